@@ -1,0 +1,38 @@
+import { createRequire } from "node:module";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+// The compiler of the lock file's npm package: no download, the same bytes on every machine.
+const solidity = {
+  version: (require("solc/package.json") as { version: string }).version,
+  path: require.resolve("solc/soljson.js"),
+  settings: {
+    evmVersion: "osaka",
+    viaIR: true,
+    optimizer: { enabled: true, runs: 1_000_000 },
+    metadata: { bytecodeHash: "none" as const },
+  },
+};
+
+export default defineConfig({
+  plugins: [toolbox],
+  // Ignition builds `production`; unless written out it would lose the settings.
+  solidity: { profiles: { default: solidity, production: solidity } },
+  paths: { tests: { solidity: "test/contracts" } },
+  // The tests declare the signed types with a string model; the contracts' own structs hold its hash.
+  test: {
+    solidity: {
+      invariant: { runs: 32, depth: 60, failOnRevert: true },
+      eip712Types: { include: ["test/contracts/TypeHashes.t.sol"] },
+      // The vectors that TypeScript reads too.
+      fsPermissions: { readDirectory: ["protocol/vectors"] },
+    },
+  },
+  // TypeChain writes namespaces, which our own code may not use.
+  typechain: { outDir: "types/contracts", tsNocheck: true },
+  networks: {
+    localhost: { type: "http", chainType: "l1", url: process.env["LLOOM_RPC_URL"] ?? "http://127.0.0.1:8545" },
+  },
+});
