@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
+import {CompactSignatures} from "../../contracts/libraries/CompactSignatures.sol";
+import {Costs} from "../../contracts/libraries/Costs.sol";
+import {TestBase, vm} from "./support/Vm.sol";
+
+// The vectors of protocol/vectors, which TypeScript reads too: both languages have to agree with the same file.
+//
+// costs.json
+// └── every vector: the cost of the tokens at the prices
+// signatures.json
+// └── every vector
+//     ├── when it is valid, the claimed signer is recovered
+//     └── when it is not, somebody else is, or nobody
+contract VectorsTest is TestBase {
+    function recover(
+        IAccountingV2.CompactSignature calldata signature,
+        bytes32 digest
+    ) external pure returns (address) {
+        return CompactSignatures.recover(signature, digest);
+    }
+
+    function test_CostsAreThoseOfTheVectors() public view {
+        string memory json = vm.readFile("protocol/vectors/costs.json");
+        uint256 count = 0;
+        for (string memory path = _path(0); vm.keyExistsJson(json, path); path = _path(++count)) {
+            uint256 cost = Costs.costUp(
+                uint32(_number(json, path, ".inboundTokens")),
+                uint32(_number(json, path, ".outboundTokens")),
+                uint96(_number(json, path, ".inboundPrice")),
+                uint96(_number(json, path, ".outboundPrice"))
+            );
+            assertEq(cost, _number(json, path, ".cost"), path);
+        }
+        assertTrue(count > 10, "the file has vectors");
+    }
+
+    function test_SignersAreThoseOfTheVectors() public view {
+        string memory json = vm.readFile("protocol/vectors/signatures.json");
+        uint256 count = 0;
+        for (string memory path = _path(0); vm.keyExistsJson(json, path); path = _path(++count)) {
+            IAccountingV2.CompactSignature memory signature = IAccountingV2.CompactSignature(
+                vm.parseJsonBytes32(json, string.concat(path, ".signature.r")),
+                vm.parseJsonBytes32(json, string.concat(path, ".signature.vs"))
+            );
+            address recovered = this.recover(signature, vm.parseJsonBytes32(json, string.concat(path, ".digest")));
+            address claimed = vm.parseJsonAddress(json, string.concat(path, ".claimed"));
+            bool valid = vm.parseJsonBool(json, string.concat(path, ".valid"));
+            assertTrue((recovered == claimed) == valid, path);
+        }
+        assertTrue(count > 5, "the file has vectors");
+    }
+
+    function _path(uint256 index) private pure returns (string memory) {
+        return string.concat(".vectors[", vm.toString(index), "]");
+    }
+
+    /// @dev Integers stand there as decimal text, since JSON's numbers are not exact.
+    function _number(string memory json, string memory path, string memory field) private pure returns (uint256) {
+        return vm.parseUint(vm.parseJsonString(json, string.concat(path, field)));
+    }
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { network } from "hardhat";
+import JSON5 from "json5";
+import { afterEach, describe, expect, it } from "vitest";
+import lloomModule from "../../../ignition/modules/Lloom.ts";
+import lloomOnTokenModule from "../../../ignition/modules/LloomOnToken.ts";
+
+const EXECUTOR = 1n;
+const VALIDATOR = 2n;
+const parametersOf = (name: string): string =>
+  new URL(`../../../ignition/parameters/${name}.json5`, import.meta.url).pathname;
+
+type Connection = Awaited<ReturnType<typeof network.create>>;
+
+describe("deployment through Ignition", () => {
+  const open: Connection[] = [];
+  const connect = async (): Promise<Connection> => {
+    const connection = await network.create();
+    open.push(connection);
+    return connection;
+  };
+  afterEach(async () => {
+    for (const connection of open.splice(0)) await connection.close();
+  });
+
+  it("wires the contracts to each other, with the defaults of a development network", async () => {
+    const { ignition } = await connect();
+    const { accounting, stakeRegistry, testToken } = await ignition.deploy(lloomModule);
+    const token = await testToken.getAddress();
+    const read = (contract: typeof accounting, method: string, ...args: unknown[]): Promise<unknown> =>
+      contract.getFunction(method).staticCall(...args);
+    expect(await read(accounting, "paymentToken")).toBe(token);
+    expect(await read(accounting, "stakeRegistry")).toBe(await stakeRegistry.getAddress());
+    expect(await read(accounting, "unlockDelay")).toBe(86_400n);
+    expect(await read(stakeRegistry, "stakeToken")).toBe(token);
+    expect(await read(stakeRegistry, "unbondingPeriod")).toBe(1_209_600n);
+    expect(await read(stakeRegistry, "minimumStake", EXECUTOR)).toBe(100_000_000n);
+    expect(await read(stakeRegistry, "minimumStake", VALIDATOR)).toBe(500_000_000n);
+    expect(await read(testToken, "symbol")).toBe("tUSD");
+  });
+
+  it.each(["local", "sepolia"])("takes the numbers of %s.json5", async (name) => {
+    const { ignition } = await connect();
+    const file = parametersOf(name);
+    const stated: { Lloom: Record<string, string> } = JSON5.parse(await readFile(file, "utf8"));
+    const { accounting, stakeRegistry } = await ignition.deploy(lloomModule, { parameters: file });
+    const asStated = (key: string): bigint => BigInt(stated.Lloom[key]?.replace(/n$/, "") ?? "-1");
+    expect(await accounting.getFunction("unlockDelay").staticCall()).toBe(asStated("unlockDelaySeconds"));
+    expect(await stakeRegistry.getFunction("unbondingPeriod").staticCall()).toBe(asStated("unbondingPeriodSeconds"));
+    expect(await stakeRegistry.getFunction("minimumStake").staticCall(EXECUTOR)).toBe(asStated("minimumExecutorStake"));
+    expect(await stakeRegistry.getFunction("minimumStake").staticCall(VALIDATOR)).toBe(
+      asStated("minimumValidatorStake"),
+    );
+  });
+
+  it("takes a token that exists", async () => {
+    const { ignition } = await connect();
+    const { accounting, stakeRegistry } = await ignition.deploy(lloomOnTokenModule, {
+      parameters: parametersOf("mainnet-example"),
+    });
+    const usdc = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
+    expect(await accounting.getFunction("paymentToken").staticCall()).toBe(usdc);
+    expect(await stakeRegistry.getFunction("stakeToken").staticCall()).toBe(usdc);
+  });
+
+  it("refuses numbers out of range", async () => {
+    const { ignition } = await connect();
+    const parameters = { Lloom: { unlockDelaySeconds: 60n } };
+    const failure = await ignition.deploy(lloomModule, { parameters }).then(
+      () => "deployed",
+      (error: unknown) => String(error),
+    );
+    expect(failure).toMatch(/AccountingParameterOutOfRange\("0x756e6c6f636b44656c6179[0]+", 3600, 2592000, 60\)/);
+  });
+});

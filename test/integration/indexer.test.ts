@@ -1,0 +1,206 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery, parse, validate } from "graphql";
+import { network } from "hardhat";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import lloomModule from "../../ignition/modules/Lloom.ts";
+import { ROOT } from "../../scripts/devnet/root.ts";
+import { type Market, openMarket } from "../support/contracts/market.ts";
+import { eventually } from "../support/processes.ts";
+import { expectAgreement } from "./indexer/agreement.ts";
+import { answers, type Cast, enterMarket, FORMULA, settleSome } from "./indexer/deeds.ts";
+import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
+import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+
+/** For tests that start the program again while the machine does other things. */
+const SLOW_MS = 150_000;
+const JSON_TYPE = { "content-type": "application/json" };
+const directory = mkdtempSync(join(tmpdir(), "lloom-indexer-"));
+let market: Market;
+let door: RpcDoor;
+let cast: Cast;
+let indexer: Indexer;
+
+const settings = () => ({
+  rpcUrl: door.url,
+  accounting: market.accounting.address,
+  stakeRegistry: market.stakeRegistry.address,
+  directory: join(directory, "database"),
+});
+const indexed = async () => indexer.reaches(await market.connection.ethers.provider.getBlockNumber());
+const meta = async () => (await (await fetch(`${indexer.url}/meta`)).json()) as Record<string, unknown>;
+const sql = (query: string, params: readonly string[] = []) => {
+  const envelope = { json: { sql: query, params, typings: params.map(() => "none") } };
+  return fetch(`${indexer.url}/sql/db?sql=${encodeURIComponent(JSON.stringify(envelope))}`);
+};
+const deposited = async () => {
+  const { network: totals } = await indexer.query('{ network(id: "lloom") { deposited } }');
+  return (totals as { deposited: string }).deposited;
+};
+
+beforeAll(async () => {
+  market = await openMarket();
+  door = await openRpcDoor(market.connection.provider);
+  cast = await enterMarket(market);
+  indexer = await startIndexer(settings());
+});
+
+afterAll(async () => {
+  await indexer.stop("SIGKILL");
+  await door[Symbol.asyncDispose]();
+  await market.connection.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test("agrees with the contracts about every account, channel, lane and member", async () => {
+  await settleSome(market, cast);
+  await indexed();
+  await expectAgreement(indexer, market);
+  const { network: totals } = await indexer.query(
+    `{ network(id: "lloom") { executorCount clientCount channelCount laneCount modelCount settlementCount pairRejectionCount requests } }`,
+  );
+  expect(totals).toEqual({
+    executorCount: 2,
+    clientCount: 1,
+    channelCount: 2,
+    laneCount: 3,
+    modelCount: 1,
+    settlementCount: 4,
+    pairRejectionCount: 1,
+    requests: "9",
+  });
+});
+
+test("keeps hostile metadata as harmless text, and bytes that are no peer id as hex", async () => {
+  const { executor, validator } = cast;
+  const { executors, validators } = await indexer.query(
+    "{ executors(where: { registeredAt_not: null }) { items { peerId metadataURI } } validators { items { peerId metadataURI } } }",
+  );
+  expect(executors).toEqual({ items: [{ peerId: "0x0badc0de", metadataURI: FORMULA }] });
+  const peerId = expect.stringMatching(/^16Uiu2HAm/);
+  expect(validators).toEqual({ items: [{ peerId, metadataURI: "https://validator.example/ab" }] });
+  const csv = await (await fetch(`${indexer.url}/export/executors.csv?executor=${executor.address}`)).text();
+  expect(csv.split("\r\n")[1]).toContain(`,"'${FORMULA.replaceAll('"', '""')}",`);
+  const moves = await (await fetch(`${indexer.url}/export/stakeMovements.csv?limit=2`)).text();
+  expect(moves.trimEnd().split("\r\n")).toHaveLength(3);
+  expect(moves).toContain(executor.address.toLowerCase());
+  expect(moves).not.toContain(validator.address.toLowerCase());
+});
+
+test("answers every saved query, and each fits the served schema", async () => {
+  const introspection = await indexer.query(getIntrospectionQuery());
+  const schema = buildClientSchema(introspection as unknown as IntrospectionQuery);
+  const folder = join(ROOT, "indexer/queries");
+  const address = { executor: cast.executor.address, client: cast.client.address };
+  for (const file of readdirSync(folder)) {
+    const query = readFileSync(join(folder, file), "utf8");
+    expect([file, validate(schema, parse(query))]).toEqual([file, []]);
+    const of = file === "client.graphql" ? address.client : address.executor;
+    const answer = await indexer.query(query, { address: of, requestHash: `0x${"00".repeat(32)}` });
+    expect(Object.values(answer)).not.toContain(null);
+  }
+});
+
+test("refuses queries, exports and routes that it does not offer with a code and a sentence", async () => {
+  const post = (query: string) =>
+    fetch(`${indexer.url}/graphql`, { method: "POST", body: JSON.stringify({ query }), headers: JSON_TYPE });
+  const huge = "{ executors(limit: 1000) { items { settlements(limit: 1000) { items { id } } } } }";
+  const answers = [
+    await post(huge),
+    await fetch(`${indexer.url}/export/secrets.csv`),
+    await fetch(`${indexer.url}/export/settlements.csv?client=%27%3B`),
+    await fetch(`${indexer.url}/nowhere`),
+    await sql("delete from settlement"),
+    await fetch(`${indexer.url}/graphql`, { method: "POST", body: " ".repeat(70_000), headers: JSON_TYPE }),
+  ];
+  const codes = answers.map(async (answer) => {
+    const { errors } = (await answer.json()) as { errors: { extensions: { code: string } }[] };
+    return [answer.status, errors[0]?.extensions.code];
+  });
+  expect(await Promise.all(codes)).toEqual([
+    [400, "REQUEST_INVALID"],
+    [404, "ROUTE_NOT_FOUND"],
+    [400, "REQUEST_INVALID"],
+    [404, "ROUTE_NOT_FOUND"],
+    [400, "REQUEST_INVALID"],
+    [413, "FRAME_TOO_LARGE"],
+  ]);
+  const sums = (await (
+    await sql("select sum(requests)::text from settlement where paid > $1", ["0"])
+  ).json()) as object;
+  expect(sums).toMatchObject({ rows: [{ sum: "9" }] });
+});
+
+test("gives the explorer's first page in one answer", async () => {
+  const overview = (await (await fetch(`${indexer.url}/api/overview`)).json()) as Record<string, unknown[]>;
+  expect(overview).toMatchObject({ meta: { state: "current", lagSeconds: 0 }, network: { requests: "9" } });
+  expect([overview["settlements"], overview["days"], overview["hours"]].map((rows) => rows?.length)).toEqual([
+    4, 30, 24,
+  ]);
+  expect(overview["days"]?.at(-1)).toMatchObject({ requests: "9", settlementCount: 4 });
+  expect(overview["days"]?.at(-2)).toMatchObject({ requests: "0", settlementCount: 0 });
+});
+
+test("follows a chain that takes blocks back", async () => {
+  const before = await market.networkHelpers.takeSnapshot();
+  await market.accounting.send(cast.client, "deposit", 11n);
+  await indexed();
+  expect(await deposited()).toBe("5000018");
+  await before.restore();
+  await market.accounting.send(cast.client, "deposit", 500n);
+  await market.accounting.send(cast.client, "allocate", cast.executor.address, 500n);
+  await indexed();
+  await expectAgreement(indexer, market);
+  expect(await deposited()).toBe("5000507");
+});
+
+// The restart waits for the lock of the killed one to expire; the next test needs no database.
+test.concurrent(
+  "goes on after a kill without losing or doubling anything",
+  async () => {
+    await indexer.stop("SIGKILL");
+    const deadline = await market.deadline();
+    const work = { domain: market.domain, client: cast.client, executor: cast.executor, deadline, lane: 99n };
+    await market.accounting.send(cast.executor, "settle", [answers(work, 4).pair]);
+    indexer = await startIndexer(settings());
+    await indexed();
+    await expectAgreement(indexer, market);
+  },
+  SLOW_MS,
+);
+
+test.concurrent(
+  "says what is wrong with its settings, one sentence each, and ends",
+  async () => {
+    const env = { ...environmentOf(settings()), LLOOM_RPC_URL: "ftp://x", LLOOM_CHAIN_ID: undefined };
+    const { code, stdout, stderr } = await runIndexer(env, await freePort()).ended;
+    expect({ code, stdout, stderr: stderr.split("\n").filter((line) => line !== "") }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: [
+        "CONFIG_INVALID: LLOOM_RPC_URL has to be an http or https URL. Correct the setting that the message names.",
+        "CONFIG_INVALID: LLOOM_CHAIN_ID is missing: set it to a whole number from 1 up. Correct the setting that the message names.",
+      ],
+    });
+  },
+  SLOW_MS,
+);
+
+test(
+  "shows that the chain was replaced, and refuses to go on with the tables of the earlier one",
+  async () => {
+    const later = await network.create({ override: { initialDate: "2031-01-01T00:00:00Z" } });
+    await later.ignition.deploy(lloomModule);
+    door.serve(later.provider);
+    await eventually("the new chain is noticed", 60_000, async () => (await meta())["state"] === "replaced");
+    expect(await indexer.stop("SIGINT")).toBe(0);
+    const { code, stdout } = await runIndexer(environmentOf(settings()), await freePort()).ended;
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining('Schema "lloom" was previously used by a different Ponder app'),
+    ]);
+    await later.close();
+  },
+  SLOW_MS,
+);

@@ -1,0 +1,113 @@
+import { expect } from "vitest";
+import type { Market } from "../../support/contracts/market.ts";
+import type { Indexer } from "./ponder-process.ts";
+
+const TABLES = `{
+  network(id: "lloom") {
+    executorCount activeExecutorCount validatorCount activeValidatorCount clientCount channelCount laneCount modelCount
+    settlementCount pairRejectionCount requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid
+    deposited clientWithdrawn allocated earningsWithdrawn staked unbonding
+  }
+  executors { items {
+    address registeredAt stake unbonding unbondAt active paid withdrawn requests inboundTokens outboundTokens
+    settlementCount clientCount
+  } }
+  validators { items { address registeredAt stake unbonding unbondAt active } }
+  clients { items { address balance allocated deposited withdrawn paid requests inboundTokens outboundTokens } }
+  channels { items { clientAddress executorAddress balance unlocking unlockAt } }
+  lanes { items { clientAddress executorAddress number nonce cost paid inboundTokens outboundTokens requests } }
+  settlements(limit: 1000) { items { requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid } }
+  networkDays { items { requests paid deposited clientWithdrawn earningsWithdrawn settlementCount newClients newExecutors } }
+  networkHours(limit: 1000) { items { requests paid deposited settlementCount } }
+  modelDays { items { requests paid } }
+  clientDays { items { requests paid } }
+  executorDays { items { requests paid } }
+}`;
+
+type Row = Readonly<Record<string, string | number | boolean | null>>;
+type Named = Readonly<Record<string, unknown>>;
+interface Tables {
+  readonly network: Row;
+  readonly [plural: string]: { readonly items: readonly Row[] } | Row;
+}
+
+const rowsOf = (tables: Tables, name: string): readonly Row[] => (tables[name] as { items: readonly Row[] }).items;
+const sum = (rows: readonly Row[], column: string): bigint =>
+  rows.reduce((all, row) => all + BigInt(String(row[column])), 0n);
+const text = (value: unknown): string => String(value);
+
+/** Every account, channel and lane in the tables is as the contracts have it, and all sums agree with each other. */
+export async function expectAgreement(indexer: Indexer, market: Market): Promise<void> {
+  const tables = (await indexer.query(TABLES)) as Tables;
+  await expectAccounts(tables, market);
+  await expectMembers(tables, market);
+  await expectMoney(tables, market);
+  for (const name of ["settlements", "networkDays", "networkHours", "modelDays", "clientDays", "executorDays"]) {
+    expect([name, sum(rowsOf(tables, name), "requests")]).toEqual([name, BigInt(text(tables.network["requests"]))]);
+    expect([name, sum(rowsOf(tables, name), "paid")]).toEqual([name, BigInt(text(tables.network["paid"]))]);
+  }
+}
+
+async function expectAccounts(tables: Tables, { accounting }: Market): Promise<void> {
+  for (const row of rowsOf(tables, "clients")) {
+    const stats = (await accounting.read("clientStats", row["address"])) as Named;
+    const { balance, requests, inboundTokens, outboundTokens } = row;
+    const indexed = { balance, requests, inboundTokens, outboundTokens };
+    expect(indexed).toEqual({ balance: text(await accounting.read("balanceOf", row["address"])), ...counts(stats) });
+    const spent = ["withdrawn", "balance", "allocated", "paid"].map((column) => BigInt(text(row[column])));
+    expect(BigInt(text(row["deposited"]))).toBe(spent.reduce((all, part) => all + part, 0n));
+  }
+  for (const { clientAddress, executorAddress, ...row } of rowsOf(tables, "channels")) {
+    const channel = (await accounting.read("channels", clientAddress, executorAddress)) as Named;
+    expect({ ...row, unlockAt: text(row["unlockAt"] ?? 0) }).toEqual(texts(channel));
+  }
+  for (const { clientAddress, executorAddress, number, ...row } of rowsOf(tables, "lanes")) {
+    const lane = (await accounting.read("lanes", clientAddress, executorAddress, number)) as Named;
+    const { cost, inboundTokens: inbound, outboundTokens: outbound, nonce } = row;
+    expect({ cost, inbound, outbound, nonce }).toEqual(texts(lane));
+    expect([row["paid"], row["requests"]]).toEqual([cost, nonce]);
+  }
+}
+
+async function expectMembers(tables: Tables, { accounting, stakeRegistry }: Market): Promise<void> {
+  for (const row of [...rowsOf(tables, "executors"), ...rowsOf(tables, "validators")]) {
+    const member = (await stakeRegistry.read("members", row["address"])) as Named;
+    const { stake, unbonding, unbondAt, registeredAt } = row;
+    const indexed = { stake, unbonding, unbondAt: text(unbondAt ?? 0), registeredAt: text(registeredAt ?? 0) };
+    const { role: _, ...held } = member;
+    expect(indexed).toEqual(texts(held));
+    expect(row["active"]).toBe(await stakeRegistry.read("isActive", row["address"]));
+  }
+  for (const row of rowsOf(tables, "executors")) {
+    const { settled, withdrawn } = (await accounting.read("earnings", row["address"])) as Named;
+    const stats = (await accounting.read("executorStats", row["address"])) as Named;
+    const { requests, inboundTokens, outboundTokens } = row;
+    expect({ paid: row["paid"], withdrawn: row["withdrawn"] }).toEqual({
+      paid: text(settled),
+      withdrawn: text(withdrawn),
+    });
+    expect({ requests, inboundTokens, outboundTokens }).toEqual(counts(stats));
+  }
+}
+
+/** What the contracts hold is what came in less what went out. */
+async function expectMoney(tables: Tables, { accounting, stakeRegistry, token }: Market): Promise<void> {
+  const total = (column: string): bigint => BigInt(text(tables.network[column]));
+  const held = total("deposited") - total("clientWithdrawn") - total("earningsWithdrawn");
+  expect(held).toBe(await token.read("balanceOf", accounting.address));
+  expect(total("staked") + total("unbonding")).toBe(await token.read("balanceOf", stakeRegistry.address));
+  expect(total("allocated")).toBe(sum(rowsOf(tables, "channels"), "balance"));
+  const active = (name: string) => rowsOf(tables, name).filter((row) => row["active"] === true).length;
+  const { executorCount, activeExecutorCount, validatorCount, activeValidatorCount } = tables.network;
+  expect([executorCount, activeExecutorCount]).toEqual([rowsOf(tables, "executors").length, active("executors")]);
+  expect([validatorCount, activeValidatorCount]).toEqual([rowsOf(tables, "validators").length, active("validators")]);
+}
+
+const texts = (named: Named): Record<string, string> =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, text(value)]));
+
+const counts = ({ inbound, outbound, requests }: Named) => ({
+  requests: text(requests),
+  inboundTokens: text(inbound),
+  outboundTokens: text(outbound),
+});

@@ -1,0 +1,100 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { ROOT } from "../../../scripts/devnet/root.ts";
+import { eventually, type Program, runNode } from "../../support/processes.ts";
+
+const READY_MS = 100_000;
+const HEAD_MS = 60_000;
+
+export interface IndexerSettings {
+  readonly rpcUrl: string;
+  readonly accounting: string;
+  readonly stakeRegistry: string;
+  readonly directory: string;
+}
+
+/** A running indexer. */
+export interface Indexer {
+  readonly url: string;
+  readonly program: Program;
+  /** Rows by GraphQL; fails on an error in the answer. */
+  query(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
+  /** Waits until the tables reflect the block. */
+  reaches(block: number): Promise<void>;
+  stop(signal: "SIGINT" | "SIGKILL"): Promise<number | null>;
+}
+
+export const environmentOf = (settings: IndexerSettings): Record<string, string> => ({
+  LLOOM_RPC_URL: settings.rpcUrl,
+  LLOOM_CHAIN_ID: "31337",
+  LLOOM_ACCOUNTING: settings.accounting,
+  LLOOM_STAKE_REGISTRY: settings.stakeRegistry,
+  LLOOM_PGLITE_DIR: settings.directory,
+  LLOOM_POLL_MS: "100",
+  PONDER_TELEMETRY_DISABLED: "true",
+});
+
+/** Starts the indexer's program, as an operator does, without waiting for anything. */
+export function runIndexer(env: Readonly<Record<string, string | undefined>>, port: number): Program {
+  const script = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
+  const root = join(ROOT, "indexer");
+  const options = ["--root", root, "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"];
+  return runNode({ args: [script, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
+}
+
+/** Starts an indexer and waits until it has read everything up to the chain's finalized block. */
+export async function startIndexer(settings: IndexerSettings): Promise<Indexer> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const program = runIndexer(environmentOf(settings), port);
+  let exited = false;
+  void program.ended.then(() => {
+    exited = true;
+  });
+  const isReady = () =>
+    fetch(`${url}/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await eventually("the indexer is ready", READY_MS, async () => exited || (await isReady()));
+  if (exited) throw new Error(`The indexer ended: ${program.printed()}`);
+  return { url, program, query: queryAt(url), reaches: headAt(url), stop: stopper(program) };
+}
+
+const queryAt =
+  (url: string): Indexer["query"] =>
+  async (query, variables = {}) => {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${url}/graphql`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown };
+    if (data === undefined || errors !== undefined) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+
+const headAt =
+  (url: string): Indexer["reaches"] =>
+  (block) =>
+    eventually(`block ${block} is indexed`, HEAD_MS, async () => {
+      const status = (await (await fetch(`${url}/status`)).json()) as { lloom?: { block: { number: number } } };
+      return (status.lloom?.block.number ?? -1) >= block;
+    });
+
+const stopper =
+  (program: Program): Indexer["stop"] =>
+  async (signal) => {
+    program.signal(signal);
+    return (await program.ended).code;
+  };
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LloomError } from "../../../node/src/errors.ts";
+import { callHealth, callOffers } from "../../../node/src/p2p/rpc.ts";
+import { says, scriptedBackend } from "./scripted-backend.ts";
+import { askAll, PRICE, question, soon, until, World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const anchor = () => ({ peerId: world.anchor.peerId, multiaddrs: world.anchor.multiaddrs() });
+
+describe("a validator", () => {
+  it("tells the offers of executors with stake, and of no others", async () => {
+    await using staked = await world.seller({ backend: scriptedBackend(says("Yes."), "staked") });
+    await using _unstaked = await world.seller({ backend: scriptedBackend(says("Yes."), "unstaked"), stake: 0n });
+    await using buyer = await world.buyer({ deposit: 0n });
+    await until("both are known by gossip", () =>
+      ["staked", "unstaked"].every((m) => buyer.client.offers(m).length > 0),
+    );
+    await until("the staked one is registered", () => world.validator?.offers("staked").length === 1);
+    const told = await callOffers(buyer.host, { target: anchor(), signal: soon() });
+    const models = told.map(({ offer }) => offer.model);
+    expect(models).toContain("staked");
+    expect(models).not.toContain("unstaked");
+    const one = await callOffers(buyer.host, { target: anchor(), signal: soon(), model: "staked" });
+    expect(one).toMatchObject([{ offer: { executor: staked.identity.address, model: "staked", ...PRICE } }]);
+    expect(await callHealth(buyer.host, { target: anchor(), signal: soon() })).toMatchObject({ role: "validator" });
+  });
+});
+
+describe("an executor", () => {
+  it("tells its own offers and health", async () => {
+    const backend = scriptedBackend(says("Yes."), "own");
+    const modelPrices = { own: { inboundPrice: 7n, outboundPrice: 9n } };
+    await using seller = await world.seller({ backend, modelPrices, concurrency: 3 });
+    await using buyer = await world.buyer({ deposit: 0n });
+    const target = { peerId: seller.host.peerId, multiaddrs: seller.host.multiaddrs() };
+    const [offer, ...others] = await callOffers(buyer.host, { target, signal: soon() });
+    expect(offer).toMatchObject({ offer: { model: "own", inboundPrice: 7n, outboundPrice: 9n }, capacity: 3, load: 0 });
+    expect(others).toEqual([]);
+    expect(await callHealth(buyer.host, { target, signal: soon() })).toMatchObject({ role: "executor", offers: 1 });
+  });
+
+  it("that does not have the models that it should offer says so", async () => {
+    const started = world.seller({ backend: scriptedBackend(), models: ["another"] });
+    await expect(started).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+});
+
+describe("an executor whose backend is away", () => {
+  it("offers nothing until it is back", async () => {
+    const backend = scriptedBackend(says("Yes."), "away");
+    const { listModels } = backend;
+    await using seller = await world.seller({ backend, listModelsMs: 50, offerIntervalMs: 50 });
+    backend.listModels = () => Promise.reject(new LloomError("BACKEND_FAILED", "It is away."));
+    await until("nothing is offered", () => seller.executor.status().models.length === 0);
+    await using buyer = await world.buyer();
+    const target = { peerId: seller.host.peerId, multiaddrs: seller.host.multiaddrs() };
+    expect(await callOffers(buyer.host, { target, signal: soon() })).toEqual([]);
+    backend.listModels = listModels;
+    await until("it is back", () => seller.executor.status().models.length === 1);
+    expect((await askAll(buyer, question("?", { model: "away" }))).text).toBe("Yes.");
+  });
+});
+
+describe("a client", () => {
+  it("lists what is offered and takes the cheapest", async () => {
+    const dear = { inboundPrice: 200n, outboundPrice: 900n };
+    const cheap = { inboundPrice: 100n, outboundPrice: 800n };
+    await using first = await world.seller({ backend: scriptedBackend(says("Dear."), "market"), price: dear });
+    await using second = await world.seller({ backend: scriptedBackend(says("Cheap."), "market"), price: cheap });
+    await using buyer = await world.buyer();
+    await until("both are known", () => buyer.client.offers("market").length === 2);
+    const models = await buyer.client.models();
+    expect(models.find(({ model }) => model === "market")).toEqual({
+      model: "market",
+      executors: 2,
+      ...cheap,
+      maxContext: 4096n,
+    });
+    const { text, end } = await askAll(buyer, question("?", { model: "market" }));
+    expect(text).toBe("Cheap.");
+    expect(end.executor).toBe(second.identity.address);
+    expect(first.executor.status().answered).toBe(0);
+  });
+
+  it("finds an executor that it has no gossip of, at its first question", async () => {
+    await using _seller = await world.seller({ backend: scriptedBackend(says("Found."), "quiet") });
+    await until("the validator knows it", () => world.validator?.offers("quiet").length === 1);
+    await using buyer = await world.buyer();
+    expect((await askAll(buyer, question("?", { model: "quiet" }))).text).toBe("Found.");
+  });
+
+  it("follows a price that has just gone up, within its limit", async () => {
+    const backend = scriptedBackend(says("Yes."), "inflation");
+    await using seller = await world.seller({ backend, offerIntervalMs: 60_000 });
+    await using buyer = await world.buyer();
+    await until("the offer is known", () => buyer.client.offers("inflation").length === 1);
+    const price = { inboundPrice: 2n * PRICE.inboundPrice, outboundPrice: 2n * PRICE.outboundPrice };
+    seller.executor.reprice({ price });
+    const { end } = await askAll(buyer, question("one two three", { model: "inflation" }));
+    expect(end.receipt.request).toMatchObject(price);
+    expect(end.cost).toBe((2n * (3n * PRICE.inboundPrice + PRICE.outboundPrice)) / 1_000_000n);
+    seller.executor.reprice({ price: { ...price, outboundPrice: price.outboundPrice + 1n } });
+    const limited = question("?", { model: "inflation", maxPrice: { outbound: price.outboundPrice } });
+    await expect(askAll(buyer, limited)).rejects.toMatchObject({ code: "PRICE_REFUSED" });
+  });
+});

@@ -1,0 +1,200 @@
+import { join } from "node:path";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { faucet, registerAndStake, requestUnlock } from "../../../node/src/chain/actions.ts";
+import { readChannel, readLane, readUnmaturedTail, readWithdrawable } from "../../../node/src/chain/reads.ts";
+import { buildResponse } from "../../../node/src/executor/response.ts";
+import { openDatabase } from "../../../node/src/store/database.ts";
+import { openExecutorLog } from "../../../node/src/store/executor-log.ts";
+import { createExchange } from "../../support/exchange.ts";
+import { openGate } from "../../support/rpc-gate.ts";
+import { oncePassed, says, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
+import { askAll, type Buyer, DOLLAR, hear, question, type Seller, soon, until, World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** What the chain has paid for the lane of a receipt. */
+const paidFor = async (buyer: Buyer, seller: Seller, lane: bigint): Promise<bigint> => {
+  const [client, executor] = [buyer.identity.address, seller.identity.address];
+  return (await readLane(buyer.chain, { client, executor, lane })).cost;
+};
+const model = (name: string, ...pieces: string[]) =>
+  scriptedBackend(says(...(pieces.length > 0 ? pieces : ["Yes."])), name);
+
+describe("an executor settles by itself", () => {
+  it("once enough is owed", async () => {
+    await using seller = await world.seller({ backend: model("amount"), settleAmount: 1_500n });
+    await using buyer = await world.buyer();
+    const asked = question("one two three", { model: "amount" });
+    const first = await askAll(buyer, asked);
+    expect(first.end.cost).toBe(700n);
+    expect(seller.executor.status().owed).toBe(700n);
+    await askAll(buyer, asked);
+    const third = await askAll(buyer, asked);
+    const { lane } = third.end.receipt.request;
+    await until("the lane is paid", async () => (await paidFor(buyer, seller, lane)) === 2_100n);
+    await until("nothing is owed any more", () => seller.executor.status().owed === 0n);
+  });
+
+  it("once an answer has waited long enough", async () => {
+    await using seller = await world.seller({ backend: model("age"), settleAgeMs: 200 });
+    await using buyer = await world.buyer();
+    const { end } = await askAll(buyer, question("?", { model: "age" }));
+    await until("it is paid", async () => (await paidFor(buyer, seller, end.receipt.request.lane)) === end.cost);
+  });
+
+  it("when the client starts to take its money back, and then works only for other money", async () => {
+    await using seller = await world.seller({ backend: model("unlock") });
+    await using buyer = await world.buyer();
+    const asked = question("?", { model: "unlock" });
+    const { end } = await askAll(buyer, asked);
+    await requestUnlock(buyer.chain, seller.identity.address, DOLLAR);
+    await until("it is paid", async () => (await paidFor(buyer, seller, end.receipt.request.lane)) === end.cost);
+    await askAll(buyer, asked);
+    const channel = await readChannel(buyer.chain, buyer.identity.address, seller.identity.address);
+    expect(channel).toMatchObject({ balance: 2n * DOLLAR - end.cost, unlocking: DOLLAR - end.cost });
+  });
+});
+
+describe("a settlement", () => {
+  it("is made later when the chain does not answer at first, and only once when an answer is lost", async () => {
+    await using gate = await openGate(world.chain.rpcUrl);
+    await using seller = await world.seller({ backend: model("gate"), rpcUrl: gate.rpcUrl });
+    await using buyer = await world.buyer();
+    const { end } = await askAll(buyer, question("?", { model: "gate" }));
+    let refused = 0;
+    gate.decide = (method) => {
+      if (method !== "eth_sendRawTransaction") return "pass";
+      refused += 1;
+      if (refused <= 2) return "refuse";
+      return refused === 3 ? "loseAnswer" : "pass";
+    };
+    await seller.executor.settleNow(soon(40_000));
+    expect(refused).toBeGreaterThanOrEqual(3);
+    expect(await paidFor(buyer, seller, end.receipt.request.lane)).toBe(end.cost);
+    expect(await readUnmaturedTail(seller.chain, seller.identity.address)).toBe(end.cost);
+    expect(seller.store.unsettled()).toEqual([]);
+  });
+
+  it("waits for stake where there is none: acknowledged answers are paid at once, the tail when stake covers it", async () => {
+    await using seller = await world.seller({ backend: model("tail"), stake: 0n });
+    await using buyer = await world.buyer();
+    const asked = question("?", { model: "tail" });
+    const first = await askAll(buyer, asked);
+    const second = await askAll(buyer, asked);
+    await seller.executor.settleNow(soon());
+    const { address } = seller.identity;
+    const { lane } = first.end.receipt.request;
+    expect(await paidFor(buyer, seller, lane)).toBe(first.end.cost);
+    expect(await readWithdrawable(seller.chain, address)).toBe(first.end.cost);
+    expect(seller.store.unsettled()).toMatchObject([{ lane, amountOwed: second.end.cost }]);
+    await faucet(seller.chain);
+    const peerId = new Uint8Array([1]);
+    await registerAndStake(seller.chain, { role: "executor", peerId, metadataURI: "", amount: 100n * DOLLAR });
+    await seller.executor.settleNow(soon());
+    expect(await paidFor(buyer, seller, lane)).toBe(first.end.cost + second.end.cost);
+    expect(seller.store.unsettled()).toEqual([]);
+  });
+
+  it("that can never be taken is written off with its reason, and the others are paid", async () => {
+    const dataDir = await world.dataDir();
+    const identity = await world.nextIdentity();
+    await using buyer = await world.buyer();
+    seedReceipt(join(dataDir, "executor.sqlite"), { buyer, executor: identity, deadline: 1_000_000_000n });
+    await using seller = await world.seller({ backend: model("expired"), dataDir, identity });
+    const { end } = await askAll(buyer, question("?", { model: "expired" }));
+    await seller.executor.settleNow(soon());
+    expect(await paidFor(buyer, seller, end.receipt.request.lane)).toBe(end.cost);
+    expect(seller.store.unsettled()).toEqual([]);
+    expect(seller.store.outstanding(buyer.identity.address)).toBe(0n);
+  });
+});
+
+describe("an executor that comes back after a crash", () => {
+  it("signs exactly the answer that it had saved", async () => {
+    const dataDir = await world.dataDir();
+    const identity = await world.nextIdentity();
+    await using buyer = await world.buyer();
+    const saved = seedReceipt(join(dataDir, "executor.sqlite"), { buyer, executor: identity, signed: false });
+    await using seller = await world.seller({ backend: model("crash"), dataDir, identity });
+    const [receipt] = seller.store.receipts({ limit: 2 });
+    expect(seller.store.answeredUnsigned()).toEqual([]);
+    expect(receipt).toMatchObject({ responseHash: saved.responseHash });
+    expect(receipt?.receipt.response).toEqual(saved.response);
+    expect(receipt?.receipt.executorSignature).toEqual(identity.sign(saved.responseHash));
+  });
+});
+
+describe("a drain", () => {
+  it("finishes what runs, refuses what comes, settles all, and tells everybody", async () => {
+    const gate = Promise.withResolvers<void>();
+    const backend = scriptedBackend(oncePassed(gate.promise, says("Done.")), "drain");
+    await using seller = await world.seller({ backend });
+    await using buyer = await world.buyer();
+    const asked = question("?", { model: "drain" });
+    const running = askAll(buyer, asked);
+    await until("the backend works", () => backend.asked.length === 1);
+    const drained = seller.executor.drain(soon());
+    await until("the offers are gone", () => buyer.client.offers("drain").length === 0);
+    expect(world.validator?.offers("drain")).toEqual([]);
+    gate.resolve();
+    const { text, end } = await running;
+    await drained;
+    expect(text).toBe("Done.");
+    expect(await paidFor(buyer, seller, end.receipt.request.lane)).toBe(end.cost);
+    expect(seller.executor.status()).toMatchObject({ draining: true, running: 0, owed: 0n });
+  });
+
+  it("that has no time left ends running answers without charging for them", async () => {
+    const seller = await world.seller({ backend: scriptedBackend(saysThenHangs("Half "), "hurry") });
+    await using buyer = await world.buyer();
+    const heard = Promise.withResolvers<void>();
+    const running = hear(
+      (async function* () {
+        for await (const event of buyer.client.ask(question("?", { model: "hurry" }), soon())) {
+          yield event;
+          if (event.type === "text") heard.resolve();
+        }
+      })(),
+    );
+    const broken = expect(running).rejects.toMatchObject({ code: "STREAM_INTERRUPTED" });
+    await heard.promise;
+    await seller.executor.drain(AbortSignal.timeout(1));
+    expect(seller.store.receipts({ limit: 1 })).toEqual([]);
+    await seller[Symbol.asyncDispose]();
+    await broken;
+  });
+});
+
+interface Seed {
+  readonly buyer: Buyer;
+  readonly executor: { readonly address: Address; sign: Buyer["identity"]["sign"] } & Buyer["identity"];
+  readonly deadline?: bigint;
+  readonly signed?: boolean;
+}
+
+/** Puts an answer into an executor's log, as a process that ended left it. */
+function seedReceipt(path: string, { buyer, executor, deadline, signed = true }: Seed) {
+  const { domain } = buyer.chain;
+  const exchange = createExchange({ domain, client: buyer.identity, executor, ...(deadline && { deadline }) });
+  const hasher = createCommitmentHasher(domain);
+  const { request, clientSignature } = exchange.receipt();
+  const requestHash = hasher.hashRequest(request);
+  const contentSalt = `0x${"5a".repeat(32)}` as const;
+  const answer = { text: "Saved.", inboundTokens: 4, outboundTokens: 2, finishReason: "stop" as const };
+  const lane = { nonce: 0n, cost: 0n, inbound: 0n, outbound: 0n, responseHash: request.prevResponseHash };
+  const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: Date.now() });
+  const responseHash = hasher.hashResponse(response);
+  using db = openDatabase(path);
+  const store = openExecutorLog(db);
+  store.accept({ requestHash, request, clientSignature, acceptedAtMs: Date.now() });
+  const delivered = Buffer.from(answer.text);
+  store.saveAnswer({ requestHash, response, responseHash, contentSalt, delivered, answeredAtMs: Date.now() });
+  if (signed) store.saveSignature(requestHash, executor.sign(responseHash));
+  return { response, responseHash };
+}
