@@ -1,0 +1,53 @@
+import { concat, keccak256 } from "ethers";
+import { describe, expect, it } from "vitest";
+import { seeded } from "../test/seeded.ts";
+import { hexToBytes } from "./hex.ts";
+import { DELIVERY_CHUNK_BYTES, deliveryHash, merkleRoot } from "./merkle.ts";
+
+const leaf = (bytes: Uint8Array): string => keccak256(concat(["0x00", bytes]));
+const node = (left: string, right: string): string => keccak256(concat(["0x01", left, right]));
+
+/** RFC 6962's own definition: split at the largest power of two below the number of leaves. */
+function definition(leaves: readonly Uint8Array[]): string {
+  const [first] = leaves;
+  if (first === undefined) return keccak256("0x");
+  if (leaves.length === 1) return leaf(first);
+  let split = 1;
+  while (split * 2 < leaves.length) split *= 2;
+  return node(definition(leaves.slice(0, split)), definition(leaves.slice(split)));
+}
+
+describe("merkleRoot", () => {
+  it("is RFC 6962's tree with keccak256 for every number of leaves up to 33 (seed 6962)", () => {
+    const random = seeded(6962);
+    for (let count = 0; count <= 33; count++) {
+      const leaves = Array.from({ length: count }, () => random.bytes(random.below(70)));
+      expect(merkleRoot(leaves)).toBe(definition(leaves));
+    }
+  });
+
+  it("does not take a node for a leaf", () => {
+    const leaves = [Uint8Array.of(1), Uint8Array.of(2)];
+    const [first, second] = leaves.map((bytes) => leaf(bytes));
+    const forged = hexToBytes(concat([first ?? "0x", second ?? "0x"]));
+    expect(merkleRoot([forged])).not.toBe(merkleRoot(leaves));
+  });
+
+  it("does not let the last leaf be doubled", () => {
+    const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
+    expect(merkleRoot([...leaves, Uint8Array.of(3)])).not.toBe(merkleRoot(leaves));
+  });
+});
+
+describe("deliveryHash", () => {
+  it("cuts the bytes into chunks of 4 KiB, the last one as long as it is", () => {
+    const bytes = seeded(4096).bytes(2 * DELIVERY_CHUNK_BYTES + 1);
+    const chunks = [bytes.subarray(0, 4096), bytes.subarray(4096, 8192), bytes.subarray(8192)];
+    expect(deliveryHash(bytes)).toBe(definition(chunks));
+    expect(deliveryHash(bytes.subarray(0, 4096))).toBe(leaf(bytes.subarray(0, 4096)));
+  });
+
+  it("of nothing is the hash of nothing", () => {
+    expect(deliveryHash(new Uint8Array())).toBe(keccak256("0x"));
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { CLIENT, EXECUTOR } from "../test/honest-lane.ts";
+import { randomSignedOffer } from "../test/random-messages.ts";
+import { seeded } from "../test/seeded.ts";
+import type { ModelOffer } from "./commitment-types.ts";
+import { createCommitmentHasher } from "./commitments.ts";
+import { MAX_OFFER_VALIDITY_SECONDS, offerProblem } from "./offers.ts";
+import { recoverAddress, signDigest } from "./signatures.ts";
+
+const hasher = createCommitmentHasher({ chainId: 31337n, accounting: `0x${"ac".repeat(20)}` });
+const nowSeconds = 1_800_000_000n;
+const random = randomSignedOffer(seeded(8));
+
+function problemOf(change: Partial<ModelOffer> = {}, signer = EXECUTOR): string | undefined {
+  const offer = {
+    ...random.offer,
+    executor: EXECUTOR.address,
+    maxContext: 4096n,
+    validUntil: nowSeconds + 600n,
+    ...change,
+  };
+  const signed = { ...random, offer, signature: signDigest(hasher.hashOffer(offer), signer.secret) };
+  return offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds });
+}
+
+describe("offerProblem", () => {
+  it("takes an offer that its executor signed, to its last second and a day ahead", () => {
+    expect(problemOf()).toBeUndefined();
+    expect(problemOf({ validUntil: nowSeconds })).toBeUndefined();
+    expect(problemOf({ validUntil: nowSeconds + MAX_OFFER_VALIDITY_SECONDS })).toBeUndefined();
+  });
+
+  it("refuses one that is over", () => {
+    expect(problemOf({ validUntil: nowSeconds - 1n })).toBe("Offer ended 1 seconds ago.");
+  });
+
+  it("refuses one that could be sent again for long after its withdrawal", () => {
+    expect(problemOf({ validUntil: nowSeconds + MAX_OFFER_VALIDITY_SECONDS + 1n })).toBe(
+      "Offer is valid for 86401 seconds; at most 86400.",
+    );
+  });
+
+  it("refuses one without context", () => {
+    expect(problemOf({ maxContext: 0n })).toBe("Offer has no context.");
+  });
+
+  it("refuses one that somebody else signed", () => {
+    expect(problemOf({}, CLIENT)).toBe("Offer is not signed by its executor.");
+  });
+
+  it("refuses one whose price was changed after signing", () => {
+    const offer = { ...random.offer, executor: EXECUTOR.address, maxContext: 1n, validUntil: nowSeconds };
+    const signature = signDigest(hasher.hashOffer(offer), EXECUTOR.secret);
+    const signed = { ...random, offer: { ...offer, outboundPrice: offer.outboundPrice ^ 1n }, signature };
+    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toBe(
+      "Offer is not signed by its executor.",
+    );
+  });
+
+  it("refuses one that was signed for another deployment", () => {
+    const offer = { ...random.offer, executor: EXECUTOR.address, maxContext: 1n, validUntil: nowSeconds };
+    const elsewhere = createCommitmentHasher({ ...hasher.domain, chainId: 1n });
+    const signed = { ...random, offer, signature: signDigest(elsewhere.hashOffer(offer), EXECUTOR.secret) };
+    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toBe(
+      "Offer is not signed by its executor.",
+    );
+  });
+});

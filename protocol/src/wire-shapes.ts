@@ -1,0 +1,89 @@
+/**
+ * Where byte strings and integers stand in the messages, for the way between them and CBOR. What a shape does not name
+ * travels as it is.
+ */
+import { EIP712_TYPES } from "./commitments.ts";
+import { bytesToHex, hexToBytes } from "./hex.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { Field } from "./struct-encoder.ts";
+
+/** "bytes": hex here, a byte string on the wire. "integer": bigint here, an integer on the wire. A list has one shape. */
+export type Shape = "bytes" | "integer" | readonly [Shape] | { readonly [field: string]: Shape };
+
+/** A signed type is on the wire what it is in the signature. */
+function signedShape(fields: readonly Field[]): Shape {
+  const shaped = fields.filter(({ type }) => type !== "string");
+  return Object.fromEntries(shaped.map(({ name, type }) => [name, type.startsWith("uint") ? "integer" : "bytes"]));
+}
+
+const signature: Shape = { r: "bytes", vs: "bytes" };
+
+/** Frames of a client. */
+export const clientShape: Shape = {
+  request: signedShape(EIP712_TYPES.LlmRequestCommitment),
+  signature,
+  promptSalt: "bytes",
+  weightsHash: "bytes",
+  profileHash: "bytes",
+};
+
+/** Frames of an executor. */
+export const executorShape: Shape = {
+  response: signedShape(EIP712_TYPES.LlmResponseCommitment),
+  signature,
+  contentSalt: "bytes",
+};
+
+const signedOfferShape: Shape = { offer: signedShape(EIP712_TYPES.ModelOffer), signature };
+
+/** Offers and withdrawals on gossip. */
+export const gossipShape: Shape = { offer: signedOfferShape, executor: "bytes" };
+
+/** A list of offers. */
+export const offersShape: Shape = { offers: [signedOfferShape] };
+
+/** A message that is on the wire what it is here. */
+export const plainShape: Shape = {};
+
+/** A copy of a message as CBOR carries it. */
+export function toWire(shape: Shape, value: unknown): unknown {
+  if (shape === "bytes") return typeof value === "string" ? hexToBytes(value) : value;
+  if (shape === "integer" || value === null || typeof value !== "object") return value;
+  if (isList(shape)) return Array.isArray(value) ? value.map((item) => toWire(shape[0], item)) : value;
+  const copy: Record<string, unknown> = { ...value };
+  for (const [field, inner] of Object.entries(shape)) {
+    if (copy[field] !== undefined) copy[field] = toWire(inner, copy[field]);
+  }
+  return copy;
+}
+
+/**
+ * A freshly decoded value as a message, changed in place; the schema checks the rest. Throws ProtocolError FRAME_INVALID
+ * that names the field.
+ */
+export function fromWire(shape: Shape, value: unknown, path = ""): unknown {
+  if (shape === "bytes") {
+    if (value instanceof Uint8Array) return bytesToHex(value);
+    throw new ProtocolError("FRAME_INVALID", `${path} must be a byte string.`);
+  }
+  if (shape === "integer") {
+    if (typeof value === "number") return BigInt(value);
+    if (typeof value === "bigint") return value;
+    throw new ProtocolError("FRAME_INVALID", `${path} must be an integer.`);
+  }
+  if (isList(shape)) {
+    return Array.isArray(value) ? value.map((item, index) => fromWire(shape[0], item, `${path}.${index}`)) : value;
+  }
+  if (!isMap(value)) return value;
+  for (const [field, inner] of Object.entries(shape)) {
+    if (Object.hasOwn(value, field))
+      value[field] = fromWire(inner, value[field], path === "" ? field : `${path}.${field}`);
+  }
+  return value;
+}
+
+/** `Array.isArray` does not narrow readonly lists. */
+const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array);

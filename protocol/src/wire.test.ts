@@ -1,0 +1,268 @@
+import { decode, encode } from "cborg";
+import { describe, expect, it } from "vitest";
+import {
+  randomClientFrame,
+  randomExecutorFrame,
+  randomGossip,
+  randomRpcRequest,
+  randomSignedOffer,
+} from "../test/random-messages.ts";
+import { randomRequest, type Seeded, seeded } from "../test/seeded.ts";
+import { decodeCbor, encodeCbor } from "./cbor.ts";
+import { hexToBytes } from "./hex.ts";
+import { type ClientFrame, WIRE_LIMITS } from "./messages.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import {
+  decodeClientFrame,
+  decodeExecutorFrame,
+  decodeHealthReply,
+  decodeOfferGossip,
+  decodeOffersReply,
+  decodeRpcRequest,
+  encodeClientFrame,
+  encodeExecutorFrame,
+  encodeHealthReply,
+  encodeOfferGossip,
+  encodeOffersReply,
+  encodeRpcRequest,
+} from "./wire.ts";
+
+interface Door {
+  readonly bytes: (random: Seeded) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => unknown;
+  readonly again: (random: Seeded) => { sent: unknown; received: unknown };
+}
+
+function door<Message>(
+  make: (random: Seeded) => Message,
+  encodeMessage: (message: Message) => Uint8Array,
+  decodeMessage: (bytes: Uint8Array) => Message,
+): Door {
+  return {
+    bytes: (random) => encodeMessage(make(random)),
+    decode: decodeMessage,
+    again: (random) => {
+      const sent = make(random);
+      return { sent, received: decodeMessage(encodeMessage(sent)) };
+    },
+  };
+}
+
+const health = { role: "executor", version: "0.1.0", uptimeMs: 2 ** 40, peers: 3, offers: 2, load: 0 } as const;
+
+const DOORS: Record<string, Door> = {
+  "client frame": door(randomClientFrame, encodeClientFrame, decodeClientFrame),
+  "executor frame": door(randomExecutorFrame, encodeExecutorFrame, decodeExecutorFrame),
+  "offer gossip": door(randomGossip, encodeOfferGossip, decodeOfferGossip),
+  "rpc request": door(randomRpcRequest, encodeRpcRequest, decodeRpcRequest),
+  "offers reply": door(
+    (random) => ({ offers: Array.from({ length: random.below(4) }, () => randomSignedOffer(random)) }),
+    encodeOffersReply,
+    decodeOffersReply,
+  ),
+  "health reply": door(
+    (random) => (random.below(2) === 0 ? health : { error: { code: "DRAINING" as const, message: "Bye." } }),
+    encodeHealthReply,
+    decodeHealthReply,
+  ),
+};
+const doors = Object.entries(DOORS);
+
+/** What decoding threw; `undefined` if it took the bytes. */
+function thrownBy(decodeMessage: (bytes: Uint8Array) => unknown, bytes: Uint8Array): unknown {
+  try {
+    decodeMessage(bytes);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A copy with a few bytes changed, put in, or left out. */
+function mutate(random: Seeded, bytes: Uint8Array): Uint8Array {
+  const mutated = [...bytes];
+  for (let change = 0; change <= random.below(3); change++) {
+    const at = random.below(mutated.length);
+    const byte = random.below(256);
+    if (random.below(3) === 0) mutated.splice(at, 1);
+    else mutated.splice(at, random.below(2), byte);
+  }
+  return Uint8Array.from(mutated);
+}
+
+describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
+  it("comes out as it went in (seed 101)", () => {
+    const random = seeded(101);
+    for (let round = 0; round < 150; round++) {
+      const { sent, received } = again(random);
+      expect(received).toEqual(sent);
+    }
+  });
+
+  it("never throws anything but ProtocolError, whatever the bytes (seed 102)", () => {
+    const random = seeded(102);
+    const codes = new Set<string>();
+    for (let round = 0; round < 1_500; round++) {
+      const tried = round % 3 === 0 ? random.bytes(random.below(200)) : mutate(random, bytes(random));
+      const error = thrownBy(decodeMessage, tried);
+      if (error === undefined) continue;
+      if (!(error instanceof ProtocolError)) throw error;
+      codes.add(error.code);
+    }
+    expect([...codes]).toEqual(["FRAME_INVALID"]);
+  });
+
+  it("is refused when it is cut off anywhere, or followed by anything (seed 103)", () => {
+    const whole = bytes(seeded(103));
+    for (let length = 0; length < whole.length; length++) {
+      expect(thrownBy(decodeMessage, whole.subarray(0, length))).toMatchObject({ code: "FRAME_INVALID" });
+    }
+    expect(thrownBy(decodeMessage, Uint8Array.of(...whole, 0))).toMatchObject({ code: "FRAME_INVALID" });
+  });
+
+  it("comes as well out of a part of a larger buffer (seed 104)", () => {
+    const whole = bytes(seeded(104));
+    const larger = Buffer.concat([Buffer.from([1, 2, 3]), whole, Buffer.from([4])]);
+    expect(decodeMessage(larger.subarray(3, -1))).toEqual(decodeMessage(whole));
+  });
+});
+
+describe("hostile bytes", () => {
+  const filled = (byte: number, start: readonly number[], length = WIRE_LIMITS.frameBytes): Uint8Array => {
+    const bytes = new Uint8Array(length).fill(byte);
+    bytes.set(start);
+    return bytes;
+  };
+
+  it.each<[string, Uint8Array, RegExp]>([
+    ["four million lists inside each other", filled(0x81, []), /containers/],
+    ["four million maps inside each other", filled(0xa1, []), /non-string keys|containers/],
+    ["four million tags", filled(0xc2, []), /containers/],
+    ["a list of four million numbers", filled(0x01, [0x9a, 0, 0x3f, 0xff, 0xfb]), /items/],
+    ["a list that says it is longer than memory", Uint8Array.of(0x9b, 0, 0x1f, ...Array(6).fill(0xff)), /entries/],
+    ["an integer of four million bytes", filled(9, [0xc2, 0x5a, 0, 0x3f, 0xff, 0xfa]), /more than 32 bytes/],
+    ["four million bytes of broken text", filled(0x80, [0x7a, 0, 0x3f, 0xff, 0xfb]), /utf-8/i],
+    ["a list without a length", Uint8Array.of(0x9f, 0xff), /indefinite/],
+    ["a float", encode({ type: "cancel", id: 1.5 }), /float/],
+    ["not a number", encode({ type: "cancel", id: Number.NaN }), /NaN/],
+    ["undefined", Uint8Array.of(0xf7), /undefined/],
+    ["a key twice", Uint8Array.of(0xa2, 0x61, 0x61, 1, 0x61, 0x61, 1), /repeat/],
+    ["a number in more bytes than it needs", Uint8Array.of(0xa1, 0x61, 0x61, 0x18, 1), /more bytes than necessary/],
+    ["a date", Uint8Array.of(0xc1, 0x01), /tag/],
+  ])("%s are refused at once", (_, bytes, message) => {
+    const start = performance.now();
+    const error = thrownBy(decodeClientFrame, bytes);
+    expect(error).toMatchObject({ code: "FRAME_INVALID", message: expect.stringMatching(message) });
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it("are refused by their length alone when they are too many", () => {
+    const expected = { code: "FRAME_TOO_LARGE" };
+    const byte = new Uint8Array(WIRE_LIMITS.frameBytes + 1);
+    expect(thrownBy(decodeClientFrame, byte)).toMatchObject(expected);
+    expect(thrownBy(decodeExecutorFrame, byte)).toMatchObject(expected);
+    expect(thrownBy(decodeOfferGossip, byte.subarray(0, WIRE_LIMITS.offerBytes + 1))).toMatchObject(expected);
+    expect(thrownBy(decodeRpcRequest, byte.subarray(0, WIRE_LIMITS.rpcBytes + 1))).toMatchObject(expected);
+  });
+});
+
+describe("the form on the wire", () => {
+  const frame = { ...requestFrame(), ignored: 1 };
+
+  function requestFrame(): ClientFrame & { type: "request" } {
+    for (let seed = 1; ; seed++) {
+      const made = randomClientFrame(seeded(seed));
+      if (made.type === "request") return made;
+    }
+  }
+
+  /** The frame with one thing changed in its wire form. */
+  const changed = (change: (wire: Record<string, Record<string, unknown>>) => void): Uint8Array => {
+    const wire = decodeCbor(encodeClientFrame(frame)) as Record<string, Record<string, unknown>>;
+    change(wire);
+    return encodeCbor(wire);
+  };
+
+  it("has hashes, addresses and signatures as byte strings and amounts as integers", () => {
+    const request = { ...randomRequest(seeded(9)), lane: 2n ** 64n - 1n, inboundPrice: 2n ** 64n, costCap: 5n };
+    const wire = decode(encodeClientFrame({ ...frame, request }), { tags: { 2: (content) => content() } });
+    expect(wire.request.client).toEqual(hexToBytes(request.client));
+    expect(wire.request.promptHash).toEqual(hexToBytes(request.promptHash));
+    expect(wire.signature.r).toEqual(hexToBytes(frame.signature.r));
+    expect(wire.promptSalt).toEqual(hexToBytes(frame.promptSalt));
+    expect(wire.request.lane).toBe(2n ** 64n - 1n);
+    expect(wire.request.inboundPrice).toEqual(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0));
+    expect(wire.request.costCap).toBe(5);
+  });
+
+  it("has no hex in any message (seed 105)", () => {
+    const random = seeded(105);
+    for (const [name, { bytes }] of doors) {
+      for (let round = 0; round < 30; round++) {
+        const readable = JSON.stringify(decodeCbor(bytes(random)), (_, value) =>
+          typeof value === "bigint" ? Number(value) : value,
+        );
+        expect(readable, name).not.toContain('"0x');
+      }
+    }
+  });
+
+  it("may hold keys that we do not know: they are dropped", () => {
+    const { ignored: _, ...known } = frame;
+    expect(decodeClientFrame(changed((wire) => Object.assign(wire, { later: { x: 1 } })))).toEqual(known);
+  });
+
+  it.each<[string, (wire: Record<string, Record<string, unknown>>) => void, RegExp]>([
+    [
+      "a hash is text",
+      (wire) => Object.assign(wire["request"] ?? {}, { promptHash: frame.request.promptHash }),
+      /^request.promptHash must be a byte string/,
+    ],
+    [
+      "a hash is short",
+      (wire) => Object.assign(wire["request"] ?? {}, { promptHash: new Uint8Array(31) }),
+      /^request.promptHash: must be 32 bytes/,
+    ],
+    [
+      "an amount is text",
+      (wire) => Object.assign(wire["request"] ?? {}, { costCap: "5" }),
+      /^request.costCap must be an integer/,
+    ],
+    ["an amount is negative", (wire) => Object.assign(wire["request"] ?? {}, { costCap: -1 }), /^request.costCap:/],
+    [
+      "an amount is too large",
+      (wire) => Object.assign(wire["request"] ?? {}, { lane: 2n ** 64n - 1n, deadline: 2 ** 40 }),
+      /^request.deadline:/,
+    ],
+    ["a nonce is zero", (wire) => Object.assign(wire["request"] ?? {}, { nonce: 0 }), /^request.nonce:/],
+    ["a field is missing", (wire) => delete wire["signature"]?.["vs"], /^signature.vs:/],
+    ["a request is no map", (wire) => Object.assign(wire, { request: [] }), /^request:/],
+    ["there are no messages", (wire) => Object.assign(wire, { messages: [] }), /^messages:/],
+    [
+      "a role is unknown",
+      (wire) => Object.assign(wire, { messages: [{ role: "root", content: "" }] }),
+      /^messages.0.role:/,
+    ],
+    ["the kind of frame is unknown", (wire) => Object.assign(wire, { type: "later" }), /^type:/],
+  ])("is refused, naming the field, when %s", (_, change, message) => {
+    expect(thrownBy(decodeClientFrame, changed(change))).toMatchObject({
+      code: "FRAME_INVALID",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it("says why a peer has no answer", () => {
+    const error = { error: { code: "RATE_LIMITED" as const, message: "Wait." } };
+    expect(decodeOffersReply(encodeOffersReply(error))).toEqual(error);
+    const unknown = encodeCbor({ error: { code: "NO_SUCH", message: "" } });
+    expect(thrownBy(decodeOffersReply, unknown)).toMatchObject({ message: expect.stringMatching(/^error.code:/) });
+  });
+
+  it("refuses to send what the receiver would refuse by its length", () => {
+    const offers = Array.from({ length: WIRE_LIMITS.offers }, () => ({
+      ...randomSignedOffer(seeded(1)),
+      multiaddrs: Array(16).fill("/".repeat(256)),
+    }));
+    expect(() => encodeOffersReply({ offers })).toThrow(expect.objectContaining({ code: "FRAME_TOO_LARGE" }));
+  });
+});

@@ -1,0 +1,91 @@
+/** Random valid messages of every kind that crosses the wire. */
+import type { Hex } from "../src/commitment-types.ts";
+import { ERROR_CODES, type ErrorCode } from "../src/error-codes.ts";
+import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest, Sampling, SignedOffer } from "../src/messages.ts";
+import { randomOffer, randomRequest, randomResponse, type Seeded } from "./seeded.ts";
+
+const errorCodes = Object.keys(ERROR_CODES) as ErrorCode[];
+
+const pick = <Item>(random: Seeded, items: readonly [Item, ...Item[]]): Item =>
+  items[random.below(items.length)] ?? items[0];
+const listOf = <Item>(random: Seeded, limit: number, make: () => Item): Item[] =>
+  Array.from({ length: random.below(limit + 1) }, make);
+const id = (random: Seeded): number => Number(random.uint(32));
+const signature = (random: Seeded): { r: Hex; vs: Hex } => ({ r: random.hash(), vs: random.hash() });
+
+function randomSampling(random: Seeded): Sampling {
+  const sampling: Sampling = {
+    temperatureMilli: random.below(2001),
+    topPMilli: random.below(1001),
+    topK: random.below(1_000_001),
+    stop: listOf(random, 4, () => `.${random.text(9)}`),
+    responseFormat: pick(random, ["text", "json"]),
+  };
+  return random.below(2) === 0 ? sampling : { ...sampling, seed: id(random) };
+}
+
+export const randomClientFrame = (random: Seeded): ClientFrame =>
+  random.below(4) === 0
+    ? { type: "cancel", id: id(random) }
+    : {
+        type: "request",
+        id: id(random),
+        request: randomRequest(random),
+        signature: signature(random),
+        promptSalt: random.hash(),
+        messages: [
+          { role: "system", content: random.text(40) },
+          ...listOf(random, 5, () => ({
+            role: pick(random, ["user", "assistant"] as const),
+            content: random.text(300),
+          })),
+        ],
+        sampling: randomSampling(random),
+        weightsHash: random.hash(),
+        profileHash: random.hash(),
+      };
+
+export const randomExecutorFrame = (random: Seeded): ExecutorFrame =>
+  pick<() => ExecutorFrame>(random, [
+    () => ({
+      type: "status",
+      id: id(random),
+      state: pick(random, ["queued", "running"]),
+      position: Number(random.uint(pick(random, [4, 16, 32, 40]))),
+    }),
+    () => ({ type: "token", id: id(random), text: random.text(pick(random, [3, 30, 300])) }),
+    () => ({
+      type: "response",
+      id: id(random),
+      response: randomResponse(random),
+      signature: signature(random),
+      contentSalt: random.hash(),
+    }),
+    () => ({
+      type: "error",
+      id: id(random),
+      code: errorCodes[random.below(errorCodes.length)] ?? "INTERNAL",
+      message: random.text(60),
+    }),
+  ])();
+
+export const randomSignedOffer = (random: Seeded): SignedOffer => ({
+  offer: randomOffer(random),
+  signature: signature(random),
+  multiaddrs: listOf(random, 4, () => `/ip4/127.0.0.1/tcp/${random.below(65_536)}`),
+  capacity: random.below(1_000_001),
+  load: random.below(1_000_001),
+  sentAt: Number(random.uint(48)),
+});
+
+export const randomGossip = (random: Seeded): OfferGossip =>
+  random.below(2) === 0
+    ? { type: "offer", offer: randomSignedOffer(random) }
+    : { type: "withdraw", executor: random.address(), sentAt: Number(random.uint(48)) };
+
+export const randomRpcRequest = (random: Seeded): RpcRequest =>
+  pick<RpcRequest>(random, [
+    { method: "offers" },
+    { method: "offers", model: `m${random.text(12)}` },
+    { method: "health" },
+  ]);

@@ -1,0 +1,58 @@
+import { canonicalJson, hashContent, hashParams, hashPrompt } from "../src/canonical.ts";
+import { bytesToHex } from "../src/hex.ts";
+import { deliveryHash, merkleRoot } from "../src/merkle.ts";
+import type { ChatMessage, Sampling } from "../src/messages.ts";
+import { repeated } from "./parties.ts";
+
+const salt = repeated(0x5a);
+
+const CONVERSATIONS: readonly (readonly ChatMessage[])[] = [
+  [{ role: "user", content: "" }],
+  [{ role: "user", content: "Why is the sky blue?" }],
+  [
+    { role: "system", content: 'Answer in one "word".\n' },
+    { role: "user", content: "\ufeff漢字 🧶 \u2028 \\ \u0000" },
+    { role: "assistant", content: "Yes." },
+    { role: "user", content: "x".repeat(100) },
+  ],
+];
+
+const ANSWERS = ["", "Rayleigh scattering.", 'A "quote", a \\ and\na 🧶', "y".repeat(64)];
+
+const SAMPLINGS: readonly Sampling[] = [
+  { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+  { temperatureMilli: 700, topPMilli: 950, topK: 40, seed: 0xffff_ffff, stop: ["\n\n", "🧶"], responseFormat: "json" },
+];
+
+const LEAVES = [0, 1, 2, 3, 4, 5, 8, 9].map((count) =>
+  Array.from({ length: count }, (_, index) => Uint8Array.from({ length: index }, (_unused, at) => at)),
+);
+
+/** Bytes delivered: so many times the byte 0x61. */
+const DELIVERED = [0, 1, 4_095, 4_096, 4_097, 8_192, 12_289];
+
+/** contents.json: salted hashes of what is asked and answered, and Merkle roots. */
+export const contentVectors = () => ({
+  prompts: CONVERSATIONS.map((messages) => ({
+    salt,
+    messages,
+    json: canonicalJson(messages.map(({ role, content }) => ({ role, content }))),
+    promptHash: hashPrompt(salt, messages),
+  })),
+  answers: ANSWERS.map((text) => ({
+    salt,
+    text,
+    json: canonicalJson({ role: "assistant", content: text }),
+    contentHash: hashContent(salt, text),
+  })),
+  params: SAMPLINGS.map((sampling) => {
+    const params = { sampling, weightsHash: repeated(0xc1), profileHash: repeated(0) };
+    return { ...params, json: canonicalJson(params), paramsHash: hashParams(params) };
+  }),
+  merkle: LEAVES.map((leaves) => ({ leaves: leaves.map(bytesToHex), root: merkleRoot(leaves) })),
+  delivery: DELIVERED.map((count) => ({
+    byte: "0x61",
+    count,
+    deliveryHash: deliveryHash(new Uint8Array(count).fill(0x61)),
+  })),
+});

@@ -1,0 +1,34 @@
+import { commitmentVectors } from "./commitments.ts";
+import { contentVectors } from "./contents.ts";
+import { costVectors } from "./costs.ts";
+import { frameVectors } from "./frames.ts";
+import { laneVectors } from "./lanes.ts";
+import { signatureVectors } from "./signatures.ts";
+
+/** Each file and what goes into it. */
+export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
+  "commitments.json": commitmentVectors,
+  "contents.json": contentVectors,
+  "costs.json": costVectors,
+  "frames.json": frameVectors,
+  "lanes.json": laneVectors,
+  "signatures.json": signatureVectors,
+};
+
+const LINE_WIDTH = 120;
+/** A list of plain values, over several lines. */
+const SPREAD_LIST = /^( *)(.*)\[\n((?: *(?:"(?:[^"\\]|\\.)*"|\d+),?\n)+) *\](,?)$/gm;
+
+/** The text of a file: integers of signed types as decimal strings, short lists on one line as the formatter has them. */
+export function vectorText(file: string): string {
+  const json = JSON.stringify(
+    VECTOR_FILES[file]?.(),
+    (_, value) => (typeof value === "bigint" ? String(value) : value),
+    2,
+  );
+  const text = json.replace(SPREAD_LIST, (spread, indent: string, before: string, items: string, comma: string) => {
+    const line = `${indent}${before}[${items.trim().split(/\n */).join(" ")}]${comma}`;
+    return line.length <= LINE_WIDTH ? line : spread;
+  });
+  return `${text}\n`;
+}

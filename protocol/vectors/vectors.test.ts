@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import {
+  AbiCoder,
+  concat,
+  keccak256,
+  recoverAddress as recoverByEthers,
+  Signature,
+  TypedDataEncoder,
+  toUtf8Bytes,
+} from "ethers";
+import { describe, expect, it } from "vitest";
+import { hexToBytes } from "../src/hex.ts";
+import { requestProblem, responseProblem } from "../src/lane.ts";
+import { recoverAddress } from "../src/signatures.ts";
+import {
+  decodeClientFrame,
+  decodeExecutorFrame,
+  decodeHealthReply,
+  decodeOfferGossip,
+  decodeOffersReply,
+  decodeRpcRequest,
+} from "../src/wire.ts";
+import { commitmentVectors } from "./commitments.ts";
+import { contentVectors } from "./contents.ts";
+import { costVectors } from "./costs.ts";
+import { VECTOR_FILES, vectorText } from "./files.ts";
+import { frameVectors } from "./frames.ts";
+import { type LaneVector, laneVectors } from "./lanes.ts";
+import { signatureVectors } from "./signatures.ts";
+
+describe("the files", () => {
+  it.each(Object.keys(VECTOR_FILES))("%s holds what the protocol makes", (file) => {
+    expect(readFileSync(new URL(file, import.meta.url), "utf8")).toBe(vectorText(file));
+  });
+});
+
+describe("commitments.json", () => {
+  const { types, domains, digests } = commitmentVectors();
+  const ethersDomain = (wanted: string) => {
+    const found = domains.find(({ domain }) => domain === wanted);
+    if (found === undefined) throw new TypeError(`no deployment ${wanted}`);
+    const { name, version, chainId, verifyingContract } = found;
+    return { name, version, chainId, verifyingContract };
+  };
+
+  it.each(domains)("has ethers' domain separator of $domain", ({ domain, domainSeparator }) => {
+    expect(TypedDataEncoder.hashDomain(ethersDomain(domain))).toBe(domainSeparator);
+  });
+
+  it.each(digests)("has ethers' digest of $type, $name, for $domain", ({ domain, type, value, digest }) => {
+    expect(TypedDataEncoder.hash(ethersDomain(domain), { [type]: [...types[type]] }, { ...value })).toBe(digest);
+  });
+});
+
+describe("signatures.json", () => {
+  /** By ethers, which takes a high s in its compact form without complaint: so its answer counts only for a low one. */
+  const byEthers = (digest: string, { r, vs }: { r: string; vs: string }): string | null => {
+    try {
+      return recoverByEthers(digest, Signature.from({ r, yParityAndS: vs })).toLowerCase();
+    } catch {
+      return null;
+    }
+  };
+
+  it.each(signatureVectors().vectors)("$name", ({ name, digest, signature, claimed, recovered, valid }) => {
+    expect(recoverAddress(digest, signature) ?? null).toBe(recovered);
+    expect(recovered === claimed).toBe(valid);
+    if (!name.startsWith("s is one above")) expect(byEthers(digest, signature)).toBe(recovered);
+  });
+});
+
+describe("costs.json", () => {
+  it.each(costVectors().vectors)("$inboundTokens x $inboundPrice + $outboundTokens x $outboundPrice", (vector) => {
+    const scaled = vector.inboundTokens * vector.inboundPrice + vector.outboundTokens * vector.outboundPrice;
+    const missing = vector.cost * 1_000_000n - scaled;
+    expect(missing >= 0n && missing < 1_000_000n).toBe(true);
+  });
+});
+
+describe("contents.json", () => {
+  const { prompts, answers, params, merkle, delivery } = contentVectors();
+  const salted = (salt: string, json: string): string =>
+    keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "string"], [salt, json]));
+  const sorted = (value: unknown): unknown =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([k, v]) => [k, sorted(v)]),
+        )
+      : Array.isArray(value)
+        ? value.map(sorted)
+        : value;
+
+  it.each(prompts)("has the prompt $json", ({ salt, messages, json, promptHash }) => {
+    expect(json).toBe(JSON.stringify(sorted(messages)));
+    expect(promptHash).toBe(salted(salt, json));
+  });
+
+  it.each(answers)("has the answer $json", ({ salt, text, json, contentHash }) => {
+    expect(json).toBe(JSON.stringify({ content: text, role: "assistant" }));
+    expect(contentHash).toBe(salted(salt, json));
+  });
+
+  it.each(params)("has the parameters $json", ({ sampling, weightsHash, profileHash, json, paramsHash }) => {
+    expect(json).toBe(JSON.stringify(sorted({ sampling, weightsHash, profileHash })));
+    expect(paramsHash).toBe(keccak256(toUtf8Bytes(json)));
+  });
+
+  /** RFC 6962's definition: split at the largest power of two below the number of leaves. */
+  const root = (leaves: readonly string[]): string => {
+    const [first] = leaves;
+    if (first === undefined) return keccak256("0x");
+    if (leaves.length === 1) return keccak256(concat(["0x00", first]));
+    const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+    return keccak256(concat(["0x01", root(leaves.slice(0, split)), root(leaves.slice(split))]));
+  };
+
+  it.each(merkle)("has the root of $leaves", ({ leaves, root: expected }) => {
+    expect(expected).toBe(root(leaves));
+  });
+
+  it.each(delivery)("has the delivery hash of $count bytes", ({ count, deliveryHash }) => {
+    const chunks = Array.from({ length: Math.ceil(count / 4_096) }, (_, index) =>
+      Math.min(4_096, count - index * 4_096),
+    );
+    expect(deliveryHash).toBe(root(chunks.map((length) => `0x${"61".repeat(length)}`)));
+  });
+});
+
+describe("lanes.json", () => {
+  const { honest, wrong } = laneVectors();
+
+  const problemOf = ({ state, request, response, requestHash, ...signed }: LaneVector): string | null => {
+    const isSigned =
+      recoverAddress(requestHash, signed.clientSignature) === request.client &&
+      recoverAddress(signed.responseHash, signed.executorSignature) === request.executor;
+    if (!isSigned) return "SIGNATURE_INVALID";
+    const problem = requestProblem(state, request) ?? responseProblem({ state, request, requestHash, response });
+    return problem?.code ?? null;
+  };
+
+  it.each([...honest, ...wrong])("$name: $problem", (vector) => {
+    expect(problemOf(vector)).toBe(vector.problem);
+  });
+
+  it("has an honest lane that goes on from answer to answer", () => {
+    expect(honest.map(({ problem }) => problem)).toEqual([null, null, null, null]);
+    expect(honest.map(({ state }) => state.cost)).toEqual([0n, 90n, 523n, 523n]);
+    for (const [index, vector] of honest.slice(1).entries()) {
+      expect(vector.request.prevResponseHash).toBe(honest[index]?.responseHash);
+    }
+  });
+});
+
+describe("frames.json", () => {
+  const decoders = {
+    clientFrames: decodeClientFrame,
+    executorFrames: decodeExecutorFrame,
+    gossip: decodeOfferGossip,
+    rpcRequests: decodeRpcRequest,
+    offersReplies: decodeOffersReply,
+    healthReplies: decodeHealthReply,
+  };
+
+  it.each(Object.entries(frameVectors()))("%s decode to their messages", (kind, vectors) => {
+    const decode: (bytes: Uint8Array) => unknown = decoders[kind as keyof typeof decoders];
+    for (const { message, cbor } of vectors) expect(decode(hexToBytes(cbor))).toEqual(message);
+  });
+});
