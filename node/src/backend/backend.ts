@@ -1,0 +1,49 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+
+/** A model that a backend can answer with. */
+export interface BackendModel {
+  readonly model: string;
+  /** Tokens, prompt and answer together. */
+  readonly maxContext: number;
+  /** Hash of the weights' file; zero if the backend cannot tell. */
+  readonly weightsHash: Hex;
+  /** Hash of the settings that change answers; zero if the backend cannot tell. */
+  readonly profileHash: Hex;
+}
+
+/** What the executor asks of a backend. */
+export interface Completion {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly sampling: Sampling;
+  readonly maxOutboundTokens: number;
+}
+
+/**
+ * What a backend tells while it works. `end` is always last and says the tokenizer's own counts; `cancelled` when the
+ * signal stopped it, with the counts until then.
+ */
+export type CompletionEvent =
+  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "end";
+      readonly finishReason: "stop" | "length" | "cancelled";
+      readonly inboundTokens: number;
+      readonly outboundTokens: number;
+    };
+
+/**
+ * Where answers come from. Throws LloomError: MODEL_NOT_FOUND, CONTEXT_EXCEEDED, UNSUPPORTED, BACKEND_FAILED,
+ * BACKEND_TIMEOUT.
+ */
+export interface Backend extends AsyncDisposable {
+  /** For logs and pages. */
+  readonly name: string;
+  listModels(signal: AbortSignal): Promise<readonly BackendModel[]>;
+  /** Prompt tokens of a conversation, with the model's template; `undefined` if only answering tells. */
+  countInbound(completion: Completion, signal: AbortSignal): Promise<number | undefined>;
+  complete(completion: Completion, signal: AbortSignal): AsyncIterable<CompletionEvent>;
+  /** Returns when the backend can answer, throws when it cannot. */
+  checkHealth(signal: AbortSignal): Promise<void>;
+}

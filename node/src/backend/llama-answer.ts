@@ -1,0 +1,86 @@
+import { randomInt } from "node:crypto";
+import type { Sampling } from "@lloom/protocol/messages";
+import {
+  type LlamaContextSequence,
+  type LlamaGrammar,
+  LlamaGrammarEvaluationState,
+  type LlamaModel,
+  type SequenceEvaluateOptions,
+  type Token,
+} from "node-llama-cpp";
+import type { CompletionEvent } from "./backend.ts";
+import { createStopFilter } from "./stop-strings.ts";
+import { createTokenText } from "./token-text.ts";
+
+/** One answer to compute on a borrowed sequence. */
+export interface AnswerJob {
+  readonly model: LlamaModel;
+  readonly sequence: LlamaContextSequence;
+  readonly jsonGrammar: LlamaGrammar;
+  readonly prompt: readonly Token[];
+  readonly sampling: Sampling;
+  /** Answer tokens at most; prompt and answer fit into the context. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+const SEEDS = 2 ** 32;
+
+/** Reads the prompt, then samples until an end: of turn, of the limit, a stop string, or the signal. */
+export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionEvent, void, void> {
+  const { model, sequence, prompt, signal, limit } = job;
+  await sequence.clearHistory();
+  const rest = await readPrompt(job);
+  let outboundTokens = 0;
+  const end = (finishReason: "stop" | "length" | "cancelled"): CompletionEvent => {
+    /** Cancelled while reading: what was read. Afterwards the last piece of the prompt is read with the first token. */
+    const inboundTokens = outboundTokens > 0 || !signal.aborted ? prompt.length : sequence.nextTokenIndex;
+    return { type: "end", finishReason, inboundTokens, outboundTokens };
+  };
+  if (signal.aborted) return yield end("cancelled");
+  const text = createTokenText<Token>((tokens, before) => model.detokenize(tokens, false, before), prompt);
+  const stop = createStopFilter(job.sampling.stop);
+  let finishReason: "stop" | "length" | "cancelled" = "stop";
+  for await (const token of sequence.evaluate(rest, samplerOptions(job))) {
+    if (signal.aborted) {
+      finishReason = "cancelled";
+      break;
+    }
+    outboundTokens++;
+    const piece = stop.push(text.push(token));
+    if (piece.text !== "") yield { type: "text", text: piece.text };
+    if (piece.stopped) break;
+    if (outboundTokens === limit) {
+      finishReason = "length";
+      break;
+    }
+  }
+  const held = stop.flush();
+  if (held !== "") yield { type: "text", text: held };
+  yield end(finishReason);
+}
+
+/** Reads all but the last batch of the prompt, so that a long one can be cancelled between batches; returns the rest. */
+async function readPrompt({ sequence, prompt, signal }: AnswerJob): Promise<Token[]> {
+  const { batchSize } = sequence.context;
+  let read = 0;
+  while (prompt.length - read > batchSize && !signal.aborted) {
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(read, read + batchSize));
+    read += batchSize;
+  }
+  return prompt.slice(read);
+}
+
+/** Everything is given: llama.cpp's own defaults must not creep into answers that were paid for by other settings. */
+function samplerOptions({ model, sampling, jsonGrammar }: AnswerJob): SequenceEvaluateOptions {
+  return {
+    temperature: sampling.temperatureMilli / 1000,
+    topP: sampling.topPMilli / 1000,
+    topK: sampling.topK,
+    minP: 0,
+    seed: sampling.seed ?? randomInt(SEEDS),
+    ...(sampling.responseFormat === "json" && {
+      grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar: jsonGrammar }),
+    }),
+  };
+}

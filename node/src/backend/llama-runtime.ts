@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import {
+  type CustomBatchingPrioritizationStrategy,
+  getLlama,
+  type Llama,
+  type LlamaContext,
+  type LlamaContextOptions,
+  LlamaLogLevel,
+  type LlamaModel,
+} from "node-llama-cpp";
+import { asLloomError, LloomError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { chatTemplateOf } from "./llama-vocabulary.ts";
+import { hashWeights, isGguf } from "./weights-hash.ts";
+
+/** How an embedded model is loaded. */
+export interface LlamaOptions {
+  readonly kind: "llama";
+  /** A GGUF file with a chat template; of a model in parts, the first. */
+  readonly modelPath: string;
+  /** The name that is offered and asked for. */
+  readonly modelName: string;
+  /** Processor threads for all answers together. Never guessed: on a busy machine too many are slower by far. */
+  readonly threads: number;
+  /** Answers at once; each has a whole context in memory. */
+  readonly sequences: number;
+  /** Tokens of prompt and answer together; default what the model was trained for, at most 8192. */
+  readonly contextSize?: number;
+  /**
+   * Compute the next tokens of all running answers together. Several times as many tokens per second in all, but what
+   * runs beside an answer then moves its last bits, and so now and then a word. Default false: an answer depends on its
+   * request alone.
+   */
+  readonly sharedBatches?: boolean;
+  /** Use a graphics card if the matching package is installed; default false. */
+  readonly gpu?: boolean;
+}
+
+/** A loaded model, ready to make sequences. */
+export interface LlamaRuntime {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly weightsHash: Hex;
+  readonly profileHash: Hex;
+}
+
+const DEFAULT_CONTEXT_TOKENS = 8192;
+
+/** Loads the model; whatever was opened is closed by `stack`. Throws CONFIG_INVALID, BACKEND_FAILED. */
+export async function loadLlama(
+  options: LlamaOptions,
+  { log, stack, signal }: { log: Log; stack: AsyncDisposableStack; signal: AbortSignal },
+): Promise<LlamaRuntime> {
+  const weightsHash = await readWeights(options, signal);
+  try {
+    const llama = await startLlama(options, log);
+    stack.defer(() => llama.dispose());
+    const model = await llama.loadModel({
+      modelPath: options.modelPath,
+      loadSignal: signal,
+      ...(options.gpu ? {} : { gpuLayers: 0 }),
+    });
+    stack.defer(() => model.dispose());
+    const contextSize = options.contextSize ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT_TOKENS);
+    const context = await model.createContext({ ...contextOptions(options), contextSize, createSignal: signal });
+    stack.defer(() => context.dispose());
+    return {
+      llama,
+      model,
+      context,
+      weightsHash,
+      profileHash: hashProfile(options, context.contextSize, chatTemplateOf(model)),
+    };
+  } catch (cause) {
+    throw asLloomError(cause, "BACKEND_FAILED");
+  }
+}
+
+/** The prebuilt binary that came with the package: nothing is compiled or fetched. */
+function startLlama({ gpu }: LlamaOptions, log: Log): Promise<Llama> {
+  return getLlama({
+    gpu: gpu ? "auto" : false,
+    build: "never",
+    skipDownload: true,
+    progressLogs: false,
+    /** No limit across contexts: each has its own `threads`. */
+    maxThreads: 0,
+    logLevel: LlamaLogLevel.warn,
+    logger: (level, text) => log.debug({ level, text }, "llama.cpp"),
+  });
+}
+
+function contextOptions({ sequences, threads, sharedBatches = false }: LlamaOptions): LlamaContextOptions {
+  const oneByOne: CustomBatchingPrioritizationStrategy = ({ items, size }) =>
+    items.slice(0, 1).map((item) => ({ item, processAmount: Math.min(size, item.tokens.length) }));
+  return { sequences, threads, ...(!sharedBatches && { batching: { itemPrioritizationStrategy: oneByOne } }) };
+}
+
+/**
+ * SHA-256 over the settings that change answers: backend, context size, chat template, shared batches. Threads and the
+ * number of sequences are left out, since answers do not depend on them.
+ */
+function hashProfile({ sharedBatches = false }: LlamaOptions, contextSize: number, template: string): Hex {
+  const templateHash = createHash("sha256").update(template).digest("hex");
+  const profile = JSON.stringify({ backend: "llama.cpp", contextSize, templateHash, sharedBatches });
+  return `0x${createHash("sha256").update(profile).digest("hex")}`;
+}
+
+/** Hash of the file, after a look whether it is a model at all. */
+async function readWeights({ modelPath }: LlamaOptions, signal: AbortSignal): Promise<Hex> {
+  try {
+    if (await isGguf(modelPath)) return await hashWeights(modelPath, signal);
+  } catch (cause) {
+    const next = "Check the path and the file's permissions.";
+    throw new LloomError("CONFIG_INVALID", `The model's file cannot be read: ${modelPath}`, { cause, next });
+  }
+  const next = "Give the path of a GGUF file.";
+  throw new LloomError("CONFIG_INVALID", `No model in GGUF format: ${modelPath}`, { next });
+}

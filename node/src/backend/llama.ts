@@ -1,0 +1,150 @@
+import type { ChatMessage } from "@lloom/protocol/messages";
+import type { LlamaContextSequence, LlamaGrammar, Token } from "node-llama-cpp";
+import { asLloomError, LloomError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
+import { createPromptEncoder, type PromptEncoder } from "./chat-template.ts";
+import { JSON_GRAMMAR } from "./json-grammar.ts";
+import { computeAnswer } from "./llama-answer.ts";
+import { type LlamaOptions, type LlamaRuntime, loadLlama } from "./llama-runtime.ts";
+import { readVocabulary } from "./llama-vocabulary.ts";
+import { createSlots, type Slots } from "./slots.ts";
+
+/**
+ * llama.cpp inside this process, with one GGUF file.
+ *
+ * Counts: inbound are the tokens of the conversation in the model's own chat template, outbound all sampled tokens but
+ * the one that ends the answer. Tokens of a stop string count, since they were computed. A cancelled answer counts the
+ * prompt tokens that were read and the answer tokens sampled until then.
+ *
+ * A prompt that fills the context is refused; an answer that reaches the context's end finishes with "length".
+ * Every answer starts from an empty sequence: reusing the memory of earlier turns could change its last bits.
+ */
+export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSignal): Promise<Backend> {
+  await using stack = new AsyncDisposableStack();
+  const runtime = await loadLlama(options, { log, stack, signal });
+  const { maxContext, ...hashes } = describe(options.modelName, runtime);
+  const vocabulary = readVocabulary(runtime.model);
+  const backend = new LlamaBackend({
+    offered: describe(options.modelName, runtime),
+    runtime,
+    jsonGrammar: await runtime.llama.createGrammar({ grammar: JSON_GRAMMAR }),
+    encode: createPromptEncoder(vocabulary),
+    promptCharacters: maxContext * vocabulary.longestToken,
+    sequences: Array.from({ length: options.sequences }, () => runtime.context.getSequence()),
+    resources: stack.move(),
+  });
+  log.info({ ...hashes, maxContext, threads: options.threads, sequences: options.sequences }, "model loaded");
+  return backend;
+}
+
+interface Parts {
+  readonly offered: BackendModel;
+  readonly runtime: LlamaRuntime;
+  readonly jsonGrammar: LlamaGrammar;
+  readonly encode: PromptEncoder<Token>;
+  /** No prompt with more characters can fit into the context. */
+  readonly promptCharacters: number;
+  readonly sequences: readonly LlamaContextSequence[];
+  readonly resources: AsyncDisposableStack;
+}
+
+/** Holds the loaded model and its pool of sequences. */
+class LlamaBackend implements Backend {
+  readonly name = "llama.cpp";
+  readonly #parts: Parts;
+  readonly #slots: Slots<LlamaContextSequence>;
+  readonly #closing = new AbortController();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#slots = createSlots(parts.sequences);
+  }
+
+  async listModels(): Promise<readonly BackendModel[]> {
+    this.#refuseClosed();
+    return [this.#parts.offered];
+  }
+
+  async countInbound({ model, messages }: Completion): Promise<number> {
+    return this.#encode(model, messages).length;
+  }
+
+  async *complete(completion: Completion, signal: AbortSignal): AsyncGenerator<CompletionEvent, void, void> {
+    const { runtime, jsonGrammar, offered } = this.#parts;
+    if (completion.maxOutboundTokens < 1)
+      throw new LloomError("REQUEST_INVALID", "An answer needs at least one token.");
+    const prompt = this.#encode(completion.model, completion.messages);
+    const room = offered.maxContext - prompt.length;
+    if (room < 1) throw contextExceeded(offered, `${prompt.length}`);
+    const sequence = await this.#slots.take(AbortSignal.any([signal, this.#closing.signal]));
+    this.#refuseClosed();
+    if (sequence === undefined) {
+      yield { type: "end", finishReason: "cancelled", inboundTokens: 0, outboundTokens: 0 };
+      return;
+    }
+    try {
+      const limit = Math.min(completion.maxOutboundTokens, room);
+      const { sampling } = completion;
+      yield* computeAnswer({ model: runtime.model, sequence, jsonGrammar, prompt, sampling, limit, signal });
+    } catch (thrown) {
+      this.#refuseClosed(thrown);
+      throw asLloomError(thrown, "BACKEND_FAILED");
+    } finally {
+      this.#slots.give(sequence);
+    }
+  }
+
+  async checkHealth(signal: AbortSignal): Promise<void> {
+    this.#refuseClosed();
+    /** All sequences are at work, so it answers. */
+    if (this.#slots.idle === 0) return;
+    const completion: Completion = {
+      model: this.#parts.offered.model,
+      messages: [{ role: "user", content: "Hi" }],
+      sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+      maxOutboundTokens: 1,
+    };
+    for await (const event of this.complete(completion, signal)) if (event.type === "end") return;
+  }
+
+  /** Ends what is running with BACKEND_FAILED; a drain before this lets answers finish. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#parts.resources.disposeAsync();
+  }
+
+  #encode(model: string, messages: readonly ChatMessage[]): Token[] {
+    this.#refuseClosed();
+    const { offered, encode, promptCharacters } = this.#parts;
+    if (model !== offered.model) {
+      throw new LloomError("MODEL_NOT_FOUND", `This backend has no model "${model}".`, {
+        details: { has: offered.model },
+      });
+    }
+    const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+    /** Cutting a very long text into tokens would hold up everybody else. */
+    if (characters > promptCharacters) throw contextExceeded(offered, `more than ${offered.maxContext}`);
+    return encode(messages);
+  }
+
+  #refuseClosed(cause?: unknown): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new LloomError("BACKEND_FAILED", "The model was closed.", {
+      cause,
+      next: "Try again; another executor is chosen.",
+    });
+  }
+}
+
+const describe = (model: string, { context, weightsHash, profileHash }: LlamaRuntime): BackendModel => ({
+  model,
+  maxContext: context.contextSize,
+  weightsHash,
+  profileHash,
+});
+
+function contextExceeded({ maxContext }: BackendModel, promptTokens: string): LloomError {
+  const message = `The prompt has ${promptTokens} tokens; the context holds ${maxContext}, prompt and answer together.`;
+  return new LloomError("CONTEXT_EXCEEDED", message, { details: { promptTokens, maxContext } });
+}

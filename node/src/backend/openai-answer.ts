@@ -1,0 +1,94 @@
+import { LloomError } from "../errors.ts";
+import type { CompletionEvent } from "./backend.ts";
+import { parseJson } from "./openai-call.ts";
+import { type ChatChunk, chunkSchema } from "./openai-shapes.ts";
+import { readEvents, type ServerSentEvent } from "./server-sent-events.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+export interface AnswerStream {
+  readonly response: Response;
+  readonly watchdog: Watchdog;
+  readonly limits: { readonly firstTokenTimeoutMs: number; readonly tokenGapTimeoutMs: number };
+  readonly maxOutboundTokens: number;
+  /** Counts the pieces of text as they come, for an answer that is cancelled. */
+  readonly count: { outboundTokens: number };
+}
+
+/** Time to end a stream after its last event. */
+const CLOSE_MS = 250;
+const STREAM_LIMITS = { eventCharacters: 1024 * 1024, streamCharacters: 256 * 1024 * 1024 };
+
+/** What the chunks so far said about the end. */
+interface Ending {
+  finish: string | undefined;
+  usage: ChatChunk["usage"];
+}
+
+/** Turns a streamed chat completion into events. Throws BACKEND_FAILED for whatever is not one. */
+export async function* readAnswer(stream: AnswerStream): AsyncGenerator<CompletionEvent, void, void> {
+  const { response } = stream;
+  if (!/^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "") || response.body === null) {
+    await response.body?.cancel();
+    throw new LloomError("BACKEND_FAILED", "The backend does not stream its answers.");
+  }
+  const ending: Ending = { finish: undefined, usage: undefined };
+  yield* readTexts(stream, readEvents(response.body, STREAM_LIMITS), ending);
+  yield endOf(ending, stream.maxOutboundTokens);
+}
+
+async function* readTexts(
+  { watchdog, limits, count }: AnswerStream,
+  events: AsyncGenerator<ServerSentEvent, void, void>,
+  ending: Ending,
+): AsyncGenerator<CompletionEvent, void, void> {
+  for await (const { name, data } of events) {
+    watchdog.stop();
+    if (data === "[DONE]") return finish(events, watchdog);
+    const chunk = parseChunk(data, name);
+    const choice = chunk.choices?.[0];
+    ending.usage = chunk.usage ?? ending.usage;
+    ending.finish = choice?.finish_reason ?? ending.finish;
+    const text = choice?.delta?.content ?? "";
+    if (text !== "") {
+      count.outboundTokens++;
+      yield { type: "text", text };
+    }
+    if (count.outboundTokens === 0) watchdog.start(limits.firstTokenTimeoutMs, "the first token");
+    else watchdog.start(limits.tokenGapTimeoutMs, "the next token");
+  }
+}
+
+/** Reads the end of the body too, so that the connection can serve the next request; a server that keeps it open may not. */
+async function finish(events: AsyncIterable<ServerSentEvent>, watchdog: Watchdog): Promise<void> {
+  watchdog.start(CLOSE_MS, "the end of its stream");
+  try {
+    for await (const _ of events);
+  } catch {
+    /** The answer is complete; only the connection is lost. */
+  }
+}
+
+function endOf({ finish, usage }: Ending, maxOutboundTokens: number): CompletionEvent {
+  if (finish === undefined) throw new LloomError("BACKEND_FAILED", "The backend broke its answer off.");
+  if (usage === null || usage === undefined) {
+    throw new LloomError("BACKEND_FAILED", "The backend does not report token usage, so nothing can be charged.", {
+      next: "Use a server that honours stream_options.include_usage.",
+    });
+  }
+  return {
+    type: "end",
+    finishReason: finish === "length" ? "length" : "stop",
+    inboundTokens: usage.prompt_tokens,
+    outboundTokens: Math.min(usage.completion_tokens, maxOutboundTokens),
+  };
+}
+
+function parseChunk(data: string, name: string | undefined): ChatChunk {
+  const parsed = chunkSchema.safeParse(parseJson(data));
+  if (!parsed.success)
+    throw new LloomError("BACKEND_FAILED", "The backend sent an event that is no chat completion chunk.");
+  if (name === "error" || (parsed.data.error !== undefined && parsed.data.error !== null)) {
+    throw new LloomError("BACKEND_FAILED", "The backend failed in the middle of its answer.");
+  }
+  return parsed.data;
+}

@@ -1,0 +1,191 @@
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Backend, CompletionEvent } from "./backend.ts";
+import { type OpenAiOptions, openOpenAi } from "./openai.ts";
+import {
+  ASK,
+  answer,
+  type Behaviour,
+  begin,
+  event,
+  json,
+  type StagedServer,
+  stageServer,
+  text,
+} from "./staged-server.ts";
+
+const never = new AbortController().signal;
+
+let server: StagedServer;
+beforeEach(async () => {
+  server = await stageServer();
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const open = (changes: Partial<OpenAiOptions> = {}): Backend =>
+  openOpenAi({ kind: "openai", url: server.url, ...changes });
+async function collect(
+  backend: Backend,
+  completion = ASK,
+  signal = never,
+): Promise<{ text: string; end: CompletionEvent | undefined }> {
+  let seen = "";
+  let end: CompletionEvent | undefined;
+  for await (const one of backend.complete(completion, signal)) {
+    if (one.type === "text") seen += one.text;
+    else end = one;
+  }
+  return { text: seen, end };
+}
+const failure = (behaviour: Behaviour, options: Partial<OpenAiOptions> = {}): Promise<unknown> => {
+  server.chat = behaviour;
+  return collect(open(options)).then(
+    () => expect.unreachable(),
+    (error: unknown) => error,
+  );
+};
+
+describe("failures of the server", () => {
+  const upstream = (message: string, more: object = {}): object => ({ error: { message, ...more } });
+  it.each([
+    [404, upstream("model not found"), "MODEL_NOT_FOUND"],
+    [400, upstream("This model's maximum context length is 512 tokens"), "CONTEXT_EXCEEDED"],
+    [
+      400,
+      upstream("the request exceeds the available context size", { type: "exceed_context_size_error" }),
+      "CONTEXT_EXCEEDED",
+    ],
+    [422, upstream("bad field"), "UNSUPPORTED"],
+    [401, upstream("bad key"), "BACKEND_FAILED"],
+    [429, upstream("busy"), "BACKEND_FAILED"],
+    [500, "<html>", "BACKEND_FAILED"],
+    [504, upstream("slow"), "BACKEND_TIMEOUT"],
+  ])("status %s %j is %s", async (status, body, code) => {
+    const error = await failure((response) => json(response, status, body, { "retry-after": "7" }));
+    expect(error).toMatchObject({ code, details: { status, retryAfter: "7" } });
+  });
+
+  it("never quote what the server says, for it may quote the prompt", async () => {
+    const body = upstream("cannot parse: my secret prompt", { code: "bad_json", type: "my secret prompt" });
+    const error = await failure((response) => json(response, 400, body));
+    expect(error).toMatchObject({
+      code: "UNSUPPORTED",
+      details: { upstreamCode: "bad_json", upstreamType: undefined },
+    });
+    expect(JSON.stringify(error) + String(error)).not.toContain("secret");
+  });
+
+  it("include an error in the middle of the stream, in either form", async () => {
+    const inside = await failure((response) =>
+      answer(response, [text("Hi"), event({ error: { message: "out of memory" } })]),
+    );
+    expect(inside).toMatchObject({
+      code: "BACKEND_FAILED",
+      message: "The backend failed in the middle of its answer.",
+    });
+    const named = await failure((response) => answer(response, [text("Hi"), `event: error\n${event({})}`]));
+    expect(named).toMatchObject({ code: "BACKEND_FAILED", message: "The backend failed in the middle of its answer." });
+  });
+
+  it("include an answer that breaks off, with or without a proper end of the connection", async () => {
+    expect(await failure((response) => answer(response, [text("Hi")]))).toMatchObject({
+      code: "BACKEND_FAILED",
+      message: "The backend broke its answer off.",
+    });
+    const cut = failure((response) => {
+      begin(response, text("Hi"));
+      setImmediate(() => response.destroy());
+    });
+    expect(await cut).toMatchObject({ code: "BACKEND_FAILED" });
+  });
+
+  it("include what is no chunk, no stream, or too long", async () => {
+    const wrong = { code: "BACKEND_FAILED", message: "The backend sent an event that is no chat completion chunk." };
+    expect(await failure((response) => answer(response, ["data: {\n\n"]))).toMatchObject(wrong);
+    expect(
+      await failure((response) => answer(response, [event({ choices: [{ delta: { content: 7 } }] })])),
+    ).toMatchObject(wrong);
+    expect(
+      await failure((response) => answer(response, [event({ usage: { prompt_tokens: -1, completion_tokens: 1 } })])),
+    ).toMatchObject(wrong);
+    expect(await failure((response) => json(response, 200, { choices: [] }))).toMatchObject({
+      message: "The backend does not stream its answers.",
+    });
+    expect(await failure((response) => answer(response, ["data: ".padEnd(1_100_000, "x")]))).toMatchObject({
+      code: "BACKEND_FAILED",
+      message: "A line of the backend is longer than 1048576 characters.",
+    });
+  });
+
+  it("include a server that is not there, and one that sends elsewhere", async () => {
+    const gone = await stageServer();
+    await gone[Symbol.asyncDispose]();
+    await expect(collect(open({ url: gone.url }))).rejects.toMatchObject({
+      code: "BACKEND_FAILED",
+      details: { reason: "ECONNREFUSED" },
+    });
+    const redirect = await failure((response) => response.writeHead(307, { location: "http://127.0.0.1:1/" }).end());
+    expect(redirect).toMatchObject({ code: "BACKEND_FAILED" });
+  });
+});
+
+describe("models of an OpenAI-compatible server", () => {
+  const zero = { weightsHash: ZERO_HASH, profileHash: ZERO_HASH };
+
+  it("are all that it lists, with the context that it tells", async () => {
+    expect(await open().listModels(never)).toEqual([
+      { model: "llama3.2:latest", maxContext: 4096, ...zero },
+      { model: "qwen", maxContext: 32_768, ...zero },
+    ]);
+  });
+
+  it("are those of the configuration when there are some", async () => {
+    const backend = open({ models: ["llama3.2"], contextSize: 2048 });
+    expect(await backend.listModels(never)).toEqual([{ model: "llama3.2", maxContext: 2048, ...zero }]);
+    await expect(collect(backend, { ...ASK, model: "qwen" })).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+    expect(server.asked).toEqual([]);
+  });
+
+  it("are refused when the server does not have them, with what it has", async () => {
+    await expect(open({ models: ["gpt"] }).listModels(never)).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: 'The backend has no model "gpt".',
+      next: "It has llama3.2:latest, qwen.",
+    });
+  });
+
+  it("may come from the configuration alone", async () => {
+    server.models = (response) => json(response, 404, {});
+    expect(await open({ models: ["m"] }).listModels(never)).toMatchObject([{ model: "m" }]);
+    await expect(open().listModels(never)).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+  });
+
+  it("tell whether the server is well", async () => {
+    await open().checkHealth(never);
+    server.models = (response) => json(response, 200, { data: [] });
+    await expect(open().checkHealth(never)).rejects.toMatchObject({
+      code: "BACKEND_FAILED",
+      next: "Load a model into it.",
+    });
+    server.models = (response) => json(response, 200, { hello: "world" });
+    await expect(open().checkHealth(never)).rejects.toMatchObject({ code: "BACKEND_FAILED" });
+  });
+
+  it("pass over entries that cannot be offered", async () => {
+    server.models = (response) =>
+      json(response, 200, {
+        data: [{ id: "" }, { id: 7 }, null, { id: "x".repeat(201) }, { id: "ok", meta: { n_ctx_train: 512 } }],
+      });
+    expect(await open().listModels(never)).toEqual([{ model: "ok", maxContext: 512, ...zero }]);
+  });
+});
+
+describe("configuration", () => {
+  it.each(["nonsense", "ftp://a/v1", "http://user:pass@a/v1", "http://a/v1?key=1"])("refuses the URL %s", (wrong) => {
+    expect(() => open({ url: wrong })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  });
+
+  it("accepts a slash at the end", async () => {
+    expect((await collect(open({ url: `${server.url}/` }))).text).toBe("Hello");
+  });
+});

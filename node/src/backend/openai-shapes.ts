@@ -1,0 +1,76 @@
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import { z } from "zod";
+import type { Completion } from "./backend.ts";
+
+/** What servers of OpenAI's API answer, as far as it is needed; unknown fields are passed over. */
+
+const count = z.int().min(0).max(0xffff_ffff);
+
+/** A line of GET /models. Servers tell the context's size under different names, or not at all. */
+const modelSchema = z.object({
+  id: z
+    .string()
+    .min(1)
+    .refine((id) => Buffer.byteLength(id) <= WIRE_LIMITS.modelNameBytes),
+  /** vLLM. */
+  max_model_len: count.optional().catch(undefined),
+  /** OpenRouter. */
+  context_length: count.optional().catch(undefined),
+  /** llama-server. */
+  meta: z.object({ n_ctx: count.optional(), n_ctx_train: count.optional() }).optional().catch(undefined),
+});
+export type ServedModel = z.infer<typeof modelSchema>;
+
+/** Tokens of context that a server tells for a model. */
+export const contextOf = (model: ServedModel): number | undefined =>
+  model.max_model_len ?? model.context_length ?? model.meta?.n_ctx ?? model.meta?.n_ctx_train;
+
+/** The answer of GET /models; entries that cannot be offered are left out. */
+export const modelListSchema = z.object({
+  data: z
+    .array(modelSchema.nullable().catch(null))
+    .max(10_000)
+    .transform((models) => models.filter((model) => model !== null)),
+});
+
+/** One chunk of a streamed chat completion. */
+export const chunkSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish() }).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count }).nullish(),
+  error: z.unknown().optional(),
+});
+export type ChatChunk = z.infer<typeof chunkSchema>;
+
+/** Short names in an error's body; its sentences are left out, since they may quote the prompt. */
+const word = z
+  .string()
+  .regex(/^[\w.:-]{1,64}$/)
+  .optional()
+  .catch(undefined);
+export const errorSchema = z.object({ error: z.object({ code: word, type: word }) });
+
+/** The body of POST /chat/completions. */
+export function chatBody({ model, messages, sampling, maxOutboundTokens }: Completion): Record<string, unknown> {
+  const { temperatureMilli, topPMilli, topK, seed, stop, responseFormat } = sampling;
+  return {
+    model,
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: maxOutboundTokens,
+    temperature: temperatureMilli / 1000,
+    top_p: topPMilli / 1000,
+    /** Not OpenAI's: sent only when asked for, as some servers refuse it. */
+    ...(topK > 0 && { top_k: topK }),
+    ...(seed !== undefined && { seed }),
+    ...(stop.length > 0 && { stop }),
+    ...(responseFormat === "json" && { response_format: { type: "json_object" } }),
+  };
+}

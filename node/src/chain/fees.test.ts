@@ -1,0 +1,49 @@
+import { FeeData } from "ethers";
+import { expect, test } from "vitest";
+import { type Fees, feesFrom, raisedFees } from "./fees.ts";
+import { GAS_CAP, settleGas, withMargin } from "./gas.ts";
+import { decodeRevert } from "./revert.ts";
+
+test("takes the market's fees, or its one price on chains without a base fee", () => {
+  expect(feesFrom(new FeeData(9n, 20n, 2n))).toEqual({ maxFeePerGas: 20n, maxPriorityFeePerGas: 2n });
+  expect(feesFrom(new FeeData(9n, null, null))).toEqual({ gasPrice: 9n });
+  expect(() => feesFrom(new FeeData(null, null, null))).toThrow(expect.objectContaining({ code: "CHAIN_UNREACHABLE" }));
+});
+
+test("raises both fees by more than an eighth, and at least to the market's", () => {
+  const market: Fees = { maxFeePerGas: 50n, maxPriorityFeePerGas: 1n };
+  let fees: Extract<Fees, { maxFeePerGas: bigint }> = { maxFeePerGas: 1000n, maxPriorityFeePerGas: 0n };
+  for (let round = 0; round < 20; round++) {
+    const next = raisedFees(fees, market) as typeof fees;
+    expect(next.maxFeePerGas * 8n).toBeGreaterThanOrEqual(fees.maxFeePerGas * 9n);
+    expect(next.maxPriorityFeePerGas * 8n).toBeGreaterThanOrEqual(fees.maxPriorityFeePerGas * 9n);
+    expect(next.maxPriorityFeePerGas).toBeGreaterThan(fees.maxPriorityFeePerGas);
+    fees = next;
+  }
+  expect(raisedFees({ maxFeePerGas: 8n, maxPriorityFeePerGas: 8n }, market)).toEqual({
+    maxFeePerGas: 50n,
+    maxPriorityFeePerGas: 11n,
+  });
+  expect(raisedFees({ gasPrice: 8n }, { gasPrice: 100n })).toEqual({ gasPrice: 100n });
+  expect(raisedFees({ gasPrice: 8n }, market)).toEqual({ gasPrice: 50n });
+});
+
+test("never asks for more gas than one transaction may use", () => {
+  expect(settleGas(1)).toBeLessThan(settleGas(2));
+  expect(settleGas(10_000)).toBe(GAS_CAP);
+  expect(withMargin(100n)).toBe(125n);
+  expect(withMargin(GAS_CAP)).toBe(GAS_CAP);
+});
+
+test("has a sentence for revert data of any kind", () => {
+  const reason = "the contract gave no reason";
+  for (const data of [undefined, null, "0x", "0x12345678"]) {
+    expect(decodeRevert(data)).toEqual({ name: "unknown", values: {}, sentence: reason });
+  }
+  const text = Buffer.from("not today").toString("hex").padEnd(64, "0");
+  const word = (value: number): string => value.toString(16).padStart(64, "0");
+  expect(decodeRevert(`0x08c379a0${word(32)}${word(9)}${text}`)).toMatchObject({
+    name: "Error",
+    sentence: "not today",
+  });
+});

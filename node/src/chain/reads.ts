@@ -1,0 +1,115 @@
+import type { Address } from "@lloom/protocol/commitment-types";
+import { ZeroAddress } from "ethers";
+import type { Chain } from "./chain.ts";
+import { chainFailure } from "./chain-failure.ts";
+
+/** Money of a client reserved for one executor. */
+export interface ChannelFunds {
+  /** Base units, with what is unlocking. */
+  readonly balance: bigint;
+  /** Base units that the client asked back; the executor can still claim them. */
+  readonly unlocking: bigint;
+  /** Unix seconds; zero while nothing unlocks. */
+  readonly unlockAt: bigint;
+}
+
+/** How far a lane is settled. */
+export interface SettledLaneState {
+  /** Base units paid ever. */
+  readonly cost: bigint;
+  readonly inbound: bigint;
+  readonly outbound: bigint;
+  readonly nonce: bigint;
+}
+
+const ROLES = ["none", "executor", "validator"] as const;
+export type MemberRole = (typeof ROLES)[number];
+/** The registry's numbers of roles that a member can take. */
+export const roleNumber = (role: Exclude<MemberRole, "none">): bigint => BigInt(ROLES.indexOf(role));
+
+/** A member of the stake registry. */
+export interface Member {
+  readonly role: MemberRole;
+  /** Unix seconds; zero if it never registered. */
+  readonly registeredAt: bigint;
+  /** Base units that count. */
+  readonly stake: bigint;
+  /** Base units on their way out. */
+  readonly unbonding: bigint;
+  /** Unix seconds; zero while nothing unbonds. */
+  readonly unbondAt: bigint;
+}
+
+/** A key that signs for another address. */
+export interface SessionSigner {
+  readonly principal: Address;
+  /** Unix seconds at which it stops counting; zero while in force. */
+  readonly thawEnd: bigint;
+}
+
+/** All reads: the latest block; LloomError CHAIN_UNREACHABLE or CHAIN_MISMATCH. */
+async function read<T>(what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw chainFailure(thrown, { what: `read ${what}` });
+  }
+}
+
+/** Free deposit of a client, base units. */
+export const readDeposit = ({ contracts }: Chain, client: Address): Promise<bigint> =>
+  read("the deposit", contracts.accounting.balanceOf(client));
+
+export async function readChannel({ contracts }: Chain, client: Address, executor: Address): Promise<ChannelFunds> {
+  const channel = await read("the channel", contracts.accounting.channels(client, executor));
+  return { balance: channel.balance, unlocking: channel.unlocking, unlockAt: channel.unlockAt };
+}
+
+export async function readLane(
+  { contracts }: Chain,
+  { client, executor, lane }: { client: Address; executor: Address; lane: bigint },
+): Promise<SettledLaneState> {
+  const settled = await read("the lane", contracts.accounting.lanes(client, executor, lane));
+  return { cost: settled.cost, inbound: settled.inbound, outbound: settled.outbound, nonce: settled.nonce };
+}
+
+export async function readMember({ contracts }: Chain, address: Address): Promise<Member> {
+  const member = await read("the stake", contracts.stakeRegistry.members(address));
+  return {
+    role: ROLES[Number(member.role)] ?? "none",
+    registeredAt: member.registeredAt,
+    stake: member.stake,
+    unbonding: member.unbonding,
+    unbondAt: member.unbondAt,
+  };
+}
+
+/** Whether the address has a role and at least the role's minimum at stake. */
+export const readActive = ({ contracts }: Chain, address: Address): Promise<boolean> =>
+  read("the stake", contracts.stakeRegistry.isActive(address));
+
+/** Smallest stake of a role, base units. */
+export const readMinimumStake = ({ contracts }: Chain, role: Exclude<MemberRole, "none">): Promise<bigint> =>
+  read("the smallest stake", contracts.stakeRegistry.minimumStake(roleNumber(role)));
+
+/** Unmatured tail money that an executor's stake covers, base units. */
+export const readCapacity = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
+  read("the stake's capacity", contracts.stakeRegistry.capacityOf(executor));
+
+/** What `withdrawEarnings` would pay now, base units. */
+export const readWithdrawable = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
+  read("the earnings", contracts.accounting.withdrawableEarnings(executor));
+
+/** Settled money of last answers that has not matured, base units. */
+export const readUnmaturedTail = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
+  read("the unmatured earnings", contracts.accounting.unmaturedTail(executor));
+
+/** Whom an address signs for; `undefined` if it is nobody's session signer. */
+export async function readSigner({ contracts }: Chain, signer: Address): Promise<SessionSigner | undefined> {
+  const { principal, thawEnd } = await read("the session signer", contracts.accounting.signers(signer));
+  return principal === ZeroAddress ? undefined : { principal: principal.toLowerCase() as Address, thawEnd };
+}
+
+/** Payment tokens in a wallet, base units. */
+export const readTokenBalance = ({ contracts }: Chain, owner: Address): Promise<bigint> =>
+  read("the token balance", contracts.token.balanceOf(owner));

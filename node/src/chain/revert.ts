@@ -1,0 +1,84 @@
+import { formatAmount } from "@lloom/protocol/amounts";
+import type { ErrorDescription } from "ethers";
+import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";
+
+/** How amounts are shown. */
+export interface TokenUnit {
+  readonly decimals: number;
+  readonly symbol: string;
+}
+
+/** A refusal of a contract: its custom error with the values, and a sentence. */
+export interface Revert {
+  /** Name of the custom error, "Error" for a reason string, or "unknown". */
+  readonly name: string;
+  /** By parameter name; integers as decimal strings. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly sentence: string;
+}
+
+type Sentence = (values: Readonly<Record<string, string>>, amount: (value: string | undefined) => string) => string;
+
+const time = (seconds: string | undefined): string => new Date(Number(seconds ?? 0) * 1000).toISOString();
+
+/** The errors that people meet; others are shown by name and values. */
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  AccountingInsufficientDeposit: (v, amount) =>
+    `the free deposit holds ${amount(v["available"])}, asked were ${amount(v["asked"])}`,
+  AccountingInsufficientChannel: (v, amount) =>
+    `the channel holds ${amount(v["available"])}, asked were ${amount(v["asked"])}`,
+  AccountingZeroAmount: () => "the amount is zero",
+  AccountingNothingUnlocking: () => "no money of this channel is unlocking",
+  AccountingUnlockPending: (v) => `the unlock ends at ${time(v["unlockAt"])}`,
+  AccountingNothingWithdrawable: (v, amount) =>
+    `nothing can be withdrawn yet; ${amount(Object.values(v)[0])} mature within 48 hours`,
+  AccountingDeadlinePassed: (v) => `its deadline passed at ${time(v["deadline"])}`,
+  AccountingSignerTaken: (v) => `the signer ${v["signer"]} already signs for ${v["principal"]}`,
+  StakeAlreadyRegistered: (v) => `${v["member"]} is already registered in a role`,
+  StakeNotRegistered: (v) => `${v["member"]} is not registered; stake first`,
+  StakeInsufficient: (v, amount) => `the stake is ${amount(v["available"])}, asked were ${amount(v["asked"])}`,
+  StakeBelowMinimum: (v, amount) =>
+    `${amount(v["left"])} would be left at stake, the role's minimum is ${amount(v["minimum"])}; take out all or less`,
+  StakeStillUnbonding: (v) => `the stake is unbonding until ${time(v["unbondAt"])}`,
+  StakeNothingUnbonding: () => "no stake is unbonding",
+  ERC20InsufficientBalance: (v, amount) =>
+    `the wallet holds ${amount(v["balance"])}, needed are ${amount(v["needed"])}`,
+  ERC20InsufficientAllowance: (v, amount) =>
+    `the contract may take ${amount(v["allowance"])}, needed are ${amount(v["needed"])}`,
+  TestTokenFaucetClosed: (v) => `the faucet opens again for this account at ${time(v["opensAt"])}`,
+};
+
+/** What revert data say. */
+export function decodeRevert(data: string | null | undefined, unit?: TokenUnit): Revert {
+  const parsed = data === null || data === undefined || data === "0x" ? undefined : parse(data);
+  if (parsed === undefined) return { name: "unknown", values: {}, sentence: "the contract gave no reason" };
+  const values = valuesOf(parsed);
+  const { name } = parsed;
+  if (name === "Error") return { name, values, sentence: values["reason"] ?? String(parsed.args[0]) };
+  const amount = (value: string | undefined): string =>
+    unit === undefined || value === undefined
+      ? `${value} base units`
+      : `${formatAmount(BigInt(value), unit.decimals)} ${unit.symbol}`;
+  const listed = Object.entries(values).map(([key, value]) => `${key} ${value}`);
+  const shown = `${name}(${listed.join(", ")})`;
+  const plain = SENTENCES[name]?.(values, amount);
+  return { name, values, sentence: plain === undefined ? shown : `${plain} [${shown}]` };
+}
+
+function parse(data: string): ErrorDescription | undefined {
+  for (const contract of [accountingInterface, stakeRegistryInterface, tokenInterface]) {
+    try {
+      const found = contract.parseError(data);
+      if (found !== null) return found;
+    } catch {
+      // Known selector with other values behind it: not ours.
+    }
+  }
+  return undefined;
+}
+
+function valuesOf({ fragment, args }: ErrorDescription): Record<string, string> {
+  return Object.fromEntries(
+    fragment.inputs.map((input, index) => [input.name || String(index), String(args[index]).toLowerCase()]),
+  );
+}

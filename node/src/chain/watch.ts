@@ -1,0 +1,151 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { type Log as ChainLog, zeroPadValue } from "ethers";
+import { asLloomError } from "../errors.ts";
+import type { Chain } from "./chain.ts";
+import { chainFailure } from "./chain-failure.ts";
+import { type ChainEvent, decodeEvent } from "./events.ts";
+
+export interface WatchOptions {
+  /** First block to read. */
+  readonly fromBlock: number;
+  readonly pollMs: number;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  /** In the order of the chain. When it throws, the watch logs that and delivers the event again. */
+  readonly onEvent: (event: ChainEvent) => void | Promise<void>;
+  /** The chain was reorganised and a delivered event is no longer in it. */
+  readonly onRemoved?: (event: ChainEvent) => void | Promise<void>;
+  /** Everything up to this block was delivered; a later watch may start there. */
+  readonly onProgress?: (blockNumber: number) => void;
+  /** How many of the newest blocks are read again each time; 12 by default. Deeper reorganisations are not seen. */
+  readonly reorgBlocks?: number;
+  /** Only events whose first or second indexed value is this: of channels and signers, the client and the executor. */
+  readonly client?: Address;
+  readonly executor?: Address;
+}
+
+const BLOCKS_PER_READ = 2000;
+const LONGEST_PAUSE_MS = 30_000;
+/** Reads in a row without an event before it counts as gone: servers behind one address may lag behind each other. */
+const GONE_AFTER = 2;
+
+interface Delivered {
+  readonly event: ChainEvent;
+  missed: number;
+}
+
+/**
+ * Delivers the events of the deployment's contracts, each once, until `signal` ends it. Loss of the RPC server is waited
+ * out. The newest blocks are read again at every turn: an event that a reorganisation moved is not delivered twice, one
+ * that it brought is delivered, one that it dropped is told to `onRemoved`.
+ */
+export async function watchChain(chain: Chain, options: WatchOptions): Promise<void> {
+  const { signal, pollMs } = options;
+  const reader = new EventReader(chain, options);
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await reader.readOn();
+      if (failures > 0) chain.log.info({ failures }, "chain is watched again");
+      failures = 0;
+    } catch (thrown) {
+      if (signal.aborted) return;
+      failures++;
+      const { code, message } = asLloomError(thrown);
+      if (failures === 1) chain.log.warn({ code, problem: message }, "chain cannot be watched, trying on");
+    }
+    const waitMs = Math.min(pollMs * 2 ** Math.min(failures, 10), Math.max(pollMs, LONGEST_PAUSE_MS));
+    await pause(waitMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Where a watch stands. */
+class EventReader {
+  readonly #chain: Chain;
+  readonly #options: WatchOptions;
+  readonly #reorgBlocks: number;
+  readonly #delivered = new Map<string, Delivered>();
+  #next: number;
+  #step = BLOCKS_PER_READ;
+
+  constructor(chain: Chain, options: WatchOptions) {
+    this.#chain = chain;
+    this.#options = options;
+    this.#reorgBlocks = options.reorgBlocks ?? 12;
+    this.#next = options.fromBlock;
+  }
+
+  /** Reads from a few blocks before the last ones up to the chain's head. */
+  async readOn(): Promise<void> {
+    const { fromBlock, onProgress, signal } = this.#options;
+    const head = await this.#chain.provider.getBlockNumber();
+    let from = Math.max(fromBlock, Math.min(this.#next, head + 1) - this.#reorgBlocks);
+    while (from <= head && !signal.aborted) {
+      const to = Math.min(from + this.#step - 1, head);
+      const logs = await this.#read(from, to);
+      if (logs === undefined) continue;
+      await this.#deliver(logs, { from, to: to === head ? Number.MAX_SAFE_INTEGER : to });
+      this.#next = to + 1;
+      onProgress?.(to);
+      from = to + 1;
+    }
+    this.#forget();
+  }
+
+  /** Logs of a range; `undefined` after halving the range, when the server refuses one so large. */
+  async #read(fromBlock: number, toBlock: number): Promise<ChainLog[] | undefined> {
+    const { client, executor } = this.#options;
+    const topic = (address?: Address): string | null => (address === undefined ? null : zeroPadValue(address, 32));
+    const topics = client === undefined && executor === undefined ? [] : [null, topic(client), topic(executor)];
+    while (topics.at(-1) === null) topics.pop();
+    const address = [this.#chain.accounting, this.#chain.stakeRegistry];
+    try {
+      const logs = await this.#chain.provider.getLogs({ address, topics, fromBlock, toBlock });
+      return logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+    } catch (thrown) {
+      const failure = chainFailure(thrown, { what: "read events" });
+      if (failure.code === "CHAIN_UNREACHABLE" || toBlock <= fromBlock) throw failure;
+      this.#step = Math.max(1, Math.floor((toBlock - fromBlock + 1) / 2));
+      return undefined;
+    }
+  }
+
+  async #deliver(logs: readonly ChainLog[], { from, to }: { from: number; to: number }): Promise<void> {
+    const present = identify(logs);
+    for (const [key, { event, missed }] of this.#delivered) {
+      if (event.blockNumber < from || event.blockNumber > to || present.has(key)) continue;
+      this.#delivered.set(key, { event, missed: missed + 1 });
+      if (missed + 1 < GONE_AFTER) continue;
+      await this.#options.onRemoved?.(event);
+      this.#delivered.delete(key);
+    }
+    for (const [key, log] of present) {
+      const event = decodeEvent(log);
+      if (event === undefined) continue;
+      if (!this.#delivered.has(key)) await this.#options.onEvent(event);
+      this.#delivered.set(key, { event, missed: 0 });
+    }
+  }
+
+  /** What no reorganisation within reach can change. */
+  #forget(): void {
+    const safe = this.#next - 2 * this.#reorgBlocks - 1;
+    for (const [key, { event }] of this.#delivered) if (event.blockNumber < safe) this.#delivered.delete(key);
+  }
+}
+
+/**
+ * Logs by what they are: transaction, topics and data, and how many the same come before in the transaction. Block and log
+ * index are left out, since a reorganisation changes them for a transaction that did the same again.
+ */
+function identify(logs: readonly ChainLog[]): Map<string, ChainLog> {
+  const found = new Map<string, ChainLog>();
+  for (const log of logs) {
+    const identity = [log.transactionHash, log.address, ...log.topics, log.data].join("/");
+    let twin = 0;
+    while (found.has(`${identity}#${twin}`)) twin++;
+    found.set(`${identity}#${twin}`, log);
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+import { hashContent } from "@lloom/protocol/canonical";
+import type { CompactSignature, Hex, RequestCommitment, ResponseCommitment } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { type LaneState, responseProblem } from "@lloom/protocol/lane";
+import { deliveryHash } from "@lloom/protocol/merkle";
+import type { RecoverAddress } from "@lloom/protocol/signatures";
+
+/** A response with everything that it must agree with. */
+export interface AnswerFacts {
+  readonly hasher: CommitmentHasher;
+  readonly recover: RecoverAddress;
+  readonly request: RequestCommitment;
+  readonly requestHash: Hex;
+  /** The lane before this answer. */
+  readonly lane: LaneState;
+  /** All text that was received. */
+  readonly text: string;
+  readonly response: ResponseCommitment;
+  readonly signature: CompactSignature;
+  readonly contentSalt: Hex;
+}
+
+/**
+ * What is wrong with an answer, or `undefined`. Signature, request, limits, arithmetic, running totals, and that the
+ * signed hashes are those of the text that came: whatever passes can be paid, shown and, if need be, disputed.
+ */
+export function answerProblem(facts: AnswerFacts): string | undefined {
+  const { hasher, recover, request, requestHash, lane, text, response } = facts;
+  const signer = recover(hasher.hashResponse(response), facts.signature);
+  if (signer !== request.executor) return `The response is signed by ${signer ?? "nobody"}, not by the executor.`;
+  const problem = responseProblem({ state: lane, request, requestHash, response });
+  if (problem !== undefined) return problem.message;
+  if (response.finishReason === 0n) return "The response says that the answer failed.";
+  if (response.contentHash !== hashContent(facts.contentSalt, text))
+    return "contentHash is not that of the text that was received.";
+  if (response.deliveryHash !== deliveryHash(new TextEncoder().encode(text)))
+    return "deliveryHash is not that of the bytes that were received.";
+  return undefined;
+}

@@ -1,0 +1,50 @@
+/** How a client is set up. Everything has a default. */
+export interface ClientOptions {
+  /** Least amount to move into a channel at a time, base units. */
+  readonly channelStep?: bigint;
+  /** Executors tried for one question, before the first token. */
+  readonly maxAttempts?: number;
+  /** Longest wait for an executor's first sign of life. */
+  readonly firstFrameTimeoutMs?: number;
+  /** Longest wait for the first token, time in the executor's queue included. */
+  readonly firstTokenTimeoutMs?: number;
+  /** Longest silence between two tokens. */
+  readonly tokenGapTimeoutMs?: number;
+  /** How far ahead a request's deadline is set. */
+  readonly deadlineSeconds?: bigint;
+  /** How long `ask` waits for a first offer of its model. */
+  readonly offerWaitMs?: number;
+  /** How long a cancelled request's receipt is waited for. */
+  readonly cancelWaitMs?: number;
+  /** How often the network is searched for offers that gossip did not bring. */
+  readonly discoveryIntervalMs?: number;
+  /** How often the chain is asked for events. */
+  readonly watchPollMs?: number;
+  /** Share of questions that try another executor than the best, from 0 to 1. */
+  readonly exploration?: number;
+  /** From 0 to below 1; seeded in tests. */
+  readonly random?: () => number;
+  /** Wall clock, Unix milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** The options with every default filled in. */
+export type ClientSettings = Required<ClientOptions>;
+
+/** Fills in the defaults. */
+export const clientSettings = (options: ClientOptions): ClientSettings => ({
+  channelStep: 1_000_000n,
+  maxAttempts: 3,
+  firstFrameTimeoutMs: 5_000,
+  firstTokenTimeoutMs: 60_000,
+  tokenGapTimeoutMs: 60_000,
+  deadlineSeconds: 600n,
+  offerWaitMs: 5_000,
+  cancelWaitMs: 3_000,
+  discoveryIntervalMs: 30_000,
+  watchPollMs: 2_000,
+  exploration: 0.02,
+  random: Math.random,
+  clock: Date.now,
+  ...options,
+});

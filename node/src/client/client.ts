@@ -1,0 +1,214 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { offerProblem } from "@lloom/protocol/offers";
+import { allocate } from "../chain/actions.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { ChainEvent } from "../chain/events.ts";
+import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
+import { watchChain } from "../chain/watch.ts";
+import type { Log } from "../log.ts";
+import type { Host } from "../p2p/host.ts";
+import { createInferPool } from "../p2p/infer-client.ts";
+import { joinOfferExchange } from "../p2p/offer-exchange.ts";
+import type { ClientLog } from "../store/client-log.ts";
+import type { Identity } from "../wallet/identity.ts";
+import { recoverAddress } from "../wallet/recover.ts";
+import { type AskDesk, ask } from "./ask.ts";
+import { Background } from "./background.ts";
+import { ChannelDesk } from "./channel-desk.ts";
+import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
+import { Discovery } from "./discovery.ts";
+import { learnSettled } from "./learn-settled.ts";
+import { type ModelSummary, OfferBook } from "./offer-book.ts";
+import { peerOfOffer } from "./peer-of-offer.ts";
+import type { AskEvent, Question } from "./question.ts";
+import { reach } from "./reach.ts";
+
+/** What a client is made of; all of it outlives the client and is closed by whoever opened it. */
+export interface ClientParts {
+  readonly identity: Identity;
+  readonly chain: Chain;
+  readonly store: ClientLog;
+  readonly host: Host;
+  readonly log: Log;
+}
+
+/** A payer of answers. Disposing of it cancels what is under way and waits a little for the receipts. */
+export interface Client extends AsyncDisposable {
+  /** Answers a question for pay. Throws LloomError; see `ask.ts`. */
+  ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
+  /** What is offered; searches the network first when nothing is known. */
+  models(): Promise<ModelSummary[]>;
+  /** Offers that stand, of one model or of all. */
+  offers(model?: string): SignedOffer[];
+}
+
+/** Joins the network as a client. Throws LloomError of host and chain. */
+export async function createClient(parts: ClientParts, options: ClientOptions = {}): Promise<Client> {
+  const settings = clientSettings(options);
+  const { host, log } = parts;
+  await using stack = new AsyncDisposableStack();
+  const closing = new AbortController();
+  const market = openMarket(parts, { settings, stack, signal: closing.signal });
+  const channels = openChannels(parts, settings);
+  await followChain(parts, { channels, settings, stack });
+  const pool = stack.use(createInferPool(host, log));
+  const background = stack.use(new Background());
+  stack.defer(() => closing.abort());
+  const desk = assembleDesk(parts, { settings, market, channels, pool, background });
+  background.run(keepLooking(desk, market, closing.signal));
+  const resources = stack.move();
+  return {
+    ask: (question, signal) => ask(desk, question, AbortSignal.any([signal, closing.signal])),
+    models: async () => {
+      if (market.book.models(settings.clock()).length === 0) await lookForModels(market, settings);
+      return market.book.models(settings.clock());
+    },
+    offers: (model) => market.book.offers(settings.clock(), model),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+type Market = ReturnType<typeof openMarket>;
+
+/** Offers from gossip and from search, each verified. */
+function openMarket(
+  { chain, host, log }: ClientParts,
+  {
+    settings: { clock },
+    stack,
+    signal,
+  }: { readonly settings: ClientSettings; readonly stack: AsyncDisposableStack; readonly signal: AbortSignal },
+) {
+  const hasher = createCommitmentHasher(chain.domain);
+  const book = new OfferBook();
+  const problemOf = (signed: SignedOffer): string | undefined =>
+    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: BigInt(Math.floor(clock() / 1000)) });
+  const exchange = stack.use(
+    joinOfferExchange(host, {
+      accept: problemOf,
+      onOffer: (signed) => book.add(signed, clock()),
+      onWithdraw: (executor) => book.withdraw(executor, clock()),
+      log,
+      nowMs: clock,
+    }),
+  );
+  const discovery = new Discovery({
+    host,
+    accept: (signed) => {
+      // Told by others: when it was sent is their word, which may not lie ahead.
+      if (problemOf(signed) === undefined) book.add({ ...signed, sentAt: Math.min(signed.sentAt, clock()) }, clock());
+    },
+    signal,
+    log,
+  });
+  return { hasher, book, exchange, discovery };
+}
+
+function openChannels({ identity, chain, store }: ClientParts, settings: ClientSettings): ChannelDesk {
+  const client = identity.address;
+  return new ChannelDesk({
+    identity,
+    hasher: createCommitmentHasher(chain.domain),
+    store,
+    readChannel: (executor) => readChannel(chain, client, executor),
+    readDeposit: () => readDeposit(chain, client),
+    learnSettled: (executor) =>
+      learnSettled(store, { executor, readLane: (lane) => readLane(chain, { client, executor, lane }) }),
+    allocate: async (executor, amount) => {
+      await allocate(chain, executor, amount);
+    },
+    token: { decimals: chain.tokenDecimals, symbol: chain.tokenSymbol },
+    step: settings.channelStep,
+    deadlineSeconds: settings.deadlineSeconds,
+    clock: settings.clock,
+  });
+}
+
+/** Keeps channels and what they still owe in step with the chain. */
+async function followChain(
+  { chain, identity }: ClientParts,
+  {
+    channels,
+    settings,
+    stack,
+  }: { readonly channels: ChannelDesk; readonly settings: ClientSettings; readonly stack: AsyncDisposableStack },
+): Promise<void> {
+  const client = identity.address;
+  const stop = new AbortController();
+  const fromBlock = (await chain.provider.getBlockNumber()) + 1;
+  const onEvent = (event: ChainEvent): void => {
+    if (!("client" in event) || !("executor" in event) || event.client !== client) return;
+    const { executor } = event;
+    if (event.type !== "LaneSettled") {
+      channels.forget(executor);
+      return;
+    }
+    const { lane, nonce, laneCost, channelBalance } = event;
+    channels.noteSettled({ executor, lane, nonce, cost: laneCost, channelBalance });
+  };
+  const onRemoved = (event: ChainEvent): void => {
+    if ("executor" in event) channels.forget(event.executor);
+  };
+  const watching = watchChain(chain, {
+    ...{ fromBlock, client, onEvent, onRemoved },
+    pollMs: settings.watchPollMs,
+    signal: stop.signal,
+  });
+  stack.defer(async () => {
+    stop.abort();
+    await watching;
+  });
+}
+
+function assembleDesk(
+  { identity, store, host, log }: ClientParts,
+  {
+    settings,
+    market,
+    channels,
+    pool,
+    background,
+  }: {
+    readonly settings: ClientSettings;
+    readonly market: Market;
+    readonly channels: ChannelDesk;
+    readonly pool: AskDesk["pool"];
+    readonly background: Background;
+  },
+): AskDesk {
+  const { hasher, book, discovery } = market;
+  return {
+    ...{ identity, hasher, store, pool, channels, settings, book, log },
+    recover: recoverAddress,
+    reach: (target, signal) => reach(host, target, signal),
+    background: (work) => background.run(work),
+    discover: (model) => discovery.search(model),
+    refresh: async ({ signed }, signal) => {
+      const target = peerOfOffer(signed);
+      if (target !== undefined) await discovery.ask(target, signal, signed.offer.model);
+    },
+  };
+}
+
+/** Searches now, and again every while: gossip may not reach everywhere. */
+async function keepLooking({ book, settings }: AskDesk, { discovery }: Market, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await discovery.search();
+    book.prune(settings.clock());
+    const isEmpty = book.models(settings.clock()).length === 0;
+    const waitMs = isEmpty ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs) : settings.discoveryIntervalMs;
+    await pause(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Between searches while nobody offers anything: right after the start the node may not know a single peer. */
+const EMPTY_INTERVAL_MS = 500;
+
+/** A search now, and for a few seconds whatever comes in. */
+async function lookForModels({ book, discovery }: Market, { clock, offerWaitMs }: ClientSettings): Promise<void> {
+  const deadline = AbortSignal.timeout(offerWaitMs);
+  void discovery.search();
+  while (!deadline.aborted && book.models(clock()).length === 0) await book.nextOffer(deadline);
+}

@@ -1,0 +1,76 @@
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { executorKey, modelKey, validatorKey } from "@lloom/protocol/names";
+import { asLloomError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { PeerTarget } from "../p2p/dial.ts";
+import { findPeers } from "../p2p/discovery.ts";
+import type { Host } from "../p2p/host.ts";
+import { callOffers } from "../p2p/rpc.ts";
+
+export interface DiscoveryOptions {
+  readonly host: Host;
+  /** Verifies and keeps an offer. */
+  readonly accept: (signed: SignedOffer) => void;
+  /** Ends all searches. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Peers that one search asks at most. */
+const MOST_PEERS = 128;
+const SEARCH_TIMEOUT_MS = 5_000;
+
+/**
+ * Looks for offers that gossip has not brought: asks the peers that are connected, and those that the DHT names as
+ * executors, as executors of the model, and as validators (who know many offers). Everything at the same time.
+ */
+export class Discovery {
+  readonly #options: DiscoveryOptions;
+  readonly #searches = new Map<string | undefined, Promise<void>>();
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when everybody has been asked; never rejects. Questions that come together share one search. */
+  search(model?: string): Promise<void> {
+    const running = this.#searches.get(model);
+    if (running !== undefined) return running;
+    const search = this.#search(model).finally(() => this.#searches.delete(model));
+    this.#searches.set(model, search);
+    return search;
+  }
+
+  async #search(model: string | undefined): Promise<void> {
+    const { host, signal } = this.#options;
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIMEOUT_MS)]);
+    const asked = new Set<string>();
+    const askOnce = (target: PeerTarget): Promise<void> => {
+      if (asked.has(target.peerId) || asked.size >= MOST_PEERS) return Promise.resolve();
+      asked.add(target.peerId);
+      return this.ask(target, deadline, model);
+    };
+    const { network } = host;
+    const keys = [executorKey(network), validatorKey(network)];
+    if (model !== undefined) keys.unshift(modelKey(network, model));
+    const connected = host.libp2p.getPeers().map((peer) => ({ peerId: peer.toString(), multiaddrs: [] }));
+    await Promise.all([...connected.map(askOnce), ...keys.map((key) => this.#follow(key, deadline, askOnce))]);
+  }
+
+  /** Asks one peer for its offers; one that does not answer has none. */
+  async ask(target: PeerTarget, signal: AbortSignal, model?: string): Promise<void> {
+    const { host, accept, log } = this.#options;
+    try {
+      const offers = await callOffers(host, { target, signal, ...(model === undefined ? {} : { model }) });
+      for (const signed of offers) accept(signed);
+    } catch (thrown) {
+      log.debug({ peer: target.peerId, problem: asLloomError(thrown).message }, "peer told no offers");
+    }
+  }
+
+  async #follow(key: string, signal: AbortSignal, ask: (target: PeerTarget) => Promise<void>): Promise<void> {
+    const asked: Promise<void>[] = [];
+    for await (const target of findPeers(this.#options.host, key, signal)) asked.push(ask(target));
+    await Promise.all(asked);
+  }
+}

@@ -1,0 +1,102 @@
+import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { describe, expect, it } from "vitest";
+import { OfferBook } from "./offer-book.ts";
+
+const NOW = 1_800_000_000_000;
+const A: Address = `0x${"aa".repeat(20)}`;
+const B: Address = `0x${"bb".repeat(20)}`;
+
+const offer = (executor: Address, change: Partial<SignedOffer["offer"]> = {}, sentAt = NOW): SignedOffer => ({
+  offer: {
+    executor,
+    offerId: 1n,
+    model: "tiny",
+    weightsHash: ZERO_HASH,
+    profileHash: ZERO_HASH,
+    inboundPrice: 10n,
+    outboundPrice: 40n,
+    maxContext: 512n,
+    validUntil: BigInt(NOW / 1000 + 60),
+    ...change,
+  },
+  signature: { r: ZERO_HASH, vs: ZERO_HASH },
+  multiaddrs: [],
+  capacity: 1,
+  load: 0,
+  sentAt,
+});
+
+describe("the offer book", () => {
+  it("keeps the newest offer of each executor", () => {
+    const book = new OfferBook();
+    book.add(offer(A, { outboundPrice: 40n }, NOW), NOW);
+    book.add(offer(A, { outboundPrice: 50n }, NOW + 1), NOW);
+    book.add(offer(A, { outboundPrice: 60n }, NOW - 1), NOW);
+    book.add(offer(A, { outboundPrice: 70n, offerId: 0n }, NOW + 9_999), NOW);
+    expect(book.offers(NOW, "tiny").map((signed) => signed.offer.outboundPrice)).toEqual([50n]);
+  });
+
+  it("drops what has expired", () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    expect(book.offers(NOW + 59_999, "tiny").length).toBe(1);
+    expect(book.offers(NOW + 60_000, "tiny")).toEqual([]);
+    expect(book.models(NOW + 60_000)).toEqual([]);
+  });
+
+  it("does not take back what was withdrawn, also after tidying, but a newer offer", () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    book.withdraw(A, NOW + 10);
+    book.prune(NOW + 20);
+    book.add(offer(A, {}, NOW + 10), NOW + 20);
+    expect(book.offers(NOW + 20)).toEqual([]);
+    book.add(offer(A, {}, NOW + 11), NOW + 20);
+    expect(book.offers(NOW + 20).length).toBe(1);
+  });
+
+  it("sums models up by their best terms", () => {
+    const book = new OfferBook();
+    book.add(offer(A, { inboundPrice: 10n, outboundPrice: 90n }), NOW);
+    book.add(offer(B, { inboundPrice: 20n, outboundPrice: 40n, maxContext: 1024n }), NOW);
+    book.add(offer(B, { model: "large" }), NOW);
+    expect(book.models(NOW)).toEqual([
+      { model: "large", executors: 1, inboundPrice: 10n, outboundPrice: 40n, maxContext: 512n },
+      { model: "tiny", executors: 2, inboundPrice: 10n, outboundPrice: 40n, maxContext: 1024n },
+    ]);
+  });
+
+  it("shows health and requests under way with each candidate, as they are", () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    const [candidate] = book.candidates("tiny", NOW);
+    const tracked = book.track(A);
+    book.note(A, { type: "unreachable" }, NOW);
+    expect(candidate?.inFlight).toBe(1);
+    expect(candidate?.health.failures).toBe(1);
+    tracked[Symbol.dispose]();
+    expect(candidate?.inFlight).toBe(0);
+  });
+
+  it("keeps a bad name while tidying", () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    book.note(A, { type: "cheated" }, NOW);
+    book.withdraw(A, NOW);
+    book.prune(NOW + 900_000);
+    book.add(offer(A, { validUntil: BigInt(NOW / 1000 + 9_999) }, NOW + 900_000), NOW + 900_000);
+    expect(book.candidates("tiny", NOW + 900_000)[0]?.health.distrusted).toBe(true);
+  });
+
+  it("wakes who waits for an offer, or whose time is over", async () => {
+    const book = new OfferBook();
+    const waiting = book.nextOffer(new AbortController().signal);
+    book.add(offer(A), NOW);
+    await waiting;
+    const stop = new AbortController();
+    const late = book.nextOffer(stop.signal);
+    stop.abort();
+    await late;
+  });
+});

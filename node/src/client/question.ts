@@ -1,0 +1,35 @@
+import type { Address, FinishReason, Hex, ModelOffer, Receipt } from "@lloom/protocol/commitment-types";
+import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+
+/** What a client wants answered. */
+export interface Question {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly sampling: Sampling;
+  readonly maxOutboundTokens: number;
+  /** Most that the executor may ask, base units per 1 000 000 tokens. */
+  readonly maxPrice?: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined } | undefined;
+}
+
+/** A paid answer's last event. */
+export interface Answered {
+  readonly type: "end";
+  readonly finishReason: FinishReason;
+  readonly receipt: Receipt;
+  readonly requestHash: Hex;
+  readonly responseHash: Hex;
+  /** Of this answer alone, base units. */
+  readonly cost: bigint;
+  readonly inboundTokens: number;
+  readonly outboundTokens: number;
+  readonly executor: Address;
+  /** Executors that were asked. */
+  readonly attempts: number;
+}
+
+/** What `ask` tells, in this order; before the first text another `executor` may follow. */
+export type AskEvent =
+  | { readonly type: "executor"; readonly executor: Address; readonly offer: ModelOffer; readonly attempt: number }
+  | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
+  | { readonly type: "text"; readonly text: string }
+  | Answered;

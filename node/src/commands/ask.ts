@@ -1,0 +1,132 @@
+import { writeFileSync } from "node:fs";
+import { formatAmount } from "@lloom/protocol/amounts";
+import type { CommitmentDomain } from "@lloom/protocol/commitments";
+import type { Sampling } from "@lloom/protocol/messages";
+import { receiptToJson } from "@lloom/protocol/receipts";
+import type { AskEvent } from "../client/question.ts";
+import { LloomError } from "../errors.ts";
+import { openBuyer } from "./buying.ts";
+import type { Command, CommandContext } from "./command.ts";
+
+type Answered = Extract<AskEvent, { type: "end" }>;
+
+const DEFAULT_MODEL = "lloom-tiny";
+const DEFAULT_MAX_TOKENS = 256;
+
+/** `lloom ask`: one question, one answer, one receipt. */
+export const ask: Command = {
+  argument: { form: "<prompt>", describe: "what to ask" },
+  settings: ["bootstrap", "listen", "channelStep", "exploration"],
+  flags: [
+    { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
+    { form: "--system <TEXT>", describe: "instructions before the prompt" },
+    { form: "--max-tokens <N>", describe: `most tokens of the answer (default: ${DEFAULT_MAX_TOKENS})` },
+    { form: "--temperature <T>", describe: "0 to 2 (default: 0)" },
+    { form: "--receipt <FILE>", describe: "keep the receipt as JSON" },
+  ],
+  examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
+  run: async (context) => {
+    const question = questionOf(context);
+    const { client, chain } = await openBuyer(context);
+    let answer = "";
+    let end: Answered | undefined;
+    for await (const event of client.ask(question, context.signal)) {
+      if (event.type === "end") end = event;
+      if (event.type !== "text") continue;
+      answer += event.text;
+      if (!context.json) process.stdout.write(event.text);
+    }
+    if (end === undefined) throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
+    conclude(context, {
+      answer,
+      end,
+      domain: chain.domain,
+      money: (amount) => `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`,
+    });
+  },
+};
+
+function questionOf({ args, flags }: CommandContext): {
+  model: string;
+  messages: { role: "system" | "user"; content: string }[];
+  sampling: Sampling;
+  maxOutboundTokens: number;
+} {
+  const prompt = args[0] ?? "";
+  if (prompt.trim() === "")
+    throw new LloomError("REQUEST_INVALID", "The prompt is empty.", {
+      next: 'Ask something: lloom ask "What is Lloom?"',
+    });
+  const system = flags["system"];
+  const temperature = numberFlag(flags["temperature"], { name: "temperature", fallback: 0, minimum: 0, maximum: 2 });
+  return {
+    model: String(flags["model"] ?? DEFAULT_MODEL),
+    messages: [
+      ...(typeof system === "string" ? [{ role: "system" as const, content: system }] : []),
+      { role: "user", content: prompt },
+    ],
+    sampling: {
+      temperatureMilli: Math.round(temperature * 1000),
+      topPMilli: 1000,
+      topK: 0,
+      stop: [],
+      responseFormat: "text",
+    },
+    maxOutboundTokens: Math.floor(
+      numberFlag(flags["maxTokens"], {
+        name: "max-tokens",
+        fallback: DEFAULT_MAX_TOKENS,
+        minimum: 1,
+        maximum: 1_000_000,
+      }),
+    ),
+  };
+}
+
+interface NumberFlag {
+  readonly name: string;
+  readonly fallback: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+function numberFlag(value: string | boolean | undefined, { name, fallback, minimum, maximum }: NumberFlag): number {
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (value !== "" && number >= minimum && number <= maximum) return number;
+  throw new LloomError("REQUEST_INVALID", `--${name} is "${String(value)}".`, {
+    next: `Give a number from ${minimum} to ${maximum}.`,
+  });
+}
+
+interface Conclusion {
+  readonly answer: string;
+  readonly end: Answered;
+  readonly domain: CommitmentDomain;
+  readonly money: (amount: bigint) => string;
+}
+
+function conclude({ flags, json, print }: CommandContext, { answer, end, domain, money }: Conclusion): void {
+  const receipt = receiptToJson(end.receipt, domain);
+  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], receipt);
+  const { executor, cost, inboundTokens, outboundTokens, finishReason, attempts } = end;
+  if (json) {
+    const facts = { answer, executor, cost: cost.toString(), inboundTokens, outboundTokens, finishReason, attempts };
+    print(JSON.stringify({ ...facts, receipt: JSON.parse(receipt) }));
+    return;
+  }
+  print("");
+  process.stderr.write(
+    `\n${money(cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
+  );
+}
+
+function writeReceipt(path: string, receipt: string): void {
+  try {
+    writeFileSync(path, `${receipt}\n`);
+  } catch (cause) {
+    throw new LloomError("STORE_FAILED", `The receipt cannot be written to ${path}: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import type { Chain } from "../chain/chain.ts";
+import { type Client, createClient } from "../client/client.ts";
+import { openClientLog } from "../store/client-log.ts";
+import type { Identity } from "../wallet/identity.ts";
+import type { CommandContext } from "./command.ts";
+import { openHost, openIdentity, openLog, openOwnChain, tokenAmount } from "./open.ts";
+
+/** A client of the network, with what it stands on. */
+export interface Buyer {
+  readonly client: Client;
+  readonly chain: Chain;
+  readonly identity: Identity;
+}
+
+/** Joins the network to buy answers; everything closes when the command ends. */
+export async function openBuyer(context: CommandContext): Promise<Buyer> {
+  const { settings, stack, log } = context;
+  const identity = await openIdentity(context);
+  const chain = await openOwnChain(context, identity);
+  const store = openClientLog(openLog(context, { file: "client.sqlite", chain, identity }));
+  const host = await openHost(context, { identity, chain, dhtServer: false });
+  const channelStep = tokenAmount(chain, settings.channelStep);
+  const client = stack.use(
+    await createClient({ identity, chain, store, host, log }, { channelStep, exploration: settings.exploration }),
+  );
+  return { client, chain, identity };
+}

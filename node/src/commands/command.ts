@@ -1,0 +1,44 @@
+import type { Life } from "../daemon.ts";
+import type { Log } from "../log.ts";
+import type { SettingName, Settings } from "../settings.ts";
+
+/** A flag that belongs to one command and is no setting of the node. */
+export interface Flag {
+  /** Commander's form, for example `--receipt <FILE>`. */
+  readonly form: string;
+  readonly describe: string;
+}
+
+/** What a command runs with. */
+export interface CommandContext extends Life {
+  readonly settings: Settings;
+  /** Positional arguments. */
+  readonly args: readonly string[];
+  /** Values of the command's own flags, by camel-case name. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  /** Print machine-readable lines instead of sentences. */
+  readonly json: boolean;
+  readonly log: Log;
+  /** Prints a line on standard output. */
+  readonly print: (line: string) => void;
+}
+
+/** A command as data: `cli.ts` turns it into help, parsing and exit codes. */
+export interface Command {
+  /** Commander's form of the arguments, for example `<prompt>`. */
+  readonly argument?: { readonly form: string; readonly describe: string };
+  /** Settings that it reads, besides those that every command has. */
+  readonly settings: readonly SettingName[];
+  readonly flags?: readonly Flag[];
+  readonly examples: readonly string[];
+  readonly run: (context: CommandContext) => Promise<void>;
+}
+
+/** Prints an event: as JSON for programs, or as the sentence for people. */
+export function announce(context: CommandContext, event: Readonly<Record<string, unknown>>, sentence: string): void {
+  context.print(
+    context.json
+      ? JSON.stringify(event, (_, value) => (typeof value === "bigint" ? value.toString() : value))
+      : sentence,
+  );
+}

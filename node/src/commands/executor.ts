@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { openBackend } from "../backend/open-backend.ts";
+import { untilStopped } from "../daemon.ts";
+import { LloomError } from "../errors.ts";
+import { createExecutor } from "../executor/executor.ts";
+import type { Settings } from "../settings.ts";
+import { openExecutorLog } from "../store/executor-log.ts";
+import { announce, type Command, type CommandContext } from "./command.ts";
+import { openHost, openIdentity, openLog, openOwnChain, tokenAmount } from "./open.ts";
+
+const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
+/** Running answers may end, and what is owed be settled, before the process leaves. */
+const DRAIN_MS = 5_000;
+
+/** `lloom executor`: sells answers. */
+export const executor: Command = {
+  settings: [
+    "listen",
+    "bootstrap",
+    "backend",
+    "backendKeyFile",
+    "backendModels",
+    "threads",
+    "concurrency",
+    "inboundPrice",
+    "outboundPrice",
+    "settleAmount",
+    "settleAge",
+  ],
+  examples: [
+    "lloom executor",
+    "lloom executor --backend ./qwen3-8b-q4.gguf --inbound-price 0.05 --outbound-price 0.20",
+    "lloom executor --backend http://127.0.0.1:11434/v1 --models llama3.2",
+  ],
+  run: async (context) => {
+    const { settings, stack, log } = context;
+    const identity = await openIdentity(context);
+    const chain = await openOwnChain(context, identity);
+    const backend = stack.use(await openBackend(backendOf(settings), log));
+    await backend.checkHealth(AbortSignal.any([context.signal, AbortSignal.timeout(30_000)]));
+    const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
+    const host = await openHost(context, { identity, chain, dhtServer: true });
+    const running = stack.use(
+      await createExecutor(
+        { identity, chain, store, backend, host, log },
+        {
+          price: {
+            inboundPrice: tokenAmount(chain, settings.inboundPrice),
+            outboundPrice: tokenAmount(chain, settings.outboundPrice),
+          },
+          models: settings.backendModels,
+          concurrency: settings.concurrency,
+          settleAmount: tokenAmount(chain, settings.settleAmount),
+          settleAgeMs: settings.settleAge * 1000,
+        },
+      ),
+    );
+    const models = (await backend.listModels(context.signal)).map(({ model }) => model);
+    ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
+    await untilStopped(context.signal);
+    log.info("draining");
+    await running.drain(AbortSignal.timeout(DRAIN_MS));
+  },
+};
+
+interface Ready {
+  readonly address: string;
+  readonly peerId: string;
+  readonly multiaddrs: readonly string[];
+  readonly models: readonly string[];
+}
+
+function ready(context: CommandContext, facts: Ready): void {
+  announce(
+    context,
+    { event: "ready", role: "executor", ...facts },
+    [
+      `Executor ${facts.address} is ready and sells ${facts.models.join(", ")}; it listens on`,
+      ...facts.multiaddrs.map((multiaddr) => `  ${multiaddr}`),
+      "Ctrl-C finishes what runs, settles what is owed, and stops.",
+    ].join("\n"),
+  );
+}
+
+function backendOf({
+  backend,
+  backendKeyFile,
+  backendModels,
+  threads,
+  concurrency,
+}: Settings): Parameters<typeof openBackend>[0] {
+  if (/^https?:\/\//.test(backend))
+    return {
+      kind: "openai",
+      url: backend,
+      models: backendModels,
+      ...(backendKeyFile === undefined ? {} : { apiKey: readKey(backendKeyFile) }),
+    };
+  const modelPath = backend === "tiny" ? TINY_MODEL : backend;
+  if (!existsSync(modelPath))
+    throw new LloomError(
+      "CONFIG_INVALID",
+      `--backend is "${backend}", which is neither tiny, nor a URL, nor a file that exists.`,
+      {
+        next: "Give tiny, the path of a GGUF file, or a URL such as http://127.0.0.1:11434/v1.",
+      },
+    );
+  return {
+    kind: "llama",
+    modelPath,
+    modelName: basename(modelPath).replace(/\.gguf$/i, ""),
+    threads,
+    sequences: concurrency,
+  };
+}
+
+function readKey(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    throw new LloomError("CONFIG_INVALID", `The key file ${path} cannot be read: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { formatAmount } from "@lloom/protocol/amounts";
+import { faucet as callFaucet } from "../chain/actions.ts";
+import { announce, type Command } from "./command.ts";
+import { openIdentity, openOwnChain } from "./open.ts";
+
+/** `lloom faucet`: test money on test networks. */
+export const faucet: Command = {
+  settings: [],
+  examples: ["lloom faucet"],
+  run: async (context) => {
+    const identity = await openIdentity(context);
+    const chain = await openOwnChain(context, identity);
+    const { amount, transactionHash } = await callFaucet(chain);
+    const shown = `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+    announce(context, { event: "faucet", amount, transactionHash }, `Received ${shown} (${transactionHash}).`);
+  },
+};

@@ -1,0 +1,50 @@
+import { parseAmount } from "@lloom/protocol/amounts";
+import { type Chain, openChain } from "../chain/chain.ts";
+import { dataFile, need } from "../config.ts";
+import { createHost, type Host } from "../p2p/host.ts";
+import { type Database, openDatabase } from "../store/database.ts";
+import type { Identity } from "../wallet/identity.ts";
+import { openKeystore } from "../wallet/keystore.ts";
+import type { CommandContext } from "./command.ts";
+import { readPassword } from "./password.ts";
+
+/** Where the keystore rests. */
+export const keystorePath = ({ settings }: CommandContext): string =>
+  settings.keystore ?? dataFile(settings, "keystore.json");
+
+/** Unlocks this node's key. */
+export async function openIdentity(context: CommandContext): Promise<Identity> {
+  const password = await readPassword(context.settings, context.signal);
+  return openKeystore({ path: keystorePath(context), password });
+}
+
+/** Connects to the chain with this node's key; closed when the command ends. */
+export async function openOwnChain(context: CommandContext, identity: Identity): Promise<Chain> {
+  const { settings, signal, log, stack } = context;
+  const accounting = need(settings.accounting, "accounting");
+  return stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log }));
+}
+
+/** Starts this node's libp2p host; closed when the command ends. */
+export async function openHost(
+  context: CommandContext,
+  { identity, chain, dhtServer }: { identity: Identity; chain: Chain; dhtServer: boolean },
+): Promise<Host> {
+  const { settings, log, stack } = context;
+  const { listen, bootstrap } = settings;
+  return stack.use(
+    await createHost({ secret: identity.secret, network: chain.network, listen, bootstrap, dhtServer, log }),
+  );
+}
+
+/** Opens a durable log of this key on this deployment; a file of another one is refused. Closed when the command ends. */
+export function openLog(
+  { settings, stack }: CommandContext,
+  { file, chain, identity }: { file: string; chain: Chain; identity: Identity },
+): Database {
+  const { chainId, accounting } = chain.domain;
+  return stack.use(openDatabase(dataFile(settings, file), { scope: `${chainId}/${accounting}/${identity.address}` }));
+}
+
+/** A decimal amount of the payment token in base units. */
+export const tokenAmount = (chain: Chain, text: string): bigint => parseAmount(text, chain.tokenDecimals);

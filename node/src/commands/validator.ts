@@ -1,0 +1,27 @@
+import { untilStopped } from "../daemon.ts";
+import { createValidator } from "../validator/validator.ts";
+import { announce, type Command } from "./command.ts";
+import { openHost, openIdentity, openOwnChain } from "./open.ts";
+
+/** `lloom validator`: an anchor of the network. */
+export const validator: Command = {
+  settings: ["listen", "bootstrap"],
+  examples: ["lloom validator --listen /ip4/0.0.0.0/tcp/4001"],
+  run: async (context) => {
+    const identity = await openIdentity(context);
+    const chain = await openOwnChain(context, identity);
+    const host = await openHost(context, { identity, chain, dhtServer: true });
+    context.stack.use(await createValidator({ chain, host, log: context.log }, {}));
+    const { address } = identity;
+    const multiaddrs = host.multiaddrs();
+    announce(
+      context,
+      { event: "ready", role: "validator", address, peerId: host.peerId, multiaddrs },
+      [
+        `Validator ${address} is ready; others join with`,
+        ...multiaddrs.map((multiaddr) => `  --bootstrap ${multiaddr}`),
+      ].join("\n"),
+    );
+    await untilStopped(context.signal);
+  },
+};

@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "smol-toml";
+import { LloomError } from "./errors.ts";
+import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
+
+/** Where values come from, strongest first. */
+export interface ConfigSources {
+  /** By setting name, as the command line gave them. */
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Explicit `--config`; otherwise `lloom.toml` in the working directory, if there is one. */
+  readonly file?: string | undefined;
+}
+
+/** A setting with where it came from. */
+interface Found {
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+const DEFAULT_FILE = "lloom.toml";
+
+/** The name of a setting's environment variable. */
+export const environmentName = (flag: string): string => `LLOOM_${flag.replaceAll("-", "_").toUpperCase()}`;
+
+/**
+ * Flags over environment over lloom.toml over defaults, each value checked.
+ * Throws CONFIG_INVALID with the place of the bad value and what it should be.
+ */
+export function readConfig(sources: ConfigSources): Settings {
+  const file = readFile(sources.file);
+  refuseUnknownKeys(file);
+  const values = Object.entries(SETTINGS).map(([name, setting]) => [
+    name,
+    check(setting as Setting<unknown>, find(name as SettingName, sources, file)),
+  ]);
+  return Object.fromEntries(values) as Settings;
+}
+
+/** The sources of this process. */
+export const processSources = (flags: ConfigSources["flags"], file?: string): ConfigSources => ({
+  flags,
+  environment: process.env,
+  file,
+});
+
+interface TomlFile {
+  readonly path: string;
+  /** `section.key` to value. */
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
+function readFile(explicit: string | undefined): TomlFile {
+  const path = explicit ?? DEFAULT_FILE;
+  const text = readText(path, explicit !== undefined);
+  return { path, values: text === undefined ? new Map() : flatten(path, text) };
+}
+
+function readText(path: string, required: boolean): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (!required && (cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new LloomError(
+      "CONFIG_INVALID",
+      `The configuration file ${path} cannot be read: ${(cause as Error).message}.`,
+      {
+        cause,
+        next: "Give --config the path of a readable lloom.toml.",
+      },
+    );
+  }
+}
+
+function flatten(path: string, text: string): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [section, entries] of Object.entries(parseToml(path, text))) {
+    if (typeof entries !== "object" || entries === null || Array.isArray(entries) || entries instanceof Date)
+      throw new LloomError("CONFIG_INVALID", `${path}: ${section} stands outside a section.`, {
+        next: "Put it under its section, for example [network].",
+      });
+    for (const [key, value] of Object.entries(entries)) values.set(`${section}.${key}`, value);
+  }
+  return values;
+}
+
+function parseToml(path: string, text: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new LloomError("CONFIG_INVALID", `${path} is not valid TOML: ${(cause as Error).message.split("\n")[0]}.`, {
+      cause,
+      next: "Correct the line, or start from docs/lloom.example.toml.",
+    });
+  }
+}
+
+function refuseUnknownKeys({ path, values }: TomlFile): void {
+  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.toml));
+  for (const key of values.keys())
+    if (!known.has(key))
+      throw new LloomError("CONFIG_INVALID", `${path} has an unknown setting: ${key}.`, {
+        next: `Known settings: ${[...known].join(", ")}.`,
+      });
+}
+
+function find(name: SettingName, { flags, environment }: ConfigSources, file: TomlFile): Found | undefined {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const split = (text: string): unknown =>
+    setting.list === true
+      ? text
+          .split(",")
+          .map((part) => part.trim())
+          .filter((part) => part !== "")
+      : text;
+  const flag = flags[name];
+  if (flag !== undefined) return { value: split(flag), origin: `--${setting.flag}` };
+  const variable = environmentName(setting.flag);
+  const fromEnvironment = environment[variable];
+  if (fromEnvironment !== undefined) return { value: split(fromEnvironment), origin: variable };
+  if (file.values.has(setting.toml))
+    return { value: file.values.get(setting.toml), origin: `${setting.toml} in ${file.path}` };
+  return undefined;
+}
+
+function check(setting: Setting<unknown>, found: Found | undefined): unknown {
+  if (found === undefined) return setting.fallback;
+  const parsed = setting.schema.safeParse(found.value);
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues[0];
+  throw new LloomError(
+    "CONFIG_INVALID",
+    `${found.origin} ${problem?.message ?? "is not valid"}; it is ${JSON.stringify(found.value)}.`,
+    {
+      next: `It means: ${setting.describe}.`,
+    },
+  );
+}
+
+/** The value of a setting without a default, or CONFIG_INVALID that says how to give it. */
+export function need<T>(value: T | undefined, name: SettingName): T {
+  if (value !== undefined) return value;
+  const { flag, value: form, toml, describe } = SETTINGS[name];
+  throw new LloomError("CONFIG_INVALID", `${sentence(describe)} is not set.`, {
+    next: `Give --${flag} ${form}, or ${environmentName(flag)}, or ${toml} in lloom.toml.`,
+  });
+}
+
+const sentence = (text: string): string => `The setting "${text}"`;
+
+/** A file of the data directory. */
+export const dataFile = (settings: Settings, name: string): string => join(settings.dataDir, name);

@@ -1,0 +1,53 @@
+import { asLloomError, type LloomError } from "./errors.ts";
+
+/** What a command gets to live by. */
+export interface Life {
+  /** Aborts on the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Resources, closed last-first when the command ends, also when it fails half way. */
+  readonly stack: AsyncDisposableStack;
+}
+
+/** Exit code for failures that may pass by themselves (sysexits' EX_TEMPFAIL). */
+const EXIT_TEMPORARY = 75;
+const EXIT_FAILED = 1;
+const EXIT_FORCED = 130;
+
+/**
+ * Runs a command to its end, closes what it opened, and returns the exit code. The first Ctrl-C or SIGTERM asks it to
+ * stop, the second ends the process at once. A failure goes to `report`, never as a stack trace.
+ */
+export async function live(run: (life: Life) => Promise<void>, report: (error: LloomError) => void): Promise<number> {
+  const stop = new AbortController();
+  const release = onStopSignals(stop);
+  try {
+    await using stack = new AsyncDisposableStack();
+    await run({ signal: stop.signal, stack });
+    return 0;
+  } catch (thrown) {
+    if (stop.signal.aborted) return 0;
+    const error = asLloomError(thrown);
+    report(error);
+    return error.retryable ? EXIT_TEMPORARY : EXIT_FAILED;
+  } finally {
+    release();
+  }
+}
+
+/** Resolves when the life is asked to end: the body of a daemon after its start. */
+export function untilStopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function onStopSignals(stop: AbortController): () => void {
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT_FORCED);
+    stop.abort();
+  };
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const name of names) process.on(name, onSignal);
+  return () => {
+    for (const name of names) process.off(name, onSignal);
+  };
+}

@@ -1,0 +1,40 @@
+import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
+import { ProtocolError } from "@lloom/protocol/protocol-error";
+
+/** Options of a LloomError. */
+export interface LloomErrorOptions {
+  /** What went wrong underneath. */
+  readonly cause?: unknown;
+  /** Replaces the code's general advice with one that fits. */
+  readonly next?: string;
+  /** Values that a program may want; shown with the message in logs. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Every failure of the node, told apart by `code`. `message` is a sentence for people, `next` what to do about it,
+ * `retryable` whether another executor or a later try may succeed.
+ */
+export class LloomError extends Error {
+  override readonly name = "LloomError";
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly next: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: LloomErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = ERROR_CODES[code].retryable;
+    this.next = options.next ?? ERROR_CODES[code].next;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Any thrown value as a LloomError; what is not one already becomes `fallback`. */
+export function asLloomError(thrown: unknown, fallback: ErrorCode = "INTERNAL"): LloomError {
+  if (thrown instanceof LloomError) return thrown;
+  if (thrown instanceof ProtocolError) return new LloomError(thrown.code, thrown.message, { cause: thrown });
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new LloomError(fallback, message, { cause: thrown });
+}

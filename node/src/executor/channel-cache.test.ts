@@ -1,0 +1,63 @@
+import type { Address } from "@lloom/protocol/commitment-types";
+import { describe, expect, it } from "vitest";
+import { ChannelCache, type KnownChannel } from "./channel-cache.ts";
+
+const A: Address = `0x${"aa".repeat(20)}`;
+const channel = (balance: bigint): KnownChannel => ({ balance, unlocking: 0n, unlockAt: 0n, skewSeconds: 0n });
+
+/** A cache whose reads are answered by the test, in the order of their start. */
+function staged() {
+  const reads: PromiseWithResolvers<KnownChannel>[] = [];
+  const cache = new ChannelCache(() => {
+    const read = Promise.withResolvers<KnownChannel>();
+    reads.push(read);
+    return read.promise;
+  });
+  return { cache, reads };
+}
+
+describe("the channel cache", () => {
+  it("reads once for all who ask at first contact", async () => {
+    const { cache, reads } = staged();
+    const asked = [cache.get(A), cache.get(A)];
+    reads[0]?.resolve(channel(1n));
+    expect(await Promise.all(asked)).toEqual([channel(1n), channel(1n)]);
+    expect(await cache.get(A)).toEqual(channel(1n));
+    expect(reads.length).toBe(1);
+  });
+
+  it("does not keep a read that a change has overtaken", async () => {
+    const { cache, reads } = staged();
+    const before = cache.get(A);
+    cache.forget(A);
+    reads[0]?.resolve(channel(1n));
+    await before;
+    expect(cache.peek(A)).toBeUndefined();
+    const after = cache.get(A);
+    reads[1]?.resolve(channel(2n));
+    expect(await after).toEqual(channel(2n));
+    expect(cache.peek(A)).toEqual(channel(2n));
+  });
+
+  it("refreshes by a read that begins later than the asking, one for all who wait", async () => {
+    const { cache, reads } = staged();
+    const first = cache.get(A);
+    const refreshed = [cache.refresh(A), cache.refresh(A), cache.refresh(A)];
+    reads[0]?.resolve(channel(1n));
+    await first;
+    await expect.poll(() => reads.length).toBe(2);
+    reads[1]?.resolve(channel(2n));
+    expect(await Promise.all(refreshed)).toEqual([channel(2n), channel(2n), channel(2n)]);
+    expect(reads.length).toBe(2);
+  });
+
+  it("passes a failed read on and tries again the next time", async () => {
+    const { cache, reads } = staged();
+    const failed = cache.get(A);
+    reads[0]?.reject(new RangeError("no chain"));
+    await expect(failed).rejects.toThrow("no chain");
+    const next = cache.get(A);
+    reads[1]?.resolve(channel(3n));
+    expect(await next).toEqual(channel(3n));
+  });
+});

@@ -1,0 +1,75 @@
+/** What an executor asks for its work; base units of the payment token per 1 000 000 tokens. */
+export interface Price {
+  readonly inboundPrice: bigint;
+  readonly outboundPrice: bigint;
+}
+
+/** How an executor is set up. Everything but the price has a default. */
+export interface ExecutorOptions {
+  readonly price: Price;
+  /** Prices of single models, by name, instead of `price`. */
+  readonly modelPrices?: Readonly<Record<string, Price>>;
+  /** Which of the backend's models to offer; all when empty. */
+  readonly models?: readonly string[];
+  /** Requests that the backend answers at once. */
+  readonly concurrency?: number;
+  /** Requests that may wait. */
+  readonly queueLimit?: number;
+  /** Requests of one client, waiting and running. */
+  readonly perClientLimit?: number;
+  /** Longest time that the backend may take for one answer. */
+  readonly answerTimeoutMs?: number;
+  /** Settle once this much is owed, base units. */
+  readonly settleAmount?: bigint;
+  /** Settle once the oldest unsettled answer is this old. */
+  readonly settleAgeMs?: number;
+  /** How often the settlement rules are looked at. */
+  readonly settleCheckMs?: number;
+  /** How often the chain is asked for events. */
+  readonly watchPollMs?: number;
+  /** How long an offer's price is promised. */
+  readonly offerTtlMs?: number;
+  /** How often offers are sent with the present load. */
+  readonly offerIntervalMs?: number;
+  /** How often the backend is asked for its models. */
+  readonly listModelsMs?: number;
+  /** Stop serving a channel this long before its unlock; default: a quarter of the unlock delay, at most 6 h. */
+  readonly unlockMarginSeconds?: bigint;
+  /** Wall clock, Unix milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** The options with every default filled in. */
+export type ExecutorSettings = Required<Omit<ExecutorOptions, "unlockMarginSeconds">> & {
+  readonly unlockMarginSeconds: bigint;
+};
+
+const LONGEST_UNLOCK_MARGIN_SECONDS = 6n * 3600n;
+
+/** A quarter of the unlock delay, at most 6 h: time to settle before a client can take its money back. */
+export const defaultUnlockMargin = (unlockDelaySeconds: bigint): bigint => {
+  const quarter = unlockDelaySeconds / 4n;
+  return quarter < LONGEST_UNLOCK_MARGIN_SECONDS ? quarter : LONGEST_UNLOCK_MARGIN_SECONDS;
+};
+
+/** Fills in the defaults. */
+export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: bigint): ExecutorSettings {
+  return {
+    modelPrices: {},
+    models: [],
+    concurrency: 4,
+    queueLimit: 1024,
+    perClientLimit: 256,
+    answerTimeoutMs: 600_000,
+    settleAmount: 1_000_000n,
+    settleAgeMs: 3_600_000,
+    settleCheckMs: 1_000,
+    watchPollMs: 1_000,
+    offerTtlMs: 120_000,
+    offerIntervalMs: 5_000,
+    listModelsMs: 30_000,
+    unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
+    clock: Date.now,
+    ...options,
+  };
+}

@@ -1,0 +1,279 @@
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { executorKey, modelKey } from "@lloom/protocol/names";
+import { offerProblem } from "@lloom/protocol/offers";
+import type { Backend, BackendModel } from "../backend/backend.ts";
+import type { Chain } from "../chain/chain.ts";
+import { readLane } from "../chain/reads.ts";
+import { settle } from "../chain/settle.ts";
+import { LloomError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { announce } from "../p2p/discovery.ts";
+import type { Host } from "../p2p/host.ts";
+import { serveInfer } from "../p2p/infer-server.ts";
+import { joinOfferExchange } from "../p2p/offer-exchange.ts";
+import { serveRpc } from "../p2p/rpc.ts";
+import type { ExecutorLog } from "../store/executor-log.ts";
+import { VERSION } from "../version.ts";
+import type { Identity } from "../wallet/identity.ts";
+import { recoverAddress } from "../wallet/recover.ts";
+import type { AdmissionDesk } from "./admit.ts";
+import { signSavedAnswers, type Workshop } from "./answer.ts";
+import { principalReader, readKnownChannel, urgeUnlocking, watchChannels } from "./chain-view.ts";
+import { ChannelCache } from "./channel-cache.ts";
+import { type ExecutorOptions, type ExecutorSettings, executorSettings } from "./executor-options.ts";
+import { Counter, type ExecutorStatus } from "./executor-status.ts";
+import { keepTidy } from "./keep-tidy.ts";
+import { OfferPublisher } from "./offer-publisher.ts";
+import { OwnOffers, offerTerms } from "./own-offers.ts";
+import { Service } from "./service.ts";
+import { Settlement } from "./settlement.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** How long the backend may take to tell its models at the start. */
+const START_TIMEOUT_MS = 60_000;
+
+/** What an executor is made of; all of it outlives the executor and is closed by whoever opened it. */
+export interface ExecutorParts {
+  readonly identity: Identity;
+  readonly chain: Chain;
+  readonly store: ExecutorLog;
+  readonly backend: Backend;
+  readonly host: Host;
+  readonly log: Log;
+}
+
+/** A node that sells answers. Disposing of it stops at once: requests that run end with DRAINING and cost nothing. */
+export interface Executor extends AsyncDisposable {
+  /**
+   * Leaves in order: refuses new requests, withdraws its offers, finishes those that run, settles everything. What is not
+   * done when the signal aborts stays in the log for the next start.
+   */
+  drain(signal: AbortSignal): Promise<void>;
+  /** Settles everything that is owed now. Throws what the chain throws, once the signal aborts or trying is in vain. */
+  settleNow(signal: AbortSignal): Promise<void>;
+  status(): ExecutorStatus;
+  /** Offers new prices from now on; requests at the old ones, if those were lower, are refused with PRICE_REFUSED. */
+  reprice(prices: Pick<ExecutorOptions, "price" | "modelPrices">): void;
+}
+
+/**
+ * Starts to sell the backend's models. Signs first what a crash left unsigned.
+ * Throws LloomError of backend, store, chain and host.
+ */
+export async function createExecutor(parts: ExecutorParts, options: ExecutorOptions): Promise<Executor> {
+  const settings = executorSettings(options, parts.chain.unlockDelaySeconds);
+  await using stack = new AsyncDisposableStack();
+  const trade = openTrade(parts, settings, stack);
+  signSavedAnswers(trade.workshop);
+  trade.renew(await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS)));
+  if (trade.offers.models().length === 0)
+    throw new LloomError("CONFIG_INVALID", "The backend has none of the models that are to be offered.", {
+      next: "Check --backend and --models.",
+    });
+  await followChain(parts, { settings, trade, stack });
+  const network = await openDoors(parts, { settings, trade, stack });
+  return new RunningExecutor({ trade, network, stack: stack.move() });
+}
+
+type Trade = ReturnType<typeof openTrade>;
+
+/** Everything that judges, answers and settles, not yet reachable by anybody. */
+function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: AsyncDisposableStack) {
+  const { identity, chain, store, backend, log } = parts;
+  const { clock } = settings;
+  const executor = identity.address;
+  const hasher = createCommitmentHasher(chain.domain);
+  const queue = new WorkQueue(settings);
+  const counter = new Counter();
+  const offers = new OwnOffers({ hashOffer: hasher.hashOffer, sign: identity.sign, ttlMs: settings.offerTtlMs });
+  const channels = new ChannelCache((client) => readKnownChannel(chain, { client, executor, nowMs: clock() }));
+  const settlement = stack.use(
+    new Settlement({
+      store,
+      settle: async (receipts, signal) => (await settle(chain, receipts, { signal })).pairs,
+      readLane: ({ client, lane }) => readLane(chain, { client, executor, lane }),
+      onPaid: (client) => channels.forget(client),
+      settleAmount: settings.settleAmount,
+      settleAgeMs: settings.settleAgeMs,
+      checkMs: settings.settleCheckMs,
+      clock,
+      log,
+    }),
+  );
+  const desk: AdmissionDesk = {
+    ...{ executor, hasher, store, channels, backend, queue, clock },
+    recover: recoverAddress,
+    offerOf: (model) => offers.of(model),
+    principalOf: principalReader(chain, clock),
+    settledNonceOf: async (client, lane) => (await readLane(chain, { client, executor, lane })).nonce,
+    unlockMarginSeconds: settings.unlockMarginSeconds,
+  };
+  const workshop: Workshop = {
+    ...{ identity, hasher, store, backend, queue, clock, log },
+    answerTimeoutMs: settings.answerTimeoutMs,
+    onAnswered: (cost) => {
+      counter.answered += 1;
+      settlement.noteAnswer(cost);
+    },
+    onFailed: () => {
+      counter.failed += 1;
+    },
+  };
+  let known: readonly BackendModel[] = [];
+  let prices: Pick<ExecutorSettings, "price" | "modelPrices"> = settings;
+  const renew = (models = known): void => {
+    known = models;
+    offers.renew(offerTerms(models, { ...settings, ...prices }, executor), clock());
+  };
+  const reprice: Executor["reprice"] = ({ price, modelPrices = {} }) => {
+    prices = { price, modelPrices };
+    renew();
+  };
+  return {
+    service: new Service({ desk, workshop, counter }),
+    ...{ settlement, channels, queue, offers, counter },
+    workshop,
+    renew,
+    reprice,
+  };
+}
+
+interface Opening {
+  readonly settings: ExecutorSettings;
+  readonly trade: Trade;
+  readonly stack: AsyncDisposableStack;
+}
+
+/** Watches channels from now on, and looks after those that changed while this node was away. */
+async function followChain(
+  { chain, identity, store, log }: ExecutorParts,
+  { settings, trade, stack }: Opening,
+): Promise<void> {
+  const { channels, settlement } = trade;
+  const watched = { chain, executor: identity.address, store, channels, settlement };
+  const stop = new AbortController();
+  const fromBlock = (await chain.provider.getBlockNumber()) + 1;
+  const watching = watchChannels(watched, { pollMs: settings.watchPollMs, fromBlock, signal: stop.signal });
+  const tidying = keepTidy(store, { clock: settings.clock, signal: stop.signal, log });
+  stack.defer(async () => {
+    stop.abort();
+    await Promise.all([watching, tidying]);
+  });
+  await urgeUnlocking(watched);
+}
+
+type Network = Awaited<ReturnType<typeof openDoors>>;
+
+/** Joins the network: serves requests and calls, publishes offers, announces itself. */
+async function openDoors(parts: ExecutorParts, { settings, trade, stack }: Opening) {
+  const { host, chain, backend, log } = parts;
+  const { service, offers, queue, workshop } = trade;
+  const { clock, offerIntervalMs, listModelsMs, concurrency } = settings;
+  const nowSeconds = (): bigint => BigInt(Math.floor(clock() / 1000));
+  const ownOffers = (model?: string) => {
+    if (service.isDraining) return [];
+    trade.renew();
+    const load = queue.running + queue.waiting;
+    return offers.list({ multiaddrs: host.multiaddrs().slice(0, 16), capacity: concurrency, load }, clock(), model);
+  };
+  const startedAtMs = clock();
+  stack.use(await serveInfer(host, { handle: (call) => service.handle(call), log }));
+  stack.use(
+    await serveRpc(host, {
+      offers: ownOffers,
+      health: () => ({
+        role: "executor",
+        version: VERSION,
+        uptimeMs: Math.max(0, Math.floor(clock() - startedAtMs)),
+        peers: host.peers(),
+        offers: offers.models().length,
+        load: queue.running + queue.waiting,
+      }),
+      log,
+    }),
+  );
+  const exchange = stack.use(
+    joinOfferExchange(host, {
+      // Others' offers are only passed on; still, nothing false is.
+      accept: (signed) =>
+        offerProblem({ hasher: workshop.hasher, recover: recoverAddress, signed, nowSeconds: nowSeconds() }),
+      onOffer: () => undefined,
+      onWithdraw: () => undefined,
+      log,
+    }),
+  );
+  const publisher = stack.use(
+    new OfferPublisher({
+      backend,
+      exchange,
+      onModels: trade.renew,
+      offers: ownOffers,
+      intervalMs: offerIntervalMs,
+      listModelsMs,
+      log,
+    }),
+  );
+  const keys = [executorKey(chain.network), ...offers.models().map((model) => modelKey(chain.network, model))];
+  const announcement = stack.use(announce(host, { keys, log, signal: new AbortController().signal }));
+  return { exchange, publisher, announcement };
+}
+
+interface Running {
+  readonly trade: Trade;
+  readonly network: Network;
+  readonly stack: AsyncDisposableStack;
+}
+
+class RunningExecutor implements Executor {
+  readonly #running: Running;
+
+  constructor(running: Running) {
+    this.#running = running;
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    const { trade, network } = this.#running;
+    const { service, settlement } = trade;
+    const { log } = trade.workshop;
+    service.drain();
+    await network.publisher[Symbol.asyncDispose]();
+    await Promise.all([network.exchange.withdraw(), network.announcement.stop()]);
+    try {
+      // What is owed already need not wait for answers that may take longer than there is time.
+      if (service.openRequests > 0) await Promise.all([service.idle(signal), settlement.settleAll(signal)]);
+      await settlement.settleAll(signal);
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+      log.warn({ owed: settlement.owed }, "stopped before everything was settled; the next start goes on");
+    }
+  }
+
+  async settleNow(signal: AbortSignal): Promise<void> {
+    await this.#running.trade.settlement.settleAll(signal);
+  }
+
+  reprice(prices: Pick<ExecutorOptions, "price" | "modelPrices">): void {
+    this.#running.trade.reprice(prices);
+  }
+
+  status(): ExecutorStatus {
+    const { service, queue, counter, settlement, offers } = this.#running.trade;
+    const { answered, failed, refused } = counter;
+    return {
+      draining: service.isDraining,
+      running: queue.running,
+      waiting: queue.waiting,
+      ...{ answered, failed, refused },
+      owed: settlement.owed,
+      models: offers.models(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { trade, network, stack } = this.#running;
+    const hasSaidGoodbye = trade.service.isDraining;
+    trade.service.drain();
+    if (!hasSaidGoodbye) await network.exchange.withdraw().catch(() => undefined);
+    await stack.disposeAsync();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
+import type { CommitmentDomain } from "@lloom/protocol/commitments";
+import { receiptToJson } from "@lloom/protocol/receipts";
+import type { Answered } from "../client/question.ts";
+
+/** The field `lloom` of an answer: who gave it, what it cost, and the proof. */
+export interface LloomFacts {
+  readonly executor: Address;
+  /** Executors tried, the one that answered included. */
+  readonly attempts: number;
+  /** Base units of the payment token, decimal. */
+  readonly cost: string;
+  readonly finishReason: FinishReason;
+  readonly requestHash: Hex;
+  readonly responseHash: Hex;
+  /** As `lloom receipt` and the explorer read it. */
+  readonly receipt: unknown;
+}
+
+/** Everything the network says about an answer, for its body or its last event. */
+export function lloomFacts(end: Answered, domain: CommitmentDomain): LloomFacts {
+  const { executor, attempts, cost, finishReason, requestHash, responseHash, receipt } = end;
+  return {
+    executor,
+    attempts,
+    cost: cost.toString(),
+    finishReason,
+    requestHash,
+    responseHash,
+    receipt: JSON.parse(receiptToJson(receipt, domain)),
+  };
+}
+
+/** Longer header values make some HTTP clients drop the whole answer. */
+const RECEIPT_HEADER_BYTES = 8 * 1024;
+
+/** The same in headers; a receipt that would be too long for one is in the body alone. */
+export function factHeaders(end: Answered, domain: CommitmentDomain): Record<string, string> {
+  const receipt = Buffer.from(receiptToJson(end.receipt, domain)).toString("base64url");
+  return {
+    "x-lloom-executor": end.executor,
+    "x-lloom-attempts": String(end.attempts),
+    "x-lloom-cost": end.cost.toString(),
+    ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
+  };
+}
+
+/** Token counts in OpenAI's names. */
+export const usageOf = ({ inboundTokens, outboundTokens }: Answered): Record<string, number> => ({
+  prompt_tokens: inboundTokens,
+  completion_tokens: outboundTokens,
+  total_tokens: inboundTokens + outboundTokens,
+});
+
+/** OpenAI has no word for an answer that the executor broke off; "length" says that it is not whole. */
+export const openAiFinishReason = ({ finishReason }: Answered): "stop" | "length" =>
+  finishReason === "stop" ? "stop" : "length";

@@ -1,0 +1,135 @@
+import type { CommitmentDomain } from "@lloom/protocol/commitments";
+import type { FastifyReply } from "fastify";
+import type { Answered, AskEvent } from "../client/question.ts";
+import { LloomError } from "../errors.ts";
+import { factHeaders, lloomFacts, openAiFinishReason, usageOf } from "./answer-facts.ts";
+import type { ChatRequest } from "./chat-request.ts";
+import { createEventStream, type EventStream } from "./event-stream.ts";
+import { problemOf } from "./http-problem.ts";
+
+/** An answer under way, with what all its parts share. */
+export interface ChatAnswer {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly request: ChatRequest;
+  readonly events: AsyncIterable<AskEvent>;
+  /** Deployment that the receipt is for. */
+  readonly domain: CommitmentDomain;
+}
+
+/** Waits for the whole answer and sends it as one JSON object. */
+export async function sendWhole(
+  { id, created, request, events, domain }: ChatAnswer,
+  reply: FastifyReply,
+): Promise<Answered> {
+  let content = "";
+  let end: Answered | undefined;
+  for await (const event of events) {
+    if (event.type === "text") content += event.text;
+    if (event.type === "end") end = event;
+  }
+  const ended = checkEnd(end);
+  const message = { role: "assistant", content, refusal: null };
+  await reply.headers(factHeaders(ended, domain)).send({
+    id,
+    object: "chat.completion",
+    created,
+    model: request.model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: openAiFinishReason(ended) }],
+    usage: usageOf(ended),
+    lloom: lloomFacts(ended, domain),
+  });
+  return ended;
+}
+
+export interface StreamOptions {
+  readonly keepAliveMs: number;
+  /** Says in the call's own terms why it failed. */
+  readonly explain: (thrown: unknown) => LloomError;
+}
+
+/**
+ * Sends the answer as server-sent events. The last chunk before [DONE] carries the field `lloom`. A failure before the
+ * stream began is thrown; later it becomes an event `error`, and the stream closes without [DONE].
+ */
+export async function sendStream(
+  answer: ChatAnswer,
+  reply: FastifyReply,
+  { keepAliveMs, explain }: StreamOptions,
+): Promise<Answered | undefined> {
+  const stream = createEventStream(reply, keepAliveMs);
+  try {
+    return await streamEvents(answer, reply, stream);
+  } catch (thrown) {
+    if (!stream.opened) throw thrown;
+    const { body } = problemOf(explain(thrown));
+    await stream.send(JSON.stringify(body), "error");
+    return undefined;
+  } finally {
+    stream.close();
+  }
+}
+
+async function streamEvents(
+  { id, created, request, events, domain }: ChatAnswer,
+  reply: FastifyReply,
+  stream: EventStream,
+): Promise<Answered> {
+  const base = { id, object: "chat.completion.chunk", created, model: request.model };
+  const usage = request.includeUsage ? { usage: null } : {};
+  const choose = (delta: object, finishReason: string | null) => ({
+    ...base,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
+    ...usage,
+  });
+  let end: Answered | undefined;
+  let begun = false;
+  const begin = async (): Promise<void> => {
+    if (!begun) await stream.send(JSON.stringify(choose({ role: "assistant", content: "" }, null)));
+    begun = true;
+  };
+  for await (const event of events) {
+    if (event.type === "executor" && !stream.opened) {
+      reply.headers({ "x-lloom-executor": event.executor, "x-lloom-attempts": String(event.attempt) });
+    }
+    /** Nobody reads any more; the client still gets to know how the answer ended. */
+    if (event.type === "text" && !reply.raw.destroyed) {
+      await begin();
+      await stream.send(JSON.stringify(choose({ content: event.text }, null)));
+    }
+    if (event.type === "end") end = event;
+  }
+  const ended = checkEnd(end);
+  await begin();
+  await sendLast(ended, {
+    chunk: choose({}, openAiFinishReason(ended)),
+    base,
+    includeUsage: request.includeUsage,
+    stream,
+    domain,
+  });
+  return ended;
+}
+
+interface LastChunks {
+  readonly chunk: object;
+  readonly base: object;
+  readonly includeUsage: boolean;
+  readonly stream: EventStream;
+  readonly domain: CommitmentDomain;
+}
+
+async function sendLast(end: Answered, { chunk, base, includeUsage, stream, domain }: LastChunks): Promise<void> {
+  const lloom = lloomFacts(end, domain);
+  await stream.send(JSON.stringify(includeUsage ? chunk : { ...chunk, lloom }));
+  if (includeUsage) await stream.send(JSON.stringify({ ...base, choices: [], usage: usageOf(end), lloom }));
+  await stream.send("[DONE]");
+}
+
+function checkEnd(end: Answered | undefined): Answered {
+  if (end === undefined) throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
+  if (end.finishReason === "failed")
+    throw new LloomError("BACKEND_FAILED", "The executor could not answer; it costs nothing.");
+  return end;
+}

@@ -1,0 +1,104 @@
+import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { z } from "zod";
+import { invalidField } from "./http-problem.ts";
+import { refuseUnsupported } from "./unsupported.ts";
+
+/** A chat completion as asked, in the network's terms. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: ChatMessage[];
+  readonly sampling: {
+    readonly temperatureMilli: number;
+    readonly topPMilli: number;
+    readonly topK: number;
+    readonly seed?: number;
+    readonly stop: string[];
+    readonly responseFormat: "text" | "json";
+  };
+  /** Undefined: the gateway's default. */
+  readonly maxOutboundTokens: number | undefined;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+}
+
+const MAX_TOKENS = 1_000_000;
+const text = z.string().refine((value) => value.isWellFormed(), "must be well-formed: it has half of a surrogate pair");
+const maxTokens = z.int().min(1).max(MAX_TOKENS).optional();
+const stopString = text.min(1).max(256);
+
+const messageSchema = z.object({
+  /** OpenAI renamed its system role. */
+  role: z
+    .enum(["system", "developer", "user", "assistant"])
+    .transform((role) => (role === "developer" ? "system" : role)),
+  content: z.union([text, z.array(z.object({ type: z.literal("text"), text })).min(1)], {
+    error: "must be a string or a list of text parts",
+  }),
+});
+
+/** Fields that are not here are ignored, as clients send many; those that would change the answer are refused before. */
+const chatSchema = z.object({
+  model: z.string().min(1).max(WIRE_LIMITS.modelNameBytes),
+  messages: z.array(messageSchema).min(1).max(WIRE_LIMITS.messages),
+  max_tokens: maxTokens,
+  max_completion_tokens: maxTokens,
+  temperature: z.number().min(0).max(2).default(1),
+  top_p: z.number().min(0).max(1).default(1),
+  /** Not OpenAI's, but most servers'. 0: off. */
+  top_k: z.int().min(0).max(1_000_000).default(0),
+  seed: z.int().min(0).max(0xffff_ffff).optional(),
+  stop: z
+    .union([stopString.transform((one) => [one]), z.array(stopString).max(4)], {
+      error: "must be a string of 1 to 256 characters, or up to 4 of them",
+    })
+    .default([]),
+  stream: z.boolean().default(false),
+  stream_options: z.object({ include_usage: z.boolean().default(false) }).optional(),
+  response_format: z.object({ type: z.enum(["text", "json_object"]) }).optional(),
+});
+
+/**
+ * Parses the body of POST /v1/chat/completions. Throws REQUEST_INVALID for a wrong field and UNSUPPORTED for one that
+ * this network cannot honour, both naming it; `null` counts as absent, as with OpenAI.
+ */
+export function parseChatRequest(body: unknown): ChatRequest {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalidField("body", "The body must be a JSON object.");
+  }
+  const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  refuseUnsupported(fields);
+  const parsed = chatSchema.safeParse(fields);
+  if (!parsed.success) throw firstProblem(parsed.error);
+  return toRequest(parsed.data);
+}
+
+function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
+  return {
+    model: chat.model,
+    messages: chat.messages.map(({ role, content }) => ({ role, content: joinParts(content) })),
+    sampling: {
+      temperatureMilli: Math.round(chat.temperature * 1000),
+      topPMilli: Math.round(chat.top_p * 1000),
+      topK: chat.top_k,
+      ...(chat.seed !== undefined && { seed: chat.seed }),
+      stop: chat.stop,
+      responseFormat: chat.response_format?.type === "json_object" ? "json" : "text",
+    },
+    maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
+    stream: chat.stream,
+    includeUsage: chat.stream_options?.include_usage ?? false,
+  };
+}
+
+const joinParts = (content: string | readonly { text: string }[]): string =>
+  typeof content === "string" ? content : content.map((part) => part.text).join("\n");
+
+function firstProblem(error: z.ZodError): Error {
+  const issue = error.issues[0];
+  const param = fieldName(issue?.path ?? []);
+  return invalidField(param, `${param}: ${issue?.message ?? "is wrong"}.`);
+}
+
+/** As OpenAI writes them: `messages[0].content`. */
+export const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index > 0 ? "." : ""}${String(key)}`)).join("");

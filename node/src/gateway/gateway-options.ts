@@ -1,0 +1,56 @@
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import { LloomError } from "../errors.ts";
+
+/** How a gateway listens and what it lets through. */
+export interface GatewayOptions {
+  /** A loopback name or address, unless there are API keys. Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** When not empty, each call but /health and /ready needs one of them as a bearer token. */
+  readonly apiKeys?: readonly string[];
+  /** Requests answered at once; more get 429. */
+  readonly maxConcurrent?: number;
+  readonly bodyLimitBytes?: number;
+  /** Longest time from a request to the end of its answer. */
+  readonly answerTimeoutMs?: number;
+  /** Silence in a stream before a comment is sent. */
+  readonly keepAliveMs?: number;
+  /** Answer tokens if the request names no limit; never more than half of the model's context. */
+  readonly defaultMaxTokens?: number;
+  /** How long running answers may take after the gateway was told to close. */
+  readonly closeGraceMs?: number;
+}
+
+/** The options with every default filled in. */
+export type GatewaySettings = Required<GatewayOptions>;
+
+/** A body has to fit into one frame to the executor, with room for the signed request beside it. */
+const FRAME_HEADROOM_BYTES = 64 * 1024;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** Whether only this machine can reach a host. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host.replace(/^\[|\]$/g, ""));
+
+/** Fills in the defaults. Throws CONFIG_INVALID for a host that others reach while no API key is asked for. */
+export function gatewaySettings(options: GatewayOptions): GatewaySettings {
+  const settings = {
+    host: "127.0.0.1",
+    apiKeys: [],
+    maxConcurrent: 256,
+    bodyLimitBytes: WIRE_LIMITS.frameBytes - FRAME_HEADROOM_BYTES,
+    answerTimeoutMs: 10 * 60_000,
+    keepAliveMs: 12_000,
+    defaultMaxTokens: 1024,
+    closeGraceMs: 10_000,
+    ...options,
+  };
+  if (isLoopback(settings.host) || settings.apiKeys.length > 0) return settings;
+  throw new LloomError(
+    "CONFIG_INVALID",
+    `The gateway would spend this key's money for anyone who reaches ${settings.host}.`,
+    {
+      next: "Listen on 127.0.0.1, or set API keys.",
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
+import { LloomError } from "../errors.ts";
+
+/** A failed call as HTTP tells it. */
+export interface HttpProblem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly error: OpenAiError };
+}
+
+/** OpenAI's shape; `code` is the network's own. */
+export interface OpenAiError {
+  readonly message: string;
+  readonly type: string;
+  /** The field of the request that is wrong, such as `messages[0].content`. */
+  readonly param: string | null;
+  readonly code: string;
+}
+
+/** What HTTP alone knows: in place of what the code says. */
+export interface HttpTerms {
+  readonly status: number;
+  readonly type?: string;
+  readonly code?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly next: string;
+}
+
+/** A failure of the call itself, before the network had to do with it. */
+export class HttpError extends LloomError {
+  readonly terms: HttpTerms;
+
+  constructor(code: ErrorCode, message: string, terms: HttpTerms) {
+    super(code, message, { next: terms.next });
+    this.terms = terms;
+  }
+}
+
+const RETRY_AFTER_SECONDS = "1";
+
+/** A failure in OpenAI's shape: the sentence, then what to do. Details and causes stay in the log. */
+function httpProblem(error: LloomError): HttpProblem {
+  const kind = ERROR_CODES[error.code];
+  const terms: Partial<HttpTerms> = error instanceof HttpError ? error.terms : {};
+  const status = terms.status ?? kind.status;
+  const { param } = error.details;
+  return {
+    status,
+    headers: {
+      ...(status === 429 && { "retry-after": RETRY_AFTER_SECONDS }),
+      /** OpenAI's clients repeat calls that failed with 409, 429 or 5xx; here only where that may help. */
+      ...(!error.retryable && { "x-should-retry": "false" }),
+      ...terms.headers,
+    },
+    body: {
+      error: {
+        message: `${error.message} ${error.next}`,
+        type: terms.type ?? kind.type,
+        param: typeof param === "string" ? param : null,
+        code: terms.code ?? error.code,
+      },
+    },
+  };
+}
+
+/** A request that names a wrong or missing field. */
+export const invalidField = (param: string, message: string, code: ErrorCode = "REQUEST_INVALID"): LloomError =>
+  new LloomError(code, message, { details: { param } });
+
+const notJson = (message: string): HttpError =>
+  new HttpError("REQUEST_INVALID", message, { status: 400, next: "Send one JSON object." });
+
+/** Failures of the HTTP server by its own codes. */
+const SERVER_ERRORS: Readonly<Record<string, HttpError>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new HttpError("REQUEST_INVALID", "The body's content type is not JSON.", {
+    status: 415,
+    next: "Send the header content-type: application/json.",
+  }),
+  FST_ERR_CTP_INVALID_JSON_BODY: notJson("The body is not valid JSON."),
+  FST_ERR_CTP_EMPTY_JSON_BODY: notJson("The body is empty."),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: notJson("The body is not as long as announced."),
+  FST_ERR_CTP_BODY_TOO_LARGE: new HttpError("FRAME_TOO_LARGE", "The body is too large.", {
+    status: 413,
+    next: "Send a shorter conversation.",
+  }),
+};
+
+/** Any thrown value as the answer to give. What nobody foresaw is INTERNAL, and says nothing of what it was. */
+export function problemOf(thrown: unknown): HttpProblem {
+  if (thrown instanceof LloomError) return httpProblem(thrown);
+  return httpProblem(SERVER_ERRORS[serverCode(thrown)] ?? new LloomError("INTERNAL", "The gateway failed."));
+}
+
+function serverCode(thrown: unknown): string {
+  /** The JSON parser's own failures carry no code. */
+  if (thrown instanceof SyntaxError) return "FST_ERR_CTP_INVALID_JSON_BODY";
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}

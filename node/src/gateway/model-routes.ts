@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ModelSummary } from "../client/offer-book.ts";
+import { LloomError } from "../errors.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+
+/** A model in OpenAI's shape, with what the market knows about it under `lloom`. */
+interface ModelObject {
+  readonly id: string;
+  readonly object: "model";
+  /** Nobody on the network knows when a model was made. */
+  readonly created: 0;
+  readonly owned_by: "lloom";
+  readonly lloom: {
+    readonly executors: number;
+    /** Cheapest, base units per 1 000 000 tokens, decimal. */
+    readonly inboundPrice: string;
+    readonly outboundPrice: string;
+    readonly maxContext: number;
+  };
+}
+
+/** GET /v1/models: what executors offer now. */
+export const listModels = (client: GatewayClient) => async () => ({
+  object: "list",
+  data: (await client.models()).map(modelObject),
+});
+
+/** GET /v1/models/NAME, where the name may have slashes. */
+export const getModel =
+  (client: GatewayClient) =>
+  async (request: FastifyRequest<{ Params: { "*": string } }>): Promise<ModelObject> => {
+    const name = request.params["*"];
+    const found = (await client.models()).find(({ model }) => model === name);
+    if (found !== undefined) return modelObject(found);
+    throw new LloomError("MODEL_NOT_FOUND", `No executor offers the model "${name}" now.`, {
+      details: { param: "model" },
+    });
+  };
+
+/** GET /ready: 200 when a question could be answered now. */
+export const ready = (client: GatewayClient) => async (_: FastifyRequest, reply: FastifyReply) => {
+  const models = (await client.models()).length;
+  if (models > 0) return { status: "ready", models };
+  return reply.code(503).send({ status: "waiting", models, reason: "No executor offers a model yet." });
+};
+
+function modelObject({ model, executors, inboundPrice, outboundPrice, maxContext }: ModelSummary): ModelObject {
+  return {
+    id: model,
+    object: "model",
+    created: 0,
+    owned_by: "lloom",
+    lloom: {
+      executors,
+      inboundPrice: inboundPrice.toString(),
+      outboundPrice: outboundPrice.toString(),
+      maxContext: Number(maxContext),
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/** How much a peer may take. Every figure is a default; `createHost` and `serveInfer` accept others. */
+
+/** Limits of the host as a whole. */
+export interface HostLimits {
+  /** Above this, libp2p closes the least valued connections. */
+  readonly maxConnections: number;
+  /** New connections per second from one IP address. */
+  readonly inboundConnectionsPerSecond: number;
+  /** Connections that have not finished their handshake. */
+  readonly maxPendingInbound: number;
+  /** How long a peer that broke the protocol stays out. */
+  readonly banMs: number;
+  /** A dial with its handshake and protocol negotiation. */
+  readonly dialTimeoutMs: number;
+}
+
+export const HOST_LIMITS: HostLimits = {
+  // libp2p stops at 300, fewer than the clients of one busy executor; an idle connection costs about 100 kB.
+  maxConnections: 1024,
+  // libp2p's 5 refuses a devnet, or an office behind one address, that starts together. A handshake costs about 5 ms of
+  // CPU, so 50 of them keep a quarter of a core busy at worst.
+  inboundConnectionsPerSecond: 50,
+  maxPendingInbound: 64,
+  banMs: 10 * 60_000,
+  dialTimeoutMs: 5_000,
+};
+
+/** Limits of one served `/lloom/infer/1`. */
+export interface InferLimits {
+  /** Streams of one peer: one in use, the others while a lost one is not yet noticed. */
+  readonly streamsPerPeer: number;
+  /** Requests that one peer may have open at a time. */
+  readonly requestsPerPeer: number;
+  readonly requestsTotal: number;
+  /** Bytes of one peer's open requests; a prompt may be as large as a frame, so that counting requests is not enough. */
+  readonly requestBytesPerPeer: number;
+  readonly requestBytesTotal: number;
+  /** Sustained new requests per second of one peer, and how many may come at once. */
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+  /** Bytes per second that are parsed for one peer; faster ones wait in the network. */
+  readonly inboundBytesPerSecond: number;
+  /** Text of one answer that waits for the network; then the backend waits. */
+  readonly queuedTextPerRequest: number;
+  /** How long a handler whose client is gone may go on, to save what it has, before it is given up. */
+  readonly abandonMs: number;
+}
+
+export const INFER_LIMITS: InferLimits = {
+  streamsPerPeer: 4,
+  requestsPerPeer: 256,
+  requestsTotal: 1024,
+  requestBytesPerPeer: 16 * 1024 * 1024,
+  requestBytesTotal: 128 * 1024 * 1024,
+  requestsPerSecond: 100,
+  requestBurst: 400,
+  inboundBytesPerSecond: 16 * 1024 * 1024,
+  queuedTextPerRequest: 32 * 1024,
+  abandonMs: 30_000,
+};
+
+/** Limits of the client's side of `/lloom/infer/1`. */
+export interface InferPoolLimits {
+  /** Requests that wait for the network, per executor; then `request` waits. */
+  readonly unsentBytes: number;
+  /** Received and not yet read, of one answer and of one stream; then the executor has to wait. */
+  readonly unreadBytesPerAnswer: number;
+  readonly unreadBytesPerStream: number;
+  /** A reader that takes nothing for so long, while it holds up its stream, loses its answer. */
+  readonly stallMs: number;
+  /** How long the last frame of a cancelled request may take. */
+  readonly cancelGraceMs: number;
+}
+
+export const INFER_POOL_LIMITS: InferPoolLimits = {
+  unsentBytes: 8 * 1024 * 1024,
+  // About 250 000 tokens: an honest answer always fits, so that one slow reader does not hold up the others.
+  unreadBytesPerAnswer: 1024 * 1024,
+  unreadBytesPerStream: 8 * 1024 * 1024,
+  stallMs: 10_000,
+  cancelGraceMs: 10_000,
+};
+
+/** Limits of one served `/lloom/rpc/1`. */
+export interface RpcLimits {
+  /** Calls of one peer that may be under way at a time. */
+  readonly callsPerPeer: number;
+  /** From the open stream to the reply's last byte. */
+  readonly callTimeoutMs: number;
+  /** Sustained calls per second of one peer, and how many may come at once. */
+  readonly callsPerSecond: number;
+  readonly callBurst: number;
+}
+
+export const RPC_LIMITS: RpcLimits = { callsPerPeer: 16, callTimeoutMs: 5_000, callsPerSecond: 20, callBurst: 100 };
+
+/** Offers of one executor that are looked at: a host of models at once, then a refresh now and then. */
+export const OFFER_RATE: Rate = { perSecond: 5, burst: 100 };
+
+/** Yamux window, the most that an unread stream holds here. Its default may grow to 16 MiB, above the 4 MiB where libp2p aborts. */
+export const STREAM_WINDOW_BYTES = 256 * 1024;
+
+/** A rate with a burst: `burst` units at once, `perSecond` in the long run. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Counts what a peer takes. The clock is the monotonic one in milliseconds. */
+export class TokenBucket {
+  readonly #rate: Rate;
+  readonly #nowMs: () => number;
+  #level: number;
+  #filledAtMs: number;
+
+  constructor(rate: Rate, nowMs: () => number = () => performance.now()) {
+    this.#rate = rate;
+    this.#nowMs = nowMs;
+    this.#level = rate.burst;
+    this.#filledAtMs = nowMs();
+  }
+
+  /** Takes `units` if they are there. */
+  take(units = 1): boolean {
+    this.#fill();
+    if (this.#level < units) return false;
+    this.#level -= units;
+    return true;
+  }
+
+  /** Takes `units` even if that leaves a debt; returns the milliseconds until the debt is paid, 0 if there is none. */
+  owe(units: number): number {
+    this.#fill();
+    this.#level -= units;
+    return this.#level >= 0 ? 0 : Math.ceil((-this.#level / this.#rate.perSecond) * 1000);
+  }
+
+  /** Nothing taken lately: the bucket can be thrown away and made anew. */
+  get isFull(): boolean {
+    this.#fill();
+    return this.#level >= this.#rate.burst;
+  }
+
+  #fill(): void {
+    const now = this.#nowMs();
+    const gained = ((now - this.#filledAtMs) / 1000) * this.#rate.perSecond;
+    this.#level = Math.min(this.#rate.burst, this.#level + gained);
+    this.#filledAtMs = now;
+  }
+}

@@ -1,0 +1,230 @@
+import { z } from "zod";
+
+/**
+ * Every setting of the node, once: its flag, its place in lloom.toml (the same words), its environment variable, its
+ * form, its default and what it means. `config.ts` reads them, `cli.ts` offers them, the documentation lists them.
+ */
+export interface Setting<T> {
+  /** `section.key` in lloom.toml. */
+  readonly toml: string;
+  /** Long flag without dashes; LLOOM_<FLAG> in the environment. */
+  readonly flag: string;
+  /** How help names the value. */
+  readonly value: string;
+  readonly describe: string;
+  /** Parses what came from any source. Lists are comma-separated on command line and in the environment. */
+  readonly schema: z.ZodType<T>;
+  /** Undefined: must be given by whoever needs it. */
+  readonly fallback?: T | undefined;
+  readonly list?: boolean;
+}
+
+const optional = <T>(value: Setting<T>): Setting<T> => value;
+const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> & { readonly fallback: T } => value;
+const url = z.string().regex(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hex digits")
+  .transform((text) => text.toLowerCase() as `0x${string}`);
+const path = z.string().min(1, "must be a path");
+const decimal = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => /^\d{1,12}(\.\d{1,18})?$/.test(text), "must be an amount such as 0.15");
+const whole = (minimum: number, maximum: number) =>
+  z.coerce
+    .number(`must be a whole number from ${minimum} to ${maximum}`)
+    .int(`must be a whole number from ${minimum} to ${maximum}`)
+    .min(minimum, `must be at least ${minimum}`)
+    .max(maximum, `must be at most ${maximum}`);
+const multiaddr = z
+  .string()
+  .regex(/^\/(ip4|ip6|dns|dns4|dns6)\//, "must be a multiaddr such as /ip4/127.0.0.1/tcp/4001");
+
+const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
+
+export const SETTINGS = {
+  rpc: defaulted({
+    toml: "network.rpc",
+    flag: "rpc",
+    value: "URL",
+    describe: "JSON-RPC of the chain",
+    schema: url,
+    fallback: "http://127.0.0.1:8545",
+  }),
+  accounting: optional({
+    toml: "network.accounting",
+    flag: "accounting",
+    value: "ADDRESS",
+    describe: "address of AccountingV2",
+    schema: address,
+  }),
+  bootstrap: defaulted({
+    toml: "network.bootstrap",
+    flag: "bootstrap",
+    value: "MULTIADDRS",
+    describe: "validators to join the network through",
+    schema: z.array(multiaddr),
+    fallback: [],
+    list: true,
+  }),
+  listen: defaulted({
+    toml: "network.listen",
+    flag: "listen",
+    value: "MULTIADDRS",
+    describe: "where to accept peers; port 0 is any free one",
+    schema: z.array(multiaddr),
+    fallback: ["/ip4/127.0.0.1/tcp/0"],
+    list: true,
+  }),
+  keystore: optional({
+    toml: "wallet.keystore",
+    flag: "keystore",
+    value: "FILE",
+    describe: "V3 keystore (default: keystore.json in the data directory)",
+    schema: path,
+  }),
+  passwordFile: optional({
+    toml: "wallet.password-file",
+    flag: "password-file",
+    value: "FILE",
+    describe: "file whose first line is the keystore's password; without it the terminal asks",
+    schema: path,
+  }),
+  dataDir: defaulted({
+    toml: "node.data-dir",
+    flag: "data-dir",
+    value: "DIR",
+    describe: "where keys, receipts and the durable log rest",
+    schema: path,
+    fallback: ".lloom",
+  }),
+  logLevel: defaulted<(typeof LOG_LEVELS)[number]>({
+    toml: "node.log-level",
+    flag: "log-level",
+    value: "LEVEL",
+    describe: "silent, error, warn, info, debug or trace",
+    schema: z.enum(LOG_LEVELS, "must be silent, error, warn, info, debug or trace"),
+    fallback: "info",
+  }),
+  backend: defaulted({
+    toml: "executor.backend",
+    flag: "backend",
+    value: "URL|tiny|FILE",
+    describe: "tiny (the shipped model), a GGUF file, or an OpenAI-compatible URL",
+    schema: z.string().min(1, "must be tiny, a GGUF file or a URL"),
+    fallback: "tiny",
+  }),
+  backendKeyFile: optional({
+    toml: "executor.backend-key-file",
+    flag: "backend-key-file",
+    value: "FILE",
+    describe: "file with the API key of the backend's URL",
+    schema: path,
+  }),
+  backendModels: defaulted({
+    toml: "executor.models",
+    flag: "models",
+    value: "NAMES",
+    describe: "which of the backend's models to offer (default: all)",
+    schema: z.array(z.string().min(1)),
+    fallback: [],
+    list: true,
+  }),
+  threads: defaulted({
+    toml: "executor.threads",
+    flag: "threads",
+    value: "N",
+    describe: "threads of the embedded llama.cpp",
+    schema: whole(1, 256),
+    fallback: 1,
+  }),
+  concurrency: defaulted({
+    toml: "executor.concurrency",
+    flag: "concurrency",
+    value: "N",
+    describe: "requests answered at once",
+    schema: whole(1, 256),
+    fallback: 4,
+  }),
+  inboundPrice: defaulted({
+    toml: "executor.inbound-price",
+    flag: "inbound-price",
+    value: "AMOUNT",
+    describe: "price of 1 000 000 prompt tokens, in tokens of payment",
+    schema: decimal,
+    fallback: "0.10",
+  }),
+  outboundPrice: defaulted({
+    toml: "executor.outbound-price",
+    flag: "outbound-price",
+    value: "AMOUNT",
+    describe: "price of 1 000 000 answer tokens, in tokens of payment",
+    schema: decimal,
+    fallback: "0.40",
+  }),
+  settleAmount: defaulted({
+    toml: "executor.settle-amount",
+    flag: "settle-amount",
+    value: "AMOUNT",
+    describe: "settle once this much is owed",
+    schema: decimal,
+    fallback: "1",
+  }),
+  settleAge: defaulted({
+    toml: "executor.settle-age-seconds",
+    flag: "settle-age-seconds",
+    value: "SECONDS",
+    describe: "settle once the oldest unsettled answer is this old",
+    schema: whole(1, 43_200),
+    fallback: 3600,
+  }),
+  channelStep: defaulted({
+    toml: "client.channel-step",
+    flag: "channel-step",
+    value: "AMOUNT",
+    describe: "how much to allocate to an executor at a time",
+    schema: decimal,
+    fallback: "1",
+  }),
+  exploration: defaulted({
+    toml: "client.exploration",
+    flag: "exploration",
+    value: "SHARE",
+    describe: "share of questions, from 0 to 1, that try another executor than the best",
+    schema: z.coerce.number("must be a number from 0 to 1").min(0, "must be at least 0").max(1, "must be at most 1"),
+    fallback: 0.02,
+  }),
+  gatewayHost: defaulted({
+    toml: "gateway.host",
+    flag: "host",
+    value: "HOST",
+    describe: "where the gateway listens; anything but loopback needs API keys",
+    schema: z.string().min(1, "must be a host name or address"),
+    fallback: "127.0.0.1",
+  }),
+  gatewayPort: defaulted({
+    toml: "gateway.port",
+    flag: "port",
+    value: "PORT",
+    describe: "port of the gateway; 0 is any free one",
+    schema: whole(0, 65_535),
+    fallback: 8080,
+  }),
+  gatewayKeysFile: optional({
+    toml: "gateway.api-keys-file",
+    flag: "api-keys-file",
+    value: "FILE",
+    describe: "file with one API key per line; without it no key is asked for",
+    schema: path,
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+/** Values of all settings; those without a default may be undefined. */
+export type Settings = { readonly [Name in SettingName]: SettingValue<Name> };
+type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T>
+  ? (typeof SETTINGS)[Name] extends { readonly fallback: T }
+    ? T
+    : T | undefined
+  : never;

@@ -1,0 +1,126 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { validatorKey } from "@lloom/protocol/names";
+import { offerProblem } from "@lloom/protocol/offers";
+import type { Chain } from "../chain/chain.ts";
+import { readActive, readMember } from "../chain/reads.ts";
+import type { Log } from "../log.ts";
+import { announce } from "../p2p/discovery.ts";
+import type { Host } from "../p2p/host.ts";
+import { joinOfferExchange } from "../p2p/offer-exchange.ts";
+import { serveRpc } from "../p2p/rpc.ts";
+import { VERSION } from "../version.ts";
+import { recoverAddress } from "../wallet/recover.ts";
+import { OfferRegistry } from "./offer-registry.ts";
+import { StakeCheck } from "./stake-check.ts";
+
+/** What a validator is made of; all of it outlives the validator and is closed by whoever opened it. */
+export interface ValidatorParts {
+  readonly chain: Chain;
+  /** A DHT server that others can reach. */
+  readonly host: Host;
+  readonly log: Log;
+}
+
+export interface ValidatorOptions {
+  /** How often expired offers are forgotten and stakes looked at again. */
+  readonly tidyIntervalMs?: number;
+  /** Wall clock, Unix milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** An anchor of the network: keeps the offers of executors with stake, and tells them to whoever asks. */
+export interface Validator extends AsyncDisposable {
+  /** Offers that stand, of one model or of all, as many as one answer holds. */
+  offers(model?: string): SignedOffer[];
+}
+
+const TIDY_INTERVAL_MS = 30_000;
+
+/** Joins the network as a validator: gossip, calls, and the DHT key under which clients look for one. */
+export async function createValidator(parts: ValidatorParts, options: ValidatorOptions): Promise<Validator> {
+  const { chain, host, log } = parts;
+  const { clock = Date.now, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
+  await using stack = new AsyncDisposableStack();
+  const registry = new OfferRegistry();
+  const stake = new StakeCheck((executor) => isActiveExecutor(chain, executor), clock);
+  joinGossip(parts, { registry, stake, clock, stack });
+  const startedAtMs = clock();
+  const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
+  stack.use(
+    await serveRpc(host, {
+      offers,
+      health: () => ({
+        role: "validator",
+        version: VERSION,
+        uptimeMs: Math.max(0, Math.floor(clock() - startedAtMs)),
+        peers: host.peers(),
+        offers: registry.size,
+        load: 0,
+      }),
+      log,
+    }),
+  );
+  const stop = new AbortController();
+  const tidying = keepTidy({ registry, stake, clock, intervalMs: tidyIntervalMs, signal: stop.signal });
+  stack.defer(async () => {
+    stop.abort();
+    await tidying;
+  });
+  stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
+  const resources = stack.move();
+  return { offers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Whether an address is an executor with at least the minimum at stake. */
+async function isActiveExecutor(chain: Chain, executor: Address): Promise<boolean> {
+  const [active, member] = await Promise.all([readActive(chain, executor), readMember(chain, executor)]);
+  return active && member.role === "executor";
+}
+
+interface Gossip {
+  readonly registry: OfferRegistry;
+  readonly stake: StakeCheck;
+  readonly clock: () => number;
+  readonly stack: AsyncDisposableStack;
+}
+
+function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clock, stack }: Gossip): void {
+  const hasher = createCommitmentHasher(chain.domain);
+  stack.use(
+    joinOfferExchange(host, {
+      accept: (signed) =>
+        offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: BigInt(Math.floor(clock() / 1000)) }),
+      onOffer: (signed) => {
+        void stake.isActive(signed.offer.executor).then((active) => {
+          if (active === true) registry.add(signed);
+          else if (active === false) registry.remove(signed.offer.executor);
+        });
+      },
+      onWithdraw: (executor) => registry.remove(executor),
+      log,
+      nowMs: clock,
+    }),
+  );
+}
+
+interface Tidying {
+  readonly registry: OfferRegistry;
+  readonly stake: StakeCheck;
+  readonly clock: () => number;
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Forgets expired offers, and those of executors whose stake is gone. */
+async function keepTidy({ registry, stake, clock, intervalMs, signal }: Tidying): Promise<void> {
+  while (!signal.aborted) {
+    await pause(intervalMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    registry.prune(clock());
+    for (const executor of registry.executors())
+      if ((await stake.isActive(executor)) === false) registry.remove(executor);
+  }
+}
