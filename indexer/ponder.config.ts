@@ -1,0 +1,44 @@
+import { ERROR_CODES } from "@lloom/protocol/error-codes";
+import { accountingV2Abi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
+import { createConfig } from "ponder";
+import { readEnv } from "./env.ts";
+import { inspectChain, type StartProblem } from "./preflight.ts";
+
+/** Chains of Hardhat and Ganache: they start anew, so that answers kept from an earlier run would be wrong. */
+const DEVELOPMENT_CHAINS: readonly number[] = [31_337, 1_337];
+
+/** Says what is wrong and ends the process: Ponder would add a stack trace to an error. */
+function refuse(problems: readonly StartProblem[]): never {
+  for (const { code, message } of problems) process.stderr.write(`${code}: ${message} ${ERROR_CODES[code].next}\n`);
+  process.exit(1);
+}
+
+const settings = readEnv(process.env);
+if ("problems" in settings) refuse(settings.problems.map((message) => ({ code: "CONFIG_INVALID", message })));
+const { env } = settings;
+
+const chain = await inspectChain(env);
+if ("code" in chain) refuse([chain]);
+
+/*
+ * Ponder goes on with kept tables only if the hash over all `contracts` is the same as before. With the genesis hash in
+ * there, tables of an earlier chain under the same addresses are refused at start instead of being extended silently.
+ */
+const source = { chain: "lloom", startBlock: env.startBlock, genesisHash: chain.genesisHash } as const;
+
+export default createConfig({
+  database: env.database,
+  chains: {
+    lloom: {
+      id: env.chainId,
+      rpc: env.rpcUrl,
+      pollingInterval: env.pollMs,
+      disableCache: DEVELOPMENT_CHAINS.includes(env.chainId),
+      ...(env.rpcWsUrl === undefined ? {} : { ws: env.rpcWsUrl }),
+    },
+  },
+  contracts: {
+    AccountingV2: { abi: accountingV2Abi, address: env.accounting, ...source },
+    StakeRegistry: { abi: stakeRegistryAbi, address: env.stakeRegistry, ...source },
+  },
+});

@@ -1,0 +1,43 @@
+/*
+ * What the indexer keeps; all of it is derived from the events of AccountingV2 and StakeRegistry.
+ *
+ * Units. Amounts: base units of the payment token. Token, request and nonce counts are bigint too, because a hostile pair
+ * may claim the largest value of its Solidity type. Times: whole Unix seconds. `day` and `hour`: the second at which the
+ * UTC day or hour starts. Hashes and addresses: lower-case hex.
+ *
+ * Names. `xAddress`, `xHash`, `xNumber` are keys; `x` is the relation to the row behind the key. A relation may lead to
+ * nothing: a validator has no executor row. Who is paid without having registered has an executor row without `registeredAt`.
+ */
+// biome-ignore-start lint/performance/noBarrelFile: Ponder reads every table, enum and relation from the exports of this file.
+export { channel, client, executor, executorModel, lane, model, network, validator } from "./src/schema/accounts.ts";
+export { clientDay, executorDay, modelDay, networkDay, networkHour } from "./src/schema/buckets.ts";
+export {
+  clientMovement,
+  clientMovementKind,
+  earningsWithdrawal,
+  pairRejection,
+  rejectionReason,
+  role,
+  sessionSigner,
+  settlement,
+  stakeMovement,
+  stakeMovementKind,
+} from "./src/schema/events.ts";
+export {
+  channelRelations,
+  clientDayRelations,
+  clientMovementRelations,
+  clientRelations,
+  earningsWithdrawalRelations,
+  executorDayRelations,
+  executorModelRelations,
+  executorRelations,
+  laneRelations,
+  modelDayRelations,
+  modelRelations,
+  sessionSignerRelations,
+  settlementRelations,
+  stakeMovementRelations,
+  validatorRelations,
+} from "./src/schema/relations.ts";
+// biome-ignore-end lint/performance/noBarrelFile: end of the exports

@@ -1,0 +1,23 @@
+import { Hono } from "hono";
+import { exportCsv } from "./export.ts";
+import { graphqlBodyLimit, graphqlEndpoint } from "./graphql.ts";
+import { jsonResponse, refusal } from "./json.ts";
+import { meta } from "./meta.ts";
+import { overview } from "./overview.ts";
+import { sqlEndpoint } from "./sql.ts";
+
+/** The public, read-only door to the tables; Ponder adds /health, /ready, /status and /metrics. */
+const api = new Hono();
+
+api.use("/graphql", graphqlBodyLimit, graphqlEndpoint);
+api.use("/sql/*", sqlEndpoint);
+api.get("/meta", async () => jsonResponse(await meta()));
+api.get("/api/overview", async () => jsonResponse(await overview()));
+api.get("/export/:file", exportCsv);
+api.all("*", () => refusal("ROUTE_NOT_FOUND", "There is nothing here.", "The routes are in docs/indexer.md."));
+api.onError((error, { req }) => {
+  process.stderr.write(`INTERNAL: ${req.method} ${req.path}: ${error.message}\n`);
+  return refusal("INTERNAL", "The indexer failed to answer.");
+});
+
+export default api;

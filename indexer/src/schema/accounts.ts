@@ -1,0 +1,135 @@
+import { index, onchainTable, primaryKey } from "ponder";
+import { count, membership, total, workTimes, workTotals } from "./columns.ts";
+
+/** The one row of totals and of what the contracts were deployed with; its id is always "lloom". */
+export const network = onchainTable("network", (t) => ({
+  id: t.text().primaryKey(),
+  chainId: t.bigint().notNull(),
+  /** Of block 0: tells one run of a development chain from the next. */
+  genesisHash: t.hex().notNull(),
+  accounting: t.hex().notNull(),
+  stakeRegistry: t.hex().notNull(),
+  paymentToken: t.hex().notNull(),
+  tokenSymbol: t.text().notNull(),
+  tokenDecimals: t.integer().notNull(),
+  unlockDelaySeconds: t.bigint().notNull(),
+  unbondingPeriodSeconds: t.bigint().notNull(),
+  executorMinimumStake: t.bigint().notNull(),
+  validatorMinimumStake: t.bigint().notNull(),
+  /** Ever paid or registered; active ones have their minimum at stake now. */
+  executorCount: count(t),
+  activeExecutorCount: count(t),
+  validatorCount: count(t),
+  activeValidatorCount: count(t),
+  clientCount: count(t),
+  channelCount: count(t),
+  laneCount: count(t),
+  modelCount: count(t),
+  pairRejectionCount: count(t),
+  ...workTotals(t),
+  deposited: total(t),
+  clientWithdrawn: total(t),
+  allocated: total(t),
+  earningsWithdrawn: total(t),
+  /** Active stake of all members; `unbonding` is on its way out. */
+  staked: total(t),
+  unbonding: total(t),
+  lastSettledAt: t.integer(),
+}));
+
+export const executor = onchainTable(
+  "executor",
+  (t) => ({
+    ...membership(t),
+    firstSeenAt: t.integer().notNull(),
+    /** Earnings withdrawn ever. Earned ever is `paid`; what may be withdrawn now depends on the clock: ask the contract. */
+    withdrawn: total(t),
+    clientCount: count(t),
+    ...workTotals(t),
+    ...workTimes(t),
+  }),
+  (t) => ({ paidIdx: index().on(t.paid), stakeIdx: index().on(t.stake), lastIdx: index().on(t.lastSettledAt) }),
+);
+
+export const validator = onchainTable(
+  "validator",
+  (t) => membership(t),
+  (t) => ({ stakeIdx: index().on(t.stake) }),
+);
+
+export const client = onchainTable(
+  "client",
+  (t) => ({
+    address: t.hex().primaryKey(),
+    firstSeenAt: t.integer().notNull(),
+    deposited: total(t),
+    withdrawn: total(t),
+    /** Free deposit. `deposited = withdrawn + balance + allocated + paid`. */
+    balance: total(t),
+    allocated: total(t),
+    executorCount: count(t),
+    ...workTotals(t),
+    ...workTimes(t),
+  }),
+  (t) => ({ paidIdx: index().on(t.paid), lastIdx: index().on(t.lastSettledAt) }),
+);
+
+export const channel = onchainTable(
+  "channel",
+  (t) => ({
+    clientAddress: t.hex().notNull(),
+    executorAddress: t.hex().notNull(),
+    balance: total(t),
+    unlocking: total(t),
+    unlockAt: t.integer(),
+    laneCount: count(t),
+    ...workTotals(t),
+    ...workTimes(t),
+  }),
+  (t) => ({
+    pk: primaryKey({ columns: [t.clientAddress, t.executorAddress] }),
+    executorIdx: index().on(t.executorAddress, t.paid),
+  }),
+);
+
+export const lane = onchainTable(
+  "lane",
+  (t) => ({
+    clientAddress: t.hex().notNull(),
+    executorAddress: t.hex().notNull(),
+    number: t.bigint().notNull(),
+    nonce: t.bigint().notNull(),
+    /** Paid for the lane ever, as the contract counts it: equal to `paid`. */
+    cost: t.bigint().notNull(),
+    /** Owed by the newest settled pair but not covered; can be resubmitted. */
+    unpaid: t.bigint().notNull(),
+    ...workTotals(t),
+    ...workTimes(t),
+  }),
+  (t) => ({
+    pk: primaryKey({ columns: [t.clientAddress, t.executorAddress, t.number] }),
+    executorIdx: index().on(t.executorAddress, t.lastSettledAt),
+  }),
+);
+
+export const model = onchainTable(
+  "model",
+  (t) => ({
+    /** keccak256 of the name; the name itself is never on chain. */
+    hash: t.hex().primaryKey(),
+    executorCount: count(t),
+    ...workTotals(t),
+    ...workTimes(t),
+  }),
+  (t) => ({ paidIdx: index().on(t.paid) }),
+);
+
+/** What one executor did for one model. */
+export const executorModel = onchainTable(
+  "executor_model",
+  (t) => ({ executorAddress: t.hex().notNull(), modelHash: t.hex().notNull(), ...workTotals(t), ...workTimes(t) }),
+  (t) => ({
+    pk: primaryKey({ columns: [t.executorAddress, t.modelHash] }),
+    modelIdx: index().on(t.modelHash, t.paid),
+  }),
+);

@@ -1,0 +1,45 @@
+import { index, onchainTable, type PgColumnsBuilders, primaryKey } from "ponder";
+import { count, total, workTotals } from "./columns.ts";
+
+/** Money that moved in a bucket of time, beside the work. */
+const moneyTotals = (t: PgColumnsBuilders) => ({
+  deposited: total(t),
+  clientWithdrawn: total(t),
+  earningsWithdrawn: total(t),
+  staked: total(t),
+  unbonded: total(t),
+});
+
+export const networkDay = onchainTable("network_day", (t) => ({
+  day: t.integer().primaryKey(),
+  newClients: count(t),
+  newExecutors: count(t),
+  ...workTotals(t),
+  ...moneyTotals(t),
+}));
+
+export const networkHour = onchainTable("network_hour", (t) => ({
+  hour: t.integer().primaryKey(),
+  newClients: count(t),
+  newExecutors: count(t),
+  ...workTotals(t),
+  ...moneyTotals(t),
+}));
+
+export const executorDay = onchainTable(
+  "executor_day",
+  (t) => ({ executorAddress: t.hex().notNull(), day: t.integer().notNull(), ...workTotals(t) }),
+  (t) => ({ pk: primaryKey({ columns: [t.executorAddress, t.day] }), dayIdx: index().on(t.day) }),
+);
+
+export const clientDay = onchainTable(
+  "client_day",
+  (t) => ({ clientAddress: t.hex().notNull(), day: t.integer().notNull(), ...workTotals(t) }),
+  (t) => ({ pk: primaryKey({ columns: [t.clientAddress, t.day] }), dayIdx: index().on(t.day) }),
+);
+
+export const modelDay = onchainTable(
+  "model_day",
+  (t) => ({ modelHash: t.hex().notNull(), day: t.integer().notNull(), ...workTotals(t) }),
+  (t) => ({ pk: primaryKey({ columns: [t.modelHash, t.day] }), dayIdx: index().on(t.day) }),
+);

@@ -1,0 +1,140 @@
+import { index, onchainEnum, onchainTable } from "ponder";
+import { origin } from "./columns.ts";
+
+export const role = onchainEnum("role", ["EXECUTOR", "VALIDATOR"]);
+export const clientMovementKind = onchainEnum("client_movement_kind", [
+  "DEPOSIT",
+  "WITHDRAW",
+  "ALLOCATE",
+  "UNLOCK_REQUEST",
+  "UNLOCK_CANCEL",
+  "UNLOCK_FINALIZE",
+  "RELEASE",
+]);
+export const stakeMovementKind = onchainEnum("stake_movement_kind", [
+  "REGISTER",
+  "STAKE",
+  "UNBOND_REQUEST",
+  "UNBOND_CANCEL",
+  "WITHDRAW",
+]);
+export const rejectionReason = onchainEnum("rejection_reason", [
+  "NONE",
+  "CLIENT_SIGNATURE",
+  "EXECUTOR_SIGNATURE",
+  "REQUEST_HASH",
+  "NONCE",
+  "INBOUND_TOKENS",
+  "OUTBOUND_TOKENS",
+  "FINISH_REASON",
+  "COST_ARITHMETIC",
+  "COST_CAP",
+  "ACKNOWLEDGED_COST",
+  "EXPIRED",
+  "NOTHING_TO_PAY",
+]);
+
+export const settlement = onchainTable(
+  "settlement",
+  (t) => ({
+    id: t.text().primaryKey(),
+    clientAddress: t.hex().notNull(),
+    executorAddress: t.hex().notNull(),
+    laneNumber: t.bigint().notNull(),
+    nonce: t.bigint().notNull(),
+    requests: t.bigint().notNull(),
+    requestHash: t.hex().notNull(),
+    responseHash: t.hex().notNull(),
+    modelHash: t.hex().notNull(),
+    inboundTokens: t.bigint().notNull(),
+    outboundTokens: t.bigint().notNull(),
+    acknowledgedPaid: t.bigint().notNull(),
+    tailPaid: t.bigint().notNull(),
+    paid: t.bigint().notNull(),
+    laneCost: t.bigint().notNull(),
+    unpaid: t.bigint().notNull(),
+    channelBalance: t.bigint().notNull(),
+    /** Who sent the transaction: anyone may settle. */
+    submitter: t.hex().notNull(),
+    ...origin(t),
+  }),
+  (t) => ({
+    timeIdx: index().on(t.timestamp, t.id),
+    executorIdx: index().on(t.executorAddress, t.timestamp),
+    clientIdx: index().on(t.clientAddress, t.timestamp),
+    modelIdx: index().on(t.modelHash, t.timestamp),
+    requestIdx: index().on(t.requestHash),
+    responseIdx: index().on(t.responseHash),
+    transactionIdx: index().on(t.transactionHash),
+  }),
+);
+
+/** A pair that a batch skipped. The event names neither client nor executor; `submitter` sent the transaction. */
+export const pairRejection = onchainTable(
+  "pair_rejection",
+  (t) => ({
+    id: t.text().primaryKey(),
+    position: t.bigint().notNull(),
+    requestHash: t.hex().notNull(),
+    reason: rejectionReason("reason").notNull(),
+    submitter: t.hex().notNull(),
+    ...origin(t),
+  }),
+  (t) => ({ timeIdx: index().on(t.timestamp), requestIdx: index().on(t.requestHash) }),
+);
+
+/** Money of a client on its way into, within or out of the escrow; settlements are a table of their own. */
+export const clientMovement = onchainTable(
+  "client_movement",
+  (t) => ({
+    id: t.text().primaryKey(),
+    clientAddress: t.hex().notNull(),
+    kind: clientMovementKind("kind").notNull(),
+    amount: t.bigint().notNull(),
+    /** The channel's executor; null for deposits and withdrawals. */
+    executorAddress: t.hex(),
+    /** Payer of a deposit, receiver of a withdrawal. */
+    counterparty: t.hex(),
+    ...origin(t),
+  }),
+  (t) => ({ clientIdx: index().on(t.clientAddress, t.timestamp), timeIdx: index().on(t.timestamp) }),
+);
+
+export const earningsWithdrawal = onchainTable(
+  "earnings_withdrawal",
+  (t) => ({
+    id: t.text().primaryKey(),
+    executorAddress: t.hex().notNull(),
+    receiver: t.hex().notNull(),
+    amount: t.bigint().notNull(),
+    ...origin(t),
+  }),
+  (t) => ({ executorIdx: index().on(t.executorAddress, t.timestamp) }),
+);
+
+export const stakeMovement = onchainTable(
+  "stake_movement",
+  (t) => ({
+    id: t.text().primaryKey(),
+    memberAddress: t.hex().notNull(),
+    role: role("role").notNull(),
+    kind: stakeMovementKind("kind").notNull(),
+    amount: t.bigint().notNull(),
+    /** Active stake afterwards. */
+    stake: t.bigint().notNull(),
+    ...origin(t),
+  }),
+  (t) => ({ memberIdx: index().on(t.memberAddress, t.timestamp), timeIdx: index().on(t.timestamp) }),
+);
+
+export const sessionSigner = onchainTable(
+  "session_signer",
+  (t) => ({
+    address: t.hex().primaryKey(),
+    principalAddress: t.hex().notNull(),
+    authorizedAt: t.integer().notNull(),
+    /** When a revoked signer stops counting; null while in force. */
+    thawEnd: t.integer(),
+  }),
+  (t) => ({ principalIdx: index().on(t.principalAddress) }),
+);

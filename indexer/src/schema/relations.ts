@@ -1,0 +1,97 @@
+import { relations } from "ponder";
+import { channel, client, executor, executorModel, lane, model, validator } from "./accounts.ts";
+import { clientDay, executorDay, modelDay } from "./buckets.ts";
+import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
+
+export const executorRelations = relations(executor, ({ many }) => ({
+  channels: many(channel),
+  lanes: many(lane),
+  models: many(executorModel),
+  settlements: many(settlement),
+  days: many(executorDay),
+  withdrawals: many(earningsWithdrawal),
+  stakeMovements: many(stakeMovement),
+}));
+
+export const validatorRelations = relations(validator, ({ many }) => ({ stakeMovements: many(stakeMovement) }));
+
+export const clientRelations = relations(client, ({ many }) => ({
+  channels: many(channel),
+  lanes: many(lane),
+  settlements: many(settlement),
+  movements: many(clientMovement),
+  signers: many(sessionSigner),
+  days: many(clientDay),
+}));
+
+export const channelRelations = relations(channel, ({ one, many }) => ({
+  client: one(client, { fields: [channel.clientAddress], references: [client.address] }),
+  executor: one(executor, { fields: [channel.executorAddress], references: [executor.address] }),
+  lanes: many(lane),
+  settlements: many(settlement),
+}));
+
+export const laneRelations = relations(lane, ({ one, many }) => ({
+  client: one(client, { fields: [lane.clientAddress], references: [client.address] }),
+  executor: one(executor, { fields: [lane.executorAddress], references: [executor.address] }),
+  channel: one(channel, {
+    fields: [lane.clientAddress, lane.executorAddress],
+    references: [channel.clientAddress, channel.executorAddress],
+  }),
+  settlements: many(settlement),
+}));
+
+export const modelRelations = relations(model, ({ many }) => ({
+  executors: many(executorModel),
+  settlements: many(settlement),
+  days: many(modelDay),
+}));
+
+export const executorModelRelations = relations(executorModel, ({ one }) => ({
+  executor: one(executor, { fields: [executorModel.executorAddress], references: [executor.address] }),
+  model: one(model, { fields: [executorModel.modelHash], references: [model.hash] }),
+}));
+
+export const settlementRelations = relations(settlement, ({ one }) => ({
+  client: one(client, { fields: [settlement.clientAddress], references: [client.address] }),
+  executor: one(executor, { fields: [settlement.executorAddress], references: [executor.address] }),
+  channel: one(channel, {
+    fields: [settlement.clientAddress, settlement.executorAddress],
+    references: [channel.clientAddress, channel.executorAddress],
+  }),
+  lane: one(lane, {
+    fields: [settlement.clientAddress, settlement.executorAddress, settlement.laneNumber],
+    references: [lane.clientAddress, lane.executorAddress, lane.number],
+  }),
+  model: one(model, { fields: [settlement.modelHash], references: [model.hash] }),
+}));
+
+export const clientMovementRelations = relations(clientMovement, ({ one }) => ({
+  client: one(client, { fields: [clientMovement.clientAddress], references: [client.address] }),
+  executor: one(executor, { fields: [clientMovement.executorAddress], references: [executor.address] }),
+}));
+
+export const earningsWithdrawalRelations = relations(earningsWithdrawal, ({ one }) => ({
+  executor: one(executor, { fields: [earningsWithdrawal.executorAddress], references: [executor.address] }),
+}));
+
+export const stakeMovementRelations = relations(stakeMovement, ({ one }) => ({
+  executor: one(executor, { fields: [stakeMovement.memberAddress], references: [executor.address] }),
+  validator: one(validator, { fields: [stakeMovement.memberAddress], references: [validator.address] }),
+}));
+
+export const sessionSignerRelations = relations(sessionSigner, ({ one }) => ({
+  principal: one(client, { fields: [sessionSigner.principalAddress], references: [client.address] }),
+}));
+
+export const executorDayRelations = relations(executorDay, ({ one }) => ({
+  executor: one(executor, { fields: [executorDay.executorAddress], references: [executor.address] }),
+}));
+
+export const clientDayRelations = relations(clientDay, ({ one }) => ({
+  client: one(client, { fields: [clientDay.clientAddress], references: [client.address] }),
+}));
+
+export const modelDayRelations = relations(modelDay, ({ one }) => ({
+  model: one(model, { fields: [modelDay.modelHash], references: [model.hash] }),
+}));

@@ -1,0 +1,56 @@
+// Beside src, not in it: Ponder runs every file below src as an indexing function.
+import { expect, test } from "vitest";
+import { metadataText, peerIdText } from "../src/registration.ts";
+import { added, bucketStarts, dayOf, hourOf, stakeDelta, unlockingAfter, workOf } from "../src/rollups.ts";
+
+const NEW_YEAR = 1_893_456_000;
+
+test("puts a time into its UTC day and hour, the first second included", () => {
+  expect([dayOf(NEW_YEAR), hourOf(NEW_YEAR)]).toEqual([NEW_YEAR, NEW_YEAR]);
+  expect([dayOf(NEW_YEAR + 86_399), hourOf(NEW_YEAR + 86_399)]).toEqual([NEW_YEAR, NEW_YEAR + 82_800]);
+  expect([dayOf(NEW_YEAR - 1), hourOf(NEW_YEAR - 1)]).toEqual([NEW_YEAR - 86_400, NEW_YEAR - 3_600]);
+});
+
+test("counts a settlement once and its answers as often as it covers them", () => {
+  const event = { requests: 3, inboundTokens: 30n, outboundTokens: 9n, acknowledgedPaid: 100n, tailPaid: 40n };
+  expect(workOf(event)).toEqual({ ...event, settlementCount: 1, requests: 3n, paid: 140n });
+});
+
+test("counts the rest of a shortfall as money without answers", () => {
+  const event = { requests: 0, inboundTokens: 0n, outboundTokens: 0n, acknowledgedPaid: 0n, tailPaid: 7n };
+  expect(workOf(event)).toEqual({ ...event, settlementCount: 1, requests: 0n, paid: 7n });
+});
+
+test("adds the named columns only, and takes amounts of any size", () => {
+  const row = { paid: 2n ** 127n, settlementCount: 4, lastSettledAt: 9 };
+  expect(added(row, { paid: 2n ** 127n, settlementCount: 1 })).toEqual({ paid: 2n ** 128n, settlementCount: 5 });
+  expect(row.settlementCount).toBe(4);
+});
+
+test("tells by how much a movement of stake changes the network", () => {
+  const before = { stake: 10n, unbonding: 0n, active: true };
+  expect(stakeDelta(before, { stake: 0n, unbonding: 10n, active: false })).toEqual({
+    staked: -10n,
+    unbonding: 10n,
+    active: -1,
+  });
+});
+
+test("never has more unlocking than is left in the channel", () => {
+  expect([unlockingAfter(5n, 3n), unlockingAfter(5n, 9n), unlockingAfter(0n, 9n)]).toEqual([3n, 5n, 0n]);
+});
+
+test("ends a chart with the bucket that holds the newest block", () => {
+  expect(bucketStarts({ timestamp: 7_300, step: 3_600, count: 3 })).toEqual([0, 3_600, 7_200]);
+});
+
+test("writes peer ids as libp2p does, and other bytes as hex", () => {
+  const bytes = "0x0025080212210279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" as const;
+  expect(peerIdText(bytes)).toBe("16Uiu2HAm3cuhhRL2msUuLF62KRSfneFDx94RsuouyW25Ho42cFMq");
+  expect(peerIdText("0x1220ff")).toBe("0x1220ff");
+  expect(peerIdText("0x")).toBe("0x");
+});
+
+test("takes control characters out of metadata", () => {
+  expect(metadataText("https://a.example/\u0000\u001b[2Jx\n")).toBe("https://a.example/[2Jx");
+});
