@@ -1,0 +1,7 @@
+import { freshnessOf } from "../../../lib/freshness.ts";
+import { readHead } from "../../../lib/head.ts";
+
+/** How fresh the explorer is; the badge of every open page asks for it. */
+export async function GET(): Promise<Response> {
+  return Response.json(freshnessOf(await readHead()), { headers: { "cache-control": "no-store" } });
+}

@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
+import { ClientFigures } from "../../../components/accounts/client-figures.tsx";
+import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
+import { Identifier } from "../../../components/figures/identifier.tsx";
+import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
+import { Empty } from "../../../components/states/empty.tsx";
+import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { nowSeconds } from "../../../lib/clock.ts";
+import { shortHex } from "../../../lib/format.ts";
+import { readClient } from "../../../lib/indexer/accounts.ts";
+import { isAddress, normalizeQuery } from "../../../lib/search.ts";
+
+interface PageProps {
+  readonly params: Promise<{ readonly address: string }>;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `Client ${shortHex((await params).address)}` };
+}
+
+export default async function ClientDetailPage({ params }: PageProps) {
+  const address = normalizeQuery((await params).address);
+  if (!isAddress(address)) return <UnknownAccount party="client" address={address} wellFormed={false} />;
+  const answer = await readClient(address);
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
+  if (answer.value === undefined) return <UnknownAccount party="client" address={address} wellFormed />;
+  const { client, settlements, channels } = answer.value;
+  const now = nowSeconds();
+  return (
+    <>
+      <PageTitle lead={<Identifier value={address} what="address" copyable />}>
+        Client <span className="font-mono text-[1.25rem] font-medium">{shortHex(address)}</span>
+      </PageTitle>
+      <div className="space-y-5">
+        <ClientFigures client={client} />
+        <AccountSettlements party="client" address={address} settlements={settlements} now={now} />
+        <Panel title="Channels" note="money that it has set aside for executors">
+          {channels.length === 0 ? (
+            <Empty title="No channels yet">It opens one by allocating part of its deposit to an executor.</Empty>
+          ) : (
+            <ChannelTable channels={channels} show="executor" now={now} />
+          )}
+        </Panel>
+      </div>
+    </>
+  );
+}

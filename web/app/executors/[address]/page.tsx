@@ -1,0 +1,73 @@
+import type { Metadata } from "next";
+import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
+import { ExecutorFigures } from "../../../components/accounts/executor-figures.tsx";
+import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
+import { ModelTable } from "../../../components/accounts/model-table.tsx";
+import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
+import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
+import { Facts } from "../../../components/figures/facts.tsx";
+import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
+import { Empty } from "../../../components/states/empty.tsx";
+import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { nowSeconds } from "../../../lib/clock.ts";
+import { shortHex } from "../../../lib/format.ts";
+import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
+import { isAddress, normalizeQuery } from "../../../lib/search.ts";
+
+interface PageProps {
+  readonly params: Promise<{ readonly address: string }>;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `Executor ${shortHex((await params).address)}` };
+}
+
+function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "models"> & { now: number }) {
+  return (
+    <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <Panel title="Channels" note="money that clients have set aside for it">
+        {channels.length === 0 ? (
+          <Empty title="No channels yet">A client opens one by allocating part of its deposit to this executor.</Empty>
+        ) : (
+          <ChannelTable channels={channels} show="client" now={now} />
+        )}
+      </Panel>
+      <Panel title="Models" note="by hash; names are not on chain">
+        {models.length === 0 ? (
+          <Empty title="No models yet">Models show up with the first settlement.</Empty>
+        ) : (
+          <ModelTable models={models} />
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+export default async function ExecutorDetailPage({ params }: PageProps) {
+  const address = normalizeQuery((await params).address);
+  const now = nowSeconds();
+  if (!isAddress(address)) return <UnknownAccount party="executor" address={address} wellFormed={false} />;
+  const answer = await readExecutor(address, now);
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
+  if (answer.value === undefined) return <UnknownAccount party="executor" address={address} wellFormed />;
+  const { executor, days, settlements, channels, models } = answer.value;
+  return (
+    <>
+      <PageTitle>
+        Executor <span className="font-mono text-[1.25rem] font-medium">{shortHex(address)}</span>
+      </PageTitle>
+      <div className="space-y-5">
+        <ExecutorFigures executor={executor} />
+        <Panel title="Identity">
+          <Facts>
+            <MembershipFacts member={executor} now={now} />
+          </Facts>
+        </Panel>
+        <DailyPanel title="Earnings by day" days={days} now={now} whenEmpty="Its first settlement shows up here." />
+        <AccountSettlements party="executor" address={address} settlements={settlements} now={now} />
+        <Dealings channels={channels} models={models} now={now} />
+      </div>
+    </>
+  );
+}

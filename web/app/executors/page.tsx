@@ -1,0 +1,44 @@
+import type { Metadata } from "next";
+import { ExecutorTable } from "../../components/accounts/executor-table.tsx";
+import { PageTitle, Panel } from "../../components/layout/panel.tsx";
+import { Empty } from "../../components/states/empty.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { CsvLink } from "../../components/table/csv-link.tsx";
+import { Pager } from "../../components/table/pager.tsx";
+import { nowSeconds } from "../../lib/clock.ts";
+import { readExecutors } from "../../lib/indexer/lists.ts";
+import { EXECUTOR_SORTS, parseListQuery, type SearchParams } from "../../lib/list-query.ts";
+
+export const metadata: Metadata = { title: "Executors" };
+
+const PATH = "/executors";
+
+export default async function ExecutorsPage({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
+  const query = parseListQuery(await searchParams, EXECUTOR_SORTS);
+  const page = await readExecutors(query);
+  return (
+    <>
+      <PageTitle lead="They run the models. Prices are agreed between client and executor and are not on chain.">
+        Executors
+      </PageTitle>
+      {!page.ok ? (
+        <ProblemPanel problem={page.problem} />
+      ) : (
+        <Panel
+          title="All executors"
+          note={
+            query.column === "lastSettledAt" ? "those that have not settled yet are left out of this order" : undefined
+          }
+          actions={<CsvLink table="executors" params={{ sort: query.sort, dir: query.direction }} />}
+        >
+          {page.value.items.length === 0 ? (
+            <Empty title="No executors yet">Executors show up here when they register and stake.</Empty>
+          ) : (
+            <ExecutorTable executors={page.value.items} sorting={{ path: PATH, query }} now={nowSeconds()} />
+          )}
+          <Pager path={PATH} query={query} page={page.value} noun="executor" />
+        </Panel>
+      )}
+    </>
+  );
+}

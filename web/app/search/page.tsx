@@ -1,0 +1,40 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { NotFoundPanel } from "../../components/states/not-found-panel.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { oneParam, type SearchParams } from "../../lib/list-query.ts";
+import { findPath, kindOf, normalizeQuery, type SearchKind } from "../../lib/search.ts";
+
+export const metadata: Metadata = { title: "Search", robots: { index: false } };
+
+/** What was probably meant, and why nothing may have come of it. */
+const EXPLANATIONS: Readonly<Record<SearchKind, string>> = {
+  address:
+    "It is a well-formed address, but no executor, validator or client of this network has it. An account shows up once it registers, deposits or is paid.",
+  hash: "It is a well-formed hash, but no settlement of this network has it as transaction, request or response. It may not be indexed yet; this page finds it as soon as it is.",
+  peer: "It looks like a peer id, but no executor or validator registered it. Nodes show up once they are staked.",
+  settlement: "No settlement has this id. Settlement ids are long numbers; copy one from its page's address.",
+  unknown:
+    "Search for an address (0x and 40 digits), a hash (0x and 64 digits), a settlement id or a peer id (16Uiu2…).",
+};
+
+/** Leads to what was found by an HTTP redirect; like `/tx` it therefore streams nothing before it knows. */
+export default async function SearchPage({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
+  const query = normalizeQuery(oneParam(await searchParams, "q") ?? "");
+  if (query === "") {
+    return (
+      <NotFoundPanel title="What are you looking for?">
+        <p>{EXPLANATIONS.unknown}</p>
+      </NotFoundPanel>
+    );
+  }
+  const path = await findPath(query);
+  if (!path.ok) return <ProblemPanel problem={path.problem} />;
+  if (path.value !== undefined) redirect(path.value);
+  return (
+    <NotFoundPanel title="Nothing found">
+      <p className="font-mono text-[0.875rem] break-all text-ink">{query.slice(0, 200)}</p>
+      <p>{EXPLANATIONS[kindOf(query)]}</p>
+    </NotFoundPanel>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Metadata } from "next";
+import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
+import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
+import { Amount } from "../../../components/figures/amount.tsx";
+import { Fact, Facts } from "../../../components/figures/facts.tsx";
+import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { nowSeconds } from "../../../lib/clock.ts";
+import { shortHex } from "../../../lib/format.ts";
+import { readValidator } from "../../../lib/indexer/accounts.ts";
+import { isAddress, normalizeQuery } from "../../../lib/search.ts";
+
+interface PageProps {
+  readonly params: Promise<{ readonly address: string }>;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `Validator ${shortHex((await params).address)}` };
+}
+
+export default async function ValidatorDetailPage({ params }: PageProps) {
+  const address = normalizeQuery((await params).address);
+  if (!isAddress(address)) return <UnknownAccount party="validator" address={address} wellFormed={false} />;
+  const validator = await readValidator(address);
+  if (!validator.ok) return <ProblemPanel problem={validator.problem} />;
+  if (validator.value === undefined) return <UnknownAccount party="validator" address={address} wellFormed />;
+  return (
+    <>
+      <PageTitle>
+        Validator <span className="font-mono text-[1.25rem] font-medium">{shortHex(address)}</span>
+      </PageTitle>
+      <Panel title="Identity and stake">
+        <Facts>
+          <Fact label="Stake" hint="Held against misbehaviour; unbonding stake not counted">
+            <Amount units={validator.value.stake} hint="Active stake" withSymbol testId="validator-stake" />
+          </Fact>
+          <MembershipFacts member={validator.value} now={nowSeconds()} />
+        </Facts>
+      </Panel>
+    </>
+  );
+}

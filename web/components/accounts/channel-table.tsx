@@ -1,0 +1,79 @@
+import type { Channel } from "../../lib/rows.ts";
+import { Amount } from "../figures/amount.tsx";
+import { Count } from "../figures/count.tsx";
+import { Identifier } from "../figures/identifier.tsx";
+import { RelativeTime } from "../figures/relative-time.tsx";
+import { type Column, DataTable } from "../table/data-table.tsx";
+
+interface ChannelTableProps {
+  readonly channels: readonly Channel[];
+  /** Whose end of the channel is listed: the party that the page is not about. */
+  readonly show: "client" | "executor";
+  readonly now: number;
+}
+
+const partyColumn = (show: "client" | "executor"): Column<Channel> => ({
+  header: show === "client" ? "Client" : "Executor",
+  hint: "The other end of the channel",
+  cell: (row) => {
+    const address = show === "client" ? row.clientAddress : row.executorAddress;
+    return <Identifier value={address} what={`${show} address`} href={`/${show}s/${address}`} short />;
+  },
+});
+
+const unlockingColumn = (now: number): Column<Channel> => ({
+  header: "Unlocking",
+  hint: "Asked back by the client; stays claimable by the executor until it is taken out",
+  numeric: true,
+  isAmount: true,
+  from: "lg",
+  cell: ({ unlocking, unlockAt }) =>
+    unlocking === 0n ? (
+      <span className="text-ink-faint">none</span>
+    ) : (
+      <>
+        <Amount units={unlocking} hint="Part of the balance that the client asked back" aligned />
+        {unlockAt === null ? null : (
+          <span className="ml-2 text-ink-faint">
+            <RelativeTime at={unlockAt} now={now} />
+          </span>
+        )}
+      </>
+    ),
+});
+
+const COLUMNS: readonly Column<Channel>[] = [
+  {
+    header: "Answers",
+    hint: "Answers settled through the channel",
+    numeric: true,
+    from: "sm",
+    cell: ({ requests }) => <Count value={requests} hint="Answers settled through this channel" />,
+  },
+  {
+    header: "Paid",
+    hint: "Paid through the channel so far",
+    numeric: true,
+    isAmount: true,
+    cell: ({ paid }) => <Amount units={paid} hint="Paid through this channel so far" aligned />,
+  },
+  {
+    header: "Balance",
+    hint: "Money of the client that is reserved for the executor",
+    numeric: true,
+    isAmount: true,
+    cell: ({ balance }) => <Amount units={balance} hint="Reserved for the executor and not yet earned" aligned />,
+  },
+];
+
+/** Channels of one party: money that a client has set aside for one executor. */
+export function ChannelTable({ channels, show, now }: ChannelTableProps) {
+  return (
+    <DataTable
+      caption="Channels, the one with the largest payments first"
+      columns={[partyColumn(show), ...COLUMNS, unlockingColumn(now)]}
+      rows={channels}
+      rowKey={(row) => `${row.clientAddress}${row.executorAddress}`}
+    />
+  );
+}

@@ -1,0 +1,105 @@
+import type { Executor } from "../../lib/rows.ts";
+import { Amount } from "../figures/amount.tsx";
+import { Count } from "../figures/count.tsx";
+import { Identifier } from "../figures/identifier.tsx";
+import { RelativeTime } from "../figures/relative-time.tsx";
+import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
+import { Standing } from "./standing.tsx";
+
+const IDENTITY: readonly Column<Executor>[] = [
+  {
+    header: "Executor",
+    hint: "Address of the executor",
+    cell: ({ address }) => (
+      <Identifier value={address} what="executor address" href={`/executors/${address}`} short copyable />
+    ),
+  },
+  {
+    header: "Standing",
+    hint: "Active executors are registered and hold the minimum stake",
+    from: "lg",
+    cell: ({ active, registeredAt }) => <Standing active={active} registered={registeredAt !== null} />,
+  },
+];
+
+const MONEY: readonly Column<Executor>[] = [
+  {
+    header: "Stake",
+    hint: "Held against misbehaviour; unbonding stake not counted",
+    numeric: true,
+    isAmount: true,
+    sort: "stake",
+    from: "md",
+    cell: ({ stake }) => <Amount units={stake} hint="Active stake" />,
+  },
+  {
+    header: "Earned",
+    hint: "Earned by settlements so far, withdrawn or not",
+    numeric: true,
+    isAmount: true,
+    sort: "earned",
+    cell: ({ paid }) => <Amount units={paid} hint="Earned by settlements so far" aligned />,
+  },
+];
+
+const WORK: readonly Column<Executor>[] = [
+  {
+    header: "Answers",
+    hint: "Answers that it was paid for",
+    numeric: true,
+    sort: "answers",
+    cell: ({ requests }) => <Count value={requests} hint="Answers that it was paid for" />,
+  },
+  {
+    header: "Tokens out",
+    hint: "Answer tokens that it was paid for",
+    numeric: true,
+    sort: "tokens",
+    from: "lg",
+    cell: ({ inboundTokens, outboundTokens }) => (
+      <Count value={outboundTokens} hint={`Answer tokens; prompt tokens: ${inboundTokens}`} />
+    ),
+  },
+  {
+    header: "Clients",
+    hint: "Clients that paid it",
+    numeric: true,
+    sort: "clients",
+    from: "md",
+    cell: ({ clientCount }) => <Count value={clientCount} hint="Clients that opened a channel to it" />,
+  },
+];
+
+const lastSettled = (now: number): Column<Executor> => ({
+  header: "Last settled",
+  hint: "Time of its newest settlement",
+  numeric: true,
+  sort: "last",
+  from: "sm",
+  cell: ({ lastSettledAt }) =>
+    lastSettledAt === null ? (
+      <span className="text-ink-faint">never</span>
+    ) : (
+      <RelativeTime at={lastSettledAt} now={now} />
+    ),
+});
+
+interface ExecutorTableProps {
+  readonly executors: readonly Executor[];
+  readonly sorting: Sorting;
+  readonly now: number;
+}
+
+/** Executors, to be ordered by any of their figures. */
+export function ExecutorTable({ executors, sorting, now }: ExecutorTableProps) {
+  return (
+    <DataTable
+      caption="Executors"
+      columns={[...IDENTITY, ...MONEY, ...WORK, lastSettled(now)]}
+      rows={executors}
+      rowKey={({ address }) => address}
+      rowTestId="executor-row"
+      sorting={sorting}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+import type { Validator } from "../../lib/rows.ts";
+import { Amount } from "../figures/amount.tsx";
+import { Fact } from "../figures/facts.tsx";
+import { Identifier } from "../figures/identifier.tsx";
+import { RelativeTime } from "../figures/relative-time.tsx";
+import { Standing } from "./standing.tsx";
+
+const MAX_METADATA_LENGTH = 200;
+
+/** What a member says about itself. It is anybody's text: shown as text, never followed. */
+const Metadata = ({ uri }: { uri: string | null }) =>
+  uri === null || uri === "" ? (
+    <span className="text-ink-faint">none</span>
+  ) : (
+    <span className="break-all">{uri.slice(0, MAX_METADATA_LENGTH)}</span>
+  );
+
+interface MembershipFactsProps {
+  /** An executor or a validator: both carry these columns. */
+  readonly member: Validator;
+  readonly now: number;
+}
+
+/** Who a member is and what it has at stake. */
+export function MembershipFacts({ member, now }: MembershipFactsProps) {
+  const { address, peerId, metadataURI, registeredAt, unbonding, unbondAt, active } = member;
+  return (
+    <>
+      <Fact label="Address" hint="Its account on the chain, and the key that it signs with">
+        <Identifier value={address} what="address" copyable testId="member-address" />
+      </Fact>
+      <Fact label="Peer id" hint="Its name on the peer-to-peer network, made from the same key">
+        {peerId === null ? (
+          <span className="text-ink-faint">none registered</span>
+        ) : (
+          <Identifier value={peerId} what="peer id" copyable testId="member-peer-id" />
+        )}
+      </Fact>
+      <Fact label="Standing" hint="Whether it is registered and holds the minimum stake of its role">
+        <Standing active={active} registered={registeredAt !== null} />
+        {registeredAt === null ? null : (
+          <span className="text-ink-faint">
+            , registered <RelativeTime at={registeredAt} now={now} />
+          </span>
+        )}
+      </Fact>
+      {unbonding === 0n ? null : (
+        <Fact label="Unbonding" hint="Stake on its way out; it backs nothing any more, but can still be slashed">
+          <Amount units={unbonding} hint="Stake on its way out" withSymbol />
+          {unbondAt === null ? null : (
+            <span className="text-ink-faint">
+              , free <RelativeTime at={unbondAt} now={now} />
+            </span>
+          )}
+        </Fact>
+      )}
+      <Fact label="Metadata" hint="What the member registered about itself; nobody has checked it">
+        <Metadata uri={metadataURI} />
+      </Fact>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { amountParts, formatAmount, formatCount } from "../../lib/format.ts";
+import { currentToken } from "../../lib/token.ts";
+
+interface AmountProps {
+  /** Base units of the payment token. */
+  readonly units: bigint;
+  /** Says what the amount is; shown on hover together with the base units. */
+  readonly hint: string;
+  /** All decimals, so that a column aligns at the point; zeros that say nothing are set back. */
+  readonly aligned?: boolean;
+  /** Whether the token's symbol follows. */
+  readonly withSymbol?: boolean;
+  readonly testId?: string;
+}
+
+/** An exact amount of the payment token. Without the token's decimals, base units are shown and named as such. */
+export function Amount({ units, hint, aligned = false, withSymbol = false, testId }: AmountProps) {
+  const token = currentToken();
+  const attributes = {
+    "data-testid": testId,
+    "data-value": units.toString(),
+    className: "tabular-nums whitespace-nowrap",
+  };
+  if (token === undefined) {
+    return (
+      <span {...attributes} title={hint}>
+        {formatCount(units)} <span className="text-ink-faint">base units</span>
+      </span>
+    );
+  }
+  const { decimals, symbol } = token;
+  const parts = aligned ? amountParts(units, decimals) : { significant: formatAmount(units, decimals), padding: "" };
+  return (
+    <span {...attributes} title={`${hint}. ${formatCount(units)} base units of ${symbol}`}>
+      {parts.significant}
+      {parts.padding === "" ? null : <span className="text-ink-faint">{parts.padding}</span>}
+      {withSymbol ? <span className="text-ink-faint"> {symbol}</span> : null}
+    </span>
+  );
+}

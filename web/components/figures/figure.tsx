@@ -1,0 +1,48 @@
+import type { ReactNode } from "react";
+import { currentToken } from "../../lib/token.ts";
+
+interface FigureProps {
+  readonly label: string;
+  /** Says what the number is and how it comes about. */
+  readonly hint: string;
+  readonly children: ReactNode;
+  /** Whether it is an amount: its name is then followed by the payment token's. */
+  readonly isAmount?: boolean;
+  /** A second line: the unit, a change, a share. */
+  readonly note?: ReactNode;
+}
+
+/** One figure of a strip: its name, the number, and a line that puts it into relation. */
+export function Figure({ label, hint, children, isAmount = false, note }: FigureProps) {
+  const unit = isAmount ? currentToken()?.symbol : undefined;
+  return (
+    <div className="min-w-0 bg-surface px-4 py-3.5">
+      <dt className="text-[0.8125rem] text-ink-soft" title={hint}>
+        {label}
+        {unit === undefined ? null : <span className="text-ink-faint"> in {unit}</span>}
+      </dt>
+      <dd className="mt-0.5 text-[1.25rem] leading-tight font-medium [overflow-wrap:anywhere] sm:text-[1.375rem] [&>*]:whitespace-normal tracking-[-0.015em] text-ink">
+        {children}
+      </dd>
+      {note === undefined ? null : <dd className="mt-1 text-[0.8125rem] text-ink-faint">{note}</dd>}
+    </div>
+  );
+}
+
+interface FigureStripProps {
+  readonly label: string;
+  readonly children: ReactNode;
+  /** Figures side by side on a wide screen. */
+  readonly columns: 3 | 4 | 6;
+}
+
+const COLUMNS = { 3: "md:grid-cols-3", 4: "md:grid-cols-4", 6: "md:grid-cols-3 xl:grid-cols-6" } as const;
+
+/** Figures side by side, parted by hairlines. */
+export function FigureStrip({ label, children, columns }: FigureStripProps) {
+  return (
+    <section aria-label={label} className="overflow-hidden rounded-md border border-line bg-line">
+      <dl className={`grid grid-cols-2 gap-px ${COLUMNS[columns]}`}>{children}</dl>
+    </section>
+  );
+}

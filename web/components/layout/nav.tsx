@@ -1,0 +1,37 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+const PAGES = [
+  { href: "/", label: "Overview" },
+  { href: "/settlements", label: "Settlements" },
+  { href: "/executors", label: "Executors" },
+  { href: "/clients", label: "Clients" },
+  { href: "/validators", label: "Validators" },
+] as const;
+
+const isWithin = (pathname: string, href: string): boolean =>
+  pathname === href || (href !== "/" && pathname.startsWith(`${href}/`));
+
+/** The main pages, with the one that the reader is in marked. */
+export function Nav() {
+  const pathname = usePathname();
+  return (
+    <nav aria-label="Main" className="-mx-2 overflow-x-auto sm:-mx-2.5 sm:px-0">
+      <ul className="flex text-[0.8125rem] sm:gap-x-1 sm:text-[0.875rem]">
+        {PAGES.map(({ href, label }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              aria-current={isWithin(pathname, href) ? "page" : undefined}
+              className="block rounded-md px-2 py-1.5 focus-visible:-outline-offset-2 sm:px-2.5 text-ink-soft hover:bg-raised hover:text-ink aria-[current]:font-medium aria-[current]:text-ink aria-[current]:underline aria-[current]:decoration-weld aria-[current]:decoration-2 aria-[current]:underline-offset-[7px]"
+            >
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Executor } from "../../lib/rows.ts";
+import { Amount } from "../figures/amount.tsx";
+import { Count } from "../figures/count.tsx";
+import { Identifier } from "../figures/identifier.tsx";
+import { type Column, DataTable } from "../table/data-table.tsx";
+
+const COLUMNS: readonly Column<Executor>[] = [
+  {
+    header: "Executor",
+    hint: "Address of the executor",
+    cell: ({ address }) => <Identifier value={address} what="executor address" href={`/executors/${address}`} short />,
+  },
+  {
+    header: "Answers",
+    hint: "Answers that it was paid for",
+    numeric: true,
+    cell: ({ requests }) => <Count value={requests} hint="Answers that it was paid for" />,
+  },
+  {
+    header: "Earned",
+    hint: "Earned by settlements so far",
+    numeric: true,
+    isAmount: true,
+    cell: ({ paid }) => <Amount units={paid} hint="Earned by settlements so far" aligned />,
+  },
+];
+
+/** The executors that earned most. */
+export function TopExecutors({ executors }: { readonly executors: readonly Executor[] }) {
+  return (
+    <DataTable
+      caption="Executors that earned most"
+      columns={COLUMNS}
+      rows={executors}
+      rowKey={({ address }) => address}
+    />
+  );
+}

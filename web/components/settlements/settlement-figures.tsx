@@ -1,0 +1,46 @@
+import { formatCount } from "../../lib/format.ts";
+import type { Settlement } from "../../lib/rows.ts";
+import { Amount } from "../figures/amount.tsx";
+import { Count } from "../figures/count.tsx";
+import { Figure, FigureStrip } from "../figures/figure.tsx";
+
+interface SettlementFiguresProps {
+  readonly settlement: Settlement;
+}
+
+const MILLION = 1_000_000n;
+
+/** A settlement in four figures. */
+export function SettlementFigures({ settlement }: SettlementFiguresProps) {
+  const { paid, requests, inboundTokens, outboundTokens, unpaid } = settlement;
+  const tokens = inboundTokens + outboundTokens;
+  return (
+    <FigureStrip label="This settlement" columns={4}>
+      <Figure label="Paid" isAmount hint="Moved from the client's channel to the executor's earnings">
+        <Amount units={paid} hint="Acknowledged part plus last answer" testId="settlement-amount" />
+      </Figure>
+      <Figure label="Answers" hint="Answers that this settlement pays for">
+        <Count value={requests} hint="How far the nonce of the lane went" testId="settlement-answers" />
+      </Figure>
+      <Figure
+        label="Tokens"
+        hint="Prompt and answer tokens that it adds"
+        note={`${formatCount(inboundTokens)} in, ${formatCount(outboundTokens)} out`}
+      >
+        <Count value={tokens} hint="Prompt tokens plus answer tokens" testId="settlement-tokens" />
+      </Figure>
+      <Figure
+        label="Average price"
+        isAmount
+        hint="Owed divided by all tokens, per million, rounded down; the agreed prices for prompt and answer tokens differ"
+        note="per million tokens"
+      >
+        {tokens === 0n ? (
+          <span className="text-ink-faint">none</span>
+        ) : (
+          <Amount units={((paid + unpaid) * MILLION) / tokens} hint="Per million tokens, prompt and answer together" />
+        )}
+      </Figure>
+    </FigureStrip>
+  );
+}

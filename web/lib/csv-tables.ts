@@ -1,0 +1,112 @@
+import type { CsvColumn } from "./csv.ts";
+import { readClients, readExecutors, readSettlements, readValidators } from "./indexer/lists.ts";
+import {
+  CLIENT_SORTS,
+  EXECUTOR_SORTS,
+  type ListQuery,
+  type PartyFilter,
+  SETTLEMENT_SORTS,
+  type Sorts,
+  VALIDATOR_SORTS,
+} from "./list-query.ts";
+import type { Answer } from "./problem.ts";
+import type { Client, Executor, Page, Settlement, Validator } from "./rows.ts";
+
+/** A list that can be downloaded: its orders, its columns, and how a page of it is read. */
+export interface CsvTable<T> {
+  readonly sorts: Sorts;
+  readonly columns: readonly CsvColumn<T>[];
+  readonly read: (query: ListQuery, filter: PartyFilter, limit: number) => Promise<Answer<Page<T>>>;
+}
+
+type Work = Pick<Executor, "requests" | "inboundTokens" | "outboundTokens" | "paid">;
+
+const amount = <T>(name: string, value: (row: T) => bigint): CsvColumn<T> => ({ name, value, isAmount: true });
+const time = (seconds: number | null): string | null =>
+  seconds === null ? null : new Date(seconds * 1000).toISOString();
+
+const WORK: readonly CsvColumn<Work>[] = [
+  { name: "answers", value: (row) => row.requests },
+  { name: "inbound tokens", value: (row) => row.inboundTokens },
+  { name: "outbound tokens", value: (row) => row.outboundTokens },
+  amount("paid", (row) => row.paid),
+];
+
+const MEMBER: readonly CsvColumn<Validator>[] = [
+  { name: "address", value: (row) => row.address },
+  { name: "peer id", value: (row) => row.peerId },
+  { name: "active", value: (row) => row.active },
+  { name: "registered at", value: (row) => time(row.registeredAt) },
+  amount("stake", (row) => row.stake),
+  amount("unbonding", (row) => row.unbonding),
+];
+
+const EXECUTORS: CsvTable<Executor> = {
+  sorts: EXECUTOR_SORTS,
+  columns: [
+    ...MEMBER,
+    ...WORK,
+    amount("withdrawn", (row) => row.withdrawn),
+    { name: "clients", value: (row) => row.clientCount },
+    { name: "last settled at", value: (row) => time(row.lastSettledAt) },
+  ],
+  read: (query, _filter, limit) => readExecutors(query, limit),
+};
+
+const CLIENTS: CsvTable<Client> = {
+  sorts: CLIENT_SORTS,
+  columns: [
+    { name: "address", value: (row) => row.address },
+    ...WORK,
+    amount("deposited", (row) => row.deposited),
+    amount("balance", (row) => row.balance),
+    amount("allocated", (row) => row.allocated),
+    { name: "executors", value: (row) => row.executorCount },
+    { name: "last settled at", value: (row) => time(row.lastSettledAt) },
+  ],
+  read: (query, _filter, limit) => readClients(query, limit),
+};
+
+const VALIDATORS: CsvTable<Validator> = {
+  sorts: VALIDATOR_SORTS,
+  columns: MEMBER,
+  read: (query, _filter, limit) => readValidators(query, limit),
+};
+
+const SETTLEMENTS: CsvTable<Settlement> = {
+  sorts: SETTLEMENT_SORTS,
+  columns: [
+    { name: "id", value: (row) => row.id },
+    { name: "time", value: (row) => time(row.timestamp) },
+    { name: "block", value: (row) => row.block },
+    { name: "transaction", value: (row) => row.transactionHash },
+    { name: "client", value: (row) => row.clientAddress },
+    { name: "executor", value: (row) => row.executorAddress },
+    { name: "lane", value: (row) => row.laneNumber },
+    { name: "nonce", value: (row) => row.nonce },
+    { name: "model hash", value: (row) => row.modelHash },
+    ...WORK,
+    amount("acknowledged", (row) => row.acknowledgedPaid),
+    amount("tail", (row) => row.tailPaid),
+    amount("unpaid", (row) => row.unpaid),
+    { name: "request hash", value: (row) => row.requestHash },
+    { name: "response hash", value: (row) => row.responseHash },
+  ],
+  read: readSettlements,
+};
+
+/** Calls `use` with the table of that name; undefined for a name that is no table. */
+export function withCsvTable<R>(name: string, use: <T>(table: CsvTable<T>) => R): R | undefined {
+  switch (name) {
+    case "executors":
+      return use(EXECUTORS);
+    case "clients":
+      return use(CLIENTS);
+    case "validators":
+      return use(VALIDATORS);
+    case "settlements":
+      return use(SETTLEMENTS);
+    default:
+      return undefined;
+  }
+}

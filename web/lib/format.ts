@@ -1,0 +1,103 @@
+/**
+ * The one place where values become text. Amounts are exact: base units are never turned into floating point. Everything
+ * is en-US with UTC times, so that server and browser agree and a screenshot can be checked anywhere.
+ */
+
+/** The payment token: how its base units are written. */
+export interface TokenUnit {
+  readonly decimals: number;
+  readonly symbol: string;
+}
+
+const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** A count with thousands separated: `1,204`. */
+export const formatCount = (count: bigint | number): string => COUNT.format(count);
+
+/** A count with what is counted: `1 channel`, `1,204 channels`. */
+export const formatQuantity = (count: bigint | number, noun: string): string =>
+  `${formatCount(count)} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
+
+interface Digits {
+  readonly whole: string;
+  /** The decimals without their trailing zeros. */
+  readonly fraction: string;
+}
+
+function splitDecimals(baseUnits: bigint, decimals: number): Digits {
+  const digits = (baseUnits < 0n ? -baseUnits : baseUnits).toString().padStart(decimals + 1, "0");
+  const point = digits.length - decimals;
+  return {
+    whole: `${baseUnits < 0n ? "−" : ""}${COUNT.format(BigInt(digits.slice(0, point)))}`,
+    fraction: digits.slice(point).replace(/0+$/, ""),
+  };
+}
+
+/** The two halves of an exact amount, so that the zeros that say nothing can be set back: `1,204.5` and `00000`. */
+export interface AmountParts {
+  readonly significant: string;
+  readonly padding: string;
+}
+
+/** An exact amount with all decimals of its token, in two halves, for columns that align at the point. */
+export function amountParts(baseUnits: bigint, decimals: number): AmountParts {
+  const { whole, fraction } = splitDecimals(baseUnits, decimals);
+  const zeros = "0".repeat(decimals - fraction.length);
+  if (fraction === "") return { significant: whole, padding: zeros === "" ? "" : `.${zeros}` };
+  return { significant: `${whole}.${fraction}`, padding: zeros };
+}
+
+/** An exact amount without unit, with at least two decimals where the token has them: `1,204.50`, `0.000123`. */
+export function formatAmount(baseUnits: bigint, decimals: number): string {
+  const { whole, fraction } = splitDecimals(baseUnits, decimals);
+  const shown = fraction.padEnd(Math.min(2, decimals), "0");
+  return shown === "" ? whole : `${whole}.${shown}`;
+}
+
+/** An exact amount with its unit: `1,204.50 tUSD`. */
+export const formatMoney = (baseUnits: bigint, token: TokenUnit): string =>
+  `${formatAmount(baseUnits, token.decimals)} ${token.symbol}`;
+
+/** An address or hash short enough for a table: `0x1234…cdef`. */
+export const shortHex = (hex: string): string => (hex.length > 13 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex);
+
+/** A peer id short enough for a line: `16Uiu2HA…7kQ2pX`. */
+export const shortPeerId = (peerId: string): string =>
+  peerId.length > 20 ? `${peerId.slice(0, 8)}…${peerId.slice(-6)}` : peerId;
+
+const UNITS = [
+  { name: "d", seconds: 86_400 },
+  { name: "h", seconds: 3_600 },
+  { name: "min", seconds: 60 },
+  { name: "s", seconds: 1 },
+] as const;
+
+/** A length of time in its largest whole unit: `45 s`, `12 min`, `3 h`, `2 d`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const unit = UNITS.find((candidate) => whole >= candidate.seconds) ?? { name: "s", seconds: 1 };
+  return `${Math.floor(whole / unit.seconds)} ${unit.name}`;
+}
+
+/** When something happened, seen from now: `12 s ago`, `in 3 h`. Clocks that differ by seconds read as `just now`. */
+export function formatRelative(atSeconds: number, nowSeconds: number): string {
+  const elapsed = nowSeconds - atSeconds;
+  if (Math.abs(elapsed) < 2) return "just now";
+  return elapsed > 0 ? `${formatDuration(elapsed)} ago` : `in ${formatDuration(-elapsed)}`;
+}
+
+/** A moment to the second, the same everywhere: `2026-03-01 14:05:09 UTC`. */
+export const formatMoment = (seconds: number): string =>
+  `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+/** The day of a moment: `1 Mar 2026`. */
+export const formatDay = (seconds: number): string =>
+  new Date(seconds * 1000).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+
+/** The hour and minute of a moment, in UTC: `14:05`. */
+export const formatClock = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 16);

@@ -1,0 +1,73 @@
+import { readAddressRoles, readHashMatches, readPeerPath } from "./indexer/lookup.ts";
+import { readSettlement } from "./indexer/settlements.ts";
+import { type Answer, answered } from "./problem.ts";
+
+/** What a searched text looks like. */
+export type SearchKind = "address" | "hash" | "settlement" | "peer" | "unknown";
+
+const ADDRESS = /^0x[0-9a-f]{40}$/;
+const HASH = /^0x[0-9a-f]{64}$/;
+const PEER_ID = /^(16Uiu2|12D3Koo|Qm)[1-9A-HJ-NP-Za-km-z]{38,60}$/;
+/** Ids are the indexer's own: digits, letters and dashes. */
+const SETTLEMENT_ID = /^[0-9a-zA-Z-]{6,160}$/;
+
+/** Takes the searched text as people paste it: with spaces around, in capitals, without 0x, or a whole page address. */
+export function normalizeQuery(text: string): string {
+  const last =
+    text
+      .trim()
+      .split("/")
+      .findLast((part) => part !== "") ?? "";
+  if (/^(0x)?[0-9a-f]{40}$/i.test(last) || /^(0x)?[0-9a-f]{64}$/i.test(last)) {
+    return `0x${last.replace(/^0x/i, "").toLowerCase()}`;
+  }
+  return last;
+}
+
+export function kindOf(query: string): SearchKind {
+  if (ADDRESS.test(query)) return "address";
+  if (HASH.test(query)) return "hash";
+  if (PEER_ID.test(query)) return "peer";
+  return SETTLEMENT_ID.test(query) ? "settlement" : "unknown";
+}
+
+export const isAddress = (text: string): boolean => ADDRESS.test(text);
+export const isHash = (text: string): text is `0x${string}` => HASH.test(text);
+export const isSettlementId = (text: string): boolean => SETTLEMENT_ID.test(text);
+
+async function findAddress(address: string): Promise<Answer<string | undefined>> {
+  const roles = await readAddressRoles(address);
+  if (!roles.ok) return roles;
+  if (roles.value.executor) return answered(`/executors/${address}`);
+  if (roles.value.validator) return answered(`/validators/${address}`);
+  return answered(roles.value.client ? `/clients/${address}` : undefined);
+}
+
+async function findHash(hash: string): Promise<Answer<string | undefined>> {
+  const matches = await readHashMatches(hash);
+  if (!matches.ok) return matches;
+  if (matches.value.isTransaction) return answered(`/tx/${hash}`);
+  const [id] = matches.value.settlementIds;
+  return answered(id && `/settlements/${id}`);
+}
+
+async function findSettlement(id: string): Promise<Answer<string | undefined>> {
+  const settlement = await readSettlement(id);
+  return settlement.ok ? answered(settlement.value && `/settlements/${id}`) : settlement;
+}
+
+/** The page of what was searched, undefined if the indexer knows nothing by that name. */
+export async function findPath(query: string): Promise<Answer<string | undefined>> {
+  switch (kindOf(query)) {
+    case "address":
+      return findAddress(query);
+    case "hash":
+      return findHash(query);
+    case "peer":
+      return readPeerPath(query);
+    case "settlement":
+      return findSettlement(query);
+    case "unknown":
+      return answered(undefined);
+  }
+}
