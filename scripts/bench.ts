@@ -1,0 +1,63 @@
+// Measures, and never judges: npm run bench lists the benchmarks, npm run bench -- NAME runs one.
+import { cpus, loadavg, totalmem } from "node:os";
+import { styleText } from "node:util";
+import type { BenchRow } from "../test/benchmark/rows.ts";
+
+interface Benchmark {
+  readonly describe: string;
+  readonly run: () => Promise<BenchRow[]>;
+}
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  gas: {
+    describe: "gas of deposits, settlements and withdrawals, against the published figures of an earlier contract",
+    run: async () => (await import("../test/benchmark/gas.ts")).run(),
+  },
+};
+
+const COLUMNS = ["name", "value", "unit", "reference", "ratio", "target", "met"] as const;
+
+function cell(row: BenchRow, column: (typeof COLUMNS)[number]): string {
+  const value = row[column];
+  if (value === undefined || value === null) return "–";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : value;
+}
+
+function printTable(rows: readonly BenchRow[]): void {
+  const table = [[...COLUMNS], ...rows.map((row) => COLUMNS.map((column) => cell(row, column)))];
+  const widths = COLUMNS.map((_, index) => Math.max(...table.map((line) => (line[index] ?? "").length)));
+  for (const [index, line] of table.entries()) {
+    const text = line
+      .map((value, column) => (column === 0 ? value.padEnd(widths[0] ?? 0) : value.padStart(widths[column] ?? 0)))
+      .join("  ");
+    console.log(index === 0 ? styleText("bold", text) : text);
+  }
+}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  const json = args.includes("--json");
+  const name = args.find((argument) => !argument.startsWith("--"));
+  if (name === undefined) {
+    console.log("usage: npm run bench -- NAME [--json]\n");
+    for (const [key, { describe }] of Object.entries(BENCHMARKS)) console.log(`  ${key.padEnd(12)} ${describe}`);
+    return 0;
+  }
+  const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+  if (benchmark === undefined) {
+    console.error(`There is no benchmark "${name}".\n  Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
+    return 2;
+  }
+  const rows = await benchmark.run();
+  printTable(rows);
+  const [cpu] = cpus();
+  const load = loadavg()[0]?.toFixed(1);
+  console.log(
+    `\n${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${load}, Node ${process.version}`,
+  );
+  if (json) console.log(JSON.stringify({ bench: name, rows }));
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,93 @@
+// Everything that can be said of the code without running it: npm run check
+//
+// With a file as its argument it writes there how many checks passed and failed.
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { styleText } from "node:util";
+import { HARDHAT, ROOT } from "./devnet/root.ts";
+
+interface Check {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  /** What mends it. */
+  readonly mend: string;
+}
+
+const bin = (path: string): string => join(ROOT, "node_modules", path);
+const TSC = bin("typescript/bin/tsc");
+const PRETTIER = bin("prettier/bin/prettier.cjs");
+
+const CHECKS: readonly Check[] = [
+  { name: "contracts compile", script: HARDHAT, args: ["build"], mend: "correct the contract" },
+  {
+    name: "generated files are up to date",
+    script: join(ROOT, "scripts/generate.ts"),
+    args: ["--check"],
+    mend: "npm run generate",
+  },
+  {
+    name: "types of node, protocol, scripts and tests",
+    script: TSC,
+    args: ["-p", "tsconfig.json"],
+    mend: "correct the types",
+  },
+  { name: "types of the indexer", script: TSC, args: ["-p", "indexer/tsconfig.json"], mend: "correct the types" },
+  { name: "types of the explorer", script: TSC, args: ["-p", "web/tsconfig.json"], mend: "correct the types" },
+  {
+    name: "lint and format of TypeScript",
+    script: bin("@biomejs/biome/bin/biome"),
+    args: ["check", "--error-on-warnings", "."],
+    mend: "npm run format",
+  },
+  { name: "format of Solidity", script: PRETTIER, args: ["--check", "contracts", "test"], mend: "npm run format" },
+  {
+    name: "lint of Solidity",
+    script: bin("solhint/solhint.js"),
+    args: ["--max-warnings", "0", "contracts/**/*.sol"],
+    mend: "correct the contract",
+  },
+  {
+    name: "import rules and sizes",
+    script: bin("vitest/vitest.mjs"),
+    args: ["run", "--project", "parts", "test/architecture.test.ts"],
+    mend: "move the import, or split the file",
+  },
+  {
+    name: "lock file serves every platform",
+    script: join(ROOT, "scripts/lock.ts"),
+    args: ["--check"],
+    mend: "npm run lock",
+  },
+];
+
+function run({ script, args }: Check): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+let failed = 0;
+for (const check of CHECKS) {
+  const began = performance.now();
+  const { code, output } = await run(check);
+  const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  console.log(` ${code === 0 ? styleText("green", "✓") : styleText("red", "✗")} ${check.name} (${seconds})`);
+  if (code === 0) continue;
+  failed++;
+  console.log(`${output.trimEnd()}\n   mend it: ${check.mend}\n`);
+}
+console.log(failed === 0 ? "All is well." : `${failed} of ${CHECKS.length} checks failed.`);
+const [reportFile] = process.argv.slice(2);
+if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed: CHECKS.length - failed, failed }));
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { DevnetError } from "./devnet-error.ts";
+
+export interface Wait {
+  /** What is waited for, in words. */
+  readonly what: string;
+  readonly deadlineMs: number;
+  readonly everyMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** Asks again and again until the answer is not undefined; a throwing question counts as "not yet". */
+export async function until<T>(wait: Wait, question: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + wait.deadlineMs;
+  let last: unknown;
+  while (performance.now() < end) {
+    wait.signal.throwIfAborted();
+    try {
+      const answer = await question();
+      if (answer !== undefined) return answer;
+    } catch (thrown) {
+      last = thrown;
+    }
+    await delay(wait.everyMs ?? 100, undefined, { signal: wait.signal });
+  }
+  const why = last instanceof Error ? ` (${last.message})` : "";
+  throw new DevnetError(
+    `Waited ${wait.deadlineMs / 1000} s in vain for ${wait.what}${why}.`,
+    "Look into the logs of the network's folder.",
+    last,
+  );
+}

@@ -1,0 +1,196 @@
+// One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
+import { parseArgs, styleText } from "node:util";
+import { formatAmount } from "@lloom/protocol/amounts";
+import { type Devnet, type Pages, startDevnet } from "./devnet/devnet.ts";
+import { DevnetError } from "./devnet/devnet-error.ts";
+import { askFirst, FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./devnet/first-answer.ts";
+import { createProgress, type Progress } from "./devnet/progress.ts";
+import { awaitSettlement, awaitVisible, type Settlement, settlementPage } from "./devnet/settlement.ts";
+
+const USAGE = `usage: npm start [-- OPTIONS]
+
+Starts a fresh Lloom network on this machine: chain, contracts, 2 validators, 3 executors, gateway, indexer, explorer.
+Then it sends one prompt, prints the answer, its receipt, its settlement and every URL, and stays up until Ctrl-C.
+
+  --rpc URL   use a running chain (one that funds the well-known test mnemonic) instead of starting one
+  --once      stop everything after the first answer is settled and visible
+  --json      print one JSON line at the end; progress goes to standard error
+  --help      this text`;
+
+const TOKEN = { symbol: "tUSD", decimals: 6 };
+
+interface Flags {
+  readonly rpc: string | undefined;
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+/** What the run has shown; the JSON line says the same. */
+interface Shown {
+  readonly answer: FirstAnswer;
+  readonly settlement: Settlement;
+  readonly pages: Pages;
+}
+
+function readFlags(): Flags | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        rpc: { type: "string" },
+        once: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      console.log(USAGE);
+      return undefined;
+    }
+    if (values.rpc !== undefined && !/^https?:\/\/\S+$/.test(values.rpc))
+      throw new DevnetError(`--rpc is "${values.rpc}".`, "Give a URL such as http://127.0.0.1:8545.");
+    return { rpc: values.rpc, once: values.once, json: values.json };
+  } catch (thrown) {
+    console.error(
+      `${(thrown as Error).message}\n${thrown instanceof DevnetError ? `  ${thrown.next}\n` : ""}\n${USAGE}`,
+    );
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+async function main(flags: Flags): Promise<void> {
+  const began = performance.now();
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
+  const stream = flags.json ? process.stderr : process.stdout;
+  const progress = createProgress(stream);
+  const write = (text: string): void => void stream.write(text);
+  let shown: Shown | undefined;
+  try {
+    write("Starting a Lloom network on this machine; Ctrl-C stops it.\n\n");
+    await using devnet = await startDevnet({ rpcUrl: flags.rpc, progress, signal: stop.signal });
+    shown = await Promise.race([show({ devnet, stream, progress }, stop.signal), devnet.failure]);
+    if (!flags.once) {
+      progress.say(urlsText(devnet, shown.pages));
+      await Promise.race([stopped(stop.signal), devnet.failure]);
+    }
+    write("\nStopping …\n");
+  } catch (thrown) {
+    progress.stop();
+    if (!stop.signal.aborted) fail(thrown);
+  } finally {
+    progress.stop();
+  }
+  write("Everything is stopped.\n");
+  if (flags.json && shown !== undefined) console.log(jsonLine(shown, (performance.now() - began) / 1000));
+}
+
+interface Stage {
+  readonly devnet: Devnet;
+  readonly stream: NodeJS.WriteStream;
+  readonly progress: Progress;
+}
+
+async function show({ devnet, stream, progress }: Stage, signal: AbortSignal): Promise<Shown> {
+  const answer = await converse({ devnet, stream, progress }, signal);
+  progress.say(receiptText(answer));
+  const settled = progress.step("settlement");
+  const settlement = await awaitSettlement(devnet, answer.receipt, signal);
+  settled(`${money(settlement.paid)} paid, ${settlement.gasUsed} gas`);
+  const pages = await devnet.pages;
+  if (pages === undefined) throw new DevnetError("The network was started without pages.", "Report this.");
+  const visible = progress.step("seen in the explorer");
+  await awaitVisible(pages, settlement, signal);
+  visible();
+  progress.say(settlementText(settlement, pages));
+  return { answer, settlement, pages };
+}
+
+async function converse({ devnet, stream, progress }: Stage, signal: AbortSignal): Promise<FirstAnswer> {
+  const release = progress.hold();
+  try {
+    stream.write(`\n${bold("You")}    ${FIRST_PROMPT}\n${bold("Lloom")}  `);
+    return await askFirst(devnet.gatewayUrl, (text) => stream.write(text), signal);
+  } finally {
+    stream.write("\n\n");
+    release();
+  }
+}
+
+function receiptText({ receipt }: FirstAnswer): string {
+  const { request, response } = receipt;
+  return [
+    `${bold("Receipt")}  signed by both`,
+    `  model        ${FIRST_MODEL}`,
+    `  client       ${request.client}`,
+    `  executor     ${request.executor}`,
+    `  tokens       ${response.inboundTokens} in, ${response.outboundTokens} out`,
+    `  cost         ${money(response.cumulativeCost - request.ackedCost)}`,
+    `  request      ${response.requestHash}`,
+    "",
+  ].join("\n");
+}
+
+function settlementText(settlement: Settlement, pages: Pages): string {
+  return [
+    "",
+    bold("Settlement"),
+    `  transaction  ${settlement.transactionHash}`,
+    `  paid         ${money(settlement.paid)}`,
+    `  gas          ${settlement.gasUsed}`,
+    `  page         ${settlementPage(pages, settlement)}`,
+  ].join("\n");
+}
+
+function urlsText(devnet: Devnet, pages: Pages): string {
+  return [
+    "",
+    bold("The network is up."),
+    `  explorer     ${pages.explorerUrl}`,
+    `  gateway      ${devnet.gatewayUrl}/v1   (OpenAI-compatible)`,
+    `  GraphQL      ${pages.indexerUrl}/graphql`,
+    `  chain        ${devnet.rpcUrl}   (chain id ${devnet.chainId})`,
+    `  contracts    AccountingV2 ${devnet.deployment.accounting}`,
+    `               StakeRegistry ${devnet.deployment.stakeRegistry}`,
+    `               TestToken ${devnet.deployment.paymentToken}`,
+    `  logs         ${devnet.dir}/logs`,
+    "",
+    "Ask it something:",
+    `  curl ${devnet.gatewayUrl}/v1/chat/completions -H 'content-type: application/json' \\`,
+    `    -d '{"model":"${FIRST_MODEL}","messages":[{"role":"user","content":"${FIRST_PROMPT}"}]}'`,
+    "",
+    "Ctrl-C stops everything.",
+  ].join("\n");
+}
+
+function jsonLine({ answer, settlement, pages }: Shown, seconds: number): string {
+  return JSON.stringify({
+    answer: answer.answer,
+    receipt: JSON.parse(answer.receiptJson),
+    settlementTx: settlement.transactionHash,
+    paid: settlement.paid.toString(),
+    gas: settlement.gasUsed.toString(),
+    graphql: `${pages.indexerUrl}/graphql`,
+    explorer: settlementPage(pages, settlement),
+    seconds: Math.round(seconds * 10) / 10,
+  });
+}
+
+function fail(thrown: unknown): void {
+  const next = thrown instanceof DevnetError ? thrown.next : "Run it again; if it stays, report it with this text.";
+  process.stderr.write(`\n${thrown instanceof Error ? thrown.message : String(thrown)}\n  ${next}\n`);
+  process.exitCode = 1;
+}
+
+const stopped = (signal: AbortSignal): Promise<void> =>
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+const bold = (text: string): string => styleText("bold", text);
+const money = (amount: bigint): string => `${formatAmount(amount, TOKEN.decimals)} ${TOKEN.symbol}`;
+
+// Whoever reads the output may stop reading; the network then stops as on Ctrl-C.
+process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
+
+const flags = readFlags();
+if (flags !== undefined) await main(flags);

@@ -1,0 +1,107 @@
+// Runs every test and prints one closing line: npm test
+//
+//   npm test                 everything
+//   npm test -- contracts    only the Solidity tests; likewise: check, parts, network
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HARDHAT, ROOT } from "./devnet/root.ts";
+
+/** What came of a suite. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly describe: string;
+  readonly run: (reportFile: string) => Promise<Counts>;
+}
+
+const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
+
+function runNode(args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/** Counts that a suite wrote; a suite that broke before it could count as at least one failure. */
+function readCounts(file: string, code: number, parse: (report: Record<string, unknown>) => Counts): Counts {
+  let counts: Counts = { passed: 0, failed: 0 };
+  try {
+    counts = parse(JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>);
+  } catch {
+    console.error("The suite ended without a report.");
+  }
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** A script of ours that writes { passed, failed }. */
+async function runScript(script: string, reportFile: string): Promise<Counts> {
+  const code = await runNode([join(ROOT, "scripts", script), reportFile]);
+  return readCounts(reportFile, code, ({ passed, failed }) => ({ passed: Number(passed), failed: Number(failed) }));
+}
+
+async function runVitest(project: string, reportFile: string): Promise<Counts> {
+  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const code = await runNode([VITEST, "run", "--project", project, ...report]);
+  return readCounts(reportFile, code, ({ numPassedTests, numFailedTests }) => ({
+    passed: Number(numPassedTests),
+    failed: Number(numFailedTests),
+  }));
+}
+
+const SUITES: readonly Suite[] = [
+  {
+    name: "check",
+    describe: "types, lint, format, generated files, import rules",
+    run: (file) => runScript("check.ts", file),
+  },
+  {
+    name: "contracts",
+    describe: "Solidity: unit, fuzz, invariants",
+    run: (file) => runScript("test-solidity.ts", file),
+  },
+  { name: "parts", describe: "TypeScript: each part, real chain, real hosts", run: (file) => runVitest("parts", file) },
+  {
+    name: "network",
+    describe: "whole networks of real processes, and a browser",
+    run: (file) => runVitest("network", file),
+  },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !SUITES.some((suite) => suite.name === name));
+if (unknown !== undefined) {
+  console.error(
+    `There is no suite "${unknown}".\n  Suites: ${SUITES.map(({ name }) => name).join(", ")}; none named runs all.`,
+  );
+  process.exit(2);
+}
+
+const dir = mkdtempSync(join(tmpdir(), "lloom-test-"));
+let passed = 0;
+let failed = 0;
+try {
+  const built = await runNode([HARDHAT, "build"]);
+  if (built !== 0) failed++;
+  for (const { name, describe, run } of SUITES.filter((suite) => wanted.length === 0 || wanted.includes(suite.name))) {
+    const began = performance.now();
+    console.log(`\n── ${name}: ${describe}`);
+    const counts = await run(join(dir, `${name}.json`));
+    console.log(
+      `── ${name}: ${counts.passed} passed, ${counts.failed} failed, ${Math.round((performance.now() - began) / 1000)} s`,
+    );
+    passed += counts.passed;
+    failed += counts.failed;
+  }
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

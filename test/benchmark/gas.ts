@@ -1,0 +1,136 @@
+import type { ContractTransactionReceipt } from "ethers";
+import {
+  LANE_START,
+  type LaneParties,
+  type LaneState,
+  type SignedAnswer,
+  signAnswer,
+} from "../support/contracts/lane.ts";
+import { type Market, openMarket } from "../support/contracts/market.ts";
+import type { BenchRow } from "./rows.ts";
+
+/**
+ * Gas per settled request that the seed contract published: it moved no money. Its first settlement took 504 632.
+ */
+const SEED_GAS_PER_REQUEST = 316_544;
+const ANSWER = { inboundTokens: 812n, outboundTokens: 345n };
+const CLIENTS = 10;
+/** After which every tail has matured. */
+const TWO_DAYS_SECONDS = 48 * 3_600;
+
+interface Measured {
+  readonly name: string;
+  readonly value: number;
+  readonly target?: number;
+  readonly reference?: number;
+}
+
+const toRow = ({ name, value, target, reference }: Measured): BenchRow => ({
+  name,
+  value,
+  unit: "gas",
+  ...(reference === undefined ? {} : { reference, ratio: Number((value / reference).toFixed(6)) }),
+  ...(target === undefined ? {} : { target }),
+  met: target === undefined || value <= target,
+});
+
+const gasOf = (receipt: ContractTransactionReceipt): number => Number(receipt.gasUsed);
+
+/** So many answers of a lane, each acknowledging the one before; the newest alone goes to the chain. */
+function answerOn(parties: LaneParties, from: LaneState, answers: number): SignedAnswer {
+  let newest = signAnswer(parties, from, ANSWER);
+  for (let i = 1; i < answers; i++) newest = signAnswer(parties, newest.after, ANSWER);
+  return newest;
+}
+
+async function measureDeposit(market: Market): Promise<Measured[]> {
+  const client = await market.fund("depositor");
+  const first = gasOf(await market.accounting.send(client, "deposit", 1_000_000n));
+  const again = gasOf(await market.accounting.send(client, "deposit", 1_000_000n));
+  return [
+    { name: "deposit.first", value: first },
+    { name: "deposit", value: again, target: 55_000 },
+  ];
+}
+
+/** One lane: its first settlement ever, then 1, 100 and 1 000 answers by one transaction each. */
+async function measureLane(market: Market): Promise<Measured[]> {
+  const executor = await market.enrol("lane executor");
+  const client = await market.open("lane client", executor.address);
+  const parties = { domain: market.domain, client, executor, deadline: await market.deadline() };
+  let state = LANE_START;
+  const settleNext = async (answers: number): Promise<number> => {
+    const newest = answerOn(parties, state, answers);
+    state = newest.after;
+    return gasOf(await market.accounting.send(executor, "settle", [newest.pair]));
+  };
+  const first = await settleNext(1);
+  const one = await settleNext(1);
+  const hundred = await settleNext(100);
+  const thousand = await settleNext(1_000);
+  const reference = SEED_GAS_PER_REQUEST;
+  return [
+    { name: "lane.first", value: first, reference: 504_632 },
+    { name: "lane.settle", value: one, target: 95_000, reference },
+    { name: "lane.answer@100", value: Math.ceil(hundred / 100), target: 960, reference },
+    { name: "lane.answer@1000", value: Math.ceil(thousand / 1_000), target: 95, reference },
+  ];
+}
+
+/** Lanes of ten clients in one transaction, and what the executor pays to withdraw afterwards. */
+async function measureClients(market: Market): Promise<Measured[]> {
+  const executor = await market.enrol("shared executor");
+  const clients = [];
+  for (let i = 0; i < CLIENTS; i++) clients.push(await market.open(`client ${i}`, executor.address));
+  const deadline = await market.deadline();
+  const lanes = clients.map((client) => ({ domain: market.domain, client, executor, deadline }));
+  const first = lanes.map((parties) => answerOn(parties, LANE_START, 1));
+  await market.accounting.send(
+    executor,
+    "settle",
+    first.map((answer) => answer.pair),
+  );
+  const second = lanes.map((parties, i) => answerOn(parties, first[i]?.after ?? LANE_START, 1));
+  const settled = gasOf(
+    await market.accounting.send(
+      executor,
+      "settle",
+      second.map((answer) => answer.pair),
+    ),
+  );
+  await market.networkHelpers.time.increase(TWO_DAYS_SECONDS);
+  await market.accounting.send(executor, "withdrawEarnings", executor.address);
+  const later = lanes.map((parties) => ({ ...parties, deadline: deadline + BigInt(TWO_DAYS_SECONDS) }));
+  const third = later.map((parties, i) => answerOn(parties, second[i]?.after ?? LANE_START, 1));
+  await market.accounting.send(
+    executor,
+    "settle",
+    third.map((answer) => answer.pair),
+  );
+  await market.networkHelpers.time.increase(TWO_DAYS_SECONDS);
+  const withdrawn = gasOf(await market.accounting.send(executor, "withdrawEarnings", executor.address));
+  return [
+    {
+      name: "lanes10.perLane",
+      value: Math.ceil(settled / CLIENTS),
+      target: 57_000,
+      reference: SEED_GAS_PER_REQUEST,
+    },
+    { name: "withdraw", value: withdrawn, target: 70_000 },
+  ];
+}
+
+/** Gas of the steps that people pay for, on a chain in this process. The keys are fixed, so the figures are as well. */
+export async function run(): Promise<BenchRow[]> {
+  const market = await openMarket();
+  try {
+    const measured = [
+      ...(await measureDeposit(market)),
+      ...(await measureLane(market)),
+      ...(await measureClients(market)),
+    ];
+    return measured.map(toRow);
+  } finally {
+    await market.connection.close();
+  }
+}

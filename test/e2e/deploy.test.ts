@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, startChain } from "../../scripts/devnet/chain.ts";
+import { Ports } from "../../scripts/devnet/ports.ts";
+import { HARDHAT, ROOT } from "../../scripts/devnet/root.ts";
+import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { type Ended, runNode } from "../support/processes.ts";
+
+const DEPLOYMENT = `e2e-${process.pid}`;
+
+describe("npx hardhat ignition deploy", () => {
+  const stack = new AsyncDisposableStack();
+  let rpcUrl: string;
+
+  const deploy = (): Promise<Ended> =>
+    runNode({
+      args: [HARDHAT, "ignition", "deploy", "ignition/modules/Lloom.ts", "--network", "localhost"].concat([
+        "--parameters",
+        "ignition/parameters/local.json5",
+        "--deployment-id",
+        DEPLOYMENT,
+      ]),
+      env: { LLOOM_RPC_URL: rpcUrl, HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1" },
+    }).ended;
+
+  beforeAll(async () => {
+    const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
+    stack.defer(() => rmSync(logs, { recursive: true, force: true }));
+    stack.defer(() => rmSync(join(ROOT, "ignition/deployments", DEPLOYMENT), { recursive: true, force: true }));
+    const supervisor = stack.use(new Supervisor(logs));
+    rpcUrl = await startChain(supervisor, await new Ports().next(18_645), AbortSignal.timeout(60_000));
+  });
+  afterAll(() => stack.disposeAsync());
+
+  it("deploys to a running chain, and the second time has nothing to do", async () => {
+    const first = await deploy();
+    expect(first.code, first.stdout + first.stderr).toBe(0);
+    const file = join(ROOT, "ignition/deployments", DEPLOYMENT, "deployed_addresses.json");
+    const addresses = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+    const provider = connect(rpcUrl);
+    try {
+      for (const address of Object.values(addresses)) expect(await provider.getCode(address)).not.toBe("0x");
+    } finally {
+      provider.destroy();
+    }
+    expect(Object.keys(addresses)).toHaveLength(3);
+    const second = await deploy();
+    expect(second.code).toBe(0);
+    expect(second.stdout).toMatch(/nothing new to deploy/i);
+  });
+
+  it("says in a sentence that no chain answers", async () => {
+    const { code, stdout, stderr } = await runNode({
+      args: [HARDHAT, "ignition", "deploy", "ignition/modules/Lloom.ts", "--network", "localhost"],
+      env: { LLOOM_RPC_URL: "http://127.0.0.1:1", HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1" },
+    }).ended;
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/Cannot connect to the network "localhost"/);
+    expect(stdout + stderr).not.toMatch(/^ {4}at /m);
+  });
+});

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import type { BrowserContext, Page } from "playwright-core";
+import { openBrowser } from "../support/browser.ts";
+import type { PageDocument, PageElement, PageStyle } from "./explorer-dom.ts";
+import { checkAccessibility, checkContrast, checkNoOverflow } from "./explorer-quality.ts";
+
+declare const document: PageDocument;
+declare const getComputedStyle: (element: PageElement) => PageStyle;
+
+/** What a settlement on the chain says, in base units and whole counts. */
+export interface ExpectedSettlement {
+  readonly executor: string;
+  readonly client: string;
+  readonly answers: bigint;
+  readonly inboundTokens: bigint;
+  readonly outboundTokens: bigint;
+  readonly paid: bigint;
+  readonly requestHash: string;
+  readonly responseHash: string;
+}
+
+/** Totals of the network after that settlement, in base units and whole counts. */
+export interface ExpectedTotals {
+  readonly answers: bigint;
+  readonly tokens: bigint;
+  readonly paid: bigint;
+  readonly executors: number;
+  readonly clients: number;
+  readonly stake: bigint;
+}
+
+export interface ExplorerExpectation {
+  /** Where the explorer is served, without a trailing slash. */
+  readonly baseUrl: string;
+  /** Hash of a transaction that settled exactly one pair. */
+  readonly settlementTx: string;
+  readonly expected: { readonly settlement: ExpectedSettlement; readonly totals: ExpectedTotals };
+  /** Longest that a figure may take to appear. */
+  readonly timeoutMs?: number;
+}
+
+interface Visit {
+  readonly page: Page;
+  readonly expectation: ExplorerExpectation;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 900 };
+const UNKNOWN_ADDRESS = `0x${"12".repeat(20)}`;
+
+/** Waits until a figure shows a value; the page follows the chain by itself, so that no reload is needed. */
+async function expectFigure(page: Page, testId: string, value: bigint | number): Promise<void> {
+  await page.locator(`[data-testid="${testId}"][data-value="${value}"]`).first().waitFor();
+}
+
+async function open({ page, expectation }: Visit, path: string): Promise<void> {
+  const response = await page.goto(`${expectation.baseUrl}${path}`);
+  assert.ok(response !== null && response.status() < 500, `${path} answers with status ${response?.status()}.`);
+  await page.locator('[data-testid="loading"]').waitFor({ state: "detached" });
+  // From then on the page takes key presses and clicks.
+  await page.locator('[data-testid="freshness"][data-ready="true"]').waitFor();
+}
+
+async function checkOverview(visit: Visit): Promise<void> {
+  const { totals } = visit.expectation.expected;
+  await open(visit, "/");
+  await expectFigure(visit.page, "figure-answers", totals.answers);
+  await expectFigure(visit.page, "figure-tokens", totals.tokens);
+  await expectFigure(visit.page, "figure-paid", totals.paid);
+  await expectFigure(visit.page, "figure-executors", totals.executors);
+  await expectFigure(visit.page, "figure-clients", totals.clients);
+  await expectFigure(visit.page, "figure-stake", totals.stake);
+  await visit.page.locator('[data-testid="activity-chart"]').waitFor();
+  await visit.page.locator('[data-testid="freshness"][data-state="live"]').waitFor();
+  assert.ok(
+    (await visit.page.locator('[data-testid="settlement-row"]').count()) > 0,
+    "The overview lists settlements.",
+  );
+}
+
+/** By its transaction the settlement's page is found, and says what the chain says. Returns the page's path. */
+async function checkSettlement(visit: Visit): Promise<string> {
+  const { page, expectation } = visit;
+  const { settlement } = expectation.expected;
+  await open(visit, `/tx/${expectation.settlementTx}`);
+  await page.waitForURL(/\/settlements\/[^/?]+$/);
+  await page.locator('[data-testid="settlement"]').waitFor();
+  await expectFigure(page, "settlement-amount", settlement.paid);
+  await expectFigure(page, "settlement-answers", settlement.answers);
+  await expectFigure(page, "settlement-tokens", settlement.inboundTokens + settlement.outboundTokens);
+  const texts = {
+    executor: settlement.executor,
+    client: settlement.client,
+    transaction: expectation.settlementTx,
+    request: settlement.requestHash,
+    response: settlement.responseHash,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    assert.equal(await page.locator(`[data-testid="settlement-${name}"]`).innerText(), text.toLowerCase(), name);
+  }
+  return new URL(page.url()).pathname;
+}
+
+async function checkExecutor(visit: Visit): Promise<void> {
+  const { executor } = visit.expectation.expected.settlement;
+  await open(visit, `/executors/${executor}`);
+  assert.equal(await visit.page.locator('[data-testid="member-address"]').innerText(), executor.toLowerCase());
+  assert.match(await visit.page.locator('[data-testid="member-peer-id"]').innerText(), /^16Uiu2/);
+  await visit.page.locator('[data-testid="settlement-row"]').first().waitFor();
+}
+
+async function searchFor({ page }: Visit, text: string): Promise<void> {
+  await page.keyboard.press("/");
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.id),
+    "search",
+    "The slash key leads to the search box.",
+  );
+  await page.locator("#search").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+async function checkSearch(visit: Visit, settlementPath: string): Promise<void> {
+  const { page, expectation } = visit;
+  const { settlement } = expectation.expected;
+  const executorPath = `/executors/${settlement.executor.toLowerCase()}`;
+  const findings = [
+    [expectation.settlementTx, settlementPath],
+    [settlement.requestHash, settlementPath],
+    [settlementPath.split("/").at(-1) ?? "", settlementPath],
+    [` ${settlement.executor.toUpperCase().replace("0X", "0x")} `, executorPath],
+    [settlement.client, `/clients/${settlement.client.toLowerCase()}`],
+  ] as const;
+  for (const [text, path] of findings) {
+    await open(visit, "/settlements");
+    await searchFor(visit, text);
+    await page.waitForURL(`**${path}`);
+  }
+  await searchFor(visit, UNKNOWN_ADDRESS);
+  await page.locator('[data-testid="not-found"]').waitFor();
+}
+
+/** The order is in the address, in the headers and in the rows. */
+async function checkSorting(visit: Visit): Promise<void> {
+  const { page } = visit;
+  await open(visit, "/executors");
+  await page.locator('th[aria-sort="descending"]', { hasText: "Earned" }).waitFor();
+  await page.getByRole("link", { name: "Stake" }).click();
+  await page.waitForURL(/sort=stake&dir=desc/);
+  await page.locator('th[aria-sort="descending"]', { hasText: "Stake" }).waitFor();
+  await page.getByRole("link", { name: "Stake" }).click();
+  await page.locator('th[aria-sort="ascending"]', { hasText: "Stake" }).waitFor();
+}
+
+async function checkCsv({ page, expectation }: Visit): Promise<void> {
+  const response = await page.request.get(`${expectation.baseUrl}/csv/settlements`);
+  const [header, ...rows] = (await response.text()).trim().split("\r\n");
+  assert.match(header ?? "", /^id,time,block,transaction,client,executor,/);
+  assert.ok(
+    rows.some((row) => row.includes(expectation.settlementTx.toLowerCase())),
+    "The CSV holds the settlement.",
+  );
+}
+
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+
+/** The system decides until the reader does; the choice survives a reload and is in the page's first byte. */
+async function checkThemes(visit: Visit): Promise<void> {
+  const { page } = visit;
+  await open(visit, "/");
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await background(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await background(page);
+  assert.notEqual(dark, light, "Dark and light differ.");
+  await page.locator('[data-testid="theme-toggle"]').click();
+  assert.equal(await background(page), light, "The toggle overrules the system.");
+  const reloaded = await page.reload();
+  assert.match((await reloaded?.text()) ?? "", /<html[^>]*data-theme="light"/, "The choice is in the first byte.");
+  await page.context().clearCookies();
+}
+
+async function checkEveryPage(visit: Visit, settlementPath: string): Promise<void> {
+  const { executor, client } = visit.expectation.expected.settlement;
+  const paths = ["/", "/settlements", "/executors", "/clients", "/validators", settlementPath];
+  for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
+    await visit.page.setViewportSize(DESKTOP);
+    await open(visit, path);
+    await checkAccessibility(visit.page, path);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await visit.page.emulateMedia({ colorScheme });
+      await checkContrast(visit.page, `${path} in ${colorScheme}`);
+    }
+    await visit.page.setViewportSize(PHONE);
+    await checkNoOverflow(visit.page, path);
+  }
+}
+
+/** Collects what the browser complains about; nothing may be left at the end. */
+function watchComplaints(context: BrowserContext): readonly string[] {
+  const complaints: string[] = [];
+  context.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  context.on("requestfailed", (request) => {
+    // A page that is left gives up what it was still loading.
+    const reason = request.failure()?.errorText;
+    if (reason !== "net::ERR_ABORTED") complaints.push(`${request.url()} failed: ${reason}`);
+  });
+  return complaints;
+}
+
+/**
+ * Opens a running explorer in a real browser and compares what it shows with what the chain says: figures, pages, search,
+ * order, CSV, themes, phone width, names and headings for screen readers, contrast, and a silent console. Throws an
+ * AssertionError or a time-out that names what is wrong.
+ */
+export async function checkExplorer(expectation: ExplorerExpectation): Promise<void> {
+  await using running = await openBrowser();
+  const context = await running.browser.newContext({ viewport: DESKTOP, locale: "en-US" });
+  context.setDefaultTimeout(expectation.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const complaints = watchComplaints(context);
+  const visit = { page: await context.newPage(), expectation };
+  await checkOverview(visit);
+  const settlementPath = await checkSettlement(visit);
+  await checkExecutor(visit);
+  await checkSearch(visit, settlementPath);
+  await checkSorting(visit);
+  await checkCsv(visit);
+  await checkThemes(visit);
+  await checkEveryPage(visit, settlementPath);
+  assert.deepEqual(complaints, [], "The browser has nothing to complain about.");
+}

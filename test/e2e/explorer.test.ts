@@ -1,0 +1,112 @@
+import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import { Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../scripts/devnet/chain.ts";
+import { type Devnet, type Pages, startDevnet } from "../../scripts/devnet/devnet.ts";
+import { askFirst, type FirstAnswer } from "../../scripts/devnet/first-answer.ts";
+import { awaitSettlement, awaitVisible, type Settlement } from "../../scripts/devnet/settlement.ts";
+import { QUIET } from "../support/quiet-progress.ts";
+import { checkExplorer } from "./explorer-page.ts";
+
+/** Of the devnet's three executors, two validators and one client, in base units. */
+const EXECUTORS = 3;
+const CLIENTS = 1;
+const STAKE = 3n * 200_000_000n + 2n * 1_000_000_000n;
+
+describe("one paid answer, from prompt to page", () => {
+  const stack = new AsyncDisposableStack();
+  const signal = AbortSignal.timeout(280_000);
+  let devnet: Devnet;
+  let pages: Pages;
+  let answer: FirstAnswer;
+  let settlement: Settlement;
+  const streamed: string[] = [];
+
+  beforeAll(async () => {
+    devnet = stack.use(await startDevnet({ progress: QUIET, signal }));
+    answer = await askFirst(devnet.gatewayUrl, (text) => streamed.push(text), signal);
+    settlement = await awaitSettlement(devnet, answer.receipt, signal);
+    const opened = await devnet.pages;
+    if (opened === undefined) throw new Error("the network was started with pages");
+    pages = opened;
+    await awaitVisible(pages, settlement, signal);
+  });
+  afterAll(() => stack.disposeAsync());
+
+  it("streams the answer in pieces", () => {
+    expect(streamed.length).toBeGreaterThan(1);
+    expect(streamed.join("")).toBe(answer.answer);
+  });
+
+  it("shows the same figures on chain, in the receipt and in GraphQL", async () => {
+    const { request, response } = answer.receipt;
+    const provider = connect(devnet.rpcUrl);
+    try {
+      const accounting = new Contract(devnet.deployment.accounting, accountingV2Abi, provider);
+      const [lane, channel, stats] = await Promise.all([
+        accounting.getFunction("lanes").staticCall(request.client, request.executor, request.lane),
+        accounting.getFunction("channels").staticCall(request.client, request.executor),
+        accounting.getFunction("executorStats").staticCall(request.executor),
+      ]);
+      expect(lane.cost).toBe(response.cumulativeCost);
+      expect(settlement.paid).toBe(response.cumulativeCost);
+
+      const query = `{
+        executor(address: "${request.executor}") { requests outboundTokens paid }
+        channels { items { clientAddress executorAddress balance } }
+        lanes { items { cost nonce } }
+      }`;
+      const reply = await fetch(`${pages.indexerUrl}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query }),
+      });
+      expect(await reply.json()).toEqual({
+        data: {
+          executor: {
+            requests: stats.requests.toString(),
+            outboundTokens: stats.outbound.toString(),
+            paid: lane.cost.toString(),
+          },
+          channels: {
+            items: [
+              { clientAddress: request.client, executorAddress: request.executor, balance: channel.balance.toString() },
+            ],
+          },
+          lanes: { items: [{ cost: lane.cost.toString(), nonce: lane.nonce.toString() }] },
+        },
+      });
+    } finally {
+      provider.destroy();
+    }
+  });
+
+  it("shows them in a real browser, light and dark, wide and narrow", async () => {
+    const { request, response } = answer.receipt;
+    const { inboundTokens, outboundTokens } = response;
+    await checkExplorer({
+      baseUrl: pages.explorerUrl,
+      settlementTx: settlement.transactionHash,
+      expected: {
+        settlement: {
+          executor: request.executor,
+          client: request.client,
+          answers: 1n,
+          inboundTokens,
+          outboundTokens,
+          paid: settlement.paid,
+          requestHash: response.requestHash,
+          responseHash: settlement.responseHash,
+        },
+        totals: {
+          answers: 1n,
+          tokens: inboundTokens + outboundTokens,
+          paid: settlement.paid,
+          executors: EXECUTORS,
+          clients: CLIENTS,
+          stake: STAKE,
+        },
+      },
+    });
+  });
+});

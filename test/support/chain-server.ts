@@ -1,0 +1,15 @@
+// A Hardhat chain over HTTP, for startChain(): tells its port to the parent, ends with it. In a process of its own, since
+// Hardhat's plugins change the assertion library that the test runner uses too.
+//
+// usage: node chain-server.ts CHAIN_ID, forked
+import { network } from "hardhat";
+
+const chainId = Number(process.argv[2]);
+const server = await network.createServer(
+  { network: "default", chainType: "l1", override: { chainId } },
+  "127.0.0.1",
+  0,
+);
+const { port } = await server.listen();
+process.send?.({ port });
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import type { Address } from "@lloom/protocol/commitment-types";
+import {
+  ContractFactory,
+  getBytes,
+  HDNodeWallet,
+  hexlify,
+  type InterfaceAbi,
+  JsonRpcProvider,
+  Mnemonic,
+  NonceManager,
+  type Signer,
+  Wallet,
+} from "ethers";
+import json5 from "json5";
+import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
+
+/** The mnemonic of Hardhat's own accounts, known to everybody: for networks without value only. */
+const TEST_MNEMONIC = "test test test test test test test test test test test junk";
+const ACCOUNTS = 20;
+const START_MS = 60_000;
+
+/** A real chain in a process of its own, over HTTP. Closing it ends the process; its state is gone then. */
+export interface TestChain extends AsyncDisposable {
+  readonly rpcUrl: string;
+  /** 20 accounts with 10 000 ether each; the first deploys. */
+  readonly accounts: readonly Identity[];
+  /** Any JSON-RPC method: "evm_mine", "evm_increaseTime", "evm_snapshot", "evm_setAutomine" ... */
+  request(method: string, ...params: unknown[]): Promise<unknown>;
+}
+
+/** Where the contracts are. */
+export interface TestDeployment {
+  readonly accounting: Address;
+  readonly stakeRegistry: Address;
+  readonly paymentToken: Address;
+}
+
+/** Starts a chain that mines a block for every transaction at once; takes about a second. */
+export async function startChain({ chainId = 31337 }: { chainId?: number } = {}): Promise<TestChain> {
+  const server = fork(new URL("chain-server.ts", import.meta.url), [String(chainId)], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const rpcUrl = `http://127.0.0.1:${await readPort(server)}`;
+  const provider = connect(rpcUrl);
+  return {
+    rpcUrl,
+    accounts: testAccounts(),
+    request: (method, ...params) => provider.send(method, params),
+    [Symbol.asyncDispose]: async () => {
+      provider.destroy();
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** The server's first message; an end before it fails the test. */
+async function readPort(server: ChildProcess): Promise<number> {
+  const ended = new AbortController();
+  server.once("exit", () => ended.abort());
+  const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(START_MS)]);
+  const [{ port }] = (await once(server, "message", { signal })) as [{ port: number }];
+  return port;
+}
+
+/**
+ * Deploys TestToken, StakeRegistry and AccountingV2 as `ignition/modules/Lloom.ts` does, with the parameters of a
+ * development network. Not by Ignition itself: over HTTP it keeps a journal per chain id on disk, and would take the
+ * contracts of an earlier chain for deployed.
+ */
+export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
+  const provider = connect(rpcUrl);
+  try {
+    const deploy = deployer(new NonceManager(new Wallet(hexlify(testAccount(0).secret), provider)));
+    const parameters = await readParameters();
+    const paymentToken = await deploy("TestToken");
+    const stakeRegistry = await deploy(
+      "StakeRegistry",
+      paymentToken,
+      parameters("minimumExecutorStake"),
+      parameters("minimumValidatorStake"),
+      parameters("unbondingPeriodSeconds"),
+    );
+    const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
+    return { accounting, stakeRegistry, paymentToken };
+  } finally {
+    provider.destroy();
+  }
+}
+
+/** Deploys a compiled contract: the artifacts are made by `npx hardhat build`. */
+const deployer =
+  (signer: Signer) =>
+  async (name: string, ...args: unknown[]): Promise<Address> => {
+    const { abi, bytecode } = await readArtifact(name);
+    const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args, { gasLimit: 12_000_000n });
+    await contract.waitForDeployment();
+    return lowerCase(await contract.getAddress());
+  };
+
+async function readArtifact(name: string): Promise<{ abi: InterfaceAbi; bytecode: string }> {
+  const file = new URL(`../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url);
+  return JSON.parse(await readFile(file, "utf8"));
+}
+
+/** Integers of the development network's parameter file, by name. */
+async function readParameters(): Promise<(name: string) => bigint> {
+  const file = new URL("../../ignition/parameters/local.json5", import.meta.url);
+  const { Lloom } = json5.parse<{ Lloom: Record<string, string> }>(await readFile(file, "utf8"));
+  return (name) => BigInt((Lloom[name] ?? "").replace(/n$/, ""));
+}
+
+/** A connection without batching or caching, for a test's own reads. */
+export const connect = (rpcUrl: string): JsonRpcProvider =>
+  new JsonRpcProvider(rpcUrl, undefined, {
+    staticNetwork: true,
+    batchMaxCount: 1,
+    cacheTimeout: -1,
+    pollingInterval: 50,
+  });
+
+const testAccounts = (): readonly Identity[] => Array.from({ length: ACCOUNTS }, (_, index) => testAccount(index));
+
+function testAccount(index: number): Identity {
+  const wallet = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(TEST_MNEMONIC), `m/44'/60'/0'/0/${index}`);
+  return identityFromSecret(getBytes(wallet.privateKey));
+}
+
+const lowerCase = (address: string): Address => address.toLowerCase() as Address;

@@ -1,0 +1,69 @@
+import { id, MaxUint256, type TypedDataDomain, Wallet } from "ethers";
+import { network } from "hardhat";
+import lloomModule from "../../../ignition/modules/Lloom.ts";
+import { callable } from "./callable.ts";
+
+const WEEK_SECONDS = 7 * 24 * 3_600;
+/** Base units: 10 000 tUSD. */
+export const STAKE = 10_000_000_000n;
+export const EXECUTOR_ROLE = 1n;
+export const PEER_ID = `0x00250802122102${"ab".repeat(32)}`;
+
+/** The same keys in every run, so that gas figures do not move: calldata pays by the byte. */
+export const walletOf = (name: string): Wallet => new Wallet(id(`lloom test ${name}`));
+
+/** A chain in this process with the whole deployment on it, by way of Ignition. */
+export async function openMarket() {
+  // A fixed start keeps times, and with them gas, the same in every run.
+  const connection = await network.create({ override: { initialDate: "2030-01-01T00:00:00Z" } });
+  const { ethers, ignition, networkHelpers } = connection;
+  const deployed = await ignition.deploy(lloomModule);
+  const accounting = await callable(deployed.accounting);
+  const stakeRegistry = await callable(deployed.stakeRegistry);
+  const token = await callable(deployed.testToken);
+  const [deployer] = await ethers.getSigners();
+  if (deployer === undefined) throw new TypeError("the chain has no accounts");
+  const { chainId } = await ethers.provider.getNetwork();
+  const domain: TypedDataDomain = {
+    name: "Lloom",
+    version: "2",
+    chainId,
+    verifyingContract: accounting.address,
+  };
+
+  /** The named wallet with ether and tUSD, and allowances for both contracts. */
+  const fund = async (name: string, amount = STAKE): Promise<Wallet> => {
+    const wallet = walletOf(name).connect(ethers.provider);
+    await networkHelpers.setBalance(wallet.address, 10n ** 21n);
+    await deployer.sendTransaction({
+      to: token.address,
+      data: token.abi.encodeFunctionData("mint", [wallet.address, amount]),
+    });
+    await token.send(wallet, "approve", accounting.address, MaxUint256);
+    await token.send(wallet, "approve", stakeRegistry.address, MaxUint256);
+    return wallet;
+  };
+
+  /** An executor with stake whose first week, in which a tenth of the stake covers tails, is over. */
+  const enrol = async (name: string): Promise<Wallet> => {
+    const wallet = await fund(name);
+    await stakeRegistry.send(wallet, "registerAndStake", EXECUTOR_ROLE, PEER_ID, "https://executor.example", STAKE);
+    await networkHelpers.time.increase(WEEK_SECONDS);
+    return wallet;
+  };
+
+  /** A client whose channel with the executor holds `amount`. */
+  const open = async (name: string, executor: string, amount = 1_000_000_000n): Promise<Wallet> => {
+    const wallet = await fund(name, amount);
+    await accounting.send(wallet, "deposit", amount);
+    await accounting.send(wallet, "allocate", executor, amount);
+    return wallet;
+  };
+
+  /** Unix seconds an hour ahead of the chain. */
+  const deadline = async (): Promise<bigint> => BigInt(await networkHelpers.time.latest()) + 3_600n;
+
+  return { connection, networkHelpers, accounting, stakeRegistry, token, domain, fund, enrol, open, deadline };
+}
+
+export type Market = Awaited<ReturnType<typeof openMarket>>;

@@ -1,0 +1,9 @@
+import type { Progress } from "../../scripts/devnet/progress.ts";
+
+/** Progress of a network under test: nobody watches. */
+export const QUIET: Progress = {
+  step: () => () => undefined,
+  say: () => undefined,
+  hold: () => () => undefined,
+  stop: () => undefined,
+};

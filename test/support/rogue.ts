@@ -1,0 +1,83 @@
+/** An executor that is reachable and offers a model, but signs what the test says. */
+import { randomBytes } from "node:crypto";
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
+import { EMPTY_LANE } from "@lloom/protocol/lane";
+import type { Chain } from "../../node/src/chain/chain.ts";
+import { OwnOffers } from "../../node/src/executor/own-offers.ts";
+import { type Answer, buildResponse } from "../../node/src/executor/response.ts";
+import type { Log } from "../../node/src/log.ts";
+import type { ExecutorFrameBody } from "../../node/src/p2p/answer-queue.ts";
+import type { Host } from "../../node/src/p2p/host.ts";
+import { serveInfer } from "../../node/src/p2p/infer-server.ts";
+import type { InferCall } from "../../node/src/p2p/infer-session.ts";
+import { joinOfferExchange } from "../../node/src/p2p/offer-exchange.ts";
+import type { Identity } from "../../node/src/wallet/identity.ts";
+import { eventually } from "./processes.ts";
+
+type ResponseBody = Extract<ExecutorFrameBody, { type: "response" }>;
+/** Changes a right response; what it returns is signed and sent. */
+export type Tampering = (right: ResponseBody["response"], call: InferCall) => ResponseBody["response"];
+
+export interface RogueOptions {
+  readonly identity: Identity;
+  readonly chain: Chain;
+  readonly host: Host;
+  readonly log: Log;
+  readonly model: string;
+  readonly says: string;
+  readonly tamper: Tampering;
+  /** Signs responses with this key instead of its own. */
+  readonly forge?: Identity;
+}
+
+/** Cheaper than anybody honest. */
+export const ROGUE_PRICE = { inboundPrice: 10n, outboundPrice: 40n };
+const LISTENER_MS = 30_000;
+const OFFER_TTL_MS = 60_000;
+
+/** Starts it; closed with its host. Resolves once somebody listens to its offers. */
+export async function startRogue({
+  identity,
+  chain,
+  host,
+  log,
+  model,
+  says,
+  tamper,
+  forge,
+}: RogueOptions): Promise<void> {
+  const hasher = createCommitmentHasher(chain.domain);
+  async function* handle(call: InferCall): AsyncGenerator<ExecutorFrameBody> {
+    const { request } = call.frame;
+    const contentSalt = bytesToHex(randomBytes(32));
+    const answer: Answer = { text: says, inboundTokens: 3, outboundTokens: 5, finishReason: "stop" };
+    const requestHash = hasher.hashRequest(request);
+    const facts = { request, requestHash, lane: EMPTY_LANE, answer, contentSalt, nowMs: Date.now() };
+    const response = tamper(buildResponse(facts), call);
+    yield { type: "token", text: says };
+    yield {
+      type: "response",
+      response,
+      signature: (forge ?? identity).sign(hasher.hashResponse(response)),
+      contentSalt,
+    };
+  }
+  await serveInfer(host, { handle, log });
+  const nothing = (): undefined => undefined;
+  const exchange = joinOfferExchange(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log });
+  const offers = new OwnOffers({ hashOffer: hasher.hashOffer, sign: identity.sign, ttlMs: OFFER_TTL_MS });
+  const terms = {
+    executor: identity.address,
+    model,
+    weightsHash: ZERO_HASH,
+    profileHash: ZERO_HASH,
+    maxContext: 8192n,
+  };
+  offers.renew([{ ...terms, ...ROGUE_PRICE }], Date.now());
+  await eventually("somebody listens", LISTENER_MS, () => exchange.members() > 0);
+  const load = { multiaddrs: host.multiaddrs(), capacity: 1, load: 0 };
+  const [signed] = offers.list(load, Date.now());
+  if (signed !== undefined) await exchange.publish(signed);
+}
