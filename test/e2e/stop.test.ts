@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { eventually, MARK, marked, type Program, runNode } from "../support/processes.ts";
+import { eventually, MARK, marked, type Program, runNode, untilPrinted } from "../support/processes.ts";
 
 const UP_MS = 200_000;
 /** A newcomer who presses Ctrl-C waits no longer than this. */
@@ -15,8 +15,6 @@ describe("npm start", () => {
     mark = randomUUID();
     program = runNode({ args: ["scripts/start.ts"], env: { [MARK]: mark } });
   };
-  const untilUp = (): Promise<void> =>
-    eventually("the network is up", UP_MS, () => program.printed().includes("Ctrl-C stops everything.\n"));
   const untilGone = (deadlineMs: number): Promise<void> =>
     eventually("every process is gone", deadlineMs, () => marked(mark).length === 0);
 
@@ -31,7 +29,7 @@ describe("npm start", () => {
     busy.on("error", () => undefined);
     try {
       start();
-      await untilUp();
+      await untilPrinted(program, "Ctrl-C stops everything.\n", UP_MS);
       expect(program.printed()).toMatch(/port 8080 is busy, so the gateway takes 80[89]\d/);
       expect(program.printed()).toMatch(/explorer +http:\/\/127\.0\.0\.1:\d+/);
       expect(marked(mark).length).toBeGreaterThan(8);
@@ -49,7 +47,7 @@ describe("npm start", () => {
 
   it("leaves no process behind when it is killed without a chance to clean up", async () => {
     start();
-    await eventually("nodes run", UP_MS, () => program.printed().includes("3 executors"));
+    await untilPrinted(program, "3 executors", UP_MS);
     program.signal("SIGKILL");
     await program.ended;
     await untilGone(15_000);

@@ -50,6 +50,22 @@ export function runNode({ args, env, cwd }: ProgramSpec): Program {
   return { pid: child.pid ?? 0, ended, printed: () => stdout + stderr, signal: (name) => child.kill(name) };
 }
 
+/** Waits until the program has printed the text; throws with all that it printed when it ends before, or is too slow. */
+export async function untilPrinted(program: Program, text: string, deadlineMs: number): Promise<void> {
+  let running = true;
+  const ended = (): void => {
+    running = false;
+  };
+  program.ended.then(ended, ended);
+  const said = (): boolean => program.printed().includes(text);
+  try {
+    await eventually(`"${text}" is printed`, deadlineMs, () => said() || !running);
+  } catch (thrown) {
+    throw new Error(`${(thrown as Error).message}; so far:\n${program.printed()}`);
+  }
+  if (!said()) throw new Error(`It ended without "${text}":\n${program.printed()}`);
+}
+
 /** Ids of living processes whose environment carries the mark. */
 export function marked(mark: string): number[] {
   if (process.platform !== "linux") return markedByPs(mark);
