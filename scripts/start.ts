@@ -1,6 +1,7 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { parseArgs, styleText } from "node:util";
 import { formatAmount } from "@lloom/protocol/amounts";
+import { readRpcUrl } from "./devnet/chain.ts";
 import { type Devnet, type Pages, startDevnet } from "./devnet/devnet.ts";
 import { DevnetError } from "./devnet/devnet-error.ts";
 import { askFirst, FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./devnet/first-answer.ts";
@@ -17,6 +18,8 @@ Then it sends one prompt, prints the answer, its receipt, its settlement and eve
   --json      print one JSON line at the end; progress goes to standard error
   --help      this text`;
 
+/** Exit code after Ctrl-C before the first answer was shown whole. */
+const INTERRUPTED = 130;
 const TOKEN = { symbol: "tUSD", decimals: 6 };
 
 interface Flags {
@@ -46,9 +49,8 @@ function readFlags(): Flags | undefined {
       console.log(USAGE);
       return undefined;
     }
-    if (values.rpc !== undefined && !/^https?:\/\/\S+$/.test(values.rpc))
-      throw new DevnetError(`--rpc is "${values.rpc}".`, "Give a URL such as http://127.0.0.1:8545.");
-    return { rpc: values.rpc, once: values.once, json: values.json };
+    const rpc = values.rpc === undefined ? undefined : readRpcUrl(values.rpc);
+    return { rpc, once: values.once, json: values.json };
   } catch (thrown) {
     console.error(
       `${(thrown as Error).message}\n${thrown instanceof DevnetError ? `  ${thrown.next}\n` : ""}\n${USAGE}`,
@@ -77,7 +79,8 @@ async function main(flags: Flags): Promise<void> {
     write("\nStopping …\n");
   } catch (thrown) {
     progress.stop();
-    if (!stop.signal.aborted) fail(thrown);
+    if (stop.signal.aborted) process.exitCode = INTERRUPTED;
+    else fail(thrown);
   } finally {
     progress.stop();
   }
@@ -153,11 +156,21 @@ function urlsText(devnet: Devnet, pages: Pages): string {
     `  contracts    AccountingV2 ${devnet.deployment.accounting}`,
     `               StakeRegistry ${devnet.deployment.stakeRegistry}`,
     `               TestToken ${devnet.deployment.paymentToken}`,
+    `  bootstrap    ${devnet.bootstrap.split(",")[0]}`,
     `  logs         ${devnet.dir}/logs`,
     "",
     "Ask it something:",
     `  curl ${devnet.gatewayUrl}/v1/chat/completions -H 'content-type: application/json' \\`,
     `    -d '{"model":"${FIRST_MODEL}","messages":[{"role":"user","content":"${FIRST_PROMPT}"}]}'`,
+    "",
+    "Join it with a key of your own (docs/executor.md, docs/gateway.md):",
+    `  export LLOOM_RPC=${devnet.rpcUrl} LLOOM_ACCOUNTING=${devnet.deployment.accounting}`,
+    `  export LLOOM_BOOTSTRAP=${devnet.bootstrap}`,
+    "  npx lloom init                # makes a key and prints its address",
+    "  npm run fund -- ADDRESS       # ether for gas",
+    "  npx lloom faucet              # test tokens",
+    "  npx lloom deposit 5           # to buy; then npx lloom ask or npx lloom gateway",
+    "  npx lloom stake 100           # to sell; then npx lloom executor",
     "",
     "Ctrl-C stops everything.",
   ].join("\n");

@@ -10,6 +10,13 @@ const READY_MS = 60_000;
 export const connect = (rpcUrl: string): JsonRpcProvider =>
   new JsonRpcProvider(rpcUrl, undefined, { polling: true, pollingInterval: 100, batchMaxCount: 1, cacheTimeout: -1 });
 
+/** A chain's URL as a user gave it. Throws DevnetError if it is none. */
+export function readRpcUrl(given: string): string {
+  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? ""))
+    throw new DevnetError(`The chain's URL is "${given}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
+  return given;
+}
+
 /** Starts Hardhat's node and waits until it answers. */
 export async function startChain(supervisor: Supervisor, port: number, signal: AbortSignal): Promise<string> {
   const rpcUrl = `http://127.0.0.1:${port}`;
@@ -24,10 +31,9 @@ export async function startChain(supervisor: Supervisor, port: number, signal: A
 }
 
 /** Checks that a chain of the user's own answers. */
-export async function checkChain(rpcUrl: string): Promise<string> {
+export async function checkChain(rpcUrl: string): Promise<void> {
   try {
     await chainId(rpcUrl);
-    return rpcUrl;
   } catch (cause) {
     throw new DevnetError(`No chain answers at ${rpcUrl}.`, "Start one there, or leave --rpc out.", cause);
   }

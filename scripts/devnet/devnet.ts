@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
@@ -38,6 +38,8 @@ export interface Devnet extends AsyncDisposable {
   readonly rpcUrl: string;
   readonly chainId: number;
   readonly deployment: Deployment;
+  /** Multiaddrs of the validators, as `--bootstrap` takes them. */
+  readonly bootstrap: string;
   readonly validators: readonly RunningNode[];
   readonly executors: readonly RunningNode[];
   readonly gateway: RunningNode;
@@ -62,6 +64,7 @@ const SETTLE_SOON = ["--settle-age-seconds", "2"];
 
 /** Starts the network: all that can run side by side does. Closes what it opened if a part fails. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  if (options.rpcUrl !== undefined) await checkChain(options.rpcUrl);
   const dir = mkdtempSync(join(tmpdir(), "lloom-"));
   mkdirSync(join(dir, "logs"));
   let keep = false;
@@ -76,7 +79,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const signal = AbortSignal.any([options.signal, over.signal]);
   // The logs tell why something failed, so then they stay.
   const keepLogs = (thrown: unknown): never => {
-    keep ||= !options.signal.aborted;
+    keep ||= !options.signal.aborted && readdirSync(join(dir, "logs")).length > 0;
     if (keep) options.progress.say(`   logs are kept in ${dir}/logs`);
     throw thrown;
   };
@@ -140,7 +143,7 @@ async function startNodes(
   { progress, executorFlags, gatewayFlags }: DevnetOptions,
   surroundings: NodeSurroundings,
   ports: Ports,
-): Promise<Pick<Devnet, "validators" | "executors" | "gateway" | "gatewayUrl">> {
+): Promise<Pick<Devnet, "bootstrap" | "validators" | "executors" | "gateway" | "gatewayUrl">> {
   const addresses = validatorAddresses([await ports.next(PORTS.validator), await ports.next(PORTS.validator)]);
   const bootstrap = addresses.join(",");
   const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
@@ -162,7 +165,7 @@ async function startNodes(
   ]);
   const gatewayUrl = gateway.url ?? "";
   await timed(progress, "offers", () => awaitOffers(gatewayUrl, executors.length, surroundings.signal));
-  return { validators, executors, gateway, gatewayUrl };
+  return { bootstrap, validators, executors, gateway, gatewayUrl };
 }
 
 async function openChain(
@@ -170,7 +173,7 @@ async function openChain(
   supervisor: Supervisor,
   ports: Ports,
 ): Promise<string> {
-  if (rpcUrl !== undefined) return checkChain(rpcUrl);
+  if (rpcUrl !== undefined) return rpcUrl;
   const port = await wantedPort(progress, ports, "chain");
   return timed(
     progress,

@@ -36,8 +36,8 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
       PONDER_TELEMETRY_DISABLED: "true",
     },
   });
-  await until({ what: "the indexer", deadlineMs: READY_MS, signal }, async () =>
-    (await fetch(`${url}/ready`)).ok ? true : undefined,
+  await until({ what: "the indexer", deadlineMs: READY_MS, signal }, async (signal) =>
+    (await fetch(`${url}/ready`, { signal })).ok ? true : undefined,
   );
   return url;
 }
@@ -60,8 +60,8 @@ export async function startExplorer({ supervisor, indexerUrl, rpcUrl, port, sign
     cwd: ROOT,
     env: { LLOOM_INDEXER_URL: indexerUrl, LLOOM_RPC_URL: rpcUrl, NEXT_TELEMETRY_DISABLED: "1" },
   });
-  await until({ what: "the explorer", deadlineMs: READY_MS, signal }, async () =>
-    (await fetch(url)).ok ? true : undefined,
+  await until({ what: "the explorer", deadlineMs: READY_MS, signal }, async (signal) =>
+    (await fetch(url, { signal })).ok ? true : undefined,
   );
   return url;
 }

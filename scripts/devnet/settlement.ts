@@ -54,19 +54,20 @@ export const settlementPage = ({ explorerUrl }: Pages, { transactionHash }: Sett
 /** Waits until GraphQL and the explorer's page show the settlement. */
 export async function awaitVisible(pages: Pages, settlement: Settlement, signal: AbortSignal): Promise<void> {
   const query = `{ settlements(where: { transactionHash: "${settlement.transactionHash}" }) { items { paid } } }`;
-  await until({ what: "the settlement in GraphQL", deadlineMs: SEEN_MS, signal }, async () => {
+  await until({ what: "the settlement in GraphQL", deadlineMs: SEEN_MS, signal }, async (signal) => {
     const response = await fetch(`${pages.indexerUrl}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ query }),
+      signal,
     });
     const { data } = (await response.json()) as { data?: { settlements: { items: { paid: string }[] } } };
     return data?.settlements.items.find(({ paid }) => BigInt(paid) === settlement.paid);
   });
   await until(
     { what: "the settlement on the explorer's page", deadlineMs: SEEN_MS, everyMs: 500, signal },
-    async () => {
-      const page = await fetch(settlementPage(pages, settlement));
+    async (signal) => {
+      const page = await fetch(settlementPage(pages, settlement), { signal });
       // A page that knows no such transaction is a page too, and repeats the hash.
       return page.ok && (await page.text()).includes('data-testid="settlement"') ? true : undefined;
     },

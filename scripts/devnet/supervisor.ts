@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import { DevnetError } from "./devnet-error.ts";
 
 /** What to run: always this Node, never a shell. */
@@ -134,7 +135,7 @@ export class Supervisor implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on("line", (line) => {
         log.write(`${line}\n`);
-        tail.push(line);
+        tail.push(stripVTControlCharacters(line));
         if (tail.length > TAIL_LINES) tail.shift();
       });
     this.#watchdog.stdin?.write(`+${child.pid}\n`);

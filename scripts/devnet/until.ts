@@ -9,14 +9,20 @@ export interface Wait {
   readonly signal: AbortSignal;
 }
 
-/** Asks again and again until the answer is not undefined; a throwing question counts as "not yet". */
-export async function until<T>(wait: Wait, question: () => Promise<T | undefined>): Promise<T> {
+/** One question may take so long; then it is asked anew. */
+const QUESTION_MS = 10_000;
+
+/**
+ * Asks again and again until the answer is not undefined; a throwing question counts as "not yet". The question gets a
+ * signal that ends it when it takes too long.
+ */
+export async function until<T>(wait: Wait, question: (signal: AbortSignal) => Promise<T | undefined>): Promise<T> {
   const end = performance.now() + wait.deadlineMs;
   let last: unknown;
   while (performance.now() < end) {
     wait.signal.throwIfAborted();
     try {
-      const answer = await question();
+      const answer = await question(AbortSignal.any([wait.signal, AbortSignal.timeout(QUESTION_MS)]));
       if (answer !== undefined) return answer;
     } catch (thrown) {
       last = thrown;

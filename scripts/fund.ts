@@ -1,0 +1,70 @@
+// Ether for a key of your own on a development chain: npm run fund -- ADDRESS
+import { parseArgs } from "node:util";
+import { formatEther, isAddress, parseEther, Wallet } from "ethers";
+import { DEVNET_ACCOUNTS } from "./devnet/accounts.ts";
+import { checkChain, connect, readRpcUrl } from "./devnet/chain.ts";
+import { DevnetError } from "./devnet/devnet-error.ts";
+
+const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
+
+Sends 10 ether to the address from the well-known test mnemonic's first account, on a development chain that funds it.
+Test tokens come from npx lloom faucet.
+
+  --rpc URL   JSON-RPC of the chain (default: LLOOM_RPC, else http://127.0.0.1:8545)
+  --help      this text`;
+
+const AMOUNT = parseEther("10");
+
+interface Flags {
+  readonly address: string;
+  readonly rpc: string;
+}
+
+function readFlags(): Flags | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rpc: { type: "string" }, help: { type: "boolean", default: false } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return undefined;
+  }
+  const [address, ...more] = positionals;
+  if (address === undefined || more.length > 0)
+    throw new DevnetError(`One address is needed, ${positionals.length} are given.`, "npx lloom status prints yours.");
+  if (!isAddress(address))
+    throw new DevnetError(
+      `"${address}" is not an address.`,
+      "It has 0x and 40 hex digits; npx lloom status prints yours.",
+    );
+  return { address, rpc: readRpcUrl(values.rpc ?? process.env["LLOOM_RPC"] ?? "http://127.0.0.1:8545") };
+}
+
+async function fund({ address, rpc }: Flags): Promise<void> {
+  await checkChain(rpc);
+  const provider = connect(rpc);
+  try {
+    const { deployer } = DEVNET_ACCOUNTS;
+    const balance = await provider.getBalance(deployer.address);
+    if (balance <= AMOUNT)
+      throw new DevnetError(
+        `${deployer.address}, the test mnemonic's first account, has only ${formatEther(balance)} ether on this chain.`,
+        "This command is for development chains. Elsewhere, send ether to the address from a wallet.",
+      );
+    const wallet = new Wallet(`0x${Buffer.from(deployer.secret).toString("hex")}`, provider);
+    const sent = await wallet.sendTransaction({ to: address, value: AMOUNT });
+    await sent.wait();
+    console.log(`${address} has ${formatEther(await provider.getBalance(address))} ether now.`);
+  } finally {
+    provider.destroy();
+  }
+}
+
+try {
+  const flags = readFlags();
+  if (flags !== undefined) await fund(flags);
+} catch (thrown) {
+  const next = thrown instanceof DevnetError ? thrown.next : USAGE;
+  console.error(`${(thrown as Error).message}\n  ${next}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatEther } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, startChain } from "../../scripts/devnet/chain.ts";
+import { Ports } from "../../scripts/devnet/ports.ts";
+import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { type Ended, eventually, MARK, marked, runNode, untilPrinted } from "../support/processes.ts";
+
+/** Somebody's, without ether. */
+const ADDRESS = "0x00000000000000000000000000000000000A11cE";
+/** Nothing listens on it. */
+const NO_CHAIN = "http://127.0.0.1:1";
+const BEGIN_MS = 60_000;
+
+const devnetFolders = (): string[] => readdirSync(tmpdir()).filter((name) => /^lloom-\w{6}$/.test(name));
+
+describe("npm start, refused or cut short", () => {
+  const start = (...args: string[]): Promise<Ended> => runNode({ args: ["scripts/start.ts", ...args] }).ended;
+
+  it.each([
+    [["--bogus"], 2, /--bogus/],
+    [["--rpc", "http://127.0.0.1:notaport"], 2, /"http:\/\/127\.0\.0\.1:notaport"/],
+    [["--rpc", "ftp://127.0.0.1"], 2, /"ftp:\/\/127\.0\.0\.1"/],
+    [["--rpc", NO_CHAIN], 1, /No chain answers at http:\/\/127\.0\.0\.1:1\./],
+  ])("%j: exit code %i, a sentence, nothing begun and nothing left", async (args, expected, sentence) => {
+    const before = devnetFolders();
+    const { code, stdout, stderr } = await start(...args);
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(sentence);
+    expect(stdout + stderr).not.toMatch(/^ {4}at |build …/m);
+    expect(devnetFolders()).toEqual(before);
+  });
+
+  it("says by its exit code that it was interrupted before the answer, and prints no JSON line", async () => {
+    const mark = randomUUID();
+    const program = runNode({ args: ["scripts/start.ts", "--once", "--json"], env: { [MARK]: mark } });
+    await untilPrinted(program, "chain …", BEGIN_MS);
+    program.signal("SIGINT");
+    const { code, stdout } = await program.ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    await eventually("every process is gone", 10_000, () => marked(mark).length === 0);
+  });
+});
+
+describe("npm run fund", () => {
+  const stack = new AsyncDisposableStack();
+  let rpcUrl: string;
+
+  const fund = (...args: string[]): Promise<Ended> => runNode({ args: ["scripts/fund.ts", ...args] }).ended;
+
+  beforeAll(async () => {
+    const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
+    stack.defer(() => rmSync(logs, { recursive: true, force: true }));
+    const supervisor = stack.use(new Supervisor(logs));
+    rpcUrl = await startChain(supervisor, await new Ports().next(18_745), AbortSignal.timeout(BEGIN_MS));
+  });
+  afterAll(() => stack.disposeAsync());
+
+  it("gives a new key ether", async () => {
+    const { code, stdout, stderr } = await fund(ADDRESS, "--rpc", rpcUrl);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(`${ADDRESS} has 10.0 ether now.`);
+    const provider = connect(rpcUrl);
+    try {
+      expect(formatEther(await provider.getBalance(ADDRESS))).toBe("10.0");
+    } finally {
+      provider.destroy();
+    }
+  });
+
+  it.each([
+    [[], /One address is needed/],
+    [["0x12"], /"0x12" is not an address/],
+    [[ADDRESS, "--rpc", NO_CHAIN], /No chain answers/],
+    [[ADDRESS, "--rpc", "nonsense"], /The chain's URL is "nonsense"/],
+    [["--bogus"], /--bogus/],
+  ])("%j: a sentence and the next step", async (args, sentence) => {
+    const { code, stdout, stderr } = await fund(...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+    expect(stdout + stderr).not.toMatch(/^ {4}at /m);
+  });
+});
