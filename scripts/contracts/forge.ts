@@ -1,0 +1,121 @@
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../devnet/root.ts";
+
+/**
+ * Foundry's forge, fetched through npm when it is needed: it knows branches, which Hardhat's coverage does not. It is not in
+ * the lock file because its newest platform packages are not on every registry.
+ */
+const FORGE_PACKAGE = "@foundry-rs/forge@1.7.1";
+const OUTPUT_BYTES = 256 * 1024 * 1024;
+
+const SETTINGS = `[profile.default]
+src = "contracts"
+test = "test/contracts"
+libs = ["node_modules"]
+remappings = ["@openzeppelin/contracts/=node_modules/@openzeppelin/contracts/"]
+allow_paths = ["${ROOT}"]
+solc = "./solc"
+offline = true
+evm_version = "osaka"
+via_ir = true
+optimizer = false
+bytecode_hash = "none"
+code_size_limit = 1000000
+fs_permissions = [{ access = "read", path = "protocol/vectors" }, { access = "read", path = "out" }]
+[profile.default.optimizer_details]
+yul = true
+[profile.default.optimizer_details.yulDetails]
+stackAllocation = true
+optimizerSteps = "u"
+[profile.default.fuzz]
+runs = 32
+seed = "0x1100"
+[profile.default.invariant]
+runs = 8
+depth = 40
+fail_on_revert = true
+`;
+
+/** The lock file's compiler in the shape of the command that forge calls. */
+const SOLC = `#!${process.execPath}
+const solc = require(${JSON.stringify(createRequire(import.meta.url).resolve("solc"))});
+if (process.argv.includes("--version")) {
+  console.log("solc, the solidity compiler commandline interface\\nVersion: " + solc.version().replace(".Emscripten.clang", ".Linux.g++"));
+} else {
+  let input = "";
+  process.stdin.setEncoding("utf8").on("data", (text) => { input += text; });
+  process.stdin.on("end", () => process.stdout.write(solc.compile(input)));
+}
+`;
+
+/** What a run of forge came to. */
+export interface ForgeRun {
+  readonly ok: boolean;
+  /** Both streams. */
+  readonly output: string;
+}
+
+/** A Foundry project in a temporary folder: copies of contracts and tests, to be changed at will. Removed when disposed. */
+export class ForgeProject implements Disposable {
+  readonly dir = mkdtempSync(join(tmpdir(), "lloom-forge-"));
+  readonly #forge = findForge();
+
+  constructor() {
+    for (const folder of ["contracts", "test/contracts", "protocol/vectors"])
+      cpSync(join(ROOT, folder), join(this.dir, folder), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
+    writeFileSync(join(this.dir, "foundry.toml"), SETTINGS);
+    writeFileSync(join(this.dir, "solc"), SOLC, { mode: 0o755 });
+    mkdirSync(join(this.dir, "out"));
+  }
+
+  /** Paths of the Solidity files below a folder of the project, relative to it. */
+  sources(folder: string): string[] {
+    return readdirSync(join(this.dir, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".sol"))
+      .map((path) => join(folder, path))
+      .sort();
+  }
+
+  /** Runs forge; a failing run is a result, not an error. */
+  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ForgeRun> {
+    try {
+      const { stdout, stderr } = await promisify(execFile)(this.#forge, args, {
+        cwd: this.dir,
+        env: { ...process.env, ...env, NO_COLOR: "1", FORCE_COLOR: undefined },
+        maxBuffer: OUTPUT_BYTES,
+      });
+      return { ok: true, output: stdout + stderr };
+    } catch (thrown) {
+      const { stdout = "", stderr = "" } = thrown as { stdout?: string; stderr?: string };
+      return { ok: false, output: stdout + stderr };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Path of forge's program in npm's cache, fetched if it is not there. Its start script would hide its exit code. */
+function findForge(): string {
+  const printPath = ["--", "node", "-p", "process.env.PATH"];
+  try {
+    const path = execFileSync("npm", ["exec", "--yes", `--package=${FORGE_PACKAGE}`, ...printPath], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const packages = join(path.split(delimiter)[0] ?? "", "../@foundry-rs");
+    const platform = readdirSync(packages).find((name) => name.startsWith("forge-"));
+    if (platform === undefined)
+      throw new Error(`${FORGE_PACKAGE} has no program for ${process.platform} ${process.arch}.`);
+    return join(packages, platform, "bin", process.platform === "win32" ? "forge.exe" : "forge");
+  } catch (cause) {
+    throw new Error(`npm cannot fetch ${FORGE_PACKAGE}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,162 @@
+// Mutation testing of the contracts: npm run mutate
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { ForgeProject } from "./contracts/forge.ts";
+import { IS_ACTIVE, type Mutant, Mutator } from "./contracts/mutants.ts";
+import { parse } from "./contracts/syntax.ts";
+import { ROOT } from "./devnet/root.ts";
+
+const LEAST = 0.95;
+const LINE_EVERY = 25;
+const USAGE = `usage: npm run mutate [-- OPTIONS]
+
+Changes the contracts in small ways, one at a time, and looks whether their Solidity tests notice. Prints what nobody
+noticed. Exits 1 if fewer than ${LEAST * 100} % were noticed, or if a survivor has no reason in test/contracts/survivors.json.
+
+  --only TEXT   only files whose path contains the text
+  --json        print one JSON line at the end`;
+
+/** Interfaces have no code; the test token guards nothing of value. */
+const SKIPPED = /^contracts\/(interfaces\/|TestToken)/;
+const SURVIVORS = "test/contracts/survivors.json";
+const MUTANT = "LLOOM_MUTANT";
+const MUTANT_FILE = "contracts/Mutants.sol";
+/** The active mutant's number is the last word of the code: appended to what a constructor gets and to what it leaves. */
+const MUTANT_SOURCE = `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+function ${IS_ACTIVE}(uint256 id) pure returns (bool active) {
+    assembly ("memory-safe") {
+        codecopy(0, sub(codesize(), 0x20), 0x20)
+        active := eq(mload(0), id)
+    }
+}
+`;
+const DEPLOY = "function deploy(string memory artifact, bytes memory arguments) internal returns (address deployed) {";
+const DEPLOY_MUTANT = `${DEPLOY}
+        bytes32 id = bytes32(vm.envUint("${MUTANT}"));
+        deployed = deployPlain(artifact, bytes.concat(arguments, id));
+        if (deployed.code.length != 0) vm.etch(deployed, bytes.concat(deployed.code, id));
+    }
+    ${DEPLOY.replace("deploy(", "deployPlain(")}`;
+
+const survivorsSchema = z.array(z.object({ path: z.string(), from: z.string(), to: z.string(), reason: z.string() }));
+
+/** Writes all mutants into the project's contracts. */
+function plant(project: ForgeProject, only: string): Mutant[] {
+  const paths = project.sources("contracts").filter((path) => !SKIPPED.test(path) && path.includes(only));
+  const trees = parse(project.dir, paths);
+  const mutants: Mutant[] = [];
+  for (const [path, tree] of trees) {
+    const mutator = new Mutator(
+      path,
+      readFileSync(join(project.dir, path)),
+      () => mutants.length + mutator.mutants.length + 1,
+    );
+    const text = mutator.rewrite(tree);
+    mutants.push(...mutator.mutants);
+    const target = relative(dirname(path), MUTANT_FILE);
+    const imported = `import {${IS_ACTIVE}} from "${target.startsWith(".") ? target : `./${target}`}";`;
+    writeFileSync(
+      join(project.dir, path),
+      text.replace(/^pragma [^;]+;$/m, (pragma) => `${pragma} ${imported}`),
+    );
+  }
+  writeFileSync(join(project.dir, MUTANT_FILE), MUTANT_SOURCE);
+  edit(project, "test/contracts/support/Market.sol", DEPLOY, DEPLOY_MUTANT);
+  const cheat = "function addr(uint256 privateKey)";
+  edit(
+    project,
+    "test/contracts/support/Vm.sol",
+    cheat,
+    `function envUint(string calldata name) external view returns (uint256);\n    ${cheat}`,
+  );
+  return mutants;
+}
+
+function edit(project: ForgeProject, path: string, from: string, to: string): void {
+  const file = join(project.dir, path);
+  const text = readFileSync(file, "utf8");
+  if (!text.includes(from)) throw new Error(`${path} has no "${from}"; this runner has to learn its new shape.`);
+  writeFileSync(file, text.replace(from, to));
+}
+
+/** Whether some test fails with the mutant; the invariants, which take longest, are asked last. */
+async function isKilled(project: ForgeProject, id: number): Promise<boolean> {
+  const env = { [MUTANT]: String(id) };
+  const options = ["test", "--fail-fast", "--no-match-contract"];
+  if (!(await project.run([...options, "TypeHashes|Invariant"], env)).ok) return true;
+  return !(await project.run([...options.slice(0, -1), "--match-contract", "Invariant"], env)).ok;
+}
+
+async function examine(project: ForgeProject, mutants: readonly Mutant[]): Promise<Mutant[]> {
+  const survivors: Mutant[] = [];
+  const queue = mutants.values();
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    for (const mutant of queue) {
+      if (!(await isKilled(project, mutant.id))) survivors.push(mutant);
+      tell(++done, mutants.length, survivors.length);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return survivors.sort((a, b) => a.id - b.id);
+}
+
+/** One moving line on a terminal, now and then a line elsewhere. */
+function tell(done: number, all: number, survive: number): void {
+  const text = `${done} of ${all} examined, ${survive} survive`;
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}${done === all ? "\n" : ""}`);
+  else if (done % LINE_EVERY === 0 || done === all) console.error(text);
+}
+
+function report(mutants: readonly Mutant[], survivors: readonly Mutant[], json: boolean): number {
+  const known = survivorsSchema.parse(JSON.parse(readFileSync(join(ROOT, SURVIVORS), "utf8")));
+  const reasonOf = (mutant: Mutant): string | undefined =>
+    known.find(({ path, from, to }) => path === mutant.path && from === mutant.from && to === mutant.to)?.reason;
+  for (const mutant of survivors)
+    console.log(
+      `${mutant.path}:${mutant.line}\n  ${mutant.from}\n  → ${mutant.to}\n  ${reasonOf(mutant) ?? "no reason known: write a test or a reason"}`,
+    );
+  const killed = mutants.length - survivors.length;
+  const unexplained = survivors.filter((mutant) => reasonOf(mutant) === undefined).length;
+  const share = killed / mutants.length;
+  console.log(
+    `${killed} of ${mutants.length} mutants noticed (${(share * 100).toFixed(1)} %), ${unexplained} survivors without a reason`,
+  );
+  if (json) console.log(JSON.stringify({ mutants: mutants.length, killed, unexplained }));
+  return share >= LEAST && unexplained === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string", default: "" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  using project = new ForgeProject();
+  const mutants = plant(project, values.only);
+  if (mutants.length === 0) {
+    console.error(`No contract's path contains "${values.only}".`);
+    return 2;
+  }
+  console.error(`${mutants.length} mutants; compiling all of them at once …`);
+  const healthy = await project.run(["test", "--no-match-contract", "TypeHashes"], {
+    [MUTANT]: "0",
+  });
+  if (!healthy.ok) {
+    console.error(`${healthy.output}\nThe tests fail without any mutant.`);
+    return 1;
+  }
+  return report(mutants, await examine(project, mutants), values.json);
+}
+
+process.exitCode = await main();
