@@ -122,6 +122,7 @@ export class Mutator {
     if (node.nodeType !== "ExpressionStatement") return undefined;
     const expression = node["expression"] as SyntaxNode;
     if (callOf(expression, "require") !== undefined || callOf(expression, "revert") !== undefined) return undefined;
+    if (setsPointer(expression)) return undefined;
     const other = expression.nodeType === "Assignment" ? ASSIGNMENTS[expression["operator"] as string] : undefined;
     if (other === undefined) return this.#leaveOut(node, this.#splice(node));
     const [left, right] = [expression["leftHandSide"] as SyntaxNode, expression["rightHandSide"] as SyntaxNode];
@@ -172,6 +173,13 @@ function isFixed(node: SyntaxNode): boolean {
   return (
     declared || ["InlineAssembly", "PragmaDirective", "ImportDirective", "UsingForDirective"].includes(node.nodeType)
   );
+}
+
+/** Without its storage pointer, what follows would not compile. */
+function setsPointer({ nodeType, leftHandSide }: SyntaxNode): boolean {
+  if (nodeType !== "Assignment") return false;
+  const { typeDescriptions } = leftHandSide as SyntaxNode;
+  return /storage pointer/.test((typeDescriptions as { readonly typeString: string }).typeString);
 }
 
 /** Made of literals alone, which the compiler computes in another type. */
