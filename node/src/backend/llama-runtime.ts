@@ -76,7 +76,7 @@ export async function loadLlama(
       profileHash: hashProfile(options, {
         contextSize: context.contextSize,
         template: chatTemplateOf(model),
-        gpu: llama.gpu,
+        gpu: options.gpu ? llama.gpu : false,
       }),
     };
   } catch (cause) {
@@ -84,10 +84,13 @@ export async function loadLlama(
   }
 }
 
+/** There llama.cpp comes in one build, for the card; it computes on the processor what it is given no layers for. */
+const HAS_CARD_BUILD_ALONE = process.platform === "darwin" && process.arch === "arm64";
+
 /** The prebuilt binary that came with the package: nothing is compiled or fetched. */
 function startLlama({ gpu }: LlamaOptions, log: Log): Promise<Llama> {
   return getLlama({
-    gpu: gpu ? "auto" : false,
+    gpu: gpu || HAS_CARD_BUILD_ALONE ? "auto" : false,
     build: "never",
     skipDownload: true,
     progressLogs: false,
