@@ -32,7 +32,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
 /** Packages that `protocol` may use: it has no I/O and runs in a browser. */
 const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 
-const LIMITS = { typescript: 300, solidity: 600 };
+const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
   return ["cli", "config", "daemon", "errors", "log", "settings", "version"].map((name) => `node/src/${name}.ts`);
@@ -65,6 +65,7 @@ const read = (patterns: readonly string[]): Source[] =>
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
 const typescript = read(["{protocol,node,indexer,web,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
+const scripts = read(["{node,scripts,web}/**/*.{mjs,py,sh}"]);
 const solidity = read(["{contracts,test}/**/*.sol"]);
 
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);
@@ -128,6 +129,7 @@ describe("sizes", () => {
       .map(({ path, lines }) => `${path} has ${lines} lines; split it (${limit} at most)`);
 
   it("keeps every TypeScript file short", () => expect(tooLong(typescript, LIMITS.typescript)).toEqual([]));
+  it("keeps every script short", () => expect(tooLong(scripts, LIMITS.scripts)).toEqual([]));
   it("keeps every contract short", () => expect(tooLong(solidity, LIMITS.solidity)).toEqual([]));
 });
 

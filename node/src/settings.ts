@@ -139,6 +139,14 @@ export const SETTINGS = {
     schema: whole(1, 256),
     fallback: 1,
   }),
+  gpu: defaulted<"off" | "on">({
+    toml: "executor.gpu",
+    flag: "gpu",
+    value: "off|on",
+    describe: "on: the embedded llama.cpp computes on the graphics card, and does not start without one",
+    schema: z.enum(["off", "on"], "must be off or on"),
+    fallback: "off",
+  }),
   concurrency: defaulted({
     toml: "executor.concurrency",
     flag: "concurrency",

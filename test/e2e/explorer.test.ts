@@ -4,8 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../scripts/devnet/chain.ts";
 import { type Devnet, type Pages, startDevnet } from "../../scripts/devnet/devnet.ts";
 import { askFirst, type FirstAnswer } from "../../scripts/devnet/first-answer.ts";
+import { startExplorer } from "../../scripts/devnet/services.ts";
 import { awaitSettlement, awaitVisible, type Settlement } from "../../scripts/devnet/settlement.ts";
+import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { freePort } from "../integration/indexer/ponder-process.ts";
 import { QUIET } from "../support/quiet-progress.ts";
+import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
 import { checkExplorer } from "./explorer-page.ts";
 
 /** Of the devnet's three executors, two validators and one client, in base units. */
@@ -108,5 +112,17 @@ describe("one paid answer, from prompt to page", () => {
         },
       },
     });
+  });
+
+  it("says of what nobody knows that it is missing, and what to do", () => checkMissing(pages.explorerUrl));
+
+  it("passes over what it does not know in the address of a list", () => checkGarbage(pages.explorerUrl));
+
+  it("does not take an indexer that is away for a missing page", async () => {
+    await using supervisor = new Supervisor(devnet.dir);
+    const [nobody, port] = [await freePort(), await freePort()];
+    const { rpcUrl } = devnet;
+    const indexerUrl = `http://127.0.0.1:${nobody}`;
+    await checkUnanswered(await startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal }));
   });
 });

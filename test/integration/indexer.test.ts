@@ -103,29 +103,47 @@ test("answers every saved query, and each fits the served schema", async () => {
 });
 
 test("refuses queries, exports and routes that it does not offer with a code and a sentence", async () => {
-  const post = (query: string) =>
-    fetch(`${indexer.url}/graphql`, { method: "POST", body: JSON.stringify({ query }), headers: JSON_TYPE });
+  const graphql = (body: string, headers: Record<string, string> = JSON_TYPE, method = "POST") =>
+    fetch(`${indexer.url}/graphql`, { method, body, headers });
+  const post = (query: string, variables = {}) => graphql(JSON.stringify({ query, variables }));
   const huge = "{ executors(limit: 1000) { items { settlements(limit: 1000) { items { id } } } } }";
-  const answers = [
-    await post(huge),
-    await fetch(`${indexer.url}/export/secrets.csv`),
-    await fetch(`${indexer.url}/export/settlements.csv?client=%27%3B`),
-    await fetch(`${indexer.url}/nowhere`),
-    await sql("delete from settlement"),
-    await fetch(`${indexer.url}/graphql`, { method: "POST", body: " ".repeat(70_000), headers: JSON_TYPE }),
+  const deep = `{ __schema { types { ${"ofType { ".repeat(25)} name ${"}".repeat(28)}`;
+  const other = Buffer.from('{"json":{"paid":"1"}}').toString("base64");
+  const plain = { "content-type": "application/graphql" };
+  const cases: readonly [Promise<Response>, number, string, RegExp][] = [
+    [post(huge), 400, "REQUEST_INVALID", /1001000 rows.*limit/],
+    [post("{ lanes(limit: 100000) { items { cost } } }"), 400, "REQUEST_INVALID", /100000.*1 to 1000.*after/],
+    [post("{ lanes(limit: -1) { items { cost } } }"), 400, "REQUEST_INVALID", /-1.*1 to 1000/],
+    [post("query ($n: Int) { lanes(limit: $n) { totalCount } }", { n: 1001 }), 400, "REQUEST_INVALID", /1001/],
+    [post('{ lanes(after: "xx") { items { cost } } }'), 200, "REQUEST_INVALID", /cursor of lanes .*endCursor/],
+    [post(`{ lanes(after: "${other}") { items { cost } } }`), 200, "REQUEST_INVALID", /cursor of lanes/],
+    [post('{ lanes(orderBy: "luck") { items { cost } } }'), 200, "REQUEST_INVALID", /"luck".*schema/],
+    [post("{ lanes { items { luck } } }"), 400, "REQUEST_INVALID", /luck.*schema/],
+    [post("{ lanes("), 400, "REQUEST_INVALID", /Syntax Error.*schema/],
+    [post(deep), 400, "REQUEST_INVALID", /depth/],
+    [graphql(""), 400, "REQUEST_INVALID", /empty.*application\/json/],
+    [graphql("{"), 400, "REQUEST_INVALID", /not JSON/],
+    [graphql("[]"), 400, "REQUEST_INVALID", /no query/],
+    [graphql("{ lanes { items { cost } } }", plain), 400, "REQUEST_INVALID", /content type.*application\/json/],
+    [graphql("{}", JSON_TYPE, "PUT"), 400, "REQUEST_INVALID", /POST/],
+    [graphql(" ".repeat(70_000)), 413, "FRAME_TOO_LARGE", /65536/],
+    [fetch(`${indexer.url}/export/secrets.csv`), 404, "ROUTE_NOT_FOUND", /settlements.*docs\/indexer\.md/],
+    [fetch(`${indexer.url}/export/settlements.csv?client=%27%3B`), 400, "REQUEST_INVALID", /client/],
+    [fetch(`${indexer.url}/nowhere`), 404, "ROUTE_NOT_FOUND", /docs\/indexer\.md/],
+    [sql("delete from settlement"), 400, "REQUEST_INVALID", /./],
   ];
-  const codes = answers.map(async (answer) => {
-    const { errors } = (await answer.json()) as { errors: { extensions: { code: string } }[] };
-    return [answer.status, errors[0]?.extensions.code];
-  });
-  expect(await Promise.all(codes)).toEqual([
-    [400, "REQUEST_INVALID"],
-    [404, "ROUTE_NOT_FOUND"],
-    [400, "REQUEST_INVALID"],
-    [404, "ROUTE_NOT_FOUND"],
-    [400, "REQUEST_INVALID"],
-    [413, "FRAME_TOO_LARGE"],
-  ]);
+  for (const [asked, status, code, words] of cases) {
+    const answer = await asked;
+    const { errors } = (await answer.json()) as {
+      errors: { message: string; extensions: { code: string; next: string } }[];
+    };
+    const { message, extensions } = errors[0] ?? {};
+    expect([answer.status, extensions?.code, `${message} ${extensions?.next}`]).toEqual([
+      status,
+      code,
+      expect.stringMatching(words),
+    ]);
+  }
   const sums = (await (
     await sql("select sum(requests)::text from settlement where paid > $1", ["0"])
   ).json()) as object;

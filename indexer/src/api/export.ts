@@ -17,7 +17,8 @@ export function exportCsv(context: Context): Response {
   const name = context.req.param("file")?.replace(/\.csv$/, "") ?? "";
   const source = Object.hasOwn(EXPORT_TABLES, name) ? EXPORT_TABLES[name] : undefined;
   if (source === undefined) {
-    return refusal("ROUTE_NOT_FOUND", `There is no such table. There are: ${Object.keys(EXPORT_TABLES).join(", ")}.`);
+    const known = Object.keys(EXPORT_TABLES).join(", ");
+    return refusal("ROUTE_NOT_FOUND", `There is no such table. There are: ${known}.`, "See docs/indexer.md.");
   }
   const wanted = selectionOf(source, context.req.query());
   if (typeof wanted === "string") return refusal("REQUEST_INVALID", wanted);

@@ -4,8 +4,10 @@ import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { graphql } from "ponder";
 import { consolePage } from "./console-page.ts";
-import { refusal } from "./json.ts";
-import { rowsAsked } from "./query-cost.ts";
+import { graphqlBody } from "./graphql-body.ts";
+import { told } from "./graphql-errors.ts";
+import { jsonResponse, refusal } from "./json.ts";
+import { costOf, LARGEST_PAGE, type QueryCost } from "./query-cost.ts";
 
 const MAX_BODY_BYTES = 64 * 1_024;
 const MAX_ROWS = 20_000;
@@ -21,32 +23,47 @@ export const graphqlBodyLimit = bodyLimit({
 const execute = graphql({ db, schema }, { maxOperationTokens: 1_500, maxOperationDepth: MAX_DEPTH });
 
 /**
- * GraphQL by POST. Ponder bounds the depth, the words and the aliases of a query and the rows of one page; the rows of
- * nested pages together are bounded here, before anything is read. A browser that asks by GET gets a page to ask from.
+ * GraphQL by POST. Ponder bounds the depth, the words and the aliases of a query; the rows of a page, and of nested pages
+ * together, are bounded here, before anything is read. A browser that asks by GET gets a page to ask from.
  */
 export const graphqlEndpoint = createMiddleware(async (context, next) => {
-  if (context.req.method === "GET") return context.html(consolePage);
-  const text = await context.req.raw.clone().text();
-  const { query, variables } = bodyOf(text);
-  const rows = rowsAsked(query, variables) ?? 0;
-  if (rows > MAX_ROWS) {
-    return refusal(
-      "REQUEST_INVALID",
-      `The query asks for up to ${rows} rows; ${MAX_ROWS} is the limit. Ask for smaller pages: limit.`,
-    );
-  }
-  return execute(context, next);
+  const { method, raw } = context.req;
+  if (method === "GET") return context.html(consolePage);
+  if (method !== "POST") return refusal("REQUEST_INVALID", "GraphQL is asked by POST.", "Send the query by POST.");
+  const body = graphqlBody(context.req.header("content-type"), await raw.clone().text());
+  if (typeof body === "string") return refusal("REQUEST_INVALID", body, FORM);
+  const cost = costOf(body.query, body.variables);
+  const refused = refusalOf(cost);
+  if (refused !== undefined) return refused;
+  const answer = await execute(context, next);
+  return typeof answer === "object" ? toldOf(answer, cost?.hasCursor ?? false) : answer;
 });
 
-/** The parts of a request that its cost depends on; the executor judges the rest, and bodies that are none. */
-function bodyOf(text: string): { query: string; variables: Readonly<Record<string, unknown>> } {
-  try {
-    const body: unknown = JSON.parse(text);
-    const { query, variables } = isRecord(body) ? body : {};
-    return { query: typeof query === "string" ? query : "", variables: isRecord(variables) ? variables : {} };
-  } catch {
-    return { query: "", variables: {} };
+const FORM = 'Send {"query":"{ … }"} with the header content-type: application/json.';
+
+/** Refuses what costs too much. */
+function refusalOf(cost: QueryCost | undefined): Response | undefined {
+  const [limit] = cost?.wrongLimits ?? [];
+  if (limit !== undefined) {
+    const message = `limit is ${limit}; a page has 1 to ${LARGEST_PAGE} rows.`;
+    return refusal("REQUEST_INVALID", message, "Turn the pages: pageInfo { endCursor } and after.");
   }
+  if (cost === undefined || cost.rows <= MAX_ROWS) return undefined;
+  const message = `The query asks for up to ${cost.rows} rows; pages within pages may have ${MAX_ROWS} together.`;
+  return refusal("REQUEST_INVALID", message, "Ask for smaller pages: limit.");
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+interface Outcome {
+  readonly data?: unknown;
+  readonly errors?: readonly Parameters<typeof told>[0][];
+}
+
+/** The executor's answer, with its errors told as everywhere; status 400 if nothing was read. */
+async function toldOf(answer: Response, hasCursor: boolean): Promise<Response> {
+  const outcome = (await answer.json()) as Outcome;
+  const { data, errors } = outcome;
+  if (errors === undefined) return jsonResponse(outcome);
+  for (const { message, path } of errors)
+    if (path !== undefined) process.stderr.write(`GraphQL failed at ${path.join(".")}: ${JSON.stringify(message)}\n`);
+  return jsonResponse({ data, errors: errors.map((error) => told(error, hasCursor)) }, data === undefined ? 400 : 200);
+}

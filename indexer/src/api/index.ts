@@ -14,7 +14,7 @@ api.use("/sql/*", sqlEndpoint);
 api.get("/meta", async () => jsonResponse(await meta()));
 api.get("/api/overview", async () => jsonResponse(await overview()));
 api.get("/export/:file", exportCsv);
-api.all("*", () => refusal("ROUTE_NOT_FOUND", "There is nothing here.", "The routes are in docs/indexer.md."));
+api.all("*", () => refusal("ROUTE_NOT_FOUND", "There is nothing here.", "See docs/indexer.md."));
 api.onError((error, { req }) => {
   process.stderr.write(`INTERNAL: ${req.method} ${req.path}: ${error.message}\n`);
   return refusal("INTERNAL", "The indexer failed to answer.");

@@ -1,6 +1,8 @@
 import { getIntrospectionQuery } from "graphql";
 import { expect, test } from "vitest";
-import { rowsAsked } from "./query-cost.ts";
+import { costOf } from "./query-cost.ts";
+
+const rowsAsked = (query: string, variables: Record<string, unknown>) => costOf(query, variables)?.rows;
 
 test("multiplies the pages within pages, and adds those beside each other", () => {
   expect(rowsAsked("{ executors(limit: 10) { items { channels(limit: 5) { items { paid } } } } }", {})).toBe(60);
@@ -33,4 +35,22 @@ test("looks into fragments, however often they are spread, and refuses circles",
 test("lets tools ask for the schema, and leaves what is no GraphQL to the executor", () => {
   expect(rowsAsked(getIntrospectionQuery(), {})).toBe(0);
   expect(rowsAsked("{ lanes(", {})).toBeUndefined();
+});
+
+test("counts the rows of a page of which only the ends or the number are asked for, since they are read too", () => {
+  expect(rowsAsked("{ executors(limit: 9) { items { lanes(limit: 9) { pageInfo { endCursor } } } } }", {})).toBe(90);
+  expect(rowsAsked("{ executors(limit: 9) { items { lanes { totalCount } } } }", {})).toBe(459);
+});
+
+test("finds limits that no page can have, wherever they stand", () => {
+  const wrong = (query: string, variables: Record<string, unknown> = {}) => costOf(query, variables)?.wrongLimits;
+  expect(wrong("{ a: lanes(limit: 0) { items { cost } } b: lanes(limit: 1) { items { cost } } }")).toEqual([0]);
+  expect(wrong("{ lanes(limit: -5) { items { channel { lanes(limit: 1001) { totalCount } } } } }")).toEqual([-5, 1001]);
+  expect(wrong("query ($n: Int) { lanes(limit: $n) { items { cost } } }", { n: 1e5 })).toEqual([1e5]);
+  expect(wrong('{ lanes(limit: 1000) { items { cost } } network(id: "lloom") { paid } }')).toEqual([]);
+});
+
+test("knows whether a page is asked for by a cursor", () => {
+  expect(costOf('{ lanes(after: "xx") { totalCount } }', {})?.hasCursor).toBe(true);
+  expect(costOf("{ lanes(limit: 5) { totalCount } }", {})?.hasCursor).toBe(false);
 });

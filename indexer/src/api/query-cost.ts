@@ -1,10 +1,13 @@
-import { type DocumentNode, type FieldNode, Kind, parse, type SelectionNode } from "graphql";
+import { type DocumentNode, type FieldNode, Kind, parse, type SelectionNode, visit } from "graphql";
 
 /** Ponder's page size where a query names none. */
 const DEFAULT_PAGE = 50;
 /** Ponder's largest page; also what a limit counts whose variable has no number. */
-const LARGEST_PAGE = 1_000;
+export const LARGEST_PAGE = 1_000;
 const MAX_TOKENS = 2_000;
+/** What only a page has; to answer any of it, its rows are read. */
+const PAGE_FIELDS = new Set(["items", "pageInfo", "totalCount"]);
+const CURSORS = new Set(["after", "before"]);
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -14,17 +17,39 @@ interface Measure {
   readonly isPage: boolean;
 }
 
-/**
- * How many rows a query may read at most: the sizes of nested pages multiply, because each row of a page asks for a page
- * of its own. Undefined for text that is no GraphQL: the executor says what is wrong with it.
- */
-export function rowsAsked(query: string, variables: Variables): number | undefined {
+/** What a query asks for at most. */
+export interface QueryCost {
+  /** The sizes of nested pages multiply, because each row of a page asks for a page of its own. */
+  readonly rows: number;
+  /** Sizes of pages that no page can have. */
+  readonly wrongLimits: readonly number[];
+  /** Whether a page is asked for by a cursor. */
+  readonly hasCursor: boolean;
+}
+
+/** Measures a query. Undefined for text that is no GraphQL: the executor says what is wrong with it. */
+export function costOf(query: string, variables: Variables): QueryCost | undefined {
   const document = parsed(query);
   if (document === undefined) return undefined;
   const measure = measurer(document, variables);
-  return document.definitions
+  const rows = document.definitions
     .flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? [measure(node.selectionSet.selections)] : []))
-    .reduce((rows, each) => rows + each.rows, 0);
+    .reduce((sum, each) => sum + each.rows, 0);
+  return { rows, ...pageArguments(document, variables) };
+}
+
+/** The limits and cursors of the whole document, whether or not an operation reaches them. */
+function pageArguments(document: DocumentNode, variables: Variables): Omit<QueryCost, "rows"> {
+  const wrongLimits: number[] = [];
+  let hasCursor = false;
+  visit(document, {
+    Field(field) {
+      const limit = pageSize(field, variables);
+      if (limit < 1 || limit > LARGEST_PAGE) wrongLimits.push(limit);
+      hasCursor ||= field.arguments?.some(({ name }) => CURSORS.has(name.value)) ?? false;
+    },
+  });
+  return { wrongLimits, hasCursor };
 }
 
 function parsed(query: string): DocumentNode | undefined {
@@ -52,7 +77,7 @@ function measurer(document: DocumentNode, variables: Variables) {
     const inner = measure(selection.selectionSet?.selections ?? []);
     if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
     const rows = inner.isPage ? pageSize(selection, variables) * (1 + inner.rows) : inner.rows;
-    return { rows, isPage: selection.name.value === "items" };
+    return { rows, isPage: PAGE_FIELDS.has(selection.name.value) };
   };
 
   const measureFragment = (name: string): Measure => {

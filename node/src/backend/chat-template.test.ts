@@ -75,7 +75,7 @@ describe("the tiny model's vocabulary", () => {
   let model: LlamaModel;
   const resources = new AsyncDisposableStack();
   beforeAll(async () => {
-    const llama = resources.use(await getLlama({ gpu: false, build: "never", progressLogs: false, maxThreads: 0 }));
+    const llama = resources.use(await getLlama({ gpu: "auto", build: "never", progressLogs: false, maxThreads: 0 }));
     model = resources.use(await llama.loadModel({ modelPath: tiny("lloom-tiny.gguf"), vocabOnly: true }));
   }, 30_000);
   afterAll(() => resources.disposeAsync());

@@ -44,6 +44,14 @@ describe("a loaded model", () => {
     expect(await Promise.all(PROMPTS.toReversed().map(run))).toEqual(alone.toReversed());
   });
 
+  it("never computes on the processor when it was told to use a graphics card", async () => {
+    const card = await load({ gpu: true }).then(
+      ({ llama }) => llama.gpu,
+      ({ code }: { code: string }) => code,
+    );
+    expect(["CONFIG_INVALID", "cuda", "metal", "vulkan"]).toContain(card);
+  });
+
   it("says in its profile what changes answers, and nothing else", async () => {
     const profile = async (changes: Partial<LlamaOptions>): Promise<string> => (await load(changes)).profileHash;
     const base = await profile({});

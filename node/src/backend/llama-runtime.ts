@@ -6,6 +6,7 @@ import {
   type Llama,
   type LlamaContext,
   type LlamaContextOptions,
+  type LlamaGpuType,
   LlamaLogLevel,
   type LlamaModel,
 } from "node-llama-cpp";
@@ -33,7 +34,7 @@ export interface LlamaOptions {
    * request alone.
    */
   readonly sharedBatches?: boolean;
-  /** Use a graphics card if the matching package is installed; default false. */
+  /** Compute on the graphics card, for which its package has to be installed; default false. */
   readonly gpu?: boolean;
 }
 
@@ -57,6 +58,7 @@ export async function loadLlama(
   try {
     const llama = await startLlama(options, log);
     stack.defer(() => llama.dispose());
+    if (options.gpu && llama.gpu === false) throw cardMissing();
     const model = await llama.loadModel({
       modelPath: options.modelPath,
       loadSignal: signal,
@@ -71,17 +73,24 @@ export async function loadLlama(
       model,
       context,
       weightsHash,
-      profileHash: hashProfile(options, context.contextSize, chatTemplateOf(model)),
+      profileHash: hashProfile(options, {
+        contextSize: context.contextSize,
+        template: chatTemplateOf(model),
+        gpu: options.gpu ? llama.gpu : false,
+      }),
     };
   } catch (cause) {
     throw asLloomError(cause, "BACKEND_FAILED");
   }
 }
 
+/** There llama.cpp comes in one build, for the card; it computes on the processor what it is given no layers for. */
+const HAS_CARD_BUILD_ALONE = process.platform === "darwin" && process.arch === "arm64";
+
 /** The prebuilt binary that came with the package: nothing is compiled or fetched. */
 function startLlama({ gpu }: LlamaOptions, log: Log): Promise<Llama> {
   return getLlama({
-    gpu: gpu ? "auto" : false,
+    gpu: gpu || HAS_CARD_BUILD_ALONE ? "auto" : false,
     build: "never",
     skipDownload: true,
     progressLogs: false,
@@ -98,13 +107,32 @@ function contextOptions({ sequences, threads, sharedBatches = false }: LlamaOpti
   return { sequences, threads, ...(!sharedBatches && { batching: { itemPrioritizationStrategy: oneByOne } }) };
 }
 
+/** llama.cpp would fall back to the processor without a word, and be slower than whoever asked for a card expects. */
+const cardMissing = (): LloomError =>
+  new LloomError("CONFIG_INVALID", "llama.cpp finds no graphics card that it can use.", {
+    next: "Install its package for the card, as docs/backends.md says, or set gpu to off.",
+  });
+
+interface Loaded {
+  readonly contextSize: number;
+  readonly template: string;
+  /** What llama.cpp computes on; false: the processor. */
+  readonly gpu: LlamaGpuType;
+}
+
 /**
- * SHA-256 over the settings that change answers: backend, context size, chat template, shared batches. Threads and the
- * number of sequences are left out, since answers do not depend on them.
+ * SHA-256 over the settings that change answers: backend, context size, chat template, shared batches, and the kind of
+ * graphics card if there is one. Threads and the number of sequences are left out, since answers do not depend on them.
  */
-function hashProfile({ sharedBatches = false }: LlamaOptions, contextSize: number, template: string): Hex {
+function hashProfile({ sharedBatches = false }: LlamaOptions, { contextSize, template, gpu }: Loaded): Hex {
   const templateHash = createHash("sha256").update(template).digest("hex");
-  const profile = JSON.stringify({ backend: "llama.cpp", contextSize, templateHash, sharedBatches });
+  const profile = JSON.stringify({
+    backend: "llama.cpp",
+    contextSize,
+    templateHash,
+    sharedBatches,
+    ...(gpu && { gpu }),
+  });
   return `0x${createHash("sha256").update(profile).digest("hex")}`;
 }
 

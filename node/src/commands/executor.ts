@@ -22,6 +22,7 @@ export const executor: Command = {
     "backendKeyFile",
     "backendModels",
     "threads",
+    "gpu",
     "concurrency",
     "inboundPrice",
     "outboundPrice",
@@ -88,6 +89,7 @@ function backendOf({
   backendKeyFile,
   backendModels,
   threads,
+  gpu,
   concurrency,
 }: Settings): Parameters<typeof openBackend>[0] {
   if (/^https?:\/\//.test(backend))
@@ -111,6 +113,7 @@ function backendOf({
     modelPath,
     modelName: basename(modelPath).replace(/\.gguf$/i, ""),
     threads,
+    gpu: gpu === "on",
     sequences: concurrency,
   };
 }

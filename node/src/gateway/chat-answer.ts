@@ -4,7 +4,7 @@ import type { Answered, AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { factHeaders, lloomFacts, openAiFinishReason, usageOf } from "./answer-facts.ts";
 import type { ChatRequest } from "./chat-request.ts";
-import { createEventStream, type EventStream } from "./event-stream.ts";
+import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { problemOf } from "./http-problem.ts";
 
 /** An answer under way, with what all its parts share. */
@@ -43,8 +43,7 @@ export async function sendWhole(
   return ended;
 }
 
-export interface StreamOptions {
-  readonly keepAliveMs: number;
+export interface StreamOptions extends EventStreamOptions {
   /** Says in the call's own terms why it failed. */
   readonly explain: (thrown: unknown) => LloomError;
 }
@@ -56,9 +55,9 @@ export interface StreamOptions {
 export async function sendStream(
   answer: ChatAnswer,
   reply: FastifyReply,
-  { keepAliveMs, explain }: StreamOptions,
+  { explain, ...limits }: StreamOptions,
 ): Promise<Answered | undefined> {
-  const stream = createEventStream(reply, keepAliveMs);
+  const stream = createEventStream(reply, limits);
   try {
     return await streamEvents(answer, reply, stream);
   } catch (thrown) {

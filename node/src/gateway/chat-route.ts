@@ -40,8 +40,9 @@ export function chatRoute({ client, domain, log, settings, closing }: ChatRouteP
     };
     try {
       const answer = await ask({ client, domain, settings }, chat, AbortSignal.any([hangUp, timeout, closing]));
+      const { keepAliveMs, readTimeoutMs } = settings;
       const end = chat.stream
-        ? await sendStream(answer, reply, { keepAliveMs: settings.keepAliveMs, explain: explainAndLog })
+        ? await sendStream(answer, reply, { keepAliveMs, readTimeoutMs, explain: explainAndLog })
         : await sendWhole(answer, reply);
       if (end !== undefined)
         log.info({ requestId: request.id, requestHash: end.requestHash, executor: end.executor }, "answered");

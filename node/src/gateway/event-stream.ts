@@ -15,8 +15,17 @@ const HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** Sends a comment after each `keepAliveMs` of silence; the first opens the stream. */
-export function createEventStream(reply: FastifyReply, keepAliveMs: number): EventStream {
+export interface EventStreamOptions {
+  /** A comment is sent after each such silence; the first opens the stream. */
+  readonly keepAliveMs: number;
+  /** A reader that takes nothing for so long is cut off, or it would hold an answer for ever. */
+  readonly readTimeoutMs: number;
+}
+
+export function createEventStream(
+  reply: FastifyReply,
+  { keepAliveMs, readTimeoutMs }: EventStreamOptions,
+): EventStream {
   const { raw } = reply;
   let opened = false;
   const write = (text: string): boolean => {
@@ -25,7 +34,7 @@ export function createEventStream(reply: FastifyReply, keepAliveMs: number): Eve
       reply.hijack();
       for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...HEADERS }))
         if (value !== undefined) raw.setHeader(name, value);
-      raw.writeHead(200);
+      raw.writeHead(200).setTimeout(readTimeoutMs);
     }
     timer.refresh();
     return raw.destroyed || raw.write(text);

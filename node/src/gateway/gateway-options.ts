@@ -12,8 +12,12 @@ export interface GatewayOptions {
   /** Requests answered at once; more get 429. */
   readonly maxConcurrent?: number;
   readonly bodyLimitBytes?: number;
+  /** Time to send a whole request. */
+  readonly requestTimeoutMs?: number;
   /** Longest time from a request to the end of its answer. */
   readonly answerTimeoutMs?: number;
+  /** Longest time that a reader may take nothing of what is there for it; longer than `keepAliveMs`. */
+  readonly readTimeoutMs?: number;
   /** Silence in a stream before a comment is sent. */
   readonly keepAliveMs?: number;
   /** Answer tokens if the request names no limit; never more than half of the model's context. */
@@ -39,7 +43,9 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     apiKeys: [],
     maxConcurrent: 256,
     bodyLimitBytes: WIRE_LIMITS.frameBytes - FRAME_HEADROOM_BYTES,
+    requestTimeoutMs: 60_000,
     answerTimeoutMs: 10 * 60_000,
+    readTimeoutMs: 60_000,
     keepAliveMs: 12_000,
     defaultMaxTokens: 1024,
     closeGraceMs: 10_000,

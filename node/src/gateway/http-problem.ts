@@ -72,6 +72,10 @@ const notJson = (message: string): HttpError =>
 
 /** Failures of the HTTP server by its own codes. */
 const SERVER_ERRORS: Readonly<Record<string, HttpError>> = {
+  FST_ERR_BAD_URL: new HttpError("REQUEST_INVALID", "The path has percent signs that encode no text.", {
+    status: 400,
+    next: "Encode it as UTF-8, a percent sign as %25.",
+  }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new HttpError("REQUEST_INVALID", "The body's content type is not JSON.", {
     status: 415,
     next: "Send the header content-type: application/json.",

@@ -1,27 +1,20 @@
+import { LookedFor } from "../states/looked-for.tsx";
 import { NotFoundPanel } from "../states/not-found-panel.tsx";
 
 interface UnknownAccountProps {
   /** Role that the page would be about. */
   readonly party: "executor" | "client" | "validator";
-  readonly address: string;
-  /** Whether the address has the form of one. */
-  readonly wellFormed: boolean;
 }
 
 /** Stands in for an account that the indexer does not know in this role. */
-export function UnknownAccount({ party, address, wellFormed }: UnknownAccountProps) {
+export function UnknownAccount({ party }: UnknownAccountProps) {
   return (
     <NotFoundPanel title={`No ${party} with this address`}>
-      <p className="font-mono text-[0.875rem]">{address.slice(0, 120)}</p>
-      {wellFormed ? (
-        <p>
-          The network has not seen it as {party === "executor" ? "an" : "a"} {party}. It may have another role: search
-          for the address in the box above. If it was used a moment ago, this page shows it as soon as the indexer has
-          the block.
-        </p>
-      ) : (
-        <p>An address is 0x followed by 40 hexadecimal digits. Check that it was copied whole.</p>
-      )}
+      <LookedFor />
+      <p>
+        An address is 0x followed by 40 hexadecimal digits: check that it was copied whole. The network may know it in
+        another role: search for it in the box above. If it was used a moment ago, reload this page in a few seconds.
+      </p>
     </NotFoundPanel>
   );
 }

@@ -26,11 +26,23 @@ interface PagedTable<S extends Shape> {
   readonly shape: S;
 }
 
-const pageOf = <S extends Shape>(
-  { field, filterType, shape }: PagedTable<S>,
+/** A cursor has the indexer's own form, so that it alone can tell a wrong one; instead of it comes the first page. */
+async function pageOf<S extends Shape>(
+  table: PagedTable<S>,
   query: ListQuery,
   where: Readonly<Record<string, unknown>>,
   limit = PAGE_SIZE,
+): Promise<Answer<Page<Row<S>>>> {
+  const page = await askPage(table, query, where, limit);
+  const refused = !page.ok && page.problem.code === "INDEXER_REFUSED" && (query.after ?? query.before) !== undefined;
+  return refused ? askPage(table, { ...query, after: undefined, before: undefined }, where, limit) : page;
+}
+
+const askPage = <S extends Shape>(
+  { field, filterType, shape }: PagedTable<S>,
+  query: ListQuery,
+  where: Readonly<Record<string, unknown>>,
+  limit: number,
 ): Promise<Answer<Page<Row<S>>>> =>
   ask(
     {

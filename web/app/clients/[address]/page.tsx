@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
+import { notFound } from "next/navigation";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
 import { ClientFigures } from "../../../components/accounts/client-figures.tsx";
-import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
@@ -20,12 +20,13 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   return { title: `Client ${shortHex((await params).address)}` };
 }
 
+/** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
 export default async function ClientDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
-  if (!isAddress(address)) return <UnknownAccount party="client" address={address} wellFormed={false} />;
+  if (!isAddress(address)) notFound();
   const answer = await readClient(address);
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
-  if (answer.value === undefined) return <UnknownAccount party="client" address={address} wellFormed />;
+  if (answer.value === undefined) notFound();
   const { client, settlements, channels } = answer.value;
   const now = nowSeconds();
   return (

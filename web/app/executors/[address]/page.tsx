@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
+import { notFound } from "next/navigation";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
 import { ExecutorFigures } from "../../../components/accounts/executor-figures.tsx";
 import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
 import { ModelTable } from "../../../components/accounts/model-table.tsx";
-import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
 import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
 import { Facts } from "../../../components/figures/facts.tsx";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
@@ -44,13 +44,14 @@ function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "mo
   );
 }
 
+/** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
 export default async function ExecutorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   const now = nowSeconds();
-  if (!isAddress(address)) return <UnknownAccount party="executor" address={address} wellFormed={false} />;
+  if (!isAddress(address)) notFound();
   const answer = await readExecutor(address, now);
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
-  if (answer.value === undefined) return <UnknownAccount party="executor" address={address} wellFormed />;
+  if (answer.value === undefined) notFound();
   const { executor, days, settlements, channels, models } = answer.value;
   return (
     <>

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
+import { notFound } from "next/navigation";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
 import { PaymentSplit } from "../../../components/settlements/payment-split.tsx";
 import { OriginFacts, ProofFacts } from "../../../components/settlements/settlement-facts.tsx";
 import { SettlementFigures } from "../../../components/settlements/settlement-figures.tsx";
-import { NotFoundPanel } from "../../../components/states/not-found-panel.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { readSettlement } from "../../../lib/indexer/settlements.ts";
@@ -15,16 +15,6 @@ export const metadata: Metadata = { title: "Settlement" };
 interface PageProps {
   readonly params: Promise<{ readonly id: string }>;
 }
-
-const Unknown = ({ id }: { readonly id: string }) => (
-  <NotFoundPanel title="No settlement with this id">
-    <p className="font-mono text-[0.875rem] break-all">{id.slice(0, 160)}</p>
-    <p>
-      It may not be indexed yet: this page shows it as soon as the block is there. A settlement can also be found by its
-      transaction, request or response hash in the box above.
-    </p>
-  </NotFoundPanel>
-);
 
 /** Everything about one settlement. */
 async function SettlementDetail({ settlement }: { readonly settlement: Settlement }) {
@@ -56,10 +46,12 @@ async function SettlementDetail({ settlement }: { readonly settlement: Settlemen
   );
 }
 
+/** Streams nothing before it knows (so it has no loading state): an unknown id is then a 404 for every program. */
 export default async function SettlementPage({ params }: PageProps) {
   const id = decodeURIComponent((await params).id);
-  if (!isSettlementId(id)) return <Unknown id={id} />;
+  if (!isSettlementId(id)) notFound();
   const settlement = await readSettlement(id);
   if (!settlement.ok) return <ProblemPanel problem={settlement.problem} />;
-  return settlement.value === undefined ? <Unknown id={id} /> : <SettlementDetail settlement={settlement.value} />;
+  if (settlement.value === undefined) notFound();
+  return <SettlementDetail settlement={settlement.value} />;
 }

@@ -1,11 +1,10 @@
 import type { Metadata } from "next";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { Identifier } from "../../../components/figures/identifier.tsx";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
 import { RejectionTable } from "../../../components/settlements/rejection-table.tsx";
 import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
-import { NotFoundPanel } from "../../../components/states/not-found-panel.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { readTransaction } from "../../../lib/indexer/settlements.ts";
@@ -17,29 +16,18 @@ interface PageProps {
   readonly params: Promise<{ readonly hash: string }>;
 }
 
-const Unknown = ({ hash }: { readonly hash: string }) => (
-  <NotFoundPanel title="This transaction settled nothing here">
-    <p className="font-mono text-[0.875rem] break-all">{hash.slice(0, 120)}</p>
-    <p>
-      {isHash(hash)
-        ? "It may not be indexed yet, may belong to another network, or may have done something other than settle. This page shows it as soon as the indexer has it."
-        : "A transaction hash is 0x followed by 64 hexadecimal digits. Check that it was copied whole."}
-    </p>
-  </NotFoundPanel>
-);
-
 /**
  * What a transaction settled. It streams nothing before it knows (so it has no loading state): a transaction with one
- * settlement is then an HTTP redirect, which every program follows.
+ * settlement is then an HTTP redirect, which every program follows, and an unknown one a 404.
  */
 export default async function TransactionPage({ params }: PageProps) {
   const hash = normalizeQuery(decodeURIComponent((await params).hash));
-  if (!isHash(hash)) return <Unknown hash={hash} />;
+  if (!isHash(hash)) notFound();
   const transaction = await readTransaction(hash);
   if (!transaction.ok) return <ProblemPanel problem={transaction.problem} />;
   const { settlements, rejections } = transaction.value;
   const [only] = settlements;
-  if (only === undefined && rejections.length === 0) return <Unknown hash={hash} />;
+  if (only === undefined && rejections.length === 0) notFound();
   if (only !== undefined && settlements.length === 1 && rejections.length === 0) redirect(`/settlements/${only.id}`);
   return (
     <>

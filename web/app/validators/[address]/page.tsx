@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
+import { notFound } from "next/navigation";
 import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
-import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
 import { Amount } from "../../../components/figures/amount.tsx";
 import { Fact, Facts } from "../../../components/figures/facts.tsx";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
@@ -18,12 +18,13 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   return { title: `Validator ${shortHex((await params).address)}` };
 }
 
+/** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
 export default async function ValidatorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
-  if (!isAddress(address)) return <UnknownAccount party="validator" address={address} wellFormed={false} />;
+  if (!isAddress(address)) notFound();
   const validator = await readValidator(address);
   if (!validator.ok) return <ProblemPanel problem={validator.problem} />;
-  if (validator.value === undefined) return <UnknownAccount party="validator" address={address} wellFormed />;
+  if (validator.value === undefined) notFound();
   return (
     <>
       <PageTitle>

@@ -1,5 +1,5 @@
 import { PageSkeleton } from "../../../components/states/skeletons.tsx";
 
 export default function Loading() {
-  return <PageSkeleton figures={4} rows={6} />;
+  return <PageSkeleton rows={12} />;
 }

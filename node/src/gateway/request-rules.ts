@@ -1,0 +1,96 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { asLloomError, LloomError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { createAccess } from "./access.ts";
+import type { GatewaySettings } from "./gateway-options.ts";
+import { HttpError, problemOf } from "./http-problem.ts";
+import type { InFlight } from "./in-flight.ts";
+
+export interface RequestRulesParts {
+  readonly settings: GatewaySettings;
+  readonly inFlight: InFlight;
+  /** Aborts when no new request is taken. */
+  readonly draining: AbortSignal;
+  readonly log: Log;
+}
+
+/** What holds for every request, whatever its route. */
+export interface RequestRules {
+  /** Adds the rules to a server that has no routes yet. */
+  addTo(server: FastifyInstance): void;
+  /** Answers a request whose path the server cannot read, before any route or hook. */
+  refuseUrl(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void;
+}
+
+/** The routes by path, for the answer to a wrong method. */
+const METHODS: Readonly<Record<string, string>> = {
+  "/v1/chat/completions": "POST",
+  "/v1/models": "GET, HEAD",
+  "/health": "GET, HEAD",
+  "/ready": "GET, HEAD",
+};
+const OPEN_PATHS = new Set(["/health", "/ready"]);
+
+/** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
+export function createRequestRules({ settings, inFlight, draining, log }: RequestRulesParts): RequestRules {
+  const access = createAccess(settings.apiKeys);
+  const admit = (request: FastifyRequest, reply: FastifyReply): void => {
+    inFlight.add(reply.raw);
+    reply.header("x-request-id", request.id);
+    if (draining.aborted) throw shuttingDown();
+    refuseHostless(request);
+    if (!OPEN_PATHS.has(pathOf(request.url))) access(request);
+    if (request.is404) throw unknownRoute(request.method, pathOf(request.url));
+  };
+  const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, headers, body } = problemOf(thrown);
+    const { code, details } = asLloomError(thrown);
+    log[status >= 500 ? "warn" : "debug"]({ requestId: request.id, code, details, err: thrown }, "request failed");
+    return reply.code(status).headers(headers).send(body);
+  };
+  return {
+    addTo(server) {
+      server.addHook("onRequest", async (request, reply) => admit(request, reply));
+      /** A reader that takes nothing for so long is cut off; until an answer begins there is nothing to take. */
+      server.addHook("onSend", async (_, reply) => {
+        reply.raw.setTimeout(settings.readTimeoutMs);
+      });
+      server.addHook("onResponse", async (request, reply) => {
+        const { method, routeOptions } = request;
+        const ms = Math.round(reply.elapsedTime);
+        log.info({ requestId: request.id, method, route: routeOptions.url, status: reply.statusCode, ms }, "request");
+      });
+      server.setErrorHandler(async (thrown, request, reply) => fail(thrown, request, reply));
+    },
+    refuseUrl(thrown, request, reply) {
+      inFlight.add(reply.raw);
+      fail(thrown, request, reply.header("x-request-id", request.id));
+    },
+  };
+}
+
+const pathOf = (url: string): string => url.split("?", 1)[0] ?? url;
+
+const shuttingDown = (): HttpError =>
+  new HttpError("DRAINING", "The gateway is shutting down.", {
+    status: 503,
+    headers: { connection: "close" },
+    next: "Try again when it is up.",
+  });
+
+/** HTTP/1.0 knows no host header; later versions must send it. */
+function refuseHostless({ headers, raw }: FastifyRequest): void {
+  if (headers.host !== undefined || raw.httpVersion === "1.0") return;
+  throw new HttpError("REQUEST_INVALID", "The host header is missing.", { status: 400, next: "Send it." });
+}
+
+function unknownRoute(method: string, path: string): LloomError {
+  const allow = METHODS[path] ?? (path.startsWith("/v1/models/") ? "GET, HEAD" : undefined);
+  if (allow === undefined) return new LloomError("ROUTE_NOT_FOUND", `No route ${method} ${path}.`);
+  return new HttpError("ROUTE_NOT_FOUND", `${path} does not take ${method}.`, {
+    status: 405,
+    code: "METHOD_NOT_ALLOWED",
+    headers: { allow },
+    next: `Use ${allow}.`,
+  });
+}

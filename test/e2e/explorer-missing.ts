@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { openBrowser } from "../support/browser.ts";
+import { checkAccessibility, checkContrast, checkNoOverflow } from "./explorer-quality.ts";
+
+const TIMEOUT_MS = 30_000;
+const PHONE = { width: 390, height: 844 };
+const ADDRESS = `0x${"12".repeat(20)}`;
+const HASH = `0x${"12".repeat(32)}`;
+
+/** Of each kind of page one whose address is malformed, and one that is well-formed but known to nobody. */
+const MISSING = [
+  ["/executors/xyz", "No executor with this address"],
+  [`/executors/${ADDRESS}`, "No executor with this address"],
+  ["/clients/xyz", "No client with this address"],
+  [`/clients/${ADDRESS}`, "No client with this address"],
+  ["/validators/xyz", "No validator with this address"],
+  [`/validators/${ADDRESS}`, "No validator with this address"],
+  ["/settlements/zzz", "No settlement with this id"],
+  [`/settlements/${HASH}`, "No settlement with this id"],
+  ["/tx/0x12", "This transaction settled nothing here"],
+  [`/tx/${HASH}`, "This transaction settled nothing here"],
+] as const;
+
+/** Lists take from the address bar what they know, and pass over the rest. */
+const GARBAGE = [
+  "/executors?sort=%zz&after=xx&dir=sideways&sort=stake",
+  "/settlements?executor=zz&client[]=1&after=%00&before=e30=",
+  "/clients?sort=paid&after=eyJqc29uIjp7InBhaWQiOiJ4In19",
+  "/validators?sort=__proto__&after=eyJqc29uIjp7InN0YWtlIjpbXX19",
+  "/?after=1",
+];
+
+/** Programs learn from the status that a page is missing, people from the page what was looked for. */
+export async function checkMissing(baseUrl: string): Promise<void> {
+  for (const [path] of MISSING) assert.equal((await fetch(baseUrl + path)).status, 404, path);
+  await using running = await openBrowser();
+  const context = await running.browser.newContext({ viewport: PHONE, locale: "en-US" });
+  context.setDefaultTimeout(TIMEOUT_MS);
+  const page = await context.newPage();
+  for (const [path, title] of MISSING) {
+    await page.goto(baseUrl + path);
+    const panel = page.locator('[data-testid="not-found"]');
+    await panel.getByRole("heading", { name: title }).waitFor();
+    await panel.getByText(path.split("/").at(-1) ?? "", { exact: true }).waitFor();
+  }
+  await checkAccessibility(page, "a missing page");
+  await checkContrast(page, "a missing page");
+  await checkNoOverflow(page, "a missing page");
+}
+
+/** A view whose address was garbled is a view still. */
+export async function checkGarbage(baseUrl: string): Promise<void> {
+  for (const path of GARBAGE) {
+    const response = await fetch(baseUrl + path);
+    assert.equal(response.status, 200, path);
+    const complaint = /data-testid="(?:problem|page-error|not-found)"[^>]*/.exec(await response.text())?.[0];
+    assert.equal(complaint, undefined, path);
+  }
+}
+
+/** An explorer that cannot ask does not say that something is missing: it says why it does not know. */
+export async function checkUnanswered(baseUrl: string): Promise<void> {
+  for (const path of [`/executors/${ADDRESS}`, "/settlements/123456", `/tx/${HASH}`, "/executors"]) {
+    const response = await fetch(baseUrl + path);
+    assert.equal(response.status, 200, path);
+    const problem = /data-testid="problem" data-code="(\w+)"/.exec(await response.text())?.[1];
+    assert.equal(problem, "INDEXER_UNREACHABLE", path);
+  }
+}

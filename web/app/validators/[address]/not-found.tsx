@@ -1,0 +1,5 @@
+import { UnknownAccount } from "../../../components/accounts/unknown-account.tsx";
+
+export default function NotFound() {
+  return <UnknownAccount party="validator" />;
+}

@@ -1,0 +1,20 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+
+/** Longer addresses are nobody's. */
+const MAX_LENGTH = 160;
+
+/** What the page's address asks for: its last part. A not-found page is given no parameters, so that it has to look there. */
+export function LookedFor() {
+  const last = usePathname().split("/").at(-1) ?? "";
+  return <p className="font-mono text-[0.875rem] break-all text-ink">{decoded(last).slice(0, MAX_LENGTH)}</p>;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
