@@ -62,7 +62,7 @@ export const ERROR_CODES = {
     "server_error",
     "Send the request again; the partial answer is not acknowledged.",
   ),
-  NO_EXECUTOR: kind(true, 503, "server_error", "Wait until an executor offers the model, or raise the price limit."),
+  NO_EXECUTOR: kind(true, 503, "server_error", "Wait until an executor offers the model, or ask for another one."),
   DRAINING: kind(true, 503, "server_error", "Choose another executor; this one is shutting down."),
   BACKEND_TIMEOUT: kind(true, 504, "server_error", "Try again, or ask for fewer tokens."),
   EXECUTOR_TIMEOUT: kind(true, 504, "server_error", "Try again; another executor is chosen."),
