@@ -57,7 +57,7 @@ const NEXT: Readonly<Record<string, string>> = {
 };
 
 /** Hardhat words it in its own way. */
-export const isGasMissing = (thrown: unknown): boolean =>
+const isGasMissing = (thrown: unknown): boolean =>
   isError(thrown, "INSUFFICIENT_FUNDS") || /doesn't have enough funds|insufficient funds/i.test(rpcMessage(thrown));
 
 /** The RPC server's own words, where ethers wraps them. */

@@ -3,7 +3,7 @@ import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-
 import { isError, Signature, Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { chainFailure, isGasMissing, refusal, rpcMessage } from "./chain-failure.ts";
+import { chainFailure, refusal, rpcMessage } from "./chain-failure.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { isLocalChain, type RetryingProvider } from "./provider.ts";
@@ -202,7 +202,6 @@ export class TransactionSender implements AsyncDisposable {
     const { sent } = delivery;
     // A chain that mines at once answers a revert with an error, although the transaction is in a block.
     if (sent.length > 1 || (await this.#look(delivery)) !== "none") return "sent";
-    if (isGasMissing(thrown)) this.#options.log.warn({ what: delivery.call.what }, "too little ether for gas");
     throw thrown;
   }
 

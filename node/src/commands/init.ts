@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { LloomError } from "../errors.ts";
 import { makePrivateDirectory } from "../store/private-directory.ts";
 import { createKeystore } from "../wallet/keystore.ts";
@@ -42,6 +43,6 @@ async function createIn(context: CommandContext, path: string): Promise<{ addres
         next: "Choose a longer one.",
       },
     );
-  makePrivateDirectory(context.settings.dataDir);
+  makePrivateDirectory(dirname(path));
   return createKeystore({ path, password });
 }
