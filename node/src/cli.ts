@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { Command as Commander, CommanderError } from "commander";
 import type { Command } from "./commands/command.ts";
+import { wrongUse } from "./commands/wrong-use.ts";
 import { environmentName, processSources, readConfig } from "./config.ts";
-import { live } from "./daemon.ts";
+import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
@@ -87,7 +88,7 @@ function report(error: LloomError, json: boolean): void {
 const bigintText = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
 function register(sub: Commander, name: string, command: Command): void {
-  if (command.argument !== undefined) sub.argument(command.argument.form, command.argument.describe);
+  for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
   const names = [...new Set([...command.settings, ...COMMON])];
   for (const name of names)
     sub.option(`--${SETTINGS[name].flag} <${SETTINGS[name].value}>`, describeSetting(SETTINGS[name]));
@@ -148,6 +149,8 @@ const program = new Commander("lloom")
   )
   .version(VERSION)
   .showSuggestionAfterError()
+  // Failures are reported below, as all others are.
+  .configureOutput({ outputError: () => undefined })
   .exitOverride();
 const [, , first, second] = process.argv;
 const requested = first === "help" ? second : first;
@@ -156,10 +159,15 @@ for (const { name, describe, load } of COMMANDS) {
   if (requested === name) register(sub, name, await load());
 }
 for (const sub of program.commands) sub.exitOverride();
+const registered = program.commands.find((sub) => sub.name() === requested);
 
 try {
   await program.parseAsync();
 } catch (thrown) {
   if (!(thrown instanceof CommanderError)) throw thrown;
-  process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  if (thrown.exitCode !== 0) {
+    const error = wrongUse(thrown, registered?.name());
+    report(error, process.argv.includes("--json"));
+    process.exitCode = exitCodeOf(error);
+  }
 }

@@ -15,7 +15,7 @@ const DEFAULT_MAX_TOKENS = 256;
 
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
-  argument: { form: "<prompt>", describe: "what to ask" },
+  arguments: [{ form: "<prompt>", describe: "what to ask" }],
   settings: ["bootstrap", "listen", "channelStep", "exploration"],
   flags: [
     { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
@@ -54,7 +54,7 @@ function questionOf({ args, flags }: CommandContext): {
 } {
   const prompt = args[0] ?? "";
   if (prompt.trim() === "")
-    throw new LloomError("REQUEST_INVALID", "The prompt is empty.", {
+    throw new LloomError("COMMAND_INVALID", "The prompt is empty.", {
       next: 'Ask something: lloom ask "What is Lloom?"',
     });
   const system = flags["system"];
@@ -94,7 +94,7 @@ function numberFlag(value: string | boolean | undefined, { name, fallback, minim
   if (value === undefined) return fallback;
   const number = Number(value);
   if (value !== "" && number >= minimum && number <= maximum) return number;
-  throw new LloomError("REQUEST_INVALID", `--${name} is "${String(value)}".`, {
+  throw new LloomError("COMMAND_INVALID", `--${name} is "${String(value)}".`, {
     next: `Give a number from ${minimum} to ${maximum}.`,
   });
 }

@@ -25,8 +25,8 @@ export interface CommandContext extends Life {
 
 /** A command as data: `cli.ts` turns it into help, parsing and exit codes. */
 export interface Command {
-  /** Commander's form of the arguments, for example `<prompt>`. */
-  readonly argument?: { readonly form: string; readonly describe: string };
+  /** Positional arguments in Commander's form, for example `<prompt>`. */
+  readonly arguments?: readonly { readonly form: string; readonly describe: string }[];
   /** Settings that it reads, besides those that every command has. */
   readonly settings: readonly SettingName[];
   readonly flags?: readonly Flag[];

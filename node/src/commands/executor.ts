@@ -7,7 +7,7 @@ import { createExecutor } from "../executor/executor.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
-import { openHost, openIdentity, openLog, openOwnChain, tokenAmount } from "./open.ts";
+import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
 /** Running answers may end, and what is owed be settled, before the process leaves. */
@@ -46,12 +46,12 @@ export const executor: Command = {
         { identity, chain, store, backend, host, log },
         {
           price: {
-            inboundPrice: tokenAmount(chain, settings.inboundPrice),
-            outboundPrice: tokenAmount(chain, settings.outboundPrice),
+            inboundPrice: settingAmount(chain, settings, "inboundPrice"),
+            outboundPrice: settingAmount(chain, settings, "outboundPrice"),
           },
           models: settings.backendModels,
           concurrency: settings.concurrency,
-          settleAmount: tokenAmount(chain, settings.settleAmount),
+          settleAmount: settingAmount(chain, settings, "settleAmount"),
           settleAgeMs: settings.settleAge * 1000,
         },
       ),
