@@ -7,6 +7,7 @@ import { createExecutor } from "../executor/executor.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { executorLacks, warnOf } from "./lacks.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
@@ -57,6 +58,7 @@ export const executor: Command = {
       ),
     );
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
+    warnOf(context, await executorLacks(chain, identity.address));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
     await untilStopped(context.signal);
     log.info("draining");
