@@ -62,6 +62,11 @@ const COMMANDS: readonly Entry[] = [
     describe: "serve OpenAI's API on this machine, paid by this key",
     load: async () => (await import("./commands/gateway.ts")).gateway,
   },
+  {
+    name: "receipt",
+    describe: "verify a receipt from a file, without a network or a chain",
+    load: async () => (await import("./commands/receipt.ts")).receipt,
+  },
 ];
 
 /** Settings that every command has. */

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
+import { provenAnswer } from "../../protocol/test/proven-answer.ts";
 import { LLOOM } from "../../scripts/devnet/root.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
@@ -131,6 +133,10 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /COMMAND_INVALID: "abc" is not an amount.*\n {2}Give .*: lloom stake 100/,
   ],
   ["an amount of 41 digits", ["deposit", "1".repeat(41)], 2, /"1{41}" is too large: an amount is at most \d+/],
+  ["a receipt that is not there", ["receipt", "verify", file("none")], 2, /COMMAND_INVALID: .*none cannot be read/],
+  ["a receipt that is none", ["receipt", "verify", file("not-a-keystore.json")], 1, /RECEIPT_INVALID: .*not JSON/],
+  ["another action with a receipt", ["receipt", "frame", "x"], 2, /cannot "frame"[\s\S]*lloom receipt verify FILE/],
+  ["a receipt without an action", ["receipt"], 2, /Missing required argument 'action'/],
   ["a role that is none", ["stake", "1", "--role", "king", ...KEY], 2, /COMMAND_INVALID: --role is "king"/],
 ];
 
@@ -196,10 +202,55 @@ describe("lloom, given bad input", () => {
     }
   });
 
+  it("verifies a receipt without a network, and says the first thing that is wrong", async () => {
+    const messages = [{ role: "user", content: "Why?" }] as const;
+    const { receipt, content } = provenAnswer(messages, "Because.");
+    const json = receiptFileToJson(receipt, content);
+    writeFileSync(file("receipt.json"), json);
+    writeFileSync(file("tampered.json"), json.replace("Because.", "Why not."));
+    const right = await lloom(["receipt", "verify", file("receipt.json")]);
+    expect(right).toMatchObject({ code: 0, stderr: "" });
+    expect(right.stdout).toMatch(/^The receipt is right\.\n[\s\S]*Checked +the answer: it is the text that was signed/);
+    const told = await lloom(["receipt", "verify", file("receipt.json"), "--json"]);
+    expect(JSON.parse(told.stdout)).toMatchObject({ event: "verified", client: receipt.request.client });
+    const wrong = await lloom(["receipt", "verify", file("tampered.json"), "--json"]);
+    expect(wrong).toMatchObject({ code: 1, stdout: "" });
+    expect(JSON.parse(wrong.stderr)).toMatchObject({
+      error: { code: "RECEIPT_INVALID", message: "The answer is not the one that the executor signed." },
+    });
+  });
+
+  it("holds the body that the gateway got against the prompt that was signed", async () => {
+    const { receipt, content } = provenAnswer([{ role: "system", content: "Be brief." }], "Because.");
+    const { prompt, answer } = content;
+    const salted = receiptFileToJson(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } });
+    const whole = { choices: [{ message: { content: "Because." } }], lloom: { receipt: JSON.parse(salted) } };
+    writeFileSync(file("answer.json"), JSON.stringify(whole));
+    const verify = async (text: string) => {
+      const messages = [{ role: "developer", content: [{ type: "text", text }] }];
+      writeFileSync(file("question.json"), JSON.stringify({ model: "m", messages }));
+      return lloom(["receipt", "verify", file("answer.json"), "--request", file("question.json")]);
+    };
+    expect((await verify("Be brief.")).stdout).toContain("the prompt: it is the text that was signed");
+    const { code, stderr } = await verify("Be long.");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^RECEIPT_INVALID: The messages are not those that the client signed\./);
+  });
+
   it("helps with every command", async () => {
     const { code, stdout } = await lloom(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["init", "deposit", "stake", "status", "validator", "executor", "ask", "gateway"]) {
+    for (const command of [
+      "init",
+      "deposit",
+      "stake",
+      "status",
+      "validator",
+      "executor",
+      "ask",
+      "gateway",
+      "receipt",
+    ]) {
       expect(stdout).toContain(command);
       const help = await lloom([command, "--help"]);
       expect(help.code).toBe(0);
