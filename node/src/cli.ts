@@ -69,8 +69,9 @@ const COMMANDS: readonly Entry[] = [
   },
 ];
 
-/** Settings that every command has. */
-const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwordFile", "dataDir", "logLevel"];
+/** Settings that every command has, and those of all that have to do with the network. */
+const ALWAYS: readonly SettingName[] = ["logLevel"];
+const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwordFile", "dataDir", ...ALWAYS];
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -94,7 +95,7 @@ const bigintText = (_: string, value: unknown): unknown => (typeof value === "bi
 
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
-  const names = [...new Set([...command.settings, ...COMMON])];
+  const names = [...new Set([...command.settings, ...(command.offline === true ? ALWAYS : COMMON)])];
   for (const name of names)
     sub.option(`--${SETTINGS[name].flag} <${SETTINGS[name].value}>`, describeSetting(SETTINGS[name]));
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);

@@ -131,7 +131,7 @@ export class TransactionSender implements AsyncDisposable {
       if (options.signal.aborted && !(thrown instanceof LloomError)) {
         throw new LloomError("CANCELLED", `Stopped waiting to ${what}.`, { cause: thrown });
       }
-      throw chainFailure(thrown, { what, unit: this.#options.unit });
+      throw chainFailure(thrown, { what, unit: this.#options.unit, payer: this.account.address });
     }
     throw new LloomError(
       "TRANSACTION_FAILED",

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { formatAmount } from "@lloom/protocol/amounts";
 import { openBackend } from "../backend/open-backend.ts";
+import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { createExecutor } from "../executor/executor.ts";
@@ -62,9 +64,24 @@ export const executor: Command = {
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
     await untilStopped(context.signal);
     log.info("draining");
-    await running.drain(AbortSignal.timeout(DRAIN_MS));
+    try {
+      await running.drain(AbortSignal.timeout(DRAIN_MS));
+    } finally {
+      tellOwed(context, chain, running.status().owed);
+    }
   },
 };
+
+/** What could not be settled at the end, for whoever believes that all is done. */
+function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
+  if (owed === 0n) return;
+  const shown = `${formatAmount(owed, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+  announce(
+    context,
+    { event: "warning", of: "settlement", owed },
+    `Warning: ${shown} of answers are not settled; the log says why.\n  Start the executor again to settle them: lloom executor`,
+  );
+}
 
 interface Ready {
   readonly address: string;

@@ -27,7 +27,7 @@ export const init: Command = {
       [
         `Address   ${address}`,
         `Keystore  ${path} (back it up: without it and its password the money is gone)`,
-        "Next      lloom faucet, on a test network; then lloom deposit 10 to buy, or lloom stake 100 to sell",
+        "Next      send it some ether for gas; lloom faucet, on a test network; then lloom deposit 10 to buy, or lloom stake 100 to sell",
       ].join("\n"),
     );
   },

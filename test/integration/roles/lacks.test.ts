@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatAmount } from "@lloom/protocol/amounts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
@@ -8,8 +9,8 @@ import { clientLacks, executorLacks } from "../../../node/src/commands/lacks.ts"
 import { identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { createKeystore } from "../../../node/src/wallet/keystore.ts";
 import { LLOOM } from "../../../scripts/devnet/root.ts";
-import { runNode, untilPrinted } from "../../support/processes.ts";
-import { DOLLAR, type Member, World } from "./world.ts";
+import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
+import { askAll, DOLLAR, type Member, question, World } from "./world.ts";
 
 const PASSWORD = "password-of-a-test";
 const READY_MS = 60_000;
@@ -30,6 +31,18 @@ async function staked(role: "executor" | "validator", amount: bigint): Promise<M
 }
 const ofExecutor = ({ chain, identity }: Member) => executorLacks(chain, identity.address);
 const ofClient = ({ chain, identity }: Member) => clientLacks(chain, identity.address);
+
+/** A node with an empty key, once it is ready. */
+async function start(command: string, more: readonly string[]): Promise<Program> {
+  const dir = await world.dataDir();
+  writeFileSync(join(dir, "password"), PASSWORD);
+  await createKeystore({ path: join(dir, "keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
+  const flags = ["--rpc", world.chain.rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", dir];
+  const args = [LLOOM, command, ...more, ...flags, "--password-file", join(dir, "password")];
+  const program = runNode({ args, cwd: dir });
+  await untilPrinted(program, "is ready", READY_MS);
+  return program;
+}
 
 describe("what an account lacks", () => {
   it("is stake and gas for an executor with an empty key", async () => {
@@ -61,19 +74,27 @@ describe("what an account lacks", () => {
   });
 });
 
+describe("lloom executor, stopped without gas", () => {
+  it("says that answers are not settled", async () => {
+    const program = await start("executor", ["--bootstrap", world.anchor.multiaddrs().join(",")]);
+    await using buyer = await world.buyer();
+    const { end } = await askAll(buyer, question("What is Lloom?", { model: "lloom-tiny", maxOutboundTokens: 8 }));
+    program.signal("SIGTERM");
+    const { code, stdout, stderr } = await program.ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Warning: ${formatAmount(end.cost, 6)} tUSD of answers are not settled`);
+    expect(stderr).toMatch(
+      /"code":"INSUFFICIENT_FUNDS".*too little ether for gas.*stopped before everything was settled/,
+    );
+  });
+});
+
 describe.each([
   ["executor", "This key has no stake; an executor needs 100 tUSD", "lloom stake 100"],
   ["gateway", "This key has no free deposit", "lloom deposit 10"],
 ])("lloom %s with an empty key", (command, problem, next) => {
   it("says what that means, in the log and in a sentence, before it is ready", async () => {
-    const dir = await world.dataDir();
-    writeFileSync(join(dir, "password"), PASSWORD);
-    await createKeystore({ path: join(dir, "keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
-    const flags = ["--rpc", world.chain.rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", dir];
-    const port = command === "gateway" ? ["--port", "0"] : [];
-    const args = [LLOOM, command, ...port, ...flags, "--password-file", join(dir, "password")];
-    const program = runNode({ args, cwd: dir });
-    await untilPrinted(program, "is ready", READY_MS);
+    const program = await start(command, command === "gateway" ? ["--port", "0"] : []);
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;
     expect(code).toBe(0);
