@@ -47,7 +47,7 @@ async function stakeLack(chain: Chain, executor: Address): Promise<Lack | undefi
     readMinimumStake(chain, "executor"),
   ]);
   const meaning =
-    "validators do not pass on its offers, and the last answer of a lane is not paid until the client acknowledges it.";
+    "validators drop its offers, and the last answer of a lane is not paid until the client acknowledges it.";
   if (role === "validator")
     return {
       of: "stake",

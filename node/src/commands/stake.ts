@@ -1,7 +1,7 @@
 import { formatAmount } from "@lloom/protocol/amounts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { registerAndStake } from "../chain/actions.ts";
-import { readMember } from "../chain/reads.ts";
+import { readMember, readMinimumStake } from "../chain/reads.ts";
 import { LloomError } from "../errors.ts";
 import { amountArgument } from "./amount.ts";
 import { announce, type Command } from "./command.ts";
@@ -29,12 +29,15 @@ export const stake: Command = {
       metadataURI: String(context.flags["metadata"] ?? ""),
       amount: asked.baseUnits(chain.tokenDecimals),
     });
-    const member = await readMember(chain, identity.address);
-    const shown = `${formatAmount(member.stake, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+    const [member, minimum] = await Promise.all([readMember(chain, identity.address), readMinimumStake(chain, role)]);
+    const plain = (amount: bigint): string => formatAmount(amount, chain.tokenDecimals);
+    const shown = `${plain(member.stake)} ${chain.tokenSymbol}`;
+    const isEnough = member.stake >= minimum;
+    const missing = `\n  That does not count yet: at least ${plain(minimum)} are needed. Add: lloom stake ${plain(minimum - member.stake)} --role ${role}`;
     announce(
       context,
-      { event: "staked", role, stake: member.stake, transactionHash },
-      `${shown} at stake as ${role} (${transactionHash}).`,
+      { event: "staked", role, stake: member.stake, minimum, transactionHash },
+      `${shown} at stake as ${role} (${transactionHash}).${isEnough ? "" : missing}`,
     );
   },
 };

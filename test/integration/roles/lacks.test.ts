@@ -68,6 +68,14 @@ describe("what an account lacks", () => {
     expect(await ofClient(client)).toEqual([]);
   });
 
+  it("is the rest of the stake for an executor below the minimum", async () => {
+    const [lack] = await ofExecutor(await staked("executor", 60n * DOLLAR));
+    expect(lack).toMatchObject({
+      problem: expect.stringContaining("only 60 tUSD at stake; an executor needs 100 tUSD"),
+      next: "Stake: lloom stake 40",
+    });
+  });
+
   it("is another key for an executor that is registered as a validator", async () => {
     const [lack] = await ofExecutor(await staked("validator", 500n * DOLLAR));
     expect(lack).toMatchObject({ of: "stake", problem: expect.stringContaining("registered as a validator") });
