@@ -35,7 +35,9 @@ const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
-  return ["cli", "config", "daemon", "errors", "log", "settings", "version"].map((name) => `node/src/${name}.ts`);
+  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "settings", "version"].map(
+    (name) => `node/src/${name}.ts`,
+  );
 }
 
 function mayOfRole(role: string): string[] {

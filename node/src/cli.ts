@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { Command as Commander, CommanderError } from "commander";
 import type { Command } from "./commands/command.ts";
+import { wrongUse } from "./commands/wrong-use.ts";
 import { environmentName, processSources, readConfig } from "./config.ts";
-import { live } from "./daemon.ts";
+import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
@@ -61,10 +62,16 @@ const COMMANDS: readonly Entry[] = [
     describe: "serve OpenAI's API on this machine, paid by this key",
     load: async () => (await import("./commands/gateway.ts")).gateway,
   },
+  {
+    name: "receipt",
+    describe: "verify a receipt from a file, without a network or a chain",
+    load: async () => (await import("./commands/receipt.ts")).receipt,
+  },
 ];
 
-/** Settings that every command has. */
-const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwordFile", "dataDir", "logLevel"];
+/** Settings that every command has, and those of all that have to do with the network. */
+const ALWAYS: readonly SettingName[] = ["logLevel"];
+const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwordFile", "dataDir", ...ALWAYS];
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -87,8 +94,8 @@ function report(error: LloomError, json: boolean): void {
 const bigintText = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
 function register(sub: Commander, name: string, command: Command): void {
-  if (command.argument !== undefined) sub.argument(command.argument.form, command.argument.describe);
-  const names = [...new Set([...command.settings, ...COMMON])];
+  for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
+  const names = [...new Set([...command.settings, ...(command.offline === true ? ALWAYS : COMMON)])];
   for (const name of names)
     sub.option(`--${SETTINGS[name].flag} <${SETTINGS[name].value}>`, describeSetting(SETTINGS[name]));
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);
@@ -148,6 +155,8 @@ const program = new Commander("lloom")
   )
   .version(VERSION)
   .showSuggestionAfterError()
+  // Failures are reported below, as all others are.
+  .configureOutput({ outputError: () => undefined })
   .exitOverride();
 const [, , first, second] = process.argv;
 const requested = first === "help" ? second : first;
@@ -156,10 +165,15 @@ for (const { name, describe, load } of COMMANDS) {
   if (requested === name) register(sub, name, await load());
 }
 for (const sub of program.commands) sub.exitOverride();
+const registered = program.commands.find((sub) => sub.name() === requested);
 
 try {
   await program.parseAsync();
 } catch (thrown) {
   if (!(thrown instanceof CommanderError)) throw thrown;
-  process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  if (thrown.exitCode !== 0) {
+    const error = wrongUse(thrown, registered?.name());
+    report(error, process.argv.includes("--json"));
+    process.exitCode = exitCodeOf(error);
+  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
+import { SETTINGS, type Setting } from "./settings.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../docs/lloom.example.toml");
 const directory = mkdtempSync(join(tmpdir(), "lloom-config-"));
@@ -38,5 +39,23 @@ describe("the graphics card", () => {
     for (const value of ["true", '"cuda"', "1"]) {
       expect(() => fromFile(`[executor]\ngpu = ${value}`)).toThrow(refused);
     }
+  });
+});
+
+const settings: readonly Setting<unknown>[] = Object.values(SETTINGS);
+
+describe("a value of the wrong kind in lloom.toml", () => {
+  it.each(settings.map(({ toml, schema }) => [toml, schema] as const))("is refused in words: %s", (toml, schema) => {
+    const [section = "", key = ""] = toml.split(".");
+    for (const value of ["true", "[[1]]", "{ a = 1 }", "-0.5", "[1]", '""', "1979-05-27T07:32:00Z"]) {
+      let problem = "";
+      try {
+        fromFile(`[${section}]\n${key} = ${value}\n`);
+      } catch (thrown) {
+        problem = (thrown as Error).message;
+      }
+      if (problem !== "") expect(problem).toMatch(/^\S+ in \S+ must be (?!.*(expected|received))/);
+    }
+    for (const value of [{}, [[1]]]) expect(schema.safeParse(value).success).toBe(false);
   });
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import { LloomError } from "./errors.ts";
+import { nearestName } from "./nearest-name.ts";
 import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
 
 /** Where values come from, strongest first. */
@@ -20,9 +21,10 @@ interface Found {
 }
 
 const DEFAULT_FILE = "lloom.toml";
+const PREFIX = "LLOOM_";
 
 /** The name of a setting's environment variable. */
-export const environmentName = (flag: string): string => `LLOOM_${flag.replaceAll("-", "_").toUpperCase()}`;
+export const environmentName = (flag: string): string => `${PREFIX}${flag.replaceAll("-", "_").toUpperCase()}`;
 
 /**
  * Flags over environment over lloom.toml over defaults, each value checked.
@@ -31,6 +33,7 @@ export const environmentName = (flag: string): string => `LLOOM_${flag.replaceAl
 export function readConfig(sources: ConfigSources): Settings {
   const file = readFile(sources.file);
   refuseUnknownKeys(file);
+  refuseUnknownVariables(sources.environment);
   const values = Object.entries(SETTINGS).map(([name, setting]) => [
     name,
     check(setting as Setting<unknown>, find(name as SettingName, sources, file)),
@@ -89,7 +92,9 @@ function parseToml(path: string, text: string): Record<string, unknown> {
   try {
     return parse(text);
   } catch (cause) {
-    throw new LloomError("CONFIG_INVALID", `${path} is not valid TOML: ${(cause as Error).message.split("\n")[0]}.`, {
+    const problem = (cause as Error).message.split("\n")[0]?.replace(/^Invalid TOML document: /, "");
+    const place = cause instanceof TomlError ? `, line ${cause.line}, column ${cause.column}` : "";
+    throw new LloomError("CONFIG_INVALID", `${path}${place} is not valid TOML: ${problem}.`, {
       cause,
       next: "Correct the line, or start from docs/lloom.example.toml.",
     });
@@ -101,9 +106,32 @@ function refuseUnknownKeys({ path, values }: TomlFile): void {
   for (const key of values.keys())
     if (!known.has(key))
       throw new LloomError("CONFIG_INVALID", `${path} has an unknown setting: ${key}.`, {
-        next: `Known settings: ${[...known].join(", ")}.`,
+        next: `${didYouMean(nearestName(key, [...known]))}Known settings: ${[...known].join(", ")}.`,
       });
 }
+
+/** Variables of the programs beside the node: they may stand in the same environment. */
+const OTHERS_VARIABLES = new Set(
+  [
+    ...["RPC_URL", "RPC_WS_URL", "CHAIN_ID", "STAKE_REGISTRY", "START_BLOCK", "POLL_MS"],
+    ...["DATABASE_URL", "PGLITE_DIR", "INDEXER_URL", "NETWORK_NAME"],
+  ].map((name) => `${PREFIX}${name}`),
+);
+
+/** A mistyped variable would leave a price or a path at its default without a word. */
+function refuseUnknownVariables(environment: ConfigSources["environment"]): void {
+  const known = Object.values(SETTINGS).map(({ flag }) => environmentName(flag));
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith(PREFIX) || known.includes(name) || OTHERS_VARIABLES.has(name)) continue;
+    const bare = known.map((one) => one.slice(PREFIX.length));
+    const nearest = nearestName(name.slice(PREFIX.length), bare);
+    throw new LloomError("CONFIG_INVALID", `The environment has an unknown setting: ${name}.`, {
+      next: `${didYouMean(nearest && `${PREFIX}${nearest}`)}Correct its name, or unset it; docs/configuration.md lists all settings.`,
+    });
+  }
+}
+
+const didYouMean = (name: string | undefined): string => (name === undefined ? "" : `Did you mean ${name}? `);
 
 function find(name: SettingName, { flags, environment }: ConfigSources, file: TomlFile): Found | undefined {
   const setting: Setting<unknown> = SETTINGS[name];

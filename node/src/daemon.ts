@@ -11,6 +11,8 @@ export interface Life {
 /** Exit code for failures that may pass by themselves (sysexits' EX_TEMPFAIL). */
 const EXIT_TEMPORARY = 75;
 const EXIT_FAILED = 1;
+/** The command line or a setting is wrong: the same call fails again, wherever it is made. */
+const EXIT_WRONG_USE = 2;
 const EXIT_FORCED = 130;
 
 /**
@@ -28,10 +30,16 @@ export async function live(run: (life: Life) => Promise<void>, report: (error: L
     if (stop.signal.aborted) return 0;
     const error = asLloomError(thrown);
     report(error);
-    return error.retryable ? EXIT_TEMPORARY : EXIT_FAILED;
+    return exitCodeOf(error);
   } finally {
     release();
   }
+}
+
+/** What the process ends with after a failure; docs/configuration.md lists the same. */
+export function exitCodeOf({ code, retryable }: LloomError): number {
+  if (code === "COMMAND_INVALID" || code === "CONFIG_INVALID") return EXIT_WRONG_USE;
+  return retryable ? EXIT_TEMPORARY : EXIT_FAILED;
 }
 
 /** Resolves when the life is asked to end: the body of a daemon after its start. */

@@ -21,25 +21,25 @@ export interface Setting<T> {
 
 const optional = <T>(value: Setting<T>): Setting<T> => value;
 const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> & { readonly fallback: T } => value;
-const url = z.string().regex(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
-const address = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hex digits")
-  .transform((text) => text.toLowerCase() as `0x${string}`);
-const path = z.string().min(1, "must be a path");
+/** Text of a form; what is no text at all gets the same sentence. */
+const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);
+const url = text(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
+const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text: "0x" and 40 hex digits').transform(
+  (text) => text.toLowerCase() as `0x${string}`,
+);
+const path = text(/./, "must be a path");
 const decimal = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], "must be an amount such as 0.15")
   .transform(String)
   .refine((text) => /^\d{1,12}(\.\d{1,18})?$/.test(text), "must be an amount such as 0.15");
-const whole = (minimum: number, maximum: number) =>
-  z.coerce
-    .number(`must be a whole number from ${minimum} to ${maximum}`)
-    .int(`must be a whole number from ${minimum} to ${maximum}`)
-    .min(minimum, `must be at least ${minimum}`)
-    .max(maximum, `must be at most ${maximum}`);
-const multiaddr = z
-  .string()
-  .regex(/^\/(ip4|ip6|dns|dns4|dns6)\//, "must be a multiaddr such as /ip4/127.0.0.1/tcp/4001");
+/** A number of the file, or its text from elsewhere; no coercion, which would take `true` for 1 and nothing for 0. */
+const number = (problem: string) => z.union([z.number(), text(/^-?\d+(\.\d+)?$/, problem)], problem).transform(Number);
+const whole = (minimum: number, maximum: number) => {
+  const problem = `must be a whole number from ${minimum} to ${maximum}`;
+  return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
+};
+const multiaddr = text(/^\/(ip4|ip6|dns|dns4|dns6)\//, "must be a multiaddr such as /ip4/127.0.0.1/tcp/4001");
+const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
@@ -64,7 +64,7 @@ export const SETTINGS = {
     flag: "bootstrap",
     value: "MULTIADDRS",
     describe: "validators to join the network through",
-    schema: z.array(multiaddr),
+    schema: multiaddrs,
     fallback: [],
     list: true,
   }),
@@ -73,7 +73,7 @@ export const SETTINGS = {
     flag: "listen",
     value: "MULTIADDRS",
     describe: "where to accept peers; port 0 is any free one",
-    schema: z.array(multiaddr),
+    schema: multiaddrs,
     fallback: ["/ip4/127.0.0.1/tcp/0"],
     list: true,
   }),
@@ -112,7 +112,7 @@ export const SETTINGS = {
     flag: "backend",
     value: "URL|tiny|FILE",
     describe: "tiny (the shipped model), a GGUF file, or an OpenAI-compatible URL",
-    schema: z.string().min(1, "must be tiny, a GGUF file or a URL"),
+    schema: text(/./, "must be tiny, a GGUF file or a URL"),
     fallback: "tiny",
   }),
   backendKeyFile: optional({
@@ -127,7 +127,7 @@ export const SETTINGS = {
     flag: "models",
     value: "NAMES",
     describe: "which of the backend's models to offer (default: all)",
-    schema: z.array(z.string().min(1)),
+    schema: z.array(text(/./, "must be a list of names"), 'must be a list such as ["llama3.2"]'),
     fallback: [],
     list: true,
   }),
@@ -200,7 +200,10 @@ export const SETTINGS = {
     flag: "exploration",
     value: "SHARE",
     describe: "share of questions, from 0 to 1, that try another executor than the best",
-    schema: z.coerce.number("must be a number from 0 to 1").min(0, "must be at least 0").max(1, "must be at most 1"),
+    schema: number("must be a number from 0 to 1").refine(
+      (value) => value >= 0 && value <= 1,
+      "must be a number from 0 to 1",
+    ),
     fallback: 0.02,
   }),
   gatewayHost: defaulted({
@@ -208,7 +211,7 @@ export const SETTINGS = {
     flag: "host",
     value: "HOST",
     describe: "where the gateway listens; anything but loopback needs API keys",
-    schema: z.string().min(1, "must be a host name or address"),
+    schema: text(/./, "must be a host name or address"),
     fallback: "127.0.0.1",
   }),
   gatewayPort: defaulted({

@@ -1,16 +1,29 @@
 import { ProtocolError } from "./protocol-error.ts";
 
+/** Base units that an amount can have: the contracts count in uint96. */
+const MAX_AMOUNT = (1n << 96n) - 1n;
+/** More digits than any amount has; what is longer is not even computed. */
+const MOST_DIGITS = 40;
+/** Characters of a wrong amount that are shown. */
+const SHOWN = 48;
+
 /**
  * Decimal text to base units, exactly: "1.5" with 6 decimals is 1_500_000n.
- * Throws REQUEST_INVALID for what is no plain decimal, or has more digits after the point than the token.
+ * Throws REQUEST_INVALID for what is no plain decimal, has more digits after the point than the token, or is above uint96.
  */
 export function parseAmount(text: string, decimals: number): bigint {
-  const match = /^(\d{1,40})(?:\.(\d+))?$/.exec(text.trim());
-  if (match === null) throw new ProtocolError("REQUEST_INVALID", `"${text}" is not an amount such as 1.5.`);
-  const fraction = match[2] ?? "";
+  const match = /^(\d+)(?:\.(\d+))?$/.exec(text.trim());
+  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  if (match === null) throw new ProtocolError("REQUEST_INVALID", `"${shown}" is not an amount such as 1.5.`);
+  const [, whole = "", fraction = ""] = match;
   if (fraction.length > decimals)
-    throw new ProtocolError("REQUEST_INVALID", `"${text}" has more than the token's ${decimals} decimals.`);
-  return BigInt(`${match[1]}${fraction.padEnd(decimals, "0")}`);
+    throw new ProtocolError("REQUEST_INVALID", `"${shown}" has more than the token's ${decimals} decimals.`);
+  const amount = whole.length > MOST_DIGITS ? undefined : BigInt(`${whole}${fraction.padEnd(decimals, "0")}`);
+  if (amount !== undefined && amount <= MAX_AMOUNT) return amount;
+  throw new ProtocolError(
+    "REQUEST_INVALID",
+    `"${shown}" is too large: an amount is at most ${formatAmount(MAX_AMOUNT, decimals)}.`,
+  );
 }
 
 /** Base units to decimal text without rounding or trailing zeros: 1_500_000n with 6 decimals is "1.5". */

@@ -43,6 +43,8 @@ const hex = (bytes: number) => {
   });
 };
 const hash = hex(32);
+/** 32 bytes that make a text's hash impossible to guess. */
+export const saltSchema: z.ZodType<Hex> = hash;
 /** 20 bytes. */
 export const addressSchema: z.ZodType<Address> = hex(20);
 const unsigned = (bits: number) =>

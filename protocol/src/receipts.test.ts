@@ -5,6 +5,7 @@ import { hashContent, hashPrompt } from "./canonical.ts";
 import type { Hex, Receipt, RequestCommitment, ResponseCommitment } from "./commitment-types.ts";
 import { createCommitmentHasher } from "./commitments.ts";
 import { answerCost } from "./lane.ts";
+import { deliveryHash } from "./merkle.ts";
 import type { ChatMessage } from "./messages.ts";
 import { receiptFromJson, receiptToJson, verifyReceipt } from "./receipts.ts";
 import { recoverAddress, signDigest } from "./signatures.ts";
@@ -19,6 +20,8 @@ function lastOf(seed: number): Receipt {
   return receipt;
 }
 const honest = lastOf(21);
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 interface Changes {
   readonly request?: Partial<RequestCommitment>;
@@ -142,12 +145,19 @@ describe("verifyReceipt", () => {
     const messages: ChatMessage[] = [{ role: "user", content: "Why?" }];
     const receipt = resigned({
       request: { promptHash: hashPrompt(salt, messages) },
-      response: { contentHash: hashContent(salt, "Because.") },
+      response: { contentHash: hashContent(salt, "Because."), deliveryHash: deliveryHash(utf8("Because.")) },
     });
     const problem = (content: Parameters<typeof verifyReceipt>[2]) => verifyReceipt(checks, receipt, content).problem;
 
     it("takes what was asked and answered", () => {
       expect(problem({ prompt: { salt, messages }, answer: { salt, text: "Because." } })).toBeUndefined();
+    });
+
+    it("refuses an answer of which other bytes were delivered", () => {
+      const changed = { contentHash: hashContent(salt, "Why not."), deliveryHash: deliveryHash(utf8("Because.")) };
+      expect(
+        verifyReceipt(checks, resigned({ response: changed }), { answer: { salt, text: "Why not." } }).problem,
+      ).toBe("The answer is not made of the bytes that the executor says it delivered.");
     });
 
     it("refuses other messages, another answer, another salt", () => {

@@ -20,6 +20,7 @@ import { hashContent, hashPrompt } from "./canonical.ts";
 import type { Address, Hex, Receipt } from "./commitment-types.ts";
 import type { CommitmentDomain, CommitmentHasher } from "./commitments.ts";
 import { answerCost, termsProblem } from "./lane.ts";
+import { deliveryHash } from "./merkle.ts";
 import {
   addressSchema,
   type ChatMessage,
@@ -155,6 +156,9 @@ function contentProblem({ request, response }: Receipt, { prompt, answer }: Rece
   }
   if (answer !== undefined && hashContent(answer.salt, answer.text) !== response.contentHash) {
     return "The answer is not the one that the executor signed.";
+  }
+  if (answer !== undefined && deliveryHash(new TextEncoder().encode(answer.text)) !== response.deliveryHash) {
+    return "The answer is not made of the bytes that the executor says it delivered.";
   }
   return undefined;
 }

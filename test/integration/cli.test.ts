@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
+import { provenAnswer } from "../../protocol/test/proven-answer.ts";
 import { LLOOM } from "../../scripts/devnet/root.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
@@ -32,34 +34,61 @@ const lloom = (args: readonly string[], env: Record<string, string> = {}): Promi
 
 /** Wrong input, the exit code, and what the sentence must say. */
 const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] = [
-  ["an unknown command", ["exectuor"], 2, /unknown command 'exectuor'[\s\S]*Did you mean executor\?/],
-  ["an unknown flag", ["executor", "--prize", "3"], 2, /unknown option '--prize'/],
+  [
+    "an unknown command",
+    ["exectuor"],
+    2,
+    /COMMAND_INVALID: Unknown command 'exectuor'\. Did you mean executor\?[\s\S]*lloom --help/,
+  ],
+  [
+    "an unknown flag",
+    ["executor", "--prize", "3"],
+    2,
+    /COMMAND_INVALID: Unknown option '--prize'[\s\S]*lloom executor --help/,
+  ],
   ["a flag without its value", ["gateway", "--port"], 2, /argument missing/],
-  ["a missing prompt", ["ask"], 2, /missing required argument 'prompt'/],
-  ["too many arguments", ["deposit", "1", "2"], 2, /too many arguments/],
-  ["an RPC that is no URL", ["status", "--rpc", "localhost"], 1, /CONFIG_INVALID: --rpc must be a URL/],
-  ["a bad address", ["status", "--accounting", "0x12"], 1, /CONFIG_INVALID: --accounting must be an address/],
-  ["a port out of range", ["gateway", "--port", "70000"], 1, /CONFIG_INVALID: --port must be at most 65535/],
-  ["a port that is no number", ["gateway", "--port", "http"], 1, /CONFIG_INVALID: --port must be a whole number/],
-  ["a negative price", ["executor", "--inbound-price", "-1"], 1, /CONFIG_INVALID: --inbound-price must be an amount/],
-  ["a log level that is none", ["status", "--log-level", "loud"], 1, /CONFIG_INVALID: --log-level must be silent/],
+  ["a missing prompt", ["ask"], 2, /Missing required argument 'prompt'[\s\S]*lloom ask --help/],
+  ["too many arguments", ["deposit", "1", "2"], 2, /Too many arguments[\s\S]*lloom deposit --help/],
+  ["an argument where there is none", ["faucet", "abc"], 2, /Too many arguments for 'faucet'/],
+  ["no command", [], 2, /Commands:[\s\S]*COMMAND_INVALID: No command is given/],
+  ["an RPC that is no URL", ["status", "--rpc", "localhost"], 2, /CONFIG_INVALID: --rpc must be a URL/],
+  ["a bad address", ["status", "--accounting", "0x12"], 2, /CONFIG_INVALID: --accounting must be an address/],
+  [
+    "a port out of range",
+    ["gateway", "--port", "70000"],
+    2,
+    /CONFIG_INVALID: --port must be a whole number from 0 to 65535/,
+  ],
+  ["a port that is no number", ["gateway", "--port", "http"], 2, /CONFIG_INVALID: --port must be a whole number/],
+  ["a negative price", ["executor", "--inbound-price", "-1"], 2, /CONFIG_INVALID: --inbound-price must be an amount/],
+  ["a log level that is none", ["status", "--log-level", "loud"], 2, /CONFIG_INVALID: --log-level must be silent/],
   [
     "a bootstrap that is no multiaddr",
     ["validator", "--bootstrap", "1.2.3.4:4001"],
-    1,
+    2,
     /--bootstrap must be a multiaddr/,
   ],
-  ["zero threads", ["executor", "--threads", "0"], 1, /--threads must be at least 1/],
-  ["a missing config file", ["status", "--config", file("nowhere.toml")], 1, /nowhere\.toml cannot be read/],
-  ["a config file that is no TOML", ["status", "--config", file("broken.toml")], 1, /broken\.toml is not valid TOML/],
-  ["an unknown setting", ["status", "--config", file("unknown.toml")], 1, /unknown setting: network\.rcp/],
+  ["zero threads", ["executor", "--threads", "0"], 2, /--threads must be a whole number from 1 to 256/],
+  ["a missing config file", ["status", "--config", file("nowhere.toml")], 2, /nowhere\.toml cannot be read/],
+  [
+    "a config file that is no TOML",
+    ["status", "--config", file("broken.toml")],
+    2,
+    /broken\.toml, line 1, column 9 is not valid TOML: [^.]+\.\n/,
+  ],
+  [
+    "an unknown setting",
+    ["status", "--config", file("unknown.toml")],
+    2,
+    /unknown setting: network\.rcp[\s\S]*Did you mean network\.rpc\?/,
+  ],
   [
     "a bad value in the file",
     ["gateway", "--config", file("bad-value.toml")],
-    1,
-    /gateway\.port in .*bad-value\.toml must be at most/,
+    2,
+    /gateway\.port in .*bad-value\.toml must be a whole number/,
   ],
-  ["a setting outside a section", ["status", "--config", file("outside.toml")], 1, /rpc stands outside a section/],
+  ["a setting outside a section", ["status", "--config", file("outside.toml")], 2, /rpc stands outside a section/],
   [
     "a missing keystore",
     ["status", "--keystore", file("none.json"), "--password-file", file("password")],
@@ -81,21 +110,34 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["no password and no terminal", ["status", "--keystore", file("keystore.json")], 1, /KEYSTORE_INVALID: No password/],
   ["a missing password file", ["status", "--password-file", file("none")], 1, /KEYSTORE_INVALID: The password file/],
   ["a keystore that exists already", ["init", ...KEY], 1, /There is a keystore already/],
-  ["no contract address", ["status", ...KEY], 1, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
+  ["no contract address", ["status", ...KEY], 2, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
   [
     "a chain that does not answer",
     ["status", ...KEY, "--accounting", ADDRESS, "--rpc", NO_CHAIN],
     75,
     /CHAIN_UNREACHABLE/,
   ],
-  ["an empty prompt", ["ask", " ", ...KEY], 1, /REQUEST_INVALID: The prompt is empty/],
+  ["an empty prompt", ["ask", " ", ...KEY], 2, /COMMAND_INVALID: The prompt is empty/],
   [
     "a temperature out of range",
     ["ask", "hi", "--temperature", "9", ...KEY],
-    1,
-    /REQUEST_INVALID: --temperature is "9"/,
+    2,
+    /COMMAND_INVALID: --temperature is "9"/,
   ],
-  ["a role that is none", ["stake", "1", "--role", "king", ...KEY], 1, /CONFIG_INVALID: --role is "king"/],
+  ["a deposit of nothing", ["deposit", "0"], 2, /COMMAND_INVALID: The amount is zero\.\n {2}Give .*: lloom deposit 10/],
+  ["a negative deposit", ["deposit", "--", "-5"], 2, /COMMAND_INVALID: "-5" is not an amount/],
+  [
+    "a stake that is no amount",
+    ["stake", "abc"],
+    2,
+    /COMMAND_INVALID: "abc" is not an amount.*\n {2}Give .*: lloom stake 100/,
+  ],
+  ["an amount of 41 digits", ["deposit", "1".repeat(41)], 2, /"1{41}" is too large: an amount is at most \d+/],
+  ["a receipt that is not there", ["receipt", "verify", file("none")], 2, /COMMAND_INVALID: .*none cannot be read/],
+  ["a receipt that is none", ["receipt", "verify", file("not-a-keystore.json")], 1, /RECEIPT_INVALID: .*not JSON/],
+  ["another action with a receipt", ["receipt", "frame", "x"], 2, /cannot "frame"[\s\S]*lloom receipt verify FILE/],
+  ["a receipt without an action", ["receipt"], 2, /Missing required argument 'action'/],
+  ["a role that is none", ["stake", "1", "--role", "king", ...KEY], 2, /COMMAND_INVALID: --role is "king"/],
 ];
 
 describe("lloom, given bad input", () => {
@@ -109,13 +151,42 @@ describe("lloom, given bad input", () => {
 
   it("names the environment variable that is wrong", async () => {
     const { code, stderr } = await lloom(["status"], { LLOOM_RPC: "nowhere" });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(/CONFIG_INVALID: LLOOM_RPC must be a URL/);
+  });
+
+  it.each([
+    ["LLOOM_OUTBOUND_PRISE", /unknown setting: LLOOM_OUTBOUND_PRISE\.\n {2}Did you mean LLOOM_OUTBOUND_PRICE\?/],
+    ["LLOOM_FOO", /unknown setting: LLOOM_FOO\.\n {2}Correct its name, or unset it/],
+  ])("refuses the unknown environment variable %s", async (name, sentence) => {
+    const { code, stderr } = await lloom(["status"], { [name]: "1" });
+    expect(stderr).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+
+  it("lets the variables of the indexer and the explorer be", async () => {
+    const env = { LLOOM_RPC_URL: "http://127.0.0.1:1", LLOOM_PGLITE_DIR: "x", LLOOM_INDEXER_URL: "x" };
+    expect((await lloom(["init", ...KEY], env)).stderr).toMatch(/There is a keystore already/);
+  });
+
+  it("makes a key's directory step by step, and says where it cannot", async () => {
+    const wrong = ["init", "--password-file", file("password"), "--keystore", "/proc/a/b/keystore.json"];
+    if (process.platform === "linux")
+      expect((await lloom(wrong)).stderr).toMatch(/^STORE_FAILED: The directory \/proc/);
+    const path = file("new/deep/keystore.json");
+    expect((await lloom(["init", "--password-file", file("password"), "--keystore", path])).code).toBe(0);
+    if (process.platform !== "win32") expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
   });
 
   it("gives programs the same as JSON", async () => {
     const { stderr } = await lloom(["status", "--rpc", "nowhere", "--json"]);
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: "CONFIG_INVALID", retryable: false } });
+  });
+
+  it("gives programs a wrong command line as JSON too", async () => {
+    const { code, stderr } = await lloom(["status", "--prize", "3", "--json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "COMMAND_INVALID", retryable: false } });
   });
 
   it("lets a flag win over the environment, and the environment over the file", async () => {
@@ -131,10 +202,55 @@ describe("lloom, given bad input", () => {
     }
   });
 
+  it("verifies a receipt without a network, and says the first thing that is wrong", async () => {
+    const messages = [{ role: "user", content: "Why?" }] as const;
+    const { receipt, content } = provenAnswer(messages, "Because.");
+    const json = receiptFileToJson(receipt, content);
+    writeFileSync(file("receipt.json"), json);
+    writeFileSync(file("tampered.json"), json.replace("Because.", "Why not."));
+    const right = await lloom(["receipt", "verify", file("receipt.json")]);
+    expect(right).toMatchObject({ code: 0, stderr: "" });
+    expect(right.stdout).toMatch(/^The receipt is right\.\n[\s\S]*Checked +the answer: it is the text that was signed/);
+    const told = await lloom(["receipt", "verify", file("receipt.json"), "--json"]);
+    expect(JSON.parse(told.stdout)).toMatchObject({ event: "verified", client: receipt.request.client });
+    const wrong = await lloom(["receipt", "verify", file("tampered.json"), "--json"]);
+    expect(wrong).toMatchObject({ code: 1, stdout: "" });
+    expect(JSON.parse(wrong.stderr)).toMatchObject({
+      error: { code: "RECEIPT_INVALID", message: "The answer is not the one that the executor signed." },
+    });
+  });
+
+  it("holds the body that the gateway got against the prompt that was signed", async () => {
+    const { receipt, content } = provenAnswer([{ role: "system", content: "Be brief." }], "Because.");
+    const { prompt, answer } = content;
+    const salted = receiptFileToJson(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } });
+    const whole = { choices: [{ message: { content: "Because." } }], lloom: { receipt: JSON.parse(salted) } };
+    writeFileSync(file("answer.json"), JSON.stringify(whole));
+    const verify = async (text: string) => {
+      const messages = [{ role: "developer", content: [{ type: "text", text }] }];
+      writeFileSync(file("question.json"), JSON.stringify({ model: "m", messages }));
+      return lloom(["receipt", "verify", file("answer.json"), "--request", file("question.json")]);
+    };
+    expect((await verify("Be brief.")).stdout).toContain("the prompt: it is the text that was signed");
+    const { code, stderr } = await verify("Be long.");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^RECEIPT_INVALID: The messages are not those that the client signed\./);
+  });
+
   it("helps with every command", async () => {
     const { code, stdout } = await lloom(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["init", "deposit", "stake", "status", "validator", "executor", "ask", "gateway"]) {
+    for (const command of [
+      "init",
+      "deposit",
+      "stake",
+      "status",
+      "validator",
+      "executor",
+      "ask",
+      "gateway",
+      "receipt",
+    ]) {
       expect(stdout).toContain(command);
       const help = await lloom([command, "--help"]);
       expect(help.code).toBe(0);

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { ROOT } from "../../scripts/devnet/root.ts";
 
-/** Environment variable by which everything that a test started can be found again. */
-export const MARK = "LLOOM_TEST_MARK";
+/** Environment variable by which everything that a test started can be found again; no setting of the node. */
+export const MARK = "MARK_OF_A_LLOOM_TEST";
 
 /** What a program printed until it ended. */
 export interface Ended {

@@ -1,3 +1,4 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
 import { decodeRevert, type TokenUnit } from "./revert.ts";
@@ -7,10 +8,12 @@ export interface FailureContext {
   /** With a verb: "deposit 5". */
   readonly what: string;
   readonly unit?: TokenUnit;
+  /** Who pays the gas. */
+  readonly payer?: Address;
 }
 
 /** Any error of ethers or of the RPC server as a LloomError with a sentence. */
-export function chainFailure(thrown: unknown, { what, unit }: FailureContext): LloomError {
+export function chainFailure(thrown: unknown, { what, unit, payer }: FailureContext): LloomError {
   if (thrown instanceof LloomError) return thrown;
   if (isError(thrown, "CALL_EXCEPTION")) return refusal({ what, data: thrown.data, unit, cause: thrown });
   if (isError(thrown, "UNSUPPORTED_OPERATION") && thrown.message.includes("provider destroyed")) {
@@ -19,7 +22,7 @@ export function chainFailure(thrown: unknown, { what, unit }: FailureContext): L
   if (isGasMissing(thrown)) {
     return new LloomError("INSUFFICIENT_FUNDS", `Cannot ${what}: the account has too little ether for gas.`, {
       cause: thrown,
-      next: "Send some ether to the account, for gas.",
+      next: `Send some ether to ${payer ?? "the account"}, for gas.`,
     });
   }
   if (isError(thrown, "BAD_DATA")) {
@@ -57,7 +60,7 @@ const NEXT: Readonly<Record<string, string>> = {
 };
 
 /** Hardhat words it in its own way. */
-export const isGasMissing = (thrown: unknown): boolean =>
+const isGasMissing = (thrown: unknown): boolean =>
   isError(thrown, "INSUFFICIENT_FUNDS") || /doesn't have enough funds|insufficient funds/i.test(rpcMessage(thrown));
 
 /** The RPC server's own words, where ethers wraps them. */

@@ -3,7 +3,7 @@ import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-
 import { isError, Signature, Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { chainFailure, isGasMissing, refusal, rpcMessage } from "./chain-failure.ts";
+import { chainFailure, refusal, rpcMessage } from "./chain-failure.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { isLocalChain, type RetryingProvider } from "./provider.ts";
@@ -131,7 +131,7 @@ export class TransactionSender implements AsyncDisposable {
       if (options.signal.aborted && !(thrown instanceof LloomError)) {
         throw new LloomError("CANCELLED", `Stopped waiting to ${what}.`, { cause: thrown });
       }
-      throw chainFailure(thrown, { what, unit: this.#options.unit });
+      throw chainFailure(thrown, { what, unit: this.#options.unit, payer: this.account.address });
     }
     throw new LloomError(
       "TRANSACTION_FAILED",
@@ -202,7 +202,6 @@ export class TransactionSender implements AsyncDisposable {
     const { sent } = delivery;
     // A chain that mines at once answers a revert with an error, although the transaction is in a block.
     if (sent.length > 1 || (await this.#look(delivery)) !== "none") return "sent";
-    if (isGasMissing(thrown)) this.#options.log.warn({ what: delivery.call.what }, "too little ether for gas");
     throw thrown;
   }
 

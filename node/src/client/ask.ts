@@ -6,7 +6,7 @@ import { inboundBound } from "./build-request.ts";
 import { checkQuestion } from "./check-question.ts";
 import { type Candidate, chooseExecutor, type Need } from "./choose.ts";
 import { consequenceOf } from "./failover.ts";
-import { noExecutor } from "./no-executor.ts";
+import { noExecutor, type Surroundings } from "./no-executor.ts";
 import type { OfferBook } from "./offer-book.ts";
 import type { AskEvent, Question } from "./question.ts";
 
@@ -15,6 +15,8 @@ export interface AskDesk extends AttemptDesk {
   readonly book: OfferBook;
   /** Searches the network for offers of a model; resolves when it has looked everywhere. */
   readonly discover: (model: string) => Promise<void>;
+  /** How this node stands in the network now. */
+  readonly surroundings: () => Surroundings;
   /** Asks one executor for its offers again. */
   readonly refresh: (candidate: Candidate, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
@@ -98,16 +100,15 @@ async function conclude(
 
 /** The next executor to ask. Waits a few seconds for a first offer of the model. */
 async function pick(desk: AskDesk, course: Course): Promise<Candidate> {
-  const { book, settings } = desk;
   const choice = choose(desk, course);
   if (typeof choice !== "string") return choice;
   if (choice === "none" && course.failure === undefined) {
     await firstOffer(desk, course);
     const second = choose(desk, course);
     if (typeof second !== "string") return second;
-    throw noExecutor(second, course.question, book.models(settings.clock()));
+    throw noExecutor(second, course.question, desk.surroundings());
   }
-  throw course.failure ?? noExecutor(choice, course.question, book.models(settings.clock()));
+  throw course.failure ?? noExecutor(choice, course.question, desk.surroundings());
 }
 
 function choose({ book, channels, settings }: AskDesk, { question, tried, fundedOnly }: Course) {

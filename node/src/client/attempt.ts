@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { FINISH_REASONS, type FinishReason } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS, type FinishReason, type Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
@@ -69,7 +69,7 @@ export async function* attemptAt(desk: AttemptDesk, options: AttemptOptions): As
     clock: desk.settings.clock,
   });
   try {
-    yield* follow(desk, exchange, { ...options, placed });
+    yield* follow(desk, exchange, { ...options, placed, promptSalt });
   } finally {
     if (!exchange.isOver) desk.background(exchange.windUp(desk.settings.cancelWaitMs));
   }
@@ -78,7 +78,7 @@ export async function* attemptAt(desk: AttemptDesk, options: AttemptOptions): As
 async function* follow(
   { settings }: AttemptDesk,
   exchange: Exchange,
-  { signal, trace, attempt, placed }: AttemptOptions & { readonly placed: PlacedRequest },
+  { signal, trace, ...paid }: AttemptOptions & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
 ): AsyncGenerator<AskEvent, void> {
   const startedMs = performance.now();
   let waitMs = settings.firstFrameTimeoutMs;
@@ -86,16 +86,19 @@ async function* follow(
     const progress = await exchange.next(waitMs, signal);
     if (progress.type === "silent") {
       if (!signal.aborted) throw new LloomError("EXECUTOR_TIMEOUT", "The executor has gone silent.");
+      const { length } = exchange.text;
       const cancelled = await exchange.windUp(settings.cancelWaitMs);
       if (cancelled === undefined) throw new LloomError("CANCELLED", "The caller cancelled.");
-      yield answered(placed, cancelled, attempt);
+      // What came meanwhile is signed and paid with the rest.
+      if (exchange.text.length > length) yield { type: "text", text: exchange.text.slice(length) };
+      yield answered(paid, cancelled);
       return;
     }
     const elapsedMs = performance.now() - startedMs;
     if (!trace.hasText) trace.firstTokenMs = elapsedMs;
     if (progress.type === "refused") throw refusal(progress);
     if (progress.type === "answered") {
-      yield answered(placed, progress, attempt);
+      yield answered(paid, progress);
       return;
     }
     if (progress.type === "text") trace.hasText ||= progress.text !== "";
@@ -109,22 +112,27 @@ const refusal = ({ code, message }: Extract<Progress, { type: "refused" }>): Llo
   new LloomError(code === "CANCELLED" ? "BACKEND_FAILED" : code, `The executor refused: ${message}`);
 
 function answered(
-  { request, requestHash }: PlacedRequest,
-  { receipt, responseHash }: Extract<Progress, { type: "answered" }>,
-  attempts: number,
+  {
+    placed,
+    promptSalt,
+    attempt,
+  }: { readonly placed: PlacedRequest; readonly promptSalt: Hex; readonly attempt: number },
+  { receipt, responseHash, contentSalt }: Extract<Progress, { type: "answered" }>,
 ): Answered {
+  const { request, requestHash } = placed;
   const { response } = receipt;
   const finishReason: FinishReason = FINISH_REASONS[Number(response.finishReason)] ?? "failed";
   return {
     type: "end",
     finishReason,
     receipt,
+    salts: { prompt: promptSalt, answer: contentSalt },
     requestHash,
     responseHash,
     cost: response.cumulativeCost - request.ackedCost,
     inboundTokens: Number(response.inboundTokens),
     outboundTokens: Number(response.outboundTokens),
     executor: request.executor,
-    attempts,
+    attempts: attempt,
   };
 }

@@ -183,6 +183,7 @@ function assembleDesk(
     ...{ identity, hasher, store, pool, channels, settings, book, log },
     recover: recoverAddress,
     reach: (target, signal) => reach(host, target, signal),
+    surroundings: () => ({ models: book.models(settings.clock()), bootstrap: host.bootstrap, peers: host.peers() }),
     background: (work) => background.run(work),
     discover: (model) => discovery.search(model),
     refresh: async ({ signed }, signal) => {

@@ -24,7 +24,7 @@ export type Progress =
   | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
   | { readonly type: "text"; readonly text: string }
   /** The answer is right and its receipt saved. */
-  | { readonly type: "answered"; readonly receipt: Receipt; readonly responseHash: Hex }
+  | { readonly type: "answered"; readonly receipt: Receipt; readonly responseHash: Hex; readonly contentSalt: Hex }
   /** The executor says that it failed, and that this costs nothing. */
   | { readonly type: "refused"; readonly code: ErrorCode; readonly message: string }
   /** Nothing, in the time that it had. */
@@ -67,9 +67,9 @@ export class Exchange {
     this.#frames = pool.request({ target, frame, signal: this.#cancel.signal })[Symbol.asyncIterator]();
   }
 
-  /** Whether text has come. */
-  get hasText(): boolean {
-    return this.#text !== "";
+  /** All text that has come. */
+  get text(): string {
+    return this.#text;
   }
 
   get isOver(): boolean {
@@ -146,7 +146,7 @@ export class Exchange {
     const responseHash = hasher.hashResponse(response);
     store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, receivedAtMs: clock() });
     this.#isOver = true;
-    return { type: "answered", receipt, responseHash };
+    return { type: "answered", receipt, responseHash, contentSalt };
   }
 
   #refused(code: ErrorCode, message: string): Progress {

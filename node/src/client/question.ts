@@ -16,6 +16,8 @@ export interface Answered {
   readonly type: "end";
   readonly finishReason: FinishReason;
   readonly receipt: Receipt;
+  /** With them the texts can be held against the hashes that were signed; nobody else but the executor knows them. */
+  readonly salts: { readonly prompt: Hex; readonly answer: Hex };
   readonly requestHash: Hex;
   readonly responseHash: Hex;
   /** Of this answer alone, base units. */

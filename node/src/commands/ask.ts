@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
-import type { Sampling } from "@lloom/protocol/messages";
-import { receiptToJson } from "@lloom/protocol/receipts";
+import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { openBuyer } from "./buying.ts";
@@ -15,14 +15,14 @@ const DEFAULT_MAX_TOKENS = 256;
 
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
-  argument: { form: "<prompt>", describe: "what to ask" },
+  arguments: [{ form: "<prompt>", describe: "what to ask" }],
   settings: ["bootstrap", "listen", "channelStep", "exploration"],
   flags: [
     { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
     { form: "--system <TEXT>", describe: "instructions before the prompt" },
     { form: "--max-tokens <N>", describe: `most tokens of the answer (default: ${DEFAULT_MAX_TOKENS})` },
     { form: "--temperature <T>", describe: "0 to 2 (default: 0)" },
-    { form: "--receipt <FILE>", describe: "keep the receipt as JSON" },
+    { form: "--receipt <FILE>", describe: "keep the receipt with prompt and answer as JSON, for lloom receipt verify" },
   ],
   examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
   run: async (context) => {
@@ -38,6 +38,7 @@ export const ask: Command = {
     }
     if (end === undefined) throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
     conclude(context, {
+      messages: question.messages,
       answer,
       end,
       domain: chain.domain,
@@ -54,7 +55,7 @@ function questionOf({ args, flags }: CommandContext): {
 } {
   const prompt = args[0] ?? "";
   if (prompt.trim() === "")
-    throw new LloomError("REQUEST_INVALID", "The prompt is empty.", {
+    throw new LloomError("COMMAND_INVALID", "The prompt is empty.", {
       next: 'Ask something: lloom ask "What is Lloom?"',
     });
   const system = flags["system"];
@@ -94,20 +95,25 @@ function numberFlag(value: string | boolean | undefined, { name, fallback, minim
   if (value === undefined) return fallback;
   const number = Number(value);
   if (value !== "" && number >= minimum && number <= maximum) return number;
-  throw new LloomError("REQUEST_INVALID", `--${name} is "${String(value)}".`, {
+  throw new LloomError("COMMAND_INVALID", `--${name} is "${String(value)}".`, {
     next: `Give a number from ${minimum} to ${maximum}.`,
   });
 }
 
 interface Conclusion {
+  readonly messages: readonly ChatMessage[];
   readonly answer: string;
   readonly end: Answered;
   readonly domain: CommitmentDomain;
   readonly money: (amount: bigint) => string;
 }
 
-function conclude({ flags, json, print }: CommandContext, { answer, end, domain, money }: Conclusion): void {
-  const receipt = receiptToJson(end.receipt, domain);
+function conclude({ flags, json, print }: CommandContext, { messages, answer, end, domain, money }: Conclusion): void {
+  const { receipt: bare, salts } = end;
+  const receipt = receiptFileToJson(
+    { ...bare, domain },
+    { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
+  );
   if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], receipt);
   const { executor, cost, inboundTokens, outboundTokens, finishReason, attempts } = end;
   if (json) {

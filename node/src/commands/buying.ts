@@ -3,7 +3,7 @@ import { type Client, createClient } from "../client/client.ts";
 import { openClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 import type { CommandContext } from "./command.ts";
-import { openHost, openIdentity, openLog, openOwnChain, tokenAmount } from "./open.ts";
+import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 /** A client of the network, with what it stands on. */
 export interface Buyer {
@@ -19,7 +19,7 @@ export async function openBuyer(context: CommandContext): Promise<Buyer> {
   const chain = await openOwnChain(context, identity);
   const store = openClientLog(openLog(context, { file: "client.sqlite", chain, identity }));
   const host = await openHost(context, { identity, chain, dhtServer: false });
-  const channelStep = tokenAmount(chain, settings.channelStep);
+  const channelStep = settingAmount(chain, settings, "channelStep");
   const client = stack.use(
     await createClient({ identity, chain, store, host, log }, { channelStep, exploration: settings.exploration }),
   );

@@ -25,10 +25,12 @@ export interface CommandContext extends Life {
 
 /** A command as data: `cli.ts` turns it into help, parsing and exit codes. */
 export interface Command {
-  /** Commander's form of the arguments, for example `<prompt>`. */
-  readonly argument?: { readonly form: string; readonly describe: string };
+  /** Positional arguments in Commander's form, for example `<prompt>`. */
+  readonly arguments?: readonly { readonly form: string; readonly describe: string }[];
   /** Settings that it reads, besides those that every command has. */
   readonly settings: readonly SettingName[];
+  /** Whether it does without key, chain and data directory, and so without their settings. */
+  readonly offline?: boolean;
   readonly flags?: readonly Flag[];
   readonly examples: readonly string[];
   readonly run: (context: CommandContext) => Promise<void>;

@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { formatAmount } from "@lloom/protocol/amounts";
 import { openBackend } from "../backend/open-backend.ts";
+import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { createExecutor } from "../executor/executor.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
-import { openHost, openIdentity, openLog, openOwnChain, tokenAmount } from "./open.ts";
+import { executorLacks, warnOf } from "./lacks.ts";
+import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
 /** Running answers may end, and what is owed be settled, before the process leaves. */
@@ -47,23 +50,39 @@ export const executor: Command = {
         { identity, chain, store, backend, host, log },
         {
           price: {
-            inboundPrice: tokenAmount(chain, settings.inboundPrice),
-            outboundPrice: tokenAmount(chain, settings.outboundPrice),
+            inboundPrice: settingAmount(chain, settings, "inboundPrice"),
+            outboundPrice: settingAmount(chain, settings, "outboundPrice"),
           },
           models: settings.backendModels,
           concurrency: settings.concurrency,
-          settleAmount: tokenAmount(chain, settings.settleAmount),
+          settleAmount: settingAmount(chain, settings, "settleAmount"),
           settleAgeMs: settings.settleAge * 1000,
         },
       ),
     );
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
+    warnOf(context, await executorLacks(chain, identity.address));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
     await untilStopped(context.signal);
     log.info("draining");
-    await running.drain(AbortSignal.timeout(DRAIN_MS));
+    try {
+      await running.drain(AbortSignal.timeout(DRAIN_MS));
+    } finally {
+      tellOwed(context, chain, running.status().owed);
+    }
   },
 };
+
+/** What could not be settled at the end, for whoever believes that all is done. */
+function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
+  if (owed === 0n) return;
+  const shown = `${formatAmount(owed, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+  announce(
+    context,
+    { event: "warning", of: "settlement", owed },
+    `Warning: ${shown} of answers are not settled; the log says why.\n  Start the executor again to settle them: lloom executor`,
+  );
+}
 
 interface Ready {
   readonly address: string;

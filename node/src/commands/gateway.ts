@@ -4,6 +4,7 @@ import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
+import { clientLacks, warnOf } from "./lacks.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
 export const gateway: Command = {
@@ -17,6 +18,7 @@ export const gateway: Command = {
     const { url } = stack.use(
       await createGateway({ client, domain: chain.domain, log, options: { host, port, apiKeys } }),
     );
+    warnOf(context, await clientLacks(chain, identity.address));
     announce(
       context,
       { event: "ready", role: "gateway", address: identity.address, url },

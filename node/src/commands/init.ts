@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { LloomError } from "../errors.ts";
 import { makePrivateDirectory } from "../store/private-directory.ts";
 import { createKeystore } from "../wallet/keystore.ts";
@@ -26,7 +27,7 @@ export const init: Command = {
       [
         `Address   ${address}`,
         `Keystore  ${path} (back it up: without it and its password the money is gone)`,
-        "Next      lloom faucet, on a test network; then lloom deposit 10 to buy, or lloom stake 100 to sell",
+        "Next      send it some ether for gas; lloom faucet, on a test network; then lloom deposit 10 to buy, or lloom stake 100 to sell",
       ].join("\n"),
     );
   },
@@ -42,6 +43,6 @@ async function createIn(context: CommandContext, path: string): Promise<{ addres
         next: "Choose a longer one.",
       },
     );
-  makePrivateDirectory(context.settings.dataDir);
+  makePrivateDirectory(dirname(path));
   return createKeystore({ path, password });
 }

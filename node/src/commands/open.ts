@@ -1,10 +1,12 @@
-import { parseAmount } from "@lloom/protocol/amounts";
 import { type Chain, openChain } from "../chain/chain.ts";
 import { dataFile, need } from "../config.ts";
+import { LloomError } from "../errors.ts";
 import { createHost, type Host } from "../p2p/host.ts";
+import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { openKeystore } from "../wallet/keystore.ts";
+import { exactAmount } from "./amount.ts";
 import type { CommandContext } from "./command.ts";
 import { readPassword } from "./password.ts";
 
@@ -46,5 +48,12 @@ export function openLog(
   return stack.use(openDatabase(dataFile(settings, file), { scope: `${chainId}/${accounting}/${identity.address}` }));
 }
 
-/** A decimal amount of the payment token in base units. */
-export const tokenAmount = (chain: Chain, text: string): bigint => parseAmount(text, chain.tokenDecimals);
+/** A setting's decimal amount in base units of the payment token. Throws CONFIG_INVALID that names the flag. */
+export function settingAmount(chain: Chain, settings: Settings, name: AmountSetting): bigint {
+  const { flag } = SETTINGS[name];
+  return exactAmount(settings[name], chain.tokenDecimals, (problem) => {
+    throw new LloomError("CONFIG_INVALID", `--${flag}: ${problem}`, { next: `It means: ${SETTINGS[name].describe}.` });
+  });
+}
+
+type AmountSetting = "inboundPrice" | "outboundPrice" | "settleAmount" | "channelStep";

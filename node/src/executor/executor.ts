@@ -5,7 +5,7 @@ import type { Backend, BackendModel } from "../backend/backend.ts";
 import type { Chain } from "../chain/chain.ts";
 import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
-import { LloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { announce } from "../p2p/discovery.ts";
 import type { Host } from "../p2p/host.ts";
@@ -243,8 +243,12 @@ class RunningExecutor implements Executor {
       if (service.openRequests > 0) await Promise.all([service.idle(signal), settlement.settleAll(signal)]);
       await settlement.settleAll(signal);
     } catch (thrown) {
+      const { code, message } = asLloomError(thrown);
+      log.warn(
+        { code, problem: message, owed: String(settlement.owed) },
+        "stopped before everything was settled; the next start goes on",
+      );
       if (!signal.aborted) throw thrown;
-      log.warn({ owed: settlement.owed }, "stopped before everything was settled; the next start goes on");
     }
   }
 

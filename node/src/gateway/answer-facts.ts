@@ -1,6 +1,6 @@
 import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
-import { receiptToJson } from "@lloom/protocol/receipts";
+import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import type { Answered } from "../client/question.ts";
 
 /** The field `lloom` of an answer: who gave it, what it cost, and the proof. */
@@ -13,13 +13,13 @@ export interface LloomFacts {
   readonly finishReason: FinishReason;
   readonly requestHash: Hex;
   readonly responseHash: Hex;
-  /** As `lloom receipt` and the explorer read it. */
+  /** With the salts of prompt and answer, as `lloom receipt verify` reads it. */
   readonly receipt: unknown;
 }
 
 /** Everything the network says about an answer, for its body or its last event. */
 export function lloomFacts(end: Answered, domain: CommitmentDomain): LloomFacts {
-  const { executor, attempts, cost, finishReason, requestHash, responseHash, receipt } = end;
+  const { executor, attempts, cost, finishReason, requestHash, responseHash } = end;
   return {
     executor,
     attempts,
@@ -27,16 +27,20 @@ export function lloomFacts(end: Answered, domain: CommitmentDomain): LloomFacts 
     finishReason,
     requestHash,
     responseHash,
-    receipt: JSON.parse(receiptToJson(receipt, domain)),
+    receipt: JSON.parse(saltedReceipt(end, domain)),
   };
 }
+
+/** The texts themselves stand in the request and the answer already. */
+const saltedReceipt = ({ receipt, salts }: Answered, domain: CommitmentDomain): string =>
+  receiptFileToJson({ ...receipt, domain }, { prompt: { salt: salts.prompt }, answer: { salt: salts.answer } });
 
 /** Longer header values make some HTTP clients drop the whole answer. */
 const RECEIPT_HEADER_BYTES = 8 * 1024;
 
 /** The same in headers; a receipt that would be too long for one is in the body alone. */
 export function factHeaders(end: Answered, domain: CommitmentDomain): Record<string, string> {
-  const receipt = Buffer.from(receiptToJson(end.receipt, domain)).toString("base64url");
+  const receipt = Buffer.from(saltedReceipt(end, domain)).toString("base64url");
   return {
     "x-lloom-executor": end.executor,
     "x-lloom-attempts": String(end.attempts),

@@ -50,6 +50,7 @@ export const END: Answered = {
   type: "end",
   finishReason: "stop",
   receipt: RECEIPT,
+  salts: { prompt: bytes("0b", 32), answer: bytes("0c", 32) },
   requestHash: bytes("03", 32),
   responseHash: bytes("0a", 32),
   cost: 7n,

@@ -53,6 +53,8 @@ export interface Host extends AsyncDisposable {
   readonly limits: HostLimits;
   /** Where others reach it, each with the peer id. */
   multiaddrs(): string[];
+  /** Bootstrap addresses that it was given. */
+  readonly bootstrap: number;
   /** Connected peers. */
   peers(): number;
   /** Bans a peer that broke the protocol for `banMs`, and disconnects it as soon as it was `told` why, or could have been. */
@@ -95,6 +97,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     address: peerAddress(libp2p.peerId.toString()),
     network: options.network,
     limits,
+    bootstrap: bootstrap.length,
     libp2p,
     multiaddrs: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     peers: () => libp2p.getPeers().length,

@@ -12,7 +12,7 @@ export function makePrivateDirectory(path: string): void {
   } catch (cause) {
     throw new LloomError("STORE_FAILED", `The directory ${path} cannot be created: ${(cause as Error).message}.`, {
       cause,
-      next: "Give --data-dir a directory that may be written.",
+      next: "Give --data-dir, or --keystore for the key, a place that may be written.",
     });
   }
 }

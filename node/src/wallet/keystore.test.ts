@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decryptKeystoreJson, Wallet } from "ethers";
@@ -13,6 +13,7 @@ let path: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "lloom-keystore-"));
+  await mkdir(join(directory, "data"));
   path = join(directory, "data", "keystore.json");
 });
 afterEach(() => rm(directory, { recursive: true }));
@@ -77,8 +78,11 @@ test("says what is wrong with a file that does not open", async () => {
 });
 
 test("says where it cannot write", async () => {
-  await writeFile(join(directory, "data"), "a file where a directory should be");
-  await expect(createKeystore({ path, password, scryptN })).rejects.toEqual(invalid(/cannot be written/));
+  await writeFile(join(directory, "file"), "a file where a directory should be");
+  for (const parent of ["file", "missing"]) {
+    const written = createKeystore({ path: join(directory, parent, "keystore.json"), password, scryptN });
+    await expect(written).rejects.toEqual(invalid(/cannot be written/));
+  }
 });
 
 function costly(file: Record<string, unknown>): unknown {

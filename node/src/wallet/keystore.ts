@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { copyFile, link, open, readFile, rm, stat } from "node:fs/promises";
 import { decryptKeystoreJson, encryptKeystoreJson, getBytes, hexlify, isKeystoreJson } from "ethers";
 import { z } from "zod";
 import { LloomError } from "../errors.ts";
@@ -24,8 +23,8 @@ export interface NewKeystore {
 }
 
 /**
- * Creates a Web3 Secret Storage v3 file, readable by its owner alone. An existing file is never overwritten, and a crash
- * leaves either the whole file or none.
+ * Creates a Web3 Secret Storage v3 file, readable by its owner alone, in a directory that is there. An existing file is
+ * never overwritten, and a crash leaves either the whole file or none.
  * @throws LloomError KEYSTORE_INVALID when the file exists, cannot be written, or the secret is no key.
  */
 export async function createKeystore({ path, password, secret, scryptN }: NewKeystore): Promise<Identity> {
@@ -58,9 +57,7 @@ export async function openKeystore({ path, password }: { path: string; password:
     const wrongPassword = cause instanceof Error && /incorrect password/i.test(cause.message);
     const problem = wrongPassword ? `The password does not open the keystore ${path}.` : `${path} is damaged.`;
     throw new LloomError("KEYSTORE_INVALID", problem, {
-      next: wrongPassword
-        ? "Check the password or its file (a trailing line break counts)."
-        : "Restore it from a copy.",
+      next: wrongPassword ? "Check the password, or the first line of its file." : "Restore it from a copy.",
     });
   }
 }
@@ -109,7 +106,6 @@ function refuseCostlyKdf(path: string, json: string): void {
 async function writeOnce(path: string, text: string): Promise<boolean> {
   const aside = `${path}.${randomUUID()}.new`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await using file = await open(aside, "wx", 0o600);
     await file.writeFile(text);
     await file.sync();

@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { hashContent } from "@lloom/protocol/canonical";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readChannel, readDeposit } from "../../../node/src/chain/reads.ts";
 import type { AskEvent } from "../../../node/src/client/question.ts";
-import { says, saysThenFails, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
+import { countWords, type Script, says, saysThenFails, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
 import {
   askAll,
   type Buyer,
@@ -143,6 +145,29 @@ describe("a cancelled question", () => {
     expect(await spent(buyer, [seller])).toBe(end.cost);
     expect(seller.store.receipts({ limit: 1 })[0]?.receipt).toEqual(end.receipt);
     expect(buyer.store.receipts({ limit: 1 })[0]?.receipt).toEqual(end.receipt);
+  });
+
+  it("still gets the text that came after the cancel, since it is signed and paid", async () => {
+    const script: Script = async function* (completion, signal) {
+      yield { type: "text", text: "one " };
+      await once(signal, "abort");
+      yield { type: "text", text: "two " };
+      yield { type: "end", finishReason: "cancelled", inboundTokens: countWords(completion), outboundTokens: 2 };
+    };
+    await using _seller = await world.seller({ backend: scriptedBackend(script) });
+    await using buyer = await world.buyer();
+    const cancel = new AbortController();
+    const events = buyer.client.ask(question("count for me"), cancel.signal);
+    const { text, end } = await hear(
+      (async function* () {
+        for await (const event of events) {
+          yield event;
+          if (event.type === "text") cancel.abort();
+        }
+      })(),
+    );
+    expect(text).toBe("one two ");
+    expect(end.receipt.response.contentHash).toBe(hashContent(end.salts.answer, text));
   });
 
   it("costs nothing before the first token", async () => {

@@ -32,7 +32,10 @@ describe("a trade", () => {
     expect(events[0]).toMatchObject({ type: "executor", executor: seller.identity.address, attempt: 1 });
     expect(end).toMatchObject({ attempts: 1, executor: seller.identity.address });
     const hasher = createCommitmentHasher(buyer.chain.domain);
-    const verified = verifyReceipt({ hasher, recover: recoverAddress }, end.receipt);
+    const verified = verifyReceipt({ hasher, recover: recoverAddress }, end.receipt, {
+      prompt: { salt: end.salts.prompt, messages: asked.messages },
+      answer: { salt: end.salts.answer, text },
+    });
     expect(verified).toMatchObject({ requestHash: end.requestHash, responseHash: end.responseHash, cost: end.cost });
     expect(verified.problem).toBeUndefined();
 

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import type { ChatMessage } from "@lloom/protocol/messages";
+import { type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
+import { asLloomError, LloomError } from "../errors.ts";
+import { parseChatRequest } from "../gateway/chat-request.ts";
+import { type CheckedReceipt, checkReceipt } from "./check-receipt.ts";
+import { announce, type Command, type CommandContext } from "./command.ts";
+
+/** `lloom receipt verify`: what anyone can say of a receipt without asking anybody. */
+export const receipt: Command = {
+  arguments: [
+    { form: "<action>", describe: "verify" },
+    { form: "<file>", describe: "a receipt, or an answer of the gateway or of lloom ask --json that holds one" },
+  ],
+  settings: [],
+  offline: true,
+  flags: [
+    { form: "--request <FILE>", describe: "the JSON body that was sent to the gateway: its messages are checked too" },
+  ],
+  examples: [
+    'lloom ask --receipt receipt.json "What is Lloom?" && lloom receipt verify receipt.json',
+    "lloom receipt verify answer.json --request question.json",
+  ],
+  run: async (context) => {
+    const [action, path = ""] = context.args;
+    if (action !== "verify")
+      throw new LloomError("COMMAND_INVALID", `lloom receipt cannot "${action}".`, {
+        next: "Verify one: lloom receipt verify FILE",
+      });
+    const file = parseFile(path, receiptFileFromJson);
+    const checked = checkReceipt(withRequest(file, context.flags["request"]));
+    tell(context, checked);
+  },
+};
+
+/** The file, with the messages of the gateway's request in the place of its own. */
+function withRequest({ receipt, content }: ReceiptFile, path: string | boolean | undefined): ReceiptFile {
+  if (typeof path !== "string") return { receipt, content };
+  const messages = parseFile(path, (text): readonly ChatMessage[] => parseChatRequest(JSON.parse(text)).messages);
+  if (content.prompt === undefined)
+    throw new LloomError("RECEIPT_INVALID", "The receipt's file holds no salt of the prompt.", {
+      next: "Leave --request out, or give the file as the gateway or lloom ask wrote it.",
+    });
+  return { receipt, content: { ...content, prompt: { ...content.prompt, messages } } };
+}
+
+/** What a file holds. Throws COMMAND_INVALID for one that cannot be read, RECEIPT_INVALID for what does not parse. */
+function parseFile<T>(path: string, parse: (text: string) => T): T {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new LloomError("COMMAND_INVALID", `${path} cannot be read: ${(cause as Error).message}.`, {
+      cause,
+      next: "Give the path of a JSON file.",
+    });
+  }
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new LloomError("RECEIPT_INVALID", `${path}: ${asLloomError(cause).message}`, {
+      cause,
+      next: "Give the file as the gateway or lloom ask wrote it.",
+    });
+  }
+}
+
+function tell(context: CommandContext, { receipt, verdict, checked, unchecked }: CheckedReceipt): void {
+  const { request, response, domain } = receipt;
+  const { client, executor, model, lane, nonce } = request;
+  const { requestHash, responseHash, cost } = verdict;
+  const { inboundTokens, outboundTokens, cumulativeCost } = response;
+  announce(
+    context,
+    {
+      ...{ event: "verified", requestHash, responseHash, client, executor, model, cost },
+      ...{ chainId: domain.chainId, accounting: domain.accounting, checked, unchecked },
+    },
+    [
+      "The receipt is right.",
+      `Request     ${requestHash}`,
+      `Response    ${responseHash}`,
+      `Deployment  ${domain.accounting} on chain ${domain.chainId}`,
+      `Client      ${client}`,
+      `Executor    ${executor}`,
+      `Answer      ${inboundTokens} + ${outboundTokens} tokens of ${model}: ${cost} base units`,
+      `Lane        ${lane}, nonce ${nonce}: ${cumulativeCost} base units so far, at most ${request.costCap}`,
+      ...checked.map((what) => `Checked     ${what}`),
+      ...unchecked.map((what) => `Not checked ${what}`),
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { provenAnswer } from "../test/proven-answer.ts";
+import { receiptFileFromJson, receiptFileToJson } from "./receipt-file.ts";
+
+const { receipt, content } = provenAnswer([{ role: "user", content: "42" }], "7");
+const { prompt, answer } = content;
+const json = receiptFileToJson(receipt, content);
+const salts = receiptFileToJson(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } });
+
+describe("a receipt's file", () => {
+  it("keeps receipt, salts and texts, also texts that look like numbers", () => {
+    expect(json).not.toContain("\n");
+    expect(receiptFileFromJson(json)).toEqual({ receipt, content });
+  });
+
+  it("keeps a prompt that is far longer than any receipt", () => {
+    const long = provenAnswer([{ role: "user", content: '"\u0000'.repeat(500_000) }], "Yes.");
+    expect(receiptFileFromJson(receiptFileToJson(long.receipt, long.content))).toEqual(long);
+  });
+
+  it("is found in the gateway's answer, whose text stands beside it", () => {
+    const whole = { choices: [{ message: { content: "7" } }], lloom: { receipt: JSON.parse(salts) } };
+    expect(receiptFileFromJson(JSON.stringify(whole))).toEqual({
+      receipt,
+      content: { prompt: { salt: prompt.salt }, answer },
+    });
+    const { content: last } = receiptFileFromJson(JSON.stringify({ ...whole, choices: [{ delta: {} }] }));
+    expect(last.answer).toEqual({ salt: answer.salt });
+  });
+
+  it("is found in what lloom ask --json prints, and in the field lloom alone", () => {
+    const printed = { answer: "7", cost: "1", receipt: JSON.parse(salts) };
+    expect(receiptFileFromJson(JSON.stringify(printed)).content.answer).toEqual(answer);
+    const { answer: _, ...field } = printed;
+    expect(receiptFileFromJson(JSON.stringify(field)).receipt).toEqual(receipt);
+  });
+
+  it("may hold no content", () => {
+    const { content: _, ...bare } = JSON.parse(json);
+    expect(receiptFileFromJson(JSON.stringify(bare))).toEqual({ receipt, content: {} });
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["is not JSON", "{", /not JSON/],
+    ["is a list", "[]", /not a JSON object/],
+    ["is null", "null", /not a JSON object/],
+    ["is no receipt", "{}", /version:/],
+    ["has a short salt", json.replace(prompt.salt, "0x5a"), /content\.prompt\.salt: must be 32 bytes/],
+    ["has an unknown role", json.replace('"role":"user"', '"role":"king"'), /content\.prompt\.messages\.0\.role:/],
+    ["has a wrong field in the receipt", json.replace('"nonce":"2"', '"nonce":2'), /request\.nonce:/],
+  ])("is refused when it %s", (_, text, message) => {
+    expect(() => receiptFileFromJson(text)).toThrow(
+      expect.objectContaining({ code: "REQUEST_INVALID", message: expect.stringMatching(message) }),
+    );
+  });
+});

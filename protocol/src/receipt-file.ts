@@ -1,0 +1,85 @@
+/**
+ * Receipts with what proves their texts: the JSON of a receipt and a field `content`.
+ *
+ *     "content": {
+ *       "prompt": { "salt": "0x...", "messages": [{ "role": "user", "content": "..." }] },
+ *       "answer": { "salt": "0x...", "text": "..." }
+ *     }
+ *
+ * Whoever gets the file can hold the texts against the signed hashes; without this field it says nothing about them. The
+ * texts may be left out where they stand beside the receipt already.
+ */
+import { z } from "zod";
+import type { Hex } from "./commitment-types.ts";
+import { type ChatMessage, chatMessageSchema, saltSchema } from "./messages.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import { type PortableReceipt, receiptFromJson, receiptToJson } from "./receipts.ts";
+
+/** Salts of what was asked and answered, with the texts as far as they are there. */
+export interface FileContent {
+  readonly prompt?: { readonly salt: Hex; readonly messages?: readonly ChatMessage[] | undefined } | undefined;
+  readonly answer?: { readonly salt: Hex; readonly text?: string | undefined } | undefined;
+}
+
+/** A receipt with its content. */
+export interface ReceiptFile {
+  readonly receipt: PortableReceipt;
+  readonly content: FileContent;
+}
+
+/** Characters of a file: the longest prompt, every character of it escaped. */
+const MAX_FILE_LENGTH = 32 * 1024 * 1024;
+
+const contentSchema = z.object({
+  prompt: z.object({ salt: saltSchema, messages: z.array(chatMessageSchema).optional() }).optional(),
+  answer: z.object({ salt: saltSchema, text: z.string().optional() }).optional(),
+});
+
+/** Where a receipt stands in what the gateway and `lloom ask --json` give out, with the answer's text beside it. */
+const wrappings = z.union([
+  z
+    .object({
+      lloom: z.object({ receipt: z.looseObject({}) }),
+      choices: z.array(z.object({ message: z.object({ content: z.string() }).optional() })).optional(),
+    })
+    .transform(({ lloom, choices }) => ({ receipt: lloom.receipt, text: choices?.[0]?.message?.content })),
+  z
+    .object({ receipt: z.looseObject({}), answer: z.string().optional() })
+    .transform(({ receipt, answer }) => ({ receipt, text: answer })),
+  z.looseObject({}).transform((receipt) => ({ receipt, text: undefined })),
+]);
+
+/** The receipt and its content as one line of JSON. */
+export function receiptFileToJson({ domain, ...receipt }: PortableReceipt, content: FileContent): string {
+  return JSON.stringify({ ...JSON.parse(receiptToJson(receipt, domain)), content });
+}
+
+/**
+ * Reads a receipt, with its content or without, alone or inside an answer of the gateway or of `lloom ask --json`.
+ * Throws ProtocolError REQUEST_INVALID that names the field. Nothing is verified.
+ */
+export function receiptFileFromJson(text: string): ReceiptFile {
+  if (text.length > MAX_FILE_LENGTH) throw invalid(`longer than ${MAX_FILE_LENGTH} characters`);
+  const found = wrappings.safeParse(parseJson(text));
+  if (found.data === undefined) throw invalid("not a JSON object");
+  const { content: given, ...bare } = found.data.receipt;
+  const receipt = receiptFromJson(JSON.stringify(bare));
+  const { data: content, error } = contentSchema.safeParse(given ?? {});
+  if (content === undefined) {
+    const [issue] = error.issues;
+    throw invalid(`${["content", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "invalid"}`);
+  }
+  const { prompt, answer } = content;
+  return { receipt, content: { prompt, answer: answer && { ...answer, text: answer.text ?? found.data.text } } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalid("not JSON", cause);
+  }
+}
+
+const invalid = (reason: string, cause?: unknown): ProtocolError =>
+  new ProtocolError("REQUEST_INVALID", `Not a receipt: ${reason}.`, { cause });
