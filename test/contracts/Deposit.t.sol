@@ -122,6 +122,10 @@ contract DepositTest is MarketTest {
         fee.approve(address(ledger), 100);
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingTokenShortfall.selector, 100, 99));
         ledger.deposit(100);
+        // Only what arrives counts, not what was there before.
+        fee.mint(address(ledger), 1000);
+        vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingTokenShortfall.selector, 100, 99));
+        ledger.deposit(100);
     }
 
     function test_DepositRefusesReentry() public {

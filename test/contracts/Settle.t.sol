@@ -285,10 +285,23 @@ contract SettleTest is MarketTest {
         assertLane(4e6, 20, 2, 2);
     }
 
+    function test_TheEventTellsWhatAShortfallLeft() public {
+        vm.prank(client);
+        accounting.requestUnlock(executor, 46e6);
+        vm.warp(block.timestamp + UNLOCK_DELAY);
+        vm.prank(client);
+        accounting.finalizeUnlock(executor);
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, 7e6);
+        expectSettled(pair, 1, 10, 1, 0, 4e6, 4e6, 3e6, 0);
+        settleOne(pair);
+    }
+
     function test_ABatchHasALimit() public {
         IAccountingV2.SignedPair[] memory pairs = new IAccountingV2.SignedPair[](65);
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingTooManyPairs.selector, 64, 65));
         accounting.settle(pairs);
+        // The largest one is taken; empty pairs are refused one by one.
+        accounting.settle(new IAccountingV2.SignedPair[](64));
         accounting.settle(new IAccountingV2.SignedPair[](0));
     }
 
