@@ -1,7 +1,7 @@
 // Runs every test and prints one closing line: npm test
 //
 //   npm test                 everything
-//   npm test -- contracts    only the Solidity tests; likewise: check, parts, network
+//   npm test -- contracts    only the Solidity tests; likewise: check, proofs, parts, network
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,6 +66,11 @@ const SUITES: readonly Suite[] = [
     name: "contracts",
     describe: "Solidity: unit, fuzz, invariants",
     run: (file) => runScript("test-solidity.ts", file),
+  },
+  {
+    name: "proofs",
+    describe: "the arithmetic libraries, for every input",
+    run: (file) => runScript("prove.ts", file),
   },
   { name: "parts", describe: "TypeScript: each part, real chain, real hosts", run: (file) => runVitest("parts", file) },
   {
