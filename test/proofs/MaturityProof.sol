@@ -7,11 +7,10 @@ import {Maturity} from "../../contracts/libraries/Maturity.sol";
 /// What holds of tails, whenever they are looked at.
 contract MaturityProof {
     /// Rolling forward invents no money.
-    function rollsNothingUp(uint104 current, uint104 previous, uint48 epoch, uint48 later) external pure {
-        require(later >= epoch);
+    function rollsNothingUp(uint104 current, uint104 previous, uint40 epoch, uint40 passed) external pure {
         IAccountingV2.Earnings memory stored;
         (stored.currentTail, stored.previousTail, stored.epoch) = (current, previous, epoch);
-        assert(Maturity.unmatured(stored, later) <= uint256(current) + previous);
+        assert(Maturity.unmatured(stored, uint48(epoch) + passed) <= uint256(current) + previous);
     }
 
     /// Money of today is unmatured today and tomorrow, and matured the day after.
