@@ -51,10 +51,12 @@ interface IDisputeManager {
 
     /// @notice A reporter's share that waits for somebody with priority.
     /// @param reporter Who brought the proof; zero if nothing waits.
+    /// @param amount The share.
     /// @param provenAt Block number of the proof. Only earlier commitments have priority.
     /// @param payableAt When the share goes to `reporter`.
     struct Report {
         address reporter;
+        uint96 amount;
         uint48 provenAt;
         uint48 payableAt;
     }
@@ -134,7 +136,7 @@ interface IDisputeManager {
     /// @notice The share that waits under an id.
     function reports(
         bytes32 id
-    ) external view returns (address reporter, uint48 provenAt, uint48 payableAt, uint256 amount);
+    ) external view returns (address reporter, uint96 amount, uint48 provenAt, uint48 payableAt);
 
     /// @param first Digest of the first statement in the proof.
     /// @param second Digest of the second.

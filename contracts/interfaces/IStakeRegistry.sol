@@ -59,6 +59,12 @@ interface IStakeRegistry {
         uint40 registeredAt;
     }
 
+    /// @notice Stake of a member that a dispute keeps from being withdrawn.
+    struct Freeze {
+        address member;
+        uint96 amount;
+    }
+
     /// @notice A dispute contract and its power.
     struct Judge {
         address account;
@@ -131,6 +137,7 @@ interface IStakeRegistry {
     error StakeAlreadyWired();
     error StakeNotWired();
     error StakeNotContract(address judge);
+    error StakePowerless(address judge);
     error StakeJudgeRepeated(address judge);
     error StakeNotJudge(address caller);
     error StakeAlreadyFrozen(address judge, bytes32 id);
@@ -139,6 +146,7 @@ interface IStakeRegistry {
     error StakeFrozen(uint256 frozen, uint256 whole);
     error StakeNotJailed(address member);
     error StakeStillJailed(uint256 jailedUntil, uint256 timestamp);
+    error StakeNoRewards();
     error StakeInsufficientRewards(uint256 available, uint256 asked);
     error StakeParameterOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked);
 
