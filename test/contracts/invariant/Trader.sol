@@ -86,7 +86,7 @@ contract Trader is Market {
 
     function changeStake(uint256 whom, uint256 amount) external {
         address worker = executorAt(whom);
-        (, , , uint96 stake, uint96 unbonding) = registry.members(worker);
+        (, , , , uint96 stake, uint96 unbonding, , ) = registry.members(worker);
         vm.startPrank(worker);
         if (unbonding != 0) registry.cancelUnbond();
         else if (stake > MINIMUM_EXECUTOR) registry.unbond(bound(amount, 1, stake - MINIMUM_EXECUTOR));
