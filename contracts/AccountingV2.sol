@@ -519,14 +519,12 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
 
     function _credit(Earnings storage account, uint96 acknowledgedPaid, uint96 tailPaid) private {
         // Reaching 2^128 takes 2^31 settlements of the largest amount that a channel can hold, twice over.
-        account.settled += uint128(acknowledgedPaid) + tailPaid;
+        _setSettled(account, account.settled + uint128(acknowledgedPaid) + tailPaid);
         if (tailPaid == 0) return;
         uint48 epoch = Maturity.epochAt(block.timestamp);
         (uint104 currentTail, uint104 previousTail) = Maturity.roll(account, epoch);
         // Both tails together stay within the executor's stake, a uint96.
-        account.currentTail = currentTail + tailPaid;
-        account.previousTail = previousTail;
-        account.epoch = epoch;
+        _setTails(account, currentTail + tailPaid, previousTail, epoch);
     }
 
     /// @dev Token counts stop at their largest value: a statistic must not be able to stop a payment. The count of

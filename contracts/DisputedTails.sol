@@ -54,7 +54,8 @@ abstract contract DisputedTails is IAccountingV2 {
     /// @inheritdoc IAccountingV2
     function releaseTail(Tail calldata tail) external onlyJudge returns (uint256 amount) {
         amount = _endHold(tail);
-        earnings[tail.executor].settled += uint128(amount); // An amount that was taken from there.
+        Earnings storage account = earnings[tail.executor];
+        _setSettled(account, account.settled + uint128(amount)); // An amount that was taken from there.
         emit TailReleased(tail.client, tail.executor, tail.lane, tail.nonce, msg.sender, amount);
     }
 
@@ -130,9 +131,19 @@ abstract contract DisputedTails is IAccountingV2 {
         uint256 fromCurrent = Math.min(currentTail, wanted - fromPrevious);
         taken = fromPrevious + fromCurrent;
         if (taken == 0) return 0;
-        account.settled -= uint128(taken); // These are not above the tails.
-        account.currentTail = currentTail - uint104(fromCurrent);
-        account.previousTail = previousTail - uint104(fromPrevious);
+        _setSettled(account, account.settled - uint128(taken)); // These are not above the tails.
+        _setTails(account, currentTail - uint104(fromCurrent), previousTail - uint104(fromPrevious), epoch);
+    }
+
+    /// @dev The one place that writes it. The compiler inlines it; with one more place it would not, and every settlement
+    /// would pay for that (likewise below).
+    function _setSettled(Earnings storage account, uint128 settled) internal {
+        account.settled = settled;
+    }
+
+    function _setTails(Earnings storage account, uint104 currentTail, uint104 previousTail, uint48 epoch) internal {
+        account.currentTail = currentTail;
+        account.previousTail = previousTail;
         account.epoch = epoch;
     }
 
