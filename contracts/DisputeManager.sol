@@ -214,7 +214,6 @@ contract DisputeManager is IDisputeManager {
         (, uint256 refunded) = IAccountingV2(accounting).clawBackTail(
             IAccountingV2.Tail(request.client, request.executor, request.lane, request.nonce, request.ackedCost)
         );
-        IAccountingV2(accounting).countDispute(request.client, request.executor, true);
         emit EquivocationProven(id, request.executor, request.client, requestHash, msg.sender, refunded, slashed);
     }
 

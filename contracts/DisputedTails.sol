@@ -66,6 +66,7 @@ abstract contract DisputedTails is IAccountingV2 {
 
     /// @inheritdoc IAccountingV2
     function clawBackTail(Tail calldata tail) external onlyJudge returns (uint256 paid, uint256 refunded) {
+        ++executorStats[tail.executor].disputesLost;
         TailHold storage hold = _holdOf(tail);
         paid = _paidFor(tail);
         if (hold.judge != address(0) || paid == 0) return (0, 0);
@@ -77,7 +78,6 @@ abstract contract DisputedTails is IAccountingV2 {
     function countDispute(address client, address executor, bool executorLost) external onlyJudge {
         Stats storage stats = executorLost ? executorStats[executor] : clientStats[client];
         ++stats.disputesLost;
-        emit DisputeCounted(client, executor, msg.sender, executorLost);
     }
 
     /* VIEWS */

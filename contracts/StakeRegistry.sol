@@ -60,9 +60,7 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IStakeRegistry
     mapping(address judge => Power) public override powerOf;
     /// @inheritdoc IStakeRegistry
-    mapping(address judge => mapping(bytes32 id => Freeze)) public override freezes;
-    /// @inheritdoc IStakeRegistry
-    mapping(address judge => mapping(bytes32 id => bool)) public override isSlashed;
+    mapping(address judge => mapping(bytes32 id => Reason)) public override reasons;
     /// @inheritdoc IStakeRegistry
     bool public override wired;
 
@@ -239,10 +237,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IStakeRegistry
     function freeze(bytes32 id, address member, uint256 amount) external onlyJudge {
         require(member != address(0), StakeZeroAddress());
-        require(freezes[msg.sender][id].member == address(0), StakeAlreadyFrozen(msg.sender, id));
-        // More than any stake can be; so that 2^24 freezes of one member fit their sum.
+        require(reasons[msg.sender][id].member == address(0), StakeIdUsed(msg.sender, id));
+        if (amount == 0) return;
+        // No stake is larger, and 2^24 such freezes of one member fit their sum.
         uint96 part = uint96(Math.min(amount, type(uint96).max));
-        freezes[msg.sender][id] = Freeze(member, part);
+        reasons[msg.sender][id] = Reason(member, part);
         uint120 frozen = members[member].frozen + part;
         members[member].frozen = frozen;
         emit Frozen(member, msg.sender, id, part, frozen);
@@ -250,14 +249,18 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeRegistry
     function unfreeze(bytes32 id) external onlyJudge {
-        _unfreeze(id);
+        Reason memory reason = reasons[msg.sender][id];
+        if (reason.frozen == 0) return;
+        delete reasons[msg.sender][id];
+        _unfreeze(id, reason);
     }
 
     /// @inheritdoc IStakeRegistry
     function slash(Slash calldata order) external onlyJudge returns (Payout memory payout) {
-        require(!isSlashed[msg.sender][order.id], StakeAlreadySlashed(msg.sender, order.id));
-        isSlashed[msg.sender][order.id] = true;
-        _unfreeze(order.id);
+        Reason memory reason = reasons[msg.sender][order.id];
+        require(!_hasSlashed(reason), StakeIdUsed(msg.sender, order.id));
+        reasons[msg.sender][order.id] = Reason(order.member, 0);
+        if (reason.frozen != 0) _unfreeze(order.id, reason);
         Member storage member = members[order.member];
         uint256 taken = _take(member, Math.saturatingAdd(order.restitution, order.penalty));
         payout = order.split(taken);
@@ -312,6 +315,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IStakeRegistry
     function activeStake(address member) external view returns (uint256) {
         return members[member].stake;
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function isSlashed(address judge, bytes32 id) external view returns (bool) {
+        return _hasSlashed(reasons[judge][id]);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -387,13 +395,14 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         if (left == 0) member.unbondAt = 0;
     }
 
-    function _unfreeze(bytes32 id) private {
-        Freeze memory ended = freezes[msg.sender][id];
-        if (ended.member == address(0)) return;
-        delete freezes[msg.sender][id];
-        uint120 frozen = members[ended.member].frozen - ended.amount;
-        members[ended.member].frozen = frozen;
-        emit Unfrozen(ended.member, msg.sender, id, ended.amount, frozen);
+    function _hasSlashed(Reason memory reason) private pure returns (bool) {
+        return reason.member != address(0) && reason.frozen == 0;
+    }
+
+    function _unfreeze(bytes32 id, Reason memory reason) private {
+        uint120 frozen = members[reason.member].frozen - reason.frozen;
+        members[reason.member].frozen = frozen;
+        emit Unfrozen(reason.member, msg.sender, id, reason.frozen, frozen);
     }
 
     /// @dev Reaching 2^128 takes 2^32 slashes of the largest stake.

@@ -317,7 +317,6 @@ interface IAccountingV2 {
         uint256 amount,
         uint256 balance
     );
-    event DisputeCounted(address indexed client, address indexed executor, address judge, bool executorLost);
 
     /* CLIENT */
 
@@ -419,11 +418,11 @@ interface IAccountingV2 {
     /// @notice Gives a held tail back to the client's free deposit. Only the judge that holds it.
     function refundTail(Tail calldata tail) external returns (uint256 amount);
 
-    /// @notice Holds and refunds in one step. Reverts for no tail: where there is none, or another dispute has it,
-    /// nothing happens and both results are zero.
+    /// @notice Holds and refunds in one step, and counts the dispute as lost by the executor. Reverts for no tail: where
+    /// there is none, or another dispute has it, it only counts, and both results are zero.
     function clawBackTail(Tail calldata tail) external returns (uint256 paid, uint256 refunded);
 
-    /// @notice Counts a lost dispute, of the executor or of the client.
+    /// @notice Counts a lost dispute, of the executor or of the client. Without an event: the judge's own tells it.
     function countDispute(address client, address executor, bool executorLost) external;
 
     /* VIEWS */

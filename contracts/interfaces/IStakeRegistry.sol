@@ -59,10 +59,10 @@ interface IStakeRegistry {
         uint40 registeredAt;
     }
 
-    /// @notice Stake of a member that a dispute keeps from being withdrawn.
-    struct Freeze {
+    /// @notice What a judge did under an id: it froze an amount of the member's stake, or, if the amount is zero, slashed.
+    struct Reason {
         address member;
-        uint96 amount;
+        uint96 frozen;
     }
 
     /// @notice A dispute contract and its power.
@@ -140,8 +140,7 @@ interface IStakeRegistry {
     error StakePowerless(address judge);
     error StakeJudgeRepeated(address judge);
     error StakeNotJudge(address caller);
-    error StakeAlreadyFrozen(address judge, bytes32 id);
-    error StakeAlreadySlashed(address judge, bytes32 id);
+    error StakeIdUsed(address judge, bytes32 id);
     error StakeSharesTooLarge(uint256 maximum, uint256 asked);
     error StakeFrozen(uint256 frozen, uint256 whole);
     error StakeNotJailed(address member);
@@ -246,7 +245,7 @@ interface IStakeRegistry {
     /* JUDGES */
 
     /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends. Never fails for lack
-    /// of stake: what is not there yet is frozen when it arrives. Once per id.
+    /// of stake: what is not there yet is frozen when it arrives. Once per id; nothing happens for an amount of zero.
     function freeze(bytes32 id, address member, uint256 amount) external;
 
     /// @notice Ends a freeze of the caller. Does nothing if there is none.
@@ -295,8 +294,8 @@ interface IStakeRegistry {
     /// @notice What a contract may do as a judge. AccountingV2 asks here, too.
     function powerOf(address judge) external view returns (Power);
 
-    /// @notice What `judge` froze under `id`, and of whom; zero if nothing or no more.
-    function freezes(address judge, bytes32 id) external view returns (address member, uint96 amount);
+    /// @notice What `judge` did under `id`, see `Reason`.
+    function reasons(address judge, bytes32 id) external view returns (address member, uint96 frozen);
 
     /// @notice Whether `judge` slashed for `id`.
     function isSlashed(address judge, bytes32 id) external view returns (bool);

@@ -132,17 +132,6 @@ export const accountingV2Abi = [
     name: "Deposited",
     type: "event",
   },
-  {
-    anonymous: false,
-    inputs: [
-      { indexed: true, name: "client", type: "address" },
-      { indexed: true, name: "executor", type: "address" },
-      { indexed: false, name: "judge", type: "address" },
-      { indexed: false, name: "executorLost", type: "bool" },
-    ],
-    name: "DisputeCounted",
-    type: "event",
-  },
   { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
   {
     anonymous: false,
@@ -1296,18 +1285,8 @@ export const stakeRegistryAbi = [
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
   { inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
   {
-    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
-    name: "StakeAlreadyFrozen",
-    type: "error",
-  },
-  {
     inputs: [{ name: "member", type: "address" }, { name: "role", type: "uint8" }],
     name: "StakeAlreadyRegistered",
-    type: "error",
-  },
-  {
-    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
-    name: "StakeAlreadySlashed",
     type: "error",
   },
   { inputs: [], name: "StakeAlreadyWired", type: "error" },
@@ -1326,6 +1305,7 @@ export const stakeRegistryAbi = [
     name: "StakeFrozen",
     type: "error",
   },
+  { inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }], name: "StakeIdUsed", type: "error" },
   {
     inputs: [{ name: "available", type: "uint256" }, { name: "asked", type: "uint256" }],
     name: "StakeInsufficient",
@@ -1625,13 +1605,6 @@ export const stakeRegistryAbi = [
     type: "function",
   },
   {
-    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
-    name: "freezes",
-    outputs: [{ name: "member", type: "address" }, { name: "amount", type: "uint96" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
     inputs: [{ name: "member", type: "address" }],
     name: "isActive",
     outputs: [{ name: "", type: "bool" }],
@@ -1679,6 +1652,13 @@ export const stakeRegistryAbi = [
     inputs: [{ name: "judge", type: "address" }],
     name: "powerOf",
     outputs: [{ name: "", type: "uint8" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
+    name: "reasons",
+    outputs: [{ name: "member", type: "address" }, { name: "frozen", type: "uint96" }],
     stateMutability: "view",
     type: "function",
   },
