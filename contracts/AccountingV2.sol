@@ -8,6 +8,7 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {DisputedTails} from "./DisputedTails.sol";
 import {IAccountingV2} from "./interfaces/IAccountingV2.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {Commitments} from "./libraries/Commitments.sol";
@@ -19,7 +20,7 @@ import {Maturity} from "./libraries/Maturity.sol";
 /// @dev Immutable: no owner, no pause, no proxy. Settlement judges a pair without writing (`_judge`), then books what was
 /// judged (`_book`). Functions that move tokens are guarded against re-entrance; the others call nothing but the stake
 /// registry, by a static call.
-contract AccountingV2 is IAccountingV2, EIP712, Multicall, ReentrancyGuardTransient {
+contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Commitments for LlmRequestCommitment;
     using Commitments for LlmResponseCommitment;
@@ -60,24 +61,12 @@ contract AccountingV2 is IAccountingV2, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     address public immutable override paymentToken;
     /// @inheritdoc IAccountingV2
-    address public immutable override stakeRegistry;
-    /// @inheritdoc IAccountingV2
     uint256 public immutable override unlockDelay;
 
     /* STORAGE */
 
     /// @inheritdoc IAccountingV2
-    mapping(address client => uint256) public override balanceOf;
-    /// @inheritdoc IAccountingV2
     mapping(address client => mapping(address executor => Channel)) public override channels;
-    /// @inheritdoc IAccountingV2
-    mapping(address client => mapping(address executor => mapping(uint64 lane => Lane))) public override lanes;
-    /// @inheritdoc IAccountingV2
-    mapping(address executor => Earnings) public override earnings;
-    /// @inheritdoc IAccountingV2
-    mapping(address executor => Stats) public override executorStats;
-    /// @inheritdoc IAccountingV2
-    mapping(address client => Stats) public override clientStats;
     /// @inheritdoc IAccountingV2
     mapping(address signer => SessionSigner) public override signers;
 
@@ -289,6 +278,11 @@ contract AccountingV2 is IAccountingV2, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     function checkPair(SignedPair calldata pair) external view returns (Rejection reason) {
         (reason, ) = _judge(pair.request, pair.response, pair.clientSignature, pair.executorSignature);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function maySignFor(address principal, address signer, uint40 deadline) external view returns (bool) {
+        return _maySignFor(principal, signer, deadline);
     }
 
     /// @inheritdoc IAccountingV2
@@ -525,14 +519,12 @@ contract AccountingV2 is IAccountingV2, EIP712, Multicall, ReentrancyGuardTransi
 
     function _credit(Earnings storage account, uint96 acknowledgedPaid, uint96 tailPaid) private {
         // Reaching 2^128 takes 2^31 settlements of the largest amount that a channel can hold, twice over.
-        account.settled += uint128(acknowledgedPaid) + tailPaid;
+        _setSettled(account, account.settled + uint128(acknowledgedPaid) + tailPaid);
         if (tailPaid == 0) return;
         uint48 epoch = Maturity.epochAt(block.timestamp);
         (uint104 currentTail, uint104 previousTail) = Maturity.roll(account, epoch);
         // Both tails together stay within the executor's stake, a uint96.
-        account.currentTail = currentTail + tailPaid;
-        account.previousTail = previousTail;
-        account.epoch = epoch;
+        _setTails(account, currentTail + tailPaid, previousTail, epoch);
     }
 
     /// @dev Token counts stop at their largest value: a statistic must not be able to stop a payment. The count of

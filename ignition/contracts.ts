@@ -2,15 +2,19 @@ import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 type ModuleBuilder = Parameters<Parameters<typeof buildModule>[1]>[0];
 /** What a constructor takes: here an address, or a contract that is deployed before. */
-type Argument = NonNullable<Parameters<ModuleBuilder["call"]>[2]>[number];
+export type Argument = NonNullable<Parameters<ModuleBuilder["call"]>[2]>[number];
+
+/** `Power` of the stake registry: what a dispute contract may do. */
+const POWER = { stakeAndTails: 2 } as const;
 
 /**
- * The core contracts on a payment token. Defaults are those of a development network; every number and its unit:
+ * The core contracts on a payment token, wired to each other; the rest of every slash goes to `treasury`. Defaults are those of a development network; every number and its unit:
  * `parameters/local.json5`. Amounts are base units of the token, of which the defaults assume 6 decimals.
  */
-export const coreContracts = (m: ModuleBuilder, paymentToken: Argument) => {
+export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, treasury: Argument) => {
   const stakeRegistry = m.contract("StakeRegistry", [
     paymentToken,
+    treasury,
     m.getParameter("minimumExecutorStake", 100_000_000n),
     m.getParameter("minimumValidatorStake", 500_000_000n),
     m.getParameter("unbondingPeriodSeconds", 1_209_600n),
@@ -20,5 +24,8 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument) => {
     stakeRegistry,
     m.getParameter("unlockDelaySeconds", 86_400n),
   ]);
-  return { stakeRegistry, accounting };
+  const disputeManager = m.contract("DisputeManager", [accounting]);
+  // For ever: until then nobody can register, afterwards no judge can be added.
+  m.call(stakeRegistry, "wire", [[{ account: disputeManager, power: POWER.stakeAndTails }]]);
+  return { stakeRegistry, accounting, disputeManager };
 };

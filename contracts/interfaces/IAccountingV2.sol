@@ -114,7 +114,7 @@ interface IAccountingV2 {
 
     /// @notice Settled money of an executor. Withdrawable: `settled - withdrawn - currentTail - previousTail`, the
     /// tails counted only while their epochs have not passed.
-    /// @param settled Credited ever.
+    /// @param settled Credited ever, less the tails that disputes hold or gave back to clients.
     /// @param withdrawn Paid out ever.
     /// @param currentTail Unacknowledged money credited in `epoch`.
     /// @param previousTail Unacknowledged money credited in the epoch before.
@@ -133,6 +133,25 @@ interface IAccountingV2 {
         uint64 outbound;
         uint64 requests;
         uint64 disputesLost;
+    }
+
+    /// @notice Names the tail of a lane: what was paid for the answer to the request with this nonce beyond what that
+    /// request acknowledged.
+    /// @param ackedCost Of the request.
+    struct Tail {
+        address client;
+        address executor;
+        uint64 lane;
+        uint32 nonce;
+        uint96 ackedCost;
+    }
+
+    /// @notice What a dispute did with a tail. A tail is disputed once.
+    /// @param judge Dispute contract that took it; zero for a tail that was never disputed.
+    /// @param amount Held now, belonging to neither party until the judge decides.
+    struct TailHold {
+        address judge;
+        uint96 amount;
     }
 
     /// @notice A key that signs requests, responses or allocations for a principal.
@@ -194,6 +213,10 @@ interface IAccountingV2 {
     error AccountingSignerAlreadyRevoked(address signer, uint256 thawEnd);
     error AccountingPairRejected(Rejection reason);
     error AccountingTooManyPairs(uint256 limit, uint256 asked);
+    error AccountingNotJudge(address caller);
+    error AccountingTailAlreadyDisputed(address judge);
+    error AccountingTailNotHeld(address judge, address caller);
+    error AccountingNoTail(uint256 laneNonce, uint256 laneCost);
     error AccountingParameterOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked);
 
     /* EVENTS */
@@ -264,6 +287,36 @@ interface IAccountingV2 {
     );
     event PairRejected(uint256 indexed index, bytes32 indexed requestHash, Rejection reason);
     event EarningsWithdrawn(address indexed executor, address indexed to, uint256 amount, uint256 withdrawn);
+
+    /// @param paid What the tail came to when the dispute took it.
+    /// @param amount What of it had not matured, and is held now; the rest is in the executor's hands.
+    event TailHeld(
+        address indexed client,
+        address indexed executor,
+        uint64 indexed lane,
+        uint32 nonce,
+        address judge,
+        uint256 paid,
+        uint256 amount
+    );
+    event TailReleased(
+        address indexed client,
+        address indexed executor,
+        uint64 indexed lane,
+        uint32 nonce,
+        address judge,
+        uint256 amount
+    );
+    /// @param balance The client's free deposit afterwards.
+    event TailRefunded(
+        address indexed client,
+        address indexed executor,
+        uint64 indexed lane,
+        uint32 nonce,
+        address judge,
+        uint256 amount,
+        uint256 balance
+    );
 
     /* CLIENT */
 
@@ -348,6 +401,30 @@ interface IAccountingV2 {
     /// covered; a lower statement leaves it where it is. No statement can stop a payment.
     function settle(SignedPair[] calldata pairs) external;
 
+    /* DISPUTES: only dispute contracts that the stake registry gives `Power.StakeAndTails` */
+
+    /// @notice Takes a tail out of the executor's earnings, as far as it has not matured, and keeps it for the judge to
+    /// decide. Reverts if there is no such tail (the lane went on, which acknowledged it; or nothing was paid), or if it
+    /// was disputed before.
+    /// @dev Tails of an executor mature together, by the day. What is held comes out of the part that matures first, and
+    /// may so be money of another lane's tail: it is the executor's all the same, and its stake covers all of them.
+    /// @return paid What the tail came to.
+    /// @return held What is held of it. Stake has to cover `paid - held`, if the client is to get all of it.
+    function holdTail(Tail calldata tail) external returns (uint256 paid, uint256 held);
+
+    /// @notice Gives a held tail to the executor, withdrawable at once. Only the judge that holds it.
+    function releaseTail(Tail calldata tail) external returns (uint256 amount);
+
+    /// @notice Gives a held tail back to the client's free deposit. Only the judge that holds it.
+    function refundTail(Tail calldata tail) external returns (uint256 amount);
+
+    /// @notice Holds and refunds in one step, and counts the dispute as lost by the executor. Reverts for no tail: where
+    /// there is none, or another dispute has it, it only counts, and both results are zero.
+    function clawBackTail(Tail calldata tail) external returns (uint256 paid, uint256 refunded);
+
+    /// @notice Counts a lost dispute, of the executor or of the client. Without an event: the judge's own tells it.
+    function countDispute(address client, address executor, bool executorLost) external;
+
     /* VIEWS */
 
     function paymentToken() external view returns (address);
@@ -376,6 +453,18 @@ interface IAccountingV2 {
         address client
     ) external view returns (uint64 inbound, uint64 outbound, uint64 requests, uint64 disputesLost);
     function signers(address signer) external view returns (address principal, uint40 thawEnd);
+
+    /// @notice What disputes did with a tail, see `TailHold`.
+    function tailHold(
+        address client,
+        address executor,
+        uint64 lane,
+        uint32 nonce
+    ) external view returns (address judge, uint96 amount);
+
+    /// @notice Whether `signer` signs for `principal` under a request with this deadline: it is the principal, or a
+    /// session signer that counts, see `SessionSigner`.
+    function maySignFor(address principal, address signer, uint40 deadline) external view returns (bool);
 
     /// @notice Highest settled nonce of a lane; the next request must be higher.
     function clientNonces(address client, address executor, uint64 lane) external view returns (uint32);

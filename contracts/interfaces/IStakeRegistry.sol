@@ -3,8 +3,11 @@ pragma solidity ^0.8.28;
 
 /// @title StakeRegistry: who serves the network, and with what at stake
 /// @notice Executors and validators register once, stake the payment token, and leave after an unbonding delay.
+/// Dispute contracts, named once for ever by `wire`, freeze, slash, strike and jail. They can take stake; nobody can stop
+/// a member from withdrawing what is neither at stake nor frozen.
 /// @dev Assumptions as in `IAccountingV2`: a plain ERC-20, block time honest to within seconds.
-/// @dev One address has one role. Stake and unbonding amounts stay with the address.
+/// @dev One address has one role. Stake, strikes and jail stay with the address, whatever it does.
+/// @dev Ids of disputes belong to the judge that uses them: two judges never get in each other's way with one id.
 interface IStakeRegistry {
     /* TYPES */
 
@@ -14,18 +17,105 @@ interface IStakeRegistry {
         Validator
     }
 
+    /// @notice What a wired dispute contract may do. `Stake`: freeze, slash, strike, jail. `StakeAndTails`: in AccountingV2,
+    /// too, hold the tail that a dispute is about, and give it to one of its two parties.
+    enum Power {
+        None,
+        Stake,
+        StakeAndTails
+    }
+
+    /// @notice What a member did, as decided by a judge.
+    /// @dev Equivocation: two responses to one request (E1). OfferEquivocation: two offers with one id (E2). Undelivered:
+    /// an answer paid for that was not delivered (L1). WrongModel: another model, quantisation, prompt or sampler than
+    /// signed (M1). TokenInflation: more tokens than there were (M2). JurorFault: a juror that did not do its duty (J1).
+    enum Offence {
+        Equivocation,
+        OfferEquivocation,
+        Undelivered,
+        WrongModel,
+        TokenInflation,
+        JurorFault
+    }
+
     /// @notice An address that serves the network, or wants to.
     /// @param role Set once by `register`.
-    /// @param registeredAt When the address registered.
-    /// @param stake Active stake.
-    /// @param unbonding Stake on its way out; can be withdrawn from `unbondAt`.
+    /// @param activeSince Since when the stake is at the role's minimum and the member not in jail, without interruption;
+    /// zero while that is not so.
+    /// @param jailedUntil Zero for a member that is not in jail; else when it can ask to be let out, see `unjail`.
     /// @param unbondAt Zero while nothing is unbonding.
+    /// @param stake Active stake.
+    /// @param unbonding Stake on its way out; can be withdrawn from `unbondAt`, as far as it is not frozen.
+    /// @param frozen Sum of what open disputes froze. It can exceed what is there, after a slash: then nothing leaves.
+    /// @param registeredAt When the address registered.
     struct Member {
         Role role;
-        uint40 registeredAt;
+        uint40 activeSince;
+        uint40 jailedUntil;
         uint40 unbondAt;
         uint96 stake;
         uint96 unbonding;
+        uint120 frozen;
+        uint40 registeredAt;
+    }
+
+    /// @notice What a judge did under an id: it froze an amount of the member's stake, or, if the amount is zero, slashed.
+    struct Reason {
+        address member;
+        uint96 frozen;
+    }
+
+    /// @notice A dispute contract and its power.
+    struct Judge {
+        address account;
+        Power power;
+    }
+
+    /// @notice What a judge takes from a member, and for whom.
+    /// @param id The judge's id for the reason; each slashes once and ends what was frozen under it.
+    /// @param member Whose stake.
+    /// @param offence Goes into the event.
+    /// @param restitution What the victim lost and the escrow could not give back. It comes first, and is no reward.
+    /// @param penalty Wanted beyond that. The shares are parts of what is really taken of it.
+    /// @param reporter Who brought the proof or opened the dispute. A zero account's share goes to the treasury (here and
+    /// below).
+    /// @param victim Who was wronged; gets the restitution too.
+    /// @param jury Contract or account that pays the jurors.
+    /// @param reporterShare Basis points of the penalty, rounded down like the other shares.
+    /// @param victimShare Basis points of the penalty.
+    /// @param juryShare Basis points of the penalty. All three are 6 000 at most, see `MAX_SHARES`.
+    /// @param victimLimit Most that the victim's share may come to, base units.
+    struct Slash {
+        bytes32 id;
+        address member;
+        Offence offence;
+        uint256 restitution;
+        uint256 penalty;
+        address reporter;
+        address victim;
+        address jury;
+        uint256 reporterShare;
+        uint256 victimShare;
+        uint256 juryShare;
+        uint256 victimLimit;
+    }
+
+    /// @notice Who got how much of a slash. `restituted` and the four shares add up to what was taken.
+    struct Payout {
+        uint256 restituted;
+        uint256 reporter;
+        uint256 victim;
+        uint256 jury;
+        uint256 treasury;
+    }
+
+    /// @notice Shares of slashes. They stay here until their owner withdraws or transfers them, so that no recipient's
+    /// misbehaviour and no token's list can stop a slash.
+    /// @param credited Ever, less what was transferred away.
+    /// @param withdrawn Ever.
+    struct Rewards {
+        uint128 credited;
+        uint128 withdrawn;
     }
 
     /* ERRORS */
@@ -43,6 +133,20 @@ interface IStakeRegistry {
     error StakeStillUnbonding(uint256 unbondAt, uint256 timestamp);
     error StakeTokenShortfall(uint256 expected, uint256 received);
     error StakeAmountTooLarge(uint256 limit, uint256 asked);
+    error StakeNotDeployer(address deployer, address caller);
+    error StakeAlreadyWired();
+    error StakeNotWired();
+    error StakeNotContract(address judge);
+    error StakePowerless(address judge);
+    error StakeJudgeRepeated(address judge);
+    error StakeNotJudge(address caller);
+    error StakeIdUsed(address judge, bytes32 id);
+    error StakeSharesTooLarge(uint256 maximum, uint256 asked);
+    error StakeFrozen(uint256 frozen, uint256 whole);
+    error StakeNotJailed(address member);
+    error StakeStillJailed(uint256 jailedUntil, uint256 timestamp);
+    error StakeNoRewards();
+    error StakeInsufficientRewards(uint256 available, uint256 asked);
     error StakeParameterOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked);
 
     /* EVENTS */
@@ -61,7 +165,42 @@ interface IStakeRegistry {
         uint256 unbondAt
     );
     event UnbondCancelled(address indexed member, uint256 amount, uint256 totalStake);
-    event StakeWithdrawn(address indexed member, address indexed to, uint256 amount, uint256 totalStake);
+    /// @param unbonding Left behind because it is frozen.
+    event StakeWithdrawn(
+        address indexed member,
+        address indexed to,
+        uint256 amount,
+        uint256 totalStake,
+        uint256 unbonding
+    );
+
+    event Wired(address indexed judge, Power power);
+    /// @param frozen Sum of the member's freezes afterwards.
+    event Frozen(address indexed member, address indexed judge, bytes32 indexed id, uint256 amount, uint256 frozen);
+    event Unfrozen(address indexed member, address indexed judge, bytes32 indexed id, uint256 amount, uint256 frozen);
+    /// @param taken Restitution and penalty really taken: the sum of `payout`.
+    /// @param totalStake Active stake afterwards.
+    /// @param unbonding Unbonding stake afterwards.
+    event Slashed(
+        address indexed member,
+        address indexed judge,
+        bytes32 indexed id,
+        Offence offence,
+        address reporter,
+        address victim,
+        address jury,
+        uint256 taken,
+        Payout payout,
+        uint256 totalStake,
+        uint256 unbonding
+    );
+    /// @param halves Half strikes that this one adds.
+    /// @param count Half strikes in the window, with these.
+    event Struck(address indexed member, address indexed judge, Offence indexed offence, uint256 halves, uint256 count);
+    event Jailed(address indexed member, address indexed judge, uint256 jailedUntil);
+    event Unjailed(address indexed member);
+    event RewardsTransferred(address indexed from, address indexed to, uint256 amount);
+    event RewardsWithdrawn(address indexed account, address indexed to, uint256 amount);
 
     /* ACTIONS */
 
@@ -84,25 +223,96 @@ interface IStakeRegistry {
     /// @notice Makes unbonding stake active again.
     function cancelUnbond() external;
 
-    /// @notice Pays finished unbonding out to `to`.
+    /// @notice Pays finished unbonding out to `to`, as far as what stays covers everything that is frozen.
     function withdraw(address to) external returns (uint256 amount);
+
+    /// @notice Ends the caller's jail, once its time is over and the stake at the role's minimum again. The member starts
+    /// anew as an active one: its first week, see `capacityOf`, begins.
+    function unjail() external;
+
+    /// @notice Pays the caller's shares of slashes out to `to`.
+    function withdrawRewards(address to) external returns (uint256 amount);
+
+    /// @notice Gives `amount` of the caller's shares of slashes to somebody else, without moving tokens.
+    function transferRewards(address to, uint256 amount) external;
+
+    /* WIRING */
+
+    /// @notice Names the dispute contracts, once: afterwards nobody can add, remove or change one. Only the deployer.
+    /// Nobody can register before, so that everybody who stakes can know who may take the stake.
+    function wire(Judge[] calldata judges) external;
+
+    /* JUDGES */
+
+    /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends. Never fails for lack
+    /// of stake: what is not there yet is frozen when it arrives. Once per id; nothing happens for an amount of zero.
+    function freeze(bytes32 id, address member, uint256 amount) external;
+
+    /// @notice Ends a freeze of the caller. Does nothing if there is none.
+    function unfreeze(bytes32 id) external;
+
+    /// @notice Takes restitution and penalty from the member: active stake first, then unbonding. What is frozen for other
+    /// disputes is no obstacle, or a member could shelter its stake behind a dispute with itself; it stays frozen, as a
+    /// number. Ends the freeze under the same id. Takes what there is, and reverts only for an id that slashed before and
+    /// for shares above `MAX_SHARES`.
+    function slash(Slash calldata order) external returns (Payout memory payout);
+
+    /// @notice Notes half strikes against the member, of which two are one strike; no more than six count.
+    /// @param window Seconds back from now within which strikes are counted.
+    /// @return count Half strikes in the window, with these: 0 to 6.
+    function strike(address member, Offence offence, uint256 halves, uint256 window) external returns (uint256 count);
+
+    /// @notice Puts the member (or the address, if it is none yet) in jail for `JAIL_PERIOD` from now: it is not active and
+    /// covers nothing, until it calls `unjail`.
+    function jail(address member) external;
 
     /* VIEWS */
 
     function stakeToken() external view returns (address);
     function unbondingPeriod() external view returns (uint256 periodSeconds);
     function minimumStake(Role role) external view returns (uint256);
+    function treasury() external view returns (address);
+    function deployer() external view returns (address);
+    function wired() external view returns (bool);
     function members(
         address member
-    ) external view returns (Role role, uint40 registeredAt, uint40 unbondAt, uint96 stake, uint96 unbonding);
+    )
+        external
+        view
+        returns (
+            Role role,
+            uint40 activeSince,
+            uint40 jailedUntil,
+            uint40 unbondAt,
+            uint96 stake,
+            uint96 unbonding,
+            uint120 frozen,
+            uint40 registeredAt
+        );
+    function rewards(address account) external view returns (uint128 credited, uint128 withdrawn);
+
+    /// @notice What a contract may do as a judge. AccountingV2 asks here, too.
+    function powerOf(address judge) external view returns (Power);
+
+    /// @notice What `judge` did under `id`, see `Reason`.
+    function reasons(address judge, bytes32 id) external view returns (address member, uint96 frozen);
+
+    /// @notice Whether `judge` slashed for `id`.
+    function isSlashed(address judge, bytes32 id) external view returns (bool);
+
+    /// @notice Half strikes of the last `window` seconds: 0 to 6.
+    function strikesOf(address member, Offence offence, uint256 window) external view returns (uint256 count);
+
+    /// @notice All stake that a slash can reach: active and unbonding.
+    function slashableStake(address member) external view returns (uint256);
 
     /// @notice Stake that counts: active, not unbonding.
     function activeStake(address member) external view returns (uint256);
 
-    /// @notice Whether the member has a role and at least its minimum.
+    /// @notice Whether the member has a role, at least its minimum, and is not in jail.
     function isActive(address member) external view returns (bool);
 
-    /// @notice Unmatured tail money that an executor's stake covers now: its active stake, in the first week after
-    /// registration a tenth of it; zero for a member that is not an active executor.
+    /// @notice Unmatured tail money that an executor's stake covers now: its active stake, in the first week as an active
+    /// executor a tenth of it; zero for a member that is not an active executor.
     function capacityOf(address executor) external view returns (uint256);
 }

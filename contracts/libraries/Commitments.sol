@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../interfaces/IAccountingV2.sol";
+import {IDisputeManager} from "../interfaces/IDisputeManager.sol";
 
 /// @title Commitments: EIP-712 struct hashes of what clients, executors and session signers sign
 /// @dev The structs in calldata have the members of the signed types in the same order, a word each, and their model is
@@ -15,6 +16,9 @@ library Commitments {
     bytes32 internal constant RESPONSE_TYPEHASH = keccak256(
         "LlmResponseCommitment(bytes32 requestHash,bytes32 contentHash,bytes32 deliveryHash,bytes32 traceRoot,uint32 inboundTokens,uint32 outboundTokens,uint96 cumulativeCost,uint64 cumulativeInbound,uint64 cumulativeOutbound,uint40 timestamp,uint8 finishReason)"
     );
+    bytes32 internal constant OFFER_TYPEHASH = keccak256(
+        "ModelOffer(address executor,uint64 offerId,string model,bytes32 weightsHash,bytes32 profileHash,uint96 inboundPrice,uint96 outboundPrice,uint32 maxContext,uint40 validUntil)"
+    );
     bytes32 internal constant ALLOCATION_TYPEHASH = keccak256(
         "Allocation(address client,address executor,uint96 amount,uint256 nonce,uint40 deadline)"
     );
@@ -24,6 +28,7 @@ library Commitments {
 
     uint256 private constant REQUEST_LENGTH = 15 * 32;
     uint256 private constant RESPONSE_LENGTH = 11 * 32;
+    uint256 private constant OFFER_LENGTH = 9 * 32;
 
     /// @notice Struct hash of a request.
     function hashStruct(IAccountingV2.LlmRequestCommitment calldata request) internal pure returns (bytes32) {
@@ -41,6 +46,15 @@ library Commitments {
             offset := response
         }
         return _hashWords(RESPONSE_TYPEHASH, offset, RESPONSE_LENGTH);
+    }
+
+    /// @notice Struct hash of an offer.
+    function hashStruct(IDisputeManager.ModelOffer calldata offer) internal pure returns (bytes32) {
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := offer
+        }
+        return _hashWords(OFFER_TYPEHASH, offset, OFFER_LENGTH);
     }
 
     /// @notice Struct hash of the gasless funding of a channel.

@@ -8,7 +8,8 @@ import testTokenModule from "./TestToken.ts";
  */
 const lloomModule = buildModule("Lloom", (m) => {
   const { testToken } = m.useModule(testTokenModule);
-  return { testToken, ...coreContracts(m, testToken) };
+  const treasury = m.getParameter("treasury", m.getAccount(0));
+  return { testToken, ...coreContracts(m, testToken, treasury) };
 });
 
 // Ignition loads a module file by its default export.

@@ -48,11 +48,12 @@ ponder.on("StakeRegistry:UnbondCancelled", async ({ event, context: { db } }) =>
 });
 
 ponder.on("StakeRegistry:StakeWithdrawn", async ({ event, context: { db } }) => {
-  const { totalStake: stake, amount, member } = event.args;
+  const { totalStake: stake, unbonding, amount, member } = event.args;
   const change = (before: { stakeWithdrawn: bigint }) => ({
     stake,
-    unbonding: 0n,
-    unbondAt: null,
+    unbonding,
+    // What is frozen stays behind, with the time at which it could have gone.
+    ...(unbonding === 0n ? { unbondAt: null } : {}),
     stakeWithdrawn: before.stakeWithdrawn + amount,
   });
   await moveStake(db, { member, amount, kind: "WITHDRAW", origin: originOf(event), change });

@@ -1,4 +1,5 @@
 import type { ContractTransactionReceipt } from "ethers";
+import { proveTwoResponses } from "../support/contracts/equivocation.ts";
 import {
   LANE_START,
   type LaneParties,
@@ -120,6 +121,30 @@ async function measureClients(market: Market): Promise<Measured[]> {
   ];
 }
 
+/**
+ * An executor with a past that answered twice: half its stake slashed, jail. First comes one that is not measured, so that
+ * nobody's account is empty. A reporter without a commitment pays for the share that waits, and one that brings back a tail
+ * for its move.
+ */
+async function measureEquivocation(market: Market): Promise<Measured[]> {
+  const reporter = await market.fund("reporter");
+  const client = await market.fund("wronged client");
+  await market.accounting.send(client, "deposit", 1_000_000_000n);
+  const prove = async (name: string, committed: boolean, settled: boolean): Promise<number> => {
+    const executor = await market.enrol(`${name} executor`);
+    const other = await market.open(`${name} client`, executor.address);
+    const parties = { domain: market.domain, client: other, executor, deadline: await market.deadline() };
+    await market.accounting.send(executor, "settle", [answerOn(parties, LANE_START, 1).pair]);
+    return gasOf((await proveTwoResponses(market, { executor, client, reporter, committed, settled })).receipt);
+  };
+  await prove("first equivocation", true, true);
+  return [
+    { name: "equivocation", value: await prove("second equivocation", true, false), target: 140_000 },
+    { name: "equivocation.uncommitted", value: await prove("third equivocation", false, false) },
+    { name: "equivocation.refund", value: await prove("fourth equivocation", true, true) },
+  ];
+}
+
 /** Gas of the steps that people pay for, on a chain in this process. The keys are fixed, so the figures are as well. */
 export async function run(): Promise<BenchRow[]> {
   const market = await openMarket();
@@ -128,6 +153,7 @@ export async function run(): Promise<BenchRow[]> {
       ...(await measureDeposit(market)),
       ...(await measureLane(market)),
       ...(await measureClients(market)),
+      ...(await measureEquivocation(market)),
     ];
     return measured.map(toRow);
   } finally {

@@ -55,7 +55,13 @@ contract StakeRegistryTest is MarketTest {
         uint256 unbondAt
     );
     event UnbondCancelled(address indexed member, uint256 amount, uint256 totalStake);
-    event StakeWithdrawn(address indexed member, address indexed to, uint256 amount, uint256 totalStake);
+    event StakeWithdrawn(
+        address indexed member,
+        address indexed to,
+        uint256 amount,
+        uint256 totalStake,
+        uint256 unbonding
+    );
 
     /* CONSTRUCTOR */
 
@@ -174,7 +180,7 @@ contract StakeRegistryTest is MarketTest {
 
     function test_StakeRefusesTokensThatKeepAPart() public {
         FeeToken fee = new FeeToken();
-        StakeRegistry stakes = deployRegistry(address(fee), 1, UNBONDING);
+        StakeRegistry stakes = openRegistry(address(fee));
         fee.mint(address(this), 100);
         fee.approve(address(stakes), 100);
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeTokenShortfall.selector, 100, 99));
@@ -183,7 +189,7 @@ contract StakeRegistryTest is MarketTest {
 
     function test_StakeRefusesReentry() public {
         CallingToken calling = new CallingToken();
-        StakeRegistry stakes = deployRegistry(address(calling), 1, UNBONDING);
+        StakeRegistry stakes = openRegistry(address(calling));
         calling.mint(address(this), 100);
         calling.approve(address(stakes), 100);
         stakes.register(IStakeRegistry.Role.Executor, "peer", "");
@@ -256,7 +262,7 @@ contract StakeRegistryTest is MarketTest {
         registry.withdraw(executor);
         vm.warp(unbondAt);
         vm.expectEmit(address(registry));
-        emit StakeWithdrawn(executor, stranger, 150e6, 100e6);
+        emit StakeWithdrawn(executor, stranger, 150e6, 100e6, 0);
         assertEq(registry.withdraw(stranger), 150e6, "returned");
         vm.stopPrank();
         assertEq(token.balanceOf(stranger), 150e6, "paid out");
@@ -314,8 +320,16 @@ contract StakeRegistryTest is MarketTest {
     }
 
     function assertMember(IStakeRegistry.Role role, uint256 stake, uint256 unbonding, uint256 unbondAt) private view {
-        (IStakeRegistry.Role foundRole, , uint40 foundUnbondAt, uint96 foundStake, uint96 foundUnbonding) = registry
-            .members(executor);
+        (
+            IStakeRegistry.Role foundRole,
+            ,
+            ,
+            uint40 foundUnbondAt,
+            uint96 foundStake,
+            uint96 foundUnbonding,
+            ,
+
+        ) = registry.members(executor);
         assertEq(uint256(foundRole), uint256(role), "role");
         assertEq(foundStake, stake, "stake");
         assertEq(foundUnbonding, unbonding, "unbonding");

@@ -39,6 +39,18 @@ library SignedTypes {
         uint8 finishReason;
     }
 
+    struct ModelOffer {
+        address executor;
+        uint64 offerId;
+        string model;
+        bytes32 weightsHash;
+        bytes32 profileHash;
+        uint96 inboundPrice;
+        uint96 outboundPrice;
+        uint32 maxContext;
+        uint40 validUntil;
+    }
+
     struct Allocation {
         address client;
         address executor;
@@ -59,6 +71,7 @@ contract TypeHashesTest is TestBase {
     function test_TypeHashesAreThoseOfTheDeclaredStructs() public pure {
         assertEq(Commitments.REQUEST_TYPEHASH, vm.eip712HashType("LlmRequestCommitment"), "request");
         assertEq(Commitments.RESPONSE_TYPEHASH, vm.eip712HashType("LlmResponseCommitment"), "response");
+        assertEq(Commitments.OFFER_TYPEHASH, vm.eip712HashType("ModelOffer"), "offer");
         assertEq(Commitments.ALLOCATION_TYPEHASH, vm.eip712HashType("Allocation"), "allocation");
         assertEq(Commitments.SIGNER_AUTHORIZATION_TYPEHASH, vm.eip712HashType("SignerAuthorization"), "signer");
     }

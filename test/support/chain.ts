@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Address } from "@lloom/protocol/commitment-types";
 import {
+  Contract,
   ContractFactory,
   getBytes,
   HDNodeWallet,
@@ -21,6 +22,8 @@ import { type Identity, identityFromSecret } from "../../node/src/wallet/identit
 const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 const ACCOUNTS = 20;
 const START_MS = 60_000;
+/** `Power.StakeAndTails` of the stake registry. */
+const STAKE_AND_TAILS = 2;
 
 /** A real chain in a process of its own, over HTTP. Closing it ends the process; its state is gone then. */
 export interface TestChain extends AsyncDisposable {
@@ -68,24 +71,27 @@ async function readPort(server: ChildProcess): Promise<number> {
 }
 
 /**
- * Deploys TestToken, StakeRegistry and AccountingV2 as `ignition/modules/Lloom.ts` does, with the parameters of a
- * development network. Not by Ignition itself: over HTTP it keeps a journal per chain id on disk, and would take the
+ * Deploys and wires the contracts as `ignition/modules/Lloom.ts` does, with the parameters of a development network. Not by Ignition itself: over HTTP it keeps a journal per chain id on disk, and would take the
  * contracts of an earlier chain for deployed.
  */
 export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
   const provider = connect(rpcUrl);
   try {
-    const deploy = deployer(new NonceManager(new Wallet(hexlify(testAccount(0).secret), provider)));
+    const signer = new NonceManager(new Wallet(hexlify(testAccount(0).secret), provider));
+    const deploy = deployer(signer);
     const parameters = await readParameters();
     const paymentToken = await deploy("TestToken");
     const stakeRegistry = await deploy(
       "StakeRegistry",
       paymentToken,
+      await signer.getAddress(),
       parameters("minimumExecutorStake"),
       parameters("minimumValidatorStake"),
       parameters("unbondingPeriodSeconds"),
     );
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
+    const disputeManager = await deploy("DisputeManager", accounting);
+    await wire(signer, stakeRegistry, disputeManager);
     return { accounting, stakeRegistry, paymentToken };
   } finally {
     provider.destroy();
@@ -101,6 +107,14 @@ const deployer =
     await contract.waitForDeployment();
     return lowerCase(await contract.getAddress());
   };
+
+/** Names the dispute contracts; before that nobody can register. */
+async function wire(signer: Signer, stakeRegistry: Address, disputeManager: Address): Promise<void> {
+  const { abi } = await readArtifact("StakeRegistry");
+  const call = new Contract(stakeRegistry, abi, signer).getFunction("wire");
+  const sent = await call.send([{ account: disputeManager, power: STAKE_AND_TAILS }]);
+  await sent.wait();
+}
 
 async function readArtifact(name: string): Promise<{ abi: InterfaceAbi; bytecode: string }> {
   const file = new URL(`../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {AccountingV2} from "../../../contracts/AccountingV2.sol";
+import {DisputeManager} from "../../../contracts/DisputeManager.sol";
 import {StakeRegistry} from "../../../contracts/StakeRegistry.sol";
 import {TestToken} from "../../../contracts/TestToken.sol";
 import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
@@ -23,12 +24,17 @@ abstract contract Market is TestBase {
     uint256 internal constant MINIMUM_VALIDATOR = 500e6;
     /// A day's first second, so that epochs are easy to count.
     uint256 internal constant START = 20_000 days;
+    /// Stands for any dispute contract that is wired with all powers, and for one that may not touch tails.
+    address internal constant JUDGE = address(0x1D6E);
+    address internal constant JURY = address(0x1542);
+    address internal constant TREASURY = address(0x7EA5);
     /// When `enrol` is done.
     uint256 internal constant ENROLLED = START + 7 days;
 
     TestToken internal token;
     StakeRegistry internal registry;
     AccountingV2 internal accounting;
+    DisputeManager internal disputes;
     address internal client;
     address internal executor;
     address internal sessionSigner;
@@ -41,13 +47,30 @@ abstract contract Market is TestBase {
         token = TestToken(deploy("TestToken.sol:TestToken", ""));
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
+        disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
+        registry.wire(allJudges());
+    }
+
+    function allJudges() internal returns (IStakeRegistry.Judge[] memory judges) {
+        vm.etch(JUDGE, hex"00");
+        vm.etch(JURY, hex"00");
+        judges = new IStakeRegistry.Judge[](3);
+        judges[0] = IStakeRegistry.Judge(address(disputes), IStakeRegistry.Power.StakeAndTails);
+        judges[1] = IStakeRegistry.Judge(JUDGE, IStakeRegistry.Power.StakeAndTails);
+        judges[2] = IStakeRegistry.Judge(JURY, IStakeRegistry.Power.Stake);
     }
 
     /* DEPLOYMENT: from artifacts, because `new` would compile each contract once more into every test */
 
     function deployRegistry(address token_, uint256 executorMin, uint256 period) internal returns (StakeRegistry) {
-        bytes memory arguments = abi.encode(token_, executorMin, MINIMUM_VALIDATOR, period);
+        bytes memory arguments = abi.encode(token_, TREASURY, executorMin, MINIMUM_VALIDATOR, period);
         return StakeRegistry(deploy("StakeRegistry.sol:StakeRegistry", arguments));
+    }
+
+    /// One that people can register with, and that nobody can slash.
+    function openRegistry(address token_) internal returns (StakeRegistry opened) {
+        opened = deployRegistry(token_, 1, UNBONDING);
+        opened.wire(new IStakeRegistry.Judge[](0));
     }
 
     function deployAccounting(address token_, address registry_, uint256 unlockDelay) internal returns (AccountingV2) {
@@ -196,6 +219,12 @@ abstract contract Market is TestBase {
     }
 
     /* STATE */
+
+    /// Shares of slashes that the account could withdraw.
+    function rewardsOf(address account) internal view returns (uint256) {
+        (uint128 credited, uint128 withdrawn) = registry.rewards(account);
+        return credited - withdrawn;
+    }
 
     function laneCost() internal view returns (uint256 cost) {
         (cost, , , ) = accounting.lanes(client, executor, 7);

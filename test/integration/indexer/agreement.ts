@@ -74,8 +74,13 @@ async function expectMembers(tables: Tables, { accounting, stakeRegistry }: Mark
     const member = (await stakeRegistry.read("members", row["address"])) as Named;
     const { stake, unbonding, unbondAt, registeredAt } = row;
     const indexed = { stake, unbonding, unbondAt: text(unbondAt ?? 0), registeredAt: text(registeredAt ?? 0) };
-    const { role: _, ...held } = member;
-    expect(indexed).toEqual(texts(held));
+    const held = texts(member);
+    expect(indexed).toEqual({
+      stake: held["stake"],
+      unbonding: held["unbonding"],
+      unbondAt: held["unbondAt"],
+      registeredAt: held["registeredAt"],
+    });
     expect(row["active"]).toBe(await stakeRegistry.read("isActive", row["address"]));
   }
   for (const row of rowsOf(tables, "executors")) {

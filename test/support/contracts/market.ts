@@ -20,6 +20,7 @@ export async function openMarket() {
   const deployed = await ignition.deploy(lloomModule);
   const accounting = await callable(deployed.accounting);
   const stakeRegistry = await callable(deployed.stakeRegistry);
+  const disputes = await callable(deployed.disputeManager);
   const token = await callable(deployed.testToken);
   const [deployer] = await ethers.getSigners();
   if (deployer === undefined) throw new TypeError("the chain has no accounts");
@@ -63,7 +64,19 @@ export async function openMarket() {
   /** Unix seconds an hour ahead of the chain. */
   const deadline = async (): Promise<bigint> => BigInt(await networkHelpers.time.latest()) + 3_600n;
 
-  return { connection, networkHelpers, accounting, stakeRegistry, token, domain, fund, enrol, open, deadline };
+  return {
+    connection,
+    networkHelpers,
+    accounting,
+    stakeRegistry,
+    disputes,
+    token,
+    domain,
+    fund,
+    enrol,
+    open,
+    deadline,
+  };
 }
 
 export type Market = Awaited<ReturnType<typeof openMarket>>;

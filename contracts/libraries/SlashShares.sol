@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IStakeRegistry} from "../interfaces/IStakeRegistry.sol";
+
+/// @title SlashShares: who gets what of a slash
+/// @dev The one place that holds the rule which makes slashing oneself a loss: of the penalty, reporter, victim and jury
+/// get 60 % at most, even if they are all the same person.
+library SlashShares {
+    /// @notice Shares are parts of so many.
+    uint256 internal constant WHOLE = 10_000;
+    /// @notice Most that the three shares may be together.
+    uint256 internal constant MAX_SHARES = 6_000;
+
+    /// @notice Splits `taken`, what a slash really took: restitution first, then the shares of what is left, each rounded
+    /// down; the treasury gets the rest, so that the parts add up to `taken`. Nobody's share is the treasury's.
+    /// @dev `taken` is below 2^97: no product overflows.
+    function split(
+        IStakeRegistry.Slash calldata order,
+        uint256 taken
+    ) internal pure returns (IStakeRegistry.Payout memory payout) {
+        uint256 asked = order.reporterShare + order.victimShare + order.juryShare;
+        require(asked <= MAX_SHARES, IStakeRegistry.StakeSharesTooLarge(MAX_SHARES, asked));
+        if (order.victim != address(0)) payout.restituted = Math.min(order.restitution, taken);
+        uint256 penalty = taken - payout.restituted;
+        payout.reporter = _shareOf(penalty, order.reporter, order.reporterShare);
+        payout.victim = Math.min(_shareOf(penalty, order.victim, order.victimShare), order.victimLimit);
+        payout.jury = _shareOf(penalty, order.jury, order.juryShare);
+        payout.treasury = penalty - payout.reporter - payout.victim - payout.jury;
+    }
+
+    function _shareOf(uint256 penalty, address account, uint256 share) private pure returns (uint256) {
+        return account == address(0) ? 0 : (penalty * share) / WHOLE;
+    }
+}
