@@ -74,8 +74,7 @@ abstract contract DisputedTails is IAccountingV2 {
         TailHold storage hold = _holdOf(tail);
         if (hold.judge != address(0)) return (0, 0);
         paid = _paidFor(tail, hold);
-        if (paid == 0) return (0, 0);
-        refunded = _takeUnmatured(earnings[tail.executor], paid);
+        if (paid != 0) refunded = _takeUnmatured(earnings[tail.executor], paid);
         if (refunded != 0) _refund(tail, refunded);
     }
 
