@@ -10,17 +10,19 @@ all hooks
 └── not wired with power over tails (nobody, the jury): AccountingNotJudge
 holdTail
 ├── the lane went on, another nonce, nothing paid beyond what was acknowledged: AccountingNoTail
-├── disputed before: AccountingTailAlreadyDisputed
+├── a judge holds it: AccountingTailHeld
+├── given back before: AccountingNoTail, but for what was paid since
 └── otherwise: out of what has not matured, what matures first goes first, TailHeld
     ├── all of it unmatured: all is held
     └── matured: nothing is held, the rest is told
 releaseTail, refundTail
 ├── not the judge that holds it: AccountingTailNotHeld
-├── a second time: nothing
+├── a second time: AccountingTailNotHeld
 └── otherwise: to the executor at once, TailReleased; to the client's deposit, TailRefunded
 clawBackTail
-├── no tail, disputed before: counts the dispute, zero
-└── otherwise: TailHeld, TailRefunded, counted
+├── no tail, a judge holds it, all is given back: counts the dispute, zero
+├── matured: counts, tells what was paid, and leaves the tail to other disputes
+└── otherwise: TailRefunded, counted
 countDispute
 └── counts it for who lost
 maySignFor: Signers.t.sol has the rule
@@ -67,9 +69,7 @@ contract DisputedTailsTest is MarketTest {
         emit IAccountingV2.TailHeld(client, executor, 7, 1, JUDGE, 30e6, 30e6);
         hold(30e6, 30e6);
         assertEarnings(0, 0, "taken out");
-        (address judge, uint96 amount) = accounting.tailHold(client, executor, 7, 1);
-        assertEq(judge, JUDGE, "judge");
-        assertEq(amount, 30e6, "amount");
+        assertHold(JUDGE, 30e6, 0);
         vm.warp(ENROLLED + 30 days);
         assertEq(accounting.withdrawableEarnings(executor), 0, "time does not release it");
     }
@@ -137,20 +137,51 @@ contract DisputedTailsTest is MarketTest {
         expectNoTail(2, 35e6);
     }
 
-    function test_ATailIsDisputedOnce() public {
+    function test_ATailHasOneJudgeAtATime() public {
         settleOne(pairOf(1, 0, 30e6));
         hold(30e6, 30e6);
-        bytes memory refusal = abi.encodeWithSelector(IAccountingV2.AccountingTailAlreadyDisputed.selector, JUDGE);
-        vm.startPrank(JUDGE);
-        vm.expectRevert(refusal);
-        accounting.holdTail(_tail);
-        accounting.releaseTail(_tail);
+        bytes memory refusal = abi.encodeWithSelector(IAccountingV2.AccountingTailHeld.selector, JUDGE);
+        vm.startPrank(address(disputes));
         vm.expectRevert(refusal);
         accounting.holdTail(_tail);
         (uint256 paid, uint256 refunded) = accounting.clawBackTail(_tail);
         vm.stopPrank();
         assertEq(paid + refunded, 0, "nor clawed back");
-        assertEarnings(30e6, 0, "the executor's for good");
+        assertHold(JUDGE, 30e6, 0);
+    }
+
+    /// A released tail has matured: whoever disputes it again holds nothing of it.
+    function test_AReleasedTailCanBeDisputedAgain() public {
+        settleOne(pairOf(1, 0, 30e6));
+        hold(30e6, 30e6);
+        vm.prank(JUDGE);
+        accounting.releaseTail(_tail);
+        hold(30e6, 0);
+        assertEarnings(30e6, 0, "the executor's");
+    }
+
+    /// A shortfall leaves a part of the answer unpaid; what is paid of it after a refund can be disputed too.
+    function test_NoPartIsRefundedTwice() public {
+        vm.prank(client);
+        accounting.requestUnlock(executor, 480e6);
+        vm.warp(ENROLLED + UNLOCK_DELAY);
+        vm.prank(client);
+        accounting.finalizeUnlock(executor);
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, 30e6);
+        settleOne(pair);
+        hold(20e6, 20e6);
+        vm.prank(JUDGE);
+        accounting.refundTail(_tail);
+        expectNoTail(1, 20e6);
+        clawBack(0, 0);
+        vm.prank(client);
+        accounting.allocate(executor, 100e6);
+        settleOne(pair);
+        hold(10e6, 10e6);
+        assertHold(JUDGE, 10e6, 20e6);
+        vm.prank(JUDGE);
+        accounting.refundTail(_tail);
+        assertHold(address(0), 0, 30e6);
     }
 
     /* RELEASE AND REFUND */
@@ -164,9 +195,8 @@ contract DisputedTailsTest is MarketTest {
         assertEq(accounting.releaseTail(_tail), 30e6, "returned");
         vm.prank(executor);
         assertEq(accounting.withdrawEarnings(executor), 30e6, "withdrawn");
-        vm.prank(JUDGE);
-        assertEq(accounting.releaseTail(_tail), 0, "once");
-        assertEarnings(0, 0, "nothing twice");
+        assertEarnings(0, 0, "nothing left");
+        expectNotHeld(JUDGE, address(0));
     }
 
     function test_ARefundedTailIsFreeDeposit() public {
@@ -178,9 +208,8 @@ contract DisputedTailsTest is MarketTest {
         assertEq(accounting.refundTail(_tail), 30e6, "returned");
         vm.prank(client);
         accounting.withdraw(client, 30e6);
-        vm.prank(JUDGE);
-        assertEq(accounting.refundTail(_tail), 0, "once");
-        assertEq(accounting.balanceOf(client), 0, "nothing twice");
+        expectNotHeld(JUDGE, address(0));
+        assertHold(address(0), 0, 30e6);
         assertEq(laneCost(), 30e6, "the lane does not go back");
     }
 
@@ -195,8 +224,6 @@ contract DisputedTailsTest is MarketTest {
 
     function test_AClawedBackTailIsRefundedAndCounted() public {
         settleOne(pairOf(1, 0, 30e6));
-        vm.expectEmit(address(accounting));
-        emit IAccountingV2.TailHeld(client, executor, 7, 1, JUDGE, 30e6, 30e6);
         vm.expectEmit(address(accounting));
         emit IAccountingV2.TailRefunded(client, executor, 7, 1, JUDGE, 30e6, 30e6);
         clawBack(30e6, 30e6);
@@ -213,9 +240,27 @@ contract DisputedTailsTest is MarketTest {
         settleOne(pairOf(1, 0, 30e6));
         settleOne(pairOf(2, 30e6, 5e6));
         clawBack(0, 0);
-        (address judge, ) = accounting.tailHold(client, executor, 7, 1);
-        assertEq(judge, address(0), "not disputed");
         assertEarnings(0, 35e6, "untouched");
+        assertLost(2, 0);
+    }
+
+    /// An executor that reports itself, once its tail has matured, does not take the client's own dispute away.
+    function test_ClawingBackAMaturedTailLeavesItDisputable() public {
+        settleOne(pairOf(1, 0, 30e6));
+        vm.warp(ENROLLED + 2 days);
+        clawBack(30e6, 0);
+        hold(30e6, 0);
+        assertHold(JUDGE, 0, 0);
+    }
+
+    /// Nor does it by a made-up request that acknowledged nearly everything.
+    function test_ClawingBackAPartLeavesTheRestDisputable() public {
+        settleOne(pairOf(1, 0, 30e6));
+        _tail.ackedCost = 30e6 - 1;
+        clawBack(1, 1);
+        _tail.ackedCost = 0;
+        hold(30e6 - 1, 30e6 - 1);
+        assertHold(JUDGE, 30e6 - 1, 1);
     }
 
     /* COUNTS */
@@ -320,6 +365,13 @@ contract DisputedTailsTest is MarketTest {
     function assertEarnings(uint256 withdrawable, uint256 unmatured, string memory what) private view {
         assertEq(accounting.withdrawableEarnings(executor), withdrawable, what);
         assertEq(accounting.unmaturedTail(executor), unmatured, what);
+    }
+
+    function assertHold(address judge, uint256 amount, uint256 refunded) private view {
+        (address foundJudge, uint96 foundAmount, uint96 foundRefunded) = accounting.tailHold(client, executor, 7, 1);
+        assertEq(foundJudge, judge, "judge");
+        assertEq(foundAmount, amount, "amount");
+        assertEq(foundRefunded, refunded, "refunded");
     }
 
     function assertLost(uint256 byExecutor, uint256 byClient) private view {
