@@ -114,6 +114,7 @@ contract AuditReportsTest is AuditWorld {
         assertTrue(before - gasleft() < 2_000_000, "for little gas");
     }
 
+    /// Attack: an executor sees a bad report coming and leaves.
     function test_LeavingDoesNotEscapeAReport() public {
         enrol(MINIMUM_EXECUTOR);
         uint256 epoch = ENROLLED / EPOCH;
