@@ -10,6 +10,7 @@ import { HARDHAT, ROOT } from "./devnet/root.ts";
 /** Contract, and the name of its constant. */
 const CONTRACTS: Readonly<Record<string, string>> = {
   AccountingV2: "accountingV2Abi",
+  Audits: "auditsAbi",
   StakeRegistry: "stakeRegistryAbi",
   TestToken: "testTokenAbi",
 };

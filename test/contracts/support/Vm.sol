@@ -26,6 +26,7 @@ interface Vm {
     function parseJsonBytes32(string calldata json, string calldata path) external pure returns (bytes32);
     function parseJsonString(string calldata json, string calldata path) external pure returns (string memory);
     function parseUint(string calldata text) external pure returns (uint256);
+    function parseInt(string calldata text) external pure returns (int256);
     function toString(uint256 value) external pure returns (string memory);
 }
 
