@@ -7,6 +7,7 @@ import {
   signAnswer,
 } from "../support/contracts/lane.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
+import { measureAudits } from "./audit-gas.ts";
 import type { BenchRow } from "./rows.ts";
 
 /**
@@ -128,6 +129,7 @@ export async function run(): Promise<BenchRow[]> {
       ...(await measureDeposit(market)),
       ...(await measureLane(market)),
       ...(await measureClients(market)),
+      ...(await measureAudits(market)),
     ];
     return measured.map(toRow);
   } finally {
