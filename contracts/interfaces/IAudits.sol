@@ -16,12 +16,12 @@ pragma solidity ^0.8.28;
 /// there is no count to keep. The work of a validator grows with the executors instead; `odds` is chosen for that.
 /// @dev The seed is a fact and not a choice: `prevRandao` of the first block of the epoch, proven by that block's header and
 /// its parent's, both checked against the chain's own block hashes. Who proves it, and when, changes nothing.
-/// - Builders and all but the last proposers before the epoch cannot influence it: neither order nor content of blocks
-///   enters `prevRandao`.
-/// - The proposers of the k slots just before the epoch, if they are one party, can choose among 2^k values by not
-///   publishing some of their blocks and losing the rewards. That raises the chance of an event of chance q to 2^k * q at
-///   most. They can steer who *their own* validators audit. They cannot steer honest validators away from an executor:
-///   they do not know those preimages, so that under every value the assignment is as likely as before.
+/// - Neither order nor content of blocks enters `prevRandao`: nobody grinds it, as blockhashes could be ground.
+/// - Those who can keep the last k blocks before the epoch from being published (their proposers, or whoever builds and
+///   delivers blocks for them), if they are one party, can choose among 2^k values, and lose what each such block earns.
+///   That raises the chance of an event of chance q to 2^k * q at most. They can steer who *their own* validators audit.
+///   They cannot steer honest validators away from an executor: they do not know those preimages, so that under every
+///   value the assignment is as likely as before.
 /// - The proposer of the epoch's first block cannot: without its block the next one carries the same value.
 /// - Nobody proves the seed in time (the header is within the last 8191 blocks, about 27 hours on Ethereum): the epoch has
 ///   no reports, which is no evidence for or against anyone, and chains go on at the next epoch. An epoch without any block
