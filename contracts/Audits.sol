@@ -226,7 +226,7 @@ contract Audits is IAudits, Multicall {
         require(epoch >= firstEpoch, AuditExecutorTooNew(account, firstEpoch));
     }
 
-    /// @dev An address never changes or repeats what is returned here.
+    /// @dev Both are written once, by `register`, and never change.
     function _roleOf(address account) private view returns (IStakeRegistry.Role role, uint256 registeredAt) {
         (role, registeredAt, , , ) = IStakeRegistry(stakeRegistry).members(account);
     }
