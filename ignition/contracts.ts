@@ -1,15 +1,13 @@
-import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-
-type ModuleBuilder = Parameters<Parameters<typeof buildModule>[1]>[0];
-/** What a constructor takes: here an address, or a contract that is deployed before. */
-export type Argument = NonNullable<Parameters<ModuleBuilder["call"]>[2]>[number];
+import type { Argument, ModuleBuilder } from "./arguments.ts";
+import { auditContracts } from "./audits.ts";
 
 /** `Power` of the stake registry: what a dispute contract may do. */
 const POWER = { stakeAndTails: 2 } as const;
 
 /**
- * The core contracts on a payment token, wired to each other; the rest of every slash goes to `treasury`. Defaults are those of a development network; every number and its unit:
- * `parameters/local.json5`. Amounts are base units of the token, of which the defaults assume 6 decimals.
+ * The core contracts on a payment token, wired to each other; the rest of every slash goes to `treasury`. Defaults are those
+ * of a development network; every number and its unit: `parameters/local.json5`. Amounts are base units of the token, of
+ * which the defaults assume 6 decimals.
  */
 export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, treasury: Argument) => {
   const stakeRegistry = m.contract("StakeRegistry", [
@@ -27,5 +25,6 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, treasury
   const disputeManager = m.contract("DisputeManager", [accounting]);
   // For ever: until then nobody can register, afterwards no judge can be added.
   m.call(stakeRegistry, "wire", [[{ account: disputeManager, power: POWER.stakeAndTails }]]);
-  return { stakeRegistry, accounting, disputeManager };
+  const lens = m.contract("Lens", [accounting]);
+  return { stakeRegistry, accounting, disputeManager, lens, ...auditContracts(m, stakeRegistry) };
 };

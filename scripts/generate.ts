@@ -10,7 +10,9 @@ import { HARDHAT, ROOT } from "./devnet/root.ts";
 /** Contract, and the name of its constant. */
 const CONTRACTS: Readonly<Record<string, string>> = {
   AccountingV2: "accountingV2Abi",
+  Audits: "auditsAbi",
   DisputeManager: "disputeManagerAbi",
+  Lens: "lensAbi",
   StakeRegistry: "stakeRegistryAbi",
   TestToken: "testTokenAbi",
 };

@@ -1,3 +1,4 @@
+import { auditVectors } from "./audits.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
@@ -7,6 +8,7 @@ import { signatureVectors } from "./signatures.ts";
 
 /** Each file and what goes into it. */
 export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
+  "audits.json": auditVectors,
   "commitments.json": commitmentVectors,
   "contents.json": contentVectors,
   "costs.json": costVectors,

@@ -20,6 +20,7 @@ import {
   decodeOffersReply,
   decodeRpcRequest,
 } from "../src/wire.ts";
+import { auditVectors } from "./audits.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
@@ -31,6 +32,38 @@ import { signatureVectors } from "./signatures.ts";
 describe("the files", () => {
   it.each(Object.keys(VECTOR_FILES))("%s holds what the protocol makes", (file) => {
     expect(readFileSync(new URL(file, import.meta.url), "utf8")).toBe(vectorText(file));
+  });
+});
+
+describe("audits.json", () => {
+  const { chains, seeds, assignments, rows } = auditVectors();
+  const hashed = (types: readonly string[], values: readonly unknown[]): string =>
+    keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+
+  it.each(chains)("has the tip of $validator's $length preimages", ({ validator, secret, length, ...ends }) => {
+    const values = [secret as string];
+    for (let i = 0n; i < length; i++) values.push(hashed(["address", "bytes32"], [validator, values.at(-1)]));
+    expect(ends).toEqual({ tip: values.at(-1), firstPreimage: values.at(-2) });
+  });
+
+  it.each(seeds)("has the seed of epoch $epoch on chain $chainId", ({ chainId, audits, epoch, prevRandao, seed }) => {
+    expect(hashed(["uint256", "address", "uint256", "bytes32"], [chainId, audits, epoch, prevRandao])).toBe(seed);
+  });
+
+  it.each(assignments)("draws $executor once in $odds", ({ seed, preimage, executor, odds, assigned }) => {
+    const drawn = BigInt(hashed(["bytes32", "bytes32", "address"], [seed, preimage, executor]));
+    expect(drawn <= (2n ** 256n - 1n) / odds).toBe(assigned);
+  });
+
+  it("has rows of both kinds", () => {
+    expect(rows.filter(({ accepted }) => accepted).map(({ logLikelihood }) => logLikelihood)).toEqual([
+      -4_200n,
+      13_815n,
+      0n,
+      -1n,
+      2_147_483_647n,
+    ]);
+    expect(rows.filter(({ accepted }) => !accepted)).toHaveLength(8);
   });
 });
 

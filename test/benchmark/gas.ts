@@ -8,6 +8,7 @@ import {
   signAnswer,
 } from "../support/contracts/lane.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
+import { measureAudits } from "./audit-gas.ts";
 import type { BenchRow } from "./rows.ts";
 
 /**
@@ -154,6 +155,7 @@ export async function run(): Promise<BenchRow[]> {
       ...(await measureLane(market)),
       ...(await measureClients(market)),
       ...(await measureEquivocation(market)),
+      ...(await measureAudits(market)),
     ];
     return measured.map(toRow);
   } finally {
