@@ -1,9 +1,10 @@
 // Line and branch coverage of the contracts by their Solidity tests: npm run coverage
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, styleText } from "node:util";
+import { styleText } from "node:util";
 import { ForgeProject } from "./contracts/forge.ts";
 import { callOf, parse, type SyntaxNode, span, walk } from "./contracts/syntax.ts";
+import { readFlags } from "./flags.ts";
 
 const LEAST = 0.98;
 const USAGE = `usage: npm run coverage [-- --json]
@@ -98,11 +99,7 @@ function print(files: readonly FileCoverage[]): void {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { json: { type: "boolean" }, help: { type: "boolean" } } });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
+  const { values } = readFlags({ usage: USAGE, config: { options: { json: { type: "boolean" } } } });
   using project = new ForgeProject();
   unfoldRequires(project);
   console.error("Running the Solidity tests under coverage, about a minute …");

@@ -1,9 +1,9 @@
 // Ether for a key of your own on a development chain: npm run fund -- ADDRESS
-import { parseArgs } from "node:util";
 import { formatEther, isAddress, parseEther, Wallet } from "ethers";
 import { DEVNET_ACCOUNTS } from "./devnet/accounts.ts";
-import { checkChain, connect, readRpcUrl } from "./devnet/chain.ts";
+import { checkChain, connect, isRpcUrl } from "./devnet/chain.ts";
 import { DevnetError } from "./devnet/devnet-error.ts";
+import { readFlags, refuse } from "./flags.ts";
 
 const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
 
@@ -15,32 +15,28 @@ Test tokens come from npx lloom faucet.
 
 const AMOUNT = parseEther("10");
 
-interface Flags {
+interface Wish {
   readonly address: string;
   readonly rpc: string;
 }
 
-function readFlags(): Flags | undefined {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { rpc: { type: "string" }, help: { type: "boolean", default: false } },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return undefined;
-  }
+function readWish(): Wish {
+  const options = { rpc: { type: "string" } } as const;
+  const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [address, ...more] = positionals;
   if (address === undefined || more.length > 0)
-    throw new DevnetError(`One address is needed, ${positionals.length} are given.`, "npx lloom status prints yours.");
+    refuse(`One address is needed, ${positionals.length} are given.`, "npx lloom status prints yours.");
   if (!isAddress(address))
-    throw new DevnetError(
+    refuse(
       `"${address}" is not an address.`,
-      "It has 0x and 40 hex digits; npx lloom status prints yours.",
+      "It has 0x and 40 hex digits, in lower case or with the right capitals; npx lloom status prints yours.",
     );
-  return { address, rpc: readRpcUrl(values.rpc ?? process.env["LLOOM_RPC"] ?? "http://127.0.0.1:8545") };
+  const rpc = values.rpc ?? process.env["LLOOM_RPC"] ?? "http://127.0.0.1:8545";
+  if (!isRpcUrl(rpc)) refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
+  return { address, rpc };
 }
 
-async function fund({ address, rpc }: Flags): Promise<void> {
+async function fund({ address, rpc }: Wish): Promise<void> {
   await checkChain(rpc);
   const provider = connect(rpc);
   try {
@@ -61,10 +57,9 @@ async function fund({ address, rpc }: Flags): Promise<void> {
 }
 
 try {
-  const flags = readFlags();
-  if (flags !== undefined) await fund(flags);
+  await fund(readWish());
 } catch (thrown) {
-  const next = thrown instanceof DevnetError ? thrown.next : USAGE;
+  const next = thrown instanceof DevnetError ? thrown.next : "Run it again; if it stays, report it with this text.";
   console.error(`${(thrown as Error).message}\n  ${next}`);
   process.exitCode = 1;
 }

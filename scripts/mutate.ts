@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ForgeProject } from "./contracts/forge.ts";
 import { IS_ACTIVE, type Mutant, Mutator } from "./contracts/mutants.ts";
 import { parse } from "./contracts/syntax.ts";
 import { ROOT } from "./devnet/root.ts";
+import { readFlags } from "./flags.ts";
 
 const LEAST = 0.95;
 const LINE_EVERY = 25;
@@ -131,17 +131,8 @@ function report(mutants: readonly Mutant[], survivors: readonly Mutant[], json: 
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: "string", default: "" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
+  const options = { only: { type: "string", default: "" }, json: { type: "boolean", default: false } } as const;
+  const { values } = readFlags({ usage: USAGE, config: { options } });
   using project = new ForgeProject();
   const mutants = plant(project, values.only);
   if (mutants.length === 0) {

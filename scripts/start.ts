@@ -1,7 +1,7 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { parseArgs, styleText } from "node:util";
 import { formatAmount } from "@lloom/protocol/amounts";
-import { readRpcUrl } from "./devnet/chain.ts";
+import { isRpcUrl } from "./devnet/chain.ts";
 import { type Devnet, type Pages, startDevnet } from "./devnet/devnet.ts";
 import { DevnetError } from "./devnet/devnet-error.ts";
 import { askFirst, FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./devnet/first-answer.ts";
@@ -15,7 +15,7 @@ Then it sends one prompt, prints the answer, its receipt, its settlement and eve
 
   --rpc URL   use a running chain (one that funds the well-known test mnemonic) instead of starting one
   --once      stop everything after the first answer is settled and visible
-  --json      print one JSON line at the end; progress goes to standard error
+  --json      print one JSON line (at the end with --once, else when all is up); progress goes to standard error
   --help      this text`;
 
 /** Exit code after Ctrl-C before the first answer was shown whole. */
@@ -49,7 +49,9 @@ function readFlags(): Flags | undefined {
       console.log(USAGE);
       return undefined;
     }
-    const rpc = values.rpc === undefined ? undefined : readRpcUrl(values.rpc);
+    const { rpc } = values;
+    if (rpc !== undefined && !isRpcUrl(rpc))
+      throw new DevnetError(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
     return { rpc, once: values.once, json: values.json };
   } catch (thrown) {
     console.error(
@@ -73,6 +75,7 @@ async function main(flags: Flags): Promise<void> {
     await using devnet = await startDevnet({ rpcUrl: flags.rpc, progress, signal: stop.signal });
     shown = await Promise.race([show({ devnet, stream, progress }, stop.signal), devnet.failure]);
     if (!flags.once) {
+      if (flags.json) console.log(jsonLine(shown, secondsSince(began)));
       progress.say(urlsText(devnet, shown.pages));
       await Promise.race([stopped(stop.signal), devnet.failure]);
     }
@@ -85,7 +88,8 @@ async function main(flags: Flags): Promise<void> {
     progress.stop();
   }
   write("Everything is stopped.\n");
-  if (flags.json && shown !== undefined) console.log(jsonLine(shown, (performance.now() - began) / 1000));
+  if (flags.json && flags.once && shown !== undefined && process.exitCode === undefined)
+    console.log(jsonLine(shown, secondsSince(began)));
 }
 
 interface Stage {
@@ -195,6 +199,7 @@ function fail(thrown: unknown): void {
   process.exitCode = 1;
 }
 
+const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 const stopped = (signal: AbortSignal): Promise<void> =>
   signal.aborted
     ? Promise.resolve()

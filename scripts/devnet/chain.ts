@@ -1,21 +1,20 @@
-import { JsonRpcProvider } from "ethers";
+import { formatEther, JsonRpcProvider, parseEther } from "ethers";
+import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import { DevnetError } from "./devnet-error.ts";
 import { HARDHAT, ROOT } from "./root.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { until } from "./until.ts";
 
 const READY_MS = 60_000;
+/** Far more than a devnet's account uses. */
+const LEAST_ETHER = parseEther("0.1");
 
 /** A JSON-RPC connection that asks for the chain's id only once. */
 export const connect = (rpcUrl: string): JsonRpcProvider =>
   new JsonRpcProvider(rpcUrl, undefined, { polling: true, pollingInterval: 100, batchMaxCount: 1, cacheTimeout: -1 });
 
-/** A chain's URL as a user gave it. Throws DevnetError if it is none. */
-export function readRpcUrl(given: string): string {
-  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? ""))
-    throw new DevnetError(`The chain's URL is "${given}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
-  return given;
-}
+/** Whether it can be the URL of a chain. */
+export const isRpcUrl = (given: string): boolean => /^https?:$/.test(URL.parse(given)?.protocol ?? "");
 
 /** Starts Hardhat's node and waits until it answers. */
 export async function startChain(supervisor: Supervisor, port: number, signal: AbortSignal): Promise<string> {
@@ -35,7 +34,25 @@ export async function checkChain(rpcUrl: string): Promise<void> {
   try {
     await chainId(rpcUrl);
   } catch (cause) {
-    throw new DevnetError(`No chain answers at ${rpcUrl}.`, "Start one there, or leave --rpc out.", cause);
+    throw new DevnetError(`No chain answers at ${rpcUrl}.`, "Start one there, or give --rpc another URL.", cause);
+  }
+}
+
+/** Checks that the devnet's accounts can pay for gas there. */
+export async function checkFunds(rpcUrl: string): Promise<void> {
+  const { deployer, validators, executors, gateway } = DEVNET_ACCOUNTS;
+  const provider = connect(rpcUrl);
+  try {
+    for (const { address, name } of [deployer, ...validators, ...executors, gateway]) {
+      const balance = await provider.getBalance(address);
+      if (balance < LEAST_ETHER)
+        throw new DevnetError(
+          `${address}, the test mnemonic's account for ${name}, has ${formatEther(balance)} ether on this chain.`,
+          "Use a development chain that funds the test mnemonic, such as Hardhat's or Anvil's.",
+        );
+    }
+  } finally {
+    provider.destroy();
   }
 }
 

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
-import { checkChain, connect, startChain } from "./chain.ts";
+import { checkChain, checkFunds, connect, startChain } from "./chain.ts";
 import { buildContracts, type Deployment, deployContracts } from "./deployment.ts";
+import { DevnetError } from "./devnet-error.ts";
 import { buildExplorer } from "./explorer-build.ts";
 import { seatMembers } from "./members.ts";
 import {
@@ -15,9 +16,9 @@ import {
   validatorAddresses,
 } from "./nodes.ts";
 import { awaitOffers } from "./offers.ts";
+import { startExplorer, startIndexer } from "./pages.ts";
 import { Ports } from "./ports.ts";
 import type { Progress } from "./progress.ts";
-import { startExplorer, startIndexer } from "./services.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export interface DevnetOptions {
@@ -58,14 +59,24 @@ export interface Pages {
 }
 
 /** Wanted ports; a busy one is replaced by the next free one. */
-const PORTS = { chain: 8545, validator: 4001, gateway: 8080, indexer: 42069, explorer: 3000 };
+const PORTS = {
+  chain: 8545,
+  "first validator": 4001,
+  "second validator": 4002,
+  gateway: 8080,
+  indexer: 42069,
+  explorer: 3000,
+};
 /** The devnet settles soon, so that a newcomer sees it happen. */
 const SETTLE_SOON = ["--settle-age-seconds", "2"];
 
 /** Starts the network: all that can run side by side does. Closes what it opened if a part fails. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  if (options.rpcUrl !== undefined) await checkChain(options.rpcUrl);
-  const dir = mkdtempSync(join(tmpdir(), "lloom-"));
+  if (options.rpcUrl !== undefined) {
+    await checkChain(options.rpcUrl);
+    await checkFunds(options.rpcUrl);
+  }
+  const dir = makeFolder();
   mkdirSync(join(dir, "logs"));
   let keep = false;
   await using stack = new AsyncDisposableStack();
@@ -79,24 +90,38 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const signal = AbortSignal.any([options.signal, over.signal]);
   // The logs tell why something failed, so then they stay.
   const keepLogs = (thrown: unknown): never => {
-    keep ||= !options.signal.aborted && readdirSync(join(dir, "logs")).length > 0;
-    if (keep) options.progress.say(`   logs are kept in ${dir}/logs`);
+    if (!keep && !options.signal.aborted && readdirSync(join(dir, "logs")).length > 0) {
+      keep = true;
+      options.progress.say(`   logs are kept in ${dir}/logs`);
+    }
     throw thrown;
   };
   const failure = supervisor.failure.catch(keepLogs);
   failure.catch(() => undefined);
-  const assembling = assemble({ ...options, signal }, supervisor, dir).catch(keepLogs);
+  const ports = stack.use(new Ports());
+  const assembling = assemble({ ...options, signal }, supervisor, ports, dir).catch(keepLogs);
   assembling.catch(() => undefined);
   const devnet = await Promise.race([assembling, failure, aborted(options.signal)]);
   const owned = stack.move();
   return { ...devnet, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "lloom-"));
+  } catch (cause) {
+    throw new DevnetError(
+      `Cannot make a folder in ${tmpdir()}.`,
+      "Set TMPDIR to a folder that you may write to.",
+      cause,
+    );
+  }
+}
+
 type Assembled = Omit<Devnet, typeof Symbol.asyncDispose | "failure">;
 
-async function assemble(options: DevnetOptions, supervisor: Supervisor, dir: string): Promise<Assembled> {
+async function assemble(options: DevnetOptions, supervisor: Supervisor, ports: Ports, dir: string): Promise<Assembled> {
   const { progress, signal } = options;
-  const ports = new Ports();
   const explorerBuilt =
     options.pages === false ? undefined : timed(progress, "explorer build", () => buildExplorer(supervisor));
   explorerBuilt?.catch(() => undefined);
@@ -144,7 +169,10 @@ async function startNodes(
   surroundings: NodeSurroundings,
   ports: Ports,
 ): Promise<Pick<Devnet, "bootstrap" | "validators" | "executors" | "gateway" | "gatewayUrl">> {
-  const addresses = validatorAddresses([await ports.next(PORTS.validator), await ports.next(PORTS.validator)]);
+  const addresses = validatorAddresses([
+    await wantedPort(progress, ports, "first validator"),
+    await wantedPort(progress, ports, "second validator"),
+  ]);
   const bootstrap = addresses.join(",");
   const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
   const port = await wantedPort(progress, ports, "gateway");

@@ -16,7 +16,10 @@ const MARK = join(ROOT, "web", ".next", "lloom-source-hash");
 /** Hash over names and contents of the explorer's sources. */
 function sourceHash(): string {
   const hash = createHash("sha256");
-  const files = globSync(SOURCES, { cwd: ROOT, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = globSync(SOURCES, { cwd: ROOT, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    // The build itself writes it.
+    .filter(({ name }) => name !== "next-env.d.ts");
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort())
     hash.update(path).update(readFileSync(path));
   return hash.digest("hex");

@@ -8,7 +8,6 @@ import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
 import { connect } from "./chain.ts";
 import type { Deployment } from "./deployment.ts";
-import { DevnetError } from "./devnet-error.ts";
 
 /** Test tokens, 6 decimals: enough for each part. */
 const EXECUTOR_STAKE = 200_000_000n;
@@ -47,11 +46,6 @@ async function mint(
   const provider = connect(rpcUrl);
   try {
     const { deployer } = DEVNET_ACCOUNTS;
-    if ((await provider.getBalance(deployer.address)) === 0n)
-      throw new DevnetError(
-        `${deployer.address}, the test mnemonic's first account, has no ether on this chain.`,
-        "Use a development chain that funds the test mnemonic, such as Hardhat's or Anvil's.",
-      );
     const signer = new NonceManager(new Wallet(`0x${Buffer.from(deployer.secret).toString("hex")}`, provider));
     const token = new Contract(deployment.paymentToken, testTokenAbi, signer);
     // One after the other: a chain that mines at once refuses a transaction that overtakes the one before it.

@@ -34,7 +34,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
     if (!stream.isTTY || running.size === 0 || held !== undefined) return;
     const mark = FRAMES[frame++ % FRAMES.length] ?? "";
     const line = ` ${mark} ${seconds(began)}  ${[...running.keys()].join(" · ")}`;
-    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns || 80) - 1)}`);
   };
   const timer = stream.isTTY ? setInterval(draw, FRAME_MS).unref() : undefined;
   const say = (lines: string): void => {

@@ -30,7 +30,7 @@ describe("npx hardhat ignition deploy", () => {
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     stack.defer(() => rmSync(join(ROOT, "ignition/deployments", DEPLOYMENT), { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await new Ports().next(18_645), AbortSignal.timeout(60_000));
+    rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_645), AbortSignal.timeout(60_000));
   });
   afterAll(() => stack.disposeAsync());
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../scripts/devnet/chain.ts";
 import { type Devnet, type Pages, startDevnet } from "../../scripts/devnet/devnet.ts";
 import { askFirst, type FirstAnswer } from "../../scripts/devnet/first-answer.ts";
-import { startExplorer } from "../../scripts/devnet/services.ts";
+import { startExplorer } from "../../scripts/devnet/pages.ts";
 import { awaitSettlement, awaitVisible, type Settlement } from "../../scripts/devnet/settlement.ts";
 import { Supervisor } from "../../scripts/devnet/supervisor.ts";
 import { freePort } from "../integration/indexer/ponder-process.ts";

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatEther } from "ethers";
+import { formatEther, toQuantity } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEVNET_ACCOUNTS } from "../../scripts/devnet/accounts.ts";
 import { connect, startChain } from "../../scripts/devnet/chain.ts";
 import { Ports } from "../../scripts/devnet/ports.ts";
 import { Supervisor } from "../../scripts/devnet/supervisor.ts";
@@ -45,7 +46,7 @@ describe("npm start, refused or cut short", () => {
   });
 });
 
-describe("npm run fund", () => {
+describe("on a chain of one's own", () => {
   const stack = new AsyncDisposableStack();
   let rpcUrl: string;
 
@@ -55,11 +56,26 @@ describe("npm run fund", () => {
     const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await new Ports().next(18_745), AbortSignal.timeout(BEGIN_MS));
+    rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_745), AbortSignal.timeout(BEGIN_MS));
   });
   afterAll(() => stack.disposeAsync());
 
-  it("gives a new key ether", async () => {
+  it("npm start refuses a chain where an account of the devnet cannot pay for gas", async () => {
+    const provider = connect(rpcUrl);
+    const { address } = DEVNET_ACCOUNTS.gateway;
+    const ether = await provider.getBalance(address);
+    try {
+      await provider.send("hardhat_setBalance", [address, "0x1"]);
+      const { code, stderr } = await runNode({ args: ["scripts/start.ts", "--rpc", rpcUrl] }).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/0x976EA74026E726554dB657fA54763abd0C3a0aa9, .* for gateway, has 0\.0+1 ether/);
+    } finally {
+      await provider.send("hardhat_setBalance", [address, toQuantity(ether)]);
+      provider.destroy();
+    }
+  });
+
+  it("npm run fund gives a new key ether", async () => {
     const { code, stdout, stderr } = await fund(ADDRESS, "--rpc", rpcUrl);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(`${ADDRESS} has 10.0 ether now.`);
@@ -72,14 +88,14 @@ describe("npm run fund", () => {
   });
 
   it.each([
-    [[], /One address is needed/],
-    [["0x12"], /"0x12" is not an address/],
-    [[ADDRESS, "--rpc", NO_CHAIN], /No chain answers/],
-    [[ADDRESS, "--rpc", "nonsense"], /The chain's URL is "nonsense"/],
-    [["--bogus"], /--bogus/],
-  ])("%j: a sentence and the next step", async (args, sentence) => {
+    [[], 2, /One address is needed/],
+    [["0x12"], 2, /"0x12" is not an address/],
+    [[ADDRESS, "--rpc", NO_CHAIN], 1, /No chain answers/],
+    [[ADDRESS, "--rpc", "nonsense"], 2, /The chain's URL is "nonsense"/],
+    [["--bogus"], 2, /--bogus/],
+  ])("npm run fund %j: exit code %i, a sentence and the next step", async (args, expected, sentence) => {
     const { code, stdout, stderr } = await fund(...args);
-    expect(code).toBe(1);
+    expect(code).toBe(expected);
     expect(stderr).toMatch(sentence);
     expect(stdout + stderr).not.toMatch(/^ {4}at /m);
   });

@@ -25,7 +25,7 @@ describe("npm start -- --once --json --rpc URL", () => {
     const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await new Ports().next(18_545), AbortSignal.timeout(60_000));
+    rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_545), AbortSignal.timeout(60_000));
     const program = runNode({ args: ["scripts/start.ts", "--once", "--json", "--rpc", rpcUrl], env: { [MARK]: mark } });
     ended = await program.ended;
   }, WHOLE_START_MS);
