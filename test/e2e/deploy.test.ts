@@ -56,6 +56,38 @@ describe("npx hardhat ignition deploy", () => {
     expect(second.stdout).toMatch(/nothing new to deploy/i);
   });
 
+  it("compares what stands on chain with the parameters", async () => {
+    const verify = (parameters: string): Promise<Ended> => {
+      const file = join(ROOT, "ignition/parameters", parameters);
+      const args = ["--rpc", rpcUrl, "--deployment", DEPLOYMENT, "--parameters", file];
+      return runNode({ args: ["scripts/deploy-verify.ts", ...args] }).ended;
+    };
+    const right = await verify("local.json5");
+    expect(right.code, right.stdout + right.stderr).toBe(0);
+    expect(right.stdout).toMatch(/judges, for ever +DisputeManager.* +these and no others/);
+    const wrong = await verify("sepolia.json5");
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(/✗ Audits +odds\(\) +60 +16/);
+  });
+
+  it("does not take other code for this checkout's", async () => {
+    const provider = connect(rpcUrl);
+    const file = join(ROOT, "ignition/deployments", DEPLOYMENT, "deployed_addresses.json");
+    const { "Lloom#Lens": lens = "" } = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+    const code = await provider.getCode(lens);
+    try {
+      await provider.send("hardhat_setCode", [lens, `${code.slice(0, -2)}${code.endsWith("00") ? "01" : "00"}`]);
+      const args = ["--rpc", rpcUrl, "--deployment", DEPLOYMENT, "--json"];
+      const { code: exit, stdout } = await runNode({ args: ["scripts/deploy-verify.ts", ...args] }).ended;
+      expect(exit).toBe(1);
+      const wrong = (JSON.parse(stdout) as { holds: boolean }[]).filter(({ holds }) => !holds);
+      expect(wrong).toEqual([expect.objectContaining({ contract: "Lens", found: "other code" })]);
+    } finally {
+      await provider.send("hardhat_setCode", [lens, code]);
+      provider.destroy();
+    }
+  });
+
   it("says in a sentence that no chain answers", async () => {
     const { code, stdout, stderr } = await runNode({
       args: [HARDHAT, "ignition", "deploy", "ignition/modules/Lloom.ts", "--network", "localhost"],

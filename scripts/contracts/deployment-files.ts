@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import json5 from "json5";
+import { z } from "zod";
+import { ROOT } from "../devnet/root.ts";
+
+/** What Ignition remembers of a deployment. */
+export interface RecordedDeployment {
+  /** Addresses by contract name. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Hash of the transaction that wired the stake registry. */
+  readonly wiredIn: string | undefined;
+}
+
+const addressesSchema = z.record(z.string(), z.string());
+const confirmedSchema = z.object({
+  type: z.literal("TRANSACTION_CONFIRM"),
+  futureId: z.string().endsWith("StakeRegistry.wire"),
+  hash: z.string(),
+});
+const parametersSchema = z.object({ Lloom: z.record(z.string(), z.string()) });
+
+/** Reads `ignition/deployments/<id>`. Throws if there is none. */
+export function readDeployment(id: string): RecordedDeployment {
+  const dir = join(ROOT, "ignition/deployments", id);
+  const addresses = addressesSchema.parse(JSON.parse(readFileSync(join(dir, "deployed_addresses.json"), "utf8")));
+  const lines = readFileSync(join(dir, "journal.jsonl"), "utf8").split("\n").filter(Boolean);
+  const wired = lines.map((line) => confirmedSchema.safeParse(JSON.parse(line))).find(({ success }) => success);
+  return {
+    addresses: new Map(Object.entries(addresses).map(([future, address]) => [future.split("#")[1] ?? future, address])),
+    wiredIn: wired?.data?.hash,
+  };
+}
+
+/** Reads a file of `ignition/parameters`: numbers are strings with an "n" there. */
+export function readParameters(file: string): ReadonlyMap<string, string> {
+  const { Lloom } = parametersSchema.parse(json5.parse(readFileSync(file, "utf8")));
+  return new Map(Object.entries(Lloom).map(([name, value]) => [name, value.replace(/^(\d+)n$/, "$1")]));
+}
+
+const artifactSchema = z.object({
+  abi: z.array(z.unknown()),
+  deployedBytecode: z.string(),
+  immutableReferences: z.record(z.string(), z.array(z.object({ start: z.number(), length: z.number() }))).default({}),
+});
+/** The compiler's output for a contract. */
+export type Artifact = z.infer<typeof artifactSchema>;
+
+/** Reads the artifact of a contract of this checkout; it has to be compiled. */
+export function readArtifact(contract: string): Artifact {
+  const file = join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`);
+  return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+/** Whether code on a chain is the artifact's, whatever its immutables hold. */
+export function isSameCode(code: string, { deployedBytecode, immutableReferences }: Artifact): boolean {
+  const [found, expected] = [code, deployedBytecode].map((hex) => Buffer.from(hex.slice(2), "hex"));
+  if (found === undefined || expected === undefined || found.length !== expected.length) return false;
+  for (const { start, length } of Object.values(immutableReferences).flat()) found.fill(0, start, start + length);
+  return found.equals(expected);
+}

@@ -1,0 +1,49 @@
+/** Something that a deployment must answer. */
+export interface Expectation {
+  readonly contract: string;
+  readonly view: string;
+  readonly args: readonly unknown[];
+  /** As text; undefined if the parameter file leaves it open. */
+  readonly expected: string | undefined;
+}
+
+const ROLE = { executor: 1, validator: 2 } as const;
+/** `Power` of the stake registry. */
+const STAKE_AND_TAILS = "2";
+
+/** Dispute contracts, and the power that the stake registry gave them for ever. */
+export const JUDGES: Readonly<Record<string, string>> = { DisputeManager: STAKE_AND_TAILS };
+
+/** What every view of a deployment has to answer, given where its contracts are and what the parameter file says. */
+export function expectationsOf(
+  addresses: ReadonlyMap<string, string>,
+  parameters: ReadonlyMap<string, string>,
+): Expectation[] {
+  const at = (contract: string): string | undefined => addresses.get(contract);
+  const token = parameters.get("paymentToken") ?? at("TestToken");
+  const expect = (contract: string, view: string, expected: string | undefined, ...args: unknown[]): Expectation => ({
+    contract,
+    view,
+    args,
+    expected,
+  });
+  return [
+    expect("AccountingV2", "paymentToken", token),
+    expect("AccountingV2", "stakeRegistry", at("StakeRegistry")),
+    expect("AccountingV2", "unlockDelay", parameters.get("unlockDelaySeconds")),
+    expect("StakeRegistry", "stakeToken", token),
+    expect("StakeRegistry", "treasury", parameters.get("treasury")),
+    expect("StakeRegistry", "minimumStake", parameters.get("minimumExecutorStake"), ROLE.executor),
+    expect("StakeRegistry", "minimumStake", parameters.get("minimumValidatorStake"), ROLE.validator),
+    expect("StakeRegistry", "unbondingPeriod", parameters.get("unbondingPeriodSeconds")),
+    expect("StakeRegistry", "wired", "true"),
+    ...Object.entries(JUDGES).map(([judge, power]) => expect("StakeRegistry", "powerOf", power, at(judge))),
+    expect("DisputeManager", "accounting", at("AccountingV2")),
+    expect("DisputeManager", "stakeRegistry", at("StakeRegistry")),
+    expect("Audits", "stakeRegistry", at("StakeRegistry")),
+    expect("Audits", "epochLength", parameters.get("auditEpochSeconds")),
+    expect("Audits", "odds", parameters.get("auditOdds")),
+    expect("Lens", "accounting", at("AccountingV2")),
+    expect("Lens", "stakeRegistry", at("StakeRegistry")),
+  ];
+}
