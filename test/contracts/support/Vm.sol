@@ -9,6 +9,8 @@ interface Vm {
     function startPrank(address sender) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;
+    function fee(uint256 baseFee) external;
+    function deal(address account, uint256 balance) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
     function expectRevert(bytes4 selector) external;
@@ -23,6 +25,7 @@ interface Vm {
     function parseJsonBool(string calldata json, string calldata path) external pure returns (bool);
     function parseJsonBytes32(string calldata json, string calldata path) external pure returns (bytes32);
     function parseJsonString(string calldata json, string calldata path) external pure returns (string memory);
+    function parseJsonUint(string calldata json, string calldata path) external pure returns (uint256);
     function parseUint(string calldata text) external pure returns (uint256);
     function toString(uint256 value) external pure returns (string memory);
 }
