@@ -53,7 +53,11 @@ contract DeliveryTreeTest is TestBase {
     function test_RootsAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/contents.json");
         uint256 read = 0;
-        for (string memory path = entry(".delivery", 0); vm.keyExistsJson(json, path); path = entry(".delivery", ++read)) {
+        for (
+            string memory path = entry(".delivery", 0);
+            vm.keyExistsJson(json, path);
+            path = entry(".delivery", ++read)
+        ) {
             bytes memory answer = new bytes(numberAt(json, path, ".count"));
             for (uint256 i = 0; i < answer.length; ++i) answer[i] = 0x61;
             assertEq(this.rootOf(answer), vm.parseJsonBytes32(json, string.concat(path, ".deliveryHash")), path);

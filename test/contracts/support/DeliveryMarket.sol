@@ -97,6 +97,13 @@ abstract contract DeliveryMarket is Market {
         return openAs(client, pair, delivery.bondFor(pair.response.outboundTokens));
     }
 
+    /// What `JUDGE` may send to take so much stake of the executor for nobody.
+    function slashOf(bytes32 id, uint256 amount) internal view returns (IStakeRegistry.Slash memory order) {
+        order.id = id;
+        order.member = executor;
+        order.penalty = amount;
+    }
+
     /* STATE */
 
     function idOf(IAccountingV2.SignedPair memory pair) internal view returns (bytes32) {
