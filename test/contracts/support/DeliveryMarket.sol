@@ -6,6 +6,7 @@ import {DisputeManager} from "../../../contracts/DisputeManager.sol";
 import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
 import {IDeliveryDisputes} from "../../../contracts/interfaces/IDeliveryDisputes.sol";
 import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {TestToken} from "../../../contracts/TestToken.sol";
 import {Market} from "./Market.sol";
 import {Tree} from "./Tree.sol";
 import {vm} from "./Vm.sol";
@@ -27,6 +28,12 @@ abstract contract DeliveryMarket is Market {
 
     function deployDeliveryMarket() internal {
         deployMarket();
+        deployOn(address(token));
+    }
+
+    /// The same on another token.
+    function deployOn(address token_) internal {
+        token = TestToken(token_);
         vm.fee(BASE_FEE);
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
