@@ -8,7 +8,7 @@ import {Maturity} from "./libraries/Maturity.sol";
 
 /// @title DisputedTails: the books that a dispute can touch, and all that it can do to them
 /// @dev A judge moves money between the unmatured tails of one executor and the free deposit of one client, up to what the
-/// lane between them was paid for its last answer, once per answer. It reaches no channel, no other deposit and nothing
+/// lane between them was paid for its last answer, and gives no part of that back twice. It reaches no channel, no other deposit and nothing
 /// that has matured. Nothing here calls anybody but the stake registry, by a static call.
 abstract contract DisputedTails is IAccountingV2 {
     /* IMMUTABLES */
@@ -44,11 +44,14 @@ abstract contract DisputedTails is IAccountingV2 {
     /// @inheritdoc IAccountingV2
     function holdTail(Tail calldata tail) external onlyJudge returns (uint256 paid, uint256 held) {
         TailHold storage hold = _holdOf(tail);
-        require(hold.judge == address(0), AccountingTailAlreadyDisputed(hold.judge));
-        paid = _paidFor(tail);
+        require(hold.judge == address(0), AccountingTailHeld(hold.judge));
+        paid = _paidFor(tail, hold);
         Lane storage lane = lanes[tail.client][tail.executor][tail.lane];
         require(paid != 0, AccountingNoTail(lane.nonce, lane.cost));
-        held = _hold(tail, hold, paid);
+        held = _takeUnmatured(earnings[tail.executor], paid);
+        hold.judge = msg.sender;
+        hold.amount = uint96(held); // Not above `paid`, which is not above a lane's cost.
+        emit TailHeld(tail.client, tail.executor, tail.lane, tail.nonce, msg.sender, paid, held);
     }
 
     /// @inheritdoc IAccountingV2
@@ -61,17 +64,18 @@ abstract contract DisputedTails is IAccountingV2 {
 
     /// @inheritdoc IAccountingV2
     function refundTail(Tail calldata tail) external onlyJudge returns (uint256 amount) {
-        return _refund(tail);
+        amount = _endHold(tail);
+        _refund(tail, amount);
     }
 
     /// @inheritdoc IAccountingV2
     function clawBackTail(Tail calldata tail) external onlyJudge returns (uint256 paid, uint256 refunded) {
         ++executorStats[tail.executor].disputesLost;
         TailHold storage hold = _holdOf(tail);
-        paid = _paidFor(tail);
-        if (hold.judge != address(0) || paid == 0) return (0, 0);
-        _hold(tail, hold, paid);
-        refunded = _refund(tail);
+        if (hold.judge != address(0)) return (0, 0);
+        paid = _paidFor(tail, hold);
+        if (paid != 0) refunded = _takeUnmatured(earnings[tail.executor], paid);
+        if (refunded != 0) _refund(tail, refunded);
     }
 
     /// @inheritdoc IAccountingV2
@@ -88,9 +92,9 @@ abstract contract DisputedTails is IAccountingV2 {
         address executor,
         uint64 lane,
         uint32 nonce
-    ) external view returns (address judge, uint96 amount) {
+    ) external view returns (address judge, uint96 amount, uint96 refunded) {
         TailHold memory hold = _tailHolds[_keyOf(client, executor, lane, nonce)];
-        return (hold.judge, hold.amount);
+        return (hold.judge, hold.amount, hold.refunded);
     }
 
     /* INTERNAL */
@@ -110,16 +114,10 @@ abstract contract DisputedTails is IAccountingV2 {
 
     /// @dev What the lane was paid for the answer with the tail's nonce. A nonce is only reached by a request that
     /// acknowledges all that the lane was paid before, so that what exceeds its `ackedCost` was paid for its answer.
-    function _paidFor(Tail calldata tail) private view returns (uint256) {
+    function _paidFor(Tail calldata tail, TailHold storage hold) private view returns (uint256) {
         Lane memory lane = lanes[tail.client][tail.executor][tail.lane];
-        return lane.nonce == tail.nonce ? Math.saturatingSub(lane.cost, tail.ackedCost) : 0;
-    }
-
-    function _hold(Tail calldata tail, TailHold storage hold, uint256 paid) private returns (uint256 held) {
-        held = _takeUnmatured(earnings[tail.executor], paid);
-        hold.judge = msg.sender;
-        hold.amount = uint96(held); // Not above `paid`, which is not above a lane's cost.
-        emit TailHeld(tail.client, tail.executor, tail.lane, tail.nonce, msg.sender, paid, held);
+        if (lane.nonce != tail.nonce) return 0;
+        return Math.saturatingSub(lane.cost, uint256(tail.ackedCost) + hold.refunded);
     }
 
     /// @dev Takes up to `wanted` out of the tails; what matures first goes first. `settled` goes down with it, which it can:
@@ -147,8 +145,8 @@ abstract contract DisputedTails is IAccountingV2 {
         account.epoch = epoch;
     }
 
-    function _refund(Tail calldata tail) private returns (uint256 amount) {
-        amount = _endHold(tail);
+    function _refund(Tail calldata tail, uint256 amount) private {
+        _holdOf(tail).refunded += uint96(amount); // All of it stays within the lane's cost.
         uint256 balance = balanceOf[tail.client] + amount;
         balanceOf[tail.client] = balance;
         emit TailRefunded(tail.client, tail.executor, tail.lane, tail.nonce, msg.sender, amount, balance);
@@ -158,6 +156,6 @@ abstract contract DisputedTails is IAccountingV2 {
         TailHold storage hold = _holdOf(tail);
         require(hold.judge == msg.sender, AccountingTailNotHeld(hold.judge, msg.sender));
         amount = hold.amount;
-        hold.amount = 0;
+        (hold.judge, hold.amount) = (address(0), 0);
     }
 }

@@ -146,12 +146,14 @@ interface IAccountingV2 {
         uint96 ackedCost;
     }
 
-    /// @notice What a dispute did with a tail. A tail is disputed once.
-    /// @param judge Dispute contract that took it; zero for a tail that was never disputed.
+    /// @notice What disputes did with a tail.
+    /// @param judge Dispute contract that holds it now, or zero: a tail has one judge at a time.
     /// @param amount Held now, belonging to neither party until the judge decides.
+    /// @param refunded What the client got back of it, by any dispute: no part of a tail is given back twice.
     struct TailHold {
         address judge;
         uint96 amount;
+        uint96 refunded;
     }
 
     /// @notice A key that signs requests, responses or allocations for a principal.
@@ -214,7 +216,7 @@ interface IAccountingV2 {
     error AccountingPairRejected(Rejection reason);
     error AccountingTooManyPairs(uint256 limit, uint256 asked);
     error AccountingNotJudge(address caller);
-    error AccountingTailAlreadyDisputed(address judge);
+    error AccountingTailHeld(address judge);
     error AccountingTailNotHeld(address judge, address caller);
     error AccountingNoTail(uint256 laneNonce, uint256 laneCost);
     error AccountingParameterOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked);
@@ -288,7 +290,7 @@ interface IAccountingV2 {
     event PairRejected(uint256 indexed index, bytes32 indexed requestHash, Rejection reason);
     event EarningsWithdrawn(address indexed executor, address indexed to, uint256 amount, uint256 withdrawn);
 
-    /// @param paid What the tail came to when the dispute took it.
+    /// @param paid What the tail came to when the dispute took it, less what was refunded before.
     /// @param amount What of it had not matured, and is held now; the rest is in the executor's hands.
     event TailHeld(
         address indexed client,
@@ -404,11 +406,13 @@ interface IAccountingV2 {
     /* DISPUTES: only dispute contracts that the stake registry gives `Power.StakeAndTails` */
 
     /// @notice Takes a tail out of the executor's earnings, as far as it has not matured, and keeps it for the judge to
-    /// decide. Reverts if there is no such tail (the lane went on, which acknowledged it; or nothing was paid), or if it
-    /// was disputed before.
+    /// decide. Reverts if there is no such tail (the lane went on, which acknowledged it; nothing was paid; all was given
+    /// back), or if a judge holds it.
+    /// @dev Whether a decided answer may be disputed again is for the judges to say, and so is whether `ackedCost` is the
+    /// true one: the lane does not remember the request. A wrong one names another part of the same lane's money.
     /// @dev Tails of an executor mature together, by the day. What is held comes out of the part that matures first, and
     /// may so be money of another lane's tail: it is the executor's all the same, and its stake covers all of them.
-    /// @return paid What the tail came to.
+    /// @return paid What the tail came to, less what was refunded before.
     /// @return held What is held of it. Stake has to cover `paid - held`, if the client is to get all of it.
     function holdTail(Tail calldata tail) external returns (uint256 paid, uint256 held);
 
@@ -418,8 +422,8 @@ interface IAccountingV2 {
     /// @notice Gives a held tail back to the client's free deposit. Only the judge that holds it.
     function refundTail(Tail calldata tail) external returns (uint256 amount);
 
-    /// @notice Holds and refunds in one step, and counts the dispute as lost by the executor. Reverts for no tail: where
-    /// there is none, or another dispute has it, it only counts, and both results are zero.
+    /// @notice Refunds a tail without holding it, and counts the dispute as lost by the executor. Reverts for no tail:
+    /// where there is none, or a judge holds it, it only counts, and both results are zero.
     function clawBackTail(Tail calldata tail) external returns (uint256 paid, uint256 refunded);
 
     /// @notice Counts a lost dispute, of the executor or of the client. Without an event: the judge's own tells it.
@@ -460,7 +464,7 @@ interface IAccountingV2 {
         address executor,
         uint64 lane,
         uint32 nonce
-    ) external view returns (address judge, uint96 amount);
+    ) external view returns (address judge, uint96 amount, uint96 refunded);
 
     /// @notice Whether `signer` signs for `principal` under a request with this deadline: it is the principal, or a
     /// session signer that counts, see `SessionSigner`.

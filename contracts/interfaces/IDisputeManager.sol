@@ -6,7 +6,8 @@ import {IAccountingV2} from "./IAccountingV2.sol";
 /// @title DisputeManager: faults that two signatures prove, and no judge has to weigh
 /// @notice Anyone brings the proof, in one transaction. It names who signed twice; that executor is slashed at once.
 /// @dev Signatures are those of AccountingV2's domain. The rules of session signers are AccountingV2's as well: a response
-/// may be signed by one, an offer never is. A session key can therefore cost its executor stake for as long as it counts.
+/// may be signed by one, an offer never is. Who steals an executor's session key can therefore have its stake slashed,
+/// fault by fault, and be client and reporter of each.
 /// @dev Priority. Whoever sees a proof on its way can copy it and be first. A reporter that commits to its proof at least
 /// one block before gets the reporter's share at once. Without a commitment the share waits for `PRIORITY_WINDOW`, in
 /// which whoever committed before the proof was mined takes it by sending a proof of the same fault.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
+import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
+import {Commitments} from "../../contracts/libraries/Commitments.sol";
 import {CompactSignatures} from "../../contracts/libraries/CompactSignatures.sol";
 import {Costs} from "../../contracts/libraries/Costs.sol";
 import {TestBase, vm} from "./support/Vm.sol";
@@ -10,6 +13,8 @@ import {TestBase, vm} from "./support/Vm.sol";
 //
 // costs.json
 // └── every vector: the cost of the tokens at the prices
+// commitments.json
+// └── every offer (requests and responses: test/integration/vectors.test.ts): the digest in its domain
 // signatures.json
 // └── every vector
 //     ├── when it is valid, the claimed signer is recovered
@@ -51,6 +56,59 @@ contract VectorsTest is TestBase {
             assertTrue((recovered == claimed) == valid, path);
         }
         assertTrue(count > 5, "the file has vectors");
+    }
+
+    function hashOffer(IDisputeManager.ModelOffer calldata offer) external pure returns (bytes32) {
+        return Commitments.hashStruct(offer);
+    }
+
+    function test_OffersAreThoseOfTheVectors() public view {
+        string memory json = vm.readFile("protocol/vectors/commitments.json");
+        uint256 offers = 0;
+        uint256 count = 0;
+        for (string memory path = _digest(0); vm.keyExistsJson(json, path); path = _digest(++count)) {
+            if (!_equal(vm.parseJsonString(json, string.concat(path, ".type")), "ModelOffer")) continue;
+            bytes32 separator = _separatorOf(json, vm.parseJsonString(json, string.concat(path, ".domain")));
+            bytes32 structHash = this.hashOffer(_offer(json, string.concat(path, ".value")));
+            bytes32 digest = vm.parseJsonBytes32(json, string.concat(path, ".digest"));
+            assertEq(MessageHashUtils.toTypedDataHash(separator, structHash), digest, path);
+            ++offers;
+        }
+        assertTrue(offers > 5, "the file has offers");
+    }
+
+    function _offer(
+        string memory json,
+        string memory path
+    ) private pure returns (IDisputeManager.ModelOffer memory offer) {
+        offer.executor = vm.parseJsonAddress(json, string.concat(path, ".executor"));
+        offer.offerId = uint64(_number(json, path, ".offerId"));
+        offer.model = keccak256(bytes(vm.parseJsonString(json, string.concat(path, ".model"))));
+        offer.weightsHash = vm.parseJsonBytes32(json, string.concat(path, ".weightsHash"));
+        offer.profileHash = vm.parseJsonBytes32(json, string.concat(path, ".profileHash"));
+        offer.inboundPrice = uint96(_number(json, path, ".inboundPrice"));
+        offer.outboundPrice = uint96(_number(json, path, ".outboundPrice"));
+        offer.maxContext = uint32(_number(json, path, ".maxContext"));
+        offer.validUntil = uint40(_number(json, path, ".validUntil"));
+    }
+
+    function _separatorOf(string memory json, string memory domain) private view returns (bytes32) {
+        uint256 index = 0;
+        string memory path = ".domains[0]";
+        while (vm.keyExistsJson(json, path)) {
+            bool found = _equal(vm.parseJsonString(json, string.concat(path, ".domain")), domain);
+            if (found) return vm.parseJsonBytes32(json, string.concat(path, ".domainSeparator"));
+            path = string.concat(".domains[", vm.toString(++index), "]");
+        }
+        revert False("no such domain");
+    }
+
+    function _equal(string memory one, string memory other) private pure returns (bool) {
+        return keccak256(bytes(one)) == keccak256(bytes(other));
+    }
+
+    function _digest(uint256 index) private pure returns (string memory) {
+        return string.concat(".digests[", vm.toString(index), "]");
     }
 
     function _path(uint256 index) private pure returns (string memory) {

@@ -70,7 +70,7 @@ export const accountingV2Abi = [
     name: "AccountingSignerTaken",
     type: "error",
   },
-  { inputs: [{ name: "judge", type: "address" }], name: "AccountingTailAlreadyDisputed", type: "error" },
+  { inputs: [{ name: "judge", type: "address" }], name: "AccountingTailHeld", type: "error" },
   {
     inputs: [{ name: "judge", type: "address" }, { name: "caller", type: "address" }],
     name: "AccountingTailNotHeld",
@@ -886,7 +886,11 @@ export const accountingV2Abi = [
       { name: "nonce", type: "uint32" },
     ],
     name: "tailHold",
-    outputs: [{ name: "judge", type: "address" }, { name: "amount", type: "uint96" }],
+    outputs: [
+      { name: "judge", type: "address" },
+      { name: "amount", type: "uint96" },
+      { name: "refunded", type: "uint96" },
+    ],
     stateMutability: "view",
     type: "function",
   },

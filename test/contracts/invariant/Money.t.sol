@@ -33,10 +33,10 @@ contract MoneyInvariantTest is TestBase {
         assertEq(bytes(_trader.broken()).length, 0, _trader.broken());
     }
 
-    /// I6, I7: what lanes were paid is what executors were credited.
+    /// I6, I7: what lanes were paid is what executors were credited, less what disputes hold or gave back.
     function invariant_LanesAndEarningsAgree() public view {
-        assertEq(_trader.settledTo(0), _trader.paidTo(0), "first executor");
-        assertEq(_trader.settledTo(1), _trader.paidTo(1), "second executor");
+        assertEq(_trader.settledTo(0) + _trader.clawedBack(0), _trader.paidTo(0), "first executor");
+        assertEq(_trader.settledTo(1) + _trader.clawedBack(1), _trader.paidTo(1), "second executor");
     }
 
     /// I11: tails are part of what is not withdrawn, so that what is withdrawable is never negative.

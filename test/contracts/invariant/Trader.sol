@@ -24,7 +24,11 @@ contract Trader is Market {
     /// Set when something happened that never may.
     string public broken;
 
+    /// What disputes took from the first and from the second executor and did not give back to them.
+    uint256[2] public clawedBack;
+
     IAccountingV2.SignedPair[] private _pairs;
+    IAccountingV2.Tail[] private _held;
     mapping(bytes32 lane => Counted) private _seen;
 
     constructor() {
@@ -93,6 +97,44 @@ contract Trader is Market {
         vm.stopPrank();
     }
 
+    /// Disputes a lane's tail; the executor keeps what has matured.
+    function holdTail(uint256 who, uint256 whom, uint256 lane, uint256 acked) external {
+        IAccountingV2.Tail memory tail = tailAt(who, whom, lane, acked);
+        (address judge, , ) = accounting.tailHold(tail.client, tail.executor, tail.lane, tail.nonce);
+        uint256 matured = accounting.withdrawableEarnings(tail.executor);
+        vm.prank(JUDGE);
+        try accounting.holdTail(tail) returns (uint256 paid, uint256 amount) {
+            if (judge != address(0)) broken = "a tail was held twice";
+            if (amount > paid || paid == 0) broken = "held more than was paid";
+            clawedBack[whom % PARTIES] += amount;
+            _held.push(tail);
+        } catch (bytes memory thrown) {
+            bool known =
+                bytes4(thrown) == IAccountingV2.AccountingNoTail.selector ||
+                    bytes4(thrown) == IAccountingV2.AccountingTailHeld.selector;
+            if (!known) broken = "a hold failed otherwise";
+        }
+        if (accounting.withdrawableEarnings(tail.executor) != matured) broken = "matured money was held";
+    }
+
+    function decide(uint256 which, bool forClient) external {
+        if (_held.length == 0) return;
+        which = which % _held.length;
+        IAccountingV2.Tail memory tail = _held[which];
+        _held[which] = _held[_held.length - 1];
+        _held.pop();
+        vm.prank(JUDGE);
+        if (forClient) accounting.refundTail(tail);
+        else clawedBack[indexOf(tail.executor)] -= accounting.releaseTail(tail);
+    }
+
+    function clawBack(uint256 who, uint256 whom, uint256 lane, uint256 acked) external {
+        IAccountingV2.Tail memory tail = tailAt(who, whom, lane, acked);
+        vm.prank(JUDGE);
+        (, uint256 refunded) = accounting.clawBackTail(tail);
+        clawedBack[whom % PARTIES] += refunded;
+    }
+
     function pass(uint256 time) external {
         vm.warp(block.timestamp + bound(time, 1, 20 hours));
     }
@@ -151,6 +193,23 @@ contract Trader is Market {
         return vm.addr(executorKey(i));
     }
 
+    function indexOf(address worker) private pure returns (uint256) {
+        return worker == executorAt(0) ? 0 : 1;
+    }
+
+    /* TAILS */
+
+    function tailAt(
+        uint256 who,
+        uint256 whom,
+        uint256 lane,
+        uint256 acked
+    ) private view returns (IAccountingV2.Tail memory tail) {
+        (tail.client, tail.executor, tail.lane) = (clientAt(who), executorAt(whom), uint64(lane % LANES));
+        (uint96 cost, , , uint32 nonce) = accounting.lanes(tail.client, tail.executor, tail.lane);
+        (tail.nonce, tail.ackedCost) = (nonce, uint96(bound(acked, 0, cost)));
+    }
+
     /* PAIRS */
 
     function pairAt(
@@ -206,8 +265,13 @@ contract Trader is Market {
 
     /* SUMS */
 
-    /// Free deposit, channels, and earnings not yet withdrawn.
+    /// Free deposit, channels, earnings not yet withdrawn, and what disputes hold.
     function owed() external view returns (uint256 sum) {
+        for (uint256 i = 0; i < _held.length; ++i) {
+            IAccountingV2.Tail storage tail = _held[i];
+            (, uint96 amount, ) = accounting.tailHold(tail.client, tail.executor, tail.lane, tail.nonce);
+            sum += amount;
+        }
         for (uint256 i = 0; i < PARTIES; ++i) {
             sum += accounting.balanceOf(clientAt(i)) + unwithdrawn(executorAt(i));
             for (uint256 j = 0; j < PARTIES; ++j) {

@@ -220,6 +220,12 @@ abstract contract Market is TestBase {
 
     /* STATE */
 
+    /// Shares of slashes that the account could withdraw.
+    function rewardsOf(address account) internal view returns (uint256) {
+        (uint128 credited, uint128 withdrawn) = registry.rewards(account);
+        return credited - withdrawn;
+    }
+
     function laneCost() internal view returns (uint256 cost) {
         (cost, , , ) = accounting.lanes(client, executor, 7);
     }

@@ -11,6 +11,7 @@ interface Vm {
     function warp(uint256 timestamp) external;
     function fee(uint256 baseFee) external;
     function deal(address account, uint256 balance) external;
+    function roll(uint256 number) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
     function expectRevert(bytes4 selector) external;

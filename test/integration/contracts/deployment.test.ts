@@ -7,6 +7,8 @@ import lloomOnTokenModule from "../../../ignition/modules/LloomOnToken.ts";
 
 const EXECUTOR = 1n;
 const VALIDATOR = 2n;
+/** `Power` of the stake registry. */
+const STAKE_AND_TAILS = 2n;
 const parametersOf = (name: string): string =>
   new URL(`../../../ignition/parameters/${name}.json5`, import.meta.url).pathname;
 
@@ -25,7 +27,7 @@ describe("deployment through Ignition", () => {
 
   it("wires the contracts to each other, with the defaults of a development network", async () => {
     const { ignition } = await connect();
-    const { accounting, stakeRegistry, testToken } = await ignition.deploy(lloomModule);
+    const { accounting, stakeRegistry, disputeManager, testToken } = await ignition.deploy(lloomModule);
     const token = await testToken.getAddress();
     const read = (contract: typeof accounting, method: string, ...args: unknown[]): Promise<unknown> =>
       contract.getFunction(method).staticCall(...args);
@@ -37,6 +39,11 @@ describe("deployment through Ignition", () => {
     expect(await read(stakeRegistry, "minimumStake", EXECUTOR)).toBe(100_000_000n);
     expect(await read(stakeRegistry, "minimumStake", VALIDATOR)).toBe(500_000_000n);
     expect(await read(testToken, "symbol")).toBe("tUSD");
+    expect(await read(disputeManager, "accounting")).toBe(await accounting.getAddress());
+    expect(await read(disputeManager, "stakeRegistry")).toBe(await stakeRegistry.getAddress());
+    expect(await read(stakeRegistry, "wired")).toBe(true);
+    expect(await read(stakeRegistry, "powerOf", await disputeManager.getAddress())).toBe(STAKE_AND_TAILS);
+    expect(await read(stakeRegistry, "treasury")).toBe(await read(stakeRegistry, "deployer"));
   });
 
   it.each(["local", "sepolia"])("takes the numbers of %s.json5", async (name) => {
@@ -61,6 +68,7 @@ describe("deployment through Ignition", () => {
     const usdc = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
     expect(await accounting.getFunction("paymentToken").staticCall()).toBe(usdc);
     expect(await stakeRegistry.getFunction("stakeToken").staticCall()).toBe(usdc);
+    expect(await stakeRegistry.getFunction("treasury").staticCall()).toBe("0x000000000000000000000000000000000000dEaD");
   });
 
   it("refuses numbers out of range", async () => {
