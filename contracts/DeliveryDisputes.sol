@@ -86,6 +86,9 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     /// @inheritdoc IDeliveryDisputes
     mapping(address account => uint256) public override bondsOf;
 
+    /// @dev Ids, by the hash of client, executor, lane and nonce.
+    mapping(bytes32 nonceOfLane => bytes32 id) private _disputes;
+
     /* CONSTRUCTOR */
 
     /// @param accounting_ Whose tails are disputed. Its stake registry has to name this contract a judge of stake and tails.
@@ -312,11 +315,12 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
             bond: uint96(bond), // All the ether there is fits.
             lane: request.lane
         });
-        // Refuses a second dispute about the nonce, and so about the response.
+        _claimNonce(request, id);
         (uint256 paid, uint256 held) = IAccountingV2(accounting).holdTail(_tailOf(delivery));
-        uint256 laneCost = request.ackedCost + paid;
+        (uint256 laneCost, , , ) = IAccountingV2(accounting).lanes(request.client, request.executor, request.lane);
         require(laneCost <= cumulativeCost, DeliveryNotSettled(laneCost, cumulativeCost));
-        uint256 penalty = _penaltyFor(cumulativeCost - request.ackedCost); // Just checked: `paid` is not negative.
+        // There is a tail: `ackedCost` is below the lane's cost.
+        uint256 penalty = _penaltyFor(cumulativeCost - request.ackedCost);
         delivery.paid = uint96(paid); // Not above the lane's cost.
         delivery.penalty = uint96(penalty); // Cut to fit.
         deliveries[id] = delivery;
@@ -336,6 +340,14 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
             bond: bond,
             revealBy: delivery.revealBy
         });
+    }
+
+    /// @dev One dispute per nonce of a lane, whichever response to it the dispute is about.
+    function _claimNonce(IAccountingV2.LlmRequestCommitment calldata request, bytes32 id) private {
+        bytes32 key = keccak256(abi.encode(request.client, request.executor, request.lane, request.nonce));
+        bytes32 other = _disputes[key];
+        require(other == bytes32(0), DeliveryAlreadyDisputed(other));
+        _disputes[key] = id;
     }
 
     /// @dev By what the answer was to cost, and not by what was paid of it so far: a shortfall makes no offence smaller.

@@ -40,7 +40,7 @@ interface IDeliveryDisputes {
     /// @param state See `State`.
     /// @param revealing Whether a part of the answer was revealed: then the client cannot cancel any more.
     /// @param client Gets the refund and the victim's share.
-    /// @param paid What the tail came to; its unmatured part waits in AccountingV2.
+    /// @param paid What the tail came to, less what another dispute gave back of it; the unmatured part waits in AccountingV2.
     /// @param executor Who has to show the answer.
     /// @param penalty What a default costs beyond the refund.
     /// @param ackedCost Of the request.
@@ -82,6 +82,7 @@ interface IDeliveryDisputes {
     error DeliveryTooLate(uint256 until, uint256 timestamp);
     error DeliveryTooEarly(uint256 revealBy, uint256 timestamp);
     error DeliveryBondTooSmall(uint256 bond, uint256 sent);
+    error DeliveryAlreadyDisputed(bytes32 id);
     error DeliveryNotSettled(uint256 laneCost, uint256 cumulativeCost);
     error DeliveryNotOpen(bytes32 id, State state);
     error DeliveryTooManyBytes(uint256 maximum, uint256 length);
@@ -96,7 +97,7 @@ interface IDeliveryDisputes {
 
     /// @param id Digest of the response.
     /// @param opener Posted the bond.
-    /// @param paid What the tail came to.
+    /// @param paid What the tail came to, less what another dispute gave back of it.
     /// @param held The unmatured part of it, which AccountingV2 holds until the end.
     /// @param penalty What a default costs beyond `paid`.
     /// @param bond Wei; what was sent beyond it is credited to the opener.
@@ -148,7 +149,7 @@ interface IDeliveryDisputes {
 
     /// @notice Opens a dispute about the response of a settled pair, until `CHALLENGE_WINDOW` after the request's deadline.
     /// The caller is the client or a session signer of it in force, and sends the bond, see `bondFor`. The tail is held,
-    /// stake for refund and penalty frozen. One dispute per answer; AccountingV2 refuses another of the same nonce.
+    /// stake for refund and penalty frozen. One dispute per nonce of a lane.
     /// @dev A lane does not remember which pair of a nonce was settled. With two signed requests of one nonce a client could
     /// bring another pair than the settled one. The executor answered that one, too, so it can show the answer. The pair
     /// has to cover what the lane was paid, so that nobody gets back more than one answer of the executor's was to cost.

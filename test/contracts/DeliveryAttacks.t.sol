@@ -153,7 +153,7 @@ contract DeliveryAttacksTest is DeliveryTest {
         IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
         settleAndOpen(pair);
         delivery.reveal(pair.response, SHORT);
-        vm.expectPartialRevert(IAccountingV2.AccountingTailAlreadyDisputed.selector);
+        vm.expectPartialRevert(IDeliveryDisputes.DeliveryAlreadyDisputed.selector);
         openAs(client, pair, BOND);
     }
 
@@ -183,7 +183,7 @@ contract DeliveryAttacksTest is DeliveryTest {
         delivery.poke(id);
         vm.expectPartialRevert(IDeliveryDisputes.DeliveryNotOpen.selector);
         delivery.poke(id);
-        vm.expectPartialRevert(IAccountingV2.AccountingTailAlreadyDisputed.selector);
+        vm.expectPartialRevert(IDeliveryDisputes.DeliveryAlreadyDisputed.selector);
         openAs(client, pair, BOND);
         uint256 refunded = accounting.balanceOf(client);
         proveAnother(pair);
@@ -196,9 +196,7 @@ contract DeliveryAttacksTest is DeliveryTest {
         settleOne(pair);
         proveAnother(pair);
         assertEq(accounting.balanceOf(client), COST, "refund");
-        vm.expectRevert(
-            abi.encodeWithSelector(IAccountingV2.AccountingTailAlreadyDisputed.selector, address(disputes))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingNoTail.selector, 1, COST));
         openAs(client, pair, BOND);
     }
 
@@ -233,10 +231,12 @@ contract DeliveryAttacksTest is DeliveryTest {
         sign(other);
         bytes32 id = openAs(client, other, BOND);
         assertEq(disputeOf(id).paid, 20e6 + COST, "what it was to cost");
-        vm.expectPartialRevert(IAccountingV2.AccountingTailAlreadyDisputed.selector);
+        vm.expectPartialRevert(IDeliveryDisputes.DeliveryAlreadyDisputed.selector);
         openAs(client, settled, BOND);
         delivery.reveal(other.response, SHORT);
         assertEnded(other, IDeliveryDisputes.State.Delivered);
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryAlreadyDisputed.selector, id));
+        openAs(client, settled, BOND);
     }
 
     /// The lane goes on while an answer of it is disputed: the later request, which it needs for that, rebuts.
@@ -344,7 +344,7 @@ contract DeliveryAttacksTest is DeliveryTest {
     /// All that client and executor own in the payment token, stake and frozen or not.
     function wealth() private view returns (uint256) {
         (uint128 settled, uint128 withdrawn, , , ) = accounting.earnings(executor);
-        (, uint96 held) = accounting.tailHold(client, executor, 7, 1);
+        (, uint96 held, ) = accounting.tailHold(client, executor, 7, 1);
         uint256 client_ = accounting.balanceOf(client) + channelBalance() + token.balanceOf(client) + rewardsOf(client);
         uint256 executor_ = settled - withdrawn + held + token.balanceOf(executor) + rewardsOf(executor);
         return client_ + executor_ + registry.slashableStake(executor);

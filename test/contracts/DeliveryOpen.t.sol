@@ -19,7 +19,8 @@ open
 ├── bond too small: DeliveryBondTooSmall
 ├── nothing settled, or acknowledged by a later settled pair: AccountingNoTail
 ├── the lane was paid more than the response comes to: DeliveryNotSettled
-├── disputed before: AccountingTailAlreadyDisputed
+├── disputed before: DeliveryAlreadyDisputed
+├── another judge holds the tail: AccountingTailHeld
 └── otherwise: Open, DeliveryOpened
     ├── by the client, by a session signer
     ├── the tail is held, matured or not; refund and penalty are frozen
@@ -113,16 +114,34 @@ contract DeliveryOpenTest is DeliveryTest, DeliveryEvents {
     function test_AResponseIsDisputedOnce() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
         bytes32 id = settleAndOpen(pair);
-        bytes memory taken = abi.encodeWithSelector(
-            IAccountingV2.AccountingTailAlreadyDisputed.selector,
-            address(delivery)
-        );
+        bytes memory taken = abi.encodeWithSelector(IDeliveryDisputes.DeliveryAlreadyDisputed.selector, id);
         vm.expectRevert(taken);
         openAs(client, pair, BOND);
         vm.prank(client);
         delivery.cancel(id);
         vm.expectRevert(taken);
         openAs(client, pair, BOND);
+    }
+
+    function test_AnotherJudgesTailIsNotDisputed() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        vm.prank(JUDGE);
+        accounting.holdTail(IAccountingV2.Tail(client, executor, 7, 1, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingTailHeld.selector, JUDGE));
+        openAs(client, pair, BOND);
+    }
+
+    /// Another judge gave a part back: the dispute is about the rest.
+    function test_WhatWasGivenBackBeforeIsNotClaimedAgain() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        vm.prank(JUDGE);
+        accounting.clawBackTail(IAccountingV2.Tail(client, executor, 7, 1, 1e6));
+        bytes32 id = openAs(client, pair, BOND);
+        assertEq(disputeOf(id).paid, 1e6, "the rest");
+        assertEq(heldOf(pair), 1e6, "held");
+        assertEq(disputeOf(id).penalty, PENALTY, "the penalty is by the answer's whole cost");
     }
 
     /* OPENED */

@@ -135,16 +135,11 @@ abstract contract DeliveryMarket is Market {
     }
 
     function heldOf(IAccountingV2.SignedPair memory pair) internal view returns (uint256 amount) {
-        (, amount) = accounting.tailHold(pair.request.client, pair.request.executor, 7, pair.request.nonce);
+        (, amount, ) = accounting.tailHold(pair.request.client, pair.request.executor, 7, pair.request.nonce);
     }
 
     function frozenOf(bytes32 id) internal view returns (uint256 amount) {
         (, amount) = registry.reasons(address(delivery), id);
-    }
-
-    function rewardsOf(address account) internal view returns (uint256) {
-        (uint128 credited, uint128 withdrawn) = registry.rewards(account);
-        return credited - withdrawn;
     }
 
     function strikesOf(address member) internal view returns (uint256) {
