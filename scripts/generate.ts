@@ -10,6 +10,7 @@ import { HARDHAT, ROOT } from "./devnet/root.ts";
 /** Contract, and the name of its constant. */
 const CONTRACTS: Readonly<Record<string, string>> = {
   AccountingV2: "accountingV2Abi",
+  DeliveryDisputes: "deliveryDisputesAbi",
   DisputeManager: "disputeManagerAbi",
   StakeRegistry: "stakeRegistryAbi",
   TestToken: "testTokenAbi",
