@@ -5,7 +5,6 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
 import {IDeliveryDisputes} from "../../contracts/interfaces/IDeliveryDisputes.sol";
-import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
 import {DeliveryTest} from "./support/DeliveryMarket.sol";
 import {CallingToken} from "./support/HostileTokens.sol";
 import {Tree} from "./support/Tree.sol";
@@ -22,8 +21,8 @@ contract Greedy {
 What somebody can try with a delivery dispute, by the numbers of the study's list; 6, 19, 20, 23 and 36 stand where the
 function is that they attack.
 executor: 17 settles and withholds, also on the last second; 33 leaves; 37 disputes itself; revokes its signer
-client: 17 acknowledged before; 18 disputes everything, cancels under a reveal; 38 punishes twice; 40 signs twice for a
-    nonce; settles the lane further; uses a revoked signer
+client: 17 acknowledged before; 18 disputes everything, cancels under a reveal; uses a revoked signer; what it can do with
+    nonces (38, 40) is in DeliveryNonces
 outsiders: 28 re-enter by token or ether; 29 refuse ether
 */
 contract DeliveryAttacksTest is DeliveryTest {
@@ -175,94 +174,6 @@ contract DeliveryAttacksTest is DeliveryTest {
         assertEnded(pair, IDeliveryDisputes.State.Defaulted);
     }
 
-    /// One answer, one slash here; two responses to one request are another fault, and its tail is given back once.
-    function test_Attack38_OneAnswerIsPunishedOnce() public {
-        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
-        bytes32 id = settleAndOpen(pair);
-        vm.warp(REVEAL_BY + 1);
-        delivery.poke(id);
-        vm.expectPartialRevert(IDeliveryDisputes.DeliveryNotOpen.selector);
-        delivery.poke(id);
-        vm.expectPartialRevert(IDeliveryDisputes.DeliveryAlreadyDisputed.selector);
-        openAs(client, pair, BOND);
-        uint256 refunded = accounting.balanceOf(client);
-        proveAnother(pair);
-        assertEq(accounting.balanceOf(client), refunded, "no second refund");
-    }
-
-    /// And the other way round: what an equivocation gave back is nobody's tail.
-    function test_Attack38_AClawedBackTailIsNotDisputed() public {
-        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
-        settleOne(pair);
-        proveAnother(pair);
-        assertEq(accounting.balanceOf(client), COST, "refund");
-        vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingNoTail.selector, 1, COST));
-        openAs(client, pair, BOND);
-    }
-
-    /// The second request has no response: there is nothing to dispute but what the executor answered.
-    function test_Attack40_AnUnansweredRequestOfTheNonceIsNoCase() public {
-        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
-        settleOne(pair);
-        IAccountingV2.SignedPair memory crafted = pairAbout(SHORT);
-        crafted.request.promptHash = keccak256("something else");
-        sign(crafted, CLIENT_KEY, CLIENT_KEY);
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongSigner.selector, executor, client));
-        openAs(client, crafted, BOND);
-    }
-
-    /// The executor answered both requests of a nonce; the lane was paid for the dearer answer. The cheaper one, which
-    /// acknowledges less, gives no claim on what the other was paid.
-    function test_Attack40_ACheaperPairOfTheNonceIsNoCase() public {
-        IAccountingV2.SignedPair memory cheap = pairOf(5, 0, COST);
-        IAccountingV2.SignedPair memory dear = pairOf(5, 20e6, COST);
-        settleOne(dear);
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryNotSettled.selector, 20e6 + COST, COST));
-        openAs(client, cheap, BOND);
-    }
-
-    /// Both answers are disputable if both cover what was paid, but only one of them is disputed, and never for more than
-    /// it was to cost.
-    function test_Attack40_OneOfTwoPairsOfANonceIsDisputed() public {
-        IAccountingV2.SignedPair memory settled = pairOf(5, 20e6, COST);
-        settleOne(settled);
-        IAccountingV2.SignedPair memory other = pairOf(5, 0, 20e6 + COST);
-        other.response.deliveryHash = Tree.rootOf(SHORT);
-        sign(other);
-        bytes32 id = openAs(client, other, BOND);
-        assertEq(disputeOf(id).paid, 20e6 + COST, "what it was to cost");
-        vm.expectPartialRevert(IDeliveryDisputes.DeliveryAlreadyDisputed.selector);
-        openAs(client, settled, BOND);
-        delivery.reveal(other.response, SHORT);
-        assertEnded(other, IDeliveryDisputes.State.Delivered);
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryAlreadyDisputed.selector, id));
-        openAs(client, settled, BOND);
-    }
-
-    /// The lane goes on while an answer of it is disputed: the later request, which it needs for that, rebuts.
-    function test_ALaneSettledFurtherChangesNothingByItself() public {
-        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
-        bytes32 id = settleAndOpen(pair);
-        IAccountingV2.SignedPair memory later = pairOf(2, COST, 1e6);
-        settleOne(later);
-        assertEq(uint256(disputeOf(id).state), uint256(IDeliveryDisputes.State.Open), "still open");
-        delivery.rebutByRequest(pair.response, later.request, later.clientSignature);
-        assertEnded(pair, IDeliveryDisputes.State.Rejected);
-        assertEq(accounting.withdrawableEarnings(executor), COST, "the disputed one");
-        assertEq(accounting.unmaturedTail(executor), 1e6, "the later one matures as ever");
-    }
-
-    /// Nobody showed the later request in time: the default stands, and takes no more than the disputed answer.
-    function test_ADefaultTouchesNoLaterAnswer() public {
-        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
-        bytes32 id = settleAndOpen(pair);
-        settleOne(pairOf(2, COST, 1e6));
-        vm.warp(REVEAL_BY + 1);
-        delivery.poke(id);
-        assertEq(accounting.balanceOf(client), COST, "the disputed one");
-        assertEq(accounting.unmaturedTail(executor), 1e6, "the later one is untouched");
-    }
-
     function test_ARevokedSignerOpensAndCancelsNothing() public {
         authorize(client);
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
@@ -348,18 +259,5 @@ contract DeliveryAttacksTest is DeliveryTest {
         uint256 client_ = accounting.balanceOf(client) + channelBalance() + token.balanceOf(client) + rewardsOf(client);
         uint256 executor_ = settled - withdrawn + held + token.balanceOf(executor) + rewardsOf(executor);
         return client_ + executor_ + registry.slashableStake(executor);
-    }
-
-    /// Proves that the executor signed another response to the request, too.
-    function proveAnother(IAccountingV2.SignedPair memory pair) private {
-        IDisputeManager.ResponseProof memory proof;
-        proof.request = pair.request;
-        (proof.first, proof.firstSignature) = (pair.response, pair.executorSignature);
-        IAccountingV2.SignedPair memory second = pairOf(pair.request.nonce, pair.request.ackedCost, COST);
-        second.request = pair.request;
-        second.response.contentHash = keccak256("another answer");
-        sign(second);
-        (proof.second, proof.secondSignature) = (second.response, second.executorSignature);
-        disputes.proveEquivocation(proof, 0);
     }
 }

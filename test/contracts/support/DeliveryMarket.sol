@@ -104,6 +104,17 @@ abstract contract DeliveryMarket is Market {
         return openAs(client, pair, delivery.bondFor(pair.response.outboundTokens));
     }
 
+    /// Settles, lets the tail mature and be withdrawn, and opens.
+    function openMatured(
+        IAccountingV2.SignedPair memory pair
+    ) internal returns (IAccountingV2.SignedPair memory, bytes32 id) {
+        settleOne(pair);
+        vm.warp(ENROLLED + 48 hours);
+        vm.prank(executor);
+        accounting.withdrawEarnings(executor);
+        return (pair, openAs(client, pair, BOND));
+    }
+
     /// What `JUDGE` may send to take so much stake of the executor for nobody.
     function slashOf(bytes32 id, uint256 amount) internal view returns (IStakeRegistry.Slash memory order) {
         order.id = id;
