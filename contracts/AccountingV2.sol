@@ -422,7 +422,12 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         Lane memory lane
     ) private view returns (Rejection) {
         if (request.nonce == 0 || request.nonce < lane.nonce) return Rejection.Nonce;
-        if (request.nonce == lane.nonce && response.cumulativeCost <= lane.cost) return Rejection.Nonce;
+        if (request.nonce == lane.nonce) {
+            if (response.cumulativeCost <= lane.cost) return Rejection.Nonce;
+            if (_isTailDisputed(request.client, request.executor, request.lane, request.nonce)) {
+                return Rejection.Disputed;
+            }
+        }
         if (response.inboundTokens > request.maxInboundTokens) return Rejection.InboundTokens;
         if (response.outboundTokens > request.maxOutboundTokens) return Rejection.OutboundTokens;
         if (response.finishReason > FINISH_LAST) return Rejection.FinishReason;

@@ -112,6 +112,12 @@ abstract contract DisputedTails is IAccountingV2 {
         return _tailHolds[_keyOf(tail.client, tail.executor, tail.lane, tail.nonce)];
     }
 
+    /// @dev Whether a judge holds the tail of this nonce, or gave some of it back: then nothing more is paid for its answer.
+    function _isTailDisputed(address client, address executor, uint64 lane, uint32 nonce) internal view returns (bool) {
+        TailHold memory hold = _tailHolds[_keyOf(client, executor, lane, nonce)];
+        return hold.judge != address(0) || hold.refunded != 0;
+    }
+
     /// @dev What the lane was paid for the answer with the tail's nonce. A nonce is only reached by a request that
     /// acknowledges all that the lane was paid before, so that what exceeds its `ackedCost` was paid for its answer.
     function _paidFor(Tail calldata tail, TailHold storage hold) private view returns (uint256) {

@@ -23,8 +23,17 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, treasury
     m.getParameter("unlockDelaySeconds", 86_400n),
   ]);
   const disputeManager = m.contract("DisputeManager", [accounting]);
+  const deliveryDisputes = m.contract("DeliveryDisputes", [
+    accounting,
+    m.getParameter("deliveryBondWei", 1_000_000_000_000_000n),
+  ]);
   // For ever: until then nobody can register, afterwards no judge can be added.
-  m.call(stakeRegistry, "wire", [[{ account: disputeManager, power: POWER.stakeAndTails }]]);
+  m.call(stakeRegistry, "wire", [
+    [
+      { account: disputeManager, power: POWER.stakeAndTails },
+      { account: deliveryDisputes, power: POWER.stakeAndTails },
+    ],
+  ]);
   const lens = m.contract("Lens", [accounting]);
-  return { stakeRegistry, accounting, disputeManager, lens, ...auditContracts(m, stakeRegistry) };
+  return { stakeRegistry, accounting, disputeManager, deliveryDisputes, lens, ...auditContracts(m, stakeRegistry) };
 };

@@ -11,6 +11,7 @@ import { HARDHAT, ROOT } from "./devnet/root.ts";
 const CONTRACTS: Readonly<Record<string, string>> = {
   AccountingV2: "accountingV2Abi",
   Audits: "auditsAbi",
+  DeliveryDisputes: "deliveryDisputesAbi",
   DisputeManager: "disputeManagerAbi",
   Lens: "lensAbi",
   StakeRegistry: "stakeRegistryAbi",

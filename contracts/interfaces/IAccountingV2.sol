@@ -178,7 +178,8 @@ interface IAccountingV2 {
     /// CostArithmetic: `cumulativeCost` is not `ackedCost` plus the recomputed cost. CostCap: above the cap.
     /// AcknowledgedCost: a new nonce that acknowledges less than the lane was already paid. Expired: later than
     /// `deadline + SETTLE_WINDOW`. NothingToPay: nothing is due, the channel is empty, or only a tail is due and the
-    /// executor's capacity covers none of it; nothing has changed and the pair can be sent again.
+    /// executor's capacity covers none of it; nothing has changed and the pair can be sent again. Disputed: the rest of a
+    /// shortfall, while a judge holds what was paid of the answer, or after some of that went back to the client.
     enum Rejection {
         None,
         ClientSignature,
@@ -192,7 +193,8 @@ interface IAccountingV2 {
         CostCap,
         AcknowledgedCost,
         Expired,
-        NothingToPay
+        NothingToPay,
+        Disputed
     }
 
     /* ERRORS */

@@ -75,7 +75,8 @@ interface IStakeRegistry {
     /// @param id The judge's id for the reason; each slashes once and ends what was frozen under it.
     /// @param member Whose stake.
     /// @param offence Goes into the event.
-    /// @param restitution What the victim lost and the escrow could not give back. It comes first, and is no reward.
+    /// @param restitution What the victim lost and the escrow could not give back. It comes first, and is no reward. Of it
+    /// is paid what leaves 40 % of all that is taken to the treasury after the shares: a fifth of it if they ask for 50 %.
     /// @param penalty Wanted beyond that. The shares are parts of what is really taken of it.
     /// @param reporter Who brought the proof or opened the dispute. A zero account's share goes to the treasury (here and
     /// below).

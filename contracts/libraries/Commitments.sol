@@ -25,6 +25,9 @@ library Commitments {
     bytes32 internal constant SIGNER_AUTHORIZATION_TYPEHASH = keccak256(
         "SignerAuthorization(address principal,address signer,uint40 deadline,uint256 nonce)"
     );
+    bytes32 internal constant RESPONSE_ACK_TYPEHASH = keccak256(
+        "ResponseAck(bytes32 requestHash,bytes32 responseHash)"
+    );
 
     uint256 private constant REQUEST_LENGTH = 15 * 32;
     uint256 private constant RESPONSE_LENGTH = 11 * 32;
@@ -76,6 +79,11 @@ library Commitments {
         uint256 nonce
     ) internal pure returns (bytes32) {
         return keccak256(abi.encode(SIGNER_AUTHORIZATION_TYPEHASH, principal, signer, deadline, nonce));
+    }
+
+    /// @notice Struct hash of a client's acknowledgement of one response.
+    function hashResponseAck(bytes32 requestHash, bytes32 responseHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(RESPONSE_ACK_TYPEHASH, requestHash, responseHash));
     }
 
     /// @dev Hashes a type hash with the `length` bytes of calldata at `offset`.

@@ -15,6 +15,8 @@ library SlashShares {
 
     /// @notice Splits `taken`, what a slash really took: restitution first, then the shares of what is left, each rounded
     /// down; the treasury gets the rest, so that the parts add up to `taken`. Nobody's share is the treasury's.
+    /// @dev Restitution is bounded too: with the shares of the rest it stays within `MAX_SHARES` of what is taken. Else an
+    /// executor could take its stake out, past every freeze, by losing a dispute with a client of its own.
     /// @dev `taken` is below 2^97: no product overflows.
     function split(
         IStakeRegistry.Slash calldata order,
@@ -22,7 +24,8 @@ library SlashShares {
     ) internal pure returns (IStakeRegistry.Payout memory payout) {
         uint256 asked = order.reporterShare + order.victimShare + order.juryShare;
         require(asked <= MAX_SHARES, IStakeRegistry.StakeSharesTooLarge(MAX_SHARES, asked));
-        if (order.victim != address(0)) payout.restituted = Math.min(order.restitution, taken);
+        uint256 limit = (taken * (MAX_SHARES - asked)) / (WHOLE - asked);
+        if (order.victim != address(0)) payout.restituted = Math.min(order.restitution, limit);
         uint256 penalty = taken - payout.restituted;
         payout.reporter = _shareOf(penalty, order.reporter, order.reporterShare);
         payout.victim = Math.min(_shareOf(penalty, order.victim, order.victimShare), order.victimLimit);

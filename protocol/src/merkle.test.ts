@@ -1,8 +1,8 @@
-import { concat, keccak256 } from "ethers";
+import { concat, hexlify, keccak256 } from "ethers";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
 import { hexToBytes } from "./hex.ts";
-import { DELIVERY_CHUNK_BYTES, deliveryHash, merkleRoot } from "./merkle.ts";
+import { DELIVERY_CHUNK_BYTES, deliveryChunks, deliveryHash, merkleProof, merkleRoot } from "./merkle.ts";
 
 const leaf = (bytes: Uint8Array): string => keccak256(concat(["0x00", bytes]));
 const node = (left: string, right: string): string => keccak256(concat(["0x01", left, right]));
@@ -36,6 +36,40 @@ describe("merkleRoot", () => {
   it("does not let the last leaf be doubled", () => {
     const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
     expect(merkleRoot([...leaves, Uint8Array.of(3)])).not.toBe(merkleRoot(leaves));
+  });
+});
+
+describe("merkleProof", () => {
+  /** Siblings on RFC 6962's way down to the leaf. */
+  function path(leaves: readonly Uint8Array[], index: number): string[] {
+    if (leaves.length === 1) return [];
+    let split = 1;
+    while (split * 2 < leaves.length) split *= 2;
+    const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
+    return index < split
+      ? [...path(left, index), definition(right)]
+      : [...path(right, index - split), definition(left)];
+  }
+
+  it("is RFC 6962's path for every leaf of up to 17 leaves (seed 9162)", () => {
+    const random = seeded(9162);
+    for (let count = 1; count <= 17; count++) {
+      const leaves = Array.from({ length: count }, () => random.bytes(random.below(70)));
+      for (const index of leaves.keys()) expect(merkleProof(leaves, index)).toEqual(path(leaves, index));
+    }
+  });
+
+  it.each([-1, 2, 0.5])("refuses leaf %s of 2", (index) => {
+    expect(() => merkleProof([Uint8Array.of(1), Uint8Array.of(2)], index)).toThrow(RangeError);
+  });
+});
+
+describe("deliveryChunks", () => {
+  it("are the bytes, in order, and none for nothing", () => {
+    const bytes = seeded(8193).bytes(8_193);
+    expect(concat(deliveryChunks(bytes))).toBe(hexlify(bytes));
+    expect(deliveryChunks(bytes).map((chunk) => chunk.length)).toEqual([4_096, 4_096, 1]);
+    expect(deliveryChunks(new Uint8Array())).toEqual([]);
   });
 });
 

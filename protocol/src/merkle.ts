@@ -21,13 +21,36 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Hex {
   return bytesToHex(level[0] ?? keccak_256(new Uint8Array()));
 }
 
-/** `deliveryHash`: root over 4 KiB chunks of the UTF-8 of all token text, in the order of its sending. */
-export function deliveryHash(bytes: Uint8Array): Hex {
+/**
+ * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws RangeError for a leaf that is
+ * not there.
+ */
+export function merkleProof(leaves: readonly Uint8Array[], index: number): Hex[] {
+  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
+    throw new RangeError(`leaf ${index} of ${leaves.length} is not there; count from zero`);
+  }
+  const proof: Hex[] = [];
+  let level = leaves.map(hashLeaf);
+  for (let at = index; level.length > 1; at >>= 1) {
+    const sibling = level[at ^ 1];
+    if (sibling !== undefined) proof.push(bytesToHex(sibling));
+    level = parents(level);
+  }
+  return proof;
+}
+
+/** An answer's bytes as a forced reveal shows them: chunks of 4 KiB, the last one as long as it is. */
+export function deliveryChunks(bytes: Uint8Array): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += DELIVERY_CHUNK_BYTES) {
     chunks.push(bytes.subarray(at, at + DELIVERY_CHUNK_BYTES));
   }
-  return merkleRoot(chunks);
+  return chunks;
+}
+
+/** `deliveryHash`: root over 4 KiB chunks of the UTF-8 of all token text, in the order of its sending. */
+export function deliveryHash(bytes: Uint8Array): Hex {
+  return merkleRoot(deliveryChunks(bytes));
 }
 
 function hashLeaf(leaf: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { canonicalJson, hashContent, hashParams, hashPrompt } from "../src/canonical.ts";
 import { bytesToHex } from "../src/hex.ts";
-import { deliveryHash, merkleRoot } from "../src/merkle.ts";
+import { deliveryChunks, deliveryHash, merkleProof, merkleRoot } from "../src/merkle.ts";
 import type { ChatMessage, Sampling } from "../src/messages.ts";
 import { repeated } from "./parties.ts";
 
@@ -31,7 +31,13 @@ const LEAVES = [0, 1, 2, 3, 4, 5, 8, 9].map((count) =>
 /** Bytes delivered: so many times the byte 0x61. */
 const DELIVERED = [0, 1, 4_095, 4_096, 4_097, 8_192, 12_289];
 
-/** contents.json: salted hashes of what is asked and answered, and Merkle roots. */
+/** So many bytes, other ones in every chunk: byte `at` is `at + (at >> 12)`, modulo 256. */
+const patternOf = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, at) => at + (at >> 12));
+
+/** Answers of 1, 2, 3, 5 and 8 chunks, the last of them short in most. */
+const CHUNKED = [1, 4_097, 12_288, 16_385, 32_767];
+
+/** contents.json: salted hashes of what is asked and answered, Merkle roots and proofs. */
 export const contentVectors = () => ({
   prompts: CONVERSATIONS.map((messages) => ({
     salt,
@@ -55,4 +61,14 @@ export const contentVectors = () => ({
     count,
     deliveryHash: deliveryHash(new Uint8Array(count).fill(0x61)),
   })),
+  chunks: CHUNKED.flatMap((count) => {
+    const answer = patternOf(count);
+    const chunks = deliveryChunks(answer);
+    return chunks.map((_, index) => ({
+      count,
+      index,
+      deliveryHash: deliveryHash(answer),
+      proof: merkleProof(chunks, index),
+    }));
+  }),
 });

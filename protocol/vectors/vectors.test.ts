@@ -111,7 +111,7 @@ describe("costs.json", () => {
 });
 
 describe("contents.json", () => {
-  const { prompts, answers, params, merkle, delivery } = contentVectors();
+  const { prompts, answers, params, merkle, delivery, chunks } = contentVectors();
   const salted = (salt: string, json: string): string =>
     keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "string"], [salt, json]));
   const sorted = (value: unknown): unknown =>
@@ -158,6 +158,20 @@ describe("contents.json", () => {
       Math.min(4_096, count - index * 4_096),
     );
     expect(deliveryHash).toBe(root(chunks.map((length) => `0x${"61".repeat(length)}`)));
+  });
+
+  it.each(chunks)("has the proof of chunk $index of $count bytes", ({ count, index, deliveryHash, proof }) => {
+    const answer = Uint8Array.from({ length: count }, (_, at) => at + (at >> 12));
+    const siblings = [...proof];
+    let hash = keccak256(concat(["0x00", answer.subarray(index * 4_096, (index + 1) * 4_096)]));
+    let width = Math.ceil(count / 4_096);
+    for (let at = index; width > 1; at >>= 1, width = Math.ceil(width / 2)) {
+      if (at % 2 === 0 && at + 1 === width) continue;
+      const sibling = siblings.shift() ?? "0x";
+      hash = keccak256(concat(at % 2 === 0 ? ["0x01", hash, sibling] : ["0x01", sibling, hash]));
+    }
+    expect(siblings).toEqual([]);
+    expect(hash).toBe(deliveryHash);
   });
 });
 

@@ -12,7 +12,10 @@ const ROLE = { executor: 1, validator: 2 } as const;
 const STAKE_AND_TAILS = "2";
 
 /** Dispute contracts, and the power that the stake registry gave them for ever. */
-export const JUDGES: Readonly<Record<string, string>> = { DisputeManager: STAKE_AND_TAILS };
+export const JUDGES: Readonly<Record<string, string>> = {
+  DeliveryDisputes: STAKE_AND_TAILS,
+  DisputeManager: STAKE_AND_TAILS,
+};
 
 /** What every view of a deployment has to answer, given where its contracts are and what the parameter file says. */
 export function expectationsOf(
@@ -40,6 +43,9 @@ export function expectationsOf(
     ...Object.entries(JUDGES).map(([judge, power]) => expect("StakeRegistry", "powerOf", power, at(judge))),
     expect("DisputeManager", "accounting", at("AccountingV2")),
     expect("DisputeManager", "stakeRegistry", at("StakeRegistry")),
+    expect("DeliveryDisputes", "accounting", at("AccountingV2")),
+    expect("DeliveryDisputes", "stakeRegistry", at("StakeRegistry")),
+    expect("DeliveryDisputes", "flatBond", parameters.get("deliveryBondWei")),
     expect("Audits", "stakeRegistry", at("StakeRegistry")),
     expect("Audits", "epochLength", parameters.get("auditEpochSeconds")),
     expect("Audits", "odds", parameters.get("auditOdds")),

@@ -160,28 +160,42 @@ contract DisputedTailsTest is MarketTest {
         assertEarnings(30e6, 0, "the executor's");
     }
 
-    /// A shortfall leaves a part of the answer unpaid; what is paid of it after a refund can be disputed too.
-    function test_NoPartIsRefundedTwice() public {
-        vm.prank(client);
-        accounting.requestUnlock(executor, 480e6);
-        vm.warp(ENROLLED + UNLOCK_DELAY);
-        vm.prank(client);
-        accounting.finalizeUnlock(executor);
-        IAccountingV2.SignedPair memory pair = pairOf(1, 0, 30e6);
+    /// A shortfall leaves a part of the answer unpaid: the executor gets it if the dispute ends for it, else never.
+    function test_TheRestOfAShortfallWaitsForTheDispute() public {
+        IAccountingV2.SignedPair memory pair = settleTwoThirds();
+        hold(20e6, 20e6);
+        assertRejected(pair, IAccountingV2.Rejection.Disputed);
+        vm.prank(JUDGE);
+        accounting.releaseTail(_tail);
         settleOne(pair);
+        assertEq(laneCost(), 30e6, "the rest");
+    }
+
+    function test_TheRestOfARefundedAnswerIsNeverPaid() public {
+        IAccountingV2.SignedPair memory pair = settleTwoThirds();
         hold(20e6, 20e6);
         vm.prank(JUDGE);
         accounting.refundTail(_tail);
         expectNoTail(1, 20e6);
         clawBack(0, 0);
+        assertRejected(pair, IAccountingV2.Rejection.Disputed);
+        assertHold(address(0), 0, 20e6);
+        // The lane itself goes on: its next request acknowledges what it was paid.
+        settleOne(pairOf(2, 20e6, 5e6));
+        assertEq(laneCost(), 25e6, "the next answer");
+    }
+
+    /// An answer of 30 of which the channel holds 20, and then 100 more.
+    function settleTwoThirds() private returns (IAccountingV2.SignedPair memory pair) {
+        vm.prank(client);
+        accounting.requestUnlock(executor, 480e6);
+        vm.warp(ENROLLED + UNLOCK_DELAY);
+        vm.prank(client);
+        accounting.finalizeUnlock(executor);
+        pair = pairOf(1, 0, 30e6);
+        settleOne(pair);
         vm.prank(client);
         accounting.allocate(executor, 100e6);
-        settleOne(pair);
-        hold(10e6, 10e6);
-        assertHold(JUDGE, 10e6, 20e6);
-        vm.prank(JUDGE);
-        accounting.refundTail(_tail);
-        assertHold(address(0), 0, 30e6);
     }
 
     /* RELEASE AND REFUND */

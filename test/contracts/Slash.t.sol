@@ -300,7 +300,8 @@ contract SlashTest is MarketTest {
         uint256 wanted = asked > 2e15 || asked + owed > staked ? staked : asked + owed;
         uint256 sum = payout.restituted + payout.reporter + payout.victim + payout.jury + payout.treasury;
         assertEq(sum, wanted, "taken");
-        assertEq(payout.restituted, owed < wanted ? owed : wanted, "restitution first");
+        assertEq(payout.restituted, owed < wanted / 5 ? owed : wanted / 5, "restitution first, up to a fifth");
+        assertTrue(payout.treasury >= (wanted * 2) / 5, "two fifths stay");
         assertEq(registry.slashableStake(executor), staked - wanted, "left");
         uint256 active = staked - unbonded;
         assertEq(registry.activeStake(executor), wanted < active ? active - wanted : 0, "active first");

@@ -65,6 +65,11 @@ library SignedTypes {
         uint40 deadline;
         uint256 nonce;
     }
+
+    struct ResponseAck {
+        bytes32 requestHash;
+        bytes32 responseHash;
+    }
 }
 
 contract TypeHashesTest is TestBase {
@@ -74,5 +79,6 @@ contract TypeHashesTest is TestBase {
         assertEq(Commitments.OFFER_TYPEHASH, vm.eip712HashType("ModelOffer"), "offer");
         assertEq(Commitments.ALLOCATION_TYPEHASH, vm.eip712HashType("Allocation"), "allocation");
         assertEq(Commitments.SIGNER_AUTHORIZATION_TYPEHASH, vm.eip712HashType("SignerAuthorization"), "signer");
+        assertEq(Commitments.RESPONSE_ACK_TYPEHASH, vm.eip712HashType("ResponseAck"), "acknowledgement");
     }
 }

@@ -45,7 +45,15 @@ describe("npx hardhat ignition deploy", () => {
     } finally {
       provider.destroy();
     }
-    const contracts = ["AccountingV2", "Audits", "DisputeManager", "Lens", "StakeRegistry", "TestToken"];
+    const contracts = [
+      "AccountingV2",
+      "Audits",
+      "DeliveryDisputes",
+      "DisputeManager",
+      "Lens",
+      "StakeRegistry",
+      "TestToken",
+    ];
     expect(
       Object.keys(addresses)
         .map((id) => id.split("#")[1])
@@ -64,7 +72,7 @@ describe("npx hardhat ignition deploy", () => {
     };
     const right = await verify("local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
-    expect(right.stdout).toMatch(/judges, for ever +DisputeManager.* +these and no others/);
+    expect(right.stdout).toMatch(/judges, for ever +DeliveryDisputes, DisputeManager.* +these and no others/);
     const wrong = await verify("sepolia.json5");
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toMatch(/✗ Audits +odds\(\) +60 +16/);

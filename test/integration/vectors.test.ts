@@ -68,6 +68,7 @@ const REJECTIONS = [
   "AcknowledgedCost",
   "Expired",
   "NothingToPay",
+  "Disputed",
 ];
 
 function readVectors<Name extends keyof Vectors>(name: Name): Vectors[Name] {

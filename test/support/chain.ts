@@ -71,8 +71,9 @@ async function readPort(server: ChildProcess): Promise<number> {
 }
 
 /**
- * Deploys and wires the contracts as `ignition/modules/Lloom.ts` does, with the parameters of a development network. Not by Ignition itself: over HTTP it keeps a journal per chain id on disk, and would take the
- * contracts of an earlier chain for deployed.
+ * Deploys and wires the contracts as `ignition/modules/Lloom.ts` does, with the parameters of a development network. Not by
+ * Ignition itself: over HTTP it keeps a journal per chain id on disk, and would take the contracts of an earlier chain for
+ * deployed.
  */
 export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
   const provider = connect(rpcUrl);
@@ -91,7 +92,8 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
     );
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
     const disputeManager = await deploy("DisputeManager", accounting);
-    await wire(signer, stakeRegistry, disputeManager);
+    const deliveryDisputes = await deploy("DeliveryDisputes", accounting, parameters("deliveryBondWei"));
+    await wire(signer, stakeRegistry, [disputeManager, deliveryDisputes]);
     return { accounting, stakeRegistry, paymentToken };
   } finally {
     provider.destroy();
@@ -109,10 +111,10 @@ const deployer =
   };
 
 /** Names the dispute contracts; before that nobody can register. */
-async function wire(signer: Signer, stakeRegistry: Address, disputeManager: Address): Promise<void> {
+async function wire(signer: Signer, stakeRegistry: Address, judges: readonly Address[]): Promise<void> {
   const { abi } = await readArtifact("StakeRegistry");
   const call = new Contract(stakeRegistry, abi, signer).getFunction("wire");
-  const sent = await call.send([{ account: disputeManager, power: STAKE_AND_TAILS }]);
+  const sent = await call.send(judges.map((account) => ({ account, power: STAKE_AND_TAILS })));
   await sent.wait();
 }
 

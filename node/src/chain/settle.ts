@@ -25,6 +25,7 @@ const REJECTIONS = [
   "AcknowledgedCost",
   "Expired",
   "NothingToPay",
+  "Disputed",
 ] as const;
 export type Rejection = (typeof REJECTIONS)[number];
 

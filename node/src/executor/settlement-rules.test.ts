@@ -75,6 +75,7 @@ describe("a pair that the contract did not take", () => {
 
   it("waits when there was nothing to pay it from", () => {
     expect(verdictOnRejection("NothingToPay", 40n, 100n)).toBe("hold");
+    expect(verdictOnRejection("Disputed", 40n, 100n)).toBe("hold");
   });
 
   it.each(["Expired", "ClientSignature", "CostCap", "Nonce"])("is given up for %s", (reason) => {

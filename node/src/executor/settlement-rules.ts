@@ -49,9 +49,10 @@ export type Verdict = "settled" | "hold" | "writeOff";
 
 /**
  * A lane that the chain has paid in full was settled by somebody else. One for which there was nothing to pay waits for the
- * client to top up, or for the executor's stake to cover it. Everything else will not change by itself.
+ * client to top up, or for the executor's stake to cover it; a disputed one for the end of its dispute. Everything else will
+ * not change by itself.
  */
 export function verdictOnRejection(reason: string, paid: bigint, owed: bigint): Verdict {
   if (paid >= owed) return "settled";
-  return reason === "NothingToPay" ? "hold" : "writeOff";
+  return reason === "NothingToPay" || reason === "Disputed" ? "hold" : "writeOff";
 }

@@ -11,6 +11,8 @@ interface Vm {
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
+    function fee(uint256 baseFee) external;
+    function deal(address account, uint256 balance) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
     function expectRevert(bytes4 selector) external;
@@ -25,6 +27,7 @@ interface Vm {
     function parseJsonBool(string calldata json, string calldata path) external pure returns (bool);
     function parseJsonBytes32(string calldata json, string calldata path) external pure returns (bytes32);
     function parseJsonString(string calldata json, string calldata path) external pure returns (string memory);
+    function parseJsonUint(string calldata json, string calldata path) external pure returns (uint256);
     function parseUint(string calldata text) external pure returns (uint256);
     function parseInt(string calldata text) external pure returns (int256);
     function toString(uint256 value) external pure returns (string memory);

@@ -131,4 +131,5 @@ export const REJECTION = {
   AcknowledgedCost: 10n,
   Expired: 11n,
   NothingToPay: 12n,
+  Disputed: 13n,
 } as const;
