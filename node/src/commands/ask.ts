@@ -16,7 +16,7 @@ const DEFAULT_MAX_TOKENS = 256;
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
   arguments: [{ form: "<prompt>", describe: "what to ask" }],
-  settings: ["bootstrap", "listen", "channelStep", "exploration"],
+  settings: ["bootstrap", "listen", "channelStep"],
   flags: [
     { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
     { form: "--system <TEXT>", describe: "instructions before the prompt" },
@@ -27,7 +27,8 @@ export const ask: Command = {
   examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
   run: async (context) => {
     const question = questionOf(context);
-    const { client, chain } = await openBuyer(context);
+    // What one question learns of another executor nobody would use: it goes to the best.
+    const { client, chain } = await openBuyer(context, { exploration: 0 });
     let answer = "";
     let end: Answered | undefined;
     for await (const event of client.ask(question, context.signal)) {

@@ -12,7 +12,7 @@ export const gateway: Command = {
   examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
   run: async (context) => {
     const { settings, stack, log } = context;
-    const { client, identity, chain } = await openBuyer(context);
+    const { client, identity, chain } = await openBuyer(context, settings);
     const { gatewayHost: host, gatewayPort: port, gatewayKeysFile } = settings;
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
     const { url } = stack.use(

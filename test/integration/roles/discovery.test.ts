@@ -87,6 +87,23 @@ describe("a client", () => {
     expect(first.executor.status().answered).toBe(0);
   });
 
+  it("pays the cheapest with its very first question, though it hears of the dearest first", async () => {
+    const sell = (price: bigint, offerIntervalMs: number) => {
+      const backend = scriptedBackend(says(`${price}`), "choice");
+      return world.seller({ backend, price: { inboundPrice: price, outboundPrice: price }, offerIntervalMs });
+    };
+    await using _cheap = await sell(100n, 500);
+    await using _middle = await sell(200n, 500);
+    await until("the validator knows two", () => world.validator?.offers("choice").length === 2);
+    // From here on this one alone is heard often.
+    await using _dear = await sell(900n, 20);
+    await until("the validator knows three", () => world.validator?.offers("choice").length === 3);
+    for (let round = 0; round < 3; round += 1) {
+      await using buyer = await world.buyer();
+      expect((await askAll(buyer, question("?", { model: "choice" }))).text).toBe("100");
+    }
+  });
+
   it("finds an executor that it has no gossip of, at its first question", async () => {
     await using _seller = await world.seller({ backend: scriptedBackend(says("Found."), "quiet") });
     await until("the validator knows it", () => world.validator?.offers("quiet").length === 1);
