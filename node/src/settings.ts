@@ -187,6 +187,14 @@ export const SETTINGS = {
     schema: whole(1, 43_200),
     fallback: 3600,
   }),
+  drainSeconds: defaulted({
+    toml: "executor.drain-seconds",
+    flag: "drain-seconds",
+    value: "SECONDS",
+    describe: "how long Ctrl-C lets running answers go on; then they end with what they hold",
+    schema: whole(1, 86_400),
+    fallback: 60,
+  }),
   channelStep: defaulted({
     toml: "client.channel-step",
     flag: "channel-step",

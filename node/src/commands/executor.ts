@@ -6,6 +6,7 @@ import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { createExecutor } from "../executor/executor.ts";
+import type { ExecutorStatus } from "../executor/executor-status.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
@@ -13,8 +14,6 @@ import { executorLacks, warnOf } from "./lacks.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
-/** Running answers may end, and what is owed be settled, before the process leaves. */
-const DRAIN_MS = 5_000;
 
 /** `lloom executor`: sells answers. */
 export const executor: Command = {
@@ -31,6 +30,7 @@ export const executor: Command = {
     "outboundPrice",
     "settleAmount",
     "settleAge",
+    "drainSeconds",
   ],
   examples: [
     "lloom executor",
@@ -57,6 +57,7 @@ export const executor: Command = {
           concurrency: settings.concurrency,
           settleAmount: settingAmount(chain, settings, "settleAmount"),
           settleAgeMs: settings.settleAge * 1000,
+          drainGraceMs: (settings.drainSeconds * 1000) / 2,
         },
       ),
     );
@@ -64,9 +65,9 @@ export const executor: Command = {
     warnOf(context, await executorLacks(chain, identity.address));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
     await untilStopped(context.signal);
-    log.info("draining");
+    draining(context, running.status());
     try {
-      await running.drain(AbortSignal.timeout(DRAIN_MS));
+      await running.drain(AbortSignal.timeout(settings.drainSeconds * 1000));
     } finally {
       tellOwed(context, chain, running.status().owed);
     }
@@ -81,6 +82,19 @@ function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
     context,
     { event: "warning", of: "settlement", owed },
     `Warning: ${shown} of answers are not settled; the log says why.\n  Start the executor again to settle them: lloom executor`,
+  );
+}
+
+/** Says why the process does not end yet. */
+function draining(context: CommandContext, { running, waiting }: ExecutorStatus): void {
+  const answers = running + waiting;
+  const { drainSeconds } = context.settings;
+  context.log.info({ answers, drainSeconds }, "draining");
+  if (answers === 0) return;
+  announce(
+    context,
+    { event: "draining", answers, drainSeconds },
+    `Finishing ${answers === 1 ? "1 answer" : `${answers} answers`}, for ${drainSeconds} s at most. Ctrl-C again ends at once.`,
   );
 }
 
