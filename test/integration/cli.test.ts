@@ -108,7 +108,7 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /KEYSTORE_INVALID/,
   ],
   ["no password and no terminal", ["status", "--keystore", file("keystore.json")], 1, /KEYSTORE_INVALID: No password/],
-  ["a missing password file", ["status", "--password-file", file("none")], 1, /KEYSTORE_INVALID: The password file/],
+  ["a missing password file", ["status", "--password-file", file("none")], 2, /CONFIG_INVALID: The password file/],
   ["a keystore that exists already", ["init", ...KEY], 1, /There is a keystore already/],
   ["no contract address", ["status", ...KEY], 2, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
   [
@@ -123,6 +123,18 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     ["ask", "hi", "--temperature", "9", ...KEY],
     2,
     /COMMAND_INVALID: --temperature is "9"/,
+  ],
+  [
+    "a part of a token",
+    ["ask", "hi", "--max-tokens", "1.9", ...KEY],
+    2,
+    /--max-tokens is "1.9"\.\n {2}Give a whole number/,
+  ],
+  [
+    "a receipt's path that cannot be written, before anything is asked",
+    ["ask", "hi", "--receipt", file("nowhere/x.json"), ...KEY],
+    2,
+    /COMMAND_INVALID: --receipt: .*x\.json cannot be written[\s\S]*Nothing was asked/,
   ],
   ["a deposit of nothing", ["deposit", "0"], 2, /COMMAND_INVALID: The amount is zero\.\n {2}Give .*: lloom deposit 10/],
   ["a negative deposit", ["deposit", "--", "-5"], 2, /COMMAND_INVALID: "-5" is not an amount/],
