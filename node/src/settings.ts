@@ -38,7 +38,11 @@ const whole = (minimum: number, maximum: number) => {
   const problem = `must be a whole number from ${minimum} to ${maximum}`;
   return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
 };
-const multiaddr = text(/^\/(ip4|ip6|dns|dns4|dns6)\//, "must be a multiaddr such as /ip4/127.0.0.1/tcp/4001");
+/** The node speaks TCP alone. */
+const multiaddr = text(
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/,
+  "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
+);
 const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;

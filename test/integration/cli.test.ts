@@ -24,7 +24,7 @@ beforeAll(async () => {
   writeFileSync(file("unknown.toml"), '[network]\nrcp = "http://127.0.0.1:8545"\n');
   writeFileSync(file("bad-value.toml"), "[gateway]\nport = 99999\n");
   writeFileSync(file("outside.toml"), 'rpc = "http://127.0.0.1:8545"\n');
-  writeFileSync(file("empty-keys"), "\n");
+  writeFileSync(file("keys"), "key-1\n");
   await createKeystore({ path: file("keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -67,6 +67,24 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     ["validator", "--bootstrap", "1.2.3.4:4001"],
     2,
     /--bootstrap must be a multiaddr/,
+  ],
+  [
+    "an address to listen on without a port",
+    ["executor", "--listen", "/ip4/127.0.0.1"],
+    2,
+    /CONFIG_INVALID: --listen must be a multiaddr with a TCP port/,
+  ],
+  [
+    "a model that the backend does not have, before any is loaded",
+    ["executor", "--models", "nope", ...KEY],
+    2,
+    /CONFIG_INVALID: --models names "nope", but the backend has lloom-tiny alone\.\n {2}Leave --models out/,
+  ],
+  [
+    "a host that is not this machine's, before the network is joined",
+    ["gateway", "--host", "192.0.2.1", "--port", "0", "--api-keys-file", file("keys"), ...KEY],
+    2,
+    /CONFIG_INVALID: The gateway cannot listen on 192\.0\.2\.1, port 0 \(EADDRNOTAVAIL\)\.\n {2}Give --host an address/,
   ],
   ["zero threads", ["executor", "--threads", "0"], 2, /--threads must be a whole number from 1 to 256/],
   ["a missing config file", ["status", "--config", file("nowhere.toml")], 2, /nowhere\.toml cannot be read/],
@@ -186,6 +204,7 @@ describe("lloom, given bad input", () => {
 
   it.each([
     ["LLOOM_OUTBOUND_PRISE", /unknown setting: LLOOM_OUTBOUND_PRISE\.\n {2}Did you mean LLOOM_OUTBOUND_PRICE\?/],
+    ["LLOOM_RCP", /unknown setting: LLOOM_RCP\.\n {2}Did you mean LLOOM_RPC\?/],
     ["LLOOM_FOO", /unknown setting: LLOOM_FOO\.\n {2}Correct its name, or unset it/],
   ])("refuses the unknown environment variable %s", async (name, sentence) => {
     const { code, stderr } = await lloom(["status"], { [name]: "1" });

@@ -67,14 +67,23 @@ export async function createExecutor(parts: ExecutorParts, options: ExecutorOpti
   await using stack = new AsyncDisposableStack();
   const trade = openTrade(parts, settings, stack);
   signSavedAnswers(trade.workshop);
-  trade.renew(await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS)));
-  if (trade.offers.models().length === 0)
-    throw new LloomError("CONFIG_INVALID", "The backend has none of the models that are to be offered.", {
-      next: "Check --backend and --models.",
-    });
+  const models = await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS));
+  trade.renew(models);
+  if (trade.offers.models().length === 0) throw nothingToOffer(settings.models, models);
   await followChain(parts, { settings, trade, stack });
   const network = await openDoors(parts, { settings, trade, stack });
   return new RunningExecutor({ trade, network, stack: stack.move() });
+}
+
+/** Models named in an error at most. */
+const MOST_NAMED = 10;
+
+function nothingToOffer(wanted: readonly string[], models: readonly BackendModel[]): LloomError {
+  const has = models.slice(0, MOST_NAMED).map(({ model }) => model);
+  const offered = wanted.length === 0 ? "no model" : `none of the models to offer (${wanted.join(", ")})`;
+  return new LloomError("CONFIG_INVALID", `The backend has ${offered}.`, {
+    next: has.length > 0 ? `Give --models some of what it has: ${has.join(", ")}.` : "Load a model into the backend.",
+  });
 }
 
 type Trade = ReturnType<typeof openTrade>;

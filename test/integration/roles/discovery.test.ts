@@ -46,7 +46,11 @@ describe("an executor", () => {
 
   it("that does not have the models that it should offer says so", async () => {
     const started = world.seller({ backend: scriptedBackend(), models: ["another"] });
-    await expect(started).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(started).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: "The backend has none of the models to offer (another).",
+      next: "Give --models some of what it has: scripted.",
+    });
   });
 });
 
