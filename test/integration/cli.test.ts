@@ -5,7 +5,7 @@ import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { provenAnswer } from "../../protocol/test/proven-answer.ts";
-import { LLOOM, ROOT } from "../../scripts/devnet/root.ts";
+import { LLOOM } from "../../scripts/devnet/root.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "lloom-cli-"));
@@ -169,23 +169,6 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["a receipt without an action", ["receipt"], 2, /Missing required argument 'action'/],
   ["a role that is none", ["stake", "1", "--role", "king", ...KEY], 2, /COMMAND_INVALID: --role is "king"/],
 ];
-
-describe("the start file of lloom", () => {
-  const BIN = join(ROOT, "node/bin/lloom.js");
-  /** Lets the process take itself for another Node. */
-  const pretend = (node: string): string =>
-    `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"${node}"}})`;
-
-  it("starts the command line", async () => {
-    expect(await runNode({ args: [BIN, "--version"] }).ended).toEqual(await lloom(["--version"]));
-  });
-
-  it("says which Node is needed, on one that cannot read the command line", async () => {
-    const { code, stdout, stderr } = await runNode({ args: ["--import", pretend("20.18.1"), BIN, "status"] }).ended;
-    expect(stderr).toMatch(/^COMMAND_INVALID: lloom needs Node 24, and this is Node 20\.18\.1\.\n {2}Run npx lloom/);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  });
-});
 
 describe("lloom, given bad input", () => {
   it.each(WRONG)("answers %s with a sentence", async (_, args, exitCode, sentence) => {
