@@ -67,7 +67,7 @@ const read = (patterns: readonly string[]): Source[] =>
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
 const typescript = read(["{protocol,node,indexer,web,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
-const scripts = read(["{node,scripts,web}/**/*.{mjs,py,sh}"]);
+const scripts = read(["{node,scripts,web}/**/*.{js,mjs,py,sh}"]);
 const solidity = read(["{contracts,test}/**/*.sol"]);
 
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);

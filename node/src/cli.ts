@@ -75,8 +75,9 @@ const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwo
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function describeSetting(setting: Setting<unknown>): string {
-  const { fallback } = setting;
+function describeSetting(name: SettingName, { defaults }: Command): string {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const fallback = defaults?.[name] ?? setting.fallback;
   const shown = Array.isArray(fallback) ? fallback.join(",") : String(fallback ?? "");
   return shown === "" ? setting.describe : `${setting.describe} (default: ${shown})`;
 }
@@ -96,8 +97,8 @@ const bigintText = (_: string, value: unknown): unknown => (typeof value === "bi
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
   const names = [...new Set([...command.settings, ...(command.offline === true ? ALWAYS : COMMON)])];
-  for (const name of names)
-    sub.option(`--${SETTINGS[name].flag} <${SETTINGS[name].value}>`, describeSetting(SETTINGS[name]));
+  for (const setting of names)
+    sub.option(`--${SETTINGS[setting].flag} <${SETTINGS[setting].value}>`, describeSetting(setting, command));
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);
   sub.option("--config <FILE>", "configuration file (default: lloom.toml here, if there is one)");
   sub.option("--json", "machine-readable output");
@@ -126,7 +127,8 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       const value = options[camelCase(SETTINGS[setting].flag)];
       if (typeof value === "string") flags[setting] = value;
     }
-    const settings = readConfig(processSources(flags, options["config"] as string | undefined));
+    const file = options["config"] as string | undefined;
+    const settings = readConfig(processSources({ flags, file, defaults: command.defaults ?? {} }));
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,

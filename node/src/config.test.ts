@@ -23,6 +23,16 @@ describe("the example file", () => {
   });
 });
 
+describe("a command's own default", () => {
+  it("takes the place of the setting's, and gives way to everything that is said", () => {
+    const defaults = { logLevel: "warn" } as const;
+    const file = join(directory, "empty.toml");
+    writeFileSync(file, "");
+    expect(readConfig({ flags: {}, environment: {}, file, defaults }).logLevel).toBe("warn");
+    expect(readConfig({ flags: {}, environment: { LLOOM_LOG_LEVEL: "info" }, file, defaults }).logLevel).toBe("info");
+  });
+});
+
 describe("the graphics card", () => {
   it("is off until it is turned on, from anywhere", () => {
     expect(fromFile("").gpu).toBe("off");

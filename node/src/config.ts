@@ -12,6 +12,8 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Explicit `--config`; otherwise `lloom.toml` in the working directory, if there is one. */
   readonly file?: string | undefined;
+  /** Defaults of the command that differ from the settings' own. */
+  readonly defaults?: Partial<Settings>;
 }
 
 /** A setting with where it came from. */
@@ -34,18 +36,18 @@ export function readConfig(sources: ConfigSources): Settings {
   const file = readFile(sources.file);
   refuseUnknownKeys(file);
   refuseUnknownVariables(sources.environment);
-  const values = Object.entries(SETTINGS).map(([name, setting]) => [
-    name,
-    check(setting as Setting<unknown>, find(name as SettingName, sources, file)),
-  ]);
+  const values = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
+    const found = find(name as SettingName, sources, file);
+    const fallback = sources.defaults?.[name as SettingName] ?? setting.fallback;
+    return [name, found === undefined ? fallback : check(setting, found)];
+  });
   return Object.fromEntries(values) as Settings;
 }
 
 /** The sources of this process. */
-export const processSources = (flags: ConfigSources["flags"], file?: string): ConfigSources => ({
-  flags,
+export const processSources = (given: Omit<ConfigSources, "environment">): ConfigSources => ({
+  ...given,
   environment: process.env,
-  file,
 });
 
 interface TomlFile {
@@ -152,8 +154,7 @@ function find(name: SettingName, { flags, environment }: ConfigSources, file: To
   return undefined;
 }
 
-function check(setting: Setting<unknown>, found: Found | undefined): unknown {
-  if (found === undefined) return setting.fallback;
+function check(setting: Setting<unknown>, found: Found): unknown {
   const parsed = setting.schema.safeParse(found.value);
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues[0];

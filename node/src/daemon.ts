@@ -14,6 +14,8 @@ const EXIT_FAILED = 1;
 /** The command line or a setting is wrong: the same call fails again, wherever it is made. */
 const EXIT_WRONG_USE = 2;
 const EXIT_FORCED = 130;
+/** Signals this soon after the first are the same key press: npx passes on what the terminal has sent to everybody. */
+const ONE_PRESS_MS = 500;
 
 /**
  * Runs a command to its end, closes what it opened, and returns the exit code. The first Ctrl-C or SIGTERM asks it to
@@ -49,8 +51,11 @@ export function untilStopped(signal: AbortSignal): Promise<void> {
 }
 
 function onStopSignals(stop: AbortController): () => void {
+  let firstAtMs = Number.POSITIVE_INFINITY;
   const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT_FORCED);
+    if (performance.now() - firstAtMs >= ONE_PRESS_MS) process.exit(EXIT_FORCED);
+    if (stop.signal.aborted) return;
+    firstAtMs = performance.now();
     stop.abort();
   };
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

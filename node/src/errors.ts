@@ -23,13 +23,17 @@ export class LloomError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: LloomErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(asSentence(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = ERROR_CODES[code].retryable;
     this.next = options.next ?? ERROR_CODES[code].next;
     this.details = options.details ?? {};
   }
 }
+
+/** Messages from elsewhere often lack the full stop, and the next step is often told right behind. */
+const asSentence = (message: string): string =>
+  message === "" || /[.!?:]["')\]]*$/.test(message) ? message : `${message}.`;
 
 /** Any thrown value as a LloomError; what is not one already becomes `fallback`. */
 export function asLloomError(thrown: unknown, fallback: ErrorCode = "INTERNAL"): LloomError {

@@ -38,7 +38,11 @@ const whole = (minimum: number, maximum: number) => {
   const problem = `must be a whole number from ${minimum} to ${maximum}`;
   return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
 };
-const multiaddr = text(/^\/(ip4|ip6|dns|dns4|dns6)\//, "must be a multiaddr such as /ip4/127.0.0.1/tcp/4001");
+/** The node speaks TCP alone. */
+const multiaddr = text(
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/,
+  "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
+);
 const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
@@ -186,6 +190,14 @@ export const SETTINGS = {
     describe: "settle once the oldest unsettled answer is this old",
     schema: whole(1, 43_200),
     fallback: 3600,
+  }),
+  drainSeconds: defaulted({
+    toml: "executor.drain-seconds",
+    flag: "drain-seconds",
+    value: "SECONDS",
+    describe: "how long Ctrl-C lets running answers go on; then they end with what they hold",
+    schema: whole(1, 86_400),
+    fallback: 60,
   }),
   channelStep: defaulted({
     toml: "client.channel-step",

@@ -35,6 +35,12 @@ describe("a receipt's file", () => {
     expect(receiptFileFromJson(JSON.stringify(field)).receipt).toEqual(receipt);
   });
 
+  it("may write its salts in capitals", () => {
+    const loud = json.replace(prompt.salt, prompt.salt.toUpperCase());
+    expect(loud).not.toBe(json);
+    expect(receiptFileFromJson(loud)).toEqual(receiptFileFromJson(json));
+  });
+
   it("may hold no content", () => {
     const { content: _, ...bare } = JSON.parse(json);
     expect(receiptFileFromJson(JSON.stringify(bare))).toEqual({ receipt, content: {} });

@@ -11,6 +11,7 @@
  */
 import { z } from "zod";
 import type { Hex } from "./commitment-types.ts";
+import { issueWords } from "./issue-words.ts";
 import { type ChatMessage, chatMessageSchema, saltSchema } from "./messages.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { type PortableReceipt, receiptFromJson, receiptToJson } from "./receipts.ts";
@@ -30,9 +31,10 @@ export interface ReceiptFile {
 /** Characters of a file: the longest prompt, every character of it escaped. */
 const MAX_FILE_LENGTH = 32 * 1024 * 1024;
 
+const salt = z.preprocess((value) => (typeof value === "string" ? value.toLowerCase() : value), saltSchema);
 const contentSchema = z.object({
-  prompt: z.object({ salt: saltSchema, messages: z.array(chatMessageSchema).optional() }).optional(),
-  answer: z.object({ salt: saltSchema, text: z.string().optional() }).optional(),
+  prompt: z.object({ salt, messages: z.array(chatMessageSchema).optional() }).optional(),
+  answer: z.object({ salt, text: z.string().optional() }).optional(),
 });
 
 /** Where a receipt stands in what the gateway and `lloom ask --json` give out, with the answer's text beside it. */
@@ -64,7 +66,7 @@ export function receiptFileFromJson(text: string): ReceiptFile {
   if (found.data === undefined) throw invalid("not a JSON object");
   const { content: given, ...bare } = found.data.receipt;
   const receipt = receiptFromJson(JSON.stringify(bare));
-  const { data: content, error } = contentSchema.safeParse(given ?? {});
+  const { data: content, error } = contentSchema.safeParse(given ?? {}, { error: issueWords });
   if (content === undefined) {
     const [issue] = error.issues;
     throw invalid(`${["content", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "invalid"}`);

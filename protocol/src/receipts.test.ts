@@ -67,6 +67,16 @@ describe("receiptToJson and receiptFromJson", () => {
     expect(receiptFromJson(receiptToJson(receipt, domain)).request.model).toBe("42");
   });
 
+  it.each<[string, (hex: string) => string]>([
+    ["capitals", (hex) => hex.toUpperCase()],
+    ["capitals behind 0x", (hex) => `0x${hex.slice(2).toUpperCase()}`],
+    ["mixed case, as checksums are", (hex) => hex.replace(/[a-f](?=\d)/g, (letter) => letter.toUpperCase())],
+  ])("are read with hex in %s", (_, write) => {
+    const text = receiptToJson(honest, domain).replace(/0x[0-9a-f]+/g, write);
+    expect(text).not.toBe(receiptToJson(honest, domain));
+    expect(receiptFromJson(text)).toEqual({ ...honest, domain });
+  });
+
   it.each<[string, (text: string) => string, RegExp]>([
     ["is not JSON", () => "{", /not JSON/],
     ["is null", () => "null", /receipt:/],
@@ -74,10 +84,20 @@ describe("receiptToJson and receiptFromJson", () => {
     ["lacks its deployment", (text) => text.replace('"domain"', '"elsewhere"'), /domain:/],
     ["has a number for an integer", (text) => text.replace('"nonce":"2"', '"nonce":2'), /request.nonce:/],
     ["has a number written in another way", (text) => text.replace('"nonce":"2"', '"nonce":"02"'), /request.nonce:/],
-    ["has a negative number", (text) => text.replace('"nonce":"2"', '"nonce":"-2"'), /request.nonce:/],
-    ["has a number out of range", (text) => text.replace('"nonce":"2"', '"nonce":"4294967296"'), /request.nonce:/],
+    [
+      "has a negative number",
+      (text) => text.replace('"nonce":"2"', '"nonce":"-2"'),
+      /nonce: must be a whole number as text/,
+    ],
+    [
+      "has a number out of range",
+      (text) => text.replace('"nonce":"2"', '"nonce":"4294967296"'),
+      /nonce: must be at most 4294967295\.$/,
+    ],
     ["has a broken signature", (text) => text.replace('"r":"0x', '"r":"0y'), /clientSignature.r:/],
     ["is endless", (text) => text + " ".repeat(20_000), /longer than/],
+    ["has too many digits", (text) => text.replace('"nonce":"2"', `"nonce":"${"1".repeat(100)}"`), /1 to 78 digits\.$/],
+    ["lacks a field", (text) => text.replace('"nonce":"2",', ""), /request\.nonce: is missing\.$/],
   ])("refuse text that %s", (_, change, message) => {
     expect(() => receiptFromJson(change(receiptToJson(honest, domain)))).toThrow(
       expect.objectContaining({ code: "REQUEST_INVALID", message: expect.stringMatching(message) }),

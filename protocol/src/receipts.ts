@@ -12,13 +12,15 @@
  *       "executorSignature": { "r": "0x...", "vs": "0x..." }
  *     }
  *
- * Integers are decimal strings, since JSON's numbers end at 2^53; hashes and addresses are 0x-prefixed lower-case hex.
+ * Integers are decimal strings, since JSON's numbers end at 2^53; hashes and addresses are 0x-prefixed hex, written in
+ * lower case and read in any.
  * The domain says which deployment the signatures are for: without it they cannot be checked.
  */
 import { z } from "zod";
 import { hashContent, hashPrompt } from "./canonical.ts";
 import type { Address, Hex, Receipt } from "./commitment-types.ts";
 import type { CommitmentDomain, CommitmentHasher } from "./commitments.ts";
+import { issueWords } from "./issue-words.ts";
 import { answerCost, termsProblem } from "./lane.ts";
 import { deliveryHash } from "./merkle.ts";
 import {
@@ -41,6 +43,8 @@ const FORMAT_VERSION = 2;
 const MAX_TEXT_LENGTH = 16_384;
 /** Digits of a uint256. */
 const DECIMAL = /^(?:0|[1-9][0-9]{0,77})$/;
+/** Others write addresses with a checksum in their case, or all in capitals. */
+const HEX_OF_ANY_CASE = /^0[xX][0-9a-fA-F]+$/;
 
 const fileSchema = z.object({
   version: z.literal(FORMAT_VERSION),
@@ -62,7 +66,7 @@ export function receiptToJson(receipt: Receipt, { chainId, accounting }: Commitm
 /** Reads what `receiptToJson` wrote. Throws ProtocolError REQUEST_INVALID that names the field. Signatures are not checked. */
 export function receiptFromJson(text: string): PortableReceipt {
   if (text.length > MAX_TEXT_LENGTH) throw invalid(`longer than ${MAX_TEXT_LENGTH} characters`);
-  const { data, error } = fileSchema.safeParse(parseJson(text));
+  const { data, error } = fileSchema.safeParse(parseJson(text), { error: issueWords });
   if (data !== undefined) {
     const { version: _, ...receipt } = data;
     return receipt;
@@ -71,12 +75,14 @@ export function receiptFromJson(text: string): PortableReceipt {
   throw invalid(`${issue?.path.join(".") || "receipt"}: ${issue?.message ?? "invalid"}`);
 }
 
-/** JSON with decimal strings as bigint. No text field of a receipt but the model's name could look like one. */
+/** JSON with decimal strings as bigint and hex in lower case. No text field of a receipt but the model's name could look like one. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text, (key, value) =>
-      key !== "model" && typeof value === "string" && DECIMAL.test(value) ? BigInt(value) : value,
-    );
+    return JSON.parse(text, (key, value) => {
+      if (key === "model" || typeof value !== "string") return value;
+      if (DECIMAL.test(value)) return BigInt(value);
+      return HEX_OF_ANY_CASE.test(value) ? value.toLowerCase() : value;
+    });
   } catch (cause) {
     throw invalid("not JSON", cause);
   }

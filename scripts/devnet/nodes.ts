@@ -15,6 +15,9 @@ const QUICK_SCRYPT_N = 1 << 12;
 const PASSWORD = "lloom-devnet";
 const READY_MS = 60_000;
 
+/** Ctrl-C must be over in 10 s, and the supervisor gives its children less. */
+const DRAIN_SOON = ["--drain-seconds", "3"];
+
 /** What every node of the devnet has in common. */
 export interface NodeSurroundings {
   readonly supervisor: Supervisor;
@@ -152,7 +155,7 @@ export function startExecutors(
       return startNode(surroundings, {
         account,
         command: "executor",
-        args: ["--bootstrap", bootstrap, ...prices, ...extra(index)],
+        args: ["--bootstrap", bootstrap, ...prices, ...DRAIN_SOON, ...extra(index)],
       });
     }),
   );

@@ -24,7 +24,7 @@ beforeAll(async () => {
   writeFileSync(file("unknown.toml"), '[network]\nrcp = "http://127.0.0.1:8545"\n');
   writeFileSync(file("bad-value.toml"), "[gateway]\nport = 99999\n");
   writeFileSync(file("outside.toml"), 'rpc = "http://127.0.0.1:8545"\n');
-  writeFileSync(file("empty-keys"), "\n");
+  writeFileSync(file("keys"), "key-1\n");
   await createKeystore({ path: file("keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -68,6 +68,24 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     2,
     /--bootstrap must be a multiaddr/,
   ],
+  [
+    "an address to listen on without a port",
+    ["executor", "--listen", "/ip4/127.0.0.1"],
+    2,
+    /CONFIG_INVALID: --listen must be a multiaddr with a TCP port/,
+  ],
+  [
+    "a model that the backend does not have, before any is loaded",
+    ["executor", "--models", "nope", ...KEY],
+    2,
+    /CONFIG_INVALID: --models names "nope", but the backend has lloom-tiny alone\.\n {2}Leave --models out/,
+  ],
+  [
+    "a host that is not this machine's, before the network is joined",
+    ["gateway", "--host", "192.0.2.1", "--port", "0", "--api-keys-file", file("keys"), ...KEY],
+    2,
+    /CONFIG_INVALID: The gateway cannot listen on 192\.0\.2\.1, port 0 \(EADDRNOTAVAIL\)\.\n {2}Give --host an address/,
+  ],
   ["zero threads", ["executor", "--threads", "0"], 2, /--threads must be a whole number from 1 to 256/],
   ["a missing config file", ["status", "--config", file("nowhere.toml")], 2, /nowhere\.toml cannot be read/],
   [
@@ -108,7 +126,7 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /KEYSTORE_INVALID/,
   ],
   ["no password and no terminal", ["status", "--keystore", file("keystore.json")], 1, /KEYSTORE_INVALID: No password/],
-  ["a missing password file", ["status", "--password-file", file("none")], 1, /KEYSTORE_INVALID: The password file/],
+  ["a missing password file", ["status", "--password-file", file("none")], 2, /CONFIG_INVALID: The password file/],
   ["a keystore that exists already", ["init", ...KEY], 1, /There is a keystore already/],
   ["no contract address", ["status", ...KEY], 2, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
   [
@@ -123,6 +141,18 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     ["ask", "hi", "--temperature", "9", ...KEY],
     2,
     /COMMAND_INVALID: --temperature is "9"/,
+  ],
+  [
+    "a part of a token",
+    ["ask", "hi", "--max-tokens", "1.9", ...KEY],
+    2,
+    /--max-tokens is "1.9"\.\n {2}Give a whole number/,
+  ],
+  [
+    "a receipt's path that cannot be written, before anything is asked",
+    ["ask", "hi", "--receipt", file("nowhere/x.json"), ...KEY],
+    2,
+    /COMMAND_INVALID: --receipt: .*x\.json cannot be written[\s\S]*Nothing was asked/,
   ],
   ["a deposit of nothing", ["deposit", "0"], 2, /COMMAND_INVALID: The amount is zero\.\n {2}Give .*: lloom deposit 10/],
   ["a negative deposit", ["deposit", "--", "-5"], 2, /COMMAND_INVALID: "-5" is not an amount/],
@@ -157,6 +187,7 @@ describe("lloom, given bad input", () => {
 
   it.each([
     ["LLOOM_OUTBOUND_PRISE", /unknown setting: LLOOM_OUTBOUND_PRISE\.\n {2}Did you mean LLOOM_OUTBOUND_PRICE\?/],
+    ["LLOOM_RCP", /unknown setting: LLOOM_RCP\.\n {2}Did you mean LLOOM_RPC\?/],
     ["LLOOM_FOO", /unknown setting: LLOOM_FOO\.\n {2}Correct its name, or unset it/],
   ])("refuses the unknown environment variable %s", async (name, sentence) => {
     const { code, stderr } = await lloom(["status"], { [name]: "1" });

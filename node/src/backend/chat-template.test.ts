@@ -59,7 +59,7 @@ describe("chat template", () => {
     expect(() => encode([{ role: "system", content: "x" }])).toThrow(
       expect.objectContaining({
         code: "UNSUPPORTED",
-        message: "The model's chat template refuses this conversation: System role not supported",
+        message: "The model's chat template refuses this conversation: System role not supported.",
       }),
     );
   });

@@ -207,7 +207,7 @@ describe("opening and closing", () => {
     const missing = openLlama({ ...options, modelPath: "/nowhere/model.gguf" }, log, never);
     await expect(missing).rejects.toMatchObject({
       code: "CONFIG_INVALID",
-      message: "The model's file cannot be read: /nowhere/model.gguf",
+      message: "The model's file cannot be read: /nowhere/model.gguf.",
     });
   });
 
@@ -215,7 +215,7 @@ describe("opening and closing", () => {
     const wrong = openLlama({ ...options, modelPath: tiny("README.md") }, log, never);
     await expect(wrong).rejects.toMatchObject({
       code: "CONFIG_INVALID",
-      message: `No model in GGUF format: ${tiny("README.md")}`,
+      message: `No model in GGUF format: ${tiny("README.md")}.`,
     });
   });
 

@@ -6,6 +6,7 @@ import { inboundBound } from "./build-request.ts";
 import { checkQuestion } from "./check-question.ts";
 import { type Candidate, chooseExecutor, type Need } from "./choose.ts";
 import { consequenceOf } from "./failover.ts";
+import { gatherOffers } from "./gather-offers.ts";
 import { noExecutor, type Surroundings } from "./no-executor.ts";
 import type { OfferBook } from "./offer-book.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -15,6 +16,8 @@ export interface AskDesk extends AttemptDesk {
   readonly book: OfferBook;
   /** Searches the network for offers of a model; resolves when it has looked everywhere. */
   readonly discover: (model: string) => Promise<void>;
+  /** Asks the validators for all offers of a model, unless that was done; resolves in a second or two at most. */
+  readonly survey: (model: string, options: { readonly again: boolean }) => Promise<void>;
   /** How this node stands in the network now. */
   readonly surroundings: () => Surroundings;
   /** Asks one executor for its offers again. */
@@ -98,16 +101,11 @@ async function conclude(
   if (error.code === "PRICE_REFUSED") await desk.refresh(candidate, course.signal);
 }
 
-/** The next executor to ask. Waits a few seconds for a first offer of the model. */
+/** The next executor to ask; the first one among all that can be known of. */
 async function pick(desk: AskDesk, course: Course): Promise<Candidate> {
+  if (course.failure === undefined) await gatherOffers(desk, course.question.model, course.signal);
   const choice = choose(desk, course);
   if (typeof choice !== "string") return choice;
-  if (choice === "none" && course.failure === undefined) {
-    await firstOffer(desk, course);
-    const second = choose(desk, course);
-    if (typeof second !== "string") return second;
-    throw noExecutor(second, course.question, desk.surroundings());
-  }
   throw course.failure ?? noExecutor(choice, course.question, desk.surroundings());
 }
 
@@ -123,19 +121,4 @@ function choose({ book, channels, settings }: AskDesk, { question, tried, funded
   const offered = book.candidates(question.model, nowMs);
   const payable = fundedOnly ? offered.filter(({ signed }) => channels.knows(signed.offer.executor)) : offered;
   return chooseExecutor(payable, need, { nowMs, exploration, random });
-}
-
-/**
- * Until an offer of the model comes in. Once the whole network has been searched and offers other models, there is nothing to
- * wait for.
- */
-async function firstOffer(desk: AskDesk, { question, signal }: Course): Promise<void> {
-  const { book, settings } = desk;
-  const searched = new AbortController();
-  const until = AbortSignal.any([signal, searched.signal, AbortSignal.timeout(settings.offerWaitMs)]);
-  void desk.discover(question.model).then(() => {
-    if (book.models(settings.clock()).length > 0) searched.abort();
-  });
-  while (!until.aborted && book.candidates(question.model, settings.clock()).length === 0) await book.nextOffer(until);
-  if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
 }

@@ -186,6 +186,7 @@ function assembleDesk(
     surroundings: () => ({ models: book.models(settings.clock()), bootstrap: host.bootstrap, peers: host.peers() }),
     background: (work) => background.run(work),
     discover: (model) => discovery.search(model),
+    survey: (model, options) => discovery.survey(model, options),
     refresh: async ({ signed }, signal) => {
       const target = peerOfOffer(signed);
       if (target !== undefined) await discovery.ask(target, signal, signed.offer.model);

@@ -19,6 +19,8 @@ export interface DiscoveryOptions {
 /** Peers that one search asks at most. */
 const MOST_PEERS = 128;
 const SEARCH_TIMEOUT_MS = 5_000;
+/** Longest time that a first question waits for validators that are slow or gone. */
+const SURVEY_TIMEOUT_MS = 1_500;
 
 /**
  * Looks for offers that gossip has not brought: asks the peers that are connected, and those that the DHT names as
@@ -27,6 +29,8 @@ const SEARCH_TIMEOUT_MS = 5_000;
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #searches = new Map<string | undefined, Promise<void>>();
+  readonly #surveys = new Map<string, Promise<void>>();
+  readonly #surveyed = new Set<string>();
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
@@ -41,18 +45,40 @@ export class Discovery {
     return search;
   }
 
-  async #search(model: string | undefined): Promise<void> {
+  /**
+   * Resolves when the validators have told their offers of a model, or have had the time to; never rejects. Done once for a
+   * model, as gossip and searches keep up with it from then on; `again` when nothing of it was left.
+   */
+  survey(model: string, { again }: { readonly again: boolean }): Promise<void> {
+    const running = this.#surveys.get(model);
+    if (running !== undefined) return running;
+    if (this.#surveyed.has(model) && !again) return Promise.resolve();
+    const deadline = AbortSignal.any([this.#options.signal, AbortSignal.timeout(SURVEY_TIMEOUT_MS)]);
+    const survey = this.#askAll([validatorKey(this.#options.host.network)], deadline, model).finally(() => {
+      this.#surveys.delete(model);
+      this.#surveyed.add(model);
+    });
+    this.#surveys.set(model, survey);
+    return survey;
+  }
+
+  #search(model: string | undefined): Promise<void> {
     const { host, signal } = this.#options;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIMEOUT_MS)]);
+    const { network } = host;
+    const keys = [executorKey(network), validatorKey(network)];
+    if (model !== undefined) keys.unshift(modelKey(network, model));
+    return this.#askAll(keys, AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIMEOUT_MS)]), model);
+  }
+
+  /** Asks the peers that are connected, and those that are announced under the keys, each once. */
+  async #askAll(keys: readonly string[], deadline: AbortSignal, model: string | undefined): Promise<void> {
+    const { host } = this.#options;
     const asked = new Set<string>();
     const askOnce = (target: PeerTarget): Promise<void> => {
       if (asked.has(target.peerId) || asked.size >= MOST_PEERS) return Promise.resolve();
       asked.add(target.peerId);
       return this.ask(target, deadline, model);
     };
-    const { network } = host;
-    const keys = [executorKey(network), validatorKey(network)];
-    if (model !== undefined) keys.unshift(modelKey(network, model));
     const connected = host.libp2p.getPeers().map((peer) => ({ peerId: peer.toString(), multiaddrs: [] }));
     await Promise.all([...connected.map(askOnce), ...keys.map((key) => this.#follow(key, deadline, askOnce))]);
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
@@ -16,7 +16,9 @@ const DEFAULT_MAX_TOKENS = 256;
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
   arguments: [{ form: "<prompt>", describe: "what to ask" }],
-  settings: ["bootstrap", "listen", "channelStep", "exploration"],
+  settings: ["bootstrap", "listen", "channelStep"],
+  // The answer is what its reader wants to see.
+  defaults: { logLevel: "warn" },
   flags: [
     { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
     { form: "--system <TEXT>", describe: "instructions before the prompt" },
@@ -27,7 +29,10 @@ export const ask: Command = {
   examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
   run: async (context) => {
     const question = questionOf(context);
-    const { client, chain } = await openBuyer(context);
+    const receiptPath = context.flags["receipt"];
+    if (typeof receiptPath === "string") checkWritable(receiptPath);
+    // What one question learns of another executor nobody would use: it goes to the best.
+    const { client, chain } = await openBuyer(context, { exploration: 0 });
     let answer = "";
     let end: Answered | undefined;
     for await (const event of client.ask(question, context.signal)) {
@@ -73,14 +78,13 @@ function questionOf({ args, flags }: CommandContext): {
       stop: [],
       responseFormat: "text",
     },
-    maxOutboundTokens: Math.floor(
-      numberFlag(flags["maxTokens"], {
-        name: "max-tokens",
-        fallback: DEFAULT_MAX_TOKENS,
-        minimum: 1,
-        maximum: 1_000_000,
-      }),
-    ),
+    maxOutboundTokens: numberFlag(flags["maxTokens"], {
+      name: "max-tokens",
+      fallback: DEFAULT_MAX_TOKENS,
+      minimum: 1,
+      maximum: 1_000_000,
+      isWhole: true,
+    }),
   };
 }
 
@@ -89,14 +93,19 @@ interface NumberFlag {
   readonly fallback: number;
   readonly minimum: number;
   readonly maximum: number;
+  readonly isWhole?: boolean;
 }
 
-function numberFlag(value: string | boolean | undefined, { name, fallback, minimum, maximum }: NumberFlag): number {
+function numberFlag(
+  value: string | boolean | undefined,
+  { name, fallback, minimum, maximum, isWhole = false }: NumberFlag,
+): number {
   if (value === undefined) return fallback;
   const number = Number(value);
-  if (value !== "" && number >= minimum && number <= maximum) return number;
+  const isNumber = typeof value === "string" && /^\d+(\.\d+)?$/.test(value);
+  if (isNumber && number >= minimum && number <= maximum && !(isWhole && !Number.isInteger(number))) return number;
   throw new LloomError("COMMAND_INVALID", `--${name} is "${String(value)}".`, {
-    next: `Give a number from ${minimum} to ${maximum}.`,
+    next: `Give a ${isWhole ? "whole " : ""}number from ${minimum} to ${maximum}.`,
   });
 }
 
@@ -108,23 +117,38 @@ interface Conclusion {
   readonly money: (amount: bigint) => string;
 }
 
+/** The answer is paid: it is told before anything that can fail. */
 function conclude({ flags, json, print }: CommandContext, { messages, answer, end, domain, money }: Conclusion): void {
   const { receipt: bare, salts } = end;
   const receipt = receiptFileToJson(
     { ...bare, domain },
     { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
   );
-  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], receipt);
   const { executor, cost, inboundTokens, outboundTokens, finishReason, attempts } = end;
   if (json) {
     const facts = { answer, executor, cost: cost.toString(), inboundTokens, outboundTokens, finishReason, attempts };
     print(JSON.stringify({ ...facts, receipt: JSON.parse(receipt) }));
-    return;
+  } else {
+    print("");
+    process.stderr.write(
+      `\n${money(cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
+    );
   }
-  print("");
-  process.stderr.write(
-    `\n${money(cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
-  );
+  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], receipt);
+}
+
+/** Throws COMMAND_INVALID while nothing is asked and nothing paid; leaves no file behind. */
+function checkWritable(path: string): void {
+  const isNew = !existsSync(path);
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (cause) {
+    throw new LloomError("COMMAND_INVALID", `--receipt: ${path} cannot be written: ${(cause as Error).message}.`, {
+      cause,
+      next: "Give the path of a file in a directory that exists and may be written to. Nothing was asked.",
+    });
+  }
+  if (isNew) rmSync(path);
 }
 
 function writeReceipt(path: string, receipt: string): void {
@@ -133,6 +157,7 @@ function writeReceipt(path: string, receipt: string): void {
   } catch (cause) {
     throw new LloomError("STORE_FAILED", `The receipt cannot be written to ${path}: ${(cause as Error).message}.`, {
       cause,
+      next: "Check free space and permissions there. The answer above is paid; its receipt stays in the data directory.",
     });
   }
 }

@@ -12,16 +12,17 @@ export interface Buyer {
   readonly identity: Identity;
 }
 
-/** Joins the network to buy answers; everything closes when the command ends. */
-export async function openBuyer(context: CommandContext): Promise<Buyer> {
+/** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
+export async function openBuyer(
+  context: CommandContext,
+  { exploration }: { readonly exploration: number },
+): Promise<Buyer> {
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
   const chain = await openOwnChain(context, identity);
   const store = openClientLog(openLog(context, { file: "client.sqlite", chain, identity }));
   const host = await openHost(context, { identity, chain, dhtServer: false });
   const channelStep = settingAmount(chain, settings, "channelStep");
-  const client = stack.use(
-    await createClient({ identity, chain, store, host, log }, { channelStep, exploration: settings.exploration }),
-  );
+  const client = stack.use(await createClient({ identity, chain, store, host, log }, { channelStep, exploration }));
   return { client, chain, identity };
 }

@@ -29,6 +29,8 @@ export interface Command {
   readonly arguments?: readonly { readonly form: string; readonly describe: string }[];
   /** Settings that it reads, besides those that every command has. */
   readonly settings: readonly SettingName[];
+  /** Where this command's defaults differ from the settings' own. */
+  readonly defaults?: Partial<Settings>;
   /** Whether it does without key, chain and data directory, and so without their settings. */
   readonly offline?: boolean;
   readonly flags?: readonly Flag[];

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatAmount } from "@lloom/protocol/amounts";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
 import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
-import { LloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import { createExecutor } from "../executor/executor.ts";
+import type { ExecutorStatus } from "../executor/executor-status.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
@@ -13,8 +16,6 @@ import { executorLacks, warnOf } from "./lacks.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
-/** Running answers may end, and what is owed be settled, before the process leaves. */
-const DRAIN_MS = 5_000;
 
 /** `lloom executor`: sells answers. */
 export const executor: Command = {
@@ -31,6 +32,7 @@ export const executor: Command = {
     "outboundPrice",
     "settleAmount",
     "settleAge",
+    "drainSeconds",
   ],
   examples: [
     "lloom executor",
@@ -39,24 +41,29 @@ export const executor: Command = {
   ],
   run: async (context) => {
     const { settings, stack, log } = context;
+    const backendOptions = backendOf(settings);
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
-    const backend = stack.use(await openBackend(backendOf(settings), log));
-    await backend.checkHealth(AbortSignal.any([context.signal, AbortSignal.timeout(30_000)]));
+    // Before a model is loaded, which may take minutes.
+    const price = {
+      inboundPrice: settingAmount(chain, settings, "inboundPrice"),
+      outboundPrice: settingAmount(chain, settings, "outboundPrice"),
+    };
+    const settleAmount = settingAmount(chain, settings, "settleAmount");
+    const backend = stack.use(await openBackend(backendOptions, log));
+    await checkBackend(context, backend);
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
     const host = await openHost(context, { identity, chain, dhtServer: true });
     const running = stack.use(
       await createExecutor(
         { identity, chain, store, backend, host, log },
         {
-          price: {
-            inboundPrice: settingAmount(chain, settings, "inboundPrice"),
-            outboundPrice: settingAmount(chain, settings, "outboundPrice"),
-          },
+          price,
           models: settings.backendModels,
           concurrency: settings.concurrency,
-          settleAmount: settingAmount(chain, settings, "settleAmount"),
+          settleAmount,
           settleAgeMs: settings.settleAge * 1000,
+          drainGraceMs: (settings.drainSeconds * 1000) / 2,
         },
       ),
     );
@@ -64,14 +71,31 @@ export const executor: Command = {
     warnOf(context, await executorLacks(chain, identity.address));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
     await untilStopped(context.signal);
-    log.info("draining");
+    draining(context, running.status());
     try {
-      await running.drain(AbortSignal.timeout(DRAIN_MS));
+      await running.drain(AbortSignal.timeout(settings.drainSeconds * 1000));
     } finally {
       tellOwed(context, chain, running.status().owed);
     }
   },
 };
+
+const BACKEND_START_MS = 30_000;
+
+/** Throws what the backend throws, with what its owner can do: nobody else's backend is chosen here. */
+async function checkBackend({ settings, signal }: CommandContext, backend: Backend): Promise<void> {
+  try {
+    await backend.checkHealth(AbortSignal.any([signal, AbortSignal.timeout(BACKEND_START_MS)]));
+  } catch (thrown) {
+    const error = asLloomError(thrown, "BACKEND_FAILED");
+    if (!OUTAGES.has(error.code)) throw error;
+    throw new LloomError(error.code, `--backend ${settings.backend}: ${error.message}`, {
+      cause: thrown,
+      next: "Start the backend, or correct --backend or --backend-key-file; then start the executor again.",
+    });
+  }
+}
+const OUTAGES: ReadonlySet<ErrorCode> = new Set(["BACKEND_FAILED", "BACKEND_TIMEOUT", "MODEL_NOT_FOUND"]);
 
 /** What could not be settled at the end, for whoever believes that all is done. */
 function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
@@ -81,6 +105,19 @@ function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
     context,
     { event: "warning", of: "settlement", owed },
     `Warning: ${shown} of answers are not settled; the log says why.\n  Start the executor again to settle them: lloom executor`,
+  );
+}
+
+/** Says why the process does not end yet. */
+function draining(context: CommandContext, { running, waiting }: ExecutorStatus): void {
+  const answers = running + waiting;
+  const { drainSeconds } = context.settings;
+  context.log.info({ answers, drainSeconds }, "draining");
+  if (answers === 0) return;
+  announce(
+    context,
+    { event: "draining", answers, drainSeconds },
+    `Finishing ${answers === 1 ? "1 answer" : `${answers} answers`}, for ${drainSeconds} s at most. Ctrl-C again ends at once.`,
   );
 }
 
@@ -127,10 +164,16 @@ function backendOf({
         next: "Give tiny, the path of a GGUF file, or a URL such as http://127.0.0.1:11434/v1.",
       },
     );
+  const modelName = basename(modelPath).replace(/\.gguf$/i, "");
+  const missing = backendModels.find((name) => name !== modelName);
+  if (missing !== undefined)
+    throw new LloomError("CONFIG_INVALID", `--models names "${missing}", but the backend has ${modelName} alone.`, {
+      next: `Leave --models out, or give ${modelName}.`,
+    });
   return {
     kind: "llama",
     modelPath,
-    modelName: basename(modelPath).replace(/\.gguf$/i, ""),
+    modelName,
     threads,
     gpu: gpu === "on",
     sequences: concurrency,

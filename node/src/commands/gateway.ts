@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
+import { checkListening } from "../gateway/listening.ts";
 import { openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
@@ -12,12 +13,12 @@ export const gateway: Command = {
   examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
   run: async (context) => {
     const { settings, stack, log } = context;
-    const { client, identity, chain } = await openBuyer(context);
     const { gatewayHost: host, gatewayPort: port, gatewayKeysFile } = settings;
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
-    const { url } = stack.use(
-      await createGateway({ client, domain: chain.domain, log, options: { host, port, apiKeys } }),
-    );
+    const options = { host, port, apiKeys };
+    await checkListening(options);
+    const { client, identity, chain } = await openBuyer(context, settings);
+    const { url } = stack.use(await createGateway({ client, domain: chain.domain, log, options }));
     warnOf(context, await clientLacks(chain, identity.address));
     announce(
       context,

@@ -5,10 +5,7 @@ import { makePrivateDirectory } from "../store/private-directory.ts";
 import { createKeystore } from "../wallet/keystore.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 import { keystorePath } from "./open.ts";
-import { readPassword } from "./password.ts";
-
-/** Shorter passwords are refused: a keystore may be stolen and tried offline. */
-const MINIMUM_PASSWORD_LENGTH = 8;
+import { readNewPassword } from "./password.ts";
 
 /** `lloom init`: makes the node's key. */
 export const init: Command = {
@@ -33,16 +30,8 @@ export const init: Command = {
   },
 };
 
-async function createIn(context: CommandContext, path: string): Promise<{ address: string }> {
-  const password = await readPassword(context.settings, context.signal);
-  if (password.length < MINIMUM_PASSWORD_LENGTH)
-    throw new LloomError(
-      "KEYSTORE_INVALID",
-      `The password has ${password.length} characters; at least ${MINIMUM_PASSWORD_LENGTH} are needed.`,
-      {
-        next: "Choose a longer one.",
-      },
-    );
+async function createIn({ settings, signal }: CommandContext, path: string): Promise<{ address: string }> {
+  const password = await readNewPassword(settings, signal);
   makePrivateDirectory(dirname(path));
   return createKeystore({ path, password });
 }

@@ -4,30 +4,65 @@ import { Writable } from "node:stream";
 import { LloomError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 
+/** Asks at the terminal, without echo. */
+export type AskSecret = (prompt: string) => Promise<string>;
+
+/** Shorter passwords are refused: a keystore may be stolen and tried offline. */
+const MINIMUM_LENGTH = 8;
+
 /**
  * The keystore's password: first line of the password file, else typed at the terminal without echo.
- * Throws KEYSTORE_INVALID when there is neither.
+ * Throws CONFIG_INVALID when the file cannot be read, KEYSTORE_INVALID when there is neither.
  */
-export async function readPassword(settings: Settings, signal: AbortSignal): Promise<string> {
-  if (settings.passwordFile !== undefined) return passwordOf(settings.passwordFile);
-  if (process.stdin.isTTY) return ask(signal);
-  throw new LloomError("KEYSTORE_INVALID", "No password: there is no password file and no terminal to ask at.", {
-    next: "Give --password-file FILE.",
+export async function readPassword({ passwordFile }: Settings, signal: AbortSignal): Promise<string> {
+  if (passwordFile !== undefined) return passwordOf(passwordFile);
+  return askAtTerminal(signal)("Keystore password: ");
+}
+
+/** The password of a keystore that is being made; see `chooseTwice`. Throws as `readPassword` does. */
+export async function readNewPassword({ passwordFile }: Settings, signal: AbortSignal): Promise<string> {
+  if (passwordFile === undefined) return chooseTwice(askAtTerminal(signal));
+  return longEnough(passwordOf(passwordFile));
+}
+
+/** Asks for a new password twice: one that was mistyped unseen would lock its money away. Throws KEYSTORE_INVALID. */
+export async function chooseTwice(ask: AskSecret): Promise<string> {
+  const password = longEnough(await ask("New keystore password: "));
+  if ((await ask("The same password again: ")) === password) return password;
+  throw new LloomError("KEYSTORE_INVALID", "The two passwords differ; no keystore was made.", {
+    next: "Run lloom init again.",
   });
+}
+
+function longEnough(password: string): string {
+  if (password.length >= MINIMUM_LENGTH) return password;
+  throw new LloomError(
+    "KEYSTORE_INVALID",
+    `The password has ${password.length} characters; at least ${MINIMUM_LENGTH} are needed.`,
+    { next: "Choose a longer one." },
+  );
 }
 
 function passwordOf(path: string): string {
   try {
     return readFileSync(path, "utf8").split(/\r?\n/, 1)[0] ?? "";
   } catch (cause) {
-    throw new LloomError("KEYSTORE_INVALID", `The password file ${path} cannot be read: ${(cause as Error).message}.`, {
+    throw new LloomError("CONFIG_INVALID", `The password file ${path} cannot be read: ${(cause as Error).message}.`, {
       cause,
+      next: "Give --password-file the path of a file whose first line is the password.",
     });
   }
 }
 
-async function ask(signal: AbortSignal): Promise<string> {
-  process.stderr.write("Keystore password: ");
+function askAtTerminal(signal: AbortSignal): AskSecret {
+  if (process.stdin.isTTY) return (prompt) => askSecret(prompt, signal);
+  throw new LloomError("KEYSTORE_INVALID", "No password: there is no password file and no terminal to ask at.", {
+    next: "Give --password-file FILE.",
+  });
+}
+
+async function askSecret(prompt: string, signal: AbortSignal): Promise<string> {
+  process.stderr.write(prompt);
   const mute = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: mute, terminal: true });
   try {

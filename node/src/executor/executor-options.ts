@@ -25,6 +25,8 @@ export interface ExecutorOptions {
   readonly settleAgeMs?: number;
   /** How often the settlement rules are looked at. */
   readonly settleCheckMs?: number;
+  /** How long a drain may take to end answers and to settle once its time is over. */
+  readonly drainGraceMs?: number;
   /** How often the chain is asked for events. */
   readonly watchPollMs?: number;
   /** How long an offer's price is promised. */
@@ -64,6 +66,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     settleAmount: 1_000_000n,
     settleAgeMs: 3_600_000,
     settleCheckMs: 1_000,
+    drainGraceMs: 30_000,
     watchPollMs: 1_000,
     offerTtlMs: 120_000,
     offerIntervalMs: 5_000,

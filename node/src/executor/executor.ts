@@ -5,7 +5,7 @@ import type { Backend, BackendModel } from "../backend/backend.ts";
 import type { Chain } from "../chain/chain.ts";
 import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
-import { asLloomError, LloomError } from "../errors.ts";
+import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { announce } from "../p2p/discovery.ts";
 import type { Host } from "../p2p/host.ts";
@@ -20,12 +20,13 @@ import type { AdmissionDesk } from "./admit.ts";
 import { signSavedAnswers, type Workshop } from "./answer.ts";
 import { principalReader, readKnownChannel, urgeUnlocking, watchChannels } from "./chain-view.ts";
 import { ChannelCache } from "./channel-cache.ts";
+import { drain } from "./drain.ts";
 import { type ExecutorOptions, type ExecutorSettings, executorSettings } from "./executor-options.ts";
 import { Counter, type ExecutorStatus } from "./executor-status.ts";
 import { keepTidy } from "./keep-tidy.ts";
 import { OfferPublisher } from "./offer-publisher.ts";
+import { OpenRequests } from "./open-requests.ts";
 import { OwnOffers, offerTerms } from "./own-offers.ts";
-import { Service } from "./service.ts";
 import { Settlement } from "./settlement.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -42,11 +43,12 @@ export interface ExecutorParts {
   readonly log: Log;
 }
 
-/** A node that sells answers. Disposing of it stops at once: requests that run end with DRAINING and cost nothing. */
+/** A node that sells answers. Disposing of it stops at once: what running requests have produced is signed and told. */
 export interface Executor extends AsyncDisposable {
   /**
-   * Leaves in order: refuses new requests, withdraws its offers, finishes those that run, settles everything. What is not
-   * done when the signal aborts stays in the log for the next start.
+   * Leaves in order: refuses new requests, withdraws its offers, finishes those that run, settles everything. When the signal
+   * aborts, the answers that still run are ended, signed as cancelled with what they hold, and settled in the grace that the
+   * options leave; what cannot be settled stays in the log for the next start.
    */
   drain(signal: AbortSignal): Promise<void>;
   /** Settles everything that is owed now. Throws what the chain throws, once the signal aborts or trying is in vain. */
@@ -65,14 +67,23 @@ export async function createExecutor(parts: ExecutorParts, options: ExecutorOpti
   await using stack = new AsyncDisposableStack();
   const trade = openTrade(parts, settings, stack);
   signSavedAnswers(trade.workshop);
-  trade.renew(await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS)));
-  if (trade.offers.models().length === 0)
-    throw new LloomError("CONFIG_INVALID", "The backend has none of the models that are to be offered.", {
-      next: "Check --backend and --models.",
-    });
+  const models = await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS));
+  trade.renew(models);
+  if (trade.offers.models().length === 0) throw nothingToOffer(settings.models, models);
   await followChain(parts, { settings, trade, stack });
   const network = await openDoors(parts, { settings, trade, stack });
   return new RunningExecutor({ trade, network, stack: stack.move() });
+}
+
+/** Models named in an error at most. */
+const MOST_NAMED = 10;
+
+function nothingToOffer(wanted: readonly string[], models: readonly BackendModel[]): LloomError {
+  const has = models.slice(0, MOST_NAMED).map(({ model }) => model);
+  const offered = wanted.length === 0 ? "no model" : `none of the models to offer (${wanted.join(", ")})`;
+  return new LloomError("CONFIG_INVALID", `The backend has ${offered}.`, {
+    next: has.length > 0 ? `Give --models some of what it has: ${has.join(", ")}.` : "Load a model into the backend.",
+  });
 }
 
 type Trade = ReturnType<typeof openTrade>;
@@ -130,9 +141,9 @@ function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: Asyn
     renew();
   };
   return {
-    service: new Service({ desk, workshop, counter }),
-    ...{ settlement, channels, queue, offers, counter },
-    workshop,
+    requests: new OpenRequests({ desk, workshop, counter }),
+    ...{ settlement, channels, queue, offers, counter, workshop },
+    graceMs: settings.drainGraceMs,
     renew,
     reprice,
   };
@@ -167,17 +178,17 @@ type Network = Awaited<ReturnType<typeof openDoors>>;
 /** Joins the network: serves requests and calls, publishes offers, announces itself. */
 async function openDoors(parts: ExecutorParts, { settings, trade, stack }: Opening) {
   const { host, chain, backend, log } = parts;
-  const { service, offers, queue, workshop } = trade;
+  const { requests, offers, queue, workshop } = trade;
   const { clock, offerIntervalMs, listModelsMs, concurrency } = settings;
   const nowSeconds = (): bigint => BigInt(Math.floor(clock() / 1000));
   const ownOffers = (model?: string) => {
-    if (service.isDraining) return [];
+    if (requests.isDraining) return [];
     trade.renew();
     const load = queue.running + queue.waiting;
     return offers.list({ multiaddrs: host.multiaddrs().slice(0, 16), capacity: concurrency, load }, clock(), model);
   };
   const startedAtMs = clock();
-  stack.use(await serveInfer(host, { handle: (call) => service.handle(call), log }));
+  stack.use(await serveInfer(host, { handle: (call) => requests.handle(call), log }));
   stack.use(
     await serveRpc(host, {
       offers: ownOffers,
@@ -233,23 +244,13 @@ class RunningExecutor implements Executor {
 
   async drain(signal: AbortSignal): Promise<void> {
     const { trade, network } = this.#running;
-    const { service, settlement } = trade;
+    const { requests, settlement, graceMs } = trade;
     const { log } = trade.workshop;
-    service.drain();
-    await network.publisher[Symbol.asyncDispose]();
-    await Promise.all([network.exchange.withdraw(), network.announcement.stop()]);
-    try {
-      // What is owed already need not wait for answers that may take longer than there is time.
-      if (service.openRequests > 0) await Promise.all([service.idle(signal), settlement.settleAll(signal)]);
-      await settlement.settleAll(signal);
-    } catch (thrown) {
-      const { code, message } = asLloomError(thrown);
-      log.warn(
-        { code, problem: message, owed: String(settlement.owed) },
-        "stopped before everything was settled; the next start goes on",
-      );
-      if (!signal.aborted) throw thrown;
-    }
+    const sayGoodbye = async (): Promise<void> => {
+      await network.publisher[Symbol.asyncDispose]();
+      await Promise.all([network.exchange.withdraw(), network.announcement.stop()]);
+    };
+    await drain({ requests, settlement, sayGoodbye, graceMs, log }, signal);
   }
 
   async settleNow(signal: AbortSignal): Promise<void> {
@@ -261,10 +262,10 @@ class RunningExecutor implements Executor {
   }
 
   status(): ExecutorStatus {
-    const { service, queue, counter, settlement, offers } = this.#running.trade;
+    const { requests, queue, counter, settlement, offers } = this.#running.trade;
     const { answered, failed, refused } = counter;
     return {
-      draining: service.isDraining,
+      draining: requests.isDraining,
       running: queue.running,
       waiting: queue.waiting,
       ...{ answered, failed, refused },
@@ -275,8 +276,8 @@ class RunningExecutor implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { trade, network, stack } = this.#running;
-    const hasSaidGoodbye = trade.service.isDraining;
-    trade.service.drain();
+    const hasSaidGoodbye = trade.requests.isDraining;
+    trade.requests.drain();
     if (!hasSaidGoodbye) await network.exchange.withdraw().catch(() => undefined);
     await stack.disposeAsync();
   }

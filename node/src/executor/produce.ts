@@ -7,7 +7,7 @@ import type { Answer } from "./response.ts";
 export interface Production {
   readonly backend: Backend;
   readonly completion: Completion;
-  /** The client cancelled, or is gone: what was produced until then is the answer. */
+  /** The client cancelled or is gone, or this node shuts down: what was produced until then is the answer. */
   readonly signal: AbortSignal;
   /** The backend may take so long; then the answer fails. */
   readonly timeoutMs: number;
@@ -26,8 +26,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs the backend and passes its text on. A cancelled answer holds what was produced; if that is no text at all, there is
- * nothing to charge for and it throws CANCELLED. Throws BACKEND_TIMEOUT, BACKEND_FAILED, DRAINING when this node's shutdown
- * stopped it, and what the backend throws.
+ * nothing to charge for and it throws CANCELLED, or DRAINING when this node's shutdown stopped it. Throws BACKEND_TIMEOUT,
+ * BACKEND_FAILED, and what the backend throws.
  */
 export async function produce(production: Production): Promise<Answer> {
   const { backend, completion, signal, timeoutMs } = production;
@@ -36,9 +36,11 @@ export async function produce(production: Production): Promise<Answer> {
   const answer = await collect(backend.complete(completion, stop.signal), production.send, stop.signal);
   if (answer.finishReason !== "cancelled") return answer;
   const { reason } = stop.signal;
-  // Stopped by this node's own doing: the client does not pay for a broken answer.
-  if (reason instanceof LloomError && (reason.code === "DRAINING" || reason.code === "BACKEND_TIMEOUT")) throw reason;
+  const own = reason instanceof LloomError ? reason.code : undefined;
+  // A backend that hangs is this node's own fault: the client does not pay for what it broke.
+  if (own === "BACKEND_TIMEOUT") throw reason;
   if (answer.text !== "") return answer;
+  if (own === "DRAINING") throw reason;
   const why = signal.aborted ? "The client cancelled" : `The backend stopped within ${timeoutMs / 1000} s`;
   throw new LloomError("CANCELLED", `${why} before the first token; nothing is charged.`);
 }

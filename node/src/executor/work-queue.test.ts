@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
+import { LloomError } from "../errors.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
@@ -60,6 +61,15 @@ describe("the work queue", () => {
     slot[Symbol.dispose]();
     (await behind.slot)[Symbol.dispose]();
     expect([queue.running, queue.waiting]).toEqual([0, 0]);
+  });
+
+  it("tells a waiting request that this node shuts down", async () => {
+    const queue = new WorkQueue(limits);
+    await enter(queue, A).slot;
+    const stop = new AbortController();
+    const waiting = enter(queue, B, stop.signal);
+    stop.abort(new LloomError("DRAINING", "This executor is shutting down."));
+    await expect(waiting.slot).rejects.toMatchObject({ code: "DRAINING" });
   });
 
   it("frees a slot once, however often it is disposed", async () => {

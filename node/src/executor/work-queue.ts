@@ -18,7 +18,7 @@ const TOLD_EVERY = 16;
 /** A request that wants to work. */
 export interface Entry {
   readonly client: Address;
-  /** Leaves the queue; `enter` rejects with CANCELLED. */
+  /** Leaves the queue; `enter` rejects with DRAINING if that is the reason, else with CANCELLED. */
   readonly signal: AbortSignal;
   /** Told at once and now and then: its place in the queue, from 1. */
   readonly onPosition: (position: number) => void;
@@ -82,9 +82,9 @@ export class WorkQueue {
       const abort = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         this.#tellPositions();
-        reject(new LloomError("CANCELLED", "The client cancelled while the request was waiting."));
+        reject(whyLeft(entry.signal));
       };
-      if (entry.signal.aborted) return reject(new LloomError("CANCELLED", "The client cancelled."));
+      if (entry.signal.aborted) return reject(whyLeft(entry.signal));
       entry.signal.addEventListener("abort", abort, { once: true });
       this.#waiting.push(waiting);
       entry.onPosition(this.#waiting.length);
@@ -116,6 +116,12 @@ export class WorkQueue {
     else this.#ofClient.set(client, left);
   }
 }
+
+/** A client that hears DRAINING goes to another executor. */
+const whyLeft = ({ reason }: AbortSignal): LloomError =>
+  reason instanceof LloomError && reason.code === "DRAINING"
+    ? reason
+    : new LloomError("CANCELLED", "The client cancelled while the request was waiting.");
 
 const once = (act: () => void): (() => void) => {
   let done = false;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LloomError } from "../errors.ts";
 import { parseChatRequest } from "./chat-request.ts";
 
 const MESSAGES = [{ role: "user", content: "Hello" }];
@@ -7,14 +8,17 @@ const ask = (changes: Record<string, unknown>): Record<string, unknown> => ({
   messages: MESSAGES,
   ...changes,
 });
-const refusal = (changes: Record<string, unknown>): unknown => {
+const refused = (changes: Record<string, unknown>): LloomError => {
   try {
     parseChatRequest(ask(changes));
   } catch (error) {
-    const { code, details } = error as { code: string; details: { param: string } };
-    return [code, details.param];
+    return error as LloomError;
   }
-  return "accepted";
+  throw new TypeError("It was accepted.");
+};
+const refusal = (changes: Record<string, unknown>): unknown => {
+  const { code, details } = refused(changes);
+  return [code, details["param"]];
 };
 
 describe("chat request", () => {
@@ -56,6 +60,52 @@ describe("chat request", () => {
     ["response_format.type", { response_format: { type: "xml" } }],
   ])("refuses a wrong %s by name", (param, changes) => {
     expect(refusal(changes)).toEqual(["REQUEST_INVALID", param]);
+  });
+
+  const fields = [
+    ...["model", "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "seed", "stop"],
+    ...["stream", "stream_options", "response_format"],
+  ];
+  it.each(fields)("says in words what %s must be, whatever it is", (field) => {
+    for (const wrong of [
+      {},
+      [1],
+      [{}],
+      [""],
+      "",
+      "x".repeat(10_000),
+      -1,
+      0.5,
+      1e9,
+      true,
+      { type: 1 },
+      { include_usage: 1 },
+    ]) {
+      let problem = "";
+      try {
+        parseChatRequest(ask({ [field]: wrong }));
+      } catch (error) {
+        problem = (error as Error).message;
+      }
+      if (problem !== "") expect(problem).toMatch(/^[\w.[\]]+ must be (?!.*(expected|received|Invalid|Too ))[^\n]*\.$/);
+    }
+    const missing = { model: undefined, messages: undefined };
+    expect(refused(missing).message).toMatch(/^model must be the name of a model/);
+  });
+
+  it.each([{}, 1, [], [1], [{}], [{ type: 1 }], [{ type: "text" }], [{ type: "text", text: 1 }], undefined])(
+    "says in words what the content of a message must be: %j",
+    (content) => {
+      const { message } = refused({ messages: [{ role: "user", content }] });
+      expect(message).toMatch(/^messages\[0\]\.content\S* must be (?!.*(expected|received|Invalid|Too ))/);
+    },
+  );
+
+  it("says what to do about what is not offered", () => {
+    expect(refused({ messages: [{ role: "tool", content: "x" }] }).next).toMatch(/^Leave messages of this role out/);
+    const image = [{ type: "image_url", image_url: {} }];
+    expect(refused({ messages: [{ role: "user", content: image }] }).next).toBe("Send parts of text alone.");
+    expect(refused({ logprobs: true }).next).toMatch(/^Leave the field out/);
   });
 
   it.each([

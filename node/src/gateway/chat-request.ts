@@ -22,39 +22,59 @@ export interface ChatRequest {
 }
 
 const MAX_TOKENS = 1_000_000;
-const text = z.string().refine((value) => value.isWellFormed(), "must be well-formed: it has half of a surrogate pair");
-const maxTokens = z.int().min(1).max(MAX_TOKENS).optional();
-const stopString = text.min(1).max(256);
+const text = z
+  .string("must be text")
+  .refine((value) => value.isWellFormed(), "must be well-formed: it has half of a surrogate pair");
+/** What is wrong gets the same sentence, whatever is wrong with it. */
+const whole = (minimum: number, maximum: number) => {
+  const problem = `must be a whole number from ${minimum} to ${maximum}`;
+  return z.int(problem).min(minimum, problem).max(maximum, problem);
+};
+const number = (minimum: number, maximum: number) => {
+  const problem = `must be a number from ${minimum} to ${maximum}`;
+  return z.number(problem).min(minimum, problem).max(maximum, problem);
+};
+const flag = z.boolean("must be true or false");
+const maxTokens = whole(1, MAX_TOKENS).optional();
+const stopProblem = "must be a string of 1 to 256 characters, or up to 4 of them";
+const stopString = text.min(1, stopProblem).max(256, stopProblem);
+const contentProblem = "must be a string or a list of text parts";
+const textPart = z.object({ type: z.literal("text", "must be text"), text }, "must be a text part");
+const modelProblem = `must be the name of a model, 1 to ${WIRE_LIMITS.modelNameBytes} characters`;
+const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;
 
-const messageSchema = z.object({
-  /** OpenAI renamed its system role. */
-  role: z
-    .enum(["system", "developer", "user", "assistant"])
-    .transform((role) => (role === "developer" ? "system" : role)),
-  content: z.union([text, z.array(z.object({ type: z.literal("text"), text })).min(1)], {
-    error: "must be a string or a list of text parts",
-  }),
-});
+const messageSchema = z.object(
+  {
+    /** OpenAI renamed its system role. */
+    role: z
+      .enum(["system", "developer", "user", "assistant"], "must be system, developer, user or assistant")
+      .transform((role) => (role === "developer" ? "system" : role)),
+    content: z.union([text, z.array(textPart, contentProblem).min(1, contentProblem)], contentProblem),
+  },
+  "must be an object with role and content",
+);
 
 /** Fields that are not here are ignored, as clients send many; those that would change the answer are refused before. */
 const chatSchema = z.object({
-  model: z.string().min(1).max(WIRE_LIMITS.modelNameBytes),
-  messages: z.array(messageSchema).min(1).max(WIRE_LIMITS.messages),
+  model: z.string(modelProblem).min(1, modelProblem).max(WIRE_LIMITS.modelNameBytes, modelProblem),
+  messages: z.array(messageSchema, messagesProblem).min(1, messagesProblem).max(WIRE_LIMITS.messages, messagesProblem),
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,
-  temperature: z.number().min(0).max(2).default(1),
-  top_p: z.number().min(0).max(1).default(1),
+  temperature: number(0, 2).default(1),
+  top_p: number(0, 1).default(1),
   /** Not OpenAI's, but most servers'. 0: off. */
-  top_k: z.int().min(0).max(1_000_000).default(0),
-  seed: z.int().min(0).max(0xffff_ffff).optional(),
+  top_k: whole(0, 1_000_000).default(0),
+  seed: whole(0, 0xffff_ffff).optional(),
   stop: z
-    .union([stopString.transform((one) => [one]), z.array(stopString).max(4)], {
-      error: "must be a string of 1 to 256 characters, or up to 4 of them",
-    })
+    .union([stopString.transform((one) => [one]), z.array(stopString, stopProblem).max(4, stopProblem)], stopProblem)
     .default([]),
-  stream: z.boolean().default(false),
-  stream_options: z.object({ include_usage: z.boolean().default(false) }).optional(),
-  response_format: z.object({ type: z.enum(["text", "json_object"]) }).optional(),
+  stream: flag.default(false),
+  stream_options: z
+    .object({ include_usage: flag.default(false) }, "must be an object such as { include_usage: true }")
+    .optional(),
+  response_format: z
+    .object({ type: z.enum(["text", "json_object"], "must be text or json_object") }, 'must be an object with "type"')
+    .optional(),
 });
 
 /**
@@ -96,7 +116,7 @@ const joinParts = (content: string | readonly { text: string }[]): string =>
 function firstProblem(error: z.ZodError): Error {
   const issue = error.issues[0];
   const param = fieldName(issue?.path ?? []);
-  return invalidField(param, `${param}: ${issue?.message ?? "is wrong"}.`);
+  return invalidField(param, `${param} ${issue?.message ?? "is wrong"}.`);
 }
 
 /** As OpenAI writes them: `messages[0].content`. */

@@ -37,10 +37,10 @@ async function dial({ url }: Gateway): Promise<Socket> {
 const head = (line: string, ...headers: string[]): string =>
   [`${line} HTTP/1.1`, "host: 127.0.0.1", ...headers, "", ""].join("\r\n");
 
+const json = "content-type: application/json";
 const chat = (body: object): string => {
-  const json = JSON.stringify(body);
-  const length = `content-length: ${json.length}`;
-  return head("POST /v1/chat/completions", "content-type: application/json", length) + json;
+  const text = JSON.stringify(body);
+  return head("POST /v1/chat/completions", json, `content-length: ${text.length}`) + text;
 };
 
 /** Status and error of an answer, whose body must be an error in OpenAI's shape and nothing else. */
@@ -63,7 +63,6 @@ describe("requests that no route sees", () => {
   const invalid = { code: "REQUEST_INVALID", allow: undefined };
   const unknown = { status: 404, code: "ROUTE_NOT_FOUND", allow: undefined };
   const method = (allow: string): object => ({ status: 405, code: "METHOD_NOT_ALLOWED", allow });
-  const json = "content-type: application/json";
   it.each<[string, string, object]>([
     ["a path that is cut off in a letter", head("GET /v1/models/%E0%A4%A"), { status: 400, ...invalid }],
     ["a stray percent sign", head("POST /%zz"), { status: 400, ...invalid }],
@@ -85,6 +84,11 @@ describe("requests that no route sees", () => {
       `${head("POST /v1/chat/completions", "content-type: ;", "content-length: 1")}x`,
       { status: 415, ...invalid },
     ],
+    [
+      "a compressed body",
+      `${head("POST /v1/chat/completions", json, "content-encoding: gzip", "content-length: 1")}x`,
+      { status: 415, ...invalid },
+    ],
   ])("are refused in OpenAI's shape: %s", async (_, request, expected) => {
     expect(await refusal(await start(), request)).toEqual(expected);
     expect(client.asked).toEqual([]);
@@ -94,6 +98,15 @@ describe("requests that no route sees", () => {
     const socket = await dial(await start());
     socket.end(head("GET /%zz", "x-request-id: abc"));
     expect(await text(socket)).toContain("\r\nx-request-id: abc\r\n");
+  });
+
+  it("are no failure of the gateway when the caller hangs up in the middle of a body", async () => {
+    const socket = await dial(await start());
+    socket.write(`${head("POST /v1/chat/completions", json, "content-length: 99")}{"model":"a secret`);
+    socket.end();
+    await vi.waitUntil(() => staged.logged().includes("The caller hung up."), DEADLINE);
+    expect(staged.logged()).toContain('"code":"CANCELLED"');
+    expect(staged.logged()).not.toMatch(/INTERNAL|"stack"|"level":50|"level":40|a secret/);
   });
 
   it("get no body when they are HEAD", async () => {

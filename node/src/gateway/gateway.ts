@@ -1,13 +1,13 @@
 import type { AddressInfo } from "node:net";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { FastifyInstance } from "fastify";
-import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { chatRoute } from "./chat-route.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
+import { listenProblem } from "./listening.ts";
 import { getModel, listModels, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 
@@ -58,9 +58,7 @@ async function listen(server: FastifyInstance, { host, port }: GatewaySettings):
   try {
     await server.listen({ host, port });
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "EADDRINUSE") throw new LloomError("PORT_TAKEN", `Port ${port} of ${host} is taken.`, { cause });
-    throw new LloomError("CONFIG_INVALID", `The gateway cannot listen on ${host}, port ${port}.`, { cause });
+    throw listenProblem(cause, { host, port });
   }
 }
 

@@ -39,7 +39,7 @@ export class HttpError extends LloomError {
 const RETRY_AFTER_SECONDS = "1";
 
 /** A failure in OpenAI's shape: the sentence, then what to do. Details and causes stay in the log. */
-function httpProblem(error: LloomError): HttpProblem {
+export function problemOf(error: LloomError): HttpProblem {
   const kind = ERROR_CODES[error.code];
   const terms: Partial<HttpTerms> = error instanceof HttpError ? error.terms : {};
   const status = terms.status ?? kind.status;
@@ -64,8 +64,8 @@ function httpProblem(error: LloomError): HttpProblem {
 }
 
 /** A request that names a wrong or missing field. */
-export const invalidField = (param: string, message: string, code: ErrorCode = "REQUEST_INVALID"): LloomError =>
-  new LloomError(code, message, { details: { param } });
+export const invalidField = (param: string, message: string): LloomError =>
+  new LloomError("REQUEST_INVALID", message, { details: { param } });
 
 const notJson = (message: string): HttpError =>
   new HttpError("REQUEST_INVALID", message, { status: 400, next: "Send one JSON object." });
@@ -83,16 +83,18 @@ const SERVER_ERRORS: Readonly<Record<string, HttpError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: notJson("The body is not valid JSON."),
   FST_ERR_CTP_EMPTY_JSON_BODY: notJson("The body is empty."),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: notJson("The body is not as long as announced."),
+  /** In the middle of the body; nobody reads the answer. */
+  ECONNRESET: new HttpError("CANCELLED", "The caller hung up.", { status: 499, next: "Send the whole request." }),
   FST_ERR_CTP_BODY_TOO_LARGE: new HttpError("FRAME_TOO_LARGE", "The body is too large.", {
     status: 413,
     next: "Send a shorter conversation.",
   }),
 };
 
-/** Any thrown value as the answer to give. What nobody foresaw is INTERNAL, and says nothing of what it was. */
-export function problemOf(thrown: unknown): HttpProblem {
-  if (thrown instanceof LloomError) return httpProblem(thrown);
-  return httpProblem(SERVER_ERRORS[serverCode(thrown)] ?? new LloomError("INTERNAL", "The gateway failed."));
+/** Any thrown value as a failure to tell. What nobody foresaw is INTERNAL, and says nothing of what it was. */
+export function failureOf(thrown: unknown): LloomError {
+  if (thrown instanceof LloomError) return thrown;
+  return SERVER_ERRORS[serverCode(thrown)] ?? new LloomError("INTERNAL", "The gateway failed.", { cause: thrown });
 }
 
 function serverCode(thrown: unknown): string {

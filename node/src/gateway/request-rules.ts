@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { asLloomError, LloomError } from "../errors.ts";
+import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
-import { HttpError, problemOf } from "./http-problem.ts";
+import { failureOf, HttpError, problemOf } from "./http-problem.ts";
 import type { InFlight } from "./in-flight.ts";
 
 export interface RequestRulesParts {
@@ -41,11 +41,16 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
     refuseHostless(request);
     if (!OPEN_PATHS.has(pathOf(request.url))) access(request);
     if (request.is404) throw unknownRoute(request.method, pathOf(request.url));
+    refuseEncoded(request);
   };
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { status, headers, body } = problemOf(thrown);
-    const { code, details } = asLloomError(thrown);
-    log[status >= 500 ? "warn" : "debug"]({ requestId: request.id, code, details, err: thrown }, "request failed");
+    const failure = failureOf(thrown);
+    const { status, headers, body } = problemOf(failure);
+    const { code, message, details } = failure;
+    const facts = { requestId: request.id, code, problem: message, details };
+    // What the parser says of a wrong body may quote it: only what is the gateway's own is logged whole.
+    if (status >= 500) log.warn({ ...facts, err: thrown }, "request failed");
+    else log.debug(facts, "request failed");
     return reply.code(status).headers(headers).send(body);
   };
   return {
@@ -82,6 +87,16 @@ const shuttingDown = (): HttpError =>
 function refuseHostless({ headers, raw }: FastifyRequest): void {
   if (headers.host !== undefined || raw.httpVersion === "1.0") return;
   throw new HttpError("REQUEST_INVALID", "The host header is missing.", { status: 400, next: "Send it." });
+}
+
+/** A compressed body may be far larger than it looks. */
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  if (encoding === "identity") return;
+  throw new HttpError("REQUEST_INVALID", "The gateway takes no encoded body.", {
+    status: 415,
+    next: "Send it as it is, without the header content-encoding.",
+  });
 }
 
 function unknownRoute(method: string, path: string): LloomError {

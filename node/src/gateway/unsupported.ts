@@ -1,4 +1,4 @@
-import { invalidField } from "./http-problem.ts";
+import { LloomError } from "../errors.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,25 +40,32 @@ export function refuseUnsupported(fields: Fields): void {
 
 function refuseFormat(format: unknown): void {
   if (!isFields(format) || format["type"] !== "json_schema") return;
-  refuse("response_format", 'response_format of type "json_schema"');
+  refuse(
+    "response_format",
+    'response_format of type "json_schema"',
+    'Use the type "json_object", or leave the field out.',
+  );
 }
 
 function refuseInMessage(message: unknown, index: number): void {
   if (!isFields(message)) return;
   const { role, content, tool_calls: calls } = message;
   const at = `messages[${index}]`;
-  if (role === "tool" || role === "function") refuse(`${at}.role`, `the role "${role}"`);
+  if (role === "tool" || role === "function")
+    refuse(`${at}.role`, `the role "${role}"`, "Leave messages of this role out; this network offers no tools yet.");
   if (calls !== undefined && calls !== null && !isEmpty(calls)) refuse(`${at}.tool_calls`, "tool_calls");
   if (!Array.isArray(content)) return;
   content.forEach((part: unknown, place) => {
     if (!isFields(part) || part["type"] === "text" || typeof part["type"] !== "string") return;
-    refuse(`${at}.content[${place}].type`, `content of type "${part["type"]}"`);
+    refuse(`${at}.content[${place}].type`, `content of type "${part["type"]}"`, "Send parts of text alone.");
   });
 }
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function refuse(param: string, what: string): never {
-  throw invalidField(param, `Not supported: ${what}.`, "UNSUPPORTED");
+/** `next`: where leaving the field out would not do. */
+function refuse(param: string, what: string, next?: string): never {
+  const options = { details: { param }, ...(next !== undefined && { next }) };
+  throw new LloomError("UNSUPPORTED", `Not supported: ${what}.`, options);
 }

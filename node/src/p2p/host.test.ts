@@ -33,6 +33,7 @@ test("an address that this machine does not have gives CONFIG_INVALID with the a
   await expect(startHost({ listen: ["/ip4/192.0.2.1/tcp/0"] })).rejects.toMatchObject({
     code: "CONFIG_INVALID",
     message: expect.stringContaining("/ip4/192.0.2.1/tcp/0"),
+    next: expect.stringContaining("Give --listen"),
   });
 });
 

@@ -208,7 +208,10 @@ function parseAddress(text: string, setting: string): Multiaddr {
     return multiaddr(text);
   } catch (cause) {
     const example = "/ip4/127.0.0.1/tcp/4001";
-    throw new LloomError("CONFIG_INVALID", `${setting}: "${text}" is not a multiaddr such as ${example}.`, { cause });
+    throw new LloomError("CONFIG_INVALID", `${setting}: "${text}" is not a multiaddr such as ${example}.`, {
+      cause,
+      next: `Correct --${setting}, or where else it is set.`,
+    });
   }
 }
 
@@ -220,7 +223,10 @@ function listenProblem(cause: unknown): LloomError {
     return new LloomError("PORT_TAKEN", `Another program listens on ${taken}.`, { cause, details: { address: taken } });
   }
   const reason = text.split("\n").find((line) => line.trim().startsWith("/"));
-  return new LloomError("CONFIG_INVALID", `Cannot listen: ${reason?.trim() ?? text}`, { cause });
+  return new LloomError("CONFIG_INVALID", `Cannot listen: ${reason?.trim() ?? text}`, {
+    cause,
+    next: "Give --listen an address of this machine, such as /ip4/127.0.0.1/tcp/0 or /ip4/0.0.0.0/tcp/4001.",
+  });
 }
 
 async function stopWithDeadline(libp2p: Libp2p, log: Log): Promise<void> {

@@ -46,7 +46,11 @@ describe("an executor", () => {
 
   it("that does not have the models that it should offer says so", async () => {
     const started = world.seller({ backend: scriptedBackend(), models: ["another"] });
-    await expect(started).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(started).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: "The backend has none of the models to offer (another).",
+      next: "Give --models some of what it has: scripted.",
+    });
   });
 });
 
@@ -85,6 +89,23 @@ describe("a client", () => {
     expect(text).toBe("Cheap.");
     expect(end.executor).toBe(second.identity.address);
     expect(first.executor.status().answered).toBe(0);
+  });
+
+  it("pays the cheapest with its very first question, though it hears of the dearest first", async () => {
+    const sell = (price: bigint, offerIntervalMs: number) => {
+      const backend = scriptedBackend(says(`${price}`), "choice");
+      return world.seller({ backend, price: { inboundPrice: price, outboundPrice: price }, offerIntervalMs });
+    };
+    await using _cheap = await sell(100n, 500);
+    await using _middle = await sell(200n, 500);
+    await until("the validator knows two", () => world.validator?.offers("choice").length === 2);
+    // From here on this one alone is heard often.
+    await using _dear = await sell(900n, 20);
+    await until("the validator knows three", () => world.validator?.offers("choice").length === 3);
+    for (let round = 0; round < 3; round += 1) {
+      await using buyer = await world.buyer();
+      expect((await askAll(buyer, question("?", { model: "choice" }))).text).toBe("100");
+    }
   });
 
   it("finds an executor that it has no gossip of, at its first question", async () => {

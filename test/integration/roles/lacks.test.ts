@@ -32,14 +32,19 @@ async function staked(role: "executor" | "validator", amount: bigint): Promise<M
 const ofExecutor = ({ chain, identity }: Member) => executorLacks(chain, identity.address);
 const ofClient = ({ chain, identity }: Member) => clientLacks(chain, identity.address);
 
-/** A node with an empty key, once it is ready. */
-async function start(command: string, more: readonly string[]): Promise<Program> {
+/** A node with an empty key. */
+async function launch(command: string, more: readonly string[]): Promise<Program> {
   const dir = await world.dataDir();
   writeFileSync(join(dir, "password"), PASSWORD);
   await createKeystore({ path: join(dir, "keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
   const flags = ["--rpc", world.chain.rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", dir];
   const args = [LLOOM, command, ...more, ...flags, "--password-file", join(dir, "password")];
-  const program = runNode({ args, cwd: dir });
+  return runNode({ args, cwd: dir });
+}
+
+/** The same, once it is ready. */
+async function start(command: string, more: readonly string[]): Promise<Program> {
+  const program = await launch(command, more);
   await untilPrinted(program, "is ready", READY_MS);
   return program;
 }
@@ -79,6 +84,18 @@ describe("what an account lacks", () => {
   it("is another key for an executor that is registered as a validator", async () => {
     const [lack] = await ofExecutor(await staked("validator", 500n * DOLLAR));
     expect(lack).toMatchObject({ of: "stake", problem: expect.stringContaining("registered as a validator") });
+  });
+});
+
+describe("lloom executor, whose backend does not answer", () => {
+  it("says what its owner can do, not what a client can", async () => {
+    const program = await launch("executor", ["--backend", "http://127.0.0.1:1/v1"]);
+    const { code, stdout, stderr } = await program.ended;
+    expect(stderr).toMatch(
+      /^BACKEND_FAILED: --backend http:\/\/127\.0\.0\.1:1\/v1: The backend cannot be reached.*\.\n {2}Start the backend/m,
+    );
+    expect(stderr).not.toContain("another executor");
+    expect({ code, stdout }).toEqual({ code: 75, stdout: "" });
   });
 });
 

@@ -4,6 +4,7 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faucet, registerAndStake, requestUnlock } from "../../../node/src/chain/actions.ts";
 import { readChannel, readLane, readUnmaturedTail, readWithdrawable } from "../../../node/src/chain/reads.ts";
+import type { Question } from "../../../node/src/client/question.ts";
 import { buildResponse } from "../../../node/src/executor/response.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { openExecutorLog } from "../../../node/src/store/executor-log.ts";
@@ -150,26 +151,50 @@ describe("a drain", () => {
     expect(seller.executor.status()).toMatchObject({ draining: true, running: 0, owed: 0n });
   });
 
-  it("that has no time left ends running answers without charging for them", async () => {
-    const seller = await world.seller({ backend: scriptedBackend(saysThenHangs("Half "), "hurry") });
+  it("whose time is over ends running answers with what they hold, signed, paid and settled", async () => {
+    const backend = scriptedBackend(saysThenHangs("Half ", "of "), "hurry");
+    await using seller = await world.seller({ backend });
     await using buyer = await world.buyer();
-    const heard = Promise.withResolvers<void>();
-    const running = hear(
-      (async function* () {
-        for await (const event of buyer.client.ask(question("?", { model: "hurry" }), soon())) {
-          yield event;
-          if (event.type === "text") heard.resolve();
-        }
-      })(),
-    );
-    const broken = expect(running).rejects.toMatchObject({ code: "STREAM_INTERRUPTED" });
-    await heard.promise;
-    await seller.executor.drain(AbortSignal.timeout(1));
+    const { running, heard } = askAloud(buyer, question("?", { model: "hurry" }));
+    await heard;
+    const timeIsOver = new AbortController();
+    const drained = seller.executor.drain(timeIsOver.signal);
+    await until("the offers are gone", () => buyer.client.offers("hurry").length === 0);
     expect(seller.store.receipts({ limit: 1 })).toEqual([]);
-    await seller[Symbol.asyncDispose]();
-    await broken;
+    timeIsOver.abort();
+    const { text, end } = await running;
+    await drained;
+    expect(text).toBe("Half of ");
+    expect(end).toMatchObject({ finishReason: "cancelled", outboundTokens: 2 });
+    expect(end.cost).toBe(900n);
+    expect(await paidFor(buyer, seller, end.receipt.request.lane)).toBe(end.cost);
+    expect(seller.executor.status()).toMatchObject({ running: 0, answered: 1, owed: 0n });
+  });
+
+  it("whose time is over sends answers without any text elsewhere, for nothing", async () => {
+    const backend = scriptedBackend(saysThenHangs(), "mute");
+    await using seller = await world.seller({ backend });
+    await using buyer = await world.buyer();
+    const running = askAll(buyer, question("?", { model: "mute" }));
+    const refused = expect(running).rejects.toMatchObject({ code: "DRAINING" });
+    await until("the backend works", () => backend.asked.length === 1);
+    await seller.executor.drain(AbortSignal.abort());
+    await refused;
+    expect(seller.store.receipts({ limit: 1 })).toEqual([]);
   });
 });
+
+/** A question, and when its first text has come. */
+function askAloud(buyer: Buyer, asked: Question) {
+  const heard = Promise.withResolvers<void>();
+  const aloud = async function* () {
+    for await (const event of buyer.client.ask(asked, soon())) {
+      yield event;
+      if (event.type === "text") heard.resolve();
+    }
+  };
+  return { running: hear(aloud()), heard: heard.promise };
+}
 
 interface Seed {
   readonly buyer: Buyer;

@@ -6,19 +6,24 @@ import { answerRequest, type Workshop } from "./answer.ts";
 import type { Counter } from "./executor-status.ts";
 import { FramePipe } from "./frame-pipe.ts";
 
-export interface ServiceOptions {
+export interface OpenRequestsOptions {
   readonly desk: AdmissionDesk;
   readonly workshop: Workshop;
   readonly counter: Counter;
 }
 
-/** Takes requests one by one from the network; knows how many are open, and when there are none left. */
-export class Service {
-  readonly #options: ServiceOptions;
-  readonly #open = new Set<Promise<void>>();
+interface OpenRequest {
+  readonly closed: Promise<void>;
+  readonly stop: AbortController;
+}
+
+/** Takes requests one by one from the network; knows how many are open, ends them, and knows when there are none left. */
+export class OpenRequests {
+  readonly #options: OpenRequestsOptions;
+  readonly #open = new Set<OpenRequest>();
   #draining = false;
 
-  constructor(options: ServiceOptions) {
+  constructor(options: OpenRequestsOptions) {
     this.#options = options;
   }
 
@@ -27,7 +32,7 @@ export class Service {
   }
 
   /** Requests that have not ended. */
-  get openRequests(): number {
+  get count(): number {
     return this.#open.size;
   }
 
@@ -37,19 +42,28 @@ export class Service {
   }
 
   /** Resolves when no request is open, or the signal aborts. */
-  async idle(signal: AbortSignal): Promise<void> {
+  async none(signal: AbortSignal): Promise<void> {
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
-    while (this.#open.size > 0 && !signal.aborted) await Promise.race([Promise.all(this.#open), aborted]);
+    while (this.#open.size > 0 && !signal.aborted) {
+      await Promise.race([Promise.all([...this.#open].map(({ closed }) => closed)), aborted]);
+    }
+  }
+
+  /** Ends those that are open: what they have produced is their answer. Resolves when none is open, or the signal aborts. */
+  async end(signal: AbortSignal): Promise<void> {
+    for (const { stop } of this.#open) stop.abort(shuttingDown());
+    await this.none(signal);
   }
 
   /** Answers one request; what it throws becomes its error frame. The work goes on when the reader leaves. */
   async *handle({ frame, signal }: Pick<InferCall, "frame" | "signal">): AsyncGenerator<ExecutorFrameBody, void> {
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-    this.#open.add(closed);
     const stop = new AbortController();
+    const open = { closed, stop };
+    this.#open.add(open);
     const onSignal = (): void => stop.abort(signal.reason);
     signal.addEventListener("abort", onSignal, { once: true });
     if (signal.aborted) onSignal();
@@ -57,11 +71,11 @@ export class Service {
     try {
       const admitted = await this.#admit(frame, stop.signal);
       void answerRequest(this.#options.workshop, admitted, { pipe, signal: stop.signal }).finally(() => {
-        this.#open.delete(closed);
+        this.#open.delete(open);
         close();
       });
     } catch (thrown) {
-      this.#open.delete(closed);
+      this.#open.delete(open);
       close();
       throw thrown;
     }
@@ -76,7 +90,7 @@ export class Service {
   async #admit(frame: InferCall["frame"], signal: AbortSignal) {
     const { desk, workshop, counter } = this.#options;
     try {
-      if (this.#draining) throw new LloomError("DRAINING", "This executor is shutting down.");
+      if (this.#draining) throw shuttingDown();
       return await admit(desk, frame, signal);
     } catch (thrown) {
       const error = asLloomError(thrown);
@@ -87,3 +101,5 @@ export class Service {
     }
   }
 }
+
+const shuttingDown = (): LloomError => new LloomError("DRAINING", "This executor is shutting down.");

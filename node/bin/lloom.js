@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/**
+ * Starts the command line. Plain JavaScript of long ago, so that a Node that cannot read the rest says so in a sentence.
+ */
+import process from "node:process";
+
+const NEEDED = 24;
+const { node } = process.versions;
+
+if (Number(node.split(".")[0]) >= NEEDED) {
+  import("../src/cli.ts");
+} else {
+  process.stderr.write(
+    `COMMAND_INVALID: lloom needs Node ${NEEDED}, and this is Node ${node}.\n  Run npx lloom in the project, which brings Node ${NEEDED}, or install Node ${NEEDED}.\n`,
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { LLOOM, ROOT } from "../../scripts/devnet/root.ts";
+import { runNode } from "../support/processes.ts";
+
+describe("the start file of lloom", () => {
+  const BIN = join(ROOT, "node/bin/lloom.js");
+  /** Lets the process take itself for another Node. */
+  const pretend = (node: string): string =>
+    `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"${node}"}})`;
+
+  it("starts the command line", async () => {
+    expect(await runNode({ args: [BIN, "--version"] }).ended).toEqual(
+      await runNode({ args: [LLOOM, "--version"] }).ended,
+    );
+  });
+
+  it("says which Node is needed, on one that cannot read the command line", async () => {
+    const { code, stdout, stderr } = await runNode({ args: ["--import", pretend("20.18.1"), BIN, "status"] }).ended;
+    expect(stderr).toMatch(/^COMMAND_INVALID: lloom needs Node 24, and this is Node 20\.18\.1\.\n {2}Run npx lloom/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+});
