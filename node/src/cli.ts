@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command as Commander, CommanderError } from "commander";
 import type { Command } from "./commands/command.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
