@@ -113,22 +113,23 @@ contract Jury is JuryCandidates {
     }
 
     /// @inheritdoc IJury
-    function draw(bytes32 id) external returns (Draw result) {
+    function draw(bytes32 id) external returns (Draw result, uint256 revealUntil) {
         _requireCourt(id);
         uint256 round = cases[id].round;
         Panel storage panel = _panels[id][round];
         uint256 drawBlock = panel.drawBlock;
         require(drawBlock != 0, JuryNoDraw(id));
-        if (block.number <= drawBlock) return Draw.Waiting;
+        if (block.number <= drawBlock) return (Draw.Waiting, 0);
         bytes32 blockHash = Blockhash.blockHash(drawBlock);
         if (blockHash == bytes32(0)) {
             (uint256 candidates, uint256 renewed) = _nameBlock(panel);
             emit DrawRenewed(id, round, candidates, renewed);
-            return Draw.Renewed;
+            return (Draw.Renewed, 0);
         }
         --pendingDraws;
         panel.drawBlock = 0;
-        return _seat(id, round, panel, keccak256(abi.encode(blockHash, id, round)));
+        revealUntil = _seat(id, round, panel, keccak256(abi.encode(blockHash, id, round)));
+        result = revealUntil == 0 ? Draw.TooFew : Draw.Drawn;
     }
 
     /// @inheritdoc IJury
@@ -210,17 +211,19 @@ contract Jury is JuryCandidates {
         panel.drawBlock = uint48(drawBlock); // Fits for ever.
     }
 
-    /// @dev The largest fine is frozen until the case is closed, so that a juror cannot leave before.
-    function _seat(bytes32 id, uint256 round, Panel storage panel, bytes32 seed) private returns (Draw) {
+    /// @dev The largest fine is frozen until the case is closed, so that a juror cannot leave before. Returns zero if there
+    /// are not enough.
+    function _seat(bytes32 id, uint256 round, Panel storage panel, bytes32 seed) private returns (uint256 revealUntil) {
         (address[] memory found, uint256 count) = _choose(id, panel, seed);
         if (count < found.length) {
             emit DrawFailed(id, round, count, found.length);
-            return Draw.TooFew;
+            return 0;
         }
         uint256 commitUntil = block.timestamp + COMMIT_PERIOD;
         panel.commitUntil = uint40(commitUntil); // Fits for 34 000 years, like the next one.
-        panel.revealUntil = uint40(commitUntil + REVEAL_PERIOD);
-        emit PanelDrawn(id, round, seed, commitUntil, commitUntil + REVEAL_PERIOD);
+        revealUntil = commitUntil + REVEAL_PERIOD;
+        panel.revealUntil = uint40(revealUntil);
+        emit PanelDrawn(id, round, seed, commitUntil, revealUntil);
         _jurors[id][round] = found;
         uint256 stakeAtRisk = _fine(NO_REVEAL_FINE);
         for (uint256 i = 0; i < count; ++i) {
@@ -228,7 +231,6 @@ contract Jury is JuryCandidates {
             IStakeRegistry(stakeRegistry).freeze(dutyId(id, found[i]), found[i], stakeAtRisk);
             emit JurorDrawn(id, round, found[i]);
         }
-        return Draw.Drawn;
     }
 
     /* INTERNAL: CLOSING */

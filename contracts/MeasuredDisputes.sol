@@ -191,13 +191,10 @@ contract MeasuredDisputes is MeasuredEvidence {
     }
 
     function _draw(bytes32 id, Dispute storage d) private returns (bool) {
-        IJury.Draw result = IJury(jury).draw(id);
+        (IJury.Draw result, uint256 revealUntil) = IJury(jury).draw(id);
         if (result == IJury.Draw.Waiting) return false;
         if (result == IJury.Draw.TooFew) _goWithoutJury(id, d);
-        if (result == IJury.Draw.Drawn) {
-            IJury.Panel memory panel = _newestPanel(id);
-            _move(id, d, State.Voting, panel.revealUntil);
-        }
+        if (result == IJury.Draw.Drawn) _move(id, d, State.Voting, revealUntil);
         return true;
     }
 
@@ -263,11 +260,6 @@ contract MeasuredDisputes is MeasuredEvidence {
         d = _disputes[id];
         require(d.state == expected, MeasuredWrongState(id, d.state));
         require(block.timestamp <= d.until, MeasuredTooLate(d.until, block.timestamp));
-    }
-
-    function _newestPanel(bytes32 id) private view returns (IJury.Panel memory) {
-        (, uint8 round, ) = IJury(jury).cases(id);
-        return IJury(jury).panelOf(id, round);
     }
 
     function _arbitrationCost(bytes32 id) private view returns (uint96) {

@@ -170,7 +170,9 @@ interface IJury {
     function request(bytes32 id, uint256 size) external;
 
     /// @notice Draws the panel that was asked for, if the block of its seed is there.
-    function draw(bytes32 id) external returns (Draw result);
+    /// @return result See `Draw`.
+    /// @return revealUntil When a drawn panel has voted; else zero.
+    function draw(bytes32 id) external returns (Draw result, uint256 revealUntil);
 
     /// @notice Ends a case: fines, and divides the fines among the coherent jurors.
     /// @param truth What the case came to. `Mismatch`, `Match`: jurors who said so are coherent, and who said the opposite is
