@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {JuryCandidates} from "./JuryCandidates.sol";
 import {IJury} from "./interfaces/IJury.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
+import {BlockHashes} from "./libraries/BlockHashes.sol";
 import {Votes} from "./libraries/Votes.sol";
 
 /// @title Jury
@@ -120,7 +120,7 @@ contract Jury is JuryCandidates {
         uint256 drawBlock = panel.drawBlock;
         require(drawBlock != 0, JuryNoDraw(id));
         if (block.number <= drawBlock) return (Draw.Waiting, 0);
-        bytes32 blockHash = Blockhash.blockHash(drawBlock);
+        bytes32 blockHash = BlockHashes.get(drawBlock);
         if (blockHash == bytes32(0)) {
             (uint256 candidates, uint256 renewed) = _nameBlock(panel);
             emit DrawRenewed(id, round, candidates, renewed);
