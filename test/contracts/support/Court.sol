@@ -37,6 +37,10 @@ abstract contract Court is Market {
     uint256 internal height;
 
     function deployCourt() internal {
+        deployCourt(true);
+    }
+
+    function deployCourt(bool withArbitrator) internal {
         (clock, height) = (START, START_HEIGHT);
         vm.warp(clock);
         vm.roll(height);
@@ -48,7 +52,7 @@ abstract contract Court is Market {
         disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
         jury = Jury(deploy("Jury.sol:Jury", abi.encode(registry)));
         arbitrator = Arbitrator(deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, ARBITRATION_COST)));
-        measured = deployMeasured(address(arbitrator));
+        measured = deployMeasured(withArbitrator ? address(arbitrator) : address(0));
         wireCourt();
     }
 
