@@ -41,12 +41,16 @@ abstract contract Court is Market {
     }
 
     function deployCourt(bool withArbitrator) internal {
+        deployCourt(deploy("TestToken.sol:TestToken", ""), withArbitrator);
+    }
+
+    function deployCourt(address token_, bool withArbitrator) internal {
         (clock, height) = (START, START_HEIGHT);
         vm.warp(clock);
         vm.roll(height);
         (client, executor) = (vm.addr(CLIENT_KEY), vm.addr(EXECUTOR_KEY));
         (sessionSigner, stranger) = (vm.addr(SIGNER_KEY), vm.addr(STRANGER_KEY));
-        token = TestToken(deploy("TestToken.sol:TestToken", ""));
+        token = TestToken(token_);
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
         disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));

@@ -10,6 +10,7 @@ interface Vm {
     function stopPrank() external;
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
+    function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function store(address target, bytes32 slot, bytes32 value) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
