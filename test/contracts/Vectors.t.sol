@@ -2,14 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
+import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {CompactSignatures} from "../../contracts/libraries/CompactSignatures.sol";
 import {Costs} from "../../contracts/libraries/Costs.sol";
+import {Votes} from "../../contracts/libraries/Votes.sol";
 import {TestBase, vm} from "./support/Vm.sol";
 
 // The vectors of protocol/vectors, which TypeScript reads too: both languages have to agree with the same file.
 //
 // costs.json
 // └── every vector: the cost of the tokens at the prices
+// disputes.json
+// └── every vote: its commitment
 // signatures.json
 // └── every vector
 //     ├── when it is valid, the claimed signer is recovered
@@ -35,6 +39,24 @@ contract VectorsTest is TestBase {
             assertEq(cost, _number(json, path, ".cost"), path);
         }
         assertTrue(count > 10, "the file has vectors");
+    }
+
+    function test_VotesAreThoseOfTheVectors() public view {
+        string memory json = vm.readFile("protocol/vectors/disputes.json");
+        uint256 count = 0;
+        string memory path = ".votes[0]";
+        while (vm.keyExistsJson(json, path)) {
+            bytes32 commitment = Votes.hash(
+                vm.parseJsonBytes32(json, string.concat(path, ".disputeId")),
+                _number(json, path, ".round"),
+                vm.parseJsonAddress(json, string.concat(path, ".juror")),
+                IJury.Choice(_number(json, path, ".choice")),
+                vm.parseJsonBytes32(json, string.concat(path, ".salt"))
+            );
+            assertEq(commitment, vm.parseJsonBytes32(json, string.concat(path, ".commitment")), path);
+            path = string.concat(".votes[", vm.toString(++count), "]");
+        }
+        assertTrue(count > 5, "the file has votes");
     }
 
     function test_SignersAreThoseOfTheVectors() public view {
