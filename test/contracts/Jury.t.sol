@@ -527,19 +527,6 @@ contract JuryTest is Court {
         assertEq(rewardsOf(jurors[0]), 1, "a quarter");
     }
 
-    /// Attack 35: a juror cannot take its stake away before it is fined.
-    function test_Attack35_AJurorCannotLeaveBeforeItsFine() public {
-        address juror = panel()[0];
-        vm.prank(juror);
-        registry.unbond(VALIDATOR_STAKE);
-        pass(15 days);
-        vm.prank(juror);
-        assertEq(registry.withdraw(juror), VALIDATOR_STAKE - 25e6, "all but the largest fine");
-        vm.prank(JUDGE);
-        jury.close(CASE, IJury.Verdict.None);
-        assertEq(stakeOf(juror), 15e6, "fined");
-    }
-
     /* PARTS */
 
     function construct(address registry_) external {

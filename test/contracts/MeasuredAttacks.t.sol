@@ -11,13 +11,13 @@ import {CallingToken, FeeToken, ListingToken} from "./support/HostileTokens.sol"
 import {vm} from "./support/Vm.sol";
 
 /*
-The attacks of the study that concern measured disputes; 35, 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
+The attacks of the study that concern measured disputes; 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
 MeasuredOpen.t.sol.
 27 a token that keeps a part of a transfer
 28 a token that calls back
 29 a token that refuses a recipient
 34 unbonding again and again
-35 withdrawing before the slash
+35 withdrawing before the slash, and before a juror's fine
 36 no stake left
 37 slashing oneself
 38 punished twice for one thing
@@ -103,6 +103,23 @@ contract MeasuredAttacksTest is Court {
         assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(stakeOf(executor), 0, "all that was frozen is taken");
         assertEq(rewardsOf(client), (PENALTY * 3) / 10, "and paid");
+    }
+
+    function test_Attack35_AJurorCannotLeaveBeforeItsFine() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        address juror = newestPanel(id)[0];
+        vm.prank(juror);
+        registry.unbond(VALIDATOR_STAKE);
+        pass(15 days);
+        vm.prank(juror);
+        assertEq(registry.withdraw(juror), VALIDATOR_STAKE - 25e6, "all but the largest fine");
+        measured.poke(id);
+        seat(id);
+        vote(id, 11, 0, 0);
+        finish(id);
+        assertEq(stakeOf(juror), 15e6, "fined");
     }
 
     function test_Attack36_AnEmptyStakeStopsNoVerdict() public {

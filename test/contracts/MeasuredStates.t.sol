@@ -36,6 +36,10 @@ rule
 ├── no such choice: MeasuredUnknownRuling
 ├── no such dispute: MeasuredWrongState
 └── after the deadline: MeasuredTooLate
+withdrawCredit
+├── to zero: MeasuredZeroAddress
+├── nothing: MeasuredNoCredit
+└── otherwise: CreditWithdrawn, tokens arrive
 */
 contract MeasuredStatesTest is Court {
     function setUp() public {
@@ -250,6 +254,48 @@ contract MeasuredStatesTest is Court {
         vm.prank(ARBITER);
         arbitrator.giveRuling(1, 1);
         assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
+    }
+
+    function test_AVerdictNotNoticedInTimeCannotBeAppealed() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        vote(id, 5, 0, 0);
+        pass(24 hours);
+        vm.expectRevert(
+            abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongState.selector, id, IMeasuredDisputes.State.Closed)
+        );
+        appealAs(executor, id);
+    }
+
+    function test_AnAppealNeedsNoPokeBefore() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        vote(id, 5, 0, 0);
+        pass(24 hours - 1);
+        appealAs(executor, id);
+        assertState(id, IMeasuredDisputes.State.Draw);
+    }
+
+    /* CREDIT */
+
+    function test_CreditIsTakenOnce() public {
+        bytes32 id = openOne();
+        vm.prank(executor);
+        measured.concede(id);
+        vm.expectRevert(IMeasuredDisputes.MeasuredZeroAddress.selector);
+        vm.prank(client);
+        measured.withdrawCredit(address(0));
+        vm.expectEmit(address(measured));
+        emit IMeasuredDisputes.CreditWithdrawn(client, stranger, BOND);
+        vm.prank(client);
+        assertEq(measured.withdrawCredit(stranger), BOND, "returned");
+        assertEq(token.balanceOf(stranger), BOND, "arrived");
+        assertEq(token.balanceOf(address(measured)), 0, "left");
+        vm.expectRevert(IMeasuredDisputes.MeasuredNoCredit.selector);
+        vm.prank(client);
+        measured.withdrawCredit(client);
     }
 
     /* PARTS */

@@ -43,10 +43,6 @@ less stake than the penalty: what there is
 already matured: restitution out of stake
 inflated counts: ten overcharges, at least a twentieth of the minimum
 nobody acts: the same result by one late poke
-withdrawCredit
-├── to zero: MeasuredZeroAddress
-├── nothing: MeasuredNoCredit
-└── otherwise: CreditWithdrawn, tokens arrive
 */
 contract MeasuredVerdictsTest is Court {
     IMeasuredDisputes.Settlement private _expected;
@@ -483,48 +479,6 @@ contract MeasuredVerdictsTest is Court {
         expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
         measured.poke(id);
         assertBooked();
-    }
-
-    function test_AVerdictNotNoticedInTimeCannotBeAppealed() public {
-        bytes32 id = openOne();
-        answerTo(id);
-        seat(id);
-        vote(id, 5, 0, 0);
-        pass(24 hours);
-        vm.expectRevert(
-            abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongState.selector, id, IMeasuredDisputes.State.Closed)
-        );
-        appealAs(executor, id);
-    }
-
-    function test_AnAppealNeedsNoPokeBefore() public {
-        bytes32 id = openOne();
-        answerTo(id);
-        seat(id);
-        vote(id, 5, 0, 0);
-        pass(24 hours - 1);
-        appealAs(executor, id);
-        assertState(id, IMeasuredDisputes.State.Draw);
-    }
-
-    /* CREDIT */
-
-    function test_CreditIsTakenOnce() public {
-        bytes32 id = openOne();
-        vm.prank(executor);
-        measured.concede(id);
-        vm.expectRevert(IMeasuredDisputes.MeasuredZeroAddress.selector);
-        vm.prank(client);
-        measured.withdrawCredit(address(0));
-        vm.expectEmit(address(measured));
-        emit IMeasuredDisputes.CreditWithdrawn(client, stranger, BOND);
-        vm.prank(client);
-        assertEq(measured.withdrawCredit(stranger), BOND, "returned");
-        assertEq(token.balanceOf(stranger), BOND, "arrived");
-        assertEq(token.balanceOf(address(measured)), 0, "left");
-        vm.expectRevert(IMeasuredDisputes.MeasuredNoCredit.selector);
-        vm.prank(client);
-        measured.withdrawCredit(client);
     }
 
     /* PARTS */
