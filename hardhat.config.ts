@@ -16,10 +16,15 @@ const solidity = {
   },
 };
 
+/** Measured disputes happen rarely and have many branches: they have to be small enough to deploy, not cheap to run. */
+const small = { ...solidity, settings: { ...solidity.settings, optimizer: { enabled: true, runs: 200 } } };
+
+const profile = { compilers: [solidity], overrides: { "contracts/MeasuredDisputes.sol": small } };
+
 export default defineConfig({
   plugins: [toolbox],
   // Ignition builds `production`; unless written out it would lose the settings.
-  solidity: { profiles: { default: solidity, production: solidity } },
+  solidity: { profiles: { default: profile, production: profile } },
   paths: { tests: { solidity: "test/contracts" } },
   // The tests declare the signed types with a string model; the contracts' own structs hold its hash.
   test: {

@@ -10,10 +10,13 @@ import { HARDHAT, ROOT } from "./devnet/root.ts";
 /** Contract, and the name of its constant. */
 const CONTRACTS: Readonly<Record<string, string>> = {
   AccountingV2: "accountingV2Abi",
+  Arbitrator: "arbitratorAbi",
   Audits: "auditsAbi",
   DeliveryDisputes: "deliveryDisputesAbi",
   DisputeManager: "disputeManagerAbi",
+  Jury: "juryAbi",
   Lens: "lensAbi",
+  MeasuredDisputes: "measuredDisputesAbi",
   StakeRegistry: "stakeRegistryAbi",
   TestToken: "testTokenAbi",
 };

@@ -8,8 +8,12 @@ import testTokenModule from "./TestToken.ts";
  */
 const lloomModule = buildModule("Lloom", (m) => {
   const { testToken } = m.useModule(testTokenModule);
-  const treasury = m.getParameter("treasury", m.getAccount(0));
-  return { testToken, ...coreContracts(m, testToken, treasury) };
+  const deployer = m.getAccount(0);
+  const outsiders = {
+    treasury: m.getParameter("treasury", deployer),
+    arbitrator: m.getParameter("arbitrator", deployer),
+  };
+  return { testToken, ...coreContracts(m, testToken, outsiders) };
 });
 
 // Ignition loads a module file by its default export.

@@ -1,9 +1,12 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { coreContracts } from "../contracts.ts";
 
-/** The core contracts on a token that exists. Its address and the treasury's are parameters without a default. */
+/** The contracts on a token that exists. Its address, the treasury's and the arbitrator's are parameters without a default. */
 const lloomOnTokenModule = buildModule("Lloom", (m) =>
-  coreContracts(m, m.getParameter<string>("paymentToken"), m.getParameter<string>("treasury")),
+  coreContracts(m, m.getParameter<string>("paymentToken"), {
+    treasury: m.getParameter<string>("treasury"),
+    arbitrator: m.getParameter<string>("arbitrator"),
+  }),
 );
 
 // Ignition loads a module file by its default export.

@@ -2,6 +2,7 @@ import { auditVectors } from "./audits.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
+import { disputeVectors } from "./disputes.ts";
 import { frameVectors } from "./frames.ts";
 import { laneVectors } from "./lanes.ts";
 import { signatureVectors } from "./signatures.ts";
@@ -12,6 +13,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "commitments.json": commitmentVectors,
   "contents.json": contentVectors,
   "costs.json": costVectors,
+  "disputes.json": disputeVectors,
   "frames.json": frameVectors,
   "lanes.json": laneVectors,
   "signatures.json": signatureVectors,

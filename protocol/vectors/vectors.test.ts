@@ -9,6 +9,7 @@ import {
   toUtf8Bytes,
 } from "ethers";
 import { describe, expect, it } from "vitest";
+import { DISPUTE_CONSENT_FIELDS } from "../src/dispute-consent.ts";
 import { hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
@@ -24,6 +25,7 @@ import { auditVectors } from "./audits.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
+import { disputeVectors } from "./disputes.ts";
 import { VECTOR_FILES, vectorText } from "./files.ts";
 import { frameVectors } from "./frames.ts";
 import { type LaneVector, laneVectors } from "./lanes.ts";
@@ -172,6 +174,25 @@ describe("contents.json", () => {
     }
     expect(siblings).toEqual([]);
     expect(hash).toBe(deliveryHash);
+  });
+});
+
+describe("disputes.json", () => {
+  const { votes, consents } = disputeVectors();
+
+  it.each(votes)("has the commitment of $juror to $choice", ({ disputeId, round, juror, choice, salt, commitment }) => {
+    const types = ["bytes32", "uint256", "address", "uint8", "bytes32"];
+    const encoded = AbiCoder.defaultAbiCoder().encode(types, [disputeId, round, juror, choice, salt]);
+    expect(commitment).toBe(keccak256(encoded));
+  });
+
+  it.each(consents)("has the digest under $domainSeparator", ({ domainSeparator, challenger, requestHash, digest }) => {
+    const struct = TypedDataEncoder.hashStruct(
+      "DisputeConsent",
+      { DisputeConsent: [...DISPUTE_CONSENT_FIELDS] },
+      { challenger, requestHash },
+    );
+    expect(digest).toBe(keccak256(concat(["0x1901", domainSeparator, struct])));
   });
 });
 

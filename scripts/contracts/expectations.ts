@@ -9,12 +9,14 @@ export interface Expectation {
 
 const ROLE = { executor: 1, validator: 2 } as const;
 /** `Power` of the stake registry. */
-const STAKE_AND_TAILS = "2";
+const POWER = { stake: "1", stakeAndTails: "2" } as const;
 
 /** Dispute contracts, and the power that the stake registry gave them for ever. */
 export const JUDGES: Readonly<Record<string, string>> = {
-  DeliveryDisputes: STAKE_AND_TAILS,
-  DisputeManager: STAKE_AND_TAILS,
+  DeliveryDisputes: POWER.stakeAndTails,
+  DisputeManager: POWER.stakeAndTails,
+  Jury: POWER.stake,
+  MeasuredDisputes: POWER.stakeAndTails,
 };
 
 /** What every view of a deployment has to answer, given where its contracts are and what the parameter file says. */
@@ -46,6 +48,14 @@ export function expectationsOf(
     expect("DeliveryDisputes", "accounting", at("AccountingV2")),
     expect("DeliveryDisputes", "stakeRegistry", at("StakeRegistry")),
     expect("DeliveryDisputes", "flatBond", parameters.get("deliveryBondWei")),
+    expect("MeasuredDisputes", "accounting", at("AccountingV2")),
+    expect("MeasuredDisputes", "stakeRegistry", at("StakeRegistry")),
+    expect("MeasuredDisputes", "jury", at("Jury")),
+    expect("MeasuredDisputes", "arbitrator", at("Arbitrator")),
+    expect("MeasuredDisputes", "jurorFee", parameters.get("jurorFee")),
+    expect("Jury", "stakeRegistry", at("StakeRegistry")),
+    expect("Arbitrator", "feeRecipient", parameters.get("arbitrator")),
+    expect("Arbitrator", "arbitrationCost", parameters.get("arbitrationCost"), "0x"),
     expect("Audits", "stakeRegistry", at("StakeRegistry")),
     expect("Audits", "epochLength", parameters.get("auditEpochSeconds")),
     expect("Audits", "odds", parameters.get("auditOdds")),

@@ -5,8 +5,10 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
 import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
 import {Commitments} from "../../contracts/libraries/Commitments.sol";
+import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {CompactSignatures} from "../../contracts/libraries/CompactSignatures.sol";
 import {Costs} from "../../contracts/libraries/Costs.sol";
+import {Votes} from "../../contracts/libraries/Votes.sol";
 import {TestBase, vm} from "./support/Vm.sol";
 
 // The vectors of protocol/vectors, which TypeScript reads too: both languages have to agree with the same file.
@@ -15,6 +17,8 @@ import {TestBase, vm} from "./support/Vm.sol";
 // └── every vector: the cost of the tokens at the prices
 // commitments.json
 // └── every offer (requests and responses: test/integration/vectors.test.ts): the digest in its domain
+// disputes.json
+// └── every vote: its commitment
 // signatures.json
 // └── every vector
 //     ├── when it is valid, the claimed signer is recovered
@@ -40,6 +44,24 @@ contract VectorsTest is TestBase {
             assertEq(cost, _number(json, path, ".cost"), path);
         }
         assertTrue(count > 10, "the file has vectors");
+    }
+
+    function test_VotesAreThoseOfTheVectors() public view {
+        string memory json = vm.readFile("protocol/vectors/disputes.json");
+        uint256 count = 0;
+        string memory path = ".votes[0]";
+        while (vm.keyExistsJson(json, path)) {
+            bytes32 commitment = Votes.hash(
+                vm.parseJsonBytes32(json, string.concat(path, ".disputeId")),
+                _number(json, path, ".round"),
+                vm.parseJsonAddress(json, string.concat(path, ".juror")),
+                IJury.Choice(_number(json, path, ".choice")),
+                vm.parseJsonBytes32(json, string.concat(path, ".salt"))
+            );
+            assertEq(commitment, vm.parseJsonBytes32(json, string.concat(path, ".commitment")), path);
+            path = string.concat(".votes[", vm.toString(++count), "]");
+        }
+        assertTrue(count > 5, "the file has votes");
     }
 
     function test_SignersAreThoseOfTheVectors() public view {

@@ -47,10 +47,13 @@ describe("npx hardhat ignition deploy", () => {
     }
     const contracts = [
       "AccountingV2",
+      "Arbitrator",
       "Audits",
       "DeliveryDisputes",
       "DisputeManager",
+      "Jury",
       "Lens",
+      "MeasuredDisputes",
       "StakeRegistry",
       "TestToken",
     ];
@@ -72,7 +75,7 @@ describe("npx hardhat ignition deploy", () => {
     };
     const right = await verify("local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
-    expect(right.stdout).toMatch(/judges, for ever +DeliveryDisputes, DisputeManager.* +these and no others/);
+    expect(right.stdout).toMatch(/judges, for ever +DeliveryDisputes, DisputeManager, Jury, MeasuredDisputes.* +these and no others/);
     const wrong = await verify("sepolia.json5");
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toMatch(/✗ Audits +odds\(\) +60 +16/);

@@ -22,8 +22,8 @@ import { type Identity, identityFromSecret } from "../../node/src/wallet/identit
 const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 const ACCOUNTS = 20;
 const START_MS = 60_000;
-/** `Power.StakeAndTails` of the stake registry. */
-const STAKE_AND_TAILS = 2;
+/** `Power` of the stake registry. */
+const POWER = { stake: 1, stakeAndTails: 2 } as const;
 
 /** A real chain in a process of its own, over HTTP. Closing it ends the process; its state is gone then. */
 export interface TestChain extends AsyncDisposable {
@@ -93,7 +93,15 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
     const disputeManager = await deploy("DisputeManager", accounting);
     const deliveryDisputes = await deploy("DeliveryDisputes", accounting, parameters("deliveryBondWei"));
-    await wire(signer, stakeRegistry, [disputeManager, deliveryDisputes]);
+    const jury = await deploy("Jury", stakeRegistry);
+    const arbitrator = await deploy("Arbitrator", await signer.getAddress(), parameters("arbitrationCost"));
+    const measuredDisputes = await deploy("MeasuredDisputes", accounting, jury, arbitrator, parameters("jurorFee"));
+    await wire(signer, stakeRegistry, [
+      { account: disputeManager, power: POWER.stakeAndTails },
+      { account: deliveryDisputes, power: POWER.stakeAndTails },
+      { account: measuredDisputes, power: POWER.stakeAndTails },
+      { account: jury, power: POWER.stake },
+    ]);
     return { accounting, stakeRegistry, paymentToken };
   } finally {
     provider.destroy();
@@ -110,11 +118,16 @@ const deployer =
     return lowerCase(await contract.getAddress());
   };
 
+interface Judge {
+  readonly account: Address;
+  readonly power: number;
+}
+
 /** Names the dispute contracts; before that nobody can register. */
-async function wire(signer: Signer, stakeRegistry: Address, judges: readonly Address[]): Promise<void> {
+async function wire(signer: Signer, stakeRegistry: Address, judges: readonly Judge[]): Promise<void> {
   const { abi } = await readArtifact("StakeRegistry");
   const call = new Contract(stakeRegistry, abi, signer).getFunction("wire");
-  const sent = await call.send(judges.map((account) => ({ account, power: STAKE_AND_TAILS })));
+  const sent = await call.send(judges);
   await sent.wait();
 }
 

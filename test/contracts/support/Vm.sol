@@ -13,6 +13,7 @@ interface Vm {
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function fee(uint256 baseFee) external;
     function deal(address account, uint256 balance) external;
+    function store(address target, bytes32 slot, bytes32 value) external;
     function chainId(uint256 id) external;
     function etch(address target, bytes calldata code) external;
     function expectRevert(bytes4 selector) external;

@@ -1,0 +1,46 @@
+/** What jurors of a dispute commit to. `contracts/Jury.sol` hashes the same five words. */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import type { Address, Hex } from "./commitment-types.ts";
+import { bytesToHex, hexToBytes } from "./hex.ts";
+import { ProtocolError } from "./protocol-error.ts";
+
+/** A juror's finding, by its number on chain. */
+export const VOTE_CHOICES = { mismatch: 1, match: 2, insufficient: 3 } as const;
+export type VoteChoice = keyof typeof VOTE_CHOICES;
+
+export interface Vote {
+  readonly disputeId: Hex;
+  /** Number of the panel within the dispute, from 1. */
+  readonly round: number;
+  readonly juror: Address;
+  readonly choice: VoteChoice;
+  /** 32 random bytes; without them three choices are quickly guessed. */
+  readonly salt: Hex;
+}
+
+const WORD = 32;
+const LAST_ROUND = 254;
+
+/**
+ * keccak256(abi.encode(disputeId, round, juror, choice, salt)).
+ * Throws ProtocolError REQUEST_INVALID for a value that does not fit: its commitment could never be revealed.
+ */
+export function hashVote({ disputeId, round, juror, choice, salt }: Vote): Hex {
+  if (!Number.isInteger(round) || round < 1 || round > LAST_ROUND) {
+    throw new ProtocolError("REQUEST_INVALID", `round must be an integer from 1 to ${LAST_ROUND}.`);
+  }
+  const words = new Uint8Array(5 * WORD);
+  words.set(bytesOf("disputeId", disputeId, WORD), 0);
+  words[2 * WORD - 1] = round;
+  words.set(bytesOf("juror", juror, 20), 3 * WORD - 20);
+  words[4 * WORD - 1] = VOTE_CHOICES[choice];
+  words.set(bytesOf("salt", salt, WORD), 4 * WORD);
+  return bytesToHex(keccak_256(words));
+}
+
+function bytesOf(name: string, hex: Hex, length: number): Uint8Array {
+  if (!new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(hex)) {
+    throw new ProtocolError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
+  }
+  return hexToBytes(hex);
+}

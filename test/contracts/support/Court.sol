@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Arbitrator} from "../../../contracts/Arbitrator.sol";
+import {DisputeManager} from "../../../contracts/DisputeManager.sol";
+import {Jury} from "../../../contracts/Jury.sol";
+import {MeasuredDisputes} from "../../../contracts/MeasuredDisputes.sol";
+import {TestToken} from "../../../contracts/TestToken.sol";
+import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
+import {IJury} from "../../../contracts/interfaces/IJury.sol";
+import {IMeasuredDisputes} from "../../../contracts/interfaces/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {Market} from "./Market.sol";
+import {vm} from "./Vm.sol";
+
+/// The deployment with jury, arbitrator and measured disputes; one client, one executor, and as many validators as asked.
+/// Time and height are counted here: the compiler takes both for constant within a call.
+abstract contract Court is Market {
+    uint256 internal constant VALIDATOR_KEY = 0x7A11DA;
+    address internal constant ARBITER = address(0xA4B1);
+
+    uint256 internal constant JUROR_FEE = 200_000;
+    uint256 internal constant ARBITRATION_COST = 20e6;
+    uint256 internal constant EXECUTOR_STAKE = 200e6;
+    uint256 internal constant VALIDATOR_STAKE = 1_000e6;
+    /// Of the first dispute about a model: a fifth of the stake.
+    uint256 internal constant PENALTY = 40e6;
+    /// A twentieth of that, and more than one and a half times five fees.
+    uint256 internal constant BOND = 2e6;
+    bytes32 internal constant EVIDENCE = keccak256("evidence");
+    uint256 internal constant START_HEIGHT = 20_000;
+
+    Jury internal jury;
+    Arbitrator internal arbitrator;
+    MeasuredDisputes internal measured;
+    uint256 internal clock;
+    uint256 internal height;
+
+    function deployCourt() internal {
+        deployCourt(true);
+    }
+
+    function deployCourt(bool withArbitrator) internal {
+        deployCourt(deploy("TestToken.sol:TestToken", ""), withArbitrator);
+    }
+
+    function deployCourt(address token_, bool withArbitrator) internal {
+        (clock, height) = (START, START_HEIGHT);
+        vm.warp(clock);
+        vm.roll(height);
+        (client, executor) = (vm.addr(CLIENT_KEY), vm.addr(EXECUTOR_KEY));
+        (sessionSigner, stranger) = (vm.addr(SIGNER_KEY), vm.addr(STRANGER_KEY));
+        token = TestToken(token_);
+        registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
+        accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
+        disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
+        jury = Jury(deploy("Jury.sol:Jury", abi.encode(registry)));
+        arbitrator = Arbitrator(deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, ARBITRATION_COST)));
+        measured = deployMeasured(withArbitrator ? address(arbitrator) : address(0));
+        wireCourt();
+    }
+
+    function deployMeasured(address arbitrator_) internal returns (MeasuredDisputes) {
+        bytes memory arguments = abi.encode(accounting, jury, arbitrator_, JUROR_FEE);
+        return MeasuredDisputes(deploy("MeasuredDisputes.sol:MeasuredDisputes", arguments));
+    }
+
+    /// `JUDGE` stands for another court.
+    function wireCourt() internal {
+        vm.etch(JUDGE, hex"00");
+        IStakeRegistry.Judge[] memory judges = new IStakeRegistry.Judge[](4);
+        judges[0] = IStakeRegistry.Judge(address(disputes), IStakeRegistry.Power.StakeAndTails);
+        judges[1] = IStakeRegistry.Judge(address(measured), IStakeRegistry.Power.StakeAndTails);
+        judges[2] = IStakeRegistry.Judge(address(jury), IStakeRegistry.Power.Stake);
+        judges[3] = IStakeRegistry.Judge(JUDGE, IStakeRegistry.Power.StakeAndTails);
+        registry.wire(judges);
+    }
+
+    /* TIME */
+
+    function pass(uint256 time) internal {
+        clock += time;
+        vm.warp(clock);
+    }
+
+    function mine(uint256 blocks) internal {
+        height += blocks;
+        vm.roll(height);
+    }
+
+    /* PARTIES */
+
+    function validatorAt(uint256 i) internal pure returns (address) {
+        return vm.addr(VALIDATOR_KEY + i);
+    }
+
+    /// Registers, stakes and enlists one.
+    function joinJury(address validator) internal {
+        give(validator, VALIDATOR_STAKE);
+        vm.startPrank(validator);
+        registry.registerAndStake(IStakeRegistry.Role.Validator, "peer", "", VALIDATOR_STAKE);
+        jury.enlist();
+        vm.stopPrank();
+    }
+
+    /// An executor and `validators` candidates, a week later; the client has a channel and money for bonds.
+    function populate(uint256 validators) internal {
+        give(executor, EXECUTOR_STAKE);
+        vm.prank(executor);
+        registry.registerAndStake(IStakeRegistry.Role.Executor, "peer", "", EXECUTOR_STAKE);
+        for (uint256 i = 0; i < validators; ++i) joinJury(validatorAt(i));
+        pass(7 days);
+        openChannel(100e6);
+        fund(client);
+        fund(executor);
+    }
+
+    /// Money for bonds and appeals.
+    function fund(address account) internal {
+        token.mint(account, 1_000e6);
+        vm.prank(account);
+        token.approve(address(measured), type(uint256).max);
+    }
+
+    /* ANSWERS */
+
+    /// An answer of `cost`, signed now by both.
+    function answerOf(
+        uint32 nonce,
+        uint96 acked,
+        uint96 cost
+    ) internal view returns (IAccountingV2.SignedPair memory pair) {
+        pair = pairOf(nonce, acked, cost);
+        pair.request.deadline = uint40(clock + 1 hours);
+        pair.response.timestamp = uint40(clock);
+        sign(pair);
+    }
+
+    function settledAnswer(uint32 nonce, uint96 acked, uint96 cost) internal returns (IAccountingV2.SignedPair memory) {
+        IAccountingV2.SignedPair memory pair = answerOf(nonce, acked, cost);
+        settleOne(pair);
+        return pair;
+    }
+
+    function only(
+        IAccountingV2.SignedPair memory pair
+    ) internal pure returns (IMeasuredDisputes.DisputedAnswer[] memory list) {
+        list = new IMeasuredDisputes.DisputedAnswer[](1);
+        list[0].pair = pair;
+    }
+
+    /* DISPUTES */
+
+    function openAs(
+        address challenger,
+        IMeasuredDisputes.Kind kind,
+        IMeasuredDisputes.DisputedAnswer[] memory list
+    ) internal returns (bytes32) {
+        vm.prank(challenger);
+        return measured.open(kind, EVIDENCE, list, type(uint256).max);
+    }
+
+    /// A dispute of the client about the model behind one settled answer of 10.
+    function openOne() internal returns (bytes32) {
+        return openAs(client, IMeasuredDisputes.Kind.WrongModel, only(settledAnswer(1, 0, 10e6)));
+    }
+
+    function answerTo(bytes32 id) internal {
+        vm.prank(executor);
+        measured.answer(id, keccak256("defence"));
+    }
+
+    /// Draws the panel that was asked for.
+    function seat(bytes32 id) internal {
+        mine(5);
+        measured.poke(id);
+    }
+
+    function newestPanel(bytes32 id) internal view returns (address[] memory) {
+        (, uint8 round, ) = jury.cases(id);
+        return jury.jurorsOf(id, round);
+    }
+
+    function commitAs(bytes32 id, address juror, IJury.Choice choice) internal {
+        (, uint8 round, ) = jury.cases(id);
+        bytes32 commitment = jury.hashVote(id, round, juror, choice, saltOf(juror));
+        vm.prank(juror);
+        jury.commit(id, commitment);
+    }
+
+    function saltOf(address juror) internal pure returns (bytes32) {
+        return keccak256(abi.encode("salt", juror));
+    }
+
+    /// The newest panel votes and its time ends: so many say mismatch, then so many match, then so many insufficient; the
+    /// others do not reveal.
+    function vote(bytes32 id, uint256 mismatches, uint256 matches, uint256 insufficient) internal {
+        address[] memory jurors = newestPanel(id);
+        IJury.Choice[] memory choices = new IJury.Choice[](jurors.length);
+        for (uint256 i = 0; i < jurors.length; ++i) {
+            choices[i] = IJury.Choice.Insufficient;
+            if (i < mismatches + matches) choices[i] = IJury.Choice.Match;
+            if (i < mismatches) choices[i] = IJury.Choice.Mismatch;
+            commitAs(id, jurors[i], choices[i]);
+        }
+        for (uint256 i = 0; i < mismatches + matches + insufficient; ++i) {
+            jury.reveal(id, jurors[i], choices[i], saltOf(jurors[i]));
+        }
+        pass(36 hours + 1);
+    }
+
+    /// Answered, drawn and voted on: appealable.
+    function decide(bytes32 id, uint256 mismatches, uint256 matches) internal {
+        answerTo(id);
+        seat(id);
+        vote(id, mismatches, matches, 0);
+        measured.poke(id);
+    }
+
+    /// Nobody appeals.
+    function finish(bytes32 id) internal {
+        pass(24 hours);
+        measured.poke(id);
+    }
+
+    function appealAs(address account, bytes32 id) internal {
+        vm.prank(account);
+        measured.appeal(id);
+    }
+
+    /* STATE */
+
+    function frozenOf(address account) internal view returns (uint256 frozen) {
+        (, , , , , , frozen, ) = registry.members(account);
+    }
+
+    function stakeOf(address account) internal view returns (uint256) {
+        return registry.slashableStake(account);
+    }
+
+    function assertState(bytes32 id, IMeasuredDisputes.State expected) internal view {
+        assertEq(uint256(measured.disputeAt(id).state), uint256(expected), "state");
+    }
+
+    /// Closed so, and nothing left of it anywhere.
+    function assertClosed(bytes32 id, IMeasuredDisputes.Outcome expected) internal view {
+        IMeasuredDisputes.Dispute memory d = measured.disputeAt(id);
+        assertState(id, IMeasuredDisputes.State.Closed);
+        assertEq(uint256(d.outcome), uint256(expected), "outcome");
+        uint256 amounts = uint256(d.bond) + d.penalty + d.restitution + d.arbitrationCost + d.appealDeposit;
+        assertEq(amounts, 0, "amounts of a closed dispute");
+        (, uint96 frozen) = registry.reasons(address(measured), id);
+        assertEq(frozen, 0, "frozen stake of a closed dispute");
+        (, uint8 rounds, bool closed) = jury.cases(id);
+        assertTrue(closed, "case closed");
+        for (uint256 round = 1; round <= rounds; ++round) {
+            address[] memory jurors = jury.jurorsOf(id, round);
+            for (uint256 i = 0; i < jurors.length; ++i) {
+                (, uint96 juror) = registry.reasons(address(jury), jury.dutyId(id, jurors[i]));
+                assertEq(juror, 0, "frozen stake of a juror");
+            }
+        }
+    }
+}
