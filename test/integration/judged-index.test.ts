@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { IndexerEnv } from "../../indexer/env.ts";
 import { inspectChain } from "../../indexer/preflight.ts";
+import { ROOT } from "../../scripts/devnet/root.ts";
 import { openAudits } from "../support/contracts/audits.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
@@ -25,6 +26,25 @@ import {
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
 import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
+/** Rows that the staged life leaves in each table. */
+const CSV_ROWS = {
+  judges: 1,
+  slashings: 3,
+  jailMovements: 3,
+  strikes: 1,
+  freezeMovements: 3,
+  rewardAccounts: 4,
+  rewardMovements: 4,
+  tails: 4,
+  tailMovements: 6,
+  faultProofs: 3,
+  reportShares: 2,
+  reportCommitments: 1,
+  auditChainMovements: 2,
+  auditEpochs: 2,
+  auditReports: 2,
+  audits: 2,
+};
 const directory = mkdtempSync(join(tmpdir(), "lloom-judged-index-"));
 let market: Market;
 let door: RpcDoor;
@@ -199,6 +219,24 @@ test("takes a contract for what it is only if it answers so, and works with the 
     [{ ...env, chainId: 1 }, "LLOOM_RPC_URL serves chain 31337, but LLOOM_CHAIN_ID is 1."],
   ];
   for (const [wrong, message] of cases) expect(await inspectChain(wrong)).toEqual({ code: "CHAIN_MISMATCH", message });
+});
+
+test("answers the queries of the documentation, and gives every table of judges and audits as CSV", async () => {
+  const documentation = readFileSync(join(ROOT, "docs/indexer.md"), "utf8").replaceAll("0x…", judged.executor.address);
+  const bodies = [...documentation.matchAll(/-d '(\{"query":.*?\})'/gs)].map(([, body = ""]) => body);
+  expect(bodies).toHaveLength(3);
+  for (const body of bodies) expect(await indexer.query((JSON.parse(body) as { query: string }).query)).not.toEqual({});
+  const saved = ["conduct", "slashings", "held-tails", "audits"].map((name) => `indexer/queries/${name}.graphql`);
+  for (const file of saved) {
+    const answer = await indexer.query(readFileSync(join(ROOT, file), "utf8"), { address: judged.executor.address });
+    expect(JSON.stringify(answer)).toContain(JSON.stringify(judged.executor.address.toLowerCase()));
+  }
+  const lines = async (table: string) => {
+    const text = await (await fetch(`${indexer.url}/export/${table}.csv`)).text();
+    return text.trimEnd().split("\r\n").length - 1;
+  };
+  const counted = Object.entries(CSV_ROWS).map(async ([table, rows]) => [table, await lines(table), rows]);
+  for (const [table, found, rows] of await Promise.all(counted)) expect([table, found]).toEqual([table, rows]);
 });
 
 test("takes a slash and a jail back with their block", async () => {

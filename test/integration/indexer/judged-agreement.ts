@@ -55,7 +55,9 @@ async function expectStake(tables: Tables, { stakeRegistry }: Market): Promise<v
   const split = parts.reduce((all, column) => all + sum(slashings, column), 0n);
   expect([sum(slashings, "taken"), split]).toEqual([total(tables, "slashed"), total(tables, "slashed")]);
   expect(BigInt(slashings.length)).toBe(total(tables, "slashCount"));
-  const members = [...rowsOf(tables, "executors"), ...rowsOf(tables, "validators")];
+  const executors = rowsOf(tables, "executors");
+  const members = [...executors, ...rowsOf(tables, "validators")];
+  expect(sum(rowsOf(tables, "executorDays"), "slashed")).toBe(sum(executors, "slashed"));
   expect(sum(members, "slashCount")).toBe(total(tables, "slashCount"));
   for (const column of ["slashed", "rewardsWithdrawn", "tailRefunded", "faultProofCount"])
     expectBuckets(tables, column);
