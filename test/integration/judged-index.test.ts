@@ -28,7 +28,6 @@ import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 /** Rows that the staged life leaves in each table. */
 const CSV_ROWS = {
-  judges: 1,
   slashings: 3,
   jailMovements: 3,
   strikes: 1,
@@ -51,6 +50,7 @@ let door: RpcDoor;
 let audits: Awaited<ReturnType<typeof openAudits>>;
 let honest: Awaited<ReturnType<Market["enrol"]>>;
 let judged: JudgedCast;
+let heldTail: Awaited<ReturnType<typeof disputeTails>>;
 let indexer: Indexer;
 
 const agreed = async () => {
@@ -63,6 +63,9 @@ const memberOf = async (table: "executor" | "validator", address: string) => {
   return (await indexer.query(`{ row: ${table}(address: "${address.toLowerCase()}") { ${columns} } }`))["row"];
 };
 
+const tailsHeld = async () =>
+  (await indexer.query("{ tails(where: { judgeAddress_not: null }) { totalCount } }"))["tails"];
+
 // What comes first is found in the chain's past; everything else while it happens.
 beforeAll(async () => {
   market = await openMarket();
@@ -70,7 +73,7 @@ beforeAll(async () => {
   audits = await openAudits(market, { odds: 1n, length: CHAIN_LENGTH });
   honest = await market.enrol("honest executor");
   judged = await seatJudged(market);
-  await disputeTails(market, judged);
+  heldTail = await disputeTails(market, judged);
   indexer = await startIndexer({
     rpcUrl: door.url,
     accounting: market.accounting.address,
@@ -231,6 +234,8 @@ test("answers the queries of the documentation, and gives every table of judges 
     const answer = await indexer.query(readFileSync(join(ROOT, file), "utf8"), { address: judged.executor.address });
     expect(JSON.stringify(answer)).toContain(JSON.stringify(judged.executor.address.toLowerCase()));
   }
+  const judges = await (await fetch(`${indexer.url}/export/judges.csv`)).text();
+  expect(judges).toContain(`${market.disputes.address.toLowerCase()},STAKE_AND_TAILS`);
   const lines = async (table: string) => {
     const text = await (await fetch(`${indexer.url}/export/${table}.csv`)).text();
     return text.trimEnd().split("\r\n").length - 1;
@@ -239,17 +244,18 @@ test("answers the queries of the documentation, and gives every table of judges 
   for (const [table, found, rows] of await Promise.all(counted)) expect([table, found]).toEqual([table, rows]);
 });
 
-test("takes a slash and a jail back with their block", async () => {
+test("takes a slash, a jail and a refund back with their blocks", async () => {
   const { address } = judged.executor;
   const standing = await memberOf("executor", address);
   const before = await market.networkHelpers.takeSnapshot();
   await slashEverything(market, judged);
+  await market.accounting.send(judged.judge, "refundTail", heldTail);
   await agreed();
   expect(await memberOf("executor", address)).toMatchObject({ active: false, stake: "0", slashCount: 3 });
+  expect(await tailsHeld()).toEqual({ totalCount: 0 });
   await before.restore();
-  await market.accounting.send(judged.reporter, "deposit", 1n);
-  await market.accounting.send(judged.reporter, "deposit", 1n);
-  await market.accounting.send(judged.reporter, "deposit", 1n);
+  for (const amount of [1n, 2n, 3n, 4n]) await market.accounting.send(judged.reporter, "deposit", amount);
   await agreed();
   expect(await memberOf("executor", address)).toEqual(standing);
+  expect(await tailsHeld()).toEqual({ totalCount: 1 });
 });

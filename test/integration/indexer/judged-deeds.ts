@@ -46,8 +46,8 @@ export async function seatJudged(market: Market): Promise<JudgedCast> {
   return { executor, client, reporter, newcomer, judge };
 }
 
-/** Settles three lanes and holds their tails: one goes back to the executor, one to the client, one stays held. */
-export async function disputeTails(market: Market, { executor, client, judge }: JudgedCast): Promise<void> {
+/** Settles three lanes and holds their tails: one goes to each party, and the third, which is returned, stays held. */
+export async function disputeTails(market: Market, { executor, client, judge }: JudgedCast) {
   const { accounting, domain } = market;
   const deadline = await market.deadline();
   const lanes = [1n, 2n, 3n].map((lane) => answers({ domain, client, executor, deadline, lane }, 2));
@@ -56,10 +56,11 @@ export async function disputeTails(market: Market, { executor, client, judge }: 
     "settle",
     lanes.map(({ pair }) => pair),
   );
-  for (const lane of lanes) await accounting.send(judge, "holdTail", tailOf(lane));
-  const [released, refunded] = lanes.map(tailOf);
+  const [released, refunded, held] = lanes.map(tailOf);
+  for (const tail of [released, refunded, held]) await accounting.send(judge, "holdTail", tail);
   await accounting.send(judge, "releaseTail", released);
   await accounting.send(judge, "refundTail", refunded);
+  return held;
 }
 
 const tailOf = ({ request: { client, executor, lane, nonce, ackedCost } }: SignedAnswer) => ({
