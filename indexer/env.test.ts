@@ -6,6 +6,7 @@ const RIGHT = {
   LLOOM_CHAIN_ID: "8453",
   LLOOM_ACCOUNTING: `0x${"Ab".repeat(20)}`,
   LLOOM_STAKE_REGISTRY: `0x${"cd".repeat(20)}`,
+  LLOOM_AUDITS: `0x${"EF".repeat(20)}`,
   LLOOM_PGLITE_DIR: "/data/index",
 };
 
@@ -16,6 +17,7 @@ test("reads every setting, and fills in those that may be left out", () => {
     chainId: 8453,
     accounting: `0x${"ab".repeat(20)}`,
     stakeRegistry: RIGHT.LLOOM_STAKE_REGISTRY,
+    audits: `0x${"ef".repeat(20)}`,
     startBlock: 0,
     pollMs: 1_000,
     database: { kind: "pglite", directory: "/data/index" },
@@ -34,6 +36,7 @@ test("has a sentence for each setting that is missing or wrong, and repeats no s
       "LLOOM_CHAIN_ID is missing: set it to a whole number from 1 up.",
       "LLOOM_ACCOUNTING is missing: set it to the address of AccountingV2: 0x and 40 hex digits.",
       "LLOOM_STAKE_REGISTRY is missing: set it to the address of StakeRegistry: 0x and 40 hex digits.",
+      "LLOOM_AUDITS is missing: set it to the address of Audits: 0x and 40 hex digits.",
       "Set either LLOOM_DATABASE_URL (Postgres) or LLOOM_PGLITE_DIR (a directory for the built-in database).",
     ],
   });
@@ -43,6 +46,7 @@ test("has a sentence for each setting that is missing or wrong, and repeats no s
     LLOOM_CHAIN_ID: "0",
     LLOOM_ACCOUNTING: "0x12",
     LLOOM_STAKE_REGISTRY: "vitalik.eth",
+    LLOOM_AUDITS: `0x${"g".repeat(40)}`,
     LLOOM_START_BLOCK: "-1",
     LLOOM_POLL_MS: "99",
     LLOOM_PGLITE_DIR: undefined,
@@ -55,6 +59,7 @@ test("has a sentence for each setting that is missing or wrong, and repeats no s
       "LLOOM_CHAIN_ID has to be a whole number from 1 up.",
       "LLOOM_ACCOUNTING has to be the address of AccountingV2: 0x and 40 hex digits.",
       "LLOOM_STAKE_REGISTRY has to be the address of StakeRegistry: 0x and 40 hex digits.",
+      "LLOOM_AUDITS has to be the address of Audits: 0x and 40 hex digits.",
       "LLOOM_RPC_WS_URL has to be a ws or wss URL.",
       "LLOOM_START_BLOCK has to be a whole number from 0 up.",
       "LLOOM_POLL_MS has to be a whole number from 100 to 60000.",

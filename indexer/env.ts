@@ -9,7 +9,8 @@ export interface IndexerEnv {
   readonly chainId: number;
   readonly accounting: `0x${string}`;
   readonly stakeRegistry: `0x${string}`;
-  /** Block in which the first of the two contracts was deployed, or an earlier one. */
+  readonly audits: `0x${string}`;
+  /** Block in which the first of the contracts was deployed, or an earlier one. */
   readonly startBlock: number;
   readonly pollMs: number;
   readonly database: IndexerDatabase;
@@ -30,6 +31,7 @@ const RPC_WS_URL = setting("LLOOM_RPC_WS_URL", "a ws or wss URL", url("ws:", "ws
 const CHAIN_ID = setting("LLOOM_CHAIN_ID", "a whole number from 1 up", integer(1));
 const ACCOUNTING = setting("LLOOM_ACCOUNTING", "the address of AccountingV2: 0x and 40 hex digits", address);
 const STAKE_REGISTRY = setting("LLOOM_STAKE_REGISTRY", "the address of StakeRegistry: 0x and 40 hex digits", address);
+const AUDITS = setting("LLOOM_AUDITS", "the address of Audits: 0x and 40 hex digits", address);
 const START_BLOCK = setting("LLOOM_START_BLOCK", "a whole number from 0 up", integer(0));
 const POLL_MS = setting("LLOOM_POLL_MS", "a whole number from 100 to 60000", integer(100, 60_000));
 const DATABASE_URL = setting("LLOOM_DATABASE_URL", "a postgres or postgresql URL", url("postgres:", "postgresql:"));
@@ -56,11 +58,12 @@ export function readEnv(variables: Variables): { env: IndexerEnv } | { problems:
     if (!variables[wanted.name]?.trim()) problems.push(`${wanted.name} is missing: set it to ${wanted.expected}.`);
     return read(wanted);
   };
-  const [rpcUrl, chainId, accounting, stakeRegistry] = [
+  const [rpcUrl, chainId, accounting, stakeRegistry, audits] = [
     need(RPC_URL),
     need(CHAIN_ID),
     need(ACCOUNTING),
     need(STAKE_REGISTRY),
+    need(AUDITS),
   ];
   const [rpcWsUrl, startBlock, pollMs] = [read(RPC_WS_URL), read(START_BLOCK) ?? 0, read(POLL_MS) ?? DEFAULT_POLL_MS];
   const database = chooseDatabase(read(DATABASE_URL), read(PGLITE_DIR));
@@ -68,8 +71,8 @@ export function readEnv(variables: Variables): { env: IndexerEnv } | { problems:
     if (!problems.some((problem) => problem.startsWith(DATABASE_URL.name))) problems.push(database);
     return { problems };
   }
-  if (!rpcUrl || !chainId || !accounting || !stakeRegistry || problems.length > 0) return { problems };
-  return { env: { rpcUrl, rpcWsUrl, chainId, accounting, stakeRegistry, startBlock, pollMs, database } };
+  if (!(rpcUrl && chainId && accounting && stakeRegistry && audits) || problems.length > 0) return { problems };
+  return { env: { rpcUrl, rpcWsUrl, chainId, accounting, stakeRegistry, audits, startBlock, pollMs, database } };
 }
 
 /** The database, or the sentence that says why there is none. */

@@ -1,6 +1,7 @@
 import { ERROR_CODES } from "@lloom/protocol/error-codes";
-import { accountingV2Abi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
-import { createConfig } from "ponder";
+import { accountingV2Abi, auditsAbi, disputeManagerAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
+import { createConfig, factory } from "ponder";
+import { getAbiItem } from "viem";
 import { readEnv } from "./env.ts";
 import { inspectChain, type StartProblem } from "./preflight.ts";
 
@@ -26,6 +27,16 @@ if ("code" in chain) refuse([chain]);
  */
 const source = { chain: "lloom", startBlock: env.startBlock, genesisHash: chain.genesisHash } as const;
 
+/**
+ * The dispute contracts: those that the stake registry wired, for ever, and no others, so that nobody has to name them. Each
+ * kind has an entry below, which sees the events of its ABI at all of these addresses: rows are kept by the judge's address.
+ */
+const judges = factory({
+  address: env.stakeRegistry,
+  event: getAbiItem({ abi: stakeRegistryAbi, name: "Wired" }),
+  parameter: "judge",
+});
+
 export default createConfig({
   database: env.database,
   chains: {
@@ -40,5 +51,7 @@ export default createConfig({
   contracts: {
     AccountingV2: { abi: accountingV2Abi, address: env.accounting, ...source },
     StakeRegistry: { abi: stakeRegistryAbi, address: env.stakeRegistry, ...source },
+    DisputeManager: { abi: disputeManagerAbi, address: judges, ...source },
+    Audits: { abi: auditsAbi, address: env.audits, ...source },
   },
 });

@@ -1,16 +1,48 @@
 /*
- * What the indexer keeps; all of it is derived from the events of AccountingV2 and StakeRegistry.
+ * What the indexer keeps; all of it is derived from the events of AccountingV2, StakeRegistry, Audits and the dispute
+ * contracts that the registry wired.
  *
  * Units. Amounts: base units of the payment token. Token, request and nonce counts are bigint too, because a hostile pair
  * may claim the largest value of its Solidity type. Times: whole Unix seconds. `day` and `hour`: the second at which the
  * UTC day or hour starts. Hashes and addresses: lower-case hex.
  *
  * Names. `xAddress`, `xHash`, `xNumber` are keys; `x` is the relation to the row behind the key. A relation may lead to
- * nothing: a validator has no executor row. Who is paid without having registered has an executor row without `registeredAt`.
+ * nothing: a validator has no executor row. Who is paid or judged without having registered has an executor row without
+ * `registeredAt`.
  */
 // biome-ignore-start lint/performance/noBarrelFile: Ponder reads every table, enum and relation from the exports of this file.
 export { channel, client, executor, executorModel, lane, model, network, validator } from "./src/schema/accounts.ts";
+export {
+  audit,
+  auditChainMovement,
+  auditChainMovementKind,
+  auditEpoch,
+  auditOutcome,
+  auditReport,
+} from "./src/schema/audits.ts";
 export { clientDay, executorDay, modelDay, networkDay, networkHour } from "./src/schema/buckets.ts";
+export {
+  freezeMovement,
+  freezeMovementKind,
+  jailMovement,
+  jailMovementKind,
+  judge,
+  offence,
+  power,
+  rewardAccount,
+  rewardMovement,
+  rewardMovementKind,
+  slashing,
+  strike,
+} from "./src/schema/conduct.ts";
+export {
+  faultProof,
+  reportCommitment,
+  reportShare,
+  tail,
+  tailMovement,
+  tailMovementKind,
+} from "./src/schema/disputes.ts";
 export {
   clientMovement,
   clientMovementKind,
@@ -23,6 +55,24 @@ export {
   stakeMovement,
   stakeMovementKind,
 } from "./src/schema/events.ts";
+export {
+  auditChainMovementRelations,
+  auditEpochRelations,
+  auditRelations,
+  auditReportRelations,
+  faultProofRelations,
+  freezeMovementRelations,
+  jailMovementRelations,
+  judgeRelations,
+  reportCommitmentRelations,
+  reportShareRelations,
+  rewardAccountRelations,
+  rewardMovementRelations,
+  slashingRelations,
+  strikeRelations,
+  tailMovementRelations,
+  tailRelations,
+} from "./src/schema/judged-relations.ts";
 export {
   channelRelations,
   clientDayRelations,

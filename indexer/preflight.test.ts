@@ -10,6 +10,7 @@ const ENV: IndexerEnv = {
   chainId: 31_337,
   accounting: `0x${"aa".repeat(20)}`,
   stakeRegistry: `0x${"bb".repeat(20)}`,
+  audits: `0x${"cc".repeat(20)}`,
   startBlock: 0,
   pollMs: 100,
   database: { kind: "pglite", directory: "unused" },

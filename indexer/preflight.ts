@@ -1,6 +1,14 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
-import { createPublicClient, type Hex, http, isAddressEqual } from "viem";
+import {
+  type Address,
+  ContractFunctionExecutionError,
+  createPublicClient,
+  type Hex,
+  http,
+  isAddressEqual,
+  type PublicClient,
+} from "viem";
 import type { IndexerEnv } from "./env.ts";
 
 const RPC_TIMEOUT_MS = 10_000;
@@ -18,40 +26,55 @@ export interface StartProblem {
 export async function inspectChain(env: IndexerEnv): Promise<{ genesisHash: Hex } | StartProblem> {
   const client = createPublicClient({ transport: http(env.rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 1 }) });
   try {
-    const [chainId, genesis, accountingCode] = await Promise.all([
-      client.getChainId(),
-      client.getBlock({ blockNumber: 0n }),
-      client.getCode({ address: env.accounting }),
-    ]);
+    const [chainId, genesis] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
     if (chainId !== env.chainId) {
       return mismatch(`LLOOM_RPC_URL serves chain ${chainId}, but LLOOM_CHAIN_ID is ${env.chainId}.`);
     }
-    if (accountingCode === undefined) {
-      return mismatch(`There is no contract at LLOOM_ACCOUNTING (${env.accounting}) on chain ${chainId}.`);
-    }
-    const stakeRegistry = await client.readContract({
-      abi: accountingV2Abi,
-      address: env.accounting,
-      functionName: "stakeRegistry",
-    });
-    if (!isAddressEqual(stakeRegistry, env.stakeRegistry)) {
-      return mismatch(
-        `The AccountingV2 works with the StakeRegistry at ${stakeRegistry}, not with LLOOM_STAKE_REGISTRY.`,
-      );
-    }
-    return { genesisHash: genesis.hash };
+    const problem = (await misfit(client, env, ACCOUNTING)) ?? (await misfit(client, env, AUDITS));
+    return problem ?? { genesisHash: genesis.hash };
+  } catch {
+    // Only the kind of failure is told: the text of an RPC error repeats the URL, which may hold an API key.
+    return { code: "CHAIN_UNREACHABLE", message: "LLOOM_RPC_URL does not answer as the JSON-RPC of a chain." };
+  }
+}
+
+/** A contract that names the stake registry which it works with. */
+interface Companion {
+  readonly name: string;
+  readonly setting: string;
+  readonly addressIn: (env: IndexerEnv) => Address;
+}
+
+const ACCOUNTING: Companion = {
+  name: "an AccountingV2",
+  setting: "LLOOM_ACCOUNTING",
+  addressIn: ({ accounting }) => accounting,
+};
+const AUDITS: Companion = { name: "an Audits", setting: "LLOOM_AUDITS", addressIn: ({ audits }) => audits };
+
+/** Why the contract is not one that works with the settings' stake registry; undefined if it is. */
+async function misfit(client: PublicClient, env: IndexerEnv, companion: Companion): Promise<StartProblem | undefined> {
+  const { name, setting } = companion;
+  const address = companion.addressIn(env);
+  if ((await client.getCode({ address })) === undefined) {
+    return mismatch(`There is no contract at ${setting} (${address}) on chain ${env.chainId}.`);
+  }
+  const stakeRegistry = await stakeRegistryOf(client, address);
+  if (stakeRegistry === undefined) return mismatch(`The contract at ${setting} does not answer as ${name}.`);
+  if (isAddressEqual(stakeRegistry, env.stakeRegistry)) return;
+  return mismatch(
+    `The contract at ${setting} works with the StakeRegistry at ${stakeRegistry}, not with LLOOM_STAKE_REGISTRY.`,
+  );
+}
+
+/** What the contract names; undefined for one that does not have the function. */
+async function stakeRegistryOf(client: PublicClient, address: Address): Promise<Address | undefined> {
+  try {
+    return await client.readContract({ abi: accountingV2Abi, address, functionName: "stakeRegistry" });
   } catch (thrown) {
-    return problemOf(thrown);
+    if (thrown instanceof ContractFunctionExecutionError) return;
+    throw thrown;
   }
 }
 
 const mismatch = (message: string): StartProblem => ({ code: "CHAIN_MISMATCH", message });
-
-/** Only the kind of failure is told: the text of an RPC error repeats the URL, which may hold an API key. */
-function problemOf(thrown: unknown): StartProblem {
-  const name = thrown instanceof Error ? thrown.name : "";
-  if (name === "ContractFunctionExecutionError") {
-    return mismatch("The contract at LLOOM_ACCOUNTING does not answer as an AccountingV2.");
-  }
-  return { code: "CHAIN_UNREACHABLE", message: "LLOOM_RPC_URL does not answer as the JSON-RPC of a chain." };
-}

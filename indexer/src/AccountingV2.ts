@@ -16,6 +16,7 @@ import { returnToDeposit } from "./escrow.ts";
 import { originOf } from "./origin.ts";
 import { added, unlockingAfter, workOf } from "./rollups.ts";
 import { bookSettlement } from "./settlements.ts";
+import { holdTail, refundTail, releaseTail } from "./tails.ts";
 import { addToBuckets, addToNetwork, seeChannel, seeClient, seeExecutor } from "./totals.ts";
 
 ponder.on("AccountingV2:setup", async ({ context }) => {
@@ -127,4 +128,18 @@ ponder.on("AccountingV2:EarningsWithdrawn", async ({ event, context: { db } }) =
   await db.insert(earningsWithdrawal).values({ ...origin, executorAddress, receiver, amount });
   await addToNetwork(db, { earningsWithdrawn: amount });
   await addToBuckets(db, origin.timestamp, { earningsWithdrawn: amount });
+});
+
+/* DISPUTES */
+
+ponder.on("AccountingV2:TailHeld", async ({ event, context: { db } }) => {
+  await holdTail(db, event.args, originOf(event));
+});
+
+ponder.on("AccountingV2:TailReleased", async ({ event, context: { db } }) => {
+  await releaseTail(db, event.args, originOf(event));
+});
+
+ponder.on("AccountingV2:TailRefunded", async ({ event, context: { db } }) => {
+  await refundTail(db, event.args, originOf(event));
 });

@@ -1,6 +1,6 @@
 import { ponder } from "ponder:registry";
 import { executor, stakeMovement, validator } from "ponder:schema";
-import { moveStake, roleOf } from "./membership.ts";
+import { moveStake, roleOf, takeRecord } from "./membership.ts";
 import { originOf } from "./origin.ts";
 import { metadataText, peerIdText } from "./registration.ts";
 import { addToBuckets, addToNetwork, seeExecutor } from "./totals.ts";
@@ -10,7 +10,7 @@ ponder.on("StakeRegistry:Registered", async ({ event, context: { db } }) => {
   const [origin, role] = [originOf(event), roleOf(registeredRole)];
   const said = { peerId: peerIdText(peerId), metadataURI: metadataText(metadataURI), registeredAt: origin.timestamp };
   if (role === "VALIDATOR") {
-    await db.insert(validator).values({ address, ...said });
+    await db.insert(validator).values({ address, ...said, ...(await takeRecord(db, address)) });
     await addToNetwork(db, { validatorCount: 1 });
   } else {
     await seeExecutor(db, address, origin.timestamp);

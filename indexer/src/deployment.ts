@@ -8,9 +8,11 @@ export async function deploymentOf(context: Context<"AccountingV2:setup">) {
   const cache = "immutable";
   const { abi, address: accounting } = contracts.AccountingV2;
   const { abi: stakeAbi, address: stakeRegistry } = contracts.StakeRegistry;
+  const { abi: auditsAbi, address: auditsAddress } = contracts.Audits;
   const paymentToken = await client.readContract({ abi, address: accounting, functionName: "paymentToken", cache });
   const token = { abi: erc20Abi, address: paymentToken, cache } as const;
   const registry = { abi: stakeAbi, address: stakeRegistry, cache } as const;
+  const audits = { abi: auditsAbi, address: auditsAddress, cache } as const;
   const genesis = await client.getBlock({ blockNumber: 0n });
   return {
     id: NETWORK_ID,
@@ -25,5 +27,9 @@ export async function deploymentOf(context: Context<"AccountingV2:setup">) {
     unbondingPeriodSeconds: await client.readContract({ ...registry, functionName: "unbondingPeriod" }),
     executorMinimumStake: await client.readContract({ ...registry, functionName: "minimumStake", args: [1] }),
     validatorMinimumStake: await client.readContract({ ...registry, functionName: "minimumStake", args: [2] }),
+    treasury: await client.readContract({ ...registry, functionName: "treasury" }),
+    audits: auditsAddress,
+    auditEpochSeconds: await client.readContract({ ...audits, functionName: "epochLength" }),
+    auditOdds: await client.readContract({ ...audits, functionName: "odds" }),
   } satisfies Record<string, bigint | number | string | Hex>;
 }

@@ -2,10 +2,14 @@ import { executor, network, type role, stakeMovement, type stakeMovementKind, va
 import type { Hex } from "viem";
 import type { originOf } from "./origin.ts";
 import { type Stake, stakeDelta } from "./rollups.ts";
-import { addToNetwork, type Db, NETWORK_ID } from "./totals.ts";
+import { addToNetwork, type Db, NETWORK_ID, seeExecutor } from "./totals.ts";
 
 type Role = (typeof role.enumValues)[number];
-type MemberStake = Stake & { readonly stakeWithdrawn: bigint };
+type Member = Stake &
+  Readonly<{ registeredAt: number | null; stakeWithdrawn: bigint; slashed: bigint; slashCount: number }>;
+/** What an event can set in a member's row. */
+type MemberColumns = Partial<Omit<Member, "active" | "registeredAt"> & { readonly unbondAt: number | null }>;
+type Change = (before: Member) => MemberColumns;
 
 interface Movement {
   readonly member: Hex;
@@ -13,40 +17,78 @@ interface Movement {
   readonly amount: bigint;
   readonly origin: ReturnType<typeof originOf>;
   /** The columns that the movement sets. */
-  readonly change: (before: MemberStake) => StakeColumns;
-}
-
-interface StakeColumns {
-  /** Active stake afterwards. */
-  readonly stake: bigint;
-  readonly unbonding?: bigint;
-  readonly unbondAt?: number | null;
-  readonly stakeWithdrawn?: bigint;
+  readonly change: Change;
 }
 
 /** `IStakeRegistry.Role` as the tables have it; index 0, no role, is never registered. */
 export const roleOf = (registered: number): Role => (registered === 2 ? "VALIDATOR" : "EXECUTOR");
 
 /**
- * Books a movement of stake. Its event does not say the member's role, but a member has one role for ever. Who moves stake
- * has registered: without that row the start block is wrong, and the update stops indexing.
+ * Books a movement of stake. Who moves stake has registered: without that row the start block is wrong, and the update stops
+ * indexing.
  */
-export async function moveStake(db: Db, movement: Movement): Promise<void> {
-  const { member, kind, amount, origin } = movement;
-  const key = { address: member };
-  const asValidator = await db.find(validator, key);
-  const before = asValidator ?? (await db.find(executor, key)) ?? NO_STAKE;
-  const role: Role = asValidator === null ? "EXECUTOR" : "VALIDATOR";
-  const columns = movement.change(before);
-  const active = columns.stake >= (await minimumStake(db, role));
-  // First the difference: a row that was found shows what is written to it later.
-  await countStake(db, role, stakeDelta(before, { ...before, ...columns, active }));
-  if (role === "VALIDATOR") await db.update(validator, key).set({ ...columns, active });
-  else await db.update(executor, key).set({ ...columns, active });
-  await db.insert(stakeMovement).values({ ...origin, memberAddress: member, role, kind, amount, stake: columns.stake });
+export async function moveStake(db: Db, { member, kind, amount, origin, change }: Movement): Promise<void> {
+  const { role, stake } = await changeMember(db, member, change);
+  await db.insert(stakeMovement).values({ ...origin, memberAddress: member, role, kind, amount, stake });
 }
 
-const NO_STAKE: MemberStake = { stake: 0n, unbonding: 0n, active: false, stakeWithdrawn: 0n };
+/** Books a slash. Who has nothing to lose may have no role either: then no stake moves. */
+export async function takeStake(db: Db, { member, amount, origin, change }: Omit<Movement, "kind">): Promise<Role> {
+  await seeJudged(db, member, origin.timestamp);
+  const { role, stake } = await changeMember(db, member, (before) => ({
+    ...change(before),
+    slashed: before.slashed + amount,
+    slashCount: before.slashCount + 1,
+  }));
+  const row = { ...origin, memberAddress: member, role, kind: "SLASH", amount, stake } as const;
+  if (amount > 0n) await db.insert(stakeMovement).values(row);
+  return role;
+}
+
+/**
+ * Changes a member's row and counts the difference. Events do not say the member's role, but a member has one role for ever.
+ * Returns role and active stake afterwards.
+ */
+export async function changeMember(db: Db, address: Hex, change: Change): Promise<{ role: Role; stake: bigint }> {
+  const asValidator = await db.find(validator, { address });
+  const before = asValidator ?? (await db.find(executor, { address })) ?? NO_MEMBER;
+  const role: Role = asValidator === null ? "EXECUTOR" : "VALIDATOR";
+  const columns = change(before);
+  const after = { ...before, ...columns };
+  const isFree = after.registeredAt !== null && after.jailedUntil === null;
+  const active = isFree && after.stake >= (await minimumStake(db, role));
+  // First the difference: a row that was found shows what is written to it later.
+  await countStake(db, role, stakeDelta(before, { ...after, active }));
+  if (role === "VALIDATOR") await db.update(validator, { address }).set({ ...columns, active });
+  else await db.update(executor, { address }).set({ ...columns, active });
+  return { role, stake: after.stake };
+}
+
+/** Makes sure of a row for an address that a judge turned to: it may have no role. What executors do is judged. */
+export async function seeJudged(db: Db, address: Hex, timestamp: number): Promise<void> {
+  if ((await db.find(validator, { address })) === null) await seeExecutor(db, address, timestamp);
+}
+
+/** Takes what judges did to an address before it became a validator out of the executor's row that it had. */
+export async function takeRecord(db: Db, address: Hex) {
+  const row = await db.find(executor, { address });
+  if (row === null) return {};
+  const { jailedUntil, frozen, slashed, slashCount } = row;
+  await db.update(executor, { address }).set({ jailedUntil: null, frozen: 0n, slashed: 0n, slashCount: 0 });
+  return { jailedUntil, frozen, slashed, slashCount };
+}
+
+const NO_MEMBER: Member = {
+  registeredAt: null,
+  stake: 0n,
+  unbonding: 0n,
+  frozen: 0n,
+  active: false,
+  jailedUntil: null,
+  stakeWithdrawn: 0n,
+  slashed: 0n,
+  slashCount: 0,
+};
 
 /** What makes a member of the role active, in base units. */
 async function minimumStake(db: Db, role: Role): Promise<bigint> {

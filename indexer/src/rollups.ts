@@ -25,8 +25,14 @@ export type Work = Readonly<{
   paid: bigint;
 }>;
 
-/** Stake of a member; `unbonding` is on its way out. */
-export type Stake = Readonly<{ stake: bigint; unbonding: bigint; active: boolean }>;
+/** Stake of a member; `unbonding` is on its way out, `jailedUntil` is null for one that is not in jail. */
+export type Stake = Readonly<{
+  stake: bigint;
+  unbonding: bigint;
+  frozen: bigint;
+  active: boolean;
+  jailedUntil: number | null;
+}>;
 
 /** What one settlement adds to everything that it counts for. */
 export const workOf = ({ requests, inboundTokens, outboundTokens, acknowledgedPaid, tailPaid }: Settled): Work => ({
@@ -57,12 +63,31 @@ export function added<Sums extends Readonly<Record<string, number | bigint | und
   return Object.fromEntries(sums) as Sums;
 }
 
-/** What a member's change of stake adds to the network's totals. */
-export const stakeDelta = (before: Stake, after: Stake): { staked: bigint; unbonding: bigint; active: number } => ({
+/** What a change of a member's stake or jail adds to the network's totals. */
+export const stakeDelta = (before: Stake, after: Stake) => ({
   staked: after.stake - before.stake,
   unbonding: after.unbonding - before.unbonding,
+  frozen: after.frozen - before.frozen,
+  jailedCount: Number(after.jailedUntil !== null) - Number(before.jailedUntil !== null),
   active: Number(after.active) - Number(before.active),
 });
+
+/** Sums over rows of audits: the columns of everything that counts them. */
+type AuditCounts = Readonly<{
+  auditCount: number;
+  auditsPassed?: number;
+  auditsFailed?: number;
+  auditsUnanswered?: number;
+  auditsInconclusive?: number;
+}>;
+
+/** What one row of an audit adds, by its outcome. */
+export const AUDIT_COUNTS: Readonly<Record<"PASSED" | "FAILED" | "UNANSWERED" | "INCONCLUSIVE", AuditCounts>> = {
+  PASSED: { auditCount: 1, auditsPassed: 1 },
+  FAILED: { auditCount: 1, auditsFailed: 1 },
+  UNANSWERED: { auditCount: 1, auditsUnanswered: 1 },
+  INCONCLUSIVE: { auditCount: 1, auditsInconclusive: 1 },
+};
 
 /** What is unlocking never exceeds what a payment left in the channel; the contract debits by the same rule. */
 export const unlockingAfter = (unlocking: bigint, channelBalance: bigint): bigint =>

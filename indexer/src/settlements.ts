@@ -1,8 +1,8 @@
-import { channel, client, clientDay, executor, executorDay, executorModel, lane, model, modelDay } from "ponder:schema";
+import { channel, client, clientDay, executor, executorModel, lane, model, modelDay } from "ponder:schema";
 import type { Hex } from "viem";
 import { channelAfter } from "./escrow.ts";
 import { added, dayOf, unlockingAfter, type Work } from "./rollups.ts";
-import { addToBuckets, addToNetwork, type Db, seeChannel } from "./totals.ts";
+import { addToBuckets, addToExecutorDay, addToNetwork, type Db, seeChannel } from "./totals.ts";
 
 /** Whose work a settlement is, and the state that its event says the lane and the channel are in. */
 export interface Settlement {
@@ -95,10 +95,7 @@ async function bookDays(db: Db, { settled, work, timestamp }: Booking): Promise<
   const { client: clientAddress, executor: executorAddress, model: modelHash } = settled;
   const day = dayOf(timestamp);
   const more = (row: Work) => added(row, work);
-  await db
-    .insert(executorDay)
-    .values({ executorAddress, day, ...work })
-    .onConflictDoUpdate(more);
+  await addToExecutorDay(db, { executorAddress, timestamp }, work);
   await db
     .insert(clientDay)
     .values({ clientAddress, day, ...work })

@@ -1,5 +1,5 @@
 import type { Context } from "ponder:registry";
-import { channel, client, executor, network, networkDay, networkHour } from "ponder:schema";
+import { channel, client, executor, executorDay, network, networkDay, networkHour } from "ponder:schema";
 import type { Hex } from "viem";
 import { added, dayOf, hourOf } from "./rollups.ts";
 
@@ -14,6 +14,7 @@ type SumsOf<Row, Key extends keyof Row> = {
 };
 type NetworkSums = SumsOf<typeof network.$inferSelect, "chainId" | "tokenDecimals">;
 type BucketSums = SumsOf<typeof networkDay.$inferSelect, "day">;
+type ExecutorDaySums = SumsOf<typeof executorDay.$inferSelect, "executorAddress" | "day">;
 
 /** Adds to the network's totals. The row is there: the setup function makes it before the first event. */
 export async function addToNetwork(db: Db, more: NetworkSums): Promise<void> {
@@ -33,7 +34,19 @@ export async function addToBuckets(db: Db, timestamp: number, more: BucketSums):
     .onConflictDoUpdate((row) => added(row, more));
 }
 
-/** Makes an executor's row, and counts it, when it is seen for the first time: paid or registered. */
+/** Adds to an executor's day. */
+export async function addToExecutorDay(
+  db: Db,
+  { executorAddress, timestamp }: { executorAddress: Hex; timestamp: number },
+  more: ExecutorDaySums,
+): Promise<void> {
+  await db
+    .insert(executorDay)
+    .values({ executorAddress, day: dayOf(timestamp), ...more })
+    .onConflictDoUpdate((row) => added(row, more));
+}
+
+/** Makes an executor's row, and counts it, when it is seen for the first time: paid, registered or judged. */
 export async function seeExecutor(db: Db, address: Hex, timestamp: number): Promise<void> {
   const made = await db.insert(executor).values({ address, firstSeenAt: timestamp }).onConflictDoNothing();
   if (made === null) return;

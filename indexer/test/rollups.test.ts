@@ -28,12 +28,22 @@ test("adds the named columns only, and takes amounts of any size", () => {
 });
 
 test("tells by how much a movement of stake changes the network", () => {
-  const before = { stake: 10n, unbonding: 0n, active: true };
-  expect(stakeDelta(before, { stake: 0n, unbonding: 10n, active: false })).toEqual({
+  const before = { stake: 10n, unbonding: 0n, frozen: 7n, active: true, jailedUntil: null };
+  expect(stakeDelta(before, { ...before, stake: 0n, unbonding: 10n, frozen: 2n, active: false })).toEqual({
     staked: -10n,
     unbonding: 10n,
+    frozen: -5n,
+    jailedCount: 0,
     active: -1,
   });
+});
+
+test("counts a member in jail once, however often its time is put off", () => {
+  const free = { stake: 10n, unbonding: 0n, frozen: 0n, active: true, jailedUntil: null };
+  const jailed = { ...free, active: false, jailedUntil: NEW_YEAR };
+  expect(stakeDelta(free, jailed)).toMatchObject({ jailedCount: 1, active: -1 });
+  expect(stakeDelta(jailed, { ...jailed, jailedUntil: NEW_YEAR + 1 })).toMatchObject({ jailedCount: 0, active: 0 });
+  expect(stakeDelta(jailed, free)).toMatchObject({ jailedCount: -1, active: 1 });
 });
 
 test("never has more unlocking than is left in the channel", () => {

@@ -8,6 +8,7 @@ const deploymentSchema = z.object({
   accounting: address,
   stakeRegistry: address,
   disputeManager: address,
+  audits: address,
   paymentToken: address,
   /** First block that can hold an event of these contracts. */
   startBlock: z.number(),

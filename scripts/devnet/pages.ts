@@ -30,6 +30,7 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
       LLOOM_CHAIN_ID: String(chainId),
       LLOOM_ACCOUNTING: deployment.accounting,
       LLOOM_STAKE_REGISTRY: deployment.stakeRegistry,
+      LLOOM_AUDITS: deployment.audits,
       LLOOM_START_BLOCK: String(deployment.startBlock),
       LLOOM_PGLITE_DIR: join(dir, "indexer"),
       LLOOM_POLL_MS: "250",

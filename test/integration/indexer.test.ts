@@ -26,6 +26,7 @@ const settings = () => ({
   rpcUrl: door.url,
   accounting: market.accounting.address,
   stakeRegistry: market.stakeRegistry.address,
+  audits: market.audits.address,
   directory: join(directory, "database"),
 });
 const indexed = async () => indexer.reaches(await market.connection.ethers.provider.getBlockNumber());

@@ -39,6 +39,8 @@ const MEMBER: readonly CsvColumn<Validator>[] = [
   { name: "registered at", value: (row) => time(row.registeredAt) },
   amount("stake", (row) => row.stake),
   amount("unbonding", (row) => row.unbonding),
+  { name: "jailed until", value: (row) => time(row.jailedUntil) },
+  amount("slashed", (row) => row.slashed),
 ];
 
 const EXECUTORS: CsvTable<Executor> = {
@@ -47,6 +49,8 @@ const EXECUTORS: CsvTable<Executor> = {
     ...MEMBER,
     ...WORK,
     amount("withdrawn", (row) => row.withdrawn),
+    amount("held by disputes", (row) => row.tailHeld),
+    amount("refunded by disputes", (row) => row.tailRefunded),
     { name: "clients", value: (row) => row.clientCount },
     { name: "last settled at", value: (row) => time(row.lastSettledAt) },
   ],

@@ -108,6 +108,8 @@ const MEMBER = {
   stake: big,
   unbonding: big,
   unbondAt: orNull(whole),
+  jailedUntil: orNull(whole),
+  slashed: big,
   active: flag,
 } as const;
 
@@ -138,6 +140,8 @@ export const EXECUTOR = {
   ...MEMBER,
   firstSeenAt: whole,
   withdrawn: big,
+  tailHeld: big,
+  tailRefunded: big,
   clientCount: whole,
   ...WORK,
   ...WORK_TIMES,

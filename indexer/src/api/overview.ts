@@ -55,4 +55,13 @@ const QUIET = {
   earningsWithdrawn: 0n,
   staked: 0n,
   unbonded: 0n,
+  tailRefunded: 0n,
+  slashed: 0n,
+  rewardsWithdrawn: 0n,
+  faultProofCount: 0,
+  auditCount: 0,
+  auditsPassed: 0,
+  auditsFailed: 0,
+  auditsUnanswered: 0,
+  auditsInconclusive: 0,
 } satisfies Omit<typeof networkDay.$inferSelect, "day">;

@@ -1,5 +1,5 @@
 import { index, onchainTable, primaryKey } from "ponder";
-import { count, membership, total, workTimes, workTotals } from "./columns.ts";
+import { auditTotals, count, membership, total, workTimes, workTotals } from "./columns.ts";
 
 /** The one row of totals and of what the contracts were deployed with; its id is always "lloom". */
 export const network = onchainTable("network", (t) => ({
@@ -16,7 +16,13 @@ export const network = onchainTable("network", (t) => ({
   unbondingPeriodSeconds: t.bigint().notNull(),
   executorMinimumStake: t.bigint().notNull(),
   validatorMinimumStake: t.bigint().notNull(),
-  /** Ever paid or registered; active ones have their minimum at stake now. */
+  /** Gets the rest of every slash. */
+  treasury: t.hex().notNull(),
+  audits: t.hex().notNull(),
+  auditEpochSeconds: t.bigint().notNull(),
+  /** An executor is assigned to a validator once in so many epochs. */
+  auditOdds: t.bigint().notNull(),
+  /** Ever paid, registered or judged; active ones have their minimum at stake now, and are not in jail. */
   executorCount: count(t),
   activeExecutorCount: count(t),
   validatorCount: count(t),
@@ -26,6 +32,12 @@ export const network = onchainTable("network", (t) => ({
   laneCount: count(t),
   modelCount: count(t),
   pairRejectionCount: count(t),
+  /** Members in jail now. */
+  jailedCount: count(t),
+  slashCount: count(t),
+  faultProofCount: count(t),
+  auditReportCount: count(t),
+  ...auditTotals(t),
   ...workTotals(t),
   deposited: total(t),
   clientWithdrawn: total(t),
@@ -34,6 +46,13 @@ export const network = onchainTable("network", (t) => ({
   /** Active stake of all members; `unbonding` is on its way out. */
   staked: total(t),
   unbonding: total(t),
+  frozen: total(t),
+  /** The stake registry holds `staked + unbonding + slashed - rewardsWithdrawn`. */
+  slashed: total(t),
+  rewardsWithdrawn: total(t),
+  /** Tails that judges hold now, and what clients got back ever; both were counted in `tailPaid` before. */
+  tailHeld: total(t),
+  tailRefunded: total(t),
   lastSettledAt: t.integer(),
 }));
 
@@ -42,8 +61,14 @@ export const executor = onchainTable(
   (t) => ({
     ...membership(t),
     firstSeenAt: t.integer().notNull(),
-    /** Earnings withdrawn ever. Earned ever is `paid`; what may be withdrawn now depends on the clock: ask the contract. */
+    /** Earnings withdrawn ever. What may be withdrawn now depends on the clock: ask the contract. */
     withdrawn: total(t),
+    /** Tails that judges hold now, and what clients got back ever. Earned ever is `paid - tailHeld - tailRefunded`. */
+    tailHeld: total(t),
+    tailRefunded: total(t),
+    disputesLost: count(t),
+    ...auditTotals(t),
+    lastAuditedAt: t.integer(),
     clientCount: count(t),
     ...workTotals(t),
     ...workTimes(t),
@@ -53,7 +78,7 @@ export const executor = onchainTable(
 
 export const validator = onchainTable(
   "validator",
-  (t) => membership(t),
+  (t) => ({ ...membership(t), auditReportCount: count(t), ...auditTotals(t) }),
   (t) => ({ stakeIdx: index().on(t.stake) }),
 );
 
@@ -64,9 +89,11 @@ export const client = onchainTable(
     firstSeenAt: t.integer().notNull(),
     deposited: total(t),
     withdrawn: total(t),
-    /** Free deposit. `deposited = withdrawn + balance + allocated + paid`. */
+    /** Free deposit. `deposited + tailRefunded = withdrawn + balance + allocated + paid`. */
     balance: total(t),
     allocated: total(t),
+    /** Got back by disputes, ever. */
+    tailRefunded: total(t),
     executorCount: count(t),
     ...workTotals(t),
     ...workTimes(t),

@@ -1,13 +1,18 @@
 import { index, onchainTable, type PgColumnsBuilders, primaryKey } from "ponder";
-import { count, total, workTotals } from "./columns.ts";
+import { auditTotals, count, total, workTotals } from "./columns.ts";
 
-/** Money that moved in a bucket of time, beside the work. */
-const moneyTotals = (t: PgColumnsBuilders) => ({
+/** Money that moved in a bucket of time, and what members were found out about, beside the work. */
+const bucketTotals = (t: PgColumnsBuilders) => ({
   deposited: total(t),
   clientWithdrawn: total(t),
   earningsWithdrawn: total(t),
   staked: total(t),
   unbonded: total(t),
+  tailRefunded: total(t),
+  slashed: total(t),
+  rewardsWithdrawn: total(t),
+  faultProofCount: count(t),
+  ...auditTotals(t),
 });
 
 export const networkDay = onchainTable("network_day", (t) => ({
@@ -15,7 +20,7 @@ export const networkDay = onchainTable("network_day", (t) => ({
   newClients: count(t),
   newExecutors: count(t),
   ...workTotals(t),
-  ...moneyTotals(t),
+  ...bucketTotals(t),
 }));
 
 export const networkHour = onchainTable("network_hour", (t) => ({
@@ -23,12 +28,19 @@ export const networkHour = onchainTable("network_hour", (t) => ({
   newClients: count(t),
   newExecutors: count(t),
   ...workTotals(t),
-  ...moneyTotals(t),
+  ...bucketTotals(t),
 }));
 
 export const executorDay = onchainTable(
   "executor_day",
-  (t) => ({ executorAddress: t.hex().notNull(), day: t.integer().notNull(), ...workTotals(t) }),
+  (t) => ({
+    executorAddress: t.hex().notNull(),
+    day: t.integer().notNull(),
+    ...workTotals(t),
+    tailRefunded: total(t),
+    slashed: total(t),
+    ...auditTotals(t),
+  }),
   (t) => ({ pk: primaryKey({ columns: [t.executorAddress, t.day] }), dayIdx: index().on(t.day) }),
 );
 

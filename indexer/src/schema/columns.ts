@@ -23,7 +23,19 @@ export const origin = (t: PgColumnsBuilders) => ({
   transactionHash: t.hex().notNull(),
 });
 
-/** Registration and stake; the same for both roles. `active`: registered, with at least the role's minimum at stake. */
+/** Sums over rows of validators' reports: what was found out, one row a piece. */
+export const auditTotals = (t: PgColumnsBuilders) => ({
+  auditCount: count(t),
+  auditsPassed: count(t),
+  auditsFailed: count(t),
+  auditsUnanswered: count(t),
+  auditsInconclusive: count(t),
+});
+
+/**
+ * Registration, stake, and what judges did; the same for both roles. `active`: registered, with at least the role's minimum
+ * at stake, and not in jail.
+ */
 export const membership = (t: PgColumnsBuilders) => ({
   address: t.hex().primaryKey(),
   /** As libp2p writes it (16Uiu2…); the hex of the bytes when they are no peer id. */
@@ -35,5 +47,12 @@ export const membership = (t: PgColumnsBuilders) => ({
   /** When the unbonding stake may be withdrawn; null while nothing is unbonding. */
   unbondAt: t.integer(),
   stakeWithdrawn: total(t),
+  /** When a member in jail may ask to be let out; null for one that is not in jail. The time alone lets nobody out. */
+  jailedUntil: t.integer(),
+  /** Stake that open disputes keep from being withdrawn; can exceed what is left. */
+  frozen: total(t),
+  /** Stake lost ever; a slash that found none counts too. */
+  slashed: total(t),
+  slashCount: count(t),
   active: t.boolean().notNull().default(false),
 });

@@ -10,6 +10,7 @@ export const clientMovementKind = onchainEnum("client_movement_kind", [
   "UNLOCK_CANCEL",
   "UNLOCK_FINALIZE",
   "RELEASE",
+  "REFUND",
 ]);
 export const stakeMovementKind = onchainEnum("stake_movement_kind", [
   "REGISTER",
@@ -17,6 +18,7 @@ export const stakeMovementKind = onchainEnum("stake_movement_kind", [
   "UNBOND_REQUEST",
   "UNBOND_CANCEL",
   "WITHDRAW",
+  "SLASH",
 ]);
 export const rejectionReason = onchainEnum("rejection_reason", [
   "NONE",

@@ -1,9 +1,12 @@
 import { relations } from "ponder";
 import { channel, client, executor, executorModel, lane, model, validator } from "./accounts.ts";
+import { audit, auditChainMovement, auditReport } from "./audits.ts";
 import { clientDay, executorDay, modelDay } from "./buckets.ts";
+import { freezeMovement, jailMovement, rewardAccount, slashing, strike } from "./conduct.ts";
+import { faultProof, tail, tailMovement } from "./disputes.ts";
 import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
 
-export const executorRelations = relations(executor, ({ many }) => ({
+export const executorRelations = relations(executor, ({ one, many }) => ({
   channels: many(channel),
   lanes: many(lane),
   models: many(executorModel),
@@ -11,17 +14,40 @@ export const executorRelations = relations(executor, ({ many }) => ({
   days: many(executorDay),
   withdrawals: many(earningsWithdrawal),
   stakeMovements: many(stakeMovement),
+  slashings: many(slashing),
+  strikes: many(strike),
+  freezeMovements: many(freezeMovement),
+  jailMovements: many(jailMovement),
+  tails: many(tail),
+  tailMovements: many(tailMovement),
+  faultProofs: many(faultProof),
+  audits: many(audit),
+  reward: one(rewardAccount, { fields: [executor.address], references: [rewardAccount.address] }),
 }));
 
-export const validatorRelations = relations(validator, ({ many }) => ({ stakeMovements: many(stakeMovement) }));
+export const validatorRelations = relations(validator, ({ one, many }) => ({
+  stakeMovements: many(stakeMovement),
+  slashings: many(slashing),
+  strikes: many(strike),
+  freezeMovements: many(freezeMovement),
+  jailMovements: many(jailMovement),
+  auditChainMovements: many(auditChainMovement),
+  auditReports: many(auditReport),
+  audits: many(audit),
+  reward: one(rewardAccount, { fields: [validator.address], references: [rewardAccount.address] }),
+}));
 
-export const clientRelations = relations(client, ({ many }) => ({
+export const clientRelations = relations(client, ({ one, many }) => ({
   channels: many(channel),
   lanes: many(lane),
   settlements: many(settlement),
   movements: many(clientMovement),
   signers: many(sessionSigner),
   days: many(clientDay),
+  tails: many(tail),
+  tailMovements: many(tailMovement),
+  faultProofs: many(faultProof),
+  reward: one(rewardAccount, { fields: [client.address], references: [rewardAccount.address] }),
 }));
 
 export const channelRelations = relations(channel, ({ one, many }) => ({
@@ -39,12 +65,14 @@ export const laneRelations = relations(lane, ({ one, many }) => ({
     references: [channel.clientAddress, channel.executorAddress],
   }),
   settlements: many(settlement),
+  tails: many(tail),
 }));
 
 export const modelRelations = relations(model, ({ many }) => ({
   executors: many(executorModel),
   settlements: many(settlement),
   days: many(modelDay),
+  audits: many(audit),
 }));
 
 export const executorModelRelations = relations(executorModel, ({ one }) => ({

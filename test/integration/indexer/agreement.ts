@@ -1,19 +1,21 @@
 import { expect } from "vitest";
 import type { Market } from "../../support/contracts/market.ts";
 import type { Indexer } from "./ponder-process.ts";
+import { type Named, type Row, rowsOf, sum, type Tables, text, texts } from "./rows.ts";
 
 const TABLES = `{
   network(id: "lloom") {
     executorCount activeExecutorCount validatorCount activeValidatorCount clientCount channelCount laneCount modelCount
     settlementCount pairRejectionCount requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid
-    deposited clientWithdrawn allocated earningsWithdrawn staked unbonding
+    deposited clientWithdrawn allocated earningsWithdrawn staked unbonding frozen slashed rewardsWithdrawn jailedCount
+    tailHeld tailRefunded
   }
   executors { items {
-    address registeredAt stake unbonding unbondAt active paid withdrawn requests inboundTokens outboundTokens
-    settlementCount clientCount
+    address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active paid withdrawn requests inboundTokens
+    outboundTokens settlementCount clientCount tailHeld tailRefunded disputesLost
   } }
-  validators { items { address registeredAt stake unbonding unbondAt active } }
-  clients { items { address balance allocated deposited withdrawn paid requests inboundTokens outboundTokens } }
+  validators { items { address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active } }
+  clients { items { address balance allocated deposited withdrawn paid tailRefunded requests inboundTokens outboundTokens } }
   channels { items { clientAddress executorAddress balance unlocking unlockAt } }
   lanes { items { clientAddress executorAddress number nonce cost paid inboundTokens outboundTokens requests } }
   settlements(limit: 1000) { items { requests inboundTokens outboundTokens acknowledgedPaid tailPaid paid } }
@@ -23,18 +25,6 @@ const TABLES = `{
   clientDays { items { requests paid } }
   executorDays { items { requests paid } }
 }`;
-
-type Row = Readonly<Record<string, string | number | boolean | null>>;
-type Named = Readonly<Record<string, unknown>>;
-interface Tables {
-  readonly network: Row;
-  readonly [plural: string]: { readonly items: readonly Row[] } | Row;
-}
-
-const rowsOf = (tables: Tables, name: string): readonly Row[] => (tables[name] as { items: readonly Row[] }).items;
-const sum = (rows: readonly Row[], column: string): bigint =>
-  rows.reduce((all, row) => all + BigInt(String(row[column])), 0n);
-const text = (value: unknown): string => String(value);
 
 /** Every account, channel and lane in the tables is as the contracts have it, and all sums agree with each other. */
 export async function expectAgreement(indexer: Indexer, market: Market): Promise<void> {
@@ -55,7 +45,8 @@ async function expectAccounts(tables: Tables, { accounting }: Market): Promise<v
     const indexed = { balance, requests, inboundTokens, outboundTokens };
     expect(indexed).toEqual({ balance: text(await accounting.read("balanceOf", row["address"])), ...counts(stats) });
     const spent = ["withdrawn", "balance", "allocated", "paid"].map((column) => BigInt(text(row[column])));
-    expect(BigInt(text(row["deposited"]))).toBe(spent.reduce((all, part) => all + part, 0n));
+    const came = BigInt(text(row["deposited"])) + BigInt(text(row["tailRefunded"]));
+    expect(came).toBe(spent.reduce((all, part) => all + part, 0n));
   }
   for (const { clientAddress, executorAddress, ...row } of rowsOf(tables, "channels")) {
     const channel = (await accounting.read("channels", clientAddress, executorAddress)) as Named;
@@ -70,28 +61,24 @@ async function expectAccounts(tables: Tables, { accounting }: Market): Promise<v
 }
 
 async function expectMembers(tables: Tables, { accounting, stakeRegistry }: Market): Promise<void> {
-  for (const row of [...rowsOf(tables, "executors"), ...rowsOf(tables, "validators")]) {
-    const member = (await stakeRegistry.read("members", row["address"])) as Named;
-    const { stake, unbonding, unbondAt, registeredAt } = row;
-    const indexed = { stake, unbonding, unbondAt: text(unbondAt ?? 0), registeredAt: text(registeredAt ?? 0) };
-    const held = texts(member);
-    expect(indexed).toEqual({
-      stake: held["stake"],
-      unbonding: held["unbonding"],
-      unbondAt: held["unbondAt"],
-      registeredAt: held["registeredAt"],
-    });
+  const validators = rowsOf(tables, "validators");
+  const isValidator = ({ address }: Row): boolean => validators.some((validator) => validator["address"] === address);
+  const executors = rowsOf(tables, "executors").filter((row) => !isValidator(row));
+  for (const row of [...executors, ...validators]) {
+    const { stake, unbonding, frozen, unbondAt, registeredAt, jailedUntil } = row;
+    const times = { unbondAt, registeredAt, jailedUntil };
+    const indexed = { stake, unbonding, frozen, ...texts(times, 0) };
+    expect(texts((await stakeRegistry.read("members", row["address"])) as Named)).toMatchObject(indexed);
     expect(row["active"]).toBe(await stakeRegistry.read("isActive", row["address"]));
   }
   for (const row of rowsOf(tables, "executors")) {
     const { settled, withdrawn } = (await accounting.read("earnings", row["address"])) as Named;
+    const [paid, held, refunded] = ["paid", "tailHeld", "tailRefunded"].map((column) => BigInt(text(row[column])));
     const stats = (await accounting.read("executorStats", row["address"])) as Named;
     const { requests, inboundTokens, outboundTokens } = row;
-    expect({ paid: row["paid"], withdrawn: row["withdrawn"] }).toEqual({
-      paid: text(settled),
-      withdrawn: text(withdrawn),
-    });
+    expect([(paid ?? 0n) - (held ?? 0n) - (refunded ?? 0n), row["withdrawn"]]).toEqual([settled, text(withdrawn)]);
     expect({ requests, inboundTokens, outboundTokens }).toEqual(counts(stats));
+    expect(text(row["disputesLost"])).toBe(text(stats["disputesLost"]));
   }
 }
 
@@ -100,16 +87,17 @@ async function expectMoney(tables: Tables, { accounting, stakeRegistry, token }:
   const total = (column: string): bigint => BigInt(text(tables.network[column]));
   const held = total("deposited") - total("clientWithdrawn") - total("earningsWithdrawn");
   expect(held).toBe(await token.read("balanceOf", accounting.address));
-  expect(total("staked") + total("unbonding")).toBe(await token.read("balanceOf", stakeRegistry.address));
+  const shares = total("slashed") - total("rewardsWithdrawn");
+  expect(total("staked") + total("unbonding") + shares).toBe(await token.read("balanceOf", stakeRegistry.address));
+  const members = [...rowsOf(tables, "executors"), ...rowsOf(tables, "validators")];
+  expect([total("frozen"), total("slashed")]).toEqual([sum(members, "frozen"), sum(members, "slashed")]);
+  expect(total("jailedCount")).toBe(BigInt(members.filter((row) => row["jailedUntil"] !== null).length));
   expect(total("allocated")).toBe(sum(rowsOf(tables, "channels"), "balance"));
   const active = (name: string) => rowsOf(tables, name).filter((row) => row["active"] === true).length;
   const { executorCount, activeExecutorCount, validatorCount, activeValidatorCount } = tables.network;
   expect([executorCount, activeExecutorCount]).toEqual([rowsOf(tables, "executors").length, active("executors")]);
   expect([validatorCount, activeValidatorCount]).toEqual([rowsOf(tables, "validators").length, active("validators")]);
 }
-
-const texts = (named: Named): Record<string, string> =>
-  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, text(value)]));
 
 const counts = ({ inbound, outbound, requests }: Named) => ({
   requests: text(requests),

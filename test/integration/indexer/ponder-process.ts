@@ -11,6 +11,7 @@ export interface IndexerSettings {
   readonly rpcUrl: string;
   readonly accounting: string;
   readonly stakeRegistry: string;
+  readonly audits: string;
   readonly directory: string;
 }
 
@@ -30,6 +31,7 @@ export const environmentOf = (settings: IndexerSettings): Record<string, string>
   LLOOM_CHAIN_ID: "31337",
   LLOOM_ACCOUNTING: settings.accounting,
   LLOOM_STAKE_REGISTRY: settings.stakeRegistry,
+  LLOOM_AUDITS: settings.audits,
   LLOOM_PGLITE_DIR: settings.directory,
   LLOOM_POLL_MS: "100",
   PONDER_TELEMETRY_DISABLED: "true",

@@ -1,13 +1,27 @@
-import type { BaseContract, ContractTransactionReceipt, Interface, LogDescription, Result, Wallet } from "ethers";
+import type {
+  BaseContract,
+  ContractTransactionReceipt,
+  Interface,
+  LogDescription,
+  Result,
+  TransactionReceipt,
+  TransactionRequest,
+  Wallet,
+} from "ethers";
 
 /** Blocks hold 60 million; naming a limit spares an estimate, which costs more time than the call. */
 const GAS_LIMIT = 16_000_000n;
+
+/** Who sends: a wallet, or an account that the chain lets anybody send for. */
+export interface Sender {
+  sendTransaction(request: TransactionRequest): Promise<{ wait(): Promise<TransactionReceipt | null> }>;
+}
 
 export interface Callable {
   readonly address: string;
   readonly abi: Interface;
   /** Sends a transaction and waits for it; rejects with the contract's error. */
-  send(wallet: Wallet, method: string, ...args: readonly unknown[]): Promise<ContractTransactionReceipt>;
+  send(sender: Sender, method: string, ...args: readonly unknown[]): Promise<ContractTransactionReceipt>;
   /** Reads: one value as it is, several as a list with names. */
   read(method: string, ...args: readonly unknown[]): Promise<unknown>;
   /** The error of a transaction that is not sent, as `Name(arg, arg)`; `accepted` if it would go through. */
@@ -33,9 +47,9 @@ export async function callable(contract: BaseContract): Promise<Callable> {
   return {
     address,
     abi,
-    async send(wallet, method, ...args) {
+    async send(sender, method, ...args) {
       const data = abi.encodeFunctionData(method, args);
-      const sent = await wallet.sendTransaction({ to: address, data, gasLimit: GAS_LIMIT });
+      const sent = await sender.sendTransaction({ to: address, data, gasLimit: GAS_LIMIT });
       return (await sent.wait()) as ContractTransactionReceipt;
     },
     async read(method, ...args) {

@@ -21,6 +21,7 @@ export async function openMarket() {
   const accounting = await callable(deployed.accounting);
   const stakeRegistry = await callable(deployed.stakeRegistry);
   const disputes = await callable(deployed.disputeManager);
+  const audits = await callable(deployed.audits);
   const token = await callable(deployed.testToken);
   const [deployer] = await ethers.getSigners();
   if (deployer === undefined) throw new TypeError("the chain has no accounts");
@@ -70,6 +71,7 @@ export async function openMarket() {
     accounting,
     stakeRegistry,
     disputes,
+    audits,
     token,
     domain,
     fund,

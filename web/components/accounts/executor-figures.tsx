@@ -10,20 +10,21 @@ interface ExecutorFiguresProps {
 
 /** An executor in four figures. */
 export function ExecutorFigures({ executor }: ExecutorFiguresProps) {
-  const { paid, withdrawn, stake, requests, inboundTokens, outboundTokens, settlementCount } = executor;
+  const { paid, withdrawn, tailHeld, tailRefunded, stake, requests, inboundTokens, outboundTokens, settlementCount } =
+    executor;
   return (
     <FigureStrip label="Totals of this executor" columns={4}>
       <Figure
         label="Earned"
         isAmount
-        hint="Sum of the settlements that paid it, withdrawn or not"
+        hint="Sum of the settlements that paid it, less what disputes hold or gave back; withdrawn or not"
         note={
           <>
             <Amount units={withdrawn} hint="Paid out to it so far" /> withdrawn
           </>
         }
       >
-        <Amount units={paid} hint="Earned by settlements so far" testId="executor-earned" />
+        <Amount units={paid - tailHeld - tailRefunded} hint="Earned by settlements so far" testId="executor-earned" />
       </Figure>
       <Figure label="Stake" isAmount hint="Held against misbehaviour; unbonding stake not counted">
         <Amount units={stake} hint="Active stake" testId="executor-stake" />

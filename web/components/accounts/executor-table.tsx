@@ -18,7 +18,7 @@ const IDENTITY: readonly Column<Executor>[] = [
     header: "Standing",
     hint: "Active executors are registered and hold the minimum stake",
     from: "lg",
-    cell: ({ active, registeredAt }) => <Standing active={active} registered={registeredAt !== null} />,
+    cell: (member) => <Standing member={member} />,
   },
 ];
 

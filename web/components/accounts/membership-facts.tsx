@@ -23,7 +23,7 @@ interface MembershipFactsProps {
 
 /** Who a member is and what it has at stake. */
 export function MembershipFacts({ member, now }: MembershipFactsProps) {
-  const { address, peerId, metadataURI, registeredAt, unbonding, unbondAt, active } = member;
+  const { address, peerId, metadataURI, registeredAt, unbonding, unbondAt, jailedUntil, slashed } = member;
   return (
     <>
       <Fact label="Address" hint="Its account on the chain, and the key that it signs with">
@@ -36,14 +36,26 @@ export function MembershipFacts({ member, now }: MembershipFactsProps) {
           <Identifier value={peerId} what="peer id" copyable testId="member-peer-id" />
         )}
       </Fact>
-      <Fact label="Standing" hint="Whether it is registered and holds the minimum stake of its role">
-        <Standing active={active} registered={registeredAt !== null} />
+      <Fact label="Standing" hint="Whether it is registered, holds the minimum stake of its role, and is not in jail">
+        <Standing member={member} />
         {registeredAt === null ? null : (
           <span className="text-ink-faint">
             , registered <RelativeTime at={registeredAt} now={now} />
           </span>
         )}
       </Fact>
+      {jailedUntil === null ? null : (
+        <Fact label="In jail" hint="A dispute put it there; its stake covers nothing until it asks to be let out">
+          <span className="text-ink-faint">
+            may ask to be let out <RelativeTime at={jailedUntil} now={now} />
+          </span>
+        </Fact>
+      )}
+      {slashed === 0n ? null : (
+        <Fact label="Slashed" hint="Stake that it lost by disputes, ever">
+          <Amount units={slashed} hint="Stake that it lost by disputes" withSymbol testId="member-slashed" />
+        </Fact>
+      )}
       {unbonding === 0n ? null : (
         <Fact label="Unbonding" hint="Stake on its way out; it backs nothing any more, but can still be slashed">
           <Amount units={unbonding} hint="Stake on its way out" withSymbol />

@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<Validator>[] = [
     header: "Standing",
     hint: "Active validators are registered and hold the minimum stake",
     from: "sm",
-    cell: ({ active, registeredAt }) => <Standing active={active} registered={registeredAt !== null} />,
+    cell: (member) => <Standing member={member} />,
   },
   {
     header: "Peer id",

@@ -1,0 +1,91 @@
+import { ponder } from "ponder:registry";
+import { freezeMovement, jailMovement, judge, offence, power, slashing, strike } from "ponder:schema";
+import { changeMember, seeJudged, takeStake } from "./membership.ts";
+import { originOf } from "./origin.ts";
+import { creditShares } from "./shares.ts";
+import { addToBuckets, addToExecutorDay, addToNetwork } from "./totals.ts";
+
+type Offence = (typeof offence.enumValues)[number];
+
+/** `IStakeRegistry.Offence` as the tables have it. The contract's type has no other values. */
+const offenceOf = (index: number): Offence => {
+  const found = offence.enumValues[index];
+  if (found === undefined) throw new RangeError(`Offence ${index} is not known to this version.`);
+  return found;
+};
+
+ponder.on("StakeRegistry:Wired", async ({ event, context: { db } }) => {
+  const { id: _, ...origin } = originOf(event);
+  const [stake, stakeAndTails] = power.enumValues;
+  const granted = event.args.power === 1 ? stake : stakeAndTails;
+  await db.insert(judge).values({ ...origin, address: event.args.judge, power: granted });
+});
+
+ponder.on("StakeRegistry:Frozen", async ({ event, context: { db } }) => {
+  const { member, judge: judgeAddress, id: disputeId, amount, frozen } = event.args;
+  const origin = originOf(event);
+  await seeJudged(db, member, origin.timestamp);
+  await changeMember(db, member, () => ({ frozen }));
+  const row = { memberAddress: member, judgeAddress, disputeId, amount, frozen };
+  await db.insert(freezeMovement).values({ ...origin, ...row, kind: "FREEZE" });
+});
+
+ponder.on("StakeRegistry:Unfrozen", async ({ event, context: { db } }) => {
+  const { member, judge: judgeAddress, id: disputeId, amount, frozen } = event.args;
+  await changeMember(db, member, () => ({ frozen }));
+  const row = { memberAddress: member, judgeAddress, disputeId, amount, frozen };
+  await db.insert(freezeMovement).values({ ...originOf(event), ...row, kind: "UNFREEZE" });
+});
+
+ponder.on("StakeRegistry:Slashed", async ({ event, context: { db } }) => {
+  const { member, judge: judgeAddress, id: disputeId, taken: amount, totalStake, ...order } = event.args;
+  const [origin, { unbonding }] = [originOf(event), order];
+  const stake = { stake: totalStake, unbonding, ...(unbonding === 0n ? { unbondAt: null } : {}) };
+  const role = await takeStake(db, { member, amount, origin, change: () => stake });
+  await db.insert(slashing).values({
+    ...origin,
+    judgeAddress,
+    disputeId,
+    memberAddress: member,
+    offence: offenceOf(order.offence),
+    reporter: order.reporter,
+    victim: order.victim,
+    jury: order.jury,
+    taken: amount,
+    restituted: order.payout.restituted,
+    toReporter: order.payout.reporter,
+    toVictim: order.payout.victim,
+    toJury: order.payout.jury,
+    toTreasury: order.payout.treasury,
+    stake: totalStake,
+    unbonding,
+  });
+  await creditShares(db, order);
+  await addToNetwork(db, { slashed: amount, slashCount: 1 });
+  await addToBuckets(db, origin.timestamp, { slashed: amount });
+  if (role === "VALIDATOR") return;
+  await addToExecutorDay(db, { executorAddress: member, timestamp: origin.timestamp }, { slashed: amount });
+});
+
+ponder.on("StakeRegistry:Struck", async ({ event, context: { db } }) => {
+  const { member, judge: judgeAddress, offence: struckFor, halves, count } = event.args;
+  const origin = originOf(event);
+  await seeJudged(db, member, origin.timestamp);
+  const row = { memberAddress: member, judgeAddress, offence: offenceOf(struckFor), halves, count };
+  await db.insert(strike).values({ ...origin, ...row });
+});
+
+ponder.on("StakeRegistry:Jailed", async ({ event, context: { db } }) => {
+  const { member, judge: judgeAddress, jailedUntil: until } = event.args;
+  const [origin, jailedUntil] = [originOf(event), Number(until)];
+  await seeJudged(db, member, origin.timestamp);
+  await changeMember(db, member, () => ({ jailedUntil }));
+  const row = { memberAddress: member, judgeAddress, jailedUntil };
+  await db.insert(jailMovement).values({ ...origin, ...row, kind: "JAIL" });
+});
+
+ponder.on("StakeRegistry:Unjailed", async ({ event, context: { db } }) => {
+  const { member } = event.args;
+  await changeMember(db, member, () => ({ jailedUntil: null }));
+  await db.insert(jailMovement).values({ ...originOf(event), memberAddress: member, kind: "UNJAIL" });
+});
