@@ -75,7 +75,9 @@ describe("npx hardhat ignition deploy", () => {
     };
     const right = await verify("local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
-    expect(right.stdout).toMatch(/judges, for ever +DeliveryDisputes, DisputeManager, Jury, MeasuredDisputes.* +these and no others/);
+    expect(right.stdout).toMatch(
+      /judges, for ever +DeliveryDisputes, DisputeManager, Jury, MeasuredDisputes.* +these and no others/,
+    );
     const wrong = await verify("sepolia.json5");
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toMatch(/✗ Audits +odds\(\) +60 +16/);
