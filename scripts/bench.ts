@@ -18,7 +18,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 const COLUMNS = ["name", "value", "unit", "reference", "ratio", "target", "met"] as const;
 
 function cell(row: BenchRow, column: (typeof COLUMNS)[number]): string {
-  const value = row[column];
+  const value = column === "met" && row.target === undefined ? undefined : row[column];
   if (value === undefined || value === null) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : value;

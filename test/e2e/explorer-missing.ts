@@ -30,9 +30,17 @@ const GARBAGE = [
   "/?after=1",
 ];
 
+/** Addresses whose percent signs encode no text. */
+const UNREADABLE = ["/settlements/%E0%A4%A", "/%zz"];
+
 /** Programs learn from the status that a page is missing, people from the page what was looked for. */
 export async function checkMissing(baseUrl: string): Promise<void> {
   for (const [path] of MISSING) assert.equal((await fetch(baseUrl + path)).status, 404, path);
+  for (const path of UNREADABLE) {
+    const response = await fetch(baseUrl + path);
+    assert.equal(response.status, 400, path);
+    assert.match(await response.text(), /^This address cannot be read/, path);
+  }
   await using running = await openBrowser();
   const context = await running.browser.newContext({ viewport: PHONE, locale: "en-US" });
   context.setDefaultTimeout(TIMEOUT_MS);
