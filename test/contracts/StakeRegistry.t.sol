@@ -119,6 +119,19 @@ contract StakeRegistryTest is MarketTest {
         registry.register(IStakeRegistry.Role.Executor, new bytes(65), "");
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeMetadataLength.selector, 256, 257));
         registry.register(IStakeRegistry.Role.Executor, "peer", string(new bytes(257)));
+        // The longest of both are taken.
+        registry.register(IStakeRegistry.Role.Executor, new bytes(64), string(new bytes(256)));
+    }
+
+    function test_TheLargestNumbersAreTaken() public {
+        StakeRegistry largest = deployRegistry(address(token), type(uint96).max, 60 days);
+        assertEq(largest.minimumStake(IStakeRegistry.Role.Executor), type(uint96).max, "minimum");
+        assertEq(largest.unbondingPeriod(), 60 days, "period");
+    }
+
+    function test_TheValidatorsMinimumHasBoundsToo() public {
+        expectOutOfRange("minimumValidatorStake", 1, type(uint96).max, 0);
+        deploy("StakeRegistry.sol:StakeRegistry", abi.encode(token, TREASURY, 1, 0, UNBONDING));
     }
 
     function test_MetadataCanBeReplaced() public {
@@ -183,6 +196,10 @@ contract StakeRegistryTest is MarketTest {
         StakeRegistry stakes = openRegistry(address(fee));
         fee.mint(address(this), 100);
         fee.approve(address(stakes), 100);
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeTokenShortfall.selector, 100, 99));
+        stakes.registerAndStake(IStakeRegistry.Role.Executor, "peer", "", 100);
+        // Only what arrives counts, not what was there before.
+        fee.mint(address(stakes), 1000);
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeTokenShortfall.selector, 100, 99));
         stakes.registerAndStake(IStakeRegistry.Role.Executor, "peer", "", 100);
     }
