@@ -12,7 +12,7 @@ import {
 } from "./contracts/deployment-files.ts";
 import { type Expectation, expectationsOf, JUDGES } from "./contracts/expectations.ts";
 import { checkChain, connect } from "./devnet/chain.ts";
-import { DevnetError } from "./devnet/devnet-error.ts";
+import { explain } from "./devnet/devnet-error.ts";
 import { ROOT } from "./devnet/root.ts";
 import { readFlags, refuse } from "./flags.ts";
 
@@ -151,7 +151,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (thrown) {
-  const next = thrown instanceof DevnetError ? thrown.next : "Run it again; if it stays, report it with this text.";
-  console.error(`${(thrown as Error).message}\n  ${next}`);
+  console.error(explain(thrown));
   process.exitCode = 1;
 }

@@ -2,7 +2,7 @@
 import { formatEther, isAddress, parseEther, Wallet } from "ethers";
 import { DEVNET_ACCOUNTS } from "./devnet/accounts.ts";
 import { checkChain, connect, isRpcUrl } from "./devnet/chain.ts";
-import { DevnetError } from "./devnet/devnet-error.ts";
+import { DevnetError, explain } from "./devnet/devnet-error.ts";
 import { readFlags, refuse } from "./flags.ts";
 
 const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
@@ -59,7 +59,6 @@ async function fund({ address, rpc }: Wish): Promise<void> {
 try {
   await fund(readWish());
 } catch (thrown) {
-  const next = thrown instanceof DevnetError ? thrown.next : "Run it again; if it stays, report it with this text.";
-  console.error(`${(thrown as Error).message}\n  ${next}`);
+  console.error(explain(thrown));
   process.exitCode = 1;
 }

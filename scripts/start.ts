@@ -1,12 +1,13 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
-import { parseArgs, styleText } from "node:util";
+import { styleText } from "node:util";
 import { formatAmount } from "@lloom/protocol/amounts";
 import { isRpcUrl } from "./devnet/chain.ts";
 import { type Devnet, type Pages, startDevnet } from "./devnet/devnet.ts";
-import { DevnetError } from "./devnet/devnet-error.ts";
+import { DevnetError, explain } from "./devnet/devnet-error.ts";
 import { askFirst, FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./devnet/first-answer.ts";
 import { createProgress, type Progress } from "./devnet/progress.ts";
 import { awaitSettlement, awaitVisible, type Settlement, settlementPage } from "./devnet/settlement.ts";
+import { readFlags, refuse } from "./flags.ts";
 
 const USAGE = `usage: npm start [-- OPTIONS]
 
@@ -35,31 +36,13 @@ interface Shown {
   readonly pages: Pages;
 }
 
-function readFlags(): Flags | undefined {
-  try {
-    const { values } = parseArgs({
-      options: {
-        rpc: { type: "string" },
-        once: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      console.log(USAGE);
-      return undefined;
-    }
-    const { rpc } = values;
-    if (rpc !== undefined && !isRpcUrl(rpc))
-      throw new DevnetError(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
-    return { rpc, once: values.once, json: values.json };
-  } catch (thrown) {
-    console.error(
-      `${(thrown as Error).message}\n${thrown instanceof DevnetError ? `  ${thrown.next}\n` : ""}\n${USAGE}`,
-    );
-    process.exitCode = 2;
-    return undefined;
-  }
+function readWish(): Flags {
+  const flag = { type: "boolean", default: false } as const;
+  const options = { rpc: { type: "string" }, once: flag, json: flag } as const;
+  const { rpc, once, json } = readFlags({ usage: USAGE, config: { options } }).values;
+  if (rpc !== undefined && !isRpcUrl(rpc))
+    refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
+  return { rpc, once, json };
 }
 
 async function main(flags: Flags): Promise<void> {
@@ -194,8 +177,7 @@ function jsonLine({ answer, settlement, pages }: Shown, seconds: number): string
 }
 
 function fail(thrown: unknown): void {
-  const next = thrown instanceof DevnetError ? thrown.next : "Run it again; if it stays, report it with this text.";
-  process.stderr.write(`\n${thrown instanceof Error ? thrown.message : String(thrown)}\n  ${next}\n`);
+  process.stderr.write(`\n${explain(thrown)}\n`);
   process.exitCode = 1;
 }
 
@@ -210,5 +192,4 @@ const money = (amount: bigint): string => `${formatAmount(amount, TOKEN.decimals
 // Whoever reads the output may stop reading; the network then stops as on Ctrl-C.
 process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
 
-const flags = readFlags();
-if (flags !== undefined) await main(flags);
+await main(readWish());

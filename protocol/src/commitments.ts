@@ -4,7 +4,6 @@
  * A signature library parses the type on every call; at 1 500 requests a second that is most of a core. The tests hold
  * every type against ethers' encoder and against the compiled contract.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type {
   Address,
   Allocation,
@@ -17,6 +16,7 @@ import type {
 } from "./commitment-types.ts";
 import { bytesToHex } from "./hex.ts";
 import { createStructHasher, type Field } from "./struct-encoder.ts";
+import { createDigester } from "./typed-data-digest.ts";
 
 /** The deployment that signatures are for; they are worth nothing at any other. */
 export interface CommitmentDomain {
@@ -146,13 +146,7 @@ export function createCommitmentHasher(domain: CommitmentDomain): CommitmentHash
     chainId: domain.chainId,
     verifyingContract: domain.accounting,
   });
-  const preimage = new Uint8Array(66);
-  preimage.set([0x19, 0x01]);
-  preimage.set(separator, 2);
-  const digest = (structHash: Uint8Array): Hex => {
-    preimage.set(structHash, 34);
-    return bytesToHex(keccak_256(preimage));
-  };
+  const digest = createDigester(separator);
   return {
     domain,
     domainSeparator: bytesToHex(separator),

@@ -1,8 +1,7 @@
 /** What a client signs so that a validator may complain of one of its answers: EIP-712 in AccountingV2's domain. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
-import { bytesToHex, hexToBytes } from "./hex.ts";
 import { createStructHasher, type Field } from "./struct-encoder.ts";
+import { createDigester } from "./typed-data-digest.ts";
 
 export interface DisputeConsent {
   /** The only account that may use it. */
@@ -20,9 +19,5 @@ const hashStruct = createStructHasher<DisputeConsent>("DisputeConsent", DISPUTE_
 
 /** The digest to sign. Throws ProtocolError REQUEST_INVALID for a value that does not fit its field. */
 export function hashDisputeConsent(domainSeparator: Hex, consent: DisputeConsent): Hex {
-  const preimage = new Uint8Array(66);
-  preimage.set([0x19, 0x01]);
-  preimage.set(hexToBytes(domainSeparator), 2);
-  preimage.set(hashStruct(consent), 34);
-  return bytesToHex(keccak_256(preimage));
+  return createDigester(domainSeparator)(hashStruct(consent));
 }

@@ -8,3 +8,9 @@ export class DevnetError extends Error {
     this.next = next;
   }
 }
+
+/** What failed and what to do next, as a script's last words. */
+export function explain(thrown: unknown): string {
+  const next = thrown instanceof DevnetError ? thrown.next : "Run it again; if it stays, report it with this text.";
+  return `${thrown instanceof Error ? thrown.message : String(thrown)}\n  ${next}`;
+}

@@ -1,6 +1,6 @@
 import { testTokenAbi } from "@lloom/protocol/generated/abi";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
-import { Contract, NonceManager, Wallet } from "ethers";
+import { Contract, Wallet } from "ethers";
 import { deposit, registerAndStake } from "../../node/src/chain/actions.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
 import { createLog } from "../../node/src/log.ts";
@@ -46,7 +46,7 @@ async function mint(
   const provider = connect(rpcUrl);
   try {
     const { deployer } = DEVNET_ACCOUNTS;
-    const signer = new NonceManager(new Wallet(`0x${Buffer.from(deployer.secret).toString("hex")}`, provider));
+    const signer = new Wallet(`0x${Buffer.from(deployer.secret).toString("hex")}`, provider);
     const token = new Contract(deployment.paymentToken, testTokenAbi, signer);
     // One after the other: a chain that mines at once refuses a transaction that overtakes the one before it.
     for (const [account, amount] of gifts) {
