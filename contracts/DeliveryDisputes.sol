@@ -13,6 +13,7 @@ import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {CompactSignatures} from "./libraries/CompactSignatures.sol";
 import {DeliveryTree} from "./libraries/DeliveryTree.sol";
+import {Tails} from "./libraries/Tails.sol";
 
 /// @title DeliveryDisputes
 /// @dev Immutable: no owner, no pause, no proxy. It holds bonds and nothing else: tails wait in AccountingV2, stake and
@@ -82,8 +83,8 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     /// @inheritdoc IDeliveryDisputes
     mapping(address account => uint256) public override bondsOf;
 
-    /// @dev Ids, by the hash of client, executor, lane and nonce.
-    mapping(bytes32 nonceOfLane => bytes32 id) private _disputes;
+    /// @dev By Tails.keyOf.
+    mapping(bytes32 tail => bytes32 id) private _disputes;
 
     /* CONSTRUCTOR */
 
@@ -340,7 +341,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
 
     /// @dev One dispute per nonce of a lane, whichever response to it the dispute is about.
     function _claimNonce(IAccountingV2.LlmRequestCommitment calldata request, bytes32 id) private {
-        bytes32 key = keccak256(abi.encode(request.client, request.executor, request.lane, request.nonce));
+        bytes32 key = Tails.keyOf(request.client, request.executor, request.lane, request.nonce);
         bytes32 other = _disputes[key];
         require(other == bytes32(0), DeliveryAlreadyDisputed(other));
         _disputes[key] = id;

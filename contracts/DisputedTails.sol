@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAccountingV2} from "./interfaces/IAccountingV2.sol";
 import {IStakeRegistry} from "./interfaces/IStakeRegistry.sol";
 import {Maturity} from "./libraries/Maturity.sol";
+import {Tails} from "./libraries/Tails.sol";
 
 /// @title DisputedTails: the books that a dispute can touch, and all that it can do to them
 /// @dev A judge moves money between the unmatured tails of one executor and the free deposit of one client, up to what the
@@ -29,7 +30,7 @@ abstract contract DisputedTails is IAccountingV2 {
     /// @inheritdoc IAccountingV2
     mapping(address client => Stats) public override clientStats;
 
-    /// @dev By the hash of client, executor, lane and nonce.
+    /// @dev By Tails.keyOf.
     mapping(bytes32 tail => TailHold) private _tailHolds;
 
     /* MODIFIERS */
@@ -93,7 +94,7 @@ abstract contract DisputedTails is IAccountingV2 {
         uint64 lane,
         uint32 nonce
     ) external view returns (address judge, uint96 amount, uint96 refunded) {
-        TailHold memory hold = _tailHolds[_keyOf(client, executor, lane, nonce)];
+        TailHold memory hold = _tailHolds[Tails.keyOf(client, executor, lane, nonce)];
         return (hold.judge, hold.amount, hold.refunded);
     }
 
@@ -104,17 +105,13 @@ abstract contract DisputedTails is IAccountingV2 {
         require(power == IStakeRegistry.Power.StakeAndTails, AccountingNotJudge(msg.sender));
     }
 
-    function _keyOf(address client, address executor, uint64 lane, uint32 nonce) private pure returns (bytes32) {
-        return keccak256(abi.encode(client, executor, lane, nonce));
-    }
-
     function _holdOf(Tail calldata tail) private view returns (TailHold storage) {
-        return _tailHolds[_keyOf(tail.client, tail.executor, tail.lane, tail.nonce)];
+        return _tailHolds[Tails.keyOf(tail.client, tail.executor, tail.lane, tail.nonce)];
     }
 
     /// @dev Whether a judge holds the tail of this nonce, or gave some of it back: then nothing more is paid for its answer.
     function _isTailDisputed(address client, address executor, uint64 lane, uint32 nonce) internal view returns (bool) {
-        TailHold memory hold = _tailHolds[_keyOf(client, executor, lane, nonce)];
+        TailHold memory hold = _tailHolds[Tails.keyOf(client, executor, lane, nonce)];
         return hold.judge != address(0) || hold.refunded != 0;
     }
 

@@ -11,6 +11,7 @@ import {Commitments} from "./libraries/Commitments.sol";
 import {CompactSignatures} from "./libraries/CompactSignatures.sol";
 import {Costs} from "./libraries/Costs.sol";
 import {Evidence} from "./libraries/Evidence.sol";
+import {Tails} from "./libraries/Tails.sol";
 
 /// @title MeasuredEvidence: what is checked of the answers complained of, and what is at stake for them
 /// @dev Every answer is checked on chain instead of a Merkle root over them: a root would leave to jurors what signatures
@@ -51,13 +52,14 @@ abstract contract MeasuredEvidence is MeasuredMoney {
 
     /* STORAGE */
 
-    mapping(bytes32 answerKey => bytes32 id) private _disputeOf;
+    /// @dev By Tails.keyOf.
+    mapping(bytes32 tail => bytes32 id) private _disputeOf;
 
     /* VIEWS */
 
     /// @inheritdoc IMeasuredDisputes
     function disputeOf(address client, address executor, uint64 lane, uint32 nonce) external view returns (bytes32 id) {
-        return _disputeOf[_keyOf(client, executor, lane, nonce)];
+        return _disputeOf[Tails.keyOf(client, executor, lane, nonce)];
     }
 
     /// @inheritdoc IMeasuredDisputes
@@ -122,7 +124,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         (bytes32 requestHash, bytes32 responseHash) = _requireSigned(disputed, complaint);
         uint256 until = request.deadline + EVIDENCE_WINDOW;
         require(block.timestamp <= until, MeasuredTooOld(until, block.timestamp));
-        bytes32 key = _keyOf(request.client, request.executor, request.lane, request.nonce);
+        bytes32 key = Tails.keyOf(request.client, request.executor, request.lane, request.nonce);
         require(_disputeOf[key] == bytes32(0), MeasuredAlreadyDisputed(_disputeOf[key]));
         _disputeOf[key] = complaint.id;
 
@@ -226,9 +228,5 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     function _hashConsent(bytes32 domain, address challenger, bytes32 requestHash) private pure returns (bytes32) {
         return
             MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(CONSENT_TYPEHASH, challenger, requestHash)));
-    }
-
-    function _keyOf(address client, address executor, uint64 lane, uint32 nonce) private pure returns (bytes32) {
-        return keccak256(abi.encode(client, executor, lane, nonce));
     }
 }
