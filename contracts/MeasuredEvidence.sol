@@ -29,6 +29,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         Kind kind;
         bytes32 domain;
         address executor;
+        uint16 stakeShare;
         uint256 overcharge;
         uint256 restitution;
     }
@@ -43,8 +44,6 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     uint256 public constant FIRST_PANEL = 5;
     /// @notice Basis points of the penalty that the bond is at least.
     uint256 public constant BOND_SHARE = 500;
-    /// @notice Basis points of the executors' minimum that every penalty is at least.
-    uint256 public constant MIN_PENALTY_SHARE = 500;
     /// @notice A penalty for inflated counts is so many times the overcharge.
     uint256 public constant OVERCHARGE_FACTOR = 10;
 
@@ -69,10 +68,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
 
     /// @inheritdoc IMeasuredDisputes
     function modelPenalty(address executor) public view returns (uint256) {
-        IStakeRegistry registry = IStakeRegistry(stakeRegistry);
-        uint256 halves = registry.strikesOf(executor, _offenceOf(Kind.WrongModel), STRIKE_WINDOW);
-        uint256 stake = registry.slashableStake(executor);
-        return Math.max(Math.ceilDiv(stake * _modelShare(halves / 2), WHOLE), _minimumPenalty());
+        return _stakePenalty(executor, _stakeShareOf(executor));
     }
 
     /// @inheritdoc IMeasuredDisputes
@@ -97,6 +93,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         complaint.kind = kind;
         complaint.domain = IAccountingV2(accounting).domainSeparator();
         complaint.executor = executor;
+        if (kind == Kind.WrongModel) complaint.stakeShare = _stakeShareOf(executor);
         parties = new address[](count + 2);
         (parties[0], parties[1]) = (msg.sender, executor);
         uint256 others = 0;
@@ -113,7 +110,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     }
 
     function _penaltyOf(Complaint memory complaint) internal view returns (uint256) {
-        if (complaint.kind == Kind.WrongModel) return modelPenalty(complaint.executor);
+        if (complaint.kind == Kind.WrongModel) return _stakePenalty(complaint.executor, complaint.stakeShare);
         return Math.max(complaint.overcharge * OVERCHARGE_FACTOR, _minimumPenalty());
     }
 
@@ -200,23 +197,20 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         IAccountingV2 escrow = IAccountingV2(accounting);
         (uint96 cost, , , uint32 newest) = escrow.lanes(client, request.executor, lane);
         if (newest != nonce || cost <= request.ackedCost || cost > pair.response.cumulativeCost) return (0, 0);
-        (address judge, , uint96 refunded) = escrow.tailHold(client, request.executor, lane, nonce);
-        if (judge != address(0) || cost - request.ackedCost <= refunded) return (0, 0);
+        (address judge, , bool lost, ) = escrow.tailHold(client, request.executor, lane, nonce);
+        if (judge != address(0) || lost) return (0, 0);
         (paid, held) = escrow.holdTail(IAccountingV2.Tail(client, request.executor, lane, nonce, request.ackedCost));
-        if (held != 0) _heldTails[id].push(HeldTail(client, lane, nonce));
+        _heldTails[id].push(HeldTail(client, lane, nonce));
     }
 
     /* INTERNAL: RULES */
 
-    /// @dev By how many strikes there are already.
-    function _modelShare(uint256 strikes) private pure returns (uint256) {
-        if (strikes == 0) return 2_000;
-        return strikes == 1 ? 5_000 : WHOLE;
-    }
-
-    function _minimumPenalty() private view returns (uint256) {
-        uint256 minimum = IStakeRegistry(stakeRegistry).minimumStake(IStakeRegistry.Role.Executor);
-        return Math.ceilDiv(minimum * MIN_PENALTY_SHARE, WHOLE);
+    /// @dev By how many strikes there are already: a fifth, a half, everything.
+    function _stakeShareOf(address executor) private view returns (uint16) {
+        IStakeRegistry registry = IStakeRegistry(stakeRegistry);
+        uint256 halves = registry.strikesOf(executor, _offenceOf(Kind.WrongModel), STRIKE_WINDOW);
+        if (halves < 2) return 2_000;
+        return halves < 4 ? 5_000 : 10_000;
     }
 
     function _requireValidator() private view {

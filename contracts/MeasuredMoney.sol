@@ -37,6 +37,9 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
     /// @notice Strikes are counted for so long. The third takes the whole stake.
     uint256 public constant STRIKE_WINDOW = 90 days;
 
+    /// @notice Basis points of the executors' minimum that every penalty is at least.
+    uint256 public constant MIN_PENALTY_SHARE = 500;
+
     uint256 internal constant WHOLE = 10_000;
 
     uint256 private constant UPHELD_HALF_STRIKES = 2;
@@ -213,7 +216,9 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
     /// @dev Rounded up, against the executor. The jury's share is as large as its fees ask for and no larger: what a juror
     /// earns must not depend on what it finds. The shares together are 50 % at most.
     function _slash(bytes32 id, Dispute memory d, Outcome outcome, uint256 fees, Settlement memory s) private {
-        uint256 penalty = outcome == Outcome.Conceded ? Math.ceilDiv(d.penalty, CONCESSION_DIVISOR) : d.penalty;
+        uint256 penalty = d.penalty;
+        if (d.stakeShare != 0) penalty = Math.min(penalty, _stakePenalty(d.executor, d.stakeShare));
+        if (outcome == Outcome.Conceded) penalty = Math.ceilDiv(penalty, CONCESSION_DIVISOR);
         IStakeRegistry.Payout memory payout = IStakeRegistry(stakeRegistry).slash(
             IStakeRegistry.Slash({
                 id: id,
@@ -234,6 +239,17 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
         s.slashReporter = payout.reporter;
         s.slashJury = payout.jury;
         s.slashTreasury = payout.treasury;
+    }
+
+    /// @dev A share of the executor's stake, rounded up, and never below the minimum.
+    function _stakePenalty(address executor, uint256 share) internal view returns (uint256) {
+        uint256 stake = IStakeRegistry(stakeRegistry).slashableStake(executor);
+        return Math.max(Math.ceilDiv(stake * share, WHOLE), _minimumPenalty());
+    }
+
+    function _minimumPenalty() internal view returns (uint256) {
+        uint256 minimum = IStakeRegistry(stakeRegistry).minimumStake(IStakeRegistry.Role.Executor);
+        return Math.ceilDiv(minimum * MIN_PENALTY_SHARE, WHOLE);
     }
 
     function _offenceOf(Kind kind) internal pure returns (IStakeRegistry.Offence) {

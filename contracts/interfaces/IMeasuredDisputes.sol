@@ -74,6 +74,9 @@ interface IMeasuredDisputes is IArbitrable {
     /// @param verdictRound The round of `verdict`.
     /// @param silent The executor let its time pass, and cannot appeal.
     /// @param redrawn A panel of which too few revealed was replaced; that happens once.
+    /// @param stakeShare Basis points of the stake, as it is in the end, that the penalty does not exceed (though it is never
+    /// below its minimum); zero for `TokenInflation`. So disputes that are opened at the same time take a share each of what
+    /// the others left, and a first offence is no last one for being cut into pieces.
     /// @param executor Whose answers.
     /// @param until Deadline of the state, where it has one.
     /// @param bond Paid by the challenger.
@@ -93,6 +96,7 @@ interface IMeasuredDisputes is IArbitrable {
         uint8 verdictRound;
         bool silent;
         bool redrawn;
+        uint16 stakeShare;
         address executor;
         uint40 until;
         uint96 bond;
