@@ -29,10 +29,22 @@ const overrides = {
 
 const profile = { compilers: [solidity], overrides };
 
+/** The Solidity tests take the contracts from the artifacts. Optimized themselves, they would take minutes to compile. */
+const quick = {
+  ...solidity,
+  settings: {
+    ...solidity.settings,
+    optimizer: { enabled: false, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: "u" } } },
+  },
+};
+
 export default defineConfig({
   plugins: [toolbox],
   // Ignition builds `production`; unless written out it would lose the settings.
-  solidity: { profiles: { default: profile, production: profile } },
+  solidity: {
+    profiles: { default: profile, production: profile, tests: { compilers: [quick] } },
+    splitTestsCompilation: true,
+  },
   paths: { tests: { solidity: "test/contracts" } },
   // The tests declare the signed types with a string model; the contracts' own structs hold its hash.
   test: {

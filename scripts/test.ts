@@ -93,7 +93,7 @@ const dir = mkdtempSync(join(tmpdir(), "lloom-test-"));
 let passed = 0;
 let failed = 0;
 try {
-  const built = await runNode([HARDHAT, "build"]);
+  const built = await runNode([HARDHAT, "build", "--no-tests"]);
   if (built !== 0) failed++;
   for (const { name, describe, run } of SUITES.filter((suite) => wanted.length === 0 || wanted.includes(suite.name))) {
     const began = performance.now();
