@@ -439,7 +439,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         if (request.nonce == lane.nonce) {
             if (response.cumulativeCost <= lane.cost) return Rejection.Nonce;
             TailHold memory hold = _tailHold(request.client, request.executor, request.lane, request.nonce);
-            if (hold.judge != address(0) || hold.lost) return Rejection.Disputed;
+            if (hold.judge != address(0) || hold.lost || hold.refunded != 0) return Rejection.Disputed;
             claimableUntil = Math.max(claimableUntil, hold.claimableUntil);
         }
         if (response.inboundTokens > request.maxInboundTokens) return Rejection.InboundTokens;

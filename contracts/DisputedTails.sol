@@ -97,7 +97,8 @@ abstract contract DisputedTails is IAccountingV2 {
     /// @inheritdoc IAccountingV2
     function refundTail(Tail calldata tail) external onlyJudge returns (uint256 amount) {
         amount = _endHold(tail);
-        _refund(tail, amount);
+        _holdOf(tail).lost = true;
+        if (amount != 0) _refund(tail, amount);
     }
 
     /// @inheritdoc IAccountingV2
@@ -106,9 +107,8 @@ abstract contract DisputedTails is IAccountingV2 {
         TailHold storage hold = _holdOf(tail);
         if (hold.judge != address(0)) return (0, 0);
         paid = _paidFor(tail, hold);
-        if (paid == 0) return (0, 0);
-        refunded = _takeUnmatured(tail.client, tail.executor, paid);
-        _refund(tail, refunded);
+        if (paid != 0) refunded = _takeUnmatured(tail.client, tail.executor, paid);
+        if (refunded != 0) _refund(tail, refunded);
     }
 
     /// @inheritdoc IAccountingV2
@@ -125,9 +125,9 @@ abstract contract DisputedTails is IAccountingV2 {
         address executor,
         uint64 lane,
         uint32 nonce
-    ) external view returns (address judge, uint96 amount, bool lost, uint40 claimableUntil) {
+    ) external view returns (address judge, uint96 amount, uint96 refunded, bool lost, uint40 claimableUntil) {
         TailHold memory hold = _tailHold(client, executor, lane, nonce);
-        return (hold.judge, hold.amount, hold.lost, hold.claimableUntil);
+        return (hold.judge, hold.amount, hold.refunded, hold.lost, hold.claimableUntil);
     }
 
     /* INTERNAL */
@@ -156,7 +156,7 @@ abstract contract DisputedTails is IAccountingV2 {
     function _paidFor(Tail calldata tail, TailHold storage hold) private view returns (uint256) {
         Lane memory lane = lanes[tail.client][tail.executor][tail.lane];
         if (lane.nonce != tail.nonce || hold.lost) return 0;
-        return Math.saturatingSub(lane.cost, tail.ackedCost);
+        return Math.saturatingSub(lane.cost, uint256(tail.ackedCost) + hold.refunded);
     }
 
     /// @dev Takes up to `wanted` out of the unmatured tails of a channel; what matures first goes first. The executor's
@@ -208,7 +208,7 @@ abstract contract DisputedTails is IAccountingV2 {
     }
 
     function _refund(Tail calldata tail, uint256 amount) private {
-        _holdOf(tail).lost = true;
+        _holdOf(tail).refunded += uint96(amount); // All of it stays within the lane's cost.
         uint256 balance = balanceOf[tail.client] + amount;
         balanceOf[tail.client] = balance;
         emit TailRefunded(tail.client, tail.executor, tail.lane, tail.nonce, msg.sender, amount, balance);

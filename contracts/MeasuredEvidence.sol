@@ -197,8 +197,8 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         IAccountingV2 escrow = IAccountingV2(accounting);
         (uint96 cost, , , uint32 newest) = escrow.lanes(client, request.executor, lane);
         if (newest != nonce || cost <= request.ackedCost || cost > pair.response.cumulativeCost) return (0, 0);
-        (address judge, , bool lost, ) = escrow.tailHold(client, request.executor, lane, nonce);
-        if (judge != address(0) || lost) return (0, 0);
+        (address judge, , uint96 refunded, bool lost, ) = escrow.tailHold(client, request.executor, lane, nonce);
+        if (judge != address(0) || lost || cost - request.ackedCost <= refunded) return (0, 0);
         (paid, held) = escrow.holdTail(IAccountingV2.Tail(client, request.executor, lane, nonce, request.ackedCost));
         _heldTails[id].push(HeldTail(client, lane, nonce));
     }

@@ -382,7 +382,12 @@ contract DisputedTailsTest is MarketTest {
     }
 
     function assertHold(address judge, uint256 amount, uint256 refunded) private view {
-        (address foundJudge, uint96 foundAmount, uint96 foundRefunded) = accounting.tailHold(client, executor, 7, 1);
+        (address foundJudge, uint96 foundAmount, uint96 foundRefunded, , ) = accounting.tailHold(
+            client,
+            executor,
+            7,
+            1
+        );
         assertEq(foundJudge, judge, "judge");
         assertEq(foundAmount, amount, "amount");
         assertEq(foundRefunded, refunded, "refunded");

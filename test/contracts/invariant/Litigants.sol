@@ -271,7 +271,7 @@ contract Litigants is Court {
         for (uint256 i = 0; i < _ids.length; ++i) {
             if (measured.disputeAt(_ids[i]).state != IMeasuredDisputes.State.Closed) continue;
             uint32 nonce = uint32(i + 1);
-            (, uint96 amount, ) = accounting.tailHold(client, executor, nonce, nonce);
+            (, uint96 amount, , , ) = accounting.tailHold(client, executor, nonce, nonce);
             sum += amount;
         }
     }
