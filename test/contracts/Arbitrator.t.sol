@@ -8,6 +8,8 @@ import {Market} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Arbitrator
+
 constructor
 ├── account zero: ArbitratorZeroAddress
 └── cost above 96 bits: ArbitratorCostTooLarge

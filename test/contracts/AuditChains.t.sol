@@ -8,6 +8,8 @@ import {AuditWorld} from "./support/AuditWorld.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Audits
+
 constructor
 ├── registry zero: AuditZeroAddress
 ├── epochs below a minute or above a day, odds zero or above 65 536: AuditParameterOutOfRange

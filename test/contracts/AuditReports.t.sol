@@ -6,6 +6,8 @@ import {AuditWorld} from "./support/AuditWorld.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Audits
+
 report: the first reason that applies
 ├── a stranger, a validator below its minimum: AuditNotActiveValidator
 ├── the epoch still runs, or another one has ended since: AuditWrongEpoch

@@ -7,6 +7,8 @@ import {AuditWorld} from "./support/AuditWorld.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Audits
+
 fixSeed
 ├── not the header of that block, a block to come, this block, one too old: AuditUnknownBlock
 ├── not the header of its parent: AuditNotParent

@@ -6,6 +6,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 allocate
 ├── executor zero, amount zero: AccountingZeroAddress, AccountingZeroAmount
 ├── more than the deposit: AccountingInsufficientDeposit

@@ -7,6 +7,8 @@ import {DeliveryEvents, DeliveryTest} from "./support/DeliveryMarket.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 cancel
 ├── not open: DeliveryNotOpen; after the deadline: DeliveryTooLate
 ├── neither the client nor a session signer in force: DeliveryNotClient

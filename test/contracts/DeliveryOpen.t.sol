@@ -7,6 +7,8 @@ import {DeliveryEvents, DeliveryTest} from "./support/DeliveryMarket.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 constructor
 ├── accounting zero: DeliveryZeroAddress
 ├── flat bond zero or above an ether: DeliveryParameterOutOfRange

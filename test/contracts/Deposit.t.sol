@@ -11,6 +11,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 constructor
 ├── token or registry zero: AccountingZeroAddress
 ├── unlock delay below 1 hour or above 30 days: AccountingParameterOutOfRange

@@ -6,6 +6,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 all hooks
 └── not wired with power over tails (nobody, the jury): AccountingNotJudge
 holdTail

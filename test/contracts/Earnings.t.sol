@@ -8,6 +8,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 withdrawEarnings
 ├── to zero: AccountingZeroAddress
 ├── nothing, or nothing mature: AccountingNothingWithdrawable

@@ -8,6 +8,8 @@ import {DisputeTest} from "./support/DisputeTest.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DisputeManager
+
 constructor
 └── accounting zero: DisputeZeroAddress
 proveEquivocation

@@ -7,6 +7,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 jail (by a judge; by others: Slash.t.sol)
 ├── a member: not active, no capacity, Jailed; again: the later end counts
 └── an address that is no member: it joins as a prisoner

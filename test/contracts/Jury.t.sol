@@ -7,6 +7,8 @@ import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Jury
+
 constructor
 └── registry zero: JuryZeroAddress
 enlist

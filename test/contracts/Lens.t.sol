@@ -9,6 +9,8 @@ import {Market} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Lens
+
 each view
 ├── one entry per asked account, in order, with what the contracts say themselves
 ├── zeros for what nobody touched

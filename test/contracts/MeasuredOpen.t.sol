@@ -8,6 +8,8 @@ import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+MeasuredDisputes
+
 constructor
 ├── accounting or jury zero: MeasuredZeroAddress
 └── fee zero or above 64 bits: MeasuredParameterOutOfRange

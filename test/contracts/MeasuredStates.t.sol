@@ -7,6 +7,8 @@ import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+MeasuredDisputes
+
 unknown dispute: MeasuredWrongState, MeasuredNothingDue
 answer, concede
 ├── not the executor: MeasuredNotExecutor

@@ -7,6 +7,8 @@ import {DisputeTest} from "./support/DisputeTest.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DisputeManager
+
 proveOfferEquivocation
 ├── of two executors, or with two ids: DisputeNotOffersOfOneId
 ├── the same offer twice: DisputeSameStatement; any other member makes a difference

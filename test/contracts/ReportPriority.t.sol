@@ -6,6 +6,8 @@ import {DisputeTest} from "./support/DisputeTest.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DisputeManager
+
 commitReport
 ├── a second time: DisputeAlreadyCommitted
 └── otherwise: ReportCommitted

@@ -6,6 +6,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 processRequest, checkPair: the first reason that applies
 ├── ClientSignature: a stranger's, the other recovery bit, none, client zero, another chain
 ├── ExecutorSignature: a stranger's, the other recovery bit

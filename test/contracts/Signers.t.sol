@@ -6,6 +6,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 authorizeSigner
 ├── after the deadline: AccountingDeadlinePassed
 ├── the signer did not sign, or signed for another principal: AccountingWrongSigner

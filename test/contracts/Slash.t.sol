@@ -7,6 +7,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 wire
 ├── not the deployer: StakeNotDeployer
 ├── a second time: StakeAlreadyWired

@@ -9,6 +9,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 constructor
 ├── token zero: StakeZeroAddress
 └── a minimum of zero or above 96 bits, a period below 1 hour or above 60 days: StakeParameterOutOfRange

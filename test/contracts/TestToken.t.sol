@@ -6,6 +6,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+TestToken
+
 faucet
 ├── again within the hour: TestTokenFaucetClosed
 └── otherwise: 1 000 tUSD, FaucetUsed

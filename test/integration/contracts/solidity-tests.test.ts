@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../../..");
+
+/** Every contract that is deployed, and the name that tests give to it. */
+const CONTRACTS: Readonly<Record<string, string>> = {
+  AccountingV2: "accounting",
+  Arbitrator: "arbitrator",
+  Audits: "audits",
+  DeliveryDisputes: "delivery",
+  DisputeManager: "disputes",
+  Jury: "jury",
+  Lens: "lens",
+  MeasuredDisputes: "measured",
+  StakeRegistry: "registry",
+  TestToken: "token",
+};
+
+/** ERC-20 and ERC-2612, which the test token takes over as they are. */
+const OF_THE_STANDARD = new Set(["approve", "transfer", "transferFrom", "permit"]);
+
+interface AbiItem {
+  readonly type: string;
+  readonly name?: string;
+  readonly inputs?: readonly unknown[];
+  readonly stateMutability?: string;
+}
+
+interface Named {
+  readonly name: string;
+  readonly inputs: number;
+}
+
+const readAll = (pattern: string): string[] =>
+  globSync(pattern, { cwd: ROOT })
+    .sort()
+    .map((path) => readFileSync(join(ROOT, path), "utf8"));
+
+function abiOf(contract: string): readonly AbiItem[] {
+  const artifact = readFileSync(join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`), "utf8");
+  return (JSON.parse(artifact) as { readonly abi: readonly AbiItem[] }).abi;
+}
+
+const sources = readAll("contracts/**/*.sol").join("\n");
+const tests = readAll("test/contracts/**/*.sol");
+const allTests = tests.join("\n");
+
+/** What is written in our own contracts, and not taken over from a library. */
+const isOurs = (kind: string, name: string): boolean => new RegExp(`\\b${kind} ${name}\\(`).test(sources);
+
+/** Errors or events of all contracts, each once. */
+function declared(type: "error" | "event"): Named[] {
+  const found = Object.keys(CONTRACTS)
+    .flatMap(abiOf)
+    .filter((item) => item.type === type && isOurs(type, item.name ?? ""));
+  const byName = new Map(found.map(({ name = "", inputs = [] }) => [name, { name, inputs: inputs.length }]));
+  return [...byName.values()];
+}
+
+/** Functions that do something: getters of variables have no branches. */
+function functionsOf(contract: string): string[] {
+  const found = abiOf(contract)
+    .filter(({ type }) => type === "function")
+    .filter(({ name = "", stateMutability }) => !/view|pure/.test(stateMutability ?? "") || isOurs("function", name))
+    .map(({ name = "" }) => name)
+    .filter((name) => contract !== "TestToken" || !OF_THE_STANDARD.has(name));
+  return [...new Set(found)];
+}
+
+/** The comment between the imports of a test and its contract. */
+const headOf = (test: string): string => /^\/\*\n(.*?)\n\*\/$/ms.exec(test)?.[1] ?? "";
+
+/** Functions with a tree of branches, by contract: a head begins with the contract's name; functions begin lines. */
+function treesOf(contract: string): Set<string> {
+  const heads = tests.map(headOf).filter((head) => head.startsWith(`${contract}\n`));
+  const roots = heads.flatMap((head) => head.split("\n")).filter((line) => /^\w/.test(line));
+  return new Set(roots.flatMap((line) => (line.split(/[:(]/)[0] ?? "").split(",").map((name) => name.trim())));
+}
+
+const namesOf = (items: readonly Named[]): string[] => items.map(({ name }) => name);
+
+describe("the Solidity tests", () => {
+  it("know every contract", () => {
+    const deployable = globSync("contracts/*.sol", { cwd: ROOT })
+      .filter((path) => /^contract /m.test(readFileSync(join(ROOT, path), "utf8")))
+      .map((path) => path.replaceAll("\\", "/").slice("contracts/".length, -".sol".length));
+    expect(deployable.sort()).toEqual(Object.keys(CONTRACTS));
+  });
+
+  it("expect every error with all that it says", () => {
+    const isExpected = ({ name, inputs }: Named): boolean =>
+      new RegExp(`\\b${name}\\.selector${inputs === 0 ? "" : "\\s*,"}`).test(allTests);
+    expect(namesOf(declared("error").filter((error) => !isExpected(error)))).toEqual([]);
+  });
+
+  it("expect every event with all that it says", () => {
+    const isExpected = ({ name }: Named): boolean => new RegExp(`\\bemit ([\\w.]+\\.)?${name}\\(`).test(allTests);
+    expect(namesOf(declared("event").filter((event) => !isExpected(event)))).toEqual([]);
+  });
+
+  it.each(Object.entries(CONTRACTS))("call every function of %s", (contract, variable) => {
+    const isCalled = (name: string): boolean => new RegExp(`\\b${variable}\\.${name}\\b`).test(allTests);
+    expect(functionsOf(contract).filter((name) => !isCalled(name))).toEqual([]);
+  });
+
+  it.each(Object.keys(CONTRACTS))("draw the branches of every function of %s", (contract) => {
+    const trees = treesOf(contract);
+    expect(["constructor", ...functionsOf(contract)].filter((name) => !trees.has(name))).toEqual([]);
+  });
+
+  it("name every error in a tree", () => {
+    const heads = tests.map(headOf).join("\n");
+    const isNamed = ({ name }: Named): boolean => new RegExp(`\\b${name}\\b`).test(heads);
+    expect(namesOf(declared("error").filter((error) => !isNamed(error)))).toEqual([]);
+  });
+});
