@@ -1,6 +1,6 @@
-import { hashDisputeConsent } from "../src/dispute-consent.ts";
+import { type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
 import { hashVote, VOTE_CHOICES, type Vote } from "../src/votes.ts";
-import { HASHERS, PARTIES, repeated } from "./parties.ts";
+import { type DomainName, HASHERS, PARTIES, repeated } from "./parties.ts";
 
 const VOTES: readonly Vote[] = [
   { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "mismatch", salt: repeated(0xa2) },
@@ -17,6 +17,9 @@ const VOTES: readonly Vote[] = [
   },
 ];
 
+/** A client lets the stranger complain of one of its answers. */
+export const CONSENT: DisputeConsent = { challenger: PARTIES.stranger.address, requestHash: repeated(0xb1) };
+
 /** disputes.json: what jurors commit to, and what clients sign for those who complain in their place. */
 export const disputeVectors = () => ({
   rule: "keccak256(abi.encode(disputeId, round, juror, choice, salt))",
@@ -26,8 +29,8 @@ export const disputeVectors = () => ({
     choice: String(VOTE_CHOICES[choice]),
     commitment: hashVote({ ...vote, round, choice }),
   })),
-  consents: Object.values(HASHERS).map(({ domainSeparator }) => {
-    const consent = { challenger: PARTIES.stranger.address, requestHash: repeated(0xb1) };
-    return { domainSeparator, ...consent, digest: hashDisputeConsent(domainSeparator, consent) };
+  consents: (Object.keys(HASHERS) as DomainName[]).map((domain) => {
+    const { domainSeparator } = HASHERS[domain];
+    return { domain, domainSeparator, ...CONSENT, digest: hashDisputeConsent(domainSeparator, CONSENT) };
   }),
 });

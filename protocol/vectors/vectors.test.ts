@@ -97,10 +97,23 @@ describe("signatures.json", () => {
     }
   };
 
-  it.each(signatureVectors().vectors)("$name", ({ name, digest, signature, claimed, recovered, valid }) => {
+  const { types, malformed } = signatureVectors();
+
+  it.each(malformed)("$name", ({ name, digest, signature, claimed, recovered, valid }) => {
     expect(recoverAddress(digest, signature) ?? null).toBe(recovered);
     expect(recovered === claimed).toBe(valid);
     if (!name.startsWith("s is one above")) expect(byEthers(digest, signature)).toBe(recovered);
+  });
+
+  it.each(types)("$type $kind", ({ digest, signature, claimed, recovered, valid }) => {
+    expect(byEthers(digest, signature)).toBe(recovered);
+    expect(recovered === claimed).toBe(valid);
+  });
+
+  it("has every signed type with one right signature and four wrong ones", () => {
+    const wanted = [...Object.keys(commitmentVectors().types), "DisputeConsent"];
+    expect(types.filter(({ valid }) => valid).map(({ type }) => type)).toEqual(wanted);
+    for (const type of wanted) expect(types.filter((vector) => vector.type === type && !vector.valid)).toHaveLength(4);
   });
 });
 
