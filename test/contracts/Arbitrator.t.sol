@@ -12,10 +12,13 @@ Arbitrator
 
 constructor
 ├── account zero: ArbitratorZeroAddress
-└── cost above 96 bits: ArbitratorCostTooLarge
+├── cost above 96 bits: ArbitratorCostTooLarge
+└── otherwise: keeps them
+arbitrationCost
+└── the same whatever is asked
 createDispute
 ├── no choices: ArbitratorNoChoices
-└── otherwise, by anyone: DisputeCreation
+└── otherwise, by anyone: DisputeCreation; as many choices as fit
 giveRuling
 ├── not the account: ArbitratorNotAccount
 ├── no such dispute: ArbitratorUnknownDispute

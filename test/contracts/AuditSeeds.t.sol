@@ -48,7 +48,9 @@ contract AuditSeedsTest is AuditWorld {
         bytes32 seed = open(FIRST);
         vm.warp((FIRST + 1) * EPOCH + 100);
         vm.roll(blockOf(FIRST) + 256);
+        vm.recordLogs();
         (uint256 epoch, bytes32 again) = audits.fixSeed(blockOf(FIRST), parent, first);
+        assertEq(vm.getRecordedLogs().length, 0, "no event");
         assertEq(epoch, FIRST, "epoch");
         assertEq(again, seed, "seed");
     }

@@ -9,19 +9,22 @@ import {vm} from "./support/Vm.sol";
 AccountingV2
 
 allocate
-├── executor zero, amount zero: AccountingZeroAddress, AccountingZeroAmount
+├── executor zero: AccountingZeroAddress; amount zero: AccountingZeroAmount
 ├── more than the deposit: AccountingInsufficientDeposit
 ├── the channel would not fit 96 bits: AccountingAmountTooLarge
 └── otherwise: deposit to channel, Allocated
 allocateBySig
 ├── after the deadline: AccountingDeadlinePassed
-├── signed by a stranger, or for other numbers: AccountingWrongSigner
+├── signed by a stranger, for other numbers, for client zero: AccountingWrongSigner
 ├── nonce used: AccountingNonceUsed
 ├── by a session signer in force: goes through
 ├── by a revoked one, even before its thaw ends: AccountingWrongSigner
 └── otherwise: as allocate, sent by anyone, nonces in any order
+isAllocationNonceUsed
+└── from then on, and no other number
 requestUnlock
-├── amount zero, more than is not unlocking: AccountingZeroAmount, AccountingInsufficientChannel
+├── amount zero: AccountingZeroAmount
+├── more than is not unlocking: AccountingInsufficientChannel
 └── otherwise: adds up, restarts the clock, UnlockRequested
 cancelUnlock
 ├── nothing unlocking: AccountingNothingUnlocking
@@ -29,10 +32,13 @@ cancelUnlock
 finalizeUnlock
 ├── nothing unlocking: AccountingNothingUnlocking
 ├── too early: AccountingUnlockPending
-├── a settlement took the money meanwhile: gives what is left
+├── a settlement took the money meanwhile: gives what is left; it took all: nothing is unlocking
+├── money allocated meanwhile stays
 └── otherwise: channel to deposit, UnlockFinalized
 release
-├── amount zero, more than the channel: AccountingZeroAmount, AccountingInsufficientChannel
+├── amount zero: AccountingZeroAmount
+├── more than the channel, another executor's channel: AccountingInsufficientChannel
+├── to oneself: the same
 ├── eats into what is unlocking: lowers it
 └── otherwise: channel to deposit at once, Released
 */
@@ -113,6 +119,11 @@ contract ChannelsTest is MarketTest {
         vm.prank(stranger);
         accounting.allocateBySig(client, executor, 4e6, 300, uint40(START), signature);
         assertTrue(accounting.isAllocationNonceUsed(client, 300), "used");
+        // 44 and 556 are the same bit of the words before and after.
+        for (uint256 other = 44; other <= 556; other += 256) {
+            assertTrue(other == 300 || !accounting.isAllocationNonceUsed(client, other), "no other one");
+        }
+        assertTrue(!accounting.isAllocationNonceUsed(executor, 300), "nor anybody else's");
         // Any order.
         accounting.allocateBySig(client, executor, 1e6, 7, uint40(START), allocation(CLIENT_KEY, 1e6, 7, START));
         assertEq(channelBalance(), 5e6, "channel");

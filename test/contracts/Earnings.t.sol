@@ -15,7 +15,7 @@ withdrawEarnings
 ├── nothing, or nothing mature: AccountingNothingWithdrawable
 ├── the token refuses the recipient: nothing is lost, another recipient works
 └── otherwise: everything withdrawable, EarningsWithdrawn
-maturity of tails
+withdrawableEarnings, unmaturedTail: of an executor's tails
 ├── credited on a day's first second: 48 hours less nothing
 ├── credited on its last second: 24 hours and a second
 ├── two days' tails mature one after the other

@@ -11,7 +11,9 @@ import {vm} from "./support/Vm.sol";
 /*
 Lens
 
-each view
+constructor
+└── reads the given deployment
+clients, executors, members, channels, lanes, checkPairs: each
 ├── one entry per asked account, in order, with what the contracts say themselves
 ├── zeros for what nobody touched
 └── more than MAX_PAGE entries: LensPageTooLarge; exactly so many are answered

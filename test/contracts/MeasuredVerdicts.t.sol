@@ -39,7 +39,7 @@ no jury
 strikes: 20, 50, 100 %; a concession counts half; forgotten after 90 days
 less stake than the penalty: what there is
 already matured: restitution out of stake
-inflated counts: ten overcharges, at least a twentieth of the minimum
+inflated counts: MeasuredOpen.t.sol
 nobody acts: the same result by one late poke
 */
 contract MeasuredVerdictsTest is Verdicts {

@@ -18,6 +18,8 @@ proveOfferEquivocation
 └── otherwise: OfferEquivocationProven
     ├── a tenth of the executors' minimum, 30 % of it to the reporter, the rest to the treasury; no jail
     └── no stake: recorded all the same
+hashOffer
+└── ethers' digest: test/integration/contracts/hashes.test.ts
 */
 contract OfferEquivocationTest is DisputeTest {
     bytes32 private constant SALT = "salt";

@@ -55,6 +55,18 @@ contract SignersTest is MarketTest {
         accounting.authorizeSigner(sessionSigner, deadline, 0, forAnother);
     }
 
+    function test_NobodyElseProvesPossession() public {
+        uint40 deadline = uint40(ENROLLED);
+        bytes32 typeHash = keccak256(
+            "SignerAuthorization(address principal,address signer,uint40 deadline,uint256 nonce)"
+        );
+        bytes32 structHash = keccak256(abi.encode(typeHash, client, sessionSigner, deadline, uint256(0)));
+        IAccountingV2.CompactSignature memory proof = compact(CLIENT_KEY, digestOf(structHash));
+        vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingWrongSigner.selector, sessionSigner, client));
+        vm.prank(client);
+        accounting.authorizeSigner(sessionSigner, deadline, 0, proof);
+    }
+
     function test_AuthorizeRefusesTheZeroAddress() public {
         IAccountingV2.CompactSignature memory empty;
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingWrongSigner.selector, address(0), address(0)));

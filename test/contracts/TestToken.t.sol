@@ -8,12 +8,16 @@ import {vm} from "./support/Vm.sol";
 /*
 TestToken
 
+constructor
+└── the deployer may mint
 faucet
 ├── again within the hour: TestTokenFaucetClosed
 └── otherwise: 1 000 tUSD, FaucetUsed
 mint
 ├── not the deployer: TestTokenOnlyDeployer
 └── otherwise: any amount
+decimals
+└── six, like the stablecoins of real networks
 */
 contract TestTokenTest is MarketTest {
     event FaucetUsed(address indexed account, uint256 amount, uint256 opensAt);

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -89,40 +89,42 @@ function treesOf(contract: string): Set<string> {
   return new Set(roots.flatMap((line) => (line.split(/[:(]/)[0] ?? "").split(",").map((name) => name.trim())));
 }
 
-const namesOf = (items: readonly Named[]): string[] => items.map(({ name }) => name);
+/** One sentence for each that lacks something. */
+const missing = (items: readonly Named[], isThere: (item: Named) => boolean, sentence: string): string[] =>
+  items.filter((item) => !isThere(item)).map(({ name }) => `${name} ${sentence}`);
 
 describe("the Solidity tests", () => {
   it("know every contract", () => {
     const deployable = globSync("contracts/*.sol", { cwd: ROOT })
       .filter((path) => /^contract /m.test(readFileSync(join(ROOT, path), "utf8")))
-      .map((path) => path.replaceAll("\\", "/").slice("contracts/".length, -".sol".length));
+      .map((path) => basename(path, ".sol"));
     expect(deployable.sort()).toEqual(Object.keys(CONTRACTS));
   });
 
   it("expect every error with all that it says", () => {
     const isExpected = ({ name, inputs }: Named): boolean =>
       new RegExp(`\\b${name}\\.selector${inputs === 0 ? "" : "\\s*,"}`).test(allTests);
-    expect(namesOf(declared("error").filter((error) => !isExpected(error)))).toEqual([]);
+    expect(missing(declared("error"), isExpected, "is expected by no test with its arguments")).toEqual([]);
   });
 
   it("expect every event with all that it says", () => {
     const isExpected = ({ name }: Named): boolean => new RegExp(`\\bemit ([\\w.]+\\.)?${name}\\(`).test(allTests);
-    expect(namesOf(declared("event").filter((event) => !isExpected(event)))).toEqual([]);
-  });
-
-  it.each(Object.entries(CONTRACTS))("call every function of %s", (contract, variable) => {
-    const isCalled = (name: string): boolean => new RegExp(`\\b${variable}\\.${name}\\b`).test(allTests);
-    expect(functionsOf(contract).filter((name) => !isCalled(name))).toEqual([]);
-  });
-
-  it.each(Object.keys(CONTRACTS))("draw the branches of every function of %s", (contract) => {
-    const trees = treesOf(contract);
-    expect(["constructor", ...functionsOf(contract)].filter((name) => !trees.has(name))).toEqual([]);
+    expect(missing(declared("event"), isExpected, "is expected by no test")).toEqual([]);
   });
 
   it("name every error in a tree", () => {
     const heads = tests.map(headOf).join("\n");
     const isNamed = ({ name }: Named): boolean => new RegExp(`\\b${name}\\b`).test(heads);
-    expect(namesOf(declared("error").filter((error) => !isNamed(error)))).toEqual([]);
+    expect(missing(declared("error"), isNamed, "is a leaf of no tree")).toEqual([]);
+  });
+
+  it.each(Object.entries(CONTRACTS))("call every function of %s and draw its branches", (contract, variable) => {
+    const functions = functionsOf(contract);
+    const trees = treesOf(contract);
+    const isCalled = (name: string): boolean => new RegExp(`\\b_?${variable}\\.${name}\\b`).test(allTests);
+    expect([
+      ...functions.filter((name) => !isCalled(name)).map((name) => `${name} is called by no test`),
+      ...["constructor", ...functions].filter((name) => !trees.has(name)).map((name) => `${name} has no tree`),
+    ]).toEqual([]);
   });
 });
