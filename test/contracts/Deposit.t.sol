@@ -17,7 +17,8 @@ AccountingV2
 constructor
 ├── token or registry zero: AccountingZeroAddress
 ├── unlock delay below 1 hour or above 30 days: AccountingParameterOutOfRange
-└── the registry holds another token: AccountingTokenMismatch
+├── the registry holds another token: AccountingTokenMismatch
+└── otherwise: keeps its parameters
 deposit, depositFor
 ├── amount zero: AccountingZeroAmount
 ├── client zero: AccountingZeroAddress

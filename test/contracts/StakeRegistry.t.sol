@@ -168,6 +168,8 @@ contract StakeRegistryTest is MarketTest {
         registry.updateMetadata("other", "https://executor.example");
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakePeerIdLength.selector, 1, 64, 0));
         registry.updateMetadata("", "");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeMetadataLength.selector, 256, 257));
+        registry.updateMetadata("other", string(new bytes(257)));
         vm.stopPrank();
     }
 

@@ -1,25 +1,20 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import {
+  accountingV2Abi,
+  arbitratorAbi,
+  auditsAbi,
+  deliveryDisputesAbi,
+  disputeManagerAbi,
+  juryAbi,
+  lensAbi,
+  measuredDisputesAbi,
+  stakeRegistryAbi,
+  testTokenAbi,
+} from "@lloom/protocol/generated/abi";
 import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../../..");
-
-/** Every contract that is deployed, and the name that tests give to it. */
-const CONTRACTS: Readonly<Record<string, string>> = {
-  AccountingV2: "accounting",
-  Arbitrator: "arbitrator",
-  Audits: "audits",
-  DeliveryDisputes: "delivery",
-  DisputeManager: "disputes",
-  Jury: "jury",
-  Lens: "lens",
-  MeasuredDisputes: "measured",
-  StakeRegistry: "registry",
-  TestToken: "token",
-};
-
-/** ERC-20 and ERC-2612, which the test token takes over as they are. */
-const OF_THE_STANDARD = new Set(["approve", "transfer", "transferFrom", "permit"]);
 
 interface AbiItem {
   readonly type: string;
@@ -27,6 +22,29 @@ interface AbiItem {
   readonly inputs?: readonly unknown[];
   readonly stateMutability?: string;
 }
+
+interface Contract {
+  readonly abi: readonly AbiItem[];
+  /** The name that tests give to it. */
+  readonly variable: string;
+}
+
+/** Every contract that is deployed. */
+const CONTRACTS: Readonly<Record<string, Contract>> = {
+  AccountingV2: { abi: accountingV2Abi, variable: "accounting" },
+  Arbitrator: { abi: arbitratorAbi, variable: "arbitrator" },
+  Audits: { abi: auditsAbi, variable: "audits" },
+  DeliveryDisputes: { abi: deliveryDisputesAbi, variable: "delivery" },
+  DisputeManager: { abi: disputeManagerAbi, variable: "disputes" },
+  Jury: { abi: juryAbi, variable: "jury" },
+  Lens: { abi: lensAbi, variable: "lens" },
+  MeasuredDisputes: { abi: measuredDisputesAbi, variable: "measured" },
+  StakeRegistry: { abi: stakeRegistryAbi, variable: "registry" },
+  TestToken: { abi: testTokenAbi, variable: "token" },
+};
+
+/** ERC-20 and ERC-2612, which the test token takes over as they are. */
+const OF_THE_STANDARD = new Set(["approve", "transfer", "transferFrom", "permit"]);
 
 interface Named {
   readonly name: string;
@@ -38,11 +56,6 @@ const readAll = (pattern: string): string[] =>
     .sort()
     .map((path) => readFileSync(join(ROOT, path), "utf8"));
 
-function abiOf(contract: string): readonly AbiItem[] {
-  const artifact = readFileSync(join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`), "utf8");
-  return (JSON.parse(artifact) as { readonly abi: readonly AbiItem[] }).abi;
-}
-
 const sources = readAll("contracts/**/*.sol").join("\n");
 const tests = readAll("test/contracts/**/*.sol");
 const allTests = tests.join("\n");
@@ -52,8 +65,8 @@ const isOurs = (kind: string, name: string): boolean => new RegExp(`\\b${kind} $
 
 /** Errors or events of all contracts, each once. */
 function declared(type: "error" | "event"): Named[] {
-  const found = Object.keys(CONTRACTS)
-    .flatMap(abiOf)
+  const found = Object.values(CONTRACTS)
+    .flatMap(({ abi }) => abi)
     .filter((item) => item.type === type && isOurs(type, item.name ?? ""));
   const byName = new Map(found.map(({ name = "", inputs = [] }) => [name, { name, inputs: inputs.length }]));
   return [...byName.values()];
@@ -69,9 +82,9 @@ function textOf(contract: string): string {
 }
 
 /** Functions that have branches or move something; getters of variables do neither. */
-function functionsOf(contract: string): string[] {
+function functionsOf(contract: string, abi: readonly AbiItem[]): string[] {
   const text = textOf(contract);
-  const found = abiOf(contract)
+  const found = abi
     .filter(({ type }) => type === "function")
     .filter(({ name, stateMutability }) => /payable/.test(stateMutability ?? "") || text.includes(`function ${name}(`))
     .map(({ name = "" }) => name)
@@ -119,13 +132,16 @@ describe("the Solidity tests", () => {
     expect(missing(declared("error"), isNamed, "is a leaf of no tree")).toEqual([]);
   });
 
-  it.each(Object.entries(CONTRACTS))("call every function of %s and draw its branches", (contract, variable) => {
-    const functions = functionsOf(contract);
-    const trees = treesOf(contract);
-    const isCalled = (name: string): boolean => new RegExp(`\\b_?${variable}\\.${name}\\b`).test(allTests);
-    expect([
-      ...functions.filter((name) => !isCalled(name)).map((name) => `${name} is called by no test`),
-      ...["constructor", ...functions].filter((name) => !trees.has(name)).map((name) => `${name} has no tree`),
-    ]).toEqual([]);
-  });
+  it.each(Object.entries(CONTRACTS))(
+    "call every function of %s and draw its branches",
+    (contract, { abi, variable }) => {
+      const functions = functionsOf(contract, abi);
+      const trees = treesOf(contract);
+      const isCalled = (name: string): boolean => new RegExp(`\\b_?${variable}\\.${name}\\b`).test(allTests);
+      expect([
+        ...functions.filter((name) => !isCalled(name)).map((name) => `${name} is called by no test`),
+        ...["constructor", ...functions].filter((name) => !trees.has(name)).map((name) => `${name} has no tree`),
+      ]).toEqual([]);
+    },
+  );
 });
