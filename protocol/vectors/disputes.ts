@@ -1,4 +1,4 @@
-import { type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
+import { DISPUTE_CONSENT_FIELDS, type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
 import { hashVote, VOTE_CHOICES, type Vote } from "../src/votes.ts";
 import { type DomainName, HASHERS, PARTIES, repeated } from "./parties.ts";
 
@@ -17,8 +17,21 @@ const VOTES: readonly Vote[] = [
   },
 ];
 
-/** A client lets the stranger complain of one of its answers. */
-export const CONSENT: DisputeConsent = { challenger: PARTIES.stranger.address, requestHash: repeated(0xb1) };
+/** Consents of a client to who complains of one of its answers: one as it occurs, one of the largest numbers. */
+export const CONSENTS = {
+  typical: { challenger: PARTIES.stranger.address, requestHash: repeated(0xb1) },
+  largest: { challenger: `0x${"ff".repeat(20)}`, requestHash: repeated(0xfe) },
+} as const satisfies Record<string, DisputeConsent>;
+
+function consentVectors(domain: DomainName) {
+  const { domainSeparator } = HASHERS[domain];
+  return Object.values(CONSENTS).map((consent) => ({
+    domain,
+    domainSeparator,
+    ...consent,
+    digest: hashDisputeConsent(domainSeparator, consent),
+  }));
+}
 
 /** disputes.json: what jurors commit to, and what clients sign for those who complain in their place. */
 export const disputeVectors = () => ({
@@ -29,8 +42,6 @@ export const disputeVectors = () => ({
     choice: String(VOTE_CHOICES[choice]),
     commitment: hashVote({ ...vote, round, choice }),
   })),
-  consents: (Object.keys(HASHERS) as DomainName[]).map((domain) => {
-    const { domainSeparator } = HASHERS[domain];
-    return { domain, domainSeparator, ...CONSENT, digest: hashDisputeConsent(domainSeparator, CONSENT) };
-  }),
+  types: { DisputeConsent: DISPUTE_CONSENT_FIELDS },
+  consents: (Object.keys(HASHERS) as DomainName[]).flatMap(consentVectors),
 });

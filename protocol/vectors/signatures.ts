@@ -5,7 +5,7 @@ import { hashDisputeConsent } from "../src/dispute-consent.ts";
 import { hexToBytes } from "../src/hex.ts";
 import { MAX_S, recoverAddress, signDigest } from "../src/signatures.ts";
 import { VALUES } from "./commitments.ts";
-import { CONSENT } from "./disputes.ts";
+import { CONSENTS } from "./disputes.ts";
 import { HASHERS, PARTIES, type Party, repeated } from "./parties.ts";
 
 const ORDER = secp256k1.Point.Fn.ORDER;
@@ -82,7 +82,7 @@ const SIGNED_TYPES: readonly SignedType[] = [
     type: "DisputeConsent",
     signer: client,
     other: stranger,
-    digestAt: ({ domainSeparator }) => hashDisputeConsent(domainSeparator, CONSENT),
+    digestAt: ({ domainSeparator }) => hashDisputeConsent(domainSeparator, CONSENTS.typical),
   },
 ];
 
