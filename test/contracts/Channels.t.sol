@@ -15,7 +15,7 @@ allocate
 └── otherwise: deposit to channel, Allocated
 allocateBySig
 ├── after the deadline: AccountingDeadlinePassed
-├── signed by a stranger, for other numbers, for client zero: AccountingWrongSigner
+├── signed by a stranger, for other numbers, another chain, client zero: AccountingWrongSigner
 ├── nonce used: AccountingNonceUsed
 ├── by a session signer in force: goes through
 ├── by a revoked one, even before its thaw ends: AccountingWrongSigner
@@ -154,6 +154,16 @@ contract ChannelsTest is MarketTest {
         signature = allocation(CLIENT_KEY, 4e6, 3, START);
         vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
         accounting.allocateBySig(client, executor, 5e6, 3, uint40(START), signature);
+    }
+
+    function test_AnAllocationOfAnotherChainIsNone() public {
+        depositAs(client, 10e6);
+        IAccountingV2.CompactSignature memory signature = allocation(CLIENT_KEY, 4e6, 3, START);
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
+        accounting.allocateBySig(client, executor, 4e6, 3, uint40(START), signature);
+        signature = allocation(CLIENT_KEY, 4e6, 3, START);
+        accounting.allocateBySig(client, executor, 4e6, 3, uint40(START), signature);
     }
 
     function test_NobodyAllocatesForTheZeroAddress() public {

@@ -142,6 +142,9 @@ contract MeasuredOpenTest is Court {
         IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(1, 0, 1));
         vm.expectRevert(wrongSigner(client, address(0)));
         openAs(validator, IMeasuredDisputes.Kind.WrongModel, list);
+        consentTo(list[0], validator, STRANGER_KEY);
+        vm.expectRevert(wrongSigner(client, stranger));
+        openAs(validator, IMeasuredDisputes.Kind.WrongModel, list);
         // A consent to somebody else is none.
         consentTo(list[0], stranger, CLIENT_KEY);
         vm.expectPartialRevert(IMeasuredDisputes.MeasuredWrongSigner.selector);

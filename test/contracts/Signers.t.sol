@@ -10,7 +10,7 @@ AccountingV2
 
 authorizeSigner
 ├── after the deadline: AccountingDeadlinePassed
-├── the signer did not sign, or signed for another principal: AccountingWrongSigner
+├── the signer did not sign, or signed for another principal or chain: AccountingWrongSigner
 ├── signer zero: AccountingWrongSigner
 ├── the signer has a principal, also the same one, also revoked: AccountingSignerTaken
 └── otherwise: SignerAuthorized
@@ -65,6 +65,17 @@ contract SignersTest is MarketTest {
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingWrongSigner.selector, sessionSigner, client));
         vm.prank(client);
         accounting.authorizeSigner(sessionSigner, deadline, 0, proof);
+    }
+
+    function test_AProofForAnotherChainIsNone() public {
+        uint40 deadline = uint40(ENROLLED);
+        IAccountingV2.CompactSignature memory proof = possession(client, SIGNER_KEY, deadline);
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
+        vm.prank(client);
+        accounting.authorizeSigner(sessionSigner, deadline, 0, proof);
+        authorize(client);
+        assertSigner(client, 0);
     }
 
     function test_AuthorizeRefusesTheZeroAddress() public {
