@@ -26,7 +26,8 @@ arbitrator, asked by the loser of the second jury
 ├── rules for it: second verdict is turned
 ├── rules against it
 ├── refuses: last verdict, price back
-└── is silent: last verdict, price back
+├── is silent: last verdict, price back
+└── costs nothing: nobody pays it
 no jury
 ├── too few reveals twice, with an arbitrator
 │   ├── rules mismatch: paid out of the slash
@@ -202,6 +203,16 @@ contract MeasuredVerdictsTest is Verdicts {
         );
         vm.prank(ARBITER);
         arbitrator.giveRuling(1, 2);
+    }
+
+    function test_AnArbitratorThatCostsNothingIsPaidNothing() public {
+        vm.etch(address(arbitrator), deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, 0)).code);
+        bytes32 id = askArbitrator();
+        assertEq(token.balanceOf(address(measured)), 3 * BOND, "no deposit for it");
+        expectSlash(16);
+        expectReturn(client, BOND);
+        expectRest(client, BOND, BOND);
+        ruleToEnd(id, 1, IMeasuredDisputes.Outcome.Upheld);
     }
 
     /* NO JURY */
