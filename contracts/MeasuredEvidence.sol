@@ -29,7 +29,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         Kind kind;
         bytes32 domain;
         address executor;
-        uint16 stakeShare;
+        uint8 halvesBefore;
         uint256 overcharge;
         uint256 restitution;
     }
@@ -68,7 +68,8 @@ abstract contract MeasuredEvidence is MeasuredMoney {
 
     /// @inheritdoc IMeasuredDisputes
     function modelPenalty(address executor) public view returns (uint256) {
-        return _stakePenalty(executor, _stakeShareOf(executor));
+        uint256 stake = IStakeRegistry(stakeRegistry).slashableStake(executor);
+        return Math.max(Math.ceilDiv(stake * _stakeShareOf(_halvesOf(executor)), WHOLE), _minimumPenalty());
     }
 
     /// @inheritdoc IMeasuredDisputes
@@ -93,7 +94,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         complaint.kind = kind;
         complaint.domain = IAccountingV2(accounting).domainSeparator();
         complaint.executor = executor;
-        if (kind == Kind.WrongModel) complaint.stakeShare = _stakeShareOf(executor);
+        complaint.halvesBefore = _halvesOf(executor);
         parties = new address[](count + 2);
         (parties[0], parties[1]) = (msg.sender, executor);
         uint256 others = 0;
@@ -110,7 +111,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     }
 
     function _penaltyOf(Complaint memory complaint) internal view returns (uint256) {
-        if (complaint.kind == Kind.WrongModel) return _stakePenalty(complaint.executor, complaint.stakeShare);
+        if (complaint.kind == Kind.WrongModel) return modelPenalty(complaint.executor);
         return Math.max(complaint.overcharge * OVERCHARGE_FACTOR, _minimumPenalty());
     }
 
@@ -204,14 +205,6 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     }
 
     /* INTERNAL: RULES */
-
-    /// @dev By how many strikes there are already: a fifth, a half, everything.
-    function _stakeShareOf(address executor) private view returns (uint16) {
-        IStakeRegistry registry = IStakeRegistry(stakeRegistry);
-        uint256 halves = registry.strikesOf(executor, _offenceOf(Kind.WrongModel), STRIKE_WINDOW);
-        if (halves < 2) return 2_000;
-        return halves < 4 ? 5_000 : 10_000;
-    }
 
     function _requireValidator() private view {
         (IStakeRegistry.Role role, uint40 activeSince, , , , , , ) = IStakeRegistry(stakeRegistry).members(msg.sender);

@@ -7,19 +7,22 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 jail (by a judge; by others: Slash.t.sol)
 ├── a member: not active, no capacity, Jailed; again: the later end counts
 └── an address that is no member: it joins as a prisoner
 unjail
-├── not registered, not in jail: StakeNotRegistered, StakeNotJailed
+├── not registered: StakeNotRegistered; not in jail: StakeNotJailed
 ├── too early: StakeStillJailed
 ├── the stake below the minimum: StakeBelowMinimum
 └── otherwise: active from now on, with a first week, Unjailed
-activeSince
+isActive, since when
 ├── from the moment that the stake reaches the minimum, not from registration
 └── ends when the stake falls below it: by a slash, by unbonding all
-strike
-├── adds half strikes, no more than six count, Struck
+strike (by a judge; by others: Slash.t.sol)
+└── adds half strikes, no more than six count, Struck
+strikesOf
 ├── those older than the window do not count
 └── offences are apart; nothing that the member does erases them
 */

@@ -7,6 +7,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 wire
 ├── not the deployer: StakeNotDeployer
 ├── a second time: StakeAlreadyWired
@@ -19,11 +21,12 @@ freeze
 ├── the judge's id is in use: StakeIdUsed; another judge's id is another id
 ├── amount zero: nothing
 └── otherwise: adds up, more than there is too, Frozen
+    └── one freeze is at most what a stake can be
 unfreeze
 ├── not a judge: StakeNotJudge
 ├── nothing frozen under the judge's id: nothing
 └── otherwise: Unfrozen
-withdraw
+withdraw (the rest: StakeRegistry.t.sol)
 ├── all of the rest is frozen: StakeFrozen
 └── a part is: leaves that much, StakeWithdrawn
 slash
@@ -32,8 +35,15 @@ slash
 ├── shares above 60 %: StakeSharesTooLarge
 └── otherwise: Slashed
     ├── active stake first, then unbonding, never more than there is
+    ├── no stake, no member: nothing is taken, and the id has slashed
     ├── ends the freeze of the id, no other
-    └── restitution first; shares, limits, nobody's share: see Payout
+    ├── restitution first, up to its limit; then the shares
+    ├── the victim's share up to its limit; nobody's share is the treasury's
+    └── oneself in every place: two fifths are lost
+isSlashed
+└── from the slash on, for this judge's id
+slashableStake
+└── with what is unbonding
 */
 contract SlashTest is MarketTest {
     bytes32 private constant ID = keccak256("dispute");
