@@ -35,6 +35,8 @@ finalizeUnlock
 ├── a settlement took the money meanwhile: gives what is left; it took all: nothing is unlocking
 ├── money allocated meanwhile stays
 └── otherwise: channel to deposit, UnlockFinalized
+channels
+└── balance, unlocking, and when that may go
 release
 ├── amount zero: AccountingZeroAmount
 ├── more than the channel, another executor's channel: AccountingInsufficientChannel

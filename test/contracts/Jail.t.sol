@@ -114,10 +114,22 @@ contract JailTest is MarketTest {
         vm.warp(START + 66 days);
         registry.stake(100e6);
         vm.stopPrank();
-        assertEq(activeSince(), START + 60 days, "a top-up changes nothing");
+        assertEq(activeSince(), START + 62 days, "200 of 6 days, 100 of none: 4 days on average");
+        vm.warp(START + 69 days - 1);
         assertEq(registry.capacityOf(executor), 30e6, "a tenth");
-        vm.warp(START + 67 days);
+        vm.warp(START + 69 days);
         assertEq(registry.capacityOf(executor), 300e6, "all");
+    }
+
+    /// The week is not served with the minimum.
+    function test_ALargeTopUpBeginsAnew() public {
+        enrol(100e6);
+        vm.warp(ENROLLED + 300 days);
+        give(executor, 99_900e6);
+        vm.prank(executor);
+        registry.stake(99_900e6);
+        assertEq(registry.capacityOf(executor), 10_000e6, "a tenth");
+        assertEq(activeSince(), ENROLLED + 300 days - 604, "a thousandth of a week, rounded down");
     }
 
     function test_FallingBelowTheMinimumStartsItAnew() public {

@@ -46,7 +46,7 @@ abstract contract Verdicts is Court {
         answerTo(id);
         for (uint256 panel = 0; panel < 2; ++panel) {
             seat(id);
-            vote(id, 0, 0, 2);
+            vote(id, 1, 1, 0);
             measured.poke(id);
         }
     }
