@@ -97,12 +97,20 @@ async function examine(project: ForgeProject, mutants: readonly Mutant[]): Promi
   let done = 0;
   const worker = async (): Promise<void> => {
     for (const mutant of queue) {
-      if (!(await isKilled(project, mutant.id))) survivors.push(mutant);
+      if (!(await isKilled(project, mutant.id))) {
+        survivors.push(mutant);
+        say(`survives: ${mutant.path}:${mutant.line}  ${mutant.from}  →  ${mutant.to}`);
+      }
       tell(++done, mutants.length, survivors.length);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   return survivors.sort((a, b) => a.id - b.id);
+}
+
+/** A line that stays, above the moving one. */
+function say(line: string): void {
+  console.error(process.stderr.isTTY ? `\r\x1b[K${line}` : line);
 }
 
 /** One moving line on a terminal, now and then a line elsewhere. */
