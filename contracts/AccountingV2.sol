@@ -33,7 +33,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         bytes32 requestHash;
         bytes32 responseHash;
         Lane lane;
-        Channel channel;
+        Funds funds;
         uint96 acknowledgedPaid;
         uint96 tailPaid;
         uint96 unpaid;
@@ -43,9 +43,6 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     }
 
     /* CONSTANTS */
-
-    /// @notice How long after a request's deadline its pair can be settled.
-    uint256 public constant SETTLE_WINDOW = 24 hours;
 
     /// @notice Most pairs in one `settle`. A pair whose every slot is still empty costs below 160 000 gas, so that a full
     /// batch stays below 2^24, the most that one transaction may use (EIP-7825).
@@ -65,8 +62,6 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
 
     /* STORAGE */
 
-    /// @inheritdoc IAccountingV2
-    mapping(address client => mapping(address executor => Channel)) public override channels;
     /// @inheritdoc IAccountingV2
     mapping(address signer => SessionSigner) public override signers;
 
@@ -147,33 +142,33 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     function requestUnlock(address executor, uint256 amount) external {
         require(amount != 0, AccountingZeroAmount());
-        Channel memory channel = channels[msg.sender][executor];
-        uint256 locked = channel.balance - channel.unlocking;
+        Funds storage funds = _funds[msg.sender][executor];
+        Aside storage aside = _asides[msg.sender][executor];
+        uint96 unlocking = aside.unlocking;
+        uint256 locked = funds.balance - unlocking;
         require(amount <= locked, AccountingInsufficientChannel(locked, amount));
-        channel.unlocking += uint96(amount); // Not above `balance`, just checked.
-        channel.unlockAt = uint40(block.timestamp + unlockDelay); // Fits for 34 000 years.
-        channels[msg.sender][executor] = channel;
-        emit UnlockRequested(msg.sender, executor, amount, channel.unlocking, channel.unlockAt);
+        unlocking += uint96(amount); // Not above the balance, just checked.
+        uint256 unlockAt = block.timestamp + unlockDelay;
+        aside.unlocking = unlocking;
+        funds.unlockAt = uint40(unlockAt); // Fits for 34 000 years.
+        emit UnlockRequested(msg.sender, executor, amount, unlocking, unlockAt);
     }
 
     /// @inheritdoc IAccountingV2
     function cancelUnlock(address executor) external {
-        Channel storage channel = channels[msg.sender][executor];
-        uint256 amount = channel.unlocking;
-        require(amount != 0, AccountingNothingUnlocking());
-        channel.unlocking = 0;
-        channel.unlockAt = 0;
+        uint96 amount = _unlocking(executor);
+        _asides[msg.sender][executor].unlocking = 0;
+        _funds[msg.sender][executor].unlockAt = 0;
         emit UnlockCancelled(msg.sender, executor, amount);
     }
 
     /// @inheritdoc IAccountingV2
     function finalizeUnlock(address executor) external {
-        Channel memory channel = channels[msg.sender][executor];
-        uint96 amount = channel.unlocking;
-        require(amount != 0, AccountingNothingUnlocking());
-        require(block.timestamp >= channel.unlockAt, AccountingUnlockPending(channel.unlockAt, block.timestamp));
-        channel.unlocking = 0;
-        (uint256 channelBalance, uint256 balance) = _returnToDeposit(msg.sender, executor, channel, amount);
+        uint96 amount = _unlocking(executor);
+        uint40 unlockAt = _funds[msg.sender][executor].unlockAt;
+        require(block.timestamp >= unlockAt, AccountingUnlockPending(unlockAt, block.timestamp));
+        _asides[msg.sender][executor].unlocking = 0;
+        (uint256 channelBalance, uint256 balance) = _returnToDeposit(msg.sender, executor, amount);
         emit UnlockFinalized(msg.sender, executor, amount, channelBalance, balance);
     }
 
@@ -211,10 +206,10 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     function release(address client, uint256 amount) external {
         require(amount != 0, AccountingZeroAmount());
-        Channel memory channel = channels[client][msg.sender];
-        require(amount <= channel.balance, AccountingInsufficientChannel(channel.balance, amount));
+        uint96 available = _funds[client][msg.sender].balance;
+        require(amount <= available, AccountingInsufficientChannel(available, amount));
         // Not above a uint96, just checked.
-        (uint256 channelBalance, uint256 balance) = _returnToDeposit(client, msg.sender, channel, uint96(amount));
+        (uint256 channelBalance, uint256 balance) = _returnToDeposit(client, msg.sender, uint96(amount));
         emit Released(client, msg.sender, amount, channelBalance, balance);
     }
 
@@ -262,6 +257,15 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     function clientNonces(address client, address executor, uint64 lane) external view returns (uint32) {
         return lanes[client][executor][lane].nonce;
+    }
+
+    /// @inheritdoc IAccountingV2
+    function channels(
+        address client,
+        address executor
+    ) external view returns (uint96 balance, uint96 unlocking, uint40 unlockAt) {
+        Funds memory funds = _funds[client][executor];
+        return (funds.balance, _asides[client][executor].unlocking, funds.unlockAt);
     }
 
     /// @inheritdoc IAccountingV2
@@ -332,31 +336,40 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     function _allocate(address client, address executor, uint256 amount) private {
         require(executor != address(0), AccountingZeroAddress());
         uint256 balance = _takeDeposit(client, amount);
-        uint256 channelBalance = channels[client][executor].balance + amount;
+        uint256 channelBalance = _funds[client][executor].balance + amount;
         require(channelBalance <= type(uint96).max, AccountingAmountTooLarge(type(uint96).max, channelBalance));
-        channels[client][executor].balance = uint96(channelBalance);
+        _funds[client][executor].balance = uint96(channelBalance);
         emit Allocated(client, executor, amount, channelBalance, balance);
+    }
+
+    /// @dev What the caller's channel is unlocking.
+    function _unlocking(address executor) private view returns (uint96 amount) {
+        amount = _asides[msg.sender][executor].unlocking;
+        require(amount != 0, AccountingNothingUnlocking());
     }
 
     /// @dev Takes `amount`, which is not above the channel's balance, out of the channel and frees it.
     function _returnToDeposit(
         address client,
         address executor,
-        Channel memory channel,
         uint96 amount
     ) private returns (uint256 channelBalance, uint256 balance) {
-        _debit(channel, amount);
-        channels[client][executor] = channel;
-        channelBalance = channel.balance;
+        Funds memory funds = _funds[client][executor];
+        funds.balance -= amount;
+        _setFunds(client, executor, funds);
+        channelBalance = funds.balance;
         balance = balanceOf[client] + amount;
         balanceOf[client] = balance;
     }
 
     /// @dev Money that is not unlocking goes first; what is unlocking never exceeds what is there.
-    function _debit(Channel memory channel, uint96 amount) private pure {
-        channel.balance -= amount;
-        if (channel.unlocking > channel.balance) channel.unlocking = channel.balance;
-        if (channel.unlocking == 0) channel.unlockAt = 0;
+    function _setFunds(address client, address executor, Funds memory funds) private {
+        if (funds.unlockAt != 0) {
+            Aside storage aside = _asides[client][executor];
+            if (aside.unlocking > funds.balance) aside.unlocking = funds.balance;
+            if (aside.unlocking == 0) funds.unlockAt = 0;
+        }
+        _funds[client][executor] = funds;
     }
 
     /* INTERNAL: SIGNERS */
@@ -408,7 +421,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         reason = _checkTerms(request, response, judged.lane);
         if (reason != Rejection.None) return (reason, judged);
 
-        judged.channel = channels[request.client][request.executor];
+        judged.funds = _funds[request.client][request.executor];
         if (!_pay(request, response.cumulativeCost, judged)) return (Rejection.NothingToPay, judged);
         _advance(request.nonce, response, judged);
     }
@@ -421,12 +434,13 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         LlmResponseCommitment calldata response,
         Lane memory lane
     ) private view returns (Rejection) {
+        uint256 claimableUntil = request.deadline + SETTLE_WINDOW;
         if (request.nonce == 0 || request.nonce < lane.nonce) return Rejection.Nonce;
         if (request.nonce == lane.nonce) {
             if (response.cumulativeCost <= lane.cost) return Rejection.Nonce;
-            if (_isTailDisputed(request.client, request.executor, request.lane, request.nonce)) {
-                return Rejection.Disputed;
-            }
+            TailHold memory hold = _tailHold(request.client, request.executor, request.lane, request.nonce);
+            if (hold.judge != address(0) || hold.lost || hold.refunded != 0) return Rejection.Disputed;
+            claimableUntil = Math.max(claimableUntil, hold.claimableUntil);
         }
         if (response.inboundTokens > request.maxInboundTokens) return Rejection.InboundTokens;
         if (response.outboundTokens > request.maxOutboundTokens) return Rejection.OutboundTokens;
@@ -434,7 +448,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         if (response.cumulativeCost != request.ackedCost + _costOf(request, response)) return Rejection.CostArithmetic;
         if (response.cumulativeCost > request.costCap) return Rejection.CostCap;
         if (request.nonce > lane.nonce && request.ackedCost < lane.cost) return Rejection.AcknowledgedCost;
-        if (block.timestamp > request.deadline + SETTLE_WINDOW) return Rejection.Expired;
+        if (block.timestamp > claimableUntil) return Rejection.Expired;
         return Rejection.None;
     }
 
@@ -456,7 +470,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         Judgement memory judged
     ) private view returns (bool paid) {
         uint256 laneCost = judged.lane.cost;
-        uint256 balance = judged.channel.balance;
+        uint256 balance = judged.funds.balance;
         uint256 tailStart = Math.max(request.ackedCost, laneCost);
         uint256 acknowledgedPaid = Math.min(tailStart - laneCost, balance);
         uint256 tailPaid = Math.min(cumulativeCost - tailStart, balance - acknowledgedPaid);
@@ -468,7 +482,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         judged.tailPaid = uint96(tailPaid);
         judged.lane.cost = uint96(laneCost + amount);
         judged.unpaid = uint96(cumulativeCost - laneCost - amount);
-        _debit(judged.channel, uint96(amount));
+        judged.funds.balance -= uint96(amount);
         return true;
     }
 
@@ -497,8 +511,10 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     function _book(LlmRequestCommitment calldata request, Judgement memory judged) private {
         (address client, address executor) = (request.client, request.executor);
         lanes[client][executor][request.lane] = judged.lane;
-        channels[client][executor] = judged.channel;
-        _credit(earnings[executor], judged.acknowledgedPaid, judged.tailPaid);
+        uint48 epoch = Maturity.epochAt(block.timestamp);
+        if (judged.tailPaid != 0) _addTail(client, executor, judged, epoch);
+        _setFunds(client, executor, judged.funds);
+        _credit(earnings[executor], judged.acknowledgedPaid, judged.tailPaid, epoch);
         if (judged.requests != 0) {
             _count(executorStats[executor], judged);
             _count(clientStats[client], judged);
@@ -518,15 +534,28 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
             tailPaid: judged.tailPaid,
             laneCost: judged.lane.cost,
             unpaid: judged.unpaid,
-            channelBalance: judged.channel.balance
+            channelBalance: judged.funds.balance
         });
     }
 
-    function _credit(Earnings storage account, uint96 acknowledgedPaid, uint96 tailPaid) private {
+    /// @dev Notes the tail in the channel that paid it, too: the client's disputes reach no other money.
+    function _addTail(address client, address executor, Judgement memory judged, uint48 epoch) private {
+        Funds memory funds = judged.funds;
+        if (funds.epoch != epoch) {
+            if (funds.currentTail != 0 && uint48(funds.epoch) + 1 == epoch) {
+                Aside storage aside = _asides[client][executor];
+                (aside.previousTail, aside.previousEpoch) = (funds.currentTail, funds.epoch);
+            }
+            (funds.currentTail, funds.epoch) = (0, uint24(epoch));
+        }
+        // Within the executor's unmatured tails, which its stake, a uint96, covers.
+        funds.currentTail += judged.tailPaid;
+    }
+
+    function _credit(Earnings storage account, uint96 acknowledgedPaid, uint96 tailPaid, uint48 epoch) private {
         // Reaching 2^128 takes 2^31 settlements of the largest amount that a channel can hold, twice over.
         _setSettled(account, account.settled + uint128(acknowledgedPaid) + tailPaid);
         if (tailPaid == 0) return;
-        uint48 epoch = Maturity.epochAt(block.timestamp);
         (uint104 currentTail, uint104 previousTail) = Maturity.roll(account, epoch);
         // Both tails together stay within the executor's stake, a uint96.
         _setTails(account, currentTail + tailPaid, previousTail, epoch);

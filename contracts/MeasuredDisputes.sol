@@ -72,6 +72,7 @@ contract MeasuredDisputes is MeasuredEvidence {
         d.challenger = msg.sender;
         d.kind = kind;
         d.round = 1;
+        d.halvesBefore = complaint.halvesBefore;
         d.executor = complaint.executor;
         d.bond = uint96(bond); // A twentieth of the penalty, or a few fees of 64 bits.
         d.penalty = penalty;

@@ -29,6 +29,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         Kind kind;
         bytes32 domain;
         address executor;
+        uint8 halvesBefore;
         uint256 overcharge;
         uint256 restitution;
     }
@@ -43,8 +44,6 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     uint256 public constant FIRST_PANEL = 5;
     /// @notice Basis points of the penalty that the bond is at least.
     uint256 public constant BOND_SHARE = 500;
-    /// @notice Basis points of the executors' minimum that every penalty is at least.
-    uint256 public constant MIN_PENALTY_SHARE = 500;
     /// @notice A penalty for inflated counts is so many times the overcharge.
     uint256 public constant OVERCHARGE_FACTOR = 10;
 
@@ -69,10 +68,8 @@ abstract contract MeasuredEvidence is MeasuredMoney {
 
     /// @inheritdoc IMeasuredDisputes
     function modelPenalty(address executor) public view returns (uint256) {
-        IStakeRegistry registry = IStakeRegistry(stakeRegistry);
-        uint256 halves = registry.strikesOf(executor, _offenceOf(Kind.WrongModel), STRIKE_WINDOW);
-        uint256 stake = registry.slashableStake(executor);
-        return Math.max(Math.ceilDiv(stake * _modelShare(halves / 2), WHOLE), _minimumPenalty());
+        uint256 stake = IStakeRegistry(stakeRegistry).slashableStake(executor);
+        return Math.max(Math.ceilDiv(stake * _stakeShareOf(_halvesOf(executor)), WHOLE), _minimumPenalty());
     }
 
     /// @inheritdoc IMeasuredDisputes
@@ -97,6 +94,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         complaint.kind = kind;
         complaint.domain = IAccountingV2(accounting).domainSeparator();
         complaint.executor = executor;
+        complaint.halvesBefore = _halvesOf(executor);
         parties = new address[](count + 2);
         (parties[0], parties[1]) = (msg.sender, executor);
         uint256 others = 0;
@@ -200,24 +198,13 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         IAccountingV2 escrow = IAccountingV2(accounting);
         (uint96 cost, , , uint32 newest) = escrow.lanes(client, request.executor, lane);
         if (newest != nonce || cost <= request.ackedCost || cost > pair.response.cumulativeCost) return (0, 0);
-        (address judge, , uint96 refunded) = escrow.tailHold(client, request.executor, lane, nonce);
-        if (judge != address(0) || cost - request.ackedCost <= refunded) return (0, 0);
+        (address judge, , uint96 refunded, bool lost, ) = escrow.tailHold(client, request.executor, lane, nonce);
+        if (judge != address(0) || lost || cost - request.ackedCost <= refunded) return (0, 0);
         (paid, held) = escrow.holdTail(IAccountingV2.Tail(client, request.executor, lane, nonce, request.ackedCost));
-        if (held != 0) _heldTails[id].push(HeldTail(client, lane, nonce));
+        _heldTails[id].push(HeldTail(client, lane, nonce));
     }
 
     /* INTERNAL: RULES */
-
-    /// @dev By how many strikes there are already.
-    function _modelShare(uint256 strikes) private pure returns (uint256) {
-        if (strikes == 0) return 2_000;
-        return strikes == 1 ? 5_000 : WHOLE;
-    }
-
-    function _minimumPenalty() private view returns (uint256) {
-        uint256 minimum = IStakeRegistry(stakeRegistry).minimumStake(IStakeRegistry.Role.Executor);
-        return Math.ceilDiv(minimum * MIN_PENALTY_SHARE, WHOLE);
-    }
 
     function _requireValidator() private view {
         (IStakeRegistry.Role role, uint40 activeSince, , , , , , ) = IStakeRegistry(stakeRegistry).members(msg.sender);

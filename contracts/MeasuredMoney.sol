@@ -37,6 +37,9 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
     /// @notice Strikes are counted for so long. The third takes the whole stake.
     uint256 public constant STRIKE_WINDOW = 90 days;
 
+    /// @notice Basis points of the executors' minimum that every penalty is at least.
+    uint256 public constant MIN_PENALTY_SHARE = 500;
+
     uint256 internal constant WHOLE = 10_000;
 
     uint256 private constant UPHELD_HALF_STRIKES = 2;
@@ -126,8 +129,8 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
         uint256 lost = _endDeposits(id, d, outcome, ruled, s);
         uint256 due = ruled && d.arbitrationAppellant == address(0) ? d.arbitrationCost : 0;
         if (guilty) {
-            halfStrikes = _strike(d, outcome);
             _slash(id, d, outcome, due + jurors.length * jurorFee, s);
+            halfStrikes = _strike(d, outcome);
         } else {
             IStakeRegistry(stakeRegistry).unfreeze(id);
         }
@@ -213,7 +216,8 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
     /// @dev Rounded up, against the executor. The jury's share is as large as its fees ask for and no larger: what a juror
     /// earns must not depend on what it finds. The shares together are 50 % at most.
     function _slash(bytes32 id, Dispute memory d, Outcome outcome, uint256 fees, Settlement memory s) private {
-        uint256 penalty = outcome == Outcome.Conceded ? Math.ceilDiv(d.penalty, CONCESSION_DIVISOR) : d.penalty;
+        uint256 penalty = _penaltyLeft(d);
+        if (outcome == Outcome.Conceded) penalty = Math.ceilDiv(penalty, CONCESSION_DIVISOR);
         IStakeRegistry.Payout memory payout = IStakeRegistry(stakeRegistry).slash(
             IStakeRegistry.Slash({
                 id: id,
@@ -234,6 +238,32 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
         s.slashReporter = payout.reporter;
         s.slashJury = payout.jury;
         s.slashTreasury = payout.treasury;
+    }
+
+    /// @dev What is left of the penalty after what was decided meanwhile, see `Dispute`. Its parts are rounded down, against
+    /// the executor.
+    function _penaltyLeft(Dispute memory d) private view returns (uint256 penalty) {
+        penalty = d.penalty;
+        if (d.kind != Kind.WrongModel) return penalty;
+        uint256 meanwhile = Math.saturatingSub(_halvesOf(d.executor), d.halvesBefore) / UPHELD_HALF_STRIKES;
+        for (; meanwhile != 0; --meanwhile) penalty -= (penalty * _stakeShareOf(d.halvesBefore)) / WHOLE;
+        return Math.max(penalty, _minimumPenalty());
+    }
+
+    /// @dev Basis points: a fifth, a half, everything.
+    function _stakeShareOf(uint256 halves) internal pure returns (uint256) {
+        if (halves < UPHELD_HALF_STRIKES) return 2_000;
+        return halves < 2 * UPHELD_HALF_STRIKES ? 5_000 : WHOLE;
+    }
+
+    function _halvesOf(address executor) internal view returns (uint8) {
+        IStakeRegistry.Offence offence = IStakeRegistry.Offence.WrongModel;
+        return uint8(IStakeRegistry(stakeRegistry).strikesOf(executor, offence, STRIKE_WINDOW)); // Six at most.
+    }
+
+    function _minimumPenalty() internal view returns (uint256) {
+        uint256 minimum = IStakeRegistry(stakeRegistry).minimumStake(IStakeRegistry.Role.Executor);
+        return Math.ceilDiv(minimum * MIN_PENALTY_SHARE, WHOLE);
     }
 
     function _offenceOf(Kind kind) internal pure returns (IStakeRegistry.Offence) {

@@ -170,9 +170,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         uint256 unbonding = member.unbonding;
         require(unbonding != 0, StakeNothingUnbonding());
         require(block.timestamp >= member.unbondAt, StakeStillUnbonding(member.unbondAt, block.timestamp));
-        uint256 whole = member.stake + unbonding;
-        amount = Math.min(unbonding, Math.saturatingSub(whole, member.frozen));
-        require(amount != 0, StakeFrozen(member.frozen, whole));
+        amount = Math.min(unbonding, _unfrozenOf(member));
+        require(amount != 0, StakeFrozen(member.frozen, member.stake + unbonding));
         _setUnbonding(member, unbonding - amount);
         emit StakeWithdrawn(msg.sender, to, amount, member.stake, member.unbonding);
         IERC20(stakeToken).safeTransfer(to, amount);
@@ -238,12 +237,13 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     function freeze(bytes32 id, address member, uint256 amount) external onlyJudge {
         require(member != address(0), StakeZeroAddress());
         require(reasons[msg.sender][id].member == address(0), StakeIdUsed(msg.sender, id));
-        if (amount == 0) return;
-        // No stake is larger, and 2^24 such freezes of one member fit their sum.
-        uint96 part = uint96(Math.min(amount, type(uint96).max));
+        Member storage account = members[member];
+        // A part of the member's stake and unbonding, which fit 96 bits together.
+        uint96 part = uint96(Math.min(amount, _unfrozenOf(account)));
+        if (part == 0) return;
         reasons[msg.sender][id] = Reason(member, part);
-        uint120 frozen = members[member].frozen + part;
-        members[member].frozen = frozen;
+        uint120 frozen = account.frozen + part;
+        account.frozen = frozen;
         emit Frozen(member, msg.sender, id, part, frozen);
     }
 
@@ -262,8 +262,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         reasons[msg.sender][order.id] = Reason(order.member, 0);
         if (reason.frozen != 0) _unfreeze(order.id, reason);
         Member storage member = members[order.member];
+        uint256 unfrozen = _unfrozenOf(member);
         uint256 taken = _take(member, Math.saturatingAdd(order.restitution, order.penalty));
-        payout = order.split(taken);
+        uint256 shared = Math.min(taken, unfrozen);
+        payout = order.split(shared);
+        payout.treasury += taken - shared;
         _credit(order.reporter, payout.reporter);
         _credit(order.victim, payout.restituted + payout.victim);
         _credit(order.jury, payout.jury);
@@ -371,9 +374,19 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         uint256 whole = uint256(member.stake) + member.unbonding + amount;
         require(whole <= type(uint96).max, StakeAmountTooLarge(type(uint96).max, whole));
         uint256 totalStake = member.stake + amount;
+        _dilute(member, totalStake);
         member.stake = uint96(totalStake); // Not above `whole`.
         _refreshActivity(member);
         emit Staked(msg.sender, msg.sender, amount, totalStake);
+    }
+
+    /// @dev An executor's first week counts by the unit: stake that grows makes it younger in proportion, rounded against it.
+    /// Else who waited out the week with the minimum would have all of a large stake believed at once.
+    function _dilute(Member storage member, uint256 totalStake) private {
+        uint256 since = member.activeSince;
+        if (member.role != Role.Executor || since == 0) return;
+        uint256 age = Math.min(block.timestamp - since, RAMP);
+        member.activeSince = uint40(block.timestamp - (age * member.stake) / totalStake); // Fits for 34 000 years.
     }
 
     /// @dev Takes up to `wanted`, active stake first.
@@ -387,6 +400,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         }
         if (fromUnbonding != 0) _setUnbonding(member, unbonding - fromUnbonding);
         return fromActive + fromUnbonding;
+    }
+
+    /// @dev What no open dispute has frozen. A slash can leave less stake than is frozen.
+    function _unfrozenOf(Member storage member) private view returns (uint256) {
+        return Math.saturatingSub(uint256(member.stake) + member.unbonding, member.frozen);
     }
 
     /// @dev `left` is not above what is unbonding now.

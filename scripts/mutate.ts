@@ -6,11 +6,14 @@ import { z } from "zod";
 import { ForgeProject } from "./contracts/forge.ts";
 import { IS_ACTIVE, type Mutant, Mutator } from "./contracts/mutants.ts";
 import { parse } from "./contracts/syntax.ts";
+import { Witnesses } from "./contracts/witnesses.ts";
 import { ROOT } from "./devnet/root.ts";
 import { readFlags } from "./flags.ts";
 
 const LEAST = 0.95;
 const LINE_EVERY = 25;
+/** For all tests with one mutant; they take about a minute of one core. */
+const TIMEOUT_MS = 8 * 60_000;
 const USAGE = `usage: npm run mutate [-- OPTIONS]
 
 Changes the contracts in small ways, one at a time, and looks whether their Solidity tests notice. Prints what nobody
@@ -83,26 +86,50 @@ function edit(project: ForgeProject, path: string, from: string, to: string): vo
   writeFileSync(file, text.replace(from, to));
 }
 
-/** Whether some test fails with the mutant; the invariants, which take longest, are asked last. */
-async function isKilled(project: ForgeProject, id: number): Promise<boolean> {
-  const env = { [MUTANT]: String(id) };
-  const options = ["test", "--fail-fast", "--no-match-contract"];
-  if (!(await project.run([...options, "TypeHashes|Invariant"], env)).ok) return true;
-  return !(await project.run([...options.slice(0, -1), "--match-contract", "Invariant"], env)).ok;
+/** Whether some test fails with the mutant: those that noticed its neighbours first, the invariants, which take longest, last. */
+async function isKilled(project: ForgeProject, { id, path }: Mutant, witnesses: Witnesses): Promise<boolean> {
+  const likely = witnesses.of(path);
+  const slow = "TypeHashes|Invariant";
+  const selections = [
+    ...(likely === undefined ? [] : [["--match-contract", likely]]),
+    ["--no-match-contract", likely === undefined ? slow : `${slow}|${likely}`],
+    ["--match-contract", "Invariant"],
+  ];
+  for (const selection of selections) {
+    const { ok, timedOut, output } = await project.run(
+      ["test", "--fail-fast", ...selection],
+      { [MUTANT]: String(id) },
+      TIMEOUT_MS,
+    );
+    if (ok) continue;
+    // A loop that a mutant made endless is noticed, too.
+    if (!timedOut && !witnesses.learn(path, output)) throw new Error(`${output}\nforge failed, but none of the tests.`);
+    return true;
+  }
+  return false;
 }
 
 async function examine(project: ForgeProject, mutants: readonly Mutant[]): Promise<Mutant[]> {
   const survivors: Mutant[] = [];
+  const witnesses = new Witnesses();
   const queue = mutants.values();
   let done = 0;
   const worker = async (): Promise<void> => {
     for (const mutant of queue) {
-      if (!(await isKilled(project, mutant.id))) survivors.push(mutant);
+      if (!(await isKilled(project, mutant, witnesses))) {
+        survivors.push(mutant);
+        say(`survives: ${mutant.path}:${mutant.line}  ${mutant.from}  →  ${mutant.to}`);
+      }
       tell(++done, mutants.length, survivors.length);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   return survivors.sort((a, b) => a.id - b.id);
+}
+
+/** A line that stays, above the moving one. */
+function say(line: string): void {
+  console.error(process.stderr.isTTY ? `\r\x1b[K${line}` : line);
 }
 
 /** One moving line on a terminal, now and then a line elsewhere. */

@@ -148,12 +148,18 @@ interface IAccountingV2 {
 
     /// @notice What disputes did with a tail.
     /// @param judge Dispute contract that holds it now, or zero: a tail has one judge at a time.
-    /// @param amount Held now, belonging to neither party until the judge decides.
-    /// @param refunded What the client got back of it, by any dispute: no part of a tail is given back twice.
+    /// @param amount Held now, belonging to neither party until the judge decides. It can be zero: all has matured.
+    /// @param refunded What the client got back of it, by any dispute: no part of a tail is given back twice, and nothing
+    /// more is paid for an answer of which some was given back.
+    /// @param lost Decided for the client, whatever was left to give back here: the same for all of the answer.
+    /// @param claimableUntil Until when the rest of a shortfall can be claimed after a dispute that the executor won, if that
+    /// is longer than without the dispute.
     struct TailHold {
         address judge;
         uint96 amount;
         uint96 refunded;
+        bool lost;
+        uint40 claimableUntil;
     }
 
     /// @notice A key that signs requests, responses or allocations for a principal.
@@ -412,16 +418,18 @@ interface IAccountingV2 {
     /// back), or if a judge holds it.
     /// @dev Whether a decided answer may be disputed again is for the judges to say, and so is whether `ackedCost` is the
     /// true one: the lane does not remember the request. A wrong one names another part of the same lane's money.
-    /// @dev Tails of an executor mature together, by the day. What is held comes out of the part that matures first, and
-    /// may so be money of another lane's tail: it is the executor's all the same, and its stake covers all of them.
+    /// @dev What is held comes out of what is unmatured of this client's money with this executor, the part that matures
+    /// first. It may so be money of another lane of the same two parties, and never anybody else's.
     /// @return paid What the tail came to, less what was refunded before.
     /// @return held What is held of it. Stake has to cover `paid - held`, if the client is to get all of it.
     function holdTail(Tail calldata tail) external returns (uint256 paid, uint256 held);
 
-    /// @notice Gives a held tail to the executor, withdrawable at once. Only the judge that holds it.
+    /// @notice Gives a held tail to the executor, withdrawable at once. The rest of a shortfall can be claimed for another
+    /// `SETTLE_WINDOW` from now. Only the judge that holds it.
     function releaseTail(Tail calldata tail) external returns (uint256 amount);
 
-    /// @notice Gives a held tail back to the client's free deposit. Only the judge that holds it.
+    /// @notice Gives a held tail back to the client's free deposit, and ends what can be paid for its answer, even if
+    /// nothing was held. Only the judge that holds it.
     function refundTail(Tail calldata tail) external returns (uint256 amount);
 
     /// @notice Refunds a tail without holding it, and counts the dispute as lost by the executor. Reverts for no tail:
@@ -466,7 +474,7 @@ interface IAccountingV2 {
         address executor,
         uint64 lane,
         uint32 nonce
-    ) external view returns (address judge, uint96 amount, uint96 refunded);
+    ) external view returns (address judge, uint96 amount, uint96 refunded, bool lost, uint40 claimableUntil);
 
     /// @notice Whether `signer` signs for `principal` under a request with this deadline: it is the principal, or a
     /// session signer that counts, see `SessionSigner`.

@@ -176,7 +176,7 @@ interface IJury {
 
     /// @notice Ends a case: fines, and divides the fines among the coherent jurors.
     /// @param truth What the case came to. `Mismatch`, `Match`: jurors who said so are coherent, and who said the opposite is
-    /// fined; `Insufficient` is neither. Otherwise all who revealed are coherent.
+    /// fined; `Insufficient` is neither. Otherwise all who revealed one of the two are coherent.
     /// @return coherent Jurors who did their duty and were not wrong, in the order of their drawing.
     function close(bytes32 id, Verdict truth) external returns (address[] memory coherent);
 

@@ -74,10 +74,13 @@ interface IMeasuredDisputes is IArbitrable {
     /// @param verdictRound The round of `verdict`.
     /// @param silent The executor let its time pass, and cannot appeal.
     /// @param redrawn A panel of which too few revealed was replaced; that happens once.
+    /// @param halvesBefore The executor's half strikes for wrong models when the dispute was opened.
     /// @param executor Whose answers.
     /// @param until Deadline of the state, where it has one.
     /// @param bond Paid by the challenger.
-    /// @param penalty Largest slash, frozen together with `restitution`.
+    /// @param penalty Largest slash, frozen together with `restitution`. For a wrong model it is a share of the stake, by how
+    /// often that happened before. Each dispute of the kind that is decided against the executor while this one is open
+    /// lowers it by the same share: a first offence does not take everything because it was complained of in pieces.
     /// @param restitution What was paid for the answers and had already matured.
     /// @param arbitrationCost Of the arbitrator, when the dispute was opened.
     /// @param appellant Who appealed to the second jury.
@@ -93,6 +96,7 @@ interface IMeasuredDisputes is IArbitrable {
         uint8 verdictRound;
         bool silent;
         bool redrawn;
+        uint8 halvesBefore;
         address executor;
         uint40 until;
         uint96 bond;

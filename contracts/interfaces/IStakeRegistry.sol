@@ -41,12 +41,12 @@ interface IStakeRegistry {
     /// @notice An address that serves the network, or wants to.
     /// @param role Set once by `register`.
     /// @param activeSince Since when the stake is at the role's minimum and the member not in jail, without interruption;
-    /// zero while that is not so.
+    /// zero while that is not so. More stake of an executor moves it towards now, see `capacityOf`.
     /// @param jailedUntil Zero for a member that is not in jail; else when it can ask to be let out, see `unjail`.
     /// @param unbondAt Zero while nothing is unbonding.
     /// @param stake Active stake.
     /// @param unbonding Stake on its way out; can be withdrawn from `unbondAt`, as far as it is not frozen.
-    /// @param frozen Sum of what open disputes froze. It can exceed what is there, after a slash: then nothing leaves.
+    /// @param frozen Sum of what open disputes froze. It can exceed what is there after a slash: then nothing leaves.
     /// @param registeredAt When the address registered.
     struct Member {
         Role role;
@@ -245,17 +245,19 @@ interface IStakeRegistry {
 
     /* JUDGES */
 
-    /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends. Never fails for lack
-    /// of stake: what is not there yet is frozen when it arrives. Once per id; nothing happens for an amount of zero.
+    /// @notice Keeps `amount` of the member's stake, or as much as no other dispute has frozen, from being withdrawn until the
+    /// dispute `id` ends, and reserves it for that dispute, see `slash`. Never fails for lack of stake. Once per id; nothing
+    /// happens where there is nothing to freeze.
     function freeze(bytes32 id, address member, uint256 amount) external;
 
     /// @notice Ends a freeze of the caller. Does nothing if there is none.
     function unfreeze(bytes32 id) external;
 
     /// @notice Takes restitution and penalty from the member: active stake first, then unbonding. What is frozen for other
-    /// disputes is no obstacle, or a member could shelter its stake behind a dispute with itself; it stays frozen, as a
-    /// number. Ends the freeze under the same id. Takes what there is, and reverts only for an id that slashed before and
-    /// for shares above `MAX_SHARES`.
+    /// disputes is no obstacle, or a member could shelter its stake behind a dispute with itself; but what has to be taken of
+    /// it goes to the treasury whole, or a member that is about to lose could pay its friends first. What stays frozen is a
+    /// number. Ends the freeze under the same id. Takes what there is, and reverts only for an id that slashed before and for
+    /// shares above `MAX_SHARES`.
     function slash(Slash calldata order) external returns (Payout memory payout);
 
     /// @notice Notes half strikes against the member, of which two are one strike; no more than six count.
@@ -314,6 +316,7 @@ interface IStakeRegistry {
     function isActive(address member) external view returns (bool);
 
     /// @notice Unmatured tail money that an executor's stake covers now: its active stake, in the first week as an active
-    /// executor a tenth of it; zero for a member that is not an active executor.
+    /// executor a tenth of it; zero for a member that is not an active executor. Stake that is added counts as new: it makes
+    /// the executor as old as its units are on average, at most a week each.
     function capacityOf(address executor) external view returns (uint256);
 }

@@ -32,8 +32,8 @@ library DeliveryTree {
     }
 
     /// @notice Whether `chunk` is the one with this index in a tree of `count` chunks with this root.
-    /// @dev A smaller index passes under a wrong count as well, if its path looks the same there; the last one never does.
-    /// So all chunks of one and the same count together are the whole answer, and nothing less is.
+    /// @dev A chunk passes under a wrong count as well, if its path looks the same there, but not all chunks of a wrong count
+    /// do. So all chunks of one and the same count together are the whole answer, and nothing less is.
     /// @param proof Siblings from the chunk up; a level at which its node has none is left out.
     function contains(
         bytes32 root,

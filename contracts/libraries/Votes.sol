@@ -27,11 +27,12 @@ library Votes {
         return _isEnough(panel.matches, panel.revealed) ? IJury.Verdict.Match : IJury.Verdict.Unclear;
     }
 
-    /// @notice Whether a juror who revealed `choice` was right, or at least not refuted.
+    /// @notice Whether a juror who revealed `choice` was right, or measured and was not refuted. That the evidence does not
+    /// suffice can be said without looking at it, so that nobody is paid for saying so.
     function isCoherent(IJury.Choice choice, IJury.Verdict truth) internal pure returns (bool) {
         if (truth == IJury.Verdict.Mismatch) return choice == IJury.Choice.Mismatch;
         if (truth == IJury.Verdict.Match) return choice == IJury.Choice.Match;
-        return choice != IJury.Choice.None;
+        return choice == IJury.Choice.Mismatch || choice == IJury.Choice.Match;
     }
 
     /// @notice Whether a juror who revealed `choice` said the opposite of what is true.

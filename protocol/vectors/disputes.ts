@@ -1,6 +1,6 @@
-import { hashDisputeConsent } from "../src/dispute-consent.ts";
+import { DISPUTE_CONSENT_FIELDS, type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
 import { hashVote, VOTE_CHOICES, type Vote } from "../src/votes.ts";
-import { HASHERS, PARTIES, repeated } from "./parties.ts";
+import { type DomainName, HASHERS, PARTIES, repeated } from "./parties.ts";
 
 const VOTES: readonly Vote[] = [
   { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "mismatch", salt: repeated(0xa2) },
@@ -17,6 +17,22 @@ const VOTES: readonly Vote[] = [
   },
 ];
 
+/** Consents of a client to who complains of one of its answers: one as it occurs, one of the largest numbers. */
+export const CONSENTS = {
+  typical: { challenger: PARTIES.stranger.address, requestHash: repeated(0xb1) },
+  largest: { challenger: `0x${"ff".repeat(20)}`, requestHash: repeated(0xfe) },
+} as const satisfies Record<string, DisputeConsent>;
+
+function consentVectors(domain: DomainName) {
+  const { domainSeparator } = HASHERS[domain];
+  return Object.values(CONSENTS).map((consent) => ({
+    domain,
+    domainSeparator,
+    ...consent,
+    digest: hashDisputeConsent(domainSeparator, consent),
+  }));
+}
+
 /** disputes.json: what jurors commit to, and what clients sign for those who complain in their place. */
 export const disputeVectors = () => ({
   rule: "keccak256(abi.encode(disputeId, round, juror, choice, salt))",
@@ -26,8 +42,6 @@ export const disputeVectors = () => ({
     choice: String(VOTE_CHOICES[choice]),
     commitment: hashVote({ ...vote, round, choice }),
   })),
-  consents: Object.values(HASHERS).map(({ domainSeparator }) => {
-    const consent = { challenger: PARTIES.stranger.address, requestHash: repeated(0xb1) };
-    return { domainSeparator, ...consent, digest: hashDisputeConsent(domainSeparator, consent) };
-  }),
+  types: { DisputeConsent: DISPUTE_CONSENT_FIELDS },
+  consents: (Object.keys(HASHERS) as DomainName[]).flatMap(consentVectors),
 });

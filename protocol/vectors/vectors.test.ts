@@ -9,7 +9,6 @@ import {
   toUtf8Bytes,
 } from "ethers";
 import { describe, expect, it } from "vitest";
-import { DISPUTE_CONSENT_FIELDS } from "../src/dispute-consent.ts";
 import { hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
@@ -97,10 +96,23 @@ describe("signatures.json", () => {
     }
   };
 
-  it.each(signatureVectors().vectors)("$name", ({ name, digest, signature, claimed, recovered, valid }) => {
+  const { types, malformed } = signatureVectors();
+
+  it.each(malformed)("$name", ({ name, digest, signature, claimed, recovered, valid }) => {
     expect(recoverAddress(digest, signature) ?? null).toBe(recovered);
     expect(recovered === claimed).toBe(valid);
     if (!name.startsWith("s is one above")) expect(byEthers(digest, signature)).toBe(recovered);
+  });
+
+  it.each(types)("$type $kind", ({ digest, signature, claimed, recovered, valid }) => {
+    expect(byEthers(digest, signature)).toBe(recovered);
+    expect(recovered === claimed).toBe(valid);
+  });
+
+  it("has every signed type with one right signature and four wrong ones", () => {
+    const wanted = Object.keys({ ...commitmentVectors().types, ...disputeVectors().types });
+    expect(types.filter(({ valid }) => valid).map(({ type }) => type)).toEqual(wanted);
+    for (const type of wanted) expect(types.filter((vector) => vector.type === type && !vector.valid)).toHaveLength(4);
   });
 });
 
@@ -178,7 +190,7 @@ describe("contents.json", () => {
 });
 
 describe("disputes.json", () => {
-  const { votes, consents } = disputeVectors();
+  const { votes, types, consents } = disputeVectors();
 
   it.each(votes)("has the commitment of $juror to $choice", ({ disputeId, round, juror, choice, salt, commitment }) => {
     const types = ["bytes32", "uint256", "address", "uint8", "bytes32"];
@@ -189,7 +201,7 @@ describe("disputes.json", () => {
   it.each(consents)("has the digest under $domainSeparator", ({ domainSeparator, challenger, requestHash, digest }) => {
     const struct = TypedDataEncoder.hashStruct(
       "DisputeConsent",
-      { DisputeConsent: [...DISPUTE_CONSENT_FIELDS] },
+      { DisputeConsent: [...types.DisputeConsent] },
       { challenger, requestHash },
     );
     expect(digest).toBe(keccak256(concat(["0x1901", domainSeparator, struct])));

@@ -11,7 +11,10 @@ import { ROOT } from "../devnet/root.ts";
  * the lock file because its newest platform packages are not on every registry.
  */
 const FORGE_PACKAGE = "@foundry-rs/forge@1.7.1";
+const solcPath = createRequire(import.meta.url).resolve("solc");
 const OUTPUT_BYTES = 256 * 1024 * 1024;
+/** Far longer than all tests take. */
+const RUN_TIMEOUT_MS = 20 * 60_000;
 
 const SETTINGS = `[profile.default]
 src = "contracts"
@@ -41,23 +44,38 @@ depth = 40
 fail_on_revert = true
 `;
 
-/** The lock file's compiler in the shape of the command that forge calls. */
-const SOLC = `#!${process.execPath}
-const solc = require(${JSON.stringify(createRequire(import.meta.url).resolve("solc"))});
+/**
+ * The lock file's compiler in the shape of the command that forge calls. Forge asks for interfaces again at each start,
+ * since they leave no bytecode; loading the compiler for them would take longer than most tests, so answers are kept.
+ */
+const solcCommand = (version: string): string => `#!${process.execPath}
+const { createHash } = require("node:crypto");
+const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 if (process.argv.includes("--version")) {
-  console.log("solc, the solidity compiler commandline interface\\nVersion: " + solc.version().replace(".Emscripten.clang", ".Linux.g++"));
+  console.log("solc, the solidity compiler commandline interface\\nVersion: ${version}");
 } else {
-  let input = "";
-  process.stdin.setEncoding("utf8").on("data", (text) => { input += text; });
-  process.stdin.on("end", () => process.stdout.write(solc.compile(input)));
+  const input = readFileSync(0, "utf8");
+  const kept = __dirname + "/answers/" + createHash("sha256").update(input).digest("hex");
+  if (!existsSync(kept)) {
+    writeFileSync(kept + process.pid, require(${JSON.stringify(solcPath)}).compile(input));
+    renameSync(kept + process.pid, kept);
+  }
+  process.stdout.write(readFileSync(kept));
 }
 `;
 
 /** What a run of forge came to. */
 export interface ForgeRun {
   readonly ok: boolean;
+  readonly timedOut: boolean;
   /** Both streams. */
   readonly output: string;
+}
+
+interface ExecFailure {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly killed: boolean;
 }
 
 /** A Foundry project in a temporary folder: copies of contracts and tests, to be changed at will. Removed when disposed. */
@@ -70,8 +88,8 @@ export class ForgeProject implements Disposable {
       cpSync(join(ROOT, folder), join(this.dir, folder), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
     writeFileSync(join(this.dir, "foundry.toml"), SETTINGS);
-    writeFileSync(join(this.dir, "solc"), SOLC, { mode: 0o755 });
-    mkdirSync(join(this.dir, "out"));
+    writeFileSync(join(this.dir, "solc"), solcCommand(solcVersion()), { mode: 0o755 });
+    for (const folder of ["out", "answers"]) mkdirSync(join(this.dir, folder));
   }
 
   /** Paths of the Solidity files below a folder of the project, relative to it. */
@@ -82,24 +100,35 @@ export class ForgeProject implements Disposable {
       .sort();
   }
 
-  /** Runs forge; a failing run is a result, not an error. */
-  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ForgeRun> {
+  /** Runs forge; a failing run is a result, not an error. One that takes longer than `timeoutMs` is ended. */
+  async run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    timeoutMs = RUN_TIMEOUT_MS,
+  ): Promise<ForgeRun> {
     try {
       const { stdout, stderr } = await promisify(execFile)(this.#forge, args, {
         cwd: this.dir,
         env: { ...process.env, ...env, NO_COLOR: "1", FORCE_COLOR: undefined },
         maxBuffer: OUTPUT_BYTES,
+        timeout: timeoutMs,
       });
-      return { ok: true, output: stdout + stderr };
+      return { ok: true, timedOut: false, output: stdout + stderr };
     } catch (thrown) {
-      const { stdout = "", stderr = "" } = thrown as { stdout?: string; stderr?: string };
-      return { ok: false, output: stdout + stderr };
+      const { stdout = "", stderr = "", killed = false } = thrown as Partial<ExecFailure>;
+      return { ok: false, timedOut: killed, output: stdout + stderr };
     }
   }
 
   [Symbol.dispose](): void {
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** As the native compiler says it. */
+function solcVersion(): string {
+  const solc = createRequire(import.meta.url)("solc") as { readonly version: () => string };
+  return solc.version().replace(".Emscripten.clang", ".Linux.g++");
 }
 
 /** Path of forge's program in npm's cache, fetched if it is not there. Its start script would hide its exit code. */

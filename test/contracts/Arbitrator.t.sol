@@ -8,12 +8,17 @@ import {Market} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Arbitrator
+
 constructor
 ├── account zero: ArbitratorZeroAddress
-└── cost above 96 bits: ArbitratorCostTooLarge
+├── cost above 96 bits: ArbitratorCostTooLarge
+└── otherwise: keeps them
+arbitrationCost
+└── the same whatever is asked
 createDispute
 ├── no choices: ArbitratorNoChoices
-└── otherwise, by anyone: DisputeCreation
+└── otherwise, by anyone: DisputeCreation; as many choices as fit
 giveRuling
 ├── not the account: ArbitratorNotAccount
 ├── no such dispute: ArbitratorUnknownDispute

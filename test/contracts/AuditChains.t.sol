@@ -8,10 +8,14 @@ import {AuditWorld} from "./support/AuditWorld.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Audits
+
 constructor
 ├── registry zero: AuditZeroAddress
 ├── epochs below a minute or above a day, odds zero or above 65 536: AuditParameterOutOfRange
 └── otherwise: keeps its parameters
+currentEpoch
+└── counts from the Unix epoch, to the last second
 registerChain
 ├── a stranger, an executor, a validator without its minimum: AuditNotActiveValidator
 ├── tip zero: AuditZeroTip

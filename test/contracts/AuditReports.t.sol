@@ -6,6 +6,8 @@ import {AuditWorld} from "./support/AuditWorld.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Audits
+
 report: the first reason that applies
 ├── a stranger, a validator below its minimum: AuditNotActiveValidator
 ├── the epoch still runs, or another one has ended since: AuditWrongEpoch
@@ -24,8 +26,12 @@ report: the first reason that applies
     ├── an empty report
     ├── further rows of the epoch in further reports
     ├── skipped epochs, up to the whole length of the longest chain
-    ├── executors without stake, those that left
-    └── isAssigned said so before
+    └── executors without stake, those that left
+isAssigned
+├── the seed is not known: no
+└── otherwise: as report judges
+multicall
+└── seed and report in one transaction
 */
 contract AuditReportsTest is AuditWorld {
     event PreimageRevealed(address indexed validator, uint256 indexed epoch, bytes32 preimage);

@@ -7,6 +7,8 @@ import {AuditWorld} from "./support/AuditWorld.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Audits
+
 fixSeed
 ├── not the header of that block, a block to come, this block, one too old: AuditUnknownBlock
 ├── not the header of its parent: AuditNotParent
@@ -46,7 +48,9 @@ contract AuditSeedsTest is AuditWorld {
         bytes32 seed = open(FIRST);
         vm.warp((FIRST + 1) * EPOCH + 100);
         vm.roll(blockOf(FIRST) + 256);
+        vm.recordLogs();
         (uint256 epoch, bytes32 again) = audits.fixSeed(blockOf(FIRST), parent, first);
+        assertEq(vm.getRecordedLogs().length, 0, "no event");
         assertEq(epoch, FIRST, "epoch");
         assertEq(again, seed, "seed");
     }

@@ -6,20 +6,25 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 allocate
-├── executor zero, amount zero: AccountingZeroAddress, AccountingZeroAmount
+├── executor zero: AccountingZeroAddress; amount zero: AccountingZeroAmount
 ├── more than the deposit: AccountingInsufficientDeposit
 ├── the channel would not fit 96 bits: AccountingAmountTooLarge
 └── otherwise: deposit to channel, Allocated
 allocateBySig
 ├── after the deadline: AccountingDeadlinePassed
-├── signed by a stranger, or for other numbers: AccountingWrongSigner
+├── signed by a stranger, for other numbers, another chain, client zero: AccountingWrongSigner
 ├── nonce used: AccountingNonceUsed
 ├── by a session signer in force: goes through
 ├── by a revoked one, even before its thaw ends: AccountingWrongSigner
 └── otherwise: as allocate, sent by anyone, nonces in any order
+isAllocationNonceUsed
+└── from then on, and no other number
 requestUnlock
-├── amount zero, more than is not unlocking: AccountingZeroAmount, AccountingInsufficientChannel
+├── amount zero: AccountingZeroAmount
+├── more than is not unlocking: AccountingInsufficientChannel
 └── otherwise: adds up, restarts the clock, UnlockRequested
 cancelUnlock
 ├── nothing unlocking: AccountingNothingUnlocking
@@ -27,10 +32,15 @@ cancelUnlock
 finalizeUnlock
 ├── nothing unlocking: AccountingNothingUnlocking
 ├── too early: AccountingUnlockPending
-├── a settlement took the money meanwhile: gives what is left
+├── a settlement took the money meanwhile: gives what is left; it took all: nothing is unlocking
+├── money allocated meanwhile stays
 └── otherwise: channel to deposit, UnlockFinalized
+channels
+└── balance, unlocking, and when that may go
 release
-├── amount zero, more than the channel: AccountingZeroAmount, AccountingInsufficientChannel
+├── amount zero: AccountingZeroAmount
+├── more than the channel, another executor's channel: AccountingInsufficientChannel
+├── to oneself: the same
 ├── eats into what is unlocking: lowers it
 └── otherwise: channel to deposit at once, Released
 */
@@ -111,6 +121,11 @@ contract ChannelsTest is MarketTest {
         vm.prank(stranger);
         accounting.allocateBySig(client, executor, 4e6, 300, uint40(START), signature);
         assertTrue(accounting.isAllocationNonceUsed(client, 300), "used");
+        // 44 and 556 are the same bit of the words before and after.
+        for (uint256 other = 44; other <= 556; other += 256) {
+            assertTrue(other == 300 || !accounting.isAllocationNonceUsed(client, other), "no other one");
+        }
+        assertTrue(!accounting.isAllocationNonceUsed(executor, 300), "nor anybody else's");
         // Any order.
         accounting.allocateBySig(client, executor, 1e6, 7, uint40(START), allocation(CLIENT_KEY, 1e6, 7, START));
         assertEq(channelBalance(), 5e6, "channel");
@@ -141,6 +156,16 @@ contract ChannelsTest is MarketTest {
         signature = allocation(CLIENT_KEY, 4e6, 3, START);
         vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
         accounting.allocateBySig(client, executor, 5e6, 3, uint40(START), signature);
+    }
+
+    function test_AnAllocationOfAnotherChainIsNone() public {
+        depositAs(client, 10e6);
+        IAccountingV2.CompactSignature memory signature = allocation(CLIENT_KEY, 4e6, 3, START);
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
+        accounting.allocateBySig(client, executor, 4e6, 3, uint40(START), signature);
+        signature = allocation(CLIENT_KEY, 4e6, 3, START);
+        accounting.allocateBySig(client, executor, 4e6, 3, uint40(START), signature);
     }
 
     function test_NobodyAllocatesForTheZeroAddress() public {

@@ -255,7 +255,7 @@ contract DeliveryAttacksTest is DeliveryTest {
     /// All that client and executor own in the payment token, stake and frozen or not.
     function wealth() private view returns (uint256) {
         (uint128 settled, uint128 withdrawn, , , ) = accounting.earnings(executor);
-        (, uint96 held, ) = accounting.tailHold(client, executor, 7, 1);
+        (, uint96 held, , , ) = accounting.tailHold(client, executor, 7, 1);
         uint256 client_ = accounting.balanceOf(client) + channelBalance() + token.balanceOf(client) + rewardsOf(client);
         uint256 executor_ = settled - withdrawn + held + token.balanceOf(executor) + rewardsOf(executor);
         return client_ + executor_ + registry.slashableStake(executor);

@@ -7,6 +7,8 @@ import {DeliveryEvents, DeliveryTest} from "./support/DeliveryMarket.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 poke
 ├── not open: DeliveryNotOpen; up to the deadline: DeliveryTooEarly
 └── otherwise: Defaulted, by anyone, early or late the same

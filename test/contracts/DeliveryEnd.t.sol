@@ -7,10 +7,12 @@ import {DeliveryEvents, DeliveryTest} from "./support/DeliveryMarket.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 cancel
 ├── not open: DeliveryNotOpen; after the deadline: DeliveryTooLate
-├── neither the client nor a session signer in force: DeliveryNotClient
-├── a part of the answer is revealed: DeliveryRevealing (DeliveryAttacks)
+├── neither the client nor a session signer in force: DeliveryNotClient (a revoked one: DeliveryAttacks.t.sol)
+├── a part of the answer is revealed: DeliveryRevealing (DeliveryAttacks.t.sol)
 └── otherwise: Cancelled; tail and a tenth of the bond to the executor
 concede
 ├── not open, too late: as above
@@ -18,9 +20,10 @@ concede
 └── otherwise: Conceded; tail to the client, bond to the opener, half a strike, no slash
     ├── what has matured the executor pays; without allowance nothing happens
     └── the sixth within 30 days: jail
-poke: DeliveryDefault
+poke: DeliveryDefault.t.sol
 withdrawBonds
 ├── to zero: DeliveryZeroAddress; nothing: DeliveryNothingCredited
+├── the recipient refuses ether: nothing is lost, another recipient works (DeliveryAttacks.t.sol)
 └── otherwise: everything of the caller, BondsWithdrawn
 */
 contract DeliveryEndTest is DeliveryTest, DeliveryEvents {
@@ -54,6 +57,14 @@ contract DeliveryEndTest is DeliveryTest, DeliveryEvents {
         vm.prank(sessionSigner);
         delivery.cancel(id);
         assertEq(delivery.bondsOf(client), BOND - BOND / 10, "to who opened");
+    }
+
+    function test_OnlyOpenDisputesAreCancelledOrConceded() public {
+        assertNotOpen("unknown", IDeliveryDisputes.State.None);
+        bytes32 id = settleAndOpen(pairOf(1, 0, COST));
+        vm.prank(client);
+        delivery.cancel(id);
+        assertNotOpen(id, IDeliveryDisputes.State.Cancelled);
     }
 
     function test_NobodyCancelsAfterTheDeadline() public {
@@ -156,6 +167,16 @@ contract DeliveryEndTest is DeliveryTest, DeliveryEvents {
     }
 
     /* SUPPORT */
+
+    function assertNotOpen(bytes32 id, IDeliveryDisputes.State state) private {
+        bytes memory refusal = abi.encodeWithSelector(IDeliveryDisputes.DeliveryNotOpen.selector, id, state);
+        vm.expectRevert(refusal);
+        vm.prank(client);
+        delivery.cancel(id);
+        vm.expectRevert(refusal);
+        vm.prank(executor);
+        delivery.concede(id);
+    }
 
     function expectTooLate() private {
         vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryTooLate.selector, REVEAL_BY, REVEAL_BY + 1));

@@ -7,6 +7,8 @@ import {DeliveryEvents, DeliveryTest} from "./support/DeliveryMarket.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 constructor
 ├── accounting zero: DeliveryZeroAddress
 ├── flat bond zero or above an ether: DeliveryParameterOutOfRange
@@ -24,9 +26,11 @@ open
 └── otherwise: Open, DeliveryOpened
     ├── by the client, by a session signer
     ├── the tail is held, matured or not; refund and penalty are frozen
-    ├── the penalty has a floor, and fits its type
+    ├── the penalty has a floor, and fits its type; a shortfall makes it no smaller
+    ├── what another judge gave back is not claimed again
     └── what was sent beyond the bond is credited
-bondFor: grows with tokens and base fee, up to the longest answer
+bondFor
+└── grows with tokens and base fee, up to the longest answer, and is never nothing
 */
 contract DeliveryOpenTest is DeliveryTest, DeliveryEvents {
     /* CONSTRUCTOR */

@@ -7,6 +7,8 @@ import {DeliveryEvents, DeliveryTest} from "./support/DeliveryMarket.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 rebutByRequest
 ├── not open: DeliveryNotOpen; after the deadline: DeliveryTooLate
 ├── another client, executor or lane, or not a later nonce: DeliveryNotAcknowledgement

@@ -8,6 +8,8 @@ import {Tree} from "./support/Tree.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DeliveryDisputes
+
 reveal
 ├── no such dispute, or it is over: DeliveryNotOpen
 ├── after the deadline: DeliveryTooLate

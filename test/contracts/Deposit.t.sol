@@ -2,27 +2,31 @@
 pragma solidity ^0.8.28;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {AccountingV2} from "../../contracts/AccountingV2.sol";
 import {StakeRegistry} from "../../contracts/StakeRegistry.sol";
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
-import {CallingToken, FeeToken, ListingToken, OpenToken} from "./support/HostileTokens.sol";
+import {CallingToken, FalseToken, FeeToken, ListingToken, OpenToken} from "./support/HostileTokens.sol";
 import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 constructor
 ├── token or registry zero: AccountingZeroAddress
 ├── unlock delay below 1 hour or above 30 days: AccountingParameterOutOfRange
-└── the registry holds another token: AccountingTokenMismatch
+├── the registry holds another token: AccountingTokenMismatch
+└── otherwise: keeps its parameters
 deposit, depositFor
 ├── amount zero: AccountingZeroAmount
 ├── client zero: AccountingZeroAddress
-├── the token keeps a part: AccountingTokenShortfall
+├── the token keeps a part: AccountingTokenShortfall; it returns false: SafeERC20FailedOperation
 ├── the token calls back: ReentrancyGuardReentrantCall
 └── otherwise: balance rises, Deposited
 depositWithPermit
-├── good permit: allowance and deposit in one
+├── good permit: allowance and deposit in one, then as deposit
 ├── the permit was used by somebody else before: goes through
 └── bad permit, no allowance: the token's error
 withdraw
@@ -126,6 +130,14 @@ contract DepositTest is MarketTest {
         fee.mint(address(ledger), 1000);
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingTokenShortfall.selector, 100, 99));
         ledger.deposit(100);
+    }
+
+    function test_DepositRefusesTokensThatReturnFalse() public {
+        FalseToken silent = new FalseToken();
+        AccountingV2 ledger = ledgerOn(silent);
+        vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(silent)));
+        ledger.deposit(100);
+        assertEq(ledger.balanceOf(address(this)), 0, "nothing is credited");
     }
 
     function test_DepositRefusesReentry() public {

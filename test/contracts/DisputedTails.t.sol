@@ -6,8 +6,10 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
-all hooks
-└── not wired with power over tails (nobody, the jury): AccountingNotJudge
+AccountingV2
+
+holdTail, releaseTail, refundTail, clawBackTail, countDispute
+└── the caller is not wired with power over tails (nobody, the jury): AccountingNotJudge
 holdTail
 ├── the lane went on, another nonce, nothing paid beyond what was acknowledged: AccountingNoTail
 ├── a judge holds it: AccountingTailHeld
@@ -24,7 +26,9 @@ clawBackTail
 ├── matured: counts, tells what was paid, and leaves the tail to other disputes
 └── otherwise: TailRefunded, counted
 countDispute
-└── counts it for who lost
+└── otherwise: counts it for who lost
+tailHold
+└── judge, amount and refund of one answer
 maySignFor: Signers.t.sol has the rule
 └── says what settlement applies
 settlement, withdrawal and unlocking go on while a tail is held
@@ -382,7 +386,12 @@ contract DisputedTailsTest is MarketTest {
     }
 
     function assertHold(address judge, uint256 amount, uint256 refunded) private view {
-        (address foundJudge, uint96 foundAmount, uint96 foundRefunded) = accounting.tailHold(client, executor, 7, 1);
+        (address foundJudge, uint96 foundAmount, uint96 foundRefunded, , ) = accounting.tailHold(
+            client,
+            executor,
+            7,
+            1
+        );
         assertEq(foundJudge, judge, "judge");
         assertEq(foundAmount, amount, "amount");
         assertEq(foundRefunded, refunded, "refunded");

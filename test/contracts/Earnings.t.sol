@@ -8,12 +8,14 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 withdrawEarnings
 ├── to zero: AccountingZeroAddress
 ├── nothing, or nothing mature: AccountingNothingWithdrawable
 ├── the token refuses the recipient: nothing is lost, another recipient works
 └── otherwise: everything withdrawable, EarningsWithdrawn
-maturity of tails
+withdrawableEarnings, unmaturedTail: of an executor's tails
 ├── credited on a day's first second: 48 hours less nothing
 ├── credited on its last second: 24 hours and a second
 ├── two days' tails mature one after the other

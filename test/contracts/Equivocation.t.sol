@@ -8,14 +8,17 @@ import {DisputeTest} from "./support/DisputeTest.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DisputeManager
+
 constructor
-└── accounting zero: DisputeZeroAddress
+├── accounting zero: DisputeZeroAddress
+└── otherwise: keeps it and its stake registry
 proveEquivocation
 ├── a response to another request: DisputeNotResponsesToRequest
 ├── the same but for the timestamp: DisputeSameStatement; any other member makes a difference
 ├── not signed by the executor, or by a session signer that does not count: DisputeWrongSigner
 ├── later than deadline + 7 days: DisputeEvidenceTooOld
-├── proven before: DisputeAlreadyProven
+├── proven before, by other evidence too: DisputeAlreadyProven (but see ReportPriority.t.sol)
 └── otherwise: EquivocationProven
     ├── half of all stake, at least the minimum, at most what there is; jail
     ├── 30 % to the reporter, twice the cost up to 30 % to the client, the rest to the treasury

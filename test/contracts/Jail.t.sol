@@ -7,19 +7,22 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 jail (by a judge; by others: Slash.t.sol)
 ├── a member: not active, no capacity, Jailed; again: the later end counts
 └── an address that is no member: it joins as a prisoner
 unjail
-├── not registered, not in jail: StakeNotRegistered, StakeNotJailed
+├── not registered: StakeNotRegistered; not in jail: StakeNotJailed
 ├── too early: StakeStillJailed
 ├── the stake below the minimum: StakeBelowMinimum
 └── otherwise: active from now on, with a first week, Unjailed
-activeSince
+isActive, since when
 ├── from the moment that the stake reaches the minimum, not from registration
 └── ends when the stake falls below it: by a slash, by unbonding all
-strike
-├── adds half strikes, no more than six count, Struck
+strike (by a judge; by others: Slash.t.sol)
+└── adds half strikes, no more than six count, Struck
+strikesOf
 ├── those older than the window do not count
 └── offences are apart; nothing that the member does erases them
 */
@@ -111,10 +114,22 @@ contract JailTest is MarketTest {
         vm.warp(START + 66 days);
         registry.stake(100e6);
         vm.stopPrank();
-        assertEq(activeSince(), START + 60 days, "a top-up changes nothing");
+        assertEq(activeSince(), START + 62 days, "200 of 6 days, 100 of none: 4 days on average");
+        vm.warp(START + 69 days - 1);
         assertEq(registry.capacityOf(executor), 30e6, "a tenth");
-        vm.warp(START + 67 days);
+        vm.warp(START + 69 days);
         assertEq(registry.capacityOf(executor), 300e6, "all");
+    }
+
+    /// The week is not served with the minimum.
+    function test_ALargeTopUpBeginsAnew() public {
+        enrol(100e6);
+        vm.warp(ENROLLED + 300 days);
+        give(executor, 99_900e6);
+        vm.prank(executor);
+        registry.stake(99_900e6);
+        assertEq(registry.capacityOf(executor), 10_000e6, "a tenth");
+        assertEq(activeSince(), ENROLLED + 300 days - 604, "a thousandth of a week, rounded down");
     }
 
     function test_FallingBelowTheMinimumStartsItAnew() public {

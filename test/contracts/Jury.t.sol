@@ -7,6 +7,8 @@ import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+Jury
+
 constructor
 └── registry zero: JuryZeroAddress
 enlist
@@ -30,7 +32,7 @@ request
 └── otherwise: DrawRequested
 draw
 ├── not the court: JuryNotCourt
-├── none asked for: JuryNoDraw
+├── none asked for: JuryNoDraw; closed: JuryCaseClosed
 ├── the block is not there: waiting
 ├── its hash is gone: DrawRenewed
 ├── its hash is in the history: drawn
@@ -57,7 +59,7 @@ close
 ├── not the court: JuryNotCourt
 ├── a panel is not done: JuryPanelRunning
 ├── again: JuryCaseClosed
-└── otherwise: JurorFined, JurorRewarded, CaseClosed; stake free
+└── otherwise: JurorFined, JurorRewarded, CaseClosed; stake free; what no coherent juror gets is the treasury's
 */
 contract JuryTest is Court {
     bytes32 private constant CASE = keccak256("case");
@@ -191,6 +193,8 @@ contract JuryTest is Court {
         jury.close(CASE, IJury.Verdict.None);
         vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
         jury.request(CASE, 3);
+        vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
+        jury.draw(CASE);
         vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
         jury.close(CASE, IJury.Verdict.None);
         vm.stopPrank();
@@ -511,11 +515,10 @@ contract JuryTest is Court {
 
     function test_WhatCannotBeDividedIsTheTreasurys() public {
         address[] memory jurors = panel();
-        for (uint256 i = 0; i < 4; ++i) commitAs(CASE, jurors[i], IJury.Choice.Insufficient);
+        IJury.Choice[2] memory choices = [IJury.Choice.Mismatch, IJury.Choice.Match];
+        for (uint256 i = 0; i < 4; ++i) commitAs(CASE, jurors[i], choices[i % 2]);
         pass(24 hours + 1);
-        for (uint256 i = 0; i < 4; ++i) {
-            jury.reveal(CASE, jurors[i], IJury.Choice.Insufficient, saltOf(jurors[i]));
-        }
+        for (uint256 i = 0; i < 4; ++i) jury.reveal(CASE, jurors[i], choices[i % 2], saltOf(jurors[i]));
         pass(12 hours);
         // The fifth has no more than this to lose.
         vm.prank(JUDGE);

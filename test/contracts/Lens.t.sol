@@ -9,7 +9,11 @@ import {Market} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
-each view
+Lens
+
+constructor
+└── reads the given deployment
+clients, executors, members, channels, lanes, checkPairs: each
 ├── one entry per asked account, in order, with what the contracts say themselves
 ├── zeros for what nobody touched
 └── more than MAX_PAGE entries: LensPageTooLarge; exactly so many are answered
@@ -115,6 +119,10 @@ contract LensTest is Market {
 
     function test_APageHasALimit() public {
         assertEq(_lens.clients(new address[](500)).length, 500, "a whole page");
+        assertEq(_lens.executors(new address[](500)).length, 500, "of executors");
+        assertEq(_lens.members(new address[](500)).length, 500, "of members");
+        assertEq(_lens.channels(new ILens.ChannelKey[](500)).length, 500, "of channels");
+        assertEq(_lens.checkPairs(new IAccountingV2.SignedPair[](500)).length, 500, "of pairs");
         bytes memory refusal = abi.encodeWithSelector(ILens.LensPageTooLarge.selector, 500, 501);
         vm.expectRevert(refusal);
         _lens.clients(new address[](501));

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
+import {BlockHashes} from "../../contracts/libraries/BlockHashes.sol";
 import {CompactSignatures} from "../../contracts/libraries/CompactSignatures.sol";
 import {Costs} from "../../contracts/libraries/Costs.sol";
 import {TestBase, vm} from "./support/Vm.sol";
@@ -13,6 +14,10 @@ costUp
 recover
 ├── the signer of a good signature
 └── nobody for an s in the upper half, although the precompile finds somebody
+block hashes
+├── this block, a block to come: zero
+├── one of the last 256: the chain's
+└── an older one: the history's (Jury.t.sol), zero where there is none
 */
 contract LibrariesTest is TestBase {
     using CompactSignatures for IAccountingV2.CompactSignature;
@@ -65,6 +70,18 @@ contract LibrariesTest is TestBase {
             ecrecover(digest, 27, r, highest),
             "the highest allowed"
         );
+    }
+
+    function test_OnlyPastBlocksHaveHashes() public {
+        vm.roll(1_000);
+        vm.setBlockhash(999, "newest");
+        vm.setBlockhash(744, "oldest");
+        assertEq(BlockHashes.get(1_001), 0, "to come");
+        assertEq(BlockHashes.get(1_000), 0, "this one");
+        assertEq(BlockHashes.get(999), "newest", "the one before");
+        assertEq(BlockHashes.get(744), "oldest", "256 blocks ago");
+        vm.etch(BlockHashes.HISTORY, "");
+        assertEq(BlockHashes.get(743), 0, "no history");
     }
 
     function recover(

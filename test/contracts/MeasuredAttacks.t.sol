@@ -217,18 +217,33 @@ contract MeasuredAttacksTest is Court {
         assertEq(measured.creditOf(client), ARBITRATION_COST, "its price comes back");
     }
 
-    /// More stake, strikes and another price change nothing for a dispute that is open.
+    /// More stake changes nothing for a dispute that is open, and a strike makes it no dearer.
     function test_Attack48_TheRulesOfAnOpenDisputeStay() public {
         bytes32 id = openOne();
         give(executor, 500e6);
         vm.prank(executor);
         registry.stake(500e6);
-        vm.startPrank(JUDGE);
-        registry.strike(executor, IStakeRegistry.Offence.WrongModel, 4, 90 days);
-        vm.stopPrank();
-        assertEq(measured.modelPenalty(executor), EXECUTOR_STAKE + 500e6, "of a new one");
+        vm.prank(JUDGE);
+        registry.strike(executor, IStakeRegistry.Offence.WrongModel, 1, 90 days);
+        assertEq(measured.modelPenalty(executor), (EXECUTOR_STAKE + 500e6) / 5, "of a new one");
         decide(id, 5, 0);
         finish(id);
         assertEq(stakeOf(executor), EXECUTOR_STAKE + 500e6 - PENALTY, "of this one");
+    }
+
+    /// Whoever looks at nothing can always say that the evidence does not suffice. It is not fined, and not paid.
+    function test_LookingAtNothingEarnsNothing() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        vote(id, 1, 1, 3);
+        measured.poke(id);
+        finish(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Rejected);
+        address[] memory jurors = jury.jurorsOf(id, 1);
+        for (uint256 i = 0; i < 5; ++i) {
+            assertEq(measured.creditOf(jurors[i]), i < 2 ? JUROR_FEE : 0, "the fee of who measured");
+            assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE, "no fine");
+        }
     }
 }

@@ -8,9 +8,12 @@ import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+MeasuredDisputes
+
 constructor
 ├── accounting or jury zero: MeasuredZeroAddress
-└── fee zero or above 64 bits: MeasuredParameterOutOfRange
+├── fee zero or above 64 bits: MeasuredParameterOutOfRange
+└── otherwise: keeps its parameters
 open
 ├── no evidence hash: MeasuredNoEvidence
 ├── no answer, more than 64: MeasuredAnswerCount
@@ -26,13 +29,22 @@ open
 │   └── more tokens counted than stated: MeasuredCountAboveStated
 ├── no overcharge: MeasuredNoOvercharge
 ├── bond above the limit: MeasuredBondTooLarge
-├── a token that keeps a part: MeasuredTokenShortfall (see MeasuredTokens)
+├── a token that keeps a part: MeasuredTokenShortfall (MeasuredAttacks.t.sol)
 └── otherwise: AnswerDisputed, MeasuredOpened, MeasuredMoved; bond taken, penalty and cost frozen
     ├── the tail that is not mature is held, the rest is restitution
     ├── an answer acknowledged by a later one, not paid, or in another judge's dispute: nothing is held
     ├── a lane paid by another pair of the same nonce: nothing is held
-    ├── a validator with consents of session signers
+    ├── inflated counts: ten overcharges, at least a twentieth of the executors' minimum, and it fits its type
+    ├── a validator with consents, of session signers too
     └── 64 answers fit one transaction
+bondFor
+└── a twentieth of the penalty, at least what the first jury may cost
+modelPenalty: by strikes in MeasuredVerdicts.t.sol
+disputeOf
+└── the dispute about an answer, or zero
+hashConsent
+├── names the challenger and the request: another challenger's is no consent
+└── the compiler's type hash: TypeHashes.t.sol; the vectors': Vectors.t.sol
 */
 contract MeasuredOpenTest is Court {
     function setUp() public {
@@ -130,6 +142,9 @@ contract MeasuredOpenTest is Court {
         IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(1, 0, 1));
         vm.expectRevert(wrongSigner(client, address(0)));
         openAs(validator, IMeasuredDisputes.Kind.WrongModel, list);
+        consentTo(list[0], validator, STRANGER_KEY);
+        vm.expectRevert(wrongSigner(client, stranger));
+        openAs(validator, IMeasuredDisputes.Kind.WrongModel, list);
         // A consent to somebody else is none.
         consentTo(list[0], stranger, CLIENT_KEY);
         vm.expectPartialRevert(IMeasuredDisputes.MeasuredWrongSigner.selector);
@@ -180,6 +195,7 @@ contract MeasuredOpenTest is Court {
 
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
         assertEq(measured.disputeOf(client, executor, 7, 1), id, "known");
+        assertEq(measured.disputeOf(client, executor, 7, 2), 0, "no other");
         assertRefused(only(pair), abi.encodeWithSelector(IMeasuredDisputes.MeasuredAlreadyDisputed.selector, id));
         // Nor another request with the same number.
         pair.request.promptHash = keccak256("other");

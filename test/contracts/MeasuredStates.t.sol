@@ -7,6 +7,8 @@ import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+MeasuredDisputes
+
 unknown dispute: MeasuredWrongState, MeasuredNothingDue
 answer, concede
 ├── not the executor: MeasuredNotExecutor
@@ -17,14 +19,16 @@ poke
 ├── nothing due: MeasuredNothingDue
 ├── the executor was silent: ExecutorSilent, a panel is asked for
 ├── the draw
+│   ├── too few candidates: PanelFailed, what follows is in MeasuredVerdicts.t.sol
 │   ├── its block is not there: MeasuredNothingDue
 │   ├── its hash is gone: another block
 │   └── there: Voting
 ├── the votes
 │   ├── are not over: MeasuredNothingDue
-│   ├── too few, once: PanelFailed, another panel
+│   ├── too few, once: PanelFailed, another panel; twice: MeasuredVerdicts.t.sol
 │   └── found something: VerdictFound, Appealable
-└── the time to appeal is over: Closed
+├── the time to appeal is over: Closed
+└── the time to rule is over: Closed (MeasuredVerdicts.t.sol)
 appeal
 ├── another state: MeasuredWrongState
 ├── not the loser: MeasuredNotLoser
@@ -35,11 +39,14 @@ rule
 ├── not the arbitrator: MeasuredNotArbitrator
 ├── no such choice: MeasuredUnknownRuling
 ├── no such dispute: MeasuredWrongState
-└── after the deadline: MeasuredTooLate
+├── after the deadline: MeasuredTooLate
+└── otherwise: Ruling, and Closed as it says; a refusal leaves the last verdict (MeasuredVerdicts.t.sol)
 withdrawCredit
 ├── to zero: MeasuredZeroAddress
 ├── nothing: MeasuredNoCredit
 └── otherwise: CreditWithdrawn, tokens arrive
+disputeAt
+└── zeros for an unknown dispute; all amounts are zero once it is closed (assertClosed in support/Court.sol)
 */
 contract MeasuredStatesTest is Court {
     function setUp() public {
@@ -49,6 +56,9 @@ contract MeasuredStatesTest is Court {
 
     function test_AnUnknownDisputeHasNoState() public {
         bytes32 id = keccak256("unknown");
+        IMeasuredDisputes.Dispute memory none;
+        bytes32 zeros = keccak256(abi.encode(none));
+        assertEq(keccak256(abi.encode(measured.disputeAt(id))), zeros, "zeros");
         vm.expectRevert(wrongState(id, IMeasuredDisputes.State.None));
         answerTo(id);
         vm.expectRevert(wrongState(id, IMeasuredDisputes.State.None));

@@ -3,10 +3,8 @@ pragma solidity ^0.8.28;
 
 import {IArbitrable} from "../../contracts/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../../contracts/interfaces/IArbitrator.sol";
-import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {IMeasuredDisputes} from "../../contracts/interfaces/IMeasuredDisputes.sol";
-import {IStakeRegistry} from "../../contracts/interfaces/IStakeRegistry.sol";
-import {Court} from "./support/Court.sol";
+import {Verdicts} from "./support/Verdicts.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
@@ -28,7 +26,8 @@ arbitrator, asked by the loser of the second jury
 ├── rules for it: second verdict is turned
 ├── rules against it
 ├── refuses: last verdict, price back
-└── is silent: last verdict, price back
+├── is silent: last verdict, price back
+└── costs nothing: nobody pays it
 no jury
 ├── too few reveals twice, with an arbitrator
 │   ├── rules mismatch: paid out of the slash
@@ -41,12 +40,10 @@ no jury
 strikes: 20, 50, 100 %; a concession counts half; forgotten after 90 days
 less stake than the penalty: what there is
 already matured: restitution out of stake
-inflated counts: ten overcharges, at least a twentieth of the minimum
+inflated counts: MeasuredOpen.t.sol
 nobody acts: the same result by one late poke
 */
-contract MeasuredVerdictsTest is Court {
-    IMeasuredDisputes.Settlement private _expected;
-
+contract MeasuredVerdictsTest is Verdicts {
     function setUp() public {
         deployCourt();
         populate(40);
@@ -56,21 +53,17 @@ contract MeasuredVerdictsTest is Court {
 
     function test_ConcedingCostsAQuarter() public {
         bytes32 id = openOne();
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 3e6;
-        _expected.slashTreasury = 7e6;
-        _expected.returned = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Conceded, 1);
+        expected.refunded = COST;
+        expected.slashReporter = 3e6;
+        expected.slashTreasury = 7e6;
+        expectReturn(client, BOND);
+        expectClosed(id, IMeasuredDisputes.Outcome.Conceded);
         vm.prank(executor);
         measured.concede(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Conceded);
-        assertBooked();
-        assertEq(accounting.balanceOf(client), 10e6, "cost");
-        assertEq(measured.creditOf(client), BOND, "bond");
+        assertEnded(id, IMeasuredDisputes.Outcome.Conceded);
         assertEq(rewardsOf(client), 3e6, "reward");
         assertEq(stakeOf(executor), 190e6, "stake");
         assertEq(frozenOf(executor), 0, "frozen");
-        assertStrikes(1);
     }
 
     /* FIRST JURY */
@@ -79,22 +72,12 @@ contract MeasuredVerdictsTest is Court {
         bytes32 id = openOne();
         decide(id, 4, 1);
         address[] memory jurors = newestPanel(id);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 4 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 4 * JUROR_FEE;
-        _expected.returned = BOND;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
-        assertBooked();
-        assertEq(accounting.balanceOf(client), 10e6, "cost");
-        assertEq(measured.creditOf(client), BOND, "bond");
+        expectSlash(4);
+        expectReturn(client, BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(rewardsOf(client), 12e6, "reward");
         assertEq(stakeOf(executor), EXECUTOR_STAKE - PENALTY, "stake");
         assertEq(frozenOf(executor), 0, "frozen");
-        assertStrikes(2);
         // The fifth said the opposite: 5 % of 500, of which 60 % go to the four others.
         for (uint256 i = 0; i < 4; ++i) assertEq(rewardsOf(jurors[i]), JUROR_FEE + 3.75e6, "right");
         assertEq(rewardsOf(jurors[4]), 0, "wrong");
@@ -106,23 +89,13 @@ contract MeasuredVerdictsTest is Court {
     function test_MatchCostsTheBond() public {
         bytes32 id = openOne();
         decide(id, 0, 5);
-        address[] memory jurors = newestPanel(id);
-        _expected.released = 10e6;
-        _expected.fees = 5 * JUROR_FEE;
-        _expected.compensation = 0.5e6;
-        _expected.treasury = 0.5e6;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Rejected, 0);
-        measured.poke(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Rejected);
-        assertBooked();
-        assertEq(measured.creditOf(executor), 0.5e6, "half of the rest");
-        assertEq(measured.creditOf(TREASURY), 0.5e6, "the other half");
-        for (uint256 i = 0; i < 5; ++i) assertEq(measured.creditOf(jurors[i]), JUROR_FEE, "fee");
+        expected.released = COST;
+        expectFees(newestPanel(id), JUROR_FEE);
+        expectRest(executor, 0.5e6, 0.5e6);
+        endAs(id, IMeasuredDisputes.Outcome.Rejected);
         assertEq(stakeOf(executor), EXECUTOR_STAKE, "stake");
         assertEq(frozenOf(executor), 0, "frozen");
-        assertEq(accounting.withdrawableEarnings(executor), 10e6, "cost, mature now");
-        assertStrikes(0);
+        assertEq(accounting.withdrawableEarnings(executor), COST, "cost, mature now");
         (, , , uint64 lost) = accounting.clientStats(client);
         assertEq(lost, 1, "counted");
     }
@@ -131,17 +104,11 @@ contract MeasuredVerdictsTest is Court {
         bytes32 id = openOne();
         decide(id, 3, 2);
         address[] memory jurors = newestPanel(id);
-        _expected.released = 10e6;
-        _expected.fees = 5 * JUROR_FEE;
-        _expected.compensation = 0.5e6;
-        _expected.treasury = 0.5e6;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Rejected, 0);
-        measured.poke(id);
-        for (uint256 i = 0; i < 5; ++i) {
-            assertEq(measured.creditOf(jurors[i]), JUROR_FEE, "fee");
-            assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE, "not fined");
-        }
+        expected.released = COST;
+        expectFees(jurors, JUROR_FEE);
+        expectRest(executor, 0.5e6, 0.5e6);
+        endAs(id, IMeasuredDisputes.Outcome.Rejected);
+        for (uint256 i = 0; i < 5; ++i) assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE, "not fined");
     }
 
     /* SECOND JURY */
@@ -149,21 +116,12 @@ contract MeasuredVerdictsTest is Court {
     function test_TheChallengerWinsItsAppeal() public {
         bytes32 id = openOne();
         decide(id, 0, 5);
-        appealAs(client, id);
+        decideAgain(client, id, 11, 0);
         assertEq(token.balanceOf(address(measured)), 3 * BOND, "bond and twice the bond");
-        seat(id);
-        vote(id, 11, 0, 0);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 11 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 11 * JUROR_FEE;
-        _expected.returned = 3 * BOND;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
-        assertBooked();
-        assertEq(measured.creditOf(client), 3 * BOND, "deposits");
+        expectSlash(11);
+        expectReturn(client, BOND);
+        expectReturn(client, 2 * BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
         address[] memory first = jury.jurorsOf(id, 1);
         for (uint256 i = 0; i < 5; ++i) assertEq(stakeOf(first[i]), VALIDATOR_STAKE - 25e6, "the first were wrong");
     }
@@ -171,159 +129,121 @@ contract MeasuredVerdictsTest is Court {
     function test_TheChallengerLosesItsAppeal() public {
         bytes32 id = openOne();
         decide(id, 0, 5);
-        appealAs(client, id);
-        seat(id);
-        vote(id, 0, 11, 0);
-        _expected.released = 10e6;
-        _expected.fees = 16 * JUROR_FEE;
-        _expected.compensation = 1.4e6;
-        _expected.treasury = 1.4e6;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Rejected, 0);
-        measured.poke(id);
-        assertBooked();
-        assertEq(measured.creditOf(executor), 1.4e6, "half");
+        decideAgain(client, id, 0, 11);
+        expected.released = COST;
+        expectFees(jury.jurorsOf(id, 1), JUROR_FEE);
+        expectFees(jury.jurorsOf(id, 2), JUROR_FEE);
+        expectRest(executor, 1.4e6, 1.4e6);
+        endAs(id, IMeasuredDisputes.Outcome.Rejected);
     }
 
     function test_TheExecutorWinsItsAppeal() public {
         bytes32 id = openOne();
         decide(id, 5, 0);
-        appealAs(executor, id);
-        seat(id);
-        vote(id, 0, 11, 0);
-        _expected.released = 10e6;
-        _expected.returned = 2 * BOND;
+        decideAgain(executor, id, 0, 11);
+        expected.released = COST;
+        expectReturn(executor, 2 * BOND);
         // Eleven fees are more than the bond: each gets an eleventh, and the two units left are halved.
-        _expected.fees = 11 * (BOND / 11);
-        _expected.compensation = 1;
-        _expected.treasury = 1;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Rejected, 0);
-        measured.poke(id);
-        assertBooked();
-        assertEq(measured.creditOf(executor), 2 * BOND + 1, "deposit and rest");
+        expectFees(jury.jurorsOf(id, 2), BOND / 11);
+        expectRest(executor, 1, 1);
+        endAs(id, IMeasuredDisputes.Outcome.Rejected);
     }
 
     function test_TheExecutorLosesItsAppeal() public {
         bytes32 id = openOne();
         decide(id, 5, 0);
-        appealAs(executor, id);
-        seat(id);
-        vote(id, 11, 0, 0);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 16 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 16 * JUROR_FEE;
-        _expected.returned = BOND;
-        _expected.compensation = BOND;
-        _expected.treasury = BOND;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertBooked();
-        assertEq(measured.creditOf(client), 2 * BOND, "bond, and half of what the executor lost");
+        decideAgain(executor, id, 11, 0);
+        expectSlash(16);
+        expectReturn(client, BOND);
+        expectRest(client, BOND, BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
     }
 
     /* ARBITRATOR */
 
     function test_TheArbitratorTurnsTheVerdict() public {
-        bytes32 id = upheldTwice();
-        appealAs(executor, id);
+        bytes32 id = askArbitrator();
         assertEq(token.balanceOf(address(measured)), 3 * BOND + ARBITRATION_COST, "deposits");
-        _expected.released = 10e6;
-        _expected.returned = 2 * BOND;
-        _expected.fees = ARBITRATION_COST;
-        _expected.compensation = BOND / 2;
-        _expected.treasury = BOND / 2;
+        expected.released = COST;
+        expectReturn(executor, 2 * BOND);
+        expectFee(ARBITER, ARBITRATION_COST);
+        expectRest(executor, BOND / 2, BOND / 2);
         vm.expectEmit(address(measured));
         emit IArbitrable.Ruling(IArbitrator(address(arbitrator)), 1, 2);
-        expectClosed(id, IMeasuredDisputes.Outcome.Rejected, 0);
-        ruleAs(2);
-        assertClosed(id, IMeasuredDisputes.Outcome.Rejected);
-        assertBooked();
-        assertEq(measured.creditOf(ARBITER), ARBITRATION_COST, "price");
-        for (uint256 i = 0; i < 11; ++i) {
-            assertEq(stakeOf(newestPanel(id)[i]), VALIDATOR_STAKE - 25e6, "jurors were wrong");
-        }
+        ruleToEnd(id, 2, IMeasuredDisputes.Outcome.Rejected);
+        address[] memory jurors = newestPanel(id);
+        for (uint256 i = 0; i < 11; ++i) assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE - 25e6, "jurors were wrong");
     }
 
     function test_TheArbitratorConfirmsTheVerdict() public {
-        bytes32 id = upheldTwice();
-        appealAs(executor, id);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 16 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 16 * JUROR_FEE;
-        _expected.returned = BOND;
-        _expected.fees = ARBITRATION_COST;
-        _expected.compensation = BOND;
-        _expected.treasury = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        ruleAs(1);
-        assertBooked();
+        bytes32 id = askArbitrator();
+        expectSlash(16);
+        expectReturn(client, BOND);
+        expectFee(ARBITER, ARBITRATION_COST);
+        expectRest(client, BOND, BOND);
+        ruleToEnd(id, 1, IMeasuredDisputes.Outcome.Upheld);
     }
 
     function test_ARefusalLeavesTheLastVerdict() public {
-        bytes32 id = upheldTwice();
-        appealAs(executor, id);
-        expectLastVerdict(id);
-        ruleAs(0);
-        assertBooked();
+        bytes32 id = askArbitrator();
+        expectLastVerdict();
+        ruleToEnd(id, 0, IMeasuredDisputes.Outcome.Upheld);
         assertEq(measured.creditOf(ARBITER), 0, "no price");
-        assertEq(measured.creditOf(executor), ARBITRATION_COST, "price back");
     }
 
     function test_SilenceOfTheArbitratorLeavesTheLastVerdict() public {
-        bytes32 id = upheldTwice();
-        appealAs(executor, id);
+        bytes32 id = askArbitrator();
         pass(14 days);
         assertNothingDue(id);
         pass(1);
-        expectLastVerdict(id);
-        measured.poke(id);
-        assertBooked();
+        expectLastVerdict();
+        pokeToEnd(id, IMeasuredDisputes.Outcome.Upheld);
         vm.expectRevert(
             abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongState.selector, id, IMeasuredDisputes.State.Closed)
         );
-        ruleAs(2);
+        vm.prank(ARBITER);
+        arbitrator.giveRuling(1, 2);
+    }
+
+    function test_AnArbitratorThatCostsNothingIsPaidNothing() public {
+        vm.etch(address(arbitrator), deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, 0)).code);
+        bytes32 id = askArbitrator();
+        assertEq(token.balanceOf(address(measured)), 3 * BOND, "no deposit for it");
+        expectSlash(16);
+        expectReturn(client, BOND);
+        expectRest(client, BOND, BOND);
+        ruleToEnd(id, 1, IMeasuredDisputes.Outcome.Upheld);
     }
 
     /* NO JURY */
 
     function test_TheArbitratorRulesMismatchInsteadOfAJury() public {
-        bytes32 id = twiceTooFewReveals();
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        // A fifth of the penalty does not cover the arbitrator's price; the one juror who revealed goes without.
-        _expected.slashJury = 8e6;
-        _expected.slashTreasury = 20e6;
-        _expected.returned = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        ruleAs(1);
-        assertBooked();
+        bytes32 id = failTwice();
+        expectSlash(0);
+        // A fifth of the penalty does not cover the arbitrator's price; the four who revealed go without.
+        expected.slashJury = 8e6;
+        expected.slashTreasury = 20e6;
+        expectReturn(client, BOND);
+        ruleToEnd(id, 1, IMeasuredDisputes.Outcome.Upheld);
         assertEq(rewardsOf(ARBITER), 8e6, "arbitrator");
     }
 
     function test_TheArbitratorRulesMatchInsteadOfAJury() public {
-        bytes32 id = twiceTooFewReveals();
-        _expected.released = 10e6;
-        _expected.fees = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Rejected, 0);
-        ruleAs(2);
-        assertBooked();
-        assertEq(measured.creditOf(ARBITER), BOND, "arbitrator, as far as the bond goes");
+        bytes32 id = failTwice();
+        expected.released = COST;
+        // As far as the bond goes.
+        expectFee(ARBITER, BOND);
+        ruleToEnd(id, 2, IMeasuredDisputes.Outcome.Rejected);
     }
 
     function test_NoJuryAndASilentArbitratorAreVoid() public {
-        bytes32 id = twiceTooFewReveals();
+        bytes32 id = failTwice();
+        assertState(id, IMeasuredDisputes.State.Arbitration);
+        assertEq(newestPanel(id).length, 11, "eleven the second time");
         pass(14 days + 1);
-        _expected.released = 10e6;
-        _expected.returned = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Void, 0);
-        measured.poke(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Void);
-        assertBooked();
-        assertEq(measured.creditOf(client), BOND, "bond");
+        expected.released = COST;
+        expectReturn(client, BOND);
+        pokeToEnd(id, IMeasuredDisputes.Outcome.Void);
         assertEq(stakeOf(executor), EXECUTOR_STAKE, "stake");
         address[] memory jurors = newestPanel(id);
         // Two revealed in the second panel and two in the first; 3 and 9 committed only.
@@ -336,15 +256,7 @@ contract MeasuredVerdictsTest is Court {
     function test_NoJuryAndNoArbitratorAreVoid() public {
         deployCourt(false);
         populate(40);
-        bytes32 id = openOne();
-        answerTo(id);
-        seat(id);
-        vote(id, 2, 0, 0);
-        measured.poke(id);
-        seat(id);
-        vote(id, 0, 2, 0);
-        measured.poke(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Void);
+        assertClosed(failTwice(), IMeasuredDisputes.Outcome.Void);
     }
 
     function test_TooFewCandidatesGoToTheArbitrator() public {
@@ -368,9 +280,10 @@ contract MeasuredVerdictsTest is Court {
         populate(4);
         bytes32 id = openOne();
         answerTo(id);
-        seat(id);
-        assertClosed(id, IMeasuredDisputes.Outcome.Void);
-        assertEq(measured.creditOf(client), BOND, "bond");
+        mine(5);
+        expected.released = COST;
+        expectReturn(client, BOND);
+        pokeToEnd(id, IMeasuredDisputes.Outcome.Void);
     }
 
     function test_AnAppealThatNobodyCanHearLeavesTheFirstVerdict() public {
@@ -379,16 +292,11 @@ contract MeasuredVerdictsTest is Court {
         bytes32 id = openOne();
         decide(id, 5, 0);
         appealAs(executor, id);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 5 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 5 * JUROR_FEE;
-        _expected.returned = 3 * BOND;
         mine(5);
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertBooked();
-        assertEq(measured.creditOf(executor), 2 * BOND, "appeal deposit");
+        expectSlash(5);
+        expectReturn(client, BOND);
+        expectReturn(executor, 2 * BOND);
+        pokeToEnd(id, IMeasuredDisputes.Outcome.Upheld);
     }
 
     /* PENALTIES */
@@ -430,15 +338,12 @@ contract MeasuredVerdictsTest is Court {
         bytes32 id = openOne();
         slashByAnotherCourt(190e6);
         decide(id, 5, 0);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 3e6;
-        _expected.slashJury = 250_000;
-        _expected.slashTreasury = 6.75e6;
-        _expected.returned = BOND;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertBooked();
+        expected.refunded = COST;
+        expected.slashReporter = 3e6;
+        expected.slashJury = 250_000;
+        expected.slashTreasury = 6.75e6;
+        expectReturn(client, BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(stakeOf(executor), 0, "nothing left");
     }
 
@@ -451,15 +356,10 @@ contract MeasuredVerdictsTest is Court {
         assertEq(measured.disputeAt(id).restitution, 10e6, "restitution");
         assertEq(frozenOf(executor), PENALTY + 10e6, "frozen");
         decide(id, 5, 0);
-        _expected.slashRestituted = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 1e6;
-        _expected.slashTreasury = 27e6;
-        _expected.returned = BOND;
-        pass(24 hours);
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertBooked();
+        expectSlash(5);
+        (expected.refunded, expected.slashRestituted) = (0, COST);
+        expectReturn(client, BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(rewardsOf(client), 22e6, "cost and reward");
     }
 
@@ -471,103 +371,18 @@ contract MeasuredVerdictsTest is Court {
         seat(id);
         vote(id, 4, 1, 0);
         pass(300 days);
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 4 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 4 * JUROR_FEE;
-        _expected.returned = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-        measured.poke(id);
-        assertBooked();
+        expectSlash(4);
+        expectReturn(client, BOND);
+        pokeToEnd(id, IMeasuredDisputes.Outcome.Upheld);
     }
 
     /* PARTS */
 
-    function upheldTwice() private returns (bytes32 id) {
-        id = openOne();
-        decide(id, 5, 0);
-        appealAs(executor, id);
-        seat(id);
-        vote(id, 11, 0, 0);
-        measured.poke(id);
-    }
-
-    /// Two reveal in each panel; the dispute is with the arbitrator.
-    function twiceTooFewReveals() private returns (bytes32 id) {
-        id = openOne();
-        answerTo(id);
-        seat(id);
-        vote(id, 0, 0, 2);
-        measured.poke(id);
-        seat(id);
-        vote(id, 0, 0, 2);
-        measured.poke(id);
-        assertState(id, IMeasuredDisputes.State.Arbitration);
-        assertEq(newestPanel(id).length, 11, "eleven the second time");
-    }
-
-    function ruleAs(uint256 ruling) private {
-        vm.prank(ARBITER);
-        arbitrator.giveRuling(1, ruling);
-    }
-
-    function slashByAnotherCourt(uint256 amount) private {
-        vm.prank(JUDGE);
-        registry.slash(
-            IStakeRegistry.Slash({
-                id: keccak256("other"),
-                member: executor,
-                offence: IStakeRegistry.Offence.Undelivered,
-                restitution: 0,
-                penalty: amount,
-                reporter: address(0),
-                victim: address(0),
-                jury: address(0),
-                reporterShare: 0,
-                victimShare: 0,
-                juryShare: 0,
-                victimLimit: 0
-            })
-        );
-    }
-
-    function expectLastVerdict(bytes32 id) private {
-        _expected.refunded = 10e6;
-        _expected.slashReporter = 12e6;
-        _expected.slashJury = 16 * JUROR_FEE;
-        _expected.slashTreasury = 28e6 - 16 * JUROR_FEE;
-        _expected.returned = BOND + ARBITRATION_COST;
-        _expected.compensation = BOND;
-        _expected.treasury = BOND;
-        expectClosed(id, IMeasuredDisputes.Outcome.Upheld, 2);
-    }
-
-    function expectClosed(bytes32 id, IMeasuredDisputes.Outcome outcome, uint256 halves) private {
-        vm.expectEmit(address(measured));
-        emit IMeasuredDisputes.MeasuredClosed(
-            id,
-            executor,
-            client,
-            IMeasuredDisputes.Kind.WrongModel,
-            outcome,
-            halves,
-            _expected
-        );
-    }
-
-    /// With one dispute: the contract owes what it holds, and its jury shares went on.
-    function assertBooked() private view {
-        uint256 owed = measured.creditOf(client) + measured.creditOf(executor) + measured.creditOf(TREASURY);
-        owed += measured.creditOf(ARBITER);
-        for (uint256 i = 0; i < 40; ++i) owed += measured.creditOf(validatorAt(i));
-        assertEq(token.balanceOf(address(measured)), owed, "credits");
-        assertEq(rewardsOf(address(measured)), 0, "shares passed on");
-        assertEq(rewardsOf(address(jury)), 0, "fines passed on");
-    }
-
-    function assertStrikes(uint256 halves) private view {
-        uint256 count = registry.strikesOf(executor, IStakeRegistry.Offence.WrongModel, 90 days);
-        assertEq(count, halves, "half strikes");
+    function expectLastVerdict() private {
+        expectSlash(16);
+        expectReturn(client, BOND);
+        expectReturn(executor, ARBITRATION_COST);
+        expectRest(client, BOND, BOND);
     }
 
     function assertNothingDue(bytes32 id) private {

@@ -7,15 +7,19 @@ import {DisputeTest} from "./support/DisputeTest.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DisputeManager
+
 proveOfferEquivocation
 ├── of two executors, or with two ids: DisputeNotOffersOfOneId
 ├── the same offer twice: DisputeSameStatement; any other member makes a difference
-├── not signed by the executor itself: DisputeWrongSigner, for its session signers too
+├── not signed by the executor itself: DisputeWrongSigner, for its session signers too, and on another chain
 ├── one of them ended more than 7 days ago: DisputeEvidenceTooOld
 ├── proven before: DisputeAlreadyProven
 └── otherwise: OfferEquivocationProven
     ├── a tenth of the executors' minimum, 30 % of it to the reporter, the rest to the treasury; no jail
     └── no stake: recorded all the same
+hashOffer
+└── ethers' digest: test/integration/contracts/hashes.test.ts
 */
 contract OfferEquivocationTest is DisputeTest {
     bytes32 private constant SALT = "salt";
@@ -104,6 +108,16 @@ contract OfferEquivocationTest is DisputeTest {
         (proof.firstSignature.r, proof.secondSignature.r) = (0, 0);
         vm.expectPartialRevert(IDisputeManager.DisputeWrongSigner.selector);
         prove(proof);
+    }
+
+    function test_OffersOfAnotherChainProveNothing() public {
+        IDisputeManager.OfferProof memory proof = offers();
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(IDisputeManager.DisputeWrongSigner.selector);
+        prove(proof);
+        signOffers(proof);
+        prove(proof);
+        assertTrue(isProven(9), "signed for this one");
     }
 
     function test_BothOffersHaveToBeRecent() public {

@@ -2,10 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
+import {IStakeRegistry} from "../../contracts/interfaces/IStakeRegistry.sol";
 import {DisputeTest} from "./support/DisputeTest.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+DisputeManager
+
 commitReport
 ├── a second time: DisputeAlreadyCommitted
 └── otherwise: ReportCommitted
@@ -20,6 +23,8 @@ payReport
 ├── too early: DisputePriorityPending
 └── otherwise: to who brought the proof, ReportPaid; once
 nothing to share: nothing waits
+reportCommitment, equivocationId, offerEquivocationId
+└── hashes of what they name, each of its own kind
 */
 contract ReportPriorityTest is DisputeTest {
     bytes32 private constant SALT = "salt";
@@ -46,6 +51,16 @@ contract ReportPriorityTest is DisputeTest {
         assertEq(disputes.commitments(commitment), block.number, "its block");
         vm.expectRevert(abi.encodeWithSelector(IDisputeManager.DisputeAlreadyCommitted.selector, commitment));
         disputes.commitReport(commitment);
+    }
+
+    function test_IdsAndCommitmentsAreHashesOfWhatTheyName() public view {
+        bytes32 word = "word";
+        bytes32 commitment = keccak256(abi.encode(stranger, SALT, word, _id));
+        assertEq(disputes.reportCommitment(stranger, SALT, word, _id), commitment, "commitment");
+        bytes32 fault = keccak256(abi.encode(IStakeRegistry.Offence.Equivocation, executor, word));
+        assertEq(disputes.equivocationId(executor, word), fault, "equivocation");
+        fault = keccak256(abi.encode(IStakeRegistry.Offence.OfferEquivocation, executor, uint256(9)));
+        assertEq(disputes.offerEquivocationId(executor, 9), fault, "of offers");
     }
 
     function test_ACommittedReporterIsPaidAtOnce() public {

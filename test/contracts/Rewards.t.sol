@@ -9,6 +9,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 withdrawRewards
 ├── to zero: StakeZeroAddress
 ├── nothing there: StakeNoRewards

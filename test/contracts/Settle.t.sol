@@ -6,6 +6,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 processRequest, checkPair: the first reason that applies
 ├── ClientSignature: a stranger's, the other recovery bit, none, client zero, another chain
 ├── ExecutorSignature: a stranger's, the other recovery bit
@@ -17,12 +19,23 @@ processRequest, checkPair: the first reason that applies
 ├── CostCap: above what the client allowed
 ├── AcknowledgedCost: less than the lane was paid
 ├── Expired: a second after the window
-├── NothingToPay: a free answer, an empty channel, an executor without capacity
+├── Disputed: a judge holds the answer's tail, or gave it back (DisputedTails.t.sol)
+├── NothingToPay: a free answer, an empty channel, an executor without capacity (Shortfall.t.sol)
+├── each of these: AccountingPairRejected by processRequest; checkPair says it
 └── None: lane, channel, earnings and counts move, LaneSettled
+    ├── one pair for the whole lane, and what is new since the last one
+    ├── each lane by itself
+    └── every finish reason; a failed answer carries the acknowledgement
 settle
 ├── too many pairs: AccountingTooManyPairs
 ├── bad pairs: PairRejected, the rest goes through
 └── nothing: nothing happens
+hashRequest, hashResponse, domainSeparator
+├── on another chain: others, and signatures do not count
+├── every member is inside
+└── ethers' and the vectors' digests: hashes.test.ts and vectors.test.ts in test/integration
+clientNonces
+└── of the newest pair of the lane
 counts
 ├── a jump of nonces covers so many answers
 ├── a lower statement leaves the count, the payment goes through

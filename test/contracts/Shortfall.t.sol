@@ -7,6 +7,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 the channel does not cover the pair
 ├── not even the acknowledged part: that is paid partly, the same pair pays the rest after a top-up, in the right parts
 ├── only a part of the tail: likewise

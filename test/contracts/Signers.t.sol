@@ -6,9 +6,11 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+AccountingV2
+
 authorizeSigner
 ├── after the deadline: AccountingDeadlinePassed
-├── the signer did not sign, or signed for another principal: AccountingWrongSigner
+├── the signer did not sign, or signed for another principal or chain: AccountingWrongSigner
 ├── signer zero: AccountingWrongSigner
 ├── the signer has a principal, also the same one, also revoked: AccountingSignerTaken
 └── otherwise: SignerAuthorized
@@ -51,6 +53,29 @@ contract SignersTest is MarketTest {
         vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
         vm.prank(client);
         accounting.authorizeSigner(sessionSigner, deadline, 0, forAnother);
+    }
+
+    function test_NobodyElseProvesPossession() public {
+        uint40 deadline = uint40(ENROLLED);
+        bytes32 typeHash = keccak256(
+            "SignerAuthorization(address principal,address signer,uint40 deadline,uint256 nonce)"
+        );
+        bytes32 structHash = keccak256(abi.encode(typeHash, client, sessionSigner, deadline, uint256(0)));
+        IAccountingV2.CompactSignature memory proof = compact(CLIENT_KEY, digestOf(structHash));
+        vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingWrongSigner.selector, sessionSigner, client));
+        vm.prank(client);
+        accounting.authorizeSigner(sessionSigner, deadline, 0, proof);
+    }
+
+    function test_AProofForAnotherChainIsNone() public {
+        uint40 deadline = uint40(ENROLLED);
+        IAccountingV2.CompactSignature memory proof = possession(client, SIGNER_KEY, deadline);
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
+        vm.prank(client);
+        accounting.authorizeSigner(sessionSigner, deadline, 0, proof);
+        authorize(client);
+        assertSigner(client, 0);
     }
 
     function test_AuthorizeRefusesTheZeroAddress() public {

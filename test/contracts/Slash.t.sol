@@ -7,6 +7,8 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 wire
 ├── not the deployer: StakeNotDeployer
 ├── a second time: StakeAlreadyWired
@@ -17,13 +19,13 @@ freeze
 ├── not a judge: StakeNotJudge
 ├── no member: StakeZeroAddress
 ├── the judge's id is in use: StakeIdUsed; another judge's id is another id
-├── amount zero: nothing
-└── otherwise: adds up, more than there is too, Frozen
+├── amount zero, nothing left to freeze: nothing
+└── otherwise: adds up, to what there is, Frozen
 unfreeze
 ├── not a judge: StakeNotJudge
 ├── nothing frozen under the judge's id: nothing
 └── otherwise: Unfrozen
-withdraw
+withdraw (the rest: StakeRegistry.t.sol)
 ├── all of the rest is frozen: StakeFrozen
 └── a part is: leaves that much, StakeWithdrawn
 slash
@@ -32,8 +34,16 @@ slash
 ├── shares above 60 %: StakeSharesTooLarge
 └── otherwise: Slashed
     ├── active stake first, then unbonding, never more than there is
+    ├── no stake, no member: nothing is taken, and the id has slashed
     ├── ends the freeze of the id, no other
-    └── restitution first; shares, limits, nobody's share: see Payout
+    ├── what others froze is taken last, and goes to the treasury
+    ├── restitution first, up to its limit; then the shares
+    ├── the victim's share up to its limit; nobody's share is the treasury's
+    └── oneself in every place: two fifths are lost
+isSlashed
+└── from the slash on, for this judge's id
+slashableStake
+└── with what is unbonding
 */
 contract SlashTest is MarketTest {
     bytes32 private constant ID = keccak256("dispute");
@@ -109,31 +119,47 @@ contract SlashTest is MarketTest {
 
     /* FREEZE */
 
-    function test_FreezesAddUpBeyondTheStake() public {
+    function test_FreezesAddUpToTheStake() public {
         enrol(200e6);
         vm.expectEmit(address(registry));
         emit IStakeRegistry.Frozen(executor, JUDGE, ID, 150e6, 150e6);
         freeze(JUDGE, ID, 150e6);
         vm.expectEmit(address(registry));
-        emit IStakeRegistry.Frozen(executor, JURY, ID, 100e6, 250e6);
+        emit IStakeRegistry.Frozen(executor, JURY, ID, 50e6, 200e6);
         freeze(JURY, ID, 100e6);
         (address member, uint96 frozen) = registry.reasons(JUDGE, ID);
         assertEq(member, executor, "member");
         assertEq(frozen, 150e6, "frozen");
         assertTrue(!registry.isSlashed(JUDGE, ID), "not slashed");
         vm.expectEmit(address(registry));
-        emit IStakeRegistry.Unfrozen(executor, JUDGE, ID, 150e6, 100e6);
+        emit IStakeRegistry.Unfrozen(executor, JUDGE, ID, 150e6, 50e6);
         vm.prank(JUDGE);
         registry.unfreeze(ID);
-        assertEq(frozenStake(), 100e6, "the other judge's");
+        assertEq(frozenStake(), 50e6, "the other judge's");
     }
 
-    function test_AFreezeIsCappedAtWhatAStakeCanBe() public {
+    function test_AFreezeReachesWhatIsUnbonding() public {
+        enrol(200e6);
+        vm.prank(executor);
+        registry.unbond(200e6);
         freeze(JUDGE, ID, type(uint256).max);
-        assertEq(frozenStake(), type(uint96).max, "capped");
+        assertEq(frozenStake(), 200e6, "all there is");
+    }
+
+    function test_WithNothingLeftToFreezeNothingHappens() public {
+        freeze(JUDGE, ID, 1);
+        enrol(200e6);
+        freeze(JUDGE, ID, 200e6);
+        freeze(JUDGE, "other", 1);
+        (address member, ) = registry.reasons(JUDGE, "other");
+        assertEq(member, address(0), "the id is not used");
+        slash(JUDGE, orderOf(150e6));
+        freeze(JUDGE, "other", 100e6);
+        assertEq(frozenStake(), 50e6, "what is left");
     }
 
     function test_FreezeRefusesUsedIdsAndNobody() public {
+        enrol(200e6);
         vm.prank(JUDGE);
         vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
         registry.freeze(ID, address(0), 1);
@@ -143,6 +169,7 @@ contract SlashTest is MarketTest {
     }
 
     function test_FreezingOrUnfreezingNothingChangesNothing() public {
+        enrol(200e6);
         freeze(JUDGE, ID, 0);
         vm.prank(JUDGE);
         registry.unfreeze(ID);
@@ -194,6 +221,7 @@ contract SlashTest is MarketTest {
         vm.prank(executor);
         registry.unbond(unbonded);
         freeze(JUDGE, ID, frozen);
+        frozen = frozenStake();
         vm.warp(ENROLLED + UNBONDING);
         vm.prank(executor);
         try registry.withdraw(executor) returns (uint256 amount) {
@@ -319,12 +347,42 @@ contract SlashTest is MarketTest {
     function test_ASlashEndsItsFreezeAndNoOther() public {
         enrol(200e6);
         freeze(JUDGE, ID, 50e6);
-        freeze(JUDGE, "other", 180e6);
+        freeze(JUDGE, "other", 150e6);
         vm.expectEmit(address(registry));
-        emit IStakeRegistry.Unfrozen(executor, JUDGE, ID, 50e6, 180e6);
+        emit IStakeRegistry.Unfrozen(executor, JUDGE, ID, 50e6, 150e6);
         slash(JUDGE, orderOf(60e6));
-        assertEq(frozenStake(), 180e6, "the other one");
+        assertEq(frozenStake(), 150e6, "the other one");
         assertEq(registry.slashableStake(executor), 140e6, "a freeze shelters nothing");
+    }
+
+    /// Of what is frozen for another dispute nobody gets a share: else a member that is about to lose that dispute could
+    /// prove a fault of its own first, with a friend for a reporter.
+    function test_WhatIsFrozenForOthersIsTheTreasurys() public {
+        enrol(200e6);
+        freeze(JUDGE, "other", 150e6);
+        IStakeRegistry.Slash memory order = orderOf(190e6);
+        order.restitution = 10e6;
+        vm.prank(JUDGE);
+        IStakeRegistry.Payout memory payout = registry.slash(order);
+        // Of the 50 that are not frozen: restitution up to its limit, then the shares of 40.
+        IStakeRegistry.Payout memory ofTheRest = IStakeRegistry.Payout(10e6, 12e6, 8e6, 0, 20e6);
+        ofTheRest.treasury += 150e6;
+        assertEq(keccak256(abi.encode(payout)), keccak256(abi.encode(ofTheRest)), "payout");
+        assertEq(registry.slashableStake(executor), 0, "taken all the same");
+    }
+
+    function test_WhatOneselfFrozeIsShared() public {
+        enrol(200e6);
+        freeze(JUDGE, ID, 120e6);
+        freeze(JUDGE, "other", 150e6);
+        vm.prank(JUDGE);
+        IStakeRegistry.Payout memory payout = registry.slash(orderOf(120e6));
+        assertEq(payout.treasury, 60e6, "as if nothing else were frozen");
+        IStakeRegistry.Slash memory order = orderOf(80e6);
+        order.id = "other";
+        vm.prank(JUDGE);
+        payout = registry.slash(order);
+        assertEq(payout.treasury, 40e6, "likewise");
     }
 
     function test_UnbondingIsSlashedAfterActiveStake() public {

@@ -9,10 +9,14 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+StakeRegistry
+
 constructor
-├── token zero: StakeZeroAddress
-└── a minimum of zero or above 96 bits, a period below 1 hour or above 60 days: StakeParameterOutOfRange
+├── token or treasury zero: StakeZeroAddress
+├── a minimum of zero or above 96 bits, a period below 1 hour or above 60 days: StakeParameterOutOfRange
+└── otherwise: keeps its parameters, and who deployed it
 register, updateMetadata
+├── before the wiring: StakeNotWired (Slash.t.sol)
 ├── role none: StakeUnknownRole
 ├── registered before: StakeAlreadyRegistered
 ├── peer id empty or too long: StakePeerIdLength
@@ -27,21 +31,32 @@ stake, registerAndStake
 ├── stake and unbonding would not fit 96 bits: StakeAmountTooLarge
 └── otherwise: Staked
 unbond
-├── amount zero, more than the stake: StakeZeroAmount, StakeInsufficient
+├── not registered: StakeNotRegistered
+├── amount zero: StakeZeroAmount; more than the stake: StakeInsufficient
 ├── leaves less than the minimum but more than nothing: StakeBelowMinimum
 └── otherwise: adds up, restarts the clock, UnbondRequested
 cancelUnbond
+├── not registered: StakeNotRegistered
 ├── nothing unbonding: StakeNothingUnbonding
 └── otherwise: active again, UnbondCancelled
 withdraw
 ├── to zero: StakeZeroAddress
+├── not registered: StakeNotRegistered
 ├── nothing unbonding: StakeNothingUnbonding
 ├── too early: StakeStillUnbonding
+├── frozen: Slash.t.sol
 └── otherwise: StakeWithdrawn, tokens arrive
-views
-├── minimumStake of no role: StakeUnknownRole
-├── isActive: from the minimum on
-└── capacityOf: executors only, a tenth in the first week, nothing below the minimum
+minimumStake
+├── of no role: StakeUnknownRole
+└── otherwise: the role's own
+activeStake
+└── without what is unbonding
+isActive
+└── from the minimum on (jail and first week: Jail.t.sol)
+capacityOf
+├── nobody, a validator, an executor below the minimum: nothing
+├── in the first week: a tenth
+└── otherwise: the active stake
 */
 contract StakeRegistryTest is MarketTest {
     event Registered(address indexed member, IStakeRegistry.Role indexed role, bytes peerId, string metadataURI);
@@ -68,6 +83,8 @@ contract StakeRegistryTest is MarketTest {
     function test_ConstructorRefusesBadParameters() public {
         vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
         this.construct(address(0), 1, 1 hours);
+        vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
+        this.constructFor(address(0), MINIMUM_VALIDATOR);
         expectOutOfRange("minimumExecutorStake", 1, type(uint96).max, 0);
         this.construct(address(token), 0, 1 hours);
         expectOutOfRange("minimumExecutorStake", 1, type(uint96).max, uint256(type(uint96).max) + 1);
@@ -80,6 +97,8 @@ contract StakeRegistryTest is MarketTest {
 
     function test_ConstructorKeepsItsParameters() public view {
         assertEq(registry.stakeToken(), address(token), "token");
+        assertEq(registry.treasury(), TREASURY, "treasury");
+        assertEq(registry.deployer(), address(this), "deployer");
         assertEq(registry.unbondingPeriod(), UNBONDING, "period");
         assertEq(registry.minimumStake(IStakeRegistry.Role.Executor), MINIMUM_EXECUTOR, "executor");
         assertEq(registry.minimumStake(IStakeRegistry.Role.Validator), MINIMUM_VALIDATOR, "validator");
@@ -131,7 +150,11 @@ contract StakeRegistryTest is MarketTest {
 
     function test_TheValidatorsMinimumHasBoundsToo() public {
         expectOutOfRange("minimumValidatorStake", 1, type(uint96).max, 0);
-        deploy("StakeRegistry.sol:StakeRegistry", abi.encode(token, TREASURY, 1, 0, UNBONDING));
+        this.constructFor(TREASURY, 0);
+        uint256 most = type(uint96).max;
+        expectOutOfRange("minimumValidatorStake", 1, most, most + 1);
+        this.constructFor(TREASURY, most + 1);
+        this.constructFor(TREASURY, most);
     }
 
     function test_MetadataCanBeReplaced() public {
@@ -145,6 +168,8 @@ contract StakeRegistryTest is MarketTest {
         registry.updateMetadata("other", "https://executor.example");
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakePeerIdLength.selector, 1, 64, 0));
         registry.updateMetadata("", "");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeMetadataLength.selector, 256, 257));
+        registry.updateMetadata("other", string(new bytes(257)));
         vm.stopPrank();
     }
 
@@ -328,6 +353,10 @@ contract StakeRegistryTest is MarketTest {
     /// A call of its own, so that its revert can be expected.
     function construct(address token_, uint256 executorMin, uint256 period) external returns (StakeRegistry) {
         return deployRegistry(token_, executorMin, period);
+    }
+
+    function constructFor(address treasury, uint256 validatorMin) external {
+        deploy("StakeRegistry.sol:StakeRegistry", abi.encode(token, treasury, 1, validatorMin, UNBONDING));
     }
 
     function expectOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked) private {

@@ -6,12 +6,18 @@ import {MarketTest} from "./support/Market.sol";
 import {vm} from "./support/Vm.sol";
 
 /*
+TestToken
+
+constructor
+└── the deployer may mint
 faucet
 ├── again within the hour: TestTokenFaucetClosed
 └── otherwise: 1 000 tUSD, FaucetUsed
 mint
 ├── not the deployer: TestTokenOnlyDeployer
 └── otherwise: any amount
+decimals
+└── six, like the stablecoins of real networks
 */
 contract TestTokenTest is MarketTest {
     event FaucetUsed(address indexed account, uint256 amount, uint256 opensAt);

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {Commitments} from "../../contracts/libraries/Commitments.sol";
-import {TestBase, vm} from "./support/Vm.sol";
+import {Court} from "./support/Court.sol";
+import {vm} from "./support/Vm.sol";
 
 /// The signed types as they stand in the protocol, with the model's name as a string. The runner derives their type
 /// hashes from these declarations, as the compiler sees them.
@@ -70,9 +71,14 @@ library SignedTypes {
         bytes32 requestHash;
         bytes32 responseHash;
     }
+
+    struct DisputeConsent {
+        address challenger;
+        bytes32 requestHash;
+    }
 }
 
-contract TypeHashesTest is TestBase {
+contract TypeHashesTest is Court {
     function test_TypeHashesAreThoseOfTheDeclaredStructs() public pure {
         assertEq(Commitments.REQUEST_TYPEHASH, vm.eip712HashType("LlmRequestCommitment"), "request");
         assertEq(Commitments.RESPONSE_TYPEHASH, vm.eip712HashType("LlmResponseCommitment"), "response");
@@ -80,5 +86,13 @@ contract TypeHashesTest is TestBase {
         assertEq(Commitments.ALLOCATION_TYPEHASH, vm.eip712HashType("Allocation"), "allocation");
         assertEq(Commitments.SIGNER_AUTHORIZATION_TYPEHASH, vm.eip712HashType("SignerAuthorization"), "signer");
         assertEq(Commitments.RESPONSE_ACK_TYPEHASH, vm.eip712HashType("ResponseAck"), "acknowledgement");
+    }
+
+    /// Its hash is the contract's own affair; the digest shows it.
+    function test_TheConsentsTypeHashIsThatOfTheDeclaredStruct() public {
+        deployCourt();
+        bytes32 requestHash = keccak256("a request");
+        bytes32 structHash = keccak256(abi.encode(vm.eip712HashType("DisputeConsent"), stranger, requestHash));
+        assertEq(measured.hashConsent(stranger, requestHash), digestOf(structHash), "consent");
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {AccountingV2} from "../../contracts/AccountingV2.sol";
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
 import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
 import {Commitments} from "../../contracts/libraries/Commitments.sol";
@@ -9,21 +10,24 @@ import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {CompactSignatures} from "../../contracts/libraries/CompactSignatures.sol";
 import {Costs} from "../../contracts/libraries/Costs.sol";
 import {Votes} from "../../contracts/libraries/Votes.sol";
-import {TestBase, vm} from "./support/Vm.sol";
+import {Court} from "./support/Court.sol";
+import {vm} from "./support/Vm.sol";
 
 // The vectors of protocol/vectors, which TypeScript reads too: both languages have to agree with the same file.
 //
 // costs.json
 // └── every vector: the cost of the tokens at the prices
 // commitments.json
-// └── every offer (requests and responses: test/integration/vectors.test.ts): the digest in its domain
+// └── every offer, allocation, authorization and acknowledgement: the digest in its domain
+//     (requests and responses: test/integration/vectors.test.ts)
 // disputes.json
-// └── every vote: its commitment
+// ├── every vote: its commitment
+// └── every consent: the digest that MeasuredDisputes has at its deployment
 // signatures.json
-// └── every vector
-//     ├── when it is valid, the claimed signer is recovered
-//     └── when it is not, somebody else is, or nobody
-contract VectorsTest is TestBase {
+// ├── every signed type: the right signature recovers the claimed signer; those by somebody else, for another contract or
+// │   chain, and the twin's high s recover whom the file says, and not the claimed signer
+// └── every malformed one: somebody else is recovered, or nobody
+contract VectorsTest is Court {
     function recover(
         IAccountingV2.CompactSignature calldata signature,
         bytes32 digest
@@ -34,7 +38,7 @@ contract VectorsTest is TestBase {
     function test_CostsAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/costs.json");
         uint256 count = 0;
-        for (string memory path = _path(0); vm.keyExistsJson(json, path); path = _path(++count)) {
+        for (string memory path = _item("vectors", 0); vm.keyExistsJson(json, path); path = _item("vectors", ++count)) {
             uint256 cost = Costs.costUp(
                 uint32(_number(json, path, ".inboundTokens")),
                 uint32(_number(json, path, ".outboundTokens")),
@@ -49,8 +53,7 @@ contract VectorsTest is TestBase {
     function test_VotesAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/disputes.json");
         uint256 count = 0;
-        string memory path = ".votes[0]";
-        while (vm.keyExistsJson(json, path)) {
+        for (string memory path = _item("votes", 0); vm.keyExistsJson(json, path); path = _item("votes", ++count)) {
             bytes32 commitment = Votes.hash(
                 vm.parseJsonBytes32(json, string.concat(path, ".disputeId")),
                 _number(json, path, ".round"),
@@ -59,44 +62,116 @@ contract VectorsTest is TestBase {
                 vm.parseJsonBytes32(json, string.concat(path, ".salt"))
             );
             assertEq(commitment, vm.parseJsonBytes32(json, string.concat(path, ".commitment")), path);
-            path = string.concat(".votes[", vm.toString(++count), "]");
         }
         assertTrue(count > 5, "the file has votes");
     }
 
-    function test_SignersAreThoseOfTheVectors() public view {
+    function test_ConsentsAreThoseOfTheVectors() public {
+        deployCourt();
+        string memory json = vm.readFile("protocol/vectors/disputes.json");
+        uint256 count = 0;
+        for (
+            string memory path = _item("consents", 0);
+            vm.keyExistsJson(json, path);
+            path = _item("consents", ++count)
+        ) {
+            _standAt(vm.parseJsonString(json, string.concat(path, ".domain")));
+            bytes32 separator = vm.parseJsonBytes32(json, string.concat(path, ".domainSeparator"));
+            assertEq(accounting.domainSeparator(), separator, path);
+            bytes32 digest = measured.hashConsent(
+                vm.parseJsonAddress(json, string.concat(path, ".challenger")),
+                vm.parseJsonBytes32(json, string.concat(path, ".requestHash"))
+            );
+            assertEq(digest, vm.parseJsonBytes32(json, string.concat(path, ".digest")), path);
+        }
+        assertEq(count, 2 * 3, "two at each deployment");
+    }
+
+    function test_SignersOfEveryTypeAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/signatures.json");
         uint256 count = 0;
-        for (string memory path = _path(0); vm.keyExistsJson(json, path); path = _path(++count)) {
-            IAccountingV2.CompactSignature memory signature = IAccountingV2.CompactSignature(
-                vm.parseJsonBytes32(json, string.concat(path, ".signature.r")),
-                vm.parseJsonBytes32(json, string.concat(path, ".signature.vs"))
-            );
-            address recovered = this.recover(signature, vm.parseJsonBytes32(json, string.concat(path, ".digest")));
-            address claimed = vm.parseJsonAddress(json, string.concat(path, ".claimed"));
-            bool valid = vm.parseJsonBool(json, string.concat(path, ".valid"));
-            assertTrue((recovered == claimed) == valid, path);
+        uint256 right = 0;
+        for (string memory path = _item("types", 0); vm.keyExistsJson(json, path); path = _item("types", ++count)) {
+            (address recovered, bool isClaimed) = _recovered(json, path);
+            assertEq(recovered, vm.parseJsonAddress(json, string.concat(path, ".recovered")), path);
+            if (isClaimed) ++right;
         }
-        assertTrue(count > 5, "the file has vectors");
+        assertEq(right, 7, "seven types");
+        assertEq(count, 5 * 7, "four wrong ones for each right one");
+    }
+
+    function test_MalformedSignaturesRecoverNobodyClaimed() public view {
+        string memory json = vm.readFile("protocol/vectors/signatures.json");
+        uint256 count = 0;
+        for (
+            string memory path = _item("malformed", 0);
+            vm.keyExistsJson(json, path);
+            path = _item("malformed", ++count)
+        ) {
+            (, bool isClaimed) = _recovered(json, path);
+            assertTrue(!isClaimed, path);
+        }
+        assertTrue(count > 5, "the file has malformed ones");
     }
 
     function hashOffer(IDisputeManager.ModelOffer calldata offer) external pure returns (bytes32) {
         return Commitments.hashStruct(offer);
     }
 
-    function test_OffersAreThoseOfTheVectors() public view {
+    function test_DigestsAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/commitments.json");
-        uint256 offers = 0;
+        uint256 hashed = 0;
         uint256 count = 0;
-        for (string memory path = _digest(0); vm.keyExistsJson(json, path); path = _digest(++count)) {
-            if (!_equal(vm.parseJsonString(json, string.concat(path, ".type")), "ModelOffer")) continue;
-            bytes32 separator = _separatorOf(json, vm.parseJsonString(json, string.concat(path, ".domain")));
-            bytes32 structHash = this.hashOffer(_offer(json, string.concat(path, ".value")));
+        for (string memory path = _item("digests", 0); vm.keyExistsJson(json, path); path = _item("digests", ++count)) {
+            bytes32 structHash = _structHash(json, path);
+            if (structHash == bytes32(0)) continue;
+            string memory domain = _domain(json, vm.parseJsonString(json, string.concat(path, ".domain")));
+            bytes32 separator = vm.parseJsonBytes32(json, string.concat(domain, ".domainSeparator"));
             bytes32 digest = vm.parseJsonBytes32(json, string.concat(path, ".digest"));
             assertEq(MessageHashUtils.toTypedDataHash(separator, structHash), digest, path);
-            ++offers;
+            ++hashed;
         }
-        assertTrue(offers > 5, "the file has offers");
+        assertEq(hashed, 3 * 4 * 2, "two values of four types at three deployments");
+    }
+
+    /// Zero for the types that the integration test reads.
+    function _structHash(string memory json, string memory path) private view returns (bytes32) {
+        string memory name = vm.parseJsonString(json, string.concat(path, ".type"));
+        path = string.concat(path, ".value");
+        if (_equal(name, "ModelOffer")) return this.hashOffer(_offer(json, path));
+        if (_equal(name, "Allocation")) return _allocation(json, path);
+        if (_equal(name, "SignerAuthorization")) return _authorization(json, path);
+        if (_equal(name, "ResponseAck")) return _acknowledgement(json, path);
+        return bytes32(0);
+    }
+
+    function _allocation(string memory json, string memory path) private pure returns (bytes32) {
+        return
+            Commitments.hashAllocation(
+                vm.parseJsonAddress(json, string.concat(path, ".client")),
+                vm.parseJsonAddress(json, string.concat(path, ".executor")),
+                uint96(_number(json, path, ".amount")),
+                _number(json, path, ".nonce"),
+                uint40(_number(json, path, ".deadline"))
+            );
+    }
+
+    function _authorization(string memory json, string memory path) private pure returns (bytes32) {
+        return
+            Commitments.hashSignerAuthorization(
+                vm.parseJsonAddress(json, string.concat(path, ".principal")),
+                vm.parseJsonAddress(json, string.concat(path, ".signer")),
+                uint40(_number(json, path, ".deadline")),
+                _number(json, path, ".nonce")
+            );
+    }
+
+    function _acknowledgement(string memory json, string memory path) private pure returns (bytes32) {
+        return
+            Commitments.hashResponseAck(
+                vm.parseJsonBytes32(json, string.concat(path, ".requestHash")),
+                vm.parseJsonBytes32(json, string.concat(path, ".responseHash"))
+            );
     }
 
     function _offer(
@@ -114,13 +189,35 @@ contract VectorsTest is TestBase {
         offer.validUntil = uint40(_number(json, path, ".validUntil"));
     }
 
-    function _separatorOf(string memory json, string memory domain) private view returns (bytes32) {
-        uint256 index = 0;
-        string memory path = ".domains[0]";
-        while (vm.keyExistsJson(json, path)) {
-            bool found = _equal(vm.parseJsonString(json, string.concat(path, ".domain")), domain);
-            if (found) return vm.parseJsonBytes32(json, string.concat(path, ".domainSeparator"));
-            path = string.concat(".domains[", vm.toString(++index), "]");
+    /// Whom a vector's signature recovers, and whether that is who it is claimed for; the file says the same.
+    function _recovered(
+        string memory json,
+        string memory path
+    ) private view returns (address recovered, bool isClaimed) {
+        IAccountingV2.CompactSignature memory signature = IAccountingV2.CompactSignature(
+            vm.parseJsonBytes32(json, string.concat(path, ".signature.r")),
+            vm.parseJsonBytes32(json, string.concat(path, ".signature.vs"))
+        );
+        recovered = this.recover(signature, vm.parseJsonBytes32(json, string.concat(path, ".digest")));
+        isClaimed = recovered == vm.parseJsonAddress(json, string.concat(path, ".claimed"));
+        assertTrue(isClaimed == vm.parseJsonBool(json, string.concat(path, ".valid")), path);
+    }
+
+    /// Puts the contracts where a deployment of the vectors is: on its chain, and AccountingV2 at its address.
+    function _standAt(string memory name) private {
+        string memory json = vm.readFile("protocol/vectors/commitments.json");
+        string memory domain = _domain(json, name);
+        address place = vm.parseJsonAddress(json, string.concat(domain, ".verifyingContract"));
+        vm.etch(place, address(accounting).code);
+        vm.chainId(_number(json, domain, ".chainId"));
+        accounting = AccountingV2(place);
+        measured = deployMeasured(address(0));
+    }
+
+    function _domain(string memory json, string memory name) private view returns (string memory path) {
+        uint256 count = 0;
+        for (path = _item("domains", 0); vm.keyExistsJson(json, path); path = _item("domains", ++count)) {
+            if (_equal(vm.parseJsonString(json, string.concat(path, ".domain")), name)) return path;
         }
         revert False("no such domain");
     }
@@ -129,12 +226,8 @@ contract VectorsTest is TestBase {
         return keccak256(bytes(one)) == keccak256(bytes(other));
     }
 
-    function _digest(uint256 index) private pure returns (string memory) {
-        return string.concat(".digests[", vm.toString(index), "]");
-    }
-
-    function _path(uint256 index) private pure returns (string memory) {
-        return string.concat(".vectors[", vm.toString(index), "]");
+    function _item(string memory list, uint256 index) private pure returns (string memory) {
+        return string.concat(".", list, "[", vm.toString(index), "]");
     }
 
     /// @dev Integers stand there as decimal text, since JSON's numbers are not exact.

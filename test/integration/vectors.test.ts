@@ -49,7 +49,12 @@ interface Vectors {
   readonly lanes: { readonly honest: readonly LaneVector[]; readonly wrong: readonly LaneVector[] };
   readonly signatures: {
     readonly parties: Readonly<Record<"client" | "executor", { readonly secret: string }>>;
-    readonly vectors: readonly { readonly digest: string; readonly signature: Signed; readonly valid: boolean }[];
+    readonly types: readonly {
+      readonly type: string;
+      readonly kind: string;
+      readonly digest: string;
+      readonly signature: Signed;
+    }[];
   };
 }
 
@@ -142,8 +147,8 @@ describe("at the main deployment", () => {
     const found = digests.find(
       (vector) => vector.domain === "main" && vector.type === type && vector.name === "typical",
     );
-    const { vectors } = readVectors("signatures");
-    const signed = vectors.find(({ digest, valid }) => valid && digest === found?.digest);
+    const { types } = readVectors("signatures");
+    const signed = types.find(({ digest, kind }) => kind === "right" && digest === found?.digest);
     if (found === undefined || signed === undefined) throw new TypeError(`no signed ${type}`);
     return { value: found.value, signature: signed.signature };
   }

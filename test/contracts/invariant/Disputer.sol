@@ -273,6 +273,6 @@ contract Disputer is DeliveryMarket {
 
     function tailOf(uint256 i) private view returns (uint256 amount) {
         IAccountingV2.LlmRequestCommitment memory request = _pairs[i].request;
-        (, amount, ) = accounting.tailHold(request.client, request.executor, request.lane, request.nonce);
+        (, amount, , , ) = accounting.tailHold(request.client, request.executor, request.lane, request.nonce);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
 import {IJury} from "../../../contracts/interfaces/IJury.sol";
 import {IMeasuredDisputes} from "../../../contracts/interfaces/IMeasuredDisputes.sol";
@@ -246,12 +247,13 @@ contract Litigants is Court {
         }
     }
 
-    /// What is frozen of the executor, and what open disputes may take of it.
+    /// What is frozen of the executor, and what open disputes froze of it: no more than they may take.
     function frozenAndAtStake() external view returns (uint256 frozen, uint256 atStake) {
         frozen = frozenOf(executor);
         for (uint256 i = 0; i < _ids.length; ++i) {
             IMeasuredDisputes.Dispute memory d = measured.disputeAt(_ids[i]);
-            atStake += uint256(d.penalty) + d.restitution;
+            (, uint96 part) = registry.reasons(address(measured), _ids[i]);
+            atStake += Math.min(part, uint256(d.penalty) + d.restitution);
         }
     }
 
@@ -271,7 +273,7 @@ contract Litigants is Court {
         for (uint256 i = 0; i < _ids.length; ++i) {
             if (measured.disputeAt(_ids[i]).state != IMeasuredDisputes.State.Closed) continue;
             uint32 nonce = uint32(i + 1);
-            (, uint96 amount, ) = accounting.tailHold(client, executor, nonce, nonce);
+            (, uint96 amount, , , ) = accounting.tailHold(client, executor, nonce, nonce);
             sum += amount;
         }
     }

@@ -94,8 +94,12 @@ contract MemberMoves is Market {
 
     function freeze(uint256 which, uint256 who, uint256 amount) external {
         Freeze memory added = Freeze(judgeAt(which), bytes32(++_ids), who % MEMBERS, bound(amount, 0, 2_000e6), false);
+        uint256 unfrozen = unfrozenOf(who);
         vm.prank(added.judge);
         registry.freeze(added.id, memberAt(who), added.amount);
+        if (added.amount > unfrozen) added.amount = unfrozen;
+        (, uint96 found) = registry.reasons(added.judge, added.id);
+        if (found != added.amount) broken = "froze more or less than it could";
         _freezes.push(added);
     }
 
@@ -122,6 +126,8 @@ contract MemberMoves is Market {
         (order.reporterShare, order.victimShare, order.juryShare) = (shares % 2_001, shares % 1_999, shares % 1_997);
         order.victimLimit = type(uint256).max;
         uint256 before = registry.slashableStake(order.member);
+        (, uint96 own) = registry.reasons(judge, order.id);
+        uint256 shareable = before - (before < frozenBy(order.member) - own ? before : frozenBy(order.member) - own);
         bool slashedBefore = registry.isSlashed(judge, order.id);
         vm.prank(judge);
         try registry.slash(order) returns (IStakeRegistry.Payout memory payout) {
@@ -130,6 +136,7 @@ contract MemberMoves is Market {
             if (sum != before - registry.slashableStake(order.member)) broken = "the parts are not the whole";
             uint256 penaltyTaken = sum - payout.restituted;
             if (payout.treasury * 10 < penaltyTaken * 4) broken = "rewards above 60 %";
+            if ((sum - payout.treasury) * 10 > shareable * 6) broken = "shares of what others froze";
             taken += sum;
         } catch {
             if (!slashedBefore) broken = "a slash failed";
@@ -178,8 +185,17 @@ contract MemberMoves is Market {
         return rewardsOf(stranger) + rewardsOf(client) + rewardsOf(JURY) + rewardsOf(TREASURY);
     }
 
-    function frozenOf(uint256 i) public view returns (uint256 frozen) {
-        (, , , , , , frozen, ) = registry.members(memberAt(i));
+    function frozenOf(uint256 i) public view returns (uint256) {
+        return frozenBy(memberAt(i));
+    }
+
+    function frozenBy(address member) private view returns (uint256 frozen) {
+        (, , , , , , frozen, ) = registry.members(member);
+    }
+
+    function unfrozenOf(uint256 i) private view returns (uint256) {
+        (uint256 whole, uint256 frozen) = (registry.slashableStake(memberAt(i)), frozenOf(i));
+        return whole > frozen ? whole - frozen : 0;
     }
 
     /// What the freezes that have not ended add up to.

@@ -100,7 +100,7 @@ contract Trader is Market {
     /// Disputes a lane's tail; the executor keeps what has matured.
     function holdTail(uint256 who, uint256 whom, uint256 lane, uint256 acked) external {
         IAccountingV2.Tail memory tail = tailAt(who, whom, lane, acked);
-        (address judge, , ) = accounting.tailHold(tail.client, tail.executor, tail.lane, tail.nonce);
+        (address judge, , , , ) = accounting.tailHold(tail.client, tail.executor, tail.lane, tail.nonce);
         uint256 matured = accounting.withdrawableEarnings(tail.executor);
         vm.prank(JUDGE);
         try accounting.holdTail(tail) returns (uint256 paid, uint256 amount) {
@@ -269,7 +269,7 @@ contract Trader is Market {
     function owed() external view returns (uint256 sum) {
         for (uint256 i = 0; i < _held.length; ++i) {
             IAccountingV2.Tail storage tail = _held[i];
-            (, uint96 amount, ) = accounting.tailHold(tail.client, tail.executor, tail.lane, tail.nonce);
+            (, uint96 amount, , , ) = accounting.tailHold(tail.client, tail.executor, tail.lane, tail.nonce);
             sum += amount;
         }
         for (uint256 i = 0; i < PARTIES; ++i) {

@@ -146,7 +146,7 @@ abstract contract DeliveryMarket is Market {
     }
 
     function heldOf(IAccountingV2.SignedPair memory pair) internal view returns (uint256 amount) {
-        (, amount, ) = accounting.tailHold(pair.request.client, pair.request.executor, 7, pair.request.nonce);
+        (, amount, , , ) = accounting.tailHold(pair.request.client, pair.request.executor, 7, pair.request.nonce);
     }
 
     function frozenOf(bytes32 id) internal view returns (uint256 amount) {

@@ -53,3 +53,10 @@ contract ListingToken is OpenToken {
         super._update(from, to, amount);
     }
 }
+
+/// Moves nothing and says so, instead of reverting.
+contract FalseToken is OpenToken {
+    function transferFrom(address, address, uint256) public pure override returns (bool) {
+        return false;
+    }
+}

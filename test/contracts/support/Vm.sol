@@ -3,6 +3,12 @@ pragma solidity ^0.8.28;
 
 /// The cheatcodes that these tests use; Hardhat's runner answers them at a fixed address.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function prank(address sender) external;
@@ -20,6 +26,8 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory logs);
     function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function eip712HashType(string calldata typeName) external pure returns (bytes32);
     function readFile(string calldata path) external view returns (string memory);

@@ -1,12 +1,14 @@
-import { MaxUint256, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { id, MaxUint256, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LANE_START, type LaneParties, type SignedAnswer, signAnswer, signPair } from "../../support/contracts/lane.ts";
 import { type Market, openMarket, walletOf } from "../../support/contracts/market.ts";
 import {
   ALLOCATION_TYPES,
+  DISPUTE_CONSENT_TYPES,
   encodeModel,
   hashRequest,
   hashResponse,
+  OFFER_TYPES,
   REJECTION,
   type RequestMessage,
   type ResponseMessage,
@@ -81,6 +83,31 @@ describe("hashes of ethers and of the contract", () => {
     for (const response of [LARGEST_RESPONSE, { ...LARGEST_RESPONSE, timestamp: 0n, finishReason: 0n }]) {
       expect(await market.accounting.read("hashResponse", response)).toBe(hashResponse(market.domain, response));
     }
+  });
+
+  it("agree on offers whose model is signed as a string", async () => {
+    const offer = {
+      executor: LARGEST_REQUEST.executor,
+      offerId: top(64n),
+      model: LARGEST_REQUEST.model,
+      weightsHash: WORD,
+      profileHash: WORD,
+      inboundPrice: top(96n),
+      outboundPrice: top(96n),
+      maxContext: top(32n),
+      validUntil: top(40n),
+    };
+    for (const each of [offer, { ...offer, model: "", offerId: 0n, validUntil: 1n }]) {
+      const hashed = await market.disputes.read("hashOffer", { ...each, model: id(each.model) });
+      expect(hashed).toBe(TypedDataEncoder.hash(market.domain, OFFER_TYPES, each));
+    }
+  });
+
+  it("agree on consents to disputes", async () => {
+    const consent = { challenger: LARGEST_REQUEST.client, requestHash: WORD };
+    expect(await market.measured.read("hashConsent", consent.challenger, consent.requestHash)).toBe(
+      TypedDataEncoder.hash(market.domain, DISPUTE_CONSENT_TYPES, consent),
+    );
   });
 
   it("agree on allocations and on proofs of possession, signed in a wallet's way", async () => {

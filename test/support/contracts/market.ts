@@ -21,6 +21,7 @@ export async function openMarket() {
   const accounting = await callable(deployed.accounting);
   const stakeRegistry = await callable(deployed.stakeRegistry);
   const disputes = await callable(deployed.disputeManager);
+  const measured = await callable(deployed.measuredDisputes);
   const audits = await callable(deployed.audits);
   const token = await callable(deployed.testToken);
   const [deployer] = await ethers.getSigners();
@@ -71,6 +72,7 @@ export async function openMarket() {
     accounting,
     stakeRegistry,
     disputes,
+    measured,
     audits,
     token,
     domain,

@@ -50,6 +50,22 @@ export const SIGNER_AUTHORIZATION_TYPES = {
   SignerAuthorization: ["address principal", "address signer", "uint40 deadline", "uint256 nonce"].map(field),
 };
 
+export const OFFER_TYPES = {
+  ModelOffer: [
+    "address executor",
+    "uint64 offerId",
+    "string model",
+    "bytes32 weightsHash",
+    "bytes32 profileHash",
+    "uint96 inboundPrice",
+    "uint96 outboundPrice",
+    "uint32 maxContext",
+    "uint40 validUntil",
+  ].map(field),
+};
+
+export const DISPUTE_CONSENT_TYPES = { DisputeConsent: ["address challenger", "bytes32 requestHash"].map(field) };
+
 /** A request as it is signed, with the model's name. */
 export interface RequestMessage {
   readonly client: string;
