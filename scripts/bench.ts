@@ -5,12 +5,18 @@ import type { BenchRow } from "../test/benchmark/rows.ts";
 
 interface Benchmark {
   readonly describe: string;
+  /** Lines that say what the table's comparisons are. */
+  readonly legend: readonly string[];
   readonly run: () => Promise<BenchRow[]>;
 }
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   gas: {
-    describe: "gas of deposits, settlements and withdrawals, against the published figures of an earlier contract",
+    describe: "gas of deposits, settlements, withdrawals, disputes and audits",
+    legend: [
+      "reference: what an earlier contract published for a request, which moved no money.",
+      "x.floor: the least that calldata, signatures, storage, calls and events of x cost; its ratio is to what x takes.",
+    ],
     run: async () => (await import("../test/benchmark/gas.ts")).run(),
   },
 };
@@ -51,6 +57,7 @@ async function main(): Promise<number> {
   }
   const rows = await benchmark.run();
   printTable(rows);
+  console.log(`\n${benchmark.legend.join("\n")}`);
   const [cpu] = cpus();
   const load = loadavg()[0]?.toFixed(1);
   console.log(

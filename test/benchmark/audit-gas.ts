@@ -4,6 +4,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { id } from "ethers";
 import { openAudits } from "../support/contracts/audits.ts";
 import type { Market } from "../support/contracts/market.ts";
+import type { GasFigure } from "./rows.ts";
 
 const EPOCHS = 8;
 
@@ -27,7 +28,7 @@ const rowsOn = (executors: readonly Address[]) =>
   )[0] ?? [];
 
 /** Gas of an epoch's seed, and of one epoch's report on 1, 8 and 32 executors, by a validator that reported before. */
-export async function measureAudits(market: Market): Promise<{ name: string; value: number; target: number }[]> {
+export async function measureAudits(market: Market): Promise<GasFigure[]> {
   const { audits, validator, chain, enter, fixSeed, registerExecutors } = await openAudits(market, {
     odds: 1n,
     length: EPOCHS,

@@ -9,7 +9,10 @@ import {
 } from "../support/contracts/lane.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { measureAudits } from "./audit-gas.ts";
-import type { BenchRow } from "./rows.ts";
+import { measureDelivery } from "./delivery-gas.ts";
+import { figuresOf, gasOf } from "./figures.ts";
+import { measureMeasured } from "./measured-gas.ts";
+import type { BenchRow, GasFigure } from "./rows.ts";
 
 /**
  * Gas per settled request that the seed contract published: it moved no money. Its first settlement took 504 632.
@@ -20,14 +23,7 @@ const CLIENTS = 10;
 /** After which every tail has matured. */
 const TWO_DAYS_SECONDS = 48 * 3_600;
 
-interface Measured {
-  readonly name: string;
-  readonly value: number;
-  readonly target?: number;
-  readonly reference?: number;
-}
-
-const toRow = ({ name, value, target, reference }: Measured): BenchRow => ({
+const toRow = ({ name, value, target, reference }: GasFigure): BenchRow => ({
   name,
   value,
   unit: "gas",
@@ -36,8 +32,6 @@ const toRow = ({ name, value, target, reference }: Measured): BenchRow => ({
   met: target === undefined || value <= target,
 });
 
-const gasOf = (receipt: ContractTransactionReceipt): number => Number(receipt.gasUsed);
-
 /** So many answers of a lane, each acknowledging the one before; the newest alone goes to the chain. */
 function answerOn(parties: LaneParties, from: LaneState, answers: number): SignedAnswer {
   let newest = signAnswer(parties, from, ANSWER);
@@ -45,26 +39,26 @@ function answerOn(parties: LaneParties, from: LaneState, answers: number): Signe
   return newest;
 }
 
-async function measureDeposit(market: Market): Promise<Measured[]> {
+async function measureDeposit(market: Market): Promise<GasFigure[]> {
   const client = await market.fund("depositor");
-  const first = gasOf(await market.accounting.send(client, "deposit", 1_000_000n));
-  const again = gasOf(await market.accounting.send(client, "deposit", 1_000_000n));
+  const first = await market.accounting.send(client, "deposit", 1_000_000n);
+  const again = await market.accounting.send(client, "deposit", 1_000_000n);
   return [
-    { name: "deposit.first", value: first },
-    { name: "deposit", value: again, target: 55_000 },
+    { name: "deposit.first", value: gasOf(first) },
+    ...(await figuresOf(market, "deposit", again, { target: 55_000 })),
   ];
 }
 
 /** One lane: its first settlement ever, then 1, 100 and 1 000 answers by one transaction each. */
-async function measureLane(market: Market): Promise<Measured[]> {
+async function measureLane(market: Market): Promise<GasFigure[]> {
   const executor = await market.enrol("lane executor");
   const client = await market.open("lane client", executor.address);
   const parties = { domain: market.domain, client, executor, deadline: await market.deadline() };
   let state = LANE_START;
-  const settleNext = async (answers: number): Promise<number> => {
+  const settleNext = async (answers: number): Promise<ContractTransactionReceipt> => {
     const newest = answerOn(parties, state, answers);
     state = newest.after;
-    return gasOf(await market.accounting.send(executor, "settle", [newest.pair]));
+    return market.accounting.send(executor, "settle", [newest.pair]);
   };
   const first = await settleNext(1);
   const one = await settleNext(1);
@@ -72,15 +66,15 @@ async function measureLane(market: Market): Promise<Measured[]> {
   const thousand = await settleNext(1_000);
   const reference = SEED_GAS_PER_REQUEST;
   return [
-    { name: "lane.first", value: first, reference: 504_632 },
-    { name: "lane.settle", value: one, target: 95_000, reference },
-    { name: "lane.answer@100", value: Math.ceil(hundred / 100), target: 960, reference },
-    { name: "lane.answer@1000", value: Math.ceil(thousand / 1_000), target: 95, reference },
+    { name: "lane.first", value: gasOf(first), reference: 504_632 },
+    ...(await figuresOf(market, "lane.settle", one, { target: 95_000, reference })),
+    ...(await figuresOf(market, "lane.answer@100", hundred, { target: 960, reference, parts: 100 })),
+    ...(await figuresOf(market, "lane.answer@1000", thousand, { target: 95, reference, parts: 1_000 })),
   ];
 }
 
 /** Lanes of ten clients in one transaction, and what the executor pays to withdraw afterwards. */
-async function measureClients(market: Market): Promise<Measured[]> {
+async function measureClients(market: Market): Promise<GasFigure[]> {
   const executor = await market.enrol("shared executor");
   const clients = [];
   for (let i = 0; i < CLIENTS; i++) clients.push(await market.open(`client ${i}`, executor.address));
@@ -93,12 +87,10 @@ async function measureClients(market: Market): Promise<Measured[]> {
     first.map((answer) => answer.pair),
   );
   const second = lanes.map((parties, i) => answerOn(parties, first[i]?.after ?? LANE_START, 1));
-  const settled = gasOf(
-    await market.accounting.send(
-      executor,
-      "settle",
-      second.map((answer) => answer.pair),
-    ),
+  const settled = await market.accounting.send(
+    executor,
+    "settle",
+    second.map((answer) => answer.pair),
   );
   await market.networkHelpers.time.increase(TWO_DAYS_SECONDS);
   await market.accounting.send(executor, "withdrawEarnings", executor.address);
@@ -110,15 +102,11 @@ async function measureClients(market: Market): Promise<Measured[]> {
     third.map((answer) => answer.pair),
   );
   await market.networkHelpers.time.increase(TWO_DAYS_SECONDS);
-  const withdrawn = gasOf(await market.accounting.send(executor, "withdrawEarnings", executor.address));
+  const withdrawn = await market.accounting.send(executor, "withdrawEarnings", executor.address);
+  const perLane = { target: 57_000, reference: SEED_GAS_PER_REQUEST, parts: CLIENTS };
   return [
-    {
-      name: "lanes10.perLane",
-      value: Math.ceil(settled / CLIENTS),
-      target: 57_000,
-      reference: SEED_GAS_PER_REQUEST,
-    },
-    { name: "withdraw", value: withdrawn, target: 70_000 },
+    ...(await figuresOf(market, "lanes10.perLane", settled, perLane)),
+    ...(await figuresOf(market, "withdraw", withdrawn, { target: 70_000 })),
   ];
 }
 
@@ -127,22 +115,22 @@ async function measureClients(market: Market): Promise<Measured[]> {
  * nobody's account is empty. A reporter without a commitment pays for the share that waits, and one that brings back a tail
  * for its move.
  */
-async function measureEquivocation(market: Market): Promise<Measured[]> {
+async function measureEquivocation(market: Market): Promise<GasFigure[]> {
   const reporter = await market.fund("reporter");
   const client = await market.fund("wronged client");
   await market.accounting.send(client, "deposit", 1_000_000_000n);
-  const prove = async (name: string, committed: boolean, settled: boolean): Promise<number> => {
+  const prove = async (name: string, committed: boolean, settled: boolean): Promise<ContractTransactionReceipt> => {
     const executor = await market.enrol(`${name} executor`);
     const other = await market.open(`${name} client`, executor.address);
     const parties = { domain: market.domain, client: other, executor, deadline: await market.deadline() };
     await market.accounting.send(executor, "settle", [answerOn(parties, LANE_START, 1).pair]);
-    return gasOf((await proveTwoResponses(market, { executor, client, reporter, committed, settled })).receipt);
+    return (await proveTwoResponses(market, { executor, client, reporter, committed, settled })).receipt;
   };
   await prove("first equivocation", true, true);
   return [
-    { name: "equivocation", value: await prove("second equivocation", true, false), target: 140_000 },
-    { name: "equivocation.uncommitted", value: await prove("third equivocation", false, false) },
-    { name: "equivocation.refund", value: await prove("fourth equivocation", true, true) },
+    ...(await figuresOf(market, "equivocation", await prove("second equivocation", true, false), { target: 140_000 })),
+    { name: "equivocation.uncommitted", value: gasOf(await prove("third equivocation", false, false)) },
+    { name: "equivocation.refund", value: gasOf(await prove("fourth equivocation", true, true)) },
   ];
 }
 
@@ -155,6 +143,8 @@ export async function run(): Promise<BenchRow[]> {
       ...(await measureLane(market)),
       ...(await measureClients(market)),
       ...(await measureEquivocation(market)),
+      ...(await measureDelivery(market)),
+      ...(await measureMeasured(market)),
       ...(await measureAudits(market)),
     ];
     return measured.map(toRow);

@@ -13,3 +13,11 @@ export interface BenchRow {
   /** Whether `value` holds `target`; true without one. */
   readonly met: boolean;
 }
+
+/** Gas of one step, before it becomes a row. */
+export interface GasFigure {
+  readonly name: string;
+  readonly value: number;
+  readonly target?: number;
+  readonly reference?: number;
+}

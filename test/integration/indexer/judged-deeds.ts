@@ -7,14 +7,13 @@ import type { openAudits } from "../../support/contracts/audits.ts";
 import type { Sender } from "../../support/contracts/callable.ts";
 import { proveTwoResponses } from "../../support/contracts/equivocation.ts";
 import type { SignedAnswer } from "../../support/contracts/lane.ts";
-import { type Market, PEER_ID, STAKE } from "../../support/contracts/market.ts";
+import { type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "../../support/contracts/market.ts";
 import { signDigest } from "../../support/contracts/typed-data.ts";
 import { answers } from "./deeds.ts";
 
 type Wallet = Awaited<ReturnType<Market["fund"]>>;
 type Audits = Awaited<ReturnType<typeof openAudits>>;
 
-const VALIDATOR_ROLE = 2n;
 /** Two half strikes, for an answer that was not delivered. */
 const UNDELIVERED = 2n;
 const STRIKE_WINDOW = 90n * 24n * 3_600n;

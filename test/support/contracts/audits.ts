@@ -4,10 +4,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { type ContractTransactionReceipt, id, type Wallet } from "ethers";
 import auditsModule from "../../../ignition/modules/Audits.ts";
 import { callable } from "./callable.ts";
-import { type Market, PEER_ID, STAKE } from "./market.ts";
-
-const EXECUTOR_ROLE = 1n;
-const VALIDATOR_ROLE = 2n;
+import { EXECUTOR_ROLE, type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "./market.ts";
 
 /** Audits on a market's stake registry, with one validator that has a chain, and blocks whose headers are real. */
 export async function openAudits(market: Market, { odds, length }: { odds: bigint; length: number }) {

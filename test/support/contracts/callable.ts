@@ -22,6 +22,8 @@ export interface Callable {
   readonly abi: Interface;
   /** Sends a transaction and waits for it; rejects with the contract's error. */
   send(sender: Sender, method: string, ...args: readonly unknown[]): Promise<ContractTransactionReceipt>;
+  /** Likewise, with wei. */
+  pay(sender: Sender, value: bigint, method: string, ...args: readonly unknown[]): Promise<ContractTransactionReceipt>;
   /** Reads: one value as it is, several as a list with names. */
   read(method: string, ...args: readonly unknown[]): Promise<unknown>;
   /** The error of a transaction that is not sent, as `Name(arg, arg)`; `accepted` if it would go through. */
@@ -38,6 +40,12 @@ export async function callable(contract: BaseContract): Promise<Callable> {
   const address = await contract.getAddress();
   const abi = contract.interface;
 
+  const transact = async (sender: Sender, value: bigint, method: string, args: readonly unknown[]) => {
+    const data = abi.encodeFunctionData(method, args);
+    const sent = await sender.sendTransaction({ to: address, data, value, gasLimit: GAS_LIMIT });
+    return (await sent.wait()) as ContractTransactionReceipt;
+  };
+
   const dataOf = (thrown: unknown): string => {
     const data = (thrown as { data?: unknown }).data;
     if (typeof data !== "string") throw thrown;
@@ -47,11 +55,8 @@ export async function callable(contract: BaseContract): Promise<Callable> {
   return {
     address,
     abi,
-    async send(sender, method, ...args) {
-      const data = abi.encodeFunctionData(method, args);
-      const sent = await sender.sendTransaction({ to: address, data, gasLimit: GAS_LIMIT });
-      return (await sent.wait()) as ContractTransactionReceipt;
-    },
+    send: (sender, method, ...args) => transact(sender, 0n, method, args),
+    pay: (sender, value, method, ...args) => transact(sender, value, method, args),
     async read(method, ...args) {
       const result: Result = await contract.getFunction(method).staticCallResult(...args);
       return result.length === 1 ? result[0] : result.toObject();

@@ -7,6 +7,7 @@ const WEEK_SECONDS = 7 * 24 * 3_600;
 /** Base units: 10 000 tUSD. */
 export const STAKE = 10_000_000_000n;
 export const EXECUTOR_ROLE = 1n;
+export const VALIDATOR_ROLE = 2n;
 export const PEER_ID = `0x00250802122102${"ab".repeat(32)}`;
 
 /** The same keys in every run, so that gas figures do not move: calldata pays by the byte. */
@@ -21,6 +22,8 @@ export async function openMarket() {
   const accounting = await callable(deployed.accounting);
   const stakeRegistry = await callable(deployed.stakeRegistry);
   const disputes = await callable(deployed.disputeManager);
+  const delivery = await callable(deployed.deliveryDisputes);
+  const jury = await callable(deployed.jury);
   const measured = await callable(deployed.measuredDisputes);
   const audits = await callable(deployed.audits);
   const token = await callable(deployed.testToken);
@@ -72,7 +75,9 @@ export async function openMarket() {
     accounting,
     stakeRegistry,
     disputes,
+    delivery,
     measured,
+    jury,
     audits,
     token,
     domain,
