@@ -66,7 +66,7 @@ contract DepositTest is MarketTest {
         assertEq(this.construct(address(token), address(registry), 30 days).unlockDelay(), 30 days, "highest");
     }
 
-    function test_ConstructorRefusesRegistryOfAnotherToken() public {
+    function test_Attack13_ConstructorRefusesRegistryOfAnotherToken() public {
         FeeToken other = new FeeToken();
         vm.expectRevert(
             abi.encodeWithSelector(IAccountingV2.AccountingTokenMismatch.selector, address(other), address(token))
@@ -115,7 +115,7 @@ contract DepositTest is MarketTest {
         accounting.depositFor(address(0), 1);
     }
 
-    function test_DepositRefusesTokensThatKeepAPart() public {
+    function test_Attack27_DepositRefusesTokensThatKeepAPart() public {
         FeeToken fee = new FeeToken();
         AccountingV2 ledger = ledgerOn(fee);
         fee.mint(address(this), 100);
@@ -128,7 +128,7 @@ contract DepositTest is MarketTest {
         ledger.deposit(100);
     }
 
-    function test_DepositRefusesReentry() public {
+    function test_Attack28_DepositRefusesReentry() public {
         CallingToken calling = new CallingToken();
         AccountingV2 ledger = ledgerOn(calling);
         calling.mint(address(this), 100);
@@ -199,7 +199,7 @@ contract DepositTest is MarketTest {
         vm.stopPrank();
     }
 
-    function test_WithdrawToAListedAccountLosesNothing() public {
+    function test_Attack29_WithdrawToAListedAccountLosesNothing() public {
         ListingToken listing = new ListingToken();
         AccountingV2 ledger = ledgerOn(listing);
         listing.mint(address(this), 100);

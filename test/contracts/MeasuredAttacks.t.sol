@@ -11,7 +11,7 @@ import {CallingToken, FeeToken, ListingToken} from "./support/HostileTokens.sol"
 import {vm} from "./support/Vm.sol";
 
 /*
-The attacks of the study that concern measured disputes; 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
+The attacks of docs/contracts-attacks.md on measured disputes; 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
 MeasuredOpen.t.sol.
 27 a token that keeps a part of a transfer
 28 a token that calls back

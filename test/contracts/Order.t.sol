@@ -24,7 +24,7 @@ contract OrderTest is MarketTest {
         assertOutcome();
     }
 
-    function testFuzz_BadPairsChangeNothingForTheOthers(uint256 seed) public {
+    function testFuzz_Attack30_BadPairsChangeNothingForTheOthers(uint256 seed) public {
         IAccountingV2.SignedPair[] memory pairs = new IAccountingV2.SignedPair[](PAIRS + 2);
         IAccountingV2.SignedPair[] memory honest = honestPairs();
         for (uint256 i = 0; i < PAIRS; ++i) pairs[i] = honest[i];

@@ -249,7 +249,7 @@ contract SlashTest is MarketTest {
     }
 
     /// I16: a reason slashes once; ids of judges are apart.
-    function test_AnIdSlashesOnce() public {
+    function test_Attack38_AnIdSlashesOnce() public {
         enrol(200e6);
         slash(JUDGE, orderOf(1e6));
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeIdUsed.selector, JUDGE, ID));
@@ -309,7 +309,7 @@ contract SlashTest is MarketTest {
     }
 
     /// A member without stake, or no member at all: the reason is used up, nothing else happens.
-    function test_NothingToSlashIsNoFailure() public {
+    function test_Attack36_NothingToSlashIsNoFailure() public {
         IStakeRegistry.Payout memory none;
         vm.prank(JUDGE);
         assertEq(keccak256(abi.encode(registry.slash(orderOf(5e6)))), keccak256(abi.encode(none)), "nothing");
@@ -363,7 +363,7 @@ contract SlashTest is MarketTest {
     }
 
     /// Attack 37: whoever slashes itself, with friends in every place, loses two fifths.
-    function test_SlashingOneselfLoses() public {
+    function test_Attack37_SlashingOneselfLoses() public {
         enrol(200e6);
         IStakeRegistry.Slash memory order = orderOf(200e6);
         (order.reporter, order.victim, order.jury) = (executor, executor, executor);
