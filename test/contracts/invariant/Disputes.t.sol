@@ -48,7 +48,7 @@ contract DisputesInvariantTest is TestBase {
 }
 
 /// The same moves from one seed after another, until all of it has happened.
-contract DisputeHistoryTest is TestBase {
+contract DisputesInvariantHistoryTest is TestBase {
     uint256 private constant MOST_MOVES = 1_500;
 
     /// Conceded, Upheld, Rejected and Void: the run reaches every end, and nothing is broken on the way there.

@@ -82,7 +82,7 @@ contract MoneyInvariantTest is TestBase {
 }
 
 /// The same moves from one seed after another, long enough that all of it happens.
-contract MoneyHistoryTest is TestBase {
+contract MoneyInvariantHistoryTest is TestBase {
     /// hardhat-config: fuzz.runs = 32
     function testFuzz_HistoriesReachEverything(uint256 seed) public {
         Trader trader = new Trader();
