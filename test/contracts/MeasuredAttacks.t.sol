@@ -136,7 +136,7 @@ contract MeasuredAttacksTest is Court {
     }
 
     /// The executor, its client and all jurors are one: of what it slashes it gets half back.
-    function test_Attack37_SlashingOneselfLoses() public {
+    function test_Attack37_ChallengingOneselfLoses() public {
         bytes32 id = openOne();
         decide(id, 5, 0);
         address[] memory jurors = newestPanel(id);
@@ -148,7 +148,7 @@ contract MeasuredAttacksTest is Court {
         assertTrue(measured.REPORTER_SHARE() + measured.MAX_JURY_SHARE() <= registry.MAX_SHARES(), "in every case");
     }
 
-    function test_Attack38_OneAnswerIsPunishedOnce() public {
+    function test_Attack38_AnAnswerIsJudgedOnce() public {
         IAccountingV2.SignedPair memory pair = settledAnswer(1, 0, 10e6);
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
         decide(id, 5, 0);
@@ -217,7 +217,7 @@ contract MeasuredAttacksTest is Court {
         assertEq(measured.creditOf(client), ARBITRATION_COST, "its price comes back");
     }
 
-    /// More stake, strikes and another price change nothing for a dispute that is open.
+    /// I26: more stake, strikes and another price change nothing for a dispute that is open.
     function test_Attack48_TheRulesOfAnOpenDisputeStay() public {
         bytes32 id = openOne();
         give(executor, 500e6);

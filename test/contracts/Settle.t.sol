@@ -230,6 +230,23 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.CostArithmetic);
     }
 
+    /// I29: whatever counts and prices say, an answer that failed is paid nothing, and signed for more it is refused.
+    function testFuzz_AFailedAnswerCostsNothing(uint32 inbound, uint32 outbound, uint96 price, uint96 extra) public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 5e6, 0);
+        (pair.request.maxInboundTokens, pair.request.maxOutboundTokens) = (inbound, outbound);
+        (pair.request.inboundPrice, pair.request.outboundPrice) = (price, price);
+        (pair.response.inboundTokens, pair.response.outboundTokens) = (inbound, outbound);
+        pair.request.costCap = type(uint96).max;
+        pair.response.finishReason = 0;
+        pair.response.cumulativeCost = 5e6 + uint96(bound(extra, 1, type(uint96).max - 5e6));
+        sign(pair);
+        assertRejected(pair, IAccountingV2.Rejection.CostArithmetic);
+        pair.response.cumulativeCost = 5e6;
+        sign(pair);
+        settleOne(pair);
+        assertEq(laneCost(), 5e6, "what was acknowledged before");
+    }
+
     function test_RefusesCostsThatDoNotFit() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 0);
         pair.request.outboundPrice = type(uint96).max;

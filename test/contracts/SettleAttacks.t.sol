@@ -170,7 +170,7 @@ contract SettleAttacksTest is DisputeTest {
 
     /* THOSE WHO JUDGE */
 
-    /// A judge that freezes, jails, strikes, slashes and holds all that it can, and a deployer that wires again: settlement,
+    /// I22: a judge that freezes, jails, strikes, slashes and holds all that it can, and a deployer that wires again: settlement,
     /// withdrawals, unlocking and evidence go on.
     function test_Attack49_NobodyCanStopPayments() public {
         settleOne(pairOf(1, 0, 3e6));

@@ -186,6 +186,7 @@ contract SlashTest is MarketTest {
         assertEq(registry.withdraw(executor), 150e6, "the active rest covers it");
     }
 
+    /// I15: nor do any amounts of stake, unbonding, freeze and slash.
     function testFuzz_WithdrawNeverLeavesLessThanFrozen(uint256 staked, uint256 unbonded, uint256 frozen) public {
         staked = bound(staked, 2 * MINIMUM_EXECUTOR, 1e15);
         unbonded = bound(unbonded, 1, staked - MINIMUM_EXECUTOR);

@@ -31,6 +31,7 @@ contract VectorsTest is TestBase {
         return CompactSignatures.recover(signature, digest);
     }
 
+    /// I28: contract and TypeScript read the same file and find the same costs.
     function test_CostsAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/costs.json");
         uint256 count = 0;
@@ -46,6 +47,7 @@ contract VectorsTest is TestBase {
         assertTrue(count > 10, "the file has vectors");
     }
 
+    /// I28: contract and TypeScript read the same file and find the same commitments of votes.
     function test_VotesAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/disputes.json");
         uint256 count = 0;
@@ -64,6 +66,7 @@ contract VectorsTest is TestBase {
         assertTrue(count > 5, "the file has votes");
     }
 
+    /// I28: contract and TypeScript read the same file and find the same signers.
     function test_SignersAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/signatures.json");
         uint256 count = 0;
@@ -84,6 +87,7 @@ contract VectorsTest is TestBase {
         return Commitments.hashStruct(offer);
     }
 
+    /// I28: contract and TypeScript read the same file and find the same digests of offers.
     function test_OffersAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/commitments.json");
         uint256 offers = 0;

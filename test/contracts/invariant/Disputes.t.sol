@@ -20,13 +20,13 @@ contract DisputesInvariantTest is TestBase {
     /// I19: a dispute moves only along the edges of its states, and what is closed stays closed.
     /// I20: after every deadline anybody can move it on, and nobody before; with nobody but them it ends.
     /// I26: whatever happens to stake, strikes and candidates, an open dispute keeps parties, sums and deadlines.
-    function invariant_NothingForbiddenHappened() public view {
+    function invariant_NothingForbiddenHappenedInDisputes() public view {
         assertEq(bytes(_litigants.broken()).length, 0, _litigants.broken());
     }
 
     /// I18: whatever a slash or a lost deposit gives is divided to the last unit, and nothing stays behind.
     /// I21: every token here is the deposit of an open dispute or somebody's credit.
-    function invariant_EveryTokenIsAccountedFor() public view {
+    function invariant_EveryTokenOfDisputesIsAccountedFor() public view {
         assertEq(_litigants.held(), _litigants.owed(), "held and owed");
         assertEq(_litigants.undivided(), 0, "shares that stayed behind");
     }

@@ -19,7 +19,7 @@ contract MoneyInvariantTest is TestBase {
 
     /// I1: every token in the escrow is somebody's: free deposit, channel, earnings, or held for a dispute.
     /// I2: only deposits and withdrawals change the sum.
-    function invariant_EveryTokenIsAccountedFor() public view {
+    function invariant_EveryTokenOfTheEscrowIsAccountedFor() public view {
         assertEq(_trader.held(), _trader.owed(), "held and owed");
         assertEq(_trader.held(), _trader.deposited() - _trader.withdrawn(), "held and moved");
     }
@@ -36,7 +36,7 @@ contract MoneyInvariantTest is TestBase {
     /// I22: an honest pair is paid, evidence is taken, money is unlocked and withdrawn, whatever judges have done.
     /// I24: a batch does what its pairs do one after the other, without those that are refused.
     /// I29: an answer that failed costs nothing.
-    function invariant_NothingForbiddenHappened() public view {
+    function invariant_NothingForbiddenHappenedToMoney() public view {
         assertEq(bytes(_trader.broken()).length, 0, _trader.broken());
     }
 

@@ -22,14 +22,17 @@ const rows: Row[] = [...page.matchAll(/^\| (I?\d+) \|.*\| ([^|]*) \|$/gm)].map((
 const attacks = rows.filter(({ id }) => !id.startsWith("I"));
 const invariants = rows.filter(({ id }) => id.startsWith("I"));
 
-/** Every Solidity test by name, with the comments above each test of that name. */
+/** The comment above every Solidity test, by the test's name. */
 const tests = new Map<string, string>();
+/** Names that more than one test has. */
+const repeated = new Set<string>();
 for (const path of globSync("test/contracts/**/*.t.sol", { cwd: ROOT })) {
   const source = readFileSync(join(ROOT, path), "utf8");
   for (const [, comment = "", name = ""] of source.matchAll(
     /((?:^ *\/\/\/.*\n)*)^ *function ((?:test|testFuzz|invariant)_\w+)\(/gm,
   )) {
-    tests.set(name, (tests.get(name) ?? "") + comment);
+    if (tests.has(name)) repeated.add(name);
+    tests.set(name, comment);
   }
 }
 
@@ -44,6 +47,10 @@ describe("the page of attacks and invariants", () => {
   it("names tests that exist", () => {
     const missing = rows.flatMap((row) => row.tests.filter((name) => !tests.has(name)).map((name) => [row.id, name]));
     expect(missing).toEqual([]);
+  });
+
+  it("names no test whose name another one has too", () => {
+    expect(rows.flatMap((row) => row.tests.filter((name) => repeated.has(name)))).toEqual([]);
   });
 
   it("names every test of an attack in the row of its number", () => {
