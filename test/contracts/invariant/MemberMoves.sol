@@ -71,6 +71,7 @@ contract MemberMoves is Market {
         vm.prank(member);
         try registry.withdraw(member) returns (uint256 amount) {
             withdrawn += amount;
+            if (registry.slashableStake(member) > registry.activeStake(member)) ++frozenWithdrawals;
             if (registry.slashableStake(member) < frozenOf(who)) broken = "withdrew what is frozen";
         } catch (bytes memory thrown) {
             bytes4 reason = bytes4(thrown);
