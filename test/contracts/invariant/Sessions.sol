@@ -9,7 +9,7 @@ import {vm} from "../support/Vm.sol";
 /// late. A second telling of the rule says which pair has to count.
 contract Sessions is Market {
     uint256 internal constant KEYS = 8;
-    uint256 internal constant LANES = 1_000;
+    uint256 internal constant LANES = 2_000;
 
     struct Session {
         address principal;
