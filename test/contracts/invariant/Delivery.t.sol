@@ -70,8 +70,8 @@ contract DeliveryInvariantHistoryTest is TestBase {
     }
 
     /// Disputes with this end, counted from `Delivered`.
-    function countOf(Disputer disputer, uint256 end) private view returns (uint256) {
-        return disputer.counts(IDeliveryDisputes.State(uint256(IDeliveryDisputes.State.Delivered) + end));
+    function countOf(Disputer disputer, uint256 ending) private view returns (uint256) {
+        return disputer.counts(IDeliveryDisputes.State(uint256(IDeliveryDisputes.State.Delivered) + ending));
     }
 
     function act(Disputer disputer, uint256 move, uint256 which, uint256 one, uint256 other) private {
