@@ -161,14 +161,15 @@ contract Trader is Ledger {
         vm.stopPrank();
     }
 
-    /// Comes back after a slash.
+    /// Sits its time in jail out, and fills its stake up.
     function recover(uint256 whom) external keepsMatured {
         address worker = executorAt(whom);
         (, , uint40 until, , uint96 stake, , , ) = registry.members(worker);
+        if (until > block.timestamp) vm.warp(until);
         if (stake < MINIMUM_EXECUTOR) give(worker, MINIMUM_EXECUTOR);
         vm.startPrank(worker);
         if (stake < MINIMUM_EXECUTOR) registry.stake(MINIMUM_EXECUTOR);
-        if (until != 0 && block.timestamp >= until) registry.unjail();
+        if (until != 0) registry.unjail();
         vm.stopPrank();
     }
 
