@@ -131,7 +131,7 @@ contract ChannelsTest is MarketTest {
         assertEq(channelBalance(), 5e6, "channel");
     }
 
-    function test_ASignedAllocationWorksOnce() public {
+    function test_Attack01_ASignedAllocationWorksOnce() public {
         depositAs(client, 10e6);
         IAccountingV2.CompactSignature memory signature = allocation(CLIENT_KEY, 4e6, 3, START);
         accounting.allocateBySig(client, executor, 4e6, 3, uint40(START), signature);
@@ -243,7 +243,7 @@ contract ChannelsTest is MarketTest {
         vm.stopPrank();
     }
 
-    function test_SettlementWinsAgainstAnUnlock() public {
+    function test_Attack21_SettlementWinsAgainstAnUnlock() public {
         enrol(MINIMUM_EXECUTOR);
         openChannel(10e6);
         vm.prank(client);

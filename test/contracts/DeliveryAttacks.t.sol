@@ -18,7 +18,7 @@ contract Greedy {
 }
 
 /*
-What somebody can try with a delivery dispute, by the numbers of the study's list; 6, 19, 20, 23 and 36 stand where the
+What somebody can try with a delivery dispute, by the numbers of docs/contracts-attacks.md; 6, 19, 20, 23 and 36 stand where the
 function is that they attack.
 executor: 17 settles and withholds, also on the last second; 33 leaves; 37 disputes itself; revokes its signer
 client: 17 acknowledged before; 18 disputes everything, cancels under a reveal; uses a revoked signer; what it can do with

@@ -140,7 +140,7 @@ contract DeliveryRebutTest is DeliveryTest, DeliveryEvents {
     }
 
     /// Attack 6: signatures of other types, which the client gave for other things, are no acknowledgement.
-    function test_Attack6_TheClientsRequestIsNoAck() public {
+    function test_Attack06_TheClientsRequestIsNoAck() public {
         vm.expectPartialRevert(IDeliveryDisputes.DeliveryWrongSigner.selector);
         delivery.rebutByAck(_pair.request, _pair.response, _pair.clientSignature);
     }

@@ -70,7 +70,7 @@ contract DepositTest is MarketTest {
         assertEq(this.construct(address(token), address(registry), 30 days).unlockDelay(), 30 days, "highest");
     }
 
-    function test_ConstructorRefusesRegistryOfAnotherToken() public {
+    function test_Attack13_ConstructorRefusesRegistryOfAnotherToken() public {
         FeeToken other = new FeeToken();
         vm.expectRevert(
             abi.encodeWithSelector(IAccountingV2.AccountingTokenMismatch.selector, address(other), address(token))
@@ -119,7 +119,7 @@ contract DepositTest is MarketTest {
         accounting.depositFor(address(0), 1);
     }
 
-    function test_DepositRefusesTokensThatKeepAPart() public {
+    function test_Attack27_DepositRefusesTokensThatKeepAPart() public {
         FeeToken fee = new FeeToken();
         AccountingV2 ledger = ledgerOn(fee);
         fee.mint(address(this), 100);
@@ -140,7 +140,7 @@ contract DepositTest is MarketTest {
         assertEq(ledger.balanceOf(address(this)), 0, "nothing is credited");
     }
 
-    function test_DepositRefusesReentry() public {
+    function test_Attack28_DepositRefusesReentry() public {
         CallingToken calling = new CallingToken();
         AccountingV2 ledger = ledgerOn(calling);
         calling.mint(address(this), 100);
@@ -211,7 +211,7 @@ contract DepositTest is MarketTest {
         vm.stopPrank();
     }
 
-    function test_WithdrawToAListedAccountLosesNothing() public {
+    function test_Attack29_WithdrawToAListedAccountLosesNothing() public {
         ListingToken listing = new ListingToken();
         AccountingV2 ledger = ledgerOn(listing);
         listing.mint(address(this), 100);

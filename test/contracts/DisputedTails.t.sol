@@ -310,7 +310,7 @@ contract DisputedTailsTest is MarketTest {
 
     /* NO JUDGE IN THE WAY */
 
-    /// I22 for disputes: the lane goes on, both sides withdraw, the channel unlocks.
+    /// I22: while a tail is held the lane goes on, both sides withdraw, the channel unlocks.
     function test_AHeldTailStopsNothingElse() public {
         settleOne(pairOf(1, 0, 30e6));
         hold(30e6, 30e6);
@@ -331,6 +331,7 @@ contract DisputedTailsTest is MarketTest {
         assertEq(token.balanceOf(address(accounting)), 0, "to the last unit");
     }
 
+    /// I13: what has matured is never held, however much the tail came to.
     function testFuzz_WhatIsHeldIsNeverMoreThanUnmatured(uint256 cost, uint256 acked, uint256 later) public {
         (cost, acked, later) = (bound(cost, 1, 150e6), bound(acked, 0, 200e6), bound(later, 0, 3 days));
         settleOne(pairOf(1, uint96(acked), uint96(cost)));

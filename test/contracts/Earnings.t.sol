@@ -59,7 +59,7 @@ contract EarningsTest is MarketTest {
         vm.stopPrank();
     }
 
-    function test_AListedExecutorWithdrawsElsewhere() public {
+    function test_Attack29_AListedExecutorWithdrawsElsewhere() public {
         ListingToken listing = new ListingToken();
         StakeRegistry stakes = deployRegistry(address(listing), 1, UNBONDING);
         accounting = deployAccounting(address(listing), address(stakes), UNLOCK_DELAY);

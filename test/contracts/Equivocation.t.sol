@@ -180,7 +180,7 @@ contract EquivocationTest is DisputeTest {
     /* EVIDENCE */
 
     /// Attack 40: a client that signs two requests with one nonce frames nobody.
-    function test_AnswersToTwoRequestsAreNoFault() public {
+    function test_Attack40_AnswersToTwoRequestsAreNoFault() public {
         enrol(1_000e6);
         IDisputeManager.ResponseProof memory proof = proofOf(1, 0, 40e6);
         proof.second.requestHash = keccak256("another request of this nonce");
@@ -203,7 +203,7 @@ contract EquivocationTest is DisputeTest {
     }
 
     /// Attack 39: who crashes and signs the same answer again later is honest.
-    function test_AnotherTimestampIsNoFault() public {
+    function test_Attack39_AnotherTimestampIsNoFault() public {
         enrol(1_000e6);
         IDisputeManager.ResponseProof memory proof = proofOf(1, 0, 40e6);
         proof.second = copyOf(proof.first);
@@ -243,7 +243,7 @@ contract EquivocationTest is DisputeTest {
     }
 
     /// Attacks 4 and 5: what was signed for another deployment proves nothing here.
-    function test_AnotherDomainProvesNothing() public {
+    function test_Attack04_AnotherDomainProvesNothing() public {
         enrol(1_000e6);
         IDisputeManager.ResponseProof memory proof = proofOf(1, 0, 40e6);
         vm.chainId(1);
@@ -289,7 +289,7 @@ contract EquivocationTest is DisputeTest {
     }
 
     /// Attack 38: other evidence of the same fault punishes nobody twice; another request is another fault.
-    function test_AFaultIsPunishedOnce() public {
+    function test_Attack38_AFaultIsPunishedOnce() public {
         enrol(1_000e6);
         IDisputeManager.ResponseProof memory proof = proofOf(1, 0, 40e6);
         prove(proof);

@@ -33,7 +33,7 @@ contract LibrariesTest is TestBase {
         assertEq(Costs.costUp(21, 0, 50_000, 0), 2, "just above one");
     }
 
-    function testFuzz_CostsRoundUpByLessThanAUnit(
+    function testFuzz_Attack60_CostsRoundUpByLessThanAUnit(
         uint32 inbound,
         uint32 outbound,
         uint96 inPrice,
@@ -58,7 +58,7 @@ contract LibrariesTest is TestBase {
     }
 
     /// Attack 7. Few such s fit the compact form; one above half of the order is enough.
-    function test_NobodyIsRecoveredFromTheUpperHalf() public view {
+    function test_Attack07_NobodyIsRecoveredFromTheUpperHalf() public view {
         bytes32 digest = keccak256("digest");
         (, bytes32 r, ) = vm.sign(0xA11CE, digest);
         bytes32 s = bytes32(ORDER / 2 + 1);

@@ -11,7 +11,7 @@ import {CallingToken, FeeToken, ListingToken} from "./support/HostileTokens.sol"
 import {vm} from "./support/Vm.sol";
 
 /*
-The attacks of the study that concern measured disputes; 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
+The attacks of docs/contracts-attacks.md on measured disputes; 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
 MeasuredOpen.t.sol.
 27 a token that keeps a part of a transfer
 28 a token that calls back
@@ -136,7 +136,7 @@ contract MeasuredAttacksTest is Court {
     }
 
     /// The executor, its client and all jurors are one: of what it slashes it gets half back.
-    function test_Attack37_SlashingOneselfLoses() public {
+    function test_Attack37_ChallengingOneselfLoses() public {
         bytes32 id = openOne();
         decide(id, 5, 0);
         address[] memory jurors = newestPanel(id);
@@ -148,7 +148,7 @@ contract MeasuredAttacksTest is Court {
         assertTrue(measured.REPORTER_SHARE() + measured.MAX_JURY_SHARE() <= registry.MAX_SHARES(), "in every case");
     }
 
-    function test_Attack38_OneAnswerIsPunishedOnce() public {
+    function test_Attack38_AnAnswerIsJudgedOnce() public {
         IAccountingV2.SignedPair memory pair = settledAnswer(1, 0, 10e6);
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
         decide(id, 5, 0);
@@ -217,7 +217,7 @@ contract MeasuredAttacksTest is Court {
         assertEq(measured.creditOf(client), ARBITRATION_COST, "its price comes back");
     }
 
-    /// More stake changes nothing for a dispute that is open, and a strike makes it no dearer.
+    /// I26: more stake changes nothing for a dispute that is open, and a strike makes it no dearer.
     function test_Attack48_TheRulesOfAnOpenDisputeStay() public {
         bytes32 id = openOne();
         give(executor, 500e6);

@@ -21,6 +21,8 @@ contract MeasuredHistoriesTest is Court {
         populate(VALIDATORS);
     }
 
+    /// I18: of every history the payouts add up to what was deposited and slashed, and at most 60 % of a slash is shared.
+    /// I21: a dispute that is over holds no deposit, no cost and no stake.
     function testFuzz_EveryHistoryEndsAsTheRulesSay(uint256 seed) public {
         _random = seed;
         bytes32 id = openOne();

@@ -133,7 +133,7 @@ contract OfferEquivocationTest is DisputeTest {
         assertTrue(isProven(9), "on its last second, and without any stake");
     }
 
-    function test_AnIdIsPunishedOnce() public {
+    function test_Attack38_AnIdIsPunishedOnce() public {
         enrol(200e6);
         prove(offers());
         IDisputeManager.OfferProof memory proof = offers();

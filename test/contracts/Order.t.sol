@@ -4,8 +4,7 @@ pragma solidity ^0.8.28;
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
 import {MarketTest} from "./support/Market.sol";
 
-/// I23: as long as channel and stake cover them, pairs of several lanes pay the same in any order and any batches, also
-/// when some of them come late or twice. I24: bad pairs in a batch change nothing for the others.
+/// Pairs of several lanes in any order and any batches, which channel and stake cover.
 contract OrderTest is MarketTest {
     uint256 private constant PAIRS = 6;
 
@@ -15,6 +14,8 @@ contract OrderTest is MarketTest {
         openChannel(90e6);
     }
 
+    /// I23: as long as channel and stake cover them, pairs pay the same in any order and any batches, also when some of them
+    /// come late or twice.
     function testFuzz_TheOrderOfPairsDoesNotMatter(uint256 seed, uint256 cut) public {
         IAccountingV2.SignedPair[] memory pairs = shuffled(honestPairs(), seed);
         cut = bound(cut, 0, PAIRS);
@@ -24,7 +25,8 @@ contract OrderTest is MarketTest {
         assertOutcome();
     }
 
-    function testFuzz_BadPairsChangeNothingForTheOthers(uint256 seed) public {
+    /// I24: bad pairs in a batch change nothing for the others.
+    function testFuzz_Attack30_BadPairsChangeNothingForTheOthers(uint256 seed) public {
         IAccountingV2.SignedPair[] memory pairs = new IAccountingV2.SignedPair[](PAIRS + 2);
         IAccountingV2.SignedPair[] memory honest = honestPairs();
         for (uint256 i = 0; i < PAIRS; ++i) pairs[i] = honest[i];

@@ -122,7 +122,7 @@ contract ReportPriorityTest is DisputeTest {
     /* PRIORITY */
 
     /// Attack 41: a proof that was copied out of the mempool earns nothing.
-    function test_ACopiedProofEarnsNothing() public {
+    function test_Attack41_ACopiedProofEarnsNothing() public {
         commitAs(stranger, SALT, _proof);
         prove(THIEF, SALT);
         vm.expectEmit(address(disputes));

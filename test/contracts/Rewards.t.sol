@@ -66,7 +66,7 @@ contract RewardsTest is MarketTest {
         assertEq(token.balanceOf(client), 0, "as a number");
     }
 
-    function test_WithdrawingRefusesReentry() public {
+    function test_Attack28_WithdrawingRefusesReentry() public {
         CallingToken calling = new CallingToken();
         StakeRegistry stakes = hostileRegistry(address(calling));
         calling.arm(address(stakes), abi.encodeCall(stakes.withdrawRewards, (client)));
@@ -76,7 +76,7 @@ contract RewardsTest is MarketTest {
     }
 
     /// Attack 29: who cannot receive tokens is credited all the same, and sends them elsewhere.
-    function test_ARefusedRecipientStopsNothing() public {
+    function test_Attack29_ARefusedRecipientStopsNothing() public {
         ListingToken listing = new ListingToken();
         listing.list(stranger);
         StakeRegistry stakes = hostileRegistry(address(listing));

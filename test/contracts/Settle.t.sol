@@ -97,7 +97,7 @@ contract SettleTest is MarketTest {
         assertLane(6e6, 30, 3, 3);
     }
 
-    function test_LanesDoNotKnowOfEachOther() public {
+    function test_Attack09_LanesDoNotKnowOfEachOther() public {
         settleOne(pairOf(5, 0, 3e6));
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 2e6);
         pair.request.lane = 8;
@@ -138,7 +138,7 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.ClientSignature);
     }
 
-    function test_RefusesTheOtherRecoveryBit() public {
+    function test_Attack07_RefusesTheOtherRecoveryBit() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         pair.executorSignature.vs ^= bytes32(uint256(1) << 255);
         assertRejected(pair, IAccountingV2.Rejection.ExecutorSignature);
@@ -159,7 +159,7 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.ExecutorSignature);
     }
 
-    function test_AForkIsAnotherDomain() public {
+    function test_Attack04_AForkIsAnotherDomain() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         vm.chainId(block.chainid + 1);
         assertRejected(pair, IAccountingV2.Rejection.ClientSignature);
@@ -167,8 +167,8 @@ contract SettleTest is MarketTest {
         settleOne(pair);
     }
 
-    /// Attacks 10 to 14: every signed field is inside the hash.
-    function test_ChangedFieldsBreakTheSignatures() public {
+    /// A price or cap that changed meanwhile is no part of what was signed: only the request's own numbers count.
+    function test_Attack12_ChangedFieldsBreakTheSignatures() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         pair.request.outboundPrice += 1;
         assertRejected(pair, IAccountingV2.Rejection.ClientSignature);
@@ -193,20 +193,24 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.RequestHash);
     }
 
-    function test_RefusesReplaysAndOlderPairs() public {
-        IAccountingV2.SignedPair memory older = pairOf(1, 0, 3e6);
-        IAccountingV2.SignedPair memory newer = pairOf(2, 3e6, 3e6);
-        settleOne(newer);
-        assertRejected(newer, IAccountingV2.Rejection.Nonce);
-        assertRejected(older, IAccountingV2.Rejection.Nonce);
+    function test_Attack02_AReplayedPairIsRefused() public {
+        IAccountingV2.SignedPair memory pair = pairOf(2, 3e6, 3e6);
+        settleOne(pair);
+        assertRejected(pair, IAccountingV2.Rejection.Nonce);
         assertRejected(pairOf(2, 0, 3e6), IAccountingV2.Rejection.Nonce);
+    }
+
+    function test_Attack03_AnOlderPairIsRefused() public {
+        IAccountingV2.SignedPair memory older = pairOf(1, 0, 3e6);
+        settleOne(pairOf(2, 3e6, 3e6));
+        assertRejected(older, IAccountingV2.Rejection.Nonce);
     }
 
     function test_RefusesTheNonceZero() public {
         assertRejected(pairOf(0, 0, 3e6), IAccountingV2.Rejection.Nonce);
     }
 
-    function test_RefusesTokensAboveTheLimits() public {
+    function test_Attack11_RefusesTokensAboveTheLimits() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 0);
         pair.response.inboundTokens = 8193;
         sign(pair);
@@ -224,7 +228,7 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.FinishReason);
     }
 
-    function test_RefusesWrongSums() public {
+    function test_Attack10_RefusesWrongSums() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         pair.request.costCap = 9e6;
         pair.response.cumulativeCost = 3e6 + 1;
@@ -239,6 +243,23 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.CostArithmetic);
     }
 
+    /// I29: whatever counts and prices say, an answer that failed is paid nothing, and signed for more it is refused.
+    function testFuzz_AFailedAnswerCostsNothing(uint32 inbound, uint32 outbound, uint96 price, uint96 extra) public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 5e6, 0);
+        (pair.request.maxInboundTokens, pair.request.maxOutboundTokens) = (inbound, outbound);
+        (pair.request.inboundPrice, pair.request.outboundPrice) = (price, price);
+        (pair.response.inboundTokens, pair.response.outboundTokens) = (inbound, outbound);
+        pair.request.costCap = type(uint96).max;
+        pair.response.finishReason = 0;
+        pair.response.cumulativeCost = 5e6 + uint96(bound(extra, 1, type(uint96).max - 5e6));
+        sign(pair);
+        assertRejected(pair, IAccountingV2.Rejection.CostArithmetic);
+        pair.response.cumulativeCost = 5e6;
+        sign(pair);
+        settleOne(pair);
+        assertEq(laneCost(), 5e6, "what was acknowledged before");
+    }
+
     function test_RefusesCostsThatDoNotFit() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 0);
         pair.request.outboundPrice = type(uint96).max;
@@ -250,19 +271,19 @@ contract SettleTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.CostArithmetic);
     }
 
-    function test_RefusesCostsAboveTheCap() public {
+    function test_Attack10_RefusesCostsAboveTheCap() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         pair.request.costCap = 3e6 - 1;
         sign(pair);
         assertRejected(pair, IAccountingV2.Rejection.CostCap);
     }
 
-    function test_RefusesToForgetWhatTheLaneWasPaid() public {
+    function test_Attack15_RefusesToForgetWhatTheLaneWasPaid() public {
         settleOne(pairOf(1, 0, 3e6));
         assertRejected(pairOf(2, 3e6 - 1, 3e6), IAccountingV2.Rejection.AcknowledgedCost);
     }
 
-    function test_TheWindowClosesADayAfterTheDeadline() public {
+    function test_Attack22_TheWindowClosesADayAfterTheDeadline() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         uint256 last = ENROLLED + 1 hours + 24 hours;
         vm.warp(last + 1);
@@ -281,7 +302,7 @@ contract SettleTest is MarketTest {
 
     /* BATCHES */
 
-    function test_ABatchSkipsBadPairs() public {
+    function test_Attack30_ABatchSkipsBadPairs() public {
         IAccountingV2.SignedPair[] memory pairs = new IAccountingV2.SignedPair[](4);
         pairs[0] = pairOf(1, 0, 3e6);
         pairs[1] = pairOf(2, 3e6, 1e6);
@@ -309,7 +330,7 @@ contract SettleTest is MarketTest {
         settleOne(pair);
     }
 
-    function test_ABatchHasALimit() public {
+    function test_Attack32_ABatchHasALimit() public {
         IAccountingV2.SignedPair[] memory pairs = new IAccountingV2.SignedPair[](65);
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingTooManyPairs.selector, 64, 65));
         accounting.settle(pairs);

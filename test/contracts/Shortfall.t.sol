@@ -29,7 +29,7 @@ contract ShortfallTest is MarketTest {
 
     /* CHANNEL */
 
-    function test_AShortAcknowledgedPartIsPaidInTwo() public {
+    function test_Attack31_AShortAcknowledgedPartIsPaidInTwo() public {
         enrol(MINIMUM_EXECUTOR);
         openChannel(4e6);
         IAccountingV2.SignedPair memory pair = pairOf(9, 6e6, 3e6);
@@ -72,7 +72,7 @@ contract ShortfallTest is MarketTest {
 
     /* CAPACITY */
 
-    function test_ATailBeyondTheStakeStaysClaimable() public {
+    function test_Attack51_ATailBeyondTheStakeStaysClaimable() public {
         enrol(MINIMUM_EXECUTOR);
         openChannel(500 * MILLION);
         IAccountingV2.SignedPair memory pair = pairOf(2, 50 * MILLION, 130 * MILLION);
@@ -87,7 +87,7 @@ contract ShortfallTest is MarketTest {
         assertRejected(pair, IAccountingV2.Rejection.Nonce);
     }
 
-    function test_TheAcknowledgedPartNeedsNoStake() public {
+    function test_Attack51_TheAcknowledgedPartNeedsNoStake() public {
         openChannel(10e6);
         settleOne(pairOf(2, 6e6, 3e6));
         assertPaid({cost: 6e6, settled: 6e6, unmatured: 0});

@@ -47,7 +47,7 @@ contract SignersTest is MarketTest {
         assertSigner(client, 0);
     }
 
-    function test_AuthorizeNeedsPossession() public {
+    function test_Attack26_AuthorizeNeedsPossession() public {
         uint40 deadline = uint40(ENROLLED);
         IAccountingV2.CompactSignature memory forAnother = possession(stranger, SIGNER_KEY, deadline);
         vm.expectPartialRevert(IAccountingV2.AccountingWrongSigner.selector);
@@ -93,7 +93,7 @@ contract SignersTest is MarketTest {
         accounting.authorizeSigner(sessionSigner, deadline, 0, proof);
     }
 
-    function test_ASignerHasOnePrincipalForEver() public {
+    function test_Attack26_ASignerHasOnePrincipalForEver() public {
         authorize(client);
         uint40 deadline = uint40(ENROLLED);
         IAccountingV2.CompactSignature memory proof = possession(stranger, SIGNER_KEY, deadline);
@@ -168,7 +168,7 @@ contract SignersTest is MarketTest {
     }
 
     /// I27: a revocation takes nothing back that was signed for a deadline up to the thaw's end.
-    function test_ARevocationDoesNotInvalidateWorkUnderWay() public {
+    function test_Attack23_ARevocationDoesNotInvalidateWorkUnderWay() public {
         authorize(client);
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         uint256 deadline = ENROLLED + UNLOCK_DELAY;
@@ -206,7 +206,7 @@ contract SignersTest is MarketTest {
     }
 
     /// Attack 24: an account that delegates its code after it was served changes nothing.
-    function test_CodeAtTheClientsAddressIsNeverAsked() public {
+    function test_Attack24_CodeAtTheClientsAddressIsNeverAsked() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, 3e6);
         // Returns zero words to whatever it is asked.
         vm.etch(client, hex"60206000f3");

@@ -213,6 +213,7 @@ contract SlashTest is MarketTest {
         assertEq(registry.withdraw(executor), 150e6, "the active rest covers it");
     }
 
+    /// I15: nor do any amounts of stake, unbonding, freeze and slash.
     function testFuzz_WithdrawNeverLeavesLessThanFrozen(uint256 staked, uint256 unbonded, uint256 frozen) public {
         staked = bound(staked, 2 * MINIMUM_EXECUTOR, 1e15);
         unbonded = bound(unbonded, 1, staked - MINIMUM_EXECUTOR);
@@ -277,7 +278,7 @@ contract SlashTest is MarketTest {
     }
 
     /// I16: a reason slashes once; ids of judges are apart.
-    function test_AnIdSlashesOnce() public {
+    function test_Attack38_AnIdSlashesOnce() public {
         enrol(200e6);
         slash(JUDGE, orderOf(1e6));
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeIdUsed.selector, JUDGE, ID));
@@ -337,7 +338,7 @@ contract SlashTest is MarketTest {
     }
 
     /// A member without stake, or no member at all: the reason is used up, nothing else happens.
-    function test_NothingToSlashIsNoFailure() public {
+    function test_Attack36_NothingToSlashIsNoFailure() public {
         IStakeRegistry.Payout memory none;
         vm.prank(JUDGE);
         assertEq(keccak256(abi.encode(registry.slash(orderOf(5e6)))), keccak256(abi.encode(none)), "nothing");
@@ -421,7 +422,7 @@ contract SlashTest is MarketTest {
     }
 
     /// Attack 37: whoever slashes itself, with friends in every place, loses two fifths.
-    function test_SlashingOneselfLoses() public {
+    function test_Attack37_SlashingOneselfLoses() public {
         enrol(200e6);
         IStakeRegistry.Slash memory order = orderOf(200e6);
         (order.reporter, order.victim, order.jury) = (executor, executor, executor);

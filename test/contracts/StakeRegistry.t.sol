@@ -216,7 +216,7 @@ contract StakeRegistryTest is MarketTest {
         assertMember(IStakeRegistry.Role.Executor, limit, 0, 0);
     }
 
-    function test_StakeRefusesTokensThatKeepAPart() public {
+    function test_Attack27_StakeRefusesTokensThatKeepAPart() public {
         FeeToken fee = new FeeToken();
         StakeRegistry stakes = openRegistry(address(fee));
         fee.mint(address(this), 100);
@@ -229,7 +229,7 @@ contract StakeRegistryTest is MarketTest {
         stakes.registerAndStake(IStakeRegistry.Role.Executor, "peer", "", 100);
     }
 
-    function test_StakeRefusesReentry() public {
+    function test_Attack28_StakeRefusesReentry() public {
         CallingToken calling = new CallingToken();
         StakeRegistry stakes = openRegistry(address(calling));
         calling.mint(address(this), 100);

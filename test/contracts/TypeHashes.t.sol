@@ -79,6 +79,7 @@ library SignedTypes {
 }
 
 contract TypeHashesTest is Court {
+    /// I28: the hash of every signed type is that of the declared struct, by the compiler's own reading of it.
     function test_TypeHashesAreThoseOfTheDeclaredStructs() public pure {
         assertEq(Commitments.REQUEST_TYPEHASH, vm.eip712HashType("LlmRequestCommitment"), "request");
         assertEq(Commitments.RESPONSE_TYPEHASH, vm.eip712HashType("LlmResponseCommitment"), "response");

@@ -35,6 +35,7 @@ contract VectorsTest is Court {
         return CompactSignatures.recover(signature, digest);
     }
 
+    /// I28: contract and TypeScript read the same file and find the same costs.
     function test_CostsAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/costs.json");
         uint256 count = 0;
@@ -50,6 +51,7 @@ contract VectorsTest is Court {
         assertTrue(count > 10, "the file has vectors");
     }
 
+    /// I28: contract and TypeScript read the same file and find the same commitments of votes.
     function test_VotesAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/disputes.json");
         uint256 count = 0;
@@ -66,6 +68,7 @@ contract VectorsTest is Court {
         assertTrue(count > 5, "the file has votes");
     }
 
+    /// I28: contract and TypeScript read the same file and find the same digests of consents.
     function test_ConsentsAreThoseOfTheVectors() public {
         deployCourt();
         string memory json = vm.readFile("protocol/vectors/disputes.json");
@@ -87,6 +90,7 @@ contract VectorsTest is Court {
         assertEq(count, 2 * 3, "two at each deployment");
     }
 
+    /// I28: contract and TypeScript read the same file and find the same signers.
     function test_SignersOfEveryTypeAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/signatures.json");
         uint256 count = 0;
@@ -118,6 +122,7 @@ contract VectorsTest is Court {
         return Commitments.hashStruct(offer);
     }
 
+    /// I28: contract and TypeScript read the same file and find the same digests.
     function test_DigestsAreThoseOfTheVectors() public view {
         string memory json = vm.readFile("protocol/vectors/commitments.json");
         uint256 hashed = 0;

@@ -12,7 +12,7 @@ import {vm} from "../support/Vm.sol";
 /// its own rules which move has to work, and notes in `broken` what worked or failed otherwise.
 contract Disputer is DeliveryMarket {
     uint256 internal constant PARTIES = 2;
-    uint256 internal constant MOST_PAIRS = 60;
+    uint256 internal constant MOST_PAIRS = 200;
 
     string public broken;
     /// Disputes that were opened, by how they stand now.
@@ -21,6 +21,8 @@ contract Disputer is DeliveryMarket {
     IAccountingV2.SignedPair[] private _pairs;
     mapping(bytes32 id => bytes) private _answers;
     mapping(bytes32 id => IDeliveryDisputes.State) private _seen;
+    /// What the dispute was opened under.
+    mapping(bytes32 id => bytes32) private _terms;
 
     constructor() {
         deployDeliveryMarket();
@@ -71,6 +73,18 @@ contract Disputer is DeliveryMarket {
         if (active <= MINIMUM_EXECUTOR) return;
         vm.prank(executorAt(whom));
         registry.unbond(bound(amount, 1, active - MINIMUM_EXECUTOR));
+    }
+
+    /// Sits its time in jail out, and fills its stake up.
+    function recover(uint256 whom) external {
+        address worker = executorAt(whom);
+        (, , uint40 until, , uint96 stake, , , ) = registry.members(worker);
+        if (until > block.timestamp) vm.warp(until);
+        if (stake < MINIMUM_EXECUTOR) give(worker, MINIMUM_EXECUTOR);
+        vm.startPrank(worker);
+        if (stake < MINIMUM_EXECUTOR) registry.stake(MINIMUM_EXECUTOR);
+        if (until != 0) registry.unjail();
+        vm.stopPrank();
     }
 
     function withdrawBonds(uint256 who) external {
@@ -170,10 +184,11 @@ contract Disputer is DeliveryMarket {
         broken = string.concat(done ? "worked though it must not: " : "failed though it must work: ", selector);
     }
 
-    /// From None to Open, from Open to an end, and no further.
+    /// I19: from None to Open, from Open to an end, and no further.
     function compare(IAccountingV2.SignedPair memory pair) private {
         bytes32 id = idOf(pair);
         (IDeliveryDisputes.State before, IDeliveryDisputes.State now_) = (_seen[id], stateOf(pair));
+        compareTerms(id);
         if (before == now_) return;
         bool opened = before == IDeliveryDisputes.State.None && now_ == IDeliveryDisputes.State.Open;
         bool ended = before == IDeliveryDisputes.State.Open && now_ > IDeliveryDisputes.State.Open;
@@ -181,6 +196,16 @@ contract Disputer is DeliveryMarket {
         _seen[id] = now_;
         if (ended) --counts[before];
         ++counts[now_];
+    }
+
+    /// I26: whatever happens to stake and earnings, an open dispute keeps parties, sums and deadline.
+    function compareTerms(bytes32 id) private {
+        IDeliveryDisputes.Delivery memory d = disputeOf(id);
+        if (d.state != IDeliveryDisputes.State.Open) return;
+        bytes32 sums = keccak256(abi.encode(d.paid, d.penalty, d.ackedCost, d.bond));
+        bytes32 terms = keccak256(abi.encode(d.opener, d.client, d.executor, d.revealBy, d.lane, d.nonce, sums));
+        if (_terms[id] == 0) _terms[id] = terms;
+        if (_terms[id] != terms) broken = "the terms of an open dispute changed";
     }
 
     function isAnswerable(IAccountingV2.SignedPair memory pair) private view returns (bool) {
@@ -204,6 +229,11 @@ contract Disputer is DeliveryMarket {
 
     function clientKeyOf(IAccountingV2.SignedPair memory pair) private pure returns (uint256) {
         return pair.request.client == clientAt(0) ? CLIENT_KEY : CLIENT_KEY + 1;
+    }
+
+    /// The newest answers come first.
+    function newest(uint256 age) external view returns (uint256) {
+        return _pairs.length > age ? _pairs.length - 1 - age : 0;
     }
 
     /* SUMS */

@@ -13,7 +13,9 @@ import {vm} from "../support/Vm.sol";
 /// every dispute is compared with the one before.
 contract Litigants is Court {
     uint256 private constant VALIDATORS = 24;
-    uint256 private constant MAX_DISPUTES = 5;
+    uint256 private constant MAX_DISPUTES = 40;
+    /// Of these ends a dispute that is driven gets one: mismatch, match, nobody votes, conceded, whatever happens.
+    uint256 private constant FATES = 5;
 
     /// Set when something happened that never may.
     string public broken;
@@ -22,6 +24,9 @@ contract Litigants is Court {
 
     bytes32[] private _ids;
     mapping(bytes32 id => IMeasuredDisputes.State) private _seen;
+    /// What the dispute was opened under, and the deadline of its present state.
+    mapping(bytes32 id => bytes32) private _terms;
+    mapping(bytes32 id => uint256) private _until;
 
     constructor() {
         deployCourt();
@@ -103,20 +108,25 @@ contract Litigants is Court {
         if (id == bytes32(0) || jury.phaseOf(id) != IJury.Phase.Commit) return;
         address[] memory jurors = newestPanel(id);
         // In most cases the jurors agree, and often that it is a mismatch.
-        bool agreed = choices % 4 != 0;
+        IJury.Choice[] memory voted = new IJury.Choice[](jurors.length);
         for (uint256 i = 0; i < jurors.length; ++i) {
-            (bytes32 commitment, , ) = jury.votes(id, jurors[i]);
-            if (commitment != 0) return;
-            IJury.Choice choice = agreed ? agreedOn(choices) : choiceOf(choices, i);
-            if (choice != IJury.Choice.None) commitAs(id, jurors[i], choice);
+            voted[i] = choices % 4 != 0 ? agreedOn(choices) : choiceOf(choices, i);
         }
-        pass(24 hours + 1);
-        for (uint256 i = 0; i < jurors.length; ++i) {
-            IJury.Choice choice = agreed ? agreedOn(choices) : choiceOf(choices, i);
-            bool skips = choice == IJury.Choice.None || (reveals >> (3 * i)) & 7 == 0;
-            if (!skips && jury.phaseOf(id) == IJury.Phase.Reveal) jury.reveal(id, jurors[i], choice, saltOf(jurors[i]));
-        }
+        cast(id, jurors, voted, reveals);
         if (reveals % 2 == 0) pass(12 hours);
+    }
+
+    /// Whatever the state asks for, so that the dispute gets on towards its fate.
+    function drive(uint256 which, uint256 chance) external compared {
+        if (_ids.length == 0) return;
+        uint256 fate = (which % _ids.length) % FATES;
+        bytes32 id = _ids[which % _ids.length];
+        IMeasuredDisputes.Dispute memory d = measured.disputeAt(id);
+        if (d.state == IMeasuredDisputes.State.Answer && clock <= d.until) return driveAnswer(id, fate, chance);
+        if (d.state == IMeasuredDisputes.State.Draw) mine(5);
+        else if (d.state == IMeasuredDisputes.State.Voting) driveVotes(id, fate, chance);
+        else if (clock <= d.until) pass(d.until + 1 - clock);
+        pokeOne(id);
     }
 
     function rule(uint256 which, uint256 ruling) external compared {
@@ -153,6 +163,44 @@ contract Litigants is Court {
     }
 
     /* PARTS */
+
+    function driveAnswer(bytes32 id, uint256 fate, uint256 chance) private {
+        if (fate == 3) {
+            vm.prank(executor);
+            measured.concede(id);
+        } else if (chance % 4 != 0) {
+            answerTo(id);
+        } else {
+            pass(12 hours + 1);
+        }
+    }
+
+    function driveVotes(bytes32 id, uint256 fate, uint256 chance) private {
+        address[] memory jurors = newestPanel(id);
+        IJury.Choice[] memory voted = new IJury.Choice[](jurors.length);
+        for (uint256 i = 0; i < jurors.length; ++i) {
+            if (fate == 0) voted[i] = IJury.Choice.Mismatch;
+            else if (fate == 1) voted[i] = IJury.Choice.Match;
+            else if (fate != 2) voted[i] = choiceOf(chance, i);
+        }
+        if (jury.phaseOf(id) == IJury.Phase.Commit) cast(id, jurors, voted, type(uint256).max);
+        pass(12 hours + 1);
+    }
+
+    /// Commits these choices and reveals most of them; who committed before stays with that.
+    function cast(bytes32 id, address[] memory jurors, IJury.Choice[] memory voted, uint256 reveals) private {
+        for (uint256 i = 0; i < jurors.length; ++i) {
+            (bytes32 commitment, , ) = jury.votes(id, jurors[i]);
+            if (commitment != 0) return;
+            if (voted[i] != IJury.Choice.None) commitAs(id, jurors[i], voted[i]);
+        }
+        pass(24 hours + 1);
+        for (uint256 i = 0; i < jurors.length; ++i) {
+            bool skips = voted[i] == IJury.Choice.None || (reveals >> (3 * i)) & 7 == 0;
+            if (!skips && jury.phaseOf(id) == IJury.Phase.Reveal)
+                jury.reveal(id, jurors[i], voted[i], saltOf(jurors[i]));
+        }
+    }
 
     /// The first dispute in this state, counted from one that is chosen; zero if there is none.
     function pickIn(
@@ -199,10 +247,22 @@ contract Litigants is Court {
     function compare(bytes32 id) private {
         IMeasuredDisputes.Dispute memory d = measured.disputeAt(id);
         IMeasuredDisputes.State before = _seen[id];
+        compareTerms(id, d);
         if (before == d.state) return;
         if (!isPath(before, d.state)) broken = "went where no edge goes";
         if (d.state == IMeasuredDisputes.State.Closed) ++closed[uint256(d.outcome) - 1];
         _seen[id] = d.state;
+    }
+
+    /// I26: whatever happens to stake, strikes and candidates, an open dispute keeps parties, sums and deadlines.
+    function compareTerms(bytes32 id, IMeasuredDisputes.Dispute memory d) private {
+        if (d.state == IMeasuredDisputes.State.Closed) return;
+        bytes32 sums = keccak256(abi.encode(d.bond, d.penalty, d.restitution, d.arbitrationCost));
+        bytes32 terms = keccak256(abi.encode(d.challenger, d.executor, d.kind, sums));
+        if (_terms[id] == 0) _terms[id] = terms;
+        if (_terms[id] != terms) broken = "the terms of an open dispute changed";
+        if (_seen[id] == d.state && _until[id] != d.until) broken = "a deadline moved";
+        _until[id] = d.until;
     }
 
     function isPath(IMeasuredDisputes.State from, IMeasuredDisputes.State to) private pure returns (bool) {

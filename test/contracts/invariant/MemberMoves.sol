@@ -25,6 +25,11 @@ contract MemberMoves is Market {
     /// Set when something happened that never may.
     string public broken;
 
+    /// How often the interesting things happened.
+    uint256 public frozenWithdrawals;
+    uint256 public repeatedSlashes;
+    uint256 public shortSlashes;
+
     Freeze[] private _freezes;
     uint256 private _ids;
 
@@ -66,6 +71,7 @@ contract MemberMoves is Market {
         vm.prank(member);
         try registry.withdraw(member) returns (uint256 amount) {
             withdrawn += amount;
+            if (registry.slashableStake(member) > registry.activeStake(member)) ++frozenWithdrawals;
             if (registry.slashableStake(member) < frozenOf(who)) broken = "withdrew what is frozen";
         } catch (bytes memory thrown) {
             bytes4 reason = bytes4(thrown);
@@ -74,6 +80,7 @@ contract MemberMoves is Market {
                     reason == IStakeRegistry.StakeStillUnbonding.selector ||
                     (reason == IStakeRegistry.StakeFrozen.selector && registry.slashableStake(member) <= frozenOf(who));
             if (!known) broken = "a withdrawal failed otherwise";
+            if (reason == IStakeRegistry.StakeFrozen.selector) ++frozenWithdrawals;
         }
     }
 
@@ -133,13 +140,17 @@ contract MemberMoves is Market {
         try registry.slash(order) returns (IStakeRegistry.Payout memory payout) {
             if (slashedBefore) broken = "an id slashed twice";
             uint256 sum = payout.restituted + payout.reporter + payout.victim + payout.jury + payout.treasury;
+            uint256 wanted = order.penalty + order.restitution;
             if (sum != before - registry.slashableStake(order.member)) broken = "the parts are not the whole";
+            if (sum != (wanted < before ? wanted : before)) broken = "took something else than was there";
             uint256 penaltyTaken = sum - payout.restituted;
             if (payout.treasury * 10 < penaltyTaken * 4) broken = "rewards above 60 %";
             if ((sum - payout.treasury) * 10 > shareable * 6) broken = "shares of what others froze";
             taken += sum;
+            if (sum < wanted) ++shortSlashes;
         } catch {
             if (!slashedBefore) broken = "a slash failed";
+            ++repeatedSlashes;
         }
     }
 

@@ -60,3 +60,64 @@ contract FalseToken is OpenToken {
         return false;
     }
 }
+
+/// All of that by turns, and `false` instead of a revert. A call in the middle of a transfer may fail: the transfer goes on.
+contract MoodyToken is OpenToken {
+    enum Mood {
+        Honest,
+        Fee,
+        Calling,
+        Listing,
+        False
+    }
+
+    Mood public mood;
+    mapping(address account => bool) public listed;
+    /// Calls in the middle of a transfer that went through.
+    uint256 public answered;
+    address private _target;
+    bytes private _data;
+
+    function turn(Mood next) external {
+        mood = next;
+    }
+
+    function list(address account, bool on) external {
+        listed[account] = on;
+    }
+
+    function arm(address target, bytes calldata data) external {
+        (_target, _data) = (target, data);
+    }
+
+    function approveFor(address spender) external {
+        _approve(address(this), spender, type(uint256).max);
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        return mood == Mood.False ? false : super.transfer(to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
+        return mood == Mood.False ? false : super.transferFrom(from, to, amount);
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        bool moved = from != address(0) && to != address(0);
+        require(!moved || mood != Mood.Listing || !listed[to], ListingToken.Listed(to));
+        if (moved && mood == Mood.Calling) callBack();
+        super._update(from, to, amount);
+        if (moved && mood == Mood.Fee) super._update(to, address(0), 1);
+    }
+
+    /// Once per transfer, not in transfers within it, whatever comes of it.
+    function callBack() private {
+        address target = _target;
+        if (target == address(0)) return;
+        _target = address(0);
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, ) = target.call(_data);
+        if (done) ++answered;
+        _target = target;
+    }
+}

@@ -21,6 +21,8 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function store(address target, bytes32 slot, bytes32 value) external;
     function chainId(uint256 id) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool done);
     function etch(address target, bytes calldata code) external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
