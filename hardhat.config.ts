@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { defineConfig, overrideTask } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
@@ -40,6 +40,11 @@ const quick = {
 
 export default defineConfig({
   plugins: [toolbox],
+  tasks: [
+    overrideTask(["ignition", "deploy"])
+      .setAction(() => import("./scripts/contracts/checked-deploy.ts"))
+      .build(),
+  ],
   // Ignition builds `production`; unless written out it would lose the settings.
   solidity: {
     profiles: { default: profile, production: profile, tests: { compilers: [quick] } },

@@ -34,10 +34,9 @@ contract Arbitrator is IArbitrator {
 
     /* CONSTRUCTOR */
 
-    /// @param account Who rules, and is paid for it.
+    /// @param account Who rules, and is paid for it; zero for nobody, whom measured disputes never ask.
     /// @param cost Base units per ruling.
     constructor(address account, uint256 cost) {
-        require(account != address(0), ArbitratorZeroAddress());
         require(cost <= type(uint96).max, ArbitratorCostTooLarge(type(uint96).max, cost));
         feeRecipient = account;
         _cost = cost;

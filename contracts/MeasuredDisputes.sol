@@ -43,7 +43,7 @@ contract MeasuredDisputes is MeasuredEvidence {
     /// @param accounting_ Whose receipts are disputed. Its stake registry has to name this contract a judge with power over
     /// stake and tails.
     /// @param jury_ The same registry has to name it a judge, with power over stake.
-    /// @param arbitrator_ Last instance; zero for none.
+    /// @param arbitrator_ Last instance; zero for none, as one is that pays nobody.
     /// @param jurorFee_ Base units for each juror that was right.
     constructor(
         address accounting_,

@@ -89,6 +89,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         uint256 unbondingPeriod_
     ) {
         require(stakeToken_ != address(0) && treasury_ != address(0), StakeZeroAddress());
+        // A mistyped address, or one of another chain, would be the token for ever.
+        require(stakeToken_.code.length != 0, StakeNotContract(stakeToken_));
         _requireWithin("minimumExecutorStake", 1, type(uint96).max, minimumExecutorStake_);
         _requireWithin("minimumValidatorStake", 1, type(uint96).max, minimumValidatorStake_);
         _requireWithin("unbondingPeriod", MIN_UNBONDING_PERIOD, MAX_UNBONDING_PERIOD, unbondingPeriod_);

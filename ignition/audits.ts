@@ -1,4 +1,4 @@
-import type { Argument, ModuleBuilder } from "./arguments.ts";
+import { type Argument, type ModuleBuilder, numberOf } from "./arguments.ts";
 
 /**
  * Audits on a stake registry. `auditEpochSeconds` is an epoch's length, 1 minute to 1 day; an hour wherever there is value.
@@ -6,9 +6,5 @@ import type { Argument, ModuleBuilder } from "./arguments.ts";
  * 60 gives two audits a day.
  */
 export const auditContracts = (m: ModuleBuilder, stakeRegistry: Argument) => ({
-  audits: m.contract("Audits", [
-    stakeRegistry,
-    m.getParameter("auditEpochSeconds", 3_600n),
-    m.getParameter("auditOdds", 16n),
-  ]),
+  audits: m.contract("Audits", [stakeRegistry, numberOf(m, "auditEpochSeconds"), numberOf(m, "auditOdds")]),
 });

@@ -1,4 +1,4 @@
-import type { Argument, ModuleBuilder } from "./arguments.ts";
+import { type Argument, type ModuleBuilder, numberOf } from "./arguments.ts";
 import { auditContracts } from "./audits.ts";
 
 /** `Power` of the stake registry: what a dispute contract may do. */
@@ -8,40 +8,29 @@ const POWER = { stake: 1, stakeAndTails: 2 } as const;
 interface Outsiders {
   /** Gets the rest of every slash. */
   readonly treasury: Argument;
-  /** Rules on what jurors could not decide. */
+  /** Rules on what jurors could not decide; the zero address for nobody. */
   readonly arbitrator: Argument;
 }
 
 /**
- * The contracts on a payment token, wired to each other. Defaults are those of a development network; every number and its
- * unit: `parameters/local.json5`. Amounts are base units of the token, of which the defaults assume 6 decimals.
+ * The contracts on a payment token, wired to each other. Every number, its unit, bounds and default: `parameters.ts`; what
+ * each is for: `parameters/local.json5`. Without an arbitrator there is an Arbitrator all the same, of nobody: Ignition
+ * cannot leave a contract out, and measured disputes do not ask that one.
  */
 export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsiders: Outsiders) => {
   const stakeRegistry = m.contract("StakeRegistry", [
     paymentToken,
     outsiders.treasury,
-    m.getParameter("minimumExecutorStake", 100_000_000n),
-    m.getParameter("minimumValidatorStake", 500_000_000n),
-    m.getParameter("unbondingPeriodSeconds", 1_209_600n),
+    numberOf(m, "minimumExecutorStake"),
+    numberOf(m, "minimumValidatorStake"),
+    numberOf(m, "unbondingPeriodSeconds"),
   ]);
-  const accounting = m.contract("AccountingV2", [
-    paymentToken,
-    stakeRegistry,
-    m.getParameter("unlockDelaySeconds", 86_400n),
-  ]);
+  const accounting = m.contract("AccountingV2", [paymentToken, stakeRegistry, numberOf(m, "unlockDelaySeconds")]);
   const disputeManager = m.contract("DisputeManager", [accounting]);
-  const deliveryDisputes = m.contract("DeliveryDisputes", [
-    accounting,
-    m.getParameter("deliveryBondWei", 1_000_000_000_000_000n),
-  ]);
+  const deliveryDisputes = m.contract("DeliveryDisputes", [accounting, numberOf(m, "deliveryBondWei")]);
   const jury = m.contract("Jury", [stakeRegistry]);
-  const arbitrator = m.contract("Arbitrator", [outsiders.arbitrator, m.getParameter("arbitrationCost", 20_000_000n)]);
-  const measuredDisputes = m.contract("MeasuredDisputes", [
-    accounting,
-    jury,
-    arbitrator,
-    m.getParameter("jurorFee", 200_000n),
-  ]);
+  const arbitrator = m.contract("Arbitrator", [outsiders.arbitrator, numberOf(m, "arbitrationCost")]);
+  const measuredDisputes = m.contract("MeasuredDisputes", [accounting, jury, arbitrator, numberOf(m, "jurorFee")]);
   // For ever: until then nobody can register, afterwards no judge can be added.
   m.call(stakeRegistry, "wire", [
     [

@@ -22,7 +22,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web", may: ["web", "protocol/src"] },
   { folder: "ignition", may: ["ignition"] },
   { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
-  { folder: "scripts", may: ["scripts", "hardhat.config.ts", "ignition/modules", "node/src", "protocol/src"] },
+  { folder: "scripts", may: ["scripts", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   {
     folder: "test",
     may: ["test", "scripts", "ignition", "types/contracts", "indexer", "node/src", "protocol", "web/lib"],

@@ -11,7 +11,6 @@ import {IArbitrable} from "./IArbitrable.sol";
 interface IArbitrator {
     /* ERRORS */
 
-    error ArbitratorZeroAddress();
     error ArbitratorCostTooLarge(uint256 maximum, uint256 asked);
     error ArbitratorNoChoices();
     error ArbitratorNotAccount(address account, address caller);
@@ -35,6 +34,6 @@ interface IArbitrator {
     /// @notice Price of a ruling, base units of the payment token.
     function arbitrationCost(bytes calldata extraData) external view returns (uint256 cost);
 
-    /// @notice Who is paid for rulings.
+    /// @notice Who is paid for rulings; zero if nobody ever rules.
     function feeRecipient() external view returns (address);
 }

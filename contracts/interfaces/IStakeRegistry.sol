@@ -137,7 +137,7 @@ interface IStakeRegistry {
     error StakeNotDeployer(address deployer, address caller);
     error StakeAlreadyWired();
     error StakeNotWired();
-    error StakeNotContract(address judge);
+    error StakeNotContract(address account);
     error StakePowerless(address judge);
     error StakeJudgeRepeated(address judge);
     error StakeNotJudge(address caller);

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import json5 from "json5";
 import { z } from "zod";
+import { DevnetError } from "../devnet/devnet-error.ts";
 import { ROOT } from "../devnet/root.ts";
 
 /** What Ignition remembers of a deployment. */
@@ -18,11 +18,15 @@ const confirmedSchema = z.object({
   futureId: z.string().endsWith("StakeRegistry.wire"),
   hash: z.string(),
 });
-const parametersSchema = z.object({ Lloom: z.record(z.string(), z.string()) });
 
-/** Reads `ignition/deployments/<id>`. Throws if there is none. */
+/** Reads `ignition/deployments/<id>`. Throws a DevnetError if nothing was deployed there. */
 export function readDeployment(id: string): RecordedDeployment {
   const dir = join(ROOT, "ignition/deployments", id);
+  if (!existsSync(join(dir, "deployed_addresses.json")))
+    throw new DevnetError(
+      `Nothing was deployed in ${dir}: it has no deployed_addresses.json.`,
+      "Deploy again; docs/deploy.md says what to do when Ignition refuses.",
+    );
   const addresses = addressesSchema.parse(JSON.parse(readFileSync(join(dir, "deployed_addresses.json"), "utf8")));
   const lines = readFileSync(join(dir, "journal.jsonl"), "utf8").split("\n").filter(Boolean);
   const wired = lines.map((line) => confirmedSchema.safeParse(JSON.parse(line))).find(({ success }) => success);
@@ -30,12 +34,6 @@ export function readDeployment(id: string): RecordedDeployment {
     addresses: new Map(Object.entries(addresses).map(([future, address]) => [future.split("#")[1] ?? future, address])),
     wiredIn: wired?.data?.hash,
   };
-}
-
-/** Reads a file of `ignition/parameters`: numbers are strings with an "n" there. */
-export function readParameters(file: string): ReadonlyMap<string, string> {
-  const { Lloom } = parametersSchema.parse(json5.parse(readFileSync(file, "utf8")));
-  return new Map(Object.entries(Lloom).map(([name, value]) => [name, value.replace(/^(\d+)n$/, "$1")]));
 }
 
 const artifactSchema = z.object({
@@ -46,9 +44,11 @@ const artifactSchema = z.object({
 /** The compiler's output for a contract. */
 export type Artifact = z.infer<typeof artifactSchema>;
 
-/** Reads the artifact of a contract of this checkout; it has to be compiled. */
+/** Reads the artifact of a contract of this checkout. Throws a DevnetError if it is not compiled. */
 export function readArtifact(contract: string): Artifact {
   const file = join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`);
+  if (!existsSync(file))
+    throw new DevnetError(`This checkout has no compiled contract ${contract}.`, "Compile: npm run build:contracts");
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 

@@ -11,7 +11,6 @@ import {vm} from "./support/Vm.sol";
 Arbitrator
 
 constructor
-├── account zero: ArbitratorZeroAddress
 ├── cost above 96 bits: ArbitratorCostTooLarge
 └── otherwise: keeps them
 arbitrationCost
@@ -51,8 +50,6 @@ contract ArbitratorTest is Market, IArbitrable {
     }
 
     function test_ConstructorRefusesBadParameters() public {
-        vm.expectRevert(IArbitrator.ArbitratorZeroAddress.selector);
-        this.construct(address(0), 1);
         uint256 most = type(uint96).max;
         vm.expectRevert(abi.encodeWithSelector(IArbitrator.ArbitratorCostTooLarge.selector, most, most + 1));
         this.construct(ACCOUNT, most + 1);

@@ -13,6 +13,7 @@ MeasuredDisputes
 constructor
 ├── accounting or jury zero: MeasuredZeroAddress
 ├── fee zero or above 64 bits: MeasuredParameterOutOfRange
+├── an arbitrator that is nobody's: none is kept
 └── otherwise: keeps its parameters
 open
 ├── no evidence hash: MeasuredNoEvidence
@@ -81,6 +82,12 @@ contract MeasuredOpenTest is Court {
         assertEq(measured.jury(), address(jury), "jury");
         assertEq(measured.arbitrator(), address(arbitrator), "arbitrator");
         assertEq(measured.jurorFee(), JUROR_FEE, "fee");
+    }
+
+    function test_AnArbitratorOfNobodyIsNone() public {
+        address ofNobody = deploy("Arbitrator.sol:Arbitrator", abi.encode(address(0), ARBITRATION_COST));
+        assertEq(deployMeasured(ofNobody).arbitrator(), address(0), "none");
+        assertEq(deployMeasured(address(0)).arbitrator(), address(0), "none given");
     }
 
     /* REFUSALS */

@@ -13,6 +13,7 @@ StakeRegistry
 
 constructor
 ├── token or treasury zero: StakeZeroAddress
+├── a token without code: StakeNotContract
 ├── a minimum of zero or above 96 bits, a period below 1 hour or above 60 days: StakeParameterOutOfRange
 └── otherwise: keeps its parameters, and who deployed it
 register, updateMetadata
@@ -85,6 +86,8 @@ contract StakeRegistryTest is MarketTest {
         this.construct(address(0), 1, 1 hours);
         vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
         this.constructFor(address(0), MINIMUM_VALIDATOR);
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotContract.selector, stranger));
+        this.construct(stranger, 1, 1 hours);
         expectOutOfRange("minimumExecutorStake", 1, type(uint96).max, 0);
         this.construct(address(token), 0, 1 hours);
         expectOutOfRange("minimumExecutorStake", 1, type(uint96).max, uint256(type(uint96).max) + 1);

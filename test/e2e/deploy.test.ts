@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,19 +14,31 @@ describe("npx hardhat ignition deploy", () => {
   const stack = new AsyncDisposableStack();
   let rpcUrl: string;
 
-  const deploy = (): Promise<Ended> =>
+  let logs: string;
+
+  const deploy = (parameters = "ignition/parameters/local.json5", id = DEPLOYMENT): Promise<Ended> =>
     runNode({
       args: [HARDHAT, "ignition", "deploy", "ignition/modules/Lloom.ts", "--network", "localhost"].concat([
         "--parameters",
-        "ignition/parameters/local.json5",
+        parameters,
         "--deployment-id",
-        DEPLOYMENT,
+        id,
       ]),
       env: { LLOOM_RPC_URL: rpcUrl, HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1" },
     }).ended;
 
+  const run = (...args: readonly string[]): Promise<Ended> =>
+    runNode({ args: ["scripts/deploy-verify.ts", ...args] }).ended;
+  const verify = (...args: readonly string[]): Promise<Ended> =>
+    run("--rpc", rpcUrl, "--deployment", DEPLOYMENT, ...args);
+  const parameterFile = (text: string): string => {
+    const file = join(logs, "parameters.json5");
+    writeFileSync(file, text);
+    return file;
+  };
+
   beforeAll(async () => {
-    const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
+    logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     stack.defer(() => rmSync(join(ROOT, "ignition/deployments", DEPLOYMENT), { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
@@ -68,19 +80,61 @@ describe("npx hardhat ignition deploy", () => {
   });
 
   it("compares what stands on chain with the parameters", async () => {
-    const verify = (parameters: string): Promise<Ended> => {
-      const file = join(ROOT, "ignition/parameters", parameters);
-      const args = ["--rpc", rpcUrl, "--deployment", DEPLOYMENT, "--parameters", file];
-      return runNode({ args: ["scripts/deploy-verify.ts", ...args] }).ended;
-    };
-    const right = await verify("local.json5");
+    const right = await verify("--parameters", "ignition/parameters/local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
     expect(right.stdout).toMatch(
       /judges, for ever +DeliveryDisputes, DisputeManager, Jury, MeasuredDisputes.* +these and no others/,
     );
-    const wrong = await verify("sepolia.json5");
+    const wrong = await verify("--parameters", "ignition/parameters/sepolia.json5");
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toMatch(/✗ Audits +odds\(\) +60 +16/);
+    expect(right.stdout).toMatch(/✓ payment token +decimals\(\) +an answer +6\n ✓ payment token +symbol\(\) .* tUSD\n/);
+  });
+
+  it("tells apart what is stated and what is only the module's default", async () => {
+    const { code, stdout } = await verify("--parameters", parameterFile('{ Lloom: { auditOdds: "16n" } }'));
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/✓ Audits +odds\(\) +16 +16\n/);
+    expect(stdout).toMatch(/· Audits +epochLength\(\) +3600 \(default\) +3600\n/);
+    expect(stdout).toMatch(/· StakeRegistry +treasury\(\) +0x\w{40} \(default\) +0x\w{40}\n/);
+    expect(stdout).toMatch(/· 10 values are not stated/);
+  });
+
+  it("neither deploys nor compares with a name that no module takes", async () => {
+    const file = parameterFile('{ Lloom: { minimumExecutrStake: "1n" } }');
+    const said = "minimumExecutrStake is unknown; did you mean minimumExecutorStake?";
+    const deployed = await deploy(file, `${DEPLOYMENT}-never`);
+    expect([deployed.code, deployed.stdout, deployed.stderr]).toEqual([1, "", expect.stringContaining(said)]);
+    expect(existsSync(join(ROOT, "ignition/deployments", `${DEPLOYMENT}-never`))).toBe(false);
+    for (const refused of [await verify("--parameters", file), await run("--check", file)])
+      expect([refused.code, refused.stdout, refused.stderr]).toEqual([2, "", expect.stringContaining(said)]);
+  });
+
+  it("checks a parameter file without a chain", async () => {
+    const { code, stdout } = await run("--check", "ignition/parameters/mainnet-example.json5");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/✓ arbitrator +0x0{40} \(none\)\n/);
+    expect(stdout).toMatch(/ignition\/modules\/LloomOnToken\.ts can be deployed with/);
+    const nonsense = await run("--rpc", "nonsense");
+    expect([nonsense.code, nonsense.stderr]).toEqual([2, expect.stringContaining('"nonsense" is no URL of a chain.')]);
+  });
+
+  it("does not take an address without code for a token", async () => {
+    const provider = connect(rpcUrl);
+    const file = join(ROOT, "ignition/deployments", DEPLOYMENT, "deployed_addresses.json");
+    const addresses = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+    const token = addresses["TestToken#TestToken"] ?? "";
+    const code = await provider.getCode(token);
+    try {
+      await provider.send("hardhat_setCode", [token, "0x"]);
+      const { code: exit, stdout } = await verify();
+      expect(exit).toBe(1);
+      expect(stdout).toMatch(/✗ payment token +code at 0x\w{40} +some +no code there\n/);
+      expect(stdout).toMatch(/✗ payment token +decimals\(\)/);
+    } finally {
+      await provider.send("hardhat_setCode", [token, code]);
+      provider.destroy();
+    }
   });
 
   it("does not take other code for this checkout's", async () => {
@@ -90,8 +144,7 @@ describe("npx hardhat ignition deploy", () => {
     const code = await provider.getCode(lens);
     try {
       await provider.send("hardhat_setCode", [lens, `${code.slice(0, -2)}${code.endsWith("00") ? "01" : "00"}`]);
-      const args = ["--rpc", rpcUrl, "--deployment", DEPLOYMENT, "--json"];
-      const { code: exit, stdout } = await runNode({ args: ["scripts/deploy-verify.ts", ...args] }).ended;
+      const { code: exit, stdout } = await verify("--json");
       expect(exit).toBe(1);
       const wrong = (JSON.parse(stdout) as { holds: boolean }[]).filter(({ holds }) => !holds);
       expect(wrong).toEqual([expect.objectContaining({ contract: "Lens", found: "other code" })]);

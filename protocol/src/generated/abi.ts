@@ -958,7 +958,6 @@ export const arbitratorAbi = [
     name: "ArbitratorUnknownRuling",
     type: "error",
   },
-  { inputs: [], name: "ArbitratorZeroAddress", type: "error" },
   {
     anonymous: false,
     inputs: [
@@ -3548,7 +3547,7 @@ export const stakeRegistryAbi = [
     type: "error",
   },
   { inputs: [], name: "StakeNoRewards", type: "error" },
-  { inputs: [{ name: "judge", type: "address" }], name: "StakeNotContract", type: "error" },
+  { inputs: [{ name: "account", type: "address" }], name: "StakeNotContract", type: "error" },
   {
     inputs: [{ name: "deployer", type: "address" }, { name: "caller", type: "address" }],
     name: "StakeNotDeployer",

@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
-import { network } from "hardhat";
+import { ZeroAddress } from "ethers";
+import { artifacts, network } from "hardhat";
 import JSON5 from "json5";
 import { afterEach, describe, expect, it } from "vitest";
 import lloomModule from "../../../ignition/modules/Lloom.ts";
 import lloomOnTokenModule from "../../../ignition/modules/LloomOnToken.ts";
+import { PARAMETERS } from "../../../ignition/parameters.ts";
 
 const EXECUTOR = 1n;
 const VALIDATOR = 2n;
 /** `Power` of the stake registry. */
 const STAKE_AND_TAILS = 2n;
+const failureOf = (deployed: Promise<unknown>): Promise<string> => deployed.then(() => "none", String);
 const parametersOf = (name: string): string =>
   new URL(`../../../ignition/parameters/${name}.json5`, import.meta.url).pathname;
 
@@ -60,24 +63,44 @@ describe("deployment through Ignition", () => {
     );
   });
 
-  it("takes a token that exists", async () => {
-    const { ignition } = await connect();
-    const { accounting, stakeRegistry } = await ignition.deploy(lloomOnTokenModule, {
+  it("takes a token that exists, and without an arbitrator asks none", async () => {
+    const { ignition, provider } = await connect();
+    const usdc = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
+    const { deployedBytecode } = await artifacts.readArtifact("TestToken");
+    await provider.request({ method: "hardhat_setCode", params: [usdc, deployedBytecode] });
+    const { accounting, stakeRegistry, arbitrator, measuredDisputes } = await ignition.deploy(lloomOnTokenModule, {
       parameters: parametersOf("mainnet-example"),
     });
-    const usdc = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
+    expect(await arbitrator.getFunction("feeRecipient").staticCall()).toBe(ZeroAddress);
+    expect(await measuredDisputes.getFunction("arbitrator").staticCall()).toBe(ZeroAddress);
     expect(await accounting.getFunction("paymentToken").staticCall()).toBe(usdc);
     expect(await stakeRegistry.getFunction("stakeToken").staticCall()).toBe(usdc);
     expect(await stakeRegistry.getFunction("treasury").staticCall()).toBe("0x000000000000000000000000000000000000dEaD");
   });
 
-  it("refuses numbers out of range", async () => {
+  it("refuses a token without code", async () => {
     const { ignition } = await connect();
-    const parameters = { Lloom: { unlockDelaySeconds: 60n } };
-    const failure = await ignition.deploy(lloomModule, { parameters }).then(
-      () => "deployed",
-      (error: unknown) => String(error),
+    const parameters = parametersOf("mainnet-example");
+    expect(await failureOf(ignition.deploy(lloomOnTokenModule, { parameters }))).toContain(
+      'StakeNotContract("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48")',
     );
-    expect(failure).toMatch(/AccountingParameterOutOfRange\("0x756e6c6f636b44656c6179[0]+", 3600, 2592000, 60\)/);
+  });
+
+  const numbers = Object.entries(PARAMETERS).flatMap(([name, parameter]) =>
+    parameter.kind === "number" ? [{ ...parameter, name }] : [],
+  );
+
+  it.each(numbers)("the contracts' bounds of $name are those that parameter files are checked for", async (number) => {
+    const { name, least, most } = number;
+    const { ignition } = await connect();
+    const above = await failureOf(ignition.deploy(lloomModule, { parameters: { Lloom: { [name]: most + 1n } } }));
+    const bounds = least === 0n ? `${most}` : `${least}, ${most}`;
+    expect(above).toMatch(new RegExp(`(OutOfRange|TooLarge)\\(("0x\\w+", )?${bounds}, ${most + 1n}\\)`));
+  });
+
+  it.each(["least", "most"] as const)("takes the %s that each number may be", async (bound) => {
+    const { ignition } = await connect();
+    const parameters = { Lloom: Object.fromEntries(numbers.map((number) => [number.name, number[bound]])) };
+    expect(await failureOf(ignition.deploy(lloomModule, { parameters }))).toBe("none");
   });
 });
