@@ -72,7 +72,8 @@ contract MeasuredDisputes is MeasuredEvidence {
         d.challenger = msg.sender;
         d.kind = kind;
         d.round = 1;
-        d.halvesBefore = complaint.halvesBefore;
+        d.takenBefore = _takenFrom[complaint.executor];
+        if (kind == Kind.WrongModel) d.stakeShare = uint16(_stakeShareOf(complaint.executor)); // Ten thousand at most.
         d.executor = complaint.executor;
         d.bond = uint96(bond); // A twentieth of the penalty, or a few fees of 64 bits.
         d.penalty = penalty;

@@ -29,7 +29,6 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         Kind kind;
         bytes32 domain;
         address executor;
-        uint8 halvesBefore;
         uint256 overcharge;
         uint256 restitution;
     }
@@ -43,9 +42,9 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     /// @notice Jurors of the first round. The bond covers one and a half times their fees.
     uint256 public constant FIRST_PANEL = 5;
     /// @notice Basis points of the penalty that the bond is at least.
-    uint256 public constant BOND_SHARE = 500;
+    uint256 internal constant BOND_SHARE = 500;
     /// @notice A penalty for inflated counts is so many times the overcharge.
-    uint256 public constant OVERCHARGE_FACTOR = 10;
+    uint256 internal constant OVERCHARGE_FACTOR = 10;
 
     bytes32 private constant CONSENT_TYPEHASH = keccak256("DisputeConsent(address challenger,bytes32 requestHash)");
 
@@ -69,7 +68,7 @@ abstract contract MeasuredEvidence is MeasuredMoney {
     /// @inheritdoc IMeasuredDisputes
     function modelPenalty(address executor) public view returns (uint256) {
         uint256 stake = IStakeRegistry(stakeRegistry).slashableStake(executor);
-        return Math.max(Math.ceilDiv(stake * _stakeShareOf(_halvesOf(executor)), WHOLE), _minimumPenalty());
+        return Math.max(Math.ceilDiv(stake * _stakeShareOf(executor), WHOLE), _minimumPenalty());
     }
 
     /// @inheritdoc IMeasuredDisputes
@@ -94,7 +93,6 @@ abstract contract MeasuredEvidence is MeasuredMoney {
         complaint.kind = kind;
         complaint.domain = IAccountingV2(accounting).domainSeparator();
         complaint.executor = executor;
-        complaint.halvesBefore = _halvesOf(executor);
         parties = new address[](count + 2);
         (parties[0], parties[1]) = (msg.sender, executor);
         uint256 others = 0;

@@ -33,12 +33,12 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
     /// @notice Basis points of a slash that jurors can get at most. They are owed a fee each, and get no more than that.
     uint256 public constant MAX_JURY_SHARE = 2_000;
     /// @notice Who concedes loses one of so many parts of the penalty.
-    uint256 public constant CONCESSION_DIVISOR = 4;
+    uint256 internal constant CONCESSION_DIVISOR = 4;
     /// @notice Strikes are counted for so long. The third takes the whole stake.
     uint256 public constant STRIKE_WINDOW = 90 days;
 
     /// @notice Basis points of the executors' minimum that every penalty is at least.
-    uint256 public constant MIN_PENALTY_SHARE = 500;
+    uint256 internal constant MIN_PENALTY_SHARE = 500;
 
     uint256 internal constant WHOLE = 10_000;
 
@@ -67,6 +67,8 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
 
     mapping(bytes32 id => Dispute) internal _disputes;
     mapping(bytes32 id => HeldTail[]) internal _heldTails;
+    /// @dev What was ever taken of an executor's stake here.
+    mapping(address executor => uint256) internal _takenFrom;
 
     /* CONSTRUCTOR */
 
@@ -131,8 +133,8 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
         uint256 lost = _endDeposits(id, d, outcome, ruled, s);
         uint256 due = ruled && d.arbitrationAppellant == address(0) ? d.arbitrationCost : 0;
         if (guilty) {
-            _slash(id, d, outcome, due + jurors.length * jurorFee, s);
             halfStrikes = _strike(d, outcome);
+            _slash(id, d, outcome, due + jurors.length * jurorFee, s);
         } else {
             IStakeRegistry(stakeRegistry).unfreeze(id);
         }
@@ -236,31 +238,25 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
                 victimLimit: 0
             })
         );
+        _takenFrom[d.executor] += payout.restituted + payout.reporter + payout.jury + payout.treasury;
         s.slashRestituted = payout.restituted;
         s.slashReporter = payout.reporter;
         s.slashJury = payout.jury;
         s.slashTreasury = payout.treasury;
     }
 
-    /// @dev What is left of the penalty after what was decided meanwhile, see `Dispute`. Its parts are rounded down, against
-    /// the executor.
-    function _penaltyLeft(Dispute memory d) private view returns (uint256 penalty) {
-        penalty = d.penalty;
-        if (d.kind != Kind.WrongModel) return penalty;
-        uint256 meanwhile = Math.saturatingSub(_halvesOf(d.executor), d.halvesBefore) / UPHELD_HALF_STRIKES;
-        for (; meanwhile != 0; --meanwhile) penalty -= (penalty * _stakeShareOf(d.halvesBefore)) / WHOLE;
-        return Math.max(penalty, _minimumPenalty());
+    /// @dev What is left of the penalty after what was taken meanwhile, see `Dispute`; rounded against the executor.
+    function _penaltyLeft(Dispute memory d) private view returns (uint256) {
+        uint256 meanwhile = _takenFrom[d.executor] - d.takenBefore;
+        return Math.max(Math.saturatingSub(d.penalty, (meanwhile * d.stakeShare) / WHOLE), _minimumPenalty());
     }
 
-    /// @dev Basis points: a fifth, a half, everything.
-    function _stakeShareOf(uint256 halves) internal pure returns (uint256) {
+    /// @dev Basis points, by the strikes so far: a fifth, a half, everything.
+    function _stakeShareOf(address executor) internal view returns (uint256) {
+        IStakeRegistry.Offence offence = IStakeRegistry.Offence.WrongModel;
+        uint256 halves = IStakeRegistry(stakeRegistry).strikesOf(executor, offence, STRIKE_WINDOW);
         if (halves < UPHELD_HALF_STRIKES) return 2_000;
         return halves < 2 * UPHELD_HALF_STRIKES ? 5_000 : WHOLE;
-    }
-
-    function _halvesOf(address executor) internal view returns (uint8) {
-        IStakeRegistry.Offence offence = IStakeRegistry.Offence.WrongModel;
-        return uint8(IStakeRegistry(stakeRegistry).strikesOf(executor, offence, STRIKE_WINDOW)); // Six at most.
     }
 
     function _minimumPenalty() internal view returns (uint256) {

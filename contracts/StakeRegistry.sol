@@ -19,11 +19,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
 
     /* CONSTANTS */
 
-    /// @notice For so long after it became active an executor's stake covers only a part of the tails that it could: a new
-    /// address, perhaps of somebody who was slashed under an old one, has to show itself first. It counts from the stake
+    /// @notice For so long after it became active an executor's stake covers only a growing part of the tails that it could: a
+    /// new address, perhaps of somebody who was slashed under an old one, has to show itself first. It counts from the stake
     /// and not from the registration, which costs nothing and could be done long before.
     uint256 public constant RAMP = 7 days;
-    /// @notice That part is one of so many.
+    /// @notice That part begins with one of so many.
     uint256 public constant RAMP_DIVISOR = 10;
     /// @notice How long a member stays in jail at least.
     uint256 public constant JAIL_PERIOD = 30 days;
@@ -65,6 +65,10 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     bool public override wired;
 
     mapping(address member => mapping(Offence offence => uint256 ring)) private _strikes;
+
+    /// @dev What of the frozen stake was there, and of no earlier dispute, when it was frozen: by member, and by the judge's id.
+    mapping(address member => uint256) private _reserved;
+    mapping(address judge => mapping(bytes32 id => uint256)) private _reservedFor;
 
     /* MODIFIERS */
 
@@ -172,8 +176,9 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         uint256 unbonding = member.unbonding;
         require(unbonding != 0, StakeNothingUnbonding());
         require(block.timestamp >= member.unbondAt, StakeStillUnbonding(member.unbondAt, block.timestamp));
-        amount = Math.min(unbonding, _unfrozenOf(member));
-        require(amount != 0, StakeFrozen(member.frozen, member.stake + unbonding));
+        uint256 whole = _wholeOf(member);
+        amount = Math.min(unbonding, Math.saturatingSub(whole, member.frozen));
+        require(amount != 0, StakeFrozen(member.frozen, whole));
         _setUnbonding(member, unbonding - amount);
         emit StakeWithdrawn(msg.sender, to, amount, member.stake, member.unbonding);
         IERC20(stakeToken).safeTransfer(to, amount);
@@ -239,13 +244,16 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     function freeze(bytes32 id, address member, uint256 amount) external onlyJudge {
         require(member != address(0), StakeZeroAddress());
         require(reasons[msg.sender][id].member == address(0), StakeIdUsed(msg.sender, id));
+        if (amount == 0) return;
         Member storage account = members[member];
-        // A part of the member's stake and unbonding, which fit 96 bits together.
-        uint96 part = uint96(Math.min(amount, _unfrozenOf(account)));
-        if (part == 0) return;
+        // No stake is larger, and 2^24 such freezes of one member fit their sum.
+        uint96 part = uint96(Math.min(amount, type(uint96).max));
         reasons[msg.sender][id] = Reason(member, part);
         uint120 frozen = account.frozen + part;
         account.frozen = frozen;
+        uint256 reserved = Math.min(part, Math.saturatingSub(_wholeOf(account), _reserved[member]));
+        _reservedFor[msg.sender][id] = reserved;
+        _reserved[member] += reserved;
         emit Frozen(member, msg.sender, id, part, frozen);
     }
 
@@ -264,11 +272,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         reasons[msg.sender][order.id] = Reason(order.member, 0);
         if (reason.frozen != 0) _unfreeze(order.id, reason);
         Member storage member = members[order.member];
-        uint256 unfrozen = _unfrozenOf(member);
+        // Nothing is reserved where nothing is frozen, which lies in a slot that is read in any case.
+        uint256 reserved = member.frozen == 0 ? 0 : _reserved[order.member];
+        uint256 unreserved = Math.saturatingSub(_wholeOf(member), reserved);
         uint256 taken = _take(member, Math.saturatingAdd(order.restitution, order.penalty));
-        uint256 shared = Math.min(taken, unfrozen);
-        payout = order.split(shared);
-        payout.treasury += taken - shared;
+        payout = order.split(taken, unreserved);
         _credit(order.reporter, payout.reporter);
         _credit(order.victim, payout.restituted + payout.victim);
         _credit(order.jury, payout.jury);
@@ -329,7 +337,7 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeRegistry
     function slashableStake(address member) external view returns (uint256) {
-        return uint256(members[member].stake) + members[member].unbonding;
+        return _wholeOf(members[member]);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -347,7 +355,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         Member storage member = members[executor];
         (Role role, uint256 active, uint256 activeSince) = (member.role, member.stake, member.activeSince);
         if (role != Role.Executor || activeSince == 0) return 0;
-        return block.timestamp < activeSince + RAMP ? active / RAMP_DIVISOR : active;
+        uint256 age = Math.min(block.timestamp - activeSince, RAMP);
+        return Math.max(active / RAMP_DIVISOR, (active * age) / RAMP);
     }
 
     /* INTERNAL */
@@ -382,8 +391,9 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         emit Staked(msg.sender, msg.sender, amount, totalStake);
     }
 
-    /// @dev An executor's first week counts by the unit: stake that grows makes it younger in proportion, rounded against it.
-    /// Else who waited out the week with the minimum would have all of a large stake believed at once.
+    /// @dev An executor's first week counts by the unit: stake that grows makes it younger in proportion, rounded against it, so
+    /// that the capacity stays what it was. Else who waited out the week with the minimum would have all of a large stake
+    /// believed at once.
     function _dilute(Member storage member, uint256 totalStake) private {
         uint256 since = member.activeSince;
         if (member.role != Role.Executor || since == 0) return;
@@ -404,9 +414,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         return fromActive + fromUnbonding;
     }
 
-    /// @dev What no open dispute has frozen. A slash can leave less stake than is frozen.
-    function _unfrozenOf(Member storage member) private view returns (uint256) {
-        return Math.saturatingSub(uint256(member.stake) + member.unbonding, member.frozen);
+    function _wholeOf(Member storage member) private view returns (uint256) {
+        return uint256(member.stake) + member.unbonding;
     }
 
     /// @dev `left` is not above what is unbonding now.
@@ -422,6 +431,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     function _unfreeze(bytes32 id, Reason memory reason) private {
         uint120 frozen = members[reason.member].frozen - reason.frozen;
         members[reason.member].frozen = frozen;
+        _reserved[reason.member] -= _reservedFor[msg.sender][id];
+        delete _reservedFor[msg.sender][id];
         emit Unfrozen(reason.member, msg.sender, id, reason.frozen, frozen);
     }
 

@@ -74,18 +74,19 @@ interface IMeasuredDisputes is IArbitrable {
     /// @param verdictRound The round of `verdict`.
     /// @param silent The executor let its time pass, and cannot appeal.
     /// @param redrawn A panel of which too few revealed was replaced; that happens once.
-    /// @param halvesBefore The executor's half strikes for wrong models when the dispute was opened.
+    /// @param stakeShare Basis points of the stake that the penalty is, for a wrong model; else zero.
     /// @param executor Whose answers.
     /// @param until Deadline of the state, where it has one.
     /// @param bond Paid by the challenger.
     /// @param penalty Largest slash, frozen together with `restitution`. For a wrong model it is a share of the stake, by how
-    /// often that happened before. Each dispute of the kind that is decided against the executor while this one is open
-    /// lowers it by the same share: a first offence does not take everything because it was complained of in pieces.
+    /// often that happened before, and in the end lower by the same share of what other disputes took here meanwhile: a
+    /// first offence does not take everything because it was complained of in pieces.
     /// @param restitution What was paid for the answers and had already matured.
     /// @param arbitrationCost Of the arbitrator, when the dispute was opened.
     /// @param appellant Who appealed to the second jury.
     /// @param appealDeposit Paid by it.
     /// @param arbitrationAppellant Who appealed to the arbitrator, and paid for it.
+    /// @param takenBefore All that these disputes had ever taken of the executor's stake at opening.
     struct Dispute {
         address challenger;
         State state;
@@ -96,7 +97,7 @@ interface IMeasuredDisputes is IArbitrable {
         uint8 verdictRound;
         bool silent;
         bool redrawn;
-        uint8 halvesBefore;
+        uint16 stakeShare;
         address executor;
         uint40 until;
         uint96 bond;
@@ -106,6 +107,7 @@ interface IMeasuredDisputes is IArbitrable {
         address appellant;
         uint96 appealDeposit;
         address arbitrationAppellant;
+        uint256 takenBefore;
     }
 
     /// @notice Where a closed dispute's money went. Of the slash: `slash*`, which wait in the stake registry; of deposits:

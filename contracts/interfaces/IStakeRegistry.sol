@@ -46,7 +46,7 @@ interface IStakeRegistry {
     /// @param unbondAt Zero while nothing is unbonding.
     /// @param stake Active stake.
     /// @param unbonding Stake on its way out; can be withdrawn from `unbondAt`, as far as it is not frozen.
-    /// @param frozen Sum of what open disputes froze. It can exceed what is there after a slash: then nothing leaves.
+    /// @param frozen Sum of what open disputes froze. It can exceed what is there: then nothing leaves.
     /// @param registeredAt When the address registered.
     struct Member {
         Role role;
@@ -245,19 +245,19 @@ interface IStakeRegistry {
 
     /* JUDGES */
 
-    /// @notice Keeps `amount` of the member's stake, or as much as no other dispute has frozen, from being withdrawn until the
-    /// dispute `id` ends, and reserves it for that dispute, see `slash`. Never fails for lack of stake. Once per id; nothing
-    /// happens where there is nothing to freeze.
+    /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends. Never fails for lack
+    /// of stake: what is not there yet is frozen when it arrives. What is there, and not reserved for an earlier dispute, is
+    /// reserved for this one, see `slash`. Once per id; nothing happens for an amount of zero.
     function freeze(bytes32 id, address member, uint256 amount) external;
 
     /// @notice Ends a freeze of the caller. Does nothing if there is none.
     function unfreeze(bytes32 id) external;
 
     /// @notice Takes restitution and penalty from the member: active stake first, then unbonding. What is frozen for other
-    /// disputes is no obstacle, or a member could shelter its stake behind a dispute with itself; but what has to be taken of
-    /// it goes to the treasury whole, or a member that is about to lose could pay its friends first. What stays frozen is a
-    /// number. Ends the freeze under the same id. Takes what there is, and reverts only for an id that slashed before and for
-    /// shares above `MAX_SHARES`.
+    /// disputes is no obstacle, or a member could shelter its stake behind a dispute with itself; but nobody except jurors is
+    /// paid out of what is reserved for others, or a member that is about to lose could pay its friends first. Ends the freeze
+    /// under the same id. Takes what there is, and reverts only for an id that slashed before and for shares above
+    /// `MAX_SHARES`.
     function slash(Slash calldata order) external returns (Payout memory payout);
 
     /// @notice Notes half strikes against the member, of which two are one strike; no more than six count.
@@ -315,8 +315,8 @@ interface IStakeRegistry {
     /// @notice Whether the member has a role, at least its minimum, and is not in jail.
     function isActive(address member) external view returns (bool);
 
-    /// @notice Unmatured tail money that an executor's stake covers now: its active stake, in the first week as an active
-    /// executor a tenth of it; zero for a member that is not an active executor. Stake that is added counts as new: it makes
-    /// the executor as old as its units are on average, at most a week each.
+    /// @notice Unmatured tail money that an executor's stake covers now: a tenth of its active stake, or, if that is more, as
+    /// much of it as has passed of the first week as an active executor; then all of it. Stake that is added makes the executor
+    /// as old as its units are on average. Zero for a member that is not an active executor.
     function capacityOf(address executor) external view returns (uint256);
 }

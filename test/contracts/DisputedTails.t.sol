@@ -103,6 +103,21 @@ contract DisputedTailsTest is MarketTest {
         assertEarnings(0, 0, "both held");
     }
 
+    /// What was taken of yesterday's tails is not there for the next dispute of the same channel.
+    function test_WhatIsHeldIsHeldOnce() public {
+        IAccountingV2.SignedPair memory old = pairOf(1, 0, 20e6);
+        old.request.lane = 8;
+        sign(old);
+        settleOne(old);
+        vm.warp(ENROLLED + 2 days);
+        settleOne(pairOf(1, 0, 30e6));
+        vm.warp(ENROLLED + 3 days);
+        hold(30e6, 30e6);
+        _tail.lane = 8;
+        hold(20e6, 0);
+        assertEarnings(20e6, 0, "the old one has matured");
+    }
+
     function test_AMaturedTailIsGone() public {
         settleOne(pairOf(1, 0, 30e6));
         vm.warp(ENROLLED + 2 days);

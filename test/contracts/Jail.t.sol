@@ -115,21 +115,52 @@ contract JailTest is MarketTest {
         registry.stake(100e6);
         vm.stopPrank();
         assertEq(activeSince(), START + 62 days, "200 of 6 days, 100 of none: 4 days on average");
+        assertEq(registry.capacityOf(executor), (300e6 * uint256(4)) / 7, "4 days of 7");
         vm.warp(START + 69 days - 1);
-        assertEq(registry.capacityOf(executor), 30e6, "a tenth");
+        assertTrue(registry.capacityOf(executor) < 300e6, "nearly all");
         vm.warp(START + 69 days);
         assertEq(registry.capacityOf(executor), 300e6, "all");
+        vm.warp(START + 100 days);
+        assertEq(registry.capacityOf(executor), 300e6, "and no more");
     }
 
-    /// The week is not served with the minimum.
-    function test_ALargeTopUpBeginsAnew() public {
+    function test_CapacityBeginsWithATenth() public {
+        enrol(200e6);
+        vm.warp(START);
+        give(stranger, 700e6);
+        vm.prank(stranger);
+        registry.registerAndStake(IStakeRegistry.Role.Executor, "peer", "", 700e6);
+        assertEq(registry.capacityOf(stranger), 70e6, "a tenth");
+        vm.warp(START + 16 hours);
+        assertEq(registry.capacityOf(stranger), 70e6, "still more than what has passed");
+        vm.warp(START + 1 days);
+        assertEq(registry.capacityOf(stranger), 100e6, "a day of seven");
+    }
+
+    /// The week is not served with the minimum; what was served is not lost.
+    function test_ALargeTopUpHasItsOwnWeek() public {
         enrol(100e6);
         vm.warp(ENROLLED + 300 days);
         give(executor, 99_900e6);
         vm.prank(executor);
-        registry.stake(99_900e6);
-        assertEq(registry.capacityOf(executor), 10_000e6, "a tenth");
-        assertEq(activeSince(), ENROLLED + 300 days - 604, "a thousandth of a week, rounded down");
+        registry.stake(899e6);
+        assertEq(activeSince(), ENROLLED + 300 days - 60_540, "100 of 999, of a week, rounded down");
+        assertEq(registry.capacityOf(executor), 99_999_107, "what it was, but for a second");
+    }
+
+    /// More stake of an old executor covers no less than before, but for what a second is worth.
+    function testFuzz_AddingStakeTakesNoCapacityAway(uint256 before, uint256 added, uint256 age) public {
+        (before, added, age) = (bound(before, MINIMUM_EXECUTOR, 1e15), bound(added, 1, 1e15), bound(age, 0, 14 days));
+        give(executor, before + added);
+        vm.startPrank(executor);
+        registry.registerAndStake(IStakeRegistry.Role.Executor, "peer", "", before);
+        vm.warp(block.timestamp + age);
+        uint256 covered = registry.capacityOf(executor);
+        registry.stake(added);
+        vm.stopPrank();
+        uint256 now_ = registry.capacityOf(executor);
+        assertTrue(now_ + (before + added) / 7 days + 1 >= covered, "no less");
+        assertTrue(now_ <= covered + added / 10 + 1, "no more than a tenth of what is new");
     }
 
     function test_FallingBelowTheMinimumStartsItAnew() public {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
 import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
 import {IMeasuredDisputes} from "../../contracts/interfaces/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../contracts/interfaces/IStakeRegistry.sol";
 import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {Court} from "./support/Court.sol";
 import {vm} from "./support/Vm.sol";
@@ -69,8 +70,7 @@ contract MeasuredHoldsTest is Court {
         assertEq(laneCost(), 80e6, "all of it");
     }
 
-    /// Five disputes about five answers of one day, decided one after the other: a fifth each of what the others left, and no
-    /// strike more from the third on.
+    /// Five disputes about five answers of one day, decided one after the other: a fifth each of what the others left.
     function test_AFirstOffenceSplitIntoFiveDoesNotTakeTheWholeStake() public {
         bytes32[] memory ids = new bytes32[](5);
         for (uint64 i = 0; i < 5; ++i) {
@@ -85,7 +85,7 @@ contract MeasuredHoldsTest is Court {
         for (uint256 i = 0; i < 5; ++i) voteNow(ids[i]);
         pass(36 hours + 1);
         pass(24 hours + 1);
-        uint96[5] memory penalties = [uint96(40e6), 32e6, 25_600_000, 20_480_000, 20_480_000];
+        uint96[5] memory penalties = [uint96(40e6), 32e6, 25_600_000, 20_480_000, 16_384_000];
         uint256 left = EXECUTOR_STAKE;
         for (uint256 i = 0; i < 5; ++i) {
             measured.poke(ids[i]);
@@ -117,6 +117,40 @@ contract MeasuredHoldsTest is Court {
         finish(id);
         assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(accounting.balanceOf(client), 20e6, "the client has its money back");
+    }
+
+    /// A friend's disputes, conceded before an honest one ends, take no more off its penalty than they took off the stake.
+    function test_ConcessionsToAFriendSaveNothing() public {
+        fund(stranger);
+        vm.prank(JUDGE);
+        registry.strike(executor, IStakeRegistry.Offence.WrongModel, 4, 90 days);
+        bytes32 id = openOne(); // The third offence: everything.
+        decide(id, 5, 0);
+        concedeToStranger(1);
+        concedeToStranger(2);
+        finish(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
+        assertEq(stakeOf(executor), 0, "everything");
+    }
+
+    function test_ConcessionsLowerASecondOffenceByItsShareOfThem() public {
+        fund(stranger);
+        vm.prank(JUDGE);
+        registry.strike(executor, IStakeRegistry.Offence.WrongModel, 2, 90 days);
+        bytes32 id = openOne(); // Half of 200.
+        concedeToStranger(1); // A quarter of that: 25.
+        decide(id, 5, 0);
+        finish(id);
+        assertEq(stakeOf(executor), (EXECUTOR_STAKE - 25e6) / 2, "half of what was left");
+    }
+
+    function concedeToStranger(uint64 lane) private {
+        IAccountingV2.SignedPair memory pair = answerOf(1, 0, 1);
+        (pair.request.client, pair.request.lane) = (stranger, lane);
+        sign(pair, STRANGER_KEY, EXECUTOR_KEY); // Not even settled.
+        bytes32 id = openAs(stranger, IMeasuredDisputes.Kind.WrongModel, only(pair));
+        vm.prank(executor);
+        measured.concede(id);
     }
 
     function assertHold(address judge, uint40 claimableUntil) private view {

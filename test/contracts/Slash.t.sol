@@ -19,8 +19,9 @@ freeze
 ├── not a judge: StakeNotJudge
 ├── no member: StakeZeroAddress
 ├── the judge's id is in use: StakeIdUsed; another judge's id is another id
-├── amount zero, nothing left to freeze: nothing
-└── otherwise: adds up, to what there is, Frozen
+├── amount zero: nothing
+└── otherwise: adds up, more than there is too, Frozen
+    └── one freeze is at most what a stake can be
 unfreeze
 ├── not a judge: StakeNotJudge
 ├── nothing frozen under the judge's id: nothing
@@ -36,7 +37,7 @@ slash
     ├── active stake first, then unbonding, never more than there is
     ├── no stake, no member: nothing is taken, and the id has slashed
     ├── ends the freeze of the id, no other
-    ├── what others froze is taken last, and goes to the treasury
+    ├── of what is reserved for others the treasury gets all but the jury's share
     ├── restitution first, up to its limit; then the shares
     ├── the victim's share up to its limit; nobody's share is the treasury's
     └── oneself in every place: two fifths are lost
@@ -119,43 +120,28 @@ contract SlashTest is MarketTest {
 
     /* FREEZE */
 
-    function test_FreezesAddUpToTheStake() public {
+    function test_FreezesAddUpBeyondTheStake() public {
         enrol(200e6);
         vm.expectEmit(address(registry));
         emit IStakeRegistry.Frozen(executor, JUDGE, ID, 150e6, 150e6);
         freeze(JUDGE, ID, 150e6);
         vm.expectEmit(address(registry));
-        emit IStakeRegistry.Frozen(executor, JURY, ID, 50e6, 200e6);
+        emit IStakeRegistry.Frozen(executor, JURY, ID, 100e6, 250e6);
         freeze(JURY, ID, 100e6);
         (address member, uint96 frozen) = registry.reasons(JUDGE, ID);
         assertEq(member, executor, "member");
         assertEq(frozen, 150e6, "frozen");
         assertTrue(!registry.isSlashed(JUDGE, ID), "not slashed");
         vm.expectEmit(address(registry));
-        emit IStakeRegistry.Unfrozen(executor, JUDGE, ID, 150e6, 50e6);
+        emit IStakeRegistry.Unfrozen(executor, JUDGE, ID, 150e6, 100e6);
         vm.prank(JUDGE);
         registry.unfreeze(ID);
-        assertEq(frozenStake(), 50e6, "the other judge's");
+        assertEq(frozenStake(), 100e6, "the other judge's");
     }
 
-    function test_AFreezeReachesWhatIsUnbonding() public {
-        enrol(200e6);
-        vm.prank(executor);
-        registry.unbond(200e6);
+    function test_AFreezeIsCappedAtWhatAStakeCanBe() public {
         freeze(JUDGE, ID, type(uint256).max);
-        assertEq(frozenStake(), 200e6, "all there is");
-    }
-
-    function test_WithNothingLeftToFreezeNothingHappens() public {
-        freeze(JUDGE, ID, 1);
-        enrol(200e6);
-        freeze(JUDGE, ID, 200e6);
-        freeze(JUDGE, "other", 1);
-        (address member, ) = registry.reasons(JUDGE, "other");
-        assertEq(member, address(0), "the id is not used");
-        slash(JUDGE, orderOf(150e6));
-        freeze(JUDGE, "other", 100e6);
-        assertEq(frozenStake(), 50e6, "what is left");
+        assertEq(frozenStake(), type(uint96).max, "capped");
     }
 
     function test_FreezeRefusesUsedIdsAndNobody() public {
@@ -222,7 +208,6 @@ contract SlashTest is MarketTest {
         vm.prank(executor);
         registry.unbond(unbonded);
         freeze(JUDGE, ID, frozen);
-        frozen = frozenStake();
         vm.warp(ENROLLED + UNBONDING);
         vm.prank(executor);
         try registry.withdraw(executor) returns (uint256 amount) {
@@ -356,34 +341,57 @@ contract SlashTest is MarketTest {
         assertEq(registry.slashableStake(executor), 140e6, "a freeze shelters nothing");
     }
 
-    /// Of what is frozen for another dispute nobody gets a share: else a member that is about to lose that dispute could
-    /// prove a fault of its own first, with a friend for a reporter.
-    function test_WhatIsFrozenForOthersIsTheTreasurys() public {
+    /// Of what is reserved for another dispute reporter and victim get nothing: else a member that is about to lose that
+    /// dispute could prove a fault of its own first, with friends in their places. Jurors are no friends.
+    function test_WhatIsReservedForOthersIsTheTreasurys() public {
         enrol(200e6);
         freeze(JUDGE, "other", 150e6);
         IStakeRegistry.Slash memory order = orderOf(190e6);
-        order.restitution = 10e6;
+        (order.restitution, order.jury, order.juryShare) = (5e6, JURY, 500);
         vm.prank(JUDGE);
         IStakeRegistry.Payout memory payout = registry.slash(order);
-        // Of the 50 that are not frozen: restitution up to its limit, then the shares of 40.
-        IStakeRegistry.Payout memory ofTheRest = IStakeRegistry.Payout(10e6, 12e6, 8e6, 0, 20e6);
-        ofTheRest.treasury += 150e6;
-        assertEq(keccak256(abi.encode(payout)), keccak256(abi.encode(ofTheRest)), "payout");
-        assertEq(registry.slashableStake(executor), 0, "taken all the same");
+        // Of the 50 that are not reserved: the restitution, and 30 % and 20 % of the other 45. Of 190: 5 %.
+        IStakeRegistry.Payout memory parts = IStakeRegistry.Payout(5e6, 13_500_000, 9e6, 9_500_000, 158e6);
+        assertEq(keccak256(abi.encode(payout)), keccak256(abi.encode(parts)), "payout");
+        assertEq(registry.slashableStake(executor), 5e6, "taken all the same");
     }
 
-    function test_WhatOneselfFrozeIsShared() public {
+    /// Whoever came first has reserved what there was, whatever comes later.
+    function test_WhatIsReservedForOneselfIsShared() public {
         enrol(200e6);
         freeze(JUDGE, ID, 120e6);
         freeze(JUDGE, "other", 150e6);
+        freeze(JUDGE, "third", 200e6);
+        assertEq(treasuryOf(JUDGE, ID, 120e6), 60e6, "as if nothing else were frozen");
+        assertEq(treasuryOf(JUDGE, "third", 0) + treasuryOf(JUDGE, "other", 80e6), 40e6, "likewise");
+        assertEq(frozenStake(), 0, "nothing is frozen");
+        enrolled(200e6);
+        assertEq(treasuryOf(JUDGE, "fourth", 200e6), 100e6, "and nothing reserved");
+    }
+
+    /// What was reserved is free again with the end of its dispute.
+    function test_AnEndedFreezeReservesNothing() public {
+        enrol(200e6);
+        freeze(JUDGE, "first", 200e6);
+        freeze(JUDGE, ID, 200e6);
         vm.prank(JUDGE);
-        IStakeRegistry.Payout memory payout = registry.slash(orderOf(120e6));
-        assertEq(payout.treasury, 60e6, "as if nothing else were frozen");
-        IStakeRegistry.Slash memory order = orderOf(80e6);
-        order.id = "other";
-        vm.prank(JUDGE);
-        payout = registry.slash(order);
-        assertEq(payout.treasury, 40e6, "likewise");
+        registry.unfreeze("first");
+        freeze(JURY, "last", 200e6);
+        assertEq(treasuryOf(JUDGE, ID, 100e6), 100e6, "reserved for the last");
+        assertEq(treasuryOf(JURY, "last", 100e6), 50e6, "and paid to it");
+    }
+
+    function treasuryOf(address judge, bytes32 id, uint256 penalty) private returns (uint256) {
+        IStakeRegistry.Slash memory order = orderOf(penalty);
+        order.id = id;
+        vm.prank(judge);
+        return registry.slash(order).treasury;
+    }
+
+    function enrolled(uint256 amount) private {
+        give(executor, amount);
+        vm.prank(executor);
+        registry.stake(amount);
     }
 
     function test_UnbondingIsSlashedAfterActiveStake() public {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
 import {IJury} from "../../../contracts/interfaces/IJury.sol";
 import {IMeasuredDisputes} from "../../../contracts/interfaces/IMeasuredDisputes.sol";
@@ -307,13 +306,12 @@ contract Litigants is Court {
         }
     }
 
-    /// What is frozen of the executor, and what open disputes froze of it: no more than they may take.
+    /// What is frozen of the executor, and what open disputes may take of it.
     function frozenAndAtStake() external view returns (uint256 frozen, uint256 atStake) {
         frozen = frozenOf(executor);
         for (uint256 i = 0; i < _ids.length; ++i) {
             IMeasuredDisputes.Dispute memory d = measured.disputeAt(_ids[i]);
-            (, uint96 part) = registry.reasons(address(measured), _ids[i]);
-            atStake += Math.min(part, uint256(d.penalty) + d.restitution);
+            atStake += uint256(d.penalty) + d.restitution;
         }
     }
 
