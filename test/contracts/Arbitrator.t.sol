@@ -53,6 +53,7 @@ contract ArbitratorTest is Market, IArbitrable {
         uint256 most = type(uint96).max;
         vm.expectRevert(abi.encodeWithSelector(IArbitrator.ArbitratorCostTooLarge.selector, most, most + 1));
         this.construct(ACCOUNT, most + 1);
+        assertEq(this.construct(ACCOUNT, most).arbitrationCost("any"), most, "the largest");
         assertEq(_arbitrator.arbitrationCost("any"), 20e6, "cost");
         assertEq(_arbitrator.feeRecipient(), ACCOUNT, "account");
     }

@@ -31,6 +31,7 @@ contract LensTest is Market {
         openChannel(50e6);
         _lens = Lens(deploy("Lens.sol:Lens", abi.encode(address(accounting))));
         settleOne(pairOf(1, 0, 3e6));
+        depositAs(client, 7e6);
     }
 
     function test_ItReadsTheGivenDeployment() public view {
@@ -42,7 +43,7 @@ contract LensTest is Market {
         ILens.ClientState[] memory states = _lens.clients(two(stranger, client));
         assertEq(states.length, 2, "length");
         assertEq(states[0].deposit + states[0].stats.requests, 0, "a stranger has nothing");
-        assertEq(states[1].deposit, accounting.balanceOf(client), "deposit");
+        assertEq(states[1].deposit, 7e6, "deposit");
         assertEq(states[1].stats.inbound, 10, "inbound");
         assertEq(states[1].stats.outbound, 1, "outbound");
         assertEq(states[1].stats.requests, 1, "requests");

@@ -215,6 +215,8 @@ contract MeasuredOpenTest is Court {
         vm.prank(client);
         vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredBondTooLarge.selector, BOND - 1, BOND));
         measured.open(IMeasuredDisputes.Kind.WrongModel, EVIDENCE, list, BOND - 1);
+        vm.prank(client);
+        measured.open(IMeasuredDisputes.Kind.WrongModel, EVIDENCE, list, BOND);
     }
 
     function test_TheBondIsATwentiethButCoversTheJury() public view {
