@@ -139,6 +139,39 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
         delivery.revealChunks(pair.response, 9, new IDeliveryDisputes.Chunk[](9));
     }
 
+    /// What an executor signs may be no tree of chunks at all.
+    function test_ChunksOfAnotherLengthOrPlaceAreRefused() public {
+        bytes memory whole = answerOf(4096);
+        bytes32 leaf = keccak256(bytes.concat(hex"00", whole));
+        expectNoChunk(1, leaf, 1, 1, whole, new bytes32[](0)); // Behind the last one.
+        bytes memory long = answerOf(5000);
+        expectNoChunk(2, keccak256(bytes.concat(hex"00", long)), 1, 0, long, new bytes32[](0));
+        expectNoChunk(3, keccak256(hex"00"), 1, 0, "", new bytes32[](0));
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = leaf;
+        bytes32 short = keccak256(bytes.concat(hex"00", "short"));
+        expectNoChunk(4, keccak256(bytes.concat(hex"01", short, leaf)), 2, 0, "short", proof);
+    }
+
+    function expectNoChunk(
+        uint64 lane,
+        bytes32 root,
+        uint256 count,
+        uint256 index,
+        bytes memory data,
+        bytes32[] memory proof
+    ) private {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        (pair.request.lane, pair.response.deliveryHash) = (lane, root);
+        sign(pair);
+        settleOne(pair);
+        openAs(client, pair, BOND);
+        IDeliveryDisputes.Chunk[] memory chunks = new IDeliveryDisputes.Chunk[](1);
+        chunks[0] = IDeliveryDisputes.Chunk(index, data, proof);
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongChunk.selector, root, index));
+        delivery.revealChunks(pair.response, count, chunks);
+    }
+
     function test_AWrongChunkIsRefused() public {
         bytes memory answer = answerOf(3 * 4096);
         IAccountingV2.SignedPair memory pair = pairAbout(answer);

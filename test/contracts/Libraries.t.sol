@@ -82,6 +82,8 @@ contract LibrariesTest is TestBase {
         assertEq(BlockHashes.get(744), "oldest", "256 blocks ago");
         vm.etch(BlockHashes.HISTORY, "");
         assertEq(BlockHashes.get(743), 0, "no history");
+        vm.etch(BlockHashes.HISTORY, hex"60205ffd"); // Reverts with a word.
+        assertEq(BlockHashes.get(743), 0, "a reason is no hash");
     }
 
     function recover(

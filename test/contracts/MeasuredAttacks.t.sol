@@ -39,6 +39,7 @@ contract MeasuredAttacksTest is Court {
         deployCourt(address(new FeeToken()), true);
         pass(7 days);
         fund(client);
+        token.mint(address(measured), 5e6); // What is there already does not count as paid.
         IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(1, 0, 1e6));
         vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredTokenShortfall.selector, 1.5e6, 1.5e6 - 1));
         openAs(client, IMeasuredDisputes.Kind.WrongModel, list);

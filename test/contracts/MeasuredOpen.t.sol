@@ -73,6 +73,7 @@ contract MeasuredOpenTest is Court {
             );
             this.construct(address(accounting), address(jury), fee);
         }
+        this.construct(address(accounting), address(jury), type(uint64).max);
     }
 
     function test_ConstructorKeepsItsParameters() public view {
@@ -351,6 +352,34 @@ contract MeasuredOpenTest is Court {
         assertNothingHeld(other);
     }
 
+    /// The first answer was paid in part only, so that the lane stands below what it was to cost.
+    function test_AnAnswerWithoutItsRestStaysPaidOnceTheLaneGoesOn() public {
+        IAccountingV2.SignedPair memory first = answerOf(1, 0, 150e6);
+        settleOne(first); // The channel has 100.
+        openChannel(10e6);
+        settleOne(answerOf(2, 100e6, 5e6));
+        assertNothingHeld(first);
+    }
+
+    function test_WhatWasGivenBackIsNotHeldAgain() public {
+        IAccountingV2.SignedPair memory pair = settledAnswer(1, 0, 10e6);
+        vm.prank(JUDGE);
+        accounting.clawBackTail(IAccountingV2.Tail(client, executor, 7, 1, 0));
+        assertNothingHeld(pair);
+    }
+
+    /// Another judge has decided for the client, though all had matured and nothing could be given back.
+    function test_ALostAnswerIsNotHeldAgain() public {
+        IAccountingV2.SignedPair memory pair = settledAnswer(1, 0, 10e6);
+        pass(48 hours);
+        IAccountingV2.Tail memory tail = IAccountingV2.Tail(client, executor, 7, 1, 0);
+        vm.startPrank(JUDGE);
+        accounting.holdTail(tail);
+        accounting.refundTail(tail);
+        vm.stopPrank();
+        assertNothingHeld(pair);
+    }
+
     function test_SixtyFourAnswersFitOneTransaction() public {
         IMeasuredDisputes.DisputedAnswer[] memory list = new IMeasuredDisputes.DisputedAnswer[](64);
         for (uint256 i = 0; i < 64; ++i) {
@@ -414,14 +443,14 @@ contract MeasuredOpenTest is Court {
     }
 
     function assertNothingHeld(IAccountingV2.SignedPair memory pair) private {
-        uint256 before = accounting.unmaturedTail(executor);
+        (uint256 before, uint256 deposit) = (accounting.unmaturedTail(executor), accounting.balanceOf(client));
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
         assertEq(accounting.unmaturedTail(executor), before, "tails");
         assertEq(measured.disputeAt(id).restitution, 0, "restitution");
         assertEq(frozenOf(executor), PENALTY, "the penalty alone");
         vm.prank(executor);
         measured.concede(id);
-        assertEq(accounting.balanceOf(client), 0, "nothing refunded");
+        assertEq(accounting.balanceOf(client), deposit, "nothing refunded");
         assertEq(rewardsOf(client), 3e6, "but rewarded");
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IArbitrable} from "../../contracts/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../../contracts/interfaces/IArbitrator.sol";
+import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {IMeasuredDisputes} from "../../contracts/interfaces/IMeasuredDisputes.sol";
 import {Verdicts} from "./support/Verdicts.sol";
 import {vm} from "./support/Vm.sol";
@@ -345,6 +346,29 @@ contract MeasuredVerdictsTest is Verdicts {
         expectReturn(client, BOND);
         endAs(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(stakeOf(executor), 0, "nothing left");
+    }
+
+    function test_TwoThirdsAreEnough() public {
+        bytes32 id = openOne();
+        decide(id, 0, 5);
+        decideAgain(client, id, 6, 3); // Nine of eleven reveal.
+        measured.poke(id);
+        assertEq(uint256(measured.disputeAt(id).verdict), uint256(IJury.Verdict.Mismatch), "six of nine");
+    }
+
+    /// Fees as a share of an uneven penalty are rounded up; what jurors are not owed goes on to the treasury.
+    function test_WhatJurorsAreNotOwedIsTheTreasurys() public {
+        give(executor, 7e6);
+        vm.prank(executor);
+        registry.stake(7e6);
+        bytes32 id = openOne();
+        decide(id, 5, 0);
+        (expected.refunded, expected.slashReporter, expected.slashJury) = (COST, 12_420_000, 5 * JUROR_FEE);
+        expected.slashTreasury = 41_400_000 - 12_420_000 - 5 * JUROR_FEE;
+        expectReturn(client, 2_070_000);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
+        assertEq(rewardsOf(TREASURY), expected.slashTreasury, "treasury");
+        assertEq(rewardsOf(newestPanel(id)[0]), JUROR_FEE, "fee");
     }
 
     function test_MaturedCostsComeOutOfStake() public {

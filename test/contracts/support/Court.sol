@@ -247,6 +247,7 @@ abstract contract Court is Market {
         IMeasuredDisputes.Dispute memory d = measured.disputeAt(id);
         assertState(id, IMeasuredDisputes.State.Closed);
         assertEq(uint256(d.outcome), uint256(expected), "outcome");
+        assertEq(d.until, 0, "no deadline");
         uint256 amounts = uint256(d.bond) + d.penalty + d.restitution + d.arbitrationCost + d.appealDeposit;
         assertEq(amounts, 0, "amounts of a closed dispute");
         (, uint96 frozen) = registry.reasons(address(measured), id);
