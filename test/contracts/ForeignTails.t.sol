@@ -29,7 +29,7 @@ contract ForeignTailsTest is DeliveryMarket {
     }
 
     /// The accomplice disputes an old answer of its own, and the executor shows it.
-    function test_ADisputeWithOneselfReachesNoTailOfOthers() public {
+    function test_Attack61_ADisputeWithOneselfReachesNoTailOfOthers() public {
         IAccountingV2.SignedPair memory own = maturedTailOfAccomplice();
         IAccountingV2.SignedPair[] memory undelivered = settleUndelivered();
         openAs(accomplice, own, BOND);
@@ -40,7 +40,7 @@ contract ForeignTailsTest is DeliveryMarket {
     }
 
     /// Nor does it help to lose the whole stake before the disputes end, to friends.
-    function test_ClientsArePaidOutOfTheirOwnTails() public {
+    function test_Attack62_ClientsArePaidOutOfTheirOwnTails() public {
         IAccountingV2.SignedPair[] memory undelivered = settleUndelivered();
         for (uint256 i = 0; i < LANES; ++i) openAs(client, undelivered[i], BOND);
         for (uint256 i = 0; i < 8; ++i) equivocate(uint32(1_000 + i), 0);
@@ -52,7 +52,7 @@ contract ForeignTailsTest is DeliveryMarket {
 
     /// An equivocation that the executor invents, about the newest nonce of a lane in which all is acknowledged, with an
     /// `ackedCost` of zero.
-    function test_AnInventedEquivocationRefundsNoMoneyOfOthers() public {
+    function test_Attack61_AnInventedEquivocationRefundsNoMoneyOfOthers() public {
         fundAccomplice(LANES * EACH);
         settleOne(accomplicePair(1, LANES * EACH, 0));
         vm.prank(executor);
@@ -64,7 +64,7 @@ contract ForeignTailsTest is DeliveryMarket {
     }
 
     /// With two signed requests of one nonce acknowledged money passes for a tail. It is no tail of the channel.
-    function test_AcknowledgedMoneyIsNoTail() public {
+    function test_Attack61_AcknowledgedMoneyIsNoTail() public {
         fundAccomplice(LANES * EACH);
         settleOne(accomplicePair(1, LANES * EACH, 0));
         IAccountingV2.SignedPair[] memory undelivered = settleUndelivered();
@@ -75,7 +75,7 @@ contract ForeignTailsTest is DeliveryMarket {
     }
 
     /// Two days of tails of one channel, in every order of days.
-    function testFuzz_AChannelKnowsItsTailsByTheDay(uint256 seed) public {
+    function testFuzz_Attack61_AChannelKnowsItsTailsByTheDay(uint256 seed) public {
         (uint256[2][4] memory paid, uint256 today) = (payOnDays(seed), 3);
         uint256 unmatured = paid[today][0] + paid[today - 1][0];
         uint256 ofOthers = paid[today][1] + paid[today - 1][1];

@@ -138,7 +138,7 @@ contract JailTest is MarketTest {
     }
 
     /// The week is not served with the minimum; what was served is not lost.
-    function test_ALargeTopUpHasItsOwnWeek() public {
+    function test_Attack69_ALargeTopUpHasItsOwnWeek() public {
         enrol(100e6);
         vm.warp(ENROLLED + 300 days);
         give(executor, 99_900e6);
@@ -149,7 +149,7 @@ contract JailTest is MarketTest {
     }
 
     /// More stake of an old executor covers no less than before, but for what a second is worth.
-    function testFuzz_AddingStakeTakesNoCapacityAway(uint256 before, uint256 added, uint256 age) public {
+    function testFuzz_Attack69_AddingStakeTakesNoCapacityAway(uint256 before, uint256 added, uint256 age) public {
         (before, added, age) = (bound(before, MINIMUM_EXECUTOR, 1e15), bound(added, 1, 1e15), bound(age, 0, 14 days));
         give(executor, before + added);
         vm.startPrank(executor);

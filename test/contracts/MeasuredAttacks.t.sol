@@ -233,7 +233,7 @@ contract MeasuredAttacksTest is Court {
     }
 
     /// Whoever looks at nothing can always say that the evidence does not suffice. It is not fined, and not paid.
-    function test_LookingAtNothingEarnsNothing() public {
+    function test_Attack66_LookingAtNothingEarnsNothing() public {
         bytes32 id = openOne();
         answerTo(id);
         seat(id);

@@ -28,7 +28,7 @@ contract MeasuredHoldsTest is Court {
     }
 
     /// A dispute about a matured tail holds nothing, and lets go of it all the same.
-    function test_AHoldOfNothingEnds() public {
+    function test_Attack67_AHoldOfNothingEnds() public {
         IAccountingV2.SignedPair memory pair = longAnswer(1, 7, 150e6);
         settleOne(pair); // The channel has 100.
         pass(3 days);
@@ -46,7 +46,7 @@ contract MeasuredHoldsTest is Court {
 
     /// A client that owes the rest of a shortfall opens a false dispute. The jury takes longer than the pair's window; the
     /// executor has another one after it.
-    function test_AFalseDisputeDoesNotOutliveTheClaimToTheRest() public {
+    function test_Attack67_AFalseDisputeDoesNotOutliveTheClaimToTheRest() public {
         openChannel(200e6);
         // The capacity is 200. An answer of 195 of another lane leaves 5.
         IAccountingV2.SignedPair memory filler = answerOf(1, 0, 195e6);
@@ -71,7 +71,7 @@ contract MeasuredHoldsTest is Court {
     }
 
     /// Five disputes about five answers of one day, decided one after the other: a fifth each of what the others left.
-    function test_AFirstOffenceSplitIntoFiveDoesNotTakeTheWholeStake() public {
+    function test_Attack65_AFirstOffenceSplitIntoFiveDoesNotTakeTheWholeStake() public {
         bytes32[] memory ids = new bytes32[](5);
         for (uint64 i = 0; i < 5; ++i) {
             ids[i] = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(longAnswer(1, 50 + i, 1e6)));
@@ -104,7 +104,7 @@ contract MeasuredHoldsTest is Court {
 
     /// Found guilty, about to lose the whole stake: it slashes itself before the verdict is carried out, with a friend for a
     /// reporter. The friend gets nothing.
-    function test_AGuiltyExecutorCannotPayItsFriends() public {
+    function test_Attack62_AGuiltyExecutorCannotPayItsFriends() public {
         IAccountingV2.SignedPair memory pair = answerOf(1, 0, 20e6);
         settleOne(pair);
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.TokenInflation, only(pair));
@@ -120,7 +120,7 @@ contract MeasuredHoldsTest is Court {
     }
 
     /// A friend's disputes, conceded before an honest one ends, take no more off its penalty than they took off the stake.
-    function test_ConcessionsToAFriendSaveNothing() public {
+    function test_Attack64_ConcessionsToAFriendSaveNothing() public {
         fund(stranger);
         vm.prank(JUDGE);
         registry.strike(executor, IStakeRegistry.Offence.WrongModel, 4, 90 days);
@@ -133,7 +133,7 @@ contract MeasuredHoldsTest is Court {
         assertEq(stakeOf(executor), 0, "everything");
     }
 
-    function test_ConcessionsLowerASecondOffenceByItsShareOfThem() public {
+    function test_Attack64_ConcessionsLowerASecondOffenceByItsShareOfThem() public {
         fund(stranger);
         vm.prank(JUDGE);
         registry.strike(executor, IStakeRegistry.Offence.WrongModel, 2, 90 days);

@@ -17,7 +17,7 @@ contract OverlappingFreezesTest is Court {
         populate(30);
     }
 
-    function test_StakeDoesNotLeaveBehindAFriendsFreeze() public {
+    function test_Attack63_StakeDoesNotLeaveBehindAFriendsFreeze() public {
         vm.prank(executor);
         registry.unbond(100e6);
         pass(13 days);
@@ -40,7 +40,7 @@ contract OverlappingFreezesTest is Court {
     }
 
     /// Only whoever could choose to be challenger goes without a share: the stake was reserved for another one first.
-    function test_JurorsArePaidWhatTheyFind() public {
+    function test_Attack63_JurorsArePaidWhatTheyFind() public {
         for (uint256 acquit = 0; acquit < 2; ++acquit) {
             IAccountingV2.SignedPair memory pair = answerOf(1, 0, 5e6);
             pair.request.lane = uint64(20 + acquit);

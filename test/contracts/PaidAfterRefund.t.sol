@@ -27,7 +27,7 @@ contract PaidAfterRefundTest is DeliveryMarket {
         id = openAs(client, pair, BOND);
     }
 
-    function test_TheRestOfAConcededAnswerIsNeverPaid() public {
+    function test_Attack68_TheRestOfAConcededAnswerIsNeverPaid() public {
         (IAccountingV2.SignedPair memory pair, bytes32 id) = disputeAFirstPart();
         token.mint(executor, 1e6);
         vm.startPrank(executor);
@@ -38,7 +38,7 @@ contract PaidAfterRefundTest is DeliveryMarket {
         expectNeverPaid(pair);
     }
 
-    function test_TheRestOfADefaultedAnswerIsNeverPaid() public {
+    function test_Attack68_TheRestOfADefaultedAnswerIsNeverPaid() public {
         (IAccountingV2.SignedPair memory pair, bytes32 id) = disputeAFirstPart();
         vm.warp(OPEN_AT + 12 hours + 1);
         delivery.poke(id);
@@ -47,7 +47,7 @@ contract PaidAfterRefundTest is DeliveryMarket {
     }
 
     /// Restitution out of stake is a refund too: no other judge finds anything left to give back.
-    function test_ADefaultedAnswerIsNotGivenBackAgain() public {
+    function test_Attack68_ADefaultedAnswerIsNotGivenBackAgain() public {
         (, bytes32 id) = disputeAFirstPart();
         vm.warp(OPEN_AT + 12 hours + 1);
         delivery.poke(id);

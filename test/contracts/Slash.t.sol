@@ -343,7 +343,7 @@ contract SlashTest is MarketTest {
 
     /// Of what is reserved for another dispute reporter and victim get nothing: else a member that is about to lose that
     /// dispute could prove a fault of its own first, with friends in their places. Jurors are no friends.
-    function test_WhatIsReservedForOthersIsTheTreasurys() public {
+    function test_Attack62_WhatIsReservedForOthersIsTheTreasurys() public {
         enrol(200e6);
         freeze(JUDGE, "other", 150e6);
         IStakeRegistry.Slash memory order = orderOf(190e6);
