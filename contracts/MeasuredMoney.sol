@@ -67,7 +67,7 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
 
     mapping(bytes32 id => Dispute) internal _disputes;
     mapping(bytes32 id => HeldTail[]) internal _heldTails;
-    /// @dev What was ever taken of an executor's stake here.
+    /// @dev What was ever taken of an executor's stake here, but for what challengers got: they can be its friends.
     mapping(address executor => uint256) internal _takenFrom;
 
     /* CONSTRUCTOR */
@@ -238,7 +238,7 @@ abstract contract MeasuredMoney is IMeasuredDisputes, ReentrancyGuardTransient {
                 victimLimit: 0
             })
         );
-        _takenFrom[d.executor] += payout.restituted + payout.reporter + payout.jury + payout.treasury;
+        _takenFrom[d.executor] += payout.jury + payout.treasury;
         s.slashRestituted = payout.restituted;
         s.slashReporter = payout.reporter;
         s.slashJury = payout.jury;

@@ -66,7 +66,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
 
     mapping(address member => mapping(Offence offence => uint256 ring)) private _strikes;
 
-    /// @dev What of the frozen stake was there, and of no earlier dispute, when it was frozen: by member, and by the judge's id.
+    /// @dev What of the frozen stake was there when it was frozen, beyond all that earlier open disputes had asked for: by member,
+    /// and by the judge's id.
     mapping(address member => uint256) private _reserved;
     mapping(address judge => mapping(bytes32 id => uint256)) private _reservedFor;
 
@@ -249,9 +250,9 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         // No stake is larger, and 2^24 such freezes of one member fit their sum.
         uint96 part = uint96(Math.min(amount, type(uint96).max));
         reasons[msg.sender][id] = Reason(member, part);
+        uint256 reserved = Math.min(part, Math.saturatingSub(_wholeOf(account), account.frozen));
         uint120 frozen = account.frozen + part;
         account.frozen = frozen;
-        uint256 reserved = Math.min(part, Math.saturatingSub(_wholeOf(account), _reserved[member]));
         _reservedFor[msg.sender][id] = reserved;
         _reserved[member] += reserved;
         emit Frozen(member, msg.sender, id, part, frozen);

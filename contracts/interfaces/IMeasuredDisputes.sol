@@ -79,14 +79,14 @@ interface IMeasuredDisputes is IArbitrable {
     /// @param until Deadline of the state, where it has one.
     /// @param bond Paid by the challenger.
     /// @param penalty Largest slash, frozen together with `restitution`. For a wrong model it is a share of the stake, by how
-    /// often that happened before, and in the end lower by the same share of what other disputes took here meanwhile: a
+    /// often that happened before, and in the end lower by the same share of what other disputes took here meanwhile and no challenger got: a
     /// first offence does not take everything because it was complained of in pieces.
     /// @param restitution What was paid for the answers and had already matured.
     /// @param arbitrationCost Of the arbitrator, when the dispute was opened.
     /// @param appellant Who appealed to the second jury.
     /// @param appealDeposit Paid by it.
     /// @param arbitrationAppellant Who appealed to the arbitrator, and paid for it.
-    /// @param takenBefore All that these disputes had ever taken of the executor's stake at opening.
+    /// @param takenBefore All that these disputes had ever taken of the executor's stake at opening, likewise.
     struct Dispute {
         address challenger;
         State state;

@@ -246,8 +246,8 @@ interface IStakeRegistry {
     /* JUDGES */
 
     /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends. Never fails for lack
-    /// of stake: what is not there yet is frozen when it arrives. What is there, and not reserved for an earlier dispute, is
-    /// reserved for this one, see `slash`. Once per id; nothing happens for an amount of zero.
+    /// of stake: what is not there yet is frozen when it arrives. What is there beyond all that earlier
+    /// disputes asked for is reserved for this one, see `slash`. Once per id; nothing happens for an amount of zero.
     function freeze(bytes32 id, address member, uint256 amount) external;
 
     /// @notice Ends a freeze of the caller. Does nothing if there is none.

@@ -70,7 +70,8 @@ contract MeasuredHoldsTest is Court {
         assertEq(laneCost(), 80e6, "all of it");
     }
 
-    /// Five disputes about five answers of one day, decided one after the other: a fifth each of what the others left.
+    /// Five disputes about five answers of one day, decided one after the other: a fifth less each of what the
+    /// others took.
     function test_Attack65_AFirstOffenceSplitIntoFiveDoesNotTakeTheWholeStake() public {
         bytes32[] memory ids = new bytes32[](5);
         for (uint64 i = 0; i < 5; ++i) {
@@ -85,7 +86,7 @@ contract MeasuredHoldsTest is Court {
         for (uint256 i = 0; i < 5; ++i) voteNow(ids[i]);
         pass(36 hours + 1);
         pass(24 hours + 1);
-        uint96[5] memory penalties = [uint96(40e6), 32e6, 25_600_000, 20_480_000, 16_384_000];
+        uint96[5] memory penalties = [uint96(40e6), 34_400_000, 29_584_000, 25_442_240, 21_880_327];
         uint256 left = EXECUTOR_STAKE;
         for (uint256 i = 0; i < 5; ++i) {
             measured.poke(ids[i]);
@@ -141,7 +142,25 @@ contract MeasuredHoldsTest is Court {
         concedeToStranger(1); // A quarter of that: 25.
         decide(id, 5, 0);
         finish(id);
-        assertEq(stakeOf(executor), (EXECUTOR_STAKE - 25e6) / 2, "half of what was left");
+        // Of the 25 the friend got 7.5.
+        assertEq(stakeOf(executor), EXECUTOR_STAKE - 25e6 - (100e6 - 17_500_000 / 2), "half of what was lost");
+    }
+
+    /// With stake that it adds after the verdict, to concede it to a friend.
+    function test_Attack64_AddedStakeBuysNothingOff() public {
+        fund(stranger);
+        vm.prank(JUDGE);
+        registry.strike(executor, IStakeRegistry.Offence.WrongModel, 4, 90 days);
+        bytes32 id = openOne();
+        decide(id, 5, 0);
+        give(executor, 200e6);
+        vm.prank(executor);
+        registry.stake(200e6);
+        concedeToStranger(1); // A quarter of 400.
+        finish(id);
+        uint256 friend = rewardsOf(stranger);
+        assertEq(friend, 30e6, "30 % of it");
+        assertTrue(EXECUTOR_STAKE + 200e6 - stakeOf(executor) - friend >= 200e6, "the whole penalty is lost");
     }
 
     function concedeToStranger(uint64 lane) private {

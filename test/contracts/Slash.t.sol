@@ -369,7 +369,7 @@ contract SlashTest is MarketTest {
         assertEq(treasuryOf(JUDGE, "fourth", 200e6), 100e6, "and nothing reserved");
     }
 
-    /// What was reserved is free again with the end of its dispute.
+    /// What was reserved is free again with the end of its dispute, for those who wait, and for nobody who comes later.
     function test_AnEndedFreezeReservesNothing() public {
         enrol(200e6);
         freeze(JUDGE, "first", 200e6);
@@ -377,8 +377,8 @@ contract SlashTest is MarketTest {
         vm.prank(JUDGE);
         registry.unfreeze("first");
         freeze(JURY, "last", 200e6);
-        assertEq(treasuryOf(JUDGE, ID, 100e6), 100e6, "reserved for the last");
-        assertEq(treasuryOf(JURY, "last", 100e6), 50e6, "and paid to it");
+        assertEq(treasuryOf(JUDGE, ID, 100e6), 50e6, "who waited");
+        assertEq(treasuryOf(JURY, "last", 100e6), 50e6, "who came later");
     }
 
     function treasuryOf(address judge, bytes32 id, uint256 penalty) private returns (uint256) {

@@ -111,7 +111,8 @@ contract MemberMoves is Market {
             0,
             false
         );
-        added.reserved = Math.min(added.amount, unreservedOf(who));
+        uint256 asked = frozenOf(who);
+        added.reserved = Math.min(added.amount, Math.saturatingSub(registry.slashableStake(memberAt(who)), asked));
         vm.prank(added.judge);
         registry.freeze(added.id, memberAt(who), added.amount);
         _freezes.push(added);
