@@ -19,7 +19,7 @@ const USAGE = `usage: npm run mutate [-- OPTIONS]
 Changes the contracts in small ways, one at a time, and looks whether their Solidity tests notice. Prints what nobody
 noticed. Exits 1 if fewer than ${LEAST * 100} % were noticed, or if a survivor has no reason in test/contracts/survivors.json.
 
-  --only TEXT   only files whose path contains the text
+  --only TEXT   only files whose path contains the text; given several times, any of the texts
   --json        print one JSON line at the end`;
 
 /** Interfaces have no code; the test token guards nothing of value. */
@@ -48,8 +48,9 @@ const DEPLOY_MUTANT = `${DEPLOY}
 const survivorsSchema = z.array(z.object({ path: z.string(), from: z.string(), to: z.string(), reason: z.string() }));
 
 /** Writes all mutants into the project's contracts. */
-function plant(project: ForgeProject, only: string): Mutant[] {
-  const paths = project.sources("contracts").filter((path) => !SKIPPED.test(path) && path.includes(only));
+function plant(project: ForgeProject, only: readonly string[]): Mutant[] {
+  const wanted = (path: string): boolean => !SKIPPED.test(path) && only.some((text) => path.includes(text));
+  const paths = project.sources("contracts").filter(wanted);
   const trees = parse(project.dir, paths);
   const mutants: Mutant[] = [];
   for (const [path, tree] of trees) {
@@ -158,12 +159,16 @@ function report(mutants: readonly Mutant[], survivors: readonly Mutant[], json: 
 }
 
 async function main(): Promise<number> {
-  const options = { only: { type: "string", default: "" }, json: { type: "boolean", default: false } } as const;
+  const options = {
+    only: { type: "string", multiple: true },
+    json: { type: "boolean", default: false },
+  } as const;
   const { values } = readFlags({ usage: USAGE, config: { options } });
+  const only = values.only ?? [""];
   using project = new ForgeProject();
-  const mutants = plant(project, values.only);
+  const mutants = plant(project, only);
   if (mutants.length === 0) {
-    console.error(`No contract's path contains "${values.only}".`);
+    console.error(`No contract's path contains "${only.join('" or "')}".`);
     return 2;
   }
   console.error(`${mutants.length} mutants; compiling all of them at once …`);
