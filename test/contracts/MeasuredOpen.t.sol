@@ -362,9 +362,9 @@ contract MeasuredOpenTest is Court {
     }
 
     function test_WhatWasGivenBackIsNotHeldAgain() public {
-        IAccountingV2.SignedPair memory pair = settledAnswer(1, 0, 10e6);
+        IAccountingV2.SignedPair memory pair = settledAnswer(1, 5e6, 10e6);
         vm.prank(JUDGE);
-        accounting.clawBackTail(IAccountingV2.Tail(client, executor, 7, 1, 0));
+        accounting.clawBackTail(IAccountingV2.Tail(client, executor, 7, 1, 5e6));
         assertNothingHeld(pair);
     }
 
