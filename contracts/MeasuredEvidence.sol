@@ -15,7 +15,7 @@ import {Tails} from "./libraries/Tails.sol";
 
 /// @title MeasuredEvidence: what is checked of the answers complained of, and what is at stake for them
 /// @dev Every answer is checked on chain instead of a Merkle root over them: a root would leave to jurors what signatures
-/// decide, and to the execution of a verdict what to pay back. At 64 answers that costs less than half a transaction may.
+/// decide, and to the execution of a verdict what to pay back. At 64 answers that costs less than two thirds of what a transaction may.
 abstract contract MeasuredEvidence is MeasuredMoney {
     using Commitments for IAccountingV2.LlmRequestCommitment;
     using Commitments for IAccountingV2.LlmResponseCommitment;

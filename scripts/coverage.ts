@@ -102,7 +102,7 @@ async function main(): Promise<number> {
   const { values } = readFlags({ usage: USAGE, config: { options: { json: { type: "boolean" } } } });
   using project = new ForgeProject();
   unfoldRequires(project);
-  console.error("Running the Solidity tests under coverage, two or three minutes …");
+  console.error("Running the Solidity tests under coverage, about five minutes …");
   // The type hashes are compared with the compiler's own tree, which forge cannot show its tests here.
   const options = [
     "--ir-minimum",
