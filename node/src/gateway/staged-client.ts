@@ -1,5 +1,5 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
-import type { ModelSummary } from "../client/offer-book.ts";
+import type { ModelSummary } from "../client/discover/offer-book.ts";
 import type { Answered, AskEvent, Question } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { GatewayClient } from "./gateway-client.ts";

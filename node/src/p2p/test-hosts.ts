@@ -7,9 +7,9 @@ import type { NetworkId } from "@lloom/protocol/names";
 import { pino } from "pino";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { PeerTarget } from "./dial.ts";
-import type { RequestBody } from "./executor-stream.ts";
-import { createHost, type Host, type HostOptions } from "./host.ts";
+import type { PeerTarget } from "./host/dial.ts";
+import { createHost, type Host, type HostOptions } from "./host/host.ts";
+import type { RequestBody } from "./infer/executor-stream.ts";
 
 export const NETWORK: NetworkId = { chainId: 31337n, accounting: `0x${"ab".repeat(20)}` };
 
