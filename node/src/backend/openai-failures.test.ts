@@ -1,7 +1,5 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Backend, CompletionEvent } from "./backend.ts";
-import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 import {
   ASK,
   answer,
@@ -12,7 +10,9 @@ import {
   type StagedServer,
   stageServer,
   text,
-} from "./staged-server.ts";
+} from "../../../test/support/staged-server.ts";
+import type { Backend, CompletionEvent } from "./backend.ts";
+import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 
 const never = new AbortController().signal;
 

@@ -7,8 +7,8 @@ import { offersTopic } from "@lloom/protocol/names";
 import { recoverAddress, signDigest } from "@lloom/protocol/signatures";
 import { encodeOfferGossip } from "@lloom/protocol/wire";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { NETWORK, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
-import { NETWORK, silentLog, startHost, until } from "../test-hosts.ts";
 import { joinOfferTopic, type OfferTopic } from "./offer-topic.ts";
 
 const hasher = createCommitmentHasher({ chainId: NETWORK.chainId, accounting: NETWORK.accounting as Address });

@@ -1,7 +1,7 @@
 import { executorKey, modelKey } from "@lloom/protocol/names";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NETWORK, never, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
-import { NETWORK, never, silentLog, startHost, until } from "../test-hosts.ts";
 import { announce, findPeers } from "./provider-records.ts";
 
 let anchor: Host;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { computeAddress, hexlify } from "ethers";
 import { expect, test } from "vitest";
-import { recordingLog, startHost, until } from "../test-hosts.ts";
+import { recordingLog, startHost, until } from "../../../../test/support/hosts.ts";
 import { peerAddress } from "./peer-address.ts";
 
 test("a host's peer id is its wallet, for itself and for others", async () => {

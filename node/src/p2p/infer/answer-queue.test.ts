@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { responseBody } from "../test-hosts.ts";
+import { responseBody } from "../../../../test/support/hosts.ts";
 import { AnswerQueue } from "./answer-queue.ts";
 
 function drain(queue: AnswerQueue) {

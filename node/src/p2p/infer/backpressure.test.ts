@@ -1,8 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  never,
+  readAll,
+  requestBody,
+  responseBody,
+  silentLog,
+  startHost,
+  targetOf,
+  until,
+} from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
 import { STREAM_WINDOW_BYTES } from "../limits.ts";
-import { never, readAll, requestBody, responseBody, silentLog, startHost, targetOf, until } from "../test-hosts.ts";
 import { createInferPool } from "./infer-client.ts";
 import { serveInfer } from "./infer-server.ts";
 import type { InferHandler } from "./infer-session.ts";

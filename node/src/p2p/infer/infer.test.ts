@@ -1,8 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  never,
+  readAll,
+  requestBody,
+  responseBody,
+  silentLog,
+  startHost,
+  targetOf,
+  until,
+} from "../../../../test/support/hosts.ts";
 import { LloomError } from "../../errors.ts";
 import type { Host } from "../host/host.ts";
-import { never, readAll, requestBody, responseBody, silentLog, startHost, targetOf, until } from "../test-hosts.ts";
 import type { ExecutorFrameBody } from "./answer-queue.ts";
 import { createInferPool } from "./infer-client.ts";
 import { serveInfer } from "./infer-server.ts";

@@ -3,9 +3,18 @@ import { INFER_PROTOCOL } from "@lloom/protocol/names";
 import { decodeExecutorFrame, encodeClientFrame, encodeExecutorFrame } from "@lloom/protocol/wire";
 import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  never,
+  readAll,
+  requestBody,
+  responseBody,
+  silentLog,
+  startHost,
+  targetOf,
+  until,
+} from "../../../../test/support/hosts.ts";
 import { encodeLength, FrameDecoder } from "../frames/framing.ts";
 import type { Host } from "../host/host.ts";
-import { never, readAll, requestBody, responseBody, silentLog, startHost, targetOf, until } from "../test-hosts.ts";
 import { createInferPool } from "./infer-client.ts";
 import { serveInfer } from "./infer-server.ts";
 import type { InferHandler } from "./infer-session.ts";

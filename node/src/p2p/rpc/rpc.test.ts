@@ -3,8 +3,8 @@ import { RPC_PROTOCOL } from "@lloom/protocol/names";
 import { decodeHealthReply, encodeRpcRequest } from "@lloom/protocol/wire";
 import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
-import { never, requestBody, silentLog, startHost, targetOf, until } from "../test-hosts.ts";
 import { callHealth, callOffers, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 

@@ -1,15 +1,15 @@
-/** Hosts and frames for the tests of this folder. */
+/** Hosts and frames for the tests of the peer. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { ExecutorFrame } from "@lloom/protocol/messages";
 import type { NetworkId } from "@lloom/protocol/names";
 import { pino } from "pino";
-import { LloomError } from "../errors.ts";
-import type { Log } from "../log.ts";
-import type { PeerTarget } from "./host/dial.ts";
-import { createHost, type Host, type HostOptions } from "./host/host.ts";
-import type { RequestBody } from "./infer/executor-stream.ts";
+import { LloomError } from "../../node/src/errors.ts";
+import type { Log } from "../../node/src/log.ts";
+import type { PeerTarget } from "../../node/src/p2p/host/dial.ts";
+import { createHost, type Host, type HostOptions } from "../../node/src/p2p/host/host.ts";
+import type { RequestBody } from "../../node/src/p2p/infer/executor-stream.ts";
 
 export const NETWORK: NetworkId = { chainId: 31337n, accounting: `0x${"ab".repeat(20)}` };
 

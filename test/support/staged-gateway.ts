@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import OpenAI from "openai";
 import { pino } from "pino";
-import { createGateway, type Gateway } from "./gateway.ts";
-import type { GatewayOptions } from "./gateway-options.ts";
+import { createGateway, type Gateway } from "../../node/src/gateway/gateway.ts";
+import type { GatewayOptions } from "../../node/src/gateway/gateway-options.ts";
 import { DOMAIN, type StagedClient, stageClient } from "./staged-client.ts";
 
 /** A real gateway over a staged client, for tests. */

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-describe("a trade", () => {
+describe("a paid answer", () => {
   it("goes from a question to the executor's earnings, with the tiny model", async () => {
     const backend = await openBackend(
       { kind: "llama", modelPath: TINY, modelName: "lloom-tiny", threads: 1, sequences: 2 },

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
-import type { Completion } from "./backend.ts";
+import type { Completion } from "../../node/src/backend/backend.ts";
 
 /** A server of OpenAI's API that behaves as a test tells it, over real HTTP. */
 export interface StagedServer extends AsyncDisposable {

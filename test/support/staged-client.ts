@@ -1,8 +1,8 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
-import type { ModelSummary } from "../client/discover/offer-book.ts";
-import type { Answered, AskEvent, Question } from "../client/question.ts";
-import { LloomError } from "../errors.ts";
-import type { GatewayClient } from "./gateway-client.ts";
+import type { ModelSummary } from "../../node/src/client/discover/offer-book.ts";
+import type { Answered, AskEvent, Question } from "../../node/src/client/question.ts";
+import { LloomError } from "../../node/src/errors.ts";
+import type { GatewayClient } from "../../node/src/gateway/gateway-client.ts";
 
 /** Stands in for the client of the network in the gateway's tests, to stage what HTTP must show. Signs nothing. */
 
