@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import { LloomError } from "../errors.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
-import { storeFailure } from "./store-failure.ts";
+import { damagedStore, storeFailure } from "./store-failure.ts";
 
 /** A row as SQLite gives it: no column here holds an integer beyond 2^53 (see `encoding.ts`). */
 export type Row = Readonly<Record<string, null | number | bigint | string | Uint8Array>>;
@@ -137,6 +137,7 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
       db.exec("PRAGMA journal_mode = WAL");
       // Deleted bytes are overwritten: what prune() removed must not be found in the file.
       db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+      checkWhole(db, path);
       migrate(db, path);
     }
     checkScope(db, { path, scope, readOnly });
@@ -146,6 +147,15 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
   } catch (cause) {
     throw cause instanceof LloomError ? cause : storeFailure(path, cause);
   }
+}
+
+/**
+ * Refuses a damaged file before anything is promised on its word: SQLite itself notices a broken page only when it comes to
+ * it, which may be at an answer. Reads the whole file: about a second for a gigabyte.
+ */
+function checkWhole(db: DatabaseSync, path: string): void {
+  const found = db.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
+  if (found !== "ok") throw damagedStore(path, String(found));
 }
 
 /** The lock of a database file: an exclusive transaction on an empty SQLite file beside it, for as long as it is open. */
