@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LloomError } from "../errors.ts";
+import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { damagedStore, storeFailure } from "./store-failure.ts";
@@ -131,7 +132,7 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
   using stack = new DisposableStack();
   try {
     if (!readOnly) createPrivately(path);
-    const lock = readOnly ? undefined : stack.use(takeLock(path));
+    const lock = readOnly ? undefined : stack.use(lockFile(path));
     const db = stack.use(new DatabaseSync(path, { readOnly, timeout: 2000, enableForeignKeyConstraints: true }));
     if (!readOnly) {
       db.exec("PRAGMA journal_mode = WAL");
@@ -158,22 +159,6 @@ function checkWhole(db: DatabaseSync, path: string): void {
   if (found !== "ok") throw damagedStore(path, String(found));
 }
 
-/** The lock of a database file: an exclusive transaction on an empty SQLite file beside it, for as long as it is open. */
-function takeLock(path: string): DatabaseSync {
-  const lockPath = `${path}.lock`;
-  const lock = new DatabaseSync(lockPath, { timeout: 0 });
-  try {
-    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;");
-    return lock;
-  } catch (cause) {
-    lock.close();
-    throw new LloomError("STORE_FAILED", `Another process uses ${path}: it holds the lock ${lockPath}.`, {
-      cause,
-      next: "Stop the other node, or give this one its own data directory.",
-    });
-  }
-}
-
 /**
  * Creates the files for their owner only; SQLite gives its side files the rights of the main file. An existing file is
  * not even opened here: closing it would drop the POSIX locks that this process may hold on it.
@@ -190,6 +175,14 @@ function createPrivately(path: string): void {
     });
   }
 }
+
+const lockFile = (path: string): DatabaseSync =>
+  takeLock(`${path}.lock`, (cause) => {
+    throw new LloomError("STORE_FAILED", `Another process uses ${path}: it holds the lock ${path}.lock.`, {
+      cause,
+      next: "Stop the other node, or give this one its own data directory.",
+    });
+  });
 
 function checkScope(
   db: DatabaseSync,
