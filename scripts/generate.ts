@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { artifactPath } from "../checkout/artifact-path.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
 
 /** Contract, and the name of its constant. */
@@ -13,7 +14,7 @@ const CONTRACTS: Readonly<Record<string, string>> = {
   Arbitrator: "arbitratorAbi",
   Audits: "auditsAbi",
   DeliveryDisputes: "deliveryDisputesAbi",
-  DisputeManager: "disputeManagerAbi",
+  EquivocationDisputes: "equivocationDisputesAbi",
   Jury: "juryAbi",
   Lens: "lensAbi",
   MeasuredDisputes: "measuredDisputesAbi",
@@ -25,7 +26,6 @@ const LINE_WIDTH = 120;
 
 const FILE = "protocol/src/generated/abi.ts";
 const output = join(ROOT, FILE);
-const artifactOf = (contract: string): string => join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`);
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -56,7 +56,7 @@ function literal(value: Json, indent: string, room: number): string {
 }
 
 function constant(contract: string, name: string): string {
-  const { abi } = JSON.parse(readFileSync(artifactOf(contract), "utf8")) as { abi: Json };
+  const { abi } = JSON.parse(readFileSync(artifactPath(contract) ?? "", "utf8")) as { abi: Json };
   return `/** ABI of ${contract}, with its errors and events. */\nexport const ${name} = ${literal(withoutInternalTypes(abi), "", 0)} as const;\n`;
 }
 
@@ -67,10 +67,8 @@ function build(): string | undefined {
     stdio: "inherit",
   });
   if (status !== 0) return "The contracts do not compile; see above.";
-  const missing = Object.keys(CONTRACTS).find((name) => !existsSync(artifactOf(name)));
-  return missing === undefined
-    ? undefined
-    : `contracts/${missing}.sol has no artifact; correct CONTRACTS in this script.`;
+  const missing = Object.keys(CONTRACTS).find((name) => artifactPath(name) === undefined);
+  return missing === undefined ? undefined : `${missing} has no artifact; correct CONTRACTS in this script.`;
 }
 
 function generate(): string {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { artifactPath } from "../../checkout/artifact-path.ts";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { ROOT } from "../../checkout/paths.ts";
 
@@ -19,7 +20,7 @@ const confirmedSchema = z.object({
   hash: z.string(),
 });
 
-/** Reads `ignition/deployments/<id>`. Throws a ExplainedError if nothing was deployed there. */
+/** Reads `ignition/deployments/<id>`. Throws an ExplainedError if nothing was deployed there. */
 export function readDeployment(id: string): RecordedDeployment {
   const dir = join(ROOT, "ignition/deployments", id);
   if (!existsSync(join(dir, "deployed_addresses.json")))
@@ -44,10 +45,10 @@ const artifactSchema = z.object({
 /** The compiler's output for a contract. */
 export type Artifact = z.infer<typeof artifactSchema>;
 
-/** Reads the artifact of a contract of this checkout. Throws a ExplainedError if it is not compiled. */
+/** Reads the artifact of a contract of this checkout. Throws an ExplainedError if it is not compiled. */
 export function readArtifact(contract: string): Artifact {
-  const file = join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`);
-  if (!existsSync(file))
+  const file = artifactPath(contract);
+  if (file === undefined)
     throw new ExplainedError(`This checkout has no compiled contract ${contract}.`, "Compile: npm run build:contracts");
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }

@@ -149,7 +149,7 @@ describe("a network of real processes", () => {
 
   it("names an unknown model and the ones there are", async () => {
     const { status, code, message } = await refusal(ask("gpt-17"));
-    expect({ status, code }).toEqual({ status: 404, code: "MODEL_NOT_FOUND" });
+    expect({ status, code }).toEqual({ status: 404, code: "model_not_found" });
     expect(message).toContain(FAULT_MODEL);
   });
 
