@@ -4,8 +4,9 @@
 //   npm run generate             builds the contracts and writes the files
 //   npm run generate -- --check  only compares, exit 1 when one is stale
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { artifactPath } from "./contracts/artifact-path.ts";
 import { FactReader } from "./contracts/facts.ts";
 import { literal, type Value } from "./contracts/literal.ts";
 import { HARDHAT, ROOT } from "./devnet/root.ts";
@@ -16,7 +17,7 @@ const CONTRACTS = [
   "Arbitrator",
   "Audits",
   "DeliveryDisputes",
-  "DisputeManager",
+  "EquivocationDisputes",
   "Jury",
   "Lens",
   "MeasuredDisputes",
@@ -27,10 +28,6 @@ const CONTRACTS = [
 const LIBRARIES = ["Costs", "DeliveryTree"];
 
 const HEAD = "// Made by scripts/generate.ts from the compiled contracts. Do not edit.\n";
-
-/** A contract's artifact, wherever its source lies below `contracts/`. */
-const artifactOf = (contract: string): string | undefined =>
-  globSync(`artifacts/contracts/**/${contract}.sol/${contract}.json`, { cwd: ROOT })[0];
 
 /** `AccountingV2` with `Abi` is `accountingV2Abi`. */
 const constantName = (contract: string, what: "Abi" | "Facts"): string =>
@@ -49,7 +46,7 @@ const constant = (comment: string, name: string, value: Value): string =>
 
 function abiFile(artifacts: ReadonlyMap<string, string>): string {
   const constants = CONTRACTS.map((contract) => {
-    const { abi } = JSON.parse(readFileSync(join(ROOT, artifacts.get(contract) ?? ""), "utf8")) as { abi: Value };
+    const { abi } = JSON.parse(readFileSync(artifacts.get(contract) ?? "", "utf8")) as { abi: Value };
     const comment = `ABI of ${contract}, with its errors and events.`;
     return constant(comment, constantName(contract, "Abi"), withoutInternalTypes(abi));
   });
@@ -83,7 +80,7 @@ function run(checkOnly: boolean): string | undefined {
   if (problem !== undefined) return problem;
   const artifacts = new Map<string, string>();
   for (const contract of [...CONTRACTS, ...LIBRARIES]) {
-    const artifact = artifactOf(contract);
+    const artifact = artifactPath(contract);
     if (artifact === undefined)
       return `${contract}.sol has no artifact; correct CONTRACTS or LIBRARIES in this script.`;
     artifacts.set(contract, artifact);

@@ -1,5 +1,5 @@
 /** How long what was signed can matter to a contract, in seconds, by the contracts' own windows. */
-import { disputeManagerFacts, juryFacts, measuredDisputesFacts } from "./generated/facts.ts";
+import { equivocationDisputesFacts, juryFacts, measuredDisputesFacts } from "./generated/facts.ts";
 
 /** Longest that a panel takes from its draw to its verdict. */
 const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
@@ -7,7 +7,7 @@ const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
 const DRAWING_SECONDS = 86_400n;
 
 /** After a request's deadline, or an offer's end, two statements that contradict each other are proof for so long. */
-export const PROOF_SECONDS = disputeManagerFacts.EVIDENCE_WINDOW;
+export const PROOF_SECONDS = equivocationDisputesFacts.EVIDENCE_WINDOW;
 
 /**
  * After a request's deadline its evidence may be asked for until then: a dispute opened in the last moment, both panels, and

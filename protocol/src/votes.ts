@@ -1,4 +1,4 @@
-/** What jurors of a dispute commit to. `contracts/Jury.sol` hashes the same five words. */
+/** What jurors of a dispute commit to. `contracts/jury/Jury.sol` hashes the same five words. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
 import { enumNumber } from "./contract-enums.ts";

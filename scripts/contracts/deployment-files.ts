@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { DevnetError } from "../devnet/devnet-error.ts";
 import { ROOT } from "../devnet/root.ts";
+import { artifactPath } from "./artifact-path.ts";
 
 /** What Ignition remembers of a deployment. */
 export interface RecordedDeployment {
@@ -46,8 +47,8 @@ export type Artifact = z.infer<typeof artifactSchema>;
 
 /** Reads the artifact of a contract of this checkout. Throws a DevnetError if it is not compiled. */
 export function readArtifact(contract: string): Artifact {
-  const file = join(ROOT, `artifacts/contracts/${contract}.sol/${contract}.json`);
-  if (!existsSync(file))
+  const file = artifactPath(contract);
+  if (file === undefined)
     throw new DevnetError(`This checkout has no compiled contract ${contract}.`, "Compile: npm run build:contracts");
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }

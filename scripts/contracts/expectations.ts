@@ -19,7 +19,7 @@ const POWER = { stake: "1", stakeAndTails: "2" } as const;
 /** Dispute contracts, and the power that the stake registry gave them for ever. */
 export const JUDGES: Readonly<Record<string, string>> = {
   DeliveryDisputes: POWER.stakeAndTails,
-  DisputeManager: POWER.stakeAndTails,
+  EquivocationDisputes: POWER.stakeAndTails,
   Jury: POWER.stake,
   MeasuredDisputes: POWER.stakeAndTails,
 };
@@ -53,8 +53,8 @@ export function expectationsOf(addresses: ReadonlyMap<string, string>, values: P
     expect("StakeRegistry", "unbondingPeriod", value("unbondingPeriodSeconds")),
     expect("StakeRegistry", "wired", "true"),
     ...Object.entries(JUDGES).map(([judge, power]) => expect("StakeRegistry", "powerOf", power, at(judge))),
-    expect("DisputeManager", "accounting", at("AccountingV2")),
-    expect("DisputeManager", "stakeRegistry", at("StakeRegistry")),
+    expect("EquivocationDisputes", "accounting", at("AccountingV2")),
+    expect("EquivocationDisputes", "stakeRegistry", at("StakeRegistry")),
     expect("DeliveryDisputes", "accounting", at("AccountingV2")),
     expect("DeliveryDisputes", "stakeRegistry", at("StakeRegistry")),
     expect("DeliveryDisputes", "flatBond", value("deliveryBondWei")),

@@ -13,7 +13,6 @@ interface Node {
   readonly id: number;
   readonly nodeType: string;
   readonly name?: string;
-  readonly contractKind?: string;
   readonly linearizedBaseContracts?: readonly number[];
   readonly nodes?: readonly Node[];
   readonly members?: readonly Node[];
@@ -41,9 +40,9 @@ export class FactReader {
     this.#root = root;
   }
 
-  /** Facts of the contract or library with this artifact. Throws for a public integer whose value is not found. */
+  /** Facts of the contract or library whose artifact is this file. Throws for a public integer whose value is not found. */
   read(artifactPath: string): Facts {
-    const artifact = JSON.parse(readFileSync(join(this.#root, artifactPath), "utf8")) as {
+    const artifact = JSON.parse(readFileSync(artifactPath, "utf8")) as {
       readonly contractName: string;
       readonly buildInfoId: string;
     };

@@ -14,11 +14,11 @@ const settings = { ...config, paths: { ...config.paths, ignition: directory } };
 const hre = await createHardhatRuntimeEnvironment(settings, {}, ROOT);
 const connection = await hre.network.create({ network: "localhost", override: { url } });
 const startBlock = (await connection.ethers.provider.getBlockNumber()) + 1;
-const { accounting, stakeRegistry, disputeManager, audits, testToken } = await connection.ignition.deploy(Lloom);
+const { accounting, stakeRegistry, equivocationDisputes, audits, testToken } = await connection.ignition.deploy(Lloom);
 const addresses = {
   accounting: await accounting.getAddress(),
   stakeRegistry: await stakeRegistry.getAddress(),
-  disputeManager: await disputeManager.getAddress(),
+  equivocationDisputes: await equivocationDisputes.getAddress(),
   audits: await audits.getAddress(),
   paymentToken: await testToken.getAddress(),
   startBlock,

@@ -7,7 +7,7 @@ const address = z.string().transform((text) => text.toLowerCase() as `0x${string
 const deploymentSchema = z.object({
   accounting: address,
   stakeRegistry: address,
-  disputeManager: address,
+  equivocationDisputes: address,
   audits: address,
   paymentToken: address,
   /** First block that can hold an event of these contracts. */

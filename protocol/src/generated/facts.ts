@@ -1,6 +1,8 @@
 // Made by scripts/generate.ts from the compiled contracts. Do not edit.
+//
+// An enum's name stands at the index that is its number on chain. Times are in seconds.
 
-/** Enums of AccountingV2, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of AccountingV2. */
 export const accountingV2Facts = {
   Rejection: [
     "None",
@@ -26,7 +28,7 @@ export const accountingV2Facts = {
   SETTLE_WINDOW: 86_400n,
 } as const;
 
-/** Enums of Audits, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of Audits. */
 export const auditsFacts = {
   LOOKAHEAD: 2n,
   MAX_CHAIN_LENGTH: 8_192n,
@@ -39,7 +41,7 @@ export const auditsFacts = {
   OUTCOME_UNANSWERED: 3n,
 } as const;
 
-/** Enums of DeliveryDisputes, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of DeliveryDisputes. */
 export const deliveryDisputesFacts = {
   State: ["None", "Open", "Delivered", "Rejected", "Conceded", "Cancelled", "Defaulted"],
   BOND_FACTOR: 2n,
@@ -62,8 +64,8 @@ export const deliveryDisputesFacts = {
   VICTIM_SHARE: 4_000n,
 } as const;
 
-/** Enums of DisputeManager, each name at the index that is its number, and constants; times in seconds. */
-export const disputeManagerFacts = {
+/** Enums and constants of EquivocationDisputes. */
+export const equivocationDisputesFacts = {
   EVIDENCE_WINDOW: 604_800n,
   OFFER_DIVISOR: 10n,
   PRIORITY_WINDOW: 86_400n,
@@ -73,7 +75,7 @@ export const disputeManagerFacts = {
   VICTIM_SHARE: 3_000n,
 } as const;
 
-/** Enums of Jury, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of Jury. */
 export const juryFacts = {
   Choice: ["None", "Mismatch", "Match", "Insufficient"],
   Draw: ["Waiting", "Renewed", "TooFew", "Drawn"],
@@ -94,12 +96,12 @@ export const juryFacts = {
   WHOLE: 10_000n,
 } as const;
 
-/** Enums of Lens, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of Lens. */
 export const lensFacts = {
   MAX_PAGE: 500n,
 } as const;
 
-/** Enums of MeasuredDisputes, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of MeasuredDisputes. */
 export const measuredDisputesFacts = {
   Kind: ["WrongModel", "TokenInflation"],
   Outcome: ["None", "Upheld", "Rejected", "Conceded", "Void"],
@@ -127,7 +129,7 @@ export const measuredDisputesFacts = {
   WHOLE: 10_000n,
 } as const;
 
-/** Enums of StakeRegistry, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of StakeRegistry. */
 export const stakeRegistryFacts = {
   Offence: ["Equivocation", "OfferEquivocation", "Undelivered", "WrongModel", "TokenInflation", "JurorFault"],
   Power: ["None", "Stake", "StakeAndTails"],
@@ -142,18 +144,18 @@ export const stakeRegistryFacts = {
   RAMP_DIVISOR: 10n,
 } as const;
 
-/** Enums of TestToken, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of TestToken. */
 export const testTokenFacts = {
   FAUCET_AMOUNT: 1_000_000_000n,
   FAUCET_INTERVAL: 3_600n,
 } as const;
 
-/** Enums of Costs, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of Costs. */
 export const costsFacts = {
   TOKENS_PER_PRICE: 1_000_000n,
 } as const;
 
-/** Enums of DeliveryTree, each name at the index that is its number, and constants; times in seconds. */
+/** Enums and constants of DeliveryTree. */
 export const deliveryTreeFacts = {
   CHUNK_BYTES: 4_096n,
 } as const;
