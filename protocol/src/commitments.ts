@@ -138,7 +138,7 @@ const hashStruct = {
   responseAck: createStructHasher<ResponseAck>("ResponseAck", EIP712_TYPES.ResponseAck),
 };
 
-/** A hasher bound to one deployment. All its functions throw ProtocolError REQUEST_INVALID, naming a field out of range. */
+/** A hasher bound to one deployment. All its functions throw LloomError REQUEST_INVALID, naming a field out of range. */
 export function createCommitmentHasher(domain: CommitmentDomain): CommitmentHasher {
   const separator = hashDomainStruct({
     name: DOMAIN_NAME,

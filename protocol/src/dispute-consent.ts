@@ -17,7 +17,7 @@ export const DISPUTE_CONSENT_FIELDS = [
 
 const hashStruct = createStructHasher<DisputeConsent>("DisputeConsent", DISPUTE_CONSENT_FIELDS);
 
-/** The digest to sign. Throws ProtocolError REQUEST_INVALID for a value that does not fit its field. */
+/** The digest to sign. Throws LloomError REQUEST_INVALID for a value that does not fit its field. */
 export function hashDisputeConsent(domainSeparator: Hex, consent: DisputeConsent): Hex {
   return createDigester(domainSeparator)(hashStruct(consent));
 }
