@@ -6,10 +6,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { artifactPath } from "./contracts/artifact-path.ts";
+import { artifactPath } from "../checkout/artifact-path.ts";
+import { HARDHAT, ROOT } from "../checkout/paths.ts";
 import { FactReader } from "./contracts/facts.ts";
 import { literal, type Value } from "./contracts/literal.ts";
-import { HARDHAT, ROOT } from "./devnet/root.ts";
 
 /** Contracts that something outside of the chain talks to. */
 const CONTRACTS = [

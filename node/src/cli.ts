@@ -86,9 +86,7 @@ function describeSetting(name: SettingName, { defaults }: Command): string {
 function report(error: LloomError, json: boolean): void {
   const { code, message, next, retryable, details } = error;
   process.stderr.write(
-    json
-      ? `${jsonText({ error: { code, message, next, retryable, details } })}\n`
-      : `${code}: ${message}\n  ${next}\n`,
+    json ? `${jsonText({ error: { code, message, next, retryable, details } })}\n` : `${code}: ${message}\n  ${next}\n`,
   );
 }
 

@@ -8,9 +8,10 @@ import { receiptFromData, verifyReceipt } from "@lloom/protocol/receipts";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { Contract, type EventLog } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, startChain } from "../../scripts/devnet/chain.ts";
-import { Ports } from "../../scripts/devnet/ports.ts";
-import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { connect } from "../../checkout/rpc.ts";
+import { startChain } from "../../devnet/src/chain.ts";
+import { Ports } from "../../devnet/src/ports.ts";
+import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { type Ended, eventually, MARK, marked, runNode } from "../support/processes.ts";
 
 const WHOLE_START_MS = 230_000;
@@ -26,7 +27,7 @@ describe("npm start -- --once --json --rpc URL", () => {
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
     rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_545), AbortSignal.timeout(60_000));
-    const program = runNode({ args: ["scripts/start.ts", "--once", "--json", "--rpc", rpcUrl], env: { [MARK]: mark } });
+    const program = runNode({ args: ["devnet/start.ts", "--once", "--json", "--rpc", rpcUrl], env: { [MARK]: mark } });
     ended = await program.ended;
   }, WHOLE_START_MS);
   afterAll(() => stack.disposeAsync());
@@ -75,10 +76,7 @@ describe("npm start -- --once --json --rpc URL", () => {
       const transaction = await provider.getTransactionReceipt(lastLine()["settlementTx"] ?? "");
       const accounting = (transaction?.to ?? "").toLowerCase() as `0x${string}`;
       const hasher = createCommitmentHasher({ chainId: 31337n, accounting });
-      const verdict = verifyReceipt(
-        { hasher, recover: recoverAddress },
-        receiptFromData(lastLine()["receipt"]),
-      );
+      const verdict = verifyReceipt({ hasher, recover: recoverAddress }, receiptFromData(lastLine()["receipt"]));
       expect(verdict.problem).toBeUndefined();
     } finally {
       provider.destroy();

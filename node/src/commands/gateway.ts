@@ -18,7 +18,9 @@ export const gateway: Command = {
     const options = { host, port, apiKeys };
     await checkListening(options);
     const { client, identity, chain } = await openBuyer(context, settings);
-    const { url } = stack.use(await createGateway({ client, domain: chain.domain, log, options }));
+    const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
+    const deployment = { domain, token: { symbol, decimals } };
+    const { url } = stack.use(await createGateway({ client, deployment, log, options }));
     warnOf(context, await clientLacks(chain, identity.address));
     announce(
       context,
