@@ -9,7 +9,7 @@ export interface DisputeConsent {
   readonly requestHash: Hex;
 }
 
-/** As wallets and ethers' `signTypedData` take it. */
+/** As ethers' `signTypedData` takes it; wallets need `EIP712_TYPES.EIP712Domain` beside it. */
 export const DISPUTE_CONSENT_FIELDS = [
   { name: "challenger", type: "address" },
   { name: "requestHash", type: "bytes32" },
