@@ -53,14 +53,18 @@ export class PaymentChannels {
   }
 
   /**
-   * A signed and saved request, in a channel that covers it. Throws INSUFFICIENT_FUNDS with what is missing, and what the
+   * A signed and saved request, in a channel that covers it; filled in steps by what the executor has shown. Throws INSUFFICIENT_FUNDS with what is missing, and what the
    * chain throws. Nothing is left reserved after a failure.
    */
-  async place(terms: RequestTerms, promptSalt: Hex, signal: AbortSignal): Promise<PlacedRequest> {
+  async place(
+    terms: RequestTerms,
+    promptSalt: Hex,
+    { shown, signal }: { readonly shown: number; readonly signal: AbortSignal },
+  ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      if (this.#plan(terms, 0n)?.type === "enough") return this.#sign(terms, promptSalt);
-      await this.#allocating.run(() => this.#ensureChannel(terms));
+      if (this.#plan(terms, { deposit: 0n, shown })?.type === "enough") return this.#sign(terms, promptSalt);
+      await this.#allocating.run(() => this.#ensureChannel(terms, shown));
     }
     throw new LloomError("CHANNEL_UNDERFUNDED", "Other requests use up the channel faster than it is filled.");
   }
@@ -100,24 +104,27 @@ export class PaymentChannels {
   }
 
   /** Undefined while the channel is not known. */
-  #plan(terms: RequestTerms, deposit: bigint): FundingPlan | undefined {
+  #plan(
+    terms: RequestTerms,
+    { deposit, shown }: { readonly deposit: bigint; readonly shown: number },
+  ): FundingPlan | undefined {
     const { store, step } = this.#options;
     const channel = this.#channels.get(terms.executor);
     if (channel === undefined) return undefined;
     const outstanding = store.outstanding(terms.executor, this.#nowSeconds());
-    return planFunding({ needed: worstCost(terms), outstanding, ...channel, deposit, step });
+    return planFunding({ needed: worstCost(terms), outstanding, ...channel, deposit, step, shown });
   }
 
   /** Looks again with what the chain says now, and moves deposit into the channel if that is needed. */
-  async #ensureChannel(terms: RequestTerms): Promise<void> {
-    if (this.#plan(terms, 0n)?.type === "enough") return;
+  async #ensureChannel(terms: RequestTerms, shown: number): Promise<void> {
+    if (this.#plan(terms, { deposit: 0n, shown })?.type === "enough") return;
     const { executor } = terms;
     const { readChannel, readDeposit, learnSettled, allocate } = this.#options;
     if (!this.#learned.has(executor)) await learnSettled(executor);
     this.#learned.add(executor);
     const [channel, deposit] = await Promise.all([readChannel(executor), readDeposit()]);
     this.#channels.set(executor, channel);
-    const plan = this.#plan(terms, deposit);
+    const plan = this.#plan(terms, { deposit, shown });
     if (plan === undefined || plan.type === "enough") return;
     if (plan.type === "insufficient") throw this.#insufficient(terms, deposit, plan.missing);
     await allocate(executor, plan.amount);
