@@ -29,8 +29,8 @@ interface AskState {
   readonly tried: Set<Address>;
   /** Asked a second time already. */
   readonly again: Set<Address>;
-  /** Who called the question impossible, and whether it had answered this client before. */
-  readonly blames: { readonly executor: Address; readonly hasAnswered: boolean }[];
+  /** Who called the question impossible. */
+  readonly blames: Address[];
   /** Whether only executors whose channels are known can be paid. */
   fundedOnly: boolean;
   failure: LloomError | undefined;
@@ -61,7 +61,7 @@ export async function* ask(parts: AskParts, question: Question, signal: AbortSig
     }
   } finally {
     // Nobody confirmed what these said of the question.
-    for (const { executor } of state.blames) parts.book.note(executor, { type: "failed" }, parts.settings.clock());
+    for (const executor of state.blames) parts.book.note(executor, { type: "failed" }, parts.settings.clock());
   }
   throw state.failure ?? new LloomError("NO_EXECUTOR", `No executor answered for ${question.model}.`);
 }
@@ -99,13 +99,14 @@ async function conclude(
   const { executor } = candidate.signed.offer;
   const { next, outcome, blamesQuestion } = consequenceOf(error.code, trace.isRefused ? "executor" : "client");
   log.info({ executor, code: error.code, problem: error.message }, "attempt failed");
-  if (blamesQuestion === true) blame(parts, state, { candidate, error });
+  if (blamesQuestion === true) state.blames.push(executor);
   else if (outcome !== undefined) book.note(executor, { type: outcome }, settings.clock());
   if (trace.hasText && error.code !== "RESPONSE_INVALID" && error.code !== "CANCELLED")
     throw new LloomError("STREAM_INTERRUPTED", `The answer broke off: ${error.message}`, { cause: error });
   if (next === "giveUp" || trace.hasText) throw error;
   // What waiting does not mend is what the caller has to hear, if it is not just somebody's word.
   if (state.failure === undefined || (!error.retryable && !trace.isRefused)) state.failure = error;
+  if (isBelieved(state.blames.length, { isEverybody: false })) throw believed(parts, state, error);
   state.fundedOnly ||= next === "otherFunded";
   const isRetry = next === "again" && !state.again.has(executor);
   if (!isRetry) {
@@ -117,16 +118,10 @@ async function conclude(
   if (error.code === "PRICE_REFUSED") await parts.refresh(candidate, state.signal);
 }
 
-/** An executor calls the question impossible. Throws that once it is believed; then nobody failed. */
-function blame(
-  { book, settings }: AskParts,
-  { blames }: AskState,
-  { candidate, error }: { candidate: Candidate; error: LloomError },
-): void {
-  blames.push({ executor: candidate.signed.offer.executor, hasAnswered: isProven(candidate) });
-  if (!isBelieved(blames)) return;
-  for (const { executor } of blames.splice(0)) book.note(executor, { type: "blamed" }, settings.clock());
-  throw error;
+/** The question is at fault, as several say: nobody failed. */
+function believed({ book, settings }: AskParts, { blames }: AskState, error: LloomError): LloomError {
+  for (const executor of blames.splice(0)) book.note(executor, { type: "blamed" }, settings.clock());
+  return error;
 }
 
 /** The next executor to ask; the first one among all that can be known of. */
@@ -137,7 +132,11 @@ async function pick(parts: AskParts, state: AskState): Promise<Candidate> {
   const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
   for (;;) {
     const choice = choose(parts, state);
-    if (typeof choice === "string") throw state.failure ?? noExecutor(choice, state.question, parts.networkView());
+    if (typeof choice === "string") {
+      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView());
+      const isEverybody = state.blames.length === state.tried.size;
+      throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
+    }
     // One question at a time shows whether a stranger answers at all.
     if (isProven(choice) || choice.silent === 0 || deadline.aborted) return choice;
     await parts.book.change(deadline);

@@ -48,10 +48,9 @@ describe("what a failure means", () => {
 });
 
 describe("that the question is at fault", () => {
-  const said = (...hasAnswered: boolean[]) => isBelieved(hasAnswered.map((has) => ({ hasAnswered: has })));
-
-  it("is nobody's word alone", () =>
-    expect([said(true), said(false), said(false, false)]).toEqual([false, false, false]));
-  it("is believed of two when one has answered before, else of three", () =>
-    expect([said(true, false), said(false, true), said(false, false, false)]).toEqual([true, true, true]));
+  it("is believed of three, or of two when there is nobody else, and never of one", () => {
+    const believed = (isEverybody: boolean) => [1, 2, 3].map((blames) => isBelieved(blames, { isEverybody }));
+    expect(believed(false)).toEqual([false, false, true]);
+    expect(believed(true)).toEqual([false, true, true]);
+  });
 });

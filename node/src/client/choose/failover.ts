@@ -51,13 +51,12 @@ const TOLD: Partial<Record<ErrorCode, Consequence>> = {
 export const consequenceOf = (code: ErrorCode, by: "client" | "executor"): Consequence =>
   (by === "client" ? FOUND : TOLD)[code] ?? { next: "other", outcome: "failed" };
 
-/** Who have to say the same before it is believed: one liar, and its twin, stop nobody's question. */
-const TO_BELIEVE = 2;
-const STRANGERS_TO_BELIEVE = 3;
+/** So many executors have to say the same before it is believed: one liar, and its twin, stop nobody's question. */
+const TO_BELIEVE = 3;
 
 /**
- * Whether it is believed that the question is at fault. Nobody's word is enough; two are when one of them has answered this
- * client before, else three.
+ * Whether it is believed that the question is at fault. Nobody's word is enough; three are, or two when there is nobody else
+ * to ask.
  */
-export const isBelieved = (blames: readonly { readonly hasAnswered: boolean }[]): boolean =>
-  blames.length >= (blames.some(({ hasAnswered }) => hasAnswered) ? TO_BELIEVE : STRANGERS_TO_BELIEVE);
+export const isBelieved = (blames: number, { isEverybody }: { readonly isEverybody: boolean }): boolean =>
+  blames >= TO_BELIEVE || (isEverybody && blames > 1);
