@@ -102,7 +102,7 @@ describe("lloom executor, whose backend does not answer", () => {
 describe("lloom executor, stopped without gas", () => {
   it("says that answers are not settled", async () => {
     const program = await start("executor", ["--bootstrap", world.anchor.multiaddrs().join(",")]);
-    await using buyer = await world.buyer();
+    await using buyer = await world.buyer({ allowUnstaked: true });
     const { end } = await askAll(buyer, question("What is Lloom?", { model: "lloom-tiny", maxOutboundTokens: 8 }));
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;

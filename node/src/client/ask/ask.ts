@@ -73,13 +73,14 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   const { executor } = signed.offer;
   const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, isRefused: false };
   const shown = health.answers + (inFlight > silent ? 1 : 0);
+  const trust = { shown, isDoubted: state.again.has(executor) };
   using tracked = parts.book.track(executor);
   const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, shown, firstTokenMs, isLast, onText });
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, firstTokenMs, isLast, onText });
     const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
     parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
     return true;

@@ -13,7 +13,7 @@ import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { peerOfOffer } from "../discover/peer-of-offer.ts";
 import { type PlacedRequest, requestTerms } from "../pay/build-request.ts";
-import type { PaymentChannels } from "../pay/payment-channels.ts";
+import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
 
@@ -48,8 +48,7 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly trace: AttemptTrace;
-  /** What the executor has shown: right answers, and text of one that is under way. */
-  readonly shown: number;
+  readonly trust: Trust;
   /** Longest wait for the first text. */
   readonly firstTokenMs: number;
   /** There is nobody else to ask. */
@@ -71,7 +70,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   await parts.reach(target, signal);
   const promptSalt = bytesToHex(randomBytes(32));
   const terms = requestTerms(question, { client: parts.identity.address, offer: signed.offer, promptSalt });
-  const placed = await parts.channels.place(terms, promptSalt, { shown: options.shown, signal });
+  const placed = await parts.channels.place(terms, promptSalt, { ...options.trust, signal });
   const { weightsHash, profileHash } = signed.offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash };
