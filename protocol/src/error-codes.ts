@@ -84,6 +84,7 @@ export const ERROR_CODES = {
     "server_error",
     "Look the transaction up in the explorer; check gas and balance.",
   ),
+  KEY_IN_USE: kind(false, 500, "server_error", "Stop the other process that works with this key, then start again."),
   STORE_FAILED: kind(false, 500, "server_error", "Check free space and permissions of the data directory."),
   PORT_TAKEN: kind(false, 500, "server_error", "Choose another port."),
 } as const satisfies Record<string, ErrorKind>;

@@ -9,6 +9,7 @@ import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { Admitted } from "../admit/admit.ts";
+import type { OwnRun } from "../admit/own-run.ts";
 import type { WorkQueue } from "../admit/work-queue.ts";
 import type { FramePipe } from "./frame-pipe.ts";
 import { produce } from "./produce.ts";
@@ -21,6 +22,7 @@ export interface AnswerParts {
   readonly store: ExecutorLog;
   readonly backend: Backend;
   readonly queue: WorkQueue;
+  readonly run: OwnRun;
   readonly answerTimeoutMs: number;
   readonly clock: () => number;
   readonly log: Log;
