@@ -5,8 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { artifactPath } from "./contracts/artifact-path.ts";
-import { HARDHAT, ROOT } from "./devnet/root.ts";
+import { artifactPath } from "../checkout/artifact-path.ts";
+import { HARDHAT, ROOT } from "../checkout/paths.ts";
 
 /** Contract, and the name of its constant. */
 const CONTRACTS: Readonly<Record<string, string>> = {

@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 const ROOT = join(import.meta.dirname, "..");
 
 /** What every role and capability of the node may use. */
-const BASE = ["node/src/primitives", "node/src/errors.ts", "node/src/log.ts", "protocol/src"];
+const BASE = [
+  "node/src/primitives",
+  "node/src/errors.ts",
+  "node/src/log.ts",
+  "node/src/outside-file.ts",
+  "protocol/src",
+];
 const CAPABILITIES = ["p2p", "chain", "store", "backend", "wallet"].map((name) => `node/src/${name}`);
 const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
@@ -41,12 +47,25 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
-  { folder: "ignition", may: ["ignition"] },
+  { folder: "checkout", may: ["checkout"] },
+  { folder: "ignition", may: ["ignition", "checkout", "node/src/nearest-name.ts"] },
+  { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
-  { folder: "scripts", may: ["scripts", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
+  { folder: "scripts", may: ["scripts", "checkout", "hardhat.config.ts"] },
   {
     folder: "test",
-    may: ["test", "scripts", "ignition", "types/contracts", "indexer", "node/src", "protocol", "web/lib"],
+    may: [
+      "test",
+      "checkout",
+      "devnet",
+      "scripts",
+      "ignition",
+      "types/contracts",
+      "indexer",
+      "node/src",
+      "protocol",
+      "web/lib",
+    ],
   },
 ];
 
@@ -56,7 +75,7 @@ const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
-  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "settings", "version"].map(
+  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "outside-file", "settings", "version"].map(
     (name) => `node/src/${name}.ts`,
   );
 }
@@ -87,7 +106,7 @@ const read = (patterns: readonly string[]): Source[] =>
     .sort()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
-const typescript = read(["{protocol,node,indexer,web,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
+const typescript = read(["{protocol,node,indexer,web,checkout,devnet,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
 const scripts = read(["{node,scripts,web}/**/*.{js,mjs,py,sh}"]);
 const solidity = read(["{contracts,test}/**/*.sol"]);
 
@@ -178,7 +197,7 @@ describe("import rules", () => {
 
   it("reads the environment in configuration files only", () => {
     const doors =
-      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|scripts\/|test\/)/;
+      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|(devnet|ignition)\/[^/]+\.ts|devnet\/src\/supervisor\.ts|scripts\/|test\/)/;
     const broken = typescript.filter(
       ({ path, text }) => !isTest(path) && !doors.test(path) && text.includes("process.env"),
     );

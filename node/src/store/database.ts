@@ -7,6 +7,7 @@ import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { damagedStore, storeFailure } from "./store-failure.ts";
+import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
 /** Values of a statement's named parameters. */
 export type Values = Readonly<Record<string, SQLInputValue>>;
@@ -134,7 +135,7 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
     const lock = readOnly ? undefined : stack.use(lockFile(path));
     const db = stack.use(new DatabaseSync(path, { readOnly, timeout: 2000, enableForeignKeyConstraints: true }));
     if (!readOnly) {
-      db.exec("PRAGMA journal_mode = WAL");
+      keepWriteAheadLog(db, path);
       // Deleted bytes are overwritten: what prune() removed must not be found in the file.
       db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
       checkWhole(db, path);

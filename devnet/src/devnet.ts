@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { checkChain, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
-import { checkChain, checkFunds, connect, startChain } from "./chain.ts";
+import { checkFunds, startChain } from "./chain.ts";
 import { buildContracts, type Deployment, deployContracts } from "./deployment.ts";
-import { DevnetError } from "./devnet-error.ts";
 import { buildExplorer } from "./explorer-build.ts";
 import { seatMembers } from "./members.ts";
 import {
@@ -110,7 +111,7 @@ function makeFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), "lloom-"));
   } catch (cause) {
-    throw new DevnetError(
+    throw new ExplainedError(
       `Cannot make a folder in ${tmpdir()}.`,
       "Set TMPDIR to a folder that you may write to.",
       cause,

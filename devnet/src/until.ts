@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DevnetError } from "./devnet-error.ts";
+import { ExplainedError } from "../../checkout/explained-error.ts";
 
 export interface Wait {
   /** What is waited for, in words. */
@@ -30,7 +30,7 @@ export async function until<T>(wait: Wait, question: (signal: AbortSignal) => Pr
     await delay(wait.everyMs ?? 100, undefined, { signal: wait.signal });
   }
   const why = last instanceof Error ? ` (${last.message})` : "";
-  throw new DevnetError(
+  throw new ExplainedError(
     `Waited ${wait.deadlineMs / 1000} s in vain for ${wait.what}${why}.`,
     "Look into the logs of the network's folder.",
     last,

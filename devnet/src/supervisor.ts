@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
-import { DevnetError } from "./devnet-error.ts";
+import { ExplainedError } from "../../checkout/explained-error.ts";
 
 /** What to run: always this Node, never a shell. */
 export interface ProcessSpec {
@@ -123,7 +123,7 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #spawn(spec: ProcessSpec): Child {
-    if (this.#stopping) throw new DevnetError("The network is stopping.", "Start it again.");
+    if (this.#stopping) throw new ExplainedError("The network is stopping.", "Start it again.");
     const child = spawn(process.execPath, [spec.script, ...spec.args], {
       cwd: spec.cwd,
       env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1", ...spec.env },
@@ -173,10 +173,10 @@ export class Supervisor implements AsyncDisposable {
     };
   }
 
-  #explain(child: Child, code: number | null): DevnetError {
+  #explain(child: Child, code: number | null): ExplainedError {
     const how = code === null ? "was killed" : `ended with exit code ${code}`;
     const tail = child.tail.map((line) => `    ${line}`).join("\n");
-    return new DevnetError(
+    return new ExplainedError(
       `${child.spec.name} ${how}. Its last lines:\n${tail}`,
       `Read all of it in ${this.logPath(child.spec.name)}.`,
     );
@@ -184,7 +184,7 @@ export class Supervisor implements AsyncDisposable {
 }
 
 function linesOf(child: ChildProcess): AsyncIterable<string> {
-  if (child.stdout === null) throw new DevnetError("A child without output was asked for lines.", "Report this.");
+  if (child.stdout === null) throw new ExplainedError("A child without output was asked for lines.", "Report this.");
   return createInterface({ input: child.stdout });
 }
 

@@ -1,9 +1,9 @@
 // Ether for a key of your own on a development chain: npm run fund -- ADDRESS
 import { formatEther, isAddress, parseEther, Wallet } from "ethers";
-import { DEVNET_ACCOUNTS } from "./devnet/accounts.ts";
-import { checkChain, connect, isRpcUrl } from "./devnet/chain.ts";
-import { DevnetError, explain } from "./devnet/devnet-error.ts";
-import { readFlags, refuse } from "./flags.ts";
+import { ExplainedError, explain } from "../checkout/explained-error.ts";
+import { readFlags, refuse } from "../checkout/flags.ts";
+import { checkChain, connect, isRpcUrl } from "../checkout/rpc.ts";
+import { DEVNET_ACCOUNTS } from "./src/accounts.ts";
 
 const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
 
@@ -43,7 +43,7 @@ async function fund({ address, rpc }: Wish): Promise<void> {
     const { deployer } = DEVNET_ACCOUNTS;
     const balance = await provider.getBalance(deployer.address);
     if (balance <= AMOUNT)
-      throw new DevnetError(
+      throw new ExplainedError(
         `${deployer.address}, the test mnemonic's first account, has only ${formatEther(balance)} ether on this chain.`,
         "This command is for development chains. Elsewhere, send ether to the address from a wallet.",
       );

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NEXT, ROOT } from "./root.ts";
+import { NEXT, ROOT } from "../../checkout/paths.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** Everything that the explorer is built from. */

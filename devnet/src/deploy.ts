@@ -1,13 +1,13 @@
 // Deploys a fresh network through Ignition and prints its addresses as one JSON line.
 //
-// usage: node scripts/devnet/deploy.ts RPC_URL DIRECTORY
+// usage: node devnet/src/deploy.ts RPC_URL DIRECTORY
 //
 // Ignition keeps its journal in DIRECTORY: the repository's own would take contracts of an earlier chain for deployed.
 import { writeSync } from "node:fs";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import { ROOT } from "../../checkout/paths.ts";
 import config from "../../hardhat.config.ts";
 import Lloom from "../../ignition/modules/Lloom.ts";
-import { ROOT } from "./root.ts";
 
 const [url = "", directory = ""] = process.argv.slice(2);
 const settings = { ...config, paths: { ...config.paths, ignition: directory } };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { NEXT, PONDER, ROOT } from "../../checkout/paths.ts";
 import type { Deployment } from "./deployment.ts";
-import { NEXT, PONDER, ROOT } from "./root.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { until } from "./until.ts";
 

@@ -1,4 +1,5 @@
 import { isAddress, ZeroAddress } from "ethers";
+import { nearestName } from "../../node/src/nearest-name.ts";
 import {
   type ModuleName,
   PARAMETERS,
@@ -6,8 +7,7 @@ import {
   type ParameterName,
   TAKEN,
   type TakenParameters,
-} from "../../ignition/parameters.ts";
-import { nearestName } from "../../node/src/nearest-name.ts";
+} from "../parameters.ts";
 import { ParameterFileError, type Sections } from "./parameter-file.ts";
 
 /** What a module is deployed with, and whether the parameter file says so. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** Root of the checkout. */
-export const ROOT = join(import.meta.dirname, "..", "..");
+export const ROOT = join(import.meta.dirname, "..");
 
 /** Script of a package's command, to be run by this Node. */
 export const HARDHAT = join(ROOT, "node_modules/hardhat/dist/src/cli.js");

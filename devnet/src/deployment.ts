@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { HARDHAT, ROOT } from "./root.ts";
+import { HARDHAT, ROOT } from "../../checkout/paths.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 const address = z.string().transform((text) => text.toLowerCase() as `0x${string}`);
@@ -25,7 +25,7 @@ export async function buildContracts(supervisor: Supervisor): Promise<void> {
 export async function deployContracts(supervisor: Supervisor, rpcUrl: string, dir: string): Promise<Deployment> {
   const output = await supervisor.run({
     name: "deploy",
-    script: join(ROOT, "scripts/devnet/deploy.ts"),
+    script: join(ROOT, "devnet/src/deploy.ts"),
     args: [rpcUrl, join(dir, "ignition")],
     cwd: ROOT,
     env: { HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1" },

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { DevnetError } from "./devnet-error.ts";
+import { ExplainedError } from "../../checkout/explained-error.ts";
 
 /** How far from the wanted port to look. */
 const REACH = 100;
@@ -28,10 +28,10 @@ export class Ports implements Disposable {
     mkdirSync(dir, { recursive: true });
   }
 
-  /** Throws DevnetError if none in reach is free. */
+  /** Throws ExplainedError if none in reach is free. */
   async next(wanted: number): Promise<number> {
     for (let port = wanted; port < wanted + REACH; port++) if (this.#reserve(port) && (await isFree(port))) return port;
-    throw new DevnetError(
+    throw new ExplainedError(
       `No port from ${wanted} to ${wanted + REACH - 1} is free.`,
       "Stop what listens there, then start again.",
     );

@@ -1,7 +1,7 @@
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { receiptFromJson } from "@lloom/protocol/receipts";
 import OpenAI from "openai";
-import { DevnetError } from "./devnet-error.ts";
+import { ExplainedError } from "../../checkout/explained-error.ts";
 
 /** Asked of the shipped model; it knows this one well. */
 export const FIRST_PROMPT = "What is Lloom?";
@@ -47,6 +47,6 @@ export async function askFirst(
     if (lloom?.receipt !== undefined) receiptJson = JSON.stringify(lloom.receipt);
   }
   if (receiptJson === undefined)
-    throw new DevnetError("The answer came without a receipt.", "Look into the gateway's log.");
+    throw new ExplainedError("The answer came without a receipt.", "Look into the gateway's log.");
   return { answer, receiptJson, receipt: receiptFromJson(receiptJson) };
 }

@@ -1,13 +1,13 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { styleText } from "node:util";
 import { formatAmount } from "@lloom/protocol/amounts";
-import { isRpcUrl } from "./devnet/chain.ts";
-import { type Devnet, type Pages, startDevnet } from "./devnet/devnet.ts";
-import { DevnetError, explain } from "./devnet/devnet-error.ts";
-import { askFirst, FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./devnet/first-answer.ts";
-import { createProgress, type Progress } from "./devnet/progress.ts";
-import { awaitSettlement, awaitVisible, type Settlement, settlementPage } from "./devnet/settlement.ts";
-import { readFlags, refuse } from "./flags.ts";
+import { ExplainedError, explain } from "../checkout/explained-error.ts";
+import { readFlags, refuse } from "../checkout/flags.ts";
+import { isRpcUrl } from "../checkout/rpc.ts";
+import { type Devnet, type Pages, startDevnet } from "./src/devnet.ts";
+import { askFirst, FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./src/first-answer.ts";
+import { createProgress, type Progress } from "./src/progress.ts";
+import { awaitSettlement, awaitVisible, type Settlement, settlementPage } from "./src/settlement.ts";
 
 const USAGE = `usage: npm start [-- OPTIONS]
 
@@ -88,7 +88,7 @@ async function show({ devnet, stream, progress }: Stage, signal: AbortSignal): P
   const settlement = await awaitSettlement(devnet, answer.receipt, signal);
   settled(`${money(settlement.paid)} paid, ${settlement.gasUsed} gas`);
   const pages = await devnet.pages;
-  if (pages === undefined) throw new DevnetError("The network was started without pages.", "Report this.");
+  if (pages === undefined) throw new ExplainedError("The network was started without pages.", "Report this.");
   const visible = progress.step("seen in the explorer");
   await awaitVisible(pages, settlement, signal);
   visible();

@@ -3,15 +3,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { Contract, type InterfaceAbi, type JsonRpcProvider, ZeroAddress } from "ethers";
-import { PARAMETERS, type Parameter, type ParameterName } from "../ignition/parameters.ts";
-import { type RecordedDeployment, readArtifact, readDeployment } from "./contracts/deployment-files.ts";
-import { type Row, rowsOf } from "./contracts/deployment-rows.ts";
-import { ParameterFileError, readSections } from "./contracts/parameter-file.ts";
-import { moduleOf, type ParameterValues, readValues } from "./contracts/parameter-values.ts";
-import { checkChain, connect, isRpcUrl } from "./devnet/chain.ts";
-import { explain } from "./devnet/devnet-error.ts";
-import { ROOT } from "./devnet/root.ts";
-import { readFlags, refuse } from "./flags.ts";
+import { explain } from "../checkout/explained-error.ts";
+import { readFlags, refuse } from "../checkout/flags.ts";
+import { ROOT } from "../checkout/paths.ts";
+import { checkChain, connect, isRpcUrl } from "../checkout/rpc.ts";
+import { type RecordedDeployment, readArtifact, readDeployment } from "./deploying/deployment-files.ts";
+import { type Row, rowsOf } from "./deploying/deployment-rows.ts";
+import { ParameterFileError, readSections } from "./deploying/parameter-file.ts";
+import { moduleOf, type ParameterValues, readValues } from "./deploying/parameter-values.ts";
+import { PARAMETERS, type Parameter, type ParameterName } from "./parameters.ts";
 
 const USAGE = `usage: npm run deploy:verify -- [OPTIONS]
        npm run deploy:verify -- --check FILE

@@ -1,7 +1,7 @@
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
 import { Contract, type EventLog } from "ethers";
-import { connect } from "./chain.ts";
+import { connect } from "../../checkout/rpc.ts";
 import type { Devnet, Pages } from "./devnet.ts";
 import { until } from "./until.ts";
 

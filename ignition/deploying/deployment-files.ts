@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { DevnetError } from "../devnet/devnet-error.ts";
-import { ROOT } from "../devnet/root.ts";
-import { artifactPath } from "./artifact-path.ts";
+import { artifactPath } from "../../checkout/artifact-path.ts";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { ROOT } from "../../checkout/paths.ts";
 
 /** What Ignition remembers of a deployment. */
 export interface RecordedDeployment {
@@ -20,11 +20,11 @@ const confirmedSchema = z.object({
   hash: z.string(),
 });
 
-/** Reads `ignition/deployments/<id>`. Throws a DevnetError if nothing was deployed there. */
+/** Reads `ignition/deployments/<id>`. Throws an ExplainedError if nothing was deployed there. */
 export function readDeployment(id: string): RecordedDeployment {
   const dir = join(ROOT, "ignition/deployments", id);
   if (!existsSync(join(dir, "deployed_addresses.json")))
-    throw new DevnetError(
+    throw new ExplainedError(
       `Nothing was deployed in ${dir}: it has no deployed_addresses.json.`,
       "Deploy again; docs/deploy.md says what to do when Ignition refuses.",
     );
@@ -45,11 +45,11 @@ const artifactSchema = z.object({
 /** The compiler's output for a contract. */
 export type Artifact = z.infer<typeof artifactSchema>;
 
-/** Reads the artifact of a contract of this checkout. Throws a DevnetError if it is not compiled. */
+/** Reads the artifact of a contract of this checkout. Throws an ExplainedError if it is not compiled. */
 export function readArtifact(contract: string): Artifact {
   const file = artifactPath(contract);
   if (file === undefined)
-    throw new DevnetError(`This checkout has no compiled contract ${contract}.`, "Compile: npm run build:contracts");
+    throw new ExplainedError(`This checkout has no compiled contract ${contract}.`, "Compile: npm run build:contracts");
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 

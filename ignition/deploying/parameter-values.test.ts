@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ZeroAddress } from "ethers";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ModuleName, PARAMETERS, type Parameter } from "../../ignition/parameters.ts";
-import { ROOT } from "../devnet/root.ts";
+import { ROOT } from "../../checkout/paths.ts";
+import { type ModuleName, PARAMETERS, type Parameter } from "../parameters.ts";
 import { ParameterFileError, parseSections, readSections } from "./parameter-file.ts";
 import { moduleOf, readValues } from "./parameter-values.ts";
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { z } from "zod";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { LLOOM, ROOT } from "../../checkout/paths.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
 import type { Deployment } from "./deployment.ts";
-import { DevnetError } from "./devnet-error.ts";
-import { LLOOM, ROOT } from "./root.ts";
 import type { ManagedProcess, Supervisor } from "./supervisor.ts";
 
 /** The keys are known to everybody, so their keystores may be quick to open. */
@@ -98,7 +98,7 @@ async function readiness(
   const expired = AbortSignal.timeout(READY_MS);
   const late = new Promise<never>((_, reject) =>
     expired.addEventListener("abort", () =>
-      reject(new DevnetError(`${process.name} was not ready in ${READY_MS / 1000} s.`, "Look into its log.")),
+      reject(new ExplainedError(`${process.name} was not ready in ${READY_MS / 1000} s.`, "Look into its log.")),
     ),
   );
   const told = (async () => {
@@ -106,7 +106,7 @@ async function readiness(
       const parsed = readySchema.safeParse(jsonOrNothing(line));
       if (parsed.success) return { ...parsed.data, url: parsed.data.url };
     }
-    throw new DevnetError(`${process.name} ended before it was ready.`, "Look into its log.");
+    throw new ExplainedError(`${process.name} ended before it was ready.`, "Look into its log.");
   })();
   return Promise.race([told, late]);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
-import { type ModuleName, TAKEN } from "../../ignition/parameters.ts";
+import { type ModuleName, TAKEN } from "../parameters.ts";
 import { ParameterFileError, parseSections, readSections, type Sections } from "./parameter-file.ts";
 import { readValues } from "./parameter-values.ts";
 

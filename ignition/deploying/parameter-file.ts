@@ -1,15 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import json5 from "json5";
+import { ExplainedError } from "../../checkout/explained-error.ts";
 
 /** A parameter file that nothing can be deployed with: what is wrong with it, and what to do. */
-export class ParameterFileError extends Error {
+export class ParameterFileError extends ExplainedError {
   override readonly name = "ParameterFileError";
-  readonly next: string;
-
-  constructor(message: string, next: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.next = next;
-  }
 }
 
 /** A parameter file as it is written: sections by the module's id, in them values by name. */
