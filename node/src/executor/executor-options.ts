@@ -35,10 +35,14 @@ export interface ExecutorOptions {
   readonly offerIntervalMs?: number;
   /** How often the backend is asked for its models. */
   readonly listModelsMs?: number;
+  /** How often others are asked whether somebody else works with this key. */
+  readonly keyWatchMs?: number;
   /** Stop serving a channel this long before its unlock; default: a quarter of the unlock delay, at most 6 h. */
   readonly unlockMarginSeconds?: bigint;
   /** Wall clock, Unix milliseconds. */
   readonly clock?: () => number;
+  /** Ends a start that waits for others. */
+  readonly starting?: AbortSignal;
 }
 
 /** The options with every default filled in. */
@@ -71,8 +75,10 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     offerTtlMs: 120_000,
     offerIntervalMs: 5_000,
     listModelsMs: 30_000,
+    keyWatchMs: 10_000,
     unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
     clock: Date.now,
+    starting: new AbortController().signal,
     ...options,
   };
 }

@@ -49,7 +49,8 @@ export class OfferRegistry {
   /** Forgets what has expired. */
   prune(nowMs: number): void {
     for (const [model, offers] of this.#models) {
-      for (const [executor, signed] of offers) if (!stands(signed, nowMs) && offers.delete(executor)) this.#count(executor, -1);
+      for (const [executor, signed] of offers)
+        if (!stands(signed, nowMs) && offers.delete(executor)) this.#count(executor, -1);
       if (offers.size === 0) this.#models.delete(model);
     }
   }

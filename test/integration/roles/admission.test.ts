@@ -9,6 +9,7 @@ import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../../node/src/chain/actions.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
+import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
 import { oncePassed, says, scriptedBackend } from "./scripted-backend.ts";
 import { type Buyer, log, PRICE, question, type Seller, soon, until, World } from "./world.ts";
 
@@ -29,7 +30,10 @@ type Frame = Omit<RequestFrame, "id">;
 let lanes = 0n;
 
 /** A right request that opens a lane of its own, but for the changes. */
-function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity): Frame {
+async function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity): Promise<Frame> {
+  const hasher = createCommitmentHasher(buyer.chain.domain);
+  const [signed] = await callOffers(buyer.host, { target: targetOf(seller), signal: soon() });
+  const offerHash = signed === undefined ? ZERO_HASH : hasher.hashOffer(signed.offer);
   const { messages, sampling } = question("one two three", {});
   const promptSalt = bytesToHex(randomBytes(32));
   lanes += 1n;
@@ -38,7 +42,7 @@ function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer =
     executor: seller.identity.address,
     model: seller.executor.status().models[0] ?? "",
     promptHash: hashPrompt(promptSalt, messages),
-    paramsHash: hashParams({ sampling, weightsHash: ZERO_HASH, profileHash: ZERO_HASH }),
+    paramsHash: hashParams({ sampling, weightsHash: ZERO_HASH, profileHash: ZERO_HASH, offerHash }),
     maxInboundTokens: 10n,
     maxOutboundTokens: 10n,
     ...PRICE,
@@ -48,7 +52,7 @@ function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer =
     ...change,
   };
   const request = { costCap: terms.ackedCost + worstCost(terms), ...terms };
-  const signature = signer.sign(createCommitmentHasher(buyer.chain.domain).hashRequest(request));
+  const signature = signer.sign(hasher.hashRequest(request));
   return {
     type: "request",
     request,
@@ -58,12 +62,15 @@ function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer =
     sampling,
     weightsHash: ZERO_HASH,
     profileHash: ZERO_HASH,
+    offerHash,
   };
 }
 
+const targetOf = ({ host }: Seller) => ({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
+
 /** Sends it and returns the last frame: the code of an error, or "response". */
 async function send(seller: Seller, sent: Frame): Promise<string> {
-  const target = { peerId: seller.host.peerId, multiaddrs: seller.host.multiaddrs() };
+  const target = targetOf(seller);
   let last: ExecutorFrame | undefined;
   for await (const frame of pool.request({ target, frame: sent, signal: soon() })) last = frame;
   return last?.type === "error" ? last.code : (last?.type ?? "nothing");
@@ -85,15 +92,16 @@ describe("an executor refuses", () => {
       CHANNEL_UNDERFUNDED: { costCap: CAP + 1n },
       CONTEXT_EXCEEDED: { maxOutboundTokens: 5_000n },
     };
-    for (const [code, change] of Object.entries(outcomes)) expect(await send(seller, frame(seller, change))).toBe(code);
-    expect(await send(seller, frame(seller, { maxInboundTokens: 2n }))).toBe("REQUEST_INVALID");
-    expect(await send(seller, frame(seller, { costCap: CAP - 1n }))).toBe("REQUEST_INVALID");
-    expect(await send(seller, frame(seller, {}, seller.identity))).toBe("SIGNATURE_INVALID");
-    expect(await send(seller, { ...frame(seller), messages: [{ role: "user", content: "other" }] })).toBe(
+    for (const [code, change] of Object.entries(outcomes))
+      expect(await send(seller, await frame(seller, change))).toBe(code);
+    expect(await send(seller, await frame(seller, { maxInboundTokens: 2n }))).toBe("REQUEST_INVALID");
+    expect(await send(seller, await frame(seller, { costCap: CAP - 1n }))).toBe("REQUEST_INVALID");
+    expect(await send(seller, await frame(seller, {}, seller.identity))).toBe("SIGNATURE_INVALID");
+    expect(await send(seller, { ...(await frame(seller)), messages: [{ role: "user", content: "other" }] })).toBe(
       "REQUEST_INVALID",
     );
     expect(seller.store.receipts({ limit: 1 })).toEqual([]);
-    expect(await send(seller, frame(seller))).toBe("response");
+    expect(await send(seller, await frame(seller))).toBe("response");
   });
 
   it("the same request a second time, while it runs and after", async () => {
@@ -101,7 +109,7 @@ describe("an executor refuses", () => {
     const backend = scriptedBackend(oncePassed(gate.promise, says("Once.")), "again");
     await using seller = await world.seller({ backend });
     await fill(seller, 4n * CAP);
-    const sent = frame(seller);
+    const sent = await frame(seller);
     const first = send(seller, sent);
     await until("it runs", () => backend.asked.length === 1);
     expect(await send(seller, sent)).toBe("LANE_BUSY");
@@ -116,7 +124,7 @@ describe("an executor refuses", () => {
     const backend = scriptedBackend(oncePassed(gate.promise, says("Yes.")), "rush");
     await using seller = await world.seller({ backend });
     await fill(seller, 2n * CAP);
-    const outcomes = Promise.all(Array.from({ length: 6 }, () => send(seller, frame(seller))));
+    const outcomes = Promise.all(Array.from({ length: 6 }, async () => send(seller, await frame(seller))));
     await until("the others are refused", () => seller.executor.status().refused === 4);
     expect(seller.store.outstanding(buyer.identity.address)).toBe(2n * CAP);
     gate.resolve();
@@ -126,9 +134,9 @@ describe("an executor refuses", () => {
 
   it("nothing more once the channel has been filled, without waiting for news of it", async () => {
     await using seller = await world.seller({ backend: scriptedBackend(says("Yes."), "filled"), watchPollMs: 60_000 });
-    expect(await send(seller, frame(seller))).toBe("CHANNEL_UNDERFUNDED");
+    expect(await send(seller, await frame(seller))).toBe("CHANNEL_UNDERFUNDED");
     await fill(seller, CAP);
-    expect(await send(seller, frame(seller))).toBe("response");
+    expect(await send(seller, await frame(seller))).toBe("response");
   });
 });
 
@@ -138,12 +146,12 @@ describe("a lane that the executor has lost from its log", () => {
     const backend = scriptedBackend(says("Yes."), "amnesia");
     const first = await world.seller({ backend, identity });
     await fill(first, 4n * CAP);
-    const sent = frame(first);
+    const sent = await frame(first);
     expect(await send(first, sent)).toBe("response");
     await first.executor.drain(soon());
     await first[Symbol.asyncDispose]();
     await using second = await world.seller({ backend, identity });
-    expect(await send(second, frame(second, { lane: sent.request.lane }))).toBe("LANE_OUT_OF_STEP");
-    expect(await send(second, frame(second))).toBe("response");
+    expect(await send(second, await frame(second, { lane: sent.request.lane }))).toBe("LANE_OUT_OF_STEP");
+    expect(await send(second, await frame(second))).toBe("response");
   });
 });

@@ -67,7 +67,11 @@ describe("terms of a request", () => {
     ["another executor is named", terms({}, { executor: CLIENT }), "REQUEST_INVALID"],
     ["the model is not offered", terms({ offer: undefined }), "MODEL_NOT_FOUND"],
     ["its offer is of another run", terms({ offerStands: false }), "OFFER_UNKNOWN"],
-    ["its offer is of another run, and the model is offered no more", terms({ offerStands: false, offer: undefined }), "OFFER_UNKNOWN"],
+    [
+      "its offer is of another run, and the model is offered no more",
+      terms({ offerStands: false, offer: undefined }),
+      "OFFER_UNKNOWN",
+    ],
     ["other weights are asked for", terms({ weightsHash: ZERO_HASH }), "MODEL_NOT_FOUND"],
     ["another profile is asked for", terms({ profileHash: ZERO_HASH }), "MODEL_NOT_FOUND"],
     ["the inbound price is one unit too low", terms({}, { inboundPrice: 99n }), "PRICE_REFUSED"],

@@ -131,7 +131,6 @@ const laneFacts = ({ store }: AdmissionParts, request: RequestCommitment) => ({
   busy: store.busyLane(request.client, request.lane),
 });
 
-
 /** Reads of one channel for one request; it changes by transactions, so more than this is no coincidence. */
 const MOST_READS = 4;
 

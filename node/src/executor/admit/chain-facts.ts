@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
-import { readChannel, readSigner } from "../../chain/reads.ts";
+import { readChannel, readLane, readSigner } from "../../chain/reads.ts";
 import type { KnownChannel } from "./channel-cache.ts";
 
 /** The channel of a client, with how far the chain's clock is ahead of this one. */
@@ -28,5 +28,29 @@ export function principalReader(chain: Chain, clock: () => number): (signer: Add
     if (known.size >= MOST_SIGNERS) known.clear();
     known.set(signer, { principal: session.principal, untilMs: clock() + SIGNER_MEMORY_MS });
     return session.principal;
+  };
+}
+
+/** Lanes remembered; one that is forgotten is merely read again. */
+const MOST_LANES = 100_000;
+
+/**
+ * Up to where the chain had settled a lane when this run first met it. The own log may be an older copy that does not know,
+ * and an answer to what is settled would be work for nothing. Settlements of this run are in its own log.
+ */
+export function settledNonceReader(
+  chain: Chain,
+  executor: Address,
+): (client: Address, lane: bigint) => Promise<bigint> {
+  const known = new Map<string, bigint>();
+  return async (client, lane) => {
+    const key = `${client}/${lane}`;
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    const { nonce } = await readLane(chain, { client, executor, lane });
+    const [oldest] = known.keys();
+    if (known.size >= MOST_LANES && oldest !== undefined) known.delete(oldest);
+    known.set(key, nonce);
+    return nonce;
   };
 }

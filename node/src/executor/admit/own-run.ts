@@ -18,6 +18,8 @@ interface MadeOffer {
 
 /** How long after its end an offer is still accepted, for clients whose clock is slow. */
 const GRACE_MS = 30_000;
+/** For so long after its end an own offer is known as one, if others' clocks are slow. */
+const REMEMBER_MS = 600_000;
 /** A wall clock that moves by more against the steady one was set, or the machine slept or was restored. */
 const JUMP_MS = 10_000;
 
@@ -29,6 +31,8 @@ const JUMP_MS = 10_000;
 export class OwnRun {
   readonly #options: OwnRunOptions;
   readonly #offers = new Map<Hex, MadeOffer>();
+  /** Until when others may still hold an own offer; kept when what it promised is off. */
+  readonly #made = new Map<Hex, number>();
   #aheadMs: number;
   #epoch = 0;
   #ended: LloomError | undefined;
@@ -58,8 +62,14 @@ export class OwnRun {
   /** An offer is about to be signed: requests that accept it will be taken, unless the run has ended. */
   noteOffer(offerHash: Hex, validForMs: number): void {
     this.#look();
+    this.#made.set(offerHash, this.#monotonic() + validForMs + REMEMBER_MS);
     if (this.#ended !== undefined) return;
     this.#offers.set(offerHash, { untilMs: this.#monotonic() + validForMs + GRACE_MS, taken: new Set() });
+  }
+
+  /** Whether this process made the offer, as long as anybody may hold it. */
+  made(offerHash: Hex): boolean {
+    return this.#made.has(offerHash);
   }
 
   /** Whether this process made the offer and still stands by it. */
@@ -94,6 +104,7 @@ export class OwnRun {
       this.#options.onJump(jumpMs);
     }
     for (const [offerHash, { untilMs }] of this.#offers) if (untilMs < nowMs) this.#offers.delete(offerHash);
+    for (const [offerHash, untilMs] of this.#made) if (untilMs < nowMs) this.#made.delete(offerHash);
   }
 
   #forget(): void {

@@ -44,7 +44,10 @@ export class KeyWatch {
    * Throws KEY_IN_USE; CANCELLED at the signal.
    */
   async listen(
-    { lastWordAtMs, onWait }: { readonly lastWordAtMs: number | undefined; readonly onWait: (word: ForeignWord) => void },
+    {
+      lastWordAtMs,
+      onWait,
+    }: { readonly lastWordAtMs: number | undefined; readonly onWait: (word: ForeignWord) => void },
     signal: AbortSignal,
   ): Promise<ForeignWord | undefined> {
     const { clock, pollMs } = this.#options;

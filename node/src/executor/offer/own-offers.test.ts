@@ -11,7 +11,8 @@ const price = { inboundPrice: 10n, outboundPrice: 40n };
 const model = (name: string) => ({ model: name, maxContext: 512, weightsHash: ZERO_HASH, profileHash: ZERO_HASH });
 const terms = (names: readonly string[], prices = price) =>
   offerTerms(names.map(model), { models: [], modelPrices: {}, price: prices }, executor.address);
-const open = () => new OwnOffers({ hashOffer: hasher.hashOffer, sign: executor.sign, ttlMs: 60_000, onMake: () => undefined });
+const open = () =>
+  new OwnOffers({ hashOffer: hasher.hashOffer, sign: executor.sign, ttlMs: 60_000, onMake: () => undefined });
 const load = { multiaddrs: ["/ip4/127.0.0.1/tcp/1"], capacity: 4, load: 1 };
 
 describe("own offers", () => {

@@ -50,8 +50,14 @@ export class OwnOffers {
     for (const model of this.#signed.keys()) if (!names.has(model)) this.#signed.delete(model);
     for (const term of terms) {
       const known = this.#signed.get(term.model);
-      if (known === undefined || !isCurrent(known.offer, term, nowMs + this.#options.ttlMs / 2)) this.#make(term, nowMs);
+      if (known === undefined || !isCurrent(known.offer, term, nowMs + this.#options.ttlMs / 2))
+        this.#make(term, nowMs);
     }
+  }
+
+  /** Makes all anew at the next renewal. */
+  forget(): void {
+    this.#signed.clear();
   }
 
   /** The offer that a request for the model has to meet. */

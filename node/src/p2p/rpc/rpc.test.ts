@@ -64,7 +64,11 @@ test("health and offers come back as they were given, offers filtered by the han
   expect(await callHealth(caller, options)).toEqual(health);
   expect(await callOffers(caller, options)).toEqual(known);
   expect(await callOffers(caller, { ...options, model: "a" })).toEqual([offer("a"), offer("a")]);
-  const [{ offer: { executor } } = offer("a")] = known;
+  const [
+    {
+      offer: { executor },
+    } = offer("a"),
+  ] = known;
   expect(await callOffers(caller, { ...options, executor })).toEqual(known);
   expect(await callOffers(caller, { ...options, executor: `0x${"0f".repeat(20)}` })).toEqual([]);
 });

@@ -68,10 +68,7 @@ export interface CallOptions {
 }
 
 /** The offers that a peer knows, all or those that are wanted. Throws EXECUTOR_UNREACHABLE, EXECUTOR_TIMEOUT, FRAME_INVALID, and what the peer says. */
-export async function callOffers(
-  host: Host,
-  options: CallOptions & OffersWanted,
-): Promise<SignedOffer[]> {
+export async function callOffers(host: Host, options: CallOptions & OffersWanted): Promise<SignedOffer[]> {
   const { model, executor } = options;
   const request: RpcRequest = {
     method: "offers",
