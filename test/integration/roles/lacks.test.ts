@@ -100,13 +100,14 @@ describe("lloom executor, whose backend does not answer", () => {
 });
 
 describe("lloom executor, stopped without gas", () => {
-  it("says that answers are not settled", async () => {
+  it("says that answers are not settled, and does not end as if all were well", async () => {
     const program = await start("executor", ["--bootstrap", world.anchor.multiaddrs().join(",")]);
     await using buyer = await world.buyer();
     const { end } = await askAll(buyer, question("What is Lloom?", { model: "lloom-tiny", maxOutboundTokens: 8 }));
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;
-    expect(code).toBe(0);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^INSUFFICIENT_FUNDS: /m);
     expect(stdout).toContain(`Warning: ${formatAmount(end.cost, 6)} tUSD of answers are not settled`);
     expect(stderr).toMatch(
       /"code":"INSUFFICIENT_FUNDS".*too little ether for gas.*stopped before everything was settled/,
