@@ -57,9 +57,15 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
     }),
   );
   const { backend } = parts;
+  // When it last spoke is noted before it speaks: at the next start others must not have heard more than the log knows.
+  const toPublish = (): SignedOffer[] => {
+    const told = ownOffers();
+    pipeline.store.noteWord(Math.max(0, ...told.map(({ sentAt }) => sentAt)));
+    return told;
+  };
   const { offerIntervalMs: intervalMs, listModelsMs } = settings;
   const publisher = stack.use(
-    new OfferPublisher({ backend, topic, onModels: pipeline.renew, offers: ownOffers, intervalMs, listModelsMs, log }),
+    new OfferPublisher({ backend, topic, onModels: pipeline.renew, offers: toPublish, intervalMs, listModelsMs, log }),
   );
   const keys = [executorKey(chain.network), ...offers.models().map((model) => modelKey(chain.network, model))];
   const announcement = stack.use(announce(host, { keys, log, signal: new AbortController().signal }));

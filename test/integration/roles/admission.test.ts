@@ -1,17 +1,10 @@
-/** Requests as a foreign client might send them, straight to an executor. */
-import { randomBytes } from "node:crypto";
-import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
-import { type RequestCommitment, ZERO_HASH } from "@lloom/protocol/commitment-types";
-import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { bytesToHex } from "@lloom/protocol/hex";
-import { EMPTY_LANE, nextRequestFields, worstCost } from "@lloom/protocol/lane";
-import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
+import type { RequestCommitment } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../../node/src/chain/actions.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
-import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
+import { type Frame, frameFor, outcomeOf } from "./foreign-request.ts";
 import { oncePassed, says, scriptedBackend } from "./scripted-backend.ts";
-import { type Buyer, log, PRICE, question, type Seller, soon, until, World } from "./world.ts";
+import { type Buyer, log, PRICE, type Seller, soon, until, World } from "./world.ts";
 
 let world: World;
 let buyer: Buyer;
@@ -26,55 +19,9 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-type Frame = Omit<RequestFrame, "id">;
-let lanes = 0n;
-
-/** A right request that opens a lane of its own, but for the changes. */
-async function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity): Promise<Frame> {
-  const hasher = createCommitmentHasher(buyer.chain.domain);
-  const [signed] = await callOffers(buyer.host, { target: targetOf(seller), signal: soon() });
-  const offerHash = signed === undefined ? ZERO_HASH : hasher.hashOffer(signed.offer);
-  const { messages, sampling } = question("one two three", {});
-  const promptSalt = bytesToHex(randomBytes(32));
-  lanes += 1n;
-  const terms = {
-    client: buyer.identity.address,
-    executor: seller.identity.address,
-    model: seller.executor.status().models[0] ?? "",
-    promptHash: hashPrompt(promptSalt, messages),
-    paramsHash: hashParams({ sampling, weightsHash: ZERO_HASH, profileHash: ZERO_HASH, offerHash }),
-    maxInboundTokens: 10n,
-    maxOutboundTokens: 10n,
-    ...PRICE,
-    lane: lanes,
-    ...nextRequestFields(EMPTY_LANE),
-    deadline: BigInt(Math.floor(Date.now() / 1000) + 600),
-    ...change,
-  };
-  const request = { costCap: terms.ackedCost + worstCost(terms), ...terms };
-  const signature = signer.sign(hasher.hashRequest(request));
-  return {
-    type: "request",
-    request,
-    signature,
-    promptSalt,
-    messages: [...messages],
-    sampling,
-    weightsHash: ZERO_HASH,
-    profileHash: ZERO_HASH,
-    offerHash,
-  };
-}
-
-const targetOf = ({ host }: Seller) => ({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
-
-/** Sends it and returns the last frame: the code of an error, or "response". */
-async function send(seller: Seller, sent: Frame): Promise<string> {
-  const target = targetOf(seller);
-  let last: ExecutorFrame | undefined;
-  for await (const frame of pool.request({ target, frame: sent, signal: soon() })) last = frame;
-  return last?.type === "error" ? last.code : (last?.type ?? "nothing");
-}
+const frame = (seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity) =>
+  frameFor({ buyer, seller, signer }, change);
+const send = (seller: Seller, sent: Frame) => outcomeOf(pool, seller, sent);
 
 /** Most that such a request may cost: 10 * 100 + 10 * 400 base units. */
 const CAP = 5_000n;

@@ -8,6 +8,8 @@ import { pause } from "../../primitives/pause.ts";
 export interface ForeignWord {
   /** By the clock of whoever made it; signed. */
   readonly madeAtMs: number;
+  /** When it was last said, as those tell who hold it; not signed. */
+  readonly sentAtMs: number;
   readonly validUntilMs: number;
 }
 
@@ -39,8 +41,9 @@ export class KeyWatch {
 
   /**
    * Before the first own offer: returns the newest word of this key that the log does not know, if there was one, when it has
-   * ended without another after it. An offer that the log does not know was made by a run of which this log is an older copy,
-   * or by a process that lives: which of the two, the end of the offer shows, two minutes later at most.
+   * ended without another after it. What the log does not know was said by a run of which this log is an older copy, or by a
+   * process that lives: which of the two, the end of the offer shows, two minutes later at most. Only a signature is proof
+   * that somebody lives: those who hold an offer could feign when it was said, and merely make this wait in vain.
    * Throws KEY_IN_USE; CANCELLED at the signal.
    */
   async listen(
@@ -53,7 +56,7 @@ export class KeyWatch {
     const { clock, pollMs } = this.#options;
     this.#sinceMs = Math.max(this.#sinceMs, lastWordAtMs ?? 0);
     const first = await this.#newest(signal);
-    if (first === undefined || (lastWordAtMs !== undefined && first.madeAtMs <= lastWordAtMs)) return undefined;
+    if (first === undefined || Math.max(first.madeAtMs, first.sentAtMs) <= (lastWordAtMs ?? -1)) return undefined;
     onWait(first);
     while (clock() <= first.validUntilMs) {
       await pause(pollMs, signal);
@@ -75,8 +78,12 @@ export class KeyWatch {
     const { ask, hashOffer, isOwn } = this.#options;
     const foreign = (await ask(signal)).filter(({ offer }) => !isOwn(hashOffer(offer)));
     return foreign
-      .map(({ offer }) => ({ madeAtMs: offerMadeAtMs(offer), validUntilMs: Number(offer.validUntil) * 1000 }))
-      .sort((a, b) => b.madeAtMs - a.madeAtMs)[0];
+      .map(({ offer, sentAt }) => ({
+        madeAtMs: offerMadeAtMs(offer),
+        sentAtMs: sentAt,
+        validUntilMs: Number(offer.validUntil) * 1000,
+      }))
+      .sort((a, b) => b.madeAtMs - a.madeAtMs || b.sentAtMs - a.sentAtMs)[0];
   }
 }
 
