@@ -71,6 +71,7 @@ export async function startRogue({
     hashOffer: hasher.hashOffer,
     sign: identity.sign,
     ttlMs: OFFER_TTL_MS,
+    stands: () => true,
     onMake: nothing,
   });
   const terms = {

@@ -1,3 +1,4 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
 import type { BackendModel } from "../backend/backend.ts";
@@ -82,16 +83,14 @@ function openOffers(
   const { clock, offerTtlMs } = settings;
   const run = new OwnRun({
     clock,
-    onJump: (jumpMs) => {
-      log.warn({ jumpMs }, "this machine's clock jumped: all offers are made anew");
-      offers.forget();
-    },
+    onJump: (jumpMs) => log.warn({ jumpMs }, "this machine's clock jumped: all offers are made anew"),
   });
+  const stands = (offerHash: Hex): boolean => run.stands(offerHash);
   const onMake: OwnOffersOptions["onMake"] = (offer, offerHash) => {
     store.noteWord(offerMadeAtMs(offer));
     run.noteOffer(offerHash, offerTtlMs);
   };
-  const offers = new OwnOffers({ hashOffer, sign: identity.sign, ttlMs: offerTtlMs, onMake });
+  const offers = new OwnOffers({ hashOffer, sign: identity.sign, ttlMs: offerTtlMs, stands, onMake });
   let known: readonly BackendModel[] = [];
   let prices: Prices = settings;
   const renew = (models = known): void => {

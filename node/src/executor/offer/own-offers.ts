@@ -31,6 +31,7 @@ export interface OfferLoad {
 
 interface Signed {
   readonly offer: ModelOffer;
+  readonly offerHash: Hex;
   readonly signature: CompactSignature;
 }
 
@@ -44,20 +45,19 @@ export class OwnOffers {
     this.#options = options;
   }
 
-  /** Offers exactly these from now on. An offer whose terms stay is renewed in the second half of its time. */
+  /**
+   * Offers exactly these from now on. An offer whose terms stay is renewed in the second half of its time, and when it does
+   * not stand any more, whatever the wall clock says of its time.
+   */
   renew(terms: readonly OfferTerms[], nowMs: number): void {
+    const { ttlMs, stands } = this.#options;
     const names = new Set(terms.map(({ model }) => model));
     for (const model of this.#signed.keys()) if (!names.has(model)) this.#signed.delete(model);
     for (const term of terms) {
       const known = this.#signed.get(term.model);
-      if (known === undefined || !isCurrent(known.offer, term, nowMs + this.#options.ttlMs / 2))
-        this.#make(term, nowMs);
+      const isKept = known !== undefined && stands(known.offerHash) && isCurrent(known.offer, term, nowMs + ttlMs / 2);
+      if (!isKept) this.#make(term, nowMs);
     }
-  }
-
-  /** Makes all anew at the next renewal. */
-  forget(): void {
-    this.#signed.clear();
   }
 
   /** The offer that a request for the model has to meet. */
@@ -74,7 +74,14 @@ export class OwnOffers {
   list({ multiaddrs, capacity, load }: OfferLoad, nowMs: number, model?: string): SignedOffer[] {
     return [...this.#signed.values()]
       .filter(({ offer }) => model === undefined || offer.model === model)
-      .map((signed) => ({ ...signed, multiaddrs: [...multiaddrs], capacity, load, sentAt: Math.floor(nowMs) }));
+      .map(({ offer, signature }) => ({
+        offer,
+        signature,
+        multiaddrs: [...multiaddrs],
+        capacity,
+        load,
+        sentAt: Math.floor(nowMs),
+      }));
   }
 
   /** Also within one millisecond, and when the clock goes back, an id never names two offers. */
@@ -89,7 +96,7 @@ export class OwnOffers {
     };
     const offerHash = hashOffer(offer);
     onMake(offer, offerHash);
-    this.#signed.set(terms.model, { offer, signature: sign(offerHash) });
+    this.#signed.set(terms.model, { offer, offerHash, signature: sign(offerHash) });
   }
 }
 
@@ -97,6 +104,8 @@ export interface OwnOffersOptions {
   readonly hashOffer: (offer: ModelOffer) => Hex;
   readonly sign: (digest: Hex) => CompactSignature;
   readonly ttlMs: number;
+  /** Whether requests that accept an own offer are still taken. */
+  readonly stands: (offerHash: Hex) => boolean;
   /** Told before the offer is signed: what is promised is noted first. */
   readonly onMake: (offer: ModelOffer, offerHash: Hex) => void;
 }
