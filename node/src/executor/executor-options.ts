@@ -1,3 +1,5 @@
+import type { ForeignWord } from "./offer/key-watch.ts";
+
 /** What an executor asks for its work; base units of the payment token per 1 000 000 tokens. */
 export interface Price {
   readonly inboundPrice: bigint;
@@ -43,6 +45,8 @@ export interface ExecutorOptions {
   readonly clock?: () => number;
   /** Ends a start that waits for others. */
   readonly starting?: AbortSignal;
+  /** Told when a start waits until an offer of this key, which its log does not know, has ended. */
+  readonly onWaiting?: (word: ForeignWord) => void;
 }
 
 /** The options with every default filled in. */
@@ -79,6 +83,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
     clock: Date.now,
     starting: new AbortController().signal,
+    onWaiting: () => undefined,
     ...options,
   };
 }

@@ -39,7 +39,7 @@ const LANES_COMPARED = 64;
  */
 export async function findPast(
   { identity, chain, host, log }: ExecutorParts,
-  { clock, keyWatchMs, starting }: ExecutorSettings,
+  { clock, keyWatchMs, starting, onWaiting }: ExecutorSettings,
   { store, run }: Pick<Pipeline, "store" | "run">,
 ): Promise<{ past: PastFound; keyWatch: KeyWatch }> {
   const executor = identity.address;
@@ -58,8 +58,10 @@ export async function findPast(
     pollMs: keyWatchMs,
   });
   const [contents, lastWordAtMs] = [store.contents(), store.lastWordAtMs()];
-  const onWait = (word: ForeignWord): void =>
+  const onWait = (word: ForeignWord): void => {
     log.warn(word, "others hold an offer of this key that its log does not know; waiting until it has ended");
+    onWaiting(word);
+  };
   const [settledRequests, lanesBehind, hadWitnesses] = await Promise.all([
     readSettledRequests(chain, executor),
     countLanesBehind(chain, executor, store),

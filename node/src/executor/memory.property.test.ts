@@ -65,12 +65,12 @@ function mortal(store: ExecutorLog, life: { callsLeft: number }): ExecutorLog {
 
 /** One process with the key: its own memory, its own file, its own clocks. */
 class Machine {
-  readonly path: string;
+  path: string;
   readonly life = { callsLeft: Number.POSITIVE_INFINITY };
-  readonly store: ExecutorLog;
+  store: ExecutorLog;
   readonly run: OwnRun;
   readonly offers: OwnOffers;
-  readonly #close: () => void;
+  #close: () => void;
   readonly #random: Seeded;
   wallMs = START_MS;
   steadyMs = 0;
@@ -104,6 +104,15 @@ class Machine {
   kill(): void {
     this.life.callsLeft = 0;
     this.#close();
+  }
+
+  /** Somebody puts another copy of the log in its place while the process runs. */
+  replaceLog(path: string): void {
+    this.#close();
+    this.path = path;
+    const db = openDatabase(path);
+    this.#close = () => db[Symbol.dispose]();
+    this.store = mortal(openExecutorLog(db), this.life);
   }
 
   offerHash(): Hex {
@@ -246,7 +255,8 @@ test.each(SEEDS)(
       } else if (chance < 94 && machines.length < 4) {
         const path = copies.length > 0 && random.below(3) > 0 ? copyFile(one(copies)) : newFile();
         machines.push(new Machine(path, random));
-      } else if (chance < 97) {
+      } else if (chance < 96 && copies.length > 0) machine.replaceLog(copyFile(one(copies)));
+      else if (chance < 98) {
         const ms = random.below(200_000);
         machine.wallMs += ms;
         machine.steadyMs += ms;
