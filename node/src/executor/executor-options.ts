@@ -1,3 +1,4 @@
+import type { Clock } from "../primitives/clock.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
 
 /** What an executor asks for its work; base units of the payment token per 1 000 000 tokens. */
@@ -42,7 +43,7 @@ export interface ExecutorOptions {
   /** Stop serving a channel this long before its unlock; default: a quarter of the unlock delay, at most 6 h. */
   readonly unlockMarginSeconds?: bigint;
   /** Wall clock, Unix milliseconds. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   /** Ends a start that waits for others. */
   readonly starting?: AbortSignal;
   /** Told when a start waits until an offer of this key, which its log does not know, has ended. */

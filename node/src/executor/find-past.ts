@@ -1,6 +1,7 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerProblem } from "@lloom/protocol/offers";
 import { readLane, readSettledRequests } from "../chain/reads.ts";
+import { toSeconds } from "../primitives/clock.ts";
 import type { LogContents } from "../store/own-past.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { ExecutorSettings } from "./executor-options.ts";
@@ -44,11 +45,10 @@ export async function findPast(
 ): Promise<{ past: PastFound; keyWatch: KeyWatch }> {
   const executor = identity.address;
   const hasher = createCommitmentHasher(chain.domain);
-  const nowSeconds = (): bigint => BigInt(Math.floor(clock() / 1000));
   const witnesses = new Witnesses({
     ...{ host, executor, log },
     isGenuine: (signed) =>
-      offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: nowSeconds() }) === undefined,
+      offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }) === undefined,
   });
   const keyWatch = new KeyWatch({
     ask: (signal) => witnesses.ask(signal),

@@ -5,6 +5,7 @@ import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
 import { serveInfer } from "../p2p/infer/infer-server.ts";
 import { type OffersWanted, serveRpc } from "../p2p/rpc/rpc.ts";
+import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
@@ -45,12 +46,11 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   };
   stack.use(await serveInfer(host, { handle: (call) => requests.handle(call), log }));
   await serveCalls(parts, joining, ownOffers);
-  const nowSeconds = (): bigint => BigInt(Math.floor(clock() / 1000));
   const topic = stack.use(
     joinOfferTopic(host, {
       // Others' offers are only passed on; still, nothing false is.
       accept: (signed) =>
-        offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: nowSeconds() }),
+        offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: () => undefined,
       onWithdraw: () => undefined,
       log,

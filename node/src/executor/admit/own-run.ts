@@ -1,9 +1,10 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
+import type { Clock } from "../../primitives/clock.ts";
 
 export interface OwnRunOptions {
   /** Wall clock, Unix milliseconds. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** Milliseconds that only ever go forward while this process runs. */
   readonly monotonic?: () => number;
   /** The machine's clock jumped: everything that was offered before is off. */

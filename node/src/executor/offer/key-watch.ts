@@ -2,6 +2,7 @@ import type { Hex, ModelOffer } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
 import { LloomError } from "../../errors.ts";
+import type { Clock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 
 /** An offer of this key that this process did not make. */
@@ -19,7 +20,7 @@ export interface KeyWatchOptions {
   readonly hashOffer: (offer: ModelOffer) => Hex;
   /** Whether this process made the offer. */
   readonly isOwn: (offerHash: Hex) => boolean;
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** How often others are asked while an answer is waited for. */
   readonly pollMs: number;
 }
