@@ -100,8 +100,10 @@ async function conclude(
   const { executor } = candidate.signed.offer;
   const { next, outcome, blamesQuestion } = consequenceOf(error.code, trace.isRefused ? "executor" : "client");
   log.info({ executor, code: error.code, problem: error.message }, "attempt failed");
+  // What it saw differently may be this client's own old view: it counts when the second try ends like the first.
+  const isRetry = next === "again" && !state.again.has(executor);
   if (blamesQuestion === true) state.blames.push(executor);
-  else if (outcome !== undefined) book.note(executor, { type: outcome }, settings.clock());
+  else if (outcome !== undefined && !isRetry) book.note(executor, { type: outcome }, settings.clock());
   if (trace.hasText && error.code !== "RESPONSE_INVALID" && error.code !== "CANCELLED")
     throw new LloomError("STREAM_INTERRUPTED", `The answer broke off: ${error.message}`, { cause: error });
   if (next === "giveUp" || trace.hasText) throw error;
@@ -109,14 +111,13 @@ async function conclude(
   if (state.failure === undefined || (!error.retryable && !trace.isRefused)) state.failure = error;
   if (isBelieved(state.blames.length, { isEverybody: false })) throw believed(parts, state, error);
   state.fundedOnly ||= next === "otherFunded";
-  const isRetry = next === "again" && !state.again.has(executor);
   if (!isRetry) {
     state.tried.add(executor);
     return;
   }
   state.again.add(executor);
   channels.forget(executor);
-  if (error.code === "PRICE_REFUSED") await parts.refresh(candidate, state.signal);
+  if (error.code === "PRICE_REFUSED" || error.code === "OFFER_UNKNOWN") await parts.refresh(candidate, state.signal);
 }
 
 /** The question is at fault, as several say: nobody failed. */

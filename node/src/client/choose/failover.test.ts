@@ -30,9 +30,10 @@ describe("what a failure means", () => {
       expect(consequenceOf(code, "client")).toEqual({ next: "other", outcome: "cheated" });
   });
 
-  it("asks the same one again only where channel, lane or price were seen differently", () => {
+  it("asks the same one again only where channel, lane or offer were seen differently", () => {
     expect(codes.filter((code) => consequenceOf(code, "executor").next === "again")).toEqual([
       "CHANNEL_UNDERFUNDED",
+      "OFFER_UNKNOWN",
       "PRICE_REFUSED",
       "LANE_OUT_OF_STEP",
       "LANE_BUSY",

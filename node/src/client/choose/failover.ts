@@ -42,6 +42,7 @@ const TOLD: Partial<Record<ErrorCode, Consequence>> = {
   CHANNEL_UNDERFUNDED: { next: "again", outcome: "failed" },
   LANE_OUT_OF_STEP: { next: "again", outcome: "failed" },
   LANE_BUSY: { next: "again", outcome: "failed" },
+  OFFER_UNKNOWN: { next: "again", outcome: "failed" },
   PRICE_REFUSED: { next: "again", outcome: "failed" },
   UNSUPPORTED: { next: "other", outcome: "failed", blamesQuestion: true },
   CONTEXT_EXCEEDED: { next: "other", outcome: "failed", blamesQuestion: true },

@@ -22,7 +22,8 @@ const offer = {
   maxContext: 512n,
   validUntil: 4_000_000_000n,
 } as const;
-const terms = () => requestTerms(question, { client: `0x${"cc".repeat(20)}`, offer, promptSalt: ZERO_HASH });
+const terms = () =>
+  requestTerms(question, { client: `0x${"cc".repeat(20)}`, offer, offerHash: ZERO_HASH, promptSalt: ZERO_HASH });
 
 describe("a request", () => {
   it("continues any lane, with a cap that covers its longest answer and no unit more", () => {
@@ -36,7 +37,8 @@ describe("a request", () => {
 
   it("is not built from text that has no bytes of its own", () => {
     const broken = { ...question, messages: [{ role: "user" as const, content: "\ud83e" }] };
-    const build = () => requestTerms(broken, { client: `0x${"cc".repeat(20)}`, offer, promptSalt: ZERO_HASH });
+    const build = () =>
+      requestTerms(broken, { client: `0x${"cc".repeat(20)}`, offer, offerHash: ZERO_HASH, promptSalt: ZERO_HASH });
     expect(build).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
   });
 });
