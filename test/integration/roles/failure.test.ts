@@ -50,7 +50,7 @@ describe("a failure before the first token", () => {
   it("of a hanging executor is taken over by the next one, and one answer is paid", async () => {
     await using hanging = await world.seller({ backend: scriptedBackend(saysThenHangs()), price: CHEAP });
     await using good = await world.seller({ backend: scriptedBackend() });
-    await using buyer = await world.buyer({ firstTokenTimeoutMs: 400 });
+    await using buyer = await world.buyer({ unknownPatienceMs: 400 });
     await known(buyer, hanging, good);
     const { text, end, events } = await askAll(buyer);
     expect(text).toBe("The loom weaves.");
