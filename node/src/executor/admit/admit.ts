@@ -5,7 +5,8 @@ import type { LaneState } from "@lloom/protocol/lane";
 import type { RequestFrame } from "@lloom/protocol/messages";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
-import { asLloomError, LloomError } from "../../errors.ts";
+import { LloomError } from "../../errors.ts";
+import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import {
   type AdmissionProblem,
@@ -33,7 +34,7 @@ export interface AdmissionParts {
   /** Highest settled nonce of a lane; reads the chain. */
   readonly settledNonceOf: (client: Address, lane: bigint) => Promise<bigint>;
   readonly unlockMarginSeconds: bigint;
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
 
 /** A request that will be answered: it is in the log and its lane is busy. */
@@ -88,23 +89,14 @@ function refuse(problem: AdmissionProblem | undefined): void {
 function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   const { request, weightsHash, profileHash, sampling } = frame;
   const offer = parts.offerOf(request.model);
-  const hashes = inOurWords(() => ({
+  const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
     paramsHash: hashParams({ sampling, weightsHash, profileHash }),
-  }));
-  const nowSeconds = BigInt(Math.floor(parts.clock() / 1000));
+  };
+  const nowSeconds = toSeconds(parts.clock());
   refuse(termsProblem({ request, executor: parts.executor, offer, nowSeconds, weightsHash, profileHash, ...hashes }));
   if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
   return offer;
-}
-
-/** Hashing refuses text that is no Unicode; the client hears it by its code. */
-function inOurWords<T>(hash: () => T): T {
-  try {
-    return hash();
-  } catch (thrown) {
-    throw asLloomError(thrown);
-  }
 }
 
 async function checkSigner(parts: AdmissionParts, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {
@@ -171,6 +163,6 @@ const fundingOf = (parts: AdmissionParts, request: RequestCommitment, channel: K
     lane: parts.store.laneState(request.client, request.lane),
     channel,
     outstanding: parts.store.outstanding(request.client),
-    nowSeconds: BigInt(Math.floor(parts.clock() / 1000)) + channel.skewSeconds,
+    nowSeconds: toSeconds(parts.clock()) + channel.skewSeconds,
     unlockMarginSeconds: parts.unlockMarginSeconds,
   });
