@@ -42,7 +42,7 @@ export default defineConfig({
   plugins: [toolbox],
   tasks: [
     overrideTask(["ignition", "deploy"])
-      .setAction(() => import("./scripts/contracts/checked-deploy.ts"))
+      .setAction(() => import("./ignition/deploying/checked-deploy.ts"))
       .build(),
   ],
   // Ignition builds `production`; unless written out it would lose the settings.

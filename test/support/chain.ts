@@ -16,8 +16,8 @@ import {
   Wallet,
 } from "ethers";
 import json5 from "json5";
+import { artifactPath } from "../../checkout/artifact-path.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
-import { artifactPath } from "../../scripts/contracts/artifact-path.ts";
 
 /** The mnemonic of Hardhat's own accounts, known to everybody: for networks without value only. */
 const TEST_MNEMONIC = "test test test test test test test test test test test junk";
