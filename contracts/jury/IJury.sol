@@ -104,7 +104,6 @@ interface IJury {
     error JuryPanelSize(uint256 maximum, uint256 asked);
     error JuryNoDraw(bytes32 id);
     error JuryTooEarly(uint256 drawBlock, uint256 blockNumber);
-    error JuryWrongHeader(uint256 drawBlock, bytes32 blockHash, bytes32 found);
     error JuryNotJuror(bytes32 id, address account);
     error JuryWrongPhase(Phase expected, Phase found);
     error JuryEmptyCommitment();

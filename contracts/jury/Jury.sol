@@ -2,9 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {IJury} from "./IJury.sol";
+import {PastBlocks} from "../libraries/PastBlocks.sol";
 import {IStakeRegistry} from "../stake/IStakeRegistry.sol";
-import {BlockHashes} from "./BlockHashes.sol";
 import {Candidates} from "./Candidates.sol";
 import {Shuffle} from "./Shuffle.sol";
 import {Votes} from "./Votes.sol";
@@ -12,6 +13,7 @@ import {Votes} from "./Votes.sol";
 /// @title Jury
 /// @dev Immutable: no owner, no pause, no proxy. It holds no tokens. The stake registry is all that it calls.
 contract Jury is IJury {
+    using BlockHeader for Memory.Slice[];
     using Candidates for Candidates.List;
     using Shuffle for Shuffle.Deck;
     using Votes for Panel;
@@ -106,17 +108,15 @@ contract Jury is IJury {
         uint256 drawBlock = panel.drawBlock;
         require(drawBlock != 0, JuryNoDraw(id));
         require(block.number > drawBlock, JuryTooEarly(drawBlock, block.number));
-        bytes32 blockHash = BlockHashes.get(drawBlock);
-        if (blockHash == bytes32(0)) {
+        if (PastBlocks.hashOf(drawBlock) == bytes32(0)) {
             (uint256 candidates, uint256 renewed) = _nameBlock(panel);
             emit DrawRenewed(id, round, candidates, renewed);
             return;
         }
-        // Checked before anything is read, so that only headers of this chain are parsed.
-        require(keccak256(header) == blockHash, JuryWrongHeader(drawBlock, blockHash, keccak256(header)));
+        bytes32 prevRandao = PastBlocks.fieldsOf(drawBlock, header).getPrevRandao();
         --pendingDraws;
         panel.drawBlock = 0;
-        _seat(id, round, panel, keccak256(abi.encode(BlockHeader.getPrevRandao(header), id, round)));
+        _seat(id, round, panel, keccak256(abi.encode(prevRandao, id, round)));
     }
 
     /* JURORS */
