@@ -1,5 +1,10 @@
 /** How long what was signed can matter to a contract, in seconds, by the contracts' own windows. */
-import { equivocationDisputesFacts, juryFacts, measuredDisputesFacts, measuredEvidenceFacts } from "./generated/facts.ts";
+import {
+  equivocationDisputesFacts,
+  juryFacts,
+  measuredDisputesFacts,
+  measuredEvidenceFacts,
+} from "./generated/facts.ts";
 
 /** Longest that a panel takes from its draw to its verdict. */
 const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;

@@ -24,6 +24,7 @@ export async function openMarket() {
   const disputes = await callable(deployed.equivocationDisputes);
   const delivery = await callable(deployed.deliveryDisputes);
   const jury = await callable(deployed.jury);
+  const arbitrator = await callable(deployed.arbitrator);
   const evidence = await callable(deployed.measuredEvidence);
   const deposits = await callable(deployed.measuredDeposits);
   const penalties = await callable(deployed.measuredPenalties);
@@ -84,6 +85,9 @@ export async function openMarket() {
     penalties,
     measured,
     jury,
+    arbitrator,
+    /** The treasury, too, and the arbitrator. */
+    deployer: deployer.address,
     audits,
     token,
     domain,
