@@ -26,10 +26,7 @@ library PastBlocks {
     /// @notice Fields of the block's header, which are refused unless they hash to the block. That is checked before anything
     /// is read, so that only headers of this chain are parsed.
     /// @param header As the chain hashes it: RLP.
-    function fieldsOf(
-        uint256 blockNumber,
-        bytes calldata header
-    ) internal view returns (Memory.Slice[] memory fields) {
+    function fieldsOf(uint256 blockNumber, bytes calldata header) internal view returns (Memory.Slice[] memory fields) {
         bytes32 blockHash = hashOf(blockNumber);
         require(keccak256(header) == blockHash, BlockUnknown(blockNumber, blockHash, keccak256(header)));
         return BlockHeader.parseHeader(header);

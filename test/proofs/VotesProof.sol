@@ -31,8 +31,6 @@ contract VotesProof {
     /// Under every finding a vote is wrong: the opposite one. There is no finding that lets all votes be right.
     function everyFindingFindsAVoteWrong(IJury.Verdict truth) external pure {
         if (truth == IJury.Verdict.None) return;
-        assert(
-            Votes.isOpposite(IJury.Choice.Match, truth) || Votes.isOpposite(IJury.Choice.Mismatch, truth)
-        );
+        assert(Votes.isOpposite(IJury.Choice.Match, truth) || Votes.isOpposite(IJury.Choice.Mismatch, truth));
     }
 }

@@ -68,7 +68,8 @@ contract DisputesInvariantHistoryTest is TestBase {
         if (move == 0) {
             litigants.open(one, other % 4 == 0);
             // Conceding has its time: most disputes go on at once.
-            if (other % 5 != 0 && litigants.disputeIds().length != 0) litigants.drive(litigants.disputeIds().length - 1, one);
+            if (other % 5 != 0 && litigants.disputeIds().length != 0)
+                litigants.drive(litigants.disputeIds().length - 1, one);
         } else if (move == 1) litigants.appeal(which);
         else if (move == 2) litigants.vote(which, one, other);
         else if (move == 3) litigants.rule(which, one);

@@ -305,9 +305,7 @@ contract MeasuredAttacksTest is Court {
         fund(stranger);
         IMeasuredDisputes.DisputedAnswer[] memory list = only(settledAnswer(1, 0, 10e6));
         bytes32 requestHash = list[0].pair.response.requestHash;
-        vm.expectRevert(
-            abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongSigner.selector, client, address(0))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongSigner.selector, client, address(0)));
         vm.prank(stranger);
         measured.openFor(client, IMeasuredDisputes.Kind.WrongModel, EVIDENCE, list, BOND);
         list[0].consent = compact(CLIENT_KEY, evidence.hashConsent(stranger, requestHash));

@@ -116,9 +116,7 @@ contract MeasuredPenaltiesTest is Court {
             assertEq(stakeOf(executor), stake - (stake * share) / 100, "left");
             assertTrue(isJailed() == (i == 2), "the third brings jail");
         }
-        vm.expectRevert(
-            abi.encodeWithSelector(IMeasuredPenalties.PenaltyStakeTooSmall.selector, MINIMUM_PENALTY, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IMeasuredPenalties.PenaltyStakeTooSmall.selector, MINIMUM_PENALTY, 0));
         penalties.penaltyFor(MODEL, executor, 0);
     }
 
@@ -196,9 +194,8 @@ contract MeasuredPenaltiesTest is Court {
         uint256 penalty = penaltyOf(id);
         uint256 stake = stakeOf(executor);
         vm.expectEmit(address(registry));
-        IStakeRegistry.Offence offence = kind == MODEL
-            ? IStakeRegistry.Offence.WrongModel
-            : IStakeRegistry.Offence.TokenInflation;
+        IStakeRegistry.Offence offence =
+            kind == MODEL ? IStakeRegistry.Offence.WrongModel : IStakeRegistry.Offence.TokenInflation;
         emit IStakeRegistry.Struck(executor, address(penalties), offence, halves, halves * (i + 1));
         vm.prank(executor);
         measured.concede(id);
