@@ -44,6 +44,7 @@ contract Litigants is Court {
 
     function open(uint256 cost, bool inflated) external compared {
         if (_ids.length >= MAX_DISPUTES) return;
+        recover();
         uint32 nonce = ++_answers;
         IAccountingV2.SignedPair memory pair = answerOf(nonce, 0, uint96(bound(cost, 1, 9e6)));
         pair.request.lane = nonce;
@@ -56,6 +57,20 @@ contract Litigants is Court {
             inflated ? IMeasuredDisputes.Kind.TokenInflation : IMeasuredDisputes.Kind.WrongModel;
         _ids.push(openAs(client, kind, only(pair)));
         _nonces.push(nonce);
+    }
+
+    /// An executor that lost too much, or sits in jail, comes back: else the run would end there.
+    function recover() private {
+        (, , uint40 jailedUntil, , , , , ) = registry.members(executor);
+        if (stakeOf(executor) < EXECUTOR_STAKE / 2) {
+            give(executor, EXECUTOR_STAKE);
+            vm.prank(executor);
+            registry.stake(EXECUTOR_STAKE);
+        }
+        if (jailedUntil == 0) return;
+        if (clock < jailedUntil) pass(jailedUntil - clock);
+        vm.prank(executor);
+        registry.unjail();
     }
 
     /// Paid, and the smallest penalty is there.

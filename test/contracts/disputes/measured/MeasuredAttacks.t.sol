@@ -60,6 +60,7 @@ contract MeasuredAttacksTest is Court {
         vm.expectRevert(reentered);
         vm.prank(client);
         deposits.withdrawCredit(client);
+        calling.arm(address(0), "");
         vm.prank(client);
         deposits.withdrawCredit(client);
         IMeasuredDisputes.DisputedAnswer[] memory list = only(settledAnswer(5, 10e6, 1e6));
@@ -104,11 +105,11 @@ contract MeasuredAttacksTest is Court {
         decide(id, 5, 0);
         pass(7 days);
         vm.prank(executor);
-        assertEq(registry.withdraw(executor), EXECUTOR_STAKE - PENALTY, "the rest");
+        assertEq(registry.withdraw(executor), EXECUTOR_STAKE - PENALTY - 1e6, "all but penalty and cost");
         measured.poke(id);
         assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(stakeOf(executor), 0, "all that was frozen is taken");
-        assertEq(rewardsOf(client), (PENALTY * 3) / 10, "and paid");
+        assertEq(rewardsOf(client), (PENALTY * 3) / 10 + 1e6, "and paid");
     }
 
     function test_Attack35_AJurorCannotLeaveBeforeItsFine() public {

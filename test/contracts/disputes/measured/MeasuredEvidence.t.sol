@@ -65,7 +65,7 @@ contract MeasuredEvidenceTest is Court {
 
     function test_AllAnswersAreOfOneExecutor() public {
         IMeasuredDisputes.DisputedAnswer[] memory list = new IMeasuredDisputes.DisputedAnswer[](2);
-        list[0].pair = answerOf(1, 0, 1);
+        list[0].pair = settledAnswer(1, 0, 1);
         list[1].pair = answerOf(2, 0, 1);
         list[1].pair.request.executor = stranger;
         sign(list[1].pair, CLIENT_KEY, STRANGER_KEY);
@@ -148,6 +148,7 @@ contract MeasuredEvidenceTest is Court {
     }
 
     function test_CountsMayNotExceedWhatIsStated() public {
+        settledAnswer(1, 0, 3e6);
         IMeasuredDisputes.DisputedAnswer[] memory list = counted(11, 0);
         assertCountRefused(list, abi.encodeWithSelector(IMeasuredDisputes.MeasuredCountAboveStated.selector, 10, 11));
         list = counted(0, 2);
