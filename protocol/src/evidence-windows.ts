@@ -6,6 +6,9 @@ import {
   measuredEvidenceFacts,
 } from "./generated/facts.ts";
 
+/** Furthest ahead that a request's deadline may lie: an executor takes none that would bind it longer. */
+export const LONGEST_DEADLINE_SECONDS = 3_600n;
+
 /** Longest that a panel takes from its draw to its verdict. */
 const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
 /** For the draws of both panels: each takes a few blocks, once somebody asks for it. */

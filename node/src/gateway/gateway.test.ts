@@ -1,12 +1,28 @@
 import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
-import { receiptFromJson } from "@lloom/protocol/receipts";
 import { APIError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  answering,
+  DOMAIN,
+  END,
+  EXECUTOR,
+  failing,
+  hanging,
+  RECEIPT,
+  type StagedClient,
+} from "../../../test/support/staged-client.ts";
+import {
+  ASK,
+  collect,
+  openai,
+  post,
+  type StagedGateway,
+  stageGateway,
+  thrownBy,
+} from "../../../test/support/staged-gateway.ts";
 import { LloomError } from "../errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { answering, DOMAIN, END, EXECUTOR, failing, hanging, RECEIPT, type StagedClient } from "./staged-client.ts";
-import { ASK, collect, openai, post, type StagedGateway, stageGateway, thrownBy } from "./staged-gateway.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };
@@ -49,7 +65,7 @@ describe("a whole answer", () => {
     expect(response.headers.get("x-lloom-amount")).toBe("0.000007");
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
     const receipt = Buffer.from(response.headers.get("x-lloom-receipt") ?? "", "base64url").toString();
-    expect(receiptFromJson(receipt)).toEqual({ ...RECEIPT, domain: DOMAIN });
+    expect(receiptFileFromJson(receipt).receipt).toEqual({ ...RECEIPT, domain: DOMAIN });
     const { prompt, answer } = END.salts;
     expect(receiptFileFromJson(receipt).content).toEqual({ prompt: { salt: prompt }, answer: { salt: answer } });
     expect(JSON.parse(receipt)).toEqual((data as unknown as { lloom: { receipt: unknown } }).lloom.receipt);
