@@ -23,8 +23,8 @@ const expectingRuns = (runs: number) => ({
 
 /** For the most runs that leave a contract small enough to deploy. Measured disputes happen rarely, settlements always. */
 const overrides = {
-  "contracts/AccountingV2.sol": expectingRuns(60_000),
-  "contracts/MeasuredDisputes.sol": expectingRuns(50),
+  "contracts/escrow/AccountingV2.sol": expectingRuns(60_000),
+  "contracts/disputes/measured/MeasuredDisputes.sol": expectingRuns(50),
 };
 
 const profile = { compilers: [solidity], overrides };
@@ -42,7 +42,7 @@ export default defineConfig({
   plugins: [toolbox],
   tasks: [
     overrideTask(["ignition", "deploy"])
-      .setAction(() => import("./scripts/contracts/checked-deploy.ts"))
+      .setAction(() => import("./ignition/deploying/checked-deploy.ts"))
       .build(),
   ],
   // Ignition builds `production`; unless written out it would lose the settings.
@@ -55,7 +55,7 @@ export default defineConfig({
   test: {
     solidity: {
       invariant: { runs: 32, depth: 60, failOnRevert: true },
-      eip712Types: { include: ["test/contracts/TypeHashes.t.sol"] },
+      eip712Types: { include: ["test/contracts/libraries/TypeHashes.t.sol"] },
       // The vectors that TypeScript reads too.
       fsPermissions: { readDirectory: ["protocol/vectors"] },
     },

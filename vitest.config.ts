@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "parts",
-          include: ["{protocol,node,indexer,web,scripts}/**/*.test.ts", "test/**/*.test.ts"],
+          include: ["{protocol,node,indexer,web,checkout,devnet,ignition,scripts}/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", WHOLE_NETWORK],
           maxWorkers: 2,
         },

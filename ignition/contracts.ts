@@ -26,7 +26,7 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     numberOf(m, "unbondingPeriodSeconds"),
   ]);
   const accounting = m.contract("AccountingV2", [paymentToken, stakeRegistry, numberOf(m, "unlockDelaySeconds")]);
-  const disputeManager = m.contract("DisputeManager", [accounting]);
+  const equivocationDisputes = m.contract("EquivocationDisputes", [accounting]);
   const deliveryDisputes = m.contract("DeliveryDisputes", [accounting, numberOf(m, "deliveryBondWei")]);
   const jury = m.contract("Jury", [stakeRegistry]);
   const arbitrator = m.contract("Arbitrator", [outsiders.arbitrator, numberOf(m, "arbitrationCost")]);
@@ -34,7 +34,7 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
   // For ever: until then nobody can register, afterwards no judge can be added.
   m.call(stakeRegistry, "wire", [
     [
-      { account: disputeManager, power: POWER.stakeAndTails },
+      { account: equivocationDisputes, power: POWER.stakeAndTails },
       { account: deliveryDisputes, power: POWER.stakeAndTails },
       { account: measuredDisputes, power: POWER.stakeAndTails },
       { account: jury, power: POWER.stake },
@@ -44,7 +44,7 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
   return {
     stakeRegistry,
     accounting,
-    disputeManager,
+    equivocationDisputes,
     deliveryDisputes,
     measuredDisputes,
     jury,

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from "@lloom/protocol/error-codes";
-import { accountingV2Abi, auditsAbi, disputeManagerAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
+import { accountingV2Abi, auditsAbi, equivocationDisputesAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
 import { createConfig, factory } from "ponder";
 import { getAbiItem } from "viem";
 import { readEnv } from "./env.ts";
@@ -51,7 +51,7 @@ export default createConfig({
   contracts: {
     AccountingV2: { abi: accountingV2Abi, address: env.accounting, ...source },
     StakeRegistry: { abi: stakeRegistryAbi, address: env.stakeRegistry, ...source },
-    DisputeManager: { abi: disputeManagerAbi, address: judges, ...source },
+    EquivocationDisputes: { abi: equivocationDisputesAbi, address: judges, ...source },
     Audits: { abi: auditsAbi, address: env.audits, ...source },
   },
 });

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { HARDHAT, ROOT } from "./devnet/root.ts";
+import { HARDHAT, ROOT } from "../checkout/paths.ts";
 
 interface Check {
   readonly name: string;
@@ -28,7 +28,7 @@ const CHECKS: readonly Check[] = [
     mend: "npm run generate",
   },
   {
-    name: "types of node, protocol, scripts and tests",
+    name: "types of node, protocol, devnet, scripts and tests",
     script: TSC,
     args: ["-p", "tsconfig.json"],
     mend: "correct the types",

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
+import { readFlags } from "../checkout/flags.ts";
 import { ForgeProject } from "./contracts/forge.ts";
 import { callOf, parse, type SyntaxNode, span, walk } from "./contracts/syntax.ts";
-import { readFlags } from "./flags.ts";
 
 const LEAST = 0.98;
 const USAGE = `usage: npm run coverage [-- --json]

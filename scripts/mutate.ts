@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
+import { readFlags } from "../checkout/flags.ts";
+import { ROOT } from "../checkout/paths.ts";
 import { ForgeProject } from "./contracts/forge.ts";
 import { IS_ACTIVE, type Mutant, Mutator } from "./contracts/mutants.ts";
 import { parse } from "./contracts/syntax.ts";
 import { Witnesses } from "./contracts/witnesses.ts";
-import { ROOT } from "./devnet/root.ts";
-import { readFlags } from "./flags.ts";
 
 const LEAST = 0.95;
 const LINE_EVERY = 25;

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { z } from "zod";
-import { ROOT } from "./devnet/root.ts";
+import { ROOT } from "../checkout/paths.ts";
 
 const solc = createRequire(import.meta.url)("solc") as {
   compile: (input: string, callbacks: { import: (path: string) => { contents: string } | { error: string } }) => string;

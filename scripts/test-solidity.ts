@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { z } from "zod";
+import { ROOT } from "../checkout/paths.ts";
 import config from "../hardhat.config.ts";
-import { ROOT } from "./devnet/root.ts";
 
 /** What the task tells; its own summary counts nothing, so the results themselves are counted. */
 const runSchema = z.object({

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HARDHAT, ROOT } from "./devnet/root.ts";
+import { HARDHAT, ROOT } from "../checkout/paths.ts";
 
 /** What came of a suite. */
 interface Counts {

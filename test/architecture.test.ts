@@ -10,7 +10,14 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "protocol", may: ["protocol"] },
   ...["p2p", "chain", "store", "backend", "wallet"].map((capability) => ({
     folder: `node/src/${capability}`,
-    may: [`node/src/${capability}`, "node/src/errors.ts", "node/src/log.ts", "protocol/src", "types/contracts"],
+    may: [
+      `node/src/${capability}`,
+      "node/src/errors.ts",
+      "node/src/log.ts",
+      "node/src/outside-file.ts",
+      "protocol/src",
+      "types/contracts",
+    ],
   })),
   ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
   { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
@@ -20,12 +27,25 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
-  { folder: "ignition", may: ["ignition"] },
+  { folder: "checkout", may: ["checkout"] },
+  { folder: "ignition", may: ["ignition", "checkout", "node/src/nearest-name.ts"] },
+  { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
-  { folder: "scripts", may: ["scripts", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
+  { folder: "scripts", may: ["scripts", "checkout", "hardhat.config.ts"] },
   {
     folder: "test",
-    may: ["test", "scripts", "ignition", "types/contracts", "indexer", "node/src", "protocol", "web/lib"],
+    may: [
+      "test",
+      "checkout",
+      "devnet",
+      "scripts",
+      "ignition",
+      "types/contracts",
+      "indexer",
+      "node/src",
+      "protocol",
+      "web/lib",
+    ],
   },
 ];
 
@@ -35,7 +55,7 @@ const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
-  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "settings", "version"].map(
+  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "outside-file", "settings", "version"].map(
     (name) => `node/src/${name}.ts`,
   );
 }
@@ -66,7 +86,7 @@ const read = (patterns: readonly string[]): Source[] =>
     .sort()
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
-const typescript = read(["{protocol,node,indexer,web,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
+const typescript = read(["{protocol,node,indexer,web,checkout,devnet,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
 const scripts = read(["{node,scripts,web}/**/*.{js,mjs,py,sh}"]);
 const solidity = read(["{contracts,test}/**/*.sol"]);
 
@@ -115,7 +135,7 @@ describe("import rules", () => {
 
   it("reads the environment in configuration files only", () => {
     const doors =
-      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|scripts\/|test\/)/;
+      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|(devnet|ignition)\/[^/]+\.ts|devnet\/src\/supervisor\.ts|scripts\/|test\/)/;
     const broken = typescript.filter(
       ({ path, text }) => !isTest(path) && !doors.test(path) && text.includes("process.env"),
     );

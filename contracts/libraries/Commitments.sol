@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../interfaces/IAccountingV2.sol";
-import {IDisputeManager} from "../interfaces/IDisputeManager.sol";
+import {IAccountingV2} from "../escrow/IAccountingV2.sol";
+import {IEquivocationDisputes} from "../disputes/equivocation/IEquivocationDisputes.sol";
 
 /// @title Commitments: EIP-712 struct hashes of what clients, executors and session signers sign
 /// @dev The structs in calldata have the members of the signed types in the same order, a word each, and their model is
@@ -52,7 +52,7 @@ library Commitments {
     }
 
     /// @notice Struct hash of an offer.
-    function hashStruct(IDisputeManager.ModelOffer calldata offer) internal pure returns (bytes32) {
+    function hashStruct(IEquivocationDisputes.ModelOffer calldata offer) internal pure returns (bytes32) {
         uint256 offset;
         assembly ("memory-safe") {
             offset := offer

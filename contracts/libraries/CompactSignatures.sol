@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {IAccountingV2} from "../interfaces/IAccountingV2.sol";
+import {IAccountingV2} from "../escrow/IAccountingV2.sol";
 
 /// @title CompactSignatures: who signed a digest
 /// @dev ECDSA only. Code at the recovered address is never asked, see `IAccountingV2`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../interfaces/IAccountingV2.sol";
+import {IAccountingV2} from "../escrow/IAccountingV2.sol";
 
 /// @title Evidence: what signed statements prove against each other
 library Evidence {

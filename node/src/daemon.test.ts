@@ -20,6 +20,36 @@ const stubborn = (presses: readonly number[]): string => `
 const press = (...presses: number[]) =>
   runNode({ args: ["--input-type=module-typescript", "--eval", stubborn(presses)] }).ended;
 
+/** Is stopped, and then fails; `started` says whether its start was over. */
+const failing = ({ started, error }: { started: boolean; error: string }): string => `
+  import { live, untilStopped } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "daemon.ts")).href)};
+  import { LloomError } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "errors.ts")).href)};
+  const code = live(async ({ signal }) => {
+    const stopped = ${started} ? untilStopped(signal) : new Promise((resolve) => signal.addEventListener("abort", resolve));
+    await stopped;
+    throw ${error};
+  }, ({ code }) => console.log(code));
+  process.emit("SIGINT", "SIGINT");
+  process.exit(await code);
+`;
+const end = (started: boolean, error: string) =>
+  runNode({ args: ["--input-type=module-typescript", "--eval", failing({ started, error })] }).ended;
+const storeFailed = 'new LloomError("STORE_FAILED", "The disk is full.")';
+
+describe("a command that fails after it was stopped", () => {
+  it("says so, and does not end as if all were well: the end of a daemon is work too", async () => {
+    expect(await end(true, storeFailed)).toMatchObject({ code: 1, stdout: "STORE_FAILED\n" });
+    const unreachable = 'new LloomError("CHAIN_UNREACHABLE", "No answer.")';
+    expect(await end(true, unreachable)).toMatchObject({ code: 75, stdout: "CHAIN_UNREACHABLE\n" });
+  });
+
+  it("says so before its start is over too, unless it failed for being stopped", async () => {
+    expect(await end(false, storeFailed)).toMatchObject({ code: 1, stdout: "STORE_FAILED\n" });
+    for (const error of ['new LloomError("CANCELLED", "")', "new DOMException('stopped', 'AbortError')"])
+      expect(await end(false, error)).toMatchObject({ code: 0, stdout: "" });
+  });
+});
+
 describe("a command that is stopped", () => {
   it("ends at once with the second Ctrl-C", async () => {
     expect(await press(0, 2_000)).toMatchObject({ code: 130, stdout: "" });

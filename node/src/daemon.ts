@@ -19,7 +19,8 @@ const ONE_PRESS_MS = 500;
 
 /**
  * Runs a command to its end, closes what it opened, and returns the exit code. The first Ctrl-C or SIGTERM asks it to
- * stop, the second ends the process at once. A failure goes to `report`, never as a stack trace.
+ * stop, the second ends the process at once. A failure goes to `report`, never as a stack trace; what merely says that the
+ * command was stopped is none.
  */
 export async function live(run: (life: Life) => Promise<void>, report: (error: LloomError) => void): Promise<number> {
   const stop = new AbortController();
@@ -29,14 +30,21 @@ export async function live(run: (life: Life) => Promise<void>, report: (error: L
     await run({ signal: stop.signal, stack });
     return 0;
   } catch (thrown) {
-    if (stop.signal.aborted) return 0;
     const error = asLloomError(thrown);
+    if (stop.signal.aborted && !running.has(stop.signal) && isConsequence(error)) return 0;
     report(error);
     return exitCodeOf(error);
   } finally {
     release();
   }
 }
+
+/** Lives whose start is over: from then on their end is work too, and its failures count. */
+const running = new WeakSet<AbortSignal>();
+
+/** Whether a start or a single errand that was stopped would fail like this: whatever it waited for never came. */
+const isConsequence = ({ code, retryable, cause }: LloomError): boolean =>
+  code === "CANCELLED" || retryable || (cause instanceof Error && cause.name === "AbortError");
 
 /** What the process ends with after a failure; docs/configuration.md lists the same. */
 export function exitCodeOf({ code, retryable }: LloomError): number {
@@ -46,6 +54,7 @@ export function exitCodeOf({ code, retryable }: LloomError): number {
 
 /** Resolves when the life is asked to end: the body of a daemon after its start. */
 export function untilStopped(signal: AbortSignal): Promise<void> {
+  running.add(signal);
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

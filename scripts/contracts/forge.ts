@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../devnet/root.ts";
+import { ROOT } from "../../checkout/paths.ts";
 
 /**
  * Foundry's forge, fetched through npm when it is needed: it knows branches, which Hardhat's coverage does not. It is not in

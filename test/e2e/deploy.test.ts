@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, startChain } from "../../scripts/devnet/chain.ts";
-import { Ports } from "../../scripts/devnet/ports.ts";
-import { HARDHAT, ROOT } from "../../scripts/devnet/root.ts";
-import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { HARDHAT, ROOT } from "../../checkout/paths.ts";
+import { connect } from "../../checkout/rpc.ts";
+import { startChain } from "../../devnet/src/chain.ts";
+import { Ports } from "../../devnet/src/ports.ts";
+import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
 const DEPLOYMENT = `e2e-${process.pid}`;
@@ -28,7 +29,7 @@ describe("npx hardhat ignition deploy", () => {
     }).ended;
 
   const run = (...args: readonly string[]): Promise<Ended> =>
-    runNode({ args: ["scripts/deploy-verify.ts", ...args] }).ended;
+    runNode({ args: ["ignition/deploy-verify.ts", ...args] }).ended;
   const verify = (...args: readonly string[]): Promise<Ended> =>
     run("--rpc", rpcUrl, "--deployment", DEPLOYMENT, ...args);
   const parameterFile = (text: string): string => {
@@ -62,7 +63,7 @@ describe("npx hardhat ignition deploy", () => {
       "Arbitrator",
       "Audits",
       "DeliveryDisputes",
-      "DisputeManager",
+      "EquivocationDisputes",
       "Jury",
       "Lens",
       "MeasuredDisputes",
@@ -83,7 +84,7 @@ describe("npx hardhat ignition deploy", () => {
     const right = await verify("--parameters", "ignition/parameters/local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
     expect(right.stdout).toMatch(
-      /judges, for ever +DeliveryDisputes, DisputeManager, Jury, MeasuredDisputes.* +these and no others/,
+      /judges, for ever +DeliveryDisputes, EquivocationDisputes, Jury, MeasuredDisputes.* +these and no others/,
     );
     const wrong = await verify("--parameters", "ignition/parameters/sepolia.json5");
     expect(wrong.code).toBe(1);

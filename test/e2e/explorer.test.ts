@@ -1,12 +1,12 @@
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../scripts/devnet/chain.ts";
-import { type Devnet, type Pages, startDevnet } from "../../scripts/devnet/devnet.ts";
-import { askFirst, type FirstAnswer } from "../../scripts/devnet/first-answer.ts";
-import { startExplorer } from "../../scripts/devnet/pages.ts";
-import { awaitSettlement, awaitVisible, type Settlement } from "../../scripts/devnet/settlement.ts";
-import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { connect } from "../../checkout/rpc.ts";
+import { type Devnet, type Pages, startDevnet } from "../../devnet/src/devnet.ts";
+import { askFirst, type FirstAnswer } from "../../devnet/src/first-answer.ts";
+import { startExplorer } from "../../devnet/src/pages.ts";
+import { awaitSettlement, awaitVisible, type Settlement } from "../../devnet/src/settlement.ts";
+import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { freePort } from "../integration/indexer/ponder-process.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";

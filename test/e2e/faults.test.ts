@@ -6,12 +6,12 @@ import { receiptFromJson } from "@lloom/protocol/receipts";
 import { Contract, type EventLog, hexlify, type JsonRpcProvider } from "ethers";
 import OpenAI, { APIError } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LLOOM } from "../../checkout/paths.ts";
+import { connect } from "../../checkout/rpc.ts";
+import { DEVNET_ACCOUNTS, devnetAccount } from "../../devnet/src/accounts.ts";
+import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
+import type { RunningNode } from "../../devnet/src/nodes.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
-import { DEVNET_ACCOUNTS, devnetAccount } from "../../scripts/devnet/accounts.ts";
-import { connect } from "../../scripts/devnet/chain.ts";
-import { type Devnet, startDevnet } from "../../scripts/devnet/devnet.ts";
-import type { RunningNode } from "../../scripts/devnet/nodes.ts";
-import { LLOOM } from "../../scripts/devnet/root.ts";
 import { FAULT_MODEL, type FaultBackends, startFaultBackends } from "../support/fault-backend.ts";
 import { eventually, runNode } from "../support/processes.ts";
 import { QUIET } from "../support/quiet-progress.ts";
@@ -149,7 +149,7 @@ describe("a network of real processes", () => {
 
   it("names an unknown model and the ones there are", async () => {
     const { status, code, message } = await refusal(ask("gpt-17"));
-    expect({ status, code }).toEqual({ status: 404, code: "MODEL_NOT_FOUND" });
+    expect({ status, code }).toEqual({ status: 404, code: "model_not_found" });
     expect(message).toContain(FAULT_MODEL);
   });
 

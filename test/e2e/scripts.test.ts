@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatEther, toQuantity } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEVNET_ACCOUNTS } from "../../scripts/devnet/accounts.ts";
-import { connect, startChain } from "../../scripts/devnet/chain.ts";
-import { Ports } from "../../scripts/devnet/ports.ts";
-import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { connect } from "../../checkout/rpc.ts";
+import { DEVNET_ACCOUNTS } from "../../devnet/src/accounts.ts";
+import { startChain } from "../../devnet/src/chain.ts";
+import { Ports } from "../../devnet/src/ports.ts";
+import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { type Ended, eventually, MARK, marked, runNode, untilPrinted } from "../support/processes.ts";
 
 /** Somebody's, without ether. */
@@ -19,7 +20,7 @@ const BEGIN_MS = 60_000;
 const devnetFolders = (): string[] => readdirSync(tmpdir()).filter((name) => /^lloom-\w{6}$/.test(name));
 
 describe("npm start, refused or cut short", () => {
-  const start = (...args: string[]): Promise<Ended> => runNode({ args: ["scripts/start.ts", ...args] }).ended;
+  const start = (...args: string[]): Promise<Ended> => runNode({ args: ["devnet/start.ts", ...args] }).ended;
 
   it.each([
     [["--bogus"], 2, /--bogus/],
@@ -37,7 +38,7 @@ describe("npm start, refused or cut short", () => {
 
   it("says by its exit code that it was interrupted before the answer, and prints no JSON line", async () => {
     const mark = randomUUID();
-    const program = runNode({ args: ["scripts/start.ts", "--once", "--json"], env: { [MARK]: mark } });
+    const program = runNode({ args: ["devnet/start.ts", "--once", "--json"], env: { [MARK]: mark } });
     await untilPrinted(program, "chain …", BEGIN_MS);
     program.signal("SIGINT");
     const { code, stdout } = await program.ended;
@@ -50,7 +51,7 @@ describe("on a chain of one's own", () => {
   const stack = new AsyncDisposableStack();
   let rpcUrl: string;
 
-  const fund = (...args: string[]): Promise<Ended> => runNode({ args: ["scripts/fund.ts", ...args] }).ended;
+  const fund = (...args: string[]): Promise<Ended> => runNode({ args: ["devnet/fund.ts", ...args] }).ended;
 
   beforeAll(async () => {
     const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
@@ -66,7 +67,7 @@ describe("on a chain of one's own", () => {
     const ether = await provider.getBalance(address);
     try {
       await provider.send("hardhat_setBalance", [address, "0x1"]);
-      const { code, stderr } = await runNode({ args: ["scripts/start.ts", "--rpc", rpcUrl] }).ended;
+      const { code, stderr } = await runNode({ args: ["devnet/start.ts", "--rpc", rpcUrl] }).ended;
       expect(code).toBe(1);
       expect(stderr).toMatch(/0x976EA74026E726554dB657fA54763abd0C3a0aa9, .* for gateway, has 0\.0+1 ether/);
     } finally {

@@ -8,9 +8,10 @@ import { receiptFromJson, verifyReceipt } from "@lloom/protocol/receipts";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { Contract, type EventLog } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, startChain } from "../../scripts/devnet/chain.ts";
-import { Ports } from "../../scripts/devnet/ports.ts";
-import { Supervisor } from "../../scripts/devnet/supervisor.ts";
+import { connect } from "../../checkout/rpc.ts";
+import { startChain } from "../../devnet/src/chain.ts";
+import { Ports } from "../../devnet/src/ports.ts";
+import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { type Ended, eventually, MARK, marked, runNode } from "../support/processes.ts";
 
 const WHOLE_START_MS = 230_000;
@@ -26,7 +27,7 @@ describe("npm start -- --once --json --rpc URL", () => {
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
     rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_545), AbortSignal.timeout(60_000));
-    const program = runNode({ args: ["scripts/start.ts", "--once", "--json", "--rpc", rpcUrl], env: { [MARK]: mark } });
+    const program = runNode({ args: ["devnet/start.ts", "--once", "--json", "--rpc", rpcUrl], env: { [MARK]: mark } });
     ended = await program.ended;
   }, WHOLE_START_MS);
   afterAll(() => stack.disposeAsync());

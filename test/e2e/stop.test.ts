@@ -13,7 +13,7 @@ describe("npm start", () => {
 
   const start = (): void => {
     mark = randomUUID();
-    program = runNode({ args: ["scripts/start.ts"], env: { [MARK]: mark } });
+    program = runNode({ args: ["devnet/start.ts"], env: { [MARK]: mark } });
   };
   const untilGone = (deadlineMs: number): Promise<void> =>
     eventually("every process is gone", deadlineMs, () => marked(mark).length === 0);

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LLOOM } from "../../checkout/paths.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { provenAnswer } from "../../protocol/test/proven-answer.ts";
-import { LLOOM } from "../../scripts/devnet/root.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "lloom-cli-"));

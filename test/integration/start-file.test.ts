@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LLOOM, ROOT } from "../../scripts/devnet/root.ts";
+import { LLOOM, ROOT } from "../../checkout/paths.ts";
 import { runNode } from "../support/processes.ts";
 
 describe("the start file of lloom", () => {

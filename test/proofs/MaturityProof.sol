@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../../contracts/interfaces/IAccountingV2.sol";
-import {Maturity} from "../../contracts/libraries/Maturity.sol";
+import {IAccountingV2} from "../../contracts/escrow/IAccountingV2.sol";
+import {Maturity} from "../../contracts/escrow/Maturity.sol";
 
 /// What holds of tails, whenever they are looked at.
 contract MaturityProof {

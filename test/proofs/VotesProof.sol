@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IJury} from "../../contracts/interfaces/IJury.sol";
-import {Votes} from "../../contracts/libraries/Votes.sol";
+import {IJury} from "../../contracts/jury/IJury.sol";
+import {Votes} from "../../contracts/jury/Votes.sol";
 
 /// What holds of every count of votes, and of every vote under every outcome.
 contract VotesProof {

@@ -16,6 +16,7 @@ import {
   Wallet,
 } from "ethers";
 import json5 from "json5";
+import { artifactPath } from "../../checkout/artifact-path.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 
 /** The mnemonic of Hardhat's own accounts, known to everybody: for networks without value only. */
@@ -91,13 +92,13 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       parameters("unbondingPeriodSeconds"),
     );
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
-    const disputeManager = await deploy("DisputeManager", accounting);
+    const equivocationDisputes = await deploy("EquivocationDisputes", accounting);
     const deliveryDisputes = await deploy("DeliveryDisputes", accounting, parameters("deliveryBondWei"));
     const jury = await deploy("Jury", stakeRegistry);
     const arbitrator = await deploy("Arbitrator", await signer.getAddress(), parameters("arbitrationCost"));
     const measuredDisputes = await deploy("MeasuredDisputes", accounting, jury, arbitrator, parameters("jurorFee"));
     await wire(signer, stakeRegistry, [
-      { account: disputeManager, power: POWER.stakeAndTails },
+      { account: equivocationDisputes, power: POWER.stakeAndTails },
       { account: deliveryDisputes, power: POWER.stakeAndTails },
       { account: measuredDisputes, power: POWER.stakeAndTails },
       { account: jury, power: POWER.stake },
@@ -132,8 +133,7 @@ async function wire(signer: Signer, stakeRegistry: Address, judges: readonly Jud
 }
 
 async function readArtifact(name: string): Promise<{ abi: InterfaceAbi; bytecode: string }> {
-  const file = new URL(`../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url);
-  return JSON.parse(await readFile(file, "utf8"));
+  return JSON.parse(await readFile(artifactPath(name) ?? `no compiled contract ${name}`, "utf8"));
 }
 
 /** Integers of the development network's parameter file, by name. */

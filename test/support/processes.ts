@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { ROOT } from "../../scripts/devnet/root.ts";
+import { ROOT } from "../../checkout/paths.ts";
 
 /** Environment variable by which everything that a test started can be found again; no setting of the node. */
 export const MARK = "MARK_OF_A_LLOOM_TEST";

@@ -1,4 +1,4 @@
-import type { Progress } from "../../scripts/devnet/progress.ts";
+import type { Progress } from "../../devnet/src/progress.ts";
 
 /** Progress of a network under test: nobody watches. */
 export const QUIET: Progress = {

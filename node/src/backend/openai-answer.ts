@@ -18,11 +18,24 @@ export interface AnswerStream {
 const CLOSE_MS = 250;
 const STREAM_LIMITS = { eventCharacters: 1024 * 1024, streamCharacters: 256 * 1024 * 1024 };
 
-/** What the chunks so far said about the end. */
+/** What the events so far said about the end. */
 interface Ending {
   finish: string | undefined;
   usage: ChatChunk["usage"];
+  /** The server said that this is all, with or without a reason. */
+  isDone: boolean;
 }
+
+/** Servers' words for the two ends that make an answer. Every other word is no answer: nobody pays for what it hides. */
+const FINISH_REASONS: Readonly<Record<string, "stop" | "length">> = {
+  stop: "stop",
+  eos: "stop",
+  eos_token: "stop",
+  stop_sequence: "stop",
+  end_turn: "stop",
+  length: "length",
+  max_tokens: "length",
+};
 
 /** Turns a streamed chat completion into events. Throws BACKEND_FAILED for whatever is not one. */
 export async function* readAnswer(stream: AnswerStream): AsyncGenerator<CompletionEvent, void, void> {
@@ -31,9 +44,9 @@ export async function* readAnswer(stream: AnswerStream): AsyncGenerator<Completi
     await response.body?.cancel();
     throw new LloomError("BACKEND_FAILED", "The backend does not stream its answers.");
   }
-  const ending: Ending = { finish: undefined, usage: undefined };
+  const ending: Ending = { finish: undefined, usage: undefined, isDone: false };
   yield* readTexts(stream, readEvents(response.body, STREAM_LIMITS), ending);
-  yield endOf(ending, stream.maxOutboundTokens);
+  yield endOf(ending, stream);
 }
 
 async function* readTexts(
@@ -42,8 +55,13 @@ async function* readTexts(
   ending: Ending,
 ): AsyncGenerator<CompletionEvent, void, void> {
   for await (const { name, data } of events) {
+    // Some servers keep a connection alive by events without data; they say nothing about the answer.
+    if (data.trim() === "" && name !== "error") continue;
     watchdog.stop();
-    if (data === "[DONE]") return finish(events, watchdog);
+    if (data.trim() === "[DONE]") {
+      ending.isDone = true;
+      return finish(events, watchdog);
+    }
     const chunk = parseChunk(data, name);
     const choice = chunk.choices?.[0];
     ending.usage = chunk.usage ?? ending.usage;
@@ -68,8 +86,12 @@ async function finish(events: AsyncIterable<ServerSentEvent>, watchdog: Watchdog
   }
 }
 
-function endOf({ finish, usage }: Ending, maxOutboundTokens: number): CompletionEvent {
-  if (finish === undefined) throw new LloomError("BACKEND_FAILED", "The backend broke its answer off.");
+/** The end, if it is one that can be charged for. */
+function endOf({ finish, usage, isDone }: Ending, { maxOutboundTokens, count }: AnswerStream): CompletionEvent {
+  if (finish === undefined && !(isDone && count.outboundTokens > 0))
+    throw new LloomError("BACKEND_FAILED", "The backend broke its answer off.");
+  const known = finish === undefined ? "stop" : Object.hasOwn(FINISH_REASONS, finish) && FINISH_REASONS[finish];
+  if (!known) throw noAnswer(finish);
   if (usage === null || usage === undefined) {
     throw new LloomError("BACKEND_FAILED", "The backend does not report token usage, so nothing can be charged.", {
       next: "Use a server that honours stream_options.include_usage.",
@@ -77,10 +99,19 @@ function endOf({ finish, usage }: Ending, maxOutboundTokens: number): Completion
   }
   return {
     type: "end",
-    finishReason: finish === "length" ? "length" : "stop",
+    finishReason: known,
     inboundTokens: usage.prompt_tokens,
     outboundTokens: Math.min(usage.completion_tokens, maxOutboundTokens),
   };
+}
+
+/** The server's word stays out unless it is one: it comes from outside and goes to the client. */
+function noAnswer(finish: string | undefined): LloomError {
+  const word = /^[\w-]{1,40}$/.test(finish ?? "") ? `"${finish}"` : "an unknown reason";
+  return new LloomError(
+    "BACKEND_FAILED",
+    `The backend ended with ${word}, which is no whole answer; it costs nothing.`,
+  );
 }
 
 function parseChunk(data: string, name: string | undefined): ChatChunk {

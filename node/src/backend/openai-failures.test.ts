@@ -7,11 +7,14 @@ import {
   answer,
   type Behaviour,
   begin,
+  DONE,
   event,
+  finish,
   json,
   type StagedServer,
   stageServer,
   text,
+  usage,
 } from "./staged-server.ts";
 
 const never = new AbortController().signal;
@@ -99,6 +102,37 @@ describe("failures of the server", () => {
     expect(await cut).toMatchObject({ code: "BACKEND_FAILED" });
   });
 
+  it.each([
+    "content_filter",
+    "tool_calls",
+    "function_call",
+    "error",
+    "abort",
+    "insufficient_system_resource",
+    "unload",
+  ])("include an end by %s, however much text came: nobody pays for what it hides", async (reason) => {
+    const staged = failure((response) => answer(response, [text("Hi"), finish(reason), usage(9, 2), DONE]));
+    expect(await staged).toMatchObject({
+      code: "BACKEND_FAILED",
+      message: `The backend ended with "${reason}", which is no whole answer; it costs nothing.`,
+    });
+  });
+
+  it("include an end by what is no word, which is not repeated, and by a word that objects have", async () => {
+    for (const reason of ["my secret prompt", "constructor", "__proto__", "x".repeat(41)]) {
+      const staged = failure((response) => answer(response, [text("Hi"), finish(reason), usage(9, 2), DONE]));
+      const error = await staged;
+      expect(error).toMatchObject({ code: "BACKEND_FAILED" });
+      expect(String(error)).not.toContain("secret");
+    }
+  });
+
+  it("include [DONE] before any text and without a reason", async () => {
+    expect(await failure((response) => answer(response, [usage(9, 0), DONE]))).toMatchObject({
+      message: "The backend broke its answer off.",
+    });
+  });
+
   it("include what is no chunk, no stream, or too long", async () => {
     const wrong = { code: "BACKEND_FAILED", message: "The backend sent an event that is no chat completion chunk." };
     expect(await failure((response) => answer(response, ["data: {\n\n"]))).toMatchObject(wrong);
@@ -165,10 +199,26 @@ describe("models of an OpenAI-compatible server", () => {
     server.models = (response) => json(response, 200, { data: [] });
     await expect(open().checkHealth(never)).rejects.toMatchObject({
       code: "BACKEND_FAILED",
-      next: "Load a model into it.",
+      message: "The backend lists no model that answers conversations.",
     });
     server.models = (response) => json(response, 200, { hello: "world" });
     await expect(open().checkHealth(never)).rejects.toMatchObject({ code: "BACKEND_FAILED" });
+  });
+
+  it("leave out those that only embed, rank or listen, by what the server says or else by their names", async () => {
+    const said = [
+      { id: "together-chat", type: "chat" },
+      { id: "together-vectors", type: "embedding" },
+      { id: "mistral-chat", capabilities: { completion_chat: true } },
+      { id: "mistral-vectors", capabilities: { completion_chat: false } },
+    ];
+    const named = ["nomic-embed-text:latest", "text-embedding-3-small", "BAAI/bge-m3", "all-minilm", "whisper-1"];
+    const chat = ["embers-7b", "gpt-oss:20b", "llama3.2"];
+    server.models = (response) =>
+      json(response, 200, { data: [...said, ...[...named, ...chat].map((id) => ({ id }))] });
+    const offered = (await open().listModels(never)).map(({ model }) => model);
+    expect(offered).toEqual(["together-chat", "mistral-chat", ...chat]);
+    expect(await open({ models: ["all-minilm"] }).listModels(never)).toMatchObject([{ model: "all-minilm" }]);
   });
 
   it("pass over entries that cannot be offered", async () => {

@@ -18,12 +18,27 @@ const modelSchema = z.object({
   context_length: count.optional().catch(undefined),
   /** llama-server. */
   meta: z.object({ n_ctx: count.optional(), n_ctx_train: count.optional() }).optional().catch(undefined),
+  /** Together, LM Studio: "chat", "llm", "embedding", "image" ... */
+  type: z.string().optional().catch(undefined),
+  /** Mistral. */
+  capabilities: z.object({ completion_chat: z.boolean().optional() }).optional().catch(undefined),
 });
 export type ServedModel = z.infer<typeof modelSchema>;
 
 /** Tokens of context that a server tells for a model. */
 export const contextOf = (model: ServedModel): number | undefined =>
   model.max_model_len ?? model.context_length ?? model.meta?.n_ctx ?? model.meta?.n_ctx_train;
+
+/** What a model is for, by the usual words in its name, where the server says nothing. */
+const NO_CHAT_NAME =
+  /(^|[^a-z])(embed(ding|dings|der)?|rerank(er)?|bge|gte|e5|minilm|whisper|tts|dall-e|moderation|transcribe)([^a-z]|$)/i;
+const NO_CHAT_TYPE = /embed|rerank|image|audio|moderation|transcri/i;
+
+/** Whether a model answers conversations, as far as the server or its name tells. */
+export function isChatModel({ id, type, capabilities }: ServedModel): boolean {
+  if (capabilities?.completion_chat !== undefined) return capabilities.completion_chat;
+  return type === undefined ? !NO_CHAT_NAME.test(id) : !NO_CHAT_TYPE.test(type);
+}
 
 /** The answer of GET /models; entries that cannot be offered are left out. */
 export const modelListSchema = z.object({

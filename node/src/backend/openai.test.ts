@@ -109,6 +109,27 @@ describe("answers of an OpenAI-compatible server", () => {
     expect((await collect(open())).end).toMatchObject({ inboundTokens: 3, outboundTokens: 1 });
   });
 
+  it("pass over events without data, which keep a connection alive", async () => {
+    server.chat = (response) =>
+      answer(response, ["data:\n\n", text("Hel"), "data: \n\n", text("lo"), finish("stop"), usage(9, 2), DONE]);
+    expect(await collect(open())).toMatchObject({ text: "Hello", end: { finishReason: "stop", outboundTokens: 2 } });
+  });
+
+  it("are whole when the server says [DONE] after its text, without a reason", async () => {
+    server.chat = (response) => answer(response, [text("Hello"), usage(9, 2), DONE]);
+    expect(await collect(open())).toMatchObject({ text: "Hello", end: { finishReason: "stop", outboundTokens: 2 } });
+  });
+
+  it.each([
+    ["stop", "stop"],
+    ["eos_token", "stop"],
+    ["length", "length"],
+    ["max_tokens", "length"],
+  ])("end with the server's word %s as %s", async (word, finishReason) => {
+    server.chat = (response) => answer(response, [text("Hi"), finish(word), usage(9, 1), DONE]);
+    expect((await collect(open())).end).toMatchObject({ finishReason });
+  });
+
   it("are never charged beyond the request's limit", async () => {
     server.chat = (response) => answer(response, [text("Hi"), finish("length"), usage(9, 400), DONE]);
     expect((await collect(open())).end).toMatchObject({ outboundTokens: 50 });

@@ -3,7 +3,7 @@ import { LloomError } from "../errors.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { readAnswer } from "./openai-answer.ts";
 import { callServer, type OpenAiServer, parseJson, parseServer, readBody } from "./openai-call.ts";
-import { chatBody, contextOf, modelListSchema, type ServedModel } from "./openai-shapes.ts";
+import { chatBody, contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 /** How a server of OpenAI's API is used. */
@@ -13,7 +13,7 @@ export interface OpenAiOptions {
   readonly url: string;
   /** Sent as a bearer token, never logged. */
   readonly apiKey?: string | undefined;
-  /** Which models to offer; all that the server lists if empty or absent. */
+  /** Which models to offer; all that the server lists if empty or absent, but those that only embed or the like. */
   readonly models?: readonly string[];
   /** Tokens of context where the server does not tell; default 4096, which every usual model has. */
   readonly contextSize?: number;
@@ -45,7 +45,9 @@ export function openOpenAi(options: OpenAiOptions): Backend {
     complete: (completion, signal) => complete({ server, settings }, completion, signal),
     checkHealth: async (signal) => {
       if ((await offeredModels(server, settings, signal)).length > 0) return;
-      throw new LloomError("BACKEND_FAILED", "The backend lists no model.", { next: "Load a model into it." });
+      throw new LloomError("BACKEND_FAILED", "The backend lists no model that answers conversations.", {
+        next: "Load one into it, or name it: --models NAME.",
+      });
     },
     [Symbol.asyncDispose]: async () => {},
   };
@@ -84,7 +86,7 @@ async function offeredModels(server: OpenAiServer, settings: Settings, signal: A
     weightsHash: ZERO_HASH,
     profileHash: ZERO_HASH,
   });
-  if (settings.models.length === 0) return (served ?? []).map((found) => describe(found.id, found));
+  if (settings.models.length === 0) return (served ?? []).filter(isChatModel).map((found) => describe(found.id, found));
   return settings.models.map((model) => {
     /** Ollama lists "llama3.2:latest" and answers to "llama3.2". */
     const found = served?.find(({ id }) => id === model || id === `${model}:latest`);

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { checkListening } from "../gateway/listening.ts";
+import { readOutsideFile } from "../outside-file.ts";
 import { openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
@@ -18,7 +18,9 @@ export const gateway: Command = {
     const options = { host, port, apiKeys };
     await checkListening(options);
     const { client, identity, chain } = await openBuyer(context, settings);
-    const { url } = stack.use(await createGateway({ client, domain: chain.domain, log, options }));
+    const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
+    const deployment = { domain, token: { symbol, decimals } };
+    const { url } = stack.use(await createGateway({ client, deployment, log, options }));
     warnOf(context, await clientLacks(chain, identity.address));
     announce(
       context,
@@ -30,17 +32,10 @@ export const gateway: Command = {
 };
 
 function readKeys(path: string): string[] {
-  try {
-    const keys = readFileSync(path, "utf8")
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== "");
-    if (keys.length > 0) return keys.map((key) => key.trim());
-  } catch (cause) {
-    throw new LloomError("CONFIG_INVALID", `The API key file ${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
-  throw new LloomError("CONFIG_INVALID", `The API key file ${path} holds no key.`, {
-    next: "Put one key on each line.",
-  });
+  const next = "Give --api-keys-file the path of a file with one key on each line.";
+  const text = readOutsideFile({ path, what: `The API key file ${path}`, code: "CONFIG_INVALID", next });
+  const keys = text.split(/\r?\n/).map((line) => line.trim());
+  const given = keys.filter((key) => key !== "");
+  if (given.length > 0) return given;
+  throw new LloomError("CONFIG_INVALID", `The API key file ${path} holds no key.`, { next });
 }

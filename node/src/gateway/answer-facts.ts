@@ -1,7 +1,14 @@
+import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { receiptFileToJson } from "@lloom/protocol/receipt-file";
 import type { Answered } from "../client/question.ts";
+
+/** What answers are paid in, and by which contract. */
+export interface Deployment {
+  readonly domain: CommitmentDomain;
+  readonly token: { readonly symbol: string; readonly decimals: number };
+}
 
 /** The field `lloom` of an answer: who gave it, what it cost, and the proof. */
 export interface LloomFacts {
@@ -10,6 +17,9 @@ export interface LloomFacts {
   readonly attempts: number;
   /** Base units of the payment token, decimal. */
   readonly cost: string;
+  /** The same in whole tokens, decimal, and the token's symbol. */
+  readonly amount: string;
+  readonly token: string;
   readonly finishReason: FinishReason;
   readonly requestHash: Hex;
   readonly responseHash: Hex;
@@ -18,12 +28,14 @@ export interface LloomFacts {
 }
 
 /** Everything the network says about an answer, for its body or its last event. */
-export function lloomFacts(end: Answered, domain: CommitmentDomain): LloomFacts {
+export function lloomFacts(end: Answered, { domain, token }: Deployment): LloomFacts {
   const { executor, attempts, cost, finishReason, requestHash, responseHash } = end;
   return {
     executor,
     attempts,
     cost: cost.toString(),
+    amount: formatAmount(cost, token.decimals),
+    token: token.symbol,
     finishReason,
     requestHash,
     responseHash,
@@ -39,15 +51,26 @@ const saltedReceipt = ({ receipt, salts }: Answered, domain: CommitmentDomain): 
 const RECEIPT_HEADER_BYTES = 8 * 1024;
 
 /** The same in headers; a receipt that would be too long for one is in the body alone. */
-export function factHeaders(end: Answered, domain: CommitmentDomain): Record<string, string> {
+export function factHeaders(end: Answered, { domain, token }: Deployment): Record<string, string> {
   const receipt = Buffer.from(saltedReceipt(end, domain)).toString("base64url");
   return {
     "x-lloom-executor": end.executor,
     "x-lloom-attempts": String(end.attempts),
     "x-lloom-cost": end.cost.toString(),
+    "x-lloom-amount": formatAmount(end.cost, token.decimals),
     ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
   };
 }
+
+/** What the log says of a paid answer. */
+export const spent = (end: Answered, { token }: Deployment): Record<string, string | number> => ({
+  requestHash: end.requestHash,
+  executor: end.executor,
+  finishReason: end.finishReason,
+  inboundTokens: end.inboundTokens,
+  outboundTokens: end.outboundTokens,
+  cost: `${formatAmount(end.cost, token.decimals)} ${token.symbol}`,
+});
 
 /** Token counts in OpenAI's names. */
 export const usageOf = ({ inboundTokens, outboundTokens }: Answered): Record<string, number> => ({

@@ -1,8 +1,7 @@
-import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { FastifyReply } from "fastify";
 import type { Answered, AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
-import { factHeaders, lloomFacts, openAiFinishReason, usageOf } from "./answer-facts.ts";
+import { type Deployment, factHeaders, lloomFacts, openAiFinishReason, usageOf } from "./answer-facts.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { problemOf } from "./http-problem.ts";
@@ -14,13 +13,12 @@ export interface ChatAnswer {
   readonly created: number;
   readonly request: ChatRequest;
   readonly events: AsyncIterable<AskEvent>;
-  /** Deployment that the receipt is for. */
-  readonly domain: CommitmentDomain;
+  readonly deployment: Deployment;
 }
 
 /** Waits for the whole answer and sends it as one JSON object. */
 export async function sendWhole(
-  { id, created, request, events, domain }: ChatAnswer,
+  { id, created, request, events, deployment }: ChatAnswer,
   reply: FastifyReply,
 ): Promise<Answered> {
   let content = "";
@@ -31,14 +29,14 @@ export async function sendWhole(
   }
   const ended = checkEnd(end);
   const message = { role: "assistant", content, refusal: null };
-  await reply.headers(factHeaders(ended, domain)).send({
+  await reply.headers(factHeaders(ended, deployment)).send({
     id,
     object: "chat.completion",
     created,
     model: request.model,
     choices: [{ index: 0, message, logprobs: null, finish_reason: openAiFinishReason(ended) }],
     usage: usageOf(ended),
-    lloom: lloomFacts(ended, domain),
+    lloom: lloomFacts(ended, deployment),
   });
   return ended;
 }
@@ -71,7 +69,7 @@ export async function sendStream(
 }
 
 async function streamEvents(
-  { id, created, request, events, domain }: ChatAnswer,
+  { id, created, request, events, deployment }: ChatAnswer,
   reply: FastifyReply,
   stream: EventStream,
 ): Promise<Answered> {
@@ -106,7 +104,7 @@ async function streamEvents(
     base,
     includeUsage: request.includeUsage,
     stream,
-    domain,
+    deployment,
   });
   return ended;
 }
@@ -116,11 +114,11 @@ interface LastChunks {
   readonly base: object;
   readonly includeUsage: boolean;
   readonly stream: EventStream;
-  readonly domain: CommitmentDomain;
+  readonly deployment: Deployment;
 }
 
-async function sendLast(end: Answered, { chunk, base, includeUsage, stream, domain }: LastChunks): Promise<void> {
-  const lloom = lloomFacts(end, domain);
+async function sendLast(end: Answered, { chunk, base, includeUsage, stream, deployment }: LastChunks): Promise<void> {
+  const lloom = lloomFacts(end, deployment);
   await stream.send(JSON.stringify(includeUsage ? chunk : { ...chunk, lloom }));
   if (includeUsage) await stream.send(JSON.stringify({ ...base, choices: [], usage: usageOf(end), lloom }));
   await stream.send("[DONE]");

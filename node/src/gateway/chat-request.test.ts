@@ -42,6 +42,8 @@ describe("chat request", () => {
     ["messages", { messages: [] }],
     ["messages", { messages: "Hello" }],
     ["messages[0].content", { messages: [{ role: "user" }] }],
+    ["messages[0].content", { messages: [{ role: "user", content: null }] }],
+    ["messages[0].content", { messages: [{ role: "assistant", content: 1 }] }],
     ["messages[0].content", { messages: [{ role: "user", content: "\uD800" }] }],
     ["messages[1].role", { messages: [...MESSAGES, { role: "king", content: "x" }] }],
     ["model", { model: "" }],
@@ -49,8 +51,8 @@ describe("chat request", () => {
     ["temperature", { temperature: 2.1 }],
     ["temperature", { temperature: "hot" }],
     ["top_p", { top_p: -0.1 }],
-    ["seed", { seed: -1 }],
-    ["seed", { seed: 2 ** 32 }],
+    ["seed", { seed: 0.5 }],
+    ["seed", { seed: 2 ** 65 }],
     ["max_tokens", { max_tokens: 0 }],
     ["max_completion_tokens", { max_completion_tokens: 1.5 }],
     ["stop", { stop: ["a", "b", "c", "d", "e"] }],
@@ -101,6 +103,19 @@ describe("chat request", () => {
     },
   );
 
+  it("takes back a history as another server wrote it", () => {
+    const refused = { role: "assistant", content: null, refusal: "No.", annotations: [], audio: null, tool_calls: [] };
+    const silent = { role: "assistant", reasoning_content: "Hm.", function_call: null };
+    const { messages } = parseChatRequest(ask({ messages: [...MESSAGES, refused, silent, ...MESSAGES] }));
+    const nothing = { role: "assistant", content: "" };
+    expect(messages).toEqual([...MESSAGES, nothing, nothing, ...MESSAGES]);
+  });
+
+  it("takes every seed of 64 bits, and the same one for the same again", () => {
+    const seedOf = (seed: number): number | undefined => parseChatRequest(ask({ seed })).sampling.seed;
+    expect([3, 2 ** 32 + 3, -1, 2 ** 53, 2 ** 63].map(seedOf)).toEqual([3, 3, 0xffff_ffff, 0, 0]);
+  });
+
   it("says what to do about what is not offered", () => {
     expect(refused({ messages: [{ role: "tool", content: "x" }] }).next).toMatch(/^Leave messages of this role out/);
     const image = [{ type: "image_url", image_url: {} }];
@@ -122,6 +137,18 @@ describe("chat request", () => {
     ["response_format", { response_format: { type: "json_schema", json_schema: {} } }],
     ["messages[0].role", { messages: [{ role: "tool", content: "x", tool_call_id: "1" }] }],
     ["messages[0].tool_calls", { messages: [{ role: "assistant", content: null, tool_calls: [{}] }] }],
+    ["messages[0].prefix", { messages: [{ role: "assistant", content: "So", prefix: true }] }],
+    ["messages[0].weight", { messages: [{ role: "user", content: "x", weight: 2 }] }],
+    ["min_p", { min_p: 0.1 }],
+    ["repeat_penalty", { repeat_penalty: 1.2 }],
+    ["repetition_penalty", { repetition_penalty: 1.2 }],
+    ["grammar", { grammar: 'root ::= "yes"' }],
+    ["guided_json", { guided_json: {} }],
+    ["ignore_eos", { ignore_eos: true }],
+    ["chat_template_kwargs", { chat_template_kwargs: { enable_thinking: true } }],
+    ["reasoning_effort", { reasoning_effort: "high" }],
+    ["service_tier", { service_tier: "priority" }],
+    ["a_sampler_of_tomorrow", { a_sampler_of_tomorrow: 0 }],
     [
       "messages[0].content[1].type",
       {
@@ -140,7 +167,7 @@ describe("chat request", () => {
     expect(refusal(changes)).toEqual(["UNSUPPORTED", param]);
   });
 
-  it("accepts what asks for nothing, and passes over what it does not know", () => {
+  it("accepts what asks for nothing, and notes that change nothing", () => {
     const neutral = {
       tools: [],
       tool_choice: "auto",
@@ -155,7 +182,16 @@ describe("chat request", () => {
       user: "u",
       metadata: { a: "b" },
       store: false,
-      something_new: 1,
+      something_new: null,
+      min_p: 0,
+      repeat_penalty: 1,
+      repetition_penalty: 1,
+      ignore_eos: false,
+      chat_template_kwargs: {},
+      parallel_tool_calls: true,
+      service_tier: "auto",
+      prompt_cache_key: "k",
+      stream_options: { include_usage: null },
     };
     expect(parseChatRequest(ask(neutral))).toEqual(parseChatRequest(ask({})));
   });

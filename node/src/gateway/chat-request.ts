@@ -1,7 +1,7 @@
 import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "zod";
 import { invalidField } from "./http-problem.ts";
-import { refuseUnsupported } from "./unsupported.ts";
+import { refuseUnsupported } from "./request-fields.ts";
 
 /** A chat completion as asked, in the network's terms. */
 export interface ChatRequest {
@@ -21,7 +21,6 @@ export interface ChatRequest {
   readonly includeUsage: boolean;
 }
 
-const MAX_TOKENS = 1_000_000;
 const text = z
   .string("must be text")
   .refine((value) => value.isWellFormed(), "must be well-formed: it has half of a surrogate pair");
@@ -35,7 +34,8 @@ const number = (minimum: number, maximum: number) => {
   return z.number(problem).min(minimum, problem).max(maximum, problem);
 };
 const flag = z.boolean("must be true or false");
-const maxTokens = whole(1, MAX_TOKENS).optional();
+const maxTokens = whole(1, Number.MAX_SAFE_INTEGER).optional();
+const seedProblem = "must be a whole number of 64 bits";
 const stopProblem = "must be a string of 1 to 256 characters, or up to 4 of them";
 const stopString = text.min(1, stopProblem).max(256, stopProblem);
 const contentProblem = "must be a string or a list of text parts";
@@ -43,18 +43,26 @@ const textPart = z.object({ type: z.literal("text", "must be text"), text }, "mu
 const modelProblem = `must be the name of a model, 1 to ${WIRE_LIMITS.modelNameBytes} characters`;
 const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;
 
-const messageSchema = z.object(
-  {
+const content = z.union([text, z.array(textPart, contentProblem).min(1, contentProblem)], contentProblem);
+const roleProblem = "must be system, developer, user or assistant";
+
+const messageSchema = z.discriminatedUnion(
+  "role",
+  [
     /** OpenAI renamed its system role. */
-    role: z
-      .enum(["system", "developer", "user", "assistant"], "must be system, developer, user or assistant")
-      .transform((role) => (role === "developer" ? "system" : role)),
-    content: z.union([text, z.array(textPart, contentProblem).min(1, contentProblem)], contentProblem),
+    z.object({ role: z.enum(["system", "developer"]).transform(() => "system" as const), content }),
+    z.object({ role: z.literal("user"), content }),
+    /** A turn that said nothing (it called tools, or was refused) comes back without content. */
+    z.object({ role: z.literal("assistant"), content: content.nullish().transform((given) => given ?? "") }),
+  ],
+  {
+    error: ({ input }) =>
+      typeof input === "object" && input !== null && "role" in input
+        ? roleProblem
+        : "must be an object with role and content",
   },
-  "must be an object with role and content",
 );
 
-/** Fields that are not here are ignored, as clients send many; those that would change the answer are refused before. */
 const chatSchema = z.object({
   model: z.string(modelProblem).min(1, modelProblem).max(WIRE_LIMITS.modelNameBytes, modelProblem),
   messages: z.array(messageSchema, messagesProblem).min(1, messagesProblem).max(WIRE_LIMITS.messages, messagesProblem),
@@ -64,18 +72,25 @@ const chatSchema = z.object({
   top_p: number(0, 1).default(1),
   /** Not OpenAI's, but most servers'. 0: off. */
   top_k: whole(0, 1_000_000).default(0),
-  seed: whole(0, 0xffff_ffff).optional(),
+  /** Of OpenAI's 64 bits the network signs 32: what counts is that the same seed is the same again. */
+  seed: z
+    .number(seedProblem)
+    .refine((value) => Number.isInteger(value) && value >= -(2 ** 63) && value <= 2 ** 64, seedProblem)
+    .transform((value) => Number(BigInt.asUintN(32, BigInt(value))))
+    .optional(),
   stop: z
     .union([stopString.transform((one) => [one]), z.array(stopString, stopProblem).max(4, stopProblem)], stopProblem)
     .default([]),
   stream: flag.default(false),
   stream_options: z
-    .object({ include_usage: flag.default(false) }, "must be an object such as { include_usage: true }")
+    .object({ include_usage: flag.nullish() }, "must be an object such as { include_usage: true }")
     .optional(),
   response_format: z
     .object({ type: z.enum(["text", "json_object"], "must be text or json_object") }, 'must be an object with "type"')
     .optional(),
 });
+
+const HONOURED: ReadonlySet<string> = new Set(Object.keys(chatSchema.shape));
 
 /**
  * Parses the body of POST /v1/chat/completions. Throws REQUEST_INVALID for a wrong field and UNSUPPORTED for one that
@@ -86,7 +101,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
     throw invalidField("body", "The body must be a JSON object.");
   }
   const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  refuseUnsupported(fields);
+  refuseUnsupported(fields, HONOURED);
   const parsed = chatSchema.safeParse(fields);
   if (!parsed.success) throw firstProblem(parsed.error);
   return toRequest(parsed.data);

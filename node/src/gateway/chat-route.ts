@@ -1,17 +1,17 @@
-import { randomUUID } from "node:crypto";
-import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { type Deployment, spent } from "./answer-facts.ts";
 import { type ChatAnswer, sendStream, sendWhole } from "./chat-answer.ts";
-import { type ChatRequest, parseChatRequest } from "./chat-request.ts";
+import { parseChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
+import { idempotencyKey, KeyedAnswers, type KeyedCall } from "./keyed-answers.ts";
+import { type BegunAnswer, createMarket } from "./market.ts";
 
 export interface ChatRouteParts {
   readonly client: GatewayClient;
-  /** Deployment that receipts are for. */
-  readonly domain: CommitmentDomain;
+  readonly deployment: Deployment;
   readonly log: Log;
   readonly settings: GatewaySettings;
   /** Aborts when running answers must end. */
@@ -20,15 +20,14 @@ export interface ChatRouteParts {
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** POST /v1/chat/completions. */
-export function chatRoute({ client, domain, log, settings, closing }: ChatRouteParts): Handler {
-  let running = 0;
+/** POST /v1/chat/completions. A call with an Idempotency-Key is asked and paid once, however often it comes. */
+export function chatRoute({ client, deployment, log, settings, closing }: ChatRouteParts): Handler {
+  const { keepAliveMs, readTimeoutMs } = settings;
+  const market = createMarket(client, settings);
+  const keyed = new KeyedAnswers();
   return async (request, reply) => {
     const chat = parseChatRequest(request.body);
-    if (running >= settings.maxConcurrent) {
-      throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
-    }
-    running++;
+    const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
     const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
     const explain = (thrown: unknown): LloomError => explainAbort(thrown, { hangUp, timeout, closing });
@@ -38,44 +37,29 @@ export function chatRoute({ client, domain, log, settings, closing }: ChatRouteP
       log[level]({ requestId: request.id, code: error.code, details: error.details, err: error }, "stream failed");
       return error;
     };
+    const begin = (...ends: AbortSignal[]): BegunAnswer =>
+      market.begin(chat, AbortSignal.any([...ends, timeout, closing]));
     try {
-      const answer = await ask({ client, domain, settings }, chat, AbortSignal.any([hangUp, timeout, closing]));
-      const { keepAliveMs, readTimeoutMs } = settings;
+      const { id, created, events } =
+        key === undefined ? begin(hangUp) : once(keyed, { key, caller: callerOf(request), body: request.body }, begin);
+      const answer: ChatAnswer = { id, created, request: chat, events, deployment };
       const end = chat.stream
         ? await sendStream(answer, reply, { keepAliveMs, readTimeoutMs, explain: explainAndLog })
         : await sendWhole(answer, reply);
-      if (end !== undefined)
-        log.info({ requestId: request.id, requestHash: end.requestHash, executor: end.executor }, "answered");
+      if (end !== undefined) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
     } catch (thrown) {
       throw explain(thrown);
-    } finally {
-      running--;
     }
     return reply;
   };
 }
 
-async function ask(
-  { client, domain, settings }: Pick<ChatRouteParts, "client" | "domain" | "settings">,
-  request: ChatRequest,
-  signal: AbortSignal,
-): Promise<ChatAnswer> {
-  const { model, messages, sampling } = request;
-  const maxOutboundTokens = request.maxOutboundTokens ?? (await defaultLimit(client, settings, model));
-  const events = client.ask({ model, messages, sampling, maxOutboundTokens }, signal);
-  return { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), request, events, domain };
+function once(keyed: KeyedAnswers, call: KeyedCall, begin: () => BegunAnswer): BegunAnswer {
+  const { events, ...identity } = keyed.answer(call, begin);
+  return { ...identity, events: events() };
 }
 
-/** Leaves at least half of the context to the prompt. */
-async function defaultLimit(
-  client: GatewayClient,
-  { defaultMaxTokens }: GatewaySettings,
-  model: string,
-): Promise<number> {
-  const offered = (await client.models()).find((one) => one.model === model);
-  if (offered === undefined) return defaultMaxTokens;
-  return Math.max(1, Math.min(defaultMaxTokens, Math.floor(Number(offered.maxContext) / 2)));
-}
+const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? "";
 
 /** Aborts when the caller closes the connection before its answer is complete. */
 function onHangUp({ raw }: FastifyReply): AbortSignal {
@@ -99,6 +83,8 @@ function explainAbort(thrown: unknown, { hangUp, timeout, closing }: Reasons): L
   if (closing.aborted) {
     return new LloomError("DRAINING", "The gateway is shutting down.", { cause, next: "Try again when it is up." });
   }
-  if (timeout.aborted) return new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
+  // A call that joined another one hears of that one's time.
+  const isOver = timeout.aborted || (thrown instanceof LloomError && thrown.code === "CANCELLED");
+  if (isOver) return new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
   return thrown instanceof LloomError ? thrown : new LloomError("INTERNAL", "The gateway failed.", { cause });
 }

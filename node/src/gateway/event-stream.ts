@@ -39,7 +39,8 @@ export function createEventStream(
     timer.refresh();
     return raw.destroyed || raw.write(text);
   };
-  const timer = setTimeout(() => write(": keep-alive\n\n"), keepAliveMs);
+  /** Without an empty line behind it: some readers take that for an event without data. */
+  const timer = setTimeout(() => write(": keep-alive\n"), keepAliveMs);
   return {
     get opened() {
       return opened;

@@ -61,17 +61,18 @@ describe("cancelling", () => {
 
 describe("failures as the official client throws them", () => {
   const cases = [
-    ["MODEL_NOT_FOUND", 404, NotFoundError],
-    ["CONTEXT_EXCEEDED", 400, BadRequestError],
-    ["INSUFFICIENT_FUNDS", 402, APIError],
-    ["QUEUE_FULL", 429, RateLimitError],
-    ["BACKEND_TIMEOUT", 504, InternalServerError],
+    ["MODEL_NOT_FOUND", "model_not_found", 404, NotFoundError],
+    ["CONTEXT_EXCEEDED", "context_length_exceeded", 400, BadRequestError],
+    ["INSUFFICIENT_FUNDS", "insufficient_quota", 402, APIError],
+    ["QUEUE_FULL", "rate_limit_exceeded", 429, RateLimitError],
+    ["BACKEND_TIMEOUT", "BACKEND_TIMEOUT", 504, InternalServerError],
   ] as const;
-  it.each(cases)("%s", async (code, status, type) => {
+  it.each(cases)("%s, in OpenAI's word %s", async (code, word, status, type) => {
     client.script = () => failing(new LloomError(code, "It failed.", { next: "Do this." }));
     const error = await thrownBy(openai(await start()).chat.completions.create(ASK));
     expect(error).toBeInstanceOf(type);
-    expect(error).toMatchObject({ status, code, message: `${status} It failed. Do this.` });
+    expect(error).toMatchObject({ status, code: word, message: `${status} It failed. Do this.` });
+    expect(error).toMatchObject({ error: { lloom_code: code } });
   });
 
   it("names the field that is wrong", async () => {
@@ -103,7 +104,7 @@ describe("failures as the official client throws them", () => {
     const response = await post(gateway, ASK);
     expect(response.status).toBe(429);
     expect(response.headers.get("retry-after")).toBe("1");
-    expect(await response.json()).toMatchObject({ error: { code: "RATE_LIMITED", type: "rate_limit_error" } });
+    expect(await response.json()).toMatchObject({ error: { lloom_code: "RATE_LIMITED", type: "rate_limit_error" } });
     stream.controller.abort();
     client.script = () => answering("Hello!");
     await vi.waitUntil(async () => (await post(gateway, ASK)).status === 200, DEADLINE);
@@ -141,7 +142,8 @@ describe("API keys", () => {
         message: "The API key is missing. Send the header authorization: Bearer KEY.",
         type: "authentication_error",
         param: null,
-        code: "API_KEY_INVALID",
+        code: "invalid_api_key",
+        lloom_code: "API_KEY_INVALID",
       },
     });
     for (const open of ["/health", "/ready"]) expect((await fetch(local.url + open)).status).toBe(200);

@@ -49,7 +49,7 @@ function refusalIn(answer: string): { status: number; code: unknown; allow: stri
   expect(answer).toMatch(/^content-type: application\/json/m);
   const { error, ...rest } = JSON.parse(/\{.*\}/s.exec(answer)?.[0] ?? "");
   expect(rest).toEqual({});
-  expect(Object.keys(error).sort()).toEqual(["code", "message", "param", "type"]);
+  expect(Object.keys(error).sort()).toEqual(["code", "lloom_code", "message", "param", "type"]);
   return { status, code: error.code, allow: /^allow: (.*)\r$/m.exec(answer)?.[1] };
 }
 
@@ -166,5 +166,40 @@ describe("callers that are slow on purpose", () => {
     });
     await vi.waitUntil(() => read.split(": keep-alive").length > 20, DEADLINE);
     expect(client.asked[0]?.signal.aborted).toBe(false);
+  });
+});
+
+describe("callers that send too much", () => {
+  it.each([
+    ["announced", (bytes: number) => head("POST /v1/chat/completions", json, `content-length: ${bytes}`)],
+    ["not announced", () => head("POST /v1/chat/completions", json, "transfer-encoding: chunked")],
+  ])("get to read the refusal of what is %s", async (how, begin) => {
+    const bytes = 32 * 1024 * 1024;
+    const socket = await dial(await start({ bodyLimitBytes: 1000 }));
+    const answer = text(socket);
+    socket.write(begin(bytes));
+    const piece = Buffer.alloc(1024 * 1024, 0x20);
+    for (let sent = 0; sent < bytes; sent += piece.length) {
+      if (how === "not announced") socket.write(`${piece.length.toString(16)}\r\n`);
+      if (!socket.write(piece)) await once(socket, "drain");
+      if (how === "not announced") socket.write("\r\n");
+    }
+    socket.end(how === "not announced" ? "0\r\n\r\n" : "");
+    expect(refusalIn(await answer)).toMatchObject({ status: 413, code: "FRAME_TOO_LARGE" });
+  });
+
+  it("are cut off when they never end", async () => {
+    const socket = await dial(await start({ bodyLimitBytes: 1000 }));
+    let isClosed = false;
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      isClosed = true;
+    });
+    socket.resume().write(head("POST /v1/chat/completions", json, `content-length: ${2 ** 32}`));
+    const piece = Buffer.alloc(1024 * 1024, 0x20);
+    for (let sent = 0; sent < 200 && !isClosed; sent += 1)
+      if (!socket.write(piece))
+        await Promise.race([once(socket, "drain"), once(socket, "close")]).catch(() => undefined);
+    await vi.waitUntil(() => isClosed, DEADLINE);
   });
 });

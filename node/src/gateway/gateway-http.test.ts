@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLog } from "../log.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { answering, DOMAIN, END, hanging, type StagedClient, stageClient } from "./staged-client.ts";
+import { answering, DEPLOYMENT, END, hanging, type StagedClient, stageClient } from "./staged-client.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };
@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 async function start(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
-  return stack.use(await createGateway({ client, domain: DOMAIN, log, options: { port: 0, ...options } }));
+  return stack.use(await createGateway({ client, deployment: DEPLOYMENT, log, options: { port: 0, ...options } }));
 }
 const openai = ({ url }: Gateway): OpenAI => new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
 const chat = (gateway: Gateway, init: RequestInit): Promise<Response> =>
@@ -36,7 +36,7 @@ const problem = async (response: Response): Promise<{ status: number; code: unkn
   const { error } = (await response.json()) as {
     error: { code: unknown; param: unknown; message: unknown; type: unknown };
   };
-  expect(Object.keys(error).sort()).toEqual(["code", "message", "param", "type"]);
+  expect(Object.keys(error).sort()).toEqual(["code", "lloom_code", "message", "param", "type"]);
   return { status: response.status, code: error.code, param: error.param };
 };
 
@@ -63,6 +63,12 @@ describe("calls that are wrong by themselves", () => {
       status: 415,
       ...wrong,
     });
+    expect(await problem(await chat(gateway, { body: Buffer.from('{"a":"Perch\xe9"}', "latin1") }))).toEqual({
+      status: 400,
+      ...wrong,
+    });
+    const latin1 = { "content-type": "application/json; charset=iso-8859-1" };
+    expect(await problem(await chat(gateway, { body: "{}", headers: latin1 }))).toEqual({ status: 400, ...wrong });
     expect(await problem(await chat(gateway, { body: "x".repeat(1001) }))).toMatchObject({
       status: 413,
       code: "FRAME_TOO_LARGE",
@@ -152,7 +158,7 @@ describe("models and readiness", () => {
     expect((await fetch(`${gateway.url}/v1/models/meta-llama/Llama-3.2`)).status).toBe(200);
     expect(await problem(await fetch(`${gateway.url}/v1/models/none`))).toEqual({
       status: 404,
-      code: "MODEL_NOT_FOUND",
+      code: "model_not_found",
       param: "model",
     });
   });

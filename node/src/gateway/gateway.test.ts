@@ -15,6 +15,8 @@ const FACTS = {
   executor: EXECUTOR,
   attempts: 2,
   cost: "7",
+  amount: "0.000007",
+  token: "LLT",
   finishReason: "stop",
   requestHash: END.requestHash,
   responseHash: END.responseHash,
@@ -44,6 +46,7 @@ describe("a whole answer", () => {
     });
     expect(response.headers.get("x-lloom-executor")).toBe(EXECUTOR);
     expect(response.headers.get("x-lloom-cost")).toBe("7");
+    expect(response.headers.get("x-lloom-amount")).toBe("0.000007");
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
     const receipt = Buffer.from(response.headers.get("x-lloom-receipt") ?? "", "base64url").toString();
     expect(receiptFromJson(receipt)).toEqual({ ...RECEIPT, domain: DOMAIN });
@@ -92,6 +95,15 @@ describe("a whole answer", () => {
       await openai(gateway).chat.completions.create({ ...ASK, model });
     }
     expect(client.asked.map(({ question }) => question.maxOutboundTokens)).toEqual([256, 1000, 1000]);
+  });
+
+  it("asks for no more than the context leaves, whatever the caller names", async () => {
+    const gateway = await start();
+    const long = { role: "user" as const, content: "x".repeat(400) };
+    await openai(gateway).chat.completions.create({ ...ASK, max_tokens: 5_000_000 });
+    await openai(gateway).chat.completions.create({ ...ASK, messages: [long], max_tokens: 512 });
+    await openai(gateway).chat.completions.create({ ...ASK, messages: [long], max_tokens: 300 });
+    expect(client.asked.map(({ question }) => question.maxOutboundTokens)).toEqual([506, 411, 300]);
   });
 
   it("says length for an answer that the executor broke off", async () => {
@@ -200,11 +212,11 @@ describe("a streamed answer", () => {
     expect(response.status).toBe(200);
     const reader = (response.body ?? expect.unreachable()).pipeThrough(new TextDecoderStream()).getReader();
     let seen = "";
-    while (seen.split(": keep-alive\n\n").length < 3) seen += (await reader.read()).value ?? "";
+    while (seen.split(": keep-alive\n").length < 3) seen += (await reader.read()).value ?? "";
     cancel.abort();
     for (let part = await reader.read(); !part.done; part = await reader.read()) seen += part.value;
-    expect(seen.replaceAll(": keep-alive\n\n", "")).toMatch(
-      /^event: error\ndata: \{"error".*"code":"CANCELLED"\}\}\n\n$/,
+    expect(seen.replaceAll(": keep-alive\n", "")).toMatch(
+      /^event: error\ndata: \{"error".*"lloom_code":"EXECUTOR_TIMEOUT"\}\}\n\n$/,
     );
   });
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
-import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { FastifyInstance } from "fastify";
 import type { Log } from "../log.ts";
+import type { Deployment } from "./answer-facts.ts";
 import { chatRoute } from "./chat-route.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
@@ -13,8 +13,7 @@ import { createRequestRules } from "./request-rules.ts";
 
 export interface GatewayParts {
   readonly client: GatewayClient;
-  /** Deployment that receipts are for. */
-  readonly domain: CommitmentDomain;
+  readonly deployment: Deployment;
   readonly log: Log;
   readonly options: GatewayOptions;
 }
@@ -32,7 +31,7 @@ const CANCEL_MS = 5_000;
  * Serves OpenAI's chat completions over a client of the network. Throws CONFIG_INVALID, PORT_TAKEN.
  * Prompts and answers are never logged.
  */
-export async function createGateway({ client, domain, log, options }: GatewayParts): Promise<Gateway> {
+export async function createGateway({ client, deployment, log, options }: GatewayParts): Promise<Gateway> {
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
@@ -44,7 +43,7 @@ export async function createGateway({ client, domain, log, options }: GatewayPar
   server.get("/ready", ready(client));
   server.get("/v1/models", listModels(client));
   server.get("/v1/models/*", getModel(client));
-  server.post("/v1/chat/completions", chatRoute({ client, domain, log, settings, closing: closing.signal }));
+  server.post("/v1/chat/completions", chatRoute({ client, deployment, log, settings, closing: closing.signal }));
   await listen(server, settings);
   const url = urlOf(server);
   log.info({ url }, "gateway listens");

@@ -8,14 +8,28 @@ export interface HttpProblem {
   readonly body: { readonly error: OpenAiError };
 }
 
-/** OpenAI's shape; `code` is the network's own. */
+/** OpenAI's shape, and its word for the failure where it has one. */
 export interface OpenAiError {
   readonly message: string;
   readonly type: string;
   /** The field of the request that is wrong, such as `messages[0].content`. */
   readonly param: string | null;
   readonly code: string;
+  /** The network's own word. */
+  readonly lloom_code: string;
 }
+
+/** What clients of OpenAI's API look for in `code`. */
+const OPENAI_CODES: Readonly<Record<string, string>> = {
+  API_KEY_INVALID: "invalid_api_key",
+  CONTEXT_EXCEEDED: "context_length_exceeded",
+  MODEL_NOT_FOUND: "model_not_found",
+  INSUFFICIENT_FUNDS: "insufficient_quota",
+  CHANNEL_UNDERFUNDED: "insufficient_quota",
+  RATE_LIMITED: "rate_limit_exceeded",
+  QUEUE_FULL: "rate_limit_exceeded",
+  UNSUPPORTED: "unsupported_parameter",
+};
 
 /** What HTTP alone knows: in place of what the code says. */
 export interface HttpTerms {
@@ -44,6 +58,7 @@ export function problemOf(error: LloomError): HttpProblem {
   const terms: Partial<HttpTerms> = error instanceof HttpError ? error.terms : {};
   const status = terms.status ?? kind.status;
   const { param } = error.details;
+  const code = terms.code ?? error.code;
   return {
     status,
     headers: {
@@ -57,7 +72,8 @@ export function problemOf(error: LloomError): HttpProblem {
         message: `${error.message} ${error.next}`,
         type: terms.type ?? kind.type,
         param: typeof param === "string" ? param : null,
-        code: terms.code ?? error.code,
+        code: OPENAI_CODES[code] ?? code,
+        lloom_code: code,
       },
     },
   };

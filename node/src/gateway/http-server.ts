@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { type FastifyInstance, fastify } from "fastify";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { HttpError, problemOf } from "./http-problem.ts";
+import { takeJson } from "./json-body.ts";
 import type { RequestRules } from "./request-rules.ts";
 
 /** The HTTP server, its limits, and its answers to what never becomes a request for a route. */
@@ -30,7 +31,7 @@ export function createHttpServer(
   });
   server.server.on("checkExpectation", refuseExpectation);
   /** A page elsewhere may send text without being asked; JSON it may not (CORS), and no origin is allowed here. */
-  server.removeContentTypeParser("text/plain");
+  takeJson(server);
   return server;
 }
 

@@ -5,6 +5,7 @@ import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, problemOf } from "./http-problem.ts";
 import type { InFlight } from "./in-flight.ts";
+import { drainBody } from "./json-body.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
@@ -51,6 +52,7 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
     // What the parser says of a wrong body may quote it: only what is the gateway's own is logged whole.
     if (status >= 500) log.warn({ ...facts, err: thrown }, "request failed");
     else log.debug(facts, "request failed");
+    drainBody(request, reply);
     return reply.code(status).headers(headers).send(body);
   };
   return {

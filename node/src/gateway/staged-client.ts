@@ -11,6 +11,8 @@ const bytes = (byte: string, count: number): Hex => `0x${byte.repeat(count)}`;
 export const EXECUTOR: Address = bytes("e1", 20);
 export const DOMAIN = { chainId: 31337n, accounting: bytes("ac", 20) };
 
+export const DEPLOYMENT = { domain: DOMAIN, token: { symbol: "LLT", decimals: 6 } };
+
 export const RECEIPT: Receipt = {
   request: {
     client: bytes("c1", 20),

@@ -3,7 +3,7 @@ import OpenAI from "openai";
 import { pino } from "pino";
 import { createGateway, type Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { DOMAIN, type StagedClient, stageClient } from "./staged-client.ts";
+import { DEPLOYMENT, type StagedClient, stageClient } from "./staged-client.ts";
 
 /** A real gateway over a staged client, for tests. */
 export interface StagedGateway extends AsyncDisposable {
@@ -30,7 +30,7 @@ export function stageGateway(): StagedGateway {
     client,
     logged: () => logged,
     start: async (options = {}) =>
-      stack.use(await createGateway({ client, domain: DOMAIN, log, options: { port: 0, ...options } })),
+      stack.use(await createGateway({ client, deployment: DEPLOYMENT, log, options: { port: 0, ...options } })),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

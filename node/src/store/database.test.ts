@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -106,7 +116,7 @@ test("says that a file is no database, is damaged, or may not be written", () =>
   openDatabase(path)[Symbol.dispose]();
   const size = statSync(path).size;
   writeFileSync(path, Buffer.alloc(size, "not a database "));
-  expect(() => openDatabase(path)).toThrow(failure(/is not a database/, /Move the file away/));
+  expect(() => openDatabase(path)).toThrow(failure(/is not a database/, /without deleting it/));
 
   rmSync(path);
   openDatabase(path)[Symbol.dispose]();
@@ -114,12 +124,39 @@ test("says that a file is no database, is damaged, or may not be written", () =>
   const file = openSync(path, "r+");
   writeSync(file, Buffer.alloc(3900, 0xa5), 0, 3900, 110);
   closeSync(file);
-  expect(() => openDatabase(path)).toThrow(failure(/is damaged/, /do not delete it/));
+  expect(() => openDatabase(path)).toThrow(failure(/is damaged/, /without deleting it/));
 
   const missing = join(directory, "missing.db");
   expect(() => openDatabase(missing, { readOnly: true })).toThrow(failure(/cannot be opened/));
   writeFileSync(join(directory, "file"), "");
   expect(() => openDatabase(join(directory, "file", "lloom.db"))).toThrow(failure(/cannot be created/));
+});
+
+test("refuses a file with 64 overwritten bytes in any of its pages before it is used", () => {
+  const PAGE = 4096;
+  {
+    using db = openDatabase(path);
+    const text = "x".repeat(1000);
+    db.write(() => {
+      for (let row = 0; row < 60; row++)
+        db.run("INSERT INTO facts VALUES (:name, :text)", { name: `fact ${row}`, text });
+    });
+    db.checkpoint();
+  }
+  const whole = readFileSync(path);
+  const pages = whole.length / PAGE;
+  let refused = 0;
+  for (let page = 1; page < pages; page++) {
+    const broken = Buffer.from(whole);
+    broken.fill(0xa5, page * PAGE, page * PAGE + 64);
+    writeFileSync(path, broken);
+    expect(() => openDatabase(path), `page ${page}`).toThrow(failure(/is damaged/, /docs\/executor\.md/));
+    refused++;
+  }
+  expect(refused).toBeGreaterThan(20);
+  writeFileSync(path, whole);
+  using db = openDatabase(path);
+  expect(db.get("SELECT count(*) AS count FROM facts")).toEqual({ count: 60 });
 });
 
 test("says that a file cannot be opened", () => {

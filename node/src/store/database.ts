@@ -2,9 +2,11 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LloomError } from "../errors.ts";
+import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
-import { storeFailure } from "./store-failure.ts";
+import { damagedStore, storeFailure } from "./store-failure.ts";
+import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
 /** A row as SQLite gives it: no column here holds an integer beyond 2^53 (see `encoding.ts`). */
 export type Row = Readonly<Record<string, null | number | bigint | string | Uint8Array>>;
@@ -131,12 +133,13 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
   using stack = new DisposableStack();
   try {
     if (!readOnly) createPrivately(path);
-    const lock = readOnly ? undefined : stack.use(takeLock(path));
+    const lock = readOnly ? undefined : stack.use(lockFile(path));
     const db = stack.use(new DatabaseSync(path, { readOnly, timeout: 2000, enableForeignKeyConstraints: true }));
     if (!readOnly) {
-      db.exec("PRAGMA journal_mode = WAL");
+      keepWriteAheadLog(db, path);
       // Deleted bytes are overwritten: what prune() removed must not be found in the file.
       db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+      checkWhole(db, path);
       migrate(db, path);
     }
     checkScope(db, { path, scope, readOnly });
@@ -148,20 +151,13 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
   }
 }
 
-/** The lock of a database file: an exclusive transaction on an empty SQLite file beside it, for as long as it is open. */
-function takeLock(path: string): DatabaseSync {
-  const lockPath = `${path}.lock`;
-  const lock = new DatabaseSync(lockPath, { timeout: 0 });
-  try {
-    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;");
-    return lock;
-  } catch (cause) {
-    lock.close();
-    throw new LloomError("STORE_FAILED", `Another process uses ${path}: it holds the lock ${lockPath}.`, {
-      cause,
-      next: "Stop the other node, or give this one its own data directory.",
-    });
-  }
+/**
+ * Refuses a damaged file before anything is promised on its word: SQLite itself notices a broken page only when it comes to
+ * it, which may be at an answer. Reads the whole file: about a second for a gigabyte.
+ */
+function checkWhole(db: DatabaseSync, path: string): void {
+  const found = db.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
+  if (found !== "ok") throw damagedStore(path, String(found));
 }
 
 /**
@@ -180,6 +176,14 @@ function createPrivately(path: string): void {
     });
   }
 }
+
+const lockFile = (path: string): DatabaseSync =>
+  takeLock(`${path}.lock`, (cause) => {
+    throw new LloomError("STORE_FAILED", `Another process uses ${path}: it holds the lock ${path}.lock.`, {
+      cause,
+      next: "Stop the other node, or give this one its own data directory.",
+    });
+  });
 
 function checkScope(
   db: DatabaseSync,

@@ -130,5 +130,5 @@ export function sumByLane(rows: readonly Row[]): bigint {
 
 const damaged = (what: string): LloomError =>
   new LloomError("STORE_FAILED", `The store holds ${what} in a shape that this version does not know.`, {
-    next: "Restore a copy of the data directory, or report it with the version that wrote it.",
+    next: "Stop the node, move the file away without deleting it, and restore a backup: docs/executor.md says what that means.",
   });

@@ -11,6 +11,7 @@ import { advance, type LaneState, requestProblem, responseProblem } from "@lloom
 import { LloomError } from "../errors.ts";
 import type { Database, Row } from "./database.ts";
 import * as encoding from "./encoding.ts";
+import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
 
 export interface AcceptedRequest {
@@ -74,7 +75,7 @@ export interface ReceiptPage {
  * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
  * and the chain still knows what it paid.
  */
-export interface ExecutorLog extends SettlementLog {
+export interface ExecutorLog extends SettlementLog, OwnPast {
   /**
    * Notes a request before work on it begins, and makes its lane busy.
    * @throws LloomError LANE_BUSY while the lane answers another; LANE_OUT_OF_STEP when the request, or another one with
@@ -114,6 +115,7 @@ export function openExecutorLog(db: Database): ExecutorLog {
   db.write(() => db.run(FAIL_RUNNING));
   return {
     ...openSettlementLog(db),
+    ...openOwnPast(db),
     accept: (accepted) => db.write(() => accept(db, accepted), { synced: false }),
     saveAnswer: (answer) => db.write(() => saveAnswer(db, answer)),
     saveSignature: (requestHash, signature) =>

@@ -1,15 +1,18 @@
 import { LloomError } from "../errors.ts";
 
+const DAMAGED =
+  "Move the file away without deleting it, since receipts that are not settled are in it; restore a backup or start without one: docs/executor.md says what either means.";
+
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that a user can do something about. */
 const PROBLEMS: Readonly<Record<number, readonly [problem: string, next: string]>> = {
   5: ["is locked by another process", "Stop the other process that has it open."],
   6: ["is locked by another process", "Stop the other process that has it open."],
   8: ["may not be written", "Give the account that runs the node the right to write it."],
   10: ["cannot be read or written", "Check the disk."],
-  11: ["is damaged", "Move the file away and restore a copy; unsettled receipts are in it, so do not delete it."],
+  11: ["is damaged", DAMAGED],
   13: ["cannot grow: the disk is full", "Free some space; nothing that was acknowledged is lost."],
   14: ["cannot be opened", "Check that the directory exists and may be written."],
-  26: ["is not a database", "Move the file away, or give another data directory."],
+  26: ["is not a database", DAMAGED],
 };
 
 /** An error of `node:sqlite` as STORE_FAILED, in plain words. */
@@ -21,3 +24,9 @@ export function storeFailure(path: string, cause: unknown): LloomError {
   const [problem, next] = known;
   return new LloomError("STORE_FAILED", `The store ${path} ${problem} (${reason}).`, { cause, next });
 }
+
+/** A file in which a check found damage. */
+export const damagedStore = (path: string, found: string): LloomError =>
+  new LloomError("STORE_FAILED", `The store ${path} is damaged (${found.split("\n").slice(0, 2).join(" ")}).`, {
+    next: DAMAGED,
+  });

@@ -1886,8 +1886,8 @@ export const deliveryDisputesAbi = [
   },
 ] as const;
 
-/** ABI of DisputeManager, with its errors and events. */
-export const disputeManagerAbi = [
+/** ABI of EquivocationDisputes, with its errors and events. */
+export const equivocationDisputesAbi = [
   { inputs: [{ name: "accounting_", type: "address" }], stateMutability: "nonpayable", type: "constructor" },
   { inputs: [{ name: "commitment", type: "bytes32" }], name: "DisputeAlreadyCommitted", type: "error" },
   { inputs: [{ name: "id", type: "bytes32" }], name: "DisputeAlreadyProven", type: "error" },

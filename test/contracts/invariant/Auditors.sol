@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAudits} from "../../../contracts/interfaces/IAudits.sol";
+import {IAudits} from "../../../contracts/audits/IAudits.sol";
 import {AuditWorld} from "../support/AuditWorld.sol";
 import {vm} from "../support/Vm.sol";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IDeliveryDisputes} from "../../../contracts/interfaces/IDeliveryDisputes.sol";
+import {IDeliveryDisputes} from "../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
 import {TestBase} from "../support/Vm.sol";
 import {Disputer} from "./Disputer.sol";
 

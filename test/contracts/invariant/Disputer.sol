@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IDeliveryDisputes} from "../../../contracts/interfaces/IDeliveryDisputes.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IDeliveryDisputes} from "../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {DeliveryMarket} from "../support/DeliveryMarket.sol";
 import {Tree} from "../support/Tree.sol";
 import {vm} from "../support/Vm.sol";

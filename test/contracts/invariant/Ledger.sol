@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
 import {Market} from "../support/Market.sol";
 
 /// The escrow's books told a second time, in plain sums per account. Every move of a handler is noted here too; after it

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IJury} from "../../../contracts/interfaces/IJury.sol";
-import {IMeasuredDisputes} from "../../../contracts/interfaces/IMeasuredDisputes.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IJury} from "../../../contracts/jury/IJury.sol";
+import {IMeasuredDisputes} from "../../../contracts/disputes/measured/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {Court} from "../support/Court.sol";
 import {vm} from "../support/Vm.sol";
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {DisputeManager} from "../../../contracts/DisputeManager.sol";
-import {TestToken} from "../../../contracts/TestToken.sol";
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {EquivocationDisputes} from "../../../contracts/disputes/equivocation/EquivocationDisputes.sol";
+import {TestToken} from "../../../contracts/token/TestToken.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {MoodyToken} from "../support/HostileTokens.sol";
 import {Market} from "../support/Market.sol";
 import {vm} from "../support/Vm.sol";
@@ -40,7 +40,9 @@ contract Moods is Market {
         token = TestToken(address(_moody));
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
-        disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
+        disputes = EquivocationDisputes(
+            deploy("EquivocationDisputes.sol:EquivocationDisputes", abi.encode(accounting))
+        );
         registry.wire(allJudges());
         give(executor, 1_000e6);
         vm.prank(executor);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
 import {Market} from "../support/Market.sol";
 import {vm} from "../support/Vm.sol";
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IDisputeManager} from "../../../contracts/interfaces/IDisputeManager.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IEquivocationDisputes} from "../../../contracts/disputes/equivocation/IEquivocationDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {vm} from "../support/Vm.sol";
 import {Ledger} from "./Ledger.sol";
 
@@ -189,7 +189,7 @@ contract Trader is Ledger {
         IAccountingV2.SignedPair memory pair = pairAt(0, whom, 0);
         (pair.request.lane, pair.request.nonce) = (uint64(LANES), uint32(++_reasons));
         resign(pair);
-        IDisputeManager.ResponseProof memory proof;
+        IEquivocationDisputes.ResponseProof memory proof;
         (proof.request, proof.first, proof.firstSignature) = (pair.request, pair.response, pair.executorSignature);
         proof.second = abi.decode(abi.encode(pair.response), (IAccountingV2.LlmResponseCommitment));
         proof.second.contentHash = "another answer";

@@ -2,9 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
-import {Audits} from "../../../contracts/Audits.sol";
-import {IAudits} from "../../../contracts/interfaces/IAudits.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {Audits} from "../../../contracts/audits/Audits.sol";
+import {IAudits} from "../../../contracts/audits/IAudits.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {Market} from "./Market.sol";
 import {vm} from "./Vm.sol";
 

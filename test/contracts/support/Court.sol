@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Arbitrator} from "../../../contracts/Arbitrator.sol";
-import {DisputeManager} from "../../../contracts/DisputeManager.sol";
-import {Jury} from "../../../contracts/Jury.sol";
-import {MeasuredDisputes} from "../../../contracts/MeasuredDisputes.sol";
-import {TestToken} from "../../../contracts/TestToken.sol";
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IJury} from "../../../contracts/interfaces/IJury.sol";
-import {IMeasuredDisputes} from "../../../contracts/interfaces/IMeasuredDisputes.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {Arbitrator} from "../../../contracts/arbitrator/Arbitrator.sol";
+import {EquivocationDisputes} from "../../../contracts/disputes/equivocation/EquivocationDisputes.sol";
+import {Jury} from "../../../contracts/jury/Jury.sol";
+import {MeasuredDisputes} from "../../../contracts/disputes/measured/MeasuredDisputes.sol";
+import {TestToken} from "../../../contracts/token/TestToken.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IJury} from "../../../contracts/jury/IJury.sol";
+import {IMeasuredDisputes} from "../../../contracts/disputes/measured/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {Market} from "./Market.sol";
 import {vm} from "./Vm.sol";
 
@@ -53,7 +53,9 @@ abstract contract Court is Market {
         token = TestToken(token_);
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
-        disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
+        disputes = EquivocationDisputes(
+            deploy("EquivocationDisputes.sol:EquivocationDisputes", abi.encode(accounting))
+        );
         jury = Jury(deploy("Jury.sol:Jury", abi.encode(registry)));
         arbitrator = Arbitrator(deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, ARBITRATION_COST)));
         measured = deployMeasured(withArbitrator ? address(arbitrator) : address(0));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {DeliveryDisputes} from "../../../contracts/DeliveryDisputes.sol";
-import {DisputeManager} from "../../../contracts/DisputeManager.sol";
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IDeliveryDisputes} from "../../../contracts/interfaces/IDeliveryDisputes.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
-import {TestToken} from "../../../contracts/TestToken.sol";
+import {DeliveryDisputes} from "../../../contracts/disputes/delivery/DeliveryDisputes.sol";
+import {EquivocationDisputes} from "../../../contracts/disputes/equivocation/EquivocationDisputes.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IDeliveryDisputes} from "../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
+import {TestToken} from "../../../contracts/token/TestToken.sol";
 import {Market} from "./Market.sol";
 import {Tree} from "./Tree.sol";
 import {vm} from "./Vm.sol";
@@ -37,7 +37,9 @@ abstract contract DeliveryMarket is Market {
         vm.fee(BASE_FEE);
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
-        disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
+        disputes = EquivocationDisputes(
+            deploy("EquivocationDisputes.sol:EquivocationDisputes", abi.encode(accounting))
+        );
         delivery = deployDelivery(address(accounting), FLAT_BOND);
         IStakeRegistry.Judge[] memory judges = new IStakeRegistry.Judge[](3);
         judges[0] = IStakeRegistry.Judge(address(disputes), IStakeRegistry.Power.StakeAndTails);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IDisputeManager} from "../../../contracts/interfaces/IDisputeManager.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IEquivocationDisputes} from "../../../contracts/disputes/equivocation/IEquivocationDisputes.sol";
 import {MarketTest} from "./Market.sol";
 import {vm} from "./Vm.sol";
 
@@ -16,7 +16,7 @@ abstract contract DisputeTest is MarketTest {
         uint32 nonce,
         uint96 ackedCost,
         uint96 cost
-    ) internal view returns (IDisputeManager.ResponseProof memory proof) {
+    ) internal view returns (IEquivocationDisputes.ResponseProof memory proof) {
         proof.request = pairOf(nonce, ackedCost, cost).request;
         proof.first = pairOf(nonce, ackedCost, cost).response;
         proof.second = pairOf(nonce, ackedCost, cost).response;
@@ -25,20 +25,20 @@ abstract contract DisputeTest is MarketTest {
     }
 
     /// Makes both responses answer the request, and signs them.
-    function signProof(IDisputeManager.ResponseProof memory proof, uint256 key) internal view {
+    function signProof(IEquivocationDisputes.ResponseProof memory proof, uint256 key) internal view {
         bytes32 requestHash = accounting.hashRequest(proof.request);
         (proof.first.requestHash, proof.second.requestHash) = (requestHash, requestHash);
         resignProof(proof, key);
     }
 
     /// Signs both responses as they are.
-    function resignProof(IDisputeManager.ResponseProof memory proof, uint256 key) internal view {
+    function resignProof(IEquivocationDisputes.ResponseProof memory proof, uint256 key) internal view {
         proof.firstSignature = compact(key, accounting.hashResponse(proof.first));
         proof.secondSignature = compact(key, accounting.hashResponse(proof.second));
     }
 
     /// The first answer is settled with the request.
-    function settleFirst(IDisputeManager.ResponseProof memory proof, uint32 nonce) internal {
+    function settleFirst(IEquivocationDisputes.ResponseProof memory proof, uint32 nonce) internal {
         IAccountingV2.SignedPair memory pair = pairOf(nonce, 0, 0);
         (pair.request, pair.response) = (proof.request, proof.first);
         sign(pair);
@@ -46,7 +46,7 @@ abstract contract DisputeTest is MarketTest {
     }
 
     /// Commits to the proof as `reporter`; a block later it has priority.
-    function commitAs(address reporter, bytes32 salt, IDisputeManager.ResponseProof memory proof) internal {
+    function commitAs(address reporter, bytes32 salt, IEquivocationDisputes.ResponseProof memory proof) internal {
         disputes.commitReport(commitmentOf(reporter, salt, proof));
         nextBlock();
     }
@@ -54,7 +54,7 @@ abstract contract DisputeTest is MarketTest {
     function commitmentOf(
         address reporter,
         bytes32 salt,
-        IDisputeManager.ResponseProof memory proof
+        IEquivocationDisputes.ResponseProof memory proof
     ) internal view returns (bytes32) {
         bytes32 first = accounting.hashResponse(proof.first);
         return disputes.reportCommitment(reporter, salt, first, accounting.hashResponse(proof.second));

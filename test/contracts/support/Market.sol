@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {AccountingV2} from "../../../contracts/AccountingV2.sol";
-import {DisputeManager} from "../../../contracts/DisputeManager.sol";
-import {StakeRegistry} from "../../../contracts/StakeRegistry.sol";
-import {TestToken} from "../../../contracts/TestToken.sol";
-import {IAccountingV2} from "../../../contracts/interfaces/IAccountingV2.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {AccountingV2} from "../../../contracts/escrow/AccountingV2.sol";
+import {EquivocationDisputes} from "../../../contracts/disputes/equivocation/EquivocationDisputes.sol";
+import {StakeRegistry} from "../../../contracts/stake/StakeRegistry.sol";
+import {TestToken} from "../../../contracts/token/TestToken.sol";
+import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {TestBase, vm} from "./Vm.sol";
 
 /// The deployment with one client and one executor, and ways to sign for anyone.
@@ -34,7 +34,7 @@ abstract contract Market is TestBase {
     TestToken internal token;
     StakeRegistry internal registry;
     AccountingV2 internal accounting;
-    DisputeManager internal disputes;
+    EquivocationDisputes internal disputes;
     address internal client;
     address internal executor;
     address internal sessionSigner;
@@ -47,7 +47,9 @@ abstract contract Market is TestBase {
         token = TestToken(deploy("TestToken.sol:TestToken", ""));
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
-        disputes = DisputeManager(deploy("DisputeManager.sol:DisputeManager", abi.encode(accounting)));
+        disputes = EquivocationDisputes(
+            deploy("EquivocationDisputes.sol:EquivocationDisputes", abi.encode(accounting))
+        );
         registry.wire(allJudges());
     }
 

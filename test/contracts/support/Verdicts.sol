@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IMeasuredDisputes} from "../../../contracts/interfaces/IMeasuredDisputes.sol";
-import {IStakeRegistry} from "../../../contracts/interfaces/IStakeRegistry.sol";
+import {IMeasuredDisputes} from "../../../contracts/disputes/measured/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {Court} from "./Court.sol";
 import {vm} from "./Vm.sol";
 

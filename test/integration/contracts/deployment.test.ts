@@ -30,7 +30,7 @@ describe("deployment through Ignition", () => {
 
   it("wires the contracts to each other, with the defaults of a development network", async () => {
     const { ignition } = await connect();
-    const { accounting, stakeRegistry, disputeManager, testToken } = await ignition.deploy(lloomModule);
+    const { accounting, stakeRegistry, equivocationDisputes, testToken } = await ignition.deploy(lloomModule);
     const token = await testToken.getAddress();
     const read = (contract: typeof accounting, method: string, ...args: unknown[]): Promise<unknown> =>
       contract.getFunction(method).staticCall(...args);
@@ -42,10 +42,10 @@ describe("deployment through Ignition", () => {
     expect(await read(stakeRegistry, "minimumStake", EXECUTOR)).toBe(100_000_000n);
     expect(await read(stakeRegistry, "minimumStake", VALIDATOR)).toBe(500_000_000n);
     expect(await read(testToken, "symbol")).toBe("tUSD");
-    expect(await read(disputeManager, "accounting")).toBe(await accounting.getAddress());
-    expect(await read(disputeManager, "stakeRegistry")).toBe(await stakeRegistry.getAddress());
+    expect(await read(equivocationDisputes, "accounting")).toBe(await accounting.getAddress());
+    expect(await read(equivocationDisputes, "stakeRegistry")).toBe(await stakeRegistry.getAddress());
     expect(await read(stakeRegistry, "wired")).toBe(true);
-    expect(await read(stakeRegistry, "powerOf", await disputeManager.getAddress())).toBe(STAKE_AND_TAILS);
+    expect(await read(stakeRegistry, "powerOf", await equivocationDisputes.getAddress())).toBe(STAKE_AND_TAILS);
     expect(await read(stakeRegistry, "treasury")).toBe(await read(stakeRegistry, "deployer"));
   });
 

@@ -1,11 +1,11 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   accountingV2Abi,
   arbitratorAbi,
   auditsAbi,
   deliveryDisputesAbi,
-  disputeManagerAbi,
+  equivocationDisputesAbi,
   juryAbi,
   lensAbi,
   measuredDisputesAbi,
@@ -35,7 +35,7 @@ const CONTRACTS: Readonly<Record<string, Contract>> = {
   Arbitrator: { abi: arbitratorAbi, variable: "arbitrator" },
   Audits: { abi: auditsAbi, variable: "audits" },
   DeliveryDisputes: { abi: deliveryDisputesAbi, variable: "delivery" },
-  DisputeManager: { abi: disputeManagerAbi, variable: "disputes" },
+  EquivocationDisputes: { abi: equivocationDisputesAbi, variable: "disputes" },
   Jury: { abi: juryAbi, variable: "jury" },
   Lens: { abi: lensAbi, variable: "lens" },
   MeasuredDisputes: { abi: measuredDisputesAbi, variable: "measured" },
@@ -72,11 +72,11 @@ function declared(type: "error" | "event"): Named[] {
   return [...byName.values()];
 }
 
-/** The text of a contract and of those of ours that it is made of. */
+/** The text of a contract and of those of ours that it is made of; interfaces have no branches. */
 function textOf(contract: string): string {
-  const path = join(ROOT, `contracts/${contract}.sol`);
-  if (!existsSync(path)) return "";
-  const text = readFileSync(path, "utf8");
+  const [path] = globSync(`contracts/**/${contract}.sol`, { cwd: ROOT });
+  const text = path === undefined ? "" : readFileSync(join(ROOT, path), "utf8");
+  if (!/^(?:abstract )?contract /m.test(text)) return "";
   const bases = /^(?:abstract )?contract \w+ is ([^{]+)\{/m.exec(text)?.[1]?.split(",") ?? [];
   return [text, ...bases.map((base) => textOf(base.trim()))].join("\n");
 }
@@ -108,7 +108,7 @@ const missing = (items: readonly Named[], isThere: (item: Named) => boolean, sen
 
 describe("the Solidity tests", () => {
   it("know every contract", () => {
-    const deployable = globSync("contracts/*.sol", { cwd: ROOT })
+    const deployable = globSync("contracts/**/*.sol", { cwd: ROOT })
       .filter((path) => /^contract /m.test(readFileSync(join(ROOT, path), "utf8")))
       .map((path) => basename(path, ".sol"));
     expect(deployable.sort()).toEqual(Object.keys(CONTRACTS));

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { ROOT } from "../../../scripts/devnet/root.ts";
+import { ROOT } from "../../../checkout/paths.ts";
 import { eventually, type Program, runNode } from "../../support/processes.ts";
 
 const READY_MS = 100_000;

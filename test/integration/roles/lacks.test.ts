@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { formatAmount } from "@lloom/protocol/amounts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LLOOM } from "../../../checkout/paths.ts";
 import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
 import { clientLacks, executorLacks } from "../../../node/src/commands/lacks.ts";
 import { identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { createKeystore } from "../../../node/src/wallet/keystore.ts";
-import { LLOOM } from "../../../scripts/devnet/root.ts";
 import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
 import { askAll, DOLLAR, type Member, question, World } from "./world.ts";
 

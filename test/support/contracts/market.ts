@@ -21,7 +21,7 @@ export async function openMarket() {
   const deployed = await ignition.deploy(lloomModule);
   const accounting = await callable(deployed.accounting);
   const stakeRegistry = await callable(deployed.stakeRegistry);
-  const disputes = await callable(deployed.disputeManager);
+  const disputes = await callable(deployed.equivocationDisputes);
   const delivery = await callable(deployed.deliveryDisputes);
   const jury = await callable(deployed.jury);
   const measured = await callable(deployed.measuredDisputes);

@@ -1,0 +1,10 @@
+import { join } from "node:path";
+
+/** Root of the checkout. */
+export const ROOT = join(import.meta.dirname, "..");
+
+/** Script of a package's command, to be run by this Node. */
+export const HARDHAT = join(ROOT, "node_modules/hardhat/dist/src/cli.js");
+export const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
+export const PONDER = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
+export const LLOOM = join(ROOT, "node/src/cli.ts");

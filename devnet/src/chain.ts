@@ -1,0 +1,42 @@
+import { formatEther, parseEther } from "ethers";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { HARDHAT, ROOT } from "../../checkout/paths.ts";
+import { chainId, connect } from "../../checkout/rpc.ts";
+import { DEVNET_ACCOUNTS } from "./accounts.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { until } from "./until.ts";
+
+const READY_MS = 60_000;
+/** Far more than a devnet's account uses. */
+const LEAST_ETHER = parseEther("0.1");
+
+/** Starts Hardhat's node and waits until it answers. */
+export async function startChain(supervisor: Supervisor, port: number, signal: AbortSignal): Promise<string> {
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  supervisor.start({
+    name: "chain",
+    script: HARDHAT,
+    args: ["node", "--hostname", "127.0.0.1", "--port", String(port)],
+    cwd: ROOT,
+  });
+  await until({ what: "the chain", deadlineMs: READY_MS, signal }, async () => (await chainId(rpcUrl)) ?? undefined);
+  return rpcUrl;
+}
+
+/** Checks that the devnet's accounts can pay for gas there. */
+export async function checkFunds(rpcUrl: string): Promise<void> {
+  const { deployer, validators, executors, gateway } = DEVNET_ACCOUNTS;
+  const provider = connect(rpcUrl);
+  try {
+    for (const { address, name } of [deployer, ...validators, ...executors, gateway]) {
+      const balance = await provider.getBalance(address);
+      if (balance < LEAST_ETHER)
+        throw new ExplainedError(
+          `${address}, the test mnemonic's account for ${name}, has ${formatEther(balance)} ether on this chain.`,
+          "Use a development chain that funds the test mnemonic, such as Hardhat's or Anvil's.",
+        );
+    }
+  } finally {
+    provider.destroy();
+  }
+}

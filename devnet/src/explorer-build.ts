@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { NEXT, ROOT } from "../../checkout/paths.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Everything that the explorer is built from. */
+const SOURCES = [
+  "web/{app,components,lib,public}/**",
+  "web/*.{ts,json,mjs}",
+  "protocol/src/**/*.ts",
+  "package-lock.json",
+];
+const MARK = join(ROOT, "web", ".next", "lloom-source-hash");
+
+/** Hash over names and contents of the explorer's sources. */
+function sourceHash(): string {
+  const hash = createHash("sha256");
+  const files = globSync(SOURCES, { cwd: ROOT, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    // The build itself writes it.
+    .filter(({ name }) => name !== "next-env.d.ts");
+  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort())
+    hash.update(path).update(readFileSync(path));
+  return hash.digest("hex");
+}
+
+/** Builds the explorer unless these very sources are built already. Returns what was done. */
+export async function buildExplorer(supervisor: Supervisor): Promise<string> {
+  const hash = sourceHash();
+  if (existsSync(MARK) && readFileSync(MARK, "utf8") === hash) return "unchanged since the last build";
+  await supervisor.run({
+    name: "explorer-build",
+    script: NEXT,
+    args: ["build", "web"],
+    cwd: ROOT,
+    env: { NEXT_TELEMETRY_DISABLED: "1" },
+    nice: true,
+  });
+  writeFileSync(MARK, hash);
+  return "built";
+}

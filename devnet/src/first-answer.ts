@@ -1,0 +1,52 @@
+import type { Receipt } from "@lloom/protocol/commitment-types";
+import { receiptFromJson } from "@lloom/protocol/receipts";
+import OpenAI from "openai";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+
+/** Asked of the shipped model; it knows this one well. */
+export const FIRST_PROMPT = "What is Lloom?";
+export const FIRST_MODEL = "lloom-tiny";
+
+export interface FirstAnswer {
+  readonly answer: string;
+  readonly receipt: Receipt;
+  /** The receipt as the gateway gave it. */
+  readonly receiptJson: string;
+}
+
+/** What the gateway adds to the last chunk of a stream. */
+interface LloomChunk {
+  readonly lloom?: { readonly receipt?: unknown };
+}
+
+/** Sends one prompt through the gateway with the official client; `onText` gets the answer as it streams. */
+export async function askFirst(
+  gatewayUrl: string,
+  onText: (text: string) => void,
+  signal: AbortSignal,
+): Promise<FirstAnswer> {
+  const openai = new OpenAI({ baseURL: `${gatewayUrl}/v1`, apiKey: "none-needed-on-loopback", maxRetries: 0 });
+  const stream = await openai.chat.completions.create(
+    {
+      model: FIRST_MODEL,
+      messages: [{ role: "user", content: FIRST_PROMPT }],
+      temperature: 0,
+      max_tokens: 160,
+      stream: true,
+      stream_options: { include_usage: true },
+    },
+    { signal },
+  );
+  let answer = "";
+  let receiptJson: string | undefined;
+  for await (const chunk of stream) {
+    const text = chunk.choices[0]?.delta.content ?? "";
+    if (text !== "") onText(text);
+    answer += text;
+    const { lloom } = chunk as LloomChunk;
+    if (lloom?.receipt !== undefined) receiptJson = JSON.stringify(lloom.receipt);
+  }
+  if (receiptJson === undefined)
+    throw new ExplainedError("The answer came without a receipt.", "Look into the gateway's log.");
+  return { answer, receiptJson, receipt: receiptFromJson(receiptJson) };
+}

@@ -1,0 +1,162 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { privateKeyFromRaw } from "@libp2p/crypto/keys";
+import { peerIdFromPrivateKey } from "@libp2p/peer-id";
+import { z } from "zod";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { LLOOM, ROOT } from "../../checkout/paths.ts";
+import { createKeystore } from "../../node/src/wallet/keystore.ts";
+import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
+import type { Deployment } from "./deployment.ts";
+import type { ManagedProcess, Supervisor } from "./supervisor.ts";
+
+/** The keys are known to everybody, so their keystores may be quick to open. */
+const QUICK_SCRYPT_N = 1 << 12;
+const PASSWORD = "lloom-devnet";
+const READY_MS = 60_000;
+
+/** Ctrl-C must be over in 10 s, and the supervisor gives its children less. */
+const DRAIN_SOON = ["--drain-seconds", "3"];
+
+/** What every node of the devnet has in common. */
+export interface NodeSurroundings {
+  readonly supervisor: Supervisor;
+  readonly dir: string;
+  readonly rpcUrl: string;
+  readonly deployment: Deployment;
+  readonly signal: AbortSignal;
+}
+
+/** A node process with what it told when it was ready. */
+export interface RunningNode {
+  readonly name: string;
+  readonly address: string;
+  readonly multiaddrs: readonly string[];
+  /** Of the gateway. */
+  readonly url: string | undefined;
+  readonly process: ManagedProcess;
+  /** Starts it once more with the same key and data, after it has ended; with more flags if given. */
+  readonly restart: (flags?: readonly string[]) => Promise<RunningNode>;
+}
+
+const readySchema = z.object({
+  event: z.literal("ready"),
+  address: z.string(),
+  multiaddrs: z.array(z.string()).default([]),
+  url: z.string().optional(),
+});
+
+/** Prices of the three executors, per 1 000 000 prompt and answer tokens. */
+export const EXECUTOR_PRICES = [
+  ["0.10", "0.40"],
+  ["0.12", "0.48"],
+  ["0.15", "0.60"],
+] as const;
+
+interface NodeSpec {
+  readonly account: DevnetAccount;
+  readonly command: "validator" | "executor" | "gateway";
+  readonly args: readonly string[];
+}
+
+/** Starts `lloom COMMAND` with a keystore of its own and waits until it says that it is ready. */
+export async function startNode(surroundings: NodeSurroundings, spec: NodeSpec): Promise<RunningNode> {
+  const dataDir = join(surroundings.dir, spec.account.name);
+  await prepareKey(dataDir, spec.account);
+  return launch(surroundings, spec, dataDir);
+}
+
+async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<void> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(join(dataDir, "password"), `${PASSWORD}\n`, { mode: 0o600 });
+  await createKeystore({ path: join(dataDir, "keystore.json"), password: PASSWORD, secret, scryptN: QUICK_SCRYPT_N });
+}
+
+async function launch(surroundings: NodeSurroundings, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
+  const { supervisor, rpcUrl, deployment } = surroundings;
+  const { account, command, args } = spec;
+  const process = supervisor.start({
+    name: account.name,
+    script: LLOOM,
+    args: [command, "--json", "--rpc", rpcUrl, "--accounting", deployment.accounting, "--data-dir", dataDir]
+      .concat(["--password-file", join(dataDir, "password")])
+      .concat(args),
+    cwd: ROOT,
+  });
+  const ready = await readiness(process);
+  return {
+    name: account.name,
+    ...ready,
+    process,
+    restart: (flags = []) => launch(surroundings, { ...spec, args: [...args, ...flags] }, dataDir),
+  };
+}
+
+async function readiness(
+  process: ManagedProcess,
+): Promise<{ address: string; multiaddrs: string[]; url: string | undefined }> {
+  const expired = AbortSignal.timeout(READY_MS);
+  const late = new Promise<never>((_, reject) =>
+    expired.addEventListener("abort", () =>
+      reject(new ExplainedError(`${process.name} was not ready in ${READY_MS / 1000} s.`, "Look into its log.")),
+    ),
+  );
+  const told = (async () => {
+    for await (const line of process.lines()) {
+      const parsed = readySchema.safeParse(jsonOrNothing(line));
+      if (parsed.success) return { ...parsed.data, url: parsed.data.url };
+    }
+    throw new ExplainedError(`${process.name} ended before it was ready.`, "Look into its log.");
+  })();
+  return Promise.race([told, late]);
+}
+
+function jsonOrNothing(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the validators will listen: known before they start, so that everybody starts at once. */
+export function validatorAddresses(ports: readonly number[]): string[] {
+  return DEVNET_ACCOUNTS.validators.map(({ secret }, index) => {
+    const peerId = peerIdFromPrivateKey(privateKeyFromRaw(secret)).toString();
+    return `/ip4/127.0.0.1/tcp/${ports[index]}/p2p/${peerId}`;
+  });
+}
+
+/** Two validators, each other's bootstrap. */
+export function startValidators(surroundings: NodeSurroundings, addresses: readonly string[]): Promise<RunningNode[]> {
+  const bootstrap = addresses.join(",");
+  return Promise.all(
+    DEVNET_ACCOUNTS.validators.map((account, index) => {
+      const listen = addresses[index]?.replace(/\/p2p\/.*$/, "") ?? "";
+      return startNode(surroundings, {
+        account,
+        command: "validator",
+        args: ["--listen", listen, "--bootstrap", bootstrap],
+      });
+    }),
+  );
+}
+
+/** Three executors with different prices; `extra` gives more flags for each, the last of a flag wins. */
+export function startExecutors(
+  surroundings: NodeSurroundings,
+  bootstrap: string,
+  extra: (index: number) => readonly string[],
+): Promise<RunningNode[]> {
+  return Promise.all(
+    DEVNET_ACCOUNTS.executors.map((account, index) => {
+      const [inbound, outbound] = EXECUTOR_PRICES[index] ?? EXECUTOR_PRICES[0];
+      const prices = ["--inbound-price", inbound, "--outbound-price", outbound];
+      return startNode(surroundings, {
+        account,
+        command: "executor",
+        args: ["--bootstrap", bootstrap, ...prices, ...DRAIN_SOON, ...extra(index)],
+      });
+    }),
+  );
+}

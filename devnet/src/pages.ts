@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { NEXT, PONDER, ROOT } from "../../checkout/paths.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { until } from "./until.ts";
+
+const READY_MS = 120_000;
+
+export interface IndexerSpec {
+  readonly supervisor: Supervisor;
+  readonly dir: string;
+  readonly rpcUrl: string;
+  readonly chainId: number;
+  readonly deployment: Deployment;
+  readonly port: number;
+  readonly signal: AbortSignal;
+}
+
+/** Starts the indexer on a database of its own and waits until it has caught up. Returns its URL. */
+export async function startIndexer(spec: IndexerSpec): Promise<string> {
+  const { supervisor, dir, rpcUrl, chainId, deployment, port, signal } = spec;
+  const url = `http://127.0.0.1:${port}`;
+  supervisor.start({
+    name: "indexer",
+    script: PONDER,
+    args: ["start", "--root", "indexer", "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"],
+    cwd: ROOT,
+    env: {
+      LLOOM_RPC_URL: rpcUrl,
+      LLOOM_CHAIN_ID: String(chainId),
+      LLOOM_ACCOUNTING: deployment.accounting,
+      LLOOM_STAKE_REGISTRY: deployment.stakeRegistry,
+      LLOOM_AUDITS: deployment.audits,
+      LLOOM_START_BLOCK: String(deployment.startBlock),
+      LLOOM_PGLITE_DIR: join(dir, "indexer"),
+      LLOOM_POLL_MS: "250",
+      PONDER_TELEMETRY_DISABLED: "true",
+    },
+  });
+  await until({ what: "the indexer", deadlineMs: READY_MS, signal }, async (signal) =>
+    (await fetch(`${url}/ready`, { signal })).ok ? true : undefined,
+  );
+  return url;
+}
+
+export interface ExplorerSpec {
+  readonly supervisor: Supervisor;
+  readonly indexerUrl: string;
+  readonly rpcUrl: string;
+  readonly port: number;
+  readonly signal: AbortSignal;
+}
+
+/** Starts the built explorer and waits until it serves pages. Returns its URL. */
+export async function startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal }: ExplorerSpec): Promise<string> {
+  const url = `http://127.0.0.1:${port}`;
+  supervisor.start({
+    name: "explorer",
+    script: NEXT,
+    args: ["start", "web", "-p", String(port), "-H", "127.0.0.1"],
+    cwd: ROOT,
+    env: { LLOOM_INDEXER_URL: indexerUrl, LLOOM_RPC_URL: rpcUrl, NEXT_TELEMETRY_DISABLED: "1" },
+  });
+  await until({ what: "the explorer", deadlineMs: READY_MS, signal }, async (signal) =>
+    (await fetch(url, { signal })).ok ? true : undefined,
+  );
+  return url;
+}

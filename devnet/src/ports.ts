@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+
+/** How far from the wanted port to look. */
+const REACH = 100;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+
+/**
+ * Hands out free ports of the loopback: the wanted one or the next free one after it. A port is listened on only later, so
+ * it is also reserved by a file with this process's id: networks that start at the same time keep out of each other's way.
+ */
+export class Ports implements Disposable {
+  readonly #dir: string;
+  readonly #given = new Set<number>();
+
+  /** @param dir where reservations lie; the same for all who shall see each other's. */
+  constructor(dir = join(tmpdir(), `lloom-ports-${userInfo().uid}`)) {
+    this.#dir = dir;
+    mkdirSync(dir, { recursive: true });
+  }
+
+  /** Throws ExplainedError if none in reach is free. */
+  async next(wanted: number): Promise<number> {
+    for (let port = wanted; port < wanted + REACH; port++) if (this.#reserve(port) && (await isFree(port))) return port;
+    throw new ExplainedError(
+      `No port from ${wanted} to ${wanted + REACH - 1} is free.`,
+      "Stop what listens there, then start again.",
+    );
+  }
+
+  [Symbol.dispose](): void {
+    for (const port of this.#given) rmSync(this.#file(port), { force: true });
+    this.#given.clear();
+  }
+
+  #file(port: number): string {
+    return join(this.#dir, String(port));
+  }
+
+  /** False if somebody who is alive, or this object, has it. */
+  #reserve(port: number): boolean {
+    if (this.#given.has(port)) return false;
+    const file = this.#file(port);
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+      if (isAlive(file)) return false;
+      // Its process ended without giving it back.
+      rmSync(file, { force: true });
+      return this.#reserve(port);
+    }
+    this.#given.add(port);
+    return true;
+  }
+}
+
+/** Whether the process that wrote its id there still runs. */
+function isAlive(file: string): boolean {
+  try {
+    return process.kill(Number(readFileSync(file, "utf8")), 0);
+  } catch (thrown) {
+    // It runs, but as somebody else.
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { artifactPath } from "../../checkout/artifact-path.ts";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { ROOT } from "../../checkout/paths.ts";
+
+/** What Ignition remembers of a deployment. */
+export interface RecordedDeployment {
+  /** Addresses by contract name. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Hash of the transaction that wired the stake registry. */
+  readonly wiredIn: string | undefined;
+}
+
+const addressesSchema = z.record(z.string(), z.string());
+const confirmedSchema = z.object({
+  type: z.literal("TRANSACTION_CONFIRM"),
+  futureId: z.string().endsWith("StakeRegistry.wire"),
+  hash: z.string(),
+});
+
+/** Reads `ignition/deployments/<id>`. Throws an ExplainedError if nothing was deployed there. */
+export function readDeployment(id: string): RecordedDeployment {
+  const dir = join(ROOT, "ignition/deployments", id);
+  if (!existsSync(join(dir, "deployed_addresses.json")))
+    throw new ExplainedError(
+      `Nothing was deployed in ${dir}: it has no deployed_addresses.json.`,
+      "Deploy again; docs/deploy.md says what to do when Ignition refuses.",
+    );
+  const addresses = addressesSchema.parse(JSON.parse(readFileSync(join(dir, "deployed_addresses.json"), "utf8")));
+  const lines = readFileSync(join(dir, "journal.jsonl"), "utf8").split("\n").filter(Boolean);
+  const wired = lines.map((line) => confirmedSchema.safeParse(JSON.parse(line))).find(({ success }) => success);
+  return {
+    addresses: new Map(Object.entries(addresses).map(([future, address]) => [future.split("#")[1] ?? future, address])),
+    wiredIn: wired?.data?.hash,
+  };
+}
+
+const artifactSchema = z.object({
+  abi: z.array(z.unknown()),
+  deployedBytecode: z.string(),
+  immutableReferences: z.record(z.string(), z.array(z.object({ start: z.number(), length: z.number() }))).default({}),
+});
+/** The compiler's output for a contract. */
+export type Artifact = z.infer<typeof artifactSchema>;
+
+/** Reads the artifact of a contract of this checkout. Throws an ExplainedError if it is not compiled. */
+export function readArtifact(contract: string): Artifact {
+  const file = artifactPath(contract);
+  if (file === undefined)
+    throw new ExplainedError(`This checkout has no compiled contract ${contract}.`, "Compile: npm run build:contracts");
+  return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+/** Whether code on a chain is the artifact's, whatever its immutables hold. */
+export function isSameCode(code: string, { deployedBytecode, immutableReferences }: Artifact): boolean {
+  const [found, expected] = [code, deployedBytecode].map((hex) => Buffer.from(hex.slice(2), "hex"));
+  if (found === undefined || expected === undefined || found.length !== expected.length) return false;
+  for (const { start, length } of Object.values(immutableReferences).flat()) found.fill(0, start, start + length);
+  return found.equals(expected);
+}

@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HttpError } from "./http-problem.ts";
+
+/** A byte order mark is taken off, as RFC 8259 allows; other bytes that are no UTF-8 are refused, not mended. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Most of a refused body that is read and thrown away, so that its sender gets to read the refusal. */
+const MOST_DRAINED_BYTES = 64 * 1024 * 1024;
+
+const notUtf8 = (what: string): HttpError =>
+  new HttpError("REQUEST_INVALID", what, { status: 400, next: "Encode the body as UTF-8 (RFC 8259, 8.1)." });
+
+/** Takes JSON in UTF-8 and nothing else. Keys that would reach an object's prototype are refused, as is half of a letter. */
+export function takeJson(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  const parse = server.getDefaultJsonParser("error", "error");
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
+    refuseCharset(request);
+    parse(request, decode(body as Buffer), done);
+  });
+}
+
+function refuseCharset({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers["content-type"] ?? "")?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw notUtf8(`The body is said to be ${charset}.`);
+}
+
+function decode(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw notUtf8("The body is not UTF-8.");
+  }
+}
+
+/**
+ * Reads on what is left of a refused body. A connection that is closed while its sender still writes is reset, and the
+ * sender sees a broken pipe in place of the refusal. Bounded in bytes here, in time by the server's own limit.
+ */
+export function drainBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.complete) return;
+  // The framework would close at once; read to its end, the connection can be kept.
+  reply.removeHeader("connection");
+  let drained = 0;
+  raw.on("data", (chunk: Buffer) => {
+    drained += chunk.length;
+    if (drained > MOST_DRAINED_BYTES) raw.destroy();
+  });
+  raw.resume();
+}

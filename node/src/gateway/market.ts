@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import type { AskEvent } from "../client/question.ts";
+import { LloomError } from "../errors.ts";
+import type { ChatRequest } from "./chat-request.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import type { GatewaySettings } from "./gateway-options.ts";
+
+/** An answer that has been asked for. */
+export interface BegunAnswer {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly events: AsyncIterable<AskEvent>;
+}
+
+/** Asks the network, so many questions at once. */
+export interface Market {
+  /** Throws RATE_LIMITED; whatever else goes wrong, the events throw. */
+  begin(request: ChatRequest, signal: AbortSignal): BegunAnswer;
+}
+
+export function createMarket(client: GatewayClient, settings: GatewaySettings): Market {
+  let running = 0;
+  return {
+    begin(request, signal) {
+      if (running >= settings.maxConcurrent)
+        throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
+      running++;
+      const events = ask({ client, settings }, request, signal);
+      return {
+        id: `chatcmpl-${randomUUID()}`,
+        created: Math.floor(Date.now() / 1000),
+        events: whenOver(events, () => {
+          running--;
+        }),
+      };
+    },
+  };
+}
+
+async function* whenOver<T>(events: AsyncIterable<T>, over: () => void): AsyncGenerator<T, void> {
+  try {
+    yield* events;
+  } finally {
+    over();
+  }
+}
+
+type Asking = { readonly client: GatewayClient; readonly settings: GatewaySettings };
+
+async function* ask(
+  { client, settings }: Asking,
+  { model, messages, sampling, maxOutboundTokens: asked }: ChatRequest,
+  signal: AbortSignal,
+): AsyncGenerator<AskEvent, void> {
+  const offered = (await client.models()).find((one) => one.model === model);
+  const most = offered === undefined ? undefined : Number(offered.maxContext);
+  const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
+  yield* client.ask({ model, messages, sampling, maxOutboundTokens }, signal);
+}
+
+/** Leaves at least half of the context to the prompt. */
+const defaultLimit = ({ defaultMaxTokens }: GatewaySettings, maxContext = 2 * defaultMaxTokens): number =>
+  Math.max(1, Math.min(defaultMaxTokens, Math.floor(maxContext / 2)));
+
+/** Bytes of a prompt that make a token, on average. */
+const BYTES_PER_TOKEN = 4;
+
+/**
+ * An answer cannot be longer than what the prompt leaves of the context; many callers name a limit that is, and mean "as long
+ * as may be". How long the prompt is in tokens, the executor alone knows; it ends the answer at the context.
+ */
+function clamp(asked: number, messages: ChatRequest["messages"], maxContext = asked + 1): number {
+  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  const room = maxContext - 1 - Math.ceil(bytes / BYTES_PER_TOKEN);
+  return Math.max(1, Math.min(asked, room));
+}

@@ -1,0 +1,109 @@
+import { LloomError } from "../errors.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+const isEmptyObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0;
+const isFalse = (value: unknown): boolean => value === false;
+const isZero = (value: unknown): boolean => value === 0;
+const isOne = (value: unknown): boolean => value === 1;
+const isAbsent = (value: unknown): boolean => value === null || value === undefined;
+
+/**
+ * Fields that would change the answer or its price and are not offered, each with the values that ask for nothing. Silence
+ * about them would sell something else than was asked for.
+ */
+const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
+  tools: isEmpty,
+  tool_choice: (value) => value === "none" || value === "auto",
+  /** Says how tools would be called, of which there are none. */
+  parallel_tool_calls: (value) => typeof value === "boolean",
+  functions: isEmpty,
+  function_call: (value) => value === "none" || value === "auto",
+  logprobs: isFalse,
+  top_logprobs: isZero,
+  n: isOne,
+  best_of: isOne,
+  echo: isFalse,
+  logit_bias: isEmptyObject,
+  presence_penalty: isZero,
+  frequency_penalty: isZero,
+  repetition_penalty: isOne,
+  repeat_penalty: isOne,
+  length_penalty: isOne,
+  min_p: isZero,
+  typical_p: isOne,
+  use_beam_search: isFalse,
+  ignore_eos: isFalse,
+  min_tokens: isZero,
+  stop_token_ids: isEmpty,
+  grammar: (value) => value === "",
+  chat_template_kwargs: isEmptyObject,
+  reasoning_effort: (value) => value === "none",
+  service_tier: (value) => value === "auto" || value === "default",
+  modalities: (value) => Array.isArray(value) && value.every((one) => one === "text"),
+  provider: isEmptyObject,
+  models: isEmpty,
+  transforms: isEmpty,
+};
+
+/** Fields that change neither the answer nor its price: notes of the caller's, and hints to services that keep answers. */
+const NOTES: ReadonlySet<string> = new Set([
+  ...["user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"],
+  ...["cache_prompt", "keep_alive", "session_id"],
+]);
+
+/** What an assistant's turn of another server may carry and that would change the prompt, with what asks for nothing. */
+const NEUTRAL_IN_TURN: typeof NEUTRAL = { tool_calls: isEmpty, prefix: isFalse, partial: isFalse };
+/** Of a turn that a person wrote: who wrote it, and where a cache may cut. */
+const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);
+
+/**
+ * Throws UNSUPPORTED that names a field which is neither honoured (`honoured`), nor asks for nothing, nor is known to change
+ * nothing: what this gateway has never heard of might change the answer. `null` counts as absent.
+ */
+export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>): void {
+  for (const [field, value] of Object.entries(fields)) {
+    if (honoured.has(field) || NOTES.has(field) || isAbsent(value)) continue;
+    if (NEUTRAL[field]?.(value) !== true) refuse(field, field);
+  }
+  refuseFormat(fields["response_format"]);
+  if (Array.isArray(fields["messages"])) fields["messages"].forEach(refuseInMessage);
+}
+
+function refuseFormat(format: unknown): void {
+  if (!isFields(format) || format["type"] !== "json_schema") return;
+  refuse(
+    "response_format",
+    'response_format of type "json_schema"',
+    'Use the type "json_object", or leave the field out.',
+  );
+}
+
+function refuseInMessage(message: unknown, index: number): void {
+  if (!isFields(message)) return;
+  const { role, content } = message;
+  const at = `messages[${index}]`;
+  if (role === "tool" || role === "function")
+    refuse(`${at}.role`, `the role "${role}"`, "Leave messages of this role out; this network offers no tools yet.");
+  for (const [field, value] of Object.entries(message)) {
+    // An assistant's turn comes back as some server once sent it, with fields that only told how it came about.
+    const isKnown = role === "assistant" ? !Object.hasOwn(NEUTRAL_IN_TURN, field) : TURN_FIELDS.has(field);
+    if (!isKnown && !isAbsent(value) && NEUTRAL_IN_TURN[field]?.(value) !== true) refuse(`${at}.${field}`, field);
+  }
+  if (!Array.isArray(content)) return;
+  content.forEach((part: unknown, place) => {
+    if (!isFields(part) || part["type"] === "text" || typeof part["type"] !== "string") return;
+    refuse(`${at}.content[${place}].type`, `content of type "${part["type"]}"`, "Send parts of text alone.");
+  });
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** `next`: where leaving the field out would not do. */
+function refuse(param: string, what: string, next?: string): never {
+  const options = { details: { param }, ...(next !== undefined && { next }) };
+  throw new LloomError("UNSUPPORTED", `Not supported: ${what}.`, options);
+}

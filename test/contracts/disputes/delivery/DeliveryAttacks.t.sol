@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
+import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {IDeliveryDisputes} from "../../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
+import {DeliveryTest} from "../../support/DeliveryMarket.sol";
+import {CallingToken} from "../../support/HostileTokens.sol";
+import {Tree} from "../../support/Tree.sol";
+import {vm} from "../../support/Vm.sol";
+
+/// Asks for its bonds again while it gets them.
+contract Greedy {
+    receive() external payable {
+        IDeliveryDisputes(msg.sender).withdrawBonds(address(this));
+    }
+}
+
+/*
+What somebody can try with a delivery dispute, by the numbers of docs/contracts-attacks.md; 6, 19, 20, 23 and 36 stand where the
+function is that they attack.
+executor: 17 settles and withholds, also on the last second; 33 leaves; 37 disputes itself; revokes its signer
+client: 17 acknowledged before; 18 disputes everything, cancels under a reveal; uses a revoked signer; what it can do with
+    nonces (38, 40) is in DeliveryNonces
+outsiders: 28 re-enter by token or ether; 29 refuse ether
+*/
+contract DeliveryAttacksTest is DeliveryTest {
+    bytes private constant SHORT = "Rayleigh scattering.";
+
+    /* THE EXECUTOR */
+
+    /// Settling on the last second does not run the client out of time, and matures too late to dodge the hold.
+    function test_Attack17_SettlingOnTheLastSecondDodgesNothing() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        uint256 settledAt = pair.request.deadline + 24 hours;
+        vm.warp(settledAt);
+        settleOne(pair);
+        vm.warp(settledAt + 24 hours);
+        bytes32 id = openAs(client, pair, BOND);
+        assertEq(heldOf(pair), COST, "a day later all of it is still there");
+        vm.warp(settledAt + 36 hours + 1);
+        delivery.poke(id);
+        assertEq(accounting.balanceOf(client), COST, "refund");
+        assertEq(registry.slashableStake(executor), STAKE - PENALTY, "slash");
+    }
+
+    function test_Attack17_AClientThatAcknowledgedLosesItsBond() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        (IAccountingV2.LlmRequestCommitment memory later, IAccountingV2.CompactSignature memory signature) = laterThan(
+            pair,
+            CLIENT_KEY
+        );
+        settleAndOpen(pair);
+        delivery.rebutByRequest(pair.response, later, signature);
+        assertEnded(pair, IDeliveryDisputes.State.Rejected);
+        assertEq(delivery.bondsOf(executor), BOND, "its bond");
+    }
+
+    /// Unbonded long ago, and the stake cannot leave before the dispute is over.
+    function test_Attack33_StakeDoesNotLeaveDuringADispute() public {
+        vm.prank(executor);
+        registry.unbond(STAKE - MINIMUM_EXECUTOR);
+        vm.warp(ENROLLED + UNBONDING - 1 hours);
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, 90e6);
+        settleOne(pair);
+        bytes32 id = openAs(client, pair, BOND);
+        vm.warp(ENROLLED + UNBONDING);
+        vm.prank(executor);
+        registry.withdraw(executor);
+        assertEq(registry.slashableStake(executor), 5 * 90e6, "the penalty stays");
+        vm.warp(ENROLLED + UNBONDING + 12 hours);
+        delivery.poke(id);
+        assertEq(registry.slashableStake(executor), 0, "and is taken");
+    }
+
+    /// With a client of its own and a tail as large as its stake an executor gets 60 % of what it loses, at most: matured
+    /// or not, whatever else is frozen.
+    function testFuzz_Attack37_DisputingOneselfLosesStake(uint96 cost, bool matured) public {
+        cost = uint96(bound(cost, 1, STAKE));
+        openChannel(STAKE);
+        vm.prank(JUDGE);
+        registry.freeze("another dispute", executor, STAKE);
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, cost);
+        settleOne(pair);
+        if (matured) vm.warp(ENROLLED + 48 hours);
+        uint256 before = wealth();
+        bytes32 id = openAs(client, pair, BOND);
+        vm.warp(ENROLLED + 60 hours + 1);
+        vm.prank(executor);
+        delivery.poke(id);
+        uint256 taken = STAKE - registry.slashableStake(executor);
+        assertTrue(taken != 0, "something is taken");
+        assertTrue((before - wealth()) * 10 >= taken * 4, "40 percent are lost");
+    }
+
+    /// Nor is a concession a way for stake to leave: it costs nothing but what was paid.
+    function test_Attack37_AConcessionTakesNothingOutOfStake() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        vm.warp(ENROLLED + 48 hours);
+        bytes32 id = openAs(client, pair, BOND);
+        uint256 before = wealth();
+        give(executor, COST);
+        vm.startPrank(executor);
+        token.approve(address(delivery), COST);
+        delivery.concede(id);
+        assertEq(wealth(), before + COST, "what was given moved from one pocket to the other");
+        assertEq(registry.slashableStake(executor), STAKE, "stake");
+    }
+
+    /// A signer's response stays disputable for deadlines up to its thaw's end.
+    function test_RevokingItsSignerDoesNotSaveTheExecutor() public {
+        authorize(executor);
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        sign(pair, CLIENT_KEY, SIGNER_KEY);
+        settleOne(pair);
+        vm.prank(executor);
+        accounting.revokeSigner(sessionSigner);
+        vm.warp(pair.request.deadline + 72 hours);
+        openAs(client, pair, BOND);
+    }
+
+    /* THE CLIENT */
+
+    /// The bond is what a reveal costs twice: execution, calldata at its floor (EIP-7623), and the transaction itself.
+    function test_Attack18_TheBondPaysForTheReveal() public {
+        assertBondCovers(SHORT, 5, 1);
+        assertBondCovers(answerOf(4096), 1_024, 2);
+        assertBondCovers(answerOf(32_768), 8_192, 3);
+    }
+
+    function assertBondCovers(bytes memory answer, uint32 tokens, uint64 lane) private {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        pair.request.lane = lane;
+        pair.request.outboundPrice = (COST * 1e6) / tokens;
+        pair.request.maxOutboundTokens = tokens;
+        pair.response.outboundTokens = tokens;
+        pair.response.cumulativeCost = uint96((uint256(pair.request.outboundPrice) * tokens + 999_999) / 1e6);
+        pair.response.deliveryHash = Tree.rootOf(answer);
+        sign(pair);
+        settleOne(pair);
+        uint256 bond = delivery.bondFor(tokens);
+        openAs(client, pair, bond);
+        uint256 gas = gasleft();
+        delivery.reveal(pair.response, answer);
+        gas = gas - gasleft() + 21_000 + 40 * (answer.length + 500);
+        assertTrue(gas * BASE_FEE * 2 <= bond, "twice");
+    }
+
+    function test_Attack18_ADisputeCannotBeRepeated() public {
+        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
+        settleAndOpen(pair);
+        delivery.reveal(pair.response, SHORT);
+        vm.expectPartialRevert(IDeliveryDisputes.DeliveryAlreadyDisputed.selector);
+        openAs(client, pair, BOND);
+    }
+
+    /// Else the client could wait until most of a long answer is paid for, and cancel for a tenth.
+    function test_Attack18_NobodyCancelsUnderAReveal() public {
+        bytes memory answer = answerOf(2 * 4096);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        bytes32 id = settleAndOpen(pair);
+        IDeliveryDisputes.Chunk[] memory chunks = new IDeliveryDisputes.Chunk[](1);
+        bytes32[] memory leaves = Tree.leavesOf(answer);
+        chunks[0] = IDeliveryDisputes.Chunk(0, Tree.chunkAt(answer, 0), Tree.proofOf(leaves, 0));
+        delivery.revealChunks(pair.response, 2, chunks);
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryRevealing.selector, id));
+        vm.prank(client);
+        delivery.cancel(id);
+        // Half an answer is no answer.
+        vm.warp(REVEAL_BY + 1);
+        delivery.poke(id);
+        assertEnded(pair, IDeliveryDisputes.State.Defaulted);
+    }
+
+    function test_ARevokedSignerOpensAndCancelsNothing() public {
+        authorize(client);
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        sign(pair, SIGNER_KEY, EXECUTOR_KEY);
+        IAccountingV2.SignedPair memory another = pairOf(1, 0, COST);
+        another.request.lane = 8;
+        sign(another);
+        settleOne(pair);
+        settleOne(another);
+        bytes32 id = openAs(sessionSigner, another, BOND);
+        vm.prank(client);
+        accounting.revokeSigner(sessionSigner);
+        bytes memory refused = abi.encodeWithSelector(
+            IDeliveryDisputes.DeliveryNotClient.selector,
+            client,
+            sessionSigner
+        );
+        vm.expectRevert(refused);
+        openAs(sessionSigner, pair, BOND);
+        vm.expectRevert(refused);
+        vm.prank(sessionSigner);
+        delivery.cancel(id);
+        // What it signed for this deadline still counts, so the client itself goes on.
+        openAs(client, pair, BOND);
+        vm.prank(client);
+        delivery.cancel(id);
+        assertEq(delivery.bondsOf(sessionSigner), BOND - BOND / 10, "whose bond it was");
+    }
+
+    /* OUTSIDERS */
+
+    function test_Attack28_ATokenCannotReenter() public {
+        CallingToken hostile = new CallingToken();
+        vm.warp(START);
+        deployOn(address(hostile));
+        enrol(STAKE);
+        openChannel(500e6);
+        settleOne(pairOf(1, 0, COST));
+        vm.warp(ENROLLED + 48 hours);
+        IAccountingV2.SignedPair memory pair = pairOf(2, COST, COST);
+        settleOne(pair);
+        vm.warp(ENROLLED + 96 hours);
+        bytes32 id = openAs(client, pair, BOND);
+        give(executor, COST);
+        hostile.arm(address(delivery), abi.encodeCall(IDeliveryDisputes.withdrawBonds, (stranger)));
+        vm.startPrank(executor);
+        token.approve(address(delivery), COST);
+        vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+        delivery.concede(id);
+    }
+
+    function test_Attack28_ARecipientOfEtherCannotReenter() public {
+        bytes32 id = settleAndOpen(pairOf(1, 0, COST));
+        vm.prank(client);
+        delivery.cancel(id);
+        vm.etch(executor, type(Greedy).runtimeCode);
+        vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+        vm.prank(executor);
+        delivery.withdrawBonds(executor);
+    }
+
+    /// Attack 29: nothing is sent when a dispute ends, so nobody stops it by refusing.
+    function test_Attack29_WhoRefusesEtherStopsNothing() public {
+        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
+        settleAndOpen(pair);
+        vm.etch(executor, hex"5f5ffd");
+        delivery.reveal(pair.response, SHORT);
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+        vm.expectRevert(Errors.FailedCall.selector);
+        vm.prank(executor);
+        delivery.withdrawBonds(executor);
+        vm.prank(executor);
+        delivery.withdrawBonds(stranger);
+        assertEq(stranger.balance, BOND, "another recipient works");
+    }
+
+    /* SUPPORT */
+
+    /// All that client and executor own in the payment token, stake and frozen or not.
+    function wealth() private view returns (uint256) {
+        (uint128 settled, uint128 withdrawn, , , ) = accounting.earnings(executor);
+        (, uint96 held, , , ) = accounting.tailHold(client, executor, 7, 1);
+        uint256 client_ = accounting.balanceOf(client) + channelBalance() + token.balanceOf(client) + rewardsOf(client);
+        uint256 executor_ = settled - withdrawn + held + token.balanceOf(executor) + rewardsOf(executor);
+        return client_ + executor_ + registry.slashableStake(executor);
+    }
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {IDeliveryDisputes} from "../../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
+import {DeliveryEvents, DeliveryTest} from "../../support/DeliveryMarket.sol";
+import {Tree} from "../../support/Tree.sol";
+import {vm} from "../../support/Vm.sol";
+
+/*
+DeliveryDisputes
+
+reveal
+├── no such dispute, or it is over: DeliveryNotOpen
+├── after the deadline: DeliveryTooLate
+├── more than 8 chunks: DeliveryTooManyBytes
+├── other bytes: DeliveryWrongBytes
+└── otherwise, by anyone, to the last second: Delivered
+    ├── tail and bond to the executor, stake unfrozen, nobody's dispute lost
+    └── also an answer without bytes
+revealChunks
+├── not open, too late: as above
+├── a count of zero or above 256, no chunk or more than 8: DeliveryChunkCount
+├── a chunk that is not in the tree: DeliveryWrongChunk
+└── otherwise: AnswerRevealed for each
+    ├── some are missing: still Open, whoever sent them, in any order, twice as well
+    ├── all are there: Delivered
+    ├── under different counts: they do not add up
+    └── 256 chunks are the most
+*/
+contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
+    bytes private constant SHORT = "Rayleigh scattering.";
+
+    /* WHOLE */
+
+    function test_RevealNeedsAnOpenDispute() public {
+        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
+        vm.expectRevert(notOpen(pair, IDeliveryDisputes.State.None));
+        delivery.reveal(pair.response, SHORT);
+        vm.expectRevert(notOpen(pair, IDeliveryDisputes.State.None));
+        delivery.revealChunks(pair.response, 1, new IDeliveryDisputes.Chunk[](1));
+        settleAndOpen(pair);
+        delivery.reveal(pair.response, SHORT);
+        vm.expectRevert(notOpen(pair, IDeliveryDisputes.State.Delivered));
+        delivery.reveal(pair.response, SHORT);
+    }
+
+    /// Attack 20: one second late, whatever block that is.
+    function test_Attack20_ARevealAfterTheDeadlineIsRefused() public {
+        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
+        settleAndOpen(pair);
+        IDeliveryDisputes.Chunk[] memory chunks = chunksOf(SHORT, 0, 1);
+        vm.warp(REVEAL_BY + 1);
+        bytes memory late = abi.encodeWithSelector(
+            IDeliveryDisputes.DeliveryTooLate.selector,
+            REVEAL_BY,
+            REVEAL_BY + 1
+        );
+        vm.expectRevert(late);
+        delivery.reveal(pair.response, SHORT);
+        vm.expectRevert(late);
+        delivery.revealChunks(pair.response, 1, chunks);
+        vm.warp(REVEAL_BY);
+        delivery.reveal(pair.response, SHORT);
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+    }
+
+    /// Attack 19.
+    function test_Attack19_OtherBytesAreRefused() public {
+        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
+        settleAndOpen(pair);
+        bytes memory wrong = abi.encodeWithSelector(
+            IDeliveryDisputes.DeliveryWrongBytes.selector,
+            pair.response.deliveryHash
+        );
+        vm.expectRevert(wrong);
+        delivery.reveal(pair.response, "Rayleigh scattering!");
+        vm.expectRevert(wrong);
+        delivery.reveal(pair.response, "");
+        // A response with another hash is another response.
+        pair.response.deliveryHash = Tree.rootOf("lies");
+        vm.expectRevert(notOpen(pair, IDeliveryDisputes.State.None));
+        delivery.reveal(pair.response, "lies");
+    }
+
+    function test_RevealDelivers() public {
+        IAccountingV2.SignedPair memory pair = pairAbout(SHORT);
+        bytes32 id = settleAndOpen(pair);
+        vm.expectEmit(address(delivery));
+        emit AnswerRevealed(id, 0, 1, SHORT);
+        vm.expectEmit(address(delivery));
+        emit BondCredited(executor, id, BOND);
+        vm.expectEmit(address(delivery));
+        emit DeliveryClosed(id, client, executor, IDeliveryDisputes.State.Delivered, stranger, COST, 0, 0, 0);
+        vm.prank(stranger);
+        delivery.reveal(pair.response, SHORT);
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+        assertEq(accounting.withdrawableEarnings(executor), COST, "mature at once");
+        assertEq(delivery.bondsOf(executor), BOND, "the bond pays for it");
+        assertEq(delivery.bondsOf(client), 0, "not the client");
+        assertEq(delivery.forcedReveals(executor), 1, "counted");
+        assertEq(disputesLostBy(client) + disputesLostBy(executor), 0, "nobody lied for sure");
+        assertEq(strikesOf(executor), 0, "strikes");
+        assertEq(registry.activeStake(executor), STAKE, "stake");
+    }
+
+    function test_AnAnswerWithoutBytesIsRevealed() public {
+        IAccountingV2.SignedPair memory pair = pairAbout("");
+        bytes32 id = settleAndOpen(pair);
+        vm.expectEmit(address(delivery));
+        emit AnswerRevealed(id, 0, 0, "");
+        delivery.reveal(pair.response, "");
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+    }
+
+    function test_EightChunksFitOneReveal() public {
+        bytes memory answer = answerOf(32_768);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        settleAndOpen(pair);
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryTooManyBytes.selector, 32_768, 32_769));
+        delivery.reveal(pair.response, answerOf(32_769));
+        delivery.reveal(pair.response, answer);
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+    }
+
+    /* CHUNKS */
+
+    function test_ChunksAreCounted() public {
+        bytes memory answer = answerOf(9 * 4096);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        settleAndOpen(pair);
+        expectChunkCount(1, 256, 0);
+        delivery.revealChunks(pair.response, 0, new IDeliveryDisputes.Chunk[](1));
+        expectChunkCount(1, 256, 257);
+        delivery.revealChunks(pair.response, 257, new IDeliveryDisputes.Chunk[](1));
+        expectChunkCount(1, 8, 0);
+        delivery.revealChunks(pair.response, 9, new IDeliveryDisputes.Chunk[](0));
+        expectChunkCount(1, 8, 9);
+        delivery.revealChunks(pair.response, 9, new IDeliveryDisputes.Chunk[](9));
+    }
+
+    /// What an executor signs may be no tree of chunks at all.
+    function test_ChunksOfAnotherLengthOrPlaceAreRefused() public {
+        bytes memory whole = answerOf(4096);
+        bytes32 leaf = keccak256(bytes.concat(hex"00", whole));
+        expectNoChunk(1, leaf, 1, 1, whole, new bytes32[](0)); // Behind the last one.
+        bytes memory long = answerOf(5000);
+        expectNoChunk(2, keccak256(bytes.concat(hex"00", long)), 1, 0, long, new bytes32[](0));
+        expectNoChunk(3, keccak256(hex"00"), 1, 0, "", new bytes32[](0));
+        bytes32[] memory proof = new bytes32[](1);
+        proof[0] = leaf;
+        bytes32 short = keccak256(bytes.concat(hex"00", "short"));
+        expectNoChunk(4, keccak256(bytes.concat(hex"01", short, leaf)), 2, 0, "short", proof);
+    }
+
+    function expectNoChunk(
+        uint64 lane,
+        bytes32 root,
+        uint256 count,
+        uint256 index,
+        bytes memory data,
+        bytes32[] memory proof
+    ) private {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        (pair.request.lane, pair.response.deliveryHash) = (lane, root);
+        sign(pair);
+        settleOne(pair);
+        openAs(client, pair, BOND);
+        IDeliveryDisputes.Chunk[] memory chunks = new IDeliveryDisputes.Chunk[](1);
+        chunks[0] = IDeliveryDisputes.Chunk(index, data, proof);
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongChunk.selector, root, index));
+        delivery.revealChunks(pair.response, count, chunks);
+    }
+
+    function test_AWrongChunkIsRefused() public {
+        bytes memory answer = answerOf(3 * 4096);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        settleAndOpen(pair);
+        IDeliveryDisputes.Chunk[] memory chunks = chunksOf(answer, 0, 2);
+        chunks[1].data[77] ^= 0x01;
+        vm.expectRevert(
+            abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongChunk.selector, pair.response.deliveryHash, 1)
+        );
+        delivery.revealChunks(pair.response, 3, chunks);
+        assertEq(delivery.revealedChunks(idOf(pair), 3), 0, "the good one neither");
+    }
+
+    function test_ALongAnswerIsRevealedInParts() public {
+        bytes memory answer = answerOf(9 * 4096 + 5);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        bytes32 id = settleAndOpen(pair);
+        IDeliveryDisputes.Chunk[] memory last = chunksOf(answer, 8, 2);
+        vm.expectEmit(address(delivery));
+        emit AnswerRevealed(id, 8, 10, last[0].data);
+        vm.expectEmit(address(delivery));
+        emit AnswerRevealed(id, 9, 10, last[1].data);
+        delivery.revealChunks(pair.response, 10, last);
+        assertEq(delivery.revealedChunks(id, 10), 0x300, "two bits");
+        assertTrue(disputeOf(id).revealing, "begun");
+        assertEq(uint256(disputeOf(id).state), uint256(IDeliveryDisputes.State.Open), "still open");
+        assertEq(heldOf(pair), COST, "still held");
+
+        // Again, by somebody else: no harm.
+        vm.prank(stranger);
+        delivery.revealChunks(pair.response, 10, last);
+        assertEq(delivery.revealedChunks(id, 10), 0x300, "the same bits");
+
+        vm.warp(REVEAL_BY);
+        delivery.revealChunks(pair.response, 10, chunksOf(answer, 0, 8));
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+        assertEq(delivery.bondsOf(executor), BOND, "bond");
+    }
+
+    /// Of four chunks the first two have the same path in a tree of three: what is shown under the wrong count does not
+    /// help the right one, and cannot complete the wrong one.
+    function test_ChunksUnderDifferentCountsDoNotAddUp() public {
+        bytes memory answer = answerOf(4 * 4096);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        bytes32 id = settleAndOpen(pair);
+        delivery.revealChunks(pair.response, 3, chunksOf(answer, 0, 2));
+        assertEq(delivery.revealedChunks(id, 3), 3, "they pass");
+        delivery.revealChunks(pair.response, 4, chunksOf(answer, 2, 2));
+        assertEq(uint256(disputeOf(id).state), uint256(IDeliveryDisputes.State.Open), "still open");
+        vm.expectRevert(
+            abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongChunk.selector, pair.response.deliveryHash, 2)
+        );
+        delivery.revealChunks(pair.response, 3, chunksOf(answer, 2, 1));
+        delivery.revealChunks(pair.response, 4, chunksOf(answer, 0, 2));
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+    }
+
+    /// The longest answer: every chunk is the same here, so that its tree is quick to make.
+    function test_256ChunksAreTheMost() public {
+        IDeliveryDisputes.Chunk[] memory chunks = new IDeliveryDisputes.Chunk[](8);
+        bytes memory data = new bytes(4096);
+        bytes32[] memory proof = new bytes32[](8);
+        bytes32 node = keccak256(bytes.concat(hex"00", data));
+        for (uint256 i = 0; i < 8; ++i) {
+            proof[i] = node;
+            node = keccak256(bytes.concat(hex"01", node, node));
+        }
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        pair.response.deliveryHash = node;
+        sign(pair);
+        bytes32 id = settleAndOpen(pair);
+        for (uint256 first = 0; first < 256; first += 8) {
+            assertEq(uint256(disputeOf(id).state), uint256(IDeliveryDisputes.State.Open), "still open");
+            for (uint256 i = 0; i < 8; ++i) chunks[i] = IDeliveryDisputes.Chunk(first + i, data, proof);
+            delivery.revealChunks(pair.response, 256, chunks);
+        }
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+    }
+
+    function testFuzz_AnyAnswerIsDeliveredInAnyOrder(uint256 length, uint256 seed) public {
+        bytes memory answer = answerOf(bound(length, 1, 6 * 4096));
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        bytes32 id = settleAndOpen(pair);
+        uint256 count = Tree.chunkCountOf(answer);
+        for (uint256 left = count; left > 0; --left) {
+            assertEq(uint256(disputeOf(id).state), uint256(IDeliveryDisputes.State.Open), "not before the last");
+            uint256 index = ((seed % count) + left) % count;
+            delivery.revealChunks(pair.response, count, chunksOf(answer, index, 1));
+        }
+        assertEnded(pair, IDeliveryDisputes.State.Delivered);
+    }
+
+    /* SUPPORT */
+
+    function chunksOf(
+        bytes memory answer,
+        uint256 first,
+        uint256 count
+    ) private pure returns (IDeliveryDisputes.Chunk[] memory chunks) {
+        bytes32[] memory leaves = Tree.leavesOf(answer);
+        chunks = new IDeliveryDisputes.Chunk[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 index = first + i;
+            chunks[i] = IDeliveryDisputes.Chunk(index, Tree.chunkAt(answer, index), Tree.proofOf(leaves, index));
+        }
+    }
+
+    function notOpen(
+        IAccountingV2.SignedPair memory pair,
+        IDeliveryDisputes.State state
+    ) private view returns (bytes memory) {
+        return abi.encodeWithSelector(IDeliveryDisputes.DeliveryNotOpen.selector, idOf(pair), state);
+    }
+
+    function expectChunkCount(uint256 minimum, uint256 maximum, uint256 count) private {
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryChunkCount.selector, minimum, maximum, count));
+    }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {IJury} from "../../../../contracts/jury/IJury.sol";
+import {IMeasuredDisputes} from "../../../../contracts/disputes/measured/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../../../contracts/stake/IStakeRegistry.sol";
+import {Court} from "../../support/Court.sol";
+import {CallingToken, FeeToken, ListingToken} from "../../support/HostileTokens.sol";
+import {vm} from "../../support/Vm.sol";
+
+/*
+The attacks of docs/contracts-attacks.md on measured disputes; 42, 44 and 45 against the jury are in Jury.t.sol, 40 in
+MeasuredOpen.t.sol.
+27 a token that keeps a part of a transfer
+28 a token that calls back
+29 a token that refuses a recipient
+34 unbonding again and again
+35 withdrawing before the slash, and before a juror's fine
+36 no stake left
+37 slashing oneself
+38 punished twice for one thing
+42 one juror votes like another: Jury.t.sol
+43 buying jurors
+44 late stake: Jury.t.sol
+45 choosing the seed: Jury.t.sol
+46 jurors do not come
+47 the arbitrator does not come
+48 the rules change on the way
+*/
+contract MeasuredAttacksTest is Court {
+    function setUp() public {
+        deployCourt();
+        populate(30);
+    }
+
+    function test_Attack27_ABondThatShrinksIsRefused() public {
+        deployCourt(address(new FeeToken()), true);
+        pass(7 days);
+        fund(client);
+        token.mint(address(measured), 5e6); // What is there already does not count as paid.
+        IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(1, 0, 1e6));
+        vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredTokenShortfall.selector, 1.5e6, 1.5e6 - 1));
+        openAs(client, IMeasuredDisputes.Kind.WrongModel, list);
+    }
+
+    function test_Attack28_ATokenThatCallsBackIsStopped() public {
+        CallingToken calling = new CallingToken();
+        deployCourt(address(calling), true);
+        populate(6);
+        bytes32 id = openOne();
+        vm.prank(executor);
+        measured.concede(id);
+        bytes memory reentered = abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+        calling.arm(address(measured), abi.encodeCall(measured.poke, (id)));
+        vm.expectRevert(reentered);
+        vm.prank(client);
+        measured.withdrawCredit(client);
+        IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(5, 0, 1e6));
+        calling.arm(address(measured), abi.encodeCall(measured.withdrawCredit, (client)));
+        vm.expectRevert(reentered);
+        openAs(client, IMeasuredDisputes.Kind.WrongModel, list);
+    }
+
+    function test_Attack29_ARefusedRecipientStopsNobody() public {
+        ListingToken listing = new ListingToken();
+        deployCourt(address(listing), true);
+        populate(6);
+        bytes32 id = openOne();
+        listing.list(executor);
+        listing.list(TREASURY);
+        decide(id, 0, 5);
+        finish(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Rejected);
+        uint256 credit = measured.creditOf(executor);
+        vm.prank(executor);
+        assertEq(measured.withdrawCredit(stranger), credit, "to where it is not refused");
+    }
+
+    function test_Attack34_UnbondingAgainGainsNothing() public {
+        bytes32 id = openOne();
+        vm.startPrank(executor);
+        registry.unbond(50e6);
+        registry.cancelUnbond();
+        registry.unbond(EXECUTOR_STAKE);
+        vm.stopPrank();
+        decide(id, 5, 0);
+        finish(id);
+        assertEq(stakeOf(executor), EXECUTOR_STAKE - PENALTY, "unbonding stake is slashed as well");
+    }
+
+    function test_Attack35_WhatADisputeCanTakeCannotBeWithdrawn() public {
+        IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(1, 0, 1e6));
+        vm.prank(executor);
+        registry.unbond(EXECUTOR_STAKE);
+        pass(7 days);
+        bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, list);
+        decide(id, 5, 0);
+        pass(7 days);
+        vm.prank(executor);
+        assertEq(registry.withdraw(executor), EXECUTOR_STAKE - PENALTY, "the rest");
+        measured.poke(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
+        assertEq(stakeOf(executor), 0, "all that was frozen is taken");
+        assertEq(rewardsOf(client), (PENALTY * 3) / 10, "and paid");
+    }
+
+    function test_Attack35_AJurorCannotLeaveBeforeItsFine() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        address juror = newestPanel(id)[0];
+        vm.prank(juror);
+        registry.unbond(VALIDATOR_STAKE);
+        pass(15 days);
+        vm.prank(juror);
+        assertEq(registry.withdraw(juror), VALIDATOR_STAKE - 25e6, "all but the largest fine");
+        measured.poke(id);
+        seat(id);
+        vote(id, 11, 0, 0);
+        finish(id);
+        assertEq(stakeOf(juror), 15e6, "fined");
+    }
+
+    function test_Attack36_AnEmptyStakeStopsNoVerdict() public {
+        bytes32 id = openOne();
+        IStakeRegistry.Slash memory order;
+        (order.id, order.member, order.penalty) = (keccak256("other"), executor, EXECUTOR_STAKE);
+        vm.prank(JUDGE);
+        registry.slash(order);
+        decide(id, 5, 0);
+        finish(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
+        assertEq(accounting.balanceOf(client), 10e6, "the cost comes back all the same");
+        assertEq(measured.creditOf(client), BOND, "and the bond");
+    }
+
+    /// The executor, its client and all jurors are one: of what it slashes it gets half back.
+    function test_Attack37_ChallengingOneselfLoses() public {
+        bytes32 id = openOne();
+        decide(id, 5, 0);
+        address[] memory jurors = newestPanel(id);
+        finish(id);
+        uint256 back = rewardsOf(client) + rewardsOf(executor);
+        for (uint256 i = 0; i < 5; ++i) back += rewardsOf(jurors[i]) + measured.creditOf(jurors[i]);
+        uint256 lost = EXECUTOR_STAKE - stakeOf(executor);
+        assertTrue(back * 10_000 <= lost * 6_000, "at least 40 % are gone");
+        assertTrue(measured.REPORTER_SHARE() + measured.MAX_JURY_SHARE() <= registry.MAX_SHARES(), "in every case");
+    }
+
+    function test_Attack38_AnAnswerIsJudgedOnce() public {
+        IAccountingV2.SignedPair memory pair = settledAnswer(1, 0, 10e6);
+        bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
+        decide(id, 5, 0);
+        finish(id);
+        IMeasuredDisputes.Kind[2] memory kinds = [
+            IMeasuredDisputes.Kind.WrongModel,
+            IMeasuredDisputes.Kind.TokenInflation
+        ];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredAlreadyDisputed.selector, id));
+            openAs(client, kinds[i], only(pair));
+        }
+        assertTrue(registry.isSlashed(address(measured), id), "by its id");
+    }
+
+    /// Three of five bought votes do not slash; a fourth would, but the appeal asks eleven others, and the bought ones pay.
+    function test_Attack43_BoughtJurorsNeedTwoThirdsAndSurviveNoAppeal() public {
+        bytes32 id = openOne();
+        decide(id, 3, 2);
+        assertTrue(measured.disputeAt(id).verdict == IJury.Verdict.Unclear, "three are not two thirds");
+
+        bytes32 other = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(answerOf(9, 0, 1e6)));
+        decide(other, 4, 1);
+        address[] memory bought = newestPanel(other);
+        appealAs(executor, other);
+        seat(other);
+        vote(other, 0, 11, 0);
+        finish(other);
+        assertClosed(other, IMeasuredDisputes.Outcome.Rejected);
+        for (uint256 i = 0; i < 4; ++i) {
+            assertEq(measured.creditOf(bought[i]), 0, "no fee");
+            assertEq(stakeOf(bought[i]) % 25e6, 0, "fined");
+            assertTrue(stakeOf(bought[i]) < VALIDATOR_STAKE, "fined at all");
+        }
+    }
+
+    function test_Attack46_JurorsWhoDoNotComeHoldNothingUp() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        pass(36 hours + 1);
+        measured.poke(id);
+        seat(id);
+        pass(36 hours + 1);
+        measured.poke(id);
+        assertState(id, IMeasuredDisputes.State.Arbitration);
+        pass(14 days + 1);
+        measured.poke(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Void);
+        uint256 fines = 0;
+        for (uint256 i = 0; i < 30; ++i) fines += VALIDATOR_STAKE - stakeOf(validatorAt(i));
+        assertEq(fines, 16 * 10e6, "sixteen did not commit");
+    }
+
+    function test_Attack47_AnArbitratorWhoDoesNotComeLeavesTheLastVerdict() public {
+        bytes32 id = openOne();
+        decide(id, 0, 5);
+        appealAs(client, id);
+        seat(id);
+        vote(id, 0, 11, 0);
+        appealAs(client, id);
+        pass(14 days + 1);
+        measured.poke(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Rejected);
+        assertEq(measured.creditOf(ARBITER), 0, "for nothing");
+        assertEq(measured.creditOf(client), ARBITRATION_COST, "its price comes back");
+    }
+
+    /// I26: more stake changes nothing for a dispute that is open, and a strike makes it no dearer.
+    function test_Attack48_TheRulesOfAnOpenDisputeStay() public {
+        bytes32 id = openOne();
+        give(executor, 500e6);
+        vm.prank(executor);
+        registry.stake(500e6);
+        vm.prank(JUDGE);
+        registry.strike(executor, IStakeRegistry.Offence.WrongModel, 1, 90 days);
+        assertEq(measured.modelPenalty(executor), (EXECUTOR_STAKE + 500e6) / 5, "of a new one");
+        decide(id, 5, 0);
+        finish(id);
+        assertEq(stakeOf(executor), EXECUTOR_STAKE + 500e6 - PENALTY, "of this one");
+    }
+
+    /// Whoever looks at nothing can always say that the evidence does not suffice. It is not fined, and not paid.
+    function test_Attack66_LookingAtNothingEarnsNothing() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        vote(id, 1, 1, 3);
+        measured.poke(id);
+        finish(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Rejected);
+        address[] memory jurors = jury.jurorsOf(id, 1);
+        for (uint256 i = 0; i < 5; ++i) {
+            assertEq(measured.creditOf(jurors[i]), i < 2 ? JUROR_FEE : 0, "the fee of who measured");
+            assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE, "no fine");
+        }
+    }
+}
