@@ -88,7 +88,7 @@ export class RetryingProvider extends JsonRpcProvider {
       if (closed.aborted) throw new LloomError("CANCELLED", "The chain was closed.");
       if (waitMs === undefined || (answers === undefined && !mayPass(answer))) {
         if (answers !== undefined) return answers;
-        throw this.#unreachable(reasonOf(answer), "status" in answer ? { status: answer.status } : {});
+        throw this.#unreachable(reasonOf(answer), detailsOf(answer));
       }
       const asked = "status" in answer ? Math.min(answer.retryAfterMs, LONGEST_RETRY_MS) : 0;
       await pause(Math.max(waitMs, asked), undefined, { signal: closed }).catch(() => {});
@@ -162,4 +162,9 @@ const mayPass = (answer: HttpAnswer | NoAnswer): boolean =>
 const reasonOf = (answer: HttpAnswer | NoAnswer): string => {
   if (!("status" in answer)) return answer.reason;
   return answer.status === 200 ? "its answer is not JSON-RPC" : `HTTP status ${answer.status}`;
+};
+
+const detailsOf = (answer: HttpAnswer | NoAnswer): Readonly<Record<string, unknown>> => {
+  if ("status" in answer) return { status: answer.status };
+  return answer.isTimeout === true ? { isTimeout: true } : {};
 };

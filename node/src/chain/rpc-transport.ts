@@ -19,6 +19,7 @@ export interface HttpAnswer {
 /** No answer came; `reason` is safe to show. */
 export interface NoAnswer {
   readonly reason: string;
+  readonly isTimeout?: true;
 }
 
 /** Posts JSON to one server over connections that are kept. It knows the secret part of the address and tells it nobody. */
@@ -47,7 +48,8 @@ export class RpcTransport implements Disposable {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const signal = AbortSignal.any([timeout, this.#closed.signal]);
     const answer = await this.#attempt(body, signal, this.#agent);
-    if (!("stale" in answer)) return timeout.aborted && "reason" in answer ? { reason: "no answer in time" } : answer;
+    if (timeout.aborted && "reason" in answer) return { reason: "no answer in time", isTimeout: true };
+    if (!("stale" in answer)) return answer;
     // The server closed an idle connection at the moment of its use: that says nothing about the server.
     return this.#attempt(body, signal, false);
   }
