@@ -3,7 +3,7 @@ import type { Address, CompactSignature, Hex, Receipt, RequestCommitment } from 
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, EMPTY_LANE, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import { LloomError } from "../errors.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
 
 export interface ReservedLane {
@@ -236,7 +236,7 @@ const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, executor }: OwnRe
   executor: executor ?? null,
 });
 
-const receiptOf = (row: Row): OwnReceipt => ({
+const receiptOf = (row: encoding.Row): OwnReceipt => ({
   requestHash: encoding.hexOf(row, "request_hash"),
   responseHash: encoding.hexOf(row, "response_hash"),
   receipt: encoding.receiptOf(row),

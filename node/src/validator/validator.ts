@@ -7,10 +7,10 @@ import { offerProblem } from "@lloom/protocol/offers";
 import type { Chain } from "../chain/chain.ts";
 import { readActive, readMember } from "../chain/reads.ts";
 import type { Log } from "../log.ts";
-import { announce } from "../p2p/discovery.ts";
-import type { Host } from "../p2p/host.ts";
-import { joinOfferExchange } from "../p2p/offer-exchange.ts";
-import { serveRpc } from "../p2p/rpc.ts";
+import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
+import { announce } from "../p2p/discovery/provider-records.ts";
+import type { Host } from "../p2p/host/host.ts";
+import { serveRpc } from "../p2p/rpc/rpc.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { OfferRegistry } from "./offer-registry.ts";
@@ -90,7 +90,7 @@ interface Gossip {
 function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clock, stack }: Gossip): void {
   const hasher = createCommitmentHasher(chain.domain);
   stack.use(
-    joinOfferExchange(host, {
+    joinOfferTopic(host, {
       accept: (signed) =>
         offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: BigInt(Math.floor(clock() / 1000)) }),
       onOffer: (signed) => {

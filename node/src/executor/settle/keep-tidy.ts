@@ -1,0 +1,23 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { asLloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { ExecutorLog } from "../../store/executor-log.ts";
+
+const HOUR_MS = 3_600_000;
+/** A request's day, a day to settle, two to dispute its tail, and the dispute's own deadlines. */
+const KEEP_MS = 9 * 24 * HOUR_MS;
+
+/** Forgets delivered text and old receipts that no dispute can reach any more, every hour until the signal. */
+export async function keepTidy(
+  store: ExecutorLog,
+  { clock, signal, log }: { readonly clock: () => number; readonly signal: AbortSignal; readonly log: Log },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      store.prune(clock() - KEEP_MS);
+    } catch (thrown) {
+      log.warn({ problem: asLloomError(thrown).message }, "old receipts not removed");
+    }
+    await pause(HOUR_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,96 @@
+import { LloomError } from "../../errors.ts";
+import { TokenBucket } from "../../primitives/token-bucket.ts";
+import type { InferLimits } from "../limits.ts";
+
+/** Idle peers remembered for their rate; above this, those that took nothing lately are forgotten. */
+const REMEMBERED_PEERS = 1024;
+/** What parsing a frame costs besides its bytes, so that a flood of tiny ones is slowed down too. */
+const FRAME_OVERHEAD_BYTES = 1024;
+
+/** What one peer uses, over all its streams. */
+export interface PeerUse {
+  streams: number;
+  requests: number;
+  bytes: number;
+  readonly rate: TokenBucket;
+  readonly inbound: TokenBucket;
+}
+
+/** Decides what is taken on: streams, requests, bytes; per peer and in total. */
+export class PeerQuotas {
+  readonly #limits: InferLimits;
+  readonly #peers = new Map<string, PeerUse>();
+  #requests = 0;
+  #bytes = 0;
+
+  constructor(limits: InferLimits) {
+    this.#limits = limits;
+  }
+
+  get openRequests(): number {
+    return this.#requests;
+  }
+
+  /** A stream of the peer; `undefined` if it has too many. */
+  openStream(peerId: string): PeerUse | undefined {
+    const use = this.#peers.get(peerId) ?? this.#remember(peerId);
+    if (use.streams >= this.#limits.streamsPerPeer) return undefined;
+    use.streams += 1;
+    return use;
+  }
+
+  closeStream(use: PeerUse): void {
+    use.streams -= 1;
+  }
+
+  /** Milliseconds for which to read nothing more of the peer, after a frame of `bytes`. */
+  readDelayMs(use: PeerUse, bytes: number): number {
+    return use.inbound.owe(bytes + FRAME_OVERHEAD_BYTES);
+  }
+
+  /** Counts a request in, or says why not: RATE_LIMITED for what the peer can change, QUEUE_FULL for what it cannot. */
+  openRequest(use: PeerUse, bytes: number): LloomError | undefined {
+    const limits = this.#limits;
+    if (!use.rate.take()) {
+      return new LloomError("RATE_LIMITED", `At most ${limits.requestsPerSecond} requests per second.`);
+    }
+    if (use.requests >= limits.requestsPerPeer || use.bytes + bytes > limits.requestBytesPerPeer) {
+      return new LloomError("RATE_LIMITED", `At most ${limits.requestsPerPeer} requests of one client at a time.`);
+    }
+    if (this.#requests >= limits.requestsTotal || this.#bytes + bytes > limits.requestBytesTotal) {
+      return new LloomError("QUEUE_FULL", "This executor has all the requests that it takes.");
+    }
+    use.requests += 1;
+    use.bytes += bytes;
+    this.#requests += 1;
+    this.#bytes += bytes;
+    return undefined;
+  }
+
+  closeRequest(use: PeerUse, bytes: number): void {
+    use.requests -= 1;
+    use.bytes -= bytes;
+    this.#requests -= 1;
+    this.#bytes -= bytes;
+  }
+
+  #remember(peerId: string): PeerUse {
+    if (this.#peers.size >= REMEMBERED_PEERS) this.#forgetIdle();
+    const { requestsPerSecond, requestBurst, inboundBytesPerSecond } = this.#limits;
+    const use: PeerUse = {
+      streams: 0,
+      requests: 0,
+      bytes: 0,
+      rate: new TokenBucket({ perSecond: requestsPerSecond, burst: requestBurst }),
+      inbound: new TokenBucket({ perSecond: inboundBytesPerSecond, burst: inboundBytesPerSecond }),
+    };
+    this.#peers.set(peerId, use);
+    return use;
+  }
+
+  #forgetIdle(): void {
+    for (const [peerId, use] of this.#peers) {
+      if (use.streams === 0 && use.requests === 0 && use.rate.isFull) this.#peers.delete(peerId);
+    }
+  }
+}
