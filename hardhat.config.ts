@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig, overrideTask } from "hardhat/config";
+import { chosenRpcUrl } from "./checkout/rpc-url.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -63,6 +64,6 @@ export default defineConfig({
   // TypeChain writes namespaces, which our own code may not use.
   typechain: { outDir: "types/contracts", tsNocheck: true },
   networks: {
-    localhost: { type: "http", chainType: "l1", url: process.env["LLOOM_RPC_URL"] ?? "http://127.0.0.1:8545" },
+    localhost: { type: "http", chainType: "l1", url: chosenRpcUrl() },
   },
 });

@@ -1,3 +1,5 @@
+import { formerNameProblem } from "@lloom/protocol/environment";
+
 /** Where the indexer keeps its tables. */
 export type IndexerDatabase =
   | { readonly kind: "postgres"; readonly connectionString: string }
@@ -46,7 +48,8 @@ const WHERE_TO_KEEP =
  * is not. Values are never repeated in a sentence: URLs carry passwords and API keys.
  */
 export function readEnv(variables: Variables): { env: IndexerEnv } | { problems: readonly string[] } {
-  const problems: string[] = [];
+  const former = formerNameProblem(variables);
+  const problems: string[] = former === undefined ? [] : [former];
   const read = <Value>({ name, expected, parse }: Setting<Value>): Value | undefined => {
     const text = variables[name]?.trim();
     if (text === undefined || text === "") return undefined;

@@ -1,3 +1,4 @@
+import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
 import type { Command } from "./commands/command.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
@@ -85,13 +86,9 @@ function describeSetting(name: SettingName, { defaults }: Command): string {
 function report(error: LloomError, json: boolean): void {
   const { code, message, next, retryable, details } = error;
   process.stderr.write(
-    json
-      ? `${JSON.stringify({ error: { code, message, next, retryable, details } }, bigintText)}\n`
-      : `${code}: ${message}\n  ${next}\n`,
+    json ? `${jsonText({ error: { code, message, next, retryable, details } })}\n` : `${code}: ${message}\n  ${next}\n`,
   );
 }
-
-const bigintText = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
@@ -152,7 +149,7 @@ const program = new Commander("lloom")
   .description("LLM inference, paid by the answer, with a receipt for each.")
   .addHelpText(
     "after",
-    `\nEvery flag can also stand in the environment (--rpc is ${environmentName("rpc")}) or in lloom.toml; a flag wins over the\nenvironment, the environment over the file. docs/configuration.md lists all of them.`,
+    `\nEvery flag can also stand in the environment (--rpc is ${environmentName(SETTINGS.rpc)}) or in lloom.toml; a flag wins over the\nenvironment, the environment over the file. docs/configuration.md lists all of them.`,
   )
   .version(VERSION)
   .showSuggestionAfterError()

@@ -5,6 +5,7 @@
  */
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { LONGEST_DEADLINE_SECONDS } from "@lloom/protocol/evidence-windows";
 import { type LaneState, requestProblem } from "@lloom/protocol/lane";
 
 /** Why a request is not served. */
@@ -16,7 +17,7 @@ export interface AdmissionProblem {
 const problem = (code: ErrorCode, message: string): AdmissionProblem => ({ code, message });
 
 /** Shortest and longest time that a deadline may lie ahead. */
-export const DEADLINE_WINDOW_SECONDS = { minimum: 10n, maximum: 86_400n } as const;
+export const DEADLINE_WINDOW_SECONDS = { minimum: 10n, maximum: LONGEST_DEADLINE_SECONDS } as const;
 
 /** What can be seen in the frame and the own offers. */
 export interface TermsFacts {

@@ -5,7 +5,7 @@ import type { LaneState } from "@lloom/protocol/lane";
 import type { RequestFrame } from "@lloom/protocol/messages";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
-import { asLloomError, LloomError } from "../../errors.ts";
+import { LloomError } from "../../errors.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import {
   type AdmissionProblem,
@@ -88,23 +88,14 @@ function refuse(problem: AdmissionProblem | undefined): void {
 function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   const { request, weightsHash, profileHash, sampling } = frame;
   const offer = parts.offerOf(request.model);
-  const hashes = inOurWords(() => ({
+  const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
     paramsHash: hashParams({ sampling, weightsHash, profileHash }),
-  }));
+  };
   const nowSeconds = BigInt(Math.floor(parts.clock() / 1000));
   refuse(termsProblem({ request, executor: parts.executor, offer, nowSeconds, weightsHash, profileHash, ...hashes }));
   if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
   return offer;
-}
-
-/** Hashing refuses text that is no Unicode; the client hears it by its code. */
-function inOurWords<T>(hash: () => T): T {
-  try {
-    return hash();
-  } catch (thrown) {
-    throw asLloomError(thrown);
-  }
 }
 
 async function checkSigner(parts: AdmissionParts, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {
