@@ -5,10 +5,11 @@ import { getAddress, isAddress } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { chainFailure } from "./chain-failure.ts";
+import type { ChainAccount } from "./contract-call.ts";
 import { accountingAt, type Contracts, stakeRegistryAt, tokenAt } from "./contracts.ts";
 import { openProvider, type RetryingProvider } from "./provider.ts";
 import { fileJournal } from "./send-journal.ts";
-import { type ChainAccount, TransactionSender } from "./sender.ts";
+import { TransactionSender } from "./sender.ts";
 
 export interface ChainOptions {
   /** http or https. */

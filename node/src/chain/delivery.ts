@@ -3,12 +3,12 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { Signature, Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { ChainAccount, ContractCall } from "./contract-call.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { whoUsedNonce } from "./nonce-proof.ts";
 import type { RetryingProvider } from "./provider.ts";
 import { kindOf, type RpcErrorKind } from "./rpc-error.ts";
 import type { SendJournal, SentCall } from "./send-journal.ts";
-import type { ChainAccount, ContractCall } from "./sender.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** What every delivery of an account shares. */

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-types";
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { isError, keccak256, type TransactionReceipt } from "ethers";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { chainFailure, refusal } from "./chain-failure.ts";
+import type { ChainAccount, ContractCall } from "./contract-call.ts";
 import { Delivery, type DeliveryDesk, type DeliveryOrder } from "./delivery.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { isLocalChain, type RetryingProvider } from "./provider.ts";
@@ -11,24 +12,6 @@ import type { TokenUnit } from "./revert.ts";
 import { RpcError } from "./rpc-error.ts";
 import { memoryJournal, type SendJournal, type SentCall } from "./send-journal.ts";
 import { untilAborted } from "./until-aborted.ts";
-
-/** Who pays gas and signs: any key that can sign a digest. */
-export interface ChainAccount {
-  readonly address: Address;
-  sign(digest: Hex): CompactSignature;
-}
-
-/** One call of a contract. */
-export interface ContractCall {
-  /** With a verb, for messages: "deposit 5 tUSD". */
-  readonly what: string;
-  readonly to: Address;
-  readonly data: Hex;
-  /** Used as it is on local chains; others estimate. See `gas.ts`. */
-  readonly gasLimit: bigint;
-  /** Names the same call where its data differ each time, as with a permit; by default its data do. */
-  readonly intent?: string;
-}
 
 export interface SendOptions {
   /** Stops waiting; a transaction that was sent may still be mined. */
