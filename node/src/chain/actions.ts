@@ -25,11 +25,12 @@ interface Action {
   readonly what: string;
   readonly gasLimit: bigint;
   readonly call: Promise<ContractTransaction>;
+  readonly intent?: string;
 }
 
-async function act(chain: Chain, { what, gasLimit, call }: Action, options: SendOptions = {}): Promise<Mined> {
+async function act(chain: Chain, { call, ...action }: Action, options: SendOptions = {}): Promise<Mined> {
   const { to, data } = await call;
-  return senderOf(chain).send({ what, to: to as Address, data: data as Hex, gasLimit }, options);
+  return senderOf(chain).send({ ...action, to: to as Address, data: data as Hex }, options);
 }
 
 const shown = (chain: Chain, amount: bigint): string =>
@@ -45,8 +46,10 @@ const shown = (chain: Chain, amount: bigint): string =>
 export async function deposit(chain: Chain, amount: bigint, options?: SendOptions): Promise<Mined> {
   const { account } = senderOf(chain);
   const { accounting, token } = chain.contracts;
-  await requireTokens(chain, amount);
-  const action = { what: `deposit ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.deposit };
+  const intent = `deposit ${amount} at ${chain.accounting}`;
+  // What is under way may have taken the tokens already.
+  if (!senderOf(chain).isUnderWay(intent)) await requireTokens(chain, amount);
+  const action = { what: `deposit ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.deposit, intent };
   if ((await token.allowance(account.address, chain.accounting)) < amount) {
     const permit = await signPermit(chain, { account, spender: chain.accounting, amount });
     if (permit !== undefined) {
@@ -128,21 +131,23 @@ export async function registerAndStake(chain: Chain, asked: Registration, option
   const { role, peerId, metadataURI, amount } = asked;
   const { stakeRegistry } = chain.contracts;
   const { account } = senderOf(chain);
-  await requireTokens(chain, amount);
+  const intent = `stake ${amount} as ${role} at ${chain.stakeRegistry}`;
+  const isUnderWay = senderOf(chain).isUnderWay(intent);
+  if (!isUnderWay) await requireTokens(chain, amount);
   const member = await readMember(chain, account.address);
-  if ((await chain.contracts.token.allowance(account.address, chain.stakeRegistry)) < amount) {
+  if (!isUnderWay && (await chain.contracts.token.allowance(account.address, chain.stakeRegistry)) < amount) {
     await approve(chain, stakeRegistry, amount, options);
   }
   const what = `stake ${shown(chain, amount)} as ${role}`;
   if (member.role === role) {
     return act(
       chain,
-      { what, gasLimit: GAS_BOUNDS.stake, call: stakeRegistry.stake.populateTransaction(amount) },
+      { what, intent, gasLimit: GAS_BOUNDS.stake, call: stakeRegistry.stake.populateTransaction(amount) },
       options,
     );
   }
   const call = stakeRegistry.registerAndStake.populateTransaction(roleNumber(role), peerId, metadataURI, amount);
-  return act(chain, { what, gasLimit: GAS_BOUNDS.registerAndStake, call }, options);
+  return act(chain, { what, intent, gasLimit: GAS_BOUNDS.registerAndStake, call }, options);
 }
 
 /** Starts to take stake out; `withdrawStake` pays it after the unbonding period. */

@@ -5,9 +5,11 @@ import { getAddress, isAddress } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { chainFailure } from "./chain-failure.ts";
+import type { ChainAccount } from "./contract-call.ts";
 import { accountingAt, type Contracts, stakeRegistryAt, tokenAt } from "./contracts.ts";
 import { openProvider, type RetryingProvider } from "./provider.ts";
-import { type ChainAccount, TransactionSender } from "./sender.ts";
+import { fileJournal } from "./send-journal.ts";
+import { TransactionSender } from "./sender.ts";
 
 export interface ChainOptions {
   /** http or https. */
@@ -23,6 +25,11 @@ export interface ChainOptions {
   readonly confirmations?: number;
   /** After how long a transaction that is not mined is sent again with a higher fee. */
   readonly stuckAfterMs?: number;
+  /**
+   * Where calls that are on their way are remembered, so that they are not made twice after a restart; for as long as the
+   * process lives unless given.
+   */
+  readonly journalDirectory?: string;
 }
 
 /** A deployment on a chain, checked when it was opened. */
@@ -101,7 +108,7 @@ function openSender({
   tokenDecimals,
   tokenSymbol,
 }: SenderParts): TransactionSender {
-  const { log, confirmations, stuckAfterMs } = options;
+  const { log, confirmations, stuckAfterMs, journalDirectory } = options;
   return new TransactionSender({
     provider,
     account,
@@ -110,6 +117,9 @@ function openSender({
     log,
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),
+    ...(journalDirectory === undefined
+      ? {}
+      : { journal: fileJournal(journalDirectory, { chainId, account: account.address }) }),
   });
 }
 

@@ -24,7 +24,8 @@ export async function openIdentity(context: CommandContext): Promise<Identity> {
 export async function openOwnChain(context: CommandContext, identity: Identity): Promise<Chain> {
   const { settings, signal, log, stack } = context;
   const accounting = need(settings.accounting, "accounting");
-  return stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log }));
+  const journalDirectory = dataFile(settings, "transactions");
+  return stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journalDirectory }));
 }
 
 /** Starts this node's libp2p host; closed when the command ends. */
