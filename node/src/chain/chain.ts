@@ -8,7 +8,7 @@ import { chainFailure } from "./chain-failure.ts";
 import type { ChainAccount } from "./contract-call.ts";
 import { accountingAt, type Contracts, stakeRegistryAt, tokenAt } from "./contracts.ts";
 import { openProvider, type RetryingProvider } from "./provider.ts";
-import { fileJournal } from "./send-journal.ts";
+import type { SendJournal } from "./send-journal.ts";
 import { TransactionSender } from "./sender.ts";
 
 export interface ChainOptions {
@@ -29,7 +29,7 @@ export interface ChainOptions {
    * Where calls that are on their way are remembered, so that they are not made twice after a restart; for as long as the
    * process lives unless given.
    */
-  readonly journalDirectory?: string;
+  readonly journal?: (scope: { readonly chainId: bigint; readonly account: Address }) => SendJournal;
 }
 
 /** A deployment on a chain, checked when it was opened. */
@@ -108,7 +108,7 @@ function openSender({
   tokenDecimals,
   tokenSymbol,
 }: SenderParts): TransactionSender {
-  const { log, confirmations, stuckAfterMs, journalDirectory } = options;
+  const { log, confirmations, stuckAfterMs, journal } = options;
   return new TransactionSender({
     provider,
     account,
@@ -117,9 +117,7 @@ function openSender({
     log,
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),
-    ...(journalDirectory === undefined
-      ? {}
-      : { journal: fileJournal(journalDirectory, { chainId, account: account.address }) }),
+    ...(journal === undefined ? {} : { journal: journal({ chainId, account: account.address }) }),
   });
 }
 
