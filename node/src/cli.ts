@@ -2,11 +2,11 @@ import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
 import type { Command } from "./commands/command.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
-import { environmentName, processSources, readConfig } from "./config.ts";
+import { environmentName, processDataHome, processSources, readConfig } from "./config.ts";
 import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
-import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
 /** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
@@ -21,6 +21,11 @@ const COMMANDS: readonly Entry[] = [
     name: "init",
     describe: "make this node's key, kept in an encrypted keystore",
     load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
+    name: "wallet",
+    describe: "show this node's key, export it, or take one in",
+    load: async () => (await import("./commands/wallet.ts")).wallet,
   },
   {
     name: "faucet",
@@ -38,8 +43,48 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/stake.ts")).stake,
   },
   {
+    name: "allocate",
+    describe: "put free deposit into the channel with an executor",
+    load: async () => (await import("./commands/allocate.ts")).allocate,
+  },
+  {
+    name: "unlock",
+    describe: "show your channels, and take money back out of them",
+    load: async () => (await import("./commands/unlock.ts")).unlock,
+  },
+  {
+    name: "earnings",
+    describe: "show what an executor is owed, what matures when, and what is free",
+    load: async () => (await import("./commands/earnings.ts")).earnings,
+  },
+  {
+    name: "rewards",
+    describe: "show what slashes, juries and disputes credited to this key",
+    load: async () => (await import("./commands/rewards.ts")).rewards,
+  },
+  {
+    name: "withdraw",
+    describe: "pay earnings, deposit, unbonded stake or rewards out to a wallet",
+    load: async () => (await import("./commands/withdraw.ts")).withdraw,
+  },
+  {
+    name: "release",
+    describe: "give money of a client's channel back to that client",
+    load: async () => (await import("./commands/release.ts")).release,
+  },
+  {
+    name: "unbond",
+    describe: "start to take stake out",
+    load: async () => (await import("./commands/unbond.ts")).unbond,
+  },
+  {
+    name: "unjail",
+    describe: "leave jail, once its time is over",
+    load: async () => (await import("./commands/unjail.ts")).unjail,
+  },
+  {
     name: "status",
-    describe: "show this key's balance, deposit, stake and earnings",
+    describe: "show all money of this key, wherever it is",
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
@@ -69,15 +114,19 @@ const COMMANDS: readonly Entry[] = [
   },
 ];
 
-/** Settings that every command has, and those of all that have to do with the network. */
+/** Settings that a command has by what it needs. */
 const ALWAYS: readonly SettingName[] = ["logLevel"];
-const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwordFile", "dataDir", ...ALWAYS];
+const OF_KEY: readonly SettingName[] = ["keystore", "passwordFile", "dataDir", ...ALWAYS];
+const NEEDED = { nothing: ALWAYS, key: OF_KEY, network: ["rpc", "accounting", ...OF_KEY] } as const satisfies Record<
+  string,
+  readonly SettingName[]
+>;
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function describeSetting(name: SettingName, { defaults }: Command): string {
   const setting: Setting<unknown> = SETTINGS[name];
-  const fallback = defaults?.[name] ?? setting.fallback;
+  const fallback = name === "dataDir" ? processDataHome().path : (defaults?.[name] ?? setting.fallback);
   const shown = Array.isArray(fallback) ? fallback.join(",") : String(fallback ?? "");
   return shown === "" ? setting.describe : `${setting.describe} (default: ${shown})`;
 }
@@ -92,7 +141,7 @@ function report(error: LloomError, json: boolean): void {
 
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
-  const names = [...new Set([...command.settings, ...(command.offline === true ? ALWAYS : COMMON)])];
+  const names = [...new Set([...command.settings, ...NEEDED[command.needs ?? "network"]])];
   for (const setting of names)
     sub.option(`--${SETTINGS[setting].flag} <${SETTINGS[setting].value}>`, describeSetting(setting, command));
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);
@@ -124,7 +173,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       if (typeof value === "string") flags[setting] = value;
     }
     const file = options["config"] as string | undefined;
-    const settings = readConfig(processSources({ flags, file, defaults: command.defaults ?? {} }));
+    const settings = readSettings(command, { flags, file, json });
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,
@@ -137,6 +186,22 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
     });
   };
   return live(run, (error) => report(error, json));
+}
+
+interface Given {
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly file: string | undefined;
+  readonly json: boolean;
+}
+
+/** All settings; where the data directory is this user's own, with what there is to say about it. */
+function readSettings(command: Command, { flags, file, json }: Given): Settings {
+  const home = processDataHome();
+  const settings = readConfig(processSources({ flags, file, defaults: { ...command.defaults, dataDir: home.path } }));
+  if (command.needs === "nothing" || settings.dataDir !== home.path) return settings;
+  if (home.problem !== undefined) throw home.problem;
+  if (home.advice !== undefined && !json) process.stderr.write(`Note: ${home.advice}\n`);
+  return settings;
 }
 
 // Whoever reads the output may stop reading (`| head`): that ends no node and is no failure.
