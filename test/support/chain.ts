@@ -40,6 +40,7 @@ export interface TestDeployment {
   readonly accounting: Address;
   readonly stakeRegistry: Address;
   readonly paymentToken: Address;
+  readonly equivocationDisputes: Address;
 }
 
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
@@ -103,7 +104,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: measuredDisputes, power: POWER.stakeAndTails },
       { account: jury, power: POWER.stake },
     ]);
-    return { accounting, stakeRegistry, paymentToken };
+    return { accounting, stakeRegistry, paymentToken, equivocationDisputes };
   } finally {
     provider.destroy();
   }
