@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { formatAmount } from "@lloom/protocol/amounts";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
+import { shownTokens } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";
@@ -14,6 +14,7 @@ import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
+import { tokenOf } from "./money/words.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
@@ -101,10 +102,10 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set(["BACKEND_FAILED", "BACKEND_TIME
 /** What could not be settled at the end, for whoever believes that all is done. */
 function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
   if (owed === 0n) return;
-  const shown = `${formatAmount(owed, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+  const shown = shownTokens(chain, owed);
   announce(
     context,
-    { event: "warning", of: "settlement", owed },
+    { event: "warning", of: "settlement", owed, token: tokenOf(chain) },
     `Warning: ${shown} of answers are not settled; the log says why.\n  Start the executor again to settle them: lloom executor`,
   );
 }

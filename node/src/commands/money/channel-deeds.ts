@@ -128,7 +128,11 @@ export async function finishUnlock(account: Account, executor: Address): Promise
 }
 
 /** An executor gives money of a client's channel back. */
-export async function channelRelease(account: Account, client: Address, asked: Amount): Promise<Deed> {
+export async function channelRelease(
+  account: Account,
+  client: Address,
+  { asked, owed }: { readonly asked: Amount; readonly owed: bigint },
+): Promise<Deed> {
   const { chain, address } = account;
   const { balance } = await readChannel(chain, client, address);
   const amount = asked === "all" ? balance : asked;
@@ -142,7 +146,9 @@ export async function channelRelease(account: Account, client: Address, asked: A
         "channel",
         `${shownTokens(chain, balance)} now, ${shownTokens(chain, balance > amount ? balance - amount : 0n)} then`,
       ],
-      ["note", "answers of this client that are not settled yet can no longer be paid out of it"],
+      ...(owed > 0n
+        ? [["owed", `${shownTokens(chain, owed)} by this client, not settled: settle first`] as const]
+        : []),
       ["free", "for the client, as soon as it is mined"],
     ],
     done: `${shown} are in the free deposit of ${client} again.`,
