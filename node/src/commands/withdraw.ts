@@ -28,7 +28,7 @@ export const withdraw: Command = {
     { form: "<what>", describe: "earnings, deposit, stake (unbonded), rewards, or all that is free now" },
     { form: "[amount]", describe: "how much of the deposit (default: all of it); of the others it is always all" },
   ],
-  settings: [],
+  settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [{ form: "--to <ADDRESS>", describe: "another wallet than this key's" }, YES],
   examples: [

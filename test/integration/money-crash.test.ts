@@ -103,7 +103,7 @@ describe("a command that is killed", () => {
     expect(await countOf("UnlockRequested")).toBe(before + 1);
   });
 
-  it("at any of its calls, pays once", async () => {
+  it("at any of its calls, pays once", { timeout: 600_000 }, async () => {
     for (let last = 0; last < MOST_CALLS; last++) {
       const before = await countOf("Withdrawn");
       const wasKilled = await killed(["withdraw", "deposit", "0.1"], { at: (_, index) => index === last });
