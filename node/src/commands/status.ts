@@ -86,10 +86,13 @@ function lines({ address, chain }: View, found: Found): Fact[] {
     ["Address", address],
     ["Gas", `${formatAmount(gas, 18)} ETH`],
     ["Wallet", shown(balance)],
-    ["Deposit", `${shown(deposited)} free: lloom withdraw deposit`],
+    ["Deposit", `${shown(deposited)} free${deposited > 0n ? ": lloom withdraw deposit" : ""}`],
     ...(channels ?? []).map((channel): Fact => ["Channel", channelLine(chain, channel, nowSeconds)]),
     ...stakeLines(found, shown),
-    ["Earnings", `${shown(earnings.withdrawable)} free: lloom withdraw earnings`],
+    [
+      "Earnings",
+      `${shown(earnings.withdrawable)} free${earnings.withdrawable > 0n ? ": lloom withdraw earnings" : ""}`,
+    ],
     ...earnings.maturing.map(
       ({ amount, maturesAt }): Fact => [
         "Maturing",
