@@ -1,5 +1,6 @@
 import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
+import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
 import { environmentName, processDataHome, processSources, readConfig } from "./config.ts";
@@ -8,111 +9,6 @@ import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
-
-/** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
-interface Entry {
-  readonly name: string;
-  readonly describe: string;
-  readonly load: () => Promise<Command>;
-}
-
-const COMMANDS: readonly Entry[] = [
-  {
-    name: "init",
-    describe: "make this node's key, kept in an encrypted keystore",
-    load: async () => (await import("./commands/init.ts")).init,
-  },
-  {
-    name: "wallet",
-    describe: "show this node's key, export it, or take one in",
-    load: async () => (await import("./commands/wallet.ts")).wallet,
-  },
-  {
-    name: "faucet",
-    describe: "take test tokens, on a network whose payment token has a faucet",
-    load: async () => (await import("./commands/faucet.ts")).faucet,
-  },
-  {
-    name: "deposit",
-    describe: "deposit payment tokens to buy answers with",
-    load: async () => (await import("./commands/deposit.ts")).deposit,
-  },
-  {
-    name: "stake",
-    describe: "register as an executor or validator with a stake, or add to it",
-    load: async () => (await import("./commands/stake.ts")).stake,
-  },
-  {
-    name: "allocate",
-    describe: "put free deposit into the channel with an executor",
-    load: async () => (await import("./commands/allocate.ts")).allocate,
-  },
-  {
-    name: "unlock",
-    describe: "show your channels, and take money back out of them",
-    load: async () => (await import("./commands/unlock.ts")).unlock,
-  },
-  {
-    name: "earnings",
-    describe: "show what an executor is owed, what matures when, and what is free",
-    load: async () => (await import("./commands/earnings.ts")).earnings,
-  },
-  {
-    name: "rewards",
-    describe: "show what slashes, juries and disputes credited to this key",
-    load: async () => (await import("./commands/rewards.ts")).rewards,
-  },
-  {
-    name: "withdraw",
-    describe: "pay earnings, deposit, unbonded stake or rewards out to a wallet",
-    load: async () => (await import("./commands/withdraw.ts")).withdraw,
-  },
-  {
-    name: "release",
-    describe: "give money of a client's channel back to that client",
-    load: async () => (await import("./commands/release.ts")).release,
-  },
-  {
-    name: "unbond",
-    describe: "start to take stake out",
-    load: async () => (await import("./commands/unbond.ts")).unbond,
-  },
-  {
-    name: "unjail",
-    describe: "leave jail, once its time is over",
-    load: async () => (await import("./commands/unjail.ts")).unjail,
-  },
-  {
-    name: "status",
-    describe: "show all money of this key, wherever it is",
-    load: async () => (await import("./commands/status.ts")).status,
-  },
-  {
-    name: "validator",
-    describe: "run a validator: anchor the network, keep its offers, answer who serves what",
-    load: async () => (await import("./commands/validator.ts")).validator,
-  },
-  {
-    name: "executor",
-    describe: "run an executor: answer requests, collect receipts, settle them",
-    load: async () => (await import("./commands/executor.ts")).executor,
-  },
-  {
-    name: "ask",
-    describe: "ask one question; the answer goes to standard output, the receipt's summary to standard error",
-    load: async () => (await import("./commands/ask.ts")).ask,
-  },
-  {
-    name: "gateway",
-    describe: "serve OpenAI's API on this machine, paid by this key",
-    load: async () => (await import("./commands/gateway.ts")).gateway,
-  },
-  {
-    name: "receipt",
-    describe: "verify a receipt from a file, without a network or a chain",
-    load: async () => (await import("./commands/receipt.ts")).receipt,
-  },
-];
 
 /** Settings that a command has by what it needs. */
 const ALWAYS: readonly SettingName[] = ["logLevel"];
@@ -223,8 +119,8 @@ const program = new Commander("lloom")
   .exitOverride();
 const [, , first, second] = process.argv;
 const requested = first === "help" ? second : first;
-for (const { name, describe, load } of COMMANDS) {
-  const sub = program.command(name).description(describe);
+for (const { name, group, describe, load } of COMMANDS) {
+  const sub = program.command(name).description(describe).helpGroup(`${group}:`);
   if (requested === name) register(sub, name, await load());
 }
 for (const sub of program.commands) sub.exitOverride();

@@ -78,6 +78,14 @@ export const SETTINGS = {
     describe: "address of AccountingV2",
     schema: address,
   }),
+  startBlock: defaulted({
+    toml: "network.start-block",
+    flag: "start-block",
+    value: "BLOCK",
+    describe: "block of the first contract, where searches of the chain's past begin",
+    schema: whole(0, 2 ** 40),
+    fallback: 0,
+  }),
   bootstrap: defaulted({
     toml: "network.bootstrap",
     flag: "bootstrap",

@@ -139,6 +139,14 @@ describe("every way into the contracts and out of them", () => {
     expect(await tokensOf(client.address)).toBe(1_000_000_000n - earned);
   });
 
+  it("pays nothing to where no way leads out", async () => {
+    for (const lost of [...Object.values(deployment).slice(0, 3), `0x${"0".repeat(40)}`]) {
+      const { code, stderr } = await executor.run(["withdraw", "earnings", "--to", lost, YES]);
+      expect(stderr).toMatch(/is no wallet: what is paid there is lost/);
+      expect(code).toBe(2);
+    }
+  });
+
   it("pays an executor what it earned, and its stake", async () => {
     await executor.tell("withdraw", "earnings", YES);
     await pass(2 * DAY);

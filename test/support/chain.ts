@@ -41,6 +41,7 @@ export interface TestDeployment {
   readonly stakeRegistry: Address;
   readonly paymentToken: Address;
   readonly equivocationDisputes: Address;
+  readonly deliveryDisputes: Address;
 }
 
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
@@ -104,7 +105,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: measuredDisputes, power: POWER.stakeAndTails },
       { account: jury, power: POWER.stake },
     ]);
-    return { accounting, stakeRegistry, paymentToken, equivocationDisputes };
+    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes };
   } finally {
     provider.destroy();
   }

@@ -25,6 +25,8 @@ export interface ChainOptions {
   readonly confirmations?: number;
   /** After how long a transaction that is not mined is sent again with a higher fee. */
   readonly stuckAfterMs?: number;
+  /** Where searches of the chain's past begin: the block of the first contract; 0 unless known. */
+  readonly startBlock?: number;
   /**
    * Where calls that are on their way are remembered, so that they are not made twice after a restart; for as long as the
    * process lives unless given.
@@ -45,6 +47,7 @@ export interface Chain extends AsyncDisposable {
   readonly tokenSymbol: string;
   /** Between asking for channel money back and getting it. */
   readonly unlockDelaySeconds: bigint;
+  readonly startBlock: number;
   readonly provider: RetryingProvider;
   readonly contracts: Contracts;
   /** Sends the account's transactions; absent when the chain was opened for reading. */
@@ -83,6 +86,7 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
     ...rest,
     tokenDecimals,
     tokenSymbol,
+    startBlock: options.startBlock ?? 0,
     provider,
     log: options.log,
     ...(sender === undefined ? {} : { sender }),

@@ -22,8 +22,8 @@ const MOST_CALLS = 500;
 export async function readPastLogs(chain: Chain, { address, topics }: LogFilter): Promise<readonly ChainLog[]> {
   const head = await chain.provider.getBlockNumber();
   const found: ChainLog[] = [];
-  let step = head + 1;
-  for (let from = 0, calls = 0; from <= head; calls++) {
+  let step = Math.max(1, head + 1 - chain.startBlock);
+  for (let from = chain.startBlock, calls = 0; from <= head; calls++) {
     if (calls >= MOST_CALLS) throw tooMany(head);
     const to = Math.min(from + step - 1, head);
     try {
@@ -43,6 +43,6 @@ const tooMany = (head: number): LloomError =>
     "CHAIN_UNREACHABLE",
     `The RPC server gives too few blocks at a time to search all ${head} of the chain.`,
     {
-      next: "Use an RPC server that answers eth_getLogs over long ranges, or name the address that is meant.",
+      next: "Give --start-block the block of the first contract, or use an RPC server with longer ranges of eth_getLogs.",
     },
   );

@@ -84,7 +84,7 @@ export async function readLane(
 
 /** Answers of an executor that the chain has settled ever. */
 export async function readSettledRequests({ contracts }: Chain, executor: Address): Promise<bigint> {
-  return (await read("the executor's counters", contracts.accounting.executorStats(executor))).requests;
+  return (await readFor("the executor's counters", contracts.accounting.executorStats(executor))).requests;
 }
 
 export async function readMember({ contracts }: Chain, address: Address): Promise<Member> {

@@ -19,7 +19,7 @@ export const earnings: Command = {
     const { settled, withdrawn, withdrawable, maturing } = earned;
     const shown = (amount: bigint): string => shownTokens(chain, amount);
     const facts: Fact[] = [
-      ["Owed", owed === undefined ? "unknown: there is no log of an executor here" : owedText(owed, shown)],
+      ["Owed", owed === undefined ? "unknown: there is no log of this executor here" : owedText(owed, shown)],
       ...[...(owed?.byClient ?? [])].map(([client, amount]): Fact => ["", `${shown(amount)} by ${client}`]),
       ["Settled", `${shown(settled)} ever, of which ${shown(withdrawn)} were withdrawn`],
       ...maturing.map(

@@ -5,6 +5,7 @@ import { openAccount } from "./money/account.ts";
 import { channelRelease } from "./money/channel-deeds.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
+import { readOwed } from "./money/owed.ts";
 
 const EXAMPLE = "lloom release 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 2.5";
 
@@ -24,6 +25,7 @@ export const release: Command = {
     const amount = asked === undefined || asked === "all" ? undefined : amountArgument(asked, EXAMPLE);
     const account = await openAccount(context);
     const baseUnits = amount?.baseUnits(account.chain.tokenDecimals) ?? "all";
-    await perform(context, account, await channelRelease(account, client, baseUnits));
+    const owed = readOwed(context, account)?.byClient.get(client) ?? 0n;
+    await perform(context, account, await channelRelease(account, client, { asked: baseUnits, owed }));
   },
 };

@@ -6,7 +6,7 @@ import { type Fact, factLines, shownEther, shownMoment, tokenOf } from "./money/
 
 /** `lloom rewards`: what slashes, juries and disputes credited to this key. */
 export const rewards: Command = {
-  settings: [],
+  settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [ADDRESS],
   examples: ["lloom rewards", "lloom withdraw rewards"],

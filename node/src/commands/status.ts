@@ -3,7 +3,8 @@ import { shownTokens } from "../chain/calls.ts";
 import { type Channel, findChannels } from "../chain/channels-of.ts";
 import { type Earnings, readEarnings } from "../chain/earnings.ts";
 import { type Member, readDeposit, readMember, readTokenBalance } from "../chain/reads.ts";
-import { readRewards } from "../chain/rewards.ts";
+import { type RewardsState, readRewards } from "../chain/rewards.ts";
+import { LloomError } from "../errors.ts";
 import { announce, type Command } from "./command.ts";
 import { ADDRESS, openView, type View } from "./money/account.ts";
 import { type Owed, readOwed } from "./money/owed.ts";
@@ -14,17 +15,18 @@ interface Found {
   readonly gas: bigint;
   readonly balance: bigint;
   readonly deposited: bigint;
-  readonly channels: readonly Channel[];
+  /** Undefined where the RPC server does not let the chain's past be searched. */
+  readonly channels: readonly Channel[] | undefined;
   readonly member: Member;
   readonly earnings: Earnings;
-  readonly rewards: Awaited<ReturnType<typeof readRewards>>;
+  readonly rewards: RewardsState | undefined;
   readonly owed: Owed | undefined;
   readonly nowSeconds: bigint;
 }
 
 /** `lloom status`: all money of this key, wherever it is. It takes no password: all of it is public. */
 export const status: Command = {
-  settings: [],
+  settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [ADDRESS],
   examples: [
@@ -54,27 +56,43 @@ async function find({ chain, address }: View): Promise<Omit<Found, "owed">> {
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
     readDeposit(chain, address),
-    findChannels(chain, address, "client"),
+    orUnknown(findChannels(chain, address, "client")),
     readMember(chain, address),
     readEarnings(chain, address),
-    readRewards(chain, address),
+    orUnknown(readRewards(chain, address)),
     chain.nowSeconds(),
   ]);
   return { gas, balance, deposited, channels, member, earnings, rewards, nowSeconds };
 }
 
+/** What the rest of a status can do without. */
+const orUnknown = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((thrown: unknown) => {
+    if (thrown instanceof LloomError && thrown.code !== "CANCELLED") return undefined;
+    throw thrown;
+  });
+const UNSEARCHED: Fact = [
+  "Unknown",
+  "channels or rewards: the RPC server gives too few blocks at a time; try --start-block",
+];
+
+const isSomething = ({ shares, credits, pending }: RewardsState): boolean =>
+  shares > 0n || credits.length > 0 || pending.length > 0;
+
 function lines({ address, chain }: View, found: Found): Fact[] {
   const { gas, balance, deposited, channels, earnings, rewards, owed, nowSeconds } = found;
   const shown = (amount: bigint): string => shownTokens(chain, amount);
-  const isRewarded = rewards.shares > 0n || rewards.credits.length > 0 || rewards.pending.length > 0;
   return [
     ["Address", address],
     ["Gas", `${formatAmount(gas, 18)} ETH`],
     ["Wallet", shown(balance)],
-    ["Deposit", `${shown(deposited)} free: lloom withdraw deposit`],
-    ...channels.map((channel): Fact => ["Channel", channelLine(chain, channel, nowSeconds)]),
+    ["Deposit", `${shown(deposited)} free${deposited > 0n ? ": lloom withdraw deposit" : ""}`],
+    ...(channels ?? []).map((channel): Fact => ["Channel", channelLine(chain, channel, nowSeconds)]),
     ...stakeLines(found, shown),
-    ["Earnings", `${shown(earnings.withdrawable)} free: lloom withdraw earnings`],
+    [
+      "Earnings",
+      `${shown(earnings.withdrawable)} free${earnings.withdrawable > 0n ? ": lloom withdraw earnings" : ""}`,
+    ],
     ...earnings.maturing.map(
       ({ amount, maturesAt }): Fact => [
         "Maturing",
@@ -82,7 +100,8 @@ function lines({ address, chain }: View, found: Found): Fact[] {
       ],
     ),
     ...(owed === undefined ? [] : [["Owed", `${shown(owed.total)} for answers that are not settled yet`] as const]),
-    ...(isRewarded ? [["Rewards", "there are some: lloom rewards"] as const] : []),
+    ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
+    ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
   ];
 }
 

@@ -20,7 +20,7 @@ export const unlock: Command = {
     { form: "[executor]", describe: "whose channel; without it, your channels are shown (no password)" },
     { form: "[amount]", describe: "how much (default: all of the channel)" },
   ],
-  settings: [],
+  settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [
     { form: "--finish", describe: "return what has finished unlocking to the free deposit, of one channel or of all" },

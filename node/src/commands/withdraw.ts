@@ -1,4 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import type { Chain } from "../chain/chain.ts";
 import { findChannels } from "../chain/channels-of.ts";
 import { readRewards } from "../chain/rewards.ts";
 import { LloomError } from "../errors.ts";
@@ -28,7 +29,7 @@ export const withdraw: Command = {
     { form: "<what>", describe: "earnings, deposit, stake (unbonded), rewards, or all that is free now" },
     { form: "[amount]", describe: "how much of the deposit (default: all of it); of the others it is always all" },
   ],
-  settings: [],
+  settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [{ form: "--to <ADDRESS>", describe: "another wallet than this key's" }, YES],
   examples: [
@@ -50,9 +51,20 @@ export const withdraw: Command = {
     const amount = asked === undefined || asked === "all" ? undefined : amountArgument(asked, EXAMPLE);
     const to = addressFlag(context.flags["to"], "--to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
     const account = await openAccount(context);
+    refuseContracts(account.chain, to);
     await payout(context, account, { to: to ?? account.address, amount });
   },
 };
+
+/** What is paid to a contract of the deployment stays in it for ever: none of them has a way to give it back. */
+function refuseContracts({ accounting, stakeRegistry, paymentToken }: Chain, to: Address | undefined): void {
+  const contracts: readonly (Address | undefined)[] = [accounting, stakeRegistry, paymentToken, ZERO];
+  if (to === undefined || !contracts.includes(to)) return;
+  throw new LloomError("COMMAND_INVALID", `${to} is no wallet: what is paid there is lost.`, {
+    next: "Give --to the address of a wallet. Nothing was sent.",
+  });
+}
+const ZERO: Address = `0x${"0".repeat(40)}`;
 
 async function earnings(context: CommandContext, account: Account, { to }: Wish): Promise<void> {
   await perform(context, account, await earningsPayout(account, { to }));

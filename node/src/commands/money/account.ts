@@ -28,7 +28,7 @@ export async function openAccount(context: CommandContext): Promise<Account> {
   let journal: ToldJournal | undefined;
   const chain = stack.use(
     await openChain({
-      ...{ rpcUrl: settings.rpc, accounting, identity, signal, log },
+      ...{ rpcUrl: settings.rpc, accounting, identity, signal, log, startBlock: settings.startBlock },
       journal: (scope) => {
         journal = toldJournal(journalOf(settings)(scope));
         return journal;
@@ -54,5 +54,6 @@ export async function openView(context: CommandContext): Promise<View> {
   // A keystore that does not say whose it is has to be opened for once.
   const address = given ?? readKeystoreAddress(keystorePath(context)) ?? (await openIdentity(context)).address;
   const accounting = need(settings.accounting, "accounting");
-  return { address, chain: stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log })) };
+  const { rpc: rpcUrl, startBlock } = settings;
+  return { address, chain: stack.use(await openChain({ rpcUrl, accounting, signal, log, startBlock })) };
 }

@@ -8,7 +8,7 @@ import {
   shownTokens,
 } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { readChannel, readDeposit } from "../../chain/reads.ts";
+import { readActive, readChannel, readDeposit } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
 import type { Amount } from "./payouts.ts";
@@ -17,9 +17,10 @@ import { shownDuration, shownMoment } from "./words.ts";
 /** Free deposit into the channel with an executor. */
 export async function allocation(account: Account, executor: Address, amount: bigint): Promise<Deed> {
   const { chain, address } = account;
-  const [deposit, { balance }] = await Promise.all([
+  const [deposit, { balance }, isActive] = await Promise.all([
     readDeposit(chain, address),
     readChannel(chain, address, executor),
+    readActive(chain, executor),
   ]);
   const delay = shownDuration(chain.unlockDelaySeconds);
   return {
@@ -28,6 +29,7 @@ export async function allocation(account: Account, executor: Address, amount: bi
     title: `Allocate ${shownTokens(chain, amount)} to the channel with ${executor}`,
     facts: [
       ["channel", `${shownTokens(chain, balance)} now, ${shownTokens(chain, balance + amount)} then`],
+      ...(isActive ? [] : [["note", "this address is no active executor: it has nothing at stake"] as const]),
       ["leaves", `${shownTokens(chain, deposit > amount ? deposit - amount : 0n)} of free deposit`],
       ["free", `${delay} after you ask for it: lloom unlock ${executor}; that executor alone can earn it`],
     ],
@@ -128,7 +130,11 @@ export async function finishUnlock(account: Account, executor: Address): Promise
 }
 
 /** An executor gives money of a client's channel back. */
-export async function channelRelease(account: Account, client: Address, asked: Amount): Promise<Deed> {
+export async function channelRelease(
+  account: Account,
+  client: Address,
+  { asked, owed }: { readonly asked: Amount; readonly owed: bigint },
+): Promise<Deed> {
   const { chain, address } = account;
   const { balance } = await readChannel(chain, client, address);
   const amount = asked === "all" ? balance : asked;
@@ -142,7 +148,9 @@ export async function channelRelease(account: Account, client: Address, asked: A
         "channel",
         `${shownTokens(chain, balance)} now, ${shownTokens(chain, balance > amount ? balance - amount : 0n)} then`,
       ],
-      ["note", "answers of this client that are not settled yet can no longer be paid out of it"],
+      ...(owed > 0n
+        ? [["owed", `${shownTokens(chain, owed)} by this client, not settled: settle first`] as const]
+        : []),
       ["free", "for the client, as soon as it is mined"],
     ],
     done: `${shown} are in the free deposit of ${client} again.`,

@@ -117,7 +117,9 @@ async function tell(
   { transactionHash, isResumed }: Outcome,
 ): Promise<void> {
   const { event, done } = (await deed.afterwards?.()) ?? deed;
-  const said = isResumed ? `An earlier run of this had sent it; nothing was sent twice. ${done}` : done;
+  const said = isResumed
+    ? `${done}\n  An earlier run had sent this; nothing was sent twice. Give the command again for once more.`
+    : done;
   announce(
     context,
     { event: "done", ...event, token: tokenOf(chain), transactionHash, resumed: isResumed },

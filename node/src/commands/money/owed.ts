@@ -16,12 +16,14 @@ export interface Owed {
   readonly byClient: ReadonlyMap<Address, bigint>;
 }
 
-/** Reads the executor's log beside a running executor; undefined where there is none. Throws STORE_FAILED. */
+/** Reads the executor's log beside a running executor; undefined where there is none of this account and network. */
 export function readOwed({ settings, stack }: CommandContext, { address, chain }: View): Owed | undefined {
   const path = dataFile(settings, "executor.sqlite");
   if (!existsSync(path)) return undefined;
   const { chainId, accounting } = chain.domain;
-  const log = stack.use(openDatabase(path, { scope: `${chainId}/${accounting}/${address}`, readOnly: true }));
+  const log = stack.use(openDatabase(path, { readOnly: true }));
+  const { value: scope } = log.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
+  if (scope !== `${chainId}/${accounting}/${address}`) return undefined;
   return owedOf(openSettlementLog(log).unsettled());
 }
 
