@@ -40,6 +40,8 @@ export interface TestDeployment {
   readonly accounting: Address;
   readonly stakeRegistry: Address;
   readonly paymentToken: Address;
+  readonly equivocationDisputes: Address;
+  readonly deliveryDisputes: Address;
 }
 
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
@@ -107,7 +109,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: measuredPenalties, power: POWER.stake },
       { account: jury, power: POWER.stake },
     ]);
-    return { accounting, stakeRegistry, paymentToken };
+    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes };
   } finally {
     provider.destroy();
   }
