@@ -4,7 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Market, openMarket } from "../../support/contracts/market.ts";
 import { Table } from "../../support/jury-game/play.ts";
 import { quarterOf, randomFrom, sampleCourse } from "../../support/jury-game/random.ts";
-import { type Course, endOf, FINES, fineOf, isPaid, payoutOf, type Side } from "../../support/jury-game/rules.ts";
+import {
+  type Course,
+  endOf,
+  FINES,
+  feeOf,
+  fineOf,
+  isPaid,
+  payoutOf,
+  type Side,
+} from "../../support/jury-game/rules.ts";
 import { type Game, Search } from "../../support/jury-game/search.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -45,11 +54,13 @@ function gamesOf(parties: ReadonlySet<Side>, fits: (game: Game) => boolean = () 
   return sizes(random)
     .flatMap(([candidates, members]) => stakes.map((at) => ({ candidates, members, stakes: at })))
     .flatMap((size) =>
-      SITUATIONS.map((situation): Game => ({ ...size, ...situation, parties, colludes: true, goal: "money" })),
+      SITUATIONS.map((situation): Game => ({ ...size, ...situation, parties, colludes: true, away: 0, goal: "money" })),
     )
     .filter(fits);
 }
 
+/** A complaint that is true, and that jurors can see to be. */
+const isShown = ({ guilty, evidence }: Game): boolean => guilty && evidence;
 const gainOver = (game: Game, otherwise: number): number => new Search(game).value() - otherwise;
 const honestly = (game: Game): number => new Search({ ...game, colludes: false }).value();
 /** Sums of products of chances and of amounts up to 10^10 are exact to far below one base unit. */
@@ -59,7 +70,9 @@ function expectNoGain(games: readonly Game[], otherwise: (game: Game) => number)
   expect(games.length).toBeGreaterThan(20);
   for (const game of games) {
     const gain = gainOver(game, otherwise(game));
-    const what = JSON.stringify(game, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+    const what = JSON.stringify(game, (_, value) =>
+      value instanceof Set ? [...value] : typeof value === "bigint" ? `${value}` : value,
+    );
     expect(gain, `seed ${SEED}: ${what}`).toBeLessThan(LESS_THAN_A_UNIT);
   }
 }
@@ -76,10 +89,7 @@ describe(`the game of a jury, seed ${SEED}`, () => {
   it(
     "gives a guilty executor with a quarter of the candidates no gain over conceding",
     () => {
-      expectNoGain(
-        gamesOf(EXECUTOR, ({ guilty, evidence }) => guilty && evidence),
-        honestly,
-      );
+      expectNoGain(gamesOf(EXECUTOR, isShown), honestly);
     },
     2 * MINUTE,
   );
@@ -106,7 +116,7 @@ describe(`the game of a jury, seed ${SEED}`, () => {
   it(
     "leaves an honest challenger with more than it had, whatever a quarter does to it",
     () => {
-      for (const game of gamesOf(EXECUTOR, ({ guilty, evidence }) => guilty && evidence)) {
+      for (const game of gamesOf(EXECUTOR, isShown)) {
         // Its cost back, and of a conceded penalty 30 % at least.
         const least = Number(COST + (game.stakes.penalty * 3n) / 40n);
         expect(-new Search({ ...game, goal: "challenger" }).value()).toBeGreaterThan(least - LESS_THAN_A_UNIT);
@@ -138,6 +148,30 @@ describe(`the game of a jury, seed ${SEED}`, () => {
   );
 
   it(
+    "gives a quarter no gain by calling jurors of whom as many are away, and voters less than half a fee",
+    () => {
+      const [candidates, members] = [30, 7];
+      const withAway = (games: readonly Game[]): Game[] =>
+        games.filter((game) => game.members === members).map((game) => ({ ...game, candidates, away: members }));
+      const [own, calling] = [
+        withAway(gamesOf(EXECUTOR, isShown)),
+        withAway([...gamesOf(BOTH), ...gamesOf(CHALLENGER)]),
+      ];
+      expect(calling.length).toBeGreaterThan(20);
+      for (const game of own) expect(gainOver(game, honestly(game))).toBeLessThan(LESS_THAN_A_UNIT);
+      for (const game of calling) {
+        // Who complains truly of others may.
+        if (game.guilty && !game.parties.has("executor")) continue;
+        expect(gainOver(game, 0)).toBeLessThan(LESS_THAN_A_UNIT);
+      }
+      for (const game of withAway(gamesOf(NOBODY))) {
+        expect(gainOver(game, honestly(game))).toBeLessThan(Number(feeOf(game.stakes)) / 2);
+      }
+    },
+    2 * MINUTE,
+  );
+
+  it(
     "finds what gains where there is something: a majority, and a free verdict",
     () => {
       const stakes = { penalty: 40n * UNIT, cost: COST, price: PRICE };
@@ -147,6 +181,7 @@ describe(`the game of a jury, seed ${SEED}`, () => {
         evidence: true,
         arbitrator: false,
         colludes: true,
+        away: 0,
         goal: "money",
       } as const;
       const accusing: Game = { ...common, members: 16, parties: CHALLENGER, guilty: false };
@@ -162,7 +197,7 @@ describe(`the game of a jury, seed ${SEED}`, () => {
     () => {
       const page = readFileSync(join(ROOT, "docs/contracts-measured.md"), "utf8");
       const stakes = { penalty: 40n * UNIT, cost: COST, price: PRICE };
-      const common = { stakes, candidates: 40, arbitrator: false, colludes: true } as const;
+      const common = { stakes, candidates: 40, arbitrator: false, colludes: true, away: 0 } as const;
       const rows = [4, 8, 10, 12, 16, 20].map((members) => {
         const accusing: Game = {
           ...common,

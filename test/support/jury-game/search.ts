@@ -23,6 +23,8 @@ export interface Game {
   readonly candidates: number;
   /** How many of them are the coalition's. */
   readonly members: number;
+  /** How many of the others stay away from every panel. */
+  readonly away: number;
   /** Parties of the coalition. */
   readonly parties: ReadonlySet<Side>;
   /** Whether the complaint is true. */
@@ -38,6 +40,12 @@ export interface Game {
    * the case comes to the opposite of the truth.
    */
   readonly goal: "money" | Side | "falsehood";
+}
+
+/** Seats of a panel: the coalition's, and those of who is away. */
+interface Seats {
+  readonly own: number;
+  readonly gone: number;
 }
 
 /** What one panel's votes come to. */
@@ -77,18 +85,16 @@ export class Search {
 
   /** Over the draws of the first panel: votes are cast knowing who sits there. */
   #first(): number {
-    const { candidates, members } = this.#game;
+    const { candidates, members, away } = this.#game;
     let sum = 0;
-    for (let seats = 0; seats <= Math.min(FIRST_PANEL, members); seats++) {
-      const chance = chanceOf(candidates, members, FIRST_PANEL, seats);
-      if (chance === 0) continue;
-      const best = Math.max(...this.#panelsWith(FIRST_PANEL, seats).map((panel) => this.#afterFirst(panel, seats)));
-      sum += chance * best;
+    for (const { chance, own, gone } of drawsOf(candidates, members, away, FIRST_PANEL)) {
+      const panels = this.#panelsWith(FIRST_PANEL, own, gone);
+      sum += chance * Math.max(...panels.map((panel) => this.#afterFirst(panel, { own, gone })));
     }
     return sum;
   }
 
-  #afterFirst(first: Panel, seats: number): number {
+  #afterFirst(first: Panel, seats: Seats): number {
     if (first.finding === "nothing") return this.#second(first, seats, undefined);
     const loser: Side = first.finding === "mismatch" ? "executor" : "challenger";
     const stands = this.#close(first.finding, [first], { heard: false, ruled: "no" });
@@ -98,13 +104,12 @@ export class Search {
   }
 
   /** Over the draws of the second panel, from whom the first one left. */
-  #second(first: Panel, seats: number, appeal: Side | undefined): number {
-    const [candidates, members] = [this.#game.candidates - FIRST_PANEL, this.#game.members - seats];
+  #second(first: Panel, seats: Seats, appeal: Side | undefined): number {
+    const { candidates, members, away } = this.#game;
+    const left = drawsOf(candidates - FIRST_PANEL, members - seats.own, away - seats.gone, SECOND_PANEL);
     let sum = 0;
-    for (let drawn = 0; drawn <= Math.min(SECOND_PANEL, members); drawn++) {
-      const chance = chanceOf(candidates, members, SECOND_PANEL, drawn);
-      if (chance === 0) continue;
-      const panels = this.#panelsWith(SECOND_PANEL, drawn);
+    for (const { chance, own, gone } of left) {
+      const panels = this.#panelsWith(SECOND_PANEL, own, gone);
       sum += chance * Math.max(...panels.map((second) => this.#afterSecond([first, second], appeal)));
     }
     return sum;
@@ -156,17 +161,33 @@ export class Search {
     return panels.reduce((sum, { fees, fines }) => sum + fees[truth] * perJuror - fines[truth], parties);
   }
 
-  /** Every way for the coalition's `seats` to vote, of `size`; the others vote as they see it. */
-  #panelsWith(size: number, seats: number): readonly Panel[] {
-    const key = `${size} ${seats}`;
+  /** Every way for the coalition's `seats` to vote, of `size`; the others vote as they see it, or are away. */
+  #panelsWith(size: number, seats: number, gone: number): readonly Panel[] {
+    const key = `${size} ${seats} ${gone}`;
     const known = this.#panels.get(key);
     if (known !== undefined) return known;
-    const others: Choice[] = new Array(size - seats).fill(this.#honest);
+    const others: Choice[] = [
+      ...new Array<Choice>(size - seats - gone).fill(this.#honest),
+      ...new Array<Choice>(gone).fill("absent"),
+    ];
     const ways = this.#game.colludes ? waysToVote(seats) : [new Array<Choice>(seats).fill(this.#honest)];
     const panels = undominated(ways.map((own) => panelOf([...own, ...others], own)));
     this.#panels.set(key, panels);
     return panels;
   }
+}
+
+/** Everything that a draw can come to. */
+function drawsOf(candidates: number, members: number, away: number, size: number): (Seats & { chance: number })[] {
+  const draws: (Seats & { chance: number })[] = [];
+  for (let own = 0; own <= Math.min(size, members); own++) {
+    const chanceOfOwn = chanceOf(candidates, members, size, own);
+    for (let gone = 0; gone <= Math.min(size - own, away); gone++) {
+      const chance = chanceOfOwn * chanceOf(candidates - members, away, size - own, gone);
+      if (chance !== 0) draws.push({ own, gone, chance });
+    }
+  }
+  return draws;
 }
 
 function panelOf(votes: readonly Choice[], own: readonly Choice[]): Panel {
