@@ -26,6 +26,8 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
     "node/src/p2p/limits.ts",
     ...BASE,
   ]),
+  // What stands on several capabilities and is no role.
+  { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
   ...CAPABILITIES.map((folder) => ({ folder, may: [folder, "types/contracts", ...BASE] })),
   // The rooms of a client, in the order of an answer's life.
   ...roomsOf(

@@ -148,13 +148,10 @@ function check(setting: Setting<unknown>, found: Found): unknown {
   const parsed = setting.schema.safeParse(found.value);
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues[0];
-  throw new LloomError(
-    "CONFIG_INVALID",
-    `${found.origin} ${problem?.message ?? "is not valid"}; it is ${JSON.stringify(found.value)}.`,
-    {
-      next: `It means: ${setting.describe}.`,
-    },
-  );
+  const shown = setting.isSecret === true ? "" : `; it is ${JSON.stringify(found.value)}`;
+  throw new LloomError("CONFIG_INVALID", `${found.origin} ${problem?.message ?? "is not valid"}${shown}.`, {
+    next: `It means: ${setting.describe}.`,
+  });
 }
 
 /** The value of a setting without a default, or CONFIG_INVALID that says how to give it. */

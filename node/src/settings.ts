@@ -20,6 +20,8 @@ export interface Setting<T> {
   /** Undefined: must be given by whoever needs it. */
   readonly fallback?: T | undefined;
   readonly list?: boolean;
+  /** Its value may hold a key or a password: it is shown nowhere, not even when it is wrong. */
+  readonly isSecret?: boolean;
 }
 
 const optional = <T>(value: Setting<T>): Setting<T> => value;
@@ -59,6 +61,7 @@ export const SETTINGS = {
     describe: "JSON-RPC of the chain",
     schema: url,
     fallback: "http://127.0.0.1:8545",
+    isSecret: true,
   }),
   accounting: optional({
     toml: "network.accounting",

@@ -1,11 +1,13 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { offerProblem } from "@lloom/protocol/offers";
+import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { watchChain } from "../chain/watch.ts";
+import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { connect } from "../p2p/host/dial.ts";
@@ -33,6 +35,8 @@ export interface ClientParts {
   readonly store: ClientLog;
   readonly host: Host;
   readonly log: Log;
+  /** Compares this machine's clock with others' and says what is wrong with it. */
+  readonly checkClock?: () => Promise<LloomError | undefined>;
 }
 
 /** A payer of answers. Disposing of it cancels what is under way and waits a little for the receipts. */
@@ -61,7 +65,8 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   background.run(keepLooking(asking, market, closing.signal));
   const resources = stack.move();
   return {
-    ask: (question, signal) => ask(asking, question, AbortSignal.any([signal, closing.signal])),
+    ask: (question, signal) =>
+      blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
       if (market.book.models(settings.clock()).length === 0) await lookForModels(market, settings);
       return market.book.models(settings.clock());
@@ -69,6 +74,19 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
     offers: (model) => market.book.offers(settings.clock(), model),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** Failures that a wrong clock causes: offers seem to be over or not yet made, deadlines too far or past. */
+const OF_TIME: ReadonlySet<ErrorCode> = new Set(["NO_EXECUTOR", "MODEL_NOT_FOUND", "DEADLINE_INVALID"]);
+
+/** The same events; a failure that this machine's clock explains is told as that. */
+async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: ClientParts["checkClock"]) {
+  try {
+    yield* events;
+  } catch (thrown) {
+    const isOfTime = thrown instanceof LloomError && OF_TIME.has(thrown.code);
+    throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
+  }
 }
 
 type Market = ReturnType<typeof openMarket>;
@@ -84,7 +102,7 @@ function openMarket(
 ) {
   const hasher = createCommitmentHasher(chain.domain);
   const book = new OfferBook();
-  const problemOf = (signed: SignedOffer): string | undefined =>
+  const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
   const topic = stack.use(
     joinOfferTopic(host, {

@@ -2,8 +2,9 @@ import type { Chain } from "../chain/chain.ts";
 import { type Client, createClient } from "../client/client.ts";
 import { openClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
-import type { CommandContext } from "./command.ts";
+import type { announce, CommandContext } from "./command.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
+import { openClock } from "./open-clock.ts";
 
 /** A client of the network, with what it stands on. */
 export interface Buyer {
@@ -15,7 +16,7 @@ export interface Buyer {
 /** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
 export async function openBuyer(
   context: CommandContext,
-  { exploration }: { readonly exploration: number },
+  { exploration, say }: { readonly exploration: number; readonly say?: typeof announce },
 ): Promise<Buyer> {
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
@@ -23,6 +24,8 @@ export async function openBuyer(
   const store = openClientLog(openLog(context, { file: "client.sqlite", chain, identity }));
   const host = await openHost(context, { identity, chain, dhtServer: false });
   const channelStep = settingAmount(chain, settings, "channelStep");
-  const client = stack.use(await createClient({ identity, chain, store, host, log }, { channelStep, exploration }));
+  const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
+  const parts = { identity, chain, store, host, log, checkClock: () => clock.look() };
+  const client = stack.use(await createClient(parts, { channelStep, exploration }));
   return { client, chain, identity };
 }

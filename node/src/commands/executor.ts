@@ -15,6 +15,7 @@ import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
+import { openClock } from "./open-clock.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
 
@@ -55,6 +56,7 @@ export const executor: Command = {
     await checkBackend(context, backend);
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
     const host = await openHost(context, { identity, chain, dhtServer: true });
+    openClock(context, { chain, host });
     const running = stack.use(
       await createExecutor(
         { identity, chain, store, backend, host, log },

@@ -11,6 +11,7 @@ import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import { type Client, createClient } from "../../../node/src/client/client.ts";
 import type { ClientOptions } from "../../../node/src/client/client-options.ts";
 import type { AskEvent, Question } from "../../../node/src/client/question.ts";
+import { ClockWatch } from "../../../node/src/clock/clock-watch.ts";
 import { LloomError } from "../../../node/src/errors.ts";
 import { createExecutor, type Executor } from "../../../node/src/executor/executor.ts";
 import type { ExecutorOptions } from "../../../node/src/executor/executor-options.ts";
@@ -150,8 +151,14 @@ export class World implements AsyncDisposable {
       await deposit(member.chain, amount);
     }
     const store = openClientLog(stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "client.sqlite"))));
+    const { chain, host } = member;
+    const { clock = Date.now } = options;
+    const watch = stack.use(new ClockWatch({ ...{ chain, host, log, clock }, onChange: () => undefined }));
     const client = stack.use(
-      await createClient({ ...member, store, log }, { exploration: 0, random: () => 0, watchPollMs: 100, ...options }),
+      await createClient(
+        { ...member, store, log, checkClock: () => watch.look() },
+        { exploration: 0, random: () => 0, watchPollMs: 100, ...options },
+      ),
     );
     return this.#closing({ ...member, store, client }, stack);
   }

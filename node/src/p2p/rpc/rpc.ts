@@ -108,7 +108,7 @@ async function serveCall(stream: Stream, { handlers, rate, signal }: Served): Pr
 
 function answer(request: RpcRequest, { offers, health, log }: RpcHandlers): Uint8Array {
   try {
-    if (request.method === "health") return encodeHealthReply(health());
+    if (request.method === "health") return encodeHealthReply({ ...health(), nowMs: Date.now() });
     return encodeFitting(offers(request.model).slice(0, WIRE_LIMITS.offers));
   } catch (thrown) {
     log.error({ err: thrown, method: request.method }, "a call's handler failed");
