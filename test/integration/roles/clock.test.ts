@@ -1,8 +1,10 @@
 /** Nodes whose clocks are wrong: they say so, and nobody else pays for it. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ClockWatch } from "../../../node/src/clock/clock-watch.ts";
 import type { LloomError } from "../../../node/src/errors.ts";
 import { blamed } from "../../support/hosts.ts";
+import { untilPrinted } from "../../support/processes.ts";
+import { launch } from "./launch.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { askAll, log, until, World } from "./world.ts";
 
@@ -87,4 +89,39 @@ it("an executor whose clock is wrong harms nobody: others pass its neighbours' o
     buyer.client.offers("scripted").every(({ sentAt }) => sentAt > Math.max(...honest)),
   );
   expect(blames(seller) + blames(buyer) + blames({ host: world.anchor })).toBe(0);
+});
+
+describe("a command whose machine's clock is wrong says so in words", () => {
+  const skewBy = (seconds: number): Record<string, string> => ({
+    NODE_OPTIONS: `--import=${new URL("../../support/skewed-clock.js", import.meta.url).href}`,
+    SECONDS_FAST: String(seconds),
+  });
+  const bootstrap = (): string[] => ["--bootstrap", world.anchor.multiaddrs().join(",")];
+
+  it.for([
+    ["validator", 150, "Warning: This clock is 150 s fast, going by "],
+    ["gateway", -700, "Warning: This clock is 700 s slow, going by "],
+  ] as const)("%s, %i s off", async ([command, seconds, words]) => {
+    const more = [...bootstrap(), ...(command === "gateway" ? ["--port", "0"] : [])];
+    const program = await launch(world, { command, more, env: skewBy(seconds) });
+    try {
+      await untilPrinted(program, words, 60_000);
+      expect(program.printed()).toMatch(/\n {2}Set it by the network/);
+    } finally {
+      program.signal("SIGKILL");
+      await program.ended;
+    }
+  });
+
+  it("ask, in the place of having nobody to ask", async () => {
+    const program = await launch(world, {
+      command: "ask",
+      more: ["?", "--model", "scripted", ...bootstrap()],
+      env: skewBy(600),
+    });
+    const { code, stdout, stderr } = await program.ended;
+    expect(stderr).toMatch(/^CLOCK_WRONG: This clock is 600 s fast, going by \d+ peers?\.\n {2}Set it by the network/m);
+    expect(stdout).toBe("");
+    expect(code).toBe(75);
+  });
 });
