@@ -51,7 +51,7 @@ const open = (): Promise<Chain> =>
     identity: identity(),
     signal: new AbortController().signal,
     log: createLog({ level: "silent", name: "test" }),
-    journalDirectory,
+    journal: (scope) => fileJournal(journalDirectory, scope),
   });
 const nonce = async (chain: Chain): Promise<number> => chain.provider.getTransactionCount(identity().address);
 

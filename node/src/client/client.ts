@@ -4,6 +4,7 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
+import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { watchChain } from "../chain/watch.ts";
@@ -56,7 +57,7 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
-  const channels = openChannels(parts, settings);
+  const channels = openChannels(parts, settings, closing.signal);
   await followChain(parts, { channels, settings, stack });
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
@@ -125,16 +126,21 @@ function openMarket(
   return { hasher, book, topic, search };
 }
 
-function openChannels({ identity, chain, store }: ClientParts, settings: ClientSettings): PaymentChannels {
+function openChannels(
+  { identity, chain, store }: ClientParts,
+  settings: ClientSettings,
+  signal: AbortSignal,
+): PaymentChannels {
   const client = identity.address;
+  const open = chainUntil(chain, signal);
   return new PaymentChannels({
     identity,
     hasher: createCommitmentHasher(chain.domain),
     store,
-    readChannel: (executor) => readChannel(chain, client, executor),
-    readDeposit: () => readDeposit(chain, client),
+    readChannel: (executor) => readChannel(open, client, executor),
+    readDeposit: () => readDeposit(open, client),
     learnSettled: (executor) =>
-      learnSettled(store, { executor, readLane: (lane) => readLane(chain, { client, executor, lane }) }),
+      learnSettled(store, { executor, readLane: (lane) => readLane(open, { client, executor, lane }) }),
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },

@@ -4,7 +4,7 @@ import { allocate, requestUnlock } from "../../../node/src/chain/actions.ts";
 import { readChannel, readLane } from "../../../node/src/chain/reads.ts";
 import { openGate } from "../../support/rpc-gate.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, type Buyer, DOLLAR, question, type Seller, soon, until, World } from "./world.ts";
+import { askAll, type Buyer, DOLLAR, hear, question, type Seller, soon, until, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -99,5 +99,26 @@ describe("stopping", () => {
     // One request alone would be waited for 15 seconds, and made four times.
     expect(performance.now() - before).toBeLessThan(12_000);
     expect(seller.executor.status().owed).toBe(end.cost);
+  });
+
+  it("a question ends at once although the chain's server hangs", async () => {
+    await using gate = await openGate(world.chain.rpcUrl);
+    await using _seller = await world.seller({ backend: model("hang-asking") });
+    await using buyer = await world.buyer({ rpcUrl: gate.rpcUrl });
+    await until("the offer is heard", () => buyer.client.offers("hang-asking").length > 0);
+    let isHanging = false;
+    gate.decide = (method) => {
+      isHanging ||= method === "eth_call";
+      return "hang";
+    };
+    const stop = new AbortController();
+    const outcome = hear(buyer.client.ask(question("?", { model: "hang-asking" }), stop.signal)).catch(
+      (thrown) => thrown,
+    );
+    await until("it asks the chain", () => isHanging);
+    const before = performance.now();
+    stop.abort();
+    expect(await outcome).toMatchObject({ code: "CANCELLED" });
+    expect(performance.now() - before).toBeLessThan(5_000);
   });
 });

@@ -60,6 +60,8 @@ export interface SellerOptions extends Partial<ExecutorOptions> {
 }
 
 export interface BuyerOptions extends ClientOptions {
+  /** Instead of the chain itself. */
+  readonly rpcUrl?: string;
   /** Base units. */
   readonly deposit?: bigint;
   /** Of a client that was there before. */
@@ -146,9 +148,15 @@ export class World implements AsyncDisposable {
   }
 
   /** A client with a deposit. */
-  async buyer({ deposit: amount = 100n * DOLLAR, dataDir, identity, ...options }: BuyerOptions = {}): Promise<Buyer> {
+  async buyer({
+    deposit: amount = 100n * DOLLAR,
+    rpcUrl,
+    dataDir,
+    identity,
+    ...options
+  }: BuyerOptions = {}): Promise<Buyer> {
     const stack = new AsyncDisposableStack();
-    const member = await this.join(identity ?? (await this.nextIdentity()), undefined, stack);
+    const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack);
     if (amount > 0n) {
       await faucet(member.chain);
       await deposit(member.chain, amount);
