@@ -53,10 +53,14 @@ export function readArtifact(contract: string): Artifact {
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 
-/** Whether code on a chain is the artifact's, whatever its immutables hold. */
+/** Whether code on a chain is the artifact's, whatever its immutables hold, and whatever comments its sources had. */
 export function isSameCode(code: string, { deployedBytecode, immutableReferences }: Artifact): boolean {
-  const [found, expected] = [code, deployedBytecode].map((hex) => Buffer.from(hex.slice(2), "hex"));
+  const [found, expected] = [code, deployedBytecode].map((hex) => withoutSourceHash(Buffer.from(hex.slice(2), "hex")));
   if (found === undefined || expected === undefined || found.length !== expected.length) return false;
   for (const { start, length } of Object.values(immutableReferences).flat()) found.fill(0, start, start + length);
   return found.equals(expected);
 }
+
+/** The compiler appends the hash of the sources, then the length of what it appended, two bytes. */
+const withoutSourceHash = (code: Buffer): Buffer =>
+  code.subarray(0, Math.max(0, code.length - 2 - (code.length < 2 ? 0 : code.readUInt16BE(code.length - 2))));
