@@ -1,63 +1,69 @@
-// Writes protocol/src/generated/abi.ts from the compiled contracts, so that every workspace imports typed ABIs.
+// Writes protocol/src/generated/ from the compiled contracts: typed ABIs, and the facts that no ABI holds (enums and
+// constants), so that every workspace imports them and none copies them.
 //
-//   npm run generate             builds the contracts and writes the file
-//   npm run generate -- --check  only compares, exit 1 when the file is stale
+//   npm run generate             builds the contracts and writes the files
+//   npm run generate -- --check  only compares, exit 1 when one is stale
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { artifactPath } from "../checkout/artifact-path.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
+import { FactReader } from "./contracts/facts.ts";
+import { literal, type Value } from "./contracts/literal.ts";
 
-/** Contract, and the name of its constant. */
-const CONTRACTS: Readonly<Record<string, string>> = {
-  AccountingV2: "accountingV2Abi",
-  Arbitrator: "arbitratorAbi",
-  Audits: "auditsAbi",
-  DeliveryDisputes: "deliveryDisputesAbi",
-  EquivocationDisputes: "equivocationDisputesAbi",
-  Jury: "juryAbi",
-  Lens: "lensAbi",
-  MeasuredDisputes: "measuredDisputesAbi",
-  StakeRegistry: "stakeRegistryAbi",
-  TestToken: "testTokenAbi",
-};
+/** Contracts that something outside of the chain talks to. */
+const CONTRACTS = [
+  "AccountingV2",
+  "Arbitrator",
+  "Audits",
+  "DeliveryDisputes",
+  "EquivocationDisputes",
+  "Jury",
+  "Lens",
+  "MeasuredDisputes",
+  "StakeRegistry",
+  "TestToken",
+];
+/** Libraries whose constants others count with too. */
+const LIBRARIES = ["Costs", "DeliveryTree"];
 
-const LINE_WIDTH = 120;
+const HEAD = "// Made by scripts/generate.ts from the compiled contracts. Do not edit.\n";
 
-const FILE = "protocol/src/generated/abi.ts";
-const output = join(ROOT, FILE);
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** `AccountingV2` with `Abi` is `accountingV2Abi`. */
+const constantName = (contract: string, what: "Abi" | "Facts"): string =>
+  `${contract.charAt(0).toLowerCase()}${contract.slice(1)}${what}`;
 
 /** The compiler's name for a type (`struct IAccountingV2.Lane`) says nothing to a caller and doubles the size. */
-function withoutInternalTypes(value: Json): Json {
+function withoutInternalTypes(value: Value): Value {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(withoutInternalTypes);
   const kept = Object.entries(value).filter(([key]) => key !== "internalType");
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutInternalTypes(inner)]));
 }
 
-/** A value as a TypeScript literal: on one line where it fits, broken like the formatter would where it does not. */
-function literal(value: Json, indent: string, room: number): string {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const isList = Array.isArray(value);
-  const [open, close] = isList ? ["[", "]"] : ["{", "}"];
-  const gap = isList ? "" : " ";
-  const entries: [string, Json][] = isList ? value.map((inner) => ["", inner]) : Object.entries(value);
-  if (entries.length === 0) return open + close;
-  const prefixed = entries.map(([key, inner]): [string, Json] => [key === "" ? "" : `${key}: `, inner]);
-  const flat = prefixed.map(([prefix, inner]) => prefix + literal(inner, "", Number.POSITIVE_INFINITY)).join(", ");
-  if (flat.length + 2 * gap.length + 2 <= room) return open + gap + flat + gap + close;
-  const inside = `${indent}  `;
-  const lines = prefixed.map(
-    ([prefix, inner]) => `${inside}${prefix}${literal(inner, inside, LINE_WIDTH - inside.length - prefix.length - 1)},`,
-  );
-  return [open, ...lines, indent + close].join("\n");
+const constant = (comment: string, name: string, value: Value): string =>
+  `/** ${comment} */\nexport const ${name} = ${literal(value, "", 0)} as const;\n`;
+
+function abiFile(artifacts: ReadonlyMap<string, string>): string {
+  const constants = CONTRACTS.map((contract) => {
+    const { abi } = JSON.parse(readFileSync(artifacts.get(contract) ?? "", "utf8")) as { abi: Value };
+    const comment = `ABI of ${contract}, with its errors and events.`;
+    return constant(comment, constantName(contract, "Abi"), withoutInternalTypes(abi));
+  });
+  return [HEAD, ...constants].join("\n");
 }
 
-function constant(contract: string, name: string): string {
-  const { abi } = JSON.parse(readFileSync(artifactPath(contract) ?? "", "utf8")) as { abi: Json };
-  return `/** ABI of ${contract}, with its errors and events. */\nexport const ${name} = ${literal(withoutInternalTypes(abi), "", 0)} as const;\n`;
+function factsFile(artifacts: ReadonlyMap<string, string>): string {
+  const reader = new FactReader(ROOT);
+  const constants = [...artifacts].flatMap(([contract, artifact]) => {
+    const facts = reader.read(artifact);
+    const comment = `Enums and constants of ${contract}.`;
+    return Object.keys(facts).length === 0 ? [] : [constant(comment, constantName(contract, "Facts"), facts)];
+  });
+  return [
+    `${HEAD}//\n// An enum's name stands at the index that is its number on chain. Times are in seconds.\n`,
+    ...constants,
+  ].join("\n");
 }
 
 /** Builds what changed; a contract that then has no artifact was renamed or removed. */
@@ -66,28 +72,35 @@ function build(): string | undefined {
     cwd: ROOT,
     stdio: "inherit",
   });
-  if (status !== 0) return "The contracts do not compile; see above.";
-  const missing = Object.keys(CONTRACTS).find((name) => artifactPath(name) === undefined);
-  return missing === undefined ? undefined : `${missing} has no artifact; correct CONTRACTS in this script.`;
-}
-
-function generate(): string {
-  const constants = Object.entries(CONTRACTS).map(([contract, name]) => constant(contract, name));
-  return ["// Made by scripts/generate.ts from the compiled contracts. Do not edit.\n", ...constants].join("\n");
+  return status === 0 ? undefined : "The contracts do not compile; see above.";
 }
 
 function run(checkOnly: boolean): string | undefined {
   const problem = build();
   if (problem !== undefined) return problem;
-  const text = generate();
-  const current = existsSync(output) ? readFileSync(output, "utf8") : "";
-  if (checkOnly) {
-    return text === current ? undefined : `${FILE} is stale. Run: npm run generate`;
+  const artifacts = new Map<string, string>();
+  for (const contract of [...CONTRACTS, ...LIBRARIES]) {
+    const artifact = artifactPath(contract);
+    if (artifact === undefined)
+      return `${contract}.sol has no artifact; correct CONTRACTS or LIBRARIES in this script.`;
+    artifacts.set(contract, artifact);
   }
-  mkdirSync(dirname(output), { recursive: true });
-  if (text !== current) writeFileSync(output, text);
-  console.log(`${FILE}: ${text === current ? "already up to date" : "written"}`);
-  return undefined;
+  const files = { "abi.ts": abiFile(artifacts), "facts.ts": factsFile(artifacts) };
+  const stale = Object.entries(files).flatMap(([name, text]) =>
+    place(`protocol/src/generated/${name}`, text, checkOnly),
+  );
+  return stale.length === 0 ? undefined : `Stale: ${stale.join(", ")}. Run: npm run generate`;
+}
+
+/** Writes a file that changed, or with `checkOnly` names it. */
+function place(file: string, text: string, checkOnly: boolean): string[] {
+  const path = join(ROOT, file);
+  const isCurrent = existsSync(path) && readFileSync(path, "utf8") === text;
+  if (checkOnly) return isCurrent ? [] : [file];
+  mkdirSync(dirname(path), { recursive: true });
+  if (!isCurrent) writeFileSync(path, text);
+  console.log(`${file}: ${isCurrent ? "already up to date" : "written"}`);
+  return [];
 }
 
 const problem = run(process.argv.includes("--check"));

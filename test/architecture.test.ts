@@ -10,7 +10,14 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "protocol", may: ["protocol"] },
   ...["p2p", "chain", "store", "backend", "wallet"].map((capability) => ({
     folder: `node/src/${capability}`,
-    may: [`node/src/${capability}`, "node/src/errors.ts", "node/src/log.ts", "protocol/src", "types/contracts"],
+    may: [
+      `node/src/${capability}`,
+      "node/src/errors.ts",
+      "node/src/log.ts",
+      "node/src/outside-file.ts",
+      "protocol/src",
+      "types/contracts",
+    ],
   })),
   ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
   { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
@@ -48,7 +55,7 @@ const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
-  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "settings", "version"].map(
+  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "outside-file", "settings", "version"].map(
     (name) => `node/src/${name}.ts`,
   );
 }

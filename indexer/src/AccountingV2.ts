@@ -7,14 +7,15 @@ import {
   executor,
   network,
   pairRejection,
-  rejectionReason,
   sessionSigner,
   settlement,
 } from "ponder:schema";
+import { rejectionOf } from "@lloom/protocol/rejections";
 import { deploymentOf } from "./deployment.ts";
 import { returnToDeposit } from "./escrow.ts";
 import { originOf } from "./origin.ts";
 import { added, unlockingAfter, workOf } from "./rollups.ts";
+import { tableName } from "./schema/contract-names.ts";
 import { bookSettlement } from "./settlements.ts";
 import { holdTail, refundTail, releaseTail } from "./tails.ts";
 import { addToBuckets, addToNetwork, seeChannel, seeClient, seeExecutor } from "./totals.ts";
@@ -112,9 +113,8 @@ ponder.on("AccountingV2:LaneSettled", async ({ event, context: { db } }) => {
 
 ponder.on("AccountingV2:PairRejected", async ({ event, context: { db } }) => {
   const { index: position, requestHash, reason } = event.args;
-  const reasonName = rejectionReason.enumValues[reason] ?? "NONE";
-  const submitter = event.transaction.from;
-  await db.insert(pairRejection).values({ ...originOf(event), position, requestHash, reason: reasonName, submitter });
+  const row = { position, requestHash, reason: tableName(rejectionOf(reason)), submitter: event.transaction.from };
+  await db.insert(pairRejection).values({ ...originOf(event), ...row });
   await addToNetwork(db, { pairRejectionCount: 1 });
 });
 

@@ -1,11 +1,9 @@
 import { ponder } from "ponder:registry";
-import { audit, auditChainMovement, auditEpoch, auditOutcome, auditReport, executor, validator } from "ponder:schema";
+import { audit, auditChainMovement, auditEpoch, auditReport, executor, validator } from "ponder:schema";
 import { originOf } from "./origin.ts";
 import { AUDIT_COUNTS, added } from "./rollups.ts";
+import { outcomeOf } from "./schema/contract-names.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork } from "./totals.ts";
-
-/** `Row.outcome` as the tables have it; 0 and what is above 4 is refused by the contract. */
-const outcomeOf = (outcome: number) => auditOutcome.enumValues[outcome - 1] ?? "INCONCLUSIVE";
 
 ponder.on("Audits:ChainRegistered", async ({ event, context: { db } }) => {
   const { validator: validatorAddress, tip, ...epochs } = event.args;

@@ -1,24 +1,20 @@
 import { ponder } from "ponder:registry";
-import { freezeMovement, jailMovement, judge, offence, power, slashing, strike } from "ponder:schema";
+import { freezeMovement, jailMovement, judge, slashing, strike } from "ponder:schema";
+import { enumName } from "@lloom/protocol/contract-enums";
+import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { changeMember, seeJudged, takeStake } from "./membership.ts";
 import { originOf } from "./origin.ts";
+import { tableName } from "./schema/contract-names.ts";
 import { creditShares } from "./shares.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork } from "./totals.ts";
 
-type Offence = (typeof offence.enumValues)[number];
-
-/** `IStakeRegistry.Offence` as the tables have it. The contract's type has no other values. */
-const offenceOf = (index: number): Offence => {
-  const found = offence.enumValues[index];
-  if (found === undefined) throw new RangeError(`Offence ${index} is not known to this version.`);
-  return found;
-};
+/** `IStakeRegistry.Offence` as the tables have it. */
+const offenceOf = (value: number) => tableName(enumName(stakeRegistryFacts.Offence, value));
 
 ponder.on("StakeRegistry:Wired", async ({ event, context: { db } }) => {
   const { id: _, ...origin } = originOf(event);
-  const [stake, stakeAndTails] = power.enumValues;
-  const granted = event.args.power === 1 ? stake : stakeAndTails;
-  await db.insert(judge).values({ ...origin, address: event.args.judge, power: granted });
+  const power = tableName(enumName(stakeRegistryFacts.Power, event.args.power));
+  await db.insert(judge).values({ ...origin, address: event.args.judge, power });
 });
 
 ponder.on("StakeRegistry:Frozen", async ({ event, context: { db } }) => {

@@ -1,10 +1,14 @@
 import { executor, network, type role, stakeMovement, type stakeMovementKind, validator } from "ponder:schema";
+import { enumName } from "@lloom/protocol/contract-enums";
+import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
+import { ProtocolError } from "@lloom/protocol/protocol-error";
 import type { Hex } from "viem";
 import type { originOf } from "./origin.ts";
 import { type Stake, stakeDelta } from "./rollups.ts";
+import { tableName } from "./schema/contract-names.ts";
 import { addToNetwork, type Db, NETWORK_ID, seeExecutor } from "./totals.ts";
 
-type Role = (typeof role.enumValues)[number];
+type Role = Extract<(typeof role.enumValues)[number], "EXECUTOR" | "VALIDATOR">;
 type Member = Stake &
   Readonly<{ registeredAt: number | null; stakeWithdrawn: bigint; slashed: bigint; slashCount: number }>;
 /** What an event can set in a member's row. */
@@ -20,8 +24,18 @@ interface Movement {
   readonly change: Change;
 }
 
-/** `IStakeRegistry.Role` as the tables have it; index 0, no role, is never registered. */
-export const roleOf = (registered: number): Role => (registered === 2 ? "VALIDATOR" : "EXECUTOR");
+/**
+ * `IStakeRegistry.Role` of a registration as the tables have it. Stake of a role that is not known here would be counted for
+ * another one: that ends indexing.
+ */
+export function roleOf(registered: number): Role {
+  const role = tableName(enumName(stakeRegistryFacts.Role, registered));
+  if (role === "EXECUTOR" || role === "VALIDATOR") return role;
+  throw new ProtocolError(
+    "CHAIN_MISMATCH",
+    `StakeRegistry has a role ${registered}, which this indexer does not know.`,
+  );
+}
 
 /**
  * Books a movement of stake. Who moves stake has registered: without that row the start block is wrong, and the update stops

@@ -2,6 +2,8 @@
  * What an event adds to which sums. Pure: no database, no clock.
  */
 
+import type { outcomeOf } from "./schema/contract-names.ts";
+
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
@@ -81,12 +83,13 @@ type AuditCounts = Readonly<{
   auditsInconclusive?: number;
 }>;
 
-/** What one row of an audit adds, by its outcome. */
-export const AUDIT_COUNTS: Readonly<Record<"PASSED" | "FAILED" | "UNANSWERED" | "INCONCLUSIVE", AuditCounts>> = {
+/** What one row of an audit adds, by its outcome; one that this version does not know speaks for and against nobody. */
+export const AUDIT_COUNTS: Readonly<Record<ReturnType<typeof outcomeOf>, AuditCounts>> = {
   PASSED: { auditCount: 1, auditsPassed: 1 },
   FAILED: { auditCount: 1, auditsFailed: 1 },
   UNANSWERED: { auditCount: 1, auditsUnanswered: 1 },
   INCONCLUSIVE: { auditCount: 1, auditsInconclusive: 1 },
+  UNKNOWN: { auditCount: 1 },
 };
 
 /** What is unlocking never exceeds what a payment left in the channel; the contract debits by the same rule. */

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { LloomError } from "./errors.ts";
 import { nearestName } from "./nearest-name.ts";
+import { readOutsideFile } from "./outside-file.ts";
 import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
 
 /** Where values come from, strongest first. */
@@ -63,19 +64,13 @@ function readFile(explicit: string | undefined): TomlFile {
 }
 
 function readText(path: string, required: boolean): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    if (!required && (cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new LloomError(
-      "CONFIG_INVALID",
-      `The configuration file ${path} cannot be read: ${(cause as Error).message}.`,
-      {
-        cause,
-        next: "Give --config the path of a readable lloom.toml.",
-      },
-    );
-  }
+  if (!required && !existsSync(path)) return undefined;
+  return readOutsideFile({
+    path,
+    what: `The configuration file ${path}`,
+    code: "CONFIG_INVALID",
+    next: "Give --config the path of a readable lloom.toml.",
+  });
 }
 
 function flatten(path: string, text: string): Map<string, unknown> {

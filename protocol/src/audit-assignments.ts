@@ -1,11 +1,12 @@
 /** Whom a validator audits in an epoch. Everybody can recompute it once the preimage is revealed. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
+import { auditsFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** What is registered in one epoch, a chain or an executor, counts from so many epochs later. */
-export const AUDIT_LOOKAHEAD = 2n;
+export const AUDIT_LOOKAHEAD = auditsFacts.LOOKAHEAD;
 
 /** Where an epoch's seed comes from. */
 export interface SeedSource {

@@ -4,11 +4,12 @@
  */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
+import { auditsFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** Most epochs that a chain can cover. */
-export const MAX_CHAIN_LENGTH = 8192;
+export const MAX_CHAIN_LENGTH = Number(auditsFacts.MAX_CHAIN_LENGTH);
 
 /** A chain that is registered: its secret covers `lastEpoch`, all others follow from it. */
 export interface AuditChain {

@@ -1,9 +1,10 @@
 /** What a validator found out, in the form that `Audits.report` takes. */
 import type { Address, Hex } from "./commitment-types.ts";
+import { auditsFacts } from "./generated/facts.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** Most rows in one report. */
-export const MAX_AUDIT_ROWS = 256;
+export const MAX_AUDIT_ROWS = Number(auditsFacts.MAX_ROWS);
 
 /** Outcomes on chain; the index is the code, from 1. */
 export const AUDIT_OUTCOMES = ["passed", "failed", "unanswered", "inconclusive"] as const;

@@ -1,3 +1,5 @@
+import { costsFacts } from "./generated/facts.ts";
+
 /** Token counts of one answer and its prices. */
 export interface PricedTokens {
   readonly inboundTokens: bigint;
@@ -8,7 +10,7 @@ export interface PricedTokens {
 }
 
 /** Prices are for so many tokens: a 6-decimal token could not express $0.10 per million for a single one. */
-export const TOKENS_PER_PRICE = 1_000_000n;
+export const { TOKENS_PER_PRICE } = costsFacts;
 
 /** What one answer costs, in base units: rounded up once per answer, in the executor's favour by less than one unit. */
 export function costUp({ inboundTokens, outboundTokens, inboundPrice, outboundPrice }: PricedTokens): bigint {

@@ -9,6 +9,7 @@
 import { type Hex, type RequestCommitment, type ResponseCommitment, ZERO_HASH } from "./commitment-types.ts";
 import { costUp } from "./costs.ts";
 import type { ErrorCode } from "./error-codes.ts";
+import { accountingV2Facts } from "./generated/facts.ts";
 
 /** A lane after its last signed answer. */
 export interface LaneState {
@@ -36,8 +37,7 @@ export const EMPTY_LANE: LaneState = { nonce: 0n, cost: 0n, inbound: 0n, outboun
 /** Nonces are uint32: after this one a lane is full. */
 const LAST_NONCE = 0xffff_ffffn;
 /** `finishReason` of an answer that costs nothing, and the highest there is. */
-const FAILED = 0n;
-const LAST_FINISH_REASON = 3n;
+const { FINISH_FAILED, FINISH_LAST } = accountingV2Facts;
 
 /** Fields of the request that comes next; signing them acknowledges the answer before. */
 export const nextRequestFields = (
@@ -115,7 +115,7 @@ export function termsProblem({
       `Response counts ${outboundTokens} answer tokens; at most ${request.maxOutboundTokens} may be charged.`,
     );
   }
-  if (finishReason > LAST_FINISH_REASON) return wrong(`There is no finish reason ${finishReason}.`);
+  if (finishReason > FINISH_LAST) return wrong(`There is no finish reason ${finishReason}.`);
   const total = request.ackedCost + answerCost(request, response);
   if (cumulativeCost !== total) {
     return wrong(`Response says that the lane costs ${cumulativeCost}; by its tokens it is ${total}.`);
@@ -144,7 +144,7 @@ export function answerCost(
   request: Pick<RequestCommitment, "inboundPrice" | "outboundPrice">,
   response: Pick<ResponseCommitment, "inboundTokens" | "outboundTokens" | "finishReason">,
 ): bigint {
-  if (response.finishReason === FAILED) return 0n;
+  if (response.finishReason === FINISH_FAILED) return 0n;
   const { inboundTokens, outboundTokens } = response;
   return costUp({
     inboundTokens,

@@ -5,6 +5,7 @@
  */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "./commitment-types.ts";
+import { deliveryTreeFacts } from "./generated/facts.ts";
 import { bytesToHex } from "./hex.ts";
 
 const HASH_BYTES = 32;
@@ -12,7 +13,7 @@ const LEAF = 0;
 const NODE = 1;
 
 /** Part of an answer that a forced reveal can put on chain in one transaction. */
-export const DELIVERY_CHUNK_BYTES = 4096;
+export const DELIVERY_CHUNK_BYTES = Number(deliveryTreeFacts.CHUNK_BYTES);
 
 /** Root over the leaves in their order; over none, the hash of nothing. */
 export function merkleRoot(leaves: readonly Uint8Array[]): Hex {

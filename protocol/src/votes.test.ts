@@ -6,7 +6,7 @@ const vote: Vote = {
   disputeId: `0x${"a1".repeat(32)}`,
   round: 1,
   juror: `0x${"b2".repeat(20)}`,
-  choice: "mismatch",
+  choice: "Mismatch",
   salt: `0x${"c3".repeat(32)}`,
 };
 
@@ -16,7 +16,7 @@ describe("hashVote", () => {
       { disputeId: `0x${"a2".repeat(32)}` },
       { round: 2 },
       { juror: `0x${"b3".repeat(20)}` },
-      { choice: "match" },
+      { choice: "Match" },
       { salt: `0x${"c4".repeat(32)}` },
     ];
     const hashes = other.map((part) => hashVote({ ...vote, ...part }));

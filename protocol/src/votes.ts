@@ -1,12 +1,13 @@
 /** What jurors of a dispute commit to. `contracts/jury/Jury.sol` hashes the same five words. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
+import { enumNumber } from "./contract-enums.ts";
+import { juryFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
-/** A juror's finding, by its number on chain. */
-export const VOTE_CHOICES = { mismatch: 1, match: 2, insufficient: 3 } as const;
-export type VoteChoice = keyof typeof VOTE_CHOICES;
+/** A juror's finding. */
+export type VoteChoice = Exclude<(typeof juryFacts.Choice)[number], "None">;
 
 export interface Vote {
   readonly disputeId: Hex;
@@ -19,7 +20,8 @@ export interface Vote {
 }
 
 const WORD = 32;
-const LAST_ROUND = 254;
+/** A panel's number is a byte, and the last one stands for the parties. */
+const LAST_ROUND = Number(juryFacts.PARTY) - 1;
 
 /**
  * keccak256(abi.encode(disputeId, round, juror, choice, salt)).
@@ -33,7 +35,7 @@ export function hashVote({ disputeId, round, juror, choice, salt }: Vote): Hex {
   words.set(bytesOf("disputeId", disputeId, WORD), 0);
   words[2 * WORD - 1] = round;
   words.set(bytesOf("juror", juror, 20), 3 * WORD - 20);
-  words[4 * WORD - 1] = VOTE_CHOICES[choice];
+  words[4 * WORD - 1] = enumNumber(juryFacts.Choice, choice);
   words.set(bytesOf("salt", salt, WORD), 4 * WORD);
   return bytesToHex(keccak_256(words));
 }

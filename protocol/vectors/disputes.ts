@@ -1,18 +1,20 @@
+import { enumNumber } from "../src/contract-enums.ts";
 import { DISPUTE_CONSENT_FIELDS, type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
-import { hashVote, VOTE_CHOICES, type Vote } from "../src/votes.ts";
+import { juryFacts } from "../src/generated/facts.ts";
+import { hashVote, type Vote } from "../src/votes.ts";
 import { type DomainName, HASHERS, PARTIES, repeated } from "./parties.ts";
 
 const VOTES: readonly Vote[] = [
-  { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "mismatch", salt: repeated(0xa2) },
-  { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "match", salt: repeated(0xa2) },
-  { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "insufficient", salt: repeated(0xa2) },
-  { disputeId: repeated(0xa1), round: 3, juror: PARTIES.executor.address, choice: "mismatch", salt: repeated(0xa2) },
-  { disputeId: repeated(0), round: 1, juror: `0x${"00".repeat(20)}`, choice: "mismatch", salt: repeated(0) },
+  { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "Mismatch", salt: repeated(0xa2) },
+  { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "Match", salt: repeated(0xa2) },
+  { disputeId: repeated(0xa1), round: 1, juror: PARTIES.client.address, choice: "Insufficient", salt: repeated(0xa2) },
+  { disputeId: repeated(0xa1), round: 3, juror: PARTIES.executor.address, choice: "Mismatch", salt: repeated(0xa2) },
+  { disputeId: repeated(0), round: 1, juror: `0x${"00".repeat(20)}`, choice: "Mismatch", salt: repeated(0) },
   {
     disputeId: repeated(0xff),
     round: 254,
     juror: `0x${"ff".repeat(20)}`,
-    choice: "insufficient",
+    choice: "Insufficient",
     salt: repeated(0xff),
   },
 ];
@@ -39,7 +41,7 @@ export const disputeVectors = () => ({
   votes: VOTES.map(({ round, choice, ...vote }) => ({
     ...vote,
     round: String(round),
-    choice: String(VOTE_CHOICES[choice]),
+    choice: String(enumNumber(juryFacts.Choice, choice)),
     commitment: hashVote({ ...vote, round, choice }),
   })),
   types: { DisputeConsent: DISPUTE_CONSENT_FIELDS },

@@ -77,7 +77,7 @@ export async function measureMeasured(market: Market): Promise<GasFigure[]> {
     let [commit, reveal] = [0, 0];
     for (const juror of panel) {
       const vote = { disputeId: dispute, round: 1, juror: juror.toLowerCase() as Address, salt: SALT };
-      const commitment = hashVote({ ...vote, choice: "mismatch" });
+      const commitment = hashVote({ ...vote, choice: "Mismatch" });
       commit = gasOf(await jury.send(jurors.get(juror) ?? client, "commit", dispute, commitment));
     }
     await networkHelpers.time.increase(COMMIT_SECONDS);

@@ -1,12 +1,14 @@
+import { AUDIT_OUTCOMES } from "@lloom/protocol/audit-reports";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
 import { auditTotals, count, origin } from "./columns.ts";
+import { tableNames } from "./contract-names.ts";
 
 /*
  * What validators found out about executors. Epochs are numbered from the Unix epoch; one starts at its number times
  * `network.auditEpochSeconds`.
  */
 
-export const auditOutcome = onchainEnum("audit_outcome", ["PASSED", "FAILED", "UNANSWERED", "INCONCLUSIVE"]);
+export const auditOutcome = onchainEnum("audit_outcome", tableNames(AUDIT_OUTCOMES));
 export const auditChainMovementKind = onchainEnum("audit_chain_movement_kind", ["REGISTER", "DROP"]);
 
 /** A chain of preimages that a validator registered, or the removal of all that it had. */

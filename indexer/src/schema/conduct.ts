@@ -1,19 +1,14 @@
+import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
 import { origin, total } from "./columns.ts";
+import { tableNames } from "./contract-names.ts";
 
 /*
  * What judges did to members. An id of a dispute (`disputeId`) belongs to the judge that uses it.
  */
 
-export const power = onchainEnum("power", ["STAKE", "STAKE_AND_TAILS"]);
-export const offence = onchainEnum("offence", [
-  "EQUIVOCATION",
-  "OFFER_EQUIVOCATION",
-  "UNDELIVERED",
-  "WRONG_MODEL",
-  "TOKEN_INFLATION",
-  "JUROR_FAULT",
-]);
+export const power = onchainEnum("power", tableNames(stakeRegistryFacts.Power));
+export const offence = onchainEnum("offence", tableNames(stakeRegistryFacts.Offence));
 export const freezeMovementKind = onchainEnum("freeze_movement_kind", ["FREEZE", "UNFREEZE"]);
 export const jailMovementKind = onchainEnum("jail_movement_kind", ["JAIL", "UNJAIL"]);
 export const rewardMovementKind = onchainEnum("reward_movement_kind", ["TRANSFER", "WITHDRAW"]);

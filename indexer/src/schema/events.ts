@@ -1,7 +1,9 @@
+import { accountingV2Facts, stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable } from "ponder";
 import { origin } from "./columns.ts";
+import { tableNames } from "./contract-names.ts";
 
-export const role = onchainEnum("role", ["EXECUTOR", "VALIDATOR"]);
+export const role = onchainEnum("role", tableNames(stakeRegistryFacts.Role));
 export const clientMovementKind = onchainEnum("client_movement_kind", [
   "DEPOSIT",
   "WITHDRAW",
@@ -20,21 +22,7 @@ export const stakeMovementKind = onchainEnum("stake_movement_kind", [
   "WITHDRAW",
   "SLASH",
 ]);
-export const rejectionReason = onchainEnum("rejection_reason", [
-  "NONE",
-  "CLIENT_SIGNATURE",
-  "EXECUTOR_SIGNATURE",
-  "REQUEST_HASH",
-  "NONCE",
-  "INBOUND_TOKENS",
-  "OUTBOUND_TOKENS",
-  "FINISH_REASON",
-  "COST_ARITHMETIC",
-  "COST_CAP",
-  "ACKNOWLEDGED_COST",
-  "EXPIRED",
-  "NOTHING_TO_PAY",
-]);
+export const rejectionReason = onchainEnum("rejection_reason", tableNames(accountingV2Facts.Rejection));
 
 export const settlement = onchainTable(
   "settlement",

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
@@ -9,6 +9,7 @@ import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { createExecutor } from "../executor/executor.ts";
 import type { ExecutorStatus } from "../executor/executor-status.ts";
+import { readOutsideFile } from "../outside-file.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
@@ -180,12 +181,10 @@ function backendOf({
   };
 }
 
-function readKey(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (cause) {
-    throw new LloomError("CONFIG_INVALID", `The key file ${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
-}
+const readKey = (path: string): string =>
+  readOutsideFile({
+    path,
+    what: `The key file ${path}`,
+    code: "CONFIG_INVALID",
+    next: "Give --backend-key-file the path of a file that holds the backend's API key.",
+  }).trim();

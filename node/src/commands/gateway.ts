@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { checkListening } from "../gateway/listening.ts";
+import { readOutsideFile } from "../outside-file.ts";
 import { openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
@@ -32,17 +32,10 @@ export const gateway: Command = {
 };
 
 function readKeys(path: string): string[] {
-  try {
-    const keys = readFileSync(path, "utf8")
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== "");
-    if (keys.length > 0) return keys.map((key) => key.trim());
-  } catch (cause) {
-    throw new LloomError("CONFIG_INVALID", `The API key file ${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-    });
-  }
-  throw new LloomError("CONFIG_INVALID", `The API key file ${path} holds no key.`, {
-    next: "Put one key on each line.",
-  });
+  const next = "Give --api-keys-file the path of a file with one key on each line.";
+  const text = readOutsideFile({ path, what: `The API key file ${path}`, code: "CONFIG_INVALID", next });
+  const keys = text.split(/\r?\n/).map((line) => line.trim());
+  const given = keys.filter((key) => key !== "");
+  if (given.length > 0) return given;
+  throw new LloomError("CONFIG_INVALID", `The API key file ${path} holds no key.`, { next });
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { LloomError } from "../errors.ts";
+import { readOutsideFile } from "../outside-file.ts";
 import type { Settings } from "../settings.ts";
 
 /** Asks at the terminal, without echo. */
@@ -44,14 +44,13 @@ function longEnough(password: string): string {
 }
 
 function passwordOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8").split(/\r?\n/, 1)[0] ?? "";
-  } catch (cause) {
-    throw new LloomError("CONFIG_INVALID", `The password file ${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-      next: "Give --password-file the path of a file whose first line is the password.",
-    });
-  }
+  const text = readOutsideFile({
+    path,
+    what: `The password file ${path}`,
+    code: "CONFIG_INVALID",
+    next: "Give --password-file the path of a file whose first line is the password.",
+  });
+  return text.split(/\r?\n/, 1)[0] ?? "";
 }
 
 function askAtTerminal(signal: AbortSignal): AskSecret {

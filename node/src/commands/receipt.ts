@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { asLloomError, LloomError } from "../errors.ts";
 import { parseChatRequest } from "../gateway/chat-request.ts";
+import { readOutsideFile } from "../outside-file.ts";
 import { type CheckedReceipt, checkReceipt } from "./check-receipt.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 
@@ -44,17 +44,18 @@ function withRequest({ receipt, content }: ReceiptFile, path: string | boolean |
   return { receipt, content: { ...content, prompt: { ...content.prompt, messages } } };
 }
 
+/** An answer of the gateway with its receipt, and more than any frame of the network. */
+const LONGEST_FILE = 32 * 1024 * 1024;
+
 /** What a file holds. Throws COMMAND_INVALID for one that cannot be read, RECEIPT_INVALID for what does not parse. */
 function parseFile<T>(path: string, parse: (text: string) => T): T {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new LloomError("COMMAND_INVALID", `${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-      next: "Give the path of a JSON file.",
-    });
-  }
+  const text = readOutsideFile({
+    path,
+    what: path,
+    code: "COMMAND_INVALID",
+    next: "Give the path of a JSON file.",
+    limit: LONGEST_FILE,
+  });
   try {
     return parse(text);
   } catch (cause) {

@@ -6,6 +6,7 @@ import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { damagedStore, storeFailure } from "./store-failure.ts";
+import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
 /** A row as SQLite gives it: no column here holds an integer beyond 2^53 (see `encoding.ts`). */
 export type Row = Readonly<Record<string, null | number | bigint | string | Uint8Array>>;
@@ -135,7 +136,7 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
     const lock = readOnly ? undefined : stack.use(lockFile(path));
     const db = stack.use(new DatabaseSync(path, { readOnly, timeout: 2000, enableForeignKeyConstraints: true }));
     if (!readOnly) {
-      db.exec("PRAGMA journal_mode = WAL");
+      keepWriteAheadLog(db, path);
       // Deleted bytes are overwritten: what prune() removed must not be found in the file.
       db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
       checkWhole(db, path);

@@ -66,8 +66,8 @@ test("says what is wrong with a file that does not open", async () => {
   const cases: readonly [string, RegExp][] = [
     ["no json", /is not a keystore/],
     ["[]", /is not a keystore/],
-    ["x".repeat(70_000), /has 70000 bytes/],
-    [JSON.stringify({ ...file, version: 1 }), /is not a keystore/],
+    ["x".repeat(70_000), /has more than 65536 bytes/],
+    [JSON.stringify({ ...file, version: 1 }), /uses version 1 of the format, which is not supported/],
     [JSON.stringify({ ...file, address: "00".repeat(20) }), /is damaged/],
     [JSON.stringify(costly(file)), /too costly a key derivation/],
   ];

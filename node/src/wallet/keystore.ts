@@ -1,17 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { copyFile, link, open, readFile, rm, stat } from "node:fs/promises";
-import { decryptKeystoreJson, encryptKeystoreJson, getBytes, hexlify, isKeystoreJson } from "ethers";
-import { z } from "zod";
+import { constants, existsSync } from "node:fs";
+import { copyFile, link, open, rm } from "node:fs/promises";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { encryptKeystoreJson, hexlify } from "ethers";
 import { LloomError } from "../errors.ts";
 import { type Identity, identityFromSecret } from "./identity.ts";
+import { type KeystoreFile, openKeystoreFile, readKeystoreFile } from "./keystore-file.ts";
 
-/** A V3 file has about 500 bytes; what is far larger is something else. */
-const KEYSTORE_BYTES = 64 * 1024;
 /** Work factor that other wallets use too: about half a second to open. */
 const SCRYPT_N = 131_072;
-/** Most work (N x r x p, or PBKDF2 rounds) that a file may ask for: 1 GiB and a few seconds. */
-const KDF_WORK_LIMIT = 8 * 1_048_576;
 
 export interface NewKeystore {
   readonly path: string;
@@ -40,67 +37,35 @@ export async function createKeystore({ path, password, secret, scryptN }: NewKey
 }
 
 /**
- * Opens a Web3 Secret Storage v3 file.
- * @throws LloomError KEYSTORE_INVALID: no such file, not a keystore, wrong password.
+ * Opens a Web3 Secret Storage v3 file, also one of geth, ethers, web3.py or eth-account.
+ * @throws LloomError KEYSTORE_INVALID: no such file, not a keystore, made with what is not supported, wrong password, damaged.
  */
 export async function openKeystore({ path, password }: { path: string; password: string }): Promise<Identity> {
-  const json = await readKeystore(path);
-  if (!isKeystoreJson(json)) {
-    throw new LloomError("KEYSTORE_INVALID", `${path} is not a keystore (Web3 Secret Storage version 3).`, {
-      next: "Give the path of a V3 keystore, or create one with lloom init.",
-    });
-  }
-  refuseCostlyKdf(path, json);
-  try {
-    return identityFromSecret(getBytes((await decryptKeystoreJson(json, password)).privateKey));
-  } catch (cause) {
-    const wrongPassword = cause instanceof Error && /incorrect password/i.test(cause.message);
-    const problem = wrongPassword ? `The password does not open the keystore ${path}.` : `${path} is damaged.`;
-    throw new LloomError("KEYSTORE_INVALID", problem, {
-      next: wrongPassword ? "Check the password, or the first line of its file." : "Restore it from a copy.",
-    });
-  }
+  const file = readExisting(path);
+  const identity = identityFromSecret(await openKeystoreFile(file, password));
+  if (file.address === undefined || file.address === identity.address) return identity;
+  throw new LloomError(
+    "KEYSTORE_INVALID",
+    `The keystore ${path} is damaged: it says ${file.address}, and holds the key of ${identity.address}.`,
+    { next: "Restore it from a copy, or correct its address." },
+  );
+}
+
+/**
+ * Whose keystore a file is, by its own word and without its password; undefined where the file does not say.
+ * @throws LloomError KEYSTORE_INVALID as `openKeystore`.
+ */
+export const readKeystoreAddress = (path: string): Address | undefined => readExisting(path).address;
+
+function readExisting(path: string): KeystoreFile {
+  if (existsSync(path)) return readKeystoreFile(path);
+  throw new LloomError("KEYSTORE_INVALID", `There is no keystore at ${path}.`, {
+    next: "Create one with lloom init, or give its place: --data-dir DIR or --keystore FILE.",
+  });
 }
 
 /** 32 random bytes make no key with a chance of 2^-128; `identityFromSecret` would refuse them. */
 const freshSecret = (): Uint8Array => randomBytes(32);
-
-async function readKeystore(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > KEYSTORE_BYTES) {
-      throw new LloomError("KEYSTORE_INVALID", `${path} has ${size} bytes; a keystore has at most ${KEYSTORE_BYTES}.`);
-    }
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof LloomError) throw cause;
-    if (isErrno(cause, "ENOENT")) {
-      throw new LloomError("KEYSTORE_INVALID", `There is no keystore at ${path}.`, {
-        cause,
-        next: "Create one with lloom init, or give its path.",
-      });
-    }
-    throw new LloomError("KEYSTORE_INVALID", `The keystore ${path} cannot be read: ${reason(cause)}.`, { cause });
-  }
-}
-
-/** Either spelling of the section occurs in old files; only the work factors matter here. */
-const workFactors = z.object({ n: z.number(), r: z.number(), p: z.number(), c: z.number() }).partial();
-const keystoreShape = z.record(z.string(), z.unknown()).transform((file) => {
-  const section = z.object({ kdfparams: workFactors }).safeParse(file["crypto"] ?? file["Crypto"]);
-  return section.success ? section.data.kdfparams : {};
-});
-
-/** A file from elsewhere must not make this machine compute for hours or run out of memory. */
-function refuseCostlyKdf(path: string, json: string): void {
-  const { n = 1, r = 1, p = 1, c = 1 } = keystoreShape.parse(JSON.parse(json));
-  if (n * r * p > KDF_WORK_LIMIT || c > KDF_WORK_LIMIT) {
-    throw new LloomError("KEYSTORE_INVALID", `${path} asks for too costly a key derivation.`, {
-      next: `Encrypt the key again, with scrypt N of at most ${KDF_WORK_LIMIT / 8}.`,
-      details: { n, r, p, c },
-    });
-  }
-}
 
 /** Writes aside, syncs, then takes the name in one step. Returns false, with nothing written, when it is taken. */
 async function writeOnce(path: string, text: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Indexer } from "./ponder-process.ts";
 import { type Named, type Row, rowsOf, sum, type Tables, text } from "./rows.ts";
 
 /** As `IStakeRegistry.Offence` counts them. */
+/** Written out: the numbers under which the contract counts strikes. */
 const OFFENCES = ["EQUIVOCATION", "OFFER_EQUIVOCATION", "UNDELIVERED", "WRONG_MODEL", "TOKEN_INFLATION", "JUROR_FAULT"];
 /** Seconds: longer than there are chains. */
 const ALWAYS = 2n ** 40n;

@@ -1,0 +1,31 @@
+import { AUDIT_OUTCOMES } from "@lloom/protocol/audit-reports";
+import type { EnumName } from "@lloom/protocol/contract-enums";
+
+/** A name of the contracts as the tables have it: `StakeAndTails` is `STAKE_AND_TAILS`. */
+export type TableName<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${Uppercase<First>}${Tail<Rest>}`
+  : "";
+type Tail<Text extends string> = Text extends `${infer First}${infer Rest}`
+  ? First extends Lowercase<First>
+    ? `${Uppercase<First>}${Tail<Rest>}`
+    : `_${First}${Tail<Rest>}`
+  : "";
+
+/** A name of the contracts as the tables have it. */
+export const tableName = <Name extends string>(name: Name): TableName<Name> =>
+  name.replace(/(?<!^)[A-Z]/g, "_$&").toUpperCase() as TableName<Name>;
+
+/**
+ * Values of a column for an enum of the contracts: all of its names, and `UNKNOWN` for numbers that only a newer contract
+ * gives.
+ */
+export const tableNames = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  // A mapped tuple is what `map` returns here; its type says only that it is a list.
+  [...names.map(tableName), "UNKNOWN"] as unknown as [
+    ...{ [Index in keyof Names]: TableName<Names[Index]> },
+    TableName<EnumName<Names>>,
+  ];
+
+/** `Row.outcome` of an audit, whose numbers begin at 1. */
+export const outcomeOf = (outcome: number): TableName<EnumName<typeof AUDIT_OUTCOMES>> =>
+  tableName(AUDIT_OUTCOMES[outcome - 1] ?? "Unknown");

@@ -1,0 +1,22 @@
+/** How long what was signed can matter to a contract, in seconds, by the contracts' own windows. */
+import { equivocationDisputesFacts, juryFacts, measuredDisputesFacts } from "./generated/facts.ts";
+
+/** Longest that a panel takes from its draw to its verdict. */
+const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
+/** For the draws of both panels: each takes a few blocks, once somebody asks for it. */
+const DRAWING_SECONDS = 86_400n;
+
+/** After a request's deadline, or an offer's end, two statements that contradict each other are proof for so long. */
+export const PROOF_SECONDS = equivocationDisputesFacts.EVIDENCE_WINDOW;
+
+/**
+ * After a request's deadline its evidence may be asked for until then: a dispute opened in the last moment, both panels, and
+ * the arbitrator. Whoever deletes a receipt or an answer earlier cannot defend it.
+ */
+export const EVIDENCE_SECONDS =
+  measuredDisputesFacts.EVIDENCE_WINDOW +
+  measuredDisputesFacts.ANSWER_PERIOD +
+  2n * PANEL_SECONDS +
+  DRAWING_SECONDS +
+  measuredDisputesFacts.APPEAL_PERIOD +
+  measuredDisputesFacts.ARBITRATION_PERIOD;
