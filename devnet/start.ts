@@ -166,7 +166,7 @@ function urlsText(devnet: Devnet, pages: Pages): string {
 function jsonLine({ answer, settlement, pages }: Shown, seconds: number): string {
   return JSON.stringify({
     answer: answer.answer,
-    receipt: JSON.parse(answer.receiptJson),
+    receipt: answer.receiptData,
     settlementTx: settlement.transactionHash,
     paid: settlement.paid.toString(),
     gas: settlement.gasUsed.toString(),

@@ -1,5 +1,5 @@
 import type { Receipt } from "@lloom/protocol/commitment-types";
-import { receiptFromJson } from "@lloom/protocol/receipts";
+import { receiptFromData } from "@lloom/protocol/receipts";
 import OpenAI from "openai";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 
@@ -11,7 +11,7 @@ export interface FirstAnswer {
   readonly answer: string;
   readonly receipt: Receipt;
   /** The receipt as the gateway gave it. */
-  readonly receiptJson: string;
+  readonly receiptData: unknown;
 }
 
 /** What the gateway adds to the last chunk of a stream. */
@@ -38,15 +38,15 @@ export async function askFirst(
     { signal },
   );
   let answer = "";
-  let receiptJson: string | undefined;
+  let receiptData: unknown;
   for await (const chunk of stream) {
     const text = chunk.choices[0]?.delta.content ?? "";
     if (text !== "") onText(text);
     answer += text;
     const { lloom } = chunk as LloomChunk;
-    if (lloom?.receipt !== undefined) receiptJson = JSON.stringify(lloom.receipt);
+    if (lloom?.receipt !== undefined) receiptData = lloom.receipt;
   }
-  if (receiptJson === undefined)
+  if (receiptData === undefined)
     throw new ExplainedError("The answer came without a receipt.", "Look into the gateway's log.");
-  return { answer, receiptJson, receipt: receiptFromJson(receiptJson) };
+  return { answer, receiptData, receipt: receiptFromData(receiptData) };
 }

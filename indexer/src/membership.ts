@@ -1,7 +1,7 @@
 import { executor, network, type role, stakeMovement, type stakeMovementKind, validator } from "ponder:schema";
 import { enumName } from "@lloom/protocol/contract-enums";
 import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
-import { ProtocolError } from "@lloom/protocol/protocol-error";
+import { LloomError } from "@lloom/protocol/lloom-error";
 import type { Hex } from "viem";
 import type { originOf } from "./origin.ts";
 import { type Stake, stakeDelta } from "./rollups.ts";
@@ -31,10 +31,7 @@ interface Movement {
 export function roleOf(registered: number): Role {
   const role = tableName(enumName(stakeRegistryFacts.Role, registered));
   if (role === "EXECUTOR" || role === "VALIDATOR") return role;
-  throw new ProtocolError(
-    "CHAIN_MISMATCH",
-    `StakeRegistry has a role ${registered}, which this indexer does not know.`,
-  );
+  throw new LloomError("CHAIN_MISMATCH", `StakeRegistry has a role ${registered}, which this indexer does not know.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
 import type { Command } from "./commands/command.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
@@ -85,13 +86,9 @@ function describeSetting(name: SettingName, { defaults }: Command): string {
 function report(error: LloomError, json: boolean): void {
   const { code, message, next, retryable, details } = error;
   process.stderr.write(
-    json
-      ? `${JSON.stringify({ error: { code, message, next, retryable, details } }, bigintText)}\n`
-      : `${code}: ${message}\n  ${next}\n`,
+    json ? `${jsonText({ error: { code, message, next, retryable, details } })}\n` : `${code}: ${message}\n  ${next}\n`,
   );
 }
-
-const bigintText = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);

@@ -1,4 +1,4 @@
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** Base units that an amount can have: the contracts count in uint96. */
 const MAX_AMOUNT = (1n << 96n) - 1n;
@@ -14,13 +14,13 @@ const SHOWN = 48;
 export function parseAmount(text: string, decimals: number): bigint {
   const match = /^(\d+)(?:\.(\d+))?$/.exec(text.trim());
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  if (match === null) throw new ProtocolError("REQUEST_INVALID", `"${shown}" is not an amount such as 1.5.`);
+  if (match === null) throw new LloomError("REQUEST_INVALID", `"${shown}" is not an amount such as 1.5.`);
   const [, whole = "", fraction = ""] = match;
   if (fraction.length > decimals)
-    throw new ProtocolError("REQUEST_INVALID", `"${shown}" has more than the token's ${decimals} decimals.`);
+    throw new LloomError("REQUEST_INVALID", `"${shown}" has more than the token's ${decimals} decimals.`);
   const amount = whole.length > MOST_DIGITS ? undefined : BigInt(`${whole}${fraction.padEnd(decimals, "0")}`);
   if (amount !== undefined && amount <= MAX_AMOUNT) return amount;
-  throw new ProtocolError(
+  throw new LloomError(
     "REQUEST_INVALID",
     `"${shown}" is too large: an amount is at most ${formatAmount(MAX_AMOUNT, decimals)}.`,
   );

@@ -3,7 +3,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
 import { auditsFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** What is registered in one epoch, a chain or an executor, counts from so many epochs later. */
 export const AUDIT_LOOKAHEAD = auditsFacts.LOOKAHEAD;
@@ -39,15 +39,15 @@ export const epochSeed = ({ chainId, audits, epoch, prevRandao }: SeedSource): H
 
 /**
  * Whether the preimage assigns the executor: keccak256(abi.encode(seed, preimage, executor)) lies in the lowest of `odds`
- * equal parts. Throws ProtocolError REQUEST_INVALID for odds below 1.
+ * equal parts. Throws LloomError REQUEST_INVALID for odds below 1.
  */
 export function isAssigned({ seed, preimage, executor, odds }: Draw): boolean {
-  if (odds < 1n) throw new ProtocolError("REQUEST_INVALID", "The odds of an assignment are 1 or more.");
+  if (odds < 1n) throw new LloomError("REQUEST_INVALID", "The odds of an assignment are 1 or more.");
   return BigInt(hashWords(hexToBytes(seed), hexToBytes(preimage), hexToBytes(executor))) <= MAX_WORD / odds;
 }
 
 function integer(value: bigint): Uint8Array {
-  if (value < 0n || value > MAX_WORD) throw new ProtocolError("REQUEST_INVALID", "Not an unsigned 256-bit integer.");
+  if (value < 0n || value > MAX_WORD) throw new LloomError("REQUEST_INVALID", "Not an unsigned 256-bit integer.");
   return hexToBytes(`0x${value.toString(16).padStart(2 * WORD, "0")}`);
 }
 
@@ -55,7 +55,7 @@ function integer(value: bigint): Uint8Array {
 function hashWords(...words: readonly Uint8Array[]): Hex {
   const encoded = new Uint8Array(WORD * words.length);
   for (const [index, bytes] of words.entries()) {
-    if (bytes.length > WORD) throw new ProtocolError("REQUEST_INVALID", "Longer than a word of 32 bytes.");
+    if (bytes.length > WORD) throw new LloomError("REQUEST_INVALID", "Longer than a word of 32 bytes.");
     encoded.set(bytes, WORD * (index + 1) - bytes.length);
   }
   return bytesToHex(keccak_256(encoded));

@@ -6,7 +6,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
 import { auditsFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** Most epochs that a chain can cover. */
 export const MAX_CHAIN_LENGTH = Number(auditsFacts.MAX_CHAIN_LENGTH);
@@ -36,10 +36,10 @@ const utf8 = new TextEncoder();
 /**
  * The secret of a chain, from a key that the validator keeps: whoever restores the key restores its chains. Never the same
  * for two chains, since a preimage that was revealed once tells executors who audits them.
- * Throws ProtocolError REQUEST_INVALID for a key that is not 32 bytes long.
+ * Throws LloomError REQUEST_INVALID for a key that is not 32 bytes long.
  */
 export function chainSecret(key: Uint8Array, { chainId, audits, validator, index }: ChainPlace): Hex {
-  if (key.length !== WORD) throw new ProtocolError("REQUEST_INVALID", "A key for audit chains must be 32 bytes.");
+  if (key.length !== WORD) throw new LloomError("REQUEST_INVALID", "A key for audit chains must be 32 bytes.");
   const place = utf8.encode(`lloom/audit-chain/${chainId}/${audits.toLowerCase()}/${validator.toLowerCase()}/${index}`);
   const preimage = new Uint8Array(WORD + place.length);
   preimage.set(key);
@@ -49,19 +49,19 @@ export function chainSecret(key: Uint8Array, { chainId, audits, validator, index
 
 /**
  * The tip of a chain that ends with `secret`: what `registerChain` takes with the same length.
- * Throws ProtocolError REQUEST_INVALID for a length outside 1 to MAX_CHAIN_LENGTH.
+ * Throws LloomError REQUEST_INVALID for a length outside 1 to MAX_CHAIN_LENGTH.
  */
 export function chainTip(validator: Address, secret: Hex, length: number): Hex {
   if (!Number.isInteger(length) || length < 1 || length > MAX_CHAIN_LENGTH) {
-    throw new ProtocolError("REQUEST_INVALID", `An audit chain covers 1 to ${MAX_CHAIN_LENGTH} epochs.`);
+    throw new LloomError("REQUEST_INVALID", `An audit chain covers 1 to ${MAX_CHAIN_LENGTH} epochs.`);
   }
   return walkBack(validator, secret, length);
 }
 
-/** The preimage of an epoch. Throws ProtocolError REQUEST_INVALID if the chain does not cover it. */
+/** The preimage of an epoch. Throws LloomError REQUEST_INVALID if the chain does not cover it. */
 export function preimageAt({ validator, secret, firstEpoch, lastEpoch }: AuditChain, epoch: bigint): Hex {
   if (epoch < firstEpoch || epoch > lastEpoch) {
-    throw new ProtocolError("REQUEST_INVALID", `The chain covers epochs ${firstEpoch} to ${lastEpoch}, not ${epoch}.`);
+    throw new LloomError("REQUEST_INVALID", `The chain covers epochs ${firstEpoch} to ${lastEpoch}, not ${epoch}.`);
   }
   return walkBack(validator, secret, Number(lastEpoch - epoch));
 }
@@ -80,6 +80,6 @@ export function walkBack(validator: Address, value: Hex, steps: number): Hex {
 
 function word(hex: Hex, length: number, name: string): Uint8Array {
   const bytes = hexToBytes(hex);
-  if (bytes.length !== length) throw new ProtocolError("REQUEST_INVALID", `${name} must be ${length} bytes.`);
+  if (bytes.length !== length) throw new LloomError("REQUEST_INVALID", `${name} must be ${length} bytes.`);
   return bytes;
 }

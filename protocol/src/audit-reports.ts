@@ -1,7 +1,7 @@
 /** What a validator found out, in the form that `Audits.report` takes. */
 import type { Address, Hex } from "./commitment-types.ts";
 import { auditsFacts } from "./generated/facts.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** Most rows in one report. */
 export const MAX_AUDIT_ROWS = Number(auditsFacts.MAX_ROWS);
@@ -48,7 +48,7 @@ const MAX_LOG_LIKELIHOOD = 0x7fff_ffff;
 /**
  * The rows of an epoch, cut into reports to be sent in this order: executors ascending, each once. One without findings is
  * one empty report, which only reveals the preimage.
- * Throws ProtocolError REQUEST_INVALID for what the contract would refuse, naming the executor.
+ * Throws LloomError REQUEST_INVALID for what the contract would refuse, naming the executor.
  */
 export function auditReports(findings: readonly AuditFinding[]): readonly (readonly AuditRow[])[] {
   const rows = findings.map(auditRow).sort((a, b) => compare(a.executor, b.executor));
@@ -63,7 +63,7 @@ export function auditReports(findings: readonly AuditFinding[]): readonly (reado
 
 /**
  * One row. The log likelihood is rounded down, in the executor's favour by less than a thousandth, and cut to what 32 bits
- * hold. Throws ProtocolError REQUEST_INVALID for counts that contradict each other or the outcome.
+ * hold. Throws LloomError REQUEST_INVALID for counts that contradict each other or the outcome.
  */
 export function auditRow(finding: AuditFinding): AuditRow {
   const executor = finding.executor.toLowerCase() as Address;
@@ -97,5 +97,5 @@ function thousandths(executor: Address, nats: number): number {
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 function refuse(executor: Address, why: string): never {
-  throw new ProtocolError("REQUEST_INVALID", `The audit of ${executor} ${why}.`);
+  throw new LloomError("REQUEST_INVALID", `The audit of ${executor} ${why}.`);
 }

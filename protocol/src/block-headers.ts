@@ -2,7 +2,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** A block as `eth_getBlockByNumber` answers; only the header's fields are read. */
 export type RpcBlock = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ const FIELDS: readonly (readonly [name: string, kind: "bytes" | "integer"])[] = 
 const REQUIRED = 16;
 
 /**
- * RLP of a block's header. Throws ProtocolError CHAIN_MISMATCH if its hash is not the block's own: then the chain has
+ * RLP of a block's header. Throws LloomError CHAIN_MISMATCH if its hash is not the block's own: then the chain has
  * header fields that are not known here, or the node answered with another block.
  */
 export function encodeHeader(block: RpcBlock): Hex {
@@ -45,14 +45,14 @@ export function encodeHeader(block: RpcBlock): Hex {
   const header = concatenated([rlpPrefix(0xc0, body.length), body]);
   const hash = bytesToHex(keccak_256(header));
   if (hash !== block["hash"]) {
-    throw new ProtocolError("CHAIN_MISMATCH", `The header of block ${String(block["number"])} has hash ${hash}.`);
+    throw new LloomError("CHAIN_MISMATCH", `The header of block ${String(block["number"])} has hash ${hash}.`);
   }
   return bytesToHex(header);
 }
 
 function fieldBytes(block: RpcBlock, name: string, kind: "bytes" | "integer"): Uint8Array {
   const value = block[name];
-  if (typeof value !== "string") throw new ProtocolError("REQUEST_INVALID", `The block has no ${name}.`);
+  if (typeof value !== "string") throw new LloomError("REQUEST_INVALID", `The block has no ${name}.`);
   if (kind === "bytes") return hexToBytes(value);
   // An integer is its bytes without leading zeros; zero has none.
   const digits = value.replace(/^0x0*/, "");

@@ -38,7 +38,7 @@ describe("canonicalJson", () => {
     ["half a surrogate pair in a key", { "\uddf6": 1 }],
   ])("refuses %s", (_, value) => {
     expect(() => canonicalJson(value)).toThrow(
-      expect.objectContaining({ name: "ProtocolError", code: "REQUEST_INVALID" }),
+      expect.objectContaining({ name: "LloomError", code: "REQUEST_INVALID" }),
     );
   });
 });

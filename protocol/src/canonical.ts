@@ -5,8 +5,8 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { LloomError } from "./lloom-error.ts";
 import type { ChatMessage, RequestParams } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
 
 /** What JSON can hold; a property that is `undefined` counts as absent. */
 export type JsonValue =
@@ -22,13 +22,13 @@ const utf8 = new TextEncoder();
 
 /**
  * The one JSON text of a value (RFC 8785): no spaces, keys sorted by UTF-16 code units, numbers as ECMAScript prints them.
- * Throws ProtocolError REQUEST_INVALID for a number that is not finite and for text with lone surrogates: the first has no
+ * Throws LloomError REQUEST_INVALID for a number that is not finite and for text with lone surrogates: the first has no
  * JSON, the second no UTF-8, so two machines would hash different bytes.
  */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new ProtocolError("REQUEST_INVALID", "A number must be finite.");
+    throw new LloomError("REQUEST_INVALID", "A number must be finite.");
   }
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
@@ -45,7 +45,7 @@ const isList = (value: object): value is readonly JsonValue[] => Array.isArray(v
 
 function quoted(text: string): string {
   if (text.isWellFormed()) return JSON.stringify(text);
-  throw new ProtocolError("REQUEST_INVALID", "Text must be well-formed: it has half of a surrogate pair.");
+  throw new LloomError("REQUEST_INVALID", "Text must be well-formed: it has half of a surrogate pair.");
 }
 
 /** `promptHash` of a request: over the salt and the messages. */
@@ -66,7 +66,7 @@ export function hashParams({ sampling, weightsHash, profileHash }: RequestParams
 /** keccak256(abi.encode(bytes32 salt, string json)): the form that a contract can recompute. */
 function hashSalted(salt: Hex, json: string): Hex {
   const saltBytes = hexToBytes(salt);
-  if (saltBytes.length !== WORD) throw new ProtocolError("REQUEST_INVALID", "A salt must be 32 bytes.");
+  if (saltBytes.length !== WORD) throw new LloomError("REQUEST_INVALID", "A salt must be 32 bytes.");
   const text = utf8.encode(json);
   const encoded = new Uint8Array(3 * WORD + Math.ceil(text.length / WORD) * WORD);
   encoded.set(saltBytes);

@@ -5,7 +5,7 @@
  */
 import { type DecodeOptions, decode, encode, Token, Tokenizer, Type } from "cborg";
 import { hexToBytes } from "./hex.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** Bounds on one decoded value, so that a small frame cannot cost much. */
 const LIMITS = {
@@ -50,13 +50,13 @@ function bignumTokens(value: bigint): Token[] | null {
   return [new Token(Type.tag, TAG_BIGNUM), new Token(Type.bytes, bytes)];
 }
 
-/** Value of all of `bytes`; integers come as number where they are safe, else as bigint. Throws ProtocolError FRAME_INVALID. */
+/** Value of all of `bytes`; integers come as number where they are safe, else as bigint. Throws LloomError FRAME_INVALID. */
 export function decodeCbor(bytes: Uint8Array): unknown {
   try {
     return decode(bytes, { ...OPTIONS, tokenizer: new BoundedTokenizer(bytes) });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ProtocolError("FRAME_INVALID", `Not the CBOR of this protocol: ${reason}`, { cause });
+    throw new LloomError("FRAME_INVALID", `Not the CBOR of this protocol: ${reason}`, { cause });
   }
 }
 
@@ -107,4 +107,4 @@ function bignum(bytes: unknown): bigint {
   return bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 }
 
-const refused = (reason: string): ProtocolError => new ProtocolError("FRAME_INVALID", reason);
+const refused = (reason: string): LloomError => new LloomError("FRAME_INVALID", reason);

@@ -1,4 +1,5 @@
 import { TypedDataEncoder } from "ethers";
+import { hashTypedData } from "viem";
 import { describe, expect, it } from "vitest";
 import {
   randomAllocation,
@@ -13,7 +14,7 @@ import {
 import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher, EIP712_TYPES } from "./commitments.ts";
 import { accountingV2Abi } from "./generated/abi.ts";
 
-type TypeName = keyof typeof EIP712_TYPES;
+type TypeName = Exclude<keyof typeof EIP712_TYPES, "EIP712Domain">;
 type Fields = readonly { readonly name: string; readonly type: string }[];
 
 const domain: CommitmentDomain = { chainId: 31337n, accounting: "0x5fbdb2315678afecb367f032d93f642f64180aa3" };
@@ -44,7 +45,7 @@ function hashed<Value extends object>(value: Value, hash: (value: Value) => stri
   return { value, hash: hash(value) };
 }
 
-const typeNames = Object.keys(EIP712_TYPES) as TypeName[];
+const typeNames = Object.keys(HASHES) as TypeName[];
 
 describe("createCommitmentHasher", () => {
   it.each(typeNames)("hashes 200 random values of %s as ethers does (seed 712)", (name) => {
@@ -102,6 +103,18 @@ describe("createCommitmentHasher", () => {
 });
 
 describe("EIP712_TYPES", () => {
+  it("lists every type that is hashed, and the domain", () => {
+    expect(Object.keys(EIP712_TYPES)).toEqual(["EIP712Domain", ...typeNames]);
+  });
+
+  it.each(typeNames)("makes wallets hash %s as we do, the domain by its own type in the list (seed 714)", (name) => {
+    const { value, hash } = HASHES[name](seeded(714), hasher);
+    const asked = { domain: ethersDomain(domain), primaryType: name, message: value };
+    const digest = (types: object) => hashTypedData({ ...asked, types } as Parameters<typeof hashTypedData>[0]);
+    expect(digest(EIP712_TYPES)).toBe(hash);
+    expect(digest({ ...EIP712_TYPES, EIP712Domain: [] })).not.toBe(hash);
+  });
+
   /** Members of a struct, from the compiled contract's function of that name. */
   const compiled = (name: string): Fields => {
     const entry = accountingV2Abi.find((item) => item.type === "function" && item.name === name);

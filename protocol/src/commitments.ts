@@ -29,8 +29,17 @@ export interface CommitmentDomain {
 export const DOMAIN_NAME = "Lloom";
 export const DOMAIN_VERSION = "2";
 
+/** The deployment as every digest has it. */
+interface DomainStruct {
+  readonly name: string;
+  readonly version: string;
+  readonly chainId: bigint;
+  readonly verifyingContract: Address;
+}
+
 /** Which value each type is made from. */
 interface Structs {
+  EIP712Domain: DomainStruct;
   LlmRequestCommitment: RequestCommitment;
   LlmResponseCommitment: ResponseCommitment;
   ModelOffer: ModelOffer;
@@ -40,10 +49,17 @@ interface Structs {
 }
 
 /**
- * Fields of every signed type in their signed order, as wallets and ethers' `signTypedData` take them.
+ * Fields of every signed type in their signed order, and of the domain, as wallets take them (`eth_signTypedData_v4`): one
+ * that is given no EIP712Domain hashes an empty one. ethers makes the domain's type itself and refuses it among the others.
  * The contract's structs are the same, but for `model`: calldata carries the hash of the signed string.
  */
 export const EIP712_TYPES = {
+  EIP712Domain: [
+    { name: "name", type: "string" },
+    { name: "version", type: "string" },
+    { name: "chainId", type: "uint256" },
+    { name: "verifyingContract", type: "address" },
+  ],
   LlmRequestCommitment: [
     { name: "client", type: "address" },
     { name: "executor", type: "address" },
@@ -117,19 +133,8 @@ export interface CommitmentHasher {
   hashResponseAck(ack: ResponseAck): Hex;
 }
 
-const hashDomainStruct = createStructHasher<{
-  name: string;
-  version: string;
-  chainId: bigint;
-  verifyingContract: Address;
-}>("EIP712Domain", [
-  { name: "name", type: "string" },
-  { name: "version", type: "string" },
-  { name: "chainId", type: "uint256" },
-  { name: "verifyingContract", type: "address" },
-]);
-
 const hashStruct = {
+  domain: createStructHasher<DomainStruct>("EIP712Domain", EIP712_TYPES.EIP712Domain),
   request: createStructHasher<RequestCommitment>("LlmRequestCommitment", EIP712_TYPES.LlmRequestCommitment),
   response: createStructHasher<ResponseCommitment>("LlmResponseCommitment", EIP712_TYPES.LlmResponseCommitment),
   offer: createStructHasher<ModelOffer>("ModelOffer", EIP712_TYPES.ModelOffer),
@@ -138,9 +143,9 @@ const hashStruct = {
   responseAck: createStructHasher<ResponseAck>("ResponseAck", EIP712_TYPES.ResponseAck),
 };
 
-/** A hasher bound to one deployment. All its functions throw ProtocolError REQUEST_INVALID, naming a field out of range. */
+/** A hasher bound to one deployment. All its functions throw LloomError REQUEST_INVALID, naming a field out of range. */
 export function createCommitmentHasher(domain: CommitmentDomain): CommitmentHasher {
-  const separator = hashDomainStruct({
+  const separator = hashStruct.domain({
     name: DOMAIN_NAME,
     version: DOMAIN_VERSION,
     chainId: domain.chainId,

@@ -9,7 +9,7 @@ export interface DisputeConsent {
   readonly requestHash: Hex;
 }
 
-/** As wallets and ethers' `signTypedData` take it. */
+/** As ethers' `signTypedData` takes it; wallets need `EIP712_TYPES.EIP712Domain` beside it. */
 export const DISPUTE_CONSENT_FIELDS = [
   { name: "challenger", type: "address" },
   { name: "requestHash", type: "bytes32" },
@@ -17,7 +17,7 @@ export const DISPUTE_CONSENT_FIELDS = [
 
 const hashStruct = createStructHasher<DisputeConsent>("DisputeConsent", DISPUTE_CONSENT_FIELDS);
 
-/** The digest to sign. Throws ProtocolError REQUEST_INVALID for a value that does not fit its field. */
+/** The digest to sign. Throws LloomError REQUEST_INVALID for a value that does not fit its field. */
 export function hashDisputeConsent(domainSeparator: Hex, consent: DisputeConsent): Hex {
   return createDigester(domainSeparator)(hashStruct(consent));
 }

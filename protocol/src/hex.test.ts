@@ -10,7 +10,7 @@ describe("hex", () => {
   });
 
   it.each(["", "00", "0x0", "0xgg", "0x00\n", "0x 0", "0X00"])("refuses %j", (text) => {
-    expect(() => hexToBytes(text)).toThrow(expect.objectContaining({ name: "ProtocolError", code: "REQUEST_INVALID" }));
+    expect(() => hexToBytes(text)).toThrow(expect.objectContaining({ name: "LloomError", code: "REQUEST_INVALID" }));
   });
 });
 

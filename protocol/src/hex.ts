@@ -2,24 +2,24 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { hexToBytes as parseHex, bytesToHex as printHex } from "@noble/hashes/utils.js";
 import type { Address, Hex } from "./commitment-types.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 const ADDRESS_BYTES = 20;
 
 /** 0x-prefixed lower-case hex. */
 export const bytesToHex = (bytes: Uint8Array): Hex => `0x${printHex(bytes)}`;
 
-/** Bytes of 0x-prefixed hex in either case. Throws ProtocolError REQUEST_INVALID for anything else. */
+/** Bytes of 0x-prefixed hex in either case. Throws LloomError REQUEST_INVALID for anything else. */
 export function hexToBytes(hex: string): Uint8Array {
   if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(hex)) {
-    throw new ProtocolError("REQUEST_INVALID", "Not hex: it takes 0x and two digits for each byte.");
+    throw new LloomError("REQUEST_INVALID", "Not hex: it takes 0x and two digits for each byte.");
   }
   return parseHex(hex.slice(2));
 }
 
 /**
  * Ethereum address of a secp256k1 public key, compressed (33 bytes) or not (65 bytes).
- * Throws ProtocolError SIGNATURE_INVALID for bytes that are no such key.
+ * Throws LloomError SIGNATURE_INVALID for bytes that are no such key.
  */
 export function addressFromPublicKey(publicKey: Uint8Array): Address {
   return bytesToHex(keccak_256(uncompressed(publicKey).subarray(1)).subarray(-ADDRESS_BYTES));
@@ -30,6 +30,6 @@ function uncompressed(publicKey: Uint8Array): Uint8Array {
   try {
     return secp256k1.Point.fromBytes(publicKey).toBytes(false);
   } catch (cause) {
-    throw new ProtocolError("SIGNATURE_INVALID", "Not a secp256k1 public key.", { cause });
+    throw new LloomError("SIGNATURE_INVALID", "Not a secp256k1 public key.", { cause });
   }
 }

@@ -3,8 +3,9 @@
  * general encoder makes. The decoder knows exactly these bytes and leaves every other form to the general one, so that a
  * peer whose encoder orders keys otherwise is merely slower.
  */
+
+import { LloomError } from "./lloom-error.ts";
 import { type StatusFrame, type TokenFrame, WIRE_LIMITS } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -28,14 +29,14 @@ const STATUS_POSITION = {
 } as const satisfies Record<StatusFrame["state"], Uint8Array>;
 
 /**
- * Bytes of a token frame. Throws ProtocolError FRAME_TOO_LARGE for more text than a frame may carry, and FRAME_INVALID for
+ * Bytes of a token frame. Throws LloomError FRAME_TOO_LARGE for more text than a frame may carry, and FRAME_INVALID for
  * half a surrogate pair, which has no UTF-8: the receiver would hash other bytes than the sender.
  */
 export function encodeTokenFrame({ id, text }: TokenFrame): Uint8Array {
-  if (!text.isWellFormed()) throw new ProtocolError("FRAME_INVALID", "text ends inside a surrogate pair.");
+  if (!text.isWellFormed()) throw new LloomError("FRAME_INVALID", "text ends inside a surrogate pair.");
   const utf8 = encoder.encode(text);
   if (utf8.length > WIRE_LIMITS.tokenTextBytes) {
-    throw new ProtocolError("FRAME_TOO_LARGE", `text has ${utf8.length} bytes; at most ${WIRE_LIMITS.tokenTextBytes}.`);
+    throw new LloomError("FRAME_TOO_LARGE", `text has ${utf8.length} bytes; at most ${WIRE_LIMITS.tokenTextBytes}.`);
   }
   return joined(TOKEN_START, head(UINT, id), TOKEN_TEXT, head(TEXT, utf8.length), utf8, TOKEN_END);
 }

@@ -1,5 +1,5 @@
 /**
- * Receipts with what proves their texts: the JSON of a receipt and a field `content`.
+ * Receipts with what proves their texts: a receipt's data and a field `content`, and the one text of both.
  *
  *     "content": {
  *       "prompt": { "salt": "0x...", "messages": [{ "role": "user", "content": "..." }] },
@@ -12,9 +12,9 @@
 import { z } from "zod";
 import type { Hex } from "./commitment-types.ts";
 import { issueWords } from "./issue-words.ts";
+import { LloomError } from "./lloom-error.ts";
 import { type ChatMessage, chatMessageSchema, saltSchema } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
-import { type PortableReceipt, receiptFromJson, receiptToJson } from "./receipts.ts";
+import { type PortableReceipt, type ReceiptData, receiptFromData, receiptToData } from "./receipts.ts";
 
 /** Salts of what was asked and answered, with the texts as far as they are there. */
 export interface FileContent {
@@ -51,21 +51,31 @@ const wrappings = z.union([
   z.looseObject({}).transform((receipt) => ({ receipt, text: undefined })),
 ]);
 
-/** The receipt and its content as one line of JSON. */
-export function receiptFileToJson({ domain, ...receipt }: PortableReceipt, content: FileContent): string {
-  return JSON.stringify({ ...JSON.parse(receiptToJson(receipt, domain)), content });
+/** A file as plain data, which JSON can hold. */
+export interface ReceiptFileData extends ReceiptData {
+  readonly content: FileContent;
 }
+
+/** The receipt and its content as plain data, for what holds more than them. */
+export const receiptFileToData = (receipt: PortableReceipt, content: FileContent): ReceiptFileData => ({
+  ...receiptToData(receipt),
+  content,
+});
+
+/** The receipt and its content as one line of JSON. */
+export const receiptFileToJson = (receipt: PortableReceipt, content: FileContent): string =>
+  JSON.stringify(receiptFileToData(receipt, content));
 
 /**
  * Reads a receipt, with its content or without, alone or inside an answer of the gateway or of `lloom ask --json`.
- * Throws ProtocolError REQUEST_INVALID that names the field. Nothing is verified.
+ * Throws LloomError REQUEST_INVALID that names the field. Nothing is verified.
  */
 export function receiptFileFromJson(text: string): ReceiptFile {
   if (text.length > MAX_FILE_LENGTH) throw invalid(`longer than ${MAX_FILE_LENGTH} characters`);
   const found = wrappings.safeParse(parseJson(text));
   if (found.data === undefined) throw invalid("not a JSON object");
   const { content: given, ...bare } = found.data.receipt;
-  const receipt = receiptFromJson(JSON.stringify(bare));
+  const receipt = receiptFromData(bare);
   const { data: content, error } = contentSchema.safeParse(given ?? {}, { error: issueWords });
   if (content === undefined) {
     const [issue] = error.issues;
@@ -83,5 +93,5 @@ function parseJson(text: string): unknown {
   }
 }
 
-const invalid = (reason: string, cause?: unknown): ProtocolError =>
-  new ProtocolError("REQUEST_INVALID", `Not a receipt: ${reason}.`, { cause });
+const invalid = (reason: string, cause?: unknown): LloomError =>
+  new LloomError("REQUEST_INVALID", `Not a receipt: ${reason}.`, { cause });

@@ -7,7 +7,7 @@ import { createCommitmentHasher } from "./commitments.ts";
 import { answerCost } from "./lane.ts";
 import { deliveryHash } from "./merkle.ts";
 import type { ChatMessage } from "./messages.ts";
-import { receiptFromJson, receiptToJson, verifyReceipt } from "./receipts.ts";
+import { receiptFromData, receiptToData, verifyReceipt } from "./receipts.ts";
 import { recoverAddress, signDigest } from "./signatures.ts";
 
 const domain = { chainId: 31337n, accounting: `0x${"ac".repeat(20)}` } as const;
@@ -43,18 +43,21 @@ function resigned({ request, response, clientKey = CLIENT, executorKey = EXECUTO
   };
 }
 
-describe("receiptToJson and receiptFromJson", () => {
+/** The honest receipt as text, for changes of its letters. */
+const text = JSON.stringify(receiptToData({ ...honest, domain }));
+const read = (json: string) => receiptFromData(JSON.parse(json));
+
+describe("receiptToData and receiptFromData", () => {
   it("keep every field and the deployment (seeds 30 to 39)", () => {
     for (let seed = 30; seed < 40; seed++) {
       const receipt = lastOf(seed);
-      expect(receiptFromJson(receiptToJson(receipt, domain))).toEqual({ ...receipt, domain });
+      expect(receiptFromData(receiptToData({ ...receipt, domain }))).toEqual({ ...receipt, domain });
     }
   });
 
-  it("write a version, decimal strings and hex on one line", () => {
-    const json = receiptToJson(honest, domain);
-    expect(json).not.toContain("\n");
-    expect(JSON.parse(json)).toMatchObject({
+  it("hold a version, decimal text and hex, all of which JSON keeps", () => {
+    expect(JSON.parse(text)).toEqual(receiptToData({ ...honest, domain }));
+    expect(receiptToData({ ...honest, domain })).toMatchObject({
       version: 2,
       domain: { chainId: "31337", accounting: domain.accounting },
       request: { model: honest.request.model, nonce: "2", client: CLIENT.address },
@@ -64,7 +67,7 @@ describe("receiptToJson and receiptFromJson", () => {
 
   it("keep a model's name that looks like a number", () => {
     const receipt = { ...honest, request: { ...honest.request, model: "42" } };
-    expect(receiptFromJson(receiptToJson(receipt, domain)).request.model).toBe("42");
+    expect(receiptFromData(receiptToData({ ...receipt, domain })).request.model).toBe("42");
   });
 
   it.each<[string, (hex: string) => string]>([
@@ -72,13 +75,12 @@ describe("receiptToJson and receiptFromJson", () => {
     ["capitals behind 0x", (hex) => `0x${hex.slice(2).toUpperCase()}`],
     ["mixed case, as checksums are", (hex) => hex.replace(/[a-f](?=\d)/g, (letter) => letter.toUpperCase())],
   ])("are read with hex in %s", (_, write) => {
-    const text = receiptToJson(honest, domain).replace(/0x[0-9a-f]+/g, write);
-    expect(text).not.toBe(receiptToJson(honest, domain));
-    expect(receiptFromJson(text)).toEqual({ ...honest, domain });
+    const loud = text.replace(/0x[0-9a-f]+/g, write);
+    expect(loud).not.toBe(text);
+    expect(read(loud)).toEqual({ ...honest, domain });
   });
 
   it.each<[string, (text: string) => string, RegExp]>([
-    ["is not JSON", () => "{", /not JSON/],
     ["is null", () => "null", /receipt:/],
     ["is of another version", (text) => text.replace('"version":2', '"version":1'), /version:/],
     ["lacks its deployment", (text) => text.replace('"domain"', '"elsewhere"'), /domain:/],
@@ -95,11 +97,11 @@ describe("receiptToJson and receiptFromJson", () => {
       /nonce: must be at most 4294967295\.$/,
     ],
     ["has a broken signature", (text) => text.replace('"r":"0x', '"r":"0y'), /clientSignature.r:/],
-    ["is endless", (text) => text + " ".repeat(20_000), /longer than/],
+    ["is a list", () => "[]", /version:/],
     ["has too many digits", (text) => text.replace('"nonce":"2"', `"nonce":"${"1".repeat(100)}"`), /1 to 78 digits\.$/],
     ["lacks a field", (text) => text.replace('"nonce":"2",', ""), /request\.nonce: is missing\.$/],
-  ])("refuse text that %s", (_, change, message) => {
-    expect(() => receiptFromJson(change(receiptToJson(honest, domain)))).toThrow(
+  ])("refuse data that %s", (_, change, message) => {
+    expect(() => read(change(text))).toThrow(
       expect.objectContaining({ code: "REQUEST_INVALID", message: expect.stringMatching(message) }),
     );
   });

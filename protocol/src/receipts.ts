@@ -1,7 +1,8 @@
 /**
- * Receipts as files: what a client keeps and shows, and how anyone checks one without a node or a chain.
+ * Receipts as plain data: what files, headers, answers and pages show of one, and how anyone checks it without a node or a
+ * chain. `receipt-file.ts` makes text of it.
  *
- * The JSON form, version 2:
+ * The form, version 2:
  *
  *     {
  *       "version": 2,
@@ -18,10 +19,18 @@
  */
 import { z } from "zod";
 import { hashContent, hashPrompt } from "./canonical.ts";
-import type { Address, Hex, Receipt } from "./commitment-types.ts";
+import type {
+  Address,
+  CompactSignature,
+  Hex,
+  Receipt,
+  RequestCommitment,
+  ResponseCommitment,
+} from "./commitment-types.ts";
 import type { CommitmentDomain, CommitmentHasher } from "./commitments.ts";
 import { issueWords } from "./issue-words.ts";
 import { answerCost, termsProblem } from "./lane.ts";
+import { LloomError } from "./lloom-error.ts";
 import { deliveryHash } from "./merkle.ts";
 import {
   addressSchema,
@@ -30,7 +39,6 @@ import {
   responseCommitmentSchema,
   signatureSchema,
 } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
 import type { RecoverAddress } from "./signatures.ts";
 
 /** A receipt with the deployment that it belongs to. */
@@ -39,8 +47,6 @@ export interface PortableReceipt extends Receipt {
 }
 
 const FORMAT_VERSION = 2;
-/** Longer than any receipt, shorter than what would be slow to read. */
-const MAX_TEXT_LENGTH = 16_384;
 /** Digits of a uint256. */
 const DECIMAL = /^(?:0|[1-9][0-9]{0,77})$/;
 /** Others write addresses with a checksum in their case, or all in capitals. */
@@ -55,41 +61,62 @@ const fileSchema = z.object({
   executorSignature: signatureSchema,
 });
 
-/** The receipt as one line of JSON. */
-export function receiptToJson(receipt: Receipt, { chainId, accounting }: CommitmentDomain): string {
-  const { request, response, clientSignature, executorSignature } = receipt;
-  const domain = { chainId, accounting };
-  const file = { version: FORMAT_VERSION, domain, request, response, clientSignature, executorSignature };
-  return JSON.stringify(file, (_, value) => (typeof value === "bigint" ? String(value) : value));
+/** A signed message as plain data: integers as decimal text. */
+type Plain<Message> = { readonly [Field in keyof Message]: string };
+
+/** A receipt as plain data, which JSON can hold. */
+export interface ReceiptData {
+  readonly version: typeof FORMAT_VERSION;
+  readonly domain: Plain<CommitmentDomain>;
+  readonly request: Plain<RequestCommitment>;
+  readonly response: Plain<ResponseCommitment>;
+  readonly clientSignature: CompactSignature;
+  readonly executorSignature: CompactSignature;
 }
 
-/** Reads what `receiptToJson` wrote. Throws ProtocolError REQUEST_INVALID that names the field. Signatures are not checked. */
-export function receiptFromJson(text: string): PortableReceipt {
-  if (text.length > MAX_TEXT_LENGTH) throw invalid(`longer than ${MAX_TEXT_LENGTH} characters`);
-  const { data, error } = fileSchema.safeParse(parseJson(text), { error: issueWords });
-  if (data !== undefined) {
-    const { version: _, ...receipt } = data;
+/** The receipt as plain data. */
+export function receiptToData(receipt: PortableReceipt): ReceiptData {
+  const { domain, request, response, clientSignature, executorSignature } = receipt;
+  const { chainId, accounting } = domain;
+  return {
+    version: FORMAT_VERSION,
+    domain: plain({ chainId, accounting }),
+    request: plain(request),
+    response: plain(response),
+    clientSignature,
+    executorSignature,
+  };
+}
+
+const plain = <Message extends object>(message: Message): Plain<Message> =>
+  // Every field is text or an integer, so that each of them is text afterwards.
+  Object.fromEntries(Object.entries(message).map(([name, value]) => [name, String(value)])) as Plain<Message>;
+
+/** Reads what `receiptToData` made. Throws LloomError REQUEST_INVALID that names the field. Signatures are not checked. */
+export function receiptFromData(data: unknown): PortableReceipt {
+  const read = isRecord(data) ? mapped(data, (part) => (isRecord(part) ? mapped(part, fieldOf) : part)) : data;
+  const { data: file, error } = fileSchema.safeParse(read, { error: issueWords });
+  if (file !== undefined) {
+    const { version: _, ...receipt } = file;
     return receipt;
   }
   const [issue] = error.issues;
-  throw invalid(`${issue?.path.join(".") || "receipt"}: ${issue?.message ?? "invalid"}`);
+  const problem = `${issue?.path.join(".") || "receipt"}: ${issue?.message ?? "invalid"}`;
+  throw new LloomError("REQUEST_INVALID", `Not a receipt of version ${FORMAT_VERSION}: ${problem}.`);
 }
 
-/** JSON with decimal strings as bigint and hex in lower case. No text field of a receipt but the model's name could look like one. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text, (key, value) => {
-      if (key === "model" || typeof value !== "string") return value;
-      if (DECIMAL.test(value)) return BigInt(value);
-      return HEX_OF_ANY_CASE.test(value) ? value.toLowerCase() : value;
-    });
-  } catch (cause) {
-    throw invalid("not JSON", cause);
-  }
+/** Decimal text as bigint and hex in lower case. No text field of a receipt but the model's name could look like one. */
+function fieldOf(value: unknown, name: string): unknown {
+  if (name === "model" || typeof value !== "string") return value;
+  if (DECIMAL.test(value)) return BigInt(value);
+  return HEX_OF_ANY_CASE.test(value) ? value.toLowerCase() : value;
 }
 
-const invalid = (reason: string, cause?: unknown): ProtocolError =>
-  new ProtocolError("REQUEST_INVALID", `Not a receipt of version ${FORMAT_VERSION}: ${reason}.`, { cause });
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+const mapped = (record: Readonly<Record<string, unknown>>, map: (value: unknown, name: string) => unknown) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 
 /** What it takes to check a receipt. */
 export interface ReceiptChecks {
@@ -118,7 +145,7 @@ export interface ReceiptVerdict {
 
 /**
  * Checks both signatures, the link from response to request, limits and arithmetic, and the content as far as it is given.
- * It does not say whether the receipt was paid, nor whether the lane before it was right. Throws ProtocolError
+ * It does not say whether the receipt was paid, nor whether the lane before it was right. Throws LloomError
  * REQUEST_INVALID for a field out of its range.
  */
 export function verifyReceipt(checks: ReceiptChecks, receipt: Receipt, content: ReceiptContent = {}): ReceiptVerdict {

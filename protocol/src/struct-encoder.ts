@@ -1,5 +1,5 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** The field types that the signed types use. */
 export type FieldType = "address" | "bytes32" | "string" | `uint${8 | 32 | 40 | 64 | 96 | 256}`;
@@ -27,7 +27,7 @@ for (let digit = 0; digit < 16; digit++) {
  * Prepares a function that hashes values of one EIP-712 struct: keccak256(typeHash, word of each field).
  *
  * The type is read once, here; a call only fills words into one buffer of the struct's own, which it may reuse because a
- * call never yields. The function throws ProtocolError REQUEST_INVALID for a value that does not fit its field, since a
+ * call never yields. The function throws LloomError REQUEST_INVALID for a value that does not fit its field, since a
  * silently truncated number would be a signature over something else.
  */
 export function createStructHasher<Value extends object>(
@@ -63,7 +63,7 @@ function wordWriter(buffer: Uint8Array, { name, type }: Field): WriteWord {
 function hexWriter(buffer: Uint8Array, name: string, length: number): WriteWord {
   const characters = 2 + 2 * length;
   const refuse = (): never => {
-    throw new ProtocolError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
+    throw new LloomError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
   };
   return (value, at) => {
     if (typeof value !== "string" || value.length !== characters || !value.startsWith("0x")) return refuse();
@@ -80,7 +80,7 @@ function hexWriter(buffer: Uint8Array, name: string, length: number): WriteWord 
 function stringWriter(buffer: Uint8Array, name: string): WriteWord {
   return (value, at) => {
     if (typeof value !== "string" || !value.isWellFormed()) {
-      throw new ProtocolError("REQUEST_INVALID", `${name} must be well-formed text.`);
+      throw new LloomError("REQUEST_INVALID", `${name} must be well-formed text.`);
     }
     buffer.set(keccak_256(utf8.encode(value)), at);
   };
@@ -93,7 +93,7 @@ function integerWriter(buffer: Uint8Array, name: string, bits: number): WriteWor
   const limbs = Math.ceil(bits / 64);
   return (value, at) => {
     if (typeof value !== "bigint" || value < 0n || value > maximum) {
-      throw new ProtocolError("REQUEST_INVALID", `${name} must be an integer from 0 to 2^${bits} - 1.`);
+      throw new LloomError("REQUEST_INVALID", `${name} must be an integer from 0 to 2^${bits} - 1.`);
     }
     view.setBigUint64(at + 24, value);
     for (let limb = 1; limb < limbs; limb++) view.setBigUint64(at + 24 - 8 * limb, value >> BigInt(64 * limb));

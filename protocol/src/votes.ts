@@ -4,7 +4,7 @@ import type { Address, Hex } from "./commitment-types.ts";
 import { enumNumber } from "./contract-enums.ts";
 import { juryFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 
 /** A juror's finding. */
 export type VoteChoice = Exclude<(typeof juryFacts.Choice)[number], "None">;
@@ -25,11 +25,11 @@ const LAST_ROUND = Number(juryFacts.PARTY) - 1;
 
 /**
  * keccak256(abi.encode(disputeId, round, juror, choice, salt)).
- * Throws ProtocolError REQUEST_INVALID for a value that does not fit: its commitment could never be revealed.
+ * Throws LloomError REQUEST_INVALID for a value that does not fit: its commitment could never be revealed.
  */
 export function hashVote({ disputeId, round, juror, choice, salt }: Vote): Hex {
   if (!Number.isInteger(round) || round < 1 || round > LAST_ROUND) {
-    throw new ProtocolError("REQUEST_INVALID", `round must be an integer from 1 to ${LAST_ROUND}.`);
+    throw new LloomError("REQUEST_INVALID", `round must be an integer from 1 to ${LAST_ROUND}.`);
   }
   const words = new Uint8Array(5 * WORD);
   words.set(bytesOf("disputeId", disputeId, WORD), 0);
@@ -42,7 +42,7 @@ export function hashVote({ disputeId, round, juror, choice, salt }: Vote): Hex {
 
 function bytesOf(name: string, hex: Hex, length: number): Uint8Array {
   if (!new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(hex)) {
-    throw new ProtocolError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
+    throw new LloomError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
   }
   return hexToBytes(hex);
 }

@@ -4,7 +4,7 @@
  */
 import { EIP712_TYPES } from "./commitments.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { LloomError } from "./lloom-error.ts";
 import type { Field } from "./struct-encoder.ts";
 
 /** "bytes": hex here, a byte string on the wire. "integer": bigint here, an integer on the wire. A list has one shape. */
@@ -58,18 +58,18 @@ export function toWire(shape: Shape, value: unknown): unknown {
 }
 
 /**
- * A freshly decoded value as a message, changed in place; the schema checks the rest. Throws ProtocolError FRAME_INVALID
+ * A freshly decoded value as a message, changed in place; the schema checks the rest. Throws LloomError FRAME_INVALID
  * that names the field.
  */
 export function fromWire(shape: Shape, value: unknown, path = ""): unknown {
   if (shape === "bytes") {
     if (value instanceof Uint8Array) return bytesToHex(value);
-    throw new ProtocolError("FRAME_INVALID", `${path} must be a byte string.`);
+    throw new LloomError("FRAME_INVALID", `${path} must be a byte string.`);
   }
   if (shape === "integer") {
     if (typeof value === "number") return BigInt(value);
     if (typeof value === "bigint") return value;
-    throw new ProtocolError("FRAME_INVALID", `${path} must be an integer.`);
+    throw new LloomError("FRAME_INVALID", `${path} must be an integer.`);
   }
   if (isList(shape)) {
     return Array.isArray(value) ? value.map((item, index) => fromWire(shape[0], item, `${path}.${index}`)) : value;

@@ -10,8 +10,8 @@ import {
 import { randomRequest, type Seeded, seeded } from "../test/seeded.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { hexToBytes } from "./hex.ts";
+import { LloomError } from "./lloom-error.ts";
 import { type ClientFrame, WIRE_LIMITS } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
 import {
   decodeClientFrame,
   decodeExecutorFrame,
@@ -99,14 +99,14 @@ describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
     }
   });
 
-  it("never throws anything but ProtocolError, whatever the bytes (seed 102)", () => {
+  it("never throws anything but LloomError, whatever the bytes (seed 102)", () => {
     const random = seeded(102);
     const codes = new Set<string>();
     for (let round = 0; round < 1_500; round++) {
       const tried = round % 3 === 0 ? random.bytes(random.below(200)) : mutate(random, bytes(random));
       const error = thrownBy(decodeMessage, tried);
       if (error === undefined) continue;
-      if (!(error instanceof ProtocolError)) throw error;
+      if (!(error instanceof LloomError)) throw error;
       codes.add(error.code);
     }
     expect([...codes]).toEqual(["FRAME_INVALID"]);

@@ -2,13 +2,14 @@
  * Messages to bytes and back, at the doors of /lloom/infer/1, /lloom/rpc/1 and the gossip of offers.
  *
  * Every `decode` function takes whatever a peer sent and returns a message that its schema holds for, or throws
- * ProtocolError: FRAME_TOO_LARGE before it looks at the bytes, else FRAME_INVALID with the field's name. Unknown keys are
+ * LloomError: FRAME_TOO_LARGE before it looks at the bytes, else FRAME_INVALID with the field's name. Unknown keys are
  * ignored, so that a newer peer may say more; unknown kinds of message are refused.
- * `encode` functions trust their types; they throw ProtocolError FRAME_TOO_LARGE when the receiver would refuse the size.
+ * `encode` functions trust their types; they throw LloomError FRAME_TOO_LARGE when the receiver would refuse the size.
  */
 import type { z } from "zod";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { decodeHotFrame, encodeStatusFrame, encodeTokenFrame } from "./hot-frames.ts";
+import { LloomError } from "./lloom-error.ts";
 import {
   clientFrameSchema,
   type ExecutorFrame,
@@ -21,7 +22,6 @@ import {
   rpcRequestSchema,
   WIRE_LIMITS,
 } from "./messages.ts";
-import { ProtocolError } from "./protocol-error.ts";
 import {
   clientShape,
   executorShape,
@@ -65,7 +65,7 @@ function createReplyCodec<Reply>({ schema, shape, maxBytes }: Door<Reply>): Code
 
 function bounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
   if (bytes.length <= maxBytes) return bytes;
-  throw new ProtocolError("FRAME_TOO_LARGE", `Message of ${bytes.length} bytes; at most ${maxBytes} are allowed.`);
+  throw new LloomError("FRAME_TOO_LARGE", `Message of ${bytes.length} bytes; at most ${maxBytes} are allowed.`);
 }
 
 function parse<Message>(schema: z.ZodType<Message>, value: unknown): Message {
@@ -73,7 +73,7 @@ function parse<Message>(schema: z.ZodType<Message>, value: unknown): Message {
   if (data !== undefined) return data;
   const [issue] = error?.issues ?? [];
   const field = issue?.path.join(".") || "message";
-  throw new ProtocolError("FRAME_INVALID", `${field}: ${issue?.message ?? "invalid"}.`);
+  throw new LloomError("FRAME_INVALID", `${field}: ${issue?.message ?? "invalid"}.`);
 }
 
 const { frameBytes, rpcBytes, offerBytes } = WIRE_LIMITS;

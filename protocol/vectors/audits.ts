@@ -2,7 +2,7 @@ import { epochSeed, isAssigned } from "../src/audit-assignments.ts";
 import { type AuditChain, chainTip, preimageAt } from "../src/audit-chains.ts";
 import { AUDIT_OUTCOMES, type AuditFinding, auditRow } from "../src/audit-reports.ts";
 import type { Address, Hex } from "../src/commitment-types.ts";
-import { ProtocolError } from "../src/protocol-error.ts";
+import { LloomError } from "../src/lloom-error.ts";
 import { PARTIES, repeated } from "./parties.ts";
 
 const AUDITS: Address = "0x3300000000000000000000000000000000000033";
@@ -118,7 +118,7 @@ function rowVector([name, finding]: readonly [string, AuditFinding]) {
     const { logLikelihood } = auditRow(finding);
     return { name, accepted: true, ...asked, logLikelihood: BigInt(logLikelihood) };
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    if (!(error instanceof LloomError)) throw error;
     return { name, accepted: false, ...asked, logLikelihood: 0n };
   }
 }

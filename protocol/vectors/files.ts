@@ -1,3 +1,4 @@
+import { jsonText } from "../src/json-text.ts";
 import { auditVectors } from "./audits.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
@@ -25,11 +26,7 @@ const SPREAD_LIST = /^( *)(.*)\[\n((?: *(?:"(?:[^"\\]|\\.)*"|\d+),?\n)+) *\](,?)
 
 /** The text of a file: integers of signed types as decimal strings, short lists on one line as the formatter has them. */
 export function vectorText(file: string): string {
-  const json = JSON.stringify(
-    VECTOR_FILES[file]?.(),
-    (_, value) => (typeof value === "bigint" ? String(value) : value),
-    2,
-  );
+  const json = jsonText(VECTOR_FILES[file]?.(), 2);
   const text = json.replace(SPREAD_LIST, (spread, indent: string, before: string, items: string, comma: string) => {
     const line = `${indent}${before}[${items.trim().split(/\n */).join(" ")}]${comma}`;
     return line.length <= LINE_WIDTH ? line : spread;

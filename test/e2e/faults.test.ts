@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
-import { receiptFromJson } from "@lloom/protocol/receipts";
+import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { Contract, type EventLog, hexlify, type JsonRpcProvider } from "ethers";
 import OpenAI, { APIError } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -165,7 +165,7 @@ describe("a network of real processes", () => {
   it("puts a receipt on every answer that names its cost", async () => {
     const { response } = await ask();
     const header = response.headers.get("x-lloom-receipt") ?? "";
-    const { request, response: signed } = receiptFromJson(Buffer.from(header, "base64url").toString());
+    const { request, response: signed } = receiptFileFromJson(Buffer.from(header, "base64url").toString()).receipt;
     expect(request.client).toBe(CLIENT.toLowerCase());
     expect((signed.cumulativeCost - request.ackedCost).toString()).toBe(response.headers.get("x-lloom-cost"));
   });

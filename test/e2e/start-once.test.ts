@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
-import { receiptFromJson, verifyReceipt } from "@lloom/protocol/receipts";
+import { receiptFromData, verifyReceipt } from "@lloom/protocol/receipts";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { Contract, type EventLog } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -54,7 +54,7 @@ describe("npm start -- --once --json --rpc URL", () => {
     const provider = connect(rpcUrl);
     try {
       const { settlementTx, paid, gas, receipt: receiptJson } = lastLine();
-      const { request, response } = receiptFromJson(JSON.stringify(receiptJson));
+      const { request, response } = receiptFromData(receiptJson);
       const transaction = await provider.getTransactionReceipt(settlementTx ?? "");
       expect(transaction?.status).toBe(1);
       expect(transaction?.gasUsed.toString()).toBe(gas);
@@ -76,10 +76,7 @@ describe("npm start -- --once --json --rpc URL", () => {
       const transaction = await provider.getTransactionReceipt(lastLine()["settlementTx"] ?? "");
       const accounting = (transaction?.to ?? "").toLowerCase() as `0x${string}`;
       const hasher = createCommitmentHasher({ chainId: 31337n, accounting });
-      const verdict = verifyReceipt(
-        { hasher, recover: recoverAddress },
-        receiptFromJson(JSON.stringify(lastLine()["receipt"])),
-      );
+      const verdict = verifyReceipt({ hasher, recover: recoverAddress }, receiptFromData(lastLine()["receipt"]));
       expect(verdict.problem).toBeUndefined();
     } finally {
       provider.destroy();

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import type { RequestCommitment, ResponseCommitment } from "@lloom/protocol/commitment-types";
 import { type CommitmentDomain, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import { rejectionOf } from "@lloom/protocol/rejections";
 import { signDigest } from "@lloom/protocol/signatures";
 import { Contract, getBytes, Interface, id } from "ethers";
 import { network } from "hardhat";
@@ -57,24 +58,6 @@ interface Vectors {
     }[];
   };
 }
-
-/** Order of the contract's `Rejection`. */
-const REJECTIONS = [
-  "None",
-  "ClientSignature",
-  "ExecutorSignature",
-  "RequestHash",
-  "Nonce",
-  "InboundTokens",
-  "OutboundTokens",
-  "FinishReason",
-  "CostArithmetic",
-  "CostCap",
-  "AcknowledgedCost",
-  "Expired",
-  "NothingToPay",
-  "Disputed",
-];
 
 function readVectors<Name extends keyof Vectors>(name: Name): Vectors[Name] {
   const file = new URL(`../../protocol/vectors/${name}.json`, import.meta.url);
@@ -134,7 +117,7 @@ describe("at the main deployment", () => {
 
   /** What the contract says of a pair's terms. It holds no money here, which it says only once the terms are met. */
   async function judge(pair: object): Promise<string | undefined> {
-    const rejection = REJECTIONS[Number(await accounting.getFunction("checkPair")(pair))];
+    const rejection = rejectionOf(await accounting.getFunction("checkPair")(pair));
     return rejection === "NothingToPay" ? "None" : rejection;
   }
 

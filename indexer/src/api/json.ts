@@ -1,11 +1,8 @@
 import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
-
-/** JSON in which amounts and counts of 64 bits and more are decimal strings, as GraphQL gives them too. */
-export const toJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner));
+import { jsonText } from "@lloom/protocol/json-text";
 
 export const jsonResponse = (value: unknown, status = 200): Response =>
-  new Response(toJson(value), { status, headers: { "content-type": "application/json" } });
+  new Response(jsonText(value), { status, headers: { "content-type": "application/json" } });
 
 /** A refusal in the form that every door of the network gives: code, sentence, next step (the code's own unless given). */
 export const refusal = (code: ErrorCode, message: string, next: string = ERROR_CODES[code].next): Response =>

@@ -112,7 +112,7 @@ export function withdrawEarnings(
 /* STAKE */
 
 export interface Registration {
-  readonly role: Exclude<MemberRole, "none">;
+  readonly role: MemberRole;
   /** Bytes of the libp2p PeerId. */
   readonly peerId: Uint8Array;
   readonly metadataURI: string;

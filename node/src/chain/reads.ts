@@ -1,4 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { type EnumName, enumName, enumNumber } from "@lloom/protocol/contract-enums";
+import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { ZeroAddress } from "ethers";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
@@ -22,14 +24,15 @@ export interface SettledLaneState {
   readonly nonce: bigint;
 }
 
-const ROLES = ["none", "executor", "validator"] as const;
-export type MemberRole = (typeof ROLES)[number];
-/** The registry's numbers of roles that a member can take. */
-export const roleNumber = (role: Exclude<MemberRole, "none">): bigint => BigInt(ROLES.indexOf(role));
+const ROLES = { executor: "Executor", validator: "Validator" } as const;
+/** A role that a member can take. */
+export type MemberRole = keyof typeof ROLES;
+/** The registry's number of a role. */
+export const roleNumber = (role: MemberRole): number => enumNumber(stakeRegistryFacts.Role, ROLES[role]);
 
 /** A member of the stake registry. */
 export interface Member {
-  readonly role: MemberRole;
+  readonly role: Lowercase<EnumName<typeof stakeRegistryFacts.Role>>;
   /** Unix seconds; zero if it never registered. */
   readonly registeredAt: bigint;
   /** Base units that count. */
@@ -46,6 +49,8 @@ export interface SessionSigner {
   /** Unix seconds at which it stops counting; zero while in force. */
   readonly thawEnd: bigint;
 }
+
+const lowercase = <Name extends string>(name: Name) => name.toLowerCase() as Lowercase<Name>;
 
 /** All reads: the latest block; LloomError CHAIN_UNREACHABLE or CHAIN_MISMATCH. */
 async function read<T>(what: string, work: Promise<T>): Promise<T> {
@@ -76,7 +81,7 @@ export async function readLane(
 export async function readMember({ contracts }: Chain, address: Address): Promise<Member> {
   const member = await read("the stake", contracts.stakeRegistry.members(address));
   return {
-    role: ROLES[Number(member.role)] ?? "none",
+    role: lowercase(enumName(stakeRegistryFacts.Role, member.role)),
     registeredAt: member.registeredAt,
     stake: member.stake,
     unbonding: member.unbonding,
@@ -89,7 +94,7 @@ export const readActive = ({ contracts }: Chain, address: Address): Promise<bool
   read("the stake", contracts.stakeRegistry.isActive(address));
 
 /** Smallest stake of a role, base units. */
-export const readMinimumStake = ({ contracts }: Chain, role: Exclude<MemberRole, "none">): Promise<bigint> =>
+export const readMinimumStake = ({ contracts }: Chain, role: MemberRole): Promise<bigint> =>
   read("the smallest stake", contracts.stakeRegistry.minimumStake(roleNumber(role)));
 
 /** Unmatured tail money that an executor's stake covers, base units. */

@@ -1,4 +1,6 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { accountingV2Facts } from "@lloom/protocol/generated/facts";
+import { type Rejection, rejectionOf } from "@lloom/protocol/rejections";
 import { type Log as ChainLog, keccak256, toUtf8Bytes } from "ethers";
 import { asLloomError, type LloomError } from "../errors.ts";
 import { senderOf } from "./actions.ts";
@@ -7,27 +9,8 @@ import { accountingInterface } from "./contracts.ts";
 import { settleGas } from "./gas.ts";
 import type { Mined, SendOptions } from "./sender.ts";
 
-/** Most pairs of one call: the contract's MAX_PAIRS. */
-export const SETTLE_PAIRS = 64;
-
-/** The contract's reasons not to accept a pair, by their numbers. */
-const REJECTIONS = [
-  "None",
-  "ClientSignature",
-  "ExecutorSignature",
-  "RequestHash",
-  "Nonce",
-  "InboundTokens",
-  "OutboundTokens",
-  "FinishReason",
-  "CostArithmetic",
-  "CostCap",
-  "AcknowledgedCost",
-  "Expired",
-  "NothingToPay",
-  "Disputed",
-] as const;
-export type Rejection = (typeof REJECTIONS)[number];
+/** Most pairs of one call. */
+export const SETTLE_PAIRS = Number(accountingV2Facts.MAX_PAIRS);
 
 /** What became of one receipt. Amounts in base units. */
 export type PairOutcome = { readonly receipt: Receipt } & (
@@ -86,7 +69,7 @@ export async function settle(
 
 /** Why the contract would not accept a receipt now, or "None". */
 export async function checkPair(chain: Chain, receipt: Receipt): Promise<Rejection> {
-  return REJECTIONS[Number(await chain.contracts.accounting.checkPair(pairOf(receipt)))] ?? "None";
+  return rejectionOf(await chain.contracts.accounting.checkPair(pairOf(receipt)));
 }
 
 /** A receipt as calldata: the model's name by its hash. */
@@ -112,7 +95,7 @@ function outcomesOf(
   const rejected = new Map<number, Rejection>();
   for (const event of events) {
     if (event?.name !== "PairRejected") continue;
-    rejected.set(Number(event.args["index"]), REJECTIONS[Number(event.args["reason"])] ?? "None");
+    rejected.set(Number(event.args["index"]), rejectionOf(event.args["reason"]));
   }
   const settled = events.filter((event) => event?.name === "LaneSettled").values();
   return receipts.map((receipt, index) => {

@@ -2,8 +2,6 @@ import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import { type LaneState, nextRequestFields, worstCost } from "@lloom/protocol/lane";
 import type { ChatMessage } from "@lloom/protocol/messages";
-import { ProtocolError } from "@lloom/protocol/protocol-error";
-import { LloomError } from "../errors.ts";
 import type { Question } from "./question.ts";
 
 /** What a chat template puts around one message, tokens; the largest in use takes about a dozen. */
@@ -33,22 +31,17 @@ export function requestTerms(
 ): RequestTerms {
   const { sampling, messages } = question;
   const { weightsHash, profileHash } = offer;
-  try {
-    return {
-      client,
-      executor: offer.executor,
-      model: offer.model,
-      promptHash: hashPrompt(promptSalt, messages),
-      paramsHash: hashParams({ sampling, weightsHash, profileHash }),
-      maxInboundTokens: inboundBound(messages),
-      maxOutboundTokens: BigInt(question.maxOutboundTokens),
-      inboundPrice: offer.inboundPrice,
-      outboundPrice: offer.outboundPrice,
-    };
-  } catch (thrown) {
-    if (thrown instanceof ProtocolError) throw new LloomError(thrown.code, thrown.message, { cause: thrown });
-    throw thrown;
-  }
+  return {
+    client,
+    executor: offer.executor,
+    model: offer.model,
+    promptHash: hashPrompt(promptSalt, messages),
+    paramsHash: hashParams({ sampling, weightsHash, profileHash }),
+    maxInboundTokens: inboundBound(messages),
+    maxOutboundTokens: BigInt(question.maxOutboundTokens),
+    inboundPrice: offer.inboundPrice,
+    outboundPrice: offer.outboundPrice,
+  };
 }
 
 /** The request that continues a lane: it acknowledges the last answer, and caps the lane at the worst case of this one. */

@@ -1,5 +1,4 @@
 import { parseAmount } from "@lloom/protocol/amounts";
-import { ProtocolError } from "@lloom/protocol/protocol-error";
 import { LloomError } from "../errors.ts";
 
 /** More decimals than any token of payment has. */
@@ -10,7 +9,7 @@ export function exactAmount(text: string, decimals: number, refuse: (problem: st
   try {
     return parseAmount(text, decimals);
   } catch (thrown) {
-    if (thrown instanceof ProtocolError) return refuse(thrown.message);
+    if (thrown instanceof LloomError) return refuse(thrown.message);
     throw thrown;
   }
 }

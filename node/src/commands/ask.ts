@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
-import { receiptFileToJson } from "@lloom/protocol/receipt-file";
+import { receiptFileToData } from "@lloom/protocol/receipt-file";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { openBuyer } from "./buying.ts";
@@ -120,21 +120,21 @@ interface Conclusion {
 /** The answer is paid: it is told before anything that can fail. */
 function conclude({ flags, json, print }: CommandContext, { messages, answer, end, domain, money }: Conclusion): void {
   const { receipt: bare, salts } = end;
-  const receipt = receiptFileToJson(
+  const receipt = receiptFileToData(
     { ...bare, domain },
     { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
   );
   const { executor, cost, inboundTokens, outboundTokens, finishReason, attempts } = end;
   if (json) {
     const facts = { answer, executor, cost: cost.toString(), inboundTokens, outboundTokens, finishReason, attempts };
-    print(JSON.stringify({ ...facts, receipt: JSON.parse(receipt) }));
+    print(JSON.stringify({ ...facts, receipt }));
   } else {
     print("");
     process.stderr.write(
       `\n${money(cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
     );
   }
-  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], receipt);
+  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], JSON.stringify(receipt));
 }
 
 /** Throws COMMAND_INVALID while nothing is asked and nothing paid; leaves no file behind. */

@@ -1,3 +1,4 @@
+import { jsonText } from "@lloom/protocol/json-text";
 import type { Life } from "../daemon.ts";
 import type { Log } from "../log.ts";
 import type { SettingName, Settings } from "../settings.ts";
@@ -40,9 +41,5 @@ export interface Command {
 
 /** Prints an event: as JSON for programs, or as the sentence for people. */
 export function announce(context: CommandContext, event: Readonly<Record<string, unknown>>, sentence: string): void {
-  context.print(
-    context.json
-      ? JSON.stringify(event, (_, value) => (typeof value === "bigint" ? value.toString() : value))
-      : sentence,
-  );
+  context.print(context.json ? jsonText(event) : sentence);
 }

@@ -3,7 +3,6 @@ import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protoco
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { LaneState } from "@lloom/protocol/lane";
 import type { RequestFrame } from "@lloom/protocol/messages";
-import { ProtocolError } from "@lloom/protocol/protocol-error";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../backend/backend.ts";
 import { LloomError } from "../errors.ts";
@@ -89,24 +88,14 @@ function refuse(problem: AdmissionProblem | undefined): void {
 function checkTerms(desk: AdmissionDesk, frame: AskedFrame): ModelOffer {
   const { request, weightsHash, profileHash, sampling } = frame;
   const offer = desk.offerOf(request.model);
-  const hashes = inOurWords(() => ({
+  const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
     paramsHash: hashParams({ sampling, weightsHash, profileHash }),
-  }));
+  };
   const nowSeconds = BigInt(Math.floor(desk.clock() / 1000));
   refuse(termsProblem({ request, executor: desk.executor, offer, nowSeconds, weightsHash, profileHash, ...hashes }));
   if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
   return offer;
-}
-
-/** Hashing refuses text that is no Unicode; the client hears it by its code. */
-function inOurWords<T>(hash: () => T): T {
-  try {
-    return hash();
-  } catch (thrown) {
-    if (thrown instanceof ProtocolError) throw new LloomError(thrown.code, thrown.message, { cause: thrown });
-    throw thrown;
-  }
 }
 
 async function checkSigner(desk: AdmissionDesk, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {

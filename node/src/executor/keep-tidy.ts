@@ -1,11 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { EVIDENCE_SECONDS } from "@lloom/protocol/evidence-windows";
 import { asLloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ExecutorLog } from "../store/executor-log.ts";
+import { DEADLINE_WINDOW_SECONDS } from "./admission.ts";
 
 const HOUR_MS = 3_600_000;
-/** A request's day, a day to settle, two to dispute its tail, and the dispute's own deadlines. */
-const KEEP_MS = 9 * 24 * HOUR_MS;
+/** A request's longest deadline, and then as long as any contract may ask for what was signed. */
+const KEEP_MS = Number(DEADLINE_WINDOW_SECONDS.maximum + EVIDENCE_SECONDS) * 1000;
 
 /** Forgets delivered text and old receipts that no dispute can reach any more, every hour until the signal. */
 export async function keepTidy(

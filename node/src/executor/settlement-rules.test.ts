@@ -1,4 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { accountingV2Facts } from "@lloom/protocol/generated/facts";
+import { rejectionOf } from "@lloom/protocol/rejections";
 import { describe, expect, it } from "vitest";
 import { createExchange } from "../../../test/support/exchange.ts";
 import type { UnsettledLane } from "../store/settlement-log.ts";
@@ -78,7 +80,15 @@ describe("a pair that the contract did not take", () => {
     expect(verdictOnRejection("Disputed", 40n, 100n)).toBe("hold");
   });
 
-  it.each(["Expired", "ClientSignature", "CostCap", "Nonce"])("is given up for %s", (reason) => {
-    expect(verdictOnRejection(reason, 40n, 100n)).toBe("writeOff");
+  it("is never written off for a number that this version has no name for, nor for none", () => {
+    expect(verdictOnRejection(rejectionOf(accountingV2Facts.Rejection.length), 40n, 100n)).toBe("hold");
+    expect(verdictOnRejection("None", 40n, 100n)).toBe("hold");
+  });
+
+  it("is given up for every other reason of the contract", () => {
+    const waiting = ["None", "NothingToPay", "Disputed"];
+    const final = accountingV2Facts.Rejection.filter((reason) => !waiting.includes(reason));
+    expect(final).toHaveLength(11);
+    expect(final.map((reason) => verdictOnRejection(reason, 40n, 100n))).toEqual(Array(11).fill("writeOff"));
   });
 });

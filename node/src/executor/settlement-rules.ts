@@ -1,5 +1,6 @@
 /** When to settle what. Pure: the loop reads, asks here, and acts. */
 import type { Address } from "@lloom/protocol/commitment-types";
+import type { Rejection } from "@lloom/protocol/rejections";
 import type { UnsettledLane } from "../store/settlement-log.ts";
 
 /** A lane that is not to be tried again yet. */
@@ -48,11 +49,28 @@ function isHeld({ holds, nowMs, urgent }: SettlementView, lane: UnsettledLane): 
 export type Verdict = "settled" | "hold" | "writeOff";
 
 /**
- * A lane that the chain has paid in full was settled by somebody else. One for which there was nothing to pay waits for the
- * client to top up, or for the executor's stake to cover it; a disputed one for the end of its dispute. Everything else will
- * not change by itself.
+ * What a reason says of a debt that is still due. One for which there was nothing to pay waits for the client to top up, or
+ * for the executor's stake to cover it; a disputed one for the end of its dispute; one that only a newer contract knows, or
+ * that is none, for somebody who knows what it means. Everything else will not change by itself.
  */
-export function verdictOnRejection(reason: string, paid: bigint, owed: bigint): Verdict {
-  if (paid >= owed) return "settled";
-  return reason === "NothingToPay" || reason === "Disputed" ? "hold" : "writeOff";
-}
+const VERDICTS: Readonly<Record<Rejection, Exclude<Verdict, "settled">>> = {
+  None: "hold",
+  ClientSignature: "writeOff",
+  ExecutorSignature: "writeOff",
+  RequestHash: "writeOff",
+  Nonce: "writeOff",
+  InboundTokens: "writeOff",
+  OutboundTokens: "writeOff",
+  FinishReason: "writeOff",
+  CostArithmetic: "writeOff",
+  CostCap: "writeOff",
+  AcknowledgedCost: "writeOff",
+  Expired: "writeOff",
+  NothingToPay: "hold",
+  Disputed: "hold",
+  Unknown: "hold",
+};
+
+/** A lane that the chain has paid in full was settled by somebody else, whatever the reason. */
+export const verdictOnRejection = (reason: Rejection, paid: bigint, owed: bigint): Verdict =>
+  paid >= owed ? "settled" : VERDICTS[reason];

@@ -1,7 +1,7 @@
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
-import { receiptFileToJson } from "@lloom/protocol/receipt-file";
+import { type ReceiptFileData, receiptFileToData } from "@lloom/protocol/receipt-file";
 import type { Answered } from "../client/question.ts";
 
 /** What answers are paid in, and by which contract. */
@@ -24,7 +24,7 @@ export interface LloomFacts {
   readonly requestHash: Hex;
   readonly responseHash: Hex;
   /** With the salts of prompt and answer, as `lloom receipt verify` reads it. */
-  readonly receipt: unknown;
+  readonly receipt: ReceiptFileData;
 }
 
 /** Everything the network says about an answer, for its body or its last event. */
@@ -39,20 +39,20 @@ export function lloomFacts(end: Answered, { domain, token }: Deployment): LloomF
     finishReason,
     requestHash,
     responseHash,
-    receipt: JSON.parse(saltedReceipt(end, domain)),
+    receipt: saltedReceipt(end, domain),
   };
 }
 
 /** The texts themselves stand in the request and the answer already. */
-const saltedReceipt = ({ receipt, salts }: Answered, domain: CommitmentDomain): string =>
-  receiptFileToJson({ ...receipt, domain }, { prompt: { salt: salts.prompt }, answer: { salt: salts.answer } });
+const saltedReceipt = ({ receipt, salts }: Answered, domain: CommitmentDomain): ReceiptFileData =>
+  receiptFileToData({ ...receipt, domain }, { prompt: { salt: salts.prompt }, answer: { salt: salts.answer } });
 
 /** Longer header values make some HTTP clients drop the whole answer. */
 const RECEIPT_HEADER_BYTES = 8 * 1024;
 
 /** The same in headers; a receipt that would be too long for one is in the body alone. */
 export function factHeaders(end: Answered, { domain, token }: Deployment): Record<string, string> {
-  const receipt = Buffer.from(saltedReceipt(end, domain)).toString("base64url");
+  const receipt = Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url");
   return {
     "x-lloom-executor": end.executor,
     "x-lloom-attempts": String(end.attempts),

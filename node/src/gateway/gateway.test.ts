@@ -1,5 +1,4 @@
 import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
-import { receiptFromJson } from "@lloom/protocol/receipts";
 import { APIError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LloomError } from "../errors.ts";
@@ -49,7 +48,7 @@ describe("a whole answer", () => {
     expect(response.headers.get("x-lloom-amount")).toBe("0.000007");
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
     const receipt = Buffer.from(response.headers.get("x-lloom-receipt") ?? "", "base64url").toString();
-    expect(receiptFromJson(receipt)).toEqual({ ...RECEIPT, domain: DOMAIN });
+    expect(receiptFileFromJson(receipt).receipt).toEqual({ ...RECEIPT, domain: DOMAIN });
     const { prompt, answer } = END.salts;
     expect(receiptFileFromJson(receipt).content).toEqual({ prompt: { salt: prompt }, answer: { salt: answer } });
     expect(JSON.parse(receipt)).toEqual((data as unknown as { lloom: { receipt: unknown } }).lloom.receipt);

@@ -1,8 +1,4 @@
-import { ProtocolError } from "@lloom/protocol/protocol-error";
-import { asLloomError, LloomError } from "../errors.ts";
+import { asLloomError, type LloomError } from "../errors.ts";
 
-/** What decoding threw, as the node's error with the protocol's code. */
-export function wireProblem(thrown: unknown): LloomError {
-  if (thrown instanceof ProtocolError) return new LloomError(thrown.code, thrown.message, { cause: thrown });
-  return asLloomError(thrown, "FRAME_INVALID");
-}
+/** What reading a peer's bytes threw; what has no code of its own is a fault of the bytes. */
+export const wireProblem = (thrown: unknown): LloomError => asLloomError(thrown, "FRAME_INVALID");

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Address, CompactSignature, Hex, Receipt, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { advance, EMPTY_LANE, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import { LloomError } from "../errors.ts";
 import type { Database, Row } from "./database.ts";
@@ -118,8 +119,8 @@ export function openClientLog(db: Database): ClientLog {
   };
 }
 
-/** Seconds after a request's deadline in which its answer can be settled: `SETTLE_WINDOW` of the contract. */
-const SETTLE_WINDOW_SECONDS = 86_400;
+/** Seconds after a request's deadline in which its answer can be settled. */
+const SETTLE_WINDOW_SECONDS = Number(accountingV2Facts.SETTLE_WINDOW);
 const PAGE_LIMIT = 1000;
 const LANE = "SELECT * FROM own_lanes WHERE executor = :executor AND lane = :lane";
 const IDLE = `SELECT * FROM own_lanes INDEXED BY own_idle

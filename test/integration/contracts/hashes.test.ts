@@ -1,4 +1,7 @@
-import { id, MaxUint256, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher, EIP712_TYPES } from "@lloom/protocol/commitments";
+import { jsonText } from "@lloom/protocol/json-text";
+import { id, MaxUint256, recoverAddress, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LANE_START, type LaneParties, type SignedAnswer, signAnswer, signPair } from "../../support/contracts/lane.ts";
 import { type Market, openMarket, walletOf } from "../../support/contracts/market.ts";
@@ -108,6 +111,19 @@ describe("hashes of ethers and of the contract", () => {
     expect(await market.measured.read("hashConsent", consent.challenger, consent.requestHash)).toBe(
       TypedDataEncoder.hash(market.domain, DISPUTE_CONSENT_TYPES, consent),
     );
+  });
+
+  it("are what a wallet signs that gets the types as the protocol lists them", async () => {
+    const { provider, ethers } = market.connection;
+    const [wallet] = await ethers.getSigners();
+    const client = wallet?.address.toLowerCase() as Address;
+    const accounting = market.accounting.address.toLowerCase() as Address;
+    const message = { client, executor: accounting, amount: 5n, nonce: MaxUint256, deadline: top(40n) };
+    const asked = { types: EIP712_TYPES, domain: market.domain, primaryType: "Allocation", message };
+    const payload: unknown = JSON.parse(jsonText(asked));
+    const signature = await provider.request({ method: "eth_signTypedData_v4", params: [client, payload] });
+    const digest = createCommitmentHasher({ chainId: 31_337n, accounting }).hashAllocation(message);
+    expect(recoverAddress(digest, String(signature)).toLowerCase()).toBe(client);
   });
 
   it("agree on allocations and on proofs of possession, signed in a wallet's way", async () => {
