@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig, overrideTask } from "hardhat/config";
+import { chosenRpcUrl } from "./checkout/rpc-url.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -96,7 +97,7 @@ export default defineConfig({
     localhost: {
       type: "http",
       chainType: "l1",
-      url: process.env["LLOOM_RPC_URL"] ?? "http://127.0.0.1:8545",
+      url: chosenRpcUrl(),
       accounts: process.env["LLOOM_DEPLOYER_KEY"] === undefined ? "remote" : [process.env["LLOOM_DEPLOYER_KEY"]],
     },
     ...publicNetworks,

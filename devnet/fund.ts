@@ -3,6 +3,7 @@ import { formatEther, isAddress, parseEther, Wallet } from "ethers";
 import { ExplainedError, explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { checkChain, connect, isRpcUrl } from "../checkout/rpc.ts";
+import { chosenRpcUrl } from "../checkout/rpc-url.ts";
 import { DEVNET_ACCOUNTS } from "./src/accounts.ts";
 
 const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
@@ -10,7 +11,7 @@ const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
 Sends 10 ether to the address from the well-known test mnemonic's first account, on a development chain that funds it.
 Test tokens come from npx lloom faucet.
 
-  --rpc URL   JSON-RPC of the chain (default: LLOOM_RPC, else http://127.0.0.1:8545)
+  --rpc URL   JSON-RPC of the chain (default: LLOOM_RPC_URL, else http://127.0.0.1:8545)
   --help      this text`;
 
 const AMOUNT = parseEther("10");
@@ -31,7 +32,7 @@ function readWish(): Wish {
       `"${address}" is not an address.`,
       "It has 0x and 40 hex digits, in lower case or with the right capitals; npx lloom status prints yours.",
     );
-  const rpc = values.rpc ?? process.env["LLOOM_RPC"] ?? "http://127.0.0.1:8545";
+  const rpc = chosenRpcUrl(values.rpc);
   if (!isRpcUrl(rpc)) refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
   return { address, rpc };
 }

@@ -151,7 +151,7 @@ function urlsText(devnet: Devnet, pages: Pages): string {
     `    -d '{"model":"${FIRST_MODEL}","messages":[{"role":"user","content":"${FIRST_PROMPT}"}]}'`,
     "",
     "Join it with a key of your own (docs/executor.md, docs/gateway.md):",
-    `  export LLOOM_RPC=${devnet.rpcUrl} LLOOM_ACCOUNTING=${devnet.deployment.accounting}`,
+    `  export LLOOM_RPC_URL=${devnet.rpcUrl} LLOOM_ACCOUNTING=${devnet.deployment.accounting}`,
     `  export LLOOM_BOOTSTRAP=${devnet.bootstrap}`,
     "  npx lloom init                # makes a key and prints its address",
     "  npm run fund -- ADDRESS       # ether for gas",

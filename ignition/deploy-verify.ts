@@ -7,6 +7,7 @@ import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
 import { checkChain, connect, isRpcUrl } from "../checkout/rpc.ts";
+import { chosenRpcUrl } from "../checkout/rpc-url.ts";
 import { type RecordedDeployment, readArtifact, readDeployment } from "./deploying/deployment-files.ts";
 import { type Row, rowsOf } from "./deploying/deployment-rows.ts";
 import { ParameterFileError, readSections } from "./deploying/parameter-file.ts";
@@ -92,7 +93,7 @@ async function main(): Promise<number> {
     check(values.check, values.json === true);
     return 0;
   }
-  const rpc = values.rpc ?? process.env["LLOOM_RPC_URL"] ?? "http://127.0.0.1:8545";
+  const rpc = chosenRpcUrl(values.rpc);
   if (!isRpcUrl(rpc)) refuse(`"${rpc}" is no URL of a chain.`, "Give --rpc one such as http://127.0.0.1:8545.");
   const parameterFile = values.parameters ?? join(ROOT, "ignition/parameters/local.json5");
   const sections = readSections(parameterFile);

@@ -68,6 +68,12 @@ test("has a sentence for each setting that is missing or wrong, and repeats no s
   });
 });
 
+test("points at a setting's name where an earlier one is set, which nobody reads", () => {
+  expect(readEnv({ ...RIGHT, LLOOM_RPC: "https://rpc.example/secret-key" })).toEqual({
+    problems: ["LLOOM_RPC is called LLOOM_RPC_URL now: set that, and unset LLOOM_RPC."],
+  });
+});
+
 test("wants one database, not two", () => {
   expect(readEnv({ ...RIGHT, LLOOM_DATABASE_URL: "postgres://db.example/lloom" })).toEqual({
     problems: [

@@ -1,3 +1,4 @@
+import { formerNameProblem } from "@lloom/protocol/environment";
 import { NETWORKS } from "@lloom/protocol/generated/networks";
 import type { KnownNetwork } from "@lloom/protocol/networks";
 
@@ -54,7 +55,8 @@ export function readEnv(
   variables: Variables,
   book: NetworkBook = NETWORKS,
 ): { env: IndexerEnv } | { problems: readonly string[] } {
-  const problems: string[] = [];
+  const former = formerNameProblem(variables);
+  const problems: string[] = former === undefined ? [] : [former];
   const network = variables[NETWORK]?.trim();
   const fromBook = network ? bookVariables(network, book) : {};
   if (fromBook === undefined) return { problems: [unknownNetwork(book)] };

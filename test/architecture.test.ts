@@ -4,21 +4,41 @@ import { describe, expect, it } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** What every role and capability of the node may use. */
+const BASE = [
+  "node/src/primitives",
+  "node/src/errors.ts",
+  "node/src/log.ts",
+  "node/src/outside-file.ts",
+  "protocol/src",
+];
+const CAPABILITIES = ["p2p", "chain", "store", "backend", "wallet"].map((name) => `node/src/${name}`);
+const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
+const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
+
 /** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
 const AREAS: readonly { readonly folder: string; readonly may: readonly string[] }[] = [
   { folder: "protocol/src", may: ["protocol/src"] },
   { folder: "protocol", may: ["protocol"] },
-  ...["p2p", "chain", "store", "backend", "wallet"].map((capability) => ({
-    folder: `node/src/${capability}`,
-    may: [
-      `node/src/${capability}`,
-      "node/src/errors.ts",
-      "node/src/log.ts",
-      "node/src/outside-file.ts",
-      "protocol/src",
-      "types/contracts",
-    ],
-  })),
+  { folder: "node/src/primitives", may: BASE },
+  // The rooms of a peer: whoever speaks a protocol stands on host and frames, and never on another protocol.
+  ...roomsOf("node/src/p2p", { host: [], frames: [], infer: ["host", "frames"], rpc: ["host"], discovery: ["host"] }, [
+    "node/src/p2p/limits.ts",
+    ...BASE,
+  ]),
+  ...CAPABILITIES.map((folder) => ({ folder, may: [folder, "types/contracts", ...BASE] })),
+  // The rooms of a client, in the order of an answer's life.
+  ...roomsOf(
+    "node/src/client",
+    { choose: [], discover: ["choose"], pay: [], check: [], ask: ["discover", "choose", "pay", "check"] },
+    [...CLIENT_DATA, ...CAPABILITIES, ...BASE],
+  ),
+  // The rooms of an executor.
+  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [] }, [
+    ...EXECUTOR_DATA,
+    ...CAPABILITIES,
+    ...BASE,
+  ]),
   ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
   { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
   { folder: "node/src/commands", may: ["node/src", "protocol/src"] },
@@ -27,7 +47,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
-  { folder: "checkout", may: ["checkout"] },
+  { folder: "checkout", may: ["checkout", "protocol/src"] },
   { folder: "ignition", may: ["ignition", "checkout", "node/src/nearest-name.ts"] },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
@@ -61,15 +81,15 @@ function rootFilesOfNode(): string[] {
 }
 
 function mayOfRole(role: string): string[] {
-  const capabilities = ["p2p", "chain", "store", "backend", "wallet"].map((name) => `node/src/${name}`);
-  return [
-    `node/src/${role}`,
-    ...capabilities,
-    "node/src/errors.ts",
-    "node/src/log.ts",
-    "node/src/version.ts",
-    "protocol/src",
-  ];
+  return [`node/src/${role}`, ...CAPABILITIES, "node/src/version.ts", ...BASE];
+}
+
+/** Inner rooms of a folder: each may import itself, the rooms that it names, and what all of them may. */
+function roomsOf(folder: string, rooms: Readonly<Record<string, readonly string[]>>, all: readonly string[]) {
+  return Object.entries(rooms).map(([room, others]) => ({
+    folder: `${folder}/${room}`,
+    may: [...[room, ...others].map((name) => `${folder}/${name}`), ...all],
+  }));
 }
 
 interface Source {
@@ -109,6 +129,24 @@ function target(path: string, specifier: string): string | undefined {
     .join(posix.sep);
 }
 
+/** Files that import each other, each circle once, told from its first file. */
+function circlesOf(imports: ReadonlyMap<string, readonly (string | undefined)[]>): string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const circles: string[] = [];
+  const visit = (file: string): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) circles.push([...path.slice(start), file].join(" > "));
+    if (start >= 0 || done.has(file)) return;
+    path.push(file);
+    for (const next of imports.get(file) ?? []) if (next !== undefined) visit(next);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file);
+  return circles;
+}
+
 describe("import rules", () => {
   it("lets each area import only what lies below it", () => {
     const broken = typescript.flatMap((source) => {
@@ -119,6 +157,30 @@ describe("import rules", () => {
         .filter((file) => file !== undefined && !area.may.some((allowed) => inside(file, allowed)))
         .map((file) => `${source.path} must not import ${file}`);
     });
+    expect(broken).toEqual([]);
+  });
+
+  it("has no circles", () => {
+    const sources = typescript.filter(({ path }) => !isTest(path));
+    const known = new Set(sources.map(({ path }) => path));
+    const imports = new Map(
+      sources.map((source) => [
+        source.path,
+        importsOf(source)
+          .map((specifier) => target(source.path, specifier))
+          .filter((file) => file !== undefined && known.has(file)),
+      ]),
+    );
+    expect(circlesOf(imports)).toEqual([]);
+  });
+
+  it("leaves libp2p to p2p", () => {
+    const outside = /^node\/src\/(?!p2p\/)/;
+    const packages = /libp2p|multiformats/;
+    const broken = typescript
+      .filter((source) => outside.test(source.path) && !isTest(source.path))
+      .filter((source) => importsOf(source).some((name) => packages.test(name)) || /[.{] ?libp2p\b/.test(source.text))
+      .map(({ path }) => `${path} must ask node/src/p2p`);
     expect(broken).toEqual([]);
   });
 
@@ -135,7 +197,7 @@ describe("import rules", () => {
 
   it("reads the environment in configuration files only", () => {
     const doors =
-      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|(devnet|ignition)\/[^/]+\.ts|devnet\/src\/supervisor\.ts|scripts\/|test\/)/;
+      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|checkout\/rpc-url\.ts|(devnet|ignition)\/[^/]+\.ts|devnet\/src\/supervisor\.ts|scripts\/|test\/)/;
     const broken = typescript.filter(
       ({ path, text }) => !isTest(path) && !doors.test(path) && text.includes("process.env"),
     );

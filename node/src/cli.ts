@@ -149,7 +149,7 @@ const program = new Commander("lloom")
   .description("LLM inference, paid by the answer, with a receipt for each.")
   .addHelpText(
     "after",
-    `\nEvery flag can also stand in the environment (--rpc is ${environmentName("rpc")}) or in lloom.toml; a flag wins over the\nenvironment, the environment over the file. docs/configuration.md lists all of them.`,
+    `\nEvery flag can also stand in the environment (--rpc is ${environmentName(SETTINGS.rpc)}) or in lloom.toml; a flag wins over the\nenvironment, the environment over the file. docs/configuration.md lists all of them.`,
   )
   .version(VERSION)
   .showSuggestionAfterError()

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { refuseFormerNames, SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { parse, TomlError } from "smol-toml";
 import { LloomError } from "./errors.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -27,7 +28,8 @@ const DEFAULT_FILE = "lloom.toml";
 const PREFIX = "LLOOM_";
 
 /** The name of a setting's environment variable. */
-export const environmentName = (flag: string): string => `${PREFIX}${flag.replaceAll("-", "_").toUpperCase()}`;
+export const environmentName = ({ flag, variable }: Pick<Setting<unknown>, "flag" | "variable">): string =>
+  variable ?? `${PREFIX}${flag.replaceAll("-", "_").toUpperCase()}`;
 
 /**
  * Flags over environment over lloom.toml over defaults, each value checked.
@@ -107,19 +109,12 @@ function refuseUnknownKeys({ path, values }: TomlFile): void {
       });
 }
 
-/** Variables of the programs beside the node: they may stand in the same environment. */
-const OTHERS_VARIABLES = new Set(
-  [
-    ...["RPC_URL", "RPC_WS_URL", "CHAIN_ID", "STAKE_REGISTRY", "START_BLOCK", "POLL_MS"],
-    ...["DATABASE_URL", "PGLITE_DIR", "INDEXER_URL", "NETWORK_NAME"],
-  ].map((name) => `${PREFIX}${name}`),
-);
-
 /** A mistyped variable would leave a price or a path at its default without a word. */
 function refuseUnknownVariables(environment: ConfigSources["environment"]): void {
-  const known = Object.values(SETTINGS).map(({ flag }) => environmentName(flag));
+  refuseFormerNames(environment);
+  const known = Object.values<Setting<unknown>>(SETTINGS).map(environmentName);
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith(PREFIX) || known.includes(name) || OTHERS_VARIABLES.has(name)) continue;
+    if (!name.startsWith(PREFIX) || known.includes(name) || Object.hasOwn(SHARED_VARIABLES, name)) continue;
     const bare = known.map((one) => one.slice(PREFIX.length));
     const nearest = nearestName(name.slice(PREFIX.length), bare);
     throw new LloomError("CONFIG_INVALID", `The environment has an unknown setting: ${name}.`, {
@@ -141,7 +136,7 @@ function find(name: SettingName, { flags, environment }: ConfigSources, file: To
       : text;
   const flag = flags[name];
   if (flag !== undefined) return { value: split(flag), origin: `--${setting.flag}` };
-  const variable = environmentName(setting.flag);
+  const variable = environmentName(setting);
   const fromEnvironment = environment[variable];
   if (fromEnvironment !== undefined) return { value: split(fromEnvironment), origin: variable };
   if (file.values.has(setting.toml))
@@ -165,9 +160,10 @@ function check(setting: Setting<unknown>, found: Found): unknown {
 /** The value of a setting without a default, or CONFIG_INVALID that says how to give it. */
 export function need<T>(value: T | undefined, name: SettingName): T {
   if (value !== undefined) return value;
-  const { flag, value: form, toml, describe } = SETTINGS[name];
+  const setting: Setting<unknown> = SETTINGS[name];
+  const { flag, value: form, toml, describe } = setting;
   throw new LloomError("CONFIG_INVALID", `${sentence(describe)} is not set.`, {
-    next: `Give --${flag} ${form}, or ${environmentName(flag)}, or ${toml} in lloom.toml.`,
+    next: `Give --${flag} ${form}, or ${environmentName(setting)}, or ${toml} in lloom.toml.`,
   });
 }
 

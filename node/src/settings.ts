@@ -1,3 +1,4 @@
+import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { z } from "zod";
 
 /**
@@ -7,8 +8,10 @@ import { z } from "zod";
 export interface Setting<T> {
   /** `section.key` in lloom.toml. */
   readonly toml: string;
-  /** Long flag without dashes; LLOOM_<FLAG> in the environment. */
+  /** Long flag without dashes; LLOOM_<FLAG> in the environment, unless `variable` names another. */
   readonly flag: string;
+  /** Its environment variable, where programs beside the node have one for the same thing. */
+  readonly variable?: keyof typeof SHARED_VARIABLES;
   /** How help names the value. */
   readonly value: string;
   readonly describe: string;
@@ -51,6 +54,7 @@ export const SETTINGS = {
   rpc: defaulted({
     toml: "network.rpc",
     flag: "rpc",
+    variable: "LLOOM_RPC_URL",
     value: "URL",
     describe: "JSON-RPC of the chain",
     schema: url,

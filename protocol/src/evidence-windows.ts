@@ -1,6 +1,9 @@
 /** How long what was signed can matter to a contract, in seconds, by the contracts' own windows. */
 import { equivocationDisputesFacts, juryFacts, measuredDisputesFacts } from "./generated/facts.ts";
 
+/** Furthest ahead that a request's deadline may lie: an executor takes none that would bind it longer. */
+export const LONGEST_DEADLINE_SECONDS = 86_400n;
+
 /** Longest that a panel takes from its draw to its verdict. */
 const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
 /** For the draws of both panels: each takes a few blocks, once somebody asks for it. */

@@ -180,14 +180,15 @@ describe("lloom, given bad input", () => {
   });
 
   it("names the environment variable that is wrong", async () => {
-    const { code, stderr } = await lloom(["status"], { LLOOM_RPC: "nowhere" });
+    const { code, stderr } = await lloom(["status"], { LLOOM_RPC_URL: "nowhere" });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/CONFIG_INVALID: LLOOM_RPC must be a URL/);
+    expect(stderr).toMatch(/CONFIG_INVALID: LLOOM_RPC_URL must be a URL/);
   });
 
   it.each([
     ["LLOOM_OUTBOUND_PRISE", /unknown setting: LLOOM_OUTBOUND_PRISE\.\n {2}Did you mean LLOOM_OUTBOUND_PRICE\?/],
-    ["LLOOM_RCP", /unknown setting: LLOOM_RCP\.\n {2}Did you mean LLOOM_RPC\?/],
+    ["LLOOM_RCP_URL", /unknown setting: LLOOM_RCP_URL\.\n {2}Did you mean LLOOM_RPC_URL\?/],
+    ["LLOOM_RPC", /LLOOM_RPC is called LLOOM_RPC_URL now: set that, and unset LLOOM_RPC\./],
     ["LLOOM_FOO", /unknown setting: LLOOM_FOO\.\n {2}Correct its name, or unset it/],
   ])("refuses the unknown environment variable %s", async (name, sentence) => {
     const { code, stderr } = await lloom(["status"], { [name]: "1" });
@@ -224,8 +225,8 @@ describe("lloom, given bad input", () => {
     writeFileSync(file("lloom.toml"), '[network]\nrpc = "bad-file"\n');
     try {
       expect((await lloom(["status"])).stderr).toContain("network.rpc in lloom.toml");
-      expect((await lloom(["status"], { LLOOM_RPC: "bad-environment" })).stderr).toContain("LLOOM_RPC");
-      expect((await lloom(["status", "--rpc", "bad-flag"], { LLOOM_RPC: "bad-environment" })).stderr).toContain(
+      expect((await lloom(["status"], { LLOOM_RPC_URL: "bad-environment" })).stderr).toContain("LLOOM_RPC_URL");
+      expect((await lloom(["status", "--rpc", "bad-flag"], { LLOOM_RPC_URL: "bad-environment" })).stderr).toContain(
         "--rpc",
       );
     } finally {

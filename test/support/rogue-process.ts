@@ -8,7 +8,7 @@ import { faucet, registerAndStake } from "../../node/src/chain/actions.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
 import { untilStopped } from "../../node/src/daemon.ts";
 import { createLog } from "../../node/src/log.ts";
-import { createHost } from "../../node/src/p2p/host.ts";
+import { createHost } from "../../node/src/p2p/host/host.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { startRogue } from "./rogue.ts";
 

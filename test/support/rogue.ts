@@ -5,14 +5,14 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import type { Chain } from "../../node/src/chain/chain.ts";
-import { OwnOffers } from "../../node/src/executor/own-offers.ts";
-import { type Answer, buildResponse } from "../../node/src/executor/response.ts";
+import { type Answer, buildResponse } from "../../node/src/executor/answer/response.ts";
+import { OwnOffers } from "../../node/src/executor/offer/own-offers.ts";
 import type { Log } from "../../node/src/log.ts";
-import type { ExecutorFrameBody } from "../../node/src/p2p/answer-queue.ts";
-import type { Host } from "../../node/src/p2p/host.ts";
-import { serveInfer } from "../../node/src/p2p/infer-server.ts";
-import type { InferCall } from "../../node/src/p2p/infer-session.ts";
-import { joinOfferExchange } from "../../node/src/p2p/offer-exchange.ts";
+import { joinOfferTopic } from "../../node/src/p2p/discovery/offer-topic.ts";
+import type { Host } from "../../node/src/p2p/host/host.ts";
+import type { ExecutorFrameBody } from "../../node/src/p2p/infer/answer-queue.ts";
+import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
+import type { InferCall } from "../../node/src/p2p/infer/infer-session.ts";
 import type { Identity } from "../../node/src/wallet/identity.ts";
 import { eventually } from "./processes.ts";
 
@@ -66,7 +66,7 @@ export async function startRogue({
   }
   await serveInfer(host, { handle, log });
   const nothing = (): undefined => undefined;
-  const exchange = joinOfferExchange(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log });
+  const exchange = joinOfferTopic(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log });
   const offers = new OwnOffers({ hashOffer: hasher.hashOffer, sign: identity.sign, ttlMs: OFFER_TTL_MS });
   const terms = {
     executor: identity.address,

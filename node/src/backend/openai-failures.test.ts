@@ -1,7 +1,5 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Backend, CompletionEvent } from "./backend.ts";
-import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 import {
   ASK,
   answer,
@@ -15,7 +13,9 @@ import {
   stageServer,
   text,
   usage,
-} from "./staged-server.ts";
+} from "../../../test/support/staged-server.ts";
+import type { Backend, CompletionEvent } from "./backend.ts";
+import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Backend, CompletionEvent } from "./backend.ts";
-import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 import {
   ASK,
   answer,
@@ -13,7 +11,9 @@ import {
   stageServer,
   text,
   usage,
-} from "./staged-server.ts";
+} from "../../../test/support/staged-server.ts";
+import type { Backend, CompletionEvent } from "./backend.ts";
+import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };

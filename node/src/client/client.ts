@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { offerProblem } from "@lloom/protocol/offers";
@@ -8,22 +7,24 @@ import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { watchChain } from "../chain/watch.ts";
 import type { Log } from "../log.ts";
-import type { Host } from "../p2p/host.ts";
-import { createInferPool } from "../p2p/infer-client.ts";
-import { joinOfferExchange } from "../p2p/offer-exchange.ts";
+import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
+import { connect } from "../p2p/host/dial.ts";
+import type { Host } from "../p2p/host/host.ts";
+import { createInferPool } from "../p2p/infer/infer-client.ts";
+import { Background } from "../primitives/background.ts";
+import { toSeconds } from "../primitives/clock.ts";
+import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
-import { type AskDesk, ask } from "./ask.ts";
-import { Background } from "./background.ts";
-import { ChannelDesk } from "./channel-desk.ts";
+import { type AskParts, ask } from "./ask/ask.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
-import { Discovery } from "./discovery.ts";
-import { learnSettled } from "./learn-settled.ts";
-import { type ModelSummary, OfferBook } from "./offer-book.ts";
-import { peerOfOffer } from "./peer-of-offer.ts";
+import { type ModelSummary, OfferBook } from "./discover/offer-book.ts";
+import { OfferSearch } from "./discover/offer-search.ts";
+import { peerOfOffer } from "./discover/peer-of-offer.ts";
+import { learnSettled } from "./pay/learn-settled.ts";
+import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
-import { reach } from "./reach.ts";
 
 /** What a client is made of; all of it outlives the client and is closed by whoever opened it. */
 export interface ClientParts {
@@ -56,11 +57,11 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
-  const desk = assembleDesk(parts, { settings, market, channels, pool, background });
-  background.run(keepLooking(desk, market, closing.signal));
+  const asking = assembleAsk(parts, { settings, market, channels, pool, background });
+  background.run(keepLooking(asking, market, closing.signal));
   const resources = stack.move();
   return {
-    ask: (question, signal) => ask(desk, question, AbortSignal.any([signal, closing.signal])),
+    ask: (question, signal) => ask(asking, question, AbortSignal.any([signal, closing.signal])),
     models: async () => {
       if (market.book.models(settings.clock()).length === 0) await lookForModels(market, settings);
       return market.book.models(settings.clock());
@@ -84,9 +85,9 @@ function openMarket(
   const hasher = createCommitmentHasher(chain.domain);
   const book = new OfferBook();
   const problemOf = (signed: SignedOffer): string | undefined =>
-    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: BigInt(Math.floor(clock() / 1000)) });
-  const exchange = stack.use(
-    joinOfferExchange(host, {
+    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
+  const topic = stack.use(
+    joinOfferTopic(host, {
       accept: problemOf,
       onOffer: (signed) => book.add(signed, clock()),
       onWithdraw: (executor) => book.withdraw(executor, clock()),
@@ -94,7 +95,7 @@ function openMarket(
       nowMs: clock,
     }),
   );
-  const discovery = new Discovery({
+  const search = new OfferSearch({
     host,
     accept: (signed) => {
       // Told by others: when it was sent is their word, which may not lie ahead.
@@ -103,12 +104,12 @@ function openMarket(
     signal,
     log,
   });
-  return { hasher, book, exchange, discovery };
+  return { hasher, book, topic, search };
 }
 
-function openChannels({ identity, chain, store }: ClientParts, settings: ClientSettings): ChannelDesk {
+function openChannels({ identity, chain, store }: ClientParts, settings: ClientSettings): PaymentChannels {
   const client = identity.address;
-  return new ChannelDesk({
+  return new PaymentChannels({
     identity,
     hasher: createCommitmentHasher(chain.domain),
     store,
@@ -133,7 +134,7 @@ async function followChain(
     channels,
     settings,
     stack,
-  }: { readonly channels: ChannelDesk; readonly settings: ClientSettings; readonly stack: AsyncDisposableStack },
+  }: { readonly channels: PaymentChannels; readonly settings: ClientSettings; readonly stack: AsyncDisposableStack },
 ): Promise<void> {
   const client = identity.address;
   const stop = new AbortController();
@@ -162,7 +163,7 @@ async function followChain(
   });
 }
 
-function assembleDesk(
+function assembleAsk(
   { identity, store, host, log }: ClientParts,
   {
     settings,
@@ -173,35 +174,35 @@ function assembleDesk(
   }: {
     readonly settings: ClientSettings;
     readonly market: Market;
-    readonly channels: ChannelDesk;
-    readonly pool: AskDesk["pool"];
+    readonly channels: PaymentChannels;
+    readonly pool: AskParts["pool"];
     readonly background: Background;
   },
-): AskDesk {
-  const { hasher, book, discovery } = market;
+): AskParts {
+  const { hasher, book, search } = market;
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, log },
     recover: recoverAddress,
-    reach: (target, signal) => reach(host, target, signal),
-    surroundings: () => ({ models: book.models(settings.clock()), bootstrap: host.bootstrap, peers: host.peers() }),
+    reach: (target, signal) => connect(host, target, signal),
+    networkView: () => ({ models: book.models(settings.clock()), bootstrap: host.bootstrap, peers: host.peers() }),
     background: (work) => background.run(work),
-    discover: (model) => discovery.search(model),
-    survey: (model, options) => discovery.survey(model, options),
+    discover: (model) => search.search(model),
+    survey: (model, options) => search.survey(model, options),
     refresh: async ({ signed }, signal) => {
       const target = peerOfOffer(signed);
-      if (target !== undefined) await discovery.ask(target, signal, signed.offer.model);
+      if (target !== undefined) await search.ask(target, signal, signed.offer.model);
     },
   };
 }
 
 /** Searches now, and again every while: gossip may not reach everywhere. */
-async function keepLooking({ book, settings }: AskDesk, { discovery }: Market, signal: AbortSignal): Promise<void> {
+async function keepLooking({ book, settings }: AskParts, { search }: Market, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await discovery.search();
+    await search.search();
     book.prune(settings.clock());
     const isEmpty = book.models(settings.clock()).length === 0;
     const waitMs = isEmpty ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs) : settings.discoveryIntervalMs;
-    await pause(waitMs, undefined, { signal }).catch(() => undefined);
+    await pause(waitMs, signal);
   }
 }
 
@@ -209,8 +210,8 @@ async function keepLooking({ book, settings }: AskDesk, { discovery }: Market, s
 const EMPTY_INTERVAL_MS = 500;
 
 /** A search now, and for a few seconds whatever comes in. */
-async function lookForModels({ book, discovery }: Market, { clock, offerWaitMs }: ClientSettings): Promise<void> {
+async function lookForModels({ book, search }: Market, { clock, offerWaitMs }: ClientSettings): Promise<void> {
   const deadline = AbortSignal.timeout(offerWaitMs);
-  void discovery.search();
+  void search.search();
   while (!deadline.aborted && book.models(clock()).length === 0) await book.nextOffer(deadline);
 }

@@ -1,7 +1,7 @@
 import { type Chain, openChain } from "../chain/chain.ts";
 import { dataFile, need } from "../config.ts";
 import { LloomError } from "../errors.ts";
-import { createHost, type Host } from "../p2p/host.ts";
+import { createHost, type Host } from "../p2p/host/host.ts";
 import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";

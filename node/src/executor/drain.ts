@@ -1,7 +1,7 @@
 import { asLloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { OpenRequests } from "./open-requests.ts";
-import type { Settlement } from "./settlement.ts";
+import type { OpenRequests } from "./answer/open-requests.ts";
+import type { Settlement } from "./settle/settlement.ts";
 
 /** What a drain has to do with. */
 export interface Draining {

@@ -7,28 +7,30 @@ import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { announce } from "../p2p/discovery.ts";
-import type { Host } from "../p2p/host.ts";
-import { serveInfer } from "../p2p/infer-server.ts";
-import { joinOfferExchange } from "../p2p/offer-exchange.ts";
-import { serveRpc } from "../p2p/rpc.ts";
+import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
+import { announce } from "../p2p/discovery/provider-records.ts";
+import type { Host } from "../p2p/host/host.ts";
+import { serveInfer } from "../p2p/infer/infer-server.ts";
+import { serveRpc } from "../p2p/rpc/rpc.ts";
+import { toSeconds } from "../primitives/clock.ts";
 import type { ExecutorLog } from "../store/executor-log.ts";
 import { VERSION } from "../version.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
-import type { AdmissionDesk } from "./admit.ts";
-import { signSavedAnswers, type Workshop } from "./answer.ts";
-import { principalReader, readKnownChannel, urgeUnlocking, watchChannels } from "./chain-view.ts";
-import { ChannelCache } from "./channel-cache.ts";
+import type { AdmissionParts } from "./admit/admit.ts";
+import { principalReader, readKnownChannel } from "./admit/chain-facts.ts";
+import { ChannelCache } from "./admit/channel-cache.ts";
+import { WorkQueue } from "./admit/work-queue.ts";
+import { type AnswerParts, signSavedAnswers } from "./answer/answer.ts";
+import { OpenRequests } from "./answer/open-requests.ts";
 import { drain } from "./drain.ts";
 import { type ExecutorOptions, type ExecutorSettings, executorSettings } from "./executor-options.ts";
 import { Counter, type ExecutorStatus } from "./executor-status.ts";
-import { keepTidy } from "./keep-tidy.ts";
-import { OfferPublisher } from "./offer-publisher.ts";
-import { OpenRequests } from "./open-requests.ts";
-import { OwnOffers, offerTerms } from "./own-offers.ts";
-import { Settlement } from "./settlement.ts";
-import { WorkQueue } from "./work-queue.ts";
+import { urgeUnlocking, watchChannels } from "./follow-chain.ts";
+import { OfferPublisher } from "./offer/offer-publisher.ts";
+import { OwnOffers, offerTerms } from "./offer/own-offers.ts";
+import { keepTidy } from "./settle/keep-tidy.ts";
+import { Settlement } from "./settle/settlement.ts";
 
 /** How long the backend may take to tell its models at the start. */
 const START_TIMEOUT_MS = 60_000;
@@ -65,14 +67,14 @@ export interface Executor extends AsyncDisposable {
 export async function createExecutor(parts: ExecutorParts, options: ExecutorOptions): Promise<Executor> {
   const settings = executorSettings(options, parts.chain.unlockDelaySeconds);
   await using stack = new AsyncDisposableStack();
-  const trade = openTrade(parts, settings, stack);
-  signSavedAnswers(trade.workshop);
+  const pipeline = openPipeline(parts, settings, stack);
+  signSavedAnswers(pipeline.answering);
   const models = await parts.backend.listModels(AbortSignal.timeout(START_TIMEOUT_MS));
-  trade.renew(models);
-  if (trade.offers.models().length === 0) throw nothingToOffer(settings.models, models);
-  await followChain(parts, { settings, trade, stack });
-  const network = await openDoors(parts, { settings, trade, stack });
-  return new RunningExecutor({ trade, network, stack: stack.move() });
+  pipeline.renew(models);
+  if (pipeline.offers.models().length === 0) throw nothingToOffer(settings.models, models);
+  await followChain(parts, { settings, pipeline, stack });
+  const network = await joinNetwork(parts, { settings, pipeline, stack });
+  return new RunningExecutor({ pipeline, network, stack: stack.move() });
 }
 
 /** Models named in an error at most. */
@@ -86,10 +88,10 @@ function nothingToOffer(wanted: readonly string[], models: readonly BackendModel
   });
 }
 
-type Trade = ReturnType<typeof openTrade>;
+type Pipeline = ReturnType<typeof openPipeline>;
 
 /** Everything that judges, answers and settles, not yet reachable by anybody. */
-function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: AsyncDisposableStack) {
+function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, stack: AsyncDisposableStack) {
   const { identity, chain, store, backend, log } = parts;
   const { clock } = settings;
   const executor = identity.address;
@@ -111,7 +113,7 @@ function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: Asyn
       log,
     }),
   );
-  const desk: AdmissionDesk = {
+  const admission: AdmissionParts = {
     ...{ executor, hasher, store, channels, backend, queue, clock },
     recover: recoverAddress,
     offerOf: (model) => offers.of(model),
@@ -119,7 +121,7 @@ function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: Asyn
     settledNonceOf: async (client, lane) => (await readLane(chain, { client, executor, lane })).nonce,
     unlockMarginSeconds: settings.unlockMarginSeconds,
   };
-  const workshop: Workshop = {
+  const answering: AnswerParts = {
     ...{ identity, hasher, store, backend, queue, clock, log },
     answerTimeoutMs: settings.answerTimeoutMs,
     onAnswered: (cost) => {
@@ -141,8 +143,8 @@ function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: Asyn
     renew();
   };
   return {
-    requests: new OpenRequests({ desk, workshop, counter }),
-    ...{ settlement, channels, queue, offers, counter, workshop },
+    requests: new OpenRequests({ admission, answering, counter }),
+    ...{ settlement, channels, queue, offers, counter, answering },
     graceMs: settings.drainGraceMs,
     renew,
     reprice,
@@ -151,16 +153,16 @@ function openTrade(parts: ExecutorParts, settings: ExecutorSettings, stack: Asyn
 
 interface Opening {
   readonly settings: ExecutorSettings;
-  readonly trade: Trade;
+  readonly pipeline: Pipeline;
   readonly stack: AsyncDisposableStack;
 }
 
 /** Watches channels from now on, and looks after those that changed while this node was away. */
 async function followChain(
   { chain, identity, store, log }: ExecutorParts,
-  { settings, trade, stack }: Opening,
+  { settings, pipeline, stack }: Opening,
 ): Promise<void> {
-  const { channels, settlement } = trade;
+  const { channels, settlement } = pipeline;
   const watched = { chain, executor: identity.address, store, channels, settlement };
   const stop = new AbortController();
   const fromBlock = (await chain.provider.getBlockNumber()) + 1;
@@ -173,17 +175,16 @@ async function followChain(
   await urgeUnlocking(watched);
 }
 
-type Network = Awaited<ReturnType<typeof openDoors>>;
+type Network = Awaited<ReturnType<typeof joinNetwork>>;
 
 /** Joins the network: serves requests and calls, publishes offers, announces itself. */
-async function openDoors(parts: ExecutorParts, { settings, trade, stack }: Opening) {
+async function joinNetwork(parts: ExecutorParts, { settings, pipeline, stack }: Opening) {
   const { host, chain, backend, log } = parts;
-  const { requests, offers, queue, workshop } = trade;
+  const { requests, offers, queue, answering } = pipeline;
   const { clock, offerIntervalMs, listModelsMs, concurrency } = settings;
-  const nowSeconds = (): bigint => BigInt(Math.floor(clock() / 1000));
   const ownOffers = (model?: string) => {
     if (requests.isDraining) return [];
-    trade.renew();
+    pipeline.renew();
     const load = queue.running + queue.waiting;
     return offers.list({ multiaddrs: host.multiaddrs().slice(0, 16), capacity: concurrency, load }, clock(), model);
   };
@@ -203,11 +204,11 @@ async function openDoors(parts: ExecutorParts, { settings, trade, stack }: Openi
       log,
     }),
   );
-  const exchange = stack.use(
-    joinOfferExchange(host, {
+  const topic = stack.use(
+    joinOfferTopic(host, {
       // Others' offers are only passed on; still, nothing false is.
       accept: (signed) =>
-        offerProblem({ hasher: workshop.hasher, recover: recoverAddress, signed, nowSeconds: nowSeconds() }),
+        offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: () => undefined,
       onWithdraw: () => undefined,
       log,
@@ -216,8 +217,8 @@ async function openDoors(parts: ExecutorParts, { settings, trade, stack }: Openi
   const publisher = stack.use(
     new OfferPublisher({
       backend,
-      exchange,
-      onModels: trade.renew,
+      topic,
+      onModels: pipeline.renew,
       offers: ownOffers,
       intervalMs: offerIntervalMs,
       listModelsMs,
@@ -226,11 +227,11 @@ async function openDoors(parts: ExecutorParts, { settings, trade, stack }: Openi
   );
   const keys = [executorKey(chain.network), ...offers.models().map((model) => modelKey(chain.network, model))];
   const announcement = stack.use(announce(host, { keys, log, signal: new AbortController().signal }));
-  return { exchange, publisher, announcement };
+  return { topic, publisher, announcement };
 }
 
 interface Running {
-  readonly trade: Trade;
+  readonly pipeline: Pipeline;
   readonly network: Network;
   readonly stack: AsyncDisposableStack;
 }
@@ -243,26 +244,26 @@ class RunningExecutor implements Executor {
   }
 
   async drain(signal: AbortSignal): Promise<void> {
-    const { trade, network } = this.#running;
-    const { requests, settlement, graceMs } = trade;
-    const { log } = trade.workshop;
+    const { pipeline, network } = this.#running;
+    const { requests, settlement, graceMs } = pipeline;
+    const { log } = pipeline.answering;
     const sayGoodbye = async (): Promise<void> => {
       await network.publisher[Symbol.asyncDispose]();
-      await Promise.all([network.exchange.withdraw(), network.announcement.stop()]);
+      await Promise.all([network.topic.withdraw(), network.announcement.stop()]);
     };
     await drain({ requests, settlement, sayGoodbye, graceMs, log }, signal);
   }
 
   async settleNow(signal: AbortSignal): Promise<void> {
-    await this.#running.trade.settlement.settleAll(signal);
+    await this.#running.pipeline.settlement.settleAll(signal);
   }
 
   reprice(prices: Pick<ExecutorOptions, "price" | "modelPrices">): void {
-    this.#running.trade.reprice(prices);
+    this.#running.pipeline.reprice(prices);
   }
 
   status(): ExecutorStatus {
-    const { requests, queue, counter, settlement, offers } = this.#running.trade;
+    const { requests, queue, counter, settlement, offers } = this.#running.pipeline;
     const { answered, failed, refused } = counter;
     return {
       draining: requests.isDraining,
@@ -275,10 +276,10 @@ class RunningExecutor implements Executor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { trade, network, stack } = this.#running;
-    const hasSaidGoodbye = trade.requests.isDraining;
-    trade.requests.drain();
-    if (!hasSaidGoodbye) await network.exchange.withdraw().catch(() => undefined);
+    const { pipeline, network, stack } = this.#running;
+    const hasSaidGoodbye = pipeline.requests.isDraining;
+    pipeline.requests.drain();
+    if (!hasSaidGoodbye) await network.topic.withdraw().catch(() => undefined);
     await stack.disposeAsync();
   }
 }

@@ -8,11 +8,19 @@ import {
   RateLimitError,
 } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { answering, failing, hanging, type StagedClient } from "../../../test/support/staged-client.ts";
+import {
+  ASK,
+  collect,
+  openai,
+  post,
+  type StagedGateway,
+  stageGateway,
+  thrownBy,
+} from "../../../test/support/staged-gateway.ts";
 import { LloomError } from "../errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { answering, failing, hanging, type StagedClient } from "./staged-client.ts";
-import { ASK, collect, openai, post, type StagedGateway, stageGateway, thrownBy } from "./staged-gateway.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };

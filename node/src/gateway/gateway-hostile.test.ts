@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { END, hanging, type StagedClient } from "../../../test/support/staged-client.ts";
+import { ASK, type StagedGateway, stageGateway } from "../../../test/support/staged-gateway.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { END, hanging, type StagedClient } from "./staged-client.ts";
-import { ASK, type StagedGateway, stageGateway } from "./staged-gateway.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };

@@ -3,10 +3,17 @@ import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  answering,
+  DEPLOYMENT,
+  END,
+  hanging,
+  type StagedClient,
+  stageClient,
+} from "../../../test/support/staged-client.ts";
 import { createLog } from "../log.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { answering, DEPLOYMENT, END, hanging, type StagedClient, stageClient } from "./staged-client.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };

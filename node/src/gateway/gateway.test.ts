@@ -1,11 +1,28 @@
 import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { APIError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  answering,
+  DOMAIN,
+  END,
+  EXECUTOR,
+  failing,
+  hanging,
+  RECEIPT,
+  type StagedClient,
+} from "../../../test/support/staged-client.ts";
+import {
+  ASK,
+  collect,
+  openai,
+  post,
+  type StagedGateway,
+  stageGateway,
+  thrownBy,
+} from "../../../test/support/staged-gateway.ts";
 import { LloomError } from "../errors.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { answering, DOMAIN, END, EXECUTOR, failing, hanging, RECEIPT, type StagedClient } from "./staged-client.ts";
-import { ASK, collect, openai, post, type StagedGateway, stageGateway, thrownBy } from "./staged-gateway.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { answering, END, failing, type StagedClient } from "../../../test/support/staged-client.ts";
+import { ASK, post, type StagedGateway, stageGateway } from "../../../test/support/staged-gateway.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { KeyedAnswers } from "./keyed-answers.ts";
-import { answering, END, failing, type StagedClient } from "./staged-client.ts";
-import { ASK, post, type StagedGateway, stageGateway } from "./staged-gateway.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };

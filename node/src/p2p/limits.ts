@@ -1,3 +1,5 @@
+import type { Rate } from "../primitives/token-bucket.ts";
+
 /** How much a peer may take. Every figure is a default; `createHost` and `serveInfer` accept others. */
 
 /** Limits of the host as a whole. */
@@ -99,52 +101,3 @@ export const OFFER_RATE: Rate = { perSecond: 5, burst: 100 };
 
 /** Yamux window, the most that an unread stream holds here. Its default may grow to 16 MiB, above the 4 MiB where libp2p aborts. */
 export const STREAM_WINDOW_BYTES = 256 * 1024;
-
-/** A rate with a burst: `burst` units at once, `perSecond` in the long run. */
-export interface Rate {
-  readonly perSecond: number;
-  readonly burst: number;
-}
-
-/** Counts what a peer takes. The clock is the monotonic one in milliseconds. */
-export class TokenBucket {
-  readonly #rate: Rate;
-  readonly #nowMs: () => number;
-  #level: number;
-  #filledAtMs: number;
-
-  constructor(rate: Rate, nowMs: () => number = () => performance.now()) {
-    this.#rate = rate;
-    this.#nowMs = nowMs;
-    this.#level = rate.burst;
-    this.#filledAtMs = nowMs();
-  }
-
-  /** Takes `units` if they are there. */
-  take(units = 1): boolean {
-    this.#fill();
-    if (this.#level < units) return false;
-    this.#level -= units;
-    return true;
-  }
-
-  /** Takes `units` even if that leaves a debt; returns the milliseconds until the debt is paid, 0 if there is none. */
-  owe(units: number): number {
-    this.#fill();
-    this.#level -= units;
-    return this.#level >= 0 ? 0 : Math.ceil((-this.#level / this.#rate.perSecond) * 1000);
-  }
-
-  /** Nothing taken lately: the bucket can be thrown away and made anew. */
-  get isFull(): boolean {
-    this.#fill();
-    return this.#level >= this.#rate.burst;
-  }
-
-  #fill(): void {
-    const now = this.#nowMs();
-    const gained = ((now - this.#filledAtMs) / 1000) * this.#rate.perSecond;
-    this.#level = Math.min(this.#rate.burst, this.#level + gained);
-    this.#filledAtMs = now;
-  }
-}

@@ -4,7 +4,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { advance, EMPTY_LANE, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import { LloomError } from "../errors.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
 
 export interface ReservedLane {
@@ -237,7 +237,7 @@ const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, executor }: OwnRe
   executor: executor ?? null,
 });
 
-const receiptOf = (row: Row): OwnReceipt => ({
+const receiptOf = (row: encoding.Row): OwnReceipt => ({
   requestHash: encoding.hexOf(row, "request_hash"),
   responseHash: encoding.hexOf(row, "response_hash"),
   receipt: encoding.receiptOf(row),

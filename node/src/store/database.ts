@@ -2,14 +2,13 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LloomError } from "../errors.ts";
+import type { Row } from "./encoding.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 import { damagedStore, storeFailure } from "./store-failure.ts";
 import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
-/** A row as SQLite gives it: no column here holds an integer beyond 2^53 (see `encoding.ts`). */
-export type Row = Readonly<Record<string, null | number | bigint | string | Uint8Array>>;
 /** Values of a statement's named parameters. */
 export type Values = Readonly<Record<string, SQLInputValue>>;
 

@@ -19,7 +19,9 @@ import { type ErrorCode, isErrorCode } from "@lloom/protocol/error-codes";
 import { EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import { requestCommitmentSchema, responseCommitmentSchema } from "@lloom/protocol/messages";
 import { LloomError } from "../errors.ts";
-import type { Row } from "./database.ts";
+
+/** A row as SQLite gives it: no column here holds an integer beyond 2^53. */
+export type Row = Readonly<Record<string, null | number | bigint | string | Uint8Array>>;
 
 /** Digits of 2^96 - 1. */
 export const INTEGER_DIGITS = 29;

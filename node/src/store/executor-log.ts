@@ -9,7 +9,7 @@ import type {
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import { LloomError } from "../errors.ts";
-import type { Database, Row } from "./database.ts";
+import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
@@ -234,14 +234,14 @@ const PRUNE_RECEIPTS = `DELETE FROM served_requests WHERE status = 'signed' AND 
   AND EXISTS (SELECT 1 FROM served_lanes l WHERE l.client = served_requests.client AND l.lane = served_requests.lane
     AND (served_requests.nonce < l.nonce OR l.cost <= l.settled_cost OR l.written_off IS NOT NULL))`;
 
-const unsignedOf = (row: Row): UnsignedAnswer => ({
+const unsignedOf = (row: encoding.Row): UnsignedAnswer => ({
   requestHash: encoding.hexOf(row, "request_hash"),
   request: encoding.requestOf(row),
   response: encoding.responseOf(row),
   responseHash: encoding.hexOf(row, "response_hash"),
 });
 
-function servedOf(row: Row | undefined): ServedRequest | undefined {
+function servedOf(row: encoding.Row | undefined): ServedRequest | undefined {
   if (row === undefined) return undefined;
   const request = encoding.requestOf(row);
   switch (encoding.textOf(row, "status")) {
@@ -256,7 +256,7 @@ function servedOf(row: Row | undefined): ServedRequest | undefined {
   }
 }
 
-const deliveryOf = (row: Row | undefined) =>
+const deliveryOf = (row: encoding.Row | undefined) =>
   row && { delivered: encoding.bytesOf(row, "delivered"), contentSalt: encoding.hexOf(row, "content_salt") };
 
 const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
@@ -265,7 +265,7 @@ const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: Receipt
   client: client ?? null,
 });
 
-const servedReceiptOf = (row: Row): ServedReceipt => ({
+const servedReceiptOf = (row: encoding.Row): ServedReceipt => ({
   receipt: encoding.receiptOf(row),
   requestHash: encoding.hexOf(row, "request_hash"),
   responseHash: encoding.hexOf(row, "response_hash"),

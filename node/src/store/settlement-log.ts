@@ -1,5 +1,5 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
-import type { Database, Row } from "./database.ts";
+import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
 
 export interface LaneKey {
@@ -120,7 +120,7 @@ const amounts = ({ nonce, cost }: SettledLane) => ({
   cost: encoding.encodeInteger(cost),
 });
 
-function unsettledOf(row: Row): UnsettledLane {
+function unsettledOf(row: encoding.Row): UnsettledLane {
   const receipt = encoding.receiptOf(row);
   const settledCost = encoding.integerOf(row, "settled_cost");
   return {

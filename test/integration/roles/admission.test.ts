@@ -8,7 +8,7 @@ import { EMPTY_LANE, nextRequestFields, worstCost } from "@lloom/protocol/lane";
 import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../../node/src/chain/actions.ts";
-import { createInferPool, type InferPool } from "../../../node/src/p2p/infer-client.ts";
+import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
 import { oncePassed, says, scriptedBackend } from "./scripted-backend.ts";
 import { type Buyer, log, PRICE, question, type Seller, soon, until, World } from "./world.ts";
 

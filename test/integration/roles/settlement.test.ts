@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faucet, registerAndStake, requestUnlock } from "../../../node/src/chain/actions.ts";
 import { readChannel, readLane, readUnmaturedTail, readWithdrawable } from "../../../node/src/chain/reads.ts";
 import type { Question } from "../../../node/src/client/question.ts";
-import { buildResponse } from "../../../node/src/executor/response.ts";
+import { buildResponse } from "../../../node/src/executor/answer/response.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { openExecutorLog } from "../../../node/src/store/executor-log.ts";
 import { createExchange } from "../../support/exchange.ts";

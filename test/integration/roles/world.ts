@@ -15,7 +15,7 @@ import { LloomError } from "../../../node/src/errors.ts";
 import { createExecutor, type Executor } from "../../../node/src/executor/executor.ts";
 import type { ExecutorOptions } from "../../../node/src/executor/executor-options.ts";
 import { createLog } from "../../../node/src/log.ts";
-import { createHost, type Host } from "../../../node/src/p2p/host.ts";
+import { createHost, type Host } from "../../../node/src/p2p/host/host.ts";
 import { type ClientLog, openClientLog } from "../../../node/src/store/client-log.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor-log.ts";

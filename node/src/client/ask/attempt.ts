@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { FINISH_REASONS, type FinishReason, type Hex } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import type { RecoverAddress } from "@lloom/protocol/signatures";
+import { LloomError } from "../../errors.ts";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
+import type { InferPool } from "../../p2p/infer/infer-client.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import type { Identity } from "../../wallet/identity.ts";
+import type { ClientSettings } from "../client-options.ts";
+import { peerOfOffer } from "../discover/peer-of-offer.ts";
+import { type PlacedRequest, requestTerms } from "../pay/build-request.ts";
+import type { PaymentChannels } from "../pay/payment-channels.ts";
+import type { Answered, AskEvent, Question } from "../question.ts";
+import { PaidCall, type Progress } from "./paid-call.ts";
+
+/** What an attempt stands on. */
+export interface AttemptParts {
+  readonly identity: Identity;
+  readonly hasher: CommitmentHasher;
+  readonly recover: RecoverAddress;
+  readonly store: ClientLog;
+  readonly pool: InferPool;
+  readonly channels: PaymentChannels;
+  readonly settings: ClientSettings;
+  /** Connects, before anything is signed: a request to a peer that is gone would bind its cap for a day. */
+  readonly reach: (target: PeerTarget, signal: AbortSignal) => Promise<void>;
+  /** Work that goes on after the question has its answer. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/** What an attempt leaves behind for its caller, also when it throws. */
+export interface AttemptTrace {
+  /** Text was passed on: no other executor may take over. */
+  hasText: boolean;
+  firstTokenMs: number;
+}
+
+export interface AttemptOptions {
+  readonly question: Question;
+  readonly signed: SignedOffer;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly trace: AttemptTrace;
+}
+
+/**
+ * Asks one executor. Yields what it says, and the end once the receipt is verified and saved. When the caller aborts, the
+ * executor is told, and the receipt over what it produced is the end; if none comes, CANCELLED is thrown.
+ */
+export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): AsyncGenerator<AskEvent, void> {
+  const { question, signed, signal } = options;
+  const target = peerOfOffer(signed);
+  const { executor } = signed.offer;
+  if (target === undefined)
+    throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} names no address of its own.`);
+  await parts.reach(target, signal);
+  const promptSalt = bytesToHex(randomBytes(32));
+  const terms = requestTerms(question, { client: parts.identity.address, offer: signed.offer, promptSalt });
+  const placed = await parts.channels.place(terms, promptSalt, signal);
+  const { weightsHash, profileHash } = signed.offer;
+  const { messages, sampling } = question;
+  const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash };
+  const { pool, store, hasher, recover } = parts;
+  const call = new PaidCall({
+    ...{ pool, store, hasher, recover, target, placed, asked },
+    clock: parts.settings.clock,
+  });
+  try {
+    yield* follow(parts, call, { ...options, placed, promptSalt });
+  } finally {
+    if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+  }
+}
+
+async function* follow(
+  { settings }: AttemptParts,
+  call: PaidCall,
+  { signal, trace, ...paid }: AttemptOptions & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
+): AsyncGenerator<AskEvent, void> {
+  const startedMs = performance.now();
+  let waitMs = settings.firstFrameTimeoutMs;
+  for (;;) {
+    const progress = await call.next(waitMs, signal);
+    if (progress.type === "silent") {
+      if (!signal.aborted) throw new LloomError("EXECUTOR_TIMEOUT", "The executor has gone silent.");
+      const { length } = call.text;
+      const cancelled = await call.windUp(settings.cancelWaitMs);
+      if (cancelled === undefined) throw new LloomError("CANCELLED", "The caller cancelled.");
+      // What came meanwhile is signed and paid with the rest.
+      if (call.text.length > length) yield { type: "text", text: call.text.slice(length) };
+      yield answered(paid, cancelled);
+      return;
+    }
+    const elapsedMs = performance.now() - startedMs;
+    if (!trace.hasText) trace.firstTokenMs = elapsedMs;
+    if (progress.type === "refused") throw refusal(progress);
+    if (progress.type === "answered") {
+      yield answered(paid, progress);
+      return;
+    }
+    if (progress.type === "text") trace.hasText ||= progress.text !== "";
+    waitMs = trace.hasText ? settings.tokenGapTimeoutMs : Math.max(0, settings.firstTokenTimeoutMs - elapsedMs);
+    yield progress;
+  }
+}
+
+/** The executor's own word; that it was cancelled only the caller can say. */
+const refusal = ({ code, message }: Extract<Progress, { type: "refused" }>): LloomError =>
+  new LloomError(code === "CANCELLED" ? "BACKEND_FAILED" : code, `The executor refused: ${message}`);
+
+function answered(
+  {
+    placed,
+    promptSalt,
+    attempt,
+  }: { readonly placed: PlacedRequest; readonly promptSalt: Hex; readonly attempt: number },
+  { receipt, responseHash, contentSalt }: Extract<Progress, { type: "answered" }>,
+): Answered {
+  const { request, requestHash } = placed;
+  const { response } = receipt;
+  const finishReason: FinishReason = FINISH_REASONS[Number(response.finishReason)] ?? "failed";
+  return {
+    type: "end",
+    finishReason,
+    receipt,
+    salts: { prompt: promptSalt, answer: contentSalt },
+    requestHash,
+    responseHash,
+    cost: response.cumulativeCost - request.ackedCost,
+    inboundTokens: Number(response.inboundTokens),
+    outboundTokens: Number(response.outboundTokens),
+    executor: request.executor,
+    attempts: attempt,
+  };
+}

@@ -1,0 +1,178 @@
+import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { ExecutorFrame, RequestFrame, ResponseFrame } from "@lloom/protocol/messages";
+import type { RecoverAddress } from "@lloom/protocol/signatures";
+import { asLloomError, LloomError } from "../../errors.ts";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
+import type { InferPool } from "../../p2p/infer/infer-client.ts";
+import type { Clock } from "../../primitives/clock.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import { answerProblem } from "../check/check-answer.ts";
+import type { PlacedRequest } from "../pay/build-request.ts";
+
+/** What came next from the executor. */
+export type Progress =
+  | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
+  | { readonly type: "text"; readonly text: string }
+  /** The answer is right and its receipt saved. */
+  | { readonly type: "answered"; readonly receipt: Receipt; readonly responseHash: Hex; readonly contentSalt: Hex }
+  /** The executor says that it failed, and that this costs nothing. */
+  | { readonly type: "refused"; readonly code: ErrorCode; readonly message: string }
+  /** Nothing, in the time that it had. */
+  | { readonly type: "silent" };
+
+export interface PaidCallOptions {
+  readonly pool: InferPool;
+  readonly store: ClientLog;
+  readonly hasher: CommitmentHasher;
+  readonly recover: RecoverAddress;
+  readonly target: PeerTarget;
+  readonly placed: PlacedRequest;
+  readonly asked: Pick<RequestFrame, "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash">;
+  readonly clock: Clock;
+}
+
+/** Text that a token may stand for, in UTF-16 units, with room; more than that is no answer. */
+const UNITS_PER_TOKEN = 256;
+const UNITS_OF_SLACK = 64 * 1024;
+/** The executor's picture of the lane differs: the lane is of no more use. */
+const LANE_SPOILED: readonly ErrorCode[] = ["LANE_OUT_OF_STEP", "LANE_BUSY"];
+
+/**
+ * One request at one executor, until nothing more can come of it. However it ends, the lane is left in a known state: a
+ * right answer advances it, an outright refusal frees it, anything else retires it.
+ */
+export class PaidCall {
+  readonly #options: PaidCallOptions;
+  readonly #cancel = new AbortController();
+  readonly #frames: AsyncIterator<ExecutorFrame>;
+  #pending: Promise<IteratorResult<ExecutorFrame>> | undefined;
+  #text = "";
+  #isOver = false;
+
+  constructor(options: PaidCallOptions) {
+    this.#options = options;
+    const { pool, target, placed, asked } = options;
+    const { request, signature } = placed;
+    const frame = { type: "request" as const, request, signature, ...asked };
+    this.#frames = pool.request({ target, frame, signal: this.#cancel.signal })[Symbol.asyncIterator]();
+  }
+
+  /** All text that has come. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * What the executor says next; `silent` when that is nothing until `waitMs` passed or the signal aborted, which ends
+   * nothing by itself. Throws RESPONSE_INVALID, EXECUTOR_UNREACHABLE, STREAM_INTERRUPTED, FRAME_INVALID: it is over then.
+   */
+  async next(waitMs: number, signal?: AbortSignal): Promise<Progress> {
+    try {
+      const result = await this.#wait(waitMs, signal);
+      if (result === undefined) return { type: "silent" };
+      if (result.done === true)
+        throw new LloomError("STREAM_INTERRUPTED", "The executor ended without an answer or an error.");
+      return this.#take(result.value);
+    } catch (thrown) {
+      const error = asLloomError(thrown, "STREAM_INTERRUPTED");
+      if (!this.#isOver) this.#retire(error.code);
+      throw error;
+    }
+  }
+
+  /** Cancels, and waits a little for what the executor signs over the part that it produced. */
+  async windUp(waitMs: number): Promise<Extract<Progress, { type: "answered" }> | undefined> {
+    if (this.#isOver) return undefined;
+    this.#cancel.abort();
+    const deadline = performance.now() + waitMs;
+    try {
+      for (;;) {
+        const progress = await this.next(Math.max(0, deadline - performance.now()));
+        if (progress.type === "answered") return progress;
+        if (progress.type === "refused") return undefined;
+        if (progress.type === "silent") break;
+      }
+      this.#retire("no word after the cancel");
+    } catch {
+      // Over, and the lane retired: nothing more can come.
+    }
+    return undefined;
+  }
+
+  async #wait(waitMs: number, signal: AbortSignal | undefined): Promise<IteratorResult<ExecutorFrame> | undefined> {
+    if (this.#pending === undefined) {
+      this.#pending = this.#frames.next();
+      // It may fail while nobody waits; the next wait hears of it.
+      this.#pending.catch(() => undefined);
+    }
+    const result = await firstOf(this.#pending, waitMs, signal);
+    if (result !== undefined) this.#pending = undefined;
+    return result;
+  }
+
+  #take(frame: ExecutorFrame): Progress {
+    if (frame.type === "status") return { type: "status", state: frame.state, position: frame.position };
+    if (frame.type === "response") return this.#accept(frame);
+    if (frame.type === "error") return this.#refused(frame.code, frame.message);
+    this.#text += frame.text;
+    const most = Number(this.#options.placed.request.maxOutboundTokens) * UNITS_PER_TOKEN + UNITS_OF_SLACK;
+    if (this.#text.length <= most) return { type: "text", text: frame.text };
+    this.#cancel.abort();
+    throw new LloomError("RESPONSE_INVALID", "The answer is far longer than its token limit allows.");
+  }
+
+  #accept({ response, signature, contentSalt }: ResponseFrame): Progress {
+    const { store, hasher, recover, placed, clock } = this.#options;
+    const { request, requestHash, lane } = placed;
+    const text = this.#text;
+    const facts = { hasher, recover, request, requestHash, lane, text, response, signature, contentSalt };
+    const problem = answerProblem(facts);
+    if (problem !== undefined) throw new LloomError("RESPONSE_INVALID", problem);
+    const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
+    const responseHash = hasher.hashResponse(response);
+    store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, receivedAtMs: clock() });
+    this.#isOver = true;
+    return { type: "answered", receipt, responseHash, contentSalt };
+  }
+
+  #refused(code: ErrorCode, message: string): Progress {
+    const { store, placed } = this.#options;
+    const { executor, lane } = placed.request;
+    store.saveRefusal(placed.requestHash, code);
+    if (LANE_SPOILED.includes(code)) store.retireLane(executor, lane, code);
+    this.#isOver = true;
+    return { type: "refused", code, message };
+  }
+
+  #retire(because: string): void {
+    const { store, placed } = this.#options;
+    this.#isOver = true;
+    store.retireLane(placed.request.executor, placed.request.lane, because);
+    void this.#frames.return?.().catch(() => undefined);
+  }
+}
+
+/** The promise's value, or `undefined` once the time is over or the signal aborts. */
+async function firstOf<T>(
+  promise: Promise<T>,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  if (signal?.aborted === true) return undefined;
+  const nothing = Promise.withResolvers<undefined>();
+  const giveUp = (): void => nothing.resolve(undefined);
+  const timer = setTimeout(giveUp, waitMs);
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await Promise.race([promise, nothing.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
+  }
+}

@@ -1,0 +1,125 @@
+import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { describe, expect, it } from "vitest";
+import { seeded } from "../../../../protocol/test/seeded.ts";
+import { type Candidate, type Chance, chooseExecutor, type Need } from "./choose.ts";
+import { UNKNOWN_HEALTH } from "./executor-health.ts";
+
+const NOW = 1_800_000_000_000;
+const address = (index: number): Address => `0x${index.toString(16).padStart(40, "0")}`;
+
+interface Terms {
+  readonly index: number;
+  readonly price?: bigint;
+  readonly maxContext?: bigint;
+  readonly load?: number;
+}
+
+function candidate({ index, price = 100n, maxContext = 4096n, load = 0 }: Terms, known: Partial<Candidate> = {}) {
+  const signed: SignedOffer = {
+    offer: {
+      executor: address(index),
+      offerId: 1n,
+      model: "tiny",
+      weightsHash: ZERO_HASH,
+      profileHash: ZERO_HASH,
+      inboundPrice: price,
+      outboundPrice: price,
+      maxContext,
+      validUntil: 4_000_000_000n,
+    },
+    signature: { r: ZERO_HASH, vs: ZERO_HASH },
+    multiaddrs: [],
+    capacity: 4,
+    load,
+    sentAt: NOW,
+  };
+  return {
+    ...{ signed, inboundPrice: Number(price), outboundPrice: Number(price) },
+    heardAtMs: NOW,
+    health: UNKNOWN_HEALTH,
+    inFlight: 0,
+    ...known,
+  } satisfies Candidate;
+}
+
+const need: Need = { inboundTokens: 100n, maxOutboundTokens: 100n, maxPrice: {}, tried: new Set() };
+const chance: Chance = { nowMs: NOW, exploration: 0, random: () => 0 };
+
+/** Index of the chosen one, or why there is none. */
+function choose(candidates: readonly Candidate[], change: Partial<Need> = {}, by: Partial<Chance> = {}) {
+  const choice = chooseExecutor(candidates, { ...need, ...change }, { ...chance, ...by });
+  return typeof choice === "string" ? choice : Number(choice.signed.offer.executor);
+}
+
+describe("the choice of an executor", () => {
+  it("is the cheapest", () => {
+    const offers = [300n, 100n, 200n].map((price, index) => candidate({ index, price }));
+    expect(choose(offers)).toBe(1);
+  });
+
+  it("passes a cheaper one over that has been failing", () => {
+    const failing = candidate({ index: 0, price: 90n }, { health: { ...UNKNOWN_HEALTH, success: 0.6 } });
+    expect(choose([failing, candidate({ index: 1 })])).toBe(1);
+  });
+
+  it("is the less loaded of two that cost about the same", () => {
+    const busy = candidate({ index: 0, load: 4 });
+    const idle = candidate({ index: 1, price: 104n });
+    expect(choose([busy, idle])).toBe(1);
+    expect(choose([busy, candidate({ index: 1, price: 106n })])).toBe(0);
+    expect(choose([candidate({ index: 0 }, { inFlight: 3 }), idle])).toBe(1);
+  });
+
+  it("prefers whom it has heard of lately, then the others, then whom it avoids", () => {
+    const stale = candidate({ index: 0, price: 1n }, { heardAtMs: NOW - 60_000 });
+    const avoided = candidate({ index: 1, price: 1n }, { health: { ...UNKNOWN_HEALTH, avoidUntilMs: NOW + 1 } });
+    const fresh = candidate({ index: 2 });
+    expect(choose([stale, avoided, fresh])).toBe(2);
+    expect(choose([stale, avoided])).toBe(0);
+    expect(choose([avoided])).toBe(1);
+  });
+
+  it("never is one that cheated, as long as it is avoided", () => {
+    const health = { ...UNKNOWN_HEALTH, distrusted: true, avoidUntilMs: NOW + 1 };
+    expect(choose([candidate({ index: 0 }, { health })])).toBe("tried");
+    expect(choose([candidate({ index: 0 }, { health })], {}, { nowMs: NOW + 1 })).toBe(0);
+  });
+
+  it("keeps to the price limit, the context, and whom it has not tried", () => {
+    const offers = [candidate({ index: 0, price: 10n }), candidate({ index: 1, maxContext: 8192n })];
+    expect(choose(offers, { maxPrice: { inbound: 9n } })).toBe("price");
+    expect(choose(offers, { maxPrice: { outbound: 10n } })).toBe(0);
+    expect(choose(offers, { maxOutboundTokens: 4096n })).toBe(1);
+    expect(choose(offers, { maxOutboundTokens: 8192n })).toBe("context");
+    expect(choose(offers, { tried: new Set([address(0)]) })).toBe(1);
+    expect(choose(offers, { tried: new Set([address(0), address(1)]) })).toBe("tried");
+    expect(choose([])).toBe("none");
+  });
+
+  it("explores among those that are not much dearer, as often as it is told (seed 11)", () => {
+    const offers = [100n, 140n, 160n].map((price, index) => candidate({ index, price }));
+    const random = seeded(11);
+    const counts = [0, 0, 0];
+    for (let round = 0; round < 2_000; round += 1) {
+      const index = choose(offers, {}, { exploration: 0.2, random: () => random.below(1_000) / 1_000 });
+      if (typeof index === "number") counts[index] = (counts[index] ?? 0) + 1;
+    }
+    expect(counts[2]).toBe(0);
+    expect(counts[1]).toBeGreaterThan(120);
+    expect(counts[1]).toBeLessThan(280);
+  });
+
+  it("never is dearer than 1.5 times the best, whatever chance says (seed 12)", () => {
+    const random = seeded(12);
+    for (let round = 0; round < 300; round += 1) {
+      const prices = Array.from({ length: 1 + random.below(12) }, () => BigInt(1 + random.below(1_000)));
+      const offers = prices.map((price, index) => candidate({ index, price, load: random.below(8) }));
+      const index = choose(offers, {}, { exploration: 0.5, random: () => random.below(1_000) / 1_000 });
+      const least = prices.reduce((a, b) => (a < b ? a : b));
+      const chosen = typeof index === "number" ? (prices[index] ?? 0n) : 0n;
+      expect(Number(chosen)).toBeLessThanOrEqual(Number(least) * 1.5 + 0.01);
+      expect(chosen).toBeGreaterThanOrEqual(least);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import { LloomError } from "../../errors.ts";
+import type { ClientSettings } from "../client-options.ts";
+import type { OfferBook } from "./offer-book.ts";
+
+/** What gathering needs. */
+export interface GatherParts {
+  readonly book: OfferBook;
+  /** Searches the network for offers of a model; resolves when it has looked everywhere. */
+  readonly discover: (model: string) => Promise<void>;
+  /** Asks the validators for all offers of a model, unless that was done; resolves in a second or two at most. */
+  readonly survey: (model: string, options: { readonly again: boolean }) => Promise<void>;
+  readonly settings: Pick<ClientSettings, "clock" | "offerWaitMs">;
+}
+
+/**
+ * Makes sure that there is a choice: waits a few seconds for a first offer of the model, then for what the validators know
+ * besides. Who chose among the first offers heard would often pay the dearest executor. Throws CANCELLED.
+ */
+export async function gatherOffers(parts: GatherParts, model: string, signal: AbortSignal): Promise<void> {
+  const hasOffers = (): boolean => parts.book.candidates(model, parts.settings.clock()).length > 0;
+  const wasEmpty = !hasOffers();
+  if (wasEmpty) await firstOffer(parts, { model, signal, hasOffers });
+  if (hasOffers()) await orAborted(parts.survey(model, { again: wasEmpty }), signal);
+  if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
+}
+
+interface Waiting {
+  readonly model: string;
+  readonly signal: AbortSignal;
+  readonly hasOffers: () => boolean;
+}
+
+/**
+ * Until an offer of the model comes in. Once the whole network has been searched and offers other models, there is nothing to
+ * wait for.
+ */
+async function firstOffer(
+  { book, discover, settings }: GatherParts,
+  { model, signal, hasOffers }: Waiting,
+): Promise<void> {
+  const searched = new AbortController();
+  const until = AbortSignal.any([signal, searched.signal, AbortSignal.timeout(settings.offerWaitMs)]);
+  void discover(model).then(() => {
+    if (book.models(settings.clock()).length > 0) searched.abort();
+  });
+  while (!until.aborted && !hasOffers()) await book.nextOffer(until);
+}
+
+function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  if (signal.aborted) aborted.resolve();
+  signal.addEventListener("abort", () => aborted.resolve(), { once: true });
+  return Promise.race([work, aborted.promise]);
+}

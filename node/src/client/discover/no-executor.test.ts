@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { NoChoice } from "../choose/choose.ts";
+import { type NetworkView, noExecutor } from "./no-executor.ts";
+
+const question = {
+  model: "wanted",
+  messages: [{ role: "user" as const, content: "?" }],
+  sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" as const },
+  maxOutboundTokens: 600,
+};
+const offer = (model: string) => ({ model, executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 512n });
+const told = (choice: NoChoice, networkView: Partial<NetworkView>) =>
+  noExecutor(choice, question, { models: [], bootstrap: 1, peers: 1, ...networkView });
+
+describe("why nobody can be asked", () => {
+  it("asks for a bootstrap peer where none was given", () => {
+    const { code, message, next } = told("none", { bootstrap: 0, peers: 0 });
+    expect(code).toBe("NO_EXECUTOR");
+    expect(message).toContain("given no peer to join the network through");
+    expect(next).toMatch(/--bootstrap MULTIADDR.*LLOOM_BOOTSTRAP.*network\.bootstrap in lloom\.toml/);
+  });
+
+  it("doubts the bootstrap peers when none of them answers", () => {
+    const { code, message, next } = told("none", { peers: 0 });
+    expect(code).toBe("NO_EXECUTOR");
+    expect(message).toContain("no bootstrap peer answers");
+    expect(next).toContain("Check the addresses of --bootstrap");
+  });
+
+  it("only waits for an executor in a network that has joined", () => {
+    const { code, next } = told("none", { bootstrap: 0 });
+    expect(code).toBe("NO_EXECUTOR");
+    expect(next).toMatch(/^Wait until an executor offers it/);
+    expect(next).not.toContain("--bootstrap");
+  });
+
+  it("names the models that are offered instead", () => {
+    expect(told("none", { models: [offer("other")] })).toMatchObject({ code: "MODEL_NOT_FOUND" });
+  });
+
+  it("speaks of prices only where a limit was set, and of the context where that is too small", () => {
+    const models = [offer("wanted")];
+    expect(told("price", { models }).next).toContain("price limit");
+    expect(told("context", { models })).toMatchObject({ code: "CONTEXT_EXCEEDED" });
+    for (const choice of ["none", "tried"] as const) expect(told(choice, { models }).next).not.toContain("price");
+  });
+});

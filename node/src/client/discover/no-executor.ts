@@ -1,0 +1,66 @@
+import { LloomError } from "../../errors.ts";
+import type { NoChoice } from "../choose/choose.ts";
+import type { Question } from "../question.ts";
+import type { ModelSummary } from "./offer-book.ts";
+
+/** How the asking node stands in the network. */
+export interface NetworkView {
+  readonly models: readonly ModelSummary[];
+  /** Bootstrap addresses that it was given. */
+  readonly bootstrap: number;
+  /** Connected peers. */
+  readonly peers: number;
+}
+
+/** Other models named in an error at most. */
+const MOST_NAMED = 5;
+
+/** Why nobody can be asked, in words that say what to change. */
+export function noExecutor(choice: NoChoice, question: Question, networkView: NetworkView): LloomError {
+  const { model, maxOutboundTokens } = question;
+  const { models } = networkView;
+  const offered = models.find((summary) => summary.model === model);
+  if (choice === "price" && offered !== undefined)
+    return new LloomError(
+      "NO_EXECUTOR",
+      `No executor offers ${model} within the price limit; the lowest prices are ${offered.inboundPrice} inbound and ${offered.outboundPrice} outbound, in base units per 1 000 000 tokens.`,
+      { next: "Raise the price limit, or choose another model." },
+    );
+  if (choice === "context" && offered !== undefined)
+    return new LloomError(
+      "CONTEXT_EXCEEDED",
+      `${maxOutboundTokens} answer tokens do not fit ${model}; its largest context is ${offered.maxContext}.`,
+    );
+  if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
+  return models.length > 0 && offered === undefined ? notOffered(model, models) : nobodyKnown(model, networkView);
+}
+
+function notOffered(model: string, models: readonly ModelSummary[]): LloomError {
+  const named = models.slice(0, MOST_NAMED).map((summary) => summary.model);
+  return new LloomError("MODEL_NOT_FOUND", `Nobody offers ${model}. Offered are: ${named.join(", ")}.`, {
+    next: `Ask for one of them, for example ${named[0]}.`,
+  });
+}
+
+/** Not one offer has come: most often because the node has not joined the network. */
+function nobodyKnown(model: string, { bootstrap, peers }: NetworkView): LloomError {
+  if (peers > 0)
+    return new LloomError("NO_EXECUTOR", `Nobody offers ${model} now.`, {
+      next: "Wait until an executor offers it, or run one: lloom executor.",
+    });
+  if (bootstrap > 0)
+    return new LloomError(
+      "NO_EXECUTOR",
+      `Nobody offers ${model}: no bootstrap peer answers, so no executor is known.`,
+      {
+        next: "Check the addresses of --bootstrap, and that the validators there run.",
+      },
+    );
+  return new LloomError(
+    "NO_EXECUTOR",
+    `Nobody offers ${model}: this node was given no peer to join the network through.`,
+    {
+      next: "Give --bootstrap MULTIADDR, or LLOOM_BOOTSTRAP, or network.bootstrap in lloom.toml; lloom validator prints its own at the start.",
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { executorKey, modelKey, validatorKey } from "@lloom/protocol/names";
+import { asLloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { findPeers } from "../../p2p/discovery/provider-records.ts";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
+import type { Host } from "../../p2p/host/host.ts";
+import { callOffers } from "../../p2p/rpc/rpc.ts";
+
+export interface OfferSearchOptions {
+  readonly host: Host;
+  /** Verifies and keeps an offer. */
+  readonly accept: (signed: SignedOffer) => void;
+  /** Ends all searches. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Peers that one search asks at most. */
+const MOST_PEERS = 128;
+const SEARCH_TIMEOUT_MS = 5_000;
+/** Longest time that a first question waits for validators that are slow or gone. */
+const SURVEY_TIMEOUT_MS = 1_500;
+
+/**
+ * Looks for offers that gossip has not brought: asks the peers that are connected, and those that the DHT names as
+ * executors, as executors of the model, and as validators (who know many offers). Everything at the same time.
+ */
+export class OfferSearch {
+  readonly #options: OfferSearchOptions;
+  readonly #searches = new Map<string | undefined, Promise<void>>();
+  readonly #surveys = new Map<string, Promise<void>>();
+  readonly #surveyed = new Set<string>();
+
+  constructor(options: OfferSearchOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when everybody has been asked; never rejects. Questions that come together share one search. */
+  search(model?: string): Promise<void> {
+    const running = this.#searches.get(model);
+    if (running !== undefined) return running;
+    const search = this.#search(model).finally(() => this.#searches.delete(model));
+    this.#searches.set(model, search);
+    return search;
+  }
+
+  /**
+   * Resolves when the validators have told their offers of a model, or have had the time to; never rejects. Done once for a
+   * model, as gossip and searches keep up with it from then on; `again` when nothing of it was left.
+   */
+  survey(model: string, { again }: { readonly again: boolean }): Promise<void> {
+    const running = this.#surveys.get(model);
+    if (running !== undefined) return running;
+    if (this.#surveyed.has(model) && !again) return Promise.resolve();
+    const deadline = AbortSignal.any([this.#options.signal, AbortSignal.timeout(SURVEY_TIMEOUT_MS)]);
+    const survey = this.#askAll([validatorKey(this.#options.host.network)], deadline, model).finally(() => {
+      this.#surveys.delete(model);
+      this.#surveyed.add(model);
+    });
+    this.#surveys.set(model, survey);
+    return survey;
+  }
+
+  #search(model: string | undefined): Promise<void> {
+    const { host, signal } = this.#options;
+    const { network } = host;
+    const keys = [executorKey(network), validatorKey(network)];
+    if (model !== undefined) keys.unshift(modelKey(network, model));
+    return this.#askAll(keys, AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIMEOUT_MS)]), model);
+  }
+
+  /** Asks the peers that are connected, and those that are announced under the keys, each once. */
+  async #askAll(keys: readonly string[], deadline: AbortSignal, model: string | undefined): Promise<void> {
+    const { host } = this.#options;
+    const asked = new Set<string>();
+    const askOnce = (target: PeerTarget): Promise<void> => {
+      if (asked.has(target.peerId) || asked.size >= MOST_PEERS) return Promise.resolve();
+      asked.add(target.peerId);
+      return this.ask(target, deadline, model);
+    };
+    const connected = host.connected().map((peerId) => ({ peerId, multiaddrs: [] }));
+    await Promise.all([...connected.map(askOnce), ...keys.map((key) => this.#follow(key, deadline, askOnce))]);
+  }
+
+  /** Asks one peer for its offers; one that does not answer has none. */
+  async ask(target: PeerTarget, signal: AbortSignal, model?: string): Promise<void> {
+    const { host, accept, log } = this.#options;
+    try {
+      const offers = await callOffers(host, { target, signal, ...(model === undefined ? {} : { model }) });
+      for (const signed of offers) accept(signed);
+    } catch (thrown) {
+      log.debug({ peer: target.peerId, problem: asLloomError(thrown).message }, "peer told no offers");
+    }
+  }
+
+  async #follow(key: string, signal: AbortSignal, ask: (target: PeerTarget) => Promise<void>): Promise<void> {
+    const asked: Promise<void>[] = [];
+    for await (const target of findPeers(this.#options.host, key, signal)) asked.push(ask(target));
+    await Promise.all(asked);
+  }
+}

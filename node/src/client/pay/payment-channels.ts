@@ -1,0 +1,141 @@
+import { formatAmount } from "@lloom/protocol/amounts";
+import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { worstCost } from "@lloom/protocol/lane";
+import { LloomError } from "../../errors.ts";
+import { type Clock, toSeconds } from "../../primitives/clock.ts";
+import { Mutex } from "../../primitives/mutex.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import type { Identity } from "../../wallet/identity.ts";
+import { continueLane, type PlacedRequest, type RequestTerms } from "./build-request.ts";
+import { type FundingPlan, planFunding } from "./funding.ts";
+
+/** A channel as the client's side of the chain tells it. */
+export interface OwnChannel {
+  readonly balance: bigint;
+  readonly unlocking: bigint;
+}
+
+export interface PaymentChannelsOptions {
+  readonly identity: Identity;
+  readonly hasher: CommitmentHasher;
+  readonly store: ClientLog;
+  readonly readChannel: (executor: Address) => Promise<OwnChannel>;
+  readonly readDeposit: () => Promise<bigint>;
+  /** Notes in the log what the chain has paid an executor while this client was away. */
+  readonly learnSettled: (executor: Address) => Promise<void>;
+  /** Sends the transaction and waits for it. */
+  readonly allocate: (executor: Address, amount: bigint) => Promise<void>;
+  readonly token: { readonly decimals: number; readonly symbol: string };
+  /** Base units. */
+  readonly step: bigint;
+  readonly deadlineSeconds: bigint;
+  readonly clock: Clock;
+}
+
+/** Requests that come together may use up an allocation before this one gets its part; then another is made. */
+const MOST_ALLOCATIONS = 8;
+
+/**
+ * Places requests in lanes that can pay for them. As long as a channel is known to cover the request, reserving the lane,
+ * signing and saving happen without a pause, so that requests that come together cannot promise the same money twice.
+ */
+export class PaymentChannels {
+  readonly #options: PaymentChannelsOptions;
+  readonly #channels = new Map<Address, OwnChannel>();
+  /** Executors whose settled lanes are known; events keep them so. */
+  readonly #learned = new Set<Address>();
+  /** One allocation at a time: all are paid from one deposit. */
+  readonly #allocating = new Mutex();
+
+  constructor(options: PaymentChannelsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A signed and saved request, in a channel that covers it. Throws INSUFFICIENT_FUNDS with what is missing, and what the
+   * chain throws. Nothing is left reserved after a failure.
+   */
+  async place(terms: RequestTerms, promptSalt: Hex, signal: AbortSignal): Promise<PlacedRequest> {
+    for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
+      if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
+      if (this.#plan(terms, 0n)?.type === "enough") return this.#sign(terms, promptSalt);
+      await this.#allocating.run(() => this.#ensureChannel(terms));
+    }
+    throw new LloomError("CHANNEL_UNDERFUNDED", "Other requests use up the channel faster than it is filled.");
+  }
+
+  /** Whether the channel's funds are known; without the chain only such a channel can be used. */
+  knows(executor: Address): boolean {
+    return this.#channels.has(executor);
+  }
+
+  /** The chain may say something new about this channel. */
+  forget(executor: Address): void {
+    this.#channels.delete(executor);
+  }
+
+  /** The executor was paid: what it may still settle and what the channel holds change together. */
+  noteSettled(settled: { executor: Address; lane: bigint; nonce: bigint; cost: bigint; channelBalance: bigint }): void {
+    const { executor, channelBalance } = settled;
+    this.#options.store.markSettled(settled);
+    const known = this.#channels.get(executor);
+    if (known !== undefined) this.#channels.set(executor, { ...known, balance: channelBalance });
+  }
+
+  #sign(terms: RequestTerms, promptSalt: Hex): PlacedRequest {
+    const { identity, hasher, store, deadlineSeconds, clock } = this.#options;
+    const { lane, state } = store.reserveLane(terms.executor);
+    try {
+      const deadline = this.#nowSeconds() + deadlineSeconds;
+      const request: RequestCommitment = continueLane(terms, { lane, state, deadline });
+      const requestHash = hasher.hashRequest(request);
+      const signature = identity.sign(requestHash);
+      store.saveRequest({ requestHash, request, signature, promptSalt, sentAtMs: clock() });
+      return { request, requestHash, signature, lane: state };
+    } catch (thrown) {
+      store.releaseLane(terms.executor, lane);
+      throw thrown;
+    }
+  }
+
+  /** Undefined while the channel is not known. */
+  #plan(terms: RequestTerms, deposit: bigint): FundingPlan | undefined {
+    const { store, step } = this.#options;
+    const channel = this.#channels.get(terms.executor);
+    if (channel === undefined) return undefined;
+    const outstanding = store.outstanding(terms.executor, this.#nowSeconds());
+    return planFunding({ needed: worstCost(terms), outstanding, ...channel, deposit, step });
+  }
+
+  /** Looks again with what the chain says now, and moves deposit into the channel if that is needed. */
+  async #ensureChannel(terms: RequestTerms): Promise<void> {
+    if (this.#plan(terms, 0n)?.type === "enough") return;
+    const { executor } = terms;
+    const { readChannel, readDeposit, learnSettled, allocate } = this.#options;
+    if (!this.#learned.has(executor)) await learnSettled(executor);
+    this.#learned.add(executor);
+    const [channel, deposit] = await Promise.all([readChannel(executor), readDeposit()]);
+    this.#channels.set(executor, channel);
+    const plan = this.#plan(terms, deposit);
+    if (plan === undefined || plan.type === "enough") return;
+    if (plan.type === "insufficient") throw this.#insufficient(terms, deposit, plan.missing);
+    await allocate(executor, plan.amount);
+    this.#channels.set(executor, await readChannel(executor));
+  }
+
+  #insufficient(terms: RequestTerms, deposit: bigint, missing: bigint): LloomError {
+    const { decimals, symbol } = this.#options.token;
+    const plain = (amount: bigint): string => formatAmount(amount, decimals);
+    const needed = worstCost(terms);
+    return new LloomError(
+      "INSUFFICIENT_FUNDS",
+      `This request may cost ${plain(needed)} ${symbol}; the free deposit is ${plain(deposit)} ${symbol}, ${plain(missing)} ${symbol} are missing.`,
+      { next: `Deposit more: lloom deposit ${plain(missing)}`, details: { needed, deposit, missing } },
+    );
+  }
+
+  #nowSeconds(): bigint {
+    return toSeconds(this.#options.clock());
+  }
+}

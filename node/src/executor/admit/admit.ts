@@ -1,0 +1,168 @@
+import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
+import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import type { LaneState } from "@lloom/protocol/lane";
+import type { RequestFrame } from "@lloom/protocol/messages";
+import type { RecoverAddress } from "@lloom/protocol/signatures";
+import type { Backend, Completion } from "../../backend/backend.ts";
+import { LloomError } from "../../errors.ts";
+import { type Clock, toSeconds } from "../../primitives/clock.ts";
+import type { ExecutorLog } from "../../store/executor-log.ts";
+import {
+  type AdmissionProblem,
+  fundingProblem,
+  laneProblem,
+  signerProblem,
+  sizeProblem,
+  termsProblem,
+} from "./admission-rules.ts";
+import type { ChannelCache, KnownChannel } from "./channel-cache.ts";
+import type { WorkQueue } from "./work-queue.ts";
+
+/** What admission needs to know the facts. */
+export interface AdmissionParts {
+  readonly executor: Address;
+  readonly hasher: CommitmentHasher;
+  readonly recover: RecoverAddress;
+  readonly store: ExecutorLog;
+  readonly channels: ChannelCache;
+  readonly backend: Backend;
+  readonly queue: WorkQueue;
+  readonly offerOf: (model: string) => ModelOffer | undefined;
+  /** Whom an address signs for as a session signer in force; reads the chain. */
+  readonly principalOf: (signer: Address) => Promise<Address | undefined>;
+  /** Highest settled nonce of a lane; reads the chain. */
+  readonly settledNonceOf: (client: Address, lane: bigint) => Promise<bigint>;
+  readonly unlockMarginSeconds: bigint;
+  readonly clock: Clock;
+}
+
+/** A request that will be answered: it is in the log and its lane is busy. */
+export interface Admitted {
+  readonly request: RequestCommitment;
+  readonly requestHash: Hex;
+  /** Before this answer. */
+  readonly lane: LaneState;
+  readonly completion: Completion;
+}
+
+/** A request frame without what only the stream needs. */
+export type AskedFrame = Omit<RequestFrame, "id" | "type">;
+
+/**
+ * Collects the facts in the order of their cost, refuses with the first problem, and notes the request in the log. Between
+ * the last look at lane and channel and the note nothing else runs, so that two requests cannot both pass for one.
+ */
+export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: AbortSignal): Promise<Admitted> {
+  const { request } = frame;
+  const offer = checkTerms(parts, frame);
+  const requestHash = parts.hasher.hashRequest(request);
+  await checkSigner(parts, frame, requestHash);
+  refuse(laneProblem({ ...laneFacts(parts, request), settledNonce: 0n }));
+  parts.queue.checkRoom(request.client);
+  const completion: Completion = {
+    model: request.model,
+    messages: frame.messages,
+    sampling: frame.sampling,
+    maxOutboundTokens: Number(request.maxOutboundTokens),
+  };
+  const [inboundTokens, settledNonce] = await Promise.all([
+    parts.backend.countInbound(completion, signal),
+    settledNonceOf(parts, request),
+    parts.channels.get(request.client),
+  ]);
+  refuse(sizeProblem({ request, inboundTokens, maxContext: offer.maxContext }));
+  const doubt = new ChannelDoubt(parts, request);
+  for (let reading = doubt.reading(); reading !== undefined; reading = doubt.reading()) await reading;
+  // From the channel's last look to the note in the log nothing waits.
+  const facts = laneFacts(parts, request);
+  refuse(laneProblem({ ...facts, settledNonce }));
+  parts.queue.checkRoom(request.client);
+  parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
+  return { request, requestHash, lane: facts.lane, completion };
+}
+
+function refuse(problem: AdmissionProblem | undefined): void {
+  if (problem !== undefined) throw new LloomError(problem.code, problem.message);
+}
+
+function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
+  const { request, weightsHash, profileHash, sampling } = frame;
+  const offer = parts.offerOf(request.model);
+  const hashes = {
+    promptHash: hashPrompt(frame.promptSalt, frame.messages),
+    paramsHash: hashParams({ sampling, weightsHash, profileHash }),
+  };
+  const nowSeconds = toSeconds(parts.clock());
+  refuse(termsProblem({ request, executor: parts.executor, offer, nowSeconds, weightsHash, profileHash, ...hashes }));
+  if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
+  return offer;
+}
+
+async function checkSigner(parts: AdmissionParts, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {
+  const { client } = request;
+  const recovered = parts.recover(requestHash, signature);
+  const isSession = recovered !== undefined && recovered !== client;
+  const principal = isSession ? await parts.principalOf(recovered) : undefined;
+  refuse(signerProblem({ client, recovered, principal }));
+}
+
+const laneFacts = ({ store }: AdmissionParts, request: RequestCommitment) => ({
+  request,
+  lane: store.laneState(request.client, request.lane),
+  busy: store.busyLane(request.client, request.lane),
+});
+
+/** The own log knows every lane that it ever answered in; only for others the chain has to be asked. */
+async function settledNonceOf(parts: AdmissionParts, { client, lane }: RequestCommitment): Promise<bigint> {
+  if (parts.store.laneState(client, lane).nonce > 0n) return 0n;
+  return parts.settledNonceOf(client, lane);
+}
+
+/** Reads of one channel for one request; it changes by transactions, so more than this is no coincidence. */
+const MOST_READS = 4;
+
+/**
+ * Whether the channel pays for a request, as known; if it would not, or it changed while other facts were collected, as the
+ * chain says now. Its looks are not asynchronous, so that what they find still holds when the caller goes on.
+ */
+class ChannelDoubt {
+  readonly #parts: AdmissionParts;
+  readonly #request: RequestCommitment;
+  #isFresh = false;
+  #reads = 0;
+
+  constructor(parts: AdmissionParts, request: RequestCommitment) {
+    this.#parts = parts;
+    this.#request = request;
+  }
+
+  /** A read to wait for before the next look; `undefined` when the channel pays. Throws when it does not. */
+  reading(): Promise<unknown> | undefined {
+    const { channels } = this.#parts;
+    const { client } = this.#request;
+    const channel = channels.peek(client);
+    if (channel !== undefined) {
+      const problem = fundingOf(this.#parts, this.#request, channel);
+      if (problem === undefined) return undefined;
+      if (this.#isFresh) refuse(problem);
+    }
+    this.#reads += 1;
+    if (this.#reads > MOST_READS)
+      throw new LloomError("CHANNEL_UNDERFUNDED", "The channel is changing just now.", {
+        next: "Try again in a moment.",
+      });
+    this.#isFresh = channel !== undefined;
+    return this.#isFresh ? channels.refresh(client) : channels.get(client);
+  }
+}
+
+const fundingOf = (parts: AdmissionParts, request: RequestCommitment, channel: KnownChannel) =>
+  fundingProblem({
+    request,
+    lane: parts.store.laneState(request.client, request.lane),
+    channel,
+    outstanding: parts.store.outstanding(request.client),
+    nowSeconds: toSeconds(parts.clock()) + channel.skewSeconds,
+    unlockMarginSeconds: parts.unlockMarginSeconds,
+  });

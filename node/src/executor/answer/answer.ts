@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
+import type { Backend } from "../../backend/backend.ts";
+import { asLloomError, type LloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
+import type { Clock } from "../../primitives/clock.ts";
+import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { Identity } from "../../wallet/identity.ts";
+import type { Admitted } from "../admit/admit.ts";
+import type { WorkQueue } from "../admit/work-queue.ts";
+import type { FramePipe } from "./frame-pipe.ts";
+import { produce } from "./produce.ts";
+import { type Answer, buildResponse } from "./response.ts";
+
+/** What answering needs. */
+export interface AnswerParts {
+  readonly identity: Identity;
+  readonly hasher: CommitmentHasher;
+  readonly store: ExecutorLog;
+  readonly backend: Backend;
+  readonly queue: WorkQueue;
+  readonly answerTimeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told the answer's cost, base units, after the signature is on disk. */
+  readonly onAnswered: (cost: bigint) => void;
+  /** Told when a request ends without an answer. */
+  readonly onFailed: (error: LloomError) => void;
+}
+
+/**
+ * Answers an admitted request: waits its turn, runs the backend, then saves, signs and tells, in this order. Ends or fails
+ * the pipe and never rejects. When the client is gone, what it was sent until then is signed as cancelled and kept: it asked
+ * for those tokens and pays for no others. A failure signs nothing and charges nothing, and the lane is free again.
+ */
+export async function answerRequest(
+  parts: AnswerParts,
+  admitted: Admitted,
+  { pipe, signal }: { readonly pipe: FramePipe<ExecutorFrameBody>; readonly signal: AbortSignal },
+): Promise<void> {
+  const { store, log } = parts;
+  const { requestHash } = admitted;
+  let answer: Answer;
+  try {
+    answer = await work(parts, admitted, { pipe, signal });
+  } catch (thrown) {
+    const error = asLloomError(thrown, "BACKEND_FAILED");
+    log.info({ requestHash, code: error.code, problem: error.message }, "request failed");
+    fail(store, requestHash, error, log);
+    parts.onFailed(error);
+    pipe.fail(error);
+    return;
+  }
+  try {
+    const frame = saveAndSign(parts, admitted, answer);
+    parts.onAnswered(frame.response.cumulativeCost - admitted.request.ackedCost);
+    pipe.offer(frame);
+    pipe.end();
+  } catch (thrown) {
+    // The answer may be on disk: it must not be failed, or another one could be signed. It is signed at the next start.
+    const error = asLloomError(thrown);
+    log.error({ requestHash, code: error.code, problem: error.message }, "answer not signed");
+    parts.onFailed(error);
+    pipe.fail(error);
+  }
+}
+
+/** Runs the backend when it is this request's turn. */
+async function work(
+  { queue, backend, answerTimeoutMs, clock }: AnswerParts,
+  { request, completion }: Admitted,
+  { pipe, signal }: { readonly pipe: FramePipe<ExecutorFrameBody>; readonly signal: AbortSignal },
+): Promise<Answer> {
+  using _slot = await queue.enter({
+    client: request.client,
+    signal,
+    onPosition: (position) => pipe.offer({ type: "status", state: "queued", position }),
+  });
+  pipe.offer({ type: "status", state: "running", position: 0 });
+  return await produce({
+    backend,
+    completion,
+    signal,
+    timeoutMs: answerTimeoutMs,
+    deadlineMs: Number(request.deadline) * 1000 - clock(),
+    send: (text) => pipe.push({ type: "token", text }),
+  });
+}
+
+function saveAndSign(
+  { identity, hasher, store, clock }: AnswerParts,
+  { request, requestHash, lane }: Admitted,
+  answer: Answer,
+): Extract<ExecutorFrameBody, { type: "response" }> {
+  const contentSalt = bytesToHex(randomBytes(32));
+  const nowMs = clock();
+  const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs });
+  const responseHash = hasher.hashResponse(response);
+  const delivered = new TextEncoder().encode(answer.text);
+  store.saveAnswer({ requestHash, response, responseHash, contentSalt, delivered, answeredAtMs: nowMs });
+  const signature = identity.sign(responseHash);
+  store.saveSignature(requestHash, signature);
+  return { type: "response", response, signature, contentSalt };
+}
+
+function fail(store: ExecutorLog, requestHash: Hex, error: LloomError, log: Log): void {
+  try {
+    store.fail(requestHash, error.code);
+  } catch (thrown) {
+    log.error({ requestHash, problem: asLloomError(thrown).message }, "failure not noted");
+  }
+}
+
+/** Signs what a crash left saved but unsigned: exactly what was saved, so that there is never a second answer. */
+export function signSavedAnswers({ identity, hasher, store, log }: AnswerParts): void {
+  for (const { requestHash, response } of store.answeredUnsigned()) {
+    store.saveSignature(requestHash, identity.sign(hasher.hashResponse(response)));
+    log.info({ requestHash }, "answer signed after a restart");
+  }
+}

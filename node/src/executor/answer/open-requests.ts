@@ -1,0 +1,105 @@
+import { asLloomError, LloomError } from "../../errors.ts";
+import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
+import type { InferCall } from "../../p2p/infer/infer-session.ts";
+import { type AdmissionParts, admit } from "../admit/admit.ts";
+import type { Counter } from "../executor-status.ts";
+import { type AnswerParts, answerRequest } from "./answer.ts";
+import { FramePipe } from "./frame-pipe.ts";
+
+export interface OpenRequestsOptions {
+  readonly admission: AdmissionParts;
+  readonly answering: AnswerParts;
+  readonly counter: Counter;
+}
+
+interface OpenRequest {
+  readonly closed: Promise<void>;
+  readonly stop: AbortController;
+}
+
+/** Takes requests one by one from the network; knows how many are open, ends them, and knows when there are none left. */
+export class OpenRequests {
+  readonly #options: OpenRequestsOptions;
+  readonly #open = new Set<OpenRequest>();
+  #draining = false;
+
+  constructor(options: OpenRequestsOptions) {
+    this.#options = options;
+  }
+
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Requests that have not ended. */
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Refuses everything new from now on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Resolves when no request is open, or the signal aborts. */
+  async none(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    while (this.#open.size > 0 && !signal.aborted) {
+      await Promise.race([Promise.all([...this.#open].map(({ closed }) => closed)), aborted]);
+    }
+  }
+
+  /** Ends those that are open: what they have produced is their answer. Resolves when none is open, or the signal aborts. */
+  async end(signal: AbortSignal): Promise<void> {
+    for (const { stop } of this.#open) stop.abort(shuttingDown());
+    await this.none(signal);
+  }
+
+  /** Answers one request; what it throws becomes its error frame. The work goes on when the reader leaves. */
+  async *handle({ frame, signal }: Pick<InferCall, "frame" | "signal">): AsyncGenerator<ExecutorFrameBody, void> {
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    const open = { closed, stop };
+    this.#open.add(open);
+    const onSignal = (): void => stop.abort(signal.reason);
+    signal.addEventListener("abort", onSignal, { once: true });
+    if (signal.aborted) onSignal();
+    const pipe = new FramePipe<ExecutorFrameBody>();
+    try {
+      const admitted = await this.#admit(frame, stop.signal);
+      void answerRequest(this.#options.answering, admitted, { pipe, signal: stop.signal }).finally(() => {
+        this.#open.delete(open);
+        close();
+      });
+    } catch (thrown) {
+      this.#open.delete(open);
+      close();
+      throw thrown;
+    }
+    try {
+      yield* pipe;
+    } finally {
+      stop.abort(new LloomError("STREAM_INTERRUPTED", "The client is gone."));
+      signal.removeEventListener("abort", onSignal);
+    }
+  }
+
+  async #admit(frame: InferCall["frame"], signal: AbortSignal) {
+    const { admission, answering, counter } = this.#options;
+    try {
+      if (this.#draining) throw shuttingDown();
+      return await admit(admission, frame, signal);
+    } catch (thrown) {
+      const error = asLloomError(thrown);
+      counter.refused += 1;
+      const { client } = frame.request;
+      answering.log.debug({ client, code: error.code, problem: error.message }, "request refused");
+      throw error;
+    }
+  }
+}
+
+const shuttingDown = (): LloomError => new LloomError("DRAINING", "This executor is shutting down.");

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { LloomError } from "../../errors.ts";
+import { createLog } from "../../log.ts";
+import { OfferPublisher } from "./offer-publisher.ts";
+
+const log = createLog({ level: "silent", name: "test" });
+
+it("lets the node breathe while the backend is away and somebody new listens", async () => {
+  let asked = 0;
+  const backend = {
+    listModels: () => {
+      asked += 1;
+      return Promise.reject(new LloomError("BACKEND_FAILED", "It is away."));
+    },
+  };
+  const topic = { publish: () => Promise.resolve(0), members: () => 1 };
+  const told: number[] = [];
+  await using _publisher = new OfferPublisher({
+    backend,
+    topic,
+    onModels: (models) => told.push(models.length),
+    offers: () => [],
+    intervalMs: 40,
+    listModelsMs: 0,
+    log,
+  });
+  for (let turn = 0; turn < 5; turn += 1) await pause(20);
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.every((count) => count === 0)).toBe(true);
+  expect(asked).toBeLessThan(20);
+});

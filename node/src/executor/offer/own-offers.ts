@@ -1,0 +1,98 @@
+import type { Address, CompactSignature, Hex, ModelOffer } from "@lloom/protocol/commitment-types";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import type { BackendModel } from "../../backend/backend.ts";
+import type { ExecutorSettings, Price } from "../executor-options.ts";
+
+/** What an offer promises: the parts that do not change when it is renewed. */
+export type OfferTerms = Omit<ModelOffer, "offerId" | "validUntil">;
+
+/** The backend's models that are offered, at their prices. */
+export function offerTerms(
+  models: readonly BackendModel[],
+  settings: Pick<ExecutorSettings, "models" | "modelPrices" | "price">,
+  executor: Address,
+): OfferTerms[] {
+  return models
+    .filter(({ model }) => settings.models.length === 0 || settings.models.includes(model))
+    .map(({ model, weightsHash, profileHash, maxContext }) => {
+      const { inboundPrice, outboundPrice }: Price = settings.modelPrices[model] ?? settings.price;
+      return { executor, model, weightsHash, profileHash, maxContext: BigInt(maxContext), inboundPrice, outboundPrice };
+    });
+}
+
+/** Where an executor is and how busy; sent with each offer. */
+export interface OfferLoad {
+  readonly multiaddrs: readonly string[];
+  readonly capacity: number;
+  readonly load: number;
+}
+
+interface Signed {
+  readonly offer: ModelOffer;
+  readonly signature: CompactSignature;
+}
+
+/** Own offers: signed when made, and again before they run out. */
+export class OwnOffers {
+  readonly #sign: (offer: ModelOffer) => CompactSignature;
+  readonly #ttlMs: number;
+  readonly #signed = new Map<string, Signed>();
+  #lastId = 0n;
+
+  constructor({ hashOffer, sign, ttlMs }: OwnOffersOptions) {
+    this.#sign = (offer) => sign(hashOffer(offer));
+    this.#ttlMs = ttlMs;
+  }
+
+  /** Offers exactly these from now on. An offer whose terms stay is renewed in the second half of its time. */
+  renew(terms: readonly OfferTerms[], nowMs: number): void {
+    const names = new Set(terms.map(({ model }) => model));
+    for (const model of this.#signed.keys()) if (!names.has(model)) this.#signed.delete(model);
+    for (const term of terms) {
+      const known = this.#signed.get(term.model);
+      if (known === undefined || !isCurrent(known.offer, term, nowMs + this.#ttlMs / 2)) this.#make(term, nowMs);
+    }
+  }
+
+  /** The offer that a request for the model has to meet. */
+  of(model: string): ModelOffer | undefined {
+    return this.#signed.get(model)?.offer;
+  }
+
+  /** Names of what is offered. */
+  models(): string[] {
+    return [...this.#signed.keys()];
+  }
+
+  /** All offers with where to reach this executor and how busy it is, or those of one model. */
+  list({ multiaddrs, capacity, load }: OfferLoad, nowMs: number, model?: string): SignedOffer[] {
+    return [...this.#signed.values()]
+      .filter(({ offer }) => model === undefined || offer.model === model)
+      .map((signed) => ({ ...signed, multiaddrs: [...multiaddrs], capacity, load, sentAt: Math.floor(nowMs) }));
+  }
+
+  /** Ids grow with time, also over restarts, so that an id never names two offers. */
+  #make(terms: OfferTerms, nowMs: number): void {
+    const byClock = BigInt(Math.floor(nowMs)) * 1000n;
+    this.#lastId = byClock > this.#lastId ? byClock : this.#lastId + 1n;
+    const offer: ModelOffer = {
+      ...terms,
+      offerId: this.#lastId,
+      validUntil: BigInt(Math.ceil((nowMs + this.#ttlMs) / 1000)),
+    };
+    this.#signed.set(terms.model, { offer, signature: this.#sign(offer) });
+  }
+}
+
+export interface OwnOffersOptions {
+  readonly hashOffer: (offer: ModelOffer) => Hex;
+  readonly sign: (digest: Hex) => CompactSignature;
+  readonly ttlMs: number;
+}
+
+/** The same terms, and still valid at that time. */
+function isCurrent(offer: ModelOffer, terms: OfferTerms, untilMs: number): boolean {
+  const { offerId: _id, validUntil, ...promised } = offer;
+  const same = Object.entries(terms).every(([field, value]) => promised[field as keyof OfferTerms] === value);
+  return same && Number(validUntil) * 1000 >= untilMs;
+}

@@ -1,0 +1,168 @@
+import type { Stream } from "@libp2p/interface";
+import { asLloomError, LloomError } from "../../errors.ts";
+import { encodeLength, FrameDecoder } from "./framing.ts";
+
+/** One write to the network: large enough that encryption and system calls do not dominate. */
+const BATCH_BYTES = 64 * 1024;
+
+export interface FrameStreamEvents {
+  /** A frame came; it may share memory with the network's buffers, so it is only valid during the call. */
+  readonly onFrame: (frame: Uint8Array) => void;
+  /** The next frame to send, or `undefined`. Asked only while the network takes more. */
+  readonly nextFrame: () => Uint8Array | undefined;
+  /** Broken framing, or an error that `onFrame` threw. The stream reads no more. */
+  readonly onViolation: (problem: LloomError) => void;
+  /** The other side sends no more, but reads on. */
+  readonly onRemoteEnd: () => void;
+  /** Closed from either side; called once. */
+  readonly onClose: (cause: Error | undefined) => void;
+}
+
+/**
+ * Frames over a libp2p stream, with back-pressure both ways: sending pulls from `nextFrame` only while the network takes
+ * more, so what waits stays with its owner and can be merged there; receiving can be paused, and then the peer's window
+ * fills up.
+ */
+export class FrameStream {
+  readonly #stream: Stream;
+  readonly #events: FrameStreamEvents;
+  readonly #decoder: FrameDecoder;
+  #flushScheduled = false;
+  #draining = false;
+  #readable = true;
+  #gone = false;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(stream: Stream, maxFrameBytes: number, events: FrameStreamEvents) {
+    this.#stream = stream;
+    this.#events = events;
+    this.#decoder = new FrameDecoder(maxFrameBytes);
+    stream.addEventListener("message", (event) => this.#receive(event.data));
+    stream.addEventListener("remoteCloseWrite", () => events.onRemoteEnd());
+    stream.addEventListener("drain", () => this.#drained());
+    stream.addEventListener("close", (event) => this.#closed(event.error));
+    // A stream that was lost while its handler was being called says so no more.
+    if (stream.status !== "open") queueMicrotask(() => this.#closed(undefined));
+  }
+
+  get isOpen(): boolean {
+    return this.#readable && this.#stream.status === "open" && this.#stream.writeStatus === "writable";
+  }
+
+  /** Bytes given to libp2p that the network has not taken, and received bytes not yet read. */
+  get bufferedBytes(): number {
+    return this.#stream.writeBufferLength + this.#stream.readBufferLength + this.#decoder.bufferedBytes;
+  }
+
+  /**
+   * Says that `nextFrame` has something. What is queued until the end of this turn of the event loop goes out in one write:
+   * many small frames cost little more than one.
+   */
+  wake(): void {
+    if (this.#flushScheduled || this.#draining || this.#gone) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  pause(): void {
+    if (this.#stream.readStatus === "readable") this.#stream.pause();
+  }
+
+  resume(): void {
+    if (this.#readable && this.#stream.readStatus === "paused") this.#stream.resume();
+  }
+
+  /** Sends what is queued, then ends this direction; gives up after `timeoutMs`. */
+  async finish(timeoutMs: number): Promise<void> {
+    if (this.#gone) return;
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      this.#idle = Promise.withResolvers();
+      this.wake();
+      signal.addEventListener("abort", () => this.#idle?.resolve(), { once: true });
+      await this.#idle.promise;
+      await this.#stream.close({ signal });
+    } catch (cause) {
+      this.abort(asLloomError(cause, "STREAM_INTERRUPTED"));
+    }
+  }
+
+  /** Cuts the stream at once; what is queued is lost. */
+  abort(problem: LloomError): void {
+    this.#stream.abort(problem);
+  }
+
+  #receive(data: Uint8Array | Iterable<Uint8Array>): void {
+    if (!this.#readable) return;
+    try {
+      for (const part of data instanceof Uint8Array ? [data] : data) {
+        for (const frame of this.#decoder.push(part)) {
+          this.#events.onFrame(frame);
+          if (!this.#readable) return;
+        }
+      }
+    } catch (cause) {
+      this.#readable = false;
+      // What follows means nothing; unread, it costs at most one window.
+      this.pause();
+      this.#events.onViolation(asLloomError(cause));
+    }
+  }
+
+  #flush(): void {
+    while (this.#stream.writeStatus === "writable" && !this.#draining) {
+      const batch = this.#nextBatch();
+      if (batch === undefined) {
+        this.#idle?.resolve();
+        return;
+      }
+      try {
+        // Not awaited by libp2p's onDrain(): its promise stays resolved after the first time.
+        this.#draining = !this.#stream.send(batch);
+      } catch (cause) {
+        this.abort(asLloomError(cause, "STREAM_INTERRUPTED"));
+      }
+    }
+  }
+
+  #nextBatch(): Uint8Array | undefined {
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < BATCH_BYTES) {
+      const frame = this.#events.nextFrame();
+      if (frame === undefined) break;
+      const length = encodeLength(frame.length);
+      parts.push(length, frame);
+      bytes += length.length + frame.length;
+    }
+    return parts.length === 0 ? undefined : Buffer.concat(parts, bytes);
+  }
+
+  #drained(): void {
+    if (!this.#draining) return;
+    // libp2p first sends what it kept, in a microtask of its own; only when nothing is left is there room for more.
+    queueMicrotask(() => {
+      if (this.#stream.writableNeedsDrain || !this.#draining) return;
+      this.#draining = false;
+      this.#flush();
+    });
+  }
+
+  #closed(cause: Error | undefined): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    // Frames that came before the connection was lost may still wait behind a pause.
+    this.resume();
+    this.#readable = false;
+    this.#idle?.resolve();
+    this.#events.onClose(cause);
+  }
+}
+
+/** The problem of a stream that was lost. */
+export function interrupted(cause: Error | undefined): LloomError {
+  return new LloomError("STREAM_INTERRUPTED", "The connection was lost.", cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,109 @@
+import type { Connection, Stream } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { asLloomError, LloomError } from "../../errors.ts";
+import { type Host, peerIdOf } from "./host.ts";
+
+/** A peer and where it may be found; without addresses the DHT is asked. */
+export interface PeerTarget {
+  readonly peerId: string;
+  readonly multiaddrs: readonly string[];
+}
+
+export interface StreamOptions {
+  readonly target: PeerTarget;
+  readonly protocol: string;
+  /** Streams of this protocol that may be open with the peer at a time. */
+  readonly maxStreams: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects to a peer unless that is done already. Throws EXECUTOR_UNREACHABLE, or CANCELLED when the signal came first.
+ */
+export async function connect(host: Host, { peerId, multiaddrs }: PeerTarget, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
+  if (host.isBanned(peerId)) throw new LloomError("EXECUTOR_UNREACHABLE", `Peer ${peerId} broke the protocol lately.`);
+  const { libp2p, limits } = host;
+  if (libp2p.getConnections(peerIdFromString(peerId)).length > 0) return;
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeoutMs)]);
+  try {
+    await libp2p.dial(
+      multiaddrs.map((address) => multiaddr(address)),
+      { signal: deadline },
+    );
+  } catch (cause) {
+    if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.", { cause });
+    const why = asLloomError(cause).message;
+    throw new LloomError("EXECUTOR_UNREACHABLE", `Peer ${peerId} cannot be reached: ${why}`, { cause });
+  }
+}
+
+/**
+ * A stream to a peer, over the connection that there is or a new one, within the host's dial timeout. Throws
+ * EXECUTOR_UNREACHABLE; CANCELLED if the signal came first.
+ */
+export async function openStream(host: Host, options: StreamOptions): Promise<Stream> {
+  const { target, signal } = options;
+  if (host.isBanned(target.peerId)) throw unreachable(target, "it broke the protocol and is avoided for a while");
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(host.limits.dialTimeoutMs)]);
+  try {
+    return await negotiate(host, options, deadline);
+  } catch (cause) {
+    if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.", { cause });
+    throw unreachable(target, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** A connection may be dead and nobody has noticed yet; writing to it tells, and then a new one is dialled. */
+async function negotiate(
+  host: Host,
+  { target, protocol, maxStreams }: StreamOptions,
+  signal: AbortSignal,
+): Promise<Stream> {
+  const peer = peerIdFromString(target.peerId);
+  const addresses = usableAddresses(target);
+  for (;;) {
+    const old = host.libp2p.getConnections(peer).find(({ status }) => status === "open");
+    const connection = old ?? (await host.libp2p.dial(addresses.length === 0 ? peer : addresses, { signal }));
+    try {
+      return await connection.newStream(protocol, { signal, maxOutboundStreams: maxStreams });
+    } catch (cause) {
+      if (connection !== old || signal.aborted || !isDead(connection, cause)) throw cause;
+      connection.abort(new LloomError("STREAM_INTERRUPTED", "The connection was lost.", { cause }));
+    }
+  }
+}
+
+/** libp2p calls a connection open for a moment after its muxer has closed. */
+function isDead(connection: Connection, cause: unknown): boolean {
+  return connection.status !== "open" || (cause instanceof Error && cause.name === "ConnectionClosedError");
+}
+
+/** An error of a peer that could not be reached, with why. */
+export function unreachable(target: PeerTarget, why: string, cause?: unknown): LloomError {
+  const details = { peer: target.peerId };
+  const message = `Peer ${target.peerId} cannot be reached: ${why}.`;
+  return new LloomError("EXECUTOR_UNREACHABLE", message, cause === undefined ? { details } : { details, cause });
+}
+
+/** Addresses of this peer alone: what others say about where it is may be nonsense. */
+function usableAddresses({ peerId, multiaddrs }: PeerTarget): Multiaddr[] {
+  const usable: Multiaddr[] = [];
+  for (const text of multiaddrs) {
+    const address = parsed(text);
+    if (address === undefined) continue;
+    const named = peerIdOf(address);
+    if (named === undefined) usable.push(address.encapsulate(`/p2p/${peerId}`));
+    else if (named === peerId) usable.push(address);
+  }
+  return usable;
+}
+
+function parsed(text: string): Multiaddr | undefined {
+  try {
+    return multiaddr(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import { type HealthReply, type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { RPC_PROTOCOL } from "@lloom/protocol/names";
+import { decodeHealthReply, encodeRpcRequest } from "@lloom/protocol/wire";
+import { multiaddr } from "@multiformats/multiaddr";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
+import type { Host } from "../host/host.ts";
+import { callHealth, callOffers, serveRpc } from "./rpc.ts";
+import { readToEnd, sendAll } from "./whole-stream.ts";
+
+const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0 };
+
+function offer(model: string, multiaddrs: string[] = []): SignedOffer {
+  const { executor } = requestBody("").request;
+  const hash = requestBody("").promptSalt;
+  return {
+    offer: {
+      executor,
+      offerId: 1n,
+      model,
+      weightsHash: hash,
+      profileHash: hash,
+      inboundPrice: 1n,
+      outboundPrice: 2n,
+      maxContext: 3n,
+      validUntil: 4n,
+    },
+    signature: requestBody("").signature,
+    multiaddrs,
+    capacity: 1,
+    load: 0,
+    sentAt: 1,
+  };
+}
+
+let server: Host;
+let caller: Host;
+
+beforeAll(async () => {
+  server = await startHost({ limits: { banMs: 60_000 } });
+});
+beforeEach(async () => {
+  caller = await startHost({ listen: [] });
+  return async () => caller[Symbol.asyncDispose]();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+const open = () =>
+  caller.libp2p.dialProtocol(
+    server.multiaddrs().map((address) => multiaddr(address)),
+    RPC_PROTOCOL,
+  );
+
+test("health and offers come back as they were given, offers filtered by the handler", async () => {
+  const known = [offer("a"), offer("b"), offer("a")];
+  const offers = (model?: string) => known.filter((one) => model === undefined || one.offer.model === model);
+  await using _rpc = await serveRpc(server, { health: () => health, offers, log: silentLog });
+  const options = { target: targetOf(server), signal: never };
+  expect(await callHealth(caller, options)).toEqual(health);
+  expect(await callOffers(caller, options)).toEqual(known);
+  expect(await callOffers(caller, { ...options, model: "a" })).toEqual([offer("a"), offer("a")]);
+});
+
+test("more offers than a message holds are cut, not refused", async () => {
+  const wide = Array.from({ length: 16 }, () => "x".repeat(256));
+  const many = Array.from({ length: WIRE_LIMITS.offers + 1 }, () => offer("a", wide));
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => many, log: silentLog });
+  const found = await callOffers(caller, { target: targetOf(server), signal: never });
+  expect(found.length).toBeGreaterThan(100);
+  expect(found[0]).toEqual(many[0]);
+});
+
+test("many calls at once are all answered", async () => {
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
+  const options = { target: targetOf(server), signal: never };
+  const replies = await Promise.all(Array.from({ length: 12 }, () => callHealth(caller, options)));
+  expect(replies).toEqual(Array.from({ length: 12 }, () => health));
+});
+
+test("a handler that throws gives INTERNAL without what it threw, and the peer is not to blame", async () => {
+  const failing = () => {
+    throw new TypeError("a secret");
+  };
+  await using _rpc = await serveRpc(server, { health: failing, offers: () => [], log: silentLog });
+  const call = callHealth(caller, { target: targetOf(server), signal: never });
+  await expect(call).rejects.toMatchObject({ code: "INTERNAL", message: "The peer answered: The call failed." });
+  expect(server.isBanned(caller.peerId)).toBe(false);
+});
+
+test.each([
+  ["no CBOR", Uint8Array.of(0xff), "FRAME_INVALID"],
+  [
+    "an unknown method",
+    Uint8Array.from([0xa1, 0x66, ...Buffer.from("method"), 0x63, ...Buffer.from("all")]),
+    "FRAME_INVALID",
+  ],
+  ["nothing", new Uint8Array(0), "FRAME_INVALID"],
+  ["more than a request", new Uint8Array(5_000), "FRAME_TOO_LARGE"],
+])("a caller that sends %s is told, disconnected and banned", async (_name, bytes, code) => {
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
+  const stream = await open();
+  const reply = readToEnd(stream, 10_000, AbortSignal.timeout(3_000));
+  if (bytes.length > 0) stream.send(bytes);
+  await stream.close();
+  expect(decodeHealthReply(await reply)).toMatchObject({ error: { code } });
+  await until("disconnected", () => caller.peers() === 0);
+  expect(server.isBanned(caller.peerId)).toBe(true);
+});
+
+test("calls above the rate get RATE_LIMITED and no ban", async () => {
+  const limits = { callsPerSecond: 0.001, callBurst: 2 };
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], limits, log: silentLog });
+  const options = { target: targetOf(server), signal: never };
+  expect([await callHealth(caller, options), await callHealth(caller, options)]).toEqual([health, health]);
+  await expect(callHealth(caller, options)).rejects.toMatchObject({ code: "RATE_LIMITED" });
+  expect(server.isBanned(caller.peerId)).toBe(false);
+});
+
+describe("a server", () => {
+  const options = () => ({ target: targetOf(server), signal: never });
+
+  test("that answers garbage is FRAME_INVALID and avoided", async () => {
+    await using other = await startHost();
+    await other.libp2p.handle(RPC_PROTOCOL, (stream) => sendAll(stream, Uint8Array.of(0xff), never));
+    const call = callHealth(caller, { target: targetOf(other), signal: never });
+    await expect(call).rejects.toMatchObject({ code: "FRAME_INVALID" });
+    expect(caller.isBanned(other.peerId)).toBe(true);
+  });
+
+  test("that does not serve the protocol, or is not there, is EXECUTOR_UNREACHABLE", async () => {
+    await expect(callHealth(caller, options())).rejects.toMatchObject({ code: "EXECUTOR_UNREACHABLE" });
+  });
+
+  test("that is silent is left when the caller's signal comes", async () => {
+    await server.libp2p.handle(RPC_PROTOCOL, () => undefined);
+    const call = callHealth(caller, { ...options(), signal: AbortSignal.timeout(100) });
+    await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
+    await server.libp2p.unhandle(RPC_PROTOCOL);
+  });
+
+  test("waits for a slow caller no longer than the deadline of a call, and serves others meanwhile", async () => {
+    const handlers = { health: () => health, offers: () => [], log: silentLog, limits: { callTimeoutMs: 300 } };
+    await using _rpc = await serveRpc(server, handlers);
+    const stream = await open();
+    stream.send(encodeRpcRequest({ method: "health" }).subarray(0, 3));
+    expect(await callHealth(caller, options())).toEqual(health);
+    await until("the slow call is cut", () => stream.status !== "open");
+    expect(server.isBanned(caller.peerId)).toBe(false);
+  });
+});

@@ -1,0 +1,159 @@
+import type { Connection, Stream } from "@libp2p/interface";
+import { type HealthReply, type RpcRequest, type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { RPC_PROTOCOL } from "@lloom/protocol/names";
+import {
+  decodeHealthReply,
+  decodeOffersReply,
+  decodeRpcRequest,
+  encodeHealthReply,
+  encodeOffersReply,
+  encodeRpcRequest,
+} from "@lloom/protocol/wire";
+import { asLloomError, LloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { pause } from "../../primitives/pause.ts";
+import { TokenBucket } from "../../primitives/token-bucket.ts";
+import { openStream, type PeerTarget } from "../host/dial.ts";
+import type { Host } from "../host/host.ts";
+import { RPC_LIMITS, type RpcLimits } from "../limits.ts";
+import { readToEnd, sendAll } from "./whole-stream.ts";
+
+/** How long a peer that is going to be disconnected may take to read why. */
+const FAREWELL_MS = 200;
+/** A request is a method and a model's name; only replies may be as large as a message. */
+const REQUEST_BYTES = 4 * 1024;
+const REMEMBERED_PEERS = 1024;
+const MAX_MESSAGE = 1000;
+
+export interface RpcHandlers {
+  /** Known offers of a model, or of all. */
+  readonly offers: (model?: string) => readonly SignedOffer[];
+  readonly health: () => HealthReply;
+  readonly limits?: Partial<RpcLimits>;
+  readonly log: Log;
+}
+
+/** Serves unary calls: bare CBOR, each direction to the end of the stream. */
+export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<AsyncDisposable> {
+  const limits = { ...RPC_LIMITS, ...handlers.limits };
+  const rates = new BoundedMap<string, TokenBucket>({ most: REMEMBERED_PEERS, isHeld: (rate) => !rate.isFull });
+  const newRate = (): TokenBucket => new TokenBucket({ perSecond: limits.callsPerSecond, burst: limits.callBurst });
+  const serve = async (stream: Stream, connection: Connection) => {
+    const peerId = connection.remotePeer.toString();
+    const signal = AbortSignal.timeout(limits.callTimeoutMs);
+    try {
+      if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
+      const problem = await serveCall(stream, { handlers, rate: rates.getOrInsert(peerId, newRate), signal });
+      if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
+    } catch (cause) {
+      // Too slow, or gone: its own loss.
+      stream.abort(asLloomError(cause, "FRAME_INVALID"));
+    }
+  };
+  await host.libp2p.handle(RPC_PROTOCOL, serve, {
+    maxInboundStreams: limits.callsPerPeer,
+    maxOutboundStreams: limits.callsPerPeer,
+  });
+  return { [Symbol.asyncDispose]: () => host.libp2p.unhandle(RPC_PROTOCOL) };
+}
+
+export interface CallOptions {
+  readonly target: PeerTarget;
+  readonly signal: AbortSignal;
+}
+
+/** A peer's offers of a model, or of all models. Throws EXECUTOR_UNREACHABLE, EXECUTOR_TIMEOUT, FRAME_INVALID, and what the peer says. */
+export async function callOffers(
+  host: Host,
+  options: CallOptions & { readonly model?: string },
+): Promise<SignedOffer[]> {
+  const { model } = options;
+  const request: RpcRequest = model === undefined ? { method: "offers" } : { method: "offers", model };
+  const reply = await call(host, options, { request, decode: decodeOffersReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply.offers;
+}
+
+/** How a peer says it is. Throws as `callOffers` does. */
+export async function callHealth(host: Host, options: CallOptions): Promise<HealthReply> {
+  const reply = await call(host, options, { request: { method: "health" }, decode: decodeHealthReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply;
+}
+
+interface Served {
+  readonly handlers: RpcHandlers;
+  readonly rate: TokenBucket;
+  readonly signal: AbortSignal;
+}
+
+/** Answers one call; returns how the peer broke the protocol, if it did. */
+async function serveCall(stream: Stream, { handlers, rate, signal }: Served): Promise<LloomError | undefined> {
+  let violation: LloomError | undefined;
+  let reply: Uint8Array;
+  try {
+    const request = decodeRpcRequest(await readToEnd(stream, REQUEST_BYTES, signal));
+    if (!rate.take()) throw new LloomError("RATE_LIMITED", "Too many calls.");
+    reply = answer(request, handlers);
+  } catch (thrown) {
+    const problem = asLloomError(thrown, "FRAME_INVALID");
+    if (signal.aborted || stream.status !== "open") throw problem;
+    if (isViolation(problem)) violation = problem;
+    reply = encodeHealthReply({ error: { code: problem.code, message: problem.message.slice(0, MAX_MESSAGE) } });
+  }
+  await sendAll(stream, reply, signal);
+  return violation;
+}
+
+function answer(request: RpcRequest, { offers, health, log }: RpcHandlers): Uint8Array {
+  try {
+    if (request.method === "health") return encodeHealthReply(health());
+    return encodeFitting(offers(request.model).slice(0, WIRE_LIMITS.offers));
+  } catch (thrown) {
+    log.error({ err: thrown, method: request.method }, "a call's handler failed");
+    throw new LloomError("INTERNAL", "The call failed.");
+  }
+}
+
+/** As many offers as a message holds: the first, then half of them, and so on. */
+function encodeFitting(offers: readonly SignedOffer[]): Uint8Array {
+  try {
+    return encodeOffersReply({ offers: [...offers] });
+  } catch (thrown) {
+    if (asLloomError(thrown, "FRAME_INVALID").code !== "FRAME_TOO_LARGE" || offers.length < 2) throw thrown;
+    return encodeFitting(offers.slice(0, offers.length / 2));
+  }
+}
+
+interface UnaryCall<Reply> {
+  readonly request: RpcRequest;
+  readonly decode: (bytes: Uint8Array) => Reply;
+}
+
+async function call<Reply>(host: Host, options: CallOptions, { request, decode }: UnaryCall<Reply>): Promise<Reply> {
+  const { target, signal } = options;
+  const stream = await openStream(host, {
+    target,
+    protocol: RPC_PROTOCOL,
+    maxStreams: RPC_LIMITS.callsPerPeer,
+    signal,
+  });
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(RPC_LIMITS.callTimeoutMs)]);
+  try {
+    await sendAll(stream, encodeRpcRequest(request), deadline);
+    return decode(await readToEnd(stream, WIRE_LIMITS.rpcBytes, deadline));
+  } catch (thrown) {
+    const problem = asLloomError(thrown, "FRAME_INVALID");
+    stream.abort(problem);
+    if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.", { cause: thrown });
+    if (deadline.aborted) throw new LloomError("EXECUTOR_TIMEOUT", `Peer ${target.peerId} did not answer in time.`);
+    if (isViolation(problem)) await host.expel(target.peerId, problem);
+    throw problem;
+  }
+}
+
+const isViolation = ({ code }: LloomError): boolean => code === "FRAME_INVALID" || code === "FRAME_TOO_LARGE";
+
+const said = ({ code, message }: { code: LloomError["code"]; message: string }): LloomError =>
+  new LloomError(code, `The peer answered: ${message}`);

@@ -1,0 +1,40 @@
+import type { Stream } from "@libp2p/interface";
+import { LloomError } from "../../errors.ts";
+
+/**
+ * Everything that the other side sends until it ends. Throws FRAME_TOO_LARGE as soon as there is more than `maxBytes`,
+ * STREAM_INTERRUPTED when the stream is lost, EXECUTOR_TIMEOUT at the signal.
+ */
+export function readToEnd(stream: Stream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  const onEnd = () => resolve(Buffer.concat(parts, bytes));
+  const onClose = () => {
+    if (stream.readableEnded && stream.status !== "aborted" && stream.status !== "reset") onEnd();
+    else reject(new LloomError("STREAM_INTERRUPTED", "The connection was lost."));
+  };
+  const onAbort = () => reject(new LloomError("EXECUTOR_TIMEOUT", "The peer did not send all in time."));
+  stream.addEventListener("message", ({ data }) => {
+    bytes += data.byteLength;
+    if (bytes > maxBytes) reject(new LloomError("FRAME_TOO_LARGE", `A message of more than ${maxBytes} bytes.`));
+    else parts.push(data.subarray());
+  });
+  stream.addEventListener("end", onEnd, { once: true });
+  stream.addEventListener("close", onClose, { once: true });
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (stream.readableEnded) onEnd();
+  else if (stream.status !== "open" && stream.readBufferLength === 0) onClose();
+  if (signal.aborted) onAbort();
+  return promise.finally(() => signal.removeEventListener("abort", onAbort));
+}
+
+/** Sends all and ends this direction. Throws STREAM_INTERRUPTED when the stream is lost or the signal comes first. */
+export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  try {
+    stream.send(bytes);
+    await stream.close({ signal });
+  } catch (cause) {
+    throw new LloomError("STREAM_INTERRUPTED", "The connection was lost.", { cause });
+  }
+}
