@@ -50,7 +50,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
   { folder: "checkout", may: ["checkout", "protocol/src"] },
-  { folder: "ignition", may: ["ignition", "checkout", "node/src/nearest-name.ts"] },
+  { folder: "ignition", may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts"] },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
   { folder: "scripts", may: ["scripts", "checkout", "hardhat.config.ts"] },
