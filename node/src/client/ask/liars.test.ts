@@ -60,6 +60,9 @@ describe("a liar with the cheapest offer", () => {
     const liar = staged.join({ price: 1n, stake: STAKE, conduct: refusing(code) });
     const good = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
     expect(await staged.ask()).toEqual({ text: ANSWER, asked: [liar.address, good.address] });
+    const known = staged.book.candidates("staged", staged.nowMs);
+    const health = known.find(({ signed }) => signed.offer.executor === liar.address)?.health;
+    expect(health?.avoidUntilMs).toBeGreaterThan(staged.nowMs);
     for (let hour = 0; hour < 5; hour += 1) {
       staged.nowMs += 600_000;
       for (const executor of [liar, good]) staged.speak(executor);
@@ -89,6 +92,15 @@ describe("a liar with the cheapest offer", () => {
     await staged.ask();
     // 22 bytes, 144 tokens of template and 64 answer tokens at one base unit each.
     expect(staged.allocated.get(liar.address)).toBe(22n + 144n + 64n);
+  });
+
+  it("holds up one of many questions that come together", async () => {
+    using staged = market();
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct: always({ type: "stalls" }) });
+    staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => staged.ask()));
+    expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 8 }, () => ANSWER));
+    expect(liar.requests).toBe(1);
   });
 
   it("is remembered by the next run", async () => {
