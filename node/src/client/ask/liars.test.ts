@@ -85,6 +85,17 @@ describe("a liar with the cheapest offer", () => {
     expect(staged.store.receipts({ limit: 9 }).map(({ receipt }) => receipt.request.executor)).toEqual([good.address]);
   });
 
+  it.each<Conduct>([{ type: "stalls" }, { type: "freezes" }])(
+    "that $type is waited for as long as answers take here, not as long as one may take",
+    async (conduct) => {
+      const hour = { firstFrameTimeoutMs: 3_600_000, firstTokenTimeoutMs: 3_600_000, tokenGapTimeoutMs: 3_600_000 };
+      using staged = new StagedMarket({ ...HURRY, ...hour, random: () => 0 });
+      staged.join({ price: 1n, stake: STAKE, conduct: always(conduct) });
+      staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+      expect((await staged.ask({ whole: true })).text).toBe(ANSWER);
+    },
+  );
+
   it("holds the cap of one request, and no more", async () => {
     using staged = market();
     const liar = staged.join({ price: 1_000_000n, stake: STAKE, conduct: refusing("INTERNAL") });
