@@ -3,7 +3,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { ContractTransaction } from "ethers";
 import type { Chain } from "./chain.ts";
 import type { ContractCall } from "./contract-call.ts";
-import { deliveryInterface, equivocationInterface, measuredInterface } from "./contracts.ts";
+import { delivery, equivocation, measuredDeposits } from "./contracts.ts";
 import { GAS_BOUNDS } from "./gas.ts";
 import type { Permit } from "./permit.ts";
 import { type MemberRole, roleNumber } from "./reads.ts";
@@ -171,11 +171,11 @@ export const withdrawRewardsCall = (chain: Chain, to: Address): Promise<Contract
     chain.contracts.stakeRegistry.withdrawRewards.populateTransaction(to),
   );
 
-/** Pays everything out that the disputes of this contract credited: payment tokens. */
+/** Pays everything out that measured disputes credited in their contract of deposits: payment tokens. */
 export const withdrawCreditCall = ({ to, disputes }: DisputePayout): ContractCall => ({
   what: "withdraw credits of measured disputes",
   to: disputes,
-  data: measuredInterface.encodeFunctionData("withdrawCredit", [to]) as Hex,
+  data: measuredDeposits.encode("withdrawCredit", [to]),
   gasLimit: GAS_BOUNDS.withdrawRewards,
 });
 
@@ -183,7 +183,7 @@ export const withdrawCreditCall = ({ to, disputes }: DisputePayout): ContractCal
 export const withdrawBondsCall = ({ to, disputes }: DisputePayout): ContractCall => ({
   what: "withdraw bonds of delivery disputes",
   to: disputes,
-  data: deliveryInterface.encodeFunctionData("withdrawBonds", [to]) as Hex,
+  data: delivery.encode("withdrawBonds", [to]),
   gasLimit: GAS_BOUNDS.withdrawRewards,
 });
 
@@ -191,7 +191,7 @@ export const withdrawBondsCall = ({ to, disputes }: DisputePayout): ContractCall
 export const payReportCall = ({ disputes, id }: { readonly disputes: Address; readonly id: Hex }): ContractCall => ({
   what: "credit the share of a report",
   to: disputes,
-  data: equivocationInterface.encodeFunctionData("payReport", [id]) as Hex,
+  data: equivocation.encode("payReport", [id]),
   gasLimit: GAS_BOUNDS.withdrawRewards,
 });
 
