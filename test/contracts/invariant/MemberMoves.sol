@@ -226,7 +226,7 @@ contract MemberMoves is Market {
         (, , , , , , frozen, ) = registry.members(memberAt(i));
     }
 
-    function withheld() external view returns (uint256) {
+    function allWithheld() external view returns (uint256) {
         return registry.withheldOf(memberAt(0)) + registry.withheldOf(memberAt(1));
     }
 

@@ -19,7 +19,7 @@ contract StakeInvariantTest is TestBase {
 
     /// I14: every token here is somebody's stake, somebody's share of a slash, or waits to become one.
     function invariant_EveryTokenOfStakeIsAccountedFor() public view {
-        assertEq(_moves.held(), _moves.stakes() + _moves.rewards() + _moves.withheld(), "held and owed");
+        assertEq(_moves.held(), _moves.stakes() + _moves.rewards() + _moves.allWithheld(), "held and owed");
         assertEq(_moves.held(), _moves.staked() - _moves.withdrawn(), "held and moved");
     }
 

@@ -305,6 +305,8 @@ contract EquivocationTest is DisputeTest {
 
     /// Whichever outlasts the other: the jail, in which no tail is paid, or the time in which the pair can be settled.
     function test_Attack83_NoAnswerThatWasProvenTwiceIsPaidAfterJail() public {
+        enrol(1_000e6);
+        openChannel(50e6);
         for (uint32 nonce = 1; nonce <= 2; ++nonce) {
             IEquivocationDisputes.ResponseProof memory proof = proofOf(nonce, 0, 5e6);
             proof.request.deadline = uint40(ENROLLED + (nonce == 1 ? 28 days : 28 days + 1));
