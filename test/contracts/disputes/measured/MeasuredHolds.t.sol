@@ -115,9 +115,10 @@ contract MeasuredHoldsTest is Court {
         for (uint32 i = 0; i < 2; ++i) equivocate(i);
         assertEq(stakeOf(executor), 0, "gone");
         assertEq(rewardsOf(stranger), 0, "and not to the friend");
-        assertEq(rewardsOf(TREASURY), EXECUTOR_STAKE, "but to the treasury");
+        assertEq(registry.withheldOf(executor), EXECUTOR_STAKE, "but here, for the claim that came first");
         finish(id);
         assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
+        assertEq(rewardsOf(client), (EXECUTOR_STAKE * 3) / 10, "which gets its share of all of it");
         assertEq(accounting.balanceOf(client), 20e6, "the client has its money back");
     }
 

@@ -359,17 +359,16 @@ contract MeasuredVerdictsTest is Verdicts {
 
     /* PENALTIES */
 
-    function test_ASlashTakesWhatThereIs() public {
+    /// The dispute froze its penalty before another court took nearly everything.
+    function test_ASlashIsServedOutOfWhatALaterOneTook() public {
         bytes32 id = openOne();
         slashByAnotherCourt(190e6);
         decide(id, 5, 0);
-        expected.refunded = COST;
-        expected.slashReporter = 3e6;
-        expected.slashJury = 250_000;
-        expected.slashTreasury = 6.75e6;
+        expectSlash(5);
         expectReturn(client, BOND);
         endAs(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(stakeOf(executor), 0, "nothing left");
+        assertEq(rewardsOf(client), 12e6, "the reward");
     }
 
     function test_SixOfElevenAreEnough() public {
