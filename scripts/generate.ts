@@ -1,5 +1,6 @@
 // Writes protocol/src/generated/ from the compiled contracts: typed ABIs, and the facts that no ABI holds (enums and
-// constants), so that every workspace imports them and none copies them.
+// constants), so that every workspace imports them and none copies them. Then indexer/schema.graphql from the indexer's
+// tables, against which the explorer's queries are checked.
 //
 //   npm run generate             builds the contracts and writes the files
 //   npm run generate -- --check  only compares, exit 1 when one is stale
@@ -75,7 +76,7 @@ function build(): string | undefined {
   return status === 0 ? undefined : "The contracts do not compile; see above.";
 }
 
-function run(checkOnly: boolean): string | undefined {
+async function run(checkOnly: boolean): Promise<string | undefined> {
   const problem = build();
   if (problem !== undefined) return problem;
   const artifacts = new Map<string, string>();
@@ -85,10 +86,13 @@ function run(checkOnly: boolean): string | undefined {
       return `${contract}.sol has no artifact; correct CONTRACTS or LIBRARIES in this script.`;
     artifacts.set(contract, artifact);
   }
-  const files = { "abi.ts": abiFile(artifacts), "facts.ts": factsFile(artifacts) };
-  const stale = Object.entries(files).flatMap(([name, text]) =>
-    place(`protocol/src/generated/${name}`, text, checkOnly),
-  );
+  const stale = [
+    ...place("protocol/src/generated/abi.ts", abiFile(artifacts), checkOnly),
+    ...place("protocol/src/generated/facts.ts", factsFile(artifacts), checkOnly),
+  ];
+  // The tables have the facts' enums, so that they are loaded only now.
+  const { graphqlSchemaText } = await import("../indexer/graphql-schema.ts");
+  stale.push(...place("indexer/schema.graphql", await graphqlSchemaText(), checkOnly));
   return stale.length === 0 ? undefined : `Stale: ${stale.join(", ")}. Run: npm run generate`;
 }
 
@@ -103,7 +107,7 @@ function place(file: string, text: string, checkOnly: boolean): string[] {
   return [];
 }
 
-const problem = run(process.argv.includes("--check"));
+const problem = await run(process.argv.includes("--check"));
 if (problem !== undefined) {
   console.error(problem);
   process.exitCode = 1;

@@ -51,7 +51,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "ignition", may: ["ignition", "checkout", "node/src/nearest-name.ts"] },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
-  { folder: "scripts", may: ["scripts", "checkout", "hardhat.config.ts"] },
+  { folder: "scripts", may: ["scripts", "checkout", "hardhat.config.ts", "indexer"] },
   {
     folder: "test",
     may: [
