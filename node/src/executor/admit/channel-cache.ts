@@ -1,5 +1,5 @@
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address } from "@lloom/protocol/commitment-types";
-import type { ChannelFunds } from "./admission-rules.ts";
 
 /** A channel as the chain last told it. */
 export interface KnownChannel extends ChannelFunds {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { PairOutcome } from "../../chain/settle.ts";
 import { asLloomError } from "../../errors.ts";
@@ -11,7 +12,7 @@ export interface SettlementOptions {
   /** Sends the transactions and waits for them; throws when nothing was settled, as far as is known. */
   readonly settle: (receipts: readonly [Receipt, ...Receipt[]], signal: AbortSignal) => Promise<readonly PairOutcome[]>;
   /** How far the chain has settled a lane. */
-  readonly readLane: (lane: LaneKey) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
+  readonly readLane: (lane: LaneKey) => Promise<PaidLane>;
   /** What a client's channel holds has changed. */
   readonly onPaid: (client: Address) => void;
   /** Base units. */
