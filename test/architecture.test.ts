@@ -225,9 +225,16 @@ describe("language", () => {
     expect(sources.filter(({ text }) => words.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
-  it("gives every error of the product a code", () => {
-    const products = sources.filter(({ path }) => /^(node\/src|protocol\/src|web\/lib)\//.test(path) && !isTest(path));
-    expect(products.filter(({ text }) => /throw new Error\(/.test(text)).map(({ path }) => path)).toEqual([]);
+  it("gives every error of the product a code, and every one of its tools a next step", () => {
+    const ours = sources.filter(
+      ({ path }) =>
+        /^(protocol\/src|node\/src|indexer|web|checkout|devnet|ignition)\//.test(path) &&
+        !/\.test\.ts$|\/test\//.test(path),
+    );
+    const raw = /\b(?:throw|reject\(|abort\() ?new (?:Error|TypeError|RangeError|SyntaxError)\b/;
+    expect(ours.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([]);
+    const classes = ours.filter(({ text }) => /\bextends Error\b/.test(text)).map(({ path }) => path);
+    expect(classes).toEqual(["checkout/explained-error.ts", "protocol/src/lloom-error.ts"]);
   });
 
   it("runs every test", () => {
