@@ -1,3 +1,5 @@
+import type { Clock } from "../primitives/clock.ts";
+
 /** How a client is set up. Everything has a default. */
 export interface ClientOptions {
   /** Least amount to move into a channel at a time, base units. */
@@ -25,7 +27,7 @@ export interface ClientOptions {
   /** From 0 to below 1; seeded in tests. */
   readonly random?: () => number;
   /** Wall clock, Unix milliseconds. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
 }
 
 /** The options with every default filled in. */

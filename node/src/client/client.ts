@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { offerProblem } from "@lloom/protocol/offers";
@@ -13,6 +12,8 @@ import { connect } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { createInferPool } from "../p2p/infer/infer-client.ts";
 import { Background } from "../primitives/background.ts";
+import { toSeconds } from "../primitives/clock.ts";
+import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
@@ -84,7 +85,7 @@ function openMarket(
   const hasher = createCommitmentHasher(chain.domain);
   const book = new OfferBook();
   const problemOf = (signed: SignedOffer): string | undefined =>
-    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: BigInt(Math.floor(clock() / 1000)) });
+    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
   const topic = stack.use(
     joinOfferTopic(host, {
       accept: problemOf,
@@ -201,7 +202,7 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
     book.prune(settings.clock());
     const isEmpty = book.models(settings.clock()).length === 0;
     const waitMs = isEmpty ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs) : settings.discoveryIntervalMs;
-    await pause(waitMs, undefined, { signal }).catch(() => undefined);
+    await pause(waitMs, signal);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Clock } from "../primitives/clock.ts";
+
 /** What an executor asks for its work; base units of the payment token per 1 000 000 tokens. */
 export interface Price {
   readonly inboundPrice: bigint;
@@ -38,7 +40,7 @@ export interface ExecutorOptions {
   /** Stop serving a channel this long before its unlock; default: a quarter of the unlock delay, at most 6 h. */
   readonly unlockMarginSeconds?: bigint;
   /** Wall clock, Unix milliseconds. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
 }
 
 /** The options with every default filled in. */

@@ -12,6 +12,7 @@ import { announce } from "../p2p/discovery/provider-records.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { serveInfer } from "../p2p/infer/infer-server.ts";
 import { serveRpc } from "../p2p/rpc/rpc.ts";
+import { toSeconds } from "../primitives/clock.ts";
 import type { ExecutorLog } from "../store/executor-log.ts";
 import { VERSION } from "../version.ts";
 import type { Identity } from "../wallet/identity.ts";
@@ -181,7 +182,6 @@ async function joinNetwork(parts: ExecutorParts, { settings, pipeline, stack }: 
   const { host, chain, backend, log } = parts;
   const { requests, offers, queue, answering } = pipeline;
   const { clock, offerIntervalMs, listModelsMs, concurrency } = settings;
-  const nowSeconds = (): bigint => BigInt(Math.floor(clock() / 1000));
   const ownOffers = (model?: string) => {
     if (requests.isDraining) return [];
     pipeline.renew();
@@ -208,7 +208,7 @@ async function joinNetwork(parts: ExecutorParts, { settings, pipeline, stack }: 
     joinOfferTopic(host, {
       // Others' offers are only passed on; still, nothing false is.
       accept: (signed) =>
-        offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: nowSeconds() }),
+        offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: () => undefined,
       onWithdraw: () => undefined,
       log,

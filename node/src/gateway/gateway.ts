@@ -1,12 +1,12 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { Log } from "../log.ts";
+import { Background } from "../primitives/background.ts";
 import type { Deployment } from "./answer-facts.ts";
 import { chatRoute } from "./chat-route.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
-import { createInFlight, type InFlight } from "./in-flight.ts";
 import { listenProblem } from "./listening.ts";
 import { getModel, listModels, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
@@ -35,7 +35,8 @@ export async function createGateway({ client, deployment, log, options }: Gatewa
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
-  const inFlight = createInFlight();
+  /** Answers that are not yet written to their end. */
+  const inFlight = new Background();
   const rules = createRequestRules({ settings, inFlight, draining: draining.signal, log });
   const server = createHttpServer(settings, rules);
   rules.addTo(server);
@@ -67,7 +68,7 @@ function urlOf(server: FastifyInstance): string {
 }
 
 interface Closing {
-  readonly inFlight: InFlight;
+  readonly inFlight: Background;
   readonly draining: AbortController;
   readonly closing: AbortController;
   readonly graceMs: number;
@@ -77,9 +78,9 @@ interface Closing {
 async function closeServer(server: FastifyInstance, { inFlight, draining, closing, graceMs }: Closing): Promise<void> {
   draining.abort();
   const closed = server.close();
-  if (!(await inFlight.settle(graceMs))) {
+  if (!(await inFlight.ended(graceMs))) {
     closing.abort();
-    await inFlight.settle(CANCEL_MS);
+    await inFlight.ended(CANCEL_MS);
   }
   server.server.closeAllConnections();
   await closed;

@@ -1,15 +1,15 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { Background } from "../primitives/background.ts";
 import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, problemOf } from "./http-problem.ts";
-import type { InFlight } from "./in-flight.ts";
 import { drainBody } from "./json-body.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
-  readonly inFlight: InFlight;
+  readonly inFlight: Background;
   /** Aborts when no new request is taken. */
   readonly draining: AbortSignal;
   readonly log: Log;
@@ -36,7 +36,7 @@ const OPEN_PATHS = new Set(["/health", "/ready"]);
 export function createRequestRules({ settings, inFlight, draining, log }: RequestRulesParts): RequestRules {
   const access = createAccess(settings.apiKeys);
   const admit = (request: FastifyRequest, reply: FastifyReply): void => {
-    inFlight.add(reply.raw);
+    inFlight.run(closed(reply));
     reply.header("x-request-id", request.id);
     if (draining.aborted) throw shuttingDown();
     refuseHostless(request);
@@ -70,11 +70,13 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
       server.setErrorHandler(async (thrown, request, reply) => fail(thrown, request, reply));
     },
     refuseUrl(thrown, request, reply) {
-      inFlight.add(reply.raw);
+      inFlight.run(closed(reply));
       fail(thrown, request, reply.header("x-request-id", request.id));
     },
   };
 }
+
+const closed = ({ raw }: FastifyReply): Promise<void> => new Promise((resolve) => raw.once("close", () => resolve()));
 
 const pathOf = (url: string): string => url.split("?", 1)[0] ?? url;
 

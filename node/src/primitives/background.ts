@@ -1,3 +1,5 @@
+import { pause } from "./pause.ts";
+
 /** Work that outlives what started it; waited for at the end. */
 export class Background implements AsyncDisposable {
   readonly #work = new Set<Promise<unknown>>();
@@ -9,6 +11,14 @@ export class Background implements AsyncDisposable {
       () => this.#work.delete(tracked),
     );
     this.#work.add(tracked);
+  }
+
+  /** True when there is none left; false when the time is over first. */
+  async ended(timeoutMs: number): Promise<boolean> {
+    const timer = new AbortController();
+    await Promise.race([this[Symbol.asyncDispose](), pause(timeoutMs, timer.signal)]);
+    timer.abort();
+    return this.#work.size === 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

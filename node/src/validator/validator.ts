@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
@@ -11,6 +10,8 @@ import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { serveRpc } from "../p2p/rpc/rpc.ts";
+import { type Clock, toSeconds } from "../primitives/clock.ts";
+import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { OfferRegistry } from "./offer-registry.ts";
@@ -28,7 +29,7 @@ export interface ValidatorOptions {
   /** How often expired offers are forgotten and stakes looked at again. */
   readonly tidyIntervalMs?: number;
   /** Wall clock, Unix milliseconds. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
 }
 
 /** An anchor of the network: keeps the offers of executors with stake, and tells them to whoever asks. */
@@ -83,7 +84,7 @@ async function isActiveExecutor(chain: Chain, executor: Address): Promise<boolea
 interface Gossip {
   readonly registry: OfferRegistry;
   readonly stake: StakeCheck;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly stack: AsyncDisposableStack;
 }
 
@@ -91,8 +92,7 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
   const hasher = createCommitmentHasher(chain.domain);
   stack.use(
     joinOfferTopic(host, {
-      accept: (signed) =>
-        offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: BigInt(Math.floor(clock() / 1000)) }),
+      accept: (signed) => offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: (signed) => {
         void stake.isActive(signed.offer.executor).then((active) => {
           if (active === true) registry.add(signed);
@@ -109,7 +109,7 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
 interface Tidying {
   readonly registry: OfferRegistry;
   readonly stake: StakeCheck;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly intervalMs: number;
   readonly signal: AbortSignal;
 }
@@ -117,7 +117,7 @@ interface Tidying {
 /** Forgets expired offers, and those of executors whose stake is gone. */
 async function keepTidy({ registry, stake, clock, intervalMs, signal }: Tidying): Promise<void> {
   while (!signal.aborted) {
-    await pause(intervalMs, undefined, { signal }).catch(() => undefined);
+    await pause(intervalMs, signal);
     if (signal.aborted) return;
     registry.prune(clock());
     for (const executor of registry.executors())

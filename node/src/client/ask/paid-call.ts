@@ -6,6 +6,7 @@ import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
+import type { Clock } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import { answerProblem } from "../check/check-answer.ts";
 import type { PlacedRequest } from "../pay/build-request.ts";
@@ -29,7 +30,7 @@ export interface PaidCallOptions {
   readonly target: PeerTarget;
   readonly placed: PlacedRequest;
   readonly asked: Pick<RequestFrame, "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash">;
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
 
 /** Text that a token may stand for, in UTF-16 units, with room; more than that is no answer. */

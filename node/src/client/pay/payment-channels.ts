@@ -4,6 +4,8 @@ import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { worstCost } from "@lloom/protocol/lane";
 import { LloomError } from "../../errors.ts";
+import { type Clock, toSeconds } from "../../primitives/clock.ts";
+import { Mutex } from "../../primitives/mutex.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { continueLane, type PlacedRequest, type RequestTerms } from "./build-request.ts";
@@ -26,7 +28,7 @@ export interface PaymentChannelsOptions {
   /** Base units. */
   readonly step: bigint;
   readonly deadlineSeconds: bigint;
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
 
 /** Requests that come together may use up an allocation before this one gets its part; then another is made. */
@@ -42,7 +44,7 @@ export class PaymentChannels {
   /** Executors whose settled lanes are known; events keep them so. */
   readonly #learned = new Set<Address>();
   /** One allocation at a time: all are paid from one deposit. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #allocating = new Mutex();
 
   constructor(options: PaymentChannelsOptions) {
     this.#options = options;
@@ -56,7 +58,7 @@ export class PaymentChannels {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
       if (this.#plan(terms, 0n)?.type === "enough") return this.#sign(terms, promptSalt);
-      await this.#inTurn(() => this.#ensureChannel(terms));
+      await this.#allocating.run(() => this.#ensureChannel(terms));
     }
     throw new LloomError("CHANNEL_UNDERFUNDED", "Other requests use up the channel faster than it is filled.");
   }
@@ -131,13 +133,7 @@ export class PaymentChannels {
     );
   }
 
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(act, act);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
-
   #nowSeconds(): bigint {
-    return BigInt(Math.floor(this.#options.clock() / 1000));
+    return toSeconds(this.#options.clock());
   }
 }

@@ -6,6 +6,7 @@ import type { RequestFrame } from "@lloom/protocol/messages";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
 import { LloomError } from "../../errors.ts";
+import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import {
   type AdmissionProblem,
@@ -33,7 +34,7 @@ export interface AdmissionParts {
   /** Highest settled nonce of a lane; reads the chain. */
   readonly settledNonceOf: (client: Address, lane: bigint) => Promise<bigint>;
   readonly unlockMarginSeconds: bigint;
-  readonly clock: () => number;
+  readonly clock: Clock;
 }
 
 /** A request that will be answered: it is in the log and its lane is busy. */
@@ -92,7 +93,7 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
     paramsHash: hashParams({ sampling, weightsHash, profileHash }),
   };
-  const nowSeconds = BigInt(Math.floor(parts.clock() / 1000));
+  const nowSeconds = toSeconds(parts.clock());
   refuse(termsProblem({ request, executor: parts.executor, offer, nowSeconds, weightsHash, profileHash, ...hashes }));
   if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
   return offer;
@@ -162,6 +163,6 @@ const fundingOf = (parts: AdmissionParts, request: RequestCommitment, channel: K
     lane: parts.store.laneState(request.client, request.lane),
     channel,
     outstanding: parts.store.outstanding(request.client),
-    nowSeconds: BigInt(Math.floor(parts.clock() / 1000)) + channel.skewSeconds,
+    nowSeconds: toSeconds(parts.clock()) + channel.skewSeconds,
     unlockMarginSeconds: parts.unlockMarginSeconds,
   });

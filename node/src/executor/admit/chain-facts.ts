@@ -1,6 +1,8 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
 import { readChannel, readSigner } from "../../chain/reads.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { KnownChannel } from "./channel-cache.ts";
 
 /** The channel of a client, with how far the chain's clock is ahead of this one. */
@@ -9,7 +11,7 @@ export async function readKnownChannel(
   { client, executor, nowMs }: { readonly client: Address; readonly executor: Address; readonly nowMs: number },
 ): Promise<KnownChannel> {
   const [channel, chainSeconds] = await Promise.all([readChannel(chain, client, executor), chain.nowSeconds()]);
-  const ahead = chainSeconds - BigInt(Math.floor(nowMs / 1000));
+  const ahead = chainSeconds - toSeconds(nowMs);
   return { ...channel, skewSeconds: ahead > 0n ? ahead : 0n };
 }
 
@@ -18,14 +20,15 @@ const SIGNER_MEMORY_MS = 60_000;
 const MOST_SIGNERS = 10_000;
 
 /** Whom addresses sign for; a signer that is thawing counts for nobody. */
-export function principalReader(chain: Chain, clock: () => number): (signer: Address) => Promise<Address | undefined> {
-  const known = new Map<Address, { readonly principal: Address; readonly untilMs: number }>();
+export function principalReader(chain: Chain, clock: Clock): (signer: Address) => Promise<Address | undefined> {
+  const known = new BoundedMap<Address, { readonly principal: Address; readonly untilMs: number }>({
+    most: MOST_SIGNERS,
+  });
   return async (signer) => {
     const remembered = known.get(signer);
     if (remembered !== undefined && remembered.untilMs > clock()) return remembered.principal;
     const session = await readSigner(chain, signer);
     if (session === undefined || session.thawEnd !== 0n) return undefined;
-    if (known.size >= MOST_SIGNERS) known.clear();
     known.set(signer, { principal: session.principal, untilMs: clock() + SIGNER_MEMORY_MS });
     return session.principal;
   };

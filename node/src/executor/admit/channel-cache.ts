@@ -1,5 +1,6 @@
 import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address } from "@lloom/protocol/commitment-types";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 
 /** A channel as the chain last told it. */
 export interface KnownChannel extends ChannelFunds {
@@ -16,7 +17,7 @@ const MOST_CHANNELS = 10_000;
  */
 export class ChannelCache {
   readonly #read: (client: Address) => Promise<KnownChannel>;
-  readonly #known = new Map<Address, KnownChannel>();
+  readonly #known = new BoundedMap<Address, KnownChannel>({ most: MOST_CHANNELS });
   /** Reads under way, so that one overtaken by a change is not kept. */
   readonly #reading = new Map<Address, Promise<KnownChannel>>();
 
@@ -26,16 +27,13 @@ export class ChannelCache {
 
   /** What is known already; undefined before the first contact and after a change. */
   peek(client: Address): KnownChannel | undefined {
-    return this.#known.get(client);
+    return this.#known.peek(client);
   }
 
   /** The channel as known, or as the chain says. Throws CHAIN_UNREACHABLE. */
   async get(client: Address): Promise<KnownChannel> {
     const known = this.#known.get(client);
-    if (known === undefined) return this.#reading.get(client) ?? this.#start(client);
-    this.#known.delete(client);
-    this.#known.set(client, known);
-    return known;
+    return known ?? this.#reading.get(client) ?? this.#start(client);
   }
 
   /** The channel as the chain says now: by a read that begins after this call, shared by all who wait for it. */
@@ -67,9 +65,6 @@ export class ChannelCache {
 
   #keep(client: Address, channel: KnownChannel): void {
     this.#reading.delete(client);
-    this.#known.delete(client);
     this.#known.set(client, channel);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST_CHANNELS && oldest !== undefined) this.#known.delete(oldest);
   }
 }

@@ -6,6 +6,7 @@ import type { Backend } from "../../backend/backend.ts";
 import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
+import type { Clock } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { Admitted } from "../admit/admit.ts";
@@ -22,7 +23,7 @@ export interface AnswerParts {
   readonly backend: Backend;
   readonly queue: WorkQueue;
   readonly answerTimeoutMs: number;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly log: Log;
   /** Told the answer's cost, base units, after the signature is on disk. */
   readonly onAnswered: (cost: bigint) => void;

@@ -4,6 +4,7 @@ import { FINISH_REASONS, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import type { LaneState } from "@lloom/protocol/lane";
 import { deliveryHash } from "@lloom/protocol/merkle";
+import { toSeconds } from "../../primitives/clock.ts";
 
 /** An answer as it was sent, with the tokenizer's counts. */
 export interface Answer {
@@ -47,7 +48,7 @@ export function buildResponse({
     cumulativeCost: request.ackedCost + costUp({ ...request, inboundTokens, outboundTokens }),
     cumulativeInbound: lane.inbound + inboundTokens,
     cumulativeOutbound: lane.outbound + outboundTokens,
-    timestamp: BigInt(Math.floor(nowMs / 1000)),
+    timestamp: toSeconds(nowMs),
     finishReason: BigInt(FINISH_REASONS.indexOf(answer.finishReason)),
   };
 }

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import type { Backend, BackendModel } from "../../backend/backend.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { OfferTopic } from "../../p2p/discovery/offer-topic.ts";
+import { pause } from "../../primitives/pause.ts";
 
 export interface PublisherOptions {
   readonly backend: Pick<Backend, "listModels">;
@@ -89,6 +89,6 @@ export class OfferPublisher implements AsyncDisposable {
 
   /** Cut short when the publisher closes. */
   async #pause(ms: number): Promise<void> {
-    await pause(Math.max(0, ms), undefined, { signal: this.#closed.signal }).catch(() => undefined);
+    await pause(Math.max(0, ms), this.#closed.signal);
   }
 }

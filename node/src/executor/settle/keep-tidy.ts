@@ -1,7 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { EVIDENCE_SECONDS, LONGEST_DEADLINE_SECONDS } from "@lloom/protocol/evidence-windows";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { Clock } from "../../primitives/clock.ts";
+import { pause } from "../../primitives/pause.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 
 const HOUR_MS = 3_600_000;
@@ -11,7 +12,7 @@ const KEEP_MS = Number(LONGEST_DEADLINE_SECONDS + EVIDENCE_SECONDS) * 1000;
 /** Forgets delivered text and old receipts that no dispute can reach any more, every hour until the signal. */
 export async function keepTidy(
   store: ExecutorLog,
-  { clock, signal, log }: { readonly clock: () => number; readonly signal: AbortSignal; readonly log: Log },
+  { clock, signal, log }: { readonly clock: Clock; readonly signal: AbortSignal; readonly log: Log },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -19,6 +20,6 @@ export async function keepTidy(
     } catch (thrown) {
       log.warn({ problem: asLloomError(thrown).message }, "old receipts not removed");
     }
-    await pause(HOUR_MS, undefined, { signal }).catch(() => undefined);
+    await pause(HOUR_MS, signal);
   }
 }

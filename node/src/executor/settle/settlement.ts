@@ -1,9 +1,12 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { PairOutcome } from "../../chain/settle.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { backoffMs } from "../../primitives/backoff.ts";
+import type { Clock } from "../../primitives/clock.ts";
+import { Mutex } from "../../primitives/mutex.ts";
+import { pause } from "../../primitives/pause.ts";
 import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/settlement-log.ts";
 import { type Hold, laneKey, lanesToSettle, verdictOnRejection } from "./settlement-rules.ts";
 
@@ -19,7 +22,7 @@ export interface SettlementOptions {
   readonly settleAmount: bigint;
   readonly settleAgeMs: number;
   readonly checkMs: number;
-  readonly clock: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -27,8 +30,7 @@ export interface SettlementOptions {
 const ROUND_LANES = 512;
 /** Lanes that are read from the chain at the same time. */
 const READS_AT_ONCE = 16;
-const SHORTEST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 60_000;
+const RETRY = { firstMs: 500, longestMs: 60_000 };
 
 /**
  * Turns receipts into earnings: looks at the rules every little while, settles what they say, notes what the chain did.
@@ -44,7 +46,7 @@ export class Settlement implements AsyncDisposable {
   readonly #closed = new AbortController();
   readonly #running: Promise<void>;
   /** One round at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #rounds = new Mutex();
   /** What the next look would find, so that it is not taken in vain. */
   #owed = 0n;
   #oldestAtMs = Number.POSITIVE_INFINITY;
@@ -81,14 +83,14 @@ export class Settlement implements AsyncDisposable {
 
   /** Settles everything that is owed; tries again while the chain does not answer, until the signal. */
   async settleAll(signal: AbortSignal): Promise<void> {
-    for (let failures = 0; ; failures += 1) {
+    for (let failures = 1; ; failures += 1) {
       try {
-        await this.#inTurn(() => this.#round("all", signal));
+        await this.#rounds.run(() => this.#round("all", signal));
         return;
       } catch (thrown) {
         const error = asLloomError(thrown);
         if (signal.aborted || !error.retryable) throw error;
-        await pause(backoffMs(failures), undefined, { signal }).catch(() => undefined);
+        await pause(backoffMs(failures, RETRY), signal);
       }
     }
   }
@@ -96,7 +98,7 @@ export class Settlement implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
     await this.#running;
-    await this.#turn;
+    await this.#rounds.idle();
   }
 
   async #run(): Promise<void> {
@@ -104,15 +106,15 @@ export class Settlement implements AsyncDisposable {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        if (this.#isDue()) await this.#inTurn(() => this.#round(this.#urgent, signal));
+        if (this.#isDue()) await this.#rounds.run(() => this.#round(this.#urgent, signal));
         failures = 0;
       } catch (thrown) {
         failures += 1;
         const { code, message } = asLloomError(thrown);
         if (!signal.aborted) this.#options.log.warn({ code, problem: message, failures }, "settlement put off");
       }
-      const waitMs = failures === 0 ? this.#options.checkMs : backoffMs(failures);
-      await pause(waitMs, undefined, { signal }).catch(() => undefined);
+      const waitMs = failures === 0 ? this.#options.checkMs : backoffMs(failures, RETRY);
+      await pause(waitMs, signal);
     }
   }
 
@@ -198,13 +200,4 @@ export class Settlement implements AsyncDisposable {
     this.#oldestAtMs = Math.min(Number.POSITIVE_INFINITY, ...free.map(({ oldestAtMs }) => oldestAtMs));
     this.#heldUntilMs = Math.min(Number.POSITIVE_INFINITY, ...[...this.#holds.values()].map(({ untilMs }) => untilMs));
   }
-
-  #inTurn(round: () => Promise<void>): Promise<void> {
-    const result = this.#turn.then(round, round);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
 }
-
-const backoffMs = (failures: number): number =>
-  Math.min(SHORTEST_BACKOFF_MS * 2 ** Math.min(failures, 10), LONGEST_BACKOFF_MS);

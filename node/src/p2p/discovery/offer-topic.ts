@@ -5,6 +5,8 @@ import type { OfferGossip, SignedOffer } from "@lloom/protocol/messages";
 import { offersTopic } from "@lloom/protocol/names";
 import { decodeOfferGossip, encodeOfferGossip } from "@lloom/protocol/wire";
 import type { Log } from "../../log.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { Clock } from "../../primitives/clock.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
@@ -13,7 +15,7 @@ import { OFFER_RATE } from "../limits.ts";
 /** Older gossip is a replay or was under way too long; newer than this, the sender's clock is wrong. */
 const MAX_AGE_MS = 10 * 60_000;
 const MAX_AHEAD_MS = 2 * 60_000;
-/** Executors whose last word is remembered; the longest silent are forgotten first. */
+/** Executors whose last word is remembered. */
 const REMEMBERED_EXECUTORS = 16_384;
 
 export interface OfferTopicOptions {
@@ -24,7 +26,7 @@ export interface OfferTopicOptions {
   readonly onWithdraw: (executor: Address) => void;
   readonly log: Log;
   /** Unix milliseconds; the system's clock unless given. */
-  readonly nowMs?: () => number;
+  readonly nowMs?: Clock;
 }
 
 /** Membership in the network's exchange of offers. Disposing of it leaves the topic. */
@@ -45,7 +47,8 @@ export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTop
   const { pubsub } = host.libp2p.services;
   const topic = offersTopic(host.network);
   const clock = options.nowMs ?? Date.now;
-  const speakers = new Speakers();
+  /** The longest silent are forgotten first. */
+  const speakers = new BoundedMap<Address, Speaker>({ most: REMEMBERED_EXECUTORS });
 
   pubsub.topicValidators.set(topic, (_forwarder, message) => {
     try {
@@ -82,7 +85,7 @@ export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTop
 
 interface Judge {
   readonly options: OfferTopicOptions;
-  readonly speakers: Speakers;
+  readonly speakers: BoundedMap<Address, Speaker>;
   readonly nowMs: number;
 }
 
@@ -98,7 +101,7 @@ function judge(message: Message, { options, speakers, nowMs }: Judge): TopicVali
 
   const sentAt = gossip.type === "offer" ? gossip.offer.sentAt : gossip.sentAt;
   if (sentAt < nowMs - MAX_AGE_MS || sentAt > nowMs + MAX_AHEAD_MS) return TopicValidatorResult.Ignore;
-  const speaker = speakers.of(executor);
+  const speaker = speakers.getOrInsert(executor, newSpeaker);
   if (sentAt < speaker.sentAt || !speaker.rate.take()) return TopicValidatorResult.Ignore;
   if (gossip.type === "withdraw") {
     speaker.sentAt = sentAt;
@@ -129,16 +132,4 @@ interface Speaker {
   readonly rate: TokenBucket;
 }
 
-/** The executors that were heard of, the longest silent ones forgotten. */
-class Speakers {
-  readonly #known = new Map<Address, Speaker>();
-
-  of(executor: Address): Speaker {
-    const speaker = this.#known.get(executor) ?? { sentAt: 0, rate: new TokenBucket(OFFER_RATE) };
-    this.#known.delete(executor);
-    this.#known.set(executor, speaker);
-    const longestSilent = this.#known.keys().next();
-    if (this.#known.size > REMEMBERED_EXECUTORS && longestSilent.done !== true) this.#known.delete(longestSilent.value);
-    return speaker;
-  }
-}
+const newSpeaker = (): Speaker => ({ sentAt: 0, rate: new TokenBucket(OFFER_RATE) });

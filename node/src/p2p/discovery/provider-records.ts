@@ -3,14 +3,14 @@ import * as raw from "multiformats/codecs/raw";
 import { sha256 } from "multiformats/hashes/sha2";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { PeerTarget } from "../host/dial.ts";
 import { type Host, PROVIDER_VALIDITY_MS } from "../host/host.ts";
 
 /** One round of telling the peers closest to a key. */
 const PROVIDE_TIMEOUT_MS = 20_000;
-const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 15_000;
+const RETRY = { firstMs: 250, longestMs: 15_000 };
 /** Well before the record expires, so that one missed round does no harm. */
 const REFRESH_MS = PROVIDER_VALIDITY_MS / 3;
 
@@ -75,17 +75,17 @@ interface ProvideOptions {
 async function keepProvided(options: ProvideOptions, onKnown: () => void): Promise<void> {
   const { host, key, log, signal } = options;
   const cid = await keyCid(key);
-  let retryMs = FIRST_RETRY_MS;
+  let failures = 0;
   while (!signal.aborted) {
     const told = await provideOnce(options, cid);
     if (told > 0) {
       log.debug({ key, told }, "announced");
       onKnown();
-      retryMs = FIRST_RETRY_MS;
+      failures = 0;
       await pause(REFRESH_MS * (0.9 + Math.random() / 5), signal);
     } else {
-      await pause(retryMs, signal);
-      retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+      failures += 1;
+      await pause(backoffMs(failures, RETRY), signal);
     }
   }
   // Also deletes the own record, with which this node would answer, and which libp2p would go on to announce by itself.

@@ -1,3 +1,5 @@
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+
 /** Peers kept out for a while. Bounded, so that an attacker who makes new keys cannot fill the memory. */
 const MAX_BANNED = 4096;
 
@@ -8,7 +10,7 @@ const MAX_BANNED = 4096;
 export class BanList {
   readonly #banMs: number;
   readonly #nowMs: () => number;
-  readonly #untilMs = new Map<string, number>();
+  readonly #untilMs = new BoundedMap<string, number>({ most: MAX_BANNED });
 
   constructor(banMs: number, nowMs: () => number = () => performance.now()) {
     this.#banMs = banMs;
@@ -17,14 +19,11 @@ export class BanList {
 
   /** Starts or renews a ban; when the list is full, the oldest goes. */
   add(peerId: string): void {
-    this.#untilMs.delete(peerId);
     this.#untilMs.set(peerId, this.#nowMs() + this.#banMs);
-    const oldest = this.#untilMs.keys().next();
-    if (this.#untilMs.size > MAX_BANNED && oldest.done !== true) this.#untilMs.delete(oldest.value);
   }
 
   has(peerId: string): boolean {
-    const untilMs = this.#untilMs.get(peerId);
+    const untilMs = this.#untilMs.peek(peerId);
     if (untilMs === undefined) return false;
     if (untilMs > this.#nowMs()) return true;
     this.#untilMs.delete(peerId);

@@ -2,10 +2,10 @@ import type { PeerId } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import type { Libp2p } from "libp2p";
 import type { Log } from "../../log.ts";
+import { backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+const RETRY = { firstMs: 500, longestMs: 30_000 };
 /** How often a connection that stands is looked at. */
 const RECHECK_MS = 5_000;
 
@@ -28,8 +28,7 @@ export async function keepBootstrapped(options: BootstrapOptions): Promise<void>
 
 async function keepOne(address: Multiaddr, { libp2p, dialTimeoutMs, log, signal }: BootstrapOptions): Promise<void> {
   let remote: PeerId | undefined;
-  let retryMs = FIRST_RETRY_MS;
-  let warned = false;
+  let failures = 0;
   while (!signal.aborted) {
     if (remote !== undefined && libp2p.getConnections(remote).length > 0) {
       await pause(RECHECK_MS, signal);
@@ -39,17 +38,16 @@ async function keepOne(address: Multiaddr, { libp2p, dialTimeoutMs, log, signal 
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(dialTimeoutMs)]);
       remote = (await libp2p.dial(address, { signal: deadline })).remotePeer;
       log.info({ address: address.toString(), peer: remote.toString() }, "connected to bootstrap peer");
-      retryMs = FIRST_RETRY_MS;
-      warned = false;
+      failures = 0;
       // Also when the connection is gone again already: never redial without a pause.
-      await pause(FIRST_RETRY_MS, signal);
+      await pause(RETRY.firstMs, signal);
     } catch (cause) {
       if (signal.aborted) return;
       const problem = cause instanceof Error ? cause.message : String(cause);
-      if (!warned) log.warn({ address: address.toString(), problem }, "bootstrap peer unreachable, trying again");
-      warned = true;
-      await pause(retryMs * (0.75 + Math.random() / 2), signal);
-      retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+      if (failures === 0)
+        log.warn({ address: address.toString(), problem }, "bootstrap peer unreachable, trying again");
+      failures += 1;
+      await pause(backoffMs(failures, RETRY), signal);
     }
   }
 }

@@ -2,22 +2,17 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { addressFromPublicKey } from "@lloom/protocol/hex";
 import { LloomError } from "../../errors.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 
 /** Addresses of the peers seen last: decompressing a key costs more than a look. */
-const CACHE_SIZE = 4096;
-const cache = new Map<string, Address>();
+const cache = new BoundedMap<string, Address>({ most: 4096 });
 
 /**
  * Wallet address of a peer: its id carries its secp256k1 public key. Throws FRAME_INVALID for an id of another kind; hosts
  * refuse connections of such peers.
  */
 export function peerAddress(peerId: string): Address {
-  const known = cache.get(peerId);
-  if (known !== undefined) return known;
-  const address = addressOf(peerId);
-  if (cache.size >= CACHE_SIZE) cache.clear();
-  cache.set(peerId, address);
-  return address;
+  return cache.getOrInsert(peerId, () => addressOf(peerId));
 }
 
 function addressOf(peerId: string): Address {

@@ -1,8 +1,9 @@
 import { LloomError } from "../../errors.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { InferLimits } from "../limits.ts";
 
-/** Idle peers remembered for their rate; above this, those that took nothing lately are forgotten. */
+/** Peers remembered for their rate; above this, those that took nothing lately are forgotten. */
 const REMEMBERED_PEERS = 1024;
 /** What parsing a frame costs besides its bytes, so that a flood of tiny ones is slowed down too. */
 const FRAME_OVERHEAD_BYTES = 1024;
@@ -16,10 +17,12 @@ export interface PeerUse {
   readonly inbound: TokenBucket;
 }
 
+const isHeld = ({ streams, requests, rate }: PeerUse): boolean => streams > 0 || requests > 0 || !rate.isFull;
+
 /** Decides what is taken on: streams, requests, bytes; per peer and in total. */
 export class PeerQuotas {
   readonly #limits: InferLimits;
-  readonly #peers = new Map<string, PeerUse>();
+  readonly #peers = new BoundedMap<string, PeerUse>({ most: REMEMBERED_PEERS, isHeld });
   #requests = 0;
   #bytes = 0;
 
@@ -33,7 +36,7 @@ export class PeerQuotas {
 
   /** A stream of the peer; `undefined` if it has too many. */
   openStream(peerId: string): PeerUse | undefined {
-    const use = this.#peers.get(peerId) ?? this.#remember(peerId);
+    const use = this.#peers.getOrInsert(peerId, () => this.#newUse());
     if (use.streams >= this.#limits.streamsPerPeer) return undefined;
     use.streams += 1;
     return use;
@@ -74,23 +77,14 @@ export class PeerQuotas {
     this.#bytes -= bytes;
   }
 
-  #remember(peerId: string): PeerUse {
-    if (this.#peers.size >= REMEMBERED_PEERS) this.#forgetIdle();
+  #newUse(): PeerUse {
     const { requestsPerSecond, requestBurst, inboundBytesPerSecond } = this.#limits;
-    const use: PeerUse = {
+    return {
       streams: 0,
       requests: 0,
       bytes: 0,
       rate: new TokenBucket({ perSecond: requestsPerSecond, burst: requestBurst }),
       inbound: new TokenBucket({ perSecond: inboundBytesPerSecond, burst: inboundBytesPerSecond }),
     };
-    this.#peers.set(peerId, use);
-    return use;
-  }
-
-  #forgetIdle(): void {
-    for (const [peerId, use] of this.#peers) {
-      if (use.streams === 0 && use.requests === 0 && use.rate.isFull) this.#peers.delete(peerId);
-    }
   }
 }

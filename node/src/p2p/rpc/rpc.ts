@@ -11,6 +11,7 @@ import {
 } from "@lloom/protocol/wire";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { pause } from "../../primitives/pause.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import { openStream, type PeerTarget } from "../host/dial.ts";
@@ -36,13 +37,14 @@ export interface RpcHandlers {
 /** Serves unary calls: bare CBOR, each direction to the end of the stream. */
 export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<AsyncDisposable> {
   const limits = { ...RPC_LIMITS, ...handlers.limits };
-  const rates = new Map<string, TokenBucket>();
+  const rates = new BoundedMap<string, TokenBucket>({ most: REMEMBERED_PEERS, isHeld: (rate) => !rate.isFull });
+  const newRate = (): TokenBucket => new TokenBucket({ perSecond: limits.callsPerSecond, burst: limits.callBurst });
   const serve = async (stream: Stream, connection: Connection) => {
     const peerId = connection.remotePeer.toString();
     const signal = AbortSignal.timeout(limits.callTimeoutMs);
     try {
       if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
-      const problem = await serveCall(stream, { handlers, rate: rateOf(rates, { peerId, limits }), signal });
+      const problem = await serveCall(stream, { handlers, rate: rates.getOrInsert(peerId, newRate), signal });
       if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
     } catch (cause) {
       // Too slow, or gone: its own loss.
@@ -155,17 +157,3 @@ const isViolation = ({ code }: LloomError): boolean => code === "FRAME_INVALID" 
 
 const said = ({ code, message }: { code: LloomError["code"]; message: string }): LloomError =>
   new LloomError(code, `The peer answered: ${message}`);
-
-function rateOf(
-  rates: Map<string, TokenBucket>,
-  { peerId, limits }: { readonly peerId: string; readonly limits: RpcLimits },
-): TokenBucket {
-  const known = rates.get(peerId);
-  if (known !== undefined) return known;
-  if (rates.size >= REMEMBERED_PEERS) {
-    for (const [other, rate] of rates) if (rate.isFull) rates.delete(other);
-  }
-  const rate = new TokenBucket({ perSecond: limits.callsPerSecond, burst: limits.callBurst });
-  rates.set(peerId, rate);
-  return rate;
-}
