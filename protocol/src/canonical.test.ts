@@ -83,11 +83,11 @@ describe("hashParams", () => {
     stop: ["\n"],
     responseFormat: "text",
   };
-  const params = { sampling, weightsHash: salt, profileHash: salt };
+  const params = { sampling, weightsHash: salt, profileHash: salt, offerHash: salt };
 
   it("is keccak256 of the canonical JSON", () => {
     const json =
-      `{"profileHash":"${salt}","sampling":{"responseFormat":"text","seed":7,"stop":["\\n"],` +
+      `{"offerHash":"${salt}","profileHash":"${salt}","sampling":{"responseFormat":"text","seed":7,"stop":["\\n"],` +
       `"temperatureMilli":700,"topK":40,"topPMilli":950},"weightsHash":"${salt}"}`;
     expect(hashParams(params)).toBe(keccak256(toUtf8Bytes(json)));
   });
@@ -109,6 +109,7 @@ describe("hashParams", () => {
       ...changed.map((one) => ({ ...params, sampling: one })),
       { ...params, weightsHash: other },
       { ...params, profileHash: other },
+      { ...params, offerHash: other },
     ].map(hashParams);
     expect(new Set(hashes).size).toBe(hashes.length);
   });

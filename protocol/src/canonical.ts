@@ -57,10 +57,13 @@ export const hashContent = (salt: Hex, text: string): Hex =>
   hashSalted(salt, canonicalJson({ role: "assistant", content: text }));
 
 /** `paramsHash` of a request: keccak256 of the canonical JSON; not salted, for it says nothing about the prompt. */
-export function hashParams({ sampling, weightsHash, profileHash }: RequestParams): Hex {
+export function hashParams({ sampling, ...offered }: RequestParams): Hex {
   const { temperatureMilli, topPMilli, topK, seed, stop, responseFormat } = sampling;
   const settings = { temperatureMilli, topPMilli, topK, seed, stop, responseFormat };
-  return bytesToHex(keccak_256(utf8.encode(canonicalJson({ sampling: settings, weightsHash, profileHash }))));
+  const { weightsHash, profileHash, offerHash } = offered;
+  return bytesToHex(
+    keccak_256(utf8.encode(canonicalJson({ sampling: settings, weightsHash, profileHash, offerHash }))),
+  );
 }
 
 /** keccak256(abi.encode(bytes32 salt, string json)): the form that a contract can recompute. */

@@ -2,7 +2,7 @@
 import { juryFacts, measuredDisputesFacts } from "./generated/facts.ts";
 
 /** Furthest ahead that a request's deadline may lie: an executor takes none that would bind it longer. */
-export const LONGEST_DEADLINE_SECONDS = 86_400n;
+export const LONGEST_DEADLINE_SECONDS = 3_600n;
 
 /** Longest that a panel takes from its draw to its verdict. */
 const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;

@@ -127,11 +127,16 @@ export const samplingSchema = z.object({
 });
 export type Sampling = z.infer<typeof samplingSchema>;
 
-/** `paramsHash` is taken over this: sampling, and which weights and settings the client was offered. */
+/**
+ * `paramsHash` is taken over this: sampling, which weights and settings the client was offered, and which offer it accepts.
+ * The offer makes a request one for a single run of the executor: a process answers only to offers that it made itself.
+ */
 export interface RequestParams {
   readonly sampling: Sampling;
   readonly weightsHash: Hex;
   readonly profileHash: Hex;
+  /** EIP-712 digest of the accepted offer. */
+  readonly offerHash: Hex;
 }
 
 /* FRAMES OF /lloom/infer/1 */
@@ -149,6 +154,7 @@ export const requestFrameSchema = z.object({
   sampling: samplingSchema,
   weightsHash: hash,
   profileHash: hash,
+  offerHash: hash,
 });
 /** A signed request with what was asked. */
 export type RequestFrame = z.infer<typeof requestFrameSchema>;
@@ -234,7 +240,7 @@ export type OfferGossip = z.infer<typeof offerGossipSchema>;
 /* CALLS OF /lloom/rpc/1 */
 
 export const rpcRequestSchema = z.discriminatedUnion("method", [
-  z.object({ method: z.literal("offers"), model: modelName.optional() }),
+  z.object({ method: z.literal("offers"), model: modelName.optional(), executor: addressSchema.optional() }),
   z.object({ method: z.literal("health") }),
 ]);
 export type RpcRequest = z.infer<typeof rpcRequestSchema>;

@@ -1,3 +1,4 @@
+import type { ModelOffer } from "./commitment-types.ts";
 import type { CommitmentHasher } from "./commitments.ts";
 import type { SignedOffer } from "./messages.ts";
 import type { RecoverAddress } from "./signatures.ts";
@@ -7,6 +8,22 @@ import type { RecoverAddress } from "./signatures.ts";
  * end soon; executors renew theirs long before.
  */
 export const MAX_OFFER_VALIDITY_SECONDS = 24n * 60n * 60n;
+
+/** Low bits of an offer's id, which are random; those above are the time at which it was made. */
+const OFFER_ID_RANDOM_BITS = 22n;
+const OFFER_ID_RANDOM = 1n << OFFER_ID_RANDOM_BITS;
+
+/**
+ * The id of an offer made at a time, Unix milliseconds: ids grow with time, so that newer replaces older, and the random part
+ * keeps those of two processes with one key apart, of which neither knows of the other.
+ * @param random from 0 to below 2^22.
+ */
+export const offerIdAt = (madeAtMs: number, random: number): bigint =>
+  (BigInt(Math.floor(madeAtMs)) << OFFER_ID_RANDOM_BITS) | (BigInt(random) % OFFER_ID_RANDOM);
+
+/** When an offer was made, by its maker's clock: Unix milliseconds. Part of what the executor signed. */
+export const offerMadeAtMs = ({ offerId }: Pick<ModelOffer, "offerId">): number =>
+  Number(offerId >> OFFER_ID_RANDOM_BITS);
 
 /** An offer beside what it takes to judge it. */
 export interface OfferToJudge {

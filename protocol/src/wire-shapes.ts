@@ -25,6 +25,7 @@ export const clientShape: Shape = {
   promptSalt: "bytes",
   weightsHash: "bytes",
   profileHash: "bytes",
+  offerHash: "bytes",
 };
 
 /** Frames of an executor. */
@@ -41,6 +42,9 @@ export const gossipShape: Shape = { offer: signedOfferShape, executor: "bytes" }
 
 /** A list of offers. */
 export const offersShape: Shape = { offers: [signedOfferShape] };
+
+/** What a call asks for. */
+export const rpcRequestShape: Shape = { executor: "bytes" };
 
 /** A message that is on the wire what it is here. */
 export const plainShape: Shape = {};

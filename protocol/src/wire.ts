@@ -29,6 +29,7 @@ import {
   gossipShape,
   offersShape,
   plainShape,
+  rpcRequestShape,
   type Shape,
   toWire,
 } from "./wire-shapes.ts";
@@ -109,7 +110,7 @@ export const { encode: encodeOfferGossip, decode: decodeOfferGossip } = createCo
 /** What is asked by a unary call. */
 export const { encode: encodeRpcRequest, decode: decodeRpcRequest } = createCodec({
   schema: rpcRequestSchema,
-  shape: plainShape,
+  shape: rpcRequestShape,
   maxBytes: rpcBytes,
 });
 

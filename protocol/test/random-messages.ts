@@ -43,6 +43,7 @@ export const randomClientFrame = (random: Seeded): ClientFrame =>
         sampling: randomSampling(random),
         weightsHash: random.hash(),
         profileHash: random.hash(),
+        offerHash: random.hash(),
       };
 
 export const randomExecutorFrame = (random: Seeded): ExecutorFrame =>

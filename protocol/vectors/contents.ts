@@ -52,7 +52,7 @@ export const contentVectors = () => ({
     contentHash: hashContent(salt, text),
   })),
   params: SAMPLINGS.map((sampling) => {
-    const params = { sampling, weightsHash: repeated(0xc1), profileHash: repeated(0) };
+    const params = { sampling, weightsHash: repeated(0xc1), profileHash: repeated(0), offerHash: repeated(0xc2) };
     return { ...params, json: canonicalJson(params), paramsHash: hashParams(params) };
   }),
   merkle: LEAVES.map((leaves) => ({ leaves: leaves.map(bytesToHex), root: merkleRoot(leaves) })),

@@ -25,6 +25,7 @@ const clientFrames: ClientFrame[] = [
     sampling: { temperatureMilli: 700, topPMilli: 950, topK: 40, seed: 7, stop: ["\n"], responseFormat: "text" },
     weightsHash: repeated(0xc1),
     profileHash: repeated(0),
+    offerHash: repeated(0xc2),
   },
   { type: "cancel", id: 2 ** 32 - 1 },
 ];
@@ -58,7 +59,12 @@ const gossip: OfferGossip[] = [
   { type: "withdraw", executor: VALUES.ModelOffer.typical.executor, sentAt: 1_899_999_000_001 },
 ];
 
-const calls: RpcRequest[] = [{ method: "offers" }, { method: "offers", model: "lloom-tiny" }, { method: "health" }];
+const calls: RpcRequest[] = [
+  { method: "offers" },
+  { method: "offers", model: "lloom-tiny" },
+  { method: "offers", executor: VALUES.ModelOffer.typical.executor },
+  { method: "health" },
+];
 const health = { role: "executor", version: "0.1.0", uptimeMs: 1_000, peers: 3, offers: 1, load: 0 } as const;
 const refusal = { error: { code: "RATE_LIMITED", message: "Wait." } } as const;
 

@@ -66,6 +66,7 @@ export function requestBody(content: string): RequestBody {
     sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
     weightsHash: ZERO_HASH,
     profileHash: ZERO_HASH,
+    offerHash: ZERO_HASH,
   };
 }
 

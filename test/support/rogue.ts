@@ -67,7 +67,13 @@ export async function startRogue({
   await serveInfer(host, { handle, log });
   const nothing = (): undefined => undefined;
   const exchange = joinOfferTopic(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log });
-  const offers = new OwnOffers({ hashOffer: hasher.hashOffer, sign: identity.sign, ttlMs: OFFER_TTL_MS });
+  const offers = new OwnOffers({
+    hashOffer: hasher.hashOffer,
+    sign: identity.sign,
+    ttlMs: OFFER_TTL_MS,
+    stands: () => true,
+    onMake: nothing,
+  });
   const terms = {
     executor: identity.address,
     model,

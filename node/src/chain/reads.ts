@@ -60,6 +60,11 @@ export async function readLane(
   return { cost: settled.cost, inbound: settled.inbound, outbound: settled.outbound, nonce: settled.nonce };
 }
 
+/** Answers of an executor that the chain has settled ever. */
+export async function readSettledRequests({ contracts }: Chain, executor: Address): Promise<bigint> {
+  return (await read("the executor's counters", contracts.accounting.executorStats(executor))).requests;
+}
+
 export async function readMember({ contracts }: Chain, address: Address): Promise<Member> {
   const member = await read("the stake", contracts.stakeRegistry.members(address));
   return {

@@ -7,14 +7,16 @@ import { openBackend } from "../backend/open-backend.ts";
 import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";
-import { createExecutor } from "../executor/executor.ts";
+import { createExecutor, type Executor } from "../executor/executor.ts";
 import type { ExecutorStatus } from "../executor/executor-status.ts";
 import { readOutsideFile } from "../outside-file.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
+import { lockKey } from "../store/key-lock.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
-import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
+import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
 
@@ -53,6 +55,7 @@ export const executor: Command = {
     const settleAmount = settingAmount(chain, settings, "settleAmount");
     const backend = stack.use(await openBackend(backendOptions, log));
     await checkBackend(context, backend);
+    stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
     const host = await openHost(context, { identity, chain, dhtServer: true });
     const running = stack.use(
@@ -65,21 +68,41 @@ export const executor: Command = {
           settleAmount,
           settleAgeMs: settings.settleAge * 1000,
           drainGraceMs: (settings.drainSeconds * 1000) / 2,
+          starting: context.signal,
+          onWaiting: (word) => tellWaiting(context, word),
         },
       ),
     );
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
     warnOf(context, await executorLacks(chain, identity.address));
+    tellPast(context, running.past);
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
-    await untilStopped(context.signal);
-    draining(context, running.status());
-    try {
-      await running.drain(AbortSignal.timeout(settings.drainSeconds * 1000));
-    } finally {
-      tellOwed(context, chain, running.status().owed);
-    }
+    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), running.failed]);
+    await leave(context, { chain, running, failure });
   },
 };
+
+interface Leaving {
+  readonly chain: Chain;
+  readonly running: Executor;
+  /** Why it cannot go on; undefined when it was asked to stop. */
+  readonly failure: LloomError | undefined;
+}
+
+/** Drains, says what stays owed, and throws why the executor cannot go on. */
+async function leave(context: CommandContext, { chain, running, failure }: Leaving): Promise<void> {
+  if (failure) context.log.error({ code: failure.code, problem: failure.message }, "the executor cannot go on");
+  draining(context, running.status());
+  try {
+    await running.drain(AbortSignal.timeout(context.settings.drainSeconds * 1000));
+  } catch (thrown) {
+    // What broke first is what its owner has to mend.
+    throw failure ?? thrown;
+  } finally {
+    tellOwed(context, chain, running.status().owed);
+  }
+  if (failure) throw failure;
+}
 
 const BACKEND_START_MS = 30_000;
 

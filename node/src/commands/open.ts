@@ -39,13 +39,16 @@ export async function openHost(
   );
 }
 
+/** What a log or a lock of this key on this deployment belongs to. */
+export const scopeOf = ({ domain }: Chain, { address }: Identity): string =>
+  `${domain.chainId}/${domain.accounting}/${address}`;
+
 /** Opens a durable log of this key on this deployment; a file of another one is refused. Closed when the command ends. */
 export function openLog(
   { settings, stack }: CommandContext,
   { file, chain, identity }: { file: string; chain: Chain; identity: Identity },
 ): Database {
-  const { chainId, accounting } = chain.domain;
-  return stack.use(openDatabase(dataFile(settings, file), { scope: `${chainId}/${accounting}/${identity.address}` }));
+  return stack.use(openDatabase(dataFile(settings, file), { scope: scopeOf(chain, identity) }));
 }
 
 /** A setting's decimal amount in base units of the payment token. Throws CONFIG_INVALID that names the flag. */

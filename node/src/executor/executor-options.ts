@@ -1,4 +1,5 @@
 import type { Clock } from "../primitives/clock.ts";
+import type { ForeignWord } from "./offer/key-watch.ts";
 
 /** What an executor asks for its work; base units of the payment token per 1 000 000 tokens. */
 export interface Price {
@@ -37,10 +38,16 @@ export interface ExecutorOptions {
   readonly offerIntervalMs?: number;
   /** How often the backend is asked for its models. */
   readonly listModelsMs?: number;
+  /** How often others are asked whether somebody else works with this key. */
+  readonly keyWatchMs?: number;
   /** Stop serving a channel this long before its unlock; default: a quarter of the unlock delay, at most 6 h. */
   readonly unlockMarginSeconds?: bigint;
   /** Wall clock, Unix milliseconds. */
   readonly clock?: Clock;
+  /** Ends a start that waits for others. */
+  readonly starting?: AbortSignal;
+  /** Told when a start waits until an offer of this key, which its log does not know, has ended. */
+  readonly onWaiting?: (word: ForeignWord) => void;
 }
 
 /** The options with every default filled in. */
@@ -73,8 +80,11 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     offerTtlMs: 120_000,
     offerIntervalMs: 5_000,
     listModelsMs: 30_000,
+    keyWatchMs: 10_000,
     unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
     clock: Date.now,
+    starting: new AbortController().signal,
+    onWaiting: () => undefined,
     ...options,
   };
 }

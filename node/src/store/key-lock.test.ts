@@ -14,7 +14,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const lock = (scope: string) => lockKey({ scope, role: "an executor", directory });
 const refusal = expect.objectContaining({
-  code: "STORE_FAILED",
+  code: "KEY_IN_USE",
   message: "Another process on this machine already runs an executor with this key.",
   next: expect.stringMatching(/Stop it first: the process that holds .*lloom-key-lock-/),
 });

@@ -52,7 +52,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
   stack.use(
     await serveRpc(host, {
-      offers,
+      offers: (wanted) => registry.list(clock(), { ...wanted, most: WIRE_LIMITS.offers }),
       health: () => ({
         role: "validator",
         version: VERSION,

@@ -1,16 +1,10 @@
-/** Requests as a foreign client might send them, straight to an executor. */
-import { randomBytes } from "node:crypto";
-import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
-import { type RequestCommitment, ZERO_HASH } from "@lloom/protocol/commitment-types";
-import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { bytesToHex } from "@lloom/protocol/hex";
-import { EMPTY_LANE, nextRequestFields, worstCost } from "@lloom/protocol/lane";
-import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
+import type { RequestCommitment } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../../node/src/chain/actions.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
+import { type Frame, frameFor, outcomeOf } from "./foreign-request.ts";
 import { oncePassed, says, scriptedBackend } from "./scripted-backend.ts";
-import { type Buyer, log, PRICE, question, type Seller, soon, until, World } from "./world.ts";
+import { type Buyer, log, PRICE, type Seller, soon, until, World } from "./world.ts";
 
 let world: World;
 let buyer: Buyer;
@@ -25,49 +19,9 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-type Frame = Omit<RequestFrame, "id">;
-let lanes = 0n;
-
-/** A right request that opens a lane of its own, but for the changes. */
-function frame(seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity): Frame {
-  const { messages, sampling } = question("one two three", {});
-  const promptSalt = bytesToHex(randomBytes(32));
-  lanes += 1n;
-  const terms = {
-    client: buyer.identity.address,
-    executor: seller.identity.address,
-    model: seller.executor.status().models[0] ?? "",
-    promptHash: hashPrompt(promptSalt, messages),
-    paramsHash: hashParams({ sampling, weightsHash: ZERO_HASH, profileHash: ZERO_HASH }),
-    maxInboundTokens: 10n,
-    maxOutboundTokens: 10n,
-    ...PRICE,
-    lane: lanes,
-    ...nextRequestFields(EMPTY_LANE),
-    deadline: BigInt(Math.floor(Date.now() / 1000) + 600),
-    ...change,
-  };
-  const request = { costCap: terms.ackedCost + worstCost(terms), ...terms };
-  const signature = signer.sign(createCommitmentHasher(buyer.chain.domain).hashRequest(request));
-  return {
-    type: "request",
-    request,
-    signature,
-    promptSalt,
-    messages: [...messages],
-    sampling,
-    weightsHash: ZERO_HASH,
-    profileHash: ZERO_HASH,
-  };
-}
-
-/** Sends it and returns the last frame: the code of an error, or "response". */
-async function send(seller: Seller, sent: Frame): Promise<string> {
-  const target = { peerId: seller.host.peerId, multiaddrs: seller.host.multiaddrs() };
-  let last: ExecutorFrame | undefined;
-  for await (const frame of pool.request({ target, frame: sent, signal: soon() })) last = frame;
-  return last?.type === "error" ? last.code : (last?.type ?? "nothing");
-}
+const frame = (seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity) =>
+  frameFor({ buyer, seller, signer }, change);
+const send = (seller: Seller, sent: Frame) => outcomeOf(pool, seller, sent);
 
 /** Most that such a request may cost: 10 * 100 + 10 * 400 base units. */
 const CAP = 5_000n;
@@ -85,15 +39,16 @@ describe("an executor refuses", () => {
       CHANNEL_UNDERFUNDED: { costCap: CAP + 1n },
       CONTEXT_EXCEEDED: { maxOutboundTokens: 5_000n },
     };
-    for (const [code, change] of Object.entries(outcomes)) expect(await send(seller, frame(seller, change))).toBe(code);
-    expect(await send(seller, frame(seller, { maxInboundTokens: 2n }))).toBe("REQUEST_INVALID");
-    expect(await send(seller, frame(seller, { costCap: CAP - 1n }))).toBe("REQUEST_INVALID");
-    expect(await send(seller, frame(seller, {}, seller.identity))).toBe("SIGNATURE_INVALID");
-    expect(await send(seller, { ...frame(seller), messages: [{ role: "user", content: "other" }] })).toBe(
+    for (const [code, change] of Object.entries(outcomes))
+      expect(await send(seller, await frame(seller, change))).toBe(code);
+    expect(await send(seller, await frame(seller, { maxInboundTokens: 2n }))).toBe("REQUEST_INVALID");
+    expect(await send(seller, await frame(seller, { costCap: CAP - 1n }))).toBe("REQUEST_INVALID");
+    expect(await send(seller, await frame(seller, {}, seller.identity))).toBe("SIGNATURE_INVALID");
+    expect(await send(seller, { ...(await frame(seller)), messages: [{ role: "user", content: "other" }] })).toBe(
       "REQUEST_INVALID",
     );
     expect(seller.store.receipts({ limit: 1 })).toEqual([]);
-    expect(await send(seller, frame(seller))).toBe("response");
+    expect(await send(seller, await frame(seller))).toBe("response");
   });
 
   it("the same request a second time, while it runs and after", async () => {
@@ -101,7 +56,7 @@ describe("an executor refuses", () => {
     const backend = scriptedBackend(oncePassed(gate.promise, says("Once.")), "again");
     await using seller = await world.seller({ backend });
     await fill(seller, 4n * CAP);
-    const sent = frame(seller);
+    const sent = await frame(seller);
     const first = send(seller, sent);
     await until("it runs", () => backend.asked.length === 1);
     expect(await send(seller, sent)).toBe("LANE_BUSY");
@@ -116,7 +71,7 @@ describe("an executor refuses", () => {
     const backend = scriptedBackend(oncePassed(gate.promise, says("Yes.")), "rush");
     await using seller = await world.seller({ backend });
     await fill(seller, 2n * CAP);
-    const outcomes = Promise.all(Array.from({ length: 6 }, () => send(seller, frame(seller))));
+    const outcomes = Promise.all(Array.from({ length: 6 }, async () => send(seller, await frame(seller))));
     await until("the others are refused", () => seller.executor.status().refused === 4);
     expect(seller.store.outstanding(buyer.identity.address)).toBe(2n * CAP);
     gate.resolve();
@@ -126,9 +81,9 @@ describe("an executor refuses", () => {
 
   it("nothing more once the channel has been filled, without waiting for news of it", async () => {
     await using seller = await world.seller({ backend: scriptedBackend(says("Yes."), "filled"), watchPollMs: 60_000 });
-    expect(await send(seller, frame(seller))).toBe("CHANNEL_UNDERFUNDED");
+    expect(await send(seller, await frame(seller))).toBe("CHANNEL_UNDERFUNDED");
     await fill(seller, CAP);
-    expect(await send(seller, frame(seller))).toBe("response");
+    expect(await send(seller, await frame(seller))).toBe("response");
   });
 });
 
@@ -138,12 +93,12 @@ describe("a lane that the executor has lost from its log", () => {
     const backend = scriptedBackend(says("Yes."), "amnesia");
     const first = await world.seller({ backend, identity });
     await fill(first, 4n * CAP);
-    const sent = frame(first);
+    const sent = await frame(first);
     expect(await send(first, sent)).toBe("response");
     await first.executor.drain(soon());
     await first[Symbol.asyncDispose]();
     await using second = await world.seller({ backend, identity });
-    expect(await send(second, frame(second, { lane: sent.request.lane }))).toBe("LANE_OUT_OF_STEP");
-    expect(await send(second, frame(second))).toBe("response");
+    expect(await send(second, await frame(second, { lane: sent.request.lane }))).toBe("LANE_OUT_OF_STEP");
+    expect(await send(second, await frame(second))).toBe("response");
   });
 });

@@ -1,19 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { formatAmount } from "@lloom/protocol/amounts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LLOOM } from "../../../checkout/paths.ts";
 import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
 import { clientLacks, executorLacks } from "../../../node/src/commands/lacks.ts";
 import { identityFromSecret } from "../../../node/src/wallet/identity.ts";
-import { createKeystore } from "../../../node/src/wallet/keystore.ts";
-import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
+import { launch, start } from "./launch.ts";
 import { askAll, DOLLAR, type Member, question, World } from "./world.ts";
-
-const PASSWORD = "password-of-a-test";
-const READY_MS = 60_000;
 
 let world: World;
 beforeAll(async () => {
@@ -31,23 +24,6 @@ async function staked(role: "executor" | "validator", amount: bigint): Promise<M
 }
 const ofExecutor = ({ chain, identity }: Member) => executorLacks(chain, identity.address);
 const ofClient = ({ chain, identity }: Member) => clientLacks(chain, identity.address);
-
-/** A node with an empty key. */
-async function launch(command: string, more: readonly string[]): Promise<Program> {
-  const dir = await world.dataDir();
-  writeFileSync(join(dir, "password"), PASSWORD);
-  await createKeystore({ path: join(dir, "keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
-  const flags = ["--rpc", world.chain.rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", dir];
-  const args = [LLOOM, command, ...more, ...flags, "--password-file", join(dir, "password")];
-  return runNode({ args, cwd: dir });
-}
-
-/** The same, once it is ready. */
-async function start(command: string, more: readonly string[]): Promise<Program> {
-  const program = await launch(command, more);
-  await untilPrinted(program, "is ready", READY_MS);
-  return program;
-}
 
 describe("what an account lacks", () => {
   it("is stake and gas for an executor with an empty key", async () => {
@@ -89,7 +65,7 @@ describe("what an account lacks", () => {
 
 describe("lloom executor, whose backend does not answer", () => {
   it("says what its owner can do, not what a client can", async () => {
-    const program = await launch("executor", ["--backend", "http://127.0.0.1:1/v1"]);
+    const program = await launch(world, { command: "executor", more: ["--backend", "http://127.0.0.1:1/v1"] });
     const { code, stdout, stderr } = await program.ended;
     expect(stderr).toMatch(
       /^BACKEND_FAILED: --backend http:\/\/127\.0\.0\.1:1\/v1: The backend cannot be reached.*\.\n {2}Start the backend/m,
@@ -100,13 +76,17 @@ describe("lloom executor, whose backend does not answer", () => {
 });
 
 describe("lloom executor, stopped without gas", () => {
-  it("says that answers are not settled", async () => {
-    const program = await start("executor", ["--bootstrap", world.anchor.multiaddrs().join(",")]);
+  it("says that answers are not settled, and does not end as if all were well", async () => {
+    const program = await start(world, {
+      command: "executor",
+      more: ["--bootstrap", world.anchor.multiaddrs().join(",")],
+    });
     await using buyer = await world.buyer();
     const { end } = await askAll(buyer, question("What is Lloom?", { model: "lloom-tiny", maxOutboundTokens: 8 }));
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;
-    expect(code).toBe(0);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^INSUFFICIENT_FUNDS: /m);
     expect(stdout).toContain(`Warning: ${formatAmount(end.cost, 6)} tUSD of answers are not settled`);
     expect(stderr).toMatch(
       /"code":"INSUFFICIENT_FUNDS".*too little ether for gas.*stopped before everything was settled/,
@@ -119,7 +99,7 @@ describe.each([
   ["gateway", "This key has no free deposit", "lloom deposit 10"],
 ])("lloom %s with an empty key", (command, problem, next) => {
   it("says what that means, in the log and in a sentence, before it is ready", async () => {
-    const program = await start(command, command === "gateway" ? ["--port", "0"] : []);
+    const program = await start(world, { command, more: command === "gateway" ? ["--port", "0"] : [] });
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;
     expect(code).toBe(0);

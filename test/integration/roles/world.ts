@@ -54,6 +54,8 @@ export interface SellerOptions extends Partial<ExecutorOptions> {
   /** Of an executor that was there before. */
   readonly identity?: Identity;
   readonly dataDir?: string;
+  /** Stands between the executor and its log. */
+  readonly tap?: (store: ExecutorLog) => ExecutorLog;
 }
 
 export interface BuyerOptions extends ClientOptions {
@@ -120,11 +122,12 @@ export class World implements AsyncDisposable {
   }
 
   /** An executor with stake; it settles only when told, unless the options say otherwise. */
-  async seller({ backend, stake, rpcUrl, dataDir, identity, ...options }: SellerOptions) {
+  async seller({ backend, stake, rpcUrl, dataDir, identity, tap = (log) => log, ...options }: SellerOptions) {
     const stack = new AsyncDisposableStack();
     const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack);
     await this.#stake(member, stake ?? 100n * DOLLAR);
-    const store = openExecutorLog(stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "executor.sqlite"))));
+    const db = stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "executor.sqlite")));
+    const store = tap(openExecutorLog(db));
     const executor = stack.use(
       await createExecutor(
         { ...member, store, backend, log },

@@ -94,7 +94,7 @@ async function conclude(
   }
   state.again.add(executor);
   parts.channels.forget(executor);
-  if (error.code === "PRICE_REFUSED") await parts.refresh(candidate, state.signal);
+  if (error.code === "PRICE_REFUSED" || error.code === "OFFER_UNKNOWN") await parts.refresh(candidate, state.signal);
 }
 
 /** The next executor to ask; the first one among all that can be known of. */

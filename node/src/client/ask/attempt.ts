@@ -58,11 +58,13 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
     throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} names no address of its own.`);
   await parts.reach(target, signal);
   const promptSalt = bytesToHex(randomBytes(32));
-  const terms = requestTerms(question, { client: parts.identity.address, offer: signed.offer, promptSalt });
+  const { offer } = signed;
+  const offerHash = parts.hasher.hashOffer(offer);
+  const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
   const placed = await parts.channels.place(terms, promptSalt, signal);
-  const { weightsHash, profileHash } = signed.offer;
+  const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
-  const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash };
+  const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
   const { pool, store, hasher, recover } = parts;
   const call = new PaidCall({
     ...{ pool, store, hasher, recover, target, placed, asked },

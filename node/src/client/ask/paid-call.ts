@@ -29,7 +29,10 @@ export interface PaidCallOptions {
   readonly recover: RecoverAddress;
   readonly target: PeerTarget;
   readonly placed: PlacedRequest;
-  readonly asked: Pick<RequestFrame, "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash">;
+  readonly asked: Pick<
+    RequestFrame,
+    "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash" | "offerHash"
+  >;
   readonly clock: Clock;
 }
 

@@ -31,9 +31,10 @@ describe("what a failure means", () => {
     );
   });
 
-  it("asks the same one again only where channel, lane or price were seen differently", () => {
+  it("asks the same one again only where channel, lane or offer were seen differently", () => {
     expect(codes.filter((code) => consequenceOf(code).next === "again")).toEqual([
       "CHANNEL_UNDERFUNDED",
+      "OFFER_UNKNOWN",
       "PRICE_REFUSED",
       "LANE_OUT_OF_STEP",
       "LANE_BUSY",

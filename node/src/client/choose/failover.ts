@@ -36,6 +36,7 @@ const CONSEQUENCES: Partial<Record<ErrorCode, Consequence>> = {
   CHANNEL_UNDERFUNDED: { next: "again", outcome: "failed" },
   LANE_OUT_OF_STEP: { next: "again", outcome: "failed" },
   LANE_BUSY: { next: "again", outcome: "failed" },
+  OFFER_UNKNOWN: { next: "again", outcome: "failed" },
   PRICE_REFUSED: { next: "again", outcome: "failed" },
   EXECUTOR_UNREACHABLE: { next: "other", outcome: "unreachable" },
   EXECUTOR_TIMEOUT: { next: "other", outcome: "unreachable" },

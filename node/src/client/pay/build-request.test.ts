@@ -22,7 +22,8 @@ const offer = {
   maxContext: 512n,
   validUntil: 4_000_000_000n,
 } as const;
-const terms = () => requestTerms(question, { client: `0x${"cc".repeat(20)}`, offer, promptSalt: ZERO_HASH });
+const terms = () =>
+  requestTerms(question, { client: `0x${"cc".repeat(20)}`, offer, offerHash: ZERO_HASH, promptSalt: ZERO_HASH });
 
 describe("a request", () => {
   it("bounds prompt tokens by bytes of UTF-8, and by what a template may add", () => {
@@ -41,7 +42,8 @@ describe("a request", () => {
 
   it("is not built from text that has no bytes of its own", () => {
     const broken = { ...question, messages: [{ role: "user" as const, content: "\ud83e" }] };
-    const build = () => requestTerms(broken, { client: `0x${"cc".repeat(20)}`, offer, promptSalt: ZERO_HASH });
+    const build = () =>
+      requestTerms(broken, { client: `0x${"cc".repeat(20)}`, offer, offerHash: ZERO_HASH, promptSalt: ZERO_HASH });
     expect(build).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
   });
 });

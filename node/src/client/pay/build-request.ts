@@ -33,10 +33,19 @@ export interface PlacedRequest {
   readonly lane: LaneState;
 }
 
+/** Who accepts which offer. */
+export interface AcceptedOffer {
+  readonly client: Address;
+  readonly offer: ModelOffer;
+  /** Digest of `offer`: the request is for the run of the executor that made it, and for no other. */
+  readonly offerHash: Hex;
+  readonly promptSalt: Hex;
+}
+
 /** The question as terms. Throws REQUEST_INVALID for text that is no Unicode. */
 export function requestTerms(
   question: Question,
-  { client, offer, promptSalt }: { readonly client: Address; readonly offer: ModelOffer; readonly promptSalt: Hex },
+  { client, offer, offerHash, promptSalt }: AcceptedOffer,
 ): RequestTerms {
   const { sampling, messages } = question;
   const { weightsHash, profileHash } = offer;
@@ -45,7 +54,7 @@ export function requestTerms(
     executor: offer.executor,
     model: offer.model,
     promptHash: hashPrompt(promptSalt, messages),
-    paramsHash: hashParams({ sampling, weightsHash, profileHash }),
+    paramsHash: hashParams({ sampling, weightsHash, profileHash, offerHash }),
     maxInboundTokens: inboundBound(messages),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     inboundPrice: offer.inboundPrice,

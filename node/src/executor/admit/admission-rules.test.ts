@@ -49,6 +49,7 @@ const terms = (change: Partial<TermsFacts>, asked: Partial<RequestCommitment> = 
   request: { ...request, ...asked },
   executor: EXECUTOR,
   offer,
+  offerStands: true,
   nowSeconds: NOW,
   promptHash: request.promptHash,
   paramsHash: request.paramsHash,
@@ -65,6 +66,12 @@ describe("terms of a request", () => {
   it.each([
     ["another executor is named", terms({}, { executor: CLIENT }), "REQUEST_INVALID"],
     ["the model is not offered", terms({ offer: undefined }), "MODEL_NOT_FOUND"],
+    ["its offer is of another run", terms({ offerStands: false }), "OFFER_UNKNOWN"],
+    [
+      "its offer is of another run, and the model is offered no more",
+      terms({ offerStands: false, offer: undefined }),
+      "OFFER_UNKNOWN",
+    ],
     ["other weights are asked for", terms({ weightsHash: ZERO_HASH }), "MODEL_NOT_FOUND"],
     ["another profile is asked for", terms({ profileHash: ZERO_HASH }), "MODEL_NOT_FOUND"],
     ["the inbound price is one unit too low", terms({}, { inboundPrice: 99n }), "PRICE_REFUSED"],
@@ -72,14 +79,14 @@ describe("terms of a request", () => {
     ["the prompt is not the signed one", terms({ promptHash: ZERO_HASH }), "REQUEST_INVALID"],
     ["the parameters are not the signed ones", terms({ paramsHash: ZERO_HASH }), "REQUEST_INVALID"],
     ["the deadline is 9 s ahead", terms({}, { deadline: NOW + 9n }), "DEADLINE_INVALID"],
-    ["the deadline is more than a day ahead", terms({}, { deadline: NOW + 86_401n }), "DEADLINE_INVALID"],
+    ["the deadline is more than an hour ahead", terms({}, { deadline: NOW + 3_601n }), "DEADLINE_INVALID"],
     ["the deadline has passed", terms({}, { deadline: NOW - 1n }), "DEADLINE_INVALID"],
   ])("are refused when %s", (_name, facts, code) => {
     expect(termsProblem(facts)?.code).toBe(code);
   });
 
   it("pass at both ends of the deadline's window", () => {
-    for (const ahead of [10n, 86_400n]) expect(termsProblem(terms({}, { deadline: NOW + ahead }))).toBeUndefined();
+    for (const ahead of [10n, 3_600n]) expect(termsProblem(terms({}, { deadline: NOW + ahead }))).toBeUndefined();
   });
 });
 

@@ -25,6 +25,8 @@ export interface TermsFacts {
   readonly request: RequestCommitment;
   /** This executor. */
   readonly executor: Address;
+  /** Whether this very process made the offer that the request accepts, and still stands by it. */
+  readonly offerStands: boolean;
   /** Own current offer of the model; undefined if it is not offered. */
   readonly offer: ModelOffer | undefined;
   readonly nowSeconds: bigint;
@@ -35,19 +37,29 @@ export interface TermsFacts {
   readonly profileHash: Hex;
 }
 
-/** Addressee, model, prices, deadline, and that the hashes cover what was sent. */
+/** Addressee, model, offer, prices, deadline, and that the hashes cover what was sent. */
 export function termsProblem(facts: TermsFacts): AdmissionProblem | undefined {
   const { request, offer } = facts;
   if (request.executor !== facts.executor)
     return problem("REQUEST_INVALID", `The request names executor ${request.executor}, this is ${facts.executor}.`);
+  if (!facts.offerStands) return OFFER_UNKNOWN;
   if (offer === undefined) return problem("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
   return deadlineProblem(facts) ?? priceProblem(request, offer) ?? bindingProblem(facts, offer);
 }
 
+const OFFER_UNKNOWN = problem(
+  "OFFER_UNKNOWN",
+  "The request accepts an offer that has ended, or that another run of this executor made.",
+);
+
+/** A request that is not taken: its offer has ended meanwhile, or it is the very one that was taken before. */
+export const takenProblem = (offerStands: boolean): AdmissionProblem =>
+  offerStands ? problem("LANE_OUT_OF_STEP", "This very request was taken before.") : OFFER_UNKNOWN;
+
 function deadlineProblem({ request, nowSeconds }: TermsFacts): AdmissionProblem | undefined {
   const ahead = request.deadline - nowSeconds;
   if (ahead >= DEADLINE_WINDOW_SECONDS.minimum && ahead <= DEADLINE_WINDOW_SECONDS.maximum) return undefined;
-  return problem("DEADLINE_INVALID", `The deadline lies ${ahead} s ahead; 10 s to 24 h are accepted.`);
+  return problem("DEADLINE_INVALID", `The deadline lies ${ahead} s ahead; 10 s to 1 h are accepted.`);
 }
 
 function priceProblem(request: RequestCommitment, offer: ModelOffer): AdmissionProblem | undefined {

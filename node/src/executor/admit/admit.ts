@@ -14,9 +14,11 @@ import {
   laneProblem,
   signerProblem,
   sizeProblem,
+  takenProblem,
   termsProblem,
 } from "./admission-rules.ts";
 import type { ChannelCache, KnownChannel } from "./channel-cache.ts";
+import type { OwnRun } from "./own-run.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 /** What admission needs to know the facts. */
@@ -28,10 +30,11 @@ export interface AdmissionParts {
   readonly channels: ChannelCache;
   readonly backend: Backend;
   readonly queue: WorkQueue;
+  readonly run: OwnRun;
   readonly offerOf: (model: string) => ModelOffer | undefined;
   /** Whom an address signs for as a session signer in force; reads the chain. */
   readonly principalOf: (signer: Address) => Promise<Address | undefined>;
-  /** Highest settled nonce of a lane; reads the chain. */
+  /** Highest nonce that the chain had settled when a lane was first used in this run: the log may be an older copy. */
   readonly settledNonceOf: (client: Address, lane: bigint) => Promise<bigint>;
   readonly unlockMarginSeconds: bigint;
   readonly clock: Clock;
@@ -44,6 +47,8 @@ export interface Admitted {
   /** Before this answer. */
   readonly lane: LaneState;
   readonly completion: Completion;
+  /** Of the run in which it was admitted. */
+  readonly epoch: number;
 }
 
 /** A request frame without what only the stream needs. */
@@ -68,7 +73,7 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   };
   const [inboundTokens, settledNonce] = await Promise.all([
     parts.backend.countInbound(completion, signal),
-    settledNonceOf(parts, request),
+    parts.settledNonceOf(request.client, request.lane),
     parts.channels.get(request.client),
   ]);
   refuse(sizeProblem({ request, inboundTokens, maxContext: offer.maxContext }));
@@ -78,8 +83,10 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   const facts = laneFacts(parts, request);
   refuse(laneProblem({ ...facts, settledNonce }));
   parts.queue.checkRoom(request.client);
+  // The log may be lost or replaced at any time; that a request is taken once is held in memory too.
+  if (!parts.run.take(frame.offerHash, requestHash)) refuse(takenProblem(parts.run.stands(frame.offerHash)));
   parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
-  return { request, requestHash, lane: facts.lane, completion };
+  return { request, requestHash, lane: facts.lane, completion, epoch: parts.run.epoch };
 }
 
 function refuse(problem: AdmissionProblem | undefined): void {
@@ -87,14 +94,17 @@ function refuse(problem: AdmissionProblem | undefined): void {
 }
 
 function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
-  const { request, weightsHash, profileHash, sampling } = frame;
+  const { executor, run, clock } = parts;
+  const { request, weightsHash, profileHash, offerHash, sampling } = frame;
+  if (run.ended !== undefined) throw new LloomError("DRAINING", "This executor has stopped serving.");
   const offer = parts.offerOf(request.model);
   const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
-    paramsHash: hashParams({ sampling, weightsHash, profileHash }),
+    paramsHash: hashParams({ sampling, weightsHash, profileHash, offerHash }),
   };
-  const nowSeconds = toSeconds(parts.clock());
-  refuse(termsProblem({ request, executor: parts.executor, offer, nowSeconds, weightsHash, profileHash, ...hashes }));
+  const nowSeconds = toSeconds(clock());
+  const offerStands = run.stands(offerHash);
+  refuse(termsProblem({ request, executor, offer, offerStands, nowSeconds, weightsHash, profileHash, ...hashes }));
   if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
   return offer;
 }
@@ -112,12 +122,6 @@ const laneFacts = ({ store }: AdmissionParts, request: RequestCommitment) => ({
   lane: store.laneState(request.client, request.lane),
   busy: store.busyLane(request.client, request.lane),
 });
-
-/** The own log knows every lane that it ever answered in; only for others the chain has to be asked. */
-async function settledNonceOf(parts: AdmissionParts, { client, lane }: RequestCommitment): Promise<bigint> {
-  if (parts.store.laneState(client, lane).nonce > 0n) return 0n;
-  return parts.settledNonceOf(client, lane);
-}
 
 /** Reads of one channel for one request; it changes by transactions, so more than this is no coincidence. */
 const MOST_READS = 4;

@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
-import { readChannel, readSigner } from "../../chain/reads.ts";
+import { readChannel, readLane, readSigner } from "../../chain/reads.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { KnownChannel } from "./channel-cache.ts";
@@ -31,5 +31,27 @@ export function principalReader(chain: Chain, clock: Clock): (signer: Address) =
     if (session === undefined || session.thawEnd !== 0n) return undefined;
     known.set(signer, { principal: session.principal, untilMs: clock() + SIGNER_MEMORY_MS });
     return session.principal;
+  };
+}
+
+/** Lanes remembered; one that is forgotten is merely read again. */
+const MOST_LANES = 100_000;
+
+/**
+ * Up to where the chain had settled a lane when this run first met it. The own log may be an older copy that does not know,
+ * and an answer to what is settled would be work for nothing. Settlements of this run are in its own log.
+ */
+export function settledNonceReader(
+  chain: Chain,
+  executor: Address,
+): (client: Address, lane: bigint) => Promise<bigint> {
+  const known = new BoundedMap<string, bigint>({ most: MOST_LANES });
+  return async (client, lane) => {
+    const key = `${client}/${lane}`;
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    const { nonce } = await readLane(chain, { client, executor, lane });
+    known.set(key, nonce);
+    return nonce;
   };
 }

@@ -10,6 +10,7 @@ import type { Clock } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { Admitted } from "../admit/admit.ts";
+import type { OwnRun } from "../admit/own-run.ts";
 import type { WorkQueue } from "../admit/work-queue.ts";
 import type { FramePipe } from "./frame-pipe.ts";
 import { produce } from "./produce.ts";
@@ -22,6 +23,7 @@ export interface AnswerParts {
   readonly store: ExecutorLog;
   readonly backend: Backend;
   readonly queue: WorkQueue;
+  readonly run: OwnRun;
   readonly answerTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -70,8 +72,8 @@ export async function answerRequest(
 
 /** Runs the backend when it is this request's turn. */
 async function work(
-  { queue, backend, answerTimeoutMs, clock }: AnswerParts,
-  { request, completion }: Admitted,
+  { queue, backend, answerTimeoutMs, clock, run }: AnswerParts,
+  { request, completion, epoch }: Admitted,
   { pipe, signal }: { readonly pipe: FramePipe<ExecutorFrameBody>; readonly signal: AbortSignal },
 ): Promise<Answer> {
   using _slot = await queue.enter({
@@ -80,7 +82,7 @@ async function work(
     onPosition: (position) => pipe.offer({ type: "status", state: "queued", position }),
   });
   pipe.offer({ type: "status", state: "running", position: 0 });
-  return await produce({
+  const answer = await produce({
     backend,
     completion,
     signal,
@@ -88,6 +90,9 @@ async function work(
     deadlineMs: Number(request.deadline) * 1000 - clock(),
     send: (text) => pipe.push({ type: "token", text }),
   });
+  // Nothing is on disk yet: what must not be signed has failed, and costs nothing.
+  run.checkMaySign(epoch);
+  return answer;
 }
 
 function saveAndSign(

@@ -1,5 +1,7 @@
+import { randomInt } from "node:crypto";
 import type { Address, CompactSignature, Hex, ModelOffer } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { offerIdAt } from "@lloom/protocol/offers";
 import type { BackendModel } from "../../backend/backend.ts";
 import type { ExecutorSettings, Price } from "../executor-options.ts";
 
@@ -29,28 +31,32 @@ export interface OfferLoad {
 
 interface Signed {
   readonly offer: ModelOffer;
+  readonly offerHash: Hex;
   readonly signature: CompactSignature;
 }
 
 /** Own offers: signed when made, and again before they run out. */
 export class OwnOffers {
-  readonly #sign: (offer: ModelOffer) => CompactSignature;
-  readonly #ttlMs: number;
+  readonly #options: OwnOffersOptions;
   readonly #signed = new Map<string, Signed>();
   #lastId = 0n;
 
-  constructor({ hashOffer, sign, ttlMs }: OwnOffersOptions) {
-    this.#sign = (offer) => sign(hashOffer(offer));
-    this.#ttlMs = ttlMs;
+  constructor(options: OwnOffersOptions) {
+    this.#options = options;
   }
 
-  /** Offers exactly these from now on. An offer whose terms stay is renewed in the second half of its time. */
+  /**
+   * Offers exactly these from now on. An offer whose terms stay is renewed in the second half of its time, and when it does
+   * not stand any more, whatever the wall clock says of its time.
+   */
   renew(terms: readonly OfferTerms[], nowMs: number): void {
+    const { ttlMs, stands } = this.#options;
     const names = new Set(terms.map(({ model }) => model));
     for (const model of this.#signed.keys()) if (!names.has(model)) this.#signed.delete(model);
     for (const term of terms) {
       const known = this.#signed.get(term.model);
-      if (known === undefined || !isCurrent(known.offer, term, nowMs + this.#ttlMs / 2)) this.#make(term, nowMs);
+      const isKept = known !== undefined && stands(known.offerHash) && isCurrent(known.offer, term, nowMs + ttlMs / 2);
+      if (!isKept) this.#make(term, nowMs);
     }
   }
 
@@ -68,19 +74,29 @@ export class OwnOffers {
   list({ multiaddrs, capacity, load }: OfferLoad, nowMs: number, model?: string): SignedOffer[] {
     return [...this.#signed.values()]
       .filter(({ offer }) => model === undefined || offer.model === model)
-      .map((signed) => ({ ...signed, multiaddrs: [...multiaddrs], capacity, load, sentAt: Math.floor(nowMs) }));
+      .map(({ offer, signature }) => ({
+        offer,
+        signature,
+        multiaddrs: [...multiaddrs],
+        capacity,
+        load,
+        sentAt: Math.floor(nowMs),
+      }));
   }
 
-  /** Ids grow with time, also over restarts, so that an id never names two offers. */
+  /** Also within one millisecond, and when the clock goes back, an id never names two offers. */
   #make(terms: OfferTerms, nowMs: number): void {
-    const byClock = BigInt(Math.floor(nowMs)) * 1000n;
+    const { hashOffer, sign, ttlMs, onMake } = this.#options;
+    const byClock = offerIdAt(nowMs, randomInt(2 ** 22));
     this.#lastId = byClock > this.#lastId ? byClock : this.#lastId + 1n;
     const offer: ModelOffer = {
       ...terms,
       offerId: this.#lastId,
-      validUntil: BigInt(Math.ceil((nowMs + this.#ttlMs) / 1000)),
+      validUntil: BigInt(Math.ceil((nowMs + ttlMs) / 1000)),
     };
-    this.#signed.set(terms.model, { offer, signature: this.#sign(offer) });
+    const offerHash = hashOffer(offer);
+    onMake(offer, offerHash);
+    this.#signed.set(terms.model, { offer, offerHash, signature: sign(offerHash) });
   }
 }
 
@@ -88,6 +104,10 @@ export interface OwnOffersOptions {
   readonly hashOffer: (offer: ModelOffer) => Hex;
   readonly sign: (digest: Hex) => CompactSignature;
   readonly ttlMs: number;
+  /** Whether requests that accept an own offer are still taken. */
+  readonly stands: (offerHash: Hex) => boolean;
+  /** Told before the offer is signed: what is promised is noted first. */
+  readonly onMake: (offer: ModelOffer, offerHash: Hex) => void;
 }
 
 /** The same terms, and still valid at that time. */

@@ -5,7 +5,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
-import { callHealth, callOffers, serveRpc } from "./rpc.ts";
+import { callHealth, callOffers, type OffersWanted, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0 };
@@ -55,12 +55,22 @@ const open = () =>
 
 test("health and offers come back as they were given, offers filtered by the handler", async () => {
   const known = [offer("a"), offer("b"), offer("a")];
-  const offers = (model?: string) => known.filter((one) => model === undefined || one.offer.model === model);
+  const offers = ({ model, executor }: OffersWanted) =>
+    known
+      .filter((one) => model === undefined || one.offer.model === model)
+      .filter((one) => executor === undefined || one.offer.executor === executor);
   await using _rpc = await serveRpc(server, { health: () => health, offers, log: silentLog });
   const options = { target: targetOf(server), signal: never };
   expect(await callHealth(caller, options)).toEqual(health);
   expect(await callOffers(caller, options)).toEqual(known);
   expect(await callOffers(caller, { ...options, model: "a" })).toEqual([offer("a"), offer("a")]);
+  const [
+    {
+      offer: { executor },
+    } = offer("a"),
+  ] = known;
+  expect(await callOffers(caller, { ...options, executor })).toEqual(known);
+  expect(await callOffers(caller, { ...options, executor: `0x${"0f".repeat(20)}` })).toEqual([]);
 });
 
 test("more offers than a message holds are cut, not refused", async () => {

@@ -1,4 +1,5 @@
 import type { Connection, Stream } from "@libp2p/interface";
+import type { Address } from "@lloom/protocol/commitment-types";
 import { type HealthReply, type RpcRequest, type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { RPC_PROTOCOL } from "@lloom/protocol/names";
 import {
@@ -26,9 +27,14 @@ const REQUEST_BYTES = 4 * 1024;
 const REMEMBERED_PEERS = 1024;
 const MAX_MESSAGE = 1000;
 
+/** Which offers a call asks for: those of one model, of one executor; else all. */
+export interface OffersWanted {
+  readonly model?: string | undefined;
+  readonly executor?: Address | undefined;
+}
+
 export interface RpcHandlers {
-  /** Known offers of a model, or of all. */
-  readonly offers: (model?: string) => readonly SignedOffer[];
+  readonly offers: (wanted: OffersWanted) => readonly SignedOffer[];
   readonly health: () => HealthReply;
   readonly limits?: Partial<RpcLimits>;
   readonly log: Log;
@@ -63,13 +69,14 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
-/** A peer's offers of a model, or of all models. Throws EXECUTOR_UNREACHABLE, EXECUTOR_TIMEOUT, FRAME_INVALID, and what the peer says. */
-export async function callOffers(
-  host: Host,
-  options: CallOptions & { readonly model?: string },
-): Promise<SignedOffer[]> {
-  const { model } = options;
-  const request: RpcRequest = model === undefined ? { method: "offers" } : { method: "offers", model };
+/** The offers that a peer knows, all or those that are wanted. Throws EXECUTOR_UNREACHABLE, EXECUTOR_TIMEOUT, FRAME_INVALID, and what the peer says. */
+export async function callOffers(host: Host, options: CallOptions & OffersWanted): Promise<SignedOffer[]> {
+  const { model, executor } = options;
+  const request: RpcRequest = {
+    method: "offers",
+    ...(model === undefined ? {} : { model }),
+    ...(executor === undefined ? {} : { executor }),
+  };
   const reply = await call(host, options, { request, decode: decodeOffersReply });
   if ("error" in reply) throw said(reply.error);
   return reply.offers;
@@ -109,7 +116,7 @@ async function serveCall(stream: Stream, { handlers, rate, signal }: Served): Pr
 function answer(request: RpcRequest, { offers, health, log }: RpcHandlers): Uint8Array {
   try {
     if (request.method === "health") return encodeHealthReply(health());
-    return encodeFitting(offers(request.model).slice(0, WIRE_LIMITS.offers));
+    return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
   } catch (thrown) {
     log.error({ err: thrown, method: request.method }, "a call's handler failed");
     throw new LloomError("INTERNAL", "The call failed.");

@@ -1,0 +1,129 @@
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { executorKey, modelKey } from "@lloom/protocol/names";
+import { offerProblem } from "@lloom/protocol/offers";
+import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
+import { announce } from "../p2p/discovery/provider-records.ts";
+import { serveInfer } from "../p2p/infer/infer-server.ts";
+import { type OffersWanted, serveRpc } from "../p2p/rpc/rpc.ts";
+import { toSeconds } from "../primitives/clock.ts";
+import { pause } from "../primitives/pause.ts";
+import { VERSION } from "../version.ts";
+import { recoverAddress } from "../wallet/recover.ts";
+import type { ExecutorSettings } from "./executor-options.ts";
+import type { ExecutorParts } from "./executor-parts.ts";
+import type { KeyWatch } from "./offer/key-watch.ts";
+import { OfferPublisher } from "./offer/offer-publisher.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+export interface Joining {
+  readonly settings: ExecutorSettings;
+  readonly pipeline: Pipeline;
+  readonly keyWatch: KeyWatch;
+  readonly stack: AsyncDisposableStack;
+}
+
+/** An executor's place in the network. */
+export interface Joined {
+  /** Offers nothing more, and takes back what was offered. */
+  leave(): Promise<void>;
+}
+
+const MOST_ADDRESSES = 16;
+
+/** Joins the network: serves requests and calls, publishes offers, announces itself, and looks out for a double. */
+export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promise<Joined> {
+  const { host, chain, log } = parts;
+  const { settings, pipeline, stack } = joining;
+  const { requests, offers, queue, answering, run } = pipeline;
+  const { clock, concurrency } = settings;
+  const ownOffers = ({ model, executor }: OffersWanted = {}): SignedOffer[] => {
+    const isAsked = executor === undefined || executor === parts.identity.address;
+    if (!isAsked || requests.isDraining || run.ended !== undefined) return [];
+    pipeline.renew();
+    const load = queue.running + queue.waiting;
+    const multiaddrs = host.multiaddrs().slice(0, MOST_ADDRESSES);
+    return offers.list({ multiaddrs, capacity: concurrency, load }, clock(), model);
+  };
+  stack.use(await serveInfer(host, { handle: (call) => requests.handle(call), log }));
+  await serveCalls(parts, joining, ownOffers);
+  const topic = stack.use(
+    joinOfferTopic(host, {
+      // Others' offers are only passed on; still, nothing false is.
+      accept: (signed) =>
+        offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
+      onOffer: () => undefined,
+      onWithdraw: () => undefined,
+      log,
+    }),
+  );
+  const { backend } = parts;
+  // When it last spoke is noted before it speaks: at the next start others must not have heard more than the log knows.
+  const toPublish = (): SignedOffer[] => {
+    const told = ownOffers();
+    pipeline.store.noteWord(Math.max(0, ...told.map(({ sentAt }) => sentAt)));
+    return told;
+  };
+  const { offerIntervalMs: intervalMs, listModelsMs } = settings;
+  const publisher = stack.use(
+    new OfferPublisher({ backend, topic, onModels: pipeline.renew, offers: toPublish, intervalMs, listModelsMs, log }),
+  );
+  const keys = [executorKey(chain.network), ...offers.models().map((model) => modelKey(chain.network, model))];
+  const announcement = stack.use(announce(host, { keys, log, signal: new AbortController().signal }));
+  lookOut(parts, joining);
+  const leave = async (): Promise<void> => {
+    await publisher[Symbol.asyncDispose]();
+    // Another process with this key would be withdrawn too: whoever stops for its sake says nothing.
+    const withdrawn = run.ended === undefined ? topic.withdraw() : Promise.resolve(0);
+    await Promise.all([withdrawn, announcement.stop()]);
+  };
+  let left: Promise<void> | undefined;
+  return {
+    leave: () => {
+      left ??= leave();
+      return left;
+    },
+  };
+}
+
+async function serveCalls(
+  { host, log }: ExecutorParts,
+  { settings: { clock }, pipeline, stack }: Joining,
+  ownOffers: (wanted: OffersWanted) => SignedOffer[],
+): Promise<void> {
+  const { offers, queue } = pipeline;
+  const startedAtMs = clock();
+  stack.use(
+    await serveRpc(host, {
+      offers: ownOffers,
+      health: () => ({
+        role: "executor",
+        version: VERSION,
+        uptimeMs: Math.max(0, Math.floor(clock() - startedAtMs)),
+        peers: host.peers(),
+        offers: offers.models().length,
+        load: queue.running + queue.waiting,
+      }),
+      log,
+    }),
+  );
+}
+
+/** Asks others again and again whether somebody else works with this key; then nothing more is signed here. */
+function lookOut({ log }: ExecutorParts, { settings, pipeline, keyWatch, stack }: Joining): void {
+  const stop = new AbortController();
+  const { run, failed } = pipeline;
+  const looking = (async () => {
+    while (!stop.signal.aborted && run.ended === undefined) {
+      await pause(settings.keyWatchMs * (0.5 + Math.random()), stop.signal);
+      const problem = stop.signal.aborted ? undefined : await keyWatch.look(stop.signal);
+      if (problem === undefined || stop.signal.aborted) continue;
+      log.error({ code: problem.code, problem: problem.message }, "stopped signing");
+      run.end(problem);
+      failed.resolve(problem);
+    }
+  })();
+  stack.defer(async () => {
+    stop.abort();
+    await looking;
+  });
+}

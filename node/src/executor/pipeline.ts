@@ -1,0 +1,105 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
+import { offerMadeAtMs } from "@lloom/protocol/offers";
+import type { BackendModel } from "../backend/backend.ts";
+import { readLane } from "../chain/reads.ts";
+import { settle } from "../chain/settle.ts";
+import type { LloomError } from "../errors.ts";
+import { recoverAddress } from "../wallet/recover.ts";
+import type { AdmissionParts } from "./admit/admit.ts";
+import { principalReader, readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";
+import { ChannelCache } from "./admit/channel-cache.ts";
+import { OwnRun } from "./admit/own-run.ts";
+import { WorkQueue } from "./admit/work-queue.ts";
+import type { AnswerParts } from "./answer/answer.ts";
+import { OpenRequests } from "./answer/open-requests.ts";
+import type { ExecutorOptions, ExecutorSettings } from "./executor-options.ts";
+import type { ExecutorParts } from "./executor-parts.ts";
+import { Counter } from "./executor-status.ts";
+import { OwnOffers, type OwnOffersOptions, offerTerms } from "./offer/own-offers.ts";
+import { Settlement } from "./settle/settlement.ts";
+import { watchStore } from "./watch-store.ts";
+
+export type Pipeline = ReturnType<typeof openPipeline>;
+type Prices = Pick<ExecutorOptions, "price" | "modelPrices">;
+
+/** Everything that judges, answers and settles, not yet reachable by anybody. */
+export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, stack: AsyncDisposableStack) {
+  const { identity, chain, backend, log } = parts;
+  const { clock } = settings;
+  const executor = identity.address;
+  const hasher = createCommitmentHasher(chain.domain);
+  const queue = new WorkQueue(settings);
+  const counter = new Counter();
+  const failed = Promise.withResolvers<LloomError>();
+  const store = watchStore(parts.store, (problem) => failed.resolve(problem));
+  const { run, offers, renew, reprice } = openOffers(parts, settings, { store, hashOffer: hasher.hashOffer });
+  const channels = new ChannelCache((client) => readKnownChannel(chain, { client, executor, nowMs: clock() }));
+  const settlement = stack.use(
+    new Settlement({
+      store,
+      settle: async (receipts, signal) => (await settle(chain, receipts, { signal })).pairs,
+      readLane: ({ client, lane }) => readLane(chain, { client, executor, lane }),
+      onPaid: (client) => channels.forget(client),
+      settleAmount: settings.settleAmount,
+      settleAgeMs: settings.settleAgeMs,
+      checkMs: settings.settleCheckMs,
+      clock,
+      log,
+    }),
+  );
+  const admission: AdmissionParts = {
+    ...{ executor, hasher, store, channels, backend, queue, clock, run },
+    recover: recoverAddress,
+    offerOf: (model) => offers.of(model),
+    principalOf: principalReader(chain, clock),
+    settledNonceOf: settledNonceReader(chain, executor),
+    unlockMarginSeconds: settings.unlockMarginSeconds,
+  };
+  const answering: AnswerParts = {
+    ...{ identity, hasher, store, backend, queue, run, clock, log },
+    answerTimeoutMs: settings.answerTimeoutMs,
+    onAnswered: (cost) => {
+      counter.answered += 1;
+      settlement.noteAnswer(cost);
+    },
+    onFailed: () => {
+      counter.failed += 1;
+    },
+  };
+  return {
+    requests: new OpenRequests({ admission, answering, counter }),
+    ...{ settlement, channels, queue, offers, counter, answering, run, store, renew, reprice, failed },
+    graceMs: settings.drainGraceMs,
+  };
+}
+
+/** Own offers, each noted in memory and in the log before it is signed. */
+function openOffers(
+  { identity, log }: ExecutorParts,
+  settings: ExecutorSettings,
+  { store, hashOffer }: { store: ExecutorParts["store"]; hashOffer: CommitmentHasher["hashOffer"] },
+) {
+  const { clock, offerTtlMs } = settings;
+  const run = new OwnRun({
+    clock,
+    onJump: (jumpMs) => log.warn({ jumpMs }, "this machine's clock jumped: all offers are made anew"),
+  });
+  const stands = (offerHash: Hex): boolean => run.stands(offerHash);
+  const onMake: OwnOffersOptions["onMake"] = (offer, offerHash) => {
+    store.noteWord(offerMadeAtMs(offer));
+    run.noteOffer(offerHash, offerTtlMs);
+  };
+  const offers = new OwnOffers({ hashOffer, sign: identity.sign, ttlMs: offerTtlMs, stands, onMake });
+  let known: readonly BackendModel[] = [];
+  let prices: Prices = settings;
+  const renew = (models = known): void => {
+    known = models;
+    offers.renew(offerTerms(models, { ...settings, ...prices }, identity.address), clock());
+  };
+  const reprice = ({ price, modelPrices = {} }: Prices): void => {
+    prices = { price, modelPrices };
+    renew();
+  };
+  return { run, offers, renew, reprice };
+}

@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LloomError } from "../../../node/src/errors.ts";
+import { openDatabase } from "../../../node/src/store/database.ts";
+import type { ExecutorLog } from "../../../node/src/store/executor-log.ts";
+import { keyIn, launch, start } from "./launch.ts";
+import { says, scriptedBackend } from "./scripted-backend.ts";
+import { askAll, question, soon, until, World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A log whose disk breaks when it is told to. */
+function breakable(store: ExecutorLog): { store: ExecutorLog; breakNow: () => void } {
+  let broken = false;
+  const accept: ExecutorLog["accept"] = (accepted) => {
+    if (broken) throw new LloomError("STORE_FAILED", "The disk is broken.");
+    store.accept(accepted);
+  };
+  return {
+    store: { ...store, accept },
+    breakNow: () => {
+      broken = true;
+    },
+  };
+}
+
+describe("an executor whose log fails", () => {
+  it("withdraws its offers, refuses what comes, says why, and settles what it can", async () => {
+    let breakNow = (): void => undefined;
+    const tap = (store: ExecutorLog): ExecutorLog => {
+      const tapped = breakable(store);
+      breakNow = tapped.breakNow;
+      return tapped.store;
+    };
+    await using seller = await world.seller({ backend: scriptedBackend(says("Yes."), "broken"), tap });
+    await using buyer = await world.buyer();
+    const asked = question("?", { model: "broken" });
+    await askAll(buyer, asked);
+    await until("the validator knows it", () => world.validator?.offers("broken").length === 1);
+    breakNow();
+    await expect(askAll(buyer, asked)).rejects.toMatchObject({ code: expect.any(String) });
+    expect(await seller.executor.failed).toMatchObject({ code: "STORE_FAILED", message: "The disk is broken." });
+    await expect(askAll(buyer, asked)).rejects.toMatchObject({ code: expect.any(String) });
+    expect(seller.executor.status().draining).toBe(true);
+    await seller.executor.drain(soon());
+    await until("the offers are gone", () => buyer.client.offers("broken").length === 0);
+    expect(world.validator?.offers("broken")).toEqual([]);
+    expect(seller.executor.status().owed).toBe(0n);
+  });
+});
+
+describe("lloom executor", () => {
+  it("does not start on a damaged log, and says how to go on", async () => {
+    const dir = await keyIn(world);
+    const path = join(dir, "executor.sqlite");
+    openDatabase(path)[Symbol.dispose]();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4096, 4096 + 64);
+    writeFileSync(path, bytes);
+    const { code, stdout, stderr } = await (await launch(world, { command: "executor", dir })).ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^STORE_FAILED: The store .*executor\.sqlite is damaged.*\n {2}.*without deleting it.*docs\/executor\.md/m,
+    );
+  });
+
+  it("does not start beside another one with its key, though it has a copy of the directory", async () => {
+    const [dir, copy] = [await keyIn(world), await world.dataDir()];
+    for (const file of ["keystore.json", "password"]) writeFileSync(join(copy, file), readFileSync(join(dir, file)));
+    const first = await start(world, { command: "executor", dir });
+    const { code, stderr } = await (await launch(world, { command: "executor", dir: copy })).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^KEY_IN_USE: Another process on this machine already runs an executor with this key\./m);
+    first.signal("SIGTERM");
+    await first.ended;
+  });
+});

@@ -1,0 +1,41 @@
+/** Real processes of the node in a test's world. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LLOOM } from "../../../checkout/paths.ts";
+import { createKeystore } from "../../../node/src/wallet/keystore.ts";
+import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
+import type { World } from "./world.ts";
+
+const PASSWORD = "password-of-a-test";
+const READY_MS = 60_000;
+
+export interface Launching {
+  readonly command: string;
+  readonly more?: readonly string[];
+  /** Of `keyIn`; a new and empty key unless given. */
+  readonly dir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A data directory with a key of its own, which owns nothing. */
+export async function keyIn(world: World): Promise<string> {
+  const dir = await world.dataDir();
+  writeFileSync(join(dir, "password"), PASSWORD);
+  await createKeystore({ path: join(dir, "keystore.json"), password: PASSWORD, scryptN: 1 << 12 });
+  return dir;
+}
+
+/** Runs a command of the node. */
+export async function launch(world: World, { command, more = [], dir, env = {} }: Launching): Promise<Program> {
+  const home = dir ?? (await keyIn(world));
+  const flags = ["--rpc", world.chain.rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", home];
+  const args = [LLOOM, command, ...more, ...flags, "--password-file", join(home, "password")];
+  return runNode({ args, cwd: home, env });
+}
+
+/** The same, once it is ready. */
+export async function start(world: World, launching: Launching): Promise<Program> {
+  const program = await launch(world, launching);
+  await untilPrinted(program, "is ready", READY_MS);
+  return program;
+}
