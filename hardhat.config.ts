@@ -28,7 +28,11 @@ const overrides = {
   "contracts/disputes/measured/MeasuredDisputes.sol": expectingRuns(50),
 };
 
-const profile = { compilers: [solidity], overrides };
+/**
+ * One build for tests and deployments, made once: left to itself, Hardhat builds `production`, which Ignition takes, file by
+ * file and with its own version in the build info, so that the first deployment would compile everything again.
+ */
+const profile = { compilers: [solidity], overrides, isolated: false, toolVersionsInBuildInfo: false };
 
 /** The Solidity tests take the contracts from the artifacts. Optimized themselves, they would take minutes to compile. */
 const quick = {
