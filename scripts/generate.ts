@@ -21,7 +21,10 @@ const CONTRACTS = [
   "EquivocationDisputes",
   "Jury",
   "Lens",
+  "MeasuredDeposits",
   "MeasuredDisputes",
+  "MeasuredEvidence",
+  "MeasuredPenalties",
   "StakeRegistry",
   "TestToken",
 ];

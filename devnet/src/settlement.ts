@@ -1,7 +1,7 @@
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { Contract, type EventLog } from "ethers";
-import { ExplainedError } from "../../checkout/explained-error.ts";
 import { connect } from "../../checkout/rpc.ts";
 import type { Devnet, Pages } from "./devnet.ts";
 import { until } from "./until.ts";
@@ -27,8 +27,7 @@ export async function awaitSettlement(devnet: Devnet, { request }: Receipt, sign
   try {
     const accounting = new Contract(devnet.deployment.accounting, accountingV2Abi, provider);
     const filter = accounting.filters["LaneSettled"]?.(request.client, request.executor, request.lane);
-    if (filter === undefined)
-      throw new ExplainedError("The contract has no LaneSettled event.", "Run: npm run generate");
+    if (filter === undefined) throw new LloomError("INTERNAL", "The contract's interface has no LaneSettled event.");
     return await until({ what: "the settlement", deadlineMs: SETTLED_MS, signal }, async () => {
       const logs = await accounting.queryFilter(filter, devnet.deployment.startBlock);
       const log = logs

@@ -24,12 +24,12 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Hex {
 }
 
 /**
- * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws LloomError REQUEST_INVALID
- * for a leaf that is not there.
+ * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws INTERNAL for a leaf that
+ * is not there.
  */
 export function merkleProof(leaves: readonly Uint8Array[], index: number): Hex[] {
   if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
-    throw new LloomError("REQUEST_INVALID", `Leaf ${index} of ${leaves.length} is not there; count from zero.`);
+    throw new LloomError("INTERNAL", `Leaf ${index} of ${leaves.length} is not there; count from zero.`);
   }
   const proof: Hex[] = [];
   let level = leaves.map(hashLeaf);
