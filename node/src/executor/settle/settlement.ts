@@ -1,6 +1,7 @@
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { PairOutcome } from "../../chain/settle.ts";
-import { asLloomError } from "../../errors.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
+import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
 import type { Clock } from "../../primitives/clock.ts";
@@ -80,11 +81,18 @@ export class Settlement implements AsyncDisposable {
     this.#heldUntilMs = 0;
   }
 
-  /** Settles everything that is owed; tries again while the chain does not answer, until the signal. */
+  /**
+   * Settles everything that is owed; tries again while the chain does not answer, until the signal. A round under way, which
+   * may hang, is not waited for longer than that either.
+   */
   async settleAll(signal: AbortSignal): Promise<void> {
     for (let failures = 1; ; failures += 1) {
       try {
-        await this.#rounds.run(() => this.#round("all", signal));
+        const eitherEnd = AbortSignal.any([signal, this.#closed.signal]);
+        await untilAborted(
+          this.#rounds.run(() => this.#round("all", eitherEnd)),
+          signal,
+        );
         return;
       } catch (thrown) {
         const error = asLloomError(thrown);
@@ -126,7 +134,8 @@ export class Settlement implements AsyncDisposable {
 
   async #round(urgent: ReadonlySet<Address> | "all", signal: AbortSignal): Promise<void> {
     const { store, clock, settleAmount, settleAgeMs } = this.#options;
-    await this.#askChain();
+    if (signal.aborted) throw new LloomError("CANCELLED", "Stopped before everything was settled.");
+    await this.#askChain(signal);
     const hurried = [...this.#urgent];
     const lanes = store.unsettled();
     const due = lanesToSettle({ lanes, holds: this.#holds, nowMs: clock(), settleAmount, settleAgeMs, urgent });
@@ -137,16 +146,16 @@ export class Settlement implements AsyncDisposable {
   }
 
   /** Notes what the chain has paid for lanes that are in doubt. */
-  async #askChain(): Promise<void> {
+  async #askChain(signal: AbortSignal): Promise<void> {
     const lanes = [...this.#unsure.values()];
     for (let start = 0; start < lanes.length; start += READS_AT_ONCE) {
-      await Promise.all(lanes.slice(start, start + READS_AT_ONCE).map((lane) => this.#learn(lane)));
+      await Promise.all(lanes.slice(start, start + READS_AT_ONCE).map((lane) => this.#learn(lane, signal)));
     }
   }
 
-  async #learn(lane: LaneKey): Promise<bigint> {
+  async #learn(lane: LaneKey, signal: AbortSignal): Promise<bigint> {
     const { store, readLane, onPaid } = this.#options;
-    const settled = await readLane(lane);
+    const settled = await untilAborted(readLane(lane), signal);
     onPaid(lane.client);
     store.markSettled({ client: lane.client, lane: lane.lane, ...settled });
     store.clearSettling([lane]);
@@ -163,12 +172,15 @@ export class Settlement implements AsyncDisposable {
     const outcomes = await settle([first, ...others], signal);
     for (const [index, lane] of lanes.entries()) {
       const outcome = outcomes[index];
-      if (outcome !== undefined) await this.#conclude(lane, outcome);
+      if (outcome !== undefined) await this.#conclude(lane, outcome, signal);
     }
     log.info({ lanes: lanes.length, paid: outcomes.filter(({ status }) => status === "paid").length }, "settled");
+    // What went through is noted; the lanes of the transactions that did not are unsure, and the next try asks about them.
+    const failed = outcomes.find((outcome) => outcome.status === "failed");
+    if (failed !== undefined) throw failed.error;
   }
 
-  async #conclude(lane: UnsettledLane, outcome: PairOutcome): Promise<void> {
+  async #conclude(lane: UnsettledLane, outcome: PairOutcome, signal: AbortSignal): Promise<void> {
     const { store, onPaid, log } = this.#options;
     const { client, receipt } = lane;
     const { nonce } = receipt.request;
@@ -180,7 +192,11 @@ export class Settlement implements AsyncDisposable {
       if (outcome.unpaid > 0n) this.#hold(lane);
       return;
     }
-    const verdict = verdictOnRejection(outcome.reason, await this.#learn(lane), receipt.response.cumulativeCost);
+    const verdict = verdictOnRejection(
+      outcome.reason,
+      await this.#learn(lane, signal),
+      receipt.response.cumulativeCost,
+    );
     log.warn({ client, lane: lane.lane, nonce, reason: outcome.reason, verdict }, "receipt not taken");
     if (verdict === "hold") this.#hold(lane);
     if (verdict === "writeOff") store.writeOff(lane, outcome.reason);
