@@ -124,11 +124,13 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       if (typeof value === "string") flags[setting] = value;
     }
     const file = options["config"] as string | undefined;
-    const settings = readConfig(processSources({ flags, file, defaults: command.defaults ?? {} }));
+    const reread = () => readConfig(processSources({ flags, file, defaults: command.defaults ?? {} }));
+    const settings = reread();
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,
       settings,
+      reread,
       args,
       flags: options,
       json,

@@ -85,6 +85,15 @@ export const SETTINGS = {
     fallback: ["/ip4/127.0.0.1/tcp/0"],
     list: true,
   }),
+  announce: defaulted({
+    toml: "network.announce",
+    flag: "announce",
+    value: "MULTIADDRS",
+    describe: "where others reach this node, behind a router or in a container (default: the addresses it listens on)",
+    schema: multiaddrs,
+    fallback: [],
+    list: true,
+  }),
   keystore: optional({
     toml: "wallet.keystore",
     flag: "keystore",
@@ -178,6 +187,14 @@ export const SETTINGS = {
     describe: "price of 1 000 000 answer tokens, in tokens of payment",
     schema: decimal,
     fallback: "0.40",
+  }),
+  peerRate: defaulted({
+    toml: "executor.requests-per-second",
+    flag: "requests-per-second",
+    value: "N",
+    describe: "requests per second taken from one peer in the long run; four times as many at once",
+    schema: whole(1, 100_000),
+    fallback: 100,
   }),
   settleAmount: defaulted({
     toml: "executor.settle-amount",

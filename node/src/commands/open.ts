@@ -33,10 +33,9 @@ export async function openHost(
   { identity, chain, dhtServer }: { identity: Identity; chain: Chain; dhtServer: boolean },
 ): Promise<Host> {
   const { settings, log, stack } = context;
-  const { listen, bootstrap } = settings;
-  return stack.use(
-    await createHost({ secret: identity.secret, network: chain.network, listen, bootstrap, dhtServer, log }),
-  );
+  const { listen, announce, bootstrap } = settings;
+  const { secret } = identity;
+  return stack.use(await createHost({ secret, network: chain.network, listen, announce, bootstrap, dhtServer, log }));
 }
 
 /** What a log or a lock of this key on this deployment belongs to. */

@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly network: NetworkId;
   /** Multiaddrs to listen on; none for a node that only dials. */
   readonly listen: readonly string[];
+  /** Multiaddrs at which others reach it, instead of those that it listens on; the peer id is added. */
+  readonly announce?: readonly string[];
   /** Multiaddrs of peers through which the network is found. */
   readonly bootstrap: readonly string[];
   /** Whether to answer DHT queries: validators and executors that others can reach. */
@@ -75,6 +77,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const bans = new BanList(limits.banMs);
   const bootstrap = options.bootstrap.map((text) => parseAddress(text, "bootstrap"));
   options.listen.map((text) => parseAddress(text, "listen"));
+  (options.announce ?? []).map((text) => parseAddress(text, "announce"));
   const libp2p = await buildLibp2p(options, { limits, bans });
 
   await using started = new AsyncDisposableStack();
@@ -131,7 +134,7 @@ function buildLibp2p(options: HostOptions, { limits, bans }: { limits: HostLimit
   return createLibp2p<HostServices>({
     start: false,
     privateKey: privateKey(options.secret),
-    addresses: { listen: [...options.listen] },
+    addresses: { listen: [...options.listen], announce: [...(options.announce ?? [])] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [
