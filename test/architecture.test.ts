@@ -75,9 +75,18 @@ const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
-  return ["cli", "config", "daemon", "errors", "log", "nearest-name", "outside-file", "settings", "version"].map(
-    (name) => `node/src/${name}.ts`,
-  );
+  return [
+    "cli",
+    "config",
+    "daemon",
+    "data-home",
+    "errors",
+    "log",
+    "nearest-name",
+    "outside-file",
+    "settings",
+    "version",
+  ].map((name) => `node/src/${name}.ts`);
 }
 
 function mayOfRole(role: string): string[] {

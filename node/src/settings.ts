@@ -1,3 +1,4 @@
+import { parseAddress } from "@lloom/protocol/addresses";
 import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { z } from "zod";
 
@@ -20,6 +21,8 @@ export interface Setting<T> {
   /** Undefined: must be given by whoever needs it. */
   readonly fallback?: T | undefined;
   readonly list?: boolean;
+  /** Its value may hold a key or a password: it is shown nowhere, not even when it is wrong. */
+  readonly isSecret?: boolean;
 }
 
 const optional = <T>(value: Setting<T>): Setting<T> => value;
@@ -28,7 +31,14 @@ const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> 
 const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);
 const url = text(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
 const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text: "0x" and 40 hex digits').transform(
-  (text) => text.toLowerCase() as `0x${string}`,
+  (text, place) => {
+    try {
+      return parseAddress(text);
+    } catch {
+      place.addIssue("must be an address without a mistake: its capitals do not fit its digits");
+      return z.NEVER;
+    }
+  },
 );
 const path = text(/./, "must be a path");
 const decimal = z
@@ -59,6 +69,7 @@ export const SETTINGS = {
     describe: "JSON-RPC of the chain",
     schema: url,
     fallback: "http://127.0.0.1:8545",
+    isSecret: true,
   }),
   accounting: optional({
     toml: "network.accounting",
@@ -66,6 +77,14 @@ export const SETTINGS = {
     value: "ADDRESS",
     describe: "address of AccountingV2",
     schema: address,
+  }),
+  startBlock: defaulted({
+    toml: "network.start-block",
+    flag: "start-block",
+    value: "BLOCK",
+    describe: "block of the first contract, where searches of the chain's past begin",
+    schema: whole(0, 2 ** 40),
+    fallback: 0,
   }),
   bootstrap: defaulted({
     toml: "network.bootstrap",
@@ -108,13 +127,12 @@ export const SETTINGS = {
     describe: "file whose first line is the keystore's password; without it the terminal asks",
     schema: path,
   }),
-  dataDir: defaulted({
+  dataDir: optional({
     toml: "node.data-dir",
     flag: "data-dir",
     value: "DIR",
     describe: "where keys, receipts and the durable log rest",
     schema: path,
-    fallback: ".lloom",
   }),
   logLevel: defaulted<(typeof LOG_LEVELS)[number]>({
     toml: "node.log-level",
@@ -266,7 +284,10 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 /** Values of all settings; those without a default may be undefined. */
-export type Settings = { readonly [Name in SettingName]: SettingValue<Name> };
+export type Settings = { readonly [Name in Exclude<SettingName, "dataDir">]: SettingValue<Name> } & {
+  /** Always there: its default depends on the user and the system, see `data-home.ts`. */
+  readonly dataDir: string;
+};
 type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T>
   ? (typeof SETTINGS)[Name] extends { readonly fallback: T }
     ? T
