@@ -23,6 +23,9 @@ import { warnUnreachable } from "./reachable.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
 
+/** Three of four places: the others are for clients that have a channel and have used it. */
+const MOST_STRANGERS = 768;
+
 /** `lloom executor`: sells answers. */
 export const executor: Command = {
   settings: [
@@ -59,7 +62,8 @@ export const executor: Command = {
     await checkBackend(context, backend);
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
-    const host = await openHost(context, { identity, chain, dhtServer: true });
+    const limits = { mostStrangers: MOST_STRANGERS };
+    const host = await openHost(context, { identity, chain, dhtServer: true, limits });
     const running = stack.use(
       await createExecutor(
         { identity, chain, store, backend, host, log },

@@ -46,7 +46,13 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   };
   const { peerRequestsPerSecond: requestsPerSecond } = settings;
   const limits = { requestsPerSecond, requestBurst: 4 * requestsPerSecond };
-  stack.use(await serveInfer(host, { handle: (call) => requests.handle(call), limits, log }));
+  stack.use(
+    await serveInfer(host, {
+      handle: (call) => requests.handle({ ...call, onAdmitted: () => host.know(call.client.peerId) }),
+      limits,
+      log,
+    }),
+  );
   await serveCalls(parts, joining, ownOffers);
   const topic = stack.use(
     joinOfferTopic(host, {

@@ -2,7 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
 import type { BackendModel } from "../backend/backend.ts";
-import { readLane } from "../chain/reads.ts";
+import { readLane, readSigner } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
 import type { LloomError } from "../errors.ts";
 import { recoverAddress } from "../wallet/recover.ts";
@@ -52,7 +52,7 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
     ...{ executor, hasher, store, channels, backend, queue, clock, run },
     recover: recoverAddress,
     offerOf: (model) => offers.of(model),
-    principalOf: principalReader(chain, clock),
+    principalOf: principalReader((signer) => readSigner(chain, signer), clock),
     settledNonceOf: settledNonceReader(chain, executor),
     unlockMarginSeconds: settings.unlockMarginSeconds,
   };

@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
-import { readChannel, readLane, readSigner } from "../../chain/reads.ts";
+import { readChannel, readLane, type SessionSigner } from "../../chain/reads.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { KnownChannel } from "./channel-cache.ts";
@@ -17,20 +17,36 @@ export async function readKnownChannel(
 
 /** How long a session signer that was in force is taken for one; a revoked one stays good for the unlock delay. */
 const SIGNER_MEMORY_MS = 60_000;
+/** How long who signs for nobody is taken for that: an authorization counts a little later, and strangers cost few reads. */
+const STRANGER_MEMORY_MS = 5_000;
 const MOST_SIGNERS = 10_000;
 
-/** Whom addresses sign for; a signer that is thawing counts for nobody. */
-export function principalReader(chain: Chain, clock: Clock): (signer: Address) => Promise<Address | undefined> {
-  const known = new BoundedMap<Address, { readonly principal: Address; readonly untilMs: number }>({
-    most: MOST_SIGNERS,
-  });
-  return async (signer) => {
+interface KnownSigner {
+  readonly principal: Promise<Address | undefined>;
+  untilMs: number;
+}
+
+/** Whom addresses sign for; a signer that is thawing counts for nobody. Those who ask together share one read. */
+export function principalReader(
+  readSession: (signer: Address) => Promise<SessionSigner | undefined>,
+  clock: Clock,
+): (signer: Address) => Promise<Address | undefined> {
+  const known = new BoundedMap<Address, KnownSigner>({ most: MOST_SIGNERS });
+  return (signer) => {
     const remembered = known.get(signer);
     if (remembered !== undefined && remembered.untilMs > clock()) return remembered.principal;
-    const session = await readSigner(chain, signer);
-    if (session === undefined || session.thawEnd !== 0n) return undefined;
-    known.set(signer, { principal: session.principal, untilMs: clock() + SIGNER_MEMORY_MS });
-    return session.principal;
+    const principal = readSession(signer).then((session) => (session?.thawEnd === 0n ? session.principal : undefined));
+    const entry: KnownSigner = { principal, untilMs: clock() + STRANGER_MEMORY_MS };
+    known.set(signer, entry);
+    principal.then(
+      (found) => {
+        if (found !== undefined) entry.untilMs = clock() + SIGNER_MEMORY_MS;
+      },
+      () => {
+        entry.untilMs = 0;
+      },
+    );
+    return principal;
   };
 }
 

@@ -8,12 +8,16 @@ const channel = (balance: bigint): KnownChannel => ({ balance, unlocking: 0n, un
 /** A cache whose reads are answered by the test, in the order of their start. */
 function staged() {
   const reads: PromiseWithResolvers<KnownChannel>[] = [];
-  const cache = new ChannelCache(() => {
-    const read = Promise.withResolvers<KnownChannel>();
-    reads.push(read);
-    return read.promise;
-  });
-  return { cache, reads };
+  const clock = { ms: 0 };
+  const cache = new ChannelCache(
+    () => {
+      const read = Promise.withResolvers<KnownChannel>();
+      reads.push(read);
+      return read.promise;
+    },
+    () => clock.ms,
+  );
+  return { cache, reads, clock };
 }
 
 describe("the channel cache", () => {
@@ -24,6 +28,27 @@ describe("the channel cache", () => {
     expect(await Promise.all(asked)).toEqual([channel(1n), channel(1n)]);
     expect(await cache.get(A)).toEqual(channel(1n));
     expect(reads.length).toBe(1);
+  });
+
+  it("reads again what has grown old, and believes it a while longer when the chain does not answer", async () => {
+    const { cache, reads, clock } = staged();
+    const first = cache.get(A);
+    reads[0]?.resolve(channel(1n));
+    await first;
+    clock.ms = 599_999;
+    expect(await cache.get(A)).toEqual(channel(1n));
+    clock.ms = 600_000;
+    const again = cache.get(A);
+    reads[1]?.reject(new RangeError("no chain"));
+    expect(await again).toEqual(channel(1n));
+    clock.ms = 3_600_000;
+    const tooOld = cache.get(A);
+    reads[2]?.reject(new RangeError("no chain"));
+    await expect(tooOld).rejects.toThrow("no chain");
+    expect(cache.peek(A)).toBeUndefined();
+    const back = cache.get(A);
+    reads[3]?.resolve(channel(2n));
+    expect(await back).toEqual(channel(2n));
   });
 
   it("does not keep a read that a change has overtaken", async () => {
