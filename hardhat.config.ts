@@ -22,13 +22,16 @@ const expectingRuns = (runs: number) => ({
   settings: { ...solidity.settings, optimizer: { enabled: true, runs } },
 });
 
-/** For the most runs that leave a contract small enough to deploy. Measured disputes happen rarely, settlements always. */
+/** For the most runs that leave a contract small enough to deploy. */
 const overrides = {
   "contracts/escrow/AccountingV2.sol": expectingRuns(60_000),
-  "contracts/disputes/measured/MeasuredDisputes.sol": expectingRuns(50),
 };
 
-const profile = { compilers: [solidity], overrides };
+/**
+ * One build for tests and deployments, made once: left to itself, Hardhat builds `production`, which Ignition takes, file by
+ * file and with its own version in the build info, so that the first deployment would compile everything again.
+ */
+const profile = { compilers: [solidity], overrides, isolated: false, toolVersionsInBuildInfo: false };
 
 /** The Solidity tests take the contracts from the artifacts. Optimized themselves, they would take minutes to compile. */
 const quick = {

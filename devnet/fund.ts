@@ -9,7 +9,7 @@ import { DEVNET_ACCOUNTS } from "./src/accounts.ts";
 const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
 
 Sends 10 ether to the address from the well-known test mnemonic's first account, on a development chain that funds it.
-Test tokens come from npx lloom faucet.
+Test tokens come from ./lloom faucet.
 
   --rpc URL   JSON-RPC of the chain (default: LLOOM_RPC_URL, else http://127.0.0.1:8545)
   --help      this text`;
@@ -26,11 +26,11 @@ function readWish(): Wish {
   const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [address, ...more] = positionals;
   if (address === undefined || more.length > 0)
-    refuse(`One address is needed, ${positionals.length} are given.`, "npx lloom status prints yours.");
+    refuse(`One address is needed, ${positionals.length} are given.`, "./lloom status prints yours.");
   if (!isAddress(address))
     refuse(
       `"${address}" is not an address.`,
-      "It has 0x and 40 hex digits, in lower case or with the right capitals; npx lloom status prints yours.",
+      "It has 0x and 40 hex digits, in lower case or with the right capitals; ./lloom status prints yours.",
     );
   const rpc = chosenRpcUrl(values.rpc);
   if (!isRpcUrl(rpc)) refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");

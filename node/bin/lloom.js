@@ -11,7 +11,7 @@ if (Number(node.split(".")[0]) >= NEEDED) {
   import("../src/cli.ts");
 } else {
   process.stderr.write(
-    `COMMAND_INVALID: lloom needs Node ${NEEDED}, and this is Node ${node}.\n  Run npx lloom in the project, which brings Node ${NEEDED}, or install Node ${NEEDED}.\n`,
+    `COMMAND_INVALID: lloom needs Node ${NEEDED}, and this is Node ${node}.\n  Run ./lloom in the checkout, which brings Node ${NEEDED}, or install Node ${NEEDED}.\n`,
   );
   process.exitCode = 2;
 }

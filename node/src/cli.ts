@@ -1,83 +1,28 @@
 import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
+import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
-import { environmentName, processSources, readConfig } from "./config.ts";
+import { environmentName, processDataHome, processSources, readConfig } from "./config.ts";
 import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
-import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
-/** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
-interface Entry {
-  readonly name: string;
-  readonly describe: string;
-  readonly load: () => Promise<Command>;
-}
-
-const COMMANDS: readonly Entry[] = [
-  {
-    name: "init",
-    describe: "make this node's key, kept in an encrypted keystore",
-    load: async () => (await import("./commands/init.ts")).init,
-  },
-  {
-    name: "faucet",
-    describe: "take test tokens, on a network whose payment token has a faucet",
-    load: async () => (await import("./commands/faucet.ts")).faucet,
-  },
-  {
-    name: "deposit",
-    describe: "deposit payment tokens to buy answers with",
-    load: async () => (await import("./commands/deposit.ts")).deposit,
-  },
-  {
-    name: "stake",
-    describe: "register as an executor or validator with a stake, or add to it",
-    load: async () => (await import("./commands/stake.ts")).stake,
-  },
-  {
-    name: "status",
-    describe: "show this key's balance, deposit, stake and earnings",
-    load: async () => (await import("./commands/status.ts")).status,
-  },
-  {
-    name: "validator",
-    describe: "run a validator: anchor the network, keep its offers, answer who serves what",
-    load: async () => (await import("./commands/validator.ts")).validator,
-  },
-  {
-    name: "executor",
-    describe: "run an executor: answer requests, collect receipts, settle them",
-    load: async () => (await import("./commands/executor.ts")).executor,
-  },
-  {
-    name: "ask",
-    describe: "ask one question; the answer goes to standard output, the receipt's summary to standard error",
-    load: async () => (await import("./commands/ask.ts")).ask,
-  },
-  {
-    name: "gateway",
-    describe: "serve OpenAI's API on this machine, paid by this key",
-    load: async () => (await import("./commands/gateway.ts")).gateway,
-  },
-  {
-    name: "receipt",
-    describe: "verify a receipt from a file, without a network or a chain",
-    load: async () => (await import("./commands/receipt.ts")).receipt,
-  },
-];
-
-/** Settings that every command has, and those of all that have to do with the network. */
+/** Settings that a command has by what it needs. */
 const ALWAYS: readonly SettingName[] = ["logLevel"];
-const COMMON: readonly SettingName[] = ["rpc", "accounting", "keystore", "passwordFile", "dataDir", ...ALWAYS];
+const OF_KEY: readonly SettingName[] = ["keystore", "passwordFile", "dataDir", ...ALWAYS];
+const NEEDED = { nothing: ALWAYS, key: OF_KEY, network: ["rpc", "accounting", ...OF_KEY] } as const satisfies Record<
+  string,
+  readonly SettingName[]
+>;
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function describeSetting(name: SettingName, { defaults }: Command): string {
   const setting: Setting<unknown> = SETTINGS[name];
-  const fallback = defaults?.[name] ?? setting.fallback;
+  const fallback = name === "dataDir" ? processDataHome().path : (defaults?.[name] ?? setting.fallback);
   const shown = Array.isArray(fallback) ? fallback.join(",") : String(fallback ?? "");
   return shown === "" ? setting.describe : `${setting.describe} (default: ${shown})`;
 }
@@ -92,7 +37,7 @@ function report(error: LloomError, json: boolean): void {
 
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
-  const names = [...new Set([...command.settings, ...(command.offline === true ? ALWAYS : COMMON)])];
+  const names = [...new Set([...command.settings, ...NEEDED[command.needs ?? "network"]])];
   for (const setting of names)
     sub.option(`--${SETTINGS[setting].flag} <${SETTINGS[setting].value}>`, describeSetting(setting, command));
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);
@@ -124,7 +69,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       if (typeof value === "string") flags[setting] = value;
     }
     const file = options["config"] as string | undefined;
-    const reread = () => readConfig(processSources({ flags, file, defaults: command.defaults ?? {} }));
+    const reread = () => readSettings(command, { flags, file, json });
     const settings = reread();
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
@@ -139,6 +84,22 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
     });
   };
   return live(run, (error) => report(error, json));
+}
+
+interface Given {
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly file: string | undefined;
+  readonly json: boolean;
+}
+
+/** All settings; where the data directory is this user's own, with what there is to say about it. */
+function readSettings(command: Command, { flags, file, json }: Given): Settings {
+  const home = processDataHome();
+  const settings = readConfig(processSources({ flags, file, defaults: { ...command.defaults, dataDir: home.path } }));
+  if (command.needs === "nothing" || settings.dataDir !== home.path) return settings;
+  if (home.problem !== undefined) throw home.problem;
+  if (home.advice !== undefined && !json) process.stderr.write(`Note: ${home.advice}\n`);
+  return settings;
 }
 
 // Whoever reads the output may stop reading (`| head`): that ends no node and is no failure.
@@ -160,8 +121,8 @@ const program = new Commander("lloom")
   .exitOverride();
 const [, , first, second] = process.argv;
 const requested = first === "help" ? second : first;
-for (const { name, describe, load } of COMMANDS) {
-  const sub = program.command(name).description(describe);
+for (const { name, group, describe, load } of COMMANDS) {
+  const sub = program.command(name).description(describe).helpGroup(`${group}:`);
   if (requested === name) register(sub, name, await load());
 }
 for (const sub of program.commands) sub.exitOverride();

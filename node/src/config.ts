@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { refuseFormerNames, SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { parse, TomlError } from "smol-toml";
+import { type DataHome, findDataHome } from "./data-home.ts";
 import { LloomError } from "./errors.ts";
 import { nearestName } from "./nearest-name.ts";
 import { readOutsideFile } from "./outside-file.ts";
@@ -14,7 +16,7 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Explicit `--config`; otherwise `lloom.toml` in the working directory, if there is one. */
   readonly file?: string | undefined;
-  /** Defaults of the command that differ from the settings' own. */
+  /** Defaults of the command that differ from the settings' own; that of `dataDir` is always the caller's. */
   readonly defaults?: Partial<Settings>;
 }
 
@@ -52,6 +54,19 @@ export const processSources = (given: Omit<ConfigSources, "environment">): Confi
   ...given,
   environment: process.env,
 });
+
+/** Where the data of this process's user are, unless a setting says otherwise. */
+export const processDataHome = (): DataHome =>
+  findDataHome({ platform: process.platform, environment: process.env, home: homeOrNone(), folder: process.cwd() });
+
+/** Some containers run as a user that no list knows. */
+function homeOrNone(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
 
 interface TomlFile {
   readonly path: string;
@@ -148,13 +163,10 @@ function check(setting: Setting<unknown>, found: Found): unknown {
   const parsed = setting.schema.safeParse(found.value);
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues[0];
-  throw new LloomError(
-    "CONFIG_INVALID",
-    `${found.origin} ${problem?.message ?? "is not valid"}; it is ${JSON.stringify(found.value)}.`,
-    {
-      next: `It means: ${setting.describe}.`,
-    },
-  );
+  const shown = setting.isSecret === true ? "" : `; it is ${JSON.stringify(found.value)}`;
+  throw new LloomError("CONFIG_INVALID", `${found.origin} ${problem?.message ?? "is not valid"}${shown}.`, {
+    next: `It means: ${setting.describe}.`,
+  });
 }
 
 /** The value of a setting without a default, or CONFIG_INVALID that says how to give it. */

@@ -1,5 +1,6 @@
 import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { z } from "zod";
+import { address, decimal, multiaddrs, number, path, text, url, whole } from "./setting-forms.ts";
 
 /**
  * Every setting of the node, once: its flag, its place in lloom.toml (the same words), its environment variable, its
@@ -20,33 +21,12 @@ export interface Setting<T> {
   /** Undefined: must be given by whoever needs it. */
   readonly fallback?: T | undefined;
   readonly list?: boolean;
+  /** Its value may hold a key or a password: it is shown nowhere, not even when it is wrong. */
+  readonly isSecret?: boolean;
 }
 
 const optional = <T>(value: Setting<T>): Setting<T> => value;
 const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> & { readonly fallback: T } => value;
-/** Text of a form; what is no text at all gets the same sentence. */
-const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);
-const url = text(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
-const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text: "0x" and 40 hex digits').transform(
-  (text) => text.toLowerCase() as `0x${string}`,
-);
-const path = text(/./, "must be a path");
-const decimal = z
-  .union([z.string(), z.number()], "must be an amount such as 0.15")
-  .transform(String)
-  .refine((text) => /^\d{1,12}(\.\d{1,18})?$/.test(text), "must be an amount such as 0.15");
-/** A number of the file, or its text from elsewhere; no coercion, which would take `true` for 1 and nothing for 0. */
-const number = (problem: string) => z.union([z.number(), text(/^-?\d+(\.\d+)?$/, problem)], problem).transform(Number);
-const whole = (minimum: number, maximum: number) => {
-  const problem = `must be a whole number from ${minimum} to ${maximum}`;
-  return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
-};
-/** The node speaks TCP alone. */
-const multiaddr = text(
-  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/,
-  "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
-);
-const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
@@ -59,6 +39,7 @@ export const SETTINGS = {
     describe: "JSON-RPC of the chain",
     schema: url,
     fallback: "http://127.0.0.1:8545",
+    isSecret: true,
   }),
   accounting: optional({
     toml: "network.accounting",
@@ -66,6 +47,14 @@ export const SETTINGS = {
     value: "ADDRESS",
     describe: "address of AccountingV2",
     schema: address,
+  }),
+  startBlock: defaulted({
+    toml: "network.start-block",
+    flag: "start-block",
+    value: "BLOCK",
+    describe: "block of the first contract, where searches of the chain's past begin",
+    schema: whole(0, 2 ** 40),
+    fallback: 0,
   }),
   bootstrap: defaulted({
     toml: "network.bootstrap",
@@ -108,13 +97,12 @@ export const SETTINGS = {
     describe: "file whose first line is the keystore's password; without it the terminal asks",
     schema: path,
   }),
-  dataDir: defaulted({
+  dataDir: optional({
     toml: "node.data-dir",
     flag: "data-dir",
     value: "DIR",
     describe: "where keys, receipts and the durable log rest",
     schema: path,
-    fallback: ".lloom",
   }),
   logLevel: defaulted<(typeof LOG_LEVELS)[number]>({
     toml: "node.log-level",
@@ -224,9 +212,31 @@ export const SETTINGS = {
     toml: "client.channel-step",
     flag: "channel-step",
     value: "AMOUNT",
-    describe: "how much to allocate to an executor at a time",
+    describe: "how much to allocate at a time to an executor that has shown that it answers",
     schema: decimal,
     fallback: "1",
+  }),
+  maxInboundPrice: optional({
+    toml: "client.max-inbound-price",
+    flag: "max-inbound-price",
+    value: "AMOUNT",
+    describe: "most that 1 000 000 prompt tokens may cost (default: any price)",
+    schema: decimal,
+  }),
+  maxOutboundPrice: optional({
+    toml: "client.max-outbound-price",
+    flag: "max-outbound-price",
+    value: "AMOUNT",
+    describe: "most that 1 000 000 answer tokens may cost (default: any price)",
+    schema: decimal,
+  }),
+  executors: defaulted<"staked" | "any">({
+    toml: "client.executors",
+    flag: "executors",
+    value: "staked|any",
+    describe: "any: buy also from executors that have nothing at stake",
+    schema: z.enum(["staked", "any"], "must be staked or any"),
+    fallback: "staked",
   }),
   exploration: defaulted({
     toml: "client.exploration",
@@ -266,7 +276,10 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 /** Values of all settings; those without a default may be undefined. */
-export type Settings = { readonly [Name in SettingName]: SettingValue<Name> };
+export type Settings = { readonly [Name in Exclude<SettingName, "dataDir">]: SettingValue<Name> } & {
+  /** Always there: its default depends on the user and the system, see `data-home.ts`. */
+  readonly dataDir: string;
+};
 type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T>
   ? (typeof SETTINGS)[Name] extends { readonly fallback: T }
     ? T

@@ -12,7 +12,7 @@ export const SHARED_VARIABLES = {
   LLOOM_AUDITS: { holds: "address of Audits", readers: ["indexer"] },
   LLOOM_CHAIN_ID: { holds: "id of the chain", readers: ["indexer"] },
   LLOOM_RPC_WS_URL: { holds: "the chain's RPC by WebSocket", readers: ["indexer"] },
-  LLOOM_START_BLOCK: { holds: "block of the first contract", readers: ["indexer"] },
+  LLOOM_START_BLOCK: { holds: "block of the first contract", readers: ["node", "indexer"] },
   LLOOM_POLL_MS: { holds: "how often the chain is asked for new blocks", readers: ["indexer"] },
   LLOOM_DATABASE_URL: { holds: "Postgres that keeps the index", readers: ["indexer"] },
   LLOOM_PGLITE_DIR: { holds: "directory that keeps the index, without Postgres", readers: ["indexer"] },

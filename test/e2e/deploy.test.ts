@@ -50,6 +50,8 @@ describe("npx hardhat ignition deploy", () => {
   it("deploys to a running chain, and the second time has nothing to do", async () => {
     const first = await deploy();
     expect(first.code, first.stdout + first.stderr).toBe(0);
+    // The test run has built the contracts; Ignition takes that build.
+    expect(first.stdout).not.toContain("Compiled");
     const file = join(ROOT, "ignition/deployments", DEPLOYMENT, "deployed_addresses.json");
     const addresses = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
     const provider = connect(rpcUrl);
@@ -66,7 +68,10 @@ describe("npx hardhat ignition deploy", () => {
       "EquivocationDisputes",
       "Jury",
       "Lens",
+      "MeasuredDeposits",
       "MeasuredDisputes",
+      "MeasuredEvidence",
+      "MeasuredPenalties",
       "StakeRegistry",
       "TestToken",
     ];
@@ -84,7 +89,7 @@ describe("npx hardhat ignition deploy", () => {
     const right = await verify("--parameters", "ignition/parameters/local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
     expect(right.stdout).toMatch(
-      /judges, for ever +DeliveryDisputes, EquivocationDisputes, Jury, MeasuredDisputes.* +these and no others/,
+      /judges, for ever +DeliveryDisputes, EquivocationDisputes, Jury, MeasuredDisputes, MeasuredPenalties.* +these and no others/,
     );
     const wrong = await verify("--parameters", "ignition/parameters/sepolia.json5");
     expect(wrong.code).toBe(1);

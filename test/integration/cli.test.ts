@@ -121,12 +121,17 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ],
   [
     "a wrong password",
-    ["status", "--keystore", file("keystore.json"), "--password-file", file("wrong-password")],
+    ["faucet", "--keystore", file("keystore.json"), "--password-file", file("wrong-password")],
     1,
     /KEYSTORE_INVALID/,
   ],
-  ["no password and no terminal", ["status", "--keystore", file("keystore.json")], 1, /KEYSTORE_INVALID: No password/],
-  ["a missing password file", ["status", "--password-file", file("none")], 2, /CONFIG_INVALID: The password file/],
+  ["no password and no terminal", ["faucet", "--keystore", file("keystore.json")], 1, /KEYSTORE_INVALID: No password/],
+  [
+    "a missing password file",
+    ["faucet", "--keystore", file("keystore.json"), "--password-file", file("none")],
+    2,
+    /CONFIG_INVALID: The password file/,
+  ],
   ["a keystore that exists already", ["init", ...KEY], 1, /There is a keystore already/],
   ["no contract address", ["status", ...KEY], 2, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
   [

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LLOOM, ROOT } from "../../checkout/paths.ts";
@@ -17,7 +20,28 @@ describe("the start file of lloom", () => {
 
   it("says which Node is needed, on one that cannot read the command line", async () => {
     const { code, stdout, stderr } = await runNode({ args: ["--import", pretend("20.18.1"), BIN, "status"] }).ended;
-    expect(stderr).toMatch(/^COMMAND_INVALID: lloom needs Node 24, and this is Node 20\.18\.1\.\n {2}Run npx lloom/);
+    expect(stderr).toMatch(
+      /^COMMAND_INVALID: lloom needs Node 24, and this is Node 20\.18\.1\.\n {2}Run \.\/lloom in the checkout/,
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+});
+
+describe("the name that is typed", () => {
+  it("runs this checkout's lloom from every folder, on the Node of its packages", async () => {
+    if (process.platform === "win32") return;
+    const { stdout } = spawnSync(join(ROOT, "lloom"), ["--version"], { cwd: tmpdir(), encoding: "utf8" });
+    expect(stdout).toBe((await runNode({ args: [LLOOM, "--version"] }).ended).stdout);
+  });
+
+  it("is nowhere one that npx may fetch from strangers", () => {
+    const written = globSync(["*.md", "docs/**/*", "{node,devnet,checkout,protocol,scripts}/**/*.{ts,js}"], {
+      cwd: ROOT,
+      exclude: ["**/node_modules/**", "**/generated/**"],
+    });
+    const naming = written.filter(
+      (path) => /\.\w+$/.test(path) && /npx\s+lloom/.test(readFileSync(join(ROOT, path), "utf8")),
+    );
+    expect(naming).toEqual([]);
   });
 });

@@ -40,6 +40,8 @@ export interface TestDeployment {
   readonly accounting: Address;
   readonly stakeRegistry: Address;
   readonly paymentToken: Address;
+  readonly equivocationDisputes: Address;
+  readonly deliveryDisputes: Address;
 }
 
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
@@ -96,14 +98,18 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
     const deliveryDisputes = await deploy("DeliveryDisputes", accounting, parameters("deliveryBondWei"));
     const jury = await deploy("Jury", stakeRegistry);
     const arbitrator = await deploy("Arbitrator", await signer.getAddress(), parameters("arbitrationCost"));
-    const measuredDisputes = await deploy("MeasuredDisputes", accounting, jury, arbitrator, parameters("jurorFee"));
+    const measuredEvidence = await deploy("MeasuredEvidence", accounting);
+    const measuredDeposits = await deploy("MeasuredDeposits", stakeRegistry, parameters("jurorFee"));
+    const measuredPenalties = await deploy("MeasuredPenalties", measuredDeposits);
+    const measuredDisputes = await deploy("MeasuredDisputes", measuredEvidence, measuredPenalties, jury, arbitrator);
     await wire(signer, stakeRegistry, [
       { account: equivocationDisputes, power: POWER.stakeAndTails },
       { account: deliveryDisputes, power: POWER.stakeAndTails },
       { account: measuredDisputes, power: POWER.stakeAndTails },
+      { account: measuredPenalties, power: POWER.stake },
       { account: jury, power: POWER.stake },
     ]);
-    return { accounting, stakeRegistry, paymentToken };
+    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes };
   } finally {
     provider.destroy();
   }

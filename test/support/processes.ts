@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ROOT } from "../../checkout/paths.ts";
 
@@ -28,11 +30,14 @@ export interface ProgramSpec {
   readonly cwd?: string;
 }
 
+/** No test touches the keys of whoever runs it. */
+const XDG_DATA_HOME = join(tmpdir(), `lloom-test-home-${process.pid}`);
+
 /** Runs a script with this Node. */
 export function runNode({ args, env, cwd }: ProgramSpec): Program {
   const child = spawn(process.execPath, args, {
     cwd: cwd ?? ROOT,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", XDG_DATA_HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

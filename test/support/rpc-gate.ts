@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** What happens to a request: it passes; no answer comes, and it does not arrive; it arrives, but its answer is lost. */
-export type Passage = "pass" | "refuse" | "loseAnswer";
+/**
+ * What happens to a request: it passes; no answer comes, and it does not arrive; it arrives, but its answer is lost; it
+ * arrives nowhere, and the connection stays open for ever.
+ */
+export type Passage = "pass" | "refuse" | "loseAnswer" | "hang";
 
 /** A JSON-RPC server that can fail on purpose, in front of a real one. */
 export interface RpcGate extends AsyncDisposable {
@@ -12,15 +15,22 @@ export interface RpcGate extends AsyncDisposable {
   decide: (method: string) => Passage;
   /** An error to answer with, in the place of the server's answer. */
   answer: (method: string, params: readonly unknown[]) => RpcError | undefined;
+  /** Sees the server's result, and gives the one to tell. */
+  distort: (method: string, result: unknown, params: readonly unknown[]) => unknown;
   /** Sees every request. */
   observe: (method: string, params: readonly unknown[]) => void;
   /** Methods that came, in order. */
   readonly methods: string[];
 }
 
+/** A JSON-RPC error, in HTTP 200 unless a status is named. */
 export interface RpcError {
   readonly code: number;
   readonly message: string;
+  readonly data?: unknown;
+  readonly status?: number;
+  /** The whole body, of a server that answers no JSON-RPC. */
+  readonly body?: string;
 }
 
 interface RpcCall {
@@ -33,9 +43,10 @@ interface RpcCall {
 export async function openGate(target: string): Promise<RpcGate> {
   const methods: string[] = [];
   const server = createServer((request, response) => void forward(request, response));
-  const gate: Pick<RpcGate, "decide" | "answer" | "observe"> = {
+  const gate: Pick<RpcGate, "decide" | "answer" | "distort" | "observe"> = {
     decide: () => "pass",
     answer: () => undefined,
+    distort: (_, result) => result,
     observe: () => {},
   };
   async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -45,10 +56,14 @@ export async function openGate(target: string): Promise<RpcGate> {
     gate.observe(method, params);
     const passage = gate.decide(method);
     if (passage === "refuse") return void request.socket.destroy();
+    if (passage === "hang") return;
     const error = gate.answer(method, params);
-    const answer = error === undefined ? await ask(target, body) : JSON.stringify({ jsonrpc: "2.0", id, error });
+    const answer = error === undefined ? await ask(target, body) : tell(id, error);
     if (passage === "loseAnswer") return void request.socket.destroy();
-    response.writeHead(200, { "content-type": "application/json" }).end(answer);
+    const told: { result?: unknown } = error?.body === undefined ? JSON.parse(answer) : {};
+    const isDistorted = error === undefined && "result" in told;
+    const shown = isDistorted ? JSON.stringify({ ...told, result: gate.distort(method, told.result, params) }) : answer;
+    response.writeHead(error?.status ?? 200, { "content-type": "application/json" }).end(shown);
   }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -60,6 +75,10 @@ export async function openGate(target: string): Promise<RpcGate> {
       await new Promise((resolve) => server.close(resolve));
     },
   });
+}
+
+function tell(id: unknown, { status: _, body, ...error }: RpcError): string {
+  return body ?? JSON.stringify({ jsonrpc: "2.0", id, error });
 }
 
 async function ask(target: string, body: string): Promise<string> {

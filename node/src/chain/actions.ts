@@ -1,11 +1,24 @@
-import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { BaseContract, ContractTransaction } from "ethers";
 import { LloomError } from "../errors.ts";
+import {
+  allocateCall,
+  cancelUnlockCall,
+  finalizeUnlockCall,
+  type Registration,
+  releaseCall,
+  requestUnlockCall,
+  shownTokens,
+  unbondCall,
+  withdrawDepositCall,
+  withdrawEarningsCall,
+  withdrawStakeCall,
+} from "./calls.ts";
 import type { Chain } from "./chain.ts";
+import type { ContractCall } from "./contract-call.ts";
 import { GAS_BOUNDS } from "./gas.ts";
 import { signPermit } from "./permit.ts";
-import { type MemberRole, readMember, readTokenBalance, roleNumber } from "./reads.ts";
+import { readMember, readTokenBalance, roleNumber } from "./reads.ts";
 import type { Mined, SendOptions, TransactionSender } from "./sender.ts";
 
 /**
@@ -25,15 +38,16 @@ interface Action {
   readonly what: string;
   readonly gasLimit: bigint;
   readonly call: Promise<ContractTransaction>;
+  readonly intent?: string;
 }
 
-async function act(chain: Chain, { what, gasLimit, call }: Action, options: SendOptions = {}): Promise<Mined> {
+async function act(chain: Chain, { call, ...action }: Action, options: SendOptions = {}): Promise<Mined> {
   const { to, data } = await call;
-  return senderOf(chain).send({ what, to: to as Address, data: data as Hex, gasLimit }, options);
+  return senderOf(chain).send({ ...action, to: to as Address, data: data as Hex }, options);
 }
 
-const shown = (chain: Chain, amount: bigint): string =>
-  `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+const send = async (chain: Chain, call: Promise<ContractCall>, options: SendOptions = {}): Promise<Mined> =>
+  senderOf(chain).send(await call, options);
 
 /* CLIENT */
 
@@ -45,8 +59,10 @@ const shown = (chain: Chain, amount: bigint): string =>
 export async function deposit(chain: Chain, amount: bigint, options?: SendOptions): Promise<Mined> {
   const { account } = senderOf(chain);
   const { accounting, token } = chain.contracts;
-  await requireTokens(chain, amount);
-  const action = { what: `deposit ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.deposit };
+  const intent = `deposit ${amount} at ${chain.accounting}`;
+  // What is under way may have taken the tokens already.
+  if (!senderOf(chain).isUnderWay(intent)) await requireTokens(chain, amount);
+  const action = { what: `deposit ${shownTokens(chain, amount)}`, gasLimit: GAS_BOUNDS.deposit, intent };
   if ((await token.allowance(account.address, chain.accounting)) < amount) {
     const permit = await signPermit(chain, { account, spender: chain.accounting, amount });
     if (permit !== undefined) {
@@ -65,38 +81,32 @@ export function withdrawDeposit(
   { amount, to = senderOf(chain).account.address }: { amount: bigint; to?: Address },
   options?: SendOptions,
 ): Promise<Mined> {
-  const call = chain.contracts.accounting.withdraw.populateTransaction(to, amount);
-  return act(chain, { what: `withdraw ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.withdraw, call }, options);
+  return send(chain, withdrawDepositCall(chain, { amount, to }), options);
 }
 
 /** Moves free deposit into the channel with an executor. */
 export function allocate(chain: Chain, executor: Address, amount: bigint, options?: SendOptions): Promise<Mined> {
-  const call = chain.contracts.accounting.allocate.populateTransaction(executor, amount);
-  return act(chain, { what: `allocate ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.allocate, call }, options);
+  return send(chain, allocateCall(chain, executor, amount), options);
 }
 
 /** Asks for money of a channel back; `finalizeUnlock` returns what is left of it after the unlock delay. */
 export function requestUnlock(chain: Chain, executor: Address, amount: bigint, options?: SendOptions): Promise<Mined> {
-  const call = chain.contracts.accounting.requestUnlock.populateTransaction(executor, amount);
-  return act(chain, { what: `unlock ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.unlock, call }, options);
+  return send(chain, requestUnlockCall(chain, executor, amount), options);
 }
 
 export function cancelUnlock(chain: Chain, executor: Address, options?: SendOptions): Promise<Mined> {
-  const call = chain.contracts.accounting.cancelUnlock.populateTransaction(executor);
-  return act(chain, { what: "cancel the unlock", gasLimit: GAS_BOUNDS.unlock, call }, options);
+  return send(chain, cancelUnlockCall(chain, executor), options);
 }
 
 export function finalizeUnlock(chain: Chain, executor: Address, options?: SendOptions): Promise<Mined> {
-  const call = chain.contracts.accounting.finalizeUnlock.populateTransaction(executor);
-  return act(chain, { what: "finish the unlock", gasLimit: GAS_BOUNDS.unlock, call }, options);
+  return send(chain, finalizeUnlockCall(chain, executor), options);
 }
 
 /* EXECUTOR */
 
 /** Gives money of a client's channel back at once. */
 export function release(chain: Chain, client: Address, amount: bigint, options?: SendOptions): Promise<Mined> {
-  const call = chain.contracts.accounting.release.populateTransaction(client, amount);
-  return act(chain, { what: `release ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.unlock, call }, options);
+  return send(chain, releaseCall(chain, client, amount), options);
 }
 
 /** Pays all matured earnings out, to the account itself unless another receiver is named. */
@@ -105,20 +115,10 @@ export function withdrawEarnings(
   to: Address = senderOf(chain).account.address,
   options?: SendOptions,
 ): Promise<Mined> {
-  const call = chain.contracts.accounting.withdrawEarnings.populateTransaction(to);
-  return act(chain, { what: "withdraw earnings", gasLimit: GAS_BOUNDS.withdrawEarnings, call }, options);
+  return send(chain, withdrawEarningsCall(chain, to), options);
 }
 
 /* STAKE */
-
-export interface Registration {
-  readonly role: MemberRole;
-  /** Bytes of the libp2p PeerId. */
-  readonly peerId: Uint8Array;
-  readonly metadataURI: string;
-  /** Base units to stake. */
-  readonly amount: bigint;
-}
 
 /**
  * Takes a role with a stake; a member that has the role already adds to its stake. Two transactions: approval and stake.
@@ -128,27 +128,28 @@ export async function registerAndStake(chain: Chain, asked: Registration, option
   const { role, peerId, metadataURI, amount } = asked;
   const { stakeRegistry } = chain.contracts;
   const { account } = senderOf(chain);
-  await requireTokens(chain, amount);
+  const intent = `stake ${amount} as ${role} at ${chain.stakeRegistry}`;
+  const isUnderWay = senderOf(chain).isUnderWay(intent);
+  if (!isUnderWay) await requireTokens(chain, amount);
   const member = await readMember(chain, account.address);
-  if ((await chain.contracts.token.allowance(account.address, chain.stakeRegistry)) < amount) {
+  if (!isUnderWay && (await chain.contracts.token.allowance(account.address, chain.stakeRegistry)) < amount) {
     await approve(chain, stakeRegistry, amount, options);
   }
-  const what = `stake ${shown(chain, amount)} as ${role}`;
+  const what = `stake ${shownTokens(chain, amount)} as ${role}`;
   if (member.role === role) {
     return act(
       chain,
-      { what, gasLimit: GAS_BOUNDS.stake, call: stakeRegistry.stake.populateTransaction(amount) },
+      { what, intent, gasLimit: GAS_BOUNDS.stake, call: stakeRegistry.stake.populateTransaction(amount) },
       options,
     );
   }
   const call = stakeRegistry.registerAndStake.populateTransaction(roleNumber(role), peerId, metadataURI, amount);
-  return act(chain, { what, gasLimit: GAS_BOUNDS.registerAndStake, call }, options);
+  return act(chain, { what, intent, gasLimit: GAS_BOUNDS.registerAndStake, call }, options);
 }
 
 /** Starts to take stake out; `withdrawStake` pays it after the unbonding period. */
 export function unbond(chain: Chain, amount: bigint, options?: SendOptions): Promise<Mined> {
-  const call = chain.contracts.stakeRegistry.unbond.populateTransaction(amount);
-  return act(chain, { what: `unbond ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.unbond, call }, options);
+  return send(chain, unbondCall(chain, amount), options);
 }
 
 /** Pays finished unbonding out, to the account itself unless another receiver is named. */
@@ -157,8 +158,7 @@ export function withdrawStake(
   to: Address = senderOf(chain).account.address,
   options?: SendOptions,
 ): Promise<Mined> {
-  const call = chain.contracts.stakeRegistry.withdraw.populateTransaction(to);
-  return act(chain, { what: "withdraw the stake", gasLimit: GAS_BOUNDS.withdrawStake, call }, options);
+  return send(chain, withdrawStakeCall(chain, to), options);
 }
 
 /* TEST NETWORKS */
@@ -179,7 +179,7 @@ export async function faucet(chain: Chain, options?: SendOptions): Promise<Mined
 
 async function approve(chain: Chain, spender: BaseContract, amount: bigint, options?: SendOptions): Promise<void> {
   const call = chain.contracts.token.approve.populateTransaction(await spender.getAddress(), amount);
-  await act(chain, { what: `approve ${shown(chain, amount)}`, gasLimit: GAS_BOUNDS.approve, call }, options);
+  await act(chain, { what: `approve ${shownTokens(chain, amount)}`, gasLimit: GAS_BOUNDS.approve, call }, options);
 }
 
 async function requireTokens(chain: Chain, amount: bigint): Promise<void> {
@@ -187,7 +187,7 @@ async function requireTokens(chain: Chain, amount: bigint): Promise<void> {
   if (held >= amount) return;
   throw new LloomError(
     "INSUFFICIENT_FUNDS",
-    `The wallet holds ${shown(chain, held)}; ${shown(chain, amount)} are needed.`,
+    `The wallet holds ${shownTokens(chain, held)}; ${shownTokens(chain, amount)} are needed.`,
     { next: "Get payment tokens first; on a test network: lloom faucet." },
   );
 }

@@ -2,6 +2,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
 import { decodeRevert, type TokenUnit } from "./revert.ts";
+import { RpcError } from "./rpc-error.ts";
 
 /** What was being done, for the message. */
 export interface FailureContext {
@@ -19,6 +20,13 @@ export function chainFailure(thrown: unknown, { what, unit, payer }: FailureCont
   if (isError(thrown, "UNSUPPORTED_OPERATION") && thrown.message.includes("provider destroyed")) {
     return new LloomError("CANCELLED", `Cannot ${what}: the chain was closed.`, { cause: thrown });
   }
+  if (thrown instanceof RpcError && thrown.kind in OUTAGES) {
+    const { problem, next } = OUTAGES[thrown.kind as keyof typeof OUTAGES];
+    return new LloomError("CHAIN_UNREACHABLE", `Cannot ${what}: the RPC server ${problem}: ${thrown.message}.`, {
+      cause: thrown,
+      next,
+    });
+  }
   if (isGasMissing(thrown)) {
     return new LloomError("INSUFFICIENT_FUNDS", `Cannot ${what}: the account has too little ether for gas.`, {
       cause: thrown,
@@ -30,7 +38,7 @@ export function chainFailure(thrown: unknown, { what, unit, payer }: FailureCont
       cause: thrown,
     });
   }
-  const reason = rpcMessage(thrown);
+  const reason = messageOf(thrown);
   return new LloomError("TRANSACTION_FAILED", `Cannot ${what}: ${reason}.`, { cause: thrown });
 }
 
@@ -39,16 +47,17 @@ export interface Refusal {
   readonly data: string | null | undefined;
   readonly unit?: TokenUnit | undefined;
   readonly cause?: unknown;
-  readonly transactionHash?: string;
+  /** More for `details`. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** TRANSACTION_FAILED for a revert; `details` hold the custom error's name and values. */
-export function refusal({ what, data, unit, cause, transactionHash }: Refusal): LloomError {
+export function refusal({ what, data, unit, cause, details = {} }: Refusal): LloomError {
   const { name, values, sentence } = decodeRevert(data, unit);
   return new LloomError("TRANSACTION_FAILED", `Cannot ${what}: ${sentence}.`, {
     cause,
     next: NEXT[name] ?? "Correct what the message names, then try again.",
-    details: { error: name, values, ...(transactionHash === undefined ? {} : { transactionHash }) },
+    details: { error: name, values, ...details },
   });
 }
 
@@ -59,14 +68,22 @@ const NEXT: Readonly<Record<string, string>> = {
   StakeNotRegistered: "Register first: lloom stake AMOUNT.",
 };
 
-/** Hardhat words it in its own way. */
-const isGasMissing = (thrown: unknown): boolean =>
-  isError(thrown, "INSUFFICIENT_FUNDS") || /doesn't have enough funds|insufficient funds/i.test(rpcMessage(thrown));
+const BEHIND = {
+  problem: "is behind the chain",
+  next: "Try again in a minute; if it stays so, use another RPC server.",
+};
+/** Errors that say nothing about the call. */
+const OUTAGES = {
+  busy: { problem: "takes no more calls for now", next: "Wait, or use an RPC server that allows more calls." },
+  lag: BEHIND,
+  indexing: BEHIND,
+} as const;
 
-/** The RPC server's own words, where ethers wraps them. */
-export function rpcMessage(thrown: unknown): string {
-  const inner: unknown = isError(thrown, "UNKNOWN_ERROR") ? thrown.error : undefined;
-  if (typeof inner === "object" && inner !== null && "message" in inner) return String(inner.message);
+const isGasMissing = (thrown: unknown): boolean =>
+  isError(thrown, "INSUFFICIENT_FUNDS") || (thrown instanceof RpcError && thrown.kind === "funds");
+
+/** What happened, in the words of the RPC server or of ethers. */
+function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return "shortMessage" in thrown ? String(thrown.shortMessage) : thrown.message;
   return String(thrown);
 }

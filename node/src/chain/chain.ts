@@ -5,9 +5,11 @@ import { getAddress, isAddress } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { chainFailure } from "./chain-failure.ts";
+import type { ChainAccount } from "./contract-call.ts";
 import { accountingAt, type Contracts, stakeRegistryAt, tokenAt } from "./contracts.ts";
 import { openProvider, type RetryingProvider } from "./provider.ts";
-import { type ChainAccount, TransactionSender } from "./sender.ts";
+import type { SendJournal } from "./send-journal.ts";
+import { TransactionSender } from "./sender.ts";
 
 export interface ChainOptions {
   /** http or https. */
@@ -23,6 +25,13 @@ export interface ChainOptions {
   readonly confirmations?: number;
   /** After how long a transaction that is not mined is sent again with a higher fee. */
   readonly stuckAfterMs?: number;
+  /** Where searches of the chain's past begin: the block of the first contract; 0 unless known. */
+  readonly startBlock?: number;
+  /**
+   * Where calls that are on their way are remembered, so that they are not made twice after a restart; for as long as the
+   * process lives unless given.
+   */
+  readonly journal?: (scope: { readonly chainId: bigint; readonly account: Address }) => SendJournal;
 }
 
 /** A deployment on a chain, checked when it was opened. */
@@ -38,6 +47,7 @@ export interface Chain extends AsyncDisposable {
   readonly tokenSymbol: string;
   /** Between asking for channel money back and getting it. */
   readonly unlockDelaySeconds: bigint;
+  readonly startBlock: number;
   readonly provider: RetryingProvider;
   readonly contracts: Contracts;
   /** Sends the account's transactions; absent when the chain was opened for reading. */
@@ -76,6 +86,7 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
     ...rest,
     tokenDecimals,
     tokenSymbol,
+    startBlock: options.startBlock ?? 0,
     provider,
     log: options.log,
     ...(sender === undefined ? {} : { sender }),
@@ -101,7 +112,7 @@ function openSender({
   tokenDecimals,
   tokenSymbol,
 }: SenderParts): TransactionSender {
-  const { log, confirmations, stuckAfterMs } = options;
+  const { log, confirmations, stuckAfterMs, journal } = options;
   return new TransactionSender({
     provider,
     account,
@@ -110,6 +121,7 @@ function openSender({
     log,
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),
+    ...(journal === undefined ? {} : { journal: journal({ chainId, account: account.address }) }),
   });
 }
 

@@ -1,5 +1,12 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { accountingV2Abi, stakeRegistryAbi, testTokenAbi } from "@lloom/protocol/generated/abi";
+import {
+  accountingV2Abi,
+  deliveryDisputesAbi,
+  equivocationDisputesAbi,
+  measuredDisputesAbi,
+  stakeRegistryAbi,
+  testTokenAbi,
+} from "@lloom/protocol/generated/abi";
 import { BaseContract, type ContractRunner, Interface } from "ethers";
 // Types alone, made by `hardhat build`; the node runs without them, on the ABIs of protocol.
 import type { AccountingV2, StakeRegistry, TestToken } from "../../../types/contracts/index.ts";
@@ -8,6 +15,9 @@ import type { AccountingV2, StakeRegistry, TestToken } from "../../../types/cont
 export const accountingInterface = new Interface(accountingV2Abi);
 export const stakeRegistryInterface = new Interface(stakeRegistryAbi);
 export const tokenInterface = new Interface(testTokenAbi);
+export const deliveryInterface = new Interface(deliveryDisputesAbi);
+export const equivocationInterface = new Interface(equivocationDisputesAbi);
+export const measuredInterface = new Interface(measuredDisputesAbi);
 
 type Typed<T> = BaseContract & Omit<T, keyof BaseContract>;
 

@@ -15,6 +15,8 @@ export const GAS_BOUNDS = {
   unbond: 150_000n,
   withdrawStake: 150_000n,
   withdrawEarnings: 200_000n,
+  unjail: 150_000n,
+  withdrawRewards: 200_000n,
   faucet: 200_000n,
 } as const;
 

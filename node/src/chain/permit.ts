@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { Signature, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import type { Chain } from "./chain.ts";
-import type { ChainAccount } from "./sender.ts";
+import type { ChainAccount } from "./contract-call.ts";
 
 /** An ERC-2612 permit, as contracts take it. */
 export interface Permit {

@@ -41,6 +41,10 @@ export interface Member {
   readonly unbonding: bigint;
   /** Unix seconds; zero while nothing unbonds. */
   readonly unbondAt: bigint;
+  /** Base units that open disputes keep from leaving. */
+  readonly frozen: bigint;
+  /** Unix seconds from which it can leave jail; zero for a member that is not in jail. */
+  readonly jailedUntil: bigint;
 }
 
 /** A key that signs for another address. */
@@ -52,8 +56,8 @@ export interface SessionSigner {
 
 const lowercase = <Name extends string>(name: Name) => name.toLowerCase() as Lowercase<Name>;
 
-/** All reads: the latest block; LloomError CHAIN_UNREACHABLE or CHAIN_MISMATCH. */
-async function read<T>(what: string, work: Promise<T>): Promise<T> {
+/** All reads are done so: at the latest block; LloomError CHAIN_UNREACHABLE or CHAIN_MISMATCH. */
+export async function readFor<T>(what: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
@@ -63,10 +67,10 @@ async function read<T>(what: string, work: Promise<T>): Promise<T> {
 
 /** Free deposit of a client, base units. */
 export const readDeposit = ({ contracts }: Chain, client: Address): Promise<bigint> =>
-  read("the deposit", contracts.accounting.balanceOf(client));
+  readFor("the deposit", contracts.accounting.balanceOf(client));
 
 export async function readChannel({ contracts }: Chain, client: Address, executor: Address): Promise<ChannelFunds> {
-  const channel = await read("the channel", contracts.accounting.channels(client, executor));
+  const channel = await readFor("the channel", contracts.accounting.channels(client, executor));
   return { balance: channel.balance, unlocking: channel.unlocking, unlockAt: channel.unlockAt };
 }
 
@@ -74,52 +78,54 @@ export async function readLane(
   { contracts }: Chain,
   { client, executor, lane }: { client: Address; executor: Address; lane: bigint },
 ): Promise<SettledLaneState> {
-  const settled = await read("the lane", contracts.accounting.lanes(client, executor, lane));
+  const settled = await readFor("the lane", contracts.accounting.lanes(client, executor, lane));
   return { cost: settled.cost, inbound: settled.inbound, outbound: settled.outbound, nonce: settled.nonce };
 }
 
 /** Answers of an executor that the chain has settled ever. */
 export async function readSettledRequests({ contracts }: Chain, executor: Address): Promise<bigint> {
-  return (await read("the executor's counters", contracts.accounting.executorStats(executor))).requests;
+  return (await readFor("the executor's counters", contracts.accounting.executorStats(executor))).requests;
 }
 
 export async function readMember({ contracts }: Chain, address: Address): Promise<Member> {
-  const member = await read("the stake", contracts.stakeRegistry.members(address));
+  const member = await readFor("the stake", contracts.stakeRegistry.members(address));
   return {
     role: lowercase(enumName(stakeRegistryFacts.Role, member.role)),
     registeredAt: member.registeredAt,
     stake: member.stake,
     unbonding: member.unbonding,
     unbondAt: member.unbondAt,
+    frozen: member.frozen,
+    jailedUntil: member.jailedUntil,
   };
 }
 
 /** Whether the address has a role and at least the role's minimum at stake. */
 export const readActive = ({ contracts }: Chain, address: Address): Promise<boolean> =>
-  read("the stake", contracts.stakeRegistry.isActive(address));
+  readFor("the stake", contracts.stakeRegistry.isActive(address));
 
 /** Smallest stake of a role, base units. */
 export const readMinimumStake = ({ contracts }: Chain, role: MemberRole): Promise<bigint> =>
-  read("the smallest stake", contracts.stakeRegistry.minimumStake(roleNumber(role)));
+  readFor("the smallest stake", contracts.stakeRegistry.minimumStake(roleNumber(role)));
 
 /** Unmatured tail money that an executor's stake covers, base units. */
 export const readCapacity = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
-  read("the stake's capacity", contracts.stakeRegistry.capacityOf(executor));
+  readFor("the stake's capacity", contracts.stakeRegistry.capacityOf(executor));
 
 /** What `withdrawEarnings` would pay now, base units. */
 export const readWithdrawable = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
-  read("the earnings", contracts.accounting.withdrawableEarnings(executor));
+  readFor("the earnings", contracts.accounting.withdrawableEarnings(executor));
 
 /** Settled money of last answers that has not matured, base units. */
 export const readUnmaturedTail = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
-  read("the unmatured earnings", contracts.accounting.unmaturedTail(executor));
+  readFor("the unmatured earnings", contracts.accounting.unmaturedTail(executor));
 
 /** Whom an address signs for; `undefined` if it is nobody's session signer. */
 export async function readSigner({ contracts }: Chain, signer: Address): Promise<SessionSigner | undefined> {
-  const { principal, thawEnd } = await read("the session signer", contracts.accounting.signers(signer));
+  const { principal, thawEnd } = await readFor("the session signer", contracts.accounting.signers(signer));
   return principal === ZeroAddress ? undefined : { principal: principal.toLowerCase() as Address, thawEnd };
 }
 
 /** Payment tokens in a wallet, base units. */
 export const readTokenBalance = ({ contracts }: Chain, owner: Address): Promise<bigint> =>
-  read("the token balance", contracts.token.balanceOf(owner));
+  readFor("the token balance", contracts.token.balanceOf(owner));

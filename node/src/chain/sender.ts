@@ -1,29 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-types";
-import { isError, Signature, Transaction, type TransactionReceipt } from "ethers";
-import { LloomError } from "../errors.ts";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { isError, keccak256, type TransactionReceipt } from "ethers";
+import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { chainFailure, refusal, rpcMessage } from "./chain-failure.ts";
-import { type Fees, feesFrom, raisedFees } from "./fees.ts";
+import { chainFailure, refusal } from "./chain-failure.ts";
+import type { ChainAccount, ContractCall } from "./contract-call.ts";
+import { Delivery, type DeliveryDesk, type DeliveryOrder } from "./delivery.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { isLocalChain, type RetryingProvider } from "./provider.ts";
 import type { TokenUnit } from "./revert.ts";
-
-/** Who pays gas and signs: any key that can sign a digest. */
-export interface ChainAccount {
-  readonly address: Address;
-  sign(digest: Hex): CompactSignature;
-}
-
-/** One call of a contract. */
-export interface ContractCall {
-  /** With a verb, for messages: "deposit 5 tUSD". */
-  readonly what: string;
-  readonly to: Address;
-  readonly data: Hex;
-  /** Used as it is on local chains; others estimate. See `gas.ts`. */
-  readonly gasLimit: bigint;
-}
+import { RpcError } from "./rpc-error.ts";
+import { memoryJournal, type SendJournal, type SentCall } from "./send-journal.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export interface SendOptions {
   /** Stops waiting; a transaction that was sent may still be mined. */
@@ -44,6 +32,8 @@ export interface SenderOptions {
   readonly confirmations?: number;
   /** After how long without being mined the fee is raised. */
   readonly stuckAfterMs?: number;
+  /** Remembers what is on its way; for as long as the process lives unless given. */
+  readonly journal?: SendJournal;
 }
 
 /** A mined, successful transaction. */
@@ -52,39 +42,52 @@ export interface Mined {
   readonly blockNumber: number;
   readonly gasUsed: bigint;
   readonly receipt: TransactionReceipt;
+  /** It had been sent before, by a call that did not see its end; nothing more was sent than for that one. */
+  readonly isResumed: boolean;
 }
 
 const QUEUE_LIMIT = 1000;
-/** A quarter more each time: at most six times the first fee. Then it is only sent again, in case it was dropped. */
-const RAISES_LIMIT = 8;
 /** How often another user of the account may come between. */
 const NONCES_LIMIT = 5;
-/**
- * Reads in a row that must agree that the nonce was used by somebody else: servers behind one address may lag behind each
- * other, and a call that is sent again by mistake happens twice.
- */
-const CERTAIN_AFTER = { local: 3, other: 10 } as const;
+/** Servers behind one address may lag behind the one that told of the last receipt; a reorganisation may have dropped it. */
+const NONCE_READS = 4;
+/** A call that was mined this long ago, unseen, is the user's past: the same asked now is another one. */
+const RESUMES_MINED_MS = 3_600_000;
+
+/** A call under way, with how long and for whom. */
+interface Asked {
+  readonly call: ContractCall;
+  readonly intent: string;
+  readonly deadline: number;
+  readonly options: SendOptions & { readonly signal: AbortSignal };
+}
 
 /**
  * The one owner of an account's transaction nonces: sends one transaction at a time, in order of asking, and waits until
  * it is mined. A transaction that is not mined in time is sent again under the same nonce with a higher fee, so it happens
- * once at most. New nonces are taken after everything that the account has pending, whoever sent it: nothing of a wallet
- * beside this node, or of a run before a crash, is ever replaced.
+ * once at most. What was sent and did not end is remembered, and gone on with when the same call is asked again. New
+ * nonces are taken after everything that the account has pending, whoever sent it: nothing of a wallet beside this node is
+ * ever replaced.
  */
 export class TransactionSender implements AsyncDisposable {
   readonly #options: SenderOptions;
+  readonly #desk: DeliveryDesk;
   readonly #local: boolean;
-  readonly #pollMs: number;
-  readonly #stuckAfterMs: number;
   readonly #closed = new AbortController();
   #queued = 0;
   #last: Promise<unknown> = Promise.resolve();
+  /** What the next nonce should be, going by what was mined. */
+  #expected = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#local = isLocalChain(options.chainId);
-    this.#pollMs = this.#local ? 50 : 2000;
-    this.#stuckAfterMs = options.stuckAfterMs ?? (this.#local ? 5000 : 45_000);
+    const { provider, account, chainId, log, confirmations = 1, journal = memoryJournal() } = options;
+    this.#local = isLocalChain(chainId);
+    const [pollMs, stuckAfterMs, foreignDepth] = this.#local ? [50, 5000, 0] : [2000, 45_000, 2];
+    this.#desk = {
+      ...{ provider, account, chainId, log, confirmations, journal, pollMs, foreignDepth },
+      stuckAfterMs: options.stuckAfterMs ?? stuckAfterMs,
+    };
   }
 
   /** Whose transactions these are. */
@@ -95,7 +98,8 @@ export class TransactionSender implements AsyncDisposable {
   /**
    * Sends a call and waits until it is mined.
    * @throws LloomError TRANSACTION_FAILED (refused, with the contract's error in `details`, or not mined in time),
-   * INSUFFICIENT_FUNDS (ether for gas), CHAIN_UNREACHABLE before anything was sent, CANCELLED.
+   * INSUFFICIENT_FUNDS (ether for gas), CHAIN_UNREACHABLE before anything was sent, CANCELLED, STORE_FAILED. As soon as
+   * something was signed, `details.transactionHashes` holds every hash.
    */
   send(call: ContractCall, options: SendOptions = {}): Promise<Mined> {
     if (this.#queued >= QUEUE_LIMIT) {
@@ -109,6 +113,11 @@ export class TransactionSender implements AsyncDisposable {
     return sent;
   }
 
+  /** Whether a call that was sent before has not been seen to end: asking for it again goes on with it. */
+  isUnderWay(intent: string): boolean {
+    return this.#desk.journal.find(intent) !== undefined;
+  }
+
   /** Stops waiting. What was sent may still be mined. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
@@ -117,29 +126,92 @@ export class TransactionSender implements AsyncDisposable {
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
     const deadline = Date.now() + (options.deadlineMs ?? (this.#local ? 60_000 : 900_000));
-    const { what } = call;
+    const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
+    const asked: Asked = { call, intent, deadline, options };
     try {
+      options.signal.throwIfAborted();
+      const earlier = this.#desk.journal.find(intent);
+      const resumed = earlier === undefined ? undefined : await this.#resume(asked, earlier);
+      if (resumed !== undefined) return resumed;
       for (let attempt = 0; attempt < NONCES_LIMIT; attempt++) {
-        options.signal.throwIfAborted();
-        const gasLimit = await this.#rehearse(call);
-        const nonce = await this.#options.provider.getTransactionCount(this.account.address, "pending");
-        const receipt = await this.#push({ call, gasLimit, nonce, deadline, options, sent: [] });
-        if (receipt !== undefined) return await this.#conclude(call, receipt);
-        this.#options.log.warn({ nonce, what }, "transaction nonce was used elsewhere, sending again");
+        const mined = await this.#attempt(asked);
+        if (mined !== undefined) return mined;
       }
     } catch (thrown) {
-      if (options.signal.aborted && !(thrown instanceof LloomError)) {
-        throw new LloomError("CANCELLED", `Stopped waiting to ${what}.`, { cause: thrown });
-      }
-      throw chainFailure(thrown, { what, unit: this.#options.unit, payer: this.account.address });
+      throw this.#failure(thrown, call.what, options.signal);
     }
     throw new LloomError(
       "TRANSACTION_FAILED",
-      `Cannot ${what}: another program keeps sending from ${this.account.address}.`,
-      {
-        next: "Use the account in one place only, then try again.",
-      },
+      `Cannot ${call.what}: another program keeps sending from ${this.account.address}.`,
+      { next: "Use the account in one place only, then try again." },
     );
+  }
+
+  /** The call under a new nonce; `undefined` when that went to a transaction of others. */
+  async #attempt(asked: Asked): Promise<Mined | undefined> {
+    const { call, intent, options } = asked;
+    const { provider } = this.#options;
+    const gasLimit = await untilAborted(this.#rehearse(call), options.signal);
+    const [nonce, fromBlock] = await untilAborted(
+      Promise.all([this.#nextNonce(options.signal), provider.getBlockNumber()]),
+      options.signal,
+    );
+    const sent: SentCall = { intent, nonce, fromBlock, hashes: [], sentAtMs: Date.now() };
+    const receipt = await this.#deliver(asked, { sent, gasLimit });
+    if (receipt === "foreign") return undefined;
+    return this.#conclude(call, receipt, false);
+  }
+
+  /** Goes on with what was sent before; `undefined` when it did not happen, or long ago. */
+  async #resume(asked: Asked, sent: SentCall): Promise<Mined | undefined> {
+    const { call } = asked;
+    const { nonce, hashes, sentAtMs } = sent;
+    this.#options.log.warn({ nonce, hashes, what: call.what }, "going on with a transaction that was sent before");
+    // What was mined already would be refused now.
+    const gasLimit = await untilAborted(this.#rehearse(call), asked.options.signal).catch(() => call.gasLimit);
+    const receipt = await this.#deliver(asked, { sent, gasLimit });
+    if (receipt === "foreign" || receipt.status === 0) return undefined;
+    const isPast = Date.now() - sentAtMs > RESUMES_MINED_MS && !(await this.#isFresh(receipt));
+    return isPast ? undefined : this.#conclude(call, receipt, true);
+  }
+
+  /** Whether a transaction was mined so lately that whoever asks for its call cannot mean another one. */
+  async #isFresh({ blockNumber }: TransactionReceipt): Promise<boolean> {
+    const { provider } = this.#options;
+    const [its, latest] = await Promise.all([provider.getBlock(blockNumber), provider.getBlock("latest")]);
+    return its === null || latest === null || (latest.timestamp - its.timestamp) * 1000 <= RESUMES_MINED_MS;
+  }
+
+  /** Brings a nonce to its end, and forgets it then. */
+  async #deliver(
+    { call, deadline, options }: Asked,
+    { sent, gasLimit }: Pick<DeliveryOrder, "sent" | "gasLimit">,
+  ): Promise<TransactionReceipt | "foreign"> {
+    const { signal, onSigned } = options;
+    const delivery = new Delivery(this.#desk, { call, gasLimit, sent, deadline, signal, onSigned });
+    try {
+      const receipt = await delivery.run();
+      if (receipt === "foreign") {
+        const fields = { nonce: sent.nonce, what: call.what };
+        this.#options.log.warn(fields, "transaction nonce was used elsewhere, sending again");
+      }
+      this.#expected = sent.nonce + 1;
+      this.#desk.journal.remove(sent);
+      return receipt;
+    } catch (thrown) {
+      if (!delivery.isOut) this.#desk.journal.remove(sent);
+      throw withHashes(this.#failure(thrown, call.what, signal), { nonce: sent.nonce, hashes: delivery.hashes });
+    }
+  }
+
+  #failure(thrown: unknown, what: string, signal: AbortSignal): LloomError {
+    if (signal.aborted && !(thrown instanceof LloomError && thrown.code !== "CANCELLED")) {
+      return new LloomError("CANCELLED", `Stopped waiting to ${what}.`, {
+        cause: thrown,
+        ...(thrown instanceof LloomError ? { details: thrown.details } : {}),
+      });
+    }
+    return chainFailure(thrown, { what, unit: this.#options.unit, payer: this.account.address });
   }
 
   /** Finds out that the contract would refuse before gas is paid for it. Returns the gas limit to send with. */
@@ -151,130 +223,49 @@ export class TransactionSender implements AsyncDisposable {
     return gasLimit;
   }
 
-  /** One nonce from the first sending to the receipt; `undefined` when the nonce went to a transaction of others. */
-  async #push(delivery: Delivery): Promise<TransactionReceipt | undefined> {
-    const { nonce, deadline, options } = delivery;
-    let fees = feesFrom(await this.#options.provider.getFeeData());
-    let state = await this.#broadcast(delivery, fees);
-    let raiseAt = Date.now() + this.#stuckAfterMs;
-    for (let raises = 0, strangers = 0; ; ) {
-      const seen = await this.#look(delivery);
-      if (typeof seen === "object") return seen;
-      strangers = seen === "foreign" ? strangers + 1 : 0;
-      if (strangers >= (this.#local ? CERTAIN_AFTER.local : CERTAIN_AFTER.other)) return undefined;
-      if (Date.now() >= deadline) throw this.#late(delivery);
-      if (state === "lost") state = await this.#broadcast(delivery, fees);
-      else if (state === "cheap" || Date.now() >= raiseAt) {
-        if (raises < RAISES_LIMIT) fees = raisedFees(fees, await this.#market(fees));
-        raises++;
-        this.#options.log.warn({ nonce, raises, what: delivery.call.what }, "transaction is stuck, sending it again");
-        state = await this.#broadcast(delivery, fees);
-        raiseAt = Date.now() + this.#stuckAfterMs;
-      }
-      await pause(this.#pollMs, undefined, { signal: options.signal });
+  /** After all that the account has pending. A server that lags behind the last receipt is asked again. */
+  async #nextNonce(signal: AbortSignal): Promise<number> {
+    let nonce = await this.#pendingNonce();
+    for (let reads = 1; nonce < this.#expected && reads < NONCE_READS; reads++) {
+      await pause(this.#desk.pollMs, undefined, { signal });
+      nonce = await this.#pendingNonce();
     }
+    return nonce;
   }
 
-  /** Signs for the delivery's nonce and sends. A lost answer is no failure: the caller looks and sends again. */
-  async #broadcast(delivery: Delivery, fees: Fees): Promise<"sent" | "lost" | "cheap"> {
-    const raw = this.#sign(delivery, fees);
-    const hash = raw.hash as Hex;
-    if (!delivery.sent.includes(hash)) {
-      delivery.sent.push(hash);
-      delivery.options.onSigned?.(hash);
-    }
+  /** Some servers keep no pool to count in; then what was mined counts, and a nonce that is taken shows when sending. */
+  async #pendingNonce(): Promise<number> {
+    const { provider } = this.#options;
     try {
-      await this.#options.provider.broadcastTransaction(raw.serialized);
-      return "sent";
+      return await provider.getTransactionCount(this.account.address, "pending");
     } catch (thrown) {
-      return await this.#judge(delivery, thrown);
+      if (!(thrown instanceof RpcError) || thrown.kind === "busy") throw thrown;
+      return provider.getTransactionCount(this.account.address, "latest");
     }
-  }
-
-  /** What an error of sending means. Throws when no later try can help. */
-  async #judge(delivery: Delivery, thrown: unknown): Promise<"sent" | "lost" | "cheap"> {
-    const message = rpcMessage(thrown);
-    if (thrown instanceof LloomError) return "lost";
-    if (/already known|already imported|known transaction/i.test(message)) return "sent";
-    if (isError(thrown, "NONCE_EXPIRED")) return "sent";
-    if (isError(thrown, "REPLACEMENT_UNDERPRICED") || /underpriced|less than block base fee/i.test(message))
-      return "cheap";
-    const { sent } = delivery;
-    // A chain that mines at once answers a revert with an error, although the transaction is in a block.
-    if (sent.length > 1 || (await this.#look(delivery)) !== "none") return "sent";
-    throw thrown;
-  }
-
-  /** Any of the delivery's transactions in a block; or a nonce that moved on without them; or nothing yet. */
-  async #look({ sent, nonce, options }: Delivery): Promise<TransactionReceipt | "foreign" | "none"> {
-    options.signal?.throwIfAborted();
-    const { provider, confirmations = 1 } = this.#options;
-    try {
-      const used = (await provider.getTransactionCount(this.account.address, "latest")) > nonce;
-      if (!used) return "none";
-      for (const hash of sent) {
-        const receipt = await provider.getTransactionReceipt(hash);
-        if (receipt === null) continue;
-        return confirmations <= 1 || (await receipt.confirmations()) >= confirmations ? receipt : "none";
-      }
-      return "foreign";
-    } catch (thrown) {
-      if (thrown instanceof LloomError && thrown.code === "CHAIN_UNREACHABLE") return "none";
-      throw thrown;
-    }
-  }
-
-  async #market(last: Fees): Promise<Fees> {
-    try {
-      return feesFrom(await this.#options.provider.getFeeData());
-    } catch {
-      return last;
-    }
-  }
-
-  #sign({ call, gasLimit, nonce }: Delivery, fees: Fees): Transaction {
-    const { chainId, account } = this.#options;
-    const type = "gasPrice" in fees ? 0 : 2;
-    const { to, data } = call;
-    const transaction = Transaction.from({ type, chainId, to, data, gasLimit, nonce, value: 0n, ...fees });
-    const { r, vs } = account.sign(transaction.unsignedHash as Hex);
-    transaction.signature = Signature.from({ r, yParityAndS: vs });
-    return transaction;
   }
 
   /** The receipt as a result; for a reverted transaction, its reason. */
-  async #conclude({ what, to, data }: ContractCall, receipt: TransactionReceipt): Promise<Mined> {
+  async #conclude({ what, to, data }: ContractCall, receipt: TransactionReceipt, isResumed: boolean): Promise<Mined> {
     const transactionHash = receipt.hash as Hex;
     const { blockNumber, gasUsed } = receipt;
-    if (receipt.status !== 0) return { transactionHash, blockNumber, gasUsed, receipt };
+    if (receipt.status !== 0) return { transactionHash, blockNumber, gasUsed, receipt, isResumed };
     const { provider, unit } = this.#options;
+    const hashes = { transactionHash, transactionHashes: [transactionHash] };
     try {
       await provider.call({ from: this.account.address, to, data, blockTag: blockNumber });
     } catch (cause) {
-      if (isError(cause, "CALL_EXCEPTION")) throw refusal({ what, data: cause.data, unit, cause, transactionHash });
+      if (isError(cause, "CALL_EXCEPTION")) throw refusal({ what, data: cause.data, unit, cause, details: hashes });
     }
     throw new LloomError("TRANSACTION_FAILED", `Cannot ${what}: the transaction ${transactionHash} was reverted.`, {
       next: "It may have run out of gas, or the chain changed meanwhile: try again.",
-      details: { transactionHash, gasUsed: gasUsed.toString() },
-    });
-  }
-
-  #late({ call: { what }, nonce, sent }: Delivery): LloomError {
-    return new LloomError("TRANSACTION_FAILED", `The transaction to ${what} was not mined in time; it may still be.`, {
-      next: "Look for it in the explorer before trying again; an older transaction of the account may block it.",
-      details: { nonce, transactionHashes: [...sent] },
+      details: { ...hashes, gasUsed: gasUsed.toString() },
     });
   }
 }
 
-/** A call on its way under one nonce. */
-interface Delivery {
-  readonly call: ContractCall;
-  readonly gasLimit: bigint;
-  readonly nonce: number;
-  /** Milliseconds since the epoch. */
-  readonly deadline: number;
-  readonly options: SendOptions & { readonly signal: AbortSignal };
-  /** Every hash signed for the nonce. */
-  readonly sent: Hex[];
+/** The same failure, with what may still be mined. */
+function withHashes(error: LloomError, { nonce, hashes }: { nonce: number; hashes: readonly Hex[] }): LloomError {
+  const { code, message, next, cause, details } = asLloomError(error);
+  if (hashes.length === 0) return error;
+  return new LloomError(code, message, { next, cause, details: { ...details, nonce, transactionHashes: [...hashes] } });
 }

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Log as ChainLog, zeroPadValue } from "ethers";
-import { asLloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
 import { type ChainEvent, decodeEvent } from "./events.ts";
+import { kindOf } from "./rpc-error.ts";
+import { untilAborted } from "./until-aborted.ts";
+import { WatchStep } from "./watch-step.ts";
 
 export interface WatchOptions {
   /** First block to read. */
@@ -25,10 +28,11 @@ export interface WatchOptions {
   readonly executor?: Address;
 }
 
-const BLOCKS_PER_READ = 2000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Reads in a row without an event before it counts as gone: servers behind one address may lag behind each other. */
-const GONE_AFTER = 2;
+/** Reads in a row without an event before it is asked whether it is gone: servers behind one address lag behind each other. */
+const ASK_AFTER = 2;
+/** An HTTP server's own "too large", without a JSON-RPC error. */
+const TOO_LARGE: ReadonlySet<unknown> = new Set([400, 413]);
 
 interface Delivered {
   readonly event: ChainEvent;
@@ -37,8 +41,8 @@ interface Delivered {
 
 /**
  * Delivers the events of the deployment's contracts, each once, until `signal` ends it. Loss of the RPC server is waited
- * out. The newest blocks are read again at every turn: an event that a reorganisation moved is not delivered twice, one
- * that it brought is delivered, one that it dropped is told to `onRemoved`.
+ * out, and no error ends the watch. The newest blocks are read again at every turn: an event that a reorganisation moved is
+ * not delivered twice, one that it brought is delivered, one whose block was replaced is told to `onRemoved`.
  */
 export async function watchChain(chain: Chain, options: WatchOptions): Promise<void> {
   const { signal, pollMs } = options;
@@ -67,7 +71,7 @@ class EventReader {
   readonly #reorgBlocks: number;
   readonly #delivered = new Map<string, Delivered>();
   #next: number;
-  #step = BLOCKS_PER_READ;
+  readonly #step = new WatchStep();
 
   constructor(chain: Chain, options: WatchOptions) {
     this.#chain = chain;
@@ -79,10 +83,10 @@ class EventReader {
   /** Reads from a few blocks before the last ones up to the chain's head. */
   async readOn(): Promise<void> {
     const { fromBlock, onProgress, signal } = this.#options;
-    const head = await this.#chain.provider.getBlockNumber();
+    const head = await untilAborted(this.#chain.provider.getBlockNumber(), signal);
     let from = Math.max(fromBlock, Math.min(this.#next, head + 1) - this.#reorgBlocks);
     while (from <= head && !signal.aborted) {
-      const to = Math.min(from + this.#step - 1, head);
+      const to = Math.min(from + this.#step.size - 1, head);
       const logs = await this.#read(from, to);
       if (logs === undefined) continue;
       await this.#deliver(logs, { from, to: to === head ? Number.MAX_SAFE_INTEGER : to });
@@ -93,21 +97,24 @@ class EventReader {
     this.#forget();
   }
 
-  /** Logs of a range; `undefined` after halving the range, when the server refuses one so large. */
+  /** Logs of a range; `undefined` when the server refuses one so large: the next is smaller. */
   async #read(fromBlock: number, toBlock: number): Promise<ChainLog[] | undefined> {
-    const { client, executor } = this.#options;
+    const { client, executor, signal } = this.#options;
     const topic = (address?: Address): string | null => (address === undefined ? null : zeroPadValue(address, 32));
     const topics = client === undefined && executor === undefined ? [] : [null, topic(client), topic(executor)];
     while (topics.at(-1) === null) topics.pop();
     const address = [this.#chain.accounting, this.#chain.stakeRegistry];
+    const blocks = toBlock - fromBlock + 1;
     try {
-      const logs = await this.#chain.provider.getLogs({ address, topics, fromBlock, toBlock });
+      const filter = { address, topics, fromBlock, toBlock };
+      const logs = await untilAborted(this.#chain.provider.getLogs(filter), signal);
+      this.#step.served();
       return logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     } catch (thrown) {
-      const failure = chainFailure(thrown, { what: "read events" });
-      if (failure.code === "CHAIN_UNREACHABLE" || toBlock <= fromBlock) throw failure;
-      this.#step = Math.max(1, Math.floor((toBlock - fromBlock + 1) / 2));
-      return undefined;
+      const weight = weightOf(thrown);
+      if (weight !== "fine") this.#step.refused(blocks);
+      if (weight === "tooLarge" && blocks > 1) return undefined;
+      throw chainFailure(thrown, { what: "read events" });
     }
   }
 
@@ -116,7 +123,7 @@ class EventReader {
     for (const [key, { event, missed }] of this.#delivered) {
       if (event.blockNumber < from || event.blockNumber > to || present.has(key)) continue;
       this.#delivered.set(key, { event, missed: missed + 1 });
-      if (missed + 1 < GONE_AFTER) continue;
+      if (missed + 1 < ASK_AFTER || !(await this.#isReplaced(event))) continue;
       await this.#options.onRemoved?.(event);
       this.#delivered.delete(key);
     }
@@ -128,11 +135,33 @@ class EventReader {
     }
   }
 
+  /** Whether another block stands where the event's was. A server that does not know the block proves nothing. */
+  async #isReplaced({ blockNumber, blockHash }: ChainEvent): Promise<boolean> {
+    const { signal } = this.#options;
+    const asked = this.#chain.provider.send("eth_getBlockByNumber", [`0x${blockNumber.toString(16)}`, false]);
+    const block: unknown = await untilAborted(asked, signal);
+    const hash = typeof block === "object" && block !== null && "hash" in block ? block.hash : undefined;
+    return typeof hash === "string" && hash.toLowerCase() !== blockHash.toLowerCase();
+  }
+
   /** What no reorganisation within reach can change. */
   #forget(): void {
     const safe = this.#next - 2 * this.#reorgBlocks - 1;
     for (const [key, { event }] of this.#delivered) if (event.blockNumber < safe) this.#delivered.delete(key);
   }
+}
+
+/**
+ * What an error says about the size of a read: too large in so many words or in words that nobody knows, perhaps too much
+ * work in silence, or nothing: a server that is busy, behind or away would give a smaller range no sooner.
+ */
+function weightOf(thrown: unknown): "tooLarge" | "heavy" | "fine" {
+  if (thrown instanceof LloomError) {
+    if (TOO_LARGE.has(thrown.details["status"])) return "tooLarge";
+    return thrown.code === "CHAIN_UNREACHABLE" && thrown.details["isTimeout"] === true ? "heavy" : "fine";
+  }
+  const kind = kindOf(thrown);
+  return kind === "busy" || kind === "lag" || kind === "indexing" ? "fine" : "tooLarge";
 }
 
 /**

@@ -1,12 +1,13 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { formatAmount } from "@lloom/protocol/amounts";
-import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
+import { shownTokens } from "../chain/calls.ts";
+import type { Chain } from "../chain/chain.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
-import { openBuyer } from "./buying.ts";
+import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { tokenOf } from "./money/words.ts";
 
 type Answered = Extract<AskEvent, { type: "end" }>;
 
@@ -16,7 +17,7 @@ const DEFAULT_MAX_TOKENS = 256;
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
   arguments: [{ form: "<prompt>", describe: "what to ask" }],
-  settings: ["bootstrap", "listen", "channelStep"],
+  settings: ["bootstrap", "listen", ...BUYING_SETTINGS],
   // The answer is what its reader wants to see.
   defaults: { logLevel: "warn" },
   flags: [
@@ -35,7 +36,7 @@ export const ask: Command = {
     const { client, chain } = await openBuyer(context, { exploration: 0 });
     let answer = "";
     let end: Answered | undefined;
-    for await (const event of client.ask(question, context.signal)) {
+    for await (const event of client.ask({ ...question, whole: context.json }, context.signal)) {
       if (event.type === "end") end = event;
       if (event.type !== "text") continue;
       answer += event.text;
@@ -46,8 +47,7 @@ export const ask: Command = {
       messages: question.messages,
       answer,
       end,
-      domain: chain.domain,
-      money: (amount) => `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`,
+      chain,
     });
   },
 };
@@ -113,25 +113,24 @@ interface Conclusion {
   readonly messages: readonly ChatMessage[];
   readonly answer: string;
   readonly end: Answered;
-  readonly domain: CommitmentDomain;
-  readonly money: (amount: bigint) => string;
+  readonly chain: Chain;
 }
 
 /** The answer is paid: it is told before anything that can fail. */
-function conclude({ flags, json, print }: CommandContext, { messages, answer, end, domain, money }: Conclusion): void {
+function conclude({ flags, json, print }: CommandContext, { messages, answer, end, chain }: Conclusion): void {
   const { receipt: bare, salts } = end;
   const receipt = receiptFileToData(
-    { ...bare, domain },
+    { ...bare, domain: chain.domain },
     { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
   );
   const { executor, cost, inboundTokens, outboundTokens, finishReason, attempts } = end;
   if (json) {
-    const facts = { answer, executor, cost: cost.toString(), inboundTokens, outboundTokens, finishReason, attempts };
-    print(JSON.stringify({ ...facts, receipt }));
+    const paid = { executor, cost: cost.toString(), token: tokenOf(chain) };
+    print(JSON.stringify({ answer, ...paid, inboundTokens, outboundTokens, finishReason, attempts, receipt }));
   } else {
     print("");
     process.stderr.write(
-      `\n${money(cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
+      `\n${shownTokens(chain, cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
     );
   }
   if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], JSON.stringify(receipt));

@@ -34,8 +34,8 @@ export interface Command {
   readonly settings: readonly SettingName[];
   /** Where this command's defaults differ from the settings' own. */
   readonly defaults?: Partial<Settings>;
-  /** Whether it does without key, chain and data directory, and so without their settings. */
-  readonly offline?: boolean;
+  /** What it cannot do without, which says whose settings it has: the network (its chain, this node's key) unless given. */
+  readonly needs?: "nothing" | "key" | "network";
   readonly flags?: readonly Flag[];
   readonly examples: readonly string[];
   readonly run: (context: CommandContext) => Promise<void>;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { formatAmount } from "@lloom/protocol/amounts";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
+import { shownTokens } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";
@@ -17,6 +17,7 @@ import { lockKey } from "../store/key-lock.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
+import { tokenOf } from "./money/words.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { warnUnreachable } from "./reachable.ts";
 
@@ -163,10 +164,10 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set(["BACKEND_FAILED", "BACKEND_TIME
 /** What could not be settled at the end, for whoever believes that all is done. */
 function tellOwed(context: CommandContext, chain: Chain, owed: bigint): void {
   if (owed === 0n) return;
-  const shown = `${formatAmount(owed, chain.tokenDecimals)} ${chain.tokenSymbol}`;
+  const shown = shownTokens(chain, owed);
   announce(
     context,
-    { event: "warning", of: "settlement", owed },
+    { event: "warning", of: "settlement", owed, token: tokenOf(chain) },
     `Warning: ${shown} of answers are not settled; the log says why.\n  Start the executor again to settle them: lloom executor`,
   );
 }

@@ -1,6 +1,7 @@
-import { formatAmount } from "@lloom/protocol/amounts";
 import { faucet as callFaucet } from "../chain/actions.ts";
+import { shownTokens } from "../chain/calls.ts";
 import { announce, type Command } from "./command.ts";
+import { tokenOf } from "./money/words.ts";
 import { openIdentity, openOwnChain } from "./open.ts";
 
 /** `lloom faucet`: test money on test networks. */
@@ -11,7 +12,10 @@ export const faucet: Command = {
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
     const { amount, transactionHash } = await callFaucet(chain);
-    const shown = `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`;
-    announce(context, { event: "faucet", amount, transactionHash }, `Received ${shown} (${transactionHash}).`);
+    announce(
+      context,
+      { event: "faucet", amount, token: tokenOf(chain), transactionHash },
+      `Received ${shownTokens(chain, amount)}.\n  transaction ${transactionHash}`,
+    );
   },
 };

@@ -1,5 +1,6 @@
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
+import { shownTokens } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { feesFrom } from "../chain/fees.ts";
 import { GAS_BOUNDS, settleGas } from "../chain/gas.ts";
@@ -55,10 +56,10 @@ async function stakeLack(chain: Chain, executor: Address): Promise<Lack | undefi
       next: "Run the executor with another key: lloom init --data-dir DIR, then lloom stake there.",
     };
   if (role === "executor" && stake >= minimum) return undefined;
-  const has = stake === 0n ? "no stake" : `only ${tokens(chain, stake)} at stake`;
+  const has = stake === 0n ? "no stake" : `only ${shownTokens(chain, stake)} at stake`;
   return {
     of: "stake",
-    problem: `This key has ${has}; an executor needs ${tokens(chain, minimum)}: ${meaning}`,
+    problem: `This key has ${has}; an executor needs ${shownTokens(chain, minimum)}: ${meaning}`,
     next: `Stake: lloom stake ${formatAmount(minimum - stake, chain.tokenDecimals)}`,
   };
 }
@@ -91,5 +92,3 @@ async function gasLack(chain: Chain, account: Address, { gasLimit, meaning }: Ga
 }
 
 const ETHER_DECIMALS = 18;
-const tokens = (chain: Chain, amount: bigint): string =>
-  `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`;

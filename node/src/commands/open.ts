@@ -1,32 +1,44 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import { type Chain, openChain } from "../chain/chain.ts";
+import { fileJournal, type SendJournal } from "../chain/send-journal.ts";
 import { dataFile, need } from "../config.ts";
+import { KEYSTORE_NAME } from "../data-home.ts";
 import { LloomError } from "../errors.ts";
 import { createHost, type Host } from "../p2p/host/host.ts";
 import type { HostLimits } from "../p2p/limits.ts";
 import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
-import { openKeystore } from "../wallet/keystore.ts";
+import { openKeystore, readKeystoreAddress } from "../wallet/keystore.ts";
 import { exactAmount } from "./amount.ts";
 import type { CommandContext } from "./command.ts";
 import { readPassword } from "./password.ts";
 
 /** Where the keystore rests. */
 export const keystorePath = ({ settings }: CommandContext): string =>
-  settings.keystore ?? dataFile(settings, "keystore.json");
+  settings.keystore ?? dataFile(settings, KEYSTORE_NAME);
 
 /** Unlocks this node's key. */
 export async function openIdentity(context: CommandContext): Promise<Identity> {
-  const password = await readPassword(context.settings, context.signal);
-  return openKeystore({ path: keystorePath(context), password });
+  const path = keystorePath(context);
+  // A file that cannot be opened by any password is told of before one is asked for.
+  readKeystoreAddress(path);
+  return openKeystore({ path, password: await readPassword(context.settings, context.signal) });
 }
 
 /** Connects to the chain with this node's key; closed when the command ends. */
 export async function openOwnChain(context: CommandContext, identity: Identity): Promise<Chain> {
   const { settings, signal, log, stack } = context;
   const accounting = need(settings.accounting, "accounting");
-  return stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log }));
+  const journal = journalOf(settings);
+  return stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal }));
 }
+
+/** What this node's transactions are remembered by, so that none is made twice after a restart. */
+export const journalOf =
+  (settings: Settings) =>
+  (scope: { readonly chainId: bigint; readonly account: Address }): SendJournal =>
+    fileJournal(dataFile(settings, "transactions"), scope);
 
 /** Starts this node's libp2p host; closed when the command ends. */
 export async function openHost(
@@ -61,9 +73,15 @@ export function openLog(
 /** A setting's decimal amount in base units of the payment token. Throws CONFIG_INVALID that names the flag. */
 export function settingAmount(chain: Chain, settings: Settings, name: AmountSetting): bigint {
   const { flag } = SETTINGS[name];
-  return exactAmount(settings[name], chain.tokenDecimals, (problem) => {
+  return exactAmount(settings[name] ?? "", chain.tokenDecimals, (problem) => {
     throw new LloomError("CONFIG_INVALID", `--${flag}: ${problem}`, { next: `It means: ${SETTINGS[name].describe}.` });
   });
 }
 
-type AmountSetting = "inboundPrice" | "outboundPrice" | "settleAmount" | "channelStep";
+type AmountSetting =
+  | "inboundPrice"
+  | "outboundPrice"
+  | "settleAmount"
+  | "channelStep"
+  | "maxInboundPrice"
+  | "maxOutboundPrice";

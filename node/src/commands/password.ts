@@ -2,7 +2,6 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { LloomError } from "../errors.ts";
 import { readOutsideFile } from "../outside-file.ts";
-import type { Settings } from "../settings.ts";
 
 /** Asks at the terminal, without echo. */
 export type AskSecret = (prompt: string) => Promise<string>;
@@ -10,17 +9,25 @@ export type AskSecret = (prompt: string) => Promise<string>;
 /** Shorter passwords are refused: a keystore may be stolen and tried offline. */
 const MINIMUM_LENGTH = 8;
 
+/** A keystore whose password is needed. */
+export interface Locked {
+  /** First line is the password; without it the terminal asks. */
+  readonly passwordFile: string | undefined;
+  /** How the terminal names it. */
+  readonly what?: string;
+}
+
 /**
  * The keystore's password: first line of the password file, else typed at the terminal without echo.
  * Throws CONFIG_INVALID when the file cannot be read, KEYSTORE_INVALID when there is neither.
  */
-export async function readPassword({ passwordFile }: Settings, signal: AbortSignal): Promise<string> {
+export async function readPassword({ passwordFile, what = "Keystore" }: Locked, signal: AbortSignal): Promise<string> {
   if (passwordFile !== undefined) return passwordOf(passwordFile);
-  return askAtTerminal(signal)("Keystore password: ");
+  return askAtTerminal(signal)(`${what} password: `);
 }
 
 /** The password of a keystore that is being made; see `chooseTwice`. Throws as `readPassword` does. */
-export async function readNewPassword({ passwordFile }: Settings, signal: AbortSignal): Promise<string> {
+export async function readNewPassword({ passwordFile }: Locked, signal: AbortSignal): Promise<string> {
   if (passwordFile === undefined) return chooseTwice(askAtTerminal(signal));
   return longEnough(passwordOf(passwordFile));
 }
@@ -30,7 +37,7 @@ export async function chooseTwice(ask: AskSecret): Promise<string> {
   const password = longEnough(await ask("New keystore password: "));
   if ((await ask("The same password again: ")) === password) return password;
   throw new LloomError("KEYSTORE_INVALID", "The two passwords differ; no keystore was made.", {
-    next: "Run lloom init again.",
+    next: "Run the command again.",
   });
 }
 

@@ -13,7 +13,7 @@ export const receipt: Command = {
     { form: "<file>", describe: "a receipt, or an answer of the gateway or of lloom ask --json that holds one" },
   ],
   settings: [],
-  offline: true,
+  needs: "nothing",
   flags: [
     { form: "--request <FILE>", describe: "the JSON body that was sent to the gateway: its messages are checked too" },
   ],

@@ -1,36 +1,118 @@
 import { formatAmount } from "@lloom/protocol/amounts";
-import { readDeposit, readMember, readTokenBalance, readWithdrawable } from "../chain/reads.ts";
+import { shownTokens } from "../chain/calls.ts";
+import { type Channel, findChannels } from "../chain/channels-of.ts";
+import { type Earnings, readEarnings } from "../chain/earnings.ts";
+import { type Member, readDeposit, readMember, readTokenBalance } from "../chain/reads.ts";
+import { type RewardsState, readRewards } from "../chain/rewards.ts";
+import { LloomError } from "../errors.ts";
 import { announce, type Command } from "./command.ts";
-import { openIdentity, openOwnChain } from "./open.ts";
+import { ADDRESS, openView, type View } from "./money/account.ts";
+import { type Owed, readOwed } from "./money/owed.ts";
+import { type Fact, factLines, shownMoment, tokenOf } from "./money/words.ts";
+import { channelLine } from "./unlock.ts";
 
-/** `lloom status`: what this key owns on chain. */
+interface Found {
+  readonly gas: bigint;
+  readonly balance: bigint;
+  readonly deposited: bigint;
+  /** Undefined where the RPC server does not let the chain's past be searched. */
+  readonly channels: readonly Channel[] | undefined;
+  readonly member: Member;
+  readonly earnings: Earnings;
+  readonly rewards: RewardsState | undefined;
+  readonly owed: Owed | undefined;
+  readonly nowSeconds: bigint;
+}
+
+/** `lloom status`: all money of this key, wherever it is. It takes no password: all of it is public. */
 export const status: Command = {
-  settings: [],
-  examples: ["lloom status", "lloom status --json"],
+  settings: ["startBlock"],
+  defaults: { logLevel: "warn" },
+  flags: [ADDRESS],
+  examples: [
+    "lloom status",
+    "lloom status --json",
+    "lloom status --address 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+  ],
   run: async (context) => {
-    const identity = await openIdentity(context);
-    const chain = await openOwnChain(context, identity);
-    const { address } = identity;
-    const [gas, balance, deposited, member, withdrawable] = await Promise.all([
-      chain.provider.getBalance(address),
-      readTokenBalance(chain, address),
-      readDeposit(chain, address),
-      readMember(chain, address),
-      readWithdrawable(chain, address),
-    ]);
-    const shown = (amount: bigint): string => `${formatAmount(amount, chain.tokenDecimals)} ${chain.tokenSymbol}`;
-    const { role, stake } = member;
+    const view = await openView(context);
+    const owed = context.flags["address"] === undefined ? readOwed(context, view) : undefined;
+    const found = { ...(await find(view)), owed };
+    const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
       context,
-      { event: "status", address, gas, balance, deposited, role, stake, withdrawable },
-      [
-        `Address   ${address}`,
-        `Gas       ${formatAmount(gas, 18)} ETH`,
-        `Balance   ${shown(balance)}`,
-        `Deposit   ${shown(deposited)} free to allocate`,
-        `Stake     ${shown(stake)}${role === "none" ? ", not registered" : ` as ${role}`}`,
-        `Earnings  ${shown(withdrawable)} withdrawable`,
-      ].join("\n"),
+      {
+        ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
+        ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
+        token: tokenOf(view.chain),
+      },
+      factLines(lines(view, found)).join("\n"),
     );
   },
 };
+
+async function find({ chain, address }: View): Promise<Omit<Found, "owed">> {
+  const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
+    chain.provider.getBalance(address),
+    readTokenBalance(chain, address),
+    readDeposit(chain, address),
+    orUnknown(findChannels(chain, address, "client")),
+    readMember(chain, address),
+    readEarnings(chain, address),
+    orUnknown(readRewards(chain, address)),
+    chain.nowSeconds(),
+  ]);
+  return { gas, balance, deposited, channels, member, earnings, rewards, nowSeconds };
+}
+
+/** What the rest of a status can do without. */
+const orUnknown = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((thrown: unknown) => {
+    if (thrown instanceof LloomError && thrown.code !== "CANCELLED") return undefined;
+    throw thrown;
+  });
+const UNSEARCHED: Fact = [
+  "Unknown",
+  "channels or rewards: the RPC server gives too few blocks at a time; try --start-block",
+];
+
+const isSomething = ({ shares, credits, pending }: RewardsState): boolean =>
+  shares > 0n || credits.length > 0 || pending.length > 0;
+
+function lines({ address, chain }: View, found: Found): Fact[] {
+  const { gas, balance, deposited, channels, earnings, rewards, owed, nowSeconds } = found;
+  const shown = (amount: bigint): string => shownTokens(chain, amount);
+  return [
+    ["Address", address],
+    ["Gas", `${formatAmount(gas, 18)} ETH`],
+    ["Wallet", shown(balance)],
+    ["Deposit", `${shown(deposited)} free${deposited > 0n ? ": lloom withdraw deposit" : ""}`],
+    ...(channels ?? []).map((channel): Fact => ["Channel", channelLine(chain, channel, nowSeconds)]),
+    ...stakeLines(found, shown),
+    [
+      "Earnings",
+      `${shown(earnings.withdrawable)} free${earnings.withdrawable > 0n ? ": lloom withdraw earnings" : ""}`,
+    ],
+    ...earnings.maturing.map(
+      ({ amount, maturesAt }): Fact => [
+        "Maturing",
+        `${shown(amount)}, free from ${shownMoment(maturesAt, nowSeconds)}`,
+      ],
+    ),
+    ...(owed === undefined ? [] : [["Owed", `${shown(owed.total)} for answers that are not settled yet`] as const]),
+    ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
+    ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
+  ];
+}
+
+function stakeLines({ member, nowSeconds }: Found, shown: (amount: bigint) => string): Fact[] {
+  const { role, stake, unbonding, unbondAt, frozen, jailedUntil } = member;
+  return [
+    ["Stake", `${shown(stake)}${role === "none" ? ", not registered" : ` as ${role}`}`],
+    ...(unbonding > 0n
+      ? [["Unbonding", `${shown(unbonding)}, free from ${shownMoment(unbondAt, nowSeconds)}`] as const]
+      : []),
+    ...(frozen > 0n ? [["Frozen", `${shown(frozen)}, until open disputes end`] as const] : []),
+    ...(jailedUntil > 0n ? [["Jail", `until ${shownMoment(jailedUntil, nowSeconds)}: lloom unjail`] as const] : []),
+  ];
+}

@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { constants, existsSync } from "node:fs";
-import { copyFile, link, open, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { encryptKeystoreJson, hexlify } from "ethers";
 import { LloomError } from "../errors.ts";
 import { type Identity, identityFromSecret } from "./identity.ts";
 import { type KeystoreFile, openKeystoreFile, readKeystoreFile } from "./keystore-file.ts";
+import { writeSecretOnce } from "./secret-file.ts";
 
 /** Work factor that other wallets use too: about half a second to open. */
 const SCRYPT_N = 131_072;
@@ -28,7 +28,7 @@ export async function createKeystore({ path, password, secret, scryptN }: NewKey
   const identity = identityFromSecret(secret ?? freshSecret());
   const account = { address: identity.address, privateKey: hexlify(identity.secret) };
   const json = await encryptKeystoreJson(account, password, { scrypt: { N: scryptN ?? SCRYPT_N } });
-  if (!(await writeOnce(path, json))) {
+  if (!(await writeSecretOnce({ path, what: "The keystore" }, json))) {
     throw new LloomError("KEYSTORE_INVALID", `A keystore already exists at ${path}; it is never overwritten.`, {
       next: "Use it, or give another path.",
     });
@@ -66,41 +66,3 @@ function readExisting(path: string): KeystoreFile {
 
 /** 32 random bytes make no key with a chance of 2^-128; `identityFromSecret` would refuse them. */
 const freshSecret = (): Uint8Array => randomBytes(32);
-
-/** Writes aside, syncs, then takes the name in one step. Returns false, with nothing written, when it is taken. */
-async function writeOnce(path: string, text: string): Promise<boolean> {
-  const aside = `${path}.${randomUUID()}.new`;
-  try {
-    await using file = await open(aside, "wx", 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    return await takeName(aside, path);
-  } catch (cause) {
-    throw new LloomError("KEYSTORE_INVALID", `The keystore cannot be written to ${path}: ${reason(cause)}.`, {
-      cause,
-      next: "Check that the directory exists and may be written.",
-    });
-  } finally {
-    await rm(aside, { force: true }).catch(() => {});
-  }
-}
-
-/** A hard link is atomic and never replaces; some file systems have none, where an exclusive copy must do. */
-async function takeName(aside: string, path: string): Promise<boolean> {
-  const attempts = [() => link(aside, path), () => copyFile(aside, path, constants.COPYFILE_EXCL)];
-  let problem: unknown;
-  for (const attempt of attempts) {
-    try {
-      await attempt();
-      return true;
-    } catch (cause) {
-      if (isErrno(cause, "EEXIST")) return false;
-      problem = cause;
-    }
-  }
-  throw problem;
-}
-
-const isErrno = (thrown: unknown, code: string): boolean =>
-  thrown instanceof Error && "code" in thrown && thrown.code === code;
-const reason = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

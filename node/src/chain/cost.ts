@@ -1,0 +1,52 @@
+import type { Address } from "@lloom/protocol/commitment-types";
+import { isError } from "ethers";
+import type { Chain } from "./chain.ts";
+import { chainFailure } from "./chain-failure.ts";
+import type { ContractCall } from "./contract-call.ts";
+import { feesFrom } from "./fees.ts";
+
+/** What a call would take. */
+export interface CallCost {
+  /** Likely gas. */
+  readonly gas: bigint;
+  /** The gas is a bound: what it takes cannot be known before an allowance is there. */
+  readonly isBound: boolean;
+  /** Most that it can cost while fees stay as they are now, wei. */
+  readonly mostWei: bigint;
+  /** What the account has, wei. */
+  readonly hasWei: bigint;
+}
+
+export interface Planned {
+  readonly call: ContractCall;
+  /** Comes before it. */
+  readonly approval?: ContractCall | undefined;
+  /** Makes the call that brings its allowance along. */
+  readonly sealed?: unknown;
+}
+
+/**
+ * What sending a call would cost now; nothing is signed. A call that the contract would refuse is refused here, with its
+ * reason.
+ * @throws LloomError as `TransactionSender.send` before it sends.
+ */
+export async function costOf(chain: Chain, from: Address, { call, approval, sealed }: Planned): Promise<CallCost> {
+  const { provider } = chain;
+  const isKnown = approval === undefined && sealed === undefined;
+  const [gas, fees, hasWei] = await Promise.all([
+    isKnown ? estimate(chain, from, call) : call.gasLimit + (approval?.gasLimit ?? 0n),
+    provider.getFeeData().then(feesFrom),
+    provider.getBalance(from),
+  ]);
+  return { gas, isBound: !isKnown, mostWei: gas * ("gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas), hasWei };
+}
+
+async function estimate(chain: Chain, from: Address, { to, data, what, gasLimit }: ContractCall): Promise<bigint> {
+  try {
+    // A local chain without traffic may have mined its latest block long ago: the time of the one to come counts.
+    return await chain.provider.estimateGas({ from, to, data, blockTag: "pending" });
+  } catch (thrown) {
+    if (isError(thrown, "INSUFFICIENT_FUNDS")) return gasLimit;
+    throw chainFailure(thrown, { what, unit: { decimals: chain.tokenDecimals, symbol: chain.tokenSymbol } });
+  }
+}

@@ -1,0 +1,109 @@
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { type Interface, zeroPadValue } from "ethers";
+import type { Chain } from "./chain.ts";
+import { deliveryInterface, equivocationInterface, measuredInterface, stakeRegistryInterface } from "./contracts.ts";
+import { readPastLogs } from "./past-logs.ts";
+import { readFor } from "./reads.ts";
+
+/** What others' faults and one's own duties brought an account, not paid out yet. */
+export interface RewardsState {
+  /** Shares of slashes, in the stake registry; base units. */
+  readonly shares: bigint;
+  /** What dispute contracts credited: fees of jurors, bonds that came back. */
+  readonly credits: readonly DisputeCredit[];
+  /** Shares of reporters that wait for whoever committed to the proof before. */
+  readonly pending: readonly PendingReport[];
+}
+
+export interface DisputeCredit {
+  readonly disputes: Address;
+  readonly kind: "measured" | "delivery";
+  /** Base units of the payment token for measured disputes, wei for delivery disputes. */
+  readonly amount: bigint;
+}
+
+export interface PendingReport {
+  readonly disputes: Address;
+  readonly id: Hex;
+  /** Base units. */
+  readonly amount: bigint;
+  /** Unix seconds. */
+  readonly payableAt: bigint;
+}
+
+/** Reads it at the latest block. Throws as all reads do. */
+export async function readRewards(chain: Chain, account: Address): Promise<RewardsState> {
+  const [{ credited, withdrawn }, judges] = await Promise.all([
+    readFor("the rewards", chain.contracts.stakeRegistry.rewards(account)),
+    findJudges(chain),
+  ]);
+  const each = await Promise.all(judges.map((judge) => readAtJudge(chain, judge, account)));
+  return {
+    shares: credited - withdrawn,
+    credits: each.flatMap(({ credits }) => credits),
+    pending: each.flatMap(({ pending }) => pending),
+  };
+}
+
+/** The dispute contracts that the stake registry names: its events are the one list of them. */
+async function findJudges(chain: Chain): Promise<readonly Address[]> {
+  const topic = stakeRegistryInterface.getEvent("Wired")?.topicHash as Hex;
+  const logs = await readPastLogs(chain, { address: chain.stakeRegistry, topics: [topic] });
+  return logs.map((log): Address => `0x${log.topics[1]?.slice(-40)}`);
+}
+
+type AtJudge = Pick<RewardsState, "credits" | "pending">;
+const NOTHING: AtJudge = { credits: [], pending: [] };
+
+/** What sort of dispute contract it is shows in what it answers. */
+async function readAtJudge(chain: Chain, disputes: Address, account: Address): Promise<AtJudge> {
+  const [credit, bonds, hasReports] = await Promise.all([
+    ask(chain, disputes, { abi: measuredInterface, name: "creditOf", values: [account] }),
+    ask(chain, disputes, { abi: deliveryInterface, name: "bondsOf", values: [account] }),
+    ask(chain, disputes, { abi: equivocationInterface, name: "PRIORITY_WINDOW", values: [] }),
+  ]);
+  if (credit !== undefined) return { ...NOTHING, credits: creditsOf(disputes, "measured", credit) };
+  if (bonds !== undefined) return { ...NOTHING, credits: creditsOf(disputes, "delivery", bonds) };
+  return hasReports === undefined ? NOTHING : { ...NOTHING, pending: await readPending(chain, disputes, account) };
+}
+
+const creditsOf = (disputes: Address, kind: DisputeCredit["kind"], amount: bigint): DisputeCredit[] =>
+  amount === 0n ? [] : [{ disputes, kind, amount }];
+
+interface Question {
+  readonly abi: Interface;
+  readonly name: string;
+  readonly values: readonly unknown[];
+}
+
+/** A view's number; undefined from a contract that has no such view. */
+async function ask(chain: Chain, to: Address, { abi, name, values }: Question): Promise<bigint | undefined> {
+  const data = abi.encodeFunctionData(name, values);
+  try {
+    const answer = await chain.provider.call({ to, data });
+    return answer.length === 66 ? BigInt(answer) : undefined;
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "CALL_EXCEPTION") return undefined;
+    return readFor("the rewards", Promise.reject(thrown));
+  }
+}
+
+async function readPending(chain: Chain, disputes: Address, account: Address): Promise<PendingReport[]> {
+  const topic = equivocationInterface.getEvent("ReportPending")?.topicHash as Hex;
+  const logs = await readPastLogs(chain, {
+    address: disputes,
+    topics: [topic, null, zeroPadValue(account, 32) as Hex],
+  });
+  const reports = await Promise.all(logs.map((log) => readReport(chain, disputes, log.topics[1] as Hex)));
+  return reports
+    .filter((report) => report !== undefined && report.reporter === account)
+    .map(({ reporter: _, ...it }) => it);
+}
+
+/** As it stands: paid to somebody else meanwhile, or gone once it was paid. */
+async function readReport(chain: Chain, disputes: Address, id: Hex): Promise<PendingReport & { reporter: Address }> {
+  const data = equivocationInterface.encodeFunctionData("reports", [id]);
+  const answer = await readFor("the report", chain.provider.call({ to: disputes, data }));
+  const { reporter, amount, payableAt } = equivocationInterface.decodeFunctionResult("reports", answer);
+  return { disputes, id, reporter: String(reporter).toLowerCase() as Address, amount, payableAt };
+}

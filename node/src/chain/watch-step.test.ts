@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { WatchStep } from "./watch-step.ts";
+
+/** Reads `blocks` blocks of a server that gives `limit` at once; how many calls that takes. */
+function read(step: WatchStep, { blocks, limit }: { blocks: number; limit: number }): number {
+  let calls = 0;
+  for (let left = blocks; left > 0; calls++) {
+    const asked = Math.min(step.size, left);
+    if (asked > limit) step.refused(asked);
+    else {
+      step.served();
+      left -= asked;
+    }
+  }
+  return calls;
+}
+
+test("finds a server's limit, and asks for more than that ever more seldom", () => {
+  for (const limit of [1, 5, 10, 1000, 1999]) {
+    const step = new WatchStep();
+    const blocks = 5000 * limit;
+    const calls = read(step, { blocks, limit });
+    expect(step.size).toBeLessThanOrEqual(limit * 2);
+    expect(calls, `limit ${limit}`).toBeLessThan((blocks / limit) * 2.2 + 100);
+  }
+});
+
+test("reads large ranges again after a server that refused for a while", () => {
+  const step = new WatchStep();
+  while (step.size > 1) step.refused(step.size);
+  const calls = read(step, { blocks: 2_000_000, limit: 2000 });
+  expect(step.size).toBe(2000);
+  expect(calls).toBeLessThan(2_000_000 / 2000 + 2 * 256 + 60);
+});
+
+test("halves what was asked, not what might have been", () => {
+  const step = new WatchStep();
+  step.refused(12);
+  expect(step.size).toBe(6);
+  step.refused(1);
+  step.refused(1);
+  expect(step.size).toBe(1);
+});

@@ -1,0 +1,128 @@
+import type { Command } from "./command.ts";
+
+/** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
+export interface Entry {
+  readonly name: string;
+  /** Heading in the help. */
+  readonly group: string;
+  readonly describe: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: "init",
+    group: "The key and its money",
+    describe: "make this node's key, kept in an encrypted keystore",
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "wallet",
+    group: "The key and its money",
+    describe: "show this node's key, export it, or take one in",
+    load: async () => (await import("./wallet.ts")).wallet,
+  },
+  {
+    name: "status",
+    group: "The key and its money",
+    describe: "show all money of this key, wherever it is",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "faucet",
+    group: "The key and its money",
+    describe: "take test tokens, on a network whose payment token has a faucet",
+    load: async () => (await import("./faucet.ts")).faucet,
+  },
+  {
+    name: "deposit",
+    group: "Buying answers",
+    describe: "deposit payment tokens to buy answers with",
+    load: async () => (await import("./deposit.ts")).deposit,
+  },
+  {
+    name: "allocate",
+    group: "Buying answers",
+    describe: "put free deposit into the channel with an executor",
+    load: async () => (await import("./allocate.ts")).allocate,
+  },
+  {
+    name: "ask",
+    group: "Buying answers",
+    describe: "ask one question; the answer goes to standard output, the receipt's summary to standard error",
+    load: async () => (await import("./ask.ts")).ask,
+  },
+  {
+    name: "gateway",
+    group: "Buying answers",
+    describe: "serve OpenAI's API on this machine, paid by this key",
+    load: async () => (await import("./gateway.ts")).gateway,
+  },
+  {
+    name: "receipt",
+    group: "Buying answers",
+    describe: "verify a receipt from a file, without a network or a chain",
+    load: async () => (await import("./receipt.ts")).receipt,
+  },
+  {
+    name: "unlock",
+    group: "Buying answers",
+    describe: "show your channels, and take money back out of them",
+    load: async () => (await import("./unlock.ts")).unlock,
+  },
+  {
+    name: "stake",
+    group: "Selling answers, guarding the network",
+    describe: "register as an executor or validator with a stake, or add to it",
+    load: async () => (await import("./stake.ts")).stake,
+  },
+  {
+    name: "executor",
+    group: "Selling answers, guarding the network",
+    describe: "run an executor: answer requests, collect receipts, settle them",
+    load: async () => (await import("./executor.ts")).executor,
+  },
+  {
+    name: "validator",
+    group: "Selling answers, guarding the network",
+    describe: "run a validator: anchor the network, keep its offers, answer who serves what",
+    load: async () => (await import("./validator.ts")).validator,
+  },
+  {
+    name: "earnings",
+    group: "Selling answers, guarding the network",
+    describe: "show what an executor is owed, what matures when, and what is free",
+    load: async () => (await import("./earnings.ts")).earnings,
+  },
+  {
+    name: "release",
+    group: "Selling answers, guarding the network",
+    describe: "give money of a client's channel back to that client",
+    load: async () => (await import("./release.ts")).release,
+  },
+  {
+    name: "unbond",
+    group: "Selling answers, guarding the network",
+    describe: "start to take stake out",
+    load: async () => (await import("./unbond.ts")).unbond,
+  },
+  {
+    name: "unjail",
+    group: "Selling answers, guarding the network",
+    describe: "leave jail, once its time is over",
+    load: async () => (await import("./unjail.ts")).unjail,
+  },
+  {
+    name: "withdraw",
+    group: "Taking money out",
+    describe: "pay earnings, deposit, unbonded stake or rewards out to a wallet",
+    load: async () => (await import("./withdraw.ts")).withdraw,
+  },
+  {
+    name: "rewards",
+    group: "Taking money out",
+    describe: "show what slashes, juries and disputes credited to this key",
+    load: async () => (await import("./rewards.ts")).rewards,
+  },
+];

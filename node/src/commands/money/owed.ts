@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { dataFile } from "../../config.ts";
+import { openDatabase } from "../../store/database.ts";
+import { openSettlementLog, type UnsettledLane } from "../../store/settlement-log.ts";
+import type { CommandContext } from "../command.ts";
+import type { View } from "./account.ts";
+
+/** What clients owe an executor for answers that are not settled, by its own log. */
+export interface Owed {
+  /** Base units. */
+  readonly total: bigint;
+  readonly lanes: number;
+  /** When the oldest of the answers was given; undefined when nothing is owed. */
+  readonly oldestAtMs: number | undefined;
+  readonly byClient: ReadonlyMap<Address, bigint>;
+}
+
+/** Reads the executor's log beside a running executor; undefined where there is none of this account and network. */
+export function readOwed({ settings, stack }: CommandContext, { address, chain }: View): Owed | undefined {
+  const path = dataFile(settings, "executor.sqlite");
+  if (!existsSync(path)) return undefined;
+  const { chainId, accounting } = chain.domain;
+  const log = stack.use(openDatabase(path, { readOnly: true }));
+  const { value: scope } = log.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
+  if (scope !== `${chainId}/${accounting}/${address}`) return undefined;
+  return owedOf(openSettlementLog(log).unsettled());
+}
+
+function owedOf(lanes: readonly UnsettledLane[]): Owed {
+  const byClient = new Map<Address, bigint>();
+  for (const { client, amountOwed } of lanes) byClient.set(client, (byClient.get(client) ?? 0n) + amountOwed);
+  return {
+    total: lanes.reduce((sum, { amountOwed }) => sum + amountOwed, 0n),
+    lanes: lanes.length,
+    // Longest waiting first.
+    oldestAtMs: lanes[0]?.oldestAtMs,
+    byClient,
+  };
+}

@@ -1,0 +1,197 @@
+import { testTokenAbi } from "@lloom/protocol/generated/abi";
+import { Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { type Program, untilPrinted } from "../support/processes.ts";
+import { reportTwoAnswers } from "../support/two-answers.ts";
+import { createUser, type User } from "../support/user.ts";
+
+const READY_MS = 120_000;
+const DAY = 86_400;
+const YES = "--yes";
+
+let chain: TestChain;
+let deployment: TestDeployment;
+const stack = new AsyncDisposableStack();
+let client: User;
+let second: User;
+let executor: User;
+let cheat: User;
+let reporter: User;
+let validator: User;
+let treasury: User;
+
+beforeAll(async () => {
+  chain = stack.use(await startChain());
+  deployment = await deployLloom(chain.rpcUrl);
+  const join = async (secret?: Uint8Array): Promise<User> =>
+    stack.use(await createUser({ chain, deployment, ...(secret && { secret }) }));
+  [client, second, executor, cheat, reporter, validator] = await Promise.all([
+    join(),
+    join(),
+    join(),
+    join(),
+    join(),
+    join(),
+  ]);
+  treasury = await join(chain.accounts[0]?.secret);
+}, 120_000);
+afterAll(() => stack.disposeAsync());
+
+const tokensOf = async (owner: string): Promise<bigint> => {
+  const provider = connect(chain.rpcUrl);
+  try {
+    return await new Contract(deployment.paymentToken, testTokenAbi, provider).getFunction("balanceOf")(owner);
+  } finally {
+    provider.destroy();
+  }
+};
+const pass = async (seconds: number): Promise<void> => {
+  await chain.request("evm_increaseTime", seconds);
+  await chain.request("evm_mine");
+};
+const running: Program[] = [];
+afterAll(() => {
+  for (const program of running) program.signal("SIGKILL");
+});
+/** Starts a node, and waits until it says that it is ready. */
+async function serve(user: User, args: readonly string[]): Promise<{ program: Program; multiaddr: string }> {
+  const program = user.start([...args, "--json"]);
+  running.push(program);
+  await untilPrinted(program, '"event":"ready"', READY_MS);
+  const line = program
+    .printed()
+    .split("\n")
+    .find((text) => text.includes('"event":"ready"'));
+  return { program, multiaddr: JSON.parse(line ?? "{}").multiaddrs[0] };
+}
+/** Everything that a status shows beside the wallet. */
+const elsewhere = ({
+  deposited,
+  channels,
+  stake,
+  unbonding,
+  frozen,
+  withdrawable,
+  maturing,
+  rewards,
+}: Record<string, unknown>) => ({
+  ...{ deposited, channels, stake, unbonding, frozen, withdrawable, maturing, rewards },
+});
+const NOTHING = {
+  ...{ deposited: "0", channels: [], stake: "0", unbonding: "0", frozen: "0", withdrawable: "0", maturing: [] },
+  rewards: { shares: "0", credits: [], pending: [] },
+};
+
+describe("every way into the contracts and out of them", () => {
+  let minted = 0n;
+  let earned = 0n;
+
+  it("takes money in: deposits, stakes, channels", async () => {
+    for (const user of [client, second, executor, cheat, validator])
+      minted += BigInt((await user.tell("faucet"))["amount"] as string);
+    await Promise.all([
+      validator.tell("stake", "500", "--role", "validator", YES),
+      executor.tell("stake", "100", YES),
+      cheat.tell("stake", "300", YES),
+      client.tell("deposit", "10", YES),
+      second.tell("deposit", "5", YES),
+    ]);
+    await client.tell("allocate", executor.address, "2.5", YES);
+    await second.tell("allocate", executor.address, "1", YES);
+    expect(await client.tell("status")).toMatchObject({ deposited: "7500000" });
+  });
+
+  it("earns with answers, and shows what is owed before it is settled, and what is free when after that", async () => {
+    const anchor = await serve(validator, ["validator"]);
+    const settleLate = ["--settle-amount", "100", "--settle-age-seconds", "43200"];
+    const seller = await serve(executor, ["executor", "--bootstrap", anchor.multiaddr, ...settleLate]);
+    const costs: bigint[] = [];
+    for (const prompt of ["What is Lloom?", "What is a receipt?"]) {
+      const answer = await client.tell("ask", prompt, "--max-tokens", "16", "--bootstrap", anchor.multiaddr);
+      expect(answer["executor"]).toBe(executor.address);
+      costs.push(BigInt(answer["cost"] as string));
+    }
+    earned = costs.reduce((sum, cost) => sum + cost, 0n);
+    const owed = { total: String(earned), byClient: { [client.address]: String(earned) } };
+    expect(await executor.tell("earnings")).toMatchObject({ owed, settled: "0", withdrawable: "0" });
+    expect(await executor.tell("status")).toMatchObject({ owed: String(earned) });
+    seller.program.signal("SIGINT");
+    expect((await seller.program.ended).code).toBe(0);
+    anchor.program.signal("SIGINT");
+    await anchor.program.ended;
+    const settled = await executor.tell("earnings");
+    expect(settled).toMatchObject({ owed: { total: "0" }, settled: String(earned), withdrawable: String(costs[0]) });
+    expect(settled["maturing"]).toMatchObject([{ amount: String(costs[1]) }]);
+  });
+
+  it("gives a client its channels back, after the delay or at once by the executor", async () => {
+    const asked = await client.tell("unlock", executor.address, YES);
+    expect(asked).toMatchObject({ action: "unlock", amount: String(2_500_000n - earned) });
+    expect(await client.tell("unlock", "--finish", YES)).toMatchObject({ event: "nothing" });
+    expect(await executor.tell("release", second.address, YES)).toMatchObject({ amount: "1000000" });
+    await second.tell("withdraw", "deposit", YES);
+    expect(await tokensOf(second.address)).toBe(1_000_000_000n);
+    await pass(DAY);
+    await client.tell("unlock", "--finish", YES);
+    await client.tell("withdraw", "deposit", "3", YES);
+    await client.tell("withdraw", "deposit", YES);
+    expect(await tokensOf(client.address)).toBe(1_000_000_000n - earned);
+  });
+
+  it("pays nothing to where no way leads out", async () => {
+    for (const lost of [...Object.values(deployment).slice(0, 3), `0x${"0".repeat(40)}`]) {
+      const { code, stderr } = await executor.run(["withdraw", "earnings", "--to", lost, YES]);
+      expect(stderr).toMatch(/is no wallet: what is paid there is lost/);
+      expect(code).toBe(2);
+    }
+  });
+
+  it("pays an executor what it earned, and its stake", async () => {
+    await executor.tell("withdraw", "earnings", YES);
+    await pass(2 * DAY);
+    await executor.tell("withdraw", "earnings", YES);
+    expect(await executor.tell("withdraw", "earnings", YES)).toMatchObject({ event: "nothing" });
+    await executor.tell("unbond", "all", YES);
+    await validator.tell("unbond", "all", YES);
+    expect(await executor.tell("withdraw", "stake", YES)).toMatchObject({ event: "nothing" });
+    await pass(14 * DAY);
+    await executor.tell("withdraw", "stake", "--to", reporter.address, YES);
+    await validator.tell("withdraw", "stake", YES);
+    expect(await tokensOf(executor.address)).toBe(900_000_000n + earned);
+    expect(await tokensOf(reporter.address)).toBe(100_000_000n);
+    expect(await tokensOf(validator.address)).toBe(1_000_000_000n);
+  });
+
+  it("pays those who proved a fault, those who suffered it, and the treasury; lets the culprit out of jail", async () => {
+    await reportTwoAnswers({
+      chain,
+      deployment,
+      client: client.identity,
+      executor: cheat.identity,
+      reporter: reporter.identity,
+    });
+    const waiting = await reporter.tell("rewards");
+    expect(waiting).toMatchObject({ shares: "0", pending: [{ amount: expect.stringMatching(/^[1-9]/) }] });
+    expect(await cheat.tell("unjail", YES)).toMatchObject({ event: "nothing" });
+    await pass(DAY);
+    await reporter.tell("withdraw", "rewards", YES);
+    await client.tell("withdraw", "rewards", YES);
+    await treasury.tell("withdraw", "rewards", YES);
+    await pass(30 * DAY);
+    await cheat.tell("unjail", YES);
+    await cheat.tell("unbond", "all", YES);
+    await pass(14 * DAY);
+    await cheat.tell("withdraw", "all", YES);
+  });
+
+  it("ends with zero everywhere: every unit that came in is in a wallet again", async () => {
+    for (const user of [client, second, executor, cheat, reporter, validator, treasury])
+      expect(elsewhere(await user.tell("status")), user.address).toEqual(NOTHING);
+    expect(await tokensOf(deployment.accounting)).toBe(0n);
+    expect(await tokensOf(deployment.stakeRegistry)).toBe(0n);
+    const users = [client, second, executor, cheat, reporter, validator, treasury];
+    const wallets = await Promise.all(users.map(({ address }) => tokensOf(address)));
+    expect(wallets.reduce((sum, amount) => sum + amount, 0n)).toBe(minted);
+  });
+});

@@ -1,0 +1,137 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LLOOM } from "../../checkout/paths.ts";
+import { type Ended, runNode } from "../support/processes.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "lloom-cli-money-"));
+const at = (...parts: string[]): string => join(dir, ...parts);
+const PASSWORD = ["--password-file", at("password")];
+const ADDRESS = `0x${"11".repeat(20)}`;
+/** No chain listens there. */
+const NO_CHAIN = "http://127.0.0.1:1";
+
+beforeAll(() => writeFileSync(at("password"), "a-password-for-tests\n"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs in a folder, as a user whose data are in another one. */
+const lloom = (args: readonly string[], { cwd = dir, home = at("data") } = {}): Promise<Ended> => {
+  mkdirSync(cwd, { recursive: true });
+  return runNode({ args: [LLOOM, ...args], env: { XDG_DATA_HOME: home }, cwd }).ended;
+};
+const told = ({ stdout }: Ended): Record<string, unknown> => JSON.parse(stdout);
+
+/** Wrong input, the exit code, and what the sentence must say. */
+const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+  [
+    "a missing keystore, before a password is asked for",
+    ["faucet", "--keystore", at("none.json")],
+    1,
+    /KEYSTORE_INVALID: There is no keystore at .*none\.json\.\n {2}Create one with lloom init/,
+  ],
+  [
+    "a payout of nothing known",
+    ["withdraw", "everything"],
+    2,
+    /does not know "everything"\.\n {2}It pays out earnings/,
+  ],
+  ["an amount of earnings", ["withdraw", "earnings", "5"], 2, /takes no amount: it pays out all of it/],
+  ["a payout to no address", ["withdraw", "earnings", "--to", "me"], 2, /COMMAND_INVALID: "me" is not an address/],
+  [
+    "a payout to a mistyped address",
+    ["withdraw", "earnings", "--to", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAec"],
+    2,
+    /COMMAND_INVALID: "0x5aAeb\w+" is mistyped: its capitals do not fit its digits/,
+  ],
+  [
+    "a mistyped contract",
+    ["status", "--accounting", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAec"],
+    2,
+    /without a mistake/,
+  ],
+  ["a part of a deposit that is none", ["withdraw", "deposit", "-1"], 2, /COMMAND_INVALID/],
+  ["an allocation to nobody", ["allocate", "nobody", "1"], 2, /"nobody" is not an address/],
+  ["an allocation of nothing", ["allocate", ADDRESS, "0"], 2, /The amount is zero/],
+  ["a release to nobody", ["release", "x"], 2, /"x" is not an address/],
+  ["an unlock that is cancelled and finished", ["unlock", ADDRESS, "--cancel", "--finish"], 2, /exclude each other/],
+  ["a cancelled unlock of no channel", ["unlock", "--cancel"], 2, /Which channel\?/],
+  ["an unlock that finishes an amount", ["unlock", ADDRESS, "1", "--finish"], 2, /take no amount/],
+  ["an unbonding of nothing said", ["unbond"], 2, /How much\?/],
+  ["an unbonding cancelled by an amount", ["unbond", "5", "--cancel"], 2, /How much\?/],
+  ["another action with the wallet", ["wallet", "eat"], 2, /cannot "eat"\.\n {2}It can show, new, export, import\./],
+  ["an export to nowhere", ["wallet", "export"], 2, /A file is missing\.\n {2}Give one: lloom wallet export FILE/],
+];
+
+describe("commands that move money, given bad input", () => {
+  it.each(WRONG)("answer %s with a sentence", async (_, args, exitCode, sentence) => {
+    const { code, stdout, stderr } = await lloom(args);
+    expect(stderr).toMatch(sentence);
+    expect(code).toBe(exitCode);
+    expect(stdout).toBe("");
+  });
+
+  it.each(["wallet", "allocate", "unlock", "earnings", "rewards", "withdraw", "release", "unbond", "unjail"])(
+    "help: lloom %s",
+    async (command) => {
+      const { code, stdout } = await lloom([command, "--help"]);
+      expect(code).toBe(0);
+      expect(stdout).toContain("Examples:");
+    },
+  );
+});
+
+describe("the key's home", () => {
+  it("is found from every folder, without a password for what is public", async () => {
+    const made = told(await lloom(["init", "--json", ...PASSWORD]));
+    expect(made).toMatchObject({ event: "initialized", keystore: at("data/lloom/keystore.json"), others: [] });
+    const shown = told(await lloom(["wallet", "show", "--json"], { cwd: at("some/folder") }));
+    expect(shown).toMatchObject({ address: made["address"], keystore: made["keystore"] });
+    const { code, stderr } = await lloom(["status", "--accounting", ADDRESS, "--rpc", NO_CHAIN]);
+    expect(stderr).toMatch(/^CHAIN_UNREACHABLE/);
+    expect(code).toBe(75);
+  });
+
+  it("is told of by whoever makes a key elsewhere", async () => {
+    const { code, stderr } = await lloom(["init", "--data-dir", at("second"), ...PASSWORD]);
+    expect(stderr).toContain(`Warning: you have another key in ${at("data/lloom/keystore.json")}`);
+    expect(code).toBe(0);
+  });
+
+  it("stays in .lloom where an earlier version made it, also for folders below, until it is moved", async () => {
+    cpSync(at("second"), at("checkout/.lloom"), { recursive: true });
+    const from = { cwd: at("checkout/deep/down"), home: at("nothing") };
+    const { stdout, stderr } = await lloom(["wallet", "show"], from);
+    expect(stdout).toContain(at("checkout/.lloom/keystore.json"));
+    expect(stderr).toMatch(/^Note: The key in .* is used\. Only this folder finds it[\s\S]*mv "/);
+    // Making one does not make a second key in silence.
+    const again = await lloom(["init", ...PASSWORD], from);
+    expect(again.stderr).toMatch(/KEYSTORE_INVALID: There is a keystore already: .*checkout\/\.lloom/);
+    expect(existsSync(at("nothing"))).toBe(false);
+  });
+
+  it("is asked for where there are two", async () => {
+    const { code, stdout, stderr } = await lloom(["wallet", "show"], { cwd: at("checkout") });
+    expect(stderr).toMatch(
+      /^CONFIG_INVALID: There is a key in .*data\/lloom, and another one in .*checkout\/\.lloom\./,
+    );
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+    const said = await lloom(["wallet", "show", "--data-dir", at("checkout/.lloom")], { cwd: at("checkout") });
+    expect(said.code).toBe(0);
+  });
+});
+
+describe("the key itself", () => {
+  it("goes out and comes in again, as a keystore and as bare digits", async () => {
+    const { address } = told(await lloom(["wallet", "show", "--json"]));
+    for (const [file, ...flags] of [["copy.json"], ["digits", "--raw"]] as const) {
+      const out = await lloom(["wallet", "export", at(file), ...flags, ...PASSWORD]);
+      expect(out.code).toBe(0);
+      const again = await lloom(["wallet", "export", at(file), ...flags, ...PASSWORD]);
+      expect(again.stderr).toMatch(/KEYSTORE_INVALID: .*already/);
+      const into = ["--data-dir", at(`from-${file}`), ...PASSWORD, "--import-password-file", at("password")];
+      expect(told(await lloom(["wallet", "import", at(file), ...into, "--json"]))).toMatchObject({ address });
+    }
+  });
+});

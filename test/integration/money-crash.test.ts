@@ -1,0 +1,118 @@
+import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import { Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { openGate, type RpcGate } from "../support/rpc-gate.ts";
+import { createUser, type User } from "../support/user.ts";
+
+const EXECUTOR = `0x${"ee".repeat(20)}`;
+const SEND = "eth_sendRawTransaction";
+/** A command makes fewer calls than this after it sent. */
+const MOST_CALLS = 40;
+
+let chain: TestChain;
+let deployment: TestDeployment;
+let gate: RpcGate;
+let user: User;
+const stack = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  chain = stack.use(await startChain());
+  deployment = await deployLloom(chain.rpcUrl);
+  gate = stack.use(await openGate(chain.rpcUrl));
+  user = stack.use(await createUser({ chain, deployment }));
+  await user.tell("faucet");
+  await user.tell("deposit", "100", "--yes");
+  await user.tell("stake", "200", "--yes");
+}, 120_000);
+afterAll(() => stack.disposeAsync());
+
+/** How often the contract did something for this user. */
+async function countOf(event: string): Promise<number> {
+  const provider = connect(chain.rpcUrl);
+  try {
+    const accounting = new Contract(deployment.accounting, accountingV2Abi, provider);
+    return (await accounting.queryFilter(accounting.getEvent(event)(user.address))).length;
+  } finally {
+    provider.destroy();
+  }
+}
+
+interface Death {
+  /** Whether this call is its last: `index` counts calls from the one that sends, which is 0. */
+  readonly at: (method: string, index: number) => boolean;
+  /** What becomes of that call. */
+  readonly passage?: "refuse" | "loseAnswer";
+}
+
+/** Runs a command and kills it at one of its calls. Returns whether it was killed. */
+async function killed(args: readonly string[], { at, passage = "loseAnswer" }: Death): Promise<boolean> {
+  let isDead = false;
+  let index = -1;
+  const program = user.start([...args, "--yes", "--json"], gate.rpcUrl);
+  gate.decide = (method) => {
+    if (isDead) return "refuse";
+    if (index >= 0 || method === SEND) index++;
+    if (!at(method, index)) return "pass";
+    isDead = true;
+    program.signal("SIGKILL");
+    return passage;
+  };
+  const { code, stderr } = await program.ended;
+  gate.decide = () => "pass";
+  if (!isDead) expect(code, stderr).toBe(0);
+  return isDead;
+}
+
+/** Commands that would do something else when they were done twice. */
+const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
+  ["Deposited", ["deposit", "5"]],
+  ["Allocated", ["allocate", EXECUTOR, "2"]],
+  ["UnlockRequested", ["unlock", EXECUTOR, "1"]],
+  ["Withdrawn", ["withdraw", "deposit", "3"]],
+];
+
+describe("a command that is killed", () => {
+  it.each(COMMANDS)("before its transaction arrives, does it once when it is run again: %s", async (event, args) => {
+    const before = await countOf(event);
+    expect(await killed(args, { at: (method) => method === SEND, passage: "refuse" })).toBe(true);
+    expect(await countOf(event)).toBe(before);
+    await user.tell(...args, "--yes");
+    expect(await countOf(event)).toBe(before + 1);
+  });
+
+  it.each(COMMANDS)("after it arrived, says so and does nothing more when it is run again: %s", async (event, args) => {
+    const before = await countOf(event);
+    expect(await killed(args, { at: (method) => method === SEND })).toBe(true);
+    expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: true });
+    expect(await countOf(event)).toBe(before + 1);
+    // That was the end of it: the same command is another wish now.
+    expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: false });
+    expect(await countOf(event)).toBe(before + 2);
+  });
+
+  it("after the receipt, before it told, knows that it was done", async () => {
+    const before = await countOf("UnlockRequested");
+    let isMined = false;
+    const at = (method: string): boolean => {
+      if (isMined) return true;
+      isMined = method === "eth_getTransactionReceipt";
+      return false;
+    };
+    expect(await killed(["unlock", EXECUTOR, "0.5"], { at })).toBe(true);
+    expect(await countOf("UnlockRequested")).toBe(before + 1);
+    expect(await user.tell("unlock", EXECUTOR, "0.5", "--yes")).toMatchObject({ resumed: true, amount: "500000" });
+    expect(await countOf("UnlockRequested")).toBe(before + 1);
+  });
+
+  it("at any of its calls after it signed, pays once", { timeout: 600_000 }, async () => {
+    for (let last = 0; last < MOST_CALLS; last++) {
+      const before = await countOf("Withdrawn");
+      const wasKilled = await killed(["withdraw", "deposit", "0.1"], { at: (_, index) => index === last });
+      if (wasKilled) await user.tell("withdraw", "deposit", "0.1", "--yes");
+      expect(await countOf("Withdrawn"), `killed at call ${last}`).toBe(before + 1);
+      if (!wasKilled) return;
+    }
+    expect.unreachable("the command makes more calls than the test follows");
+  });
+});
