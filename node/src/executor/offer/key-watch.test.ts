@@ -14,7 +14,7 @@ function offered(madeAtMs: number, sentAt = madeAtMs): SignedOffer {
   const offer: ModelOffer = {
     ...{ executor: executor.address, offerId: offerIdAt(madeAtMs, 1), model: "m", maxContext: 1n },
     ...{ weightsHash: ZERO_HASH, profileHash: ZERO_HASH, inboundPrice: 1n, outboundPrice: 1n },
-    validUntil: BigInt(madeAtMs / 1000 + 120),
+    validUntil: BigInt(Math.ceil(madeAtMs / 1000) + 120),
   };
   const signature = executor.sign(hasher.hashOffer(offer));
   return { offer, signature, multiaddrs: [], capacity: 1, load: 0, sentAt };
