@@ -19,6 +19,7 @@ import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { tokenOf } from "./money/words.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
+import { openClock } from "./open-clock.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
@@ -64,6 +65,7 @@ export const executor: Command = {
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
     const limits = { mostStrangers: MOST_STRANGERS };
     const host = await openHost(context, { identity, chain, dhtServer: true, limits });
+    openClock(context, { chain, host });
     const running = stack.use(
       await createExecutor(
         { identity, chain, store, backend, host, log },

@@ -1,23 +1,22 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
-import { ChannelCache, type KnownChannel } from "./channel-cache.ts";
+import { ChannelCache, type KnownChannel, longestChannelAgeMs } from "./channel-cache.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
 const channel = (balance: bigint): KnownChannel => ({ balance, unlocking: 0n, unlockAt: 0n, skewSeconds: 0n });
 
 /** A cache whose reads are answered by the test, in the order of their start. */
-function staged() {
+function staged({ nowMs = () => 0 }: { nowMs?: () => number } = {}) {
   const reads: PromiseWithResolvers<KnownChannel>[] = [];
-  const clock = { ms: 0 };
   const cache = new ChannelCache(
     () => {
       const read = Promise.withResolvers<KnownChannel>();
       reads.push(read);
       return read.promise;
     },
-    () => clock.ms,
+    { clock: nowMs, longestAgeMs: 1_000 },
   );
-  return { cache, reads, clock };
+  return { cache, reads };
 }
 
 describe("the channel cache", () => {
@@ -28,27 +27,6 @@ describe("the channel cache", () => {
     expect(await Promise.all(asked)).toEqual([channel(1n), channel(1n)]);
     expect(await cache.get(A)).toEqual(channel(1n));
     expect(reads.length).toBe(1);
-  });
-
-  it("reads again what has grown old, and believes it a while longer when the chain does not answer", async () => {
-    const { cache, reads, clock } = staged();
-    const first = cache.get(A);
-    reads[0]?.resolve(channel(1n));
-    await first;
-    clock.ms = 599_999;
-    expect(await cache.get(A)).toEqual(channel(1n));
-    clock.ms = 600_000;
-    const again = cache.get(A);
-    reads[1]?.reject(new RangeError("no chain"));
-    expect(await again).toEqual(channel(1n));
-    clock.ms = 3_600_000;
-    const tooOld = cache.get(A);
-    reads[2]?.reject(new RangeError("no chain"));
-    await expect(tooOld).rejects.toThrow("no chain");
-    expect(cache.peek(A)).toBeUndefined();
-    const back = cache.get(A);
-    reads[3]?.resolve(channel(2n));
-    expect(await back).toEqual(channel(2n));
   });
 
   it("does not keep a read that a change has overtaken", async () => {
@@ -74,6 +52,26 @@ describe("the channel cache", () => {
     reads[1]?.resolve(channel(2n));
     expect(await Promise.all(refreshed)).toEqual([channel(2n), channel(2n), channel(2n)]);
     expect(reads.length).toBe(2);
+  });
+
+  it("believes a channel no longer than its age allows, whichever way the clock is set", async () => {
+    let nowMs = 5_000;
+    const { cache, reads } = staged({ nowMs: () => nowMs });
+    const first = cache.get(A);
+    nowMs = 5_500;
+    reads[0]?.resolve(channel(1n));
+    await first;
+    nowMs = 6_000;
+    expect(cache.peek(A)).toEqual(channel(1n));
+    for (nowMs of [6_001, 3_999]) expect(cache.peek(A)).toBeUndefined();
+    const second = cache.get(A);
+    reads[1]?.resolve(channel(2n));
+    expect(await second).toEqual(channel(2n));
+  });
+
+  it("is believed for the margin before an unlock at most, and for an hour", () => {
+    expect(longestChannelAgeMs(60n)).toBe(60_000);
+    expect(longestChannelAgeMs(6n * 3600n)).toBe(3_600_000);
   });
 
   it("passes a failed read on and tries again the next time", async () => {

@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { Clock } from "../../primitives/clock.ts";
 import type { ChannelFunds } from "./admission-rules.ts";
 
 /** A channel as the chain last told it. */
@@ -11,49 +12,50 @@ export interface KnownChannel extends ChannelFunds {
 /** Clients remembered at most; the one asked for longest ago goes first. */
 const MOST_CHANNELS = 10_000;
 
-/** An event may be missed: what was read so long ago is read again. */
-const FRESH_MS = 10 * 60_000;
-/** While the chain does not answer, what was read is believed for so long: far less than an unlock takes. */
-const BELIEVED_MS = 60 * 60_000;
+const LONGEST_AGE_SECONDS = 3600n;
 
-interface Read {
+/**
+ * How long a channel is believed while no event comes: the watch may be blind. Money that a client asks back right after the
+ * read is still there for longer than the margin before its unlock, in which nothing more is served.
+ */
+export const longestChannelAgeMs = (unlockMarginSeconds: bigint): number =>
+  Number(unlockMarginSeconds < LONGEST_AGE_SECONDS ? unlockMarginSeconds : LONGEST_AGE_SECONDS) * 1000;
+
+export interface ChannelCacheOptions {
+  readonly clock: Clock;
+  readonly longestAgeMs: number;
+}
+
+interface Kept {
   readonly channel: KnownChannel;
-  readonly atMs: number;
+  readonly readAtMs: number;
 }
 
 /**
  * What the chain says about this executor's channels: read at first contact, kept until an event or an own transaction
- * says that it changed, or it has grown old.
+ * says that it changed, or until it is too old.
  */
 export class ChannelCache {
   readonly #read: (client: Address) => Promise<KnownChannel>;
-  readonly #monotonic: () => number;
-  readonly #known = new BoundedMap<Address, Read>({ most: MOST_CHANNELS });
+  readonly #options: ChannelCacheOptions;
+  readonly #known = new BoundedMap<Address, Kept>({ most: MOST_CHANNELS });
   /** Reads under way, so that one overtaken by a change is not kept. */
   readonly #reading = new Map<Address, Promise<KnownChannel>>();
 
-  constructor(read: (client: Address) => Promise<KnownChannel>, monotonic: () => number = () => performance.now()) {
+  constructor(read: (client: Address) => Promise<KnownChannel>, options: ChannelCacheOptions) {
     this.#read = read;
-    this.#monotonic = monotonic;
+    this.#options = options;
   }
 
-  /** What is known already; undefined before the first contact and after a change. */
+  /** What is known already; undefined before the first contact, after a change, and when it is too old. */
   peek(client: Address): KnownChannel | undefined {
-    return this.#known.peek(client)?.channel;
+    return this.#fresh(this.#known.peek(client));
   }
 
   /** The channel as known, or as the chain says. Throws CHAIN_UNREACHABLE. */
   async get(client: Address): Promise<KnownChannel> {
-    const known = this.#known.get(client);
-    const ageMs = known === undefined ? 0 : this.#monotonic() - known.atMs;
-    if (known !== undefined && ageMs < FRESH_MS) return known.channel;
-    try {
-      return await (this.#reading.get(client) ?? this.#start(client));
-    } catch (thrown) {
-      if (known !== undefined && ageMs < BELIEVED_MS) return known.channel;
-      this.#known.delete(client);
-      throw thrown;
-    }
+    const known = this.#fresh(this.#known.get(client));
+    return known ?? this.#reading.get(client) ?? this.#start(client);
   }
 
   /** The channel as the chain says now: by a read that begins after this call, shared by all who wait for it. */
@@ -68,10 +70,18 @@ export class ChannelCache {
     this.#reading.delete(client);
   }
 
+  #fresh(kept: Kept | undefined): KnownChannel | undefined {
+    const { clock, longestAgeMs } = this.#options;
+    // A clock that was set back must not keep anything for longer.
+    const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : Math.abs(clock() - kept.readAtMs);
+    return ageMs <= longestAgeMs ? kept?.channel : undefined;
+  }
+
   #start(client: Address): Promise<KnownChannel> {
+    const readAtMs = this.#options.clock();
     const reading = this.#read(client).then(
       (channel) => {
-        if (this.#reading.get(client) === reading) this.#keep(client, channel);
+        if (this.#reading.get(client) === reading) this.#keep(client, { channel, readAtMs });
         return channel;
       },
       (thrown) => {
@@ -83,8 +93,8 @@ export class ChannelCache {
     return reading;
   }
 
-  #keep(client: Address, channel: KnownChannel): void {
+  #keep(client: Address, kept: Kept): void {
     this.#reading.delete(client);
-    this.#known.set(client, { channel, atMs: this.#monotonic() });
+    this.#known.set(client, kept);
   }
 }

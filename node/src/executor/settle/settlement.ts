@@ -14,8 +14,8 @@ export interface SettlementOptions {
   readonly store: SettlementLog;
   /** Sends the transactions and waits for them; throws when nothing was settled, as far as is known. */
   readonly settle: (receipts: readonly [Receipt, ...Receipt[]], signal: AbortSignal) => Promise<readonly PairOutcome[]>;
-  /** How far the chain has settled a lane. */
-  readonly readLane: (lane: LaneKey) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
+  /** How far the chain has settled a lane; ends with the signal, also when the chain's server hangs. */
+  readonly readLane: (lane: LaneKey, signal: AbortSignal) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
   /** What a client's channel holds has changed. */
   readonly onPaid: (client: Address) => void;
   /** Base units. */
@@ -155,7 +155,7 @@ export class Settlement implements AsyncDisposable {
 
   async #learn(lane: LaneKey, signal: AbortSignal): Promise<bigint> {
     const { store, readLane, onPaid } = this.#options;
-    const settled = await untilAborted(readLane(lane), signal);
+    const settled = await readLane(lane, signal);
     onPaid(lane.client);
     store.markSettled({ client: lane.client, lane: lane.lane, ...settled });
     store.clearSettling([lane]);
