@@ -155,7 +155,7 @@ export class Settlement implements AsyncDisposable {
 
   async #learn(lane: LaneKey, signal: AbortSignal): Promise<bigint> {
     const { store, readLane, onPaid } = this.#options;
-    const settled = await readLane(lane, signal);
+    const settled = await untilAborted(readLane(lane, signal), signal);
     onPaid(lane.client);
     store.markSettled({ client: lane.client, lane: lane.lane, ...settled });
     store.clearSettling([lane]);
