@@ -17,6 +17,7 @@ const CONTRACTS = [
   "AccountingV2",
   "Arbitrator",
   "Audits",
+  "Collector",
   "DeliveryDisputes",
   "EquivocationDisputes",
   "Jury",

@@ -64,7 +64,10 @@ describe("npx hardhat ignition deploy", () => {
       "AccountingV2",
       "Arbitrator",
       "Audits",
+      "Channels",
+      "Collector",
       "DeliveryDisputes",
+      "DisputedTails",
       "EquivocationDisputes",
       "Jury",
       "Lens",
@@ -72,6 +75,7 @@ describe("npx hardhat ignition deploy", () => {
       "MeasuredDisputes",
       "MeasuredEvidence",
       "MeasuredPenalties",
+      "SessionSigners",
       "StakeRegistry",
       "TestToken",
     ];
