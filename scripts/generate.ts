@@ -101,7 +101,8 @@ function run(checkOnly: boolean): string | undefined {
   const files: Readonly<Record<string, string>> = {
     "protocol/src/generated/abi.ts": abiFile(artifacts),
     "protocol/src/generated/facts.ts": factsFile(artifacts),
-    ...shippedFiles(artifacts),
+    // A stale build costs a newcomer time and nothing else, so a test looks at it, and not every check.
+    ...(checkOnly ? {} : shippedFiles(artifacts)),
   };
   const stale = Object.entries(files).flatMap(([name, text]) => place(name, text, checkOnly));
   return stale.length === 0 ? undefined : `Stale: ${stale.join(", ")}. Run: npm run generate`;
@@ -122,7 +123,7 @@ const USAGE = `usage: npm run generate [-- --check]
 
 Builds the contracts and writes what is generated from them: protocol/src/generated/ and ignition/build/.
 
-  --check   only compares; exits 1 when a file is stale`;
+  --check   only compares the first of them; exits 1 when a file is stale`;
 
 const options = { check: { type: "boolean", default: false } } as const;
 const problem = run(readFlags({ usage: USAGE, config: { options } }).values.check);
