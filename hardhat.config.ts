@@ -22,10 +22,9 @@ const expectingRuns = (runs: number) => ({
   settings: { ...solidity.settings, optimizer: { enabled: true, runs } },
 });
 
-/** For the most runs that leave a contract small enough to deploy. Measured disputes happen rarely, settlements always. */
+/** For the most runs that leave a contract small enough to deploy. */
 const overrides = {
   "contracts/escrow/AccountingV2.sol": expectingRuns(60_000),
-  "contracts/disputes/measured/MeasuredDisputes.sol": expectingRuns(50),
 };
 
 /**

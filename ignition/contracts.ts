@@ -30,13 +30,17 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
   const deliveryDisputes = m.contract("DeliveryDisputes", [accounting, numberOf(m, "deliveryBondWei")]);
   const jury = m.contract("Jury", [stakeRegistry]);
   const arbitrator = m.contract("Arbitrator", [outsiders.arbitrator, numberOf(m, "arbitrationCost")]);
-  const measuredDisputes = m.contract("MeasuredDisputes", [accounting, jury, arbitrator, numberOf(m, "jurorFee")]);
+  const measuredEvidence = m.contract("MeasuredEvidence", [accounting]);
+  const measuredDeposits = m.contract("MeasuredDeposits", [stakeRegistry, numberOf(m, "jurorFee")]);
+  const measuredPenalties = m.contract("MeasuredPenalties", [measuredDeposits]);
+  const measuredDisputes = m.contract("MeasuredDisputes", [measuredEvidence, measuredPenalties, jury, arbitrator]);
   // For ever: until then nobody can register, afterwards no judge can be added.
   m.call(stakeRegistry, "wire", [
     [
       { account: equivocationDisputes, power: POWER.stakeAndTails },
       { account: deliveryDisputes, power: POWER.stakeAndTails },
       { account: measuredDisputes, power: POWER.stakeAndTails },
+      { account: measuredPenalties, power: POWER.stake },
       { account: jury, power: POWER.stake },
     ],
   ]);
@@ -46,6 +50,9 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     accounting,
     equivocationDisputes,
     deliveryDisputes,
+    measuredEvidence,
+    measuredDeposits,
+    measuredPenalties,
     measuredDisputes,
     jury,
     arbitrator,

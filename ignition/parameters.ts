@@ -34,6 +34,7 @@ export const PARAMETERS = {
   unlockDelaySeconds: { kind: "number", unit: "seconds", least: HOUR, most: 30n * DAY, default: DAY },
   deliveryBondWei: { kind: "number", unit: "wei", least: 1n, most: ETHER, default: ETHER / 1_000n },
   arbitrationCost: { kind: "number", unit: "base units", least: 0n, most: MOST_STAKE, default: 20_000_000n },
+  // Eighty of them have to fit `minimumExecutorStake`.
   jurorFee: { kind: "number", unit: "base units", least: 1n, most: 2n ** 64n - 1n, default: 200_000n },
   auditEpochSeconds: { kind: "number", unit: "seconds", least: 60n, most: DAY, default: HOUR },
   auditOdds: { kind: "number", unit: "epochs", least: 1n, most: 65_536n, default: 16n },

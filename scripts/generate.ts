@@ -20,7 +20,10 @@ const CONTRACTS = [
   "EquivocationDisputes",
   "Jury",
   "Lens",
+  "MeasuredDeposits",
   "MeasuredDisputes",
+  "MeasuredEvidence",
+  "MeasuredPenalties",
   "StakeRegistry",
   "TestToken",
 ];

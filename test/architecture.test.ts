@@ -235,8 +235,10 @@ describe("language", () => {
   });
 
   it("gives every error of the product a code", () => {
-    const products = sources.filter(({ path }) => /^(node\/src|protocol\/src|web\/lib)\//.test(path) && !isTest(path));
-    expect(products.filter(({ text }) => /throw new Error\(/.test(text)).map(({ path }) => path)).toEqual([]);
+    const workspaces = /^(node\/src|protocol\/src|indexer|web|devnet|ignition|checkout)\//;
+    const products = sources.filter(({ path }) => workspaces.test(path) && !isTest(path));
+    const raw = /throw new (Error|TypeError|RangeError)\(/;
+    expect(products.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
   it("runs every test", () => {

@@ -2,10 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
-import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {IAudits} from "./IAudits.sol";
+import {PastBlocks} from "../libraries/PastBlocks.sol";
 import {IStakeRegistry} from "../stake/IStakeRegistry.sol";
 import {Assignments} from "./Assignments.sol";
 
@@ -103,10 +103,7 @@ contract Audits is IAudits, Multicall {
         bytes calldata parent,
         bytes calldata first
     ) external returns (uint256 epoch, bytes32 seed) {
-        // Both hashes are checked before anything is read, so that only headers of this chain are parsed.
-        bytes32 blockHash = Blockhash.blockHash(blockNumber);
-        require(keccak256(first) == blockHash, AuditUnknownBlock(blockNumber, blockHash, keccak256(first)));
-        Memory.Slice[] memory fields = BlockHeader.parseHeader(first);
+        Memory.Slice[] memory fields = PastBlocks.fieldsOf(blockNumber, first);
         bytes32 parentHash = fields.getParentHash();
         require(keccak256(parent) == parentHash, AuditNotParent(parentHash, keccak256(parent)));
         uint256 parentTimestamp = BlockHeader.getTimestamp(parent);

@@ -95,7 +95,6 @@ interface IAudits {
     error AuditChainPending(address validator, uint256 firstEpoch);
     error AuditNoChain(address validator);
     error AuditEpochNotCovered(address validator, uint256 epoch);
-    error AuditUnknownBlock(uint256 blockNumber, bytes32 expected, bytes32 found);
     error AuditNotParent(bytes32 expected, bytes32 found);
     error AuditNotFirstBlock(uint256 epoch, uint256 parentTimestamp);
     error AuditWrongEpoch(uint256 reportable, uint256 asked);

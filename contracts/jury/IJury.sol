@@ -2,14 +2,15 @@
 pragma solidity ^0.8.28;
 
 /// @title IJury: validators who judge what no contract can compute
-/// @notice Validators enlist. A dispute contract, the court, opens a case and asks for panels of them; block randomness
+/// @notice Validators enlist. A dispute contract, the court, opens a case and asks for panels of them; the chain's randomness
 /// chooses. Jurors commit to a vote, then reveal it. At the end the court says what turned out to be true; jurors who
-/// failed their duty or said the opposite are fined, and the others share the fines.
+/// failed their duty or said the opposite are fined. Fines are the treasury's: nobody gains by a duty that others miss.
 /// @dev A court is a judge of the stake registry with the power `StakeAndTails`; a case belongs to the court that opened it.
 /// Every call of a court is one of a contract with fixed code, so that its arguments are trusted.
-/// @dev Randomness. The seed is the hash of a block `DRAW_DELAY` after the request, and the candidates are those that were
-/// enlisted at the request, in an order that nobody can change until the draw. Who produces that block can refuse to
-/// publish it and so roll once more, for the price of the block. Nobody else can choose.
+/// @dev Randomness. The seed is `prevRandao` of a block `DRAW_DELAY` after the request, proven by that block's header, and the
+/// candidates are those that were enlisted at the request, in an order that nobody can change until the draw. Nothing that
+/// anybody writes into a block enters the seed. Who proposes the block before it can keep that one from being published and so
+/// roll once more, for the price of the block; nobody knows at the request who that will be.
 /// @dev A panel in commit and reveal needs no transaction to move on: its times are fixed by the draw, and only what
 /// happened within them counts.
 interface IJury {
@@ -24,30 +25,21 @@ interface IJury {
         Insufficient
     }
 
-    /// @notice What a panel found. `None`: fewer than `MIN_REVEALS` revealed. `Mismatch`, `Match`: two thirds of those that
-    /// revealed, and at least three, say so. `Unclear`: neither; nobody is slashed for it, and no juror was wrong.
+    /// @notice What a panel found: `Mismatch` or `Match` if more than half of its seats say so, else `None`.
     enum Verdict {
         None,
         Mismatch,
-        Match,
-        Unclear
+        Match
     }
 
-    /// @notice What a draw came to. `Waiting`: the block of the seed is not there yet. `Renewed`: its hash is no longer to be
-    /// had; another block was named. `TooFew`: not enough eligible candidates; there is no panel. `Drawn`: there is.
-    enum Draw {
-        Waiting,
-        Renewed,
-        TooFew,
-        Drawn
-    }
-
+    /// @notice `Drawing`: the seed is to come, or to be proven. `Failed`: there were not enough eligible candidates.
     enum Phase {
         None,
         Drawing,
         Commit,
         Reveal,
-        Ended
+        Ended,
+        Failed
     }
 
     /// @notice A case before the jury.
@@ -61,7 +53,7 @@ interface IJury {
     }
 
     /// @notice One panel of a case.
-    /// @param drawBlock Whose hash is the seed; zero if no draw is pending.
+    /// @param drawBlock Whose `prevRandao` is the seed; zero if no draw is pending.
     /// @param requestedAt When the court asked. Who became an active validator too late before that is not drawn.
     /// @param candidates How many were enlisted then.
     /// @param commitUntil Last second to commit; zero before the draw.
@@ -88,15 +80,18 @@ interface IJury {
     /// @param commitment See `hashVote`; zero before it committed.
     /// @param round Its panel; zero if it was not drawn; `PARTY` if it is a party and cannot be.
     /// @param choice What it revealed.
+    /// @param isDuty Whether it has to vote. A juror that was drawn while it had `MAX_DUTIES` may, and need not.
     struct Vote {
         bytes32 commitment;
         uint8 round;
         Choice choice;
+        bool isDuty;
     }
 
     /* ERRORS */
 
     error JuryZeroAddress();
+    error JuryNoRandomness(uint256 prevRandao);
     error JuryNotValidator(address account);
     error JuryAlreadyEnlisted(address validator);
     error JuryNotEnlisted(address validator);
@@ -108,6 +103,7 @@ interface IJury {
     error JuryPanelRunning(bytes32 id, uint256 round);
     error JuryPanelSize(uint256 maximum, uint256 asked);
     error JuryNoDraw(bytes32 id);
+    error JuryTooEarly(uint256 drawBlock, uint256 blockNumber);
     error JuryNotJuror(bytes32 id, address account);
     error JuryWrongPhase(Phase expected, Phase found);
     error JuryEmptyCommitment();
@@ -128,16 +124,15 @@ interface IJury {
     event DrawRenewed(bytes32 indexed id, uint256 indexed round, uint256 candidates, uint256 drawBlock);
     event DrawFailed(bytes32 indexed id, uint256 indexed round, uint256 found, uint256 size);
     event PanelDrawn(bytes32 indexed id, uint256 indexed round, bytes32 seed, uint256 commitUntil, uint256 revealUntil);
-    event JurorDrawn(bytes32 indexed id, uint256 indexed round, address indexed juror);
+    /// @param isDuty See `Vote`.
+    event JurorDrawn(bytes32 indexed id, uint256 indexed round, address indexed juror, bool isDuty);
     event VoteCommitted(bytes32 indexed id, uint256 indexed round, address indexed juror, bytes32 commitment);
     event VoteRevealed(bytes32 indexed id, uint256 indexed round, address indexed juror, Choice choice, bytes32 salt);
     /// @param taken From the juror's stake.
     event JurorFined(bytes32 indexed id, uint256 indexed round, address indexed juror, uint256 taken);
-    /// @notice Its share of the case's fines.
-    event JurorRewarded(bytes32 indexed id, address indexed juror, uint256 amount);
-    /// @param fines What of all fines was for jurors.
-    /// @param rest What of that could not be divided, or had nobody to go to; the treasury's.
-    event CaseClosed(bytes32 indexed id, Verdict truth, uint256 coherent, uint256 fines, uint256 rest);
+    /// @param paid How many the court owes a fee.
+    /// @param fines All that was taken.
+    event CaseClosed(bytes32 indexed id, Verdict truth, uint256 paid, uint256 fines);
 
     /* CANDIDATES */
 
@@ -149,6 +144,13 @@ interface IJury {
     /// Waits while a draw is pending, since it moves others on the list. Nobody is held by that: who is not active is not
     /// drawn.
     function delist(address validator) external;
+
+    /* ANYONE */
+
+    /// @notice Draws the panel that was asked for.
+    /// @param header RLP of the header of the draw's block, which its hash proves. If that hash is no longer to be had, any
+    /// bytes do: another block is named.
+    function draw(bytes32 id, bytes calldata header) external;
 
     /* JURORS */
 
@@ -169,16 +171,11 @@ interface IJury {
     /// @notice Asks for a panel of `size` jurors who did not serve in the case yet.
     function request(bytes32 id, uint256 size) external;
 
-    /// @notice Draws the panel that was asked for, if the block of its seed is there.
-    /// @return result See `Draw`.
-    /// @return revealUntil When a drawn panel has voted; else zero.
-    function draw(bytes32 id) external returns (Draw result, uint256 revealUntil);
-
-    /// @notice Ends a case: fines, and divides the fines among the coherent jurors.
-    /// @param truth What the case came to. `Mismatch`, `Match`: jurors who said so are coherent, and who said the opposite is
-    /// fined; `Insufficient` is neither. Otherwise all who revealed one of the two are coherent.
-    /// @return coherent Jurors who did their duty and were not wrong, in the order of their drawing.
-    function close(bytes32 id, Verdict truth) external returns (address[] memory coherent);
+    /// @notice Ends a case, and fines.
+    /// @param truth What the case came to. `Mismatch`, `Match`: jurors who said so are to be paid, and who said the opposite is
+    /// fined; `Insufficient` is neither. `None`: all who revealed are to be paid.
+    /// @return paid The jurors to be paid, in the order of their drawing.
+    function close(bytes32 id, Verdict truth) external returns (address[] memory paid);
 
     /* VIEWS */
 
@@ -193,13 +190,22 @@ interface IJury {
     function cases(bytes32 id) external view returns (address court, uint8 round, bool closed);
     function panelOf(bytes32 id, uint256 round) external view returns (Panel memory);
     function jurorsOf(bytes32 id, uint256 round) external view returns (address[] memory);
-    function votes(bytes32 id, address account) external view returns (bytes32 commitment, uint8 round, Choice choice);
+    function votes(
+        bytes32 id,
+        address account
+    ) external view returns (bytes32 commitment, uint8 round, Choice choice, bool isDuty);
 
-    /// @notice Phase of the newest panel. `Ended` also if it could not be drawn.
+    /// @notice How many seats of open cases the juror has to vote in.
+    function dutiesOf(address juror) external view returns (uint256);
+
+    /// @notice Phase of the newest panel.
     function phaseOf(bytes32 id) external view returns (Phase);
 
-    /// @notice What the newest panel found; says something only in the phase `Ended`.
-    function verdictOf(bytes32 id) external view returns (Verdict);
+    /// @notice What a court has to know of the newest panel.
+    /// @return phase See `phaseOf`.
+    /// @return revealUntil When it has voted; zero before it is drawn.
+    /// @return verdict What it found; says something only in the phase `Ended`.
+    function findingOf(bytes32 id) external view returns (Phase phase, uint256 revealUntil, Verdict verdict);
 
     /// @notice What a juror commits to: keccak256(abi.encode(id, round, juror, choice, salt)). The juror's address in it
     /// makes a copied commitment worthless.

@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {JuryCandidates} from "./JuryCandidates.sol";
+import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {IJury} from "./IJury.sol";
+import {PastBlocks} from "../libraries/PastBlocks.sol";
 import {IStakeRegistry} from "../stake/IStakeRegistry.sol";
-import {BlockHashes} from "./BlockHashes.sol";
+import {Candidates} from "./Candidates.sol";
+import {Shuffle} from "./Shuffle.sol";
 import {Votes} from "./Votes.sol";
 
 /// @title Jury
-/// @dev Immutable: no owner, no pause, no proxy. It holds no tokens; fines wait as its rewards in the stake registry, within
-/// one call. The registry is all that it calls.
-contract Jury is JuryCandidates {
+/// @dev Immutable: no owner, no pause, no proxy. It holds no tokens. The stake registry is all that it calls.
+contract Jury is IJury {
+    using BlockHeader for Memory.Slice[];
+    using Candidates for Candidates.List;
+    using Shuffle for Shuffle.Deck;
     using Votes for Panel;
 
     /* CONSTANTS */
 
-    /// @notice Blocks from the request of a panel to the one whose hash decides.
-    uint256 public constant DRAW_DELAY = 4;
+    /// @notice How long a validator has to have been active without interruption before a panel is asked for.
+    uint256 public constant ELIGIBLE_AFTER = 7 days;
+    /// @notice How many candidates a draw looks at, at most.
+    uint256 public constant MAX_TRIES = 96;
+    /// @notice Blocks from the request of a panel to the one whose randomness decides. Two epochs of Ethereum: nobody knows yet who
+    /// will propose a block that is so far away.
+    uint256 public constant DRAW_DELAY = 64;
     /// @notice Seconds to commit, from the draw.
     uint256 public constant COMMIT_PERIOD = 24 hours;
     /// @notice Seconds to reveal, from the end of the time to commit.
     uint256 public constant REVEAL_PERIOD = 12 hours;
-    /// @notice With fewer revealed votes a panel has found nothing.
-    uint256 public constant MIN_REVEALS = Votes.MIN_REVEALS;
     /// @notice Largest panel.
     uint256 public constant MAX_PANEL = 11;
+    /// @notice Seats of open cases that a juror has to vote in. A seat beyond is one all the same, so that filling up others does
+    /// not choose a jury; but staying away from it costs nothing.
+    uint256 public constant MAX_DUTIES = 8;
     /// @notice `Vote.round` of who is a party.
     uint8 public constant PARTY = type(uint8).max;
 
@@ -34,15 +45,29 @@ contract Jury is JuryCandidates {
     uint256 public constant NO_REVEAL_FINE = 500;
     /// @notice Basis points that it costs to have said the opposite of what turned out to be true.
     uint256 public constant INCOHERENT_FINE = 500;
-    /// @notice Basis points of a fine that go to the coherent jurors; the rest is the treasury's.
-    uint256 public constant JURY_SHARE = 6_000;
 
     uint256 private constant WHOLE = 10_000;
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc IJury
+    address public immutable override stakeRegistry;
 
     /* STORAGE */
 
     /// @inheritdoc IJury
     mapping(bytes32 id => Case) public override cases;
+    /// @inheritdoc IJury
+    mapping(bytes32 id => mapping(address account => Vote)) public override votes;
+    /// @inheritdoc IJury
+    uint256 public override pendingDraws;
+    /// @inheritdoc IJury
+    mapping(address juror => uint256) public override dutiesOf;
+
+    /// @dev While a draw is pending the list only grows at its end, behind what the draw looks at. So everything that decides
+    /// who is drawn is fixed before the seed is known, but for one thing: a candidate can make itself ineligible, which
+    /// lets the next one take its place.
+    Candidates.List private _candidates;
 
     mapping(bytes32 id => mapping(uint256 round => Panel)) private _panels;
     mapping(bytes32 id => mapping(uint256 round => address[])) private _jurors;
@@ -52,7 +77,46 @@ contract Jury is JuryCandidates {
     /// @param stakeRegistry_ Has to name this contract a judge, and the courts, too.
     constructor(address stakeRegistry_) {
         require(stakeRegistry_ != address(0), JuryZeroAddress());
+        // Chains without randomness have a small constant there. By chance no value is as small.
+        require(block.prevrandao > type(uint128).max, JuryNoRandomness(block.prevrandao));
         stakeRegistry = stakeRegistry_;
+    }
+
+    /* CANDIDATES */
+
+    /// @inheritdoc IJury
+    function enlist() external {
+        require(_activeSince(msg.sender) != 0, JuryNotValidator(msg.sender));
+        require(!_candidates.contains(msg.sender), JuryAlreadyEnlisted(msg.sender));
+        emit Enlisted(msg.sender, _candidates.add(msg.sender));
+    }
+
+    /// @inheritdoc IJury
+    function delist(address validator) external {
+        require(pendingDraws == 0, JuryDrawPending(pendingDraws));
+        require(msg.sender == validator || _activeSince(validator) == 0, JuryStillActive(validator));
+        require(_candidates.contains(validator), JuryNotEnlisted(validator));
+        emit Delisted(validator, _candidates.remove(validator));
+    }
+
+    /* ANYONE */
+
+    /// @inheritdoc IJury
+    function draw(bytes32 id, bytes calldata header) external {
+        uint256 round = cases[id].round;
+        Panel storage panel = _panels[id][round];
+        uint256 drawBlock = panel.drawBlock;
+        require(drawBlock != 0, JuryNoDraw(id));
+        require(block.number > drawBlock, JuryTooEarly(drawBlock, block.number));
+        if (PastBlocks.hashOf(drawBlock) == bytes32(0)) {
+            (uint256 candidates, uint256 renewed) = _nameBlock(panel);
+            emit DrawRenewed(id, round, candidates, renewed);
+            return;
+        }
+        bytes32 prevRandao = PastBlocks.fieldsOf(drawBlock, header).getPrevRandao();
+        --pendingDraws;
+        panel.drawBlock = 0;
+        _seat(id, round, panel, keccak256(abi.encode(prevRandao, id, round)));
     }
 
     /* JURORS */
@@ -62,7 +126,7 @@ contract Jury is JuryCandidates {
         require(commitment != bytes32(0), JuryEmptyCommitment());
         (Panel storage panel, Vote storage vote) = _seatOf(id, msg.sender);
         require(vote.commitment == bytes32(0), JuryAlreadyCommitted(id, msg.sender));
-        _requirePhase(id, Phase.Commit);
+        _requirePhase(panel, Phase.Commit);
         vote.commitment = commitment;
         ++panel.committed;
         emit VoteCommitted(id, vote.round, msg.sender, commitment);
@@ -73,7 +137,7 @@ contract Jury is JuryCandidates {
         require(choice != Choice.None, JuryNoChoice());
         (Panel storage panel, Vote storage vote) = _seatOf(id, juror);
         require(vote.choice == Choice.None, JuryAlreadyRevealed(id, juror));
-        _requirePhase(id, Phase.Reveal);
+        _requirePhase(panel, Phase.Reveal);
         bytes32 found = Votes.hash(id, vote.round, juror, choice, salt);
         require(vote.commitment == found, JuryWrongReveal(vote.commitment, found));
         vote.choice = choice;
@@ -101,10 +165,8 @@ contract Jury is JuryCandidates {
     function request(bytes32 id, uint256 size) external {
         _requireCourt(id);
         require(size != 0 && size <= MAX_PANEL, JuryPanelSize(MAX_PANEL, size));
-        Phase phase = phaseOf(id);
-        uint256 round = cases[id].round;
-        require(phase == Phase.None || phase == Phase.Ended, JuryPanelRunning(id, round));
-        cases[id].round = uint8(++round); // Courts ask for a handful.
+        uint256 round = _requireIdle(id) + 1;
+        cases[id].round = uint8(round); // Courts ask for a handful.
         Panel storage panel = _panels[id][round];
         panel.size = uint8(size); // Not above `MAX_PANEL`.
         ++pendingDraws;
@@ -113,34 +175,11 @@ contract Jury is JuryCandidates {
     }
 
     /// @inheritdoc IJury
-    function draw(bytes32 id) external returns (Draw result, uint256 revealUntil) {
+    function close(bytes32 id, Verdict truth) external returns (address[] memory paid) {
         _requireCourt(id);
-        uint256 round = cases[id].round;
-        Panel storage panel = _panels[id][round];
-        uint256 drawBlock = panel.drawBlock;
-        require(drawBlock != 0, JuryNoDraw(id));
-        if (block.number <= drawBlock) return (Draw.Waiting, 0);
-        bytes32 blockHash = BlockHashes.get(drawBlock);
-        if (blockHash == bytes32(0)) {
-            (uint256 candidates, uint256 renewed) = _nameBlock(panel);
-            emit DrawRenewed(id, round, candidates, renewed);
-            return (Draw.Renewed, 0);
-        }
-        --pendingDraws;
-        panel.drawBlock = 0;
-        revealUntil = _seat(id, round, panel, keccak256(abi.encode(blockHash, id, round)));
-        result = revealUntil == 0 ? Draw.TooFew : Draw.Drawn;
-    }
-
-    /// @inheritdoc IJury
-    function close(bytes32 id, Verdict truth) external returns (address[] memory coherent) {
-        _requireCourt(id);
-        Phase phase = phaseOf(id);
-        uint256 rounds = cases[id].round;
-        require(phase == Phase.None || phase == Phase.Ended, JuryPanelRunning(id, rounds));
+        uint256 rounds = _requireIdle(id);
         cases[id].closed = true;
-
-        coherent = new address[](MAX_PANEL * rounds);
+        paid = new address[](MAX_PANEL * rounds);
         uint256 count = 0;
         uint256 fines = 0;
         for (uint256 round = 1; round <= rounds; ++round) {
@@ -148,17 +187,31 @@ contract Jury is JuryCandidates {
             for (uint256 i = 0; i < jurors.length; ++i) {
                 Vote memory vote = votes[id][jurors[i]];
                 fines += _discharge(id, jurors[i], vote, truth);
-                if (Votes.isCoherent(vote.choice, truth)) coherent[count++] = jurors[i];
+                if (Votes.isPaid(vote.choice, truth)) paid[count++] = jurors[i];
             }
         }
         assembly ("memory-safe") {
-            mstore(coherent, count) // Shorter than it was made.
+            mstore(paid, count) // Shorter than it was made.
         }
-        uint256 rest = _divide(id, coherent, fines);
-        emit CaseClosed(id, truth, count, fines, rest);
+        emit CaseClosed(id, truth, count, fines);
     }
 
     /* VIEWS */
+
+    /// @inheritdoc IJury
+    function isEnlisted(address validator) external view returns (bool) {
+        return _candidates.contains(validator);
+    }
+
+    /// @inheritdoc IJury
+    function candidateCount() public view returns (uint256) {
+        return _candidates.members.length;
+    }
+
+    /// @inheritdoc IJury
+    function candidateAt(uint256 index) external view returns (address) {
+        return _candidates.members[index];
+    }
 
     /// @inheritdoc IJury
     function panelOf(bytes32 id, uint256 round) external view returns (Panel memory) {
@@ -171,18 +224,14 @@ contract Jury is JuryCandidates {
     }
 
     /// @inheritdoc IJury
-    function phaseOf(bytes32 id) public view returns (Phase) {
-        Panel memory panel = _panels[id][cases[id].round];
-        if (panel.size == 0) return Phase.None;
-        if (panel.drawBlock != 0) return Phase.Drawing;
-        if (block.timestamp > panel.revealUntil) return Phase.Ended;
-        bool committed = panel.committed == panel.size || block.timestamp > panel.commitUntil;
-        return committed ? Phase.Reveal : Phase.Commit;
+    function phaseOf(bytes32 id) external view returns (Phase) {
+        return _phaseOf(_panels[id][cases[id].round]);
     }
 
     /// @inheritdoc IJury
-    function verdictOf(bytes32 id) external view returns (Verdict) {
-        return _panels[id][cases[id].round].verdict();
+    function findingOf(bytes32 id) external view returns (Phase phase, uint256 revealUntil, Verdict verdict) {
+        Panel memory panel = _panels[id][cases[id].round];
+        return (_phaseOf(panel), panel.revealUntil, panel.verdict());
     }
 
     /// @inheritdoc IJury
@@ -211,60 +260,82 @@ contract Jury is JuryCandidates {
         panel.drawBlock = uint48(drawBlock); // Fits for ever.
     }
 
-    /// @dev The largest fine is frozen until the case is closed, so that a juror cannot leave before. Returns zero if there
-    /// are not enough.
-    function _seat(bytes32 id, uint256 round, Panel storage panel, bytes32 seed) private returns (uint256 revealUntil) {
+    /// @dev The largest fine is frozen until the case is closed, so that a juror cannot leave before.
+    function _seat(bytes32 id, uint256 round, Panel storage panel, bytes32 seed) private {
         (address[] memory found, uint256 count) = _choose(id, panel, seed);
         if (count < found.length) {
             emit DrawFailed(id, round, count, found.length);
-            return 0;
+            return;
         }
         uint256 commitUntil = block.timestamp + COMMIT_PERIOD;
+        uint256 revealUntil = commitUntil + REVEAL_PERIOD;
         panel.commitUntil = uint40(commitUntil); // Fits for 34 000 years, like the next one.
-        revealUntil = commitUntil + REVEAL_PERIOD;
         panel.revealUntil = uint40(revealUntil);
         emit PanelDrawn(id, round, seed, commitUntil, revealUntil);
         _jurors[id][round] = found;
         uint256 stakeAtRisk = _fine(NO_REVEAL_FINE);
         for (uint256 i = 0; i < count; ++i) {
-            votes[id][found[i]].round = uint8(round); // As it stands in the case.
-            IStakeRegistry(stakeRegistry).freeze(dutyId(id, found[i]), found[i], stakeAtRisk);
-            emit JurorDrawn(id, round, found[i]);
+            bool isDuty = dutiesOf[found[i]] < MAX_DUTIES;
+            Vote storage vote = votes[id][found[i]];
+            vote.round = uint8(round); // As it stands in the case.
+            vote.isDuty = isDuty;
+            if (isDuty) {
+                ++dutiesOf[found[i]];
+                IStakeRegistry(stakeRegistry).freeze(dutyId(id, found[i]), found[i], stakeAtRisk);
+            }
+            emit JurorDrawn(id, round, found[i], isDuty);
         }
+    }
+
+    /// @dev Looks at candidates in a random order until the panel is full; `found` are who can serve, filled up with zeros.
+    function _choose(
+        bytes32 id,
+        Panel memory panel,
+        bytes32 seed
+    ) private view returns (address[] memory found, uint256 count) {
+        found = new address[](panel.size);
+        uint256 tries = panel.candidates < MAX_TRIES ? panel.candidates : MAX_TRIES;
+        Shuffle.Deck memory deck = Shuffle.create(seed, panel.candidates, tries);
+        for (uint256 i = 0; i < tries && count < panel.size; ++i) {
+            address candidate = _candidates.members[deck.deal()];
+            if (_isEligible(id, candidate, panel.requestedAt)) found[count++] = candidate;
+        }
+    }
+
+    function _isEligible(bytes32 id, address candidate, uint256 requestedAt) private view returns (bool) {
+        if (votes[id][candidate].round != 0) return false;
+        uint256 since = _activeSince(candidate);
+        return since != 0 && since + ELIGIBLE_AFTER <= requestedAt;
+    }
+
+    /// @dev Zero for who is no active validator.
+    function _activeSince(address account) private view returns (uint256) {
+        (IStakeRegistry.Role role, uint40 since, , , , , , ) = IStakeRegistry(stakeRegistry).members(account);
+        return role == IStakeRegistry.Role.Validator ? since : 0;
     }
 
     /* INTERNAL: CLOSING */
 
-    /// @dev Fines a juror, or lets it go. Returns what of the fine is for the coherent jurors.
-    function _discharge(bytes32 id, address juror, Vote memory vote, Verdict truth) private returns (uint256 share) {
+    /// @dev Fines a juror, or lets it go. All of a fine is the treasury's.
+    function _discharge(bytes32 id, address juror, Vote memory vote, Verdict truth) private returns (uint256 taken) {
+        if (vote.isDuty) --dutiesOf[juror];
         uint256 fine = _fineFor(vote, truth);
         IStakeRegistry registry = IStakeRegistry(stakeRegistry);
         if (fine == 0) {
             registry.unfreeze(dutyId(id, juror));
             return 0;
         }
-        IStakeRegistry.Payout memory payout = registry.slash(
-            IStakeRegistry.Slash({
-                id: dutyId(id, juror),
-                member: juror,
-                offence: IStakeRegistry.Offence.JurorFault,
-                restitution: 0,
-                penalty: fine,
-                reporter: address(0),
-                victim: address(0),
-                jury: address(this),
-                reporterShare: 0,
-                victimShare: 0,
-                juryShare: JURY_SHARE,
-                victimLimit: 0
-            })
-        );
-        emit JurorFined(id, vote.round, juror, payout.jury + payout.treasury);
-        return payout.jury;
+        IStakeRegistry.Slash memory order;
+        order.id = dutyId(id, juror);
+        order.member = juror;
+        order.offence = IStakeRegistry.Offence.JurorFault;
+        order.penalty = fine;
+        taken = registry.slash(order).treasury;
+        emit JurorFined(id, vote.round, juror, taken);
     }
 
     function _fineFor(Vote memory vote, Verdict truth) private view returns (uint256) {
-        if (vote.commitment == bytes32(0)) return _fine(NO_COMMIT_FINE);
+        if (vote.commitment == bytes32(0)) return vote.isDuty ? _fine(NO_COMMIT_FINE) : 0;
         if (vote.choice == Choice.None) return _fine(NO_REVEAL_FINE);
         return Votes.isOpposite(vote.choice, truth) ? _fine(INCOHERENT_FINE) : 0;
     }
@@ -275,18 +346,6 @@ contract Jury is JuryCandidates {
         return (minimum * basisPoints + WHOLE - 1) / WHOLE; // A minimum fits 96 bits.
     }
 
-    /// @dev Equal parts, rounded down; the treasury gets what is left.
-    function _divide(bytes32 id, address[] memory coherent, uint256 fines) private returns (uint256 rest) {
-        IStakeRegistry registry = IStakeRegistry(stakeRegistry);
-        uint256 part = coherent.length == 0 ? 0 : fines / coherent.length;
-        for (uint256 i = 0; i < coherent.length && part != 0; ++i) {
-            registry.transferRewards(coherent[i], part);
-            emit JurorRewarded(id, coherent[i], part);
-        }
-        rest = fines - part * coherent.length;
-        if (rest != 0) registry.transferRewards(registry.treasury(), rest);
-    }
-
     /* INTERNAL: CHECKS */
 
     function _requireCourt(bytes32 id) private view {
@@ -294,8 +353,25 @@ contract Jury is JuryCandidates {
         require(!cases[id].closed, JuryCaseClosed(id));
     }
 
-    function _requirePhase(bytes32 id, Phase expected) private view {
-        Phase found = phaseOf(id);
+    /// @dev No panel is under way. Returns how many there were.
+    function _requireIdle(bytes32 id) private view returns (uint256 rounds) {
+        rounds = cases[id].round;
+        Phase phase = _phaseOf(_panels[id][rounds]);
+        bool idle = phase == Phase.None || phase == Phase.Ended || phase == Phase.Failed;
+        require(idle, JuryPanelRunning(id, rounds));
+    }
+
+    function _phaseOf(Panel memory panel) private view returns (Phase) {
+        if (panel.size == 0) return Phase.None;
+        if (panel.drawBlock != 0) return Phase.Drawing;
+        if (panel.revealUntil == 0) return Phase.Failed;
+        if (block.timestamp > panel.revealUntil) return Phase.Ended;
+        bool committed = panel.committed == panel.size || block.timestamp > panel.commitUntil;
+        return committed ? Phase.Reveal : Phase.Commit;
+    }
+
+    function _requirePhase(Panel memory panel, Phase expected) private view {
+        Phase found = _phaseOf(panel);
         require(found == expected, JuryWrongPhase(expected, found));
     }
 

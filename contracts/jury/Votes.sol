@@ -6,9 +6,6 @@ import {IJury} from "./IJury.sol";
 /// @title Votes: what jurors commit to, and what their votes come to
 /// @dev Votes are only counted, so that their order cannot matter.
 library Votes {
-    /// @notice With fewer revealed votes, and with fewer for a finding, nothing was found.
-    uint256 internal constant MIN_REVEALS = 3;
-
     /// @notice What a juror commits to.
     function hash(
         bytes32 id,
@@ -20,19 +17,20 @@ library Votes {
         return keccak256(abi.encode(id, round, juror, choice, salt));
     }
 
-    /// @notice What a panel found: two thirds of the revealed votes, and at least three.
+    /// @notice What a panel found: what more than half of its seats say, whether the others came or not. Nothing else is a
+    /// finding, so that neither staying away nor a few votes decide anything.
     function verdict(IJury.Panel memory panel) internal pure returns (IJury.Verdict) {
-        if (panel.revealed < MIN_REVEALS) return IJury.Verdict.None;
-        if (_isEnough(panel.mismatches, panel.revealed)) return IJury.Verdict.Mismatch;
-        return _isEnough(panel.matches, panel.revealed) ? IJury.Verdict.Match : IJury.Verdict.Unclear;
+        if (_isMost(panel.mismatches, panel.size)) return IJury.Verdict.Mismatch;
+        return _isMost(panel.matches, panel.size) ? IJury.Verdict.Match : IJury.Verdict.None;
     }
 
-    /// @notice Whether a juror who revealed `choice` was right, or measured and was not refuted. That the evidence does not
-    /// suffice can be said without looking at it, so that nobody is paid for saying so.
-    function isCoherent(IJury.Choice choice, IJury.Verdict truth) internal pure returns (bool) {
+    /// @notice Whether a juror is paid for what it revealed: who found what turned out to be true, or, if nothing did, all who
+    /// revealed. That the evidence does not suffice can be said without looking at it, so that it is not paid where others
+    /// found something.
+    function isPaid(IJury.Choice choice, IJury.Verdict truth) internal pure returns (bool) {
         if (truth == IJury.Verdict.Mismatch) return choice == IJury.Choice.Mismatch;
         if (truth == IJury.Verdict.Match) return choice == IJury.Choice.Match;
-        return choice == IJury.Choice.Mismatch || choice == IJury.Choice.Match;
+        return choice != IJury.Choice.None;
     }
 
     /// @notice Whether a juror who revealed `choice` said the opposite of what is true.
@@ -41,7 +39,7 @@ library Votes {
         return truth == IJury.Verdict.Match && choice == IJury.Choice.Mismatch;
     }
 
-    function _isEnough(uint256 votes, uint256 revealed) private pure returns (bool) {
-        return votes >= MIN_REVEALS && votes * 3 >= revealed * 2;
+    function _isMost(uint256 votes, uint256 seats) private pure returns (bool) {
+        return votes * 2 > seats;
     }
 }

@@ -1,5 +1,6 @@
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { Contract, type EventLog } from "ethers";
 import { connect } from "../../checkout/rpc.ts";
 import type { Devnet, Pages } from "./devnet.ts";
@@ -24,7 +25,7 @@ export async function awaitSettlement(devnet: Devnet, { request }: Receipt, sign
   try {
     const accounting = new Contract(devnet.deployment.accounting, accountingV2Abi, provider);
     const filter = accounting.filters["LaneSettled"]?.(request.client, request.executor, request.lane);
-    if (filter === undefined) throw new TypeError("The contract's interface has no LaneSettled event.");
+    if (filter === undefined) throw new LloomError("INTERNAL", "The contract's interface has no LaneSettled event.");
     return await until(workOf(devnet, "the settlement", /^(chain|executor)/, signal), async () => {
       const logs = await accounting.queryFilter(filter, devnet.deployment.startBlock);
       const log = logs

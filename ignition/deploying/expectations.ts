@@ -22,6 +22,7 @@ export const JUDGES: Readonly<Record<string, string>> = {
   EquivocationDisputes: POWER.stakeAndTails,
   Jury: POWER.stake,
   MeasuredDisputes: POWER.stakeAndTails,
+  MeasuredPenalties: POWER.stake,
 };
 
 /** What every view of a deployment has to answer, given where its contracts are and what they were deployed with. */
@@ -58,12 +59,18 @@ export function expectationsOf(addresses: ReadonlyMap<string, string>, values: P
     expect("DeliveryDisputes", "accounting", at("AccountingV2")),
     expect("DeliveryDisputes", "stakeRegistry", at("StakeRegistry")),
     expect("DeliveryDisputes", "flatBond", value("deliveryBondWei")),
+    expect("MeasuredEvidence", "accounting", at("AccountingV2")),
+    expect("MeasuredDeposits", "stakeRegistry", at("StakeRegistry")),
+    expect("MeasuredDeposits", "jurorFee", value("jurorFee")),
+    expect("MeasuredPenalties", "deposits", at("MeasuredDeposits")),
+    expect("MeasuredPenalties", "stakeRegistry", at("StakeRegistry")),
+    expect("MeasuredDisputes", "evidence", at("MeasuredEvidence")),
+    expect("MeasuredDisputes", "penalties", at("MeasuredPenalties")),
+    expect("MeasuredDisputes", "deposits", at("MeasuredDeposits")),
     expect("MeasuredDisputes", "accounting", at("AccountingV2")),
-    expect("MeasuredDisputes", "stakeRegistry", at("StakeRegistry")),
     expect("MeasuredDisputes", "jury", at("Jury")),
     // The Arbitrator of nobody is never asked.
     expect("MeasuredDisputes", "arbitrator", arbitrator.text === ZeroAddress ? ZeroAddress : at("Arbitrator")),
-    expect("MeasuredDisputes", "jurorFee", value("jurorFee")),
     expect("Jury", "stakeRegistry", at("StakeRegistry")),
     expect("Arbitrator", "feeRecipient", arbitrator),
     expect("Arbitrator", "arbitrationCost", value("arbitrationCost"), "0x"),

@@ -59,7 +59,7 @@ export const ERROR_CODES = {
     true,
     502,
     "server_error",
-    "Nothing was paid. Try again; the executor is avoided for a while.",
+    "Nothing was acknowledged; at most the request's cap can be settled. Try again; the executor is avoided for a while.",
   ),
   EXECUTOR_UNREACHABLE: kind(true, 502, "server_error", "Try again; another executor is chosen."),
   STREAM_INTERRUPTED: kind(

@@ -1,5 +1,10 @@
 /** How long what was signed can matter to a contract, in seconds, by the contracts' own windows. */
-import { equivocationDisputesFacts, juryFacts, measuredDisputesFacts } from "./generated/facts.ts";
+import {
+  equivocationDisputesFacts,
+  juryFacts,
+  measuredDisputesFacts,
+  measuredEvidenceFacts,
+} from "./generated/facts.ts";
 
 /** Furthest ahead that a request's deadline may lie: an executor takes none that would bind it longer. */
 export const LONGEST_DEADLINE_SECONDS = 3_600n;
@@ -17,7 +22,7 @@ export const PROOF_SECONDS = equivocationDisputesFacts.EVIDENCE_WINDOW;
  * the arbitrator. Whoever deletes a receipt or an answer earlier cannot defend it.
  */
 export const EVIDENCE_SECONDS =
-  measuredDisputesFacts.EVIDENCE_WINDOW +
+  measuredEvidenceFacts.EVIDENCE_WINDOW +
   measuredDisputesFacts.ANSWER_PERIOD +
   2n * PANEL_SECONDS +
   DRAWING_SECONDS +

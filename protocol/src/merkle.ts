@@ -7,6 +7,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "./commitment-types.ts";
 import { deliveryTreeFacts } from "./generated/facts.ts";
 import { bytesToHex } from "./hex.ts";
+import { LloomError } from "./lloom-error.ts";
 
 const HASH_BYTES = 32;
 const LEAF = 0;
@@ -23,12 +24,12 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Hex {
 }
 
 /**
- * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws RangeError for a leaf that is
- * not there.
+ * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws INTERNAL for a leaf that
+ * is not there.
  */
 export function merkleProof(leaves: readonly Uint8Array[], index: number): Hex[] {
   if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
-    throw new RangeError(`leaf ${index} of ${leaves.length} is not there; count from zero`);
+    throw new LloomError("INTERNAL", `Leaf ${index} of ${leaves.length} is not there; count from zero.`);
   }
   const proof: Hex[] = [];
   let level = leaves.map(hashLeaf);

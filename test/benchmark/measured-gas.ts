@@ -1,6 +1,7 @@
+import { encodeHeader, type RpcBlock } from "@lloom/protocol/block-headers";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { hashVote } from "@lloom/protocol/votes";
-import { id, MaxUint256, type Wallet } from "ethers";
+import { id, MaxUint256, toQuantity, type Wallet } from "ethers";
 import { LANE_START, type LaneParties, signAnswer } from "../support/contracts/lane.ts";
 import { type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "../support/contracts/market.ts";
 import { gasOf } from "./figures.ts";
@@ -20,7 +21,7 @@ const COMMIT_SECONDS = 24 * 3_600;
 const REVEAL_SECONDS = 12 * 3_600;
 const APPEAL_SECONDS = 24 * 3_600;
 /** Blocks until the one that gives the seed is known. */
-const DRAW_BLOCKS = 5;
+const DRAW_BLOCKS = 65;
 
 /** Jurors that can be drawn. */
 async function enlistJurors({ fund, stakeRegistry, jury, networkHelpers }: Market): Promise<Map<string, Wallet>> {
@@ -37,12 +38,12 @@ async function enlistJurors({ fund, stakeRegistry, jury, networkHelpers }: Marke
 
 /** A dispute about the model behind answers, from its opening to a verdict against the executor. */
 export async function measureMeasured(market: Market): Promise<GasFigure[]> {
-  const { accounting, measured, jury, token, networkHelpers, domain } = market;
+  const { accounting, measured, deposits, jury, token, networkHelpers, domain, connection } = market;
   const jurors = await enlistJurors(market);
   const executor = await market.enrol("measured executor");
   const client = await market.open("measuring client", executor.address);
   await market.fund("measuring client"); // For the bonds.
-  await token.send(client, "approve", measured.address, MaxUint256);
+  await token.send(client, "approve", deposits.address, MaxUint256);
   let lane = 0n;
 
   /** Settles answers in lanes of their own and complains of them. */
@@ -72,7 +73,9 @@ export async function measureMeasured(market: Market): Promise<GasFigure[]> {
   const conclude = async (dispute: Hex) => {
     await measured.send(executor, "answer", dispute, EVIDENCE);
     await networkHelpers.mine(DRAW_BLOCKS);
-    const draw = gasOf(await measured.send(client, "poke", dispute));
+    const { drawBlock } = (await jury.read("panelOf", dispute, 1)) as { drawBlock: bigint };
+    const block = await connection.ethers.provider.send("eth_getBlockByNumber", [toQuantity(drawBlock), false]);
+    const draw = gasOf(await jury.send(client, "draw", dispute, encodeHeader(block as RpcBlock)));
     const panel = (await jury.read("jurorsOf", dispute, 1)) as string[];
     let [commit, reveal] = [0, 0];
     for (const juror of panel) {
@@ -97,7 +100,7 @@ export async function measureMeasured(market: Market): Promise<GasFigure[]> {
   return [
     { name: "measured.open@1", value: one.gas },
     { name: "measured.open@64", value: most.gas, target: MOST_GAS },
-    { name: "measured.draw", value: draw },
+    { name: "jury.draw", value: draw },
     { name: "jury.commit", value: commit },
     { name: "jury.reveal", value: reveal },
     { name: "measured.count", value: count },

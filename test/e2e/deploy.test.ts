@@ -66,7 +66,10 @@ describe("npx hardhat ignition deploy", () => {
       "EquivocationDisputes",
       "Jury",
       "Lens",
+      "MeasuredDeposits",
       "MeasuredDisputes",
+      "MeasuredEvidence",
+      "MeasuredPenalties",
       "StakeRegistry",
       "TestToken",
     ];
@@ -84,7 +87,7 @@ describe("npx hardhat ignition deploy", () => {
     const right = await verify("--parameters", "ignition/parameters/local.json5");
     expect(right.code, right.stdout + right.stderr).toBe(0);
     expect(right.stdout).toMatch(
-      /judges, for ever +DeliveryDisputes, EquivocationDisputes, Jury, MeasuredDisputes.* +these and no others/,
+      /judges, for ever +DeliveryDisputes, EquivocationDisputes, Jury, MeasuredDisputes, MeasuredPenalties.* +these and no others/,
     );
     const wrong = await verify("--parameters", "ignition/parameters/sepolia.json5");
     expect(wrong.code).toBe(1);

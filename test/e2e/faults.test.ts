@@ -83,6 +83,8 @@ describe("a network of real processes", () => {
     if (node === undefined) throw new Error(`no executor ${name}`);
     return node;
   };
+  const nameOf = (address: string | null): string | undefined =>
+    [...executors].find(([, node]) => node.address.toLowerCase() === address?.toLowerCase())?.[0];
   const restart = async (name: string | undefined, flags: readonly string[] = []): Promise<void> => {
     executors.set(name ?? "", await running(name).restart(flags));
     await allOffered();
@@ -95,20 +97,21 @@ describe("a network of real processes", () => {
     await running(FIRST).process.kill("SIGKILL");
     const { data, response } = await asking;
     expect(data.choices[0]?.message.content).toBe("Looms weave threads.");
-    expect(response.headers.get("x-lloom-executor")?.toLowerCase()).toBe(running(SECOND).address.toLowerCase());
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
+    const other = nameOf(response.headers.get("x-lloom-executor"));
+    expect([SECOND, THIRD]).toContain(other);
 
-    await running(SECOND).process.kill("SIGINT");
-    expect(paid(await settlements(running(SECOND).address)).toString()).toBe(response.headers.get("x-lloom-cost"));
+    await running(other).process.kill("SIGINT");
+    expect(paid(await settlements(running(other).address)).toString()).toBe(response.headers.get("x-lloom-cost"));
     expect(await settlements(running(FIRST).address)).toEqual([]);
     backends.behave(FIRST ?? "", "answer");
-    await Promise.all([restart(FIRST), restart(SECOND)]);
+    await Promise.all([restart(FIRST), restart(other)]);
   });
 
   it("settles once after kill -9 between answer and settlement", async () => {
     const { response } = await ask();
     const paidTo = response.headers.get("x-lloom-executor")?.toLowerCase() ?? "";
-    const name = [...executors].find(([, node]) => node.address.toLowerCase() === paidTo)?.[0];
+    const name = nameOf(paidTo);
     const before = await settlements(paidTo);
     await running(name).process.kill("SIGKILL");
     expect(await settlements(paidTo)).toHaveLength(before.length);
@@ -124,7 +127,7 @@ describe("a network of real processes", () => {
     await restart(name);
   });
 
-  it("refuses a response that was tampered with, and pays nothing for it", async () => {
+  it("asks who has answered before, and no stranger that lures with a price", async () => {
     const key = devnetAccount(7, "rogue");
     const bootstrap = devnet.validators.flatMap((node) => node.multiaddrs).join(",");
     const rogue = runNode({
@@ -136,10 +139,9 @@ describe("a network of real processes", () => {
     stack.defer(() => rogue.signal("SIGKILL"));
     await eventually("the rogue offers", 30_000, () => rogue.printed().includes("ready"));
     await eventually("the gateway knows the rogue", 30_000, async () => (await offered()) === executors.size + 1);
-    const { status, code } = await refusal(ask());
-    expect({ status, code }).toEqual({ status: 502, code: "RESPONSE_INVALID" });
-    const again = await ask();
-    expect(again.response.headers.get("x-lloom-executor")).not.toBe(key.address.toLowerCase());
+    const { response } = await ask();
+    expect(nameOf(response.headers.get("x-lloom-executor"))).toBeDefined();
+    expect(response.headers.get("x-lloom-attempts")).toBe("1");
     expect(await settlements(key.address)).toEqual([]);
     rogue.signal("SIGINT");
     expect((await rogue.ended).code).toBe(0);

@@ -98,11 +98,15 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
     const deliveryDisputes = await deploy("DeliveryDisputes", accounting, parameters("deliveryBondWei"));
     const jury = await deploy("Jury", stakeRegistry);
     const arbitrator = await deploy("Arbitrator", await signer.getAddress(), parameters("arbitrationCost"));
-    const measuredDisputes = await deploy("MeasuredDisputes", accounting, jury, arbitrator, parameters("jurorFee"));
+    const measuredEvidence = await deploy("MeasuredEvidence", accounting);
+    const measuredDeposits = await deploy("MeasuredDeposits", stakeRegistry, parameters("jurorFee"));
+    const measuredPenalties = await deploy("MeasuredPenalties", measuredDeposits);
+    const measuredDisputes = await deploy("MeasuredDisputes", measuredEvidence, measuredPenalties, jury, arbitrator);
     await wire(signer, stakeRegistry, [
       { account: equivocationDisputes, power: POWER.stakeAndTails },
       { account: deliveryDisputes, power: POWER.stakeAndTails },
       { account: measuredDisputes, power: POWER.stakeAndTails },
+      { account: measuredPenalties, power: POWER.stake },
       { account: jury, power: POWER.stake },
     ]);
     return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes };

@@ -1,5 +1,5 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
-import type { ModelSummary } from "../../node/src/client/discover/offer-book.ts";
+import type { ModelSummary } from "../../node/src/client/discover/model-summary.ts";
 import type { Answered, AskEvent, Question } from "../../node/src/client/question.ts";
 import { LloomError } from "../../node/src/errors.ts";
 import type { GatewayClient } from "../../node/src/gateway/gateway-client.ts";

@@ -7,8 +7,8 @@ import {IJury} from "../../jury/IJury.sol";
 
 /// @title IMeasuredDisputes: faults that have to be measured, decided by a jury
 /// @notice A client, or a validator for its canaries, claims that answers of an executor came from another model than
-/// signed, or were charged for more tokens than there were. Jurors measure. Either side can appeal, once to a larger jury
-/// and then to the arbitrator.
+/// signed, or were charged for more tokens than there were. Jurors measure. Either side, or anybody for it, can appeal, once to
+/// a larger jury and then to the arbitrator.
 /// @dev What the contract checks and what jurors check. Signatures, amounts, times, who may complain of an answer, and the
 /// arithmetic of an overcharge are checked here, for every answer, when the dispute is opened: who signed what is a fact
 /// that no vote may change, and what is frozen and paid back has to be exact. Jurors check what needs the contents, which
@@ -18,8 +18,8 @@ import {IJury} from "../../jury/IJury.sol";
 /// @dev Time. Deadlines are absolute and inclusive. Whatever only needs time anyone can do by `poke`, which catches up with
 /// everything that is due; coming late changes nothing. A panel's own deadlines begin with its draw, because it could not
 /// vote before.
-/// @dev Money. Nothing is sent on the way: what accounts are owed waits as credit here (deposits of the parties, fees from
-/// them), in the stake registry (shares of slashes) or in AccountingV2 (costs of answers), until they take it.
+/// @dev Money. Nothing is sent on the way: what accounts are owed waits as credit in MeasuredDeposits (deposits of the parties,
+/// fees from them), in the stake registry (shares of slashes) or in AccountingV2 (costs of answers), until they take it.
 interface IMeasuredDisputes is IArbitrable {
     /* TYPES */
 
@@ -64,29 +64,20 @@ interface IMeasuredDisputes is IArbitrable {
         uint32 outboundTokens;
     }
 
-    /// @notice A dispute. Once it is closed all its amounts are zero.
-    /// @param challenger Who opened it.
+    /// @notice A dispute. What is at stake for it: `IMeasuredDeposits.deposits` and `IMeasuredPenalties.penalties`.
+    /// @param challenger Who complains.
     /// @param state See `State`.
     /// @param kind See `Kind`.
     /// @param outcome `None` until it is closed.
-    /// @param verdict What the last panel that found something found.
-    /// @param round 1, or 2 after an appeal to the second jury.
+    /// @param verdict What the last panel found, or the arbitrator.
+    /// @param round 1, or 2 once a second jury is asked: after an appeal, or if the first one found nothing.
     /// @param verdictRound The round of `verdict`.
-    /// @param silent The executor let its time pass, and cannot appeal.
-    /// @param redrawn A panel of which too few revealed was replaced; that happens once.
-    /// @param stakeShare Basis points of the stake that the penalty is, for a wrong model; else zero.
+    /// @param appeal The verdict that somebody appealed against to the second jury, if anybody did.
     /// @param executor Whose answers.
     /// @param until Deadline of the state, where it has one.
-    /// @param bond Paid by the challenger.
-    /// @param penalty Largest slash, frozen together with `restitution`. For a wrong model it is a share of the stake, by how
-    /// often that happened before, and in the end lower by the same share of what other disputes took here meanwhile and no challenger got: a
-    /// first offence does not take everything because it was complained of in pieces.
-    /// @param restitution What was paid for the answers and had already matured.
-    /// @param arbitrationCost Of the arbitrator, when the dispute was opened.
-    /// @param appellant Who appealed to the second jury.
-    /// @param appealDeposit Paid by it.
+    /// @param fee Of a juror.
+    /// @param arbitrationCost Of the arbitrator, when the dispute was opened; zero once it is closed.
     /// @param arbitrationAppellant Who appealed to the arbitrator, and paid for it.
-    /// @param takenBefore All that these disputes had ever taken of the executor's stake at opening, likewise.
     struct Dispute {
         address challenger;
         State state;
@@ -95,19 +86,12 @@ interface IMeasuredDisputes is IArbitrable {
         IJury.Verdict verdict;
         uint8 round;
         uint8 verdictRound;
-        bool silent;
-        bool redrawn;
-        uint16 stakeShare;
+        IJury.Verdict appeal;
         address executor;
         uint40 until;
-        uint96 bond;
-        uint96 penalty;
-        uint96 restitution;
+        uint96 fee;
         uint96 arbitrationCost;
-        address appellant;
-        uint96 appealDeposit;
         address arbitrationAppellant;
-        uint256 takenBefore;
     }
 
     /// @notice Where a closed dispute's money went. Of the slash: `slash*`, which wait in the stake registry; of deposits:
@@ -116,7 +100,7 @@ interface IMeasuredDisputes is IArbitrable {
     /// @param released Costs from the escrow to the executor.
     /// @param slashRestituted To the challenger, for costs that had left the escrow.
     /// @param slashReporter To the challenger.
-    /// @param slashJury To the jurors who were right (and the arbitrator, if nobody else pays it).
+    /// @param slashJury To the jurors who were right, and to the arbitrator if nobody else pays it.
     /// @param slashTreasury To the treasury.
     /// @param returned Deposits that went back to who had paid them.
     /// @param fees To jurors and the arbitrator out of deposits.
@@ -138,34 +122,33 @@ interface IMeasuredDisputes is IArbitrable {
     /* ERRORS */
 
     error MeasuredZeroAddress();
-    error MeasuredParameterOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked);
     error MeasuredAnswerCount(uint256 maximum, uint256 asked);
     error MeasuredNoEvidence();
     error MeasuredWrongExecutor(address expected, address found);
     error MeasuredWrongRequestHash(bytes32 expected, bytes32 found);
     error MeasuredWrongSigner(address principal, address recovered);
+    error MeasuredNotClient(address client, address challenger);
     error MeasuredNotValidator(address challenger);
+    error MeasuredNotRegistered(address executor);
+    error MeasuredNotPaid(address client, uint64 lane, uint32 nonce);
     error MeasuredOwnAnswers(address executor);
     error MeasuredTooOld(uint256 until, uint256 timestamp);
     error MeasuredAlreadyDisputed(bytes32 id);
     error MeasuredCountAboveStated(uint256 stated, uint256 counted);
     error MeasuredNoOvercharge();
     error MeasuredBondTooLarge(uint256 limit, uint256 bond);
-    error MeasuredTokenShortfall(uint256 expected, uint256 received);
     error MeasuredWrongState(bytes32 id, State found);
     error MeasuredTooLate(uint256 until, uint256 timestamp);
     error MeasuredNotExecutor(address executor, address caller);
-    error MeasuredNotLoser(address loser, address caller);
-    error MeasuredAppealForfeited();
     error MeasuredNoArbitrator();
     error MeasuredNotArbitrator(address caller);
     error MeasuredUnknownRuling(uint256 ruling);
     error MeasuredNothingDue(bytes32 id, State state);
-    error MeasuredNoCredit();
 
     /* EVENTS */
 
     /// @param evidenceHash Of what the challenger gives to the jurors: prompts, answers, traces, salts.
+    /// @param payer Who paid the bond.
     /// @param penalty Largest slash.
     /// @param restitution See `Dispute`.
     /// @param until The executor may answer until then.
@@ -173,6 +156,7 @@ interface IMeasuredDisputes is IArbitrable {
         bytes32 indexed id,
         address indexed executor,
         address indexed challenger,
+        address payer,
         Kind kind,
         uint256 answers,
         bytes32 evidenceHash,
@@ -182,10 +166,11 @@ interface IMeasuredDisputes is IArbitrable {
         uint256 until
     );
     /// @param inboundTokens As the challenger counted; zero for `WrongModel`, like the next two.
-    /// @param overcharge Stated cost less the cost of the counted tokens.
-    /// @param paid What the tail came to; zero for an answer that is not the newest of its lane, was not paid, or is in
-    /// another dispute.
-    /// @param held What of it the escrow holds now.
+    /// @param overcharge Stated cost less the cost of the counted tokens, as far as it was paid.
+    /// @param paid What the lane was paid for the answer.
+    /// @param tail What of that can still be refunded; zero for an answer that is not the newest of its lane, or is in another
+    /// dispute.
+    /// @param held What of the tail the escrow holds now.
     event AnswerDisputed(
         bytes32 indexed id,
         address indexed client,
@@ -197,6 +182,7 @@ interface IMeasuredDisputes is IArbitrable {
         uint32 outboundTokens,
         uint256 overcharge,
         uint256 paid,
+        uint256 tail,
         uint256 held
     );
     event ExecutorAnswered(bytes32 indexed id, address indexed executor, bytes32 evidenceHash);
@@ -217,15 +203,13 @@ interface IMeasuredDisputes is IArbitrable {
         uint256 halfStrikes,
         Settlement settlement
     );
-    /// @param credit Of the account afterwards.
-    event Credited(bytes32 indexed id, address indexed account, uint256 amount, uint256 credit);
-    event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
 
     /* ACTIONS */
 
-    /// @notice Complains of 1 to 64 answers of one executor. The caller is the client of all of them, or an active validator
-    /// that has the consent of the clients of the others. Every answer can be disputed once, until 7 days after its
-    /// request's deadline. Takes the bond from the caller.
+    /// @notice Complains of 1 to 64 paid answers of one registered executor, which has at least the smallest penalty at stake.
+    /// The caller is the client of all of them, or an active validator that has the consent of the clients of the others.
+    /// Every answer can be disputed once, until 7 days after its request's deadline. Takes the bond from the caller: what of it
+    /// no juror has to be paid with comes back, unless a jury finds that the answers are what was signed.
     /// @param evidenceHash Of what the caller gives to the jurors. Not zero.
     /// @param maxBond Most that the caller pays: the bond follows the executor's stake.
     function open(
@@ -235,7 +219,17 @@ interface IMeasuredDisputes is IArbitrable {
         uint256 maxBond
     ) external returns (bytes32 id);
 
-    /// @notice The executor answers, and can appeal later. Anyone can find its evidence by the hash.
+    /// @notice The same for the client of all answers, paid by the caller, who has the client's consent to each. The bond comes
+    /// back to the caller; everything else is the client's.
+    function openFor(
+        address challenger,
+        Kind kind,
+        bytes32 evidenceHash,
+        DisputedAnswer[] calldata answers,
+        uint256 maxBond
+    ) external returns (bytes32 id);
+
+    /// @notice The executor answers, and does not let the jury wait. Anyone can find its evidence by the hash.
     function answer(bytes32 id, bytes32 evidenceHash) external;
 
     /// @notice The executor admits the fault: it pays the costs back and loses a quarter of the penalty.
@@ -244,25 +238,23 @@ interface IMeasuredDisputes is IArbitrable {
     /// @notice Does everything that is due. Reverts if nothing is.
     function poke(bytes32 id) external;
 
-    /// @notice Appeals against a verdict: in round 1 to a jury of 11, for twice the bond; in round 2 to the arbitrator, for
-    /// its price. Only who lost.
+    /// @notice Appeals against a verdict for whom it is against: in round 1 to a jury of 11, for twice the bond; in round 2 to
+    /// the arbitrator, for its price. Anyone may pay: the loser, a juror who knows better, or somebody whom the token does not
+    /// refuse. What comes back comes back to who paid.
     function appeal(bytes32 id) external;
-
-    /// @notice Pays the caller's credit out to `to`.
-    function withdrawCredit(address to) external returns (uint256 amount);
 
     /* VIEWS */
 
+    /// @notice Checks what signatures prove: see `IMeasuredEvidence`.
+    function evidence() external view returns (address);
+    /// @notice Takes stake.
+    function penalties() external view returns (address);
+    /// @notice Holds what the parties pay, and pays jurors.
+    function deposits() external view returns (address);
     function accounting() external view returns (address);
-    function stakeRegistry() external view returns (address);
     function jury() external view returns (address);
     /// @notice Zero if there is none.
     function arbitrator() external view returns (address);
-    function paymentToken() external view returns (address);
-
-    /// @notice What a juror that was right is paid, base units, whatever it found.
-    function jurorFee() external view returns (uint256);
-
     function disputeCount() external view returns (uint256);
     function disputeAt(bytes32 id) external view returns (Dispute memory);
 
@@ -271,15 +263,4 @@ interface IMeasuredDisputes is IArbitrable {
 
     /// @notice The dispute that the arbitrator knows by this number, or zero.
     function arbitrated(uint256 arbitratorId) external view returns (bytes32 id);
-
-    function creditOf(address account) external view returns (uint256);
-
-    /// @notice What a challenger pays for a dispute with this penalty.
-    function bondFor(uint256 penalty) external view returns (uint256);
-
-    /// @notice Penalty of a new dispute about the model of the executor's answers.
-    function modelPenalty(address executor) external view returns (uint256);
-
-    /// @notice Digest that a client signs so that `challenger` may complain of the answer to `requestHash`.
-    function hashConsent(address challenger, bytes32 requestHash) external view returns (bytes32);
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../primitives/clock.ts";
 export interface ClientOptions {
   /** Least amount to move into a channel at a time, base units. */
   readonly channelStep?: bigint;
-  /** Executors tried for one question, before the first token. */
+  /** Executors tried for one question, before any text was passed on. */
   readonly maxAttempts?: number;
   /** Longest wait for an executor's first sign of life. */
   readonly firstFrameTimeoutMs?: number;
@@ -12,6 +12,18 @@ export interface ClientOptions {
   readonly firstTokenTimeoutMs?: number;
   /** Longest silence between two tokens. */
   readonly tokenGapTimeoutMs?: number;
+  /** Least wait for the first token before somebody else is asked; what was measured may make it longer. */
+  readonly shortestPatienceMs?: number;
+  /** That wait while nothing was measured. */
+  readonly unknownPatienceMs?: number;
+  /** Least wait between two tokens of a whole answer before somebody else is asked. */
+  readonly shortestGapMs?: number;
+  /** How long a question waits to see whether a stranger answers another one. */
+  readonly strangerWaitMs?: number;
+  /** Most that any executor may ask, base units per 1 000 000 tokens. */
+  readonly maxPrice?: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined };
+  /** Buys also from executors that have nothing at stake. */
+  readonly allowUnstaked?: boolean;
   /** How far ahead a request's deadline is set. */
   readonly deadlineSeconds?: bigint;
   /** How long `ask` waits for a first offer of its model. */
@@ -36,10 +48,16 @@ export type ClientSettings = Required<ClientOptions>;
 /** Fills in the defaults. */
 export const clientSettings = (options: ClientOptions): ClientSettings => ({
   channelStep: 1_000_000n,
-  maxAttempts: 3,
+  maxAttempts: 6,
   firstFrameTimeoutMs: 5_000,
   firstTokenTimeoutMs: 60_000,
   tokenGapTimeoutMs: 60_000,
+  shortestPatienceMs: 500,
+  unknownPatienceMs: 10_000,
+  shortestGapMs: 2_000,
+  strangerWaitMs: 3_000,
+  maxPrice: {},
+  allowUnstaked: false,
   deadlineSeconds: 600n,
   offerWaitMs: 5_000,
   cancelWaitMs: 3_000,

@@ -1,3 +1,4 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { offerProblem } from "@lloom/protocol/offers";
@@ -5,6 +6,7 @@ import { allocate } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
+import { openStakeView } from "../chain/stake-view.ts";
 import { watchChain } from "../chain/watch.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
@@ -18,8 +20,11 @@ import type { ClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
+import { isProven } from "./choose/choose.ts";
+import { rememberedOutcome } from "./choose/remembered.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
-import { type ModelSummary, OfferBook } from "./discover/offer-book.ts";
+import type { ModelSummary } from "./discover/model-summary.ts";
+import { OfferBook } from "./discover/offer-book.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
@@ -63,19 +68,36 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   return {
     ask: (question, signal) => ask(asking, question, AbortSignal.any([signal, closing.signal])),
     models: async () => {
-      if (market.book.models(settings.clock()).length === 0) await lookForModels(market, settings);
-      return market.book.models(settings.clock());
+      if (buyable(market.book, settings).length === 0) await lookForModels(market, settings);
+      return buyable(market.book, settings);
     },
     offers: (model) => market.book.offers(settings.clock(), model),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
+/** Requests of the log that tell of executors. */
+const REMEMBERED = 1000;
+
+/** A book that knows what earlier runs have seen of executors. */
+function rememberingBook(store: ClientLog): OfferBook {
+  const book = new OfferBook();
+  for (const outcome of store.outcomes(REMEMBERED)) {
+    const remembered = rememberedOutcome(outcome);
+    if (remembered !== undefined) book.note(outcome.executor, remembered, outcome.sentAtMs);
+  }
+  return book;
+}
+
+/** What can be bought with these settings. */
+const buyable = (book: OfferBook, { clock, allowUnstaked }: ClientSettings): ModelSummary[] =>
+  book.models(clock(), (candidate) => allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate));
+
 type Market = ReturnType<typeof openMarket>;
 
 /** Offers from gossip and from search, each verified. */
 function openMarket(
-  { chain, host, log }: ClientParts,
+  { chain, store, host, log }: ClientParts,
   {
     settings: { clock },
     stack,
@@ -83,13 +105,22 @@ function openMarket(
   }: { readonly settings: ClientSettings; readonly stack: AsyncDisposableStack; readonly signal: AbortSignal },
 ) {
   const hasher = createCommitmentHasher(chain.domain);
-  const book = new OfferBook();
+  const book = rememberingBook(store);
+  const stakes = openStakeView(chain, clock);
   const problemOf = (signed: SignedOffer): string | undefined =>
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
+  const learnStake = async (executor: Address): Promise<void> => {
+    const stake = await stakes.get(executor);
+    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
+  };
+  const take = (signed: SignedOffer): void => {
+    book.add(signed, clock());
+    void learnStake(signed.offer.executor);
+  };
   const topic = stack.use(
     joinOfferTopic(host, {
       accept: problemOf,
-      onOffer: (signed) => book.add(signed, clock()),
+      onOffer: take,
       onWithdraw: (executor) => book.withdraw(executor, clock()),
       log,
       nowMs: clock,
@@ -99,12 +130,12 @@ function openMarket(
     host,
     accept: (signed) => {
       // Told by others: when it was sent is their word, which may not lie ahead.
-      if (problemOf(signed) === undefined) book.add({ ...signed, sentAt: Math.min(signed.sentAt, clock()) }, clock());
+      if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
     },
     signal,
     log,
   });
-  return { hasher, book, topic, search };
+  return { hasher, book, topic, search, learnStake };
 }
 
 function openChannels({ identity, chain, store }: ClientParts, settings: ClientSettings): PaymentChannels {
@@ -179,12 +210,12 @@ function assembleAsk(
     readonly background: Background;
   },
 ): AskParts {
-  const { hasher, book, search } = market;
+  const { hasher, book, search, learnStake } = market;
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, log },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, log },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
-    networkView: () => ({ models: book.models(settings.clock()), bootstrap: host.bootstrap, peers: host.peers() }),
+    networkView: () => ({ models: buyable(book, settings), bootstrap: host.bootstrap, peers: host.peers() }),
     background: (work) => background.run(work),
     discover: (model) => search.search(model),
     survey: (model, options) => search.survey(model, options),
@@ -200,7 +231,7 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
   while (!signal.aborted) {
     await search.search();
     book.prune(settings.clock());
-    const isEmpty = book.models(settings.clock()).length === 0;
+    const isEmpty = buyable(book, settings).length === 0;
     const waitMs = isEmpty ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs) : settings.discoveryIntervalMs;
     await pause(waitMs, signal);
   }
@@ -210,8 +241,8 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
 const EMPTY_INTERVAL_MS = 500;
 
 /** A search now, and for a few seconds whatever comes in. */
-async function lookForModels({ book, search }: Market, { clock, offerWaitMs }: ClientSettings): Promise<void> {
-  const deadline = AbortSignal.timeout(offerWaitMs);
+async function lookForModels({ book, search }: Market, settings: ClientSettings): Promise<void> {
+  const deadline = AbortSignal.timeout(settings.offerWaitMs);
   void search.search();
-  while (!deadline.aborted && book.models(clock()).length === 0) await book.nextOffer(deadline);
+  while (!deadline.aborted && buyable(book, settings).length === 0) await book.change(deadline);
 }

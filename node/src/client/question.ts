@@ -7,6 +7,8 @@ export interface Question {
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
   readonly maxOutboundTokens: number;
+  /** The text comes only with the answer's end, so that until then another executor can take over. */
+  readonly whole?: boolean;
   /** Most that the executor may ask, base units per 1 000 000 tokens. */
   readonly maxPrice?: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined } | undefined;
 }
@@ -29,7 +31,7 @@ export interface Answered {
   readonly attempts: number;
 }
 
-/** What `ask` tells, in this order; before the first text another `executor` may follow. */
+/** What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most, right before its end. */
 export type AskEvent =
   | { readonly type: "executor"; readonly executor: Address; readonly offer: ModelOffer; readonly attempt: number }
   | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }

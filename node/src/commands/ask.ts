@@ -5,7 +5,7 @@ import { shownTokens } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
-import { openBuyer } from "./buying.ts";
+import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { tokenOf } from "./money/words.ts";
 
@@ -17,7 +17,7 @@ const DEFAULT_MAX_TOKENS = 256;
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
   arguments: [{ form: "<prompt>", describe: "what to ask" }],
-  settings: ["bootstrap", "listen", "channelStep"],
+  settings: ["bootstrap", "listen", ...BUYING_SETTINGS],
   // The answer is what its reader wants to see.
   defaults: { logLevel: "warn" },
   flags: [
@@ -36,7 +36,7 @@ export const ask: Command = {
     const { client, chain } = await openBuyer(context, { exploration: 0 });
     let answer = "";
     let end: Answered | undefined;
-    for await (const event of client.ask(question, context.signal)) {
+    for await (const event of client.ask({ ...question, whole: context.json }, context.signal)) {
       if (event.type === "end") end = event;
       if (event.type !== "text") continue;
       answer += event.text;

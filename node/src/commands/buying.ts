@@ -1,9 +1,13 @@
 import type { Chain } from "../chain/chain.ts";
 import { type Client, createClient } from "../client/client.ts";
+import type { ClientOptions } from "../client/client-options.ts";
 import { openClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 import type { CommandContext } from "./command.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
+
+/** Settings of everybody who buys answers. */
+export const BUYING_SETTINGS = ["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const;
 
 /** A client of the network, with what it stands on. */
 export interface Buyer {
@@ -22,7 +26,14 @@ export async function openBuyer(
   const chain = await openOwnChain(context, identity);
   const store = openClientLog(openLog(context, { file: "client.sqlite", chain, identity }));
   const host = await openHost(context, { identity, chain, dhtServer: false });
-  const channelStep = settingAmount(chain, settings, "channelStep");
-  const client = stack.use(await createClient({ identity, chain, store, host, log }, { channelStep, exploration }));
+  const most = (name: "maxInboundPrice" | "maxOutboundPrice"): bigint | undefined =>
+    settings[name] === undefined ? undefined : settingAmount(chain, settings, name);
+  const options: ClientOptions = {
+    channelStep: settingAmount(chain, settings, "channelStep"),
+    maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
+    allowUnstaked: settings.executors === "any",
+    exploration,
+  };
+  const client = stack.use(await createClient({ identity, chain, store, host, log }, options));
   return { client, chain, identity };
 }

@@ -3,13 +3,13 @@ import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { checkListening } from "../gateway/listening.ts";
 import { readOutsideFile } from "../outside-file.ts";
-import { openBuyer } from "./buying.ts";
+import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
 export const gateway: Command = {
-  settings: ["bootstrap", "listen", "channelStep", "exploration", "gatewayHost", "gatewayPort", "gatewayKeysFile"],
+  settings: ["bootstrap", "listen", ...BUYING_SETTINGS, "exploration", "gatewayHost", "gatewayPort", "gatewayKeysFile"],
   examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
   run: async (context) => {
     const { settings, stack, log } = context;

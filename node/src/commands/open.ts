@@ -66,9 +66,15 @@ export function openLog(
 /** A setting's decimal amount in base units of the payment token. Throws CONFIG_INVALID that names the flag. */
 export function settingAmount(chain: Chain, settings: Settings, name: AmountSetting): bigint {
   const { flag } = SETTINGS[name];
-  return exactAmount(settings[name], chain.tokenDecimals, (problem) => {
+  return exactAmount(settings[name] ?? "", chain.tokenDecimals, (problem) => {
     throw new LloomError("CONFIG_INVALID", `--${flag}: ${problem}`, { next: `It means: ${SETTINGS[name].describe}.` });
   });
 }
 
-type AmountSetting = "inboundPrice" | "outboundPrice" | "settleAmount" | "channelStep";
+type AmountSetting =
+  | "inboundPrice"
+  | "outboundPrice"
+  | "settleAmount"
+  | "channelStep"
+  | "maxInboundPrice"
+  | "maxOutboundPrice";

@@ -50,13 +50,13 @@ type Asking = { readonly client: GatewayClient; readonly settings: GatewaySettin
 
 async function* ask(
   { client, settings }: Asking,
-  { model, messages, sampling, maxOutboundTokens: asked }: ChatRequest,
+  { model, messages, sampling, stream, maxOutboundTokens: asked }: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
   const offered = (await client.models()).find((one) => one.model === model);
   const most = offered === undefined ? undefined : Number(offered.maxContext);
   const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
-  yield* client.ask({ model, messages, sampling, maxOutboundTokens }, signal);
+  yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream }, signal);
 }
 
 /** Leaves at least half of the context to the prompt. */

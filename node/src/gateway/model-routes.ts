@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ModelSummary } from "../client/discover/offer-book.ts";
+import type { ModelSummary } from "../client/discover/model-summary.ts";
 import { LloomError } from "../errors.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 

@@ -2,6 +2,8 @@ export interface BoundedMapOptions<Value> {
   readonly most: number;
   /** What must stay although it was not used for long, since somebody is at work with it. */
   readonly isHeld?: (value: Value) => boolean;
+  /** Told what was let go of to make room. */
+  readonly onEvict?: (value: Value) => void;
 }
 
 interface Entry<Key, Value> {
@@ -24,13 +26,15 @@ const MOST_PASSED = 16;
 export class BoundedMap<Key, Value> {
   readonly #most: number;
   readonly #isHeld: (value: Value) => boolean;
+  readonly #onEvict: (value: Value) => void;
   readonly #entries = new Map<Key, Entry<Key, Value>>();
   #oldest: Entry<Key, Value> | undefined;
   #newest: Entry<Key, Value> | undefined;
 
-  constructor({ most, isHeld = () => false }: BoundedMapOptions<Value>) {
+  constructor({ most, isHeld = () => false, onEvict = () => undefined }: BoundedMapOptions<Value>) {
     this.#most = most;
     this.#isHeld = isHeld;
+    this.#onEvict = onEvict;
   }
 
   get size(): number {
@@ -93,8 +97,12 @@ export class BoundedMap<Key, Value> {
     for (let passed = 0; this.#entries.size > this.#most && passed < MOST_PASSED; passed += 1) {
       const oldest = this.#oldest;
       if (oldest === undefined || oldest === this.#newest) return;
-      if (this.#isHeld(oldest.value)) this.#renew(oldest);
-      else this.delete(oldest.key);
+      if (this.#isHeld(oldest.value)) {
+        this.#renew(oldest);
+        continue;
+      }
+      this.delete(oldest.key);
+      this.#onEvict(oldest.value);
     }
   }
 

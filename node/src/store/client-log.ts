@@ -39,6 +39,16 @@ export interface OwnReceipt extends ReceivedReceipt {
   readonly cursor: number;
 }
 
+/** How a request ended, as far as this client knows. */
+export interface OwnOutcome {
+  readonly executor: Address;
+  /** `sent`: the executor has never said its last word. */
+  readonly status: "sent" | "answered" | "failed";
+  /** Of a failed one: what the executor said. */
+  readonly failure: ErrorCode | undefined;
+  readonly sentAtMs: number;
+}
+
 export interface OwnReceiptPage {
   /** At most 1000. */
   readonly limit: number;
@@ -83,6 +93,8 @@ export interface ClientLog {
   receipts(page: OwnReceiptPage): readonly OwnReceipt[];
   /** The receipt of one request. */
   receipt(requestHash: Hex): OwnReceipt | undefined;
+  /** How the newest requests ended, oldest first. */
+  outcomes(limit: number): readonly OwnOutcome[];
   /** Forgets receipts and requests from before; the newest receipt of a lane that is still used stays. */
   prune(beforeMs: number): void;
 }
@@ -112,6 +124,7 @@ export function openClientLog(db: Database): ClientLog {
       const row = db.get(`${REQUEST} AND status = 'answered'`, { requestHash });
       return row && receiptOf(row);
     },
+    outcomes: (limit) => db.all(OUTCOMES, { limit }).map(outcomeOf).reverse(),
     prune: (beforeMs) => {
       db.write(() => db.run(PRUNE, { beforeMs }));
       db.checkpoint();
@@ -156,6 +169,7 @@ const SENT_TO = `SELECT r.lane, r.cost_cap AS cost, l.settled_cost
   WHERE r.executor = :executor AND r.status = 'sent' AND r.deadline >= :payableFrom`;
 const RECEIPTS = `SELECT * FROM own_requests WHERE status = 'answered' AND id < :before
   AND (:executor IS NULL OR executor = :executor) ORDER BY id DESC LIMIT :limit`;
+const OUTCOMES = "SELECT executor, status, failure, sent_at_ms FROM own_requests ORDER BY id DESC LIMIT :limit";
 const PRUNE = `DELETE FROM own_requests WHERE sent_at_ms < :beforeMs AND NOT EXISTS (SELECT 1 FROM own_lanes l
   WHERE l.executor = own_requests.executor AND l.lane = own_requests.lane
     AND ((l.status <> 'retired' AND l.nonce = own_requests.nonce)
@@ -246,6 +260,16 @@ const receiptOf = (row: encoding.Row): OwnReceipt => ({
   promptSalt: encoding.hexOf(row, "prompt_salt"),
   cursor: encoding.numberOf(row, "id"),
 });
+
+function outcomeOf(row: encoding.Row): OwnOutcome {
+  const status = encoding.textOf(row, "status");
+  return {
+    executor: encoding.addressOf(row, "executor"),
+    status: status === "answered" || status === "failed" ? status : "sent",
+    failure: status === "failed" ? encoding.errorCodeOf(row, "failure") : undefined,
+    sentAtMs: encoding.numberOf(row, "sent_at_ms"),
+  };
+}
 
 const misuse = (what: string, requestHash: Hex): LloomError =>
   new LloomError("INTERNAL", `${what}.`, { details: { requestHash } });

@@ -2,7 +2,6 @@ import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { describe, expect, it } from "vitest";
 import { OfferRegistry } from "./offer-registry.ts";
-import { StakeCheck } from "./stake-check.ts";
 
 const NOW = 1_800_000_000_000;
 const A: Address = `0x${"aa".repeat(20)}`;
@@ -55,45 +54,5 @@ describe("the offer registry", () => {
     expect(told(registry, {}, NOW + 60_000)).toEqual([]);
     registry.prune(NOW + 60_000);
     expect(registry.size).toBe(0);
-  });
-});
-
-describe("the stake check", () => {
-  it("asks the chain once in a while, sooner for those without stake", async () => {
-    let now = NOW;
-    const asked: Address[] = [];
-    const check = new StakeCheck(
-      async (executor) => {
-        asked.push(executor);
-        return executor === A;
-      },
-      () => now,
-    );
-    const both = async () => [await check.isActive(A), await check.isActive(B)];
-    expect([await both(), await both()]).toEqual([
-      [true, false],
-      [true, false],
-    ]);
-    expect(asked).toEqual([A, B]);
-    now += 5_000;
-    await both();
-    expect(asked).toEqual([A, B, B]);
-    now += 300_000;
-    await both();
-    expect(asked).toEqual([A, B, B, A, B]);
-  });
-
-  it("knows nothing while the chain does not answer, and asks again", async () => {
-    let fails = true;
-    const check = new StakeCheck(
-      async () => {
-        if (fails) throw new RangeError("no chain");
-        return true;
-      },
-      () => NOW,
-    );
-    expect(await check.isActive(A)).toBeUndefined();
-    fails = false;
-    expect(await check.isActive(A)).toBe(true);
   });
 });

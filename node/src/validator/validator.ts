@@ -1,10 +1,9 @@
-import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { validatorKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
 import type { Chain } from "../chain/chain.ts";
-import { readActive, readMember } from "../chain/reads.ts";
+import { openStakeView, type StakeView } from "../chain/stake-view.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
@@ -15,7 +14,6 @@ import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { OfferRegistry } from "./offer-registry.ts";
-import { StakeCheck } from "./stake-check.ts";
 
 /** What a validator is made of; all of it outlives the validator and is closed by whoever opened it. */
 export interface ValidatorParts {
@@ -46,7 +44,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const { clock = Date.now, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
   await using stack = new AsyncDisposableStack();
   const registry = new OfferRegistry();
-  const stake = new StakeCheck((executor) => isActiveExecutor(chain, executor), clock);
+  const stake = openStakeView(chain, clock);
   joinGossip(parts, { registry, stake, clock, stack });
   const startedAtMs = clock();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
@@ -75,15 +73,9 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   return { offers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
-/** Whether an address is an executor with at least the minimum at stake. */
-async function isActiveExecutor(chain: Chain, executor: Address): Promise<boolean> {
-  const [active, member] = await Promise.all([readActive(chain, executor), readMember(chain, executor)]);
-  return active && member.role === "executor";
-}
-
 interface Gossip {
   readonly registry: OfferRegistry;
-  readonly stake: StakeCheck;
+  readonly stake: StakeView;
   readonly clock: Clock;
   readonly stack: AsyncDisposableStack;
 }
@@ -94,9 +86,9 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
     joinOfferTopic(host, {
       accept: (signed) => offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: (signed) => {
-        void stake.isActive(signed.offer.executor).then((active) => {
-          if (active === true) registry.add(signed);
-          else if (active === false) registry.remove(signed.offer.executor);
+        void stake.get(signed.offer.executor).then((found) => {
+          if (found?.active === true) registry.add(signed);
+          else if (found !== undefined) registry.remove(signed.offer.executor);
         });
       },
       onWithdraw: (executor) => registry.remove(executor),
@@ -108,7 +100,7 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
 
 interface Tidying {
   readonly registry: OfferRegistry;
-  readonly stake: StakeCheck;
+  readonly stake: StakeView;
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly signal: AbortSignal;
@@ -121,6 +113,6 @@ async function keepTidy({ registry, stake, clock, intervalMs, signal }: Tidying)
     if (signal.aborted) return;
     registry.prune(clock());
     for (const executor of registry.executors())
-      if ((await stake.isActive(executor)) === false) registry.remove(executor);
+      if ((await stake.get(executor))?.active === false) registry.remove(executor);
   }
 }

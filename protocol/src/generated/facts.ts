@@ -78,17 +78,15 @@ export const equivocationDisputesFacts = {
 /** Enums and constants of Jury. */
 export const juryFacts = {
   Choice: ["None", "Mismatch", "Match", "Insufficient"],
-  Draw: ["Waiting", "Renewed", "TooFew", "Drawn"],
-  Phase: ["None", "Drawing", "Commit", "Reveal", "Ended"],
-  Verdict: ["None", "Mismatch", "Match", "Unclear"],
+  Phase: ["None", "Drawing", "Commit", "Reveal", "Ended", "Failed"],
+  Verdict: ["None", "Mismatch", "Match"],
   COMMIT_PERIOD: 86_400n,
-  DRAW_DELAY: 4n,
+  DRAW_DELAY: 64n,
   ELIGIBLE_AFTER: 604_800n,
   INCOHERENT_FINE: 500n,
-  JURY_SHARE: 6_000n,
+  MAX_DUTIES: 8n,
   MAX_PANEL: 11n,
   MAX_TRIES: 96n,
-  MIN_REVEALS: 3n,
   NO_COMMIT_FINE: 200n,
   NO_REVEAL_FINE: 500n,
   PARTY: 255n,
@@ -101,31 +99,45 @@ export const lensFacts = {
   MAX_PAGE: 500n,
 } as const;
 
+/** Enums and constants of MeasuredDeposits. */
+export const measuredDepositsFacts = {
+  APPEAL_BONDS: 2n,
+  BOND_FEES: 16n,
+  FEE_DIVISOR: 250n,
+} as const;
+
 /** Enums and constants of MeasuredDisputes. */
 export const measuredDisputesFacts = {
   Kind: ["WrongModel", "TokenInflation"],
   Outcome: ["None", "Upheld", "Rejected", "Conceded", "Void"],
   State: ["None", "Answer", "Draw", "Voting", "Appealable", "Arbitration", "Closed"],
   ANSWER_PERIOD: 43_200n,
-  APPEAL_BONDS: 2n,
   APPEAL_PERIOD: 86_400n,
   ARBITRATION_PERIOD: 1_209_600n,
-  BOND_SHARE: 500n,
-  CONCEDED_HALF_STRIKES: 1n,
-  CONCESSION_DIVISOR: 4n,
-  EVIDENCE_WINDOW: 604_800n,
   FIRST_PANEL: 5n,
   LAST_ROUND: 2n,
-  MAX_ANSWERS: 64n,
-  MAX_JURY_SHARE: 2_000n,
-  MIN_PENALTY_SHARE: 500n,
-  OVERCHARGE_FACTOR: 10n,
-  REPORTER_SHARE: 3_000n,
   RULING_MATCH: 2n,
   RULING_MISMATCH: 1n,
   SECOND_PANEL: 11n,
+} as const;
+
+/** Enums and constants of MeasuredEvidence. */
+export const measuredEvidenceFacts = {
+  EVIDENCE_WINDOW: 604_800n,
+  MAX_ANSWERS: 64n,
+} as const;
+
+/** Enums and constants of MeasuredPenalties. */
+export const measuredPenaltiesFacts = {
+  CONCESSION_DIVISOR: 4n,
+  JAIL_HALVES: 6n,
+  MAX_JURY_SHARE: 2_000n,
+  MIN_SHARE: 500n,
+  MOST_FEES: 16n,
+  OVERCHARGE_FACTOR: 100n,
+  PROOF: 2n,
+  REPORTER_SHARE: 3_000n,
   STRIKE_WINDOW: 7_776_000n,
-  UPHELD_HALF_STRIKES: 2n,
   WHOLE: 10_000n,
 } as const;
 

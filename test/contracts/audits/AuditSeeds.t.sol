@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 import {IAudits} from "../../../contracts/audits/IAudits.sol";
+import {PastBlocks} from "../../../contracts/libraries/PastBlocks.sol";
 import {AuditWorld} from "../support/AuditWorld.sol";
 import {vm} from "../support/Vm.sol";
 
@@ -10,7 +10,7 @@ import {vm} from "../support/Vm.sol";
 Audits
 
 fixSeed
-├── not the header of that block, a block to come, this block, one too old: AuditUnknownBlock
+├── not the header of that block, a block to come, this block, one too old: BlockUnknown
 ├── not the header of its parent: AuditNotParent
 ├── the parent is in the same epoch: AuditNotFirstBlock
 ├── the seed is fixed: the same again, no event
@@ -28,7 +28,7 @@ contract AuditSeedsTest is AuditWorld {
 
     function setUp() public {
         deployAudits();
-        vm.etch(Blockhash.HISTORY_STORAGE_ADDRESS, HISTORY_CODE);
+        vm.etch(PastBlocks.HISTORY, HISTORY_CODE);
     }
 
     function test_TheFirstBlockFixesTheSeed() public {
@@ -113,7 +113,7 @@ contract AuditSeedsTest is AuditWorld {
         (bytes memory parent, bytes memory first) = headersOf(FIRST, 12, 0);
         vm.roll(blockOf(FIRST) + 1);
         vm.prank(SYSTEM);
-        (bool written, ) = Blockhash.HISTORY_STORAGE_ADDRESS.call(abi.encode(keccak256(first)));
+        (bool written, ) = PastBlocks.HISTORY.call(abi.encode(keccak256(first)));
         assertTrue(written, "written");
         vm.roll(blockOf(FIRST) + 8192);
         expectUnknown(blockOf(FIRST), 0, first);
@@ -132,6 +132,6 @@ contract AuditSeedsTest is AuditWorld {
     }
 
     function expectUnknown(uint256 number, bytes32 known, bytes memory header) private {
-        vm.expectRevert(abi.encodeWithSelector(IAudits.AuditUnknownBlock.selector, number, known, keccak256(header)));
+        vm.expectRevert(abi.encodeWithSelector(PastBlocks.BlockUnknown.selector, number, known, keccak256(header)));
     }
 }

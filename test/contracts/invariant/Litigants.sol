@@ -22,6 +22,8 @@ contract Litigants is Court {
     uint256[5] public closed;
 
     bytes32[] private _ids;
+    uint32[] private _nonces;
+    uint32 private _answers;
     mapping(bytes32 id => IMeasuredDisputes.State) private _seen;
     /// What the dispute was opened under, and the deadline of its present state.
     mapping(bytes32 id => bytes32) private _terms;
@@ -40,17 +42,41 @@ contract Litigants is Court {
 
     /* MOVES OF THE PARTIES */
 
-    function open(uint256 cost, bool settled, bool inflated) external compared {
+    function open(uint256 cost, bool inflated) external compared {
         if (_ids.length >= MAX_DISPUTES) return;
-        uint32 nonce = uint32(_ids.length + 1);
+        recover();
+        uint32 nonce = ++_answers;
         IAccountingV2.SignedPair memory pair = answerOf(nonce, 0, uint96(bound(cost, 1, 9e6)));
         pair.request.lane = nonce;
         sign(pair);
-        if (settled && accounting.checkPair(pair) == IAccountingV2.Rejection.None) settleOne(pair);
+        if (accounting.checkPair(pair) != IAccountingV2.Rejection.None) return;
+        settleOne(pair);
+        if (!canBeDisputed(pair)) return;
         fund(client);
         IMeasuredDisputes.Kind kind =
             inflated ? IMeasuredDisputes.Kind.TokenInflation : IMeasuredDisputes.Kind.WrongModel;
         _ids.push(openAs(client, kind, only(pair)));
+        _nonces.push(nonce);
+    }
+
+    /// An executor that lost too much, or sits in jail, comes back: else the run would end there.
+    function recover() private {
+        (, , uint40 jailedUntil, , , , , ) = registry.members(executor);
+        if (stakeOf(executor) < EXECUTOR_STAKE / 2) {
+            give(executor, EXECUTOR_STAKE);
+            vm.prank(executor);
+            registry.stake(EXECUTOR_STAKE);
+        }
+        if (jailedUntil == 0) return;
+        if (clock < jailedUntil) pass(jailedUntil - clock);
+        vm.prank(executor);
+        registry.unjail();
+    }
+
+    /// Paid, and the smallest penalty is there.
+    function canBeDisputed(IAccountingV2.SignedPair memory pair) private view returns (bool) {
+        (uint96 cost, , , ) = accounting.lanes(client, executor, pair.request.lane);
+        return cost != 0 && stakeOf(executor) >= MINIMUM_PENALTY;
     }
 
     function answerOne(uint256 which) external compared {
@@ -60,8 +86,9 @@ contract Litigants is Court {
 
     function drawOne(uint256 which) external compared {
         (bytes32 id, ) = pickIn(which, IMeasuredDisputes.State.Draw);
-        mine(5);
-        if (id != bytes32(0)) pokeOne(id);
+        if (id == bytes32(0)) return;
+        if (jury.phaseOf(id) == IJury.Phase.Drawing) drawPanel(id);
+        pokeOne(id);
     }
 
     function concede(uint256 which, uint256 chance) external compared {
@@ -74,18 +101,16 @@ contract Litigants is Court {
     function appeal(uint256 which) external compared {
         (bytes32 id, IMeasuredDisputes.Dispute memory d) = pickIn(which, IMeasuredDisputes.State.Appealable);
         if (id == bytes32(0) || clock > d.until) return;
-        bool upheld = d.verdict == IJury.Verdict.Mismatch;
-        if (upheld && d.silent) return;
-        address loser = upheld ? executor : client;
-        fund(loser);
-        appealAs(loser, id);
+        address payer = d.verdict == IJury.Verdict.Mismatch ? executor : client;
+        fund(payer);
+        appealAs(payer, id);
     }
 
     function withdraw(uint256 who) external compared {
         address account = accountAt(who);
-        if (measured.creditOf(account) == 0) return;
+        if (deposits.creditOf(account) == 0) return;
         vm.prank(account);
-        measured.withdrawCredit(account);
+        deposits.withdrawCredit(account);
     }
 
     /// Another court takes stake away.
@@ -122,9 +147,11 @@ contract Litigants is Court {
         bytes32 id = _ids[which % _ids.length];
         IMeasuredDisputes.Dispute memory d = measured.disputeAt(id);
         if (d.state == IMeasuredDisputes.State.Answer && clock <= d.until) return driveAnswer(id, fate, chance);
-        if (d.state == IMeasuredDisputes.State.Draw) mine(5);
-        else if (d.state == IMeasuredDisputes.State.Voting) driveVotes(id, fate, chance);
-        else if (clock <= d.until) pass(d.until + 1 - clock);
+        if (d.state == IMeasuredDisputes.State.Draw) {
+            if (jury.phaseOf(id) == IJury.Phase.Drawing) drawPanel(id);
+        }
+        if (d.state == IMeasuredDisputes.State.Voting) driveVotes(id, fate, chance);
+        else if (d.state != IMeasuredDisputes.State.Draw && clock <= d.until) pass(d.until + 1 - clock);
         pokeOne(id);
     }
 
@@ -189,7 +216,7 @@ contract Litigants is Court {
     /// Commits these choices and reveals most of them; who committed before stays with that.
     function cast(bytes32 id, address[] memory jurors, IJury.Choice[] memory voted, uint256 reveals) private {
         for (uint256 i = 0; i < jurors.length; ++i) {
-            (bytes32 commitment, , ) = jury.votes(id, jurors[i]);
+            (bytes32 commitment, , , ) = jury.votes(id, jurors[i]);
             if (commitment != 0) return;
             if (voted[i] != IJury.Choice.None) commitAs(id, jurors[i], voted[i]);
         }
@@ -237,9 +264,8 @@ contract Litigants is Court {
         IMeasuredDisputes.Dispute memory d = measured.disputeAt(id);
         if (d.state == IMeasuredDisputes.State.Closed) return false;
         if (d.state == IMeasuredDisputes.State.Voting) return jury.phaseOf(id) == IJury.Phase.Ended;
-        if (d.state != IMeasuredDisputes.State.Draw) return clock > d.until;
-        (, uint8 round, ) = jury.cases(id);
-        return height > jury.panelOf(id, round).drawBlock;
+        if (d.state == IMeasuredDisputes.State.Draw) return jury.phaseOf(id) != IJury.Phase.Drawing;
+        return clock > d.until;
     }
 
     /// I19: one move goes along the edges only, several of them if the time for them has come; closed stays closed.
@@ -256,7 +282,8 @@ contract Litigants is Court {
     /// I26: whatever happens to stake, strikes and candidates, an open dispute keeps parties, sums and deadlines.
     function compareTerms(bytes32 id, IMeasuredDisputes.Dispute memory d) private {
         if (d.state == IMeasuredDisputes.State.Closed) return;
-        bytes32 sums = keccak256(abi.encode(d.bond, d.penalty, d.restitution, d.arbitrationCost));
+        (, uint96 bond, address payer, , , , ) = deposits.deposits(id);
+        bytes32 sums = keccak256(abi.encode(payer, bond, penaltyOf(id), restitutionOf(id), d.fee, d.arbitrationCost));
         bytes32 terms = keccak256(abi.encode(d.challenger, d.executor, d.kind, sums));
         if (_terms[id] == 0) _terms[id] = terms;
         if (_terms[id] != terms) broken = "the terms of an open dispute changed";
@@ -293,16 +320,15 @@ contract Litigants is Court {
     }
 
     function held() external view returns (uint256) {
-        return token.balanceOf(address(measured));
+        return token.balanceOf(address(deposits));
     }
 
     /// Deposits of open disputes, and credits.
     function owed() external view returns (uint256 sum) {
-        for (uint256 i = 0; i < VALIDATORS + 4; ++i) sum += measured.creditOf(accountAt(i));
+        for (uint256 i = 0; i < VALIDATORS + 4; ++i) sum += deposits.creditOf(accountAt(i));
         for (uint256 i = 0; i < _ids.length; ++i) {
-            IMeasuredDisputes.Dispute memory d = measured.disputeAt(_ids[i]);
-            sum += uint256(d.bond) + d.appealDeposit;
-            if (d.arbitrationAppellant != address(0)) sum += d.arbitrationCost;
+            (, uint96 bond, , uint96 appealed, , uint96 ruling, ) = deposits.deposits(_ids[i]);
+            sum += uint256(bond) + appealed + ruling;
         }
     }
 
@@ -310,18 +336,21 @@ contract Litigants is Court {
     function frozenAndAtStake() external view returns (uint256 frozen, uint256 atStake) {
         frozen = frozenOf(executor);
         for (uint256 i = 0; i < _ids.length; ++i) {
-            IMeasuredDisputes.Dispute memory d = measured.disputeAt(_ids[i]);
-            atStake += uint256(d.penalty) + d.restitution;
+            atStake += penaltyOf(_ids[i]) + restitutionOf(_ids[i]);
         }
     }
 
-    /// What is frozen of validators, and what they owe to open cases: a fine for each seat.
+    /// What is frozen of validators, and what they owe to open cases: a fine for each duty.
     function frozenAndSeated() external view returns (uint256 frozen, uint256 seated) {
         for (uint256 i = 0; i < VALIDATORS; ++i) frozen += frozenOf(validatorAt(i));
         for (uint256 i = 0; i < _ids.length; ++i) {
             (, uint8 rounds, bool isClosed) = jury.cases(_ids[i]);
             for (uint256 round = 1; round <= rounds && !isClosed; ++round) {
-                seated += jury.jurorsOf(_ids[i], round).length * 25e6;
+                address[] memory jurors = jury.jurorsOf(_ids[i], round);
+                for (uint256 k = 0; k < jurors.length; ++k) {
+                    (, , , bool isDuty) = jury.votes(_ids[i], jurors[k]);
+                    if (isDuty) seated += 25e6;
+                }
             }
         }
     }
@@ -330,7 +359,7 @@ contract Litigants is Court {
     function heldByClosed() external view returns (uint256 sum) {
         for (uint256 i = 0; i < _ids.length; ++i) {
             if (measured.disputeAt(_ids[i]).state != IMeasuredDisputes.State.Closed) continue;
-            uint32 nonce = uint32(i + 1);
+            uint32 nonce = _nonces[i];
             (, uint96 amount, , , ) = accounting.tailHold(client, executor, nonce, nonce);
             sum += amount;
         }
@@ -339,12 +368,12 @@ contract Litigants is Court {
     function draws() external view returns (uint256 pending, uint256 drawing) {
         pending = jury.pendingDraws();
         for (uint256 i = 0; i < _ids.length; ++i) {
-            if (measured.disputeAt(_ids[i]).state == IMeasuredDisputes.State.Draw) ++drawing;
+            if (jury.phaseOf(_ids[i]) == IJury.Phase.Drawing) ++drawing;
         }
     }
 
     function undivided() external view returns (uint256) {
-        return rewardsOf(address(measured)) + rewardsOf(address(jury));
+        return rewardsOf(address(penalties)) + rewardsOf(address(jury));
     }
 
     /// Nobody but `poke` and the clock: everything ends.
@@ -352,8 +381,10 @@ contract Litigants is Court {
         if (chance % 8 != 0) return;
         for (uint256 turn = 0; turn < 16; ++turn) {
             pass(15 days);
-            mine(10);
-            for (uint256 i = 0; i < _ids.length; ++i) pokeOne(_ids[i]);
+            for (uint256 i = 0; i < _ids.length; ++i) {
+                if (jury.phaseOf(_ids[i]) == IJury.Phase.Drawing) drawPanel(_ids[i]);
+                pokeOne(_ids[i]);
+            }
         }
         for (uint256 i = 0; i < _ids.length; ++i) {
             if (measured.disputeAt(_ids[i]).state != IMeasuredDisputes.State.Closed) broken = "never ends";

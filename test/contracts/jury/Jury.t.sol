@@ -3,14 +3,15 @@ pragma solidity ^0.8.28;
 
 import {IJury} from "../../../contracts/jury/IJury.sol";
 import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
-import {Court} from "../support/Court.sol";
+import {JuryCase} from "../support/JuryCase.sol";
 import {vm} from "../support/Vm.sol";
 
 /*
 Jury
 
 constructor
-└── registry zero: JuryZeroAddress
+├── registry zero: JuryZeroAddress
+└── a chain without randomness: JuryNoRandomness
 enlist
 ├── no active validator: JuryNotValidator
 ├── enlisted: JuryAlreadyEnlisted
@@ -30,18 +31,6 @@ request
 ├── the panel before is not done: JuryPanelRunning
 ├── closed: JuryCaseClosed
 └── otherwise: DrawRequested
-draw
-├── not the court: JuryNotCourt
-├── none asked for: JuryNoDraw; closed: JuryCaseClosed
-├── the block is not there: waiting
-├── its hash is gone: DrawRenewed
-├── its hash is in the history: drawn
-├── too few eligible: DrawFailed
-│   ├── not active for a week at the request
-│   ├── party
-│   ├── served before
-│   └── enlisted later
-└── otherwise: PanelDrawn, JurorDrawn, stake frozen; everybody once, whoever the block favours
 commit
 ├── empty: JuryEmptyCommitment
 ├── no juror of the newest panel: JuryNotJuror
@@ -59,12 +48,9 @@ close
 ├── not the court: JuryNotCourt
 ├── a panel is not done: JuryPanelRunning
 ├── again: JuryCaseClosed
-└── otherwise: JurorFined, JurorRewarded, CaseClosed; stake free; what no coherent juror gets is the treasury's
+└── otherwise: JurorFined, CaseClosed; stake free; all fines are the treasury's
 */
-contract JuryTest is Court {
-    bytes32 private constant CASE = keccak256("case");
-    address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
-
+contract JuryTest is JuryCase {
     function setUp() public {
         deployCourt();
         populate(8);
@@ -74,6 +60,18 @@ contract JuryTest is Court {
         vm.expectRevert(IJury.JuryZeroAddress.selector);
         this.construct(address(0));
         assertEq(jury.stakeRegistry(), address(registry), "kept");
+    }
+
+    /// Rollups answer one, or another small number, for ever.
+    function test_AChainWithoutRandomnessHasNoJury() public {
+        uint256[3] memory constants = [uint256(0), 1, type(uint128).max];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prevrandao(bytes32(constants[i]));
+            vm.expectRevert(abi.encodeWithSelector(IJury.JuryNoRandomness.selector, constants[i]));
+            this.construct(address(registry));
+        }
+        vm.prevrandao(bytes32(uint256(type(uint128).max) + 1));
+        this.construct(address(registry));
     }
 
     /* CANDIDATES */
@@ -160,8 +158,6 @@ contract JuryTest is Court {
         vm.expectRevert(reason);
         jury.request(CASE, 5);
         vm.expectRevert(reason);
-        jury.draw(CASE);
-        vm.expectRevert(reason);
         jury.close(CASE, IJury.Verdict.None);
         vm.stopPrank();
     }
@@ -173,9 +169,9 @@ contract JuryTest is Court {
         jury.request(CASE, 0);
         vm.expectRevert(abi.encodeWithSelector(IJury.JuryPanelSize.selector, 11, 12));
         jury.request(CASE, 12);
-        vm.expectRevert(abi.encodeWithSelector(IJury.JuryNoDraw.selector, CASE));
-        jury.draw(CASE);
         vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IJury.JuryNoDraw.selector, CASE));
+        jury.draw(CASE, "");
     }
 
     function test_OnePanelAfterTheOther() public {
@@ -185,174 +181,19 @@ contract JuryTest is Court {
         draw(CASE);
         assertRunning(CASE);
         pass(36 hours + 1);
-        vm.startPrank(JUDGE);
+        vm.prank(JUDGE);
         jury.request(CASE, 3);
-        mine(5);
-        jury.draw(CASE);
-        pass(36 hours + 1);
-        jury.close(CASE, IJury.Verdict.None);
-        vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
-        jury.request(CASE, 3);
-        vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
-        jury.draw(CASE);
-        vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
-        jury.close(CASE, IJury.Verdict.None);
-        vm.stopPrank();
-    }
-
-    /* DRAW */
-
-    function test_ADrawTakesEverybodyOnce() public {
-        request(CASE, 8);
-        mine(5);
-        vm.setBlockhash(height - 1, EVIDENCE);
-        vm.expectEmit(address(jury));
-        emit IJury.PanelDrawn(CASE, 1, seedOf(EVIDENCE), clock + 24 hours, clock + 36 hours);
-        assertTrue(draw(CASE, 0) == IJury.Draw.Drawn, "drawn");
-        address[] memory jurors = jury.jurorsOf(CASE, 1);
-        for (uint256 i = 0; i < 8; ++i) {
-            (, uint8 round, ) = jury.votes(CASE, validatorAt(i));
-            assertEq(round, 1, "every candidate");
-            assertEq(frozenOf(jurors[i]), 25e6, "frozen");
-            for (uint256 j = 0; j < i; ++j) assertTrue(jurors[i] != jurors[j], "once");
-        }
-    }
-
-    function testFuzz_DrawsAreOfEligibleCandidates(bytes32 hash, uint256 size) public {
-        size = bound(size, 1, 6);
-        address[] memory parties = new address[](2);
-        (parties[0], parties[1]) = (validatorAt(1), validatorAt(4));
-        vm.prank(JUDGE);
-        jury.open(CASE, parties);
-        vm.prank(JUDGE);
-        jury.request(CASE, size);
-        joinJury(validatorAt(30));
-        mine(5);
-        vm.setBlockhash(height - 1, hash == 0 ? bytes32(uint256(1)) : hash);
-        vm.prank(JUDGE);
-        (IJury.Draw result, ) = jury.draw(CASE);
-        assertTrue(result == IJury.Draw.Drawn, "drawn");
-        address[] memory jurors = jury.jurorsOf(CASE, 1);
-        assertEq(jurors.length, size, "size");
-        for (uint256 i = 0; i < size; ++i) {
-            bool barred = jurors[i] == validatorAt(1) || jurors[i] == validatorAt(4) || jurors[i] == validatorAt(30);
-            assertTrue(!barred, "eligible");
-            for (uint256 j = 0; j < i; ++j) assertTrue(jurors[i] != jurors[j], "once");
-        }
-    }
-
-    function test_ABlockDecides() public {
-        bytes32 other = keccak256("other case");
-        request(CASE, 5);
-        request(other, 5);
-        mine(5);
-        vm.startPrank(JUDGE);
-        jury.draw(CASE);
-        jury.draw(other);
-        vm.stopPrank();
-        bool same = true;
-        for (uint256 i = 0; i < 5; ++i) {
-            if (jury.jurorsOf(CASE, 1)[i] != jury.jurorsOf(other, 1)[i]) same = false;
-        }
-        assertTrue(!same, "each case its own");
-    }
-
-    function test_TooFewIsSaid() public {
-        request(CASE, 9);
-        mine(5);
-        vm.expectEmit(address(jury));
-        emit IJury.DrawFailed(CASE, 1, 8, 9);
-        vm.prank(JUDGE);
-        (IJury.Draw result, uint256 until) = jury.draw(CASE);
-        assertTrue(result == IJury.Draw.TooFew && until == 0, "too few");
-        assertEq(jury.pendingDraws(), 0, "not pending");
-        assertTrue(jury.phaseOf(CASE) == IJury.Phase.Ended, "ended");
-        assertTrue(jury.verdictOf(CASE) == IJury.Verdict.None, "nothing");
-        assertEq(jury.jurorsOf(CASE, 1).length, 0, "nobody");
-    }
-
-    /// Attack 44: stake that comes when the case is known does not vote in it.
-    function test_Attack44_LateStakeIsNotDrawn() public {
-        address late = validatorAt(20);
-        joinJury(late);
-        pass(7 days - 1);
-        request(CASE, 9);
-        assertTrue(draw(CASE) == IJury.Draw.TooFew, "a second too early");
-        bytes32 other = keccak256("other case");
-        request(other, 9);
-        // It would be long enough now, but counts from the request.
-        pass(1);
-        bytes32 third = keccak256("third case");
-        request(third, 9);
-        assertTrue(draw(third) == IJury.Draw.Drawn, "a week");
-    }
-
-    /// Attack 44: nor does stake that was away in between.
-    function test_Attack44_AWeekWithoutInterruption() public {
-        vm.startPrank(validatorAt(3));
-        registry.unbond(VALIDATOR_STAKE);
-        registry.cancelUnbond();
-        vm.stopPrank();
-        request(CASE, 8);
-        assertTrue(draw(CASE) == IJury.Draw.TooFew, "its week starts anew");
-    }
-
-    function test_NobodyServesTwiceInACase() public {
-        request(CASE, 5);
         draw(CASE);
         pass(36 hours + 1);
-        vm.prank(JUDGE);
-        jury.request(CASE, 4);
-        assertTrue(draw(CASE) == IJury.Draw.TooFew, "three are left");
-    }
-
-    /// Attack 45: who sees the seed can neither join for it nor reorder the list, only leave.
-    function test_Attack45_TheListIsFixedBeforeTheSeed() public {
-        request(CASE, 5);
-        mine(5);
-        joinJury(validatorAt(20));
-        vm.expectRevert(abi.encodeWithSelector(IJury.JuryDrawPending.selector, 1));
-        vm.prank(validatorAt(0));
-        jury.delist(validatorAt(0));
-        vm.prank(JUDGE);
-        jury.draw(CASE);
-        (, uint8 round, ) = jury.votes(CASE, validatorAt(20));
-        assertEq(round, 0, "not looked at");
-        assertEq(jury.panelOf(CASE, 1).candidates, 8, "as many as at the request");
-    }
-
-    /// Attack 45: a hash that nobody can know any more is no seed; another block is named.
-    function test_Attack45_ALostHashGivesNoKnownSeed() public {
-        request(CASE, 5);
-        mine(4);
-        assertTrue(draw(CASE, 0) == IJury.Draw.Waiting, "not before its block is past");
-        mine(257);
-        vm.expectEmit(address(jury));
-        emit IJury.DrawRenewed(CASE, 1, 8, height + 4);
-        assertTrue(draw(CASE, 0) == IJury.Draw.Renewed, "renewed");
-        assertEq(jury.pendingDraws(), 1, "still one");
-        assertTrue(draw(CASE, 4) == IJury.Draw.Waiting, "its block");
-        assertTrue(draw(CASE, 1) == IJury.Draw.Drawn, "drawn");
-    }
-
-    /// The code that every chain with EIP-2935 has there, with one hash in it.
-    function test_TheHistoryKnowsOlderBlocks() public {
-        vm.etch(
-            HISTORY,
-            hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500"
-        );
-        request(CASE, 5);
-        bytes32 hash = keccak256("a block");
-        vm.store(HISTORY, bytes32((height + 4) % 8191), hash);
-        mine(4 + 8191);
-        vm.expectEmit(address(jury));
-        emit IJury.PanelDrawn(CASE, 1, seedOf(hash), clock + 24 hours, clock + 36 hours);
-        assertTrue(draw(CASE, 0) == IJury.Draw.Drawn, "the oldest");
-
-        bytes32 other = keccak256("other case");
-        request(other, 3);
-        mine(4 + 8192);
-        assertTrue(draw(other, 0) == IJury.Draw.Renewed, "one older");
+        vm.startPrank(JUDGE);
+        jury.close(CASE, IJury.Verdict.None);
+        vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
+        jury.request(CASE, 3);
+        vm.expectRevert(abi.encodeWithSelector(IJury.JuryCaseClosed.selector, CASE));
+        jury.close(CASE, IJury.Verdict.None);
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IJury.JuryNoDraw.selector, CASE));
+        jury.draw(CASE, "");
     }
 
     /* VOTES */
@@ -425,7 +266,7 @@ contract JuryTest is Court {
     function test_Attack42_ACopiedCommitmentIsWorthless() public {
         address[] memory jurors = panel();
         commitAs(CASE, jurors[0], IJury.Choice.Mismatch);
-        (bytes32 copied, , ) = jury.votes(CASE, jurors[0]);
+        (bytes32 copied, , , ) = jury.votes(CASE, jurors[0]);
         vm.prank(jurors[1]);
         jury.commit(CASE, copied);
         pass(24 hours + 1);
@@ -439,12 +280,11 @@ contract JuryTest is Court {
     function testFuzz_TheOrderOfVotesDoesNotMatter(uint256 choices, uint256 order) public {
         address[] memory jurors = panel();
         IJury.Choice[5] memory chosen;
-        (uint256 mismatches, uint256 matches, uint256 revealed) = (0, 0, 0);
+        (uint256 mismatches, uint256 matches) = (0, 0);
         for (uint256 i = 0; i < 5; ++i) {
             chosen[i] = IJury.Choice((choices >> (2 * i)) & 3);
             if (chosen[i] == IJury.Choice.None) continue;
             commitAs(CASE, jurors[i], chosen[i]);
-            ++revealed;
             if (chosen[i] == IJury.Choice.Mismatch) ++mismatches;
             if (chosen[i] == IJury.Choice.Match) ++matches;
         }
@@ -459,17 +299,17 @@ contract JuryTest is Court {
             jury.reveal(CASE, jurors[place], chosen[place], saltOf(jurors[place]));
         }
         pass(12 hours);
-        IJury.Verdict expected = IJury.Verdict.Unclear;
-        if (revealed < 3) expected = IJury.Verdict.None;
-        else if (mismatches >= 3 && mismatches * 3 >= revealed * 2) expected = IJury.Verdict.Mismatch;
-        else if (matches >= 3 && matches * 3 >= revealed * 2) expected = IJury.Verdict.Match;
-        assertEq(uint256(jury.verdictOf(CASE)), uint256(expected), "verdict");
+        IJury.Verdict expected = IJury.Verdict.None;
+        if (mismatches >= 3) expected = IJury.Verdict.Mismatch;
+        if (matches >= 3) expected = IJury.Verdict.Match;
+        (, , IJury.Verdict found) = jury.findingOf(CASE);
+        assertEq(uint256(found), uint256(expected), "verdict");
     }
 
     /* CLOSING */
 
     /// Two say mismatch, which is true; one match, one reveals nothing, one does not even commit.
-    function test_ClosingFinesAndRewards() public {
+    function test_ClosingFines() public {
         address[] memory jurors = panel();
         commitAs(CASE, jurors[0], IJury.Choice.Mismatch);
         commitAs(CASE, jurors[1], IJury.Choice.Mismatch);
@@ -487,91 +327,39 @@ contract JuryTest is Court {
         vm.expectEmit(address(jury));
         emit IJury.JurorFined(CASE, 1, jurors[4], 10e6);
         vm.expectEmit(address(jury));
-        emit IJury.JurorRewarded(CASE, jurors[0], 18e6);
-        vm.expectEmit(address(jury));
-        emit IJury.JurorRewarded(CASE, jurors[1], 18e6);
-        vm.expectEmit(address(jury));
-        emit IJury.CaseClosed(CASE, IJury.Verdict.Mismatch, 2, 36e6, 0);
+        emit IJury.CaseClosed(CASE, IJury.Verdict.Mismatch, 2, 60e6);
         vm.prank(JUDGE);
-        address[] memory coherent = jury.close(CASE, IJury.Verdict.Mismatch);
-        assertEq(coherent.length, 2, "two were right");
-        assertTrue(coherent[0] == jurors[0] && coherent[1] == jurors[1], "in their order");
-        assertEq(rewardsOf(TREASURY), 24e6, "the treasury's part");
-        for (uint256 i = 0; i < 5; ++i) assertEq(frozenOf(jurors[i]), 0, "free");
+        address[] memory paid = jury.close(CASE, IJury.Verdict.Mismatch);
+        assertEq(paid.length, 2, "two were right");
+        assertTrue(paid[0] == jurors[0] && paid[1] == jurors[1], "in their order");
+        assertEq(rewardsOf(TREASURY), 60e6, "nobody gains by a fine");
+        for (uint256 i = 0; i < 5; ++i) {
+            assertEq(frozenOf(jurors[i]), 0, "free");
+            assertEq(jury.dutiesOf(jurors[i]), 0, "no duty");
+        }
         (address member, ) = registry.reasons(address(jury), jury.dutyId(CASE, jurors[2]));
         assertEq(member, jurors[2], "slashed under its duty");
     }
 
-    function test_WithNobodyCoherentTheTreasuryGetsTheFines() public {
+    /// Attack 71: where nothing was found nobody was wrong, and nobody is paid out of what others missed.
+    function test_Attack71_NobodyEarnsByTheAbsenceOfOthers() public {
         address[] memory jurors = panel();
-        pass(36 hours + 1);
-        vm.expectEmit(address(jury));
-        emit IJury.CaseClosed(CASE, IJury.Verdict.None, 0, 30e6, 30e6);
-        vm.prank(JUDGE);
-        jury.close(CASE, IJury.Verdict.None);
-        assertEq(rewardsOf(TREASURY), 50e6, "all");
-        assertEq(stakeOf(jurors[0]), VALIDATOR_STAKE - 10e6, "fined");
-    }
-
-    function test_WhatCannotBeDividedIsTheTreasurys() public {
-        address[] memory jurors = panel();
-        IJury.Choice[2] memory choices = [IJury.Choice.Mismatch, IJury.Choice.Match];
-        for (uint256 i = 0; i < 4; ++i) commitAs(CASE, jurors[i], choices[i % 2]);
+        commitAs(CASE, jurors[0], IJury.Choice.Insufficient);
         pass(24 hours + 1);
-        for (uint256 i = 0; i < 4; ++i) jury.reveal(CASE, jurors[i], choices[i % 2], saltOf(jurors[i]));
+        jury.reveal(CASE, jurors[0], IJury.Choice.Insufficient, saltOf(jurors[0]));
         pass(12 hours);
-        // The fifth has no more than this to lose.
         vm.prank(JUDGE);
-        registry.slash(slashOf(jurors[4], VALIDATOR_STAKE - 11));
-        vm.expectEmit(address(jury));
-        emit IJury.CaseClosed(CASE, IJury.Verdict.Unclear, 4, 6, 2);
-        vm.prank(JUDGE);
-        jury.close(CASE, IJury.Verdict.Unclear);
-        assertEq(rewardsOf(jurors[0]), 1, "a quarter");
+        address[] memory paid = jury.close(CASE, IJury.Verdict.None);
+        assertTrue(paid.length == 1 && paid[0] == jurors[0], "a fee for who came");
+        assertEq(rewardsOf(TREASURY), 40e6, "the fines of the others");
+        assertEq(rewardsOf(jurors[0]), 0, "not to who came");
+        assertEq(stakeOf(jurors[1]), VALIDATOR_STAKE - 10e6, "fined");
     }
 
     /* PARTS */
 
     function construct(address registry_) external {
         deploy("Jury.sol:Jury", abi.encode(registry_));
-    }
-
-    function openCase(bytes32 id) private {
-        vm.prank(JUDGE);
-        jury.open(id, new address[](0));
-    }
-
-    function request(bytes32 id, uint256 size) private {
-        openCase(id);
-        uint256 candidates = jury.candidateCount();
-        vm.expectEmit(address(jury));
-        emit IJury.DrawRequested(id, 1, size, candidates, height + 4);
-        vm.prank(JUDGE);
-        jury.request(id, size);
-    }
-
-    function draw(bytes32 id) private returns (IJury.Draw) {
-        return draw(id, 5);
-    }
-
-    function draw(bytes32 id, uint256 blocks) private returns (IJury.Draw result) {
-        mine(blocks);
-        vm.prank(JUDGE);
-        (result, ) = jury.draw(id);
-    }
-
-    function panel() private returns (address[] memory) {
-        request(CASE, 5);
-        draw(CASE);
-        return jury.jurorsOf(CASE, 1);
-    }
-
-    function seedOf(bytes32 hash) private pure returns (bytes32) {
-        return keccak256(abi.encode(hash, CASE, uint256(1)));
-    }
-
-    function slashOf(address member, uint256 amount) private pure returns (IStakeRegistry.Slash memory order) {
-        (order.id, order.member, order.penalty) = (keccak256("other"), member, amount);
     }
 
     function wrongPhase(IJury.Phase expected, IJury.Phase found) private pure returns (bytes memory) {

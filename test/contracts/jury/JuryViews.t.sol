@@ -19,12 +19,12 @@ phaseOf
 ├── no case, no panel: None
 ├── Drawing until it is drawn, then Commit to the last second
 ├── Reveal to the last second, earlier if all committed
-└── Ended
-verdictOf
-├── fewer than three reveals: None
-├── two thirds, and at least three: Mismatch, Match
-├── else: Unclear
-└── of the newest panel
+├── Ended
+└── Failed, if there were too few candidates (Jury.t.sol)
+findingOf
+├── more than half of the seats: Mismatch, Match
+├── else: None
+└── of the newest panel, with its phase and deadline
 hashVote: also the vectors, in Vectors.t.sol
 └── the hash of all that it names
 dutyId
@@ -63,7 +63,7 @@ contract JuryViewsTest is Court {
         IJury.Panel memory panel = jury.panelOf(CASE, 1);
         assertEq(panel.size, 2, "asked for");
         assertEq(panel.candidates, CANDIDATES, "candidates");
-        assertEq(panel.drawBlock, height + 4, "its block");
+        assertEq(panel.drawBlock, height + 64, "its block");
         assertEq(panel.requestedAt, clock, "since when");
         assertEq(jury.jurorsOf(CASE, 1).length, 0, "nobody yet");
 
@@ -89,20 +89,18 @@ contract JuryViewsTest is Court {
     /// The seed decides who comes first; one is looked for that puts them in this order.
     function drawTwo() private returns (address[] memory jurors) {
         (address first, address second) = (validatorAt(6), validatorAt(7));
-        mine(5);
-        vm.setBlockhash(height - 1, blockHashFor(first));
+        bytes memory header = headerOfDraw(CASE, randaoFor(first));
         vm.expectEmit(address(jury));
-        emit IJury.JurorDrawn(CASE, 1, first);
+        emit IJury.JurorDrawn(CASE, 1, first, true);
         vm.expectEmit(address(jury));
-        emit IJury.JurorDrawn(CASE, 1, second);
-        vm.prank(JUDGE);
-        jury.draw(CASE);
+        emit IJury.JurorDrawn(CASE, 1, second, true);
+        jury.draw(CASE, header);
         jurors = jury.jurorsOf(CASE, 1);
         assertTrue(jurors[0] == first && jurors[1] == second, "in their order");
     }
 
     /// Of the cards that are dealt (Fisher and Yates, told here once more) the first that is no party is `wanted`.
-    function blockHashFor(address wanted) private view returns (bytes32 found) {
+    function randaoFor(address wanted) private view returns (bytes32 found) {
         for (uint256 nonce = 1; ; ++nonce) {
             found = bytes32(nonce);
             bytes32 seed = keccak256(abi.encode(found, CASE, uint256(1)));
@@ -125,10 +123,9 @@ contract JuryViewsTest is Court {
         assertPhase(IJury.Phase.None, "no panel");
         request(5);
         assertPhase(IJury.Phase.Drawing, "asked for");
-        mine(5);
+        mine(DRAW_BLOCKS);
         assertPhase(IJury.Phase.Drawing, "to be drawn");
-        vm.prank(JUDGE);
-        jury.draw(CASE);
+        drawPanel(CASE);
         assertPhase(IJury.Phase.Commit, "drawn");
         pass(24 hours);
         assertPhase(IJury.Phase.Commit, "its last second");
@@ -151,37 +148,42 @@ contract JuryViewsTest is Court {
 
     /* VERDICTS */
 
-    function test_VerdictsNeedTwoThirdsAndThree() public {
-        IJury.Verdict[4] memory expected = [
+    function test_VerdictsNeedMoreThanHalfOfTheSeats() public {
+        IJury.Verdict[5] memory expected = [
             IJury.Verdict.None,
             IJury.Verdict.Mismatch,
-            IJury.Verdict.Unclear,
+            IJury.Verdict.Mismatch,
+            IJury.Verdict.None,
             IJury.Verdict.Match
         ];
-        uint256[3][4] memory votes = [[uint256(2), 0, 0], [uint256(3), 1, 0], [uint256(3), 2, 0], [uint256(0), 4, 1]];
-        for (uint256 i = 0; i < 4; ++i) {
+        uint256[3][5] memory votes = [
+            [uint256(2), 0, 0],
+            [uint256(3), 0, 0],
+            [uint256(3), 2, 0],
+            [uint256(2), 2, 1],
+            [uint256(0), 4, 1]
+        ];
+        for (uint256 i = 0; i < 5; ++i) {
             bytes32 id = keccak256(abi.encode(i));
             drawFiveOf(id);
             vote(id, votes[i][0], votes[i][1], votes[i][2]);
-            assertEq(uint256(jury.verdictOf(id)), uint256(expected[i]), vm.toString(i));
+            (IJury.Phase phase, uint256 revealUntil, IJury.Verdict verdict) = jury.findingOf(id);
+            assertEq(uint256(verdict), uint256(expected[i]), vm.toString(i));
+            assertTrue(phase == IJury.Phase.Ended && revealUntil == clock - 1, "over");
         }
     }
 
     function test_TheVerdictIsTheNewestPanels() public {
         openCase(0);
         request(3);
-        mine(5);
-        vm.prank(JUDGE);
-        jury.draw(CASE);
+        drawPanel(CASE);
         vote(CASE, 3, 0, 0);
-        assertEq(uint256(jury.verdictOf(CASE)), uint256(IJury.Verdict.Mismatch), "the first");
+        assertVerdict(IJury.Verdict.Mismatch, "the first");
         request(3);
-        assertEq(uint256(jury.verdictOf(CASE)), uint256(IJury.Verdict.None), "none yet");
-        mine(5);
-        vm.prank(JUDGE);
-        jury.draw(CASE);
+        assertVerdict(IJury.Verdict.None, "none yet");
+        drawPanel(CASE);
         vote(CASE, 0, 3, 0);
-        assertEq(uint256(jury.verdictOf(CASE)), uint256(IJury.Verdict.Match), "the second");
+        assertVerdict(IJury.Verdict.Match, "the second");
         assertEq(jury.panelOf(CASE, 1).mismatches, 3, "the first is kept");
         assertEq(jury.jurorsOf(CASE, 1).length + jury.jurorsOf(CASE, 2).length, 6, "and so are its jurors");
     }
@@ -219,9 +221,13 @@ contract JuryViewsTest is Court {
         vm.startPrank(JUDGE);
         jury.open(id, new address[](0));
         jury.request(id, 5);
-        mine(5);
-        jury.draw(id);
         vm.stopPrank();
+        drawPanel(id);
+    }
+
+    function assertVerdict(IJury.Verdict expected, string memory what) private view {
+        (, , IJury.Verdict verdict) = jury.findingOf(CASE);
+        assertEq(uint256(verdict), uint256(expected), what);
     }
 
     function assertPhase(IJury.Phase expected, string memory what) private view {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
-import {BlockHashes} from "../../../contracts/jury/BlockHashes.sol";
+import {PastBlocks} from "../../../contracts/libraries/PastBlocks.sol";
 import {CompactSignatures} from "../../../contracts/libraries/CompactSignatures.sol";
 import {Costs} from "../../../contracts/libraries/Costs.sol";
 import {TestBase, vm} from "../support/Vm.sol";
@@ -76,14 +76,14 @@ contract LibrariesTest is TestBase {
         vm.roll(1_000);
         vm.setBlockhash(999, "newest");
         vm.setBlockhash(744, "oldest");
-        assertEq(BlockHashes.get(1_001), 0, "to come");
-        assertEq(BlockHashes.get(1_000), 0, "this one");
-        assertEq(BlockHashes.get(999), "newest", "the one before");
-        assertEq(BlockHashes.get(744), "oldest", "256 blocks ago");
-        vm.etch(BlockHashes.HISTORY, "");
-        assertEq(BlockHashes.get(743), 0, "no history");
-        vm.etch(BlockHashes.HISTORY, hex"60205ffd"); // Reverts with a word.
-        assertEq(BlockHashes.get(743), 0, "a reason is no hash");
+        assertEq(PastBlocks.hashOf(1_001), 0, "to come");
+        assertEq(PastBlocks.hashOf(1_000), 0, "this one");
+        assertEq(PastBlocks.hashOf(999), "newest", "the one before");
+        assertEq(PastBlocks.hashOf(744), "oldest", "256 blocks ago");
+        vm.etch(PastBlocks.HISTORY, "");
+        assertEq(PastBlocks.hashOf(743), 0, "no history");
+        vm.etch(PastBlocks.HISTORY, hex"60205ffd"); // Reverts with a word.
+        assertEq(PastBlocks.hashOf(743), 0, "a reason is no hash");
     }
 
     function recover(

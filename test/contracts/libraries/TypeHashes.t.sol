@@ -94,6 +94,6 @@ contract TypeHashesTest is Court {
         deployCourt();
         bytes32 requestHash = keccak256("a request");
         bytes32 structHash = keccak256(abi.encode(vm.eip712HashType("DisputeConsent"), stranger, requestHash));
-        assertEq(measured.hashConsent(stranger, requestHash), digestOf(structHash), "consent");
+        assertEq(evidence.hashConsent(stranger, requestHash), digestOf(structHash), "consent");
     }
 }

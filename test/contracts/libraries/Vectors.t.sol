@@ -81,7 +81,7 @@ contract VectorsTest is Court {
             _standAt(vm.parseJsonString(json, string.concat(path, ".domain")));
             bytes32 separator = vm.parseJsonBytes32(json, string.concat(path, ".domainSeparator"));
             assertEq(accounting.domainSeparator(), separator, path);
-            bytes32 digest = measured.hashConsent(
+            bytes32 digest = evidence.hashConsent(
                 vm.parseJsonAddress(json, string.concat(path, ".challenger")),
                 vm.parseJsonBytes32(json, string.concat(path, ".requestHash"))
             );
@@ -216,7 +216,7 @@ contract VectorsTest is Court {
         vm.etch(place, address(accounting).code);
         vm.chainId(_number(json, domain, ".chainId"));
         accounting = AccountingV2(place);
-        measured = deployMeasured(address(0));
+        evidence = deployEvidence();
     }
 
     function _domain(string memory json, string memory name) private view returns (string memory path) {

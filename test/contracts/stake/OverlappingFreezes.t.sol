@@ -48,10 +48,11 @@ contract OverlappingFreezesTest is Court {
             settleOne(pair);
             bytes32 shield = shieldUp();
             bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
+            uint256 fee = measured.disputeAt(id).fee;
             decide(id, acquit == 0 ? 5 : 0, acquit == 0 ? 0 : 5);
             finish(id);
             address juror = newestPanel(id)[0];
-            assertEq(rewardsOf(juror) + measured.creditOf(juror), JUROR_FEE, "fee");
+            assertEq(rewardsOf(juror) + deposits.creditOf(juror), fee, "fee");
             assertEq(rewardsOf(client), 0, "challenger");
             shieldDown(shield);
         }

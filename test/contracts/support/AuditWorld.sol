@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {RLP} from "@openzeppelin/contracts/utils/RLP.sol";
 import {Audits} from "../../../contracts/audits/Audits.sol";
 import {IAudits} from "../../../contracts/audits/IAudits.sol";
 import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
+import {Headers} from "./Headers.sol";
 import {Market} from "./Market.sol";
 import {vm} from "./Vm.sol";
 
 /// Audits on a stake registry with validators and executors, blocks with real headers, and chains of preimages.
 /// Tests count time from epoch numbers, for the reason that `Market` gives.
 abstract contract AuditWorld is Market {
-    using RLP for RLP.Encoder;
-
     uint256 internal constant EPOCH = 1 hours;
     uint256 internal constant ODDS = 2;
     /// The epoch in which everything is deployed and registered.
@@ -93,19 +91,13 @@ abstract contract AuditWorld is Market {
         return keccak256(abi.encode("randao", epoch));
     }
 
-    /// A header as Ethereum has them since Prague: 21 fields.
     function headerOf(
         bytes32 parentHash,
         uint256 number,
         uint256 timestamp,
         bytes32 prevRandao
     ) internal pure returns (bytes memory) {
-        RLP.Encoder memory list = RLP.encoder().push(parentHash).push(keccak256(hex"c0")).push(address(0xFEE));
-        list = list.push(keccak256("state")).push(keccak256("transactions")).push(keccak256("receipts"));
-        list = list.push(new bytes(256)).push(uint256(0)).push(number).push(uint256(60_000_000));
-        list = list.push(uint256(21_000)).push(timestamp).push(bytes("builder")).push(prevRandao);
-        list = list.push(new bytes(8)).push(uint256(7)).push(keccak256("withdrawals")).push(uint256(0));
-        return list.push(uint256(0)).push(keccak256("beacon")).push(keccak256("requests")).encode();
+        return Headers.encode(parentHash, number, timestamp, prevRandao);
     }
 
     /// Headers of the first block of an epoch and of its parent, with so many seconds to the border on either side.

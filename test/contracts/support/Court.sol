@@ -4,12 +4,16 @@ pragma solidity ^0.8.28;
 import {Arbitrator} from "../../../contracts/arbitrator/Arbitrator.sol";
 import {EquivocationDisputes} from "../../../contracts/disputes/equivocation/EquivocationDisputes.sol";
 import {Jury} from "../../../contracts/jury/Jury.sol";
+import {MeasuredDeposits} from "../../../contracts/disputes/measured/MeasuredDeposits.sol";
 import {MeasuredDisputes} from "../../../contracts/disputes/measured/MeasuredDisputes.sol";
+import {MeasuredEvidence} from "../../../contracts/disputes/measured/MeasuredEvidence.sol";
+import {MeasuredPenalties} from "../../../contracts/disputes/measured/MeasuredPenalties.sol";
 import {TestToken} from "../../../contracts/token/TestToken.sol";
 import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
 import {IJury} from "../../../contracts/jury/IJury.sol";
 import {IMeasuredDisputes} from "../../../contracts/disputes/measured/IMeasuredDisputes.sol";
 import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
+import {Headers} from "./Headers.sol";
 import {Market} from "./Market.sol";
 import {vm} from "./Vm.sol";
 
@@ -25,13 +29,20 @@ abstract contract Court is Market {
     uint256 internal constant VALIDATOR_STAKE = 1_000e6;
     /// Of the first dispute about a model: a fifth of the stake.
     uint256 internal constant PENALTY = 40e6;
-    /// A twentieth of that, and more than one and a half times five fees.
-    uint256 internal constant BOND = 2e6;
+    /// The fees of both panels.
+    uint256 internal constant BOND = 16 * JUROR_FEE;
+    /// What the fees of both panels are a fifth of, and more than a twentieth of the executors' minimum.
+    uint256 internal constant MINIMUM_PENALTY = 16e6;
     bytes32 internal constant EVIDENCE = keccak256("evidence");
     uint256 internal constant START_HEIGHT = 20_000;
+    /// Until the block of a draw is a past one.
+    uint256 internal constant DRAW_BLOCKS = 65;
 
     Jury internal jury;
     Arbitrator internal arbitrator;
+    MeasuredEvidence internal evidence;
+    MeasuredDeposits internal deposits;
+    MeasuredPenalties internal penalties;
     MeasuredDisputes internal measured;
     uint256 internal clock;
     uint256 internal height;
@@ -48,6 +59,7 @@ abstract contract Court is Market {
         (clock, height) = (START, START_HEIGHT);
         vm.warp(clock);
         vm.roll(height);
+        vm.prevrandao(keccak256("randomness"));
         (client, executor) = (vm.addr(CLIENT_KEY), vm.addr(EXECUTOR_KEY));
         (sessionSigner, stranger) = (vm.addr(SIGNER_KEY), vm.addr(STRANGER_KEY));
         token = TestToken(token_);
@@ -58,23 +70,31 @@ abstract contract Court is Market {
         );
         jury = Jury(deploy("Jury.sol:Jury", abi.encode(registry)));
         arbitrator = Arbitrator(deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, ARBITRATION_COST)));
+        evidence = deployEvidence();
+        deposits = MeasuredDeposits(deploy("MeasuredDeposits.sol:MeasuredDeposits", abi.encode(registry, JUROR_FEE)));
+        penalties = MeasuredPenalties(deploy("MeasuredPenalties.sol:MeasuredPenalties", abi.encode(deposits)));
         measured = deployMeasured(withArbitrator ? address(arbitrator) : address(0));
         wireCourt();
     }
 
+    function deployEvidence() internal returns (MeasuredEvidence) {
+        return MeasuredEvidence(deploy("MeasuredEvidence.sol:MeasuredEvidence", abi.encode(accounting)));
+    }
+
     function deployMeasured(address arbitrator_) internal returns (MeasuredDisputes) {
-        bytes memory arguments = abi.encode(accounting, jury, arbitrator_, JUROR_FEE);
+        bytes memory arguments = abi.encode(evidence, penalties, jury, arbitrator_);
         return MeasuredDisputes(deploy("MeasuredDisputes.sol:MeasuredDisputes", arguments));
     }
 
     /// `JUDGE` stands for another court.
     function wireCourt() internal {
         vm.etch(JUDGE, hex"00");
-        IStakeRegistry.Judge[] memory judges = new IStakeRegistry.Judge[](4);
+        IStakeRegistry.Judge[] memory judges = new IStakeRegistry.Judge[](5);
         judges[0] = IStakeRegistry.Judge(address(disputes), IStakeRegistry.Power.StakeAndTails);
         judges[1] = IStakeRegistry.Judge(address(measured), IStakeRegistry.Power.StakeAndTails);
         judges[2] = IStakeRegistry.Judge(address(jury), IStakeRegistry.Power.Stake);
-        judges[3] = IStakeRegistry.Judge(JUDGE, IStakeRegistry.Power.StakeAndTails);
+        judges[3] = IStakeRegistry.Judge(address(penalties), IStakeRegistry.Power.Stake);
+        judges[4] = IStakeRegistry.Judge(JUDGE, IStakeRegistry.Power.StakeAndTails);
         registry.wire(judges);
     }
 
@@ -121,7 +141,7 @@ abstract contract Court is Market {
     function fund(address account) internal {
         token.mint(account, 1_000e6);
         vm.prank(account);
-        token.approve(address(measured), type(uint256).max);
+        token.approve(address(deposits), type(uint256).max);
     }
 
     /* ANSWERS */
@@ -174,8 +194,31 @@ abstract contract Court is Market {
 
     /// Draws the panel that was asked for.
     function seat(bytes32 id) internal {
-        mine(5);
+        drawPanel(id);
         measured.poke(id);
+    }
+
+    function drawPanel(bytes32 id) internal {
+        drawPanel(id, keccak256(abi.encode("randao", id, height)));
+    }
+
+    /// The block of the draw has this randomness.
+    function drawPanel(bytes32 id, bytes32 randao) internal {
+        bytes memory header = headerOfDraw(id, randao);
+        jury.draw(id, header);
+    }
+
+    /// Goes past the block of a draw, which has this header.
+    function headerOfDraw(bytes32 id, bytes32 randao) internal returns (bytes memory header) {
+        uint256 number = drawBlockOf(id);
+        if (height <= number) mine(number + 1 - height);
+        header = Headers.encode(keccak256("parent"), number, clock, randao);
+        vm.setBlockhash(number, keccak256(header));
+    }
+
+    function drawBlockOf(bytes32 id) internal view returns (uint256) {
+        (, uint8 round, ) = jury.cases(id);
+        return jury.panelOf(id, round).drawBlock;
     }
 
     function newestPanel(bytes32 id) internal view returns (address[] memory) {
@@ -240,6 +283,14 @@ abstract contract Court is Market {
         return registry.slashableStake(account);
     }
 
+    function penaltyOf(bytes32 id) internal view returns (uint256 amount) {
+        (, amount, , , , , , ) = penalties.penalties(id);
+    }
+
+    function restitutionOf(bytes32 id) internal view returns (uint256 amount) {
+        (, , , amount, , , , ) = penalties.penalties(id);
+    }
+
     function assertState(bytes32 id, IMeasuredDisputes.State expected) internal view {
         assertEq(uint256(measured.disputeAt(id).state), uint256(expected), "state");
     }
@@ -250,9 +301,11 @@ abstract contract Court is Market {
         assertState(id, IMeasuredDisputes.State.Closed);
         assertEq(uint256(d.outcome), uint256(expected), "outcome");
         assertEq(d.until, 0, "no deadline");
-        uint256 amounts = uint256(d.bond) + d.penalty + d.restitution + d.arbitrationCost + d.appealDeposit;
-        assertEq(amounts, 0, "amounts of a closed dispute");
-        (, uint96 frozen) = registry.reasons(address(measured), id);
+        (, uint96 bond, , uint96 appeal, , uint96 ruling, ) = deposits.deposits(id);
+        assertEq(uint256(bond) + appeal + ruling + d.arbitrationCost, 0, "deposits of a closed dispute");
+        (, uint96 penalty, , uint96 restitution, , uint96 unpaid, , ) = penalties.penalties(id);
+        assertEq(uint256(penalty) + restitution + unpaid, 0, "what a closed dispute may take");
+        (, uint96 frozen) = registry.reasons(address(penalties), id);
         assertEq(frozen, 0, "frozen stake of a closed dispute");
         (, uint8 rounds, bool closed) = jury.cases(id);
         assertTrue(closed, "case closed");

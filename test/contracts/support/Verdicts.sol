@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IMeasuredDeposits} from "../../../contracts/disputes/measured/IMeasuredDeposits.sol";
 import {IMeasuredDisputes} from "../../../contracts/disputes/measured/IMeasuredDisputes.sol";
 import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
 import {Court} from "./Court.sol";
@@ -40,7 +41,7 @@ abstract contract Verdicts is Court {
         appealAs(executor, id);
     }
 
-    /// Too few reveal in both panels.
+    /// Neither panel finds anything: two of each say either, the others do not reveal.
     function failTwice() internal returns (bytes32 id) {
         id = openOne();
         answerTo(id);
@@ -49,6 +50,12 @@ abstract contract Verdicts is Court {
             vote(id, 1, 1, 0);
             measured.poke(id);
         }
+    }
+
+    /// The four who revealed, in the order of their drawing.
+    function revealedOf(bytes32 id) internal view returns (address[] memory jurors) {
+        jurors = new address[](4);
+        for (uint256 i = 0; i < 4; ++i) jurors[i] = jury.jurorsOf(id, 1 + i / 2)[i % 2];
     }
 
     function slashByAnotherCourt(uint256 amount) internal {
@@ -101,8 +108,8 @@ abstract contract Verdicts is Court {
     /// The next call ends the dispute so, with all that is expected.
     function expectClosed(bytes32 id, IMeasuredDisputes.Outcome outcome) internal {
         for (uint256 i = 0; i < _credits.length; ++i) {
-            vm.expectEmit(address(measured));
-            emit IMeasuredDisputes.Credited(id, _credits[i].account, _credits[i].amount, _credits[i].total);
+            vm.expectEmit(address(deposits));
+            emit IMeasuredDeposits.Credited(id, _credits[i].account, _credits[i].amount, _credits[i].total);
         }
         vm.expectEmit(address(measured));
         emit IMeasuredDisputes.MeasuredMoved(id, IMeasuredDisputes.State.Closed, measured.disputeAt(id).round, 0);
@@ -124,10 +131,10 @@ abstract contract Verdicts is Court {
         uint256 owed = 0;
         for (uint256 i = 0; i < _credits.length; ++i) {
             owed += _credits[i].amount;
-            assertEq(measured.creditOf(_credits[i].account), _credited[_credits[i].account], "credit");
+            assertEq(deposits.creditOf(_credits[i].account), _credited[_credits[i].account], "credit");
         }
-        assertEq(token.balanceOf(address(measured)), owed, "nobody else is credited");
-        assertEq(rewardsOf(address(measured)), 0, "shares passed on");
+        assertEq(token.balanceOf(address(deposits)), owed, "nobody else is credited");
+        assertEq(rewardsOf(address(penalties)), 0, "shares passed on");
         assertEq(rewardsOf(address(jury)), 0, "fines passed on");
         assertEq(accounting.balanceOf(client), expected.refunded, "cost");
         assertStrikes(halvesOf(outcome));

@@ -17,6 +17,7 @@ interface Vm {
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
+    function prevrandao(bytes32 value) external;
     function fee(uint256 baseFee) external;
     function deal(address account, uint256 balance) external;
     function store(address target, bytes32 slot, bytes32 value) external;

@@ -108,7 +108,7 @@ describe("hashes of ethers and of the contract", () => {
 
   it("agree on consents to disputes", async () => {
     const consent = { challenger: LARGEST_REQUEST.client, requestHash: WORD };
-    expect(await market.measured.read("hashConsent", consent.challenger, consent.requestHash)).toBe(
+    expect(await market.evidence.read("hashConsent", consent.challenger, consent.requestHash)).toBe(
       TypedDataEncoder.hash(market.domain, DISPUTE_CONSENT_TYPES, consent),
     );
   });

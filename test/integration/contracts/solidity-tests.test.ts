@@ -8,7 +8,10 @@ import {
   equivocationDisputesAbi,
   juryAbi,
   lensAbi,
+  measuredDepositsAbi,
   measuredDisputesAbi,
+  measuredEvidenceAbi,
+  measuredPenaltiesAbi,
   stakeRegistryAbi,
   testTokenAbi,
 } from "@lloom/protocol/generated/abi";
@@ -38,7 +41,10 @@ const CONTRACTS: Readonly<Record<string, Contract>> = {
   EquivocationDisputes: { abi: equivocationDisputesAbi, variable: "disputes" },
   Jury: { abi: juryAbi, variable: "jury" },
   Lens: { abi: lensAbi, variable: "lens" },
+  MeasuredDeposits: { abi: measuredDepositsAbi, variable: "deposits" },
   MeasuredDisputes: { abi: measuredDisputesAbi, variable: "measured" },
+  MeasuredEvidence: { abi: measuredEvidenceAbi, variable: "evidence" },
+  MeasuredPenalties: { abi: measuredPenaltiesAbi, variable: "penalties" },
   StakeRegistry: { abi: stakeRegistryAbi, variable: "registry" },
   TestToken: { abi: testTokenAbi, variable: "token" },
 };

@@ -77,9 +77,9 @@ describe("a client", () => {
     await using first = await world.seller({ backend: scriptedBackend(says("Dear."), "market"), price: dear });
     await using second = await world.seller({ backend: scriptedBackend(says("Cheap."), "market"), price: cheap });
     await using buyer = await world.buyer();
-    await until("both are known", () => buyer.client.offers("market").length === 2);
-    const models = await buyer.client.models();
-    expect(models.find(({ model }) => model === "market")).toEqual({
+    const market = async () => (await buyer.client.models()).find(({ model }) => model === "market");
+    await until("both are known, and their stakes", async () => (await market())?.executors === 2);
+    expect(await market()).toEqual({
       model: "market",
       executors: 2,
       ...cheap,
@@ -91,22 +91,26 @@ describe("a client", () => {
     expect(first.executor.status().answered).toBe(0);
   });
 
-  it("pays the cheapest with its very first question, though it hears of the dearest first", async () => {
-    const sell = (price: bigint, offerIntervalMs: number) => {
-      const backend = scriptedBackend(says(`${price}`), "choice");
-      return world.seller({ backend, price: { inboundPrice: price, outboundPrice: price }, offerIntervalMs });
-    };
-    await using _cheap = await sell(100n, 500);
-    await using _middle = await sell(200n, 500);
-    await until("the validator knows two", () => world.validator?.offers("choice").length === 2);
-    // From here on this one alone is heard often.
-    await using _dear = await sell(900n, 20);
-    await until("the validator knows three", () => world.validator?.offers("choice").length === 3);
-    for (let round = 0; round < 3; round += 1) {
-      await using buyer = await world.buyer();
-      expect((await askAll(buyer, question("?", { model: "choice" }))).text).toBe("100");
-    }
-  });
+  it(
+    "pays the cheapest with its very first question, though it hears of the dearest first",
+    { timeout: 180_000 },
+    async () => {
+      const sell = (price: bigint, offerIntervalMs: number) => {
+        const backend = scriptedBackend(says(`${price}`), "choice");
+        return world.seller({ backend, price: { inboundPrice: price, outboundPrice: price }, offerIntervalMs });
+      };
+      await using _cheap = await sell(100n, 500);
+      await using _middle = await sell(200n, 500);
+      await until("the validator knows two", () => world.validator?.offers("choice").length === 2);
+      // From here on this one alone is heard often.
+      await using _dear = await sell(900n, 20);
+      await until("the validator knows three", () => world.validator?.offers("choice").length === 3);
+      for (let round = 0; round < 3; round += 1) {
+        await using buyer = await world.buyer();
+        expect((await askAll(buyer, question("?", { model: "choice" }))).text).toBe("100");
+      }
+    },
+  );
 
   it("finds an executor that it has no gossip of, at its first question", async () => {
     await using _seller = await world.seller({ backend: scriptedBackend(says("Found."), "quiet") });

@@ -81,7 +81,7 @@ describe("lloom executor, stopped without gas", () => {
       command: "executor",
       more: ["--bootstrap", world.anchor.multiaddrs().join(",")],
     });
-    await using buyer = await world.buyer();
+    await using buyer = await world.buyer({ allowUnstaked: true });
     const { end } = await askAll(buyer, question("What is Lloom?", { model: "lloom-tiny", maxOutboundTokens: 8 }));
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;

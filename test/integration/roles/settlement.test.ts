@@ -54,11 +54,13 @@ describe("an executor settles by itself", () => {
     await using buyer = await world.buyer();
     const asked = question("?", { model: "unlock" });
     const { end } = await askAll(buyer, asked);
-    await requestUnlock(buyer.chain, seller.identity.address, DOLLAR);
+    // A first request fills the channel with its own cap.
+    const { costCap } = end.receipt.request;
+    await requestUnlock(buyer.chain, seller.identity.address, costCap);
     await until("it is paid", async () => (await paidFor(buyer, seller, end.receipt.request.lane)) === end.cost);
     await askAll(buyer, asked);
     const channel = await readChannel(buyer.chain, buyer.identity.address, seller.identity.address);
-    expect(channel).toMatchObject({ balance: 2n * DOLLAR - end.cost, unlocking: DOLLAR - end.cost });
+    expect(channel).toMatchObject({ balance: 9n * costCap - end.cost, unlocking: costCap - end.cost });
   });
 });
 
@@ -84,7 +86,7 @@ describe("a settlement", () => {
 
   it("waits for stake where there is none: acknowledged answers are paid at once, the tail when stake covers it", async () => {
     await using seller = await world.seller({ backend: model("tail"), stake: 0n });
-    await using buyer = await world.buyer();
+    await using buyer = await world.buyer({ allowUnstaked: true });
     const asked = question("?", { model: "tail" });
     const first = await askAll(buyer, asked);
     const second = await askAll(buyer, asked);

@@ -59,6 +59,7 @@ describe("an answer of an executor that", () => {
 
 async function joinRogue(options: Pick<RogueOptions, "model" | "says" | "tamper" | "forge">): Promise<Member> {
   const member = await world.join(await world.nextIdentity());
+  await world.stake(member);
   await startRogue({ ...member, ...options, log });
   return member;
 }

@@ -125,7 +125,7 @@ export class World implements AsyncDisposable {
   async seller({ backend, stake, rpcUrl, dataDir, identity, tap = (log) => log, ...options }: SellerOptions) {
     const stack = new AsyncDisposableStack();
     const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack);
-    await this.#stake(member, stake ?? 100n * DOLLAR);
+    await this.stake(member, stake);
     const db = stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "executor.sqlite")));
     const store = tap(openExecutorLog(db));
     const executor = stack.use(
@@ -170,7 +170,8 @@ export class World implements AsyncDisposable {
     await this.#stack.disposeAsync();
   }
 
-  async #stake({ chain, identity }: Member, amount: bigint): Promise<void> {
+  /** Makes a member an executor with something to lose, once. */
+  async stake({ chain, identity }: Member, amount = 100n * DOLLAR): Promise<void> {
     if (amount === 0n || (await chain.contracts.token.balanceOf(identity.address)) > 0n) return;
     await faucet(chain);
     const peerId = peerIdBytes(identity.secret);

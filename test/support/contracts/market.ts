@@ -24,6 +24,10 @@ export async function openMarket() {
   const disputes = await callable(deployed.equivocationDisputes);
   const delivery = await callable(deployed.deliveryDisputes);
   const jury = await callable(deployed.jury);
+  const arbitrator = await callable(deployed.arbitrator);
+  const evidence = await callable(deployed.measuredEvidence);
+  const deposits = await callable(deployed.measuredDeposits);
+  const penalties = await callable(deployed.measuredPenalties);
   const measured = await callable(deployed.measuredDisputes);
   const audits = await callable(deployed.audits);
   const token = await callable(deployed.testToken);
@@ -76,8 +80,14 @@ export async function openMarket() {
     stakeRegistry,
     disputes,
     delivery,
+    evidence,
+    deposits,
+    penalties,
     measured,
     jury,
+    arbitrator,
+    /** The treasury, too, and the arbitrator. */
+    deployer: deployer.address,
     audits,
     token,
     domain,

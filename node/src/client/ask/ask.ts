@@ -1,13 +1,14 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { checkQuestion } from "../check/check-question.ts";
-import { type Candidate, chooseExecutor, type Need } from "../choose/choose.ts";
-import { consequenceOf } from "../choose/failover.ts";
+import { type Candidate, chooseExecutor, isProven, type Need } from "../choose/choose.ts";
+import { consequenceOf, isBelieved } from "../choose/failover.ts";
+import { patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
-import { type GatherParts, gatherOffers } from "../discover/gather-offers.ts";
+import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
-import { inboundBound } from "../pay/build-request.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
 
@@ -28,6 +29,8 @@ interface AskState {
   readonly tried: Set<Address>;
   /** Asked a second time already. */
   readonly again: Set<Address>;
+  /** Who called the question impossible. */
+  readonly blames: Address[];
   /** Whether only executors whose channels are known can be paid. */
   fundedOnly: boolean;
   failure: LloomError | undefined;
@@ -35,40 +38,56 @@ interface AskState {
 
 /** Bytes of a prompt that make a token, on average; only to weigh prices. */
 const BYTES_PER_TOKEN = 4n;
+/** Bytes of a prompt that take about as long to read as everything else before a first token. */
+const BYTES_PER_PATIENCE = 4096;
 
 /**
  * Answers a question: chooses an executor, pays it by signature, passes its text on, and ends with the receipt. When it fails
- * before the first text, the next one is tried; the first has been cancelled, and what it might still sign counts against
- * its channel until it can no longer be settled. After the first text there is no second try: STREAM_INTERRUPTED.
+ * before any text was passed on, the next one is tried; the first has been cancelled, and what it might still sign counts
+ * against its channel until it can no longer be settled. After that there is no second try: STREAM_INTERRUPTED.
+ * What an executor says of the question decides nothing alone, and every failure counts against who failed.
  * Throws LloomError.
  */
 export async function* ask(parts: AskParts, question: Question, signal: AbortSignal): AsyncGenerator<AskEvent, void> {
   checkQuestion(question);
   const state: AskState = {
-    question,
-    signal,
-    tried: new Set(),
-    again: new Set(),
+    ...{ question, signal, tried: new Set(), again: new Set(), blames: [] },
     fundedOnly: false,
     failure: undefined,
   };
-  for (let attempt = 1; attempt <= parts.settings.maxAttempts; attempt += 1) {
-    const candidate = await pick(parts, state);
-    const { signed } = candidate;
-    const { offer } = signed;
-    const trace: AttemptTrace = { hasText: false, firstTokenMs: 0 };
-    using _inFlight = parts.book.track(offer.executor);
-    try {
-      yield { type: "executor", executor: offer.executor, offer, attempt };
-      yield* attemptAt(parts, { question, signed, attempt, signal, trace });
-      const { firstTokenMs } = trace;
-      parts.book.note(offer.executor, { type: "answered", firstTokenMs }, parts.settings.clock());
-      return;
-    } catch (thrown) {
-      await conclude(parts, state, { candidate, trace, error: asLloomError(thrown) });
+  try {
+    for (let attempt = 1; attempt <= parts.settings.maxAttempts; attempt += 1) {
+      if (yield* tryOnce(parts, state, attempt)) return;
     }
+  } finally {
+    // Nobody confirmed what these said of the question.
+    for (const executor of state.blames) parts.book.note(executor, { type: "failed" }, parts.settings.clock());
   }
   throw state.failure ?? new LloomError("NO_EXECUTOR", `No executor answered for ${question.model}.`);
+}
+
+/** One executor's try; true when it answered. Throws when there is nothing more to try. */
+async function* tryOnce(parts: AskParts, state: AskState, attempt: number): AsyncGenerator<AskEvent, boolean> {
+  const candidate = await pick(parts, state);
+  const { signed, health, inFlight, silent } = candidate;
+  const { executor } = signed.offer;
+  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, isRefused: false };
+  const shown = health.answers + (inFlight > silent ? 1 : 0);
+  const trust = { shown, isDoubted: state.again.has(executor) };
+  using tracked = parts.book.track(executor);
+  const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
+  try {
+    yield { type: "executor", executor, offer: signed.offer, attempt };
+    const { question, signal } = state;
+    const onText = (): void => tracked.hasSpoken();
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, firstTokenMs, isLast, onText });
+    const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
+    parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    return true;
+  } catch (thrown) {
+    await conclude(parts, state, { candidate, trace, error: asLloomError(thrown) });
+    return false;
+  }
 }
 
 /** Notes a failure; throws it when there is nothing more to try. */
@@ -77,44 +96,89 @@ async function conclude(
   state: AskState,
   { candidate, trace, error }: { candidate: Candidate; trace: AttemptTrace; error: LloomError },
 ): Promise<void> {
+  const { book, settings, log, channels } = parts;
   const { executor } = candidate.signed.offer;
-  const { next, outcome } = consequenceOf(error.code);
-  parts.log.info({ executor, code: error.code, problem: error.message }, "attempt failed");
-  if (outcome !== undefined) parts.book.note(executor, { type: outcome }, parts.settings.clock());
+  const { next, outcome, blamesQuestion } = consequenceOf(error.code, trace.isRefused ? "executor" : "client");
+  log.info({ executor, code: error.code, problem: error.message }, "attempt failed");
+  // What it saw differently may be this client's own old view: it counts when the second try ends like the first.
+  const isRetry = next === "again" && !state.again.has(executor);
+  if (blamesQuestion === true) state.blames.push(executor);
+  else if (outcome !== undefined && !isRetry) book.note(executor, { type: outcome }, settings.clock());
   if (trace.hasText && error.code !== "RESPONSE_INVALID" && error.code !== "CANCELLED")
     throw new LloomError("STREAM_INTERRUPTED", `The answer broke off: ${error.message}`, { cause: error });
-  if (next === "giveUp") throw error;
-  // What waiting does not mend is what the caller has to hear.
-  if (state.failure === undefined || !error.retryable) state.failure = error;
+  if (next === "giveUp" || trace.hasText) throw error;
+  // What waiting does not mend is what the caller has to hear, if it is not just somebody's word.
+  if (state.failure === undefined || (!error.retryable && !trace.isRefused)) state.failure = error;
+  if (isBelieved(state.blames.length, { isEverybody: false })) throw believed(parts, state, error);
   state.fundedOnly ||= next === "otherFunded";
-  const isRetry = next === "again" && !state.again.has(executor);
   if (!isRetry) {
     state.tried.add(executor);
     return;
   }
   state.again.add(executor);
-  parts.channels.forget(executor);
+  channels.forget(executor);
   if (error.code === "PRICE_REFUSED" || error.code === "OFFER_UNKNOWN") await parts.refresh(candidate, state.signal);
+}
+
+/** The question is at fault, as several say: nobody failed. */
+function believed({ book, settings }: AskParts, { blames }: AskState, error: LloomError): LloomError {
+  for (const executor of blames.splice(0)) book.note(executor, { type: "blamed" }, settings.clock());
+  return error;
 }
 
 /** The next executor to ask; the first one among all that can be known of. */
 async function pick(parts: AskParts, state: AskState): Promise<Candidate> {
-  if (state.failure === undefined) await gatherOffers(parts, state.question.model, state.signal);
-  const choice = choose(parts, state);
-  if (typeof choice !== "string") return choice;
-  throw state.failure ?? noExecutor(choice, state.question, parts.networkView());
+  const { model } = state.question;
+  if (state.failure === undefined) await gatherOffers(parts, model, state.signal);
+  await learnStakes(parts, model, state.signal);
+  const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
+  for (;;) {
+    const choice = choose(parts, state);
+    if (typeof choice === "string") {
+      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView());
+      const isEverybody = state.blames.length === state.tried.size;
+      throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
+    }
+    // One question at a time shows whether a stranger answers at all.
+    if (isProven(choice) || choice.silent === 0 || deadline.aborted) return choice;
+    await parts.book.change(deadline);
+  }
 }
 
-function choose({ book, channels, settings }: AskParts, { question, tried, fundedOnly }: AskState) {
-  const { clock, exploration, random } = settings;
+function choose({ book, channels, settings }: AskParts, { question, tried, fundedOnly }: Omit<AskState, "signal">) {
+  const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
   const need: Need = {
-    inboundTokens: inboundBound(question.messages) / BYTES_PER_TOKEN,
+    inboundTokens: mostInboundTokens(question.messages) / BYTES_PER_TOKEN,
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
-    maxPrice: question.maxPrice ?? {},
-    tried,
+    maxPrice: lowest(question.maxPrice, settings.maxPrice),
+    ...{ tried, allowUnstaked },
   };
   const offered = book.candidates(question.model, nowMs);
   const payable = fundedOnly ? offered.filter(({ signed }) => channels.knows(signed.offer.executor)) : offered;
   return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/** The question's own limits, never above those of this client. */
+function lowest(own: Question["maxPrice"], most: ClientSettings["maxPrice"]): Need["maxPrice"] {
+  const lower = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || (b ?? a) < a ? b : a);
+  return { inbound: lower(own?.inbound, most.inbound), outbound: lower(own?.outbound, most.outbound) };
+}
+
+/** How long the executor may keep silent; as long as ever if there is nobody else to ask. */
+function patienceFor(
+  parts: AskParts,
+  state: AskState,
+  { candidate, attempt }: { readonly candidate: Candidate; readonly attempt: number },
+): { readonly firstTokenMs: number; readonly isLast: boolean } {
+  const { settings, book } = parts;
+  const longestMs = settings.firstTokenTimeoutMs;
+  const other = choose(parts, { ...state, tried: new Set([...state.tried, candidate.signed.offer.executor]) });
+  const isAway = typeof other === "string" || other.health.avoidUntilMs > settings.clock();
+  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, isLast: true };
+  const bytes = Number(mostInboundTokens(state.question.messages));
+  const pace = candidate.health.firstToken ?? book.pace;
+  const patience = { shortestMs: settings.shortestPatienceMs, unknownMs: settings.unknownPatienceMs, longestMs };
+  const ms = patienceMs(pace, patience, attempt) * (1 + bytes / BYTES_PER_PATIENCE);
+  return { firstTokenMs: Math.min(longestMs, ms), isLast: false };
 }

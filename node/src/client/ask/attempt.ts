@@ -9,10 +9,11 @@ import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
+import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { peerOfOffer } from "../discover/peer-of-offer.ts";
 import { type PlacedRequest, requestTerms } from "../pay/build-request.ts";
-import type { PaymentChannels } from "../pay/payment-channels.ts";
+import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
 
@@ -35,7 +36,10 @@ export interface AttemptParts {
 export interface AttemptTrace {
   /** Text was passed on: no other executor may take over. */
   hasText: boolean;
-  firstTokenMs: number;
+  /** Undefined while no text came. */
+  firstTokenMs: number | undefined;
+  /** What went wrong is the executor's own word. */
+  isRefused: boolean;
 }
 
 export interface AttemptOptions {
@@ -44,6 +48,13 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly trace: AttemptTrace;
+  readonly trust: Trust;
+  /** Longest wait for the first text. */
+  readonly firstTokenMs: number;
+  /** There is nobody else to ask. */
+  readonly isLast: boolean;
+  /** The first text came. */
+  readonly onText: () => void;
 }
 
 /**
@@ -61,7 +72,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
-  const placed = await parts.channels.place(terms, promptSalt, signal);
+  const placed = await parts.channels.place(terms, promptSalt, { ...options.trust, signal });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
@@ -77,35 +88,86 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   }
 }
 
+/** Passes on what comes; text of a whole answer only with its end, since until then another executor may take over. */
 async function* follow(
   { settings }: AttemptParts,
   call: PaidCall,
-  { signal, trace, ...paid }: AttemptOptions & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
+  options: AttemptOptions & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
 ): AsyncGenerator<AskEvent, void> {
-  const startedMs = performance.now();
-  let waitMs = settings.firstFrameTimeoutMs;
+  const { question, signal, trace } = options;
+  const waits = new Waits(settings, options);
+  let passedOn = 0;
+  const textUntilNow = function* (): Generator<AskEvent> {
+    const text = call.text.slice(passedOn);
+    passedOn = call.text.length;
+    trace.hasText ||= text !== "";
+    if (text !== "") yield { type: "text", text };
+  };
   for (;;) {
-    const progress = await call.next(waitMs, signal);
+    const progress = await call.next(waits.nextMs(), signal);
     if (progress.type === "silent") {
       if (!signal.aborted) throw new LloomError("EXECUTOR_TIMEOUT", "The executor has gone silent.");
-      const { length } = call.text;
       const cancelled = await call.windUp(settings.cancelWaitMs);
       if (cancelled === undefined) throw new LloomError("CANCELLED", "The caller cancelled.");
       // What came meanwhile is signed and paid with the rest.
-      if (call.text.length > length) yield { type: "text", text: call.text.slice(length) };
-      yield answered(paid, cancelled);
+      yield* textUntilNow();
+      yield answered(options, cancelled);
       return;
     }
-    const elapsedMs = performance.now() - startedMs;
-    if (!trace.hasText) trace.firstTokenMs = elapsedMs;
-    if (progress.type === "refused") throw refusal(progress);
+    if (progress.type === "refused") {
+      trace.isRefused = true;
+      throw refusal(progress);
+    }
     if (progress.type === "answered") {
-      yield answered(paid, progress);
+      yield* textUntilNow();
+      yield answered(options, progress);
       return;
     }
-    if (progress.type === "text") trace.hasText ||= progress.text !== "";
-    waitMs = trace.hasText ? settings.tokenGapTimeoutMs : Math.max(0, settings.firstTokenTimeoutMs - elapsedMs);
-    yield progress;
+    if (waits.note(progress)) options.onText();
+    if (progress.type === "status") yield progress;
+    else if (question.whole !== true) yield* textUntilNow();
+  }
+}
+
+/** How long an executor may keep silent, step by step. */
+class Waits {
+  readonly #settings: ClientSettings;
+  readonly #options: AttemptOptions;
+  readonly #startedMs = performance.now();
+  #lastMs = this.#startedMs;
+  #hasFrame = false;
+  #gap: Pace | undefined;
+
+  constructor(settings: ClientSettings, options: AttemptOptions) {
+    this.#settings = settings;
+    this.#options = options;
+  }
+
+  /** Until the next frame. */
+  nextMs(): number {
+    const { firstFrameTimeoutMs, tokenGapTimeoutMs, shortestGapMs, unknownPatienceMs } = this.#settings;
+    const { trace, firstTokenMs, question, isLast, attempt } = this.#options;
+    if (trace.firstTokenMs !== undefined) {
+      // Nobody can take over once text was passed on.
+      if (isLast || question.whole !== true) return tokenGapTimeoutMs;
+      const patience = { shortestMs: shortestGapMs, unknownMs: unknownPatienceMs, longestMs: tokenGapTimeoutMs };
+      return patienceMs(this.#gap, patience, attempt);
+    }
+    const leftMs = Math.max(0, firstTokenMs - (performance.now() - this.#startedMs));
+    return this.#hasFrame ? leftMs : Math.min(firstFrameTimeoutMs, leftMs);
+  }
+
+  /** Notes a frame; true for the first text. */
+  note(progress: Progress): boolean {
+    const { trace } = this.#options;
+    const nowMs = performance.now();
+    this.#hasFrame = true;
+    if (progress.type !== "text" || progress.text === "") return false;
+    const isFirst = trace.firstTokenMs === undefined;
+    if (isFirst) trace.firstTokenMs = nowMs - this.#startedMs;
+    else this.#gap = afterMeasuring(this.#gap, nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
+    return isFirst;
   }
 }
 

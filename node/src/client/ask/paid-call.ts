@@ -127,21 +127,32 @@ export class PaidCall {
     const most = Number(this.#options.placed.request.maxOutboundTokens) * UNITS_PER_TOKEN + UNITS_OF_SLACK;
     if (this.#text.length <= most) return { type: "text", text: frame.text };
     this.#cancel.abort();
-    throw new LloomError("RESPONSE_INVALID", "The answer is far longer than its token limit allows.");
+    throw this.#invalid("The answer is far longer than its token limit allows.");
   }
 
   #accept({ response, signature, contentSalt }: ResponseFrame): Progress {
-    const { store, hasher, recover, placed, clock } = this.#options;
+    const { store, hasher, recover, placed, asked, clock } = this.#options;
     const { request, requestHash, lane } = placed;
     const text = this.#text;
-    const facts = { hasher, recover, request, requestHash, lane, text, response, signature, contentSalt };
+    const { stop } = asked.sampling;
+    const facts = { hasher, recover, request, requestHash, lane, text, stop, response, signature, contentSalt };
     const problem = answerProblem(facts);
-    if (problem !== undefined) throw new LloomError("RESPONSE_INVALID", problem);
+    if (problem !== undefined) throw this.#invalid(problem);
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
     const responseHash = hasher.hashResponse(response);
     store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, receivedAtMs: clock() });
     this.#isOver = true;
     return { type: "answered", receipt, responseHash, contentSalt };
+  }
+
+  /** The executor holds a signed request: whatever is wrong with its answer, it may settle another one over it. */
+  #invalid(problem: string): LloomError {
+    const { costCap, ackedCost } = this.#options.placed.request;
+    const mayCost = costCap - ackedCost;
+    return new LloomError("RESPONSE_INVALID", problem, {
+      next: `Nothing was acknowledged; the executor can settle at most ${mayCost} base units for this request. It is avoided for an hour.`,
+      details: { mayCost },
+    });
   }
 
   #refused(code: ErrorCode, message: string): Progress {

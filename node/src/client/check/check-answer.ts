@@ -4,6 +4,7 @@ import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { type LaneState, responseProblem } from "@lloom/protocol/lane";
 import { deliveryHash } from "@lloom/protocol/merkle";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
+import { mostOutboundTokens } from "@lloom/protocol/token-bounds";
 
 /** A response with everything that it must agree with. */
 export interface AnswerFacts {
@@ -15,13 +16,16 @@ export interface AnswerFacts {
   readonly lane: LaneState;
   /** All text that was received. */
   readonly text: string;
+  /** Strings that end an answer and are cut off. */
+  readonly stop: readonly string[];
   readonly response: ResponseCommitment;
   readonly signature: CompactSignature;
   readonly contentSalt: Hex;
 }
 
 /**
- * What is wrong with an answer, or `undefined`. Signature, request, limits, arithmetic, running totals, and that the
+ * What is wrong with an answer, or `undefined`. Signature, request, limits, arithmetic, running totals, counts that the text
+ * cannot have (those of the prompt are limited by the request itself, at the most that it can have), and that the
  * signed hashes are those of the text that came: whatever passes can be paid, shown and, if need be, disputed.
  */
 export function answerProblem(facts: AnswerFacts): string | undefined {
@@ -30,6 +34,9 @@ export function answerProblem(facts: AnswerFacts): string | undefined {
   if (signer !== request.executor) return `The response is signed by ${signer ?? "nobody"}, not by the executor.`;
   const problem = responseProblem({ state: lane, request, requestHash, response });
   if (problem !== undefined) return problem.message;
+  const most = mostOutboundTokens(text, facts.stop);
+  if (response.outboundTokens > most)
+    return `The response counts ${response.outboundTokens} tokens of a text that can have ${most} at most.`;
   if (response.finishReason === 0n) return "The response says that the answer failed.";
   if (response.contentHash !== hashContent(facts.contentSalt, text))
     return "contentHash is not that of the text that was received.";

@@ -38,12 +38,21 @@ function candidate({ index, price = 100n, maxContext = 4096n, load = 0 }: Terms,
     ...{ signed, inboundPrice: Number(price), outboundPrice: Number(price) },
     heardAtMs: NOW,
     health: UNKNOWN_HEALTH,
+    stake: 100,
     inFlight: 0,
+    silent: 0,
     ...known,
   } satisfies Candidate;
 }
 
-const need: Need = { inboundTokens: 100n, maxOutboundTokens: 100n, maxPrice: {}, tried: new Set() };
+const need: Need = {
+  inboundTokens: 100n,
+  maxOutboundTokens: 100n,
+  maxPrice: {},
+  tried: new Set(),
+  allowUnstaked: false,
+};
+const PROVEN = { ...UNKNOWN_HEALTH, answers: 1 };
 const chance: Chance = { nowMs: NOW, exploration: 0, random: () => 0 };
 
 /** Index of the chosen one, or why there is none. */
@@ -78,6 +87,47 @@ describe("the choice of an executor", () => {
     expect(choose([stale, avoided, fresh])).toBe(2);
     expect(choose([stale, avoided])).toBe(0);
     expect(choose([avoided])).toBe(1);
+  });
+
+  it("is whoever has answered before, whatever strangers ask for", () => {
+    const proven = candidate({ index: 0, price: 1_000n }, { health: PROVEN });
+    const shaken = candidate({ index: 1, price: 10n }, { health: { ...PROVEN, failures: 1 } });
+    const bait = candidate({ index: 2, price: 0n });
+    expect(choose([bait, shaken, proven])).toBe(0);
+    expect(choose([bait, shaken])).toBe(1);
+    expect(choose([bait, { ...proven, heardAtMs: NOW - 60_000 }])).toBe(0);
+  });
+
+  it("is nobody without stake, unless that is wanted", () => {
+    const unstaked = candidate({ index: 0, price: 1n }, { stake: 0 });
+    const unread = candidate({ index: 1, price: 1n }, { stake: undefined });
+    expect(choose([unstaked])).toBe("unstaked");
+    expect(choose([unstaked, unread])).toBe("unread");
+    expect(choose([unstaked, unread, candidate({ index: 2 })])).toBe(2);
+    expect(choose([unstaked], { allowUnstaked: true })).toBe(0);
+    expect(choose([{ ...unread, health: PROVEN }])).toBe(1);
+    expect(choose([{ ...unstaked, health: PROVEN }])).toBe("unstaked");
+  });
+
+  it("is drawn by stake once a stranger has failed, and no more by price (seed 13)", () => {
+    const random = seeded(13);
+    const liars = Array.from({ length: 50 }, (_, index) => candidate({ index, price: 1n }, { stake: 1 }));
+    const honest = candidate({ index: 50, price: 100n }, { stake: 150 });
+    const dear = candidate({ index: 51, price: 1_000_000n }, { stake: 150 });
+    const counts = new Map<unknown, number>();
+    for (let round = 0; round < 1_000; round += 1) {
+      const index = choose(
+        [...liars, honest, dear],
+        { tried: new Set([address(99)]) },
+        {
+          random: () => random.below(1_000) / 1_000,
+        },
+      );
+      counts.set(index, (counts.get(index) ?? 0) + 1);
+    }
+    expect(counts.get(50)).toBeGreaterThan(650);
+    expect(counts.get(51) ?? 0).toBeLessThan(20);
+    expect(choose([...liars, honest])).toBe(0);
   });
 
   it("never is one that cheated, as long as it is avoided", () => {

@@ -1,6 +1,7 @@
 /** Which executor to ask. Pure: time and chance come in as arguments. */
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
 
 /** An offer with what the client knows about who made it. */
@@ -12,8 +13,12 @@ export interface Candidate {
   /** When the client last heard of it, Unix milliseconds. */
   readonly heardAtMs: number;
   readonly health: ExecutorHealth;
+  /** What it has to lose, base units; 0 for whoever is no active executor, undefined while the chain has not said. */
+  readonly stake: number | undefined;
   /** Own requests that it is answering now. */
   readonly inFlight: number;
+  /** Of these, the ones that have not shown a first text. */
+  readonly silent: number;
 }
 
 /** What the question needs. */
@@ -24,6 +29,8 @@ export interface Need {
   readonly maxPrice: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined };
   /** Already tried for this question. */
   readonly tried: ReadonlySet<Address>;
+  /** Whether executors may be asked that have nothing at stake. */
+  readonly allowUnstaked: boolean;
 }
 
 /** When the choice is made, and its chance. */
@@ -35,8 +42,11 @@ export interface Chance {
   readonly random: () => number;
 }
 
-/** Why no candidate is left: nobody offers it, all were tried, all are too dear, all have too small a context. */
-export type NoChoice = "none" | "tried" | "price" | "context";
+/**
+ * Why no candidate is left: nobody offers it, none has a stake, of none the stake could be read, all are too dear, all have
+ * too small a context, all were tried.
+ */
+export type NoChoice = "none" | "unstaked" | "unread" | "price" | "context" | "tried";
 
 /** Costs up to this factor of the best count as equal. */
 const NEAR_EQUAL = 1.05;
@@ -46,16 +56,25 @@ const LEAST_SUCCESS = 0.05;
 /** An executor sends its offers every few seconds; one not heard of for this long may be gone. */
 const FRESH_MS = 15_000;
 
-/** How welcome a candidate is; a lower rank is always preferred. */
-const RANK = { fresh: 0, stale: 1, avoided: 2, never: 3 } as const;
-type Rank = (typeof RANK)[keyof typeof RANK];
+/** How welcome a candidate is; a lower rank is always preferred, whatever it costs. */
+const RANK = { proven: 0, shaken: 2, stranger: 4, failing: 6 } as const;
+const STALE = 1;
+const AVOIDED = 8;
+const NEVER = 16;
+
+/** Whether it has shown this client that it answers. */
+export const isProven = ({ health }: Pick<Candidate, "health">): boolean => health.answers > 0;
 
 /**
- * The cheapest wins, unless it has been failing: the expected cost is divided by the success rate, squared. Among near-equal
- * ones two are drawn and the less loaded taken; a small share of questions goes to any that is not much dearer, so that new
- * executors get known. Avoided ones come only when nobody else is left, those that cheated not at all.
+ * Stake and own experience come before price. Whoever has answered this client before is asked first, of those the cheapest:
+ * the expected cost is divided by the success rate, squared; among near-equal ones two are drawn and the less loaded taken.
+ * A small share of questions goes to strangers that are not much dearer, so that new executors get known.
  *
- * Costs are compared as floating-point numbers: they rank, they are never paid.
+ * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
+ * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
+ * stake is worth. Avoided ones come only when nobody else is left, those that cheated not at all.
+ *
+ * Costs and stakes are compared as floating-point numbers: they rank, they are never paid.
  */
 export function chooseExecutor(
   candidates: readonly Candidate[],
@@ -64,32 +83,40 @@ export function chooseExecutor(
 ): Candidate | NoChoice {
   const best = findBest(candidates, need, nowMs);
   if (typeof best === "string") return best;
-  const factor = random() < exploration ? EXPLORATION_FACTOR : NEAR_EQUAL;
   const weigh = weigher(need);
-  const close = candidates.filter(
-    (candidate) =>
-      weigh(candidate) <= best.cost * factor &&
-      rankOf(candidate, nowMs) === best.rank &&
-      obstacleOf(candidate, need) === undefined,
-  );
-  const choice = factor === EXPLORATION_FACTOR ? draw(close, random) : lessLoaded(close, random);
-  return choice ?? best.candidate;
+  const ofRank = (wanted: number, most: number): Candidate[] =>
+    candidates.filter(
+      (candidate) =>
+        rankOf(candidate, nowMs) === wanted && obstacleOf(candidate, need) === undefined && weigh(candidate) <= most,
+    );
+  const byStake = (among: Candidate[]): Candidate =>
+    drawByStake(
+      among.map((candidate) => ({ candidate, stake: candidate.stake ?? 0, cost: weigh(candidate) })),
+      random,
+    )?.candidate ?? best.candidate;
+  if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(ofRank(best.rank, Number.POSITIVE_INFINITY));
+  if (random() < exploration) {
+    const strangers = best.rank < RANK.stranger ? ofRank(RANK.stranger, best.cost * EXPLORATION_FACTOR) : [];
+    const others = strangers.length > 0 ? strangers : ofRank(best.rank, best.cost * EXPLORATION_FACTOR);
+    return byStake(others);
+  }
+  return lessLoaded(ofRank(best.rank, best.cost * NEAR_EQUAL), random) ?? best.candidate;
 }
 
 interface Ranked {
   readonly candidate: Candidate;
-  readonly rank: Rank;
+  readonly rank: number;
   readonly cost: number;
 }
 
-/** One pass that keeps nothing but the best: there may be ten thousand. */
+/** One pass that keeps nothing but the best: there may be thousands. */
 function findBest(candidates: readonly Candidate[], need: Need, nowMs: number): Ranked | NoChoice {
   const weigh = weigher(need);
   let best: Ranked | undefined;
   let nothing: NoChoice = "none";
   for (const candidate of candidates) {
     const rank = rankOf(candidate, nowMs);
-    const obstacle = obstacleOf(candidate, need) ?? (rank === RANK.never ? "tried" : undefined);
+    const obstacle = obstacleOf(candidate, need) ?? (rank >= NEVER ? "tried" : undefined);
     if (obstacle !== undefined) {
       nothing = nearerMiss(nothing, obstacle);
       continue;
@@ -101,10 +128,12 @@ function findBest(candidates: readonly Candidate[], need: Need, nowMs: number): 
   return best ?? nothing;
 }
 
-function obstacleOf(
-  { signed: { offer } }: Candidate,
-  { maxPrice, maxOutboundTokens, tried }: Need,
-): NoChoice | undefined {
+function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
+  const { offer } = candidate.signed;
+  const { maxPrice, maxOutboundTokens, tried, allowUnstaked } = need;
+  // Whoever has answered before is asked also while the chain says nothing of its stake.
+  if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
+  if (!allowUnstaked && candidate.stake === 0) return "unstaked";
   if (maxPrice.inbound !== undefined && offer.inboundPrice > maxPrice.inbound) return "price";
   if (maxPrice.outbound !== undefined && offer.outboundPrice > maxPrice.outbound) return "price";
   if (offer.maxContext <= maxOutboundTokens) return "context";
@@ -112,12 +141,16 @@ function obstacleOf(
 }
 
 /** Of several reasons the one that came closest to a choice is told. */
-const NEARNESS: readonly NoChoice[] = ["none", "price", "context", "tried"];
+const NEARNESS: readonly NoChoice[] = ["none", "unstaked", "unread", "price", "context", "tried"];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
-function rankOf({ health, heardAtMs }: Candidate, nowMs: number): Rank {
-  if (health.avoidUntilMs > nowMs) return health.distrusted ? RANK.never : RANK.avoided;
-  return nowMs - heardAtMs < FRESH_MS ? RANK.fresh : RANK.stale;
+function rankOf(candidate: Candidate, nowMs: number): number {
+  const { health, heardAtMs } = candidate;
+  const isClean = health.failures === 0;
+  const known = isProven(candidate) ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
+  const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
+  if (health.avoidUntilMs <= nowMs) return rank;
+  return rank + (health.distrusted ? NEVER : AVOIDED);
 }
 
 /** What a candidate costs, at least a little above zero, so that free offers still compare by success. */
@@ -126,9 +159,6 @@ function weigher({ inboundTokens, maxOutboundTokens }: Need): (candidate: Candid
   return ({ inboundPrice, outboundPrice, health }) =>
     (inbound * inboundPrice + outbound * outboundPrice + 1) / Math.max(health.success, LEAST_SUCCESS) ** 2;
 }
-
-const draw = <T>(items: readonly T[], random: () => number): T | undefined =>
-  items[Math.min(Math.floor(random() * items.length), items.length - 1)];
 
 /** Power of two choices. */
 function lessLoaded(candidates: readonly Candidate[], random: () => number): Candidate | undefined {
@@ -141,4 +171,4 @@ function lessLoaded(candidates: readonly Candidate[], random: () => number): Can
 
 /** Share of its capacity in use, and how long its first token takes, as far as known. */
 const burden = ({ signed, inFlight, health }: Candidate): number =>
-  (signed.load + inFlight + 1) / Math.max(signed.capacity, 1) + (health.firstTokenMs ?? 0) / 10_000;
+  (signed.load + inFlight + 1) / Math.max(signed.capacity, 1) + (health.firstToken?.meanMs ?? 0) / 10_000;

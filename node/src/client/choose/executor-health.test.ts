@@ -7,22 +7,23 @@ const after = (health: ExecutorHealth, ...types: Exclude<Outcome["type"], "answe
 const avoidedMs = (health: ExecutorHealth): number => Math.max(0, health.avoidUntilMs - NOW);
 
 describe("the health of an executor", () => {
-  it("is avoided from the third failure in a row, longer each time, up to two minutes", () => {
-    const avoided = [1, 2, 3, 4, 5].map((count) =>
-      avoidedMs(after(UNKNOWN_HEALTH, ...Array.from({ length: count }, () => "failed" as const))),
-    );
-    expect(avoided).toEqual([0, 0, 5_000, 10_000, 20_000]);
-    expect(avoidedMs(after(UNKNOWN_HEALTH, ...Array.from({ length: 40 }, () => "failed" as const)))).toBe(120_000);
+  it("is avoided from the first failure, longer each time, up to ten minutes", () => {
+    const failed = (count: number) => after(UNKNOWN_HEALTH, ...Array.from({ length: count }, () => "failed" as const));
+    expect([1, 2, 3, 4].map((count) => avoidedMs(failed(count)))).toEqual([5_000, 10_000, 20_000, 40_000]);
+    expect(avoidedMs(failed(40))).toBe(600_000);
   });
 
-  it("is avoided at once when the executor cannot be reached", () => {
-    expect(avoidedMs(after(UNKNOWN_HEALTH, "unreachable"))).toBe(5_000);
-    expect(avoidedMs(after(UNKNOWN_HEALTH, "unreachable", "unreachable"))).toBe(10_000);
+  it("suffers nothing from a full queue, but one that is full for ever is asked less and less", () => {
+    expect(after(UNKNOWN_HEALTH, "busy")).toEqual({ ...UNKNOWN_HEALTH, refusals: 1, avoidUntilMs: NOW + 1_000 });
+    expect(avoidedMs(after(UNKNOWN_HEALTH, ...Array.from({ length: 9 }, () => "busy" as const)))).toBe(60_000);
   });
 
-  it("suffers nothing from a full queue or a goodbye", () => {
-    expect(after(UNKNOWN_HEALTH, "busy")).toEqual({ ...UNKNOWN_HEALTH, avoidUntilMs: NOW + 1_000 });
+  it("suffers nothing from a goodbye", () => {
     expect(after(UNKNOWN_HEALTH, "leaving")).toEqual({ ...UNKNOWN_HEALTH, avoidUntilMs: NOW + 30_000 });
+  });
+
+  it("suffers a little when a question was called impossible and others agreed", () => {
+    expect(after(UNKNOWN_HEALTH, "blamed")).toEqual({ ...UNKNOWN_HEALTH, success: 0.9 });
   });
 
   it("is distrusted for an hour after a wrong answer", () => {
@@ -32,8 +33,9 @@ describe("the health of an executor", () => {
   it("recovers with answers", () => {
     const failing = after(UNKNOWN_HEALTH, "failed", "failed", "failed");
     const mended = afterOutcome(failing, { type: "answered", firstTokenMs: 80 }, NOW);
-    expect(mended).toMatchObject({ failures: 0, avoidUntilMs: 0, distrusted: false, firstTokenMs: 80 });
+    expect(mended).toMatchObject({ answers: 1, failures: 0, avoidUntilMs: 0, distrusted: false });
     expect(mended.success).toBeGreaterThan(failing.success);
-    expect(afterOutcome(mended, { type: "answered", firstTokenMs: 180 }, NOW).firstTokenMs).toBeCloseTo(100);
+    expect(mended.firstToken).toEqual({ meanMs: 80, strayMs: 40 });
+    expect(afterOutcome(mended, { type: "answered" }, NOW).firstToken).toEqual(mended.firstToken);
   });
 });

@@ -1,11 +1,18 @@
+import { backoffMs } from "../../primitives/backoff.ts";
+import { afterMeasuring, type Pace } from "./pace.ts";
+
 /** What this client has seen of one executor. Its own experience, nobody's hearsay. */
 export interface ExecutorHealth {
+  /** Right answers, since the client remembers. */
+  readonly answers: number;
   /** Moving average of successes, from 0 to 1. */
   readonly success: number;
-  /** Moving average of the time to the first token; undefined before the first. */
-  readonly firstTokenMs: number | undefined;
+  /** To the first token; undefined before the first. */
+  readonly firstToken: Pace | undefined;
   /** Since the last success. */
   readonly failures: number;
+  /** Refusals for being full, since the last success. */
+  readonly refusals: number;
   /** Not chosen before this, Unix milliseconds, unless nobody else is left. */
   readonly avoidUntilMs: number;
   /** Sent something that its signature or arithmetic does not cover: while avoided, never a last resort. */
@@ -14,61 +21,65 @@ export interface ExecutorHealth {
 
 /** How an attempt ended, as far as the executor is concerned. */
 export type Outcome =
-  | { readonly type: "answered"; readonly firstTokenMs: number }
-  /** Full: a reason to go elsewhere, none to think less of it. */
+  /** `firstTokenMs` is missing where the log tells of it. */
+  | { readonly type: "answered"; readonly firstTokenMs?: number }
+  /** Full: a reason to go elsewhere, none to think less of it, unless it is full for ever. */
   | { readonly type: "busy" }
   /** Shutting down. */
   | { readonly type: "leaving" }
+  /** It refused without a good reason, broke off, or said nothing. */
   | { readonly type: "failed" }
-  | { readonly type: "unreachable" }
+  /** It called the question impossible, and others agreed: maybe true, and still no answer. */
+  | { readonly type: "blamed" }
   | { readonly type: "cheated" };
 
-/** Nothing known: as good as any. */
+/** Nothing known: neither good nor bad. */
 export const UNKNOWN_HEALTH: ExecutorHealth = {
+  answers: 0,
   success: 1,
-  firstTokenMs: undefined,
+  firstToken: undefined,
   failures: 0,
+  refusals: 0,
   avoidUntilMs: 0,
   distrusted: false,
 };
 
 const WEIGHT = 0.2;
-const BUSY_MS = 1_000;
+const BLAME_WEIGHT = 0.1;
 const LEAVING_MS = 30_000;
-const SHORTEST_BACKOFF_MS = 5_000;
-const LONGEST_BACKOFF_MS = 120_000;
-const CHEAT_BACKOFF_MS = 3_600_000;
-/** A failure may be the question's fault; so many in a row are not. */
-const FAILURES_BEFORE_EJECTION = 3;
+const BUSY = { firstMs: 1_000, longestMs: 60_000 };
+const FAILED = { firstMs: 5_000, longestMs: 600_000 };
+const CHEAT_MS = 3_600_000;
 
-/** The health after an attempt. */
+/** The health after an attempt. The first failure counts already: whoever fails once is not asked first again. */
 export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: number): ExecutorHealth {
-  const { type } = outcome;
-  if (type === "busy" || type === "leaving") {
-    const awayMs = type === "busy" ? BUSY_MS : LEAVING_MS;
-    return { ...health, avoidUntilMs: Math.max(health.avoidUntilMs, nowMs + awayMs) };
+  if (outcome.type === "answered") return afterAnswer(health, outcome.firstTokenMs);
+  const avoid = (ms: number): number => Math.max(health.avoidUntilMs, nowMs + ms);
+  if (outcome.type === "leaving") return { ...health, avoidUntilMs: avoid(LEAVING_MS) };
+  if (outcome.type === "busy") {
+    const refusals = health.refusals + 1;
+    return { ...health, refusals, avoidUntilMs: avoid(even(refusals, BUSY)) };
   }
-  if (type === "answered") return afterAnswer(health, outcome.firstTokenMs);
+  if (outcome.type === "blamed") return { ...health, success: health.success * (1 - BLAME_WEIGHT) };
   const failures = health.failures + 1;
   const success = health.success * (1 - WEIGHT);
-  if (type === "cheated")
-    return { ...health, success, failures, distrusted: true, avoidUntilMs: nowMs + CHEAT_BACKOFF_MS };
-  const strikes = type === "unreachable" ? failures : failures - FAILURES_BEFORE_EJECTION + 1;
-  const avoidUntilMs = strikes > 0 ? nowMs + backoffMs(strikes) : health.avoidUntilMs;
-  return { ...health, success, failures, avoidUntilMs };
+  if (outcome.type === "cheated")
+    return { ...health, success, failures, distrusted: true, avoidUntilMs: avoid(CHEAT_MS) };
+  return { ...health, success, failures, avoidUntilMs: avoid(even(failures, FAILED)) };
 }
 
-function afterAnswer(health: ExecutorHealth, firstTokenMs: number): ExecutorHealth {
-  const before = health.firstTokenMs ?? firstTokenMs;
+function afterAnswer(health: ExecutorHealth, firstTokenMs: number | undefined): ExecutorHealth {
   return {
+    answers: health.answers + 1,
     success: health.success * (1 - WEIGHT) + WEIGHT,
-    firstTokenMs: before * (1 - WEIGHT) + firstTokenMs * WEIGHT,
+    firstToken: firstTokenMs === undefined ? health.firstToken : afterMeasuring(health.firstToken, firstTokenMs),
     failures: 0,
+    refusals: 0,
     avoidUntilMs: 0,
     distrusted: false,
   };
 }
 
-/** Doubles with each strike in a row. */
-const backoffMs = (strikes: number): number =>
-  Math.min(SHORTEST_BACKOFF_MS * 2 ** Math.min(strikes - 1, 10), LONGEST_BACKOFF_MS);
+/** Without chance: one client comes back alone, and what it remembers must be the same after a restart. */
+const even = (strikes: number, backoff: { readonly firstMs: number; readonly longestMs: number }): number =>
+  backoffMs(strikes, backoff, () => 0.5);

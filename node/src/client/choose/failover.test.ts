@@ -1,38 +1,37 @@
 import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
 import { describe, expect, it } from "vitest";
-import { consequenceOf } from "./failover.ts";
+import { consequenceOf, isBelieved } from "./failover.ts";
 
 const codes = Object.keys(ERROR_CODES) as ErrorCode[];
 
 describe("what a failure means", () => {
-  it.each(["REQUEST_INVALID", "UNSUPPORTED", "CONTEXT_EXCEEDED", "FRAME_TOO_LARGE", "CANCELLED"] as const)(
-    "%s is the question's own fault: nobody is blamed or asked again",
-    (code) => {
-      expect(consequenceOf(code)).toEqual({ next: "giveUp" });
-    },
-  );
-
-  it("a wrong answer is never followed by another executor, which would be paid for the same question", () => {
-    expect(consequenceOf("RESPONSE_INVALID")).toEqual({ next: "giveUp", outcome: "cheated" });
+  it.each([
+    "REQUEST_INVALID",
+    "UNSUPPORTED",
+    "CONTEXT_EXCEEDED",
+    "FRAME_TOO_LARGE",
+    "CANCELLED",
+    "STORE_FAILED",
+  ] as const)("%s ends the question when this client found it, and counts against an executor that says it", (code) => {
+    expect(consequenceOf(code, "client")).toEqual({ next: "giveUp" });
+    expect(consequenceOf(code, "executor")).toMatchObject({ next: "other", outcome: "failed" });
   });
 
-  it("goes to the next executor for everything retryable that is the executor's own", () => {
-    const elsewhere = codes.filter((code) => consequenceOf(code).next === "other" && ERROR_CODES[code].retryable);
-    expect(elsewhere).toEqual(
-      expect.arrayContaining([
-        "BACKEND_FAILED",
-        "BACKEND_TIMEOUT",
-        "EXECUTOR_TIMEOUT",
-        "EXECUTOR_UNREACHABLE",
-        "INTERNAL",
-        "QUEUE_FULL",
-        "DRAINING",
-      ]),
-    );
+  it("nothing that an executor says ends a question", () => {
+    expect(codes.filter((code) => consequenceOf(code, "executor").next === "giveUp")).toEqual([]);
+  });
+
+  it("everything that an executor says instead of an answer counts against it", () => {
+    expect(codes.filter((code) => consequenceOf(code, "executor").outcome === undefined)).toEqual([]);
+  });
+
+  it("of a wrong answer or a broken protocol is distrust", () => {
+    for (const code of ["RESPONSE_INVALID", "FRAME_INVALID"] as const)
+      expect(consequenceOf(code, "client")).toEqual({ next: "other", outcome: "cheated" });
   });
 
   it("asks the same one again only where channel, lane or offer were seen differently", () => {
-    expect(codes.filter((code) => consequenceOf(code).next === "again")).toEqual([
+    expect(codes.filter((code) => consequenceOf(code, "executor").next === "again")).toEqual([
       "CHANNEL_UNDERFUNDED",
       "OFFER_UNKNOWN",
       "PRICE_REFUSED",
@@ -41,8 +40,18 @@ describe("what a failure means", () => {
     ]);
   });
 
-  it("looks for funded channels where the deposit or the chain fails, and blames nobody", () => {
-    const codesOfMoney: ErrorCode[] = ["INSUFFICIENT_FUNDS", "CHAIN_UNREACHABLE", "TRANSACTION_FAILED"];
-    for (const code of codesOfMoney) expect(consequenceOf(code)).toEqual({ next: "otherFunded" });
+  it("looks for funded channels where the own deposit or chain fails, and blames nobody", () => {
+    for (const code of ["INSUFFICIENT_FUNDS", "CHAIN_UNREACHABLE", "TRANSACTION_FAILED"] as const) {
+      expect(consequenceOf(code, "client")).toEqual({ next: "otherFunded" });
+      expect(consequenceOf(code, "executor")).toEqual({ next: "other", outcome: "failed" });
+    }
+  });
+});
+
+describe("that the question is at fault", () => {
+  it("is believed of three, or of two when there is nobody else, and never of one", () => {
+    const believed = (isEverybody: boolean) => [1, 2, 3].map((blames) => isBelieved(blames, { isEverybody }));
+    expect(believed(false)).toEqual([false, false, true]);
+    expect(believed(true)).toEqual([false, true, true]);
   });
 });

@@ -39,6 +39,7 @@ function stage() {
       surveys.push(again);
       return surveyed.promise;
     },
+    learnStake: async () => undefined,
     settings: { clock: () => NOW, offerWaitMs: 60_000 },
   };
   let isDone = false;

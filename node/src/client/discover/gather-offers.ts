@@ -1,3 +1,4 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import type { ClientSettings } from "../client-options.ts";
 import type { OfferBook } from "./offer-book.ts";
@@ -9,6 +10,8 @@ export interface GatherParts {
   readonly discover: (model: string) => Promise<void>;
   /** Asks the validators for all offers of a model, unless that was done; resolves in a second or two at most. */
   readonly survey: (model: string, options: { readonly again: boolean }) => Promise<void>;
+  /** Learns an executor's stake from the chain, unless it is known; the book has it then. */
+  readonly learnStake: (executor: Address) => Promise<void>;
   readonly settings: Pick<ClientSettings, "clock" | "offerWaitMs">;
 }
 
@@ -22,6 +25,22 @@ export async function gatherOffers(parts: GatherParts, model: string, signal: Ab
   if (wasEmpty) await firstOffer(parts, { model, signal, hasOffers });
   if (hasOffers()) await orAborted(parts.survey(model, { again: wasEmpty }), signal);
   if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
+}
+
+/** Stakes that one question waits for; the offers heard of last come first. */
+const STAKES_AT_ONCE = 64;
+const STAKES_TIMEOUT_MS = 2_000;
+
+/** Waits a little for the stakes behind the offers of a model. */
+export async function learnStakes(parts: GatherParts, model: string, signal: AbortSignal): Promise<void> {
+  const unread = parts.book
+    .candidates(model, parts.settings.clock())
+    .filter(({ stake }) => stake === undefined)
+    .sort((a, b) => b.heardAtMs - a.heardAtMs)
+    .slice(0, STAKES_AT_ONCE);
+  if (unread.length === 0) return;
+  const until = AbortSignal.any([signal, AbortSignal.timeout(STAKES_TIMEOUT_MS)]);
+  await orAborted(Promise.all(unread.map(({ signed }) => parts.learnStake(signed.offer.executor))), until);
 }
 
 interface Waiting {
@@ -43,10 +62,10 @@ async function firstOffer(
   void discover(model).then(() => {
     if (book.models(settings.clock()).length > 0) searched.abort();
   });
-  while (!until.aborted && !hasOffers()) await book.nextOffer(until);
+  while (!until.aborted && !hasOffers()) await book.change(until);
 }
 
-function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   const aborted = Promise.withResolvers<void>();
   if (signal.aborted) aborted.resolve();
   signal.addEventListener("abort", () => aborted.resolve(), { once: true });

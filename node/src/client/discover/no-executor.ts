@@ -1,7 +1,7 @@
 import { LloomError } from "../../errors.ts";
 import type { NoChoice } from "../choose/choose.ts";
 import type { Question } from "../question.ts";
-import type { ModelSummary } from "./offer-book.ts";
+import type { ModelSummary } from "./model-summary.ts";
 
 /** How the asking node stands in the network. */
 export interface NetworkView {
@@ -24,13 +24,21 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
     return new LloomError(
       "NO_EXECUTOR",
       `No executor offers ${model} within the price limit; the lowest prices are ${offered.inboundPrice} inbound and ${offered.outboundPrice} outbound, in base units per 1 000 000 tokens.`,
-      { next: "Raise the price limit, or choose another model." },
+      { next: "Raise the price limit (--max-inbound-price, --max-outbound-price), or choose another model." },
     );
   if (choice === "context" && offered !== undefined)
     return new LloomError(
       "CONTEXT_EXCEEDED",
       `${maxOutboundTokens} answer tokens do not fit ${model}; its largest context is ${offered.maxContext}.`,
     );
+  if (choice === "unstaked")
+    return new LloomError("NO_EXECUTOR", `${model} is offered only by keys that have nothing at stake.`, {
+      next: "Wait for an executor with a stake, or buy without one: --executors any.",
+    });
+  if (choice === "unread")
+    return new LloomError("NO_EXECUTOR", `The chain does not say what those who offer ${model} have at stake.`, {
+      next: "Check --rpc, or buy without asking for a stake: --executors any.",
+    });
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
   return models.length > 0 && offered === undefined ? notOffered(model, models) : nobodyKnown(model, networkView);
 }

@@ -72,7 +72,7 @@ describe("the offer book", () => {
     book.add(offer(A), NOW);
     const [candidate] = book.candidates("tiny", NOW);
     const tracked = book.track(A);
-    book.note(A, { type: "unreachable" }, NOW);
+    book.note(A, { type: "failed" }, NOW);
     expect(candidate?.inFlight).toBe(1);
     expect(candidate?.health.failures).toBe(1);
     tracked[Symbol.dispose]();
@@ -91,12 +91,56 @@ describe("the offer book", () => {
 
   it("wakes who waits for an offer, or whose time is over", async () => {
     const book = new OfferBook();
-    const waiting = book.nextOffer(new AbortController().signal);
+    const waiting = book.change(new AbortController().signal);
     book.add(offer(A), NOW);
     await waiting;
     const stop = new AbortController();
-    const late = book.nextOffer(stop.signal);
+    const late = book.change(stop.signal);
     stop.abort();
     await late;
+  });
+
+  it("keeps few offers of a key with nothing at stake, and more of one with a stake", () => {
+    const book = new OfferBook();
+    for (let model = 0; model < 200; model += 1) book.add(offer(A, { model: `model ${model}` }), NOW);
+    expect(book.models(NOW).map(({ model }) => model)).toEqual([196, 197, 198, 199].map((model) => `model ${model}`));
+    book.setStake(A, 100);
+    for (let model = 0; model < 200; model += 1) book.add(offer(A, { model: `model ${model}` }), NOW);
+    expect(book.models(NOW)).toHaveLength(64);
+    book.setStake(A, 0);
+    expect(book.models(NOW)).toHaveLength(4);
+  });
+
+  it("loses nobody who has a stake or has answered to any number of keys, and no newcomer to those before", () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    book.setStake(A, 1);
+    book.add(offer(B), NOW);
+    book.note(B, { type: "answered" }, NOW);
+    for (let key = 0; key < 5_000; key += 1) book.add(offer(`0x${key.toString(16).padStart(40, "0")}`), NOW);
+    const newcomer: Address = `0x${"cc".repeat(20)}`;
+    book.add(offer(newcomer), NOW);
+    const known = book.offers(NOW).map((signed) => signed.offer.executor);
+    expect(known).toEqual(expect.arrayContaining([A, B, newcomer]));
+    expect(known).toHaveLength(2 + 1024);
+  });
+
+  it("takes 50 000 offers of one key, and of as many keys, without holding up the node", () => {
+    const book = new OfferBook();
+    let longestMs = 0;
+    const timed = (work: () => void): void => {
+      const startedMs = performance.now();
+      work();
+      longestMs = Math.max(longestMs, performance.now() - startedMs);
+    };
+    for (let index = 0; index < 50_000; index += 1) {
+      timed(() => book.add(offer(A, { model: `model ${index}` }), NOW));
+      timed(() => book.add(offer(`0x${index.toString(16).padStart(40, "0")}`), NOW));
+    }
+    timed(() => book.models(NOW));
+    timed(() => book.prune(NOW + 60_000));
+    // What is asserted is a size; the time is for who reads: 1 028 offers are summed up in about 2 ms.
+    console.info(`longest step ${longestMs.toFixed(1)} ms`);
+    expect(book.offers(NOW).length).toBeLessThanOrEqual(1024 + 64);
   });
 });

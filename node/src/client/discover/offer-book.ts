@@ -1,80 +1,65 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
-import { afterOutcome, type ExecutorHealth, type Outcome, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
+import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
+import { afterMeasuring, type Pace } from "../choose/pace.ts";
+import { Acquaintance, Entry, isStanding } from "./acquaintance.ts";
+import { type ModelSummary, summary } from "./model-summary.ts";
 
-/** What is offered of a model. */
-export interface ModelSummary {
-  readonly model: string;
-  readonly executors: number;
-  /** The cheapest, base units per 1 000 000 tokens. */
-  readonly inboundPrice: bigint;
-  readonly outboundPrice: bigint;
-  /** The largest, tokens. */
-  readonly maxContext: bigint;
-}
-
-/** Offers kept at most; beyond that, newcomers wait until others expire. */
-const MOST_OFFERS = 50_000;
+/**
+ * Executors that have something at stake or have answered this client: what fills this place costs money. The one that was
+ * not heard of for longest goes first.
+ */
+const MOST_KNOWN = 4096;
+/** All others: whoever makes keys fills this place, and no other. */
+const MOST_STRANGERS = 1024;
+/** Models of one executor, the longest unheard of gone first. */
+const MODELS_OF_KNOWN = 64;
+const MODELS_OF_STRANGER = 4;
 
 /** After a withdrawal older offers may still come from others, as long as they have not expired everywhere. */
 const FORGET_MS = 600_000;
 
-/** What is known of an executor; it outlives its offers. */
-interface Acquaintance {
-  health: ExecutorHealth;
-  inFlight: number;
-  /** Sender's clock: what was sent until then does not come back. */
-  withdrawnAt: number;
-}
+/** Somebody is at work with it. */
+const isHeld = ({ inFlight }: Acquaintance): boolean => inFlight > 0;
 
-/** Reads through to what is known of the executor, so that choosing copies nothing. */
-class Entry implements Candidate {
-  readonly signed: SignedOffer;
-  readonly heardAtMs: number;
-  readonly inboundPrice: number;
-  readonly outboundPrice: number;
-  readonly validUntilMs: number;
-  readonly #known: Acquaintance;
-
-  constructor(signed: SignedOffer, heardAtMs: number, known: Acquaintance) {
-    this.signed = signed;
-    this.heardAtMs = heardAtMs;
-    this.inboundPrice = Number(signed.offer.inboundPrice);
-    this.outboundPrice = Number(signed.offer.outboundPrice);
-    this.validUntilMs = Number(signed.offer.validUntil) * 1000;
-    this.#known = known;
-  }
-
-  get health(): ExecutorHealth {
-    return this.#known.health;
-  }
-
-  get inFlight(): number {
-    return this.#known.inFlight;
-  }
-}
-
-/** Offers that stand, by model and executor, and the client's experience with those who made them. */
+/**
+ * Offers that stand, by model and executor, and the client's experience with those who made them. Bounded per executor and
+ * in total, and what is worth more stays: nobody without stake can push out anybody with stake.
+ */
 export class OfferBook {
   readonly #models = new Map<string, Map<Address, Entry>>();
-  readonly #executors = new Map<Address, Acquaintance>();
+  readonly #known = new BoundedMap<Address, Acquaintance>({
+    most: MOST_KNOWN,
+    isHeld,
+    onEvict: (one) => this.#drop(one),
+  });
+  readonly #strangers = new BoundedMap<Address, Acquaintance>({
+    most: MOST_STRANGERS,
+    isHeld,
+    onEvict: (one) => this.#drop(one),
+  });
   readonly #waiters = new Set<() => void>();
-  #size = 0;
+  #pace: Pace | undefined;
 
   /** Takes a verified offer; one older than what is known is left aside. */
   add(signed: SignedOffer, nowMs: number): void {
     const { model, executor } = signed.offer;
-    const acquaintance = this.#executor(executor);
-    if (signed.sentAt <= acquaintance.withdrawnAt) return;
-    const offers = this.#models.get(model) ?? new Map<Address, Entry>();
-    const known = offers.get(executor);
+    const one = this.#executor(executor);
+    if (signed.sentAt <= one.withdrawnAt) return;
+    const known = one.offers.get(model);
     if (known !== undefined && isOlder(signed, known.signed)) return;
-    if (known === undefined && !this.#makeRoom(nowMs)) return;
-    if (known === undefined) this.#size += 1;
-    offers.set(executor, new Entry(signed, nowMs, acquaintance));
+    this.#remove(one, model);
+    const most = one.isKnown ? MODELS_OF_KNOWN : MODELS_OF_STRANGER;
+    const [longestUnheard] = one.offers.keys();
+    if (one.offers.size >= most && longestUnheard !== undefined) this.#remove(one, longestUnheard);
+    const entry = new Entry(signed, nowMs, one);
+    one.offers.set(model, entry);
+    const offers = this.#models.get(model) ?? new Map<Address, Entry>();
+    offers.set(executor, entry);
     this.#models.set(model, offers);
-    for (const wake of this.#waiters) wake();
+    this.#wake();
   }
 
   /** The offer of a model that an executor last sent. */
@@ -84,24 +69,28 @@ export class OfferBook {
 
   /** Forgets all offers of an executor that leaves. */
   withdraw(executor: Address, sentAt: number): void {
-    const acquaintance = this.#executor(executor);
-    acquaintance.withdrawnAt = Math.max(sentAt, acquaintance.withdrawnAt);
-    for (const offers of this.#models.values()) if (offers.delete(executor)) this.#size -= 1;
+    const one = this.#executor(executor);
+    one.withdrawnAt = Math.max(sentAt, one.withdrawnAt);
+    this.#drop(one);
+  }
+
+  /** What the chain says of an executor's stake, base units; 0 for whoever is no active executor. */
+  setStake(executor: Address, stake: number): void {
+    const one = this.#executor(executor);
+    if (one.stake === stake) return;
+    one.stake = stake;
+    this.#place(one);
+    this.#wake();
   }
 
   /** Forgets what has expired, and executors of which nothing more needs to be known. */
   prune(nowMs: number): void {
-    const offering = new Set<Address>();
-    for (const [model, offers] of this.#models) {
-      for (const [executor, { validUntilMs }] of offers) {
-        if (validUntilMs > nowMs) offering.add(executor);
-        else if (offers.delete(executor)) this.#size -= 1;
+    for (const place of [this.#known, this.#strangers])
+      for (const one of [...place.values()]) {
+        for (const [model, entry] of one.offers) if (!isStanding(entry, nowMs)) this.#remove(one, model);
+        if (one.offers.size === 0 && !isHeld(one) && !one.isRemembered(nowMs - FORGET_MS, nowMs))
+          place.delete(one.executor);
       }
-      if (offers.size === 0) this.#models.delete(model);
-    }
-    for (const [executor, { health, inFlight, withdrawnAt }] of this.#executors)
-      if (!offering.has(executor) && inFlight === 0 && health.avoidUntilMs <= nowMs && withdrawnAt + FORGET_MS < nowMs)
-        this.#executors.delete(executor);
   }
 
   /** Offers that stand, of one model or of all. */
@@ -112,36 +101,55 @@ export class OfferBook {
 
   /** Offers of a model that stand, with what is known about who made them. */
   candidates(model: string, nowMs: number): Candidate[] {
-    return [...(this.#models.get(model)?.values() ?? [])].filter(({ validUntilMs }) => validUntilMs > nowMs);
+    return [...(this.#models.get(model)?.values() ?? [])].filter((entry) => isStanding(entry, nowMs));
   }
 
-  /** Every model that is offered, by name. */
-  models(nowMs: number): ModelSummary[] {
+  /** Every model that somebody offers who has something at stake, or who `mayCount` otherwise, by name. */
+  models(nowMs: number, mayCount: (candidate: Candidate) => boolean = () => true): ModelSummary[] {
     return [...this.#models.keys()]
       .sort()
-      .map((model) => summary(model, this.offers(nowMs, model)))
+      .map((model) => summary(model, this.candidates(model, nowMs).filter(mayCount)))
       .filter(({ executors }) => executors > 0);
+  }
+
+  /** To the first token, over all executors; undefined before the first. */
+  get pace(): Pace | undefined {
+    return this.#pace;
   }
 
   /** Notes how an attempt ended. */
   note(executor: Address, outcome: Outcome, nowMs: number): void {
-    const acquaintance = this.#executor(executor);
-    acquaintance.health = afterOutcome(acquaintance.health, outcome, nowMs);
+    const one = this.#executor(executor);
+    one.health = afterOutcome(one.health, outcome, nowMs);
+    if (outcome.type === "answered" && outcome.firstTokenMs !== undefined)
+      this.#pace = afterMeasuring(this.#pace, outcome.firstTokenMs);
+    this.#place(one);
+    this.#wake();
   }
 
-  /** Counts a request at an executor until disposed. */
-  track(executor: Address): Disposable {
-    const acquaintance = this.#executor(executor);
-    acquaintance.inFlight += 1;
+  /** Counts a request at an executor until disposed, as a silent one until `hasSpoken`. */
+  track(executor: Address): Disposable & { hasSpoken(): void } {
+    const one = this.#executor(executor);
+    one.inFlight += 1;
+    one.silent += 1;
+    let isSilent = true;
+    const hasSpoken = (): void => {
+      if (!isSilent) return;
+      isSilent = false;
+      one.silent -= 1;
+      this.#wake();
+    };
     return {
+      hasSpoken,
       [Symbol.dispose]: () => {
-        acquaintance.inFlight -= 1;
+        hasSpoken();
+        one.inFlight -= 1;
       },
     };
   }
 
-  /** Resolves when the next offer comes in, or the signal aborts. */
-  nextOffer(signal: AbortSignal): Promise<void> {
+  /** Resolves when something changes: an offer, a stake, an attempt's first text or its end; or the signal aborts. */
+  change(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
@@ -154,15 +162,37 @@ export class OfferBook {
     });
   }
 
-  #executor(executor: Address): Acquaintance {
-    const known = this.#executors.get(executor) ?? { health: UNKNOWN_HEALTH, inFlight: 0, withdrawnAt: -1 };
-    this.#executors.set(executor, known);
-    return known;
+  #wake(): void {
+    for (const wake of this.#waiters) wake();
   }
 
-  #makeRoom(nowMs: number): boolean {
-    if (this.#size >= MOST_OFFERS) this.prune(nowMs);
-    return this.#size < MOST_OFFERS;
+  #executor(executor: Address): Acquaintance {
+    const known = this.#known.get(executor) ?? this.#strangers.get(executor);
+    if (known !== undefined) return known;
+    const one = new Acquaintance(executor);
+    this.#strangers.set(executor, one);
+    return one;
+  }
+
+  /** Puts an executor where it belongs, after its stake or this client's experience changed. */
+  #place(one: Acquaintance): void {
+    const [here, there] = one.isKnown ? [this.#known, this.#strangers] : [this.#strangers, this.#known];
+    if (here.has(one.executor)) return;
+    there.delete(one.executor);
+    here.set(one.executor, one);
+    const most = one.isKnown ? MODELS_OF_KNOWN : MODELS_OF_STRANGER;
+    for (const model of [...one.offers.keys()].slice(most)) this.#remove(one, model);
+  }
+
+  #drop(one: Acquaintance): void {
+    for (const model of [...one.offers.keys()]) this.#remove(one, model);
+  }
+
+  #remove(one: Acquaintance, model: string): void {
+    one.offers.delete(model);
+    const offers = this.#models.get(model);
+    offers?.delete(one.executor);
+    if (offers?.size === 0) this.#models.delete(model);
   }
 }
 
@@ -172,32 +202,3 @@ export class OfferBook {
  */
 const isOlder = (a: SignedOffer, b: SignedOffer): boolean =>
   a.offer.offerId < b.offer.offerId || (a.offer.offerId === b.offer.offerId && a.sentAt < b.sentAt);
-
-const summary = (model: string, offers: readonly SignedOffer[]): ModelSummary => ({
-  model,
-  executors: offers.length,
-  inboundPrice: extreme(
-    offers,
-    ({ offer }) => offer.inboundPrice,
-    (a, b) => a < b,
-  ),
-  outboundPrice: extreme(
-    offers,
-    ({ offer }) => offer.outboundPrice,
-    (a, b) => a < b,
-  ),
-  maxContext: extreme(
-    offers,
-    ({ offer }) => offer.maxContext,
-    (a, b) => a > b,
-  ),
-});
-
-function extreme(
-  offers: readonly SignedOffer[],
-  amountOf: (signed: SignedOffer) => bigint,
-  beats: (value: bigint, best: bigint) => boolean,
-): bigint {
-  const values = offers.map(amountOf);
-  return values.reduce((best, value) => (beats(value, best) ? value : best), values[0] ?? 0n);
-}

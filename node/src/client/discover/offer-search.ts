@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey, validatorKey } from "@lloom/protocol/names";
 import { asLloomError } from "../../errors.ts";
@@ -19,6 +20,8 @@ export interface OfferSearchOptions {
 /** Peers that one search asks at most. */
 const MOST_PEERS = 128;
 const SEARCH_TIMEOUT_MS = 5_000;
+/** Offers that are checked before others get their turn. */
+const OFFERS_IN_A_TURN = 16;
 /** Longest time that a first question waits for validators that are slow or gone. */
 const SURVEY_TIMEOUT_MS = 1_500;
 
@@ -88,7 +91,11 @@ export class OfferSearch {
     const { host, accept, log } = this.#options;
     try {
       const offers = await callOffers(host, { target, signal, ...(model === undefined ? {} : { model }) });
-      for (const signed of offers) accept(signed);
+      for (const [index, signed] of offers.entries()) {
+        // Each costs a signature's check; what one peer tells must not hold up everything else.
+        if (index % OFFERS_IN_A_TURN === OFFERS_IN_A_TURN - 1) await setImmediate();
+        accept(signed);
+      }
     } catch (thrown) {
       log.debug({ peer: target.peerId, problem: asLloomError(thrown).message }, "peer told no offers");
     }

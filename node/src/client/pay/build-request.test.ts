@@ -3,7 +3,7 @@ import { EMPTY_LANE, requestProblem } from "@lloom/protocol/lane";
 import { describe, expect, it } from "vitest";
 import { checkQuestion } from "../check/check-question.ts";
 import type { Question } from "../question.ts";
-import { continueLane, inboundBound, requestTerms } from "./build-request.ts";
+import { continueLane, requestTerms } from "./build-request.ts";
 
 const question: Question = {
   model: "tiny",
@@ -26,11 +26,6 @@ const terms = () =>
   requestTerms(question, { client: `0x${"cc".repeat(20)}`, offer, offerHash: ZERO_HASH, promptSalt: ZERO_HASH });
 
 describe("a request", () => {
-  it("bounds prompt tokens by bytes of UTF-8, and by what a template may add", () => {
-    expect(inboundBound(question.messages)).toBe(BigInt(Buffer.byteLength(question.messages[0]?.content ?? "")) + 144n);
-    expect(inboundBound([...question.messages, ...question.messages])).toBe(34n * 2n + 160n);
-  });
-
   it("continues any lane, with a cap that covers its longest answer and no unit more", () => {
     for (const state of [EMPTY_LANE, { ...EMPTY_LANE, nonce: 7n, cost: 12_345n }]) {
       const request = continueLane(terms(), { lane: 5n, state, deadline: 4_000_000_000n });

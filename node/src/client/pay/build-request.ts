@@ -1,22 +1,8 @@
 import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
 import type { Address, CompactSignature, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import { type LaneState, nextRequestFields, worstCost } from "@lloom/protocol/lane";
-import type { ChatMessage } from "@lloom/protocol/messages";
+import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import type { Question } from "../question.ts";
-
-/** What a chat template puts around one message, tokens; the largest in use takes about a dozen. */
-const TEMPLATE_TOKENS_PER_MESSAGE = 16n;
-/** What it puts around the conversation: marks of begin and end, a default system prompt. */
-const TEMPLATE_TOKENS = 128n;
-
-/**
- * Most prompt tokens that messages can have, whatever the tokenizer: each token stands for at least one byte of UTF-8,
- * but for those of the template.
- */
-export function inboundBound(messages: readonly ChatMessage[]): bigint {
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  return BigInt(bytes) + TEMPLATE_TOKENS_PER_MESSAGE * BigInt(messages.length) + TEMPLATE_TOKENS;
-}
 
 /** The terms of a question at one offer: all of a request but its place in a lane. */
 export type RequestTerms = Omit<
@@ -55,7 +41,7 @@ export function requestTerms(
     model: offer.model,
     promptHash: hashPrompt(promptSalt, messages),
     paramsHash: hashParams({ sampling, weightsHash, profileHash, offerHash }),
-    maxInboundTokens: inboundBound(messages),
+    maxInboundTokens: mostInboundTokens(messages),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     inboundPrice: offer.inboundPrice,
     outboundPrice: offer.outboundPrice,

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
 import { type FundingFacts, planFunding } from "./funding.ts";
 
-const facts: FundingFacts = { needed: 100n, outstanding: 0n, balance: 0n, unlocking: 0n, deposit: 10_000n, step: 50n };
+const facts: FundingFacts = {
+  needed: 100n,
+  outstanding: 0n,
+  balance: 0n,
+  unlocking: 0n,
+  deposit: 10_000n,
+  step: 50n,
+  shown: 9,
+};
 const plan = (change: Partial<FundingFacts>) => planFunding({ ...facts, ...change });
 
 describe("funding of a channel", () => {
@@ -16,6 +24,12 @@ describe("funding of a channel", () => {
     expect(plan({ step: 5_000n })).toEqual({ type: "allocate", amount: 5_000n });
     expect(plan({ balance: 399n, outstanding: 300n })).toEqual({ type: "allocate", amount: 400n });
     expect(plan({ outstanding: 900n })).toEqual({ type: "allocate", amount: 1_000n });
+  });
+
+  it("moves no more than is missing to whoever has shown nothing, and in growing steps with each answer", () => {
+    const steps = [0, 1, 2, 3].map((shown) => plan({ shown, step: 5_000n }));
+    expect(steps.map((step) => step.type === "allocate" && step.amount)).toEqual([100n, 800n, 5_000n, 5_000n]);
+    expect(plan({ shown: 0, outstanding: 900n, balance: 950n })).toEqual({ type: "allocate", amount: 50n });
   });
 
   it("does not count on what is being unlocked", () => {
@@ -44,6 +58,7 @@ describe("funding of a channel", () => {
         unlocking: amount(Number(balance) + 1),
         deposit: amount(3_000),
         step: amount(1_000),
+        shown: random.below(6),
       };
       const outcome = planFunding(given);
       const covers = (money: bigint): boolean => money - given.unlocking - given.outstanding >= given.needed;

@@ -11,8 +11,10 @@ export interface FundingFacts {
   readonly unlocking: bigint;
   /** Free deposit. */
   readonly deposit: bigint;
-  /** Least to move at a time. */
+  /** Least to move at a time, to an executor that has shown enough. */
   readonly step: bigint;
+  /** Right answers of this executor, and text of one under way. */
+  readonly shown: number;
 }
 
 export type FundingPlan =
@@ -23,14 +25,24 @@ export type FundingPlan =
 
 /** Requests like this one that an allocation should last for. */
 const REQUESTS_AHEAD = 4n;
+/** With each answer an executor is trusted with so many times more requests ahead. */
+const GROWTH = 8n;
+/** Answers after which the growth has passed any step. */
+const GROWN = 20;
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** Nothing if the channel covers the request; else a sensible step, as far as the deposit reaches. */
-export function planFunding({ needed, outstanding, balance, unlocking, deposit, step }: FundingFacts): FundingPlan {
+/**
+ * Nothing if the channel covers the request. Else what is missing, and no more to whoever has shown nothing yet: a first
+ * answer risks its own cap. With each right answer the step grows, as far as the deposit reaches.
+ */
+export function planFunding(facts: FundingFacts): FundingPlan {
+  const { needed, outstanding, balance, unlocking, deposit, step, shown } = facts;
   const missing = needed + outstanding + unlocking - balance;
   if (missing <= 0n) return { type: "enough" };
   if (deposit < missing) return { type: "insufficient", missing: missing - deposit };
-  return { type: "allocate", amount: smaller(deposit, larger(missing, larger(needed * REQUESTS_AHEAD, step))) };
+  const grown = shown === 0 ? 0n : needed * GROWTH ** BigInt(Math.min(shown, GROWN));
+  const wanted = smaller(larger(needed * REQUESTS_AHEAD, step), grown);
+  return { type: "allocate", amount: smaller(deposit, larger(missing, wanted)) };
 }

@@ -33,6 +33,14 @@ export interface PaymentChannelsOptions {
   readonly clock: Clock;
 }
 
+/** What a channel is filled by. */
+export interface Trust {
+  /** What the executor has shown: right answers, and text of one that is under way. */
+  readonly shown: number;
+  /** It says that the channel does not cover the request. */
+  readonly isDoubted: boolean;
+}
+
 /** Requests that come together may use up an allocation before this one gets its part; then another is made. */
 const MOST_ALLOCATIONS = 8;
 
@@ -53,14 +61,18 @@ export class PaymentChannels {
   }
 
   /**
-   * A signed and saved request, in a channel that covers it. Throws INSUFFICIENT_FUNDS with what is missing, and what the
+   * A signed and saved request, in a channel that covers it; filled in steps by what the executor has shown. Throws INSUFFICIENT_FUNDS with what is missing, and what the
    * chain throws. Nothing is left reserved after a failure.
    */
-  async place(terms: RequestTerms, promptSalt: Hex, signal: AbortSignal): Promise<PlacedRequest> {
+  async place(
+    terms: RequestTerms,
+    promptSalt: Hex,
+    { signal, ...trust }: Trust & { readonly signal: AbortSignal },
+  ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      if (this.#plan(terms, 0n)?.type === "enough") return this.#sign(terms, promptSalt);
-      await this.#allocating.run(() => this.#ensureChannel(terms));
+      if (this.#plan(terms, 0n, trust)?.type === "enough") return this.#sign(terms, promptSalt);
+      await this.#allocating.run(() => this.#ensureChannel(terms, trust));
     }
     throw new LloomError("CHANNEL_UNDERFUNDED", "Other requests use up the channel faster than it is filled.");
   }
@@ -100,24 +112,27 @@ export class PaymentChannels {
   }
 
   /** Undefined while the channel is not known. */
-  #plan(terms: RequestTerms, deposit: bigint): FundingPlan | undefined {
+  #plan(terms: RequestTerms, deposit: bigint, { shown, isDoubted }: Trust): FundingPlan | undefined {
     const { store, step } = this.#options;
     const channel = this.#channels.get(terms.executor);
     if (channel === undefined) return undefined;
     const outstanding = store.outstanding(terms.executor, this.#nowSeconds());
-    return planFunding({ needed: worstCost(terms), outstanding, ...channel, deposit, step });
+    const needed = worstCost(terms);
+    // A client that lost its log does not know what it owes: one request more is all that a word brings.
+    const owed = isDoubted ? outstanding + needed : outstanding;
+    return planFunding({ needed, outstanding: owed, ...channel, deposit, step, shown });
   }
 
   /** Looks again with what the chain says now, and moves deposit into the channel if that is needed. */
-  async #ensureChannel(terms: RequestTerms): Promise<void> {
-    if (this.#plan(terms, 0n)?.type === "enough") return;
+  async #ensureChannel(terms: RequestTerms, trust: Trust): Promise<void> {
+    if (this.#plan(terms, 0n, trust)?.type === "enough") return;
     const { executor } = terms;
     const { readChannel, readDeposit, learnSettled, allocate } = this.#options;
     if (!this.#learned.has(executor)) await learnSettled(executor);
     this.#learned.add(executor);
     const [channel, deposit] = await Promise.all([readChannel(executor), readDeposit()]);
     this.#channels.set(executor, channel);
-    const plan = this.#plan(terms, deposit);
+    const plan = this.#plan(terms, deposit, trust);
     if (plan === undefined || plan.type === "enough") return;
     if (plan.type === "insufficient") throw this.#insufficient(terms, deposit, plan.missing);
     await allocate(executor, plan.amount);

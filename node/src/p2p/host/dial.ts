@@ -3,8 +3,9 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { type Host, peerIdOf } from "./host.ts";
+import { dialStaggered } from "./staggered-dial.ts";
 
-/** A peer and where it may be found; without addresses the DHT is asked. */
+/** A peer and where it may be found; the DHT is asked when it is not there. */
 export interface PeerTarget {
   readonly peerId: string;
   readonly multiaddrs: readonly string[];
@@ -21,17 +22,15 @@ export interface StreamOptions {
 /**
  * Connects to a peer unless that is done already. Throws EXECUTOR_UNREACHABLE, or CANCELLED when the signal came first.
  */
-export async function connect(host: Host, { peerId, multiaddrs }: PeerTarget, signal: AbortSignal): Promise<void> {
+export async function connect(host: Host, target: PeerTarget, signal: AbortSignal): Promise<void> {
+  const { peerId } = target;
   if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
   if (host.isBanned(peerId)) throw new LloomError("EXECUTOR_UNREACHABLE", `Peer ${peerId} broke the protocol lately.`);
   const { libp2p, limits } = host;
   if (libp2p.getConnections(peerIdFromString(peerId)).length > 0) return;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeoutMs)]);
   try {
-    await libp2p.dial(
-      multiaddrs.map((address) => multiaddr(address)),
-      { signal: deadline },
-    );
+    await dialStaggered(host, { peerId, addresses: usableAddresses(target) }, deadline);
   } catch (cause) {
     if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.", { cause });
     const why = asLloomError(cause).message;
@@ -65,7 +64,7 @@ async function negotiate(
   const addresses = usableAddresses(target);
   for (;;) {
     const old = host.libp2p.getConnections(peer).find(({ status }) => status === "open");
-    const connection = old ?? (await host.libp2p.dial(addresses.length === 0 ? peer : addresses, { signal }));
+    const connection = old ?? (await dialStaggered(host, { peerId: target.peerId, addresses }, signal));
     try {
       return await connection.newStream(protocol, { signal, maxOutboundStreams: maxStreams });
     } catch (cause) {

@@ -75,14 +75,15 @@ contract MeasuredHoldsTest is Court {
     function test_Attack65_AFirstOffenceSplitIntoFiveDoesNotTakeTheWholeStake() public {
         bytes32[] memory ids = new bytes32[](5);
         for (uint64 i = 0; i < 5; ++i) {
-            ids[i] = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(longAnswer(1, 50 + i, 1e6)));
+            IAccountingV2.SignedPair memory pair = longAnswer(1, 50 + i, 1e6);
+            settleOne(pair);
+            ids[i] = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(pair));
         }
         for (uint256 i = 0; i < 5; ++i) {
             vm.prank(executor);
             measured.answer(ids[i], EVIDENCE);
         }
-        mine(5);
-        for (uint256 i = 0; i < 5; ++i) measured.poke(ids[i]);
+        for (uint256 i = 0; i < 5; ++i) seat(ids[i]);
         for (uint256 i = 0; i < 5; ++i) voteNow(ids[i]);
         pass(36 hours + 1);
         pass(24 hours + 1);
@@ -109,7 +110,7 @@ contract MeasuredHoldsTest is Court {
         IAccountingV2.SignedPair memory pair = answerOf(1, 0, 20e6);
         settleOne(pair);
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.TokenInflation, only(pair));
-        assertEq(frozenOf(executor), EXECUTOR_STAKE, "ten overcharges: the whole stake is frozen");
+        assertEq(frozenOf(executor), EXECUTOR_STAKE, "a hundred overcharges: the whole stake is frozen");
         decide(id, 5, 0);
         for (uint32 i = 0; i < 2; ++i) equivocate(i);
         assertEq(stakeOf(executor), 0, "gone");
@@ -166,7 +167,11 @@ contract MeasuredHoldsTest is Court {
     function concedeToStranger(uint64 lane) private {
         IAccountingV2.SignedPair memory pair = answerOf(1, 0, 1);
         (pair.request.client, pair.request.lane) = (stranger, lane);
-        sign(pair, STRANGER_KEY, EXECUTOR_KEY); // Not even settled.
+        sign(pair, STRANGER_KEY, EXECUTOR_KEY);
+        depositAs(stranger, 1);
+        vm.prank(stranger);
+        accounting.allocate(executor, 1);
+        settleOne(pair);
         bytes32 id = openAs(stranger, IMeasuredDisputes.Kind.WrongModel, only(pair));
         vm.prank(executor);
         measured.concede(id);

@@ -9,20 +9,22 @@ import {Verdicts} from "../../support/Verdicts.sol";
 import {vm} from "../../support/Vm.sol";
 
 /*
-Where the money goes, to the unit, in every branch. Stake 200, penalty 40, bond 2, fee 0.2, arbitrator 20, cost 10.
+Where the money goes, to the unit, in every branch. Stake 200, penalty 40, fee 0.2, bond 3.2, arbitrator 20, cost 10.
 conceded
 └── cost back, a quarter of the penalty, half a strike
 first jury
 ├── mismatch: cost back, penalty, a strike, fees out of the slash
 ├── match: cost to the executor, fees out of the bond, the rest of it to the executor and the treasury
-└── unclear: the same, but all jurors are paid and none is fined
-second jury, asked by
+└── nothing: a second one
+second jury, after an appeal of
 ├── the challenger
 │   ├── wins: both deposits back
 │   └── loses: both deposits lost
-└── the executor
-    ├── wins: deposit back, bond lost and less than the fees
-    └── loses: deposit lost, half of it to the challenger
+├── the executor
+│   ├── wins: deposit back, bond lost
+│   └── loses: deposit lost, half of it to the challenger
+├── somebody else: the deposit is the payer's
+└── and finds nothing: as if the first had found nothing
 arbitrator, asked by the loser of the second jury
 ├── rules for it: second verdict is turned
 ├── rules against it
@@ -30,17 +32,17 @@ arbitrator, asked by the loser of the second jury
 ├── is silent: last verdict, price back
 └── costs nothing: nobody pays it
 no jury
-├── too few reveals twice, with an arbitrator
+├── both find nothing, with an arbitrator
 │   ├── rules mismatch: paid out of the slash
 │   ├── rules match: paid out of the bond
 │   └── is silent: void
-├── too few reveals twice, without: void
+├── both find nothing, without: void; who revealed is paid out of the bond, and its rest comes back
 ├── too few candidates, with an arbitrator: arbitration
 ├── too few candidates, without: void
 └── too few candidates for an appeal: first verdict, deposit back
-strikes: 20, 50, 100 %; a concession counts half; forgotten after 90 days
 less stake than the penalty: what there is
 already matured: restitution out of stake
+strikes: MeasuredPenalties.t.sol
 inflated counts: MeasuredOpen.t.sol
 nobody acts: the same result by one late poke
 */
@@ -79,8 +81,8 @@ contract MeasuredVerdictsTest is Verdicts {
         assertEq(rewardsOf(client), 12e6, "reward");
         assertEq(stakeOf(executor), EXECUTOR_STAKE - PENALTY, "stake");
         assertEq(frozenOf(executor), 0, "frozen");
-        // The fifth said the opposite: 5 % of 500, of which 60 % go to the four others.
-        for (uint256 i = 0; i < 4; ++i) assertEq(rewardsOf(jurors[i]), JUROR_FEE + 3.75e6, "right");
+        // The fifth said the opposite: 5 % of 500, which the four others gain nothing by.
+        for (uint256 i = 0; i < 4; ++i) assertEq(rewardsOf(jurors[i]), JUROR_FEE, "right");
         assertEq(rewardsOf(jurors[4]), 0, "wrong");
         assertEq(stakeOf(jurors[4]), VALIDATOR_STAKE - 25e6, "fined");
         (, , , uint64 lost) = accounting.executorStats(executor);
@@ -92,7 +94,7 @@ contract MeasuredVerdictsTest is Verdicts {
         decide(id, 0, 5);
         expected.released = COST;
         expectFees(newestPanel(id), JUROR_FEE);
-        expectRest(executor, 0.5e6, 0.5e6);
+        expectRest(executor, 1.1e6, 1.1e6);
         endAs(id, IMeasuredDisputes.Outcome.Rejected);
         assertEq(stakeOf(executor), EXECUTOR_STAKE, "stake");
         assertEq(frozenOf(executor), 0, "frozen");
@@ -101,15 +103,36 @@ contract MeasuredVerdictsTest is Verdicts {
         assertEq(lost, 1, "counted");
     }
 
-    function test_AnUnclearVerdictFinesNobody() public {
+    /// Attack 72: three against two is a verdict, and the two were wrong: no outcome lets every vote be right.
+    function test_Attack72_TheMinorityOfAVerdictIsFined() public {
         bytes32 id = openOne();
         decide(id, 3, 2);
         address[] memory jurors = newestPanel(id);
-        expected.released = COST;
-        expectFees(jurors, JUROR_FEE);
-        expectRest(executor, 0.5e6, 0.5e6);
-        endAs(id, IMeasuredDisputes.Outcome.Rejected);
-        for (uint256 i = 0; i < 5; ++i) assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE, "not fined");
+        expectSlash(3);
+        expectReturn(client, BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
+        for (uint256 i = 3; i < 5; ++i) {
+            assertEq(stakeOf(jurors[i]), VALIDATOR_STAKE - 25e6, "fined");
+            assertEq(rewardsOf(jurors[i]) + deposits.creditOf(jurors[i]), 0, "and not paid");
+        }
+    }
+
+    /// Attack 72: what five do not find, eleven others look for, so that two of five block nothing, and answer for it.
+    function test_Attack72_AnOpenPanelIsJudgedByTheNext() public {
+        bytes32 id = openOne();
+        answerTo(id);
+        seat(id);
+        vote(id, 2, 2, 1);
+        measured.poke(id);
+        seat(id);
+        vote(id, 9, 2, 0);
+        expectSlash(11);
+        expectReturn(client, BOND);
+        endAs(id, IMeasuredDisputes.Outcome.Upheld);
+        address[] memory first = jury.jurorsOf(id, 1);
+        assertEq(rewardsOf(first[0]), JUROR_FEE, "was right");
+        assertEq(stakeOf(first[2]), VALIDATOR_STAKE - 25e6, "was wrong");
+        assertEq(rewardsOf(first[4]), 0, "looked at nothing");
     }
 
     /* SECOND JURY */
@@ -118,7 +141,7 @@ contract MeasuredVerdictsTest is Verdicts {
         bytes32 id = openOne();
         decide(id, 0, 5);
         decideAgain(client, id, 11, 0);
-        assertEq(token.balanceOf(address(measured)), 3 * BOND, "bond and twice the bond");
+        assertEq(token.balanceOf(address(deposits)), 3 * BOND, "bond and twice the bond");
         expectSlash(11);
         expectReturn(client, BOND);
         expectReturn(client, 2 * BOND);
@@ -134,7 +157,7 @@ contract MeasuredVerdictsTest is Verdicts {
         expected.released = COST;
         expectFees(jury.jurorsOf(id, 1), JUROR_FEE);
         expectFees(jury.jurorsOf(id, 2), JUROR_FEE);
-        expectRest(executor, 1.4e6, 1.4e6);
+        expectRest(executor, 3.2e6, 3.2e6);
         endAs(id, IMeasuredDisputes.Outcome.Rejected);
     }
 
@@ -144,9 +167,8 @@ contract MeasuredVerdictsTest is Verdicts {
         decideAgain(executor, id, 0, 11);
         expected.released = COST;
         expectReturn(executor, 2 * BOND);
-        // Eleven fees are more than the bond: each gets an eleventh, and the two units left are halved.
-        expectFees(jury.jurorsOf(id, 2), BOND / 11);
-        expectRest(executor, 1, 1);
+        expectFees(jury.jurorsOf(id, 2), JUROR_FEE);
+        expectRest(executor, 0.5e6, 0.5e6);
         endAs(id, IMeasuredDisputes.Outcome.Rejected);
     }
 
@@ -160,11 +182,41 @@ contract MeasuredVerdictsTest is Verdicts {
         endAs(id, IMeasuredDisputes.Outcome.Upheld);
     }
 
+    /// Attack 73: whom the token lists, or who has nothing, appeals by somebody else, whose deposit it is.
+    function test_Attack73_AnybodyPaysForTheLoser() public {
+        bytes32 id = openOne();
+        decide(id, 5, 0);
+        fund(stranger);
+        decideAgain(stranger, id, 0, 11);
+        expected.released = COST;
+        expectReturn(stranger, 2 * BOND);
+        expectFees(jury.jurorsOf(id, 2), JUROR_FEE);
+        expectRest(executor, 0.5e6, 0.5e6);
+        endAs(id, IMeasuredDisputes.Outcome.Rejected);
+    }
+
+    /// What eleven could not find does not hold because five had found it.
+    function test_ASecondJuryThatFindsNothingLeavesNoVerdict() public {
+        deployCourt(false);
+        populate(40);
+        bytes32 id = openOne();
+        decide(id, 5, 0);
+        decideAgain(executor, id, 5, 5);
+        expected.released = COST;
+        expectReturn(executor, 2 * BOND);
+        expectFees(jury.jurorsOf(id, 1), JUROR_FEE);
+        address[] memory second = jury.jurorsOf(id, 2);
+        for (uint256 i = 0; i < 10; ++i) expectFee(second[i], JUROR_FEE);
+        expectReturn(client, BOND - 15 * JUROR_FEE);
+        pokeToEnd(id, IMeasuredDisputes.Outcome.Void);
+        for (uint256 i = 0; i < 10; ++i) assertEq(stakeOf(second[i]), VALIDATOR_STAKE, "nobody was wrong");
+    }
+
     /* ARBITRATOR */
 
     function test_TheArbitratorTurnsTheVerdict() public {
         bytes32 id = askArbitrator();
-        assertEq(token.balanceOf(address(measured)), 3 * BOND + ARBITRATION_COST, "deposits");
+        assertEq(token.balanceOf(address(deposits)), 3 * BOND + ARBITRATION_COST, "deposits");
         expected.released = COST;
         expectReturn(executor, 2 * BOND);
         expectFee(ARBITER, ARBITRATION_COST);
@@ -189,7 +241,7 @@ contract MeasuredVerdictsTest is Verdicts {
         bytes32 id = askArbitrator();
         expectLastVerdict();
         ruleToEnd(id, 0, IMeasuredDisputes.Outcome.Upheld);
-        assertEq(measured.creditOf(ARBITER), 0, "no price");
+        assertEq(deposits.creditOf(ARBITER), 0, "no price");
     }
 
     function test_SilenceOfTheArbitratorLeavesTheLastVerdict() public {
@@ -209,7 +261,7 @@ contract MeasuredVerdictsTest is Verdicts {
     function test_AnArbitratorThatCostsNothingIsPaidNothing() public {
         vm.etch(address(arbitrator), deploy("Arbitrator.sol:Arbitrator", abi.encode(ARBITER, 0)).code);
         bytes32 id = askArbitrator();
-        assertEq(token.balanceOf(address(measured)), 3 * BOND, "no deposit for it");
+        assertEq(token.balanceOf(address(deposits)), 3 * BOND, "no deposit for it");
         expectSlash(16);
         expectReturn(client, BOND);
         expectRest(client, BOND, BOND);
@@ -221,19 +273,24 @@ contract MeasuredVerdictsTest is Verdicts {
     function test_TheArbitratorRulesMismatchInsteadOfAJury() public {
         bytes32 id = failTwice();
         expectSlash(0);
-        // A fifth of the penalty does not cover the arbitrator's price; the four who revealed go without.
+        // A fifth of the penalty does not cover the arbitrator's price; jurors come first.
         expected.slashJury = 8e6;
         expected.slashTreasury = 20e6;
         expectReturn(client, BOND);
         ruleToEnd(id, 1, IMeasuredDisputes.Outcome.Upheld);
-        assertEq(rewardsOf(ARBITER), 8e6, "arbitrator");
+        assertEq(rewardsOf(ARBITER), 8e6 - 2 * JUROR_FEE, "arbitrator");
+        for (uint256 i = 0; i < 4; ++i) {
+            assertEq(rewardsOf(revealedOf(id)[i]), i % 2 == 0 ? JUROR_FEE : 0, "who said mismatch");
+        }
     }
 
     function test_TheArbitratorRulesMatchInsteadOfAJury() public {
         bytes32 id = failTwice();
         expected.released = COST;
+        expectFee(revealedOf(id)[1], JUROR_FEE);
+        expectFee(revealedOf(id)[3], JUROR_FEE);
         // As far as the bond goes.
-        expectFee(ARBITER, BOND);
+        expectFee(ARBITER, BOND - 2 * JUROR_FEE);
         ruleToEnd(id, 2, IMeasuredDisputes.Outcome.Rejected);
     }
 
@@ -243,12 +300,12 @@ contract MeasuredVerdictsTest is Verdicts {
         assertEq(newestPanel(id).length, 11, "eleven the second time");
         pass(14 days + 1);
         expected.released = COST;
-        expectReturn(client, BOND);
+        expectFees(revealedOf(id), JUROR_FEE);
+        expectReturn(client, BOND - 4 * JUROR_FEE);
         pokeToEnd(id, IMeasuredDisputes.Outcome.Void);
         assertEq(stakeOf(executor), EXECUTOR_STAKE, "stake");
         address[] memory jurors = newestPanel(id);
-        // Two revealed in the second panel and two in the first; 3 and 9 committed only.
-        assertEq(rewardsOf(jurors[0]), (12 * 15e6) / 4, "who revealed shares the fines");
+        assertEq(rewardsOf(jurors[0]), 0, "fines are not for who came");
         assertEq(stakeOf(jurors[10]), VALIDATOR_STAKE - 25e6, "who did not is fined");
         (, , , uint64 lost) = accounting.clientStats(client);
         assertEq(lost, 0, "nobody lost");
@@ -265,7 +322,7 @@ contract MeasuredVerdictsTest is Verdicts {
         populate(4);
         bytes32 id = openOne();
         answerTo(id);
-        mine(5);
+        drawPanel(id);
         vm.expectEmit(address(measured));
         emit IMeasuredDisputes.PanelFailed(id, 1);
         vm.expectEmit(address(measured));
@@ -281,7 +338,7 @@ contract MeasuredVerdictsTest is Verdicts {
         populate(4);
         bytes32 id = openOne();
         answerTo(id);
-        mine(5);
+        drawPanel(id);
         expected.released = COST;
         expectReturn(client, BOND);
         pokeToEnd(id, IMeasuredDisputes.Outcome.Void);
@@ -293,7 +350,7 @@ contract MeasuredVerdictsTest is Verdicts {
         bytes32 id = openOne();
         decide(id, 5, 0);
         appealAs(executor, id);
-        mine(5);
+        drawPanel(id);
         expectSlash(5);
         expectReturn(client, BOND);
         expectReturn(executor, 2 * BOND);
@@ -301,39 +358,6 @@ contract MeasuredVerdictsTest is Verdicts {
     }
 
     /* PENALTIES */
-
-    function test_EveryStrikeCostsMore() public {
-        for (uint32 i = 1; i <= 3; ++i) {
-            uint256 stake = stakeOf(executor);
-            uint256 share =
-                i == 1
-                    ? 20
-                    : i == 2
-                        ? 50
-                        : 100;
-            IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(i, 0, 1e6));
-            bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, list);
-            assertEq(measured.disputeAt(id).penalty, (stake * share) / 100, "share");
-            decide(id, 5, 0);
-            finish(id);
-            assertEq(stakeOf(executor), stake - (stake * share) / 100, "left");
-        }
-        assertStrikes(6);
-        // Of nothing it is a twentieth of the minimum, for stake that comes later.
-        assertEq(measured.modelPenalty(executor), MINIMUM_EXECUTOR / 20, "floor");
-    }
-
-    function test_TwoConcessionsAreAStrikeAndAreForgotten() public {
-        for (uint32 i = 1; i <= 2; ++i) {
-            bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, only(answerOf(i, 0, 1e6)));
-            assertEq(measured.disputeAt(id).penalty, stakeOf(executor) / 5, "a fifth");
-            vm.prank(executor);
-            measured.concede(id);
-        }
-        assertEq(measured.modelPenalty(executor), stakeOf(executor) / 2, "one strike");
-        pass(90 days + 1);
-        assertEq(measured.modelPenalty(executor), stakeOf(executor) / 5, "forgotten");
-    }
 
     function test_ASlashTakesWhatThereIs() public {
         bytes32 id = openOne();
@@ -348,12 +372,12 @@ contract MeasuredVerdictsTest is Verdicts {
         assertEq(stakeOf(executor), 0, "nothing left");
     }
 
-    function test_TwoThirdsAreEnough() public {
+    function test_SixOfElevenAreEnough() public {
         bytes32 id = openOne();
         decide(id, 0, 5);
-        decideAgain(client, id, 6, 3); // Nine of eleven reveal.
+        decideAgain(client, id, 6, 3);
         measured.poke(id);
-        assertEq(uint256(measured.disputeAt(id).verdict), uint256(IJury.Verdict.Mismatch), "six of nine");
+        assertEq(uint256(measured.disputeAt(id).verdict), uint256(IJury.Verdict.Mismatch), "six of eleven");
     }
 
     /// Fees as a share of an uneven penalty are rounded up; what jurors are not owed goes on to the treasury.
@@ -365,7 +389,7 @@ contract MeasuredVerdictsTest is Verdicts {
         decide(id, 5, 0);
         (expected.refunded, expected.slashReporter, expected.slashJury) = (COST, 12_420_000, 5 * JUROR_FEE);
         expected.slashTreasury = 41_400_000 - 12_420_000 - 5 * JUROR_FEE;
-        expectReturn(client, 2_070_000);
+        expectReturn(client, BOND);
         endAs(id, IMeasuredDisputes.Outcome.Upheld);
         assertEq(rewardsOf(TREASURY), expected.slashTreasury, "treasury");
         assertEq(rewardsOf(newestPanel(id)[0]), JUROR_FEE, "fee");
@@ -377,7 +401,7 @@ contract MeasuredVerdictsTest is Verdicts {
         vm.prank(executor);
         accounting.withdrawEarnings(executor);
         bytes32 id = openAs(client, IMeasuredDisputes.Kind.WrongModel, list);
-        assertEq(measured.disputeAt(id).restitution, 10e6, "restitution");
+        assertEq(restitutionOf(id), 10e6, "restitution");
         assertEq(frozenOf(executor), PENALTY + 10e6, "frozen");
         decide(id, 5, 0);
         expectSlash(5);

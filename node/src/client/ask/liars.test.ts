@@ -1,0 +1,208 @@
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { describe, expect, it } from "vitest";
+import { type Seeded, seeded } from "../../../../protocol/test/seeded.ts";
+import { ANSWER, type Conduct, type StagedExecutor, StagedMarket } from "../../../../test/support/staged-market.ts";
+
+/** Real time, so short: staged executors that answer do so at once. */
+const HURRY = {
+  firstFrameTimeoutMs: 60,
+  firstTokenTimeoutMs: 60,
+  tokenGapTimeoutMs: 60,
+  shortestPatienceMs: 20,
+  unknownPatienceMs: 20,
+  shortestGapMs: 20,
+  cancelWaitMs: 5,
+  strangerWaitMs: 10,
+};
+const honest = (): Conduct => ({ type: "honest" });
+const always = (conduct: Conduct) => () => conduct;
+const refusing = (code: ErrorCode) => always({ type: "refuses", code });
+const STAKE = 100;
+
+const market = (random: () => number = () => 0): StagedMarket => new StagedMarket({ ...HURRY, random });
+
+describe("a key without stake", () => {
+  it("is neither asked nor paid, however cheap", async () => {
+    using staged = market();
+    const free = staged.join({ price: 0n, stake: 0, conduct: refusing("REQUEST_INVALID") });
+    const good = staged.join({ price: 1_000_000n, stake: STAKE, conduct: honest });
+    for (let round = 0; round < 5; round += 1)
+      expect(await staged.ask()).toEqual({ text: ANSWER, asked: [good.address] });
+    expect(free.requests).toBe(0);
+    expect(staged.allocated.has(free.address)).toBe(false);
+  });
+
+  it("alone offers nothing that can be bought", async () => {
+    using staged = market();
+    staged.join({ price: 0n, stake: 0, conduct: honest });
+    await expect(staged.ask()).rejects.toMatchObject({
+      code: "NO_EXECUTOR",
+      message: "staged is offered only by keys that have nothing at stake.",
+      next: expect.stringContaining("--executors any"),
+    });
+  });
+
+  it("is asked where that is wanted", async () => {
+    using staged = new StagedMarket({ ...HURRY, allowUnstaked: true });
+    staged.join({ price: 0n, stake: 0, conduct: honest });
+    expect((await staged.ask()).text).toBe(ANSWER);
+  });
+});
+
+describe("a liar with the cheapest offer", () => {
+  const CODES: ErrorCode[] = [
+    ...["REQUEST_INVALID", "UNSUPPORTED", "CONTEXT_EXCEEDED", "FRAME_TOO_LARGE", "STORE_FAILED", "CANCELLED"],
+    ...["CHAIN_UNREACHABLE", "INSUFFICIENT_FUNDS", "QUEUE_FULL", "INTERNAL", "BACKEND_FAILED", "DRAINING"],
+  ] as ErrorCode[];
+
+  it.each(CODES)("that answers %s costs one try, once, and its word stops nothing", async (code) => {
+    using staged = market();
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct: refusing(code) });
+    const good = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+    expect(await staged.ask()).toEqual({ text: ANSWER, asked: [liar.address, good.address] });
+    for (let hour = 0; hour < 5; hour += 1) {
+      staged.nowMs += 600_000;
+      for (const executor of [liar, good]) staged.speak(executor);
+      expect((await staged.ask()).asked).toEqual([good.address]);
+    }
+    expect(liar.requests).toBe(1);
+  });
+
+  it.each<Conduct>([
+    { type: "stalls" },
+    { type: "freezes" },
+    { type: "breaksOff" },
+    { type: "overcounts" },
+    { type: "forges" },
+  ])("that $type costs a whole answer one try, and is not paid", async (conduct) => {
+    using staged = market();
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct: always(conduct) });
+    const good = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+    expect(await staged.ask({ whole: true })).toEqual({ text: ANSWER, asked: [liar.address, good.address] });
+    expect(staged.store.receipts({ limit: 9 }).map(({ receipt }) => receipt.request.executor)).toEqual([good.address]);
+  });
+
+  it("holds the cap of one request, and no more", async () => {
+    using staged = market();
+    const liar = staged.join({ price: 1_000_000n, stake: STAKE, conduct: refusing("INTERNAL") });
+    staged.join({ price: 2_000_000n, stake: STAKE, conduct: honest });
+    await staged.ask();
+    // 22 bytes, 144 tokens of template and 64 answer tokens at one base unit each.
+    expect(staged.allocated.get(liar.address)).toBe(22n + 144n + 64n);
+  });
+
+  it("is remembered by the next run", async () => {
+    using staged = market();
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct: refusing("INTERNAL") });
+    const good = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+    await staged.ask();
+    expect(staged.store.outcomes(9).map(({ executor, status, failure }) => ({ executor, status, failure }))).toEqual([
+      { executor: liar.address, status: "failed", failure: "INTERNAL" },
+      { executor: good.address, status: "answered", failure: undefined },
+    ]);
+  });
+});
+
+describe("a question that is at fault", () => {
+  it("ends when three say so, and nobody's name suffers much", async () => {
+    using staged = market();
+    const sellers = [1n, 2n, 3n, 4n].map((price) =>
+      staged.join({ price, stake: STAKE, conduct: refusing("CONTEXT_EXCEEDED") }),
+    );
+    await expect(staged.ask()).rejects.toMatchObject({ code: "CONTEXT_EXCEEDED" });
+    expect(sellers.filter(({ requests }) => requests > 0)).toHaveLength(3);
+    const healths = staged.book.candidates("staged", staged.nowMs).map(({ health }) => health.failures);
+    expect(healths).toEqual([0, 0, 0, 0]);
+  });
+});
+
+const WORDS: ErrorCode[] = [
+  "REQUEST_INVALID",
+  "CONTEXT_EXCEEDED",
+  "UNSUPPORTED",
+  "QUEUE_FULL",
+  "PRICE_REFUSED",
+  "LANE_BUSY",
+];
+
+/** A way to lie, sometimes after some honest answers. */
+function strategy(random: Seeded): (request: number) => Conduct {
+  const lies: Conduct[] = [
+    { type: "refuses", code: WORDS[random.below(WORDS.length)] ?? "INTERNAL" },
+    { type: "stalls" },
+    { type: "breaksOff" },
+    { type: "freezes" },
+    { type: "overcounts" },
+    { type: "forges" },
+  ];
+  const lie = lies[random.below(lies.length)] ?? honest();
+  const honestFirst = random.below(2) === 0 ? 0 : random.below(8);
+  return (request) => (request < honestFirst ? honest() : lie);
+}
+
+/** A price per token, as prices are per 1 000 000. */
+const UNIT = 1_000_000n;
+const QUESTIONS = 40;
+const SECONDS_BETWEEN = 2;
+
+/** Plays one market; the seed says who is in it, what they do, and what chance brings. */
+async function play(seed: number) {
+  const random = seeded(seed);
+  using staged = market(() => random.below(1_000_000) / 1_000_000);
+  const many = 2 + random.below(5);
+  const good = Array.from({ length: many }, () =>
+    staged.join({ price: BigInt(500 + random.below(500)) * UNIT, stake: STAKE, conduct: honest }, random.bytes(32)),
+  );
+  const liars = Array.from({ length: 1 + random.below(2 * many) }, () =>
+    staged.join(
+      { price: BigInt(random.below(1_000)) * UNIT, stake: STAKE, conduct: strategy(random) },
+      random.bytes(32),
+    ),
+  );
+  const keys: StagedExecutor[] = [];
+  let failed = 0;
+  let answered = 0;
+  for (let round = 0; round < QUESTIONS; round += 1) {
+    keys.push(staged.join({ price: 0n, stake: 0, conduct: refusing("REQUEST_INVALID") }, random.bytes(32)));
+    const asked = staged.ask({ whole: random.below(2) === 0 }).catch(() => undefined);
+    const answer = await asked;
+    if (answer === undefined) failed += 1;
+    else answered += answer.text === ANSWER ? 1 : 0;
+    staged.nowMs += SECONDS_BETWEEN * 1000;
+    for (const executor of [...good, ...liars]) staged.speak(executor);
+  }
+  const receipts = staged.store.receipts({ limit: 1000 });
+  return { staged, good, liars, keys, failed, answered, receipts };
+}
+
+/** Most that one request of this game may cost: 22 bytes, a template and 64 answer tokens, at 1 000 base units at most. */
+const MOST_CAP = 230_000n;
+/** Pauses double from a second, in the 80 s of a game, where a liar says that it is full; from five where it fails. */
+const MOST_VAIN_TRIES = 8;
+
+describe("among liars of every kind", () => {
+  const first = Number(process.env["LLOOM_SEED"] ?? Date.now() % 1_000_000);
+
+  it(`honest work gets through, and what a liar costs is bounded (seeds from ${first})`, async () => {
+    for (let seed = first; seed < first + 5; seed += 1) {
+      const { staged, good, liars, keys, failed, answered, receipts } = await play(seed);
+      const told = `seed ${seed}: ${good.length} honest, ${liars.length} liars, ${failed} of ${QUESTIONS} failed`;
+      // One liar costs one question at most: streamed text that breaks off cannot be taken back.
+      expect(failed, told).toBeLessThanOrEqual(liars.length);
+      expect(answered, told).toBe(QUESTIONS - failed);
+      // Nobody is paid for nothing, and no question is paid twice.
+      expect(receipts.length, told).toBe(answered);
+      expect(
+        keys.reduce((sum, { requests }) => sum + requests, 0),
+        told,
+      ).toBe(0);
+      for (const liar of liars) {
+        const paid = receipts.filter(({ receipt }) => receipt.request.executor === liar.address).length;
+        // A first failure is followed by growing pauses, and strangers that failed come last.
+        expect(liar.requests - paid, told).toBeLessThanOrEqual(MOST_VAIN_TRIES);
+        if (paid === 0)
+          expect(staged.allocated.get(liar.address) ?? 0n, told).toBeLessThanOrEqual(BigInt(liar.requests) * MOST_CAP);
+      }
+    }
+  });
+});

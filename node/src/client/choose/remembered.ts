@@ -1,0 +1,20 @@
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { OwnOutcome } from "../../store/client-log.ts";
+import type { Outcome } from "./executor-health.ts";
+import { consequenceOf } from "./failover.ts";
+
+/**
+ * What a request of the log says of its executor, so that a client that starts again does not try every liar again. One
+ * that never ended is a failure: it was saved before it was sent, and whoever ends a request with any word leaves one.
+ */
+export function rememberedOutcome({ status, failure }: Pick<OwnOutcome, "status" | "failure">): Outcome | undefined {
+  if (status === "answered") return { type: "answered" };
+  if (status === "sent") return { type: "failed" };
+  const { outcome, blamesQuestion } = refusalOf(failure);
+  if (outcome === undefined) return undefined;
+  return { type: blamesQuestion === true ? "blamed" : outcome };
+}
+
+/** A cancelled request is refused because of its client. */
+const refusalOf = (failure: ErrorCode | undefined): Partial<ReturnType<typeof consequenceOf>> =>
+  failure === undefined || failure === "CANCELLED" ? {} : consequenceOf(failure, "executor");

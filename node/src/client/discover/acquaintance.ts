@@ -1,0 +1,71 @@
+import type { Address } from "@lloom/protocol/commitment-types";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import type { Candidate } from "../choose/choose.ts";
+import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
+
+/** What is known of an executor; it outlives its offers. */
+export class Acquaintance {
+  readonly executor: Address;
+  /** By model, the longest unheard of first. */
+  readonly offers = new Map<string, Entry>();
+  health: ExecutorHealth = UNKNOWN_HEALTH;
+  /** Base units; undefined while the chain has not said. */
+  stake: number | undefined;
+  inFlight = 0;
+  silent = 0;
+  /** Sender's clock: what was sent until then does not come back. */
+  withdrawnAt = -1;
+
+  constructor(executor: Address) {
+    this.executor = executor;
+  }
+
+  /** It has something to lose, or has answered this client. */
+  get isKnown(): boolean {
+    return this.health.answers > 0 || (this.stake ?? 0) > 0;
+  }
+
+  /** There is something that a later offer must be seen in the light of. */
+  isRemembered(withdrawnSinceMs: number, nowMs: number): boolean {
+    const { answers, avoidUntilMs } = this.health;
+    return answers > 0 || avoidUntilMs > nowMs || this.withdrawnAt >= withdrawnSinceMs;
+  }
+}
+
+/** An offer that reads through to what is known of its executor, so that choosing copies nothing. */
+export class Entry implements Candidate {
+  readonly signed: SignedOffer;
+  readonly heardAtMs: number;
+  readonly inboundPrice: number;
+  readonly outboundPrice: number;
+  readonly validUntilMs: number;
+  readonly #of: Acquaintance;
+
+  constructor(signed: SignedOffer, heardAtMs: number, of: Acquaintance) {
+    this.signed = signed;
+    this.heardAtMs = heardAtMs;
+    this.inboundPrice = Number(signed.offer.inboundPrice);
+    this.outboundPrice = Number(signed.offer.outboundPrice);
+    this.validUntilMs = Number(signed.offer.validUntil) * 1000;
+    this.#of = of;
+  }
+
+  get health(): ExecutorHealth {
+    return this.#of.health;
+  }
+
+  get stake(): number | undefined {
+    return this.#of.stake;
+  }
+
+  get inFlight(): number {
+    return this.#of.inFlight;
+  }
+
+  get silent(): number {
+    return this.#of.silent;
+  }
+}
+
+/** Whether an offer has not expired. */
+export const isStanding = ({ validUntilMs }: Entry, nowMs: number): boolean => validUntilMs > nowMs;

@@ -1,0 +1,34 @@
+/** Most tokens that a text can honestly count, whatever the tokenizer. */
+
+/**
+ * Tokens of an answer that leave no byte in its text: one that ends it, one for a leading blank that decoders strip, and up to
+ * three bytes of a character that was cut off (a token for each, and then none that ends it).
+ */
+const TOKENS_WITHOUT_TEXT = 4;
+
+/**
+ * Most tokens of an answer. Every token that a model writes stands for at least one byte of UTF-8, so there are no more than
+ * bytes were delivered, besides those that leave no byte, and those of a stop string, which is cut off. Tokens that nobody
+ * delivers, such as hidden thoughts, are not the client's to pay.
+ */
+export function mostOutboundTokens(text: string, stop: readonly string[]): bigint {
+  const longestStop = Math.max(0, ...stop.map(bytesOf));
+  return BigInt(bytesOf(text) + longestStop + TOKENS_WITHOUT_TEXT);
+}
+
+/** What a chat template puts around one message, tokens; the largest in use takes about a dozen. */
+const TEMPLATE_TOKENS_PER_MESSAGE = 16;
+/** What it puts around the conversation: marks of begin and end, a default system prompt. */
+const TEMPLATE_TOKENS = 128;
+
+/**
+ * Most tokens of a prompt: each stands for at least one byte of UTF-8, but for those of the chat template, which the
+ * executor adds and the client cannot see.
+ */
+export function mostInboundTokens(messages: readonly { readonly content: string }[]): bigint {
+  const bytes = messages.reduce((sum, { content }) => sum + bytesOf(content), 0);
+  return BigInt(bytes + TEMPLATE_TOKENS_PER_MESSAGE * messages.length + TEMPLATE_TOKENS);
+}
+
+const encoder = new TextEncoder();
+const bytesOf = (text: string): number => encoder.encode(text).length;

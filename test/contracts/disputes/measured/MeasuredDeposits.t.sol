@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IMeasuredDeposits} from "../../../../contracts/disputes/measured/IMeasuredDeposits.sol";
+import {Court} from "../../support/Court.sol";
+import {vm} from "../../support/Vm.sol";
+
+/*
+MeasuredDeposits
+
+constructor
+├── registry zero: DepositZeroAddress
+├── fee zero or above 64 bits: DepositFeeOutOfRange
+└── otherwise: keeps its parameters
+takeBond
+├── no court: DepositNotCourt
+├── again: DepositExists
+├── less arrives than was taken: DepositTokenShortfall (MeasuredAttacks.t.sol)
+└── otherwise: DepositTaken; credit first, then tokens
+takeAppeal, takePrice
+├── not the court of the dispute: DepositNotCourt
+└── otherwise: DepositTaken
+divide
+├── not the court of the dispute: DepositNotCourt
+└── otherwise: Credited, see MeasuredVerdicts.t.sol
+withdrawCredit
+├── to zero: DepositZeroAddress
+├── nothing: DepositNoCredit
+└── otherwise: CreditWithdrawn, tokens arrive
+bondFor
+└── sixteen fees, which are the least fee or a 250th of the penalty
+*/
+contract MeasuredDepositsTest is Court {
+    bytes32 private constant ID = keccak256("a dispute");
+
+    function setUp() public {
+        deployCourt();
+        populate(6);
+    }
+
+    function test_ConstructorRefusesBadParameters() public {
+        vm.expectRevert(IMeasuredDeposits.DepositZeroAddress.selector);
+        this.construct(address(0), 1);
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 fee = i == 0 ? 0 : uint256(type(uint64).max) + 1;
+            vm.expectRevert(
+                abi.encodeWithSelector(IMeasuredDeposits.DepositFeeOutOfRange.selector, 1, type(uint64).max, fee)
+            );
+            this.construct(address(registry), fee);
+        }
+        this.construct(address(registry), type(uint64).max);
+        assertEq(deposits.stakeRegistry(), address(registry), "registry");
+        assertEq(deposits.paymentToken(), address(token), "token");
+        assertEq(deposits.jurorFee(), JUROR_FEE, "fee");
+    }
+
+    function test_ABondIsSixteenFees() public view {
+        assertBond(0, 16 * JUROR_FEE, JUROR_FEE);
+        assertBond(50e6, 16 * JUROR_FEE, JUROR_FEE);
+        assertBond(50e6 + 1, 16 * (JUROR_FEE + 1), JUROR_FEE + 1);
+        assertBond(2_000e6, 128e6, 8e6);
+    }
+
+    function test_OnlyTheCourtOfADisputeTakesAndDivides() public {
+        vm.expectRevert(notCourt(stranger));
+        vm.prank(stranger);
+        deposits.takeBond(ID, client, PENALTY);
+        vm.expectEmit(address(deposits));
+        emit IMeasuredDeposits.DepositTaken(ID, client, BOND, 0);
+        vm.startPrank(JUDGE);
+        deposits.takeBond(ID, client, PENALTY);
+        vm.expectRevert(abi.encodeWithSelector(IMeasuredDeposits.DepositExists.selector, ID));
+        deposits.takeBond(ID, client, PENALTY);
+        vm.stopPrank();
+
+        IMeasuredDeposits.End memory end;
+        vm.startPrank(address(disputes));
+        vm.expectRevert(notCourt(address(disputes)));
+        deposits.takeAppeal(ID, client);
+        vm.expectRevert(notCourt(address(disputes)));
+        deposits.takePrice(ID, client, 1);
+        vm.expectRevert(notCourt(address(disputes)));
+        deposits.divide(ID, end);
+        vm.stopPrank();
+
+        vm.startPrank(JUDGE);
+        assertEq(deposits.takeAppeal(ID, executor), 2 * BOND, "two bonds");
+        deposits.takePrice(ID, executor, ARBITRATION_COST);
+        IMeasuredDeposits.Division memory division = deposits.divide(ID, end);
+        vm.stopPrank();
+        assertEq(division.returned, 3 * BOND + ARBITRATION_COST, "all returned");
+        assertEq(deposits.creditOf(client), BOND, "client");
+        assertEq(deposits.creditOf(executor), 2 * BOND + ARBITRATION_COST, "executor");
+    }
+
+    /// Attack 73: who has credit here needs no token for a while.
+    function test_Attack73_CreditPaysFirst() public {
+        bytes32 id = openOne();
+        vm.prank(executor);
+        measured.concede(id);
+        uint256 tokens = token.balanceOf(client);
+        vm.expectEmit(address(deposits));
+        emit IMeasuredDeposits.DepositTaken(ID, client, 16 * 0.4e6, BOND);
+        vm.prank(JUDGE);
+        deposits.takeBond(ID, client, 100e6);
+        assertEq(deposits.creditOf(client), 0, "spent");
+        assertEq(token.balanceOf(client), tokens - 16 * 0.4e6 + BOND, "the rest in tokens");
+    }
+
+    function test_CreditIsTakenOnce() public {
+        bytes32 id = openOne();
+        vm.prank(executor);
+        measured.concede(id);
+        vm.expectRevert(IMeasuredDeposits.DepositZeroAddress.selector);
+        vm.prank(client);
+        deposits.withdrawCredit(address(0));
+        vm.expectEmit(address(deposits));
+        emit IMeasuredDeposits.CreditWithdrawn(client, stranger, BOND);
+        vm.prank(client);
+        assertEq(deposits.withdrawCredit(stranger), BOND, "returned");
+        assertEq(token.balanceOf(stranger), BOND, "arrived");
+        assertEq(token.balanceOf(address(deposits)), 0, "left");
+        vm.expectRevert(IMeasuredDeposits.DepositNoCredit.selector);
+        vm.prank(client);
+        deposits.withdrawCredit(client);
+    }
+
+    /* PARTS */
+
+    function construct(address registry_, uint256 fee) external {
+        deploy("MeasuredDeposits.sol:MeasuredDeposits", abi.encode(registry_, fee));
+    }
+
+    function notCourt(address caller) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IMeasuredDeposits.DepositNotCourt.selector, caller);
+    }
+
+    function assertBond(uint256 penalty, uint256 expectedBond, uint256 expectedFee) private view {
+        (uint256 bond, uint256 fee) = deposits.bondFor(penalty);
+        assertEq(bond, expectedBond, "bond");
+        assertEq(fee, expectedFee, "fee");
+    }
+}

@@ -1,0 +1,178 @@
+/** Plays one course of a dispute on the real contracts, and says what everybody has more than before. */
+
+import { encodeHeader, type RpcBlock } from "@lloom/protocol/block-headers";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { hashVote } from "@lloom/protocol/votes";
+import { id, MaxUint256, toQuantity, type Wallet } from "ethers";
+import { LANE_START, type LaneParties, signAnswer } from "../contracts/lane.ts";
+import { type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "../contracts/market.ts";
+import type { Choice, Course } from "./rules.ts";
+
+const WRONG_MODEL = 0n;
+const EVIDENCE = id("evidence");
+const SALT = id("a juror's secret") as Hex;
+const WEEK_SECONDS = 7 * 24 * 3_600;
+const COMMIT_SECONDS = 24 * 3_600 + 1;
+const REVEAL_SECONDS = 12 * 3_600 + 1;
+const APPEAL_SECONDS = 24 * 3_600 + 1;
+const ARBITRATION_SECONDS = 14 * 24 * 3_600 + 1;
+const DRAW_BLOCKS = 65;
+const ANSWER = { inboundTokens: 812n, outboundTokens: 345n };
+
+/** What came of a course, base units. */
+export interface Played {
+  readonly penalty: bigint;
+  readonly cost: bigint;
+  readonly challenger: bigint;
+  readonly executor: bigint;
+  /** Of each panel, in the order of their seats. */
+  readonly jurors: readonly (readonly bigint[])[];
+  /** The deployer is the treasury, and the arbitrator. */
+  readonly others: bigint;
+}
+
+export class Table {
+  readonly #market: Market;
+  readonly #validators: ReadonlyMap<string, Wallet>;
+  #games = 0;
+
+  private constructor(market: Market, validators: ReadonlyMap<string, Wallet>) {
+    this.#market = market;
+    this.#validators = validators;
+  }
+
+  /** A market with so many validators that can be drawn. */
+  static async open(market: Market, validators: number): Promise<Table> {
+    const { fund, stakeRegistry, jury, networkHelpers } = market;
+    const enlisted = new Map<string, Wallet>();
+    for (let i = 0; i < validators; i++) {
+      const validator = await fund(`game validator ${i}`);
+      await stakeRegistry.send(validator, "registerAndStake", VALIDATOR_ROLE, PEER_ID, "", STAKE);
+      await jury.send(validator, "enlist");
+      enlisted.set(validator.address, validator);
+    }
+    await networkHelpers.time.increase(WEEK_SECONDS);
+    return new Table(market, enlisted);
+  }
+
+  async play(course: Course): Promise<Played> {
+    const { measured, penalties, jury } = this.#market;
+    const name = `game ${this.#games++}`;
+    const { executor, client, answer, cost } = await this.#parties(name);
+    const everybody = [client.address, executor.address, this.#market.deployer, ...this.#validators.keys()];
+    const before = await this.#wealthOf(everybody);
+    const receipt = await measured.send(client, "open", WRONG_MODEL, EVIDENCE, [answer], MaxUint256);
+    const dispute = measured.events(receipt).find((event) => event.name === "MeasuredOpened")?.args["id"] as Hex;
+    const penalty = ((await penalties.read("penalties", dispute)) as { amount: bigint }).amount;
+    if (course.conceded) await measured.send(executor, "concede", dispute);
+    else await this.#fight(course, dispute, { executor, client });
+    const after = await this.#wealthOf(everybody);
+    const gained = (account: string): bigint => (after.get(account) ?? 0n) - (before.get(account) ?? 0n);
+    const panels = course.panels.map((_, index) => jury.read("jurorsOf", dispute, index + 1) as Promise<string[]>);
+    return {
+      penalty,
+      cost,
+      challenger: gained(client.address),
+      executor: gained(executor.address),
+      jurors: (await Promise.all(panels)).map((panel) => panel.map(gained)),
+      others: gained(this.#market.deployer),
+    };
+  }
+
+  /** A new executor and its client, and one settled answer between them. */
+  async #parties(name: string) {
+    const { accounting, token, deposits, domain } = this.#market;
+    const executor = await this.#market.enrol(`${name} executor`);
+    const client = await this.#market.open(`${name} client`, executor.address);
+    for (const party of [client, executor]) {
+      await this.#market.fund(party === client ? `${name} client` : `${name} executor`);
+      await token.send(party, "approve", deposits.address, MaxUint256);
+    }
+    const parties: LaneParties = { domain, client, executor, deadline: await this.#market.deadline(), lane: 1n };
+    const { pair, after } = signAnswer(parties, LANE_START, ANSWER);
+    await accounting.send(executor, "settle", [pair]);
+    const answer = { pair, consent: pair.clientSignature, inboundTokens: 0, outboundTokens: 0 };
+    return { executor, client, answer, cost: after.cost };
+  }
+
+  async #fight(course: Course, dispute: Hex, parties: { executor: Wallet; client: Wallet }): Promise<void> {
+    const { measured, networkHelpers } = this.#market;
+    await measured.send(parties.executor, "answer", dispute, EVIDENCE);
+    for (const [index, votes] of course.panels.entries()) {
+      await this.#vote(dispute, index + 1, votes);
+      if (index === 0 && course.appealed) await this.#appeal(dispute, parties);
+      else await measured.send(parties.client, "poke", dispute);
+    }
+    if (course.ruling !== undefined) return this.#rule(course.ruling, dispute, parties);
+    const { state } = (await measured.read("disputeAt", dispute)) as { state: bigint };
+    if (state === STATES.closed) return;
+    await networkHelpers.time.increase(state === STATES.appealable ? APPEAL_SECONDS : ARBITRATION_SECONDS);
+    await measured.send(parties.client, "poke", dispute);
+  }
+
+  async #appeal(dispute: Hex, { executor, client }: { executor: Wallet; client: Wallet }): Promise<void> {
+    const { measured, jury } = this.#market;
+    const { verdict } = (await jury.read("findingOf", dispute)) as { verdict: bigint };
+    await measured.send(verdict === 1n ? executor : client, "appeal", dispute);
+  }
+
+  async #rule(ruling: NonNullable<Course["ruling"]>, dispute: Hex, parties: { executor: Wallet; client: Wallet }) {
+    const { measured, arbitrator, deployer, connection } = this.#market;
+    const { state } = (await measured.read("disputeAt", dispute)) as { state: bigint };
+    if (state === STATES.appealable) await this.#appeal(dispute, parties);
+    const number = await arbitrator.read("disputeCount");
+    const account = await connection.ethers.getSigner(deployer);
+    await arbitrator.send(account, "giveRuling", number, { refused: 0n, mismatch: 1n, match: 2n }[ruling]);
+  }
+
+  /** Draws a panel, and lets its jurors do with their seats what the course says. */
+  async #vote(dispute: Hex, round: number, votes: readonly Choice[]): Promise<void> {
+    const { jury, networkHelpers, connection } = this.#market;
+    await networkHelpers.mine(DRAW_BLOCKS);
+    const { drawBlock } = (await jury.read("panelOf", dispute, round)) as { drawBlock: bigint };
+    const block = await connection.ethers.provider.send("eth_getBlockByNumber", [toQuantity(drawBlock), false]);
+    const [anybody] = this.#validators.values();
+    await jury.send(anybody as Wallet, "draw", dispute, encodeHeader(block as RpcBlock));
+    const seats = ((await jury.read("jurorsOf", dispute, round)) as string[]).map((juror, index) => {
+      const choice = votes[index] as Choice;
+      const vote = { disputeId: dispute, round, juror: juror.toLowerCase() as Address, salt: SALT };
+      return { juror, choice, vote };
+    });
+    for (const { juror, choice, vote } of seats) {
+      if (choice === "absent") continue;
+      const said = SAID[choice];
+      await jury.send(this.#validators.get(juror) as Wallet, "commit", dispute, hashVote({ ...vote, choice: said }));
+    }
+    await networkHelpers.time.increase(COMMIT_SECONDS);
+    for (const { juror, choice } of seats) {
+      if (choice === "absent" || choice === "hidden") continue;
+      await jury.send(anybody as Wallet, "reveal", dispute, juror, NUMBERS[choice], SALT);
+    }
+    await networkHelpers.time.increase(REVEAL_SECONDS);
+  }
+
+  /** All that an account has anywhere. */
+  async #wealthOf(accounts: readonly string[]): Promise<Map<string, bigint>> {
+    const { token, deposits, stakeRegistry, accounting } = this.#market;
+    const wealth = accounts.map(async (account): Promise<[string, bigint]> => {
+      const shares = (await stakeRegistry.read("rewards", account)) as { credited: bigint; withdrawn: bigint };
+      const earned = (await accounting.read("earnings", account)) as { settled: bigint; withdrawn: bigint };
+      const owed = shares.credited - shares.withdrawn + earned.settled - earned.withdrawn;
+      const parts = await Promise.all([
+        token.read("balanceOf", account),
+        deposits.read("creditOf", account),
+        stakeRegistry.read("slashableStake", account),
+        accounting.read("balanceOf", account),
+      ]);
+      return [account, (parts as bigint[]).reduce((sum, part) => sum + part, owed)];
+    });
+    return new Map(await Promise.all(wealth));
+  }
+}
+
+/** `State` of a dispute. */
+const STATES = { appealable: 4n, closed: 6n } as const;
+/** `Choice` of a juror. */
+const NUMBERS = { mismatch: 1, match: 2, insufficient: 3 } as const;
+/** What is committed to; what is hidden could be anything. */
+const SAID = { mismatch: "Mismatch", match: "Match", insufficient: "Insufficient", hidden: "Match" } as const;

@@ -1,0 +1,227 @@
+/**
+ * A market in one process: the real client's way of asking, paying and checking, over executors that behave as staged and a
+ * chain that is a table. Stages what liars do; nothing of the client is replaced.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { privateKeyFromRaw } from "@libp2p/crypto/keys";
+import { peerIdFromPrivateKey } from "@libp2p/peer-id";
+import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { bytesToHex } from "@lloom/protocol/hex";
+import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
+import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
+import { pino } from "pino";
+import { type AskParts, ask } from "../../node/src/client/ask/ask.ts";
+import { type ClientOptions, clientSettings } from "../../node/src/client/client-options.ts";
+import { OfferBook } from "../../node/src/client/discover/offer-book.ts";
+import { PaymentChannels } from "../../node/src/client/pay/payment-channels.ts";
+import type { AskEvent, Question } from "../../node/src/client/question.ts";
+import { buildResponse } from "../../node/src/executor/answer/response.ts";
+import type { InferPool, InferRequest } from "../../node/src/p2p/infer/infer-client.ts";
+import { type ClientLog, openClientLog } from "../../node/src/store/client-log.ts";
+import { openDatabase } from "../../node/src/store/database.ts";
+import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
+import { recoverAddress } from "../../node/src/wallet/recover.ts";
+
+/** What a staged executor does with a request. */
+export type Conduct =
+  | { readonly type: "honest" }
+  | { readonly type: "refuses"; readonly code: ErrorCode }
+  /** Never says a word. */
+  | { readonly type: "stalls" }
+  /** Some text, and then its backend fails. */
+  | { readonly type: "breaksOff" }
+  /** Some text, and then nothing. */
+  | { readonly type: "freezes" }
+  /** Counts as many tokens as the request allows. */
+  | { readonly type: "overcounts" }
+  /** Signs with another key. */
+  | { readonly type: "forges" };
+
+export interface Offering {
+  readonly price: bigint;
+  /** Base units; 0 for a key without one. */
+  readonly stake: number;
+  /** What it does with its so-manieth request, from 0. */
+  readonly conduct: (request: number) => Conduct;
+}
+
+export interface StagedExecutor extends Offering {
+  readonly address: Address;
+  readonly secret: Uint8Array;
+  /** Requests that reached it. */
+  requests: number;
+}
+
+export const MODEL = "staged";
+export const ANSWER = "The loom weaves.";
+const DOMAIN = { chainId: 31_337n, accounting: `0x${"ac".repeat(20)}` as Address };
+const DEPOSIT = 10n ** 18n;
+const HOUR_MS = 3_600_000;
+
+/** A client among staged executors. */
+export class StagedMarket implements Disposable {
+  readonly executors = new Map<Address, StagedExecutor>();
+  /** Base units moved into the channel of each executor. */
+  readonly allocated = new Map<Address, bigint>();
+  readonly book = new OfferBook();
+  readonly store: ClientLog;
+  nowMs = 1_800_000_000_000;
+  readonly #stack = new DisposableStack();
+  readonly #hasher = createCommitmentHasher(DOMAIN);
+  readonly #lanes = new Map<string, LaneState>();
+  readonly #parts: AskParts;
+  #deposit = DEPOSIT;
+
+  constructor(options: ClientOptions = {}) {
+    const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
+    this.#stack.defer(() => rmSync(path, { recursive: true, force: true }));
+    this.store = openClientLog(this.#stack.use(openDatabase(join(path, "client.sqlite"))));
+    this.#parts = this.#assemble(options);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack.dispose();
+  }
+
+  /** Somebody offers the model from now on. */
+  join(offering: Offering, secret: Uint8Array = randomBytes(32)): StagedExecutor {
+    const { address } = identityFromSecret(secret);
+    const executor = { ...offering, address, secret, requests: 0 };
+    this.executors.set(address, executor);
+    this.speak(executor);
+    return executor;
+  }
+
+  /** The executor sends its offer again. */
+  speak({ address, secret, price, stake }: StagedExecutor): void {
+    const key = privateKeyFromRaw(secret);
+    const offer = {
+      executor: address,
+      offerId: BigInt(this.nowMs),
+      model: MODEL,
+      weightsHash: ZERO_HASH,
+      profileHash: ZERO_HASH,
+      inboundPrice: price,
+      outboundPrice: price,
+      maxContext: 8192n,
+      validUntil: BigInt(Math.floor((this.nowMs + HOUR_MS) / 1000)),
+    };
+    const multiaddrs = [`/ip4/127.0.0.1/tcp/1/p2p/${peerIdFromPrivateKey(key)}`];
+    const signature = { r: ZERO_HASH, vs: ZERO_HASH };
+    this.book.add({ offer, signature, multiaddrs, capacity: 4, load: 0, sentAt: this.nowMs }, this.nowMs);
+    this.book.setStake(address, stake);
+  }
+
+  /** The answer's text and the executors that were asked; throws what the client throws. */
+  async ask(change: Partial<Question> = {}): Promise<{ readonly text: string; readonly asked: readonly Address[] }> {
+    const question: Question = {
+      model: MODEL,
+      messages: [{ role: "user", content: "What does the loom do?" }],
+      sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+      maxOutboundTokens: 64,
+      ...change,
+    };
+    let text = "";
+    const asked: Address[] = [];
+    for await (const event of this.events(question)) {
+      if (event.type === "executor") asked.push(event.executor);
+      if (event.type === "text") text += event.text;
+    }
+    return { text, asked };
+  }
+
+  events(question: Question, signal = new AbortController().signal): AsyncIterable<AskEvent> {
+    return ask(this.#parts, question, signal);
+  }
+
+  #assemble(options: ClientOptions): AskParts {
+    const identity = identityFromSecret(randomBytes(32));
+    const settings = clientSettings({ clock: () => this.nowMs, exploration: 0, ...options });
+    const done = async (): Promise<void> => undefined;
+    const [store, hasher, book] = [this.store, this.#hasher, this.book];
+    return {
+      ...{ identity, hasher, store, settings, book, recover: recoverAddress },
+      pool: this.#pool(),
+      channels: this.#channels(identity, settings.channelStep),
+      reach: done,
+      background: (work) => void work,
+      discover: done,
+      survey: done,
+      learnStake: done,
+      networkView: () => ({ models: book.models(this.nowMs), bootstrap: 1, peers: 1 }),
+      refresh: done,
+      log: pino({ level: "silent" }),
+    };
+  }
+
+  #channels(identity: Identity, step: bigint): PaymentChannels {
+    return new PaymentChannels({
+      ...{ identity, hasher: this.#hasher, store: this.store, step },
+      readChannel: async (executor) => ({ balance: this.allocated.get(executor) ?? 0n, unlocking: 0n }),
+      readDeposit: async () => this.#deposit,
+      learnSettled: async () => undefined,
+      allocate: async (executor, amount) => {
+        this.#deposit -= amount;
+        this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
+      },
+      token: { decimals: 6, symbol: "tUSD" },
+      deadlineSeconds: 600n,
+      clock: () => this.nowMs,
+    });
+  }
+
+  #pool(): InferPool {
+    return {
+      request: (request) => this.#serve(request),
+      streams: () => 0,
+      queuedBytes: () => 0,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
+
+  async *#serve({ frame, signal }: InferRequest): AsyncGenerator<ExecutorFrame, void> {
+    const executor = this.executors.get(frame.request.executor);
+    if (executor === undefined) return;
+    const conduct = executor.conduct(executor.requests);
+    executor.requests += 1;
+    if (conduct.type === "refuses") {
+      yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
+      return;
+    }
+    if (conduct.type !== "stalls") {
+      yield { type: "status", id: 1, state: "running", position: 0 };
+      yield { type: "token", id: 1, text: ANSWER };
+    }
+    if (conduct.type === "breaksOff") yield { type: "error", id: 1, code: "BACKEND_FAILED", message: "It failed." };
+    else if (conduct.type === "stalls" || conduct.type === "freezes") await aborted(signal);
+    else yield this.#answer(frame, { executor, conduct });
+  }
+
+  #answer(
+    { request }: Pick<RequestFrame, "request">,
+    { executor, conduct }: { readonly executor: StagedExecutor; readonly conduct: Conduct },
+  ): ExecutorFrame {
+    const key = `${executor.address}/${request.lane}`;
+    const lane = this.#lanes.get(key) ?? EMPTY_LANE;
+    const requestHash = this.#hasher.hashRequest(request);
+    const contentSalt: Hex = bytesToHex(randomBytes(32));
+    const outboundTokens = conduct.type === "overcounts" ? Number(request.maxOutboundTokens) : 4;
+    const answer = { text: ANSWER, inboundTokens: 6, outboundTokens, finishReason: "stop" as const };
+    const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: this.nowMs });
+    const responseHash = this.#hasher.hashResponse(response);
+    this.#lanes.set(key, advance(lane, response, responseHash));
+    const signer = identityFromSecret(conduct.type === "forges" ? randomBytes(32) : executor.secret);
+    return { type: "response", id: 1, response, signature: signer.sign(responseHash), contentSalt };
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
