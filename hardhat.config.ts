@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig, overrideTask } from "hardhat/config";
+import { configVariable, defineConfig, overrideTask } from "hardhat/config";
 import { chosenRpcUrl } from "./checkout/rpc-url.ts";
 
 const require = createRequire(import.meta.url);
@@ -13,7 +13,8 @@ const solidity = {
     evmVersion: "osaka",
     viaIR: true,
     optimizer: { enabled: true, runs: 1_000_000 },
-    metadata: { bytecodeHash: "none" as const },
+    // The hash of the sources at the end of the code: by it Sourcify proves an exact match.
+    metadata: { bytecodeHash: "ipfs" as const },
   },
 };
 
@@ -42,10 +43,39 @@ const quick = {
   },
 };
 
+/**
+ * Signs deployments on public chains: a key of Hardhat's encrypted keystore or of the environment; or, if this is set, whatever
+ * the RPC server signs with, such as a wallet program in front of a hardware wallet.
+ */
+const isSignedByServer = process.env["LLOOM_DEPLOYER"] === "rpc";
+const publicNetwork = (chainId: number, chainType: "l1" | "op" | "generic") =>
+  ({
+    type: "http",
+    chainId,
+    chainType,
+    url: configVariable("LLOOM_RPC_URL"),
+    accounts: isSignedByServer ? "remote" : [configVariable("LLOOM_DEPLOYER_KEY")],
+  }) as const;
+
+/** Chains whose randomness and history the contracts can rest on; `ignition/deploying/qualifying.ts` says why. */
+const publicNetworks = {
+  sepolia: publicNetwork(11_155_111, "l1"),
+  baseSepolia: publicNetwork(84_532, "op"),
+  mainnet: publicNetwork(1, "l1"),
+  gnosis: publicNetwork(100, "generic"),
+  base: publicNetwork(8_453, "op"),
+  optimism: publicNetwork(10, "op"),
+};
+const CREATE2_SALT = "0x6c6c6f6f6d2076657273696f6e20320000000000000000000000000000000000";
+
 export default defineConfig({
   plugins: [toolbox],
   tasks: [
     overrideTask(["ignition", "deploy"])
+      .addFlag({
+        name: "check",
+        description: "Only look whether it could be deployed: parameters, account, balance, cost, chain",
+      })
       .setAction(() => import("./ignition/deploying/checked-deploy.ts"))
       .build(),
   ],
@@ -67,6 +97,21 @@ export default defineConfig({
   // TypeChain writes namespaces, which our own code may not use.
   typechain: { outDir: "types/contracts", tsNocheck: true },
   networks: {
-    localhost: { type: "http", chainType: "l1", url: chosenRpcUrl() },
+    localhost: {
+      type: "http",
+      chainType: "l1",
+      url: chosenRpcUrl(),
+      accounts: process.env["LLOOM_DEPLOYER_KEY"] === undefined ? "remote" : [process.env["LLOOM_DEPLOYER_KEY"]],
+    },
+    ...publicNetworks,
+  },
+  ignition: {
+    // The same addresses on every chain for who deploys with --strategy create2: the digest of "Lloom 2".
+    strategyConfig: { create2: { salt: CREATE2_SALT } },
+  },
+  verify: {
+    etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") },
+    blockscout: { enabled: true },
+    sourcify: { enabled: true },
   },
 });

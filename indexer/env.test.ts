@@ -81,3 +81,21 @@ test("wants one database, not two", () => {
     ],
   });
 });
+
+test("takes from the address book what the environment does not say", () => {
+  const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
+  const contracts = { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") };
+  const book = { sepolia: { chainId: 11155111, startBlock: 7, paymentToken: at("70"), contracts } };
+  const { LLOOM_RPC_URL, LLOOM_PGLITE_DIR } = RIGHT;
+  const given = { LLOOM_RPC_URL, LLOOM_PGLITE_DIR, LLOOM_NETWORK: "sepolia" };
+  const { AccountingV2: accounting, StakeRegistry: stakeRegistry, Audits: audits } = contracts;
+  expect(readEnv(given, book)).toMatchObject({
+    env: { chainId: 11155111, startBlock: 7, accounting, stakeRegistry, audits },
+  });
+  const own = { ...given, LLOOM_ACCOUNTING: at("0b"), LLOOM_START_BLOCK: "0" };
+  expect(readEnv(own, book)).toMatchObject({ env: { startBlock: 0, accounting: at("0b"), stakeRegistry } });
+  for (const LLOOM_NETWORK of ["mainnet", "constructor"])
+    expect(readEnv({ ...given, LLOOM_NETWORK }, book)).toEqual({
+      problems: ["LLOOM_NETWORK names no network of the address book. It has sepolia."],
+    });
+});

@@ -1,4 +1,6 @@
 import { formerNameProblem } from "@lloom/protocol/environment";
+import { NETWORKS } from "@lloom/protocol/generated/networks";
+import type { KnownNetwork } from "@lloom/protocol/networks";
 
 /** Where the indexer keeps its tables. */
 export type IndexerDatabase =
@@ -18,6 +20,7 @@ export interface IndexerEnv {
   readonly database: IndexerDatabase;
 }
 
+type NetworkBook = Readonly<Record<string, KnownNetwork>>;
 type Variables = Readonly<Record<string, string | undefined>>;
 
 interface Setting<Value> {
@@ -30,6 +33,7 @@ interface Setting<Value> {
 
 const RPC_URL = setting("LLOOM_RPC_URL", "an http or https URL", url("http:", "https:"));
 const RPC_WS_URL = setting("LLOOM_RPC_WS_URL", "a ws or wss URL", url("ws:", "wss:"));
+const NETWORK = "LLOOM_NETWORK";
 const CHAIN_ID = setting("LLOOM_CHAIN_ID", "a whole number from 1 up", integer(1));
 const ACCOUNTING = setting("LLOOM_ACCOUNTING", "the address of AccountingV2: 0x and 40 hex digits", address);
 const STAKE_REGISTRY = setting("LLOOM_STAKE_REGISTRY", "the address of StakeRegistry: 0x and 40 hex digits", address);
@@ -47,18 +51,25 @@ const WHERE_TO_KEEP =
  * Reads the settings from environment variables. Either all of them are right, or `problems` has a sentence for each that
  * is not. Values are never repeated in a sentence: URLs carry passwords and API keys.
  */
-export function readEnv(variables: Variables): { env: IndexerEnv } | { problems: readonly string[] } {
+export function readEnv(
+  variables: Variables,
+  book: NetworkBook = NETWORKS,
+): { env: IndexerEnv } | { problems: readonly string[] } {
   const former = formerNameProblem(variables);
   const problems: string[] = former === undefined ? [] : [former];
+  const network = variables[NETWORK]?.trim();
+  const fromBook = network ? bookVariables(network, book) : {};
+  if (fromBook === undefined) return { problems: [unknownNetwork(book)] };
   const read = <Value>({ name, expected, parse }: Setting<Value>): Value | undefined => {
-    const text = variables[name]?.trim();
+    const text = variables[name]?.trim() || fromBook[name];
     if (text === undefined || text === "") return undefined;
     const value = parse(text);
     if (value === undefined) problems.push(`${name} has to be ${expected}.`);
     return value;
   };
   const need = <Value>(wanted: Setting<Value>): Value | undefined => {
-    if (!variables[wanted.name]?.trim()) problems.push(`${wanted.name} is missing: set it to ${wanted.expected}.`);
+    if (!(variables[wanted.name]?.trim() || fromBook[wanted.name]))
+      problems.push(`${wanted.name} is missing: set it to ${wanted.expected}.`);
     return read(wanted);
   };
   const [rpcUrl, chainId, accounting, stakeRegistry, audits] = [
@@ -76,6 +87,27 @@ export function readEnv(variables: Variables): { env: IndexerEnv } | { problems:
   }
   if (!(rpcUrl && chainId && accounting && stakeRegistry && audits) || problems.length > 0) return { problems };
   return { env: { rpcUrl, rpcWsUrl, chainId, accounting, stakeRegistry, audits, startBlock, pollMs, database } };
+}
+
+/** What the address book says of a network, under the names of the variables that would say it; undefined if nothing. */
+function bookVariables(network: string, book: NetworkBook): Variables | undefined {
+  const known = Object.hasOwn(book, network) ? book[network] : undefined;
+  if (known === undefined) return undefined;
+  const { chainId, startBlock, contracts } = known;
+  return {
+    [CHAIN_ID.name]: String(chainId),
+    [START_BLOCK.name]: String(startBlock),
+    [ACCOUNTING.name]: contracts.AccountingV2,
+    [STAKE_REGISTRY.name]: contracts.StakeRegistry,
+    [AUDITS.name]: contracts.Audits,
+  };
+}
+
+function unknownNetwork(book: NetworkBook): string {
+  const names = Object.keys(book);
+  const has =
+    names.length === 0 ? "The book is empty as yet: set the addresses themselves" : `It has ${names.join(", ")}`;
+  return `${NETWORK} names no network of the address book. ${has}.`;
 }
 
 /** The database, or the sentence that says why there is none. */

@@ -26,6 +26,8 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
     "node/src/p2p/limits.ts",
     ...BASE,
   ]),
+  // What stands on several capabilities and is no role.
+  { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
   ...CAPABILITIES.map((folder) => ({ folder, may: [folder, "types/contracts", ...BASE] })),
   // The rooms of a client, in the order of an answer's life.
   ...roomsOf(
@@ -48,7 +50,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
   { folder: "checkout", may: ["checkout", "protocol/src"] },
-  { folder: "ignition", may: ["ignition", "checkout", "node/src/nearest-name.ts"] },
+  { folder: "ignition", may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts"] },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
   { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts"] },

@@ -11,14 +11,12 @@ export interface RecordedDeployment {
   readonly addresses: ReadonlyMap<string, string>;
   /** Hash of the transaction that wired the stake registry. */
   readonly wiredIn: string | undefined;
+  /** Hashes of all transactions that were confirmed, in their order. */
+  readonly transactions: readonly string[];
 }
 
 const addressesSchema = z.record(z.string(), z.string());
-const confirmedSchema = z.object({
-  type: z.literal("TRANSACTION_CONFIRM"),
-  futureId: z.string().endsWith("StakeRegistry.wire"),
-  hash: z.string(),
-});
+const confirmedSchema = z.object({ type: z.literal("TRANSACTION_CONFIRM"), futureId: z.string(), hash: z.string() });
 
 /** Reads `ignition/deployments/<id>`. Throws an ExplainedError if nothing was deployed there. */
 export function readDeployment(id: string): RecordedDeployment {
@@ -30,10 +28,11 @@ export function readDeployment(id: string): RecordedDeployment {
     );
   const addresses = addressesSchema.parse(JSON.parse(readFileSync(join(dir, "deployed_addresses.json"), "utf8")));
   const lines = readFileSync(join(dir, "journal.jsonl"), "utf8").split("\n").filter(Boolean);
-  const wired = lines.map((line) => confirmedSchema.safeParse(JSON.parse(line))).find(({ success }) => success);
+  const confirmed = lines.flatMap((line) => confirmedSchema.safeParse(JSON.parse(line)).data ?? []);
   return {
     addresses: new Map(Object.entries(addresses).map(([future, address]) => [future.split("#")[1] ?? future, address])),
-    wiredIn: wired?.data?.hash,
+    wiredIn: confirmed.find(({ futureId }) => futureId.endsWith("StakeRegistry.wire"))?.hash,
+    transactions: confirmed.map(({ hash }) => hash),
   };
 }
 
@@ -53,10 +52,14 @@ export function readArtifact(contract: string): Artifact {
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 
-/** Whether code on a chain is the artifact's, whatever its immutables hold. */
+/** Whether code on a chain is the artifact's, whatever its immutables hold, and whatever comments its sources had. */
 export function isSameCode(code: string, { deployedBytecode, immutableReferences }: Artifact): boolean {
-  const [found, expected] = [code, deployedBytecode].map((hex) => Buffer.from(hex.slice(2), "hex"));
+  const [found, expected] = [code, deployedBytecode].map((hex) => withoutSourceHash(Buffer.from(hex.slice(2), "hex")));
   if (found === undefined || expected === undefined || found.length !== expected.length) return false;
   for (const { start, length } of Object.values(immutableReferences).flat()) found.fill(0, start, start + length);
   return found.equals(expected);
 }
+
+/** The compiler appends the hash of the sources, then the length of what it appended, two bytes. */
+const withoutSourceHash = (code: Buffer): Buffer =>
+  code.subarray(0, Math.max(0, code.length - 2 - (code.length < 2 ? 0 : code.readUInt16BE(code.length - 2))));

@@ -50,6 +50,7 @@ export const ERROR_CODES = {
   LANE_OUT_OF_STEP: kind(true, 409, "invalid_request_error", "Open a new lane."),
   LANE_BUSY: kind(true, 409, "invalid_request_error", "Use another lane for a parallel request."),
   DEADLINE_INVALID: kind(false, 400, "invalid_request_error", "Set the clock; a deadline lies 10 s to 1 h ahead."),
+  CLOCK_WRONG: kind(true, 503, "server_error", "Set this machine's clock by the network."),
   RATE_LIMITED: kind(true, 429, "rate_limit_error", "Wait a moment, then try again."),
   QUEUE_FULL: kind(true, 429, "rate_limit_error", "Wait a moment, or choose another executor."),
   CANCELLED: kind(false, 499, "invalid_request_error", "Nothing to do: the caller cancelled."),

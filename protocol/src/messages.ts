@@ -256,6 +256,8 @@ export const healthReplySchema = z.object({
   /** Known offers, or own. */
   offers: z.number().int().min(0),
   load: z.number().int().min(0),
+  /** Unix milliseconds, by the clock of who answers: so the caller learns that its own is wrong. */
+  nowMs: z.number().int().min(0).optional(),
 });
 export type HealthReply = z.infer<typeof healthReplySchema>;
 

@@ -20,7 +20,7 @@ function problemOf(change: Partial<ModelOffer> = {}, signer = EXECUTOR): string 
     ...change,
   };
   const signed = { ...random, offer, signature: signDigest(hasher.hashOffer(offer), signer.secret) };
-  return offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds });
+  return offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })?.message;
 }
 
 describe("offerProblem", () => {
@@ -40,6 +40,13 @@ describe("offerProblem", () => {
     );
   });
 
+  it("blames a clock for what only time is wrong with", () => {
+    for (const validUntil of [nowSeconds - 1n, nowSeconds + MAX_OFFER_VALIDITY_SECONDS + 1n]) {
+      const signed = { ...random, offer: { ...random.offer, validUntil } };
+      expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toMatchObject({ isTime: true });
+    }
+  });
+
   it("refuses one without context", () => {
     expect(problemOf({ maxContext: 0n })).toBe("Offer has no context.");
   });
@@ -52,17 +59,19 @@ describe("offerProblem", () => {
     const offer = { ...random.offer, executor: EXECUTOR.address, maxContext: 1n, validUntil: nowSeconds };
     const signature = signDigest(hasher.hashOffer(offer), EXECUTOR.secret);
     const signed = { ...random, offer: { ...offer, outboundPrice: offer.outboundPrice ^ 1n }, signature };
-    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toBe(
-      "Offer is not signed by its executor.",
-    );
+    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toEqual({
+      message: "Offer is not signed by its executor.",
+      isTime: false,
+    });
   });
 
   it("refuses one that was signed for another deployment", () => {
     const offer = { ...random.offer, executor: EXECUTOR.address, maxContext: 1n, validUntil: nowSeconds };
     const elsewhere = createCommitmentHasher({ ...hasher.domain, chainId: 1n });
     const signed = { ...random, offer, signature: signDigest(elsewhere.hashOffer(offer), EXECUTOR.secret) };
-    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toBe(
-      "Offer is not signed by its executor.",
-    );
+    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toEqual({
+      message: "Offer is not signed by its executor.",
+      isTime: false,
+    });
   });
 });

@@ -34,17 +34,28 @@ export interface OfferToJudge {
   readonly nowSeconds: bigint;
 }
 
+/** What is wrong with an offer. */
+export interface OfferProblem {
+  /** A sentence. */
+  readonly message: string;
+  /** Only its time is wrong: the clock of who made it, or of who judges it, may be to blame, and nobody else. */
+  readonly isTime: boolean;
+}
+
 /**
- * Why an offer is not to be taken or passed on, as a sentence, or `undefined`. An offer is signed by the executor's own key,
+ * Why an offer is not to be taken or passed on, or `undefined`. An offer is signed by the executor's own key,
  * never by a session signer, so that everybody can judge it without the chain. The cheap checks come first.
  */
-export function offerProblem({ hasher, recover, signed, nowSeconds }: OfferToJudge): string | undefined {
+export function offerProblem({ hasher, recover, signed, nowSeconds }: OfferToJudge): OfferProblem | undefined {
   const { offer, signature } = signed;
-  if (offer.validUntil < nowSeconds) return `Offer ended ${nowSeconds - offer.validUntil} seconds ago.`;
+  if (offer.validUntil < nowSeconds)
+    return { message: `Offer ended ${nowSeconds - offer.validUntil} seconds ago.`, isTime: true };
   if (offer.validUntil > nowSeconds + MAX_OFFER_VALIDITY_SECONDS) {
-    return `Offer is valid for ${offer.validUntil - nowSeconds} seconds; at most ${MAX_OFFER_VALIDITY_SECONDS}.`;
+    const ahead = offer.validUntil - nowSeconds;
+    return { message: `Offer is valid for ${ahead} seconds; at most ${MAX_OFFER_VALIDITY_SECONDS}.`, isTime: true };
   }
-  if (offer.maxContext === 0n) return "Offer has no context.";
-  if (recover(hasher.hashOffer(offer), signature) !== offer.executor) return "Offer is not signed by its executor.";
+  if (offer.maxContext === 0n) return { message: "Offer has no context.", isTime: false };
+  if (recover(hasher.hashOffer(offer), signature) !== offer.executor)
+    return { message: "Offer is not signed by its executor.", isTime: false };
   return undefined;
 }

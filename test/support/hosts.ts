@@ -112,3 +112,14 @@ export async function until(what: string, holds: () => boolean, timeoutMs = 5_00
 }
 
 export const never = new AbortController().signal;
+
+interface GossipRecord {
+  readonly topics: Readonly<Record<string, { readonly invalidMessageDeliveries: number }>>;
+}
+
+/** For how many messages a host's gossip blames a peer. Of the library's class, not of its interface. */
+export function blamed(host: Host, peerId: string): number {
+  const gossip = host.libp2p.services.pubsub as unknown as { dumpPeerScoreStats(): Record<string, GossipRecord> };
+  const topics = Object.values(gossip.dumpPeerScoreStats()[peerId]?.topics ?? {});
+  return topics.reduce((sum, { invalidMessageDeliveries }) => sum + invalidMessageDeliveries, 0);
+}

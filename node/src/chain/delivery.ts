@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { Signature, Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { pause } from "../primitives/pause.ts";
 import type { ChainAccount, ContractCall } from "./contract-call.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { whoUsedNonce } from "./nonce-proof.ts";
@@ -101,7 +101,7 @@ export class Delivery {
         reception = await this.#broadcast(fees);
         raiseAtMs = Date.now() + stuckAfterMs;
       }
-      await pause(pollMs, undefined, { signal });
+      await pause(pollMs, signal);
     }
   }
 

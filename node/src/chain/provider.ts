@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import {
   FetchRequest,
   type JsonRpcError,
@@ -8,6 +7,7 @@ import {
   Network,
 } from "ethers";
 import { LloomError } from "../errors.ts";
+import { pause } from "../primitives/pause.ts";
 import { type RpcEndpoint, rpcEndpoint } from "./rpc-endpoint.ts";
 import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
 import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts";
@@ -91,7 +91,7 @@ export class RetryingProvider extends JsonRpcProvider {
         throw this.#unreachable(reasonOf(answer), detailsOf(answer));
       }
       const asked = "status" in answer ? Math.min(answer.retryAfterMs, LONGEST_RETRY_MS) : 0;
-      await pause(Math.max(waitMs, asked), undefined, { signal: closed }).catch(() => {});
+      await pause(Math.max(waitMs, asked), closed);
     }
     throw this.#unreachable("it was asked in vain");
   }

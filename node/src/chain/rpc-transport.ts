@@ -34,10 +34,6 @@ export class RpcTransport implements Disposable {
     this.#agent = endpoint.origin.startsWith("https:") ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
-  get isClosed(): boolean {
-    return this.#closed.signal.aborted;
-  }
-
   /** Aborts when the transport is closed. */
   get closed(): AbortSignal {
     return this.#closed.signal;

@@ -1,8 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { isError, keccak256, type TransactionReceipt } from "ethers";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { Mutex } from "../primitives/mutex.ts";
+import { pause } from "../primitives/pause.ts";
 import { chainFailure, refusal } from "./chain-failure.ts";
 import type { ChainAccount, ContractCall } from "./contract-call.ts";
 import { Delivery, type DeliveryDesk, type DeliveryOrder } from "./delivery.ts";
@@ -74,8 +75,8 @@ export class TransactionSender implements AsyncDisposable {
   readonly #desk: DeliveryDesk;
   readonly #local: boolean;
   readonly #closed = new AbortController();
+  readonly #turn = new Mutex();
   #queued = 0;
-  #last: Promise<unknown> = Promise.resolve();
   /** What the next nonce should be, going by what was mined. */
   #expected = 0;
 
@@ -108,9 +109,7 @@ export class TransactionSender implements AsyncDisposable {
     this.#queued++;
     const signals = [this.#closed.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const signal = AbortSignal.any(signals);
-    const sent = this.#last.then(() => this.#send(call, { ...options, signal })).finally(() => this.#queued--);
-    this.#last = sent.catch(() => {});
-    return sent;
+    return this.#turn.run(() => this.#send(call, { ...options, signal })).finally(() => this.#queued--);
   }
 
   /** Whether a call that was sent before has not been seen to end: asking for it again goes on with it. */
@@ -121,7 +120,7 @@ export class TransactionSender implements AsyncDisposable {
   /** Stops waiting. What was sent may still be mined. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
-    await this.#last;
+    await this.#turn.idle();
   }
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
@@ -227,7 +226,8 @@ export class TransactionSender implements AsyncDisposable {
   async #nextNonce(signal: AbortSignal): Promise<number> {
     let nonce = await this.#pendingNonce();
     for (let reads = 1; nonce < this.#expected && reads < NONCE_READS; reads++) {
-      await pause(this.#desk.pollMs, undefined, { signal });
+      await pause(this.#desk.pollMs, signal);
+      signal.throwIfAborted();
       nonce = await this.#pendingNonce();
     }
     return nonce;

@@ -1,7 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Log as ChainLog, zeroPadValue } from "ethers";
 import { asLloomError, LloomError } from "../errors.ts";
+import { backoffMs } from "../primitives/backoff.ts";
+import { pause } from "../primitives/pause.ts";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
 import { type ChainEvent, decodeEvent } from "./events.ts";
@@ -59,8 +60,8 @@ export async function watchChain(chain: Chain, options: WatchOptions): Promise<v
       const { code, message } = asLloomError(thrown);
       if (failures === 1) chain.log.warn({ code, problem: message }, "chain cannot be watched, trying on");
     }
-    const waitMs = Math.min(pollMs * 2 ** Math.min(failures, 10), Math.max(pollMs, LONGEST_PAUSE_MS));
-    await pause(waitMs, undefined, { signal }).catch(() => {});
+    const retry = { firstMs: pollMs * 2, longestMs: Math.max(pollMs, LONGEST_PAUSE_MS) };
+    await pause(failures === 0 ? pollMs : backoffMs(failures, retry), signal);
   }
 }
 

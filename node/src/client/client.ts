@@ -1,13 +1,16 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { offerProblem } from "@lloom/protocol/offers";
+import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
+import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { openStakeView } from "../chain/stake-view.ts";
 import { watchChain } from "../chain/watch.ts";
+import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { connect } from "../p2p/host/dial.ts";
@@ -38,6 +41,8 @@ export interface ClientParts {
   readonly store: ClientLog;
   readonly host: Host;
   readonly log: Log;
+  /** Compares this machine's clock with others' and says what is wrong with it. */
+  readonly checkClock?: () => Promise<LloomError | undefined>;
 }
 
 /** A payer of answers. Disposing of it cancels what is under way and waits a little for the receipts. */
@@ -57,7 +62,7 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
-  const channels = openChannels(parts, settings);
+  const channels = openChannels(parts, settings, closing.signal);
   await followChain(parts, { channels, settings, stack });
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
@@ -66,7 +71,8 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   background.run(keepLooking(asking, market, closing.signal));
   const resources = stack.move();
   return {
-    ask: (question, signal) => ask(asking, question, AbortSignal.any([signal, closing.signal])),
+    ask: (question, signal) =>
+      blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
       if (buyable(market.book, settings).length === 0) await lookForModels(market, settings);
       return buyable(market.book, settings);
@@ -74,6 +80,19 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
     offers: (model) => market.book.offers(settings.clock(), model),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** Failures that a wrong clock causes: offers seem to be over or not yet made, deadlines too far or past. */
+const OF_TIME: ReadonlySet<ErrorCode> = new Set(["NO_EXECUTOR", "MODEL_NOT_FOUND", "DEADLINE_INVALID"]);
+
+/** The same events; a failure that this machine's clock explains is told as that. */
+async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: ClientParts["checkClock"]) {
+  try {
+    yield* events;
+  } catch (thrown) {
+    const isOfTime = thrown instanceof LloomError && OF_TIME.has(thrown.code);
+    throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
+  }
 }
 
 /** Requests of the log that tell of executors. */
@@ -107,7 +126,7 @@ function openMarket(
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
   const stakes = openStakeView(chain, clock);
-  const problemOf = (signed: SignedOffer): string | undefined =>
+  const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
   const learnStake = async (executor: Address): Promise<void> => {
     const stake = await stakes.get(executor);
@@ -138,16 +157,21 @@ function openMarket(
   return { hasher, book, topic, search, learnStake };
 }
 
-function openChannels({ identity, chain, store }: ClientParts, settings: ClientSettings): PaymentChannels {
+function openChannels(
+  { identity, chain, store }: ClientParts,
+  settings: ClientSettings,
+  signal: AbortSignal,
+): PaymentChannels {
   const client = identity.address;
+  const open = chainUntil(chain, signal);
   return new PaymentChannels({
     identity,
     hasher: createCommitmentHasher(chain.domain),
     store,
-    readChannel: (executor) => readChannel(chain, client, executor),
-    readDeposit: () => readDeposit(chain, client),
+    readChannel: (executor) => readChannel(open, client, executor),
+    readDeposit: () => readDeposit(open, client),
     learnSettled: (executor) =>
-      learnSettled(store, { executor, readLane: (lane) => readLane(chain, { client, executor, lane }) }),
+      learnSettled(store, { executor, readLane: (lane) => readLane(open, { client, executor, lane }) }),
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },

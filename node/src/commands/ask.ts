@@ -6,7 +6,7 @@ import type { Chain } from "../chain/chain.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
-import type { Command, CommandContext } from "./command.ts";
+import { announceAside, type Command, type CommandContext } from "./command.ts";
 import { tokenOf } from "./money/words.ts";
 
 type Answered = Extract<AskEvent, { type: "end" }>;
@@ -33,7 +33,7 @@ export const ask: Command = {
     const receiptPath = context.flags["receipt"];
     if (typeof receiptPath === "string") checkWritable(receiptPath);
     // What one question learns of another executor nobody would use: it goes to the best.
-    const { client, chain } = await openBuyer(context, { exploration: 0 });
+    const { client, chain } = await openBuyer(context, { exploration: 0, say: announceAside });
     let answer = "";
     let end: Answered | undefined;
     for await (const event of client.ask({ ...question, whole: context.json }, context.signal)) {

@@ -3,8 +3,9 @@ import { type Client, createClient } from "../client/client.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import { openClientLog } from "../store/client-log.ts";
 import type { Identity } from "../wallet/identity.ts";
-import type { CommandContext } from "./command.ts";
+import type { announce, CommandContext } from "./command.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
+import { openClock } from "./open-clock.ts";
 
 /** Settings of everybody who buys answers. */
 export const BUYING_SETTINGS = ["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const;
@@ -19,7 +20,7 @@ export interface Buyer {
 /** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
 export async function openBuyer(
   context: CommandContext,
-  { exploration }: { readonly exploration: number },
+  { exploration, say }: { readonly exploration: number; readonly say?: typeof announce },
 ): Promise<Buyer> {
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
@@ -34,6 +35,8 @@ export async function openBuyer(
     allowUnstaked: settings.executors === "any",
     exploration,
   };
-  const client = stack.use(await createClient({ identity, chain, store, host, log }, options));
+  const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
+  const parts = { identity, chain, store, host, log, checkClock: () => clock.look() };
+  const client = stack.use(await createClient(parts, options));
   return { client, chain, identity };
 }

@@ -43,3 +43,8 @@ export interface Command {
 export function announce(context: CommandContext, event: Readonly<Record<string, unknown>>, sentence: string): void {
   context.print(context.json ? jsonText(event) : sentence);
 }
+
+/** The same beside an answer, which standard output holds alone. */
+export function announceAside({ json }: CommandContext, event: Parameters<typeof announce>[1], sentence: string): void {
+  process.stderr.write(`${json ? jsonText(event) : sentence}\n`);
+}

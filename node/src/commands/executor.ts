@@ -18,6 +18,7 @@ import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { tokenOf } from "./money/words.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
+import { openClock } from "./open-clock.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
 
@@ -59,6 +60,7 @@ export const executor: Command = {
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
     const host = await openHost(context, { identity, chain, dhtServer: true });
+    openClock(context, { chain, host });
     const running = stack.use(
       await createExecutor(
         { identity, chain, store, backend, host, log },

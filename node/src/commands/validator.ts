@@ -2,6 +2,7 @@ import { untilStopped } from "../daemon.ts";
 import { createValidator } from "../validator/validator.ts";
 import { announce, type Command } from "./command.ts";
 import { openHost, openIdentity, openOwnChain } from "./open.ts";
+import { openClock } from "./open-clock.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
@@ -11,6 +12,7 @@ export const validator: Command = {
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
     const host = await openHost(context, { identity, chain, dhtServer: true });
+    openClock(context, { chain, host });
     context.stack.use(await createValidator({ chain, host, log: context.log }, {}));
     const { address } = identity;
     const multiaddrs = host.multiaddrs();

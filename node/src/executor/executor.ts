@@ -1,4 +1,6 @@
 import type { BackendModel } from "../backend/backend.ts";
+import { chainUntil } from "../chain/chain-until.ts";
+import { untilAborted } from "../chain/until-aborted.ts";
 import { LloomError } from "../errors.ts";
 import { signSavedAnswers } from "./answer/answer.ts";
 import { drain } from "./drain.ts";
@@ -79,14 +81,14 @@ async function followChain(
   const { channels, settlement, store } = pipeline;
   const watched = { chain, executor: identity.address, store, channels, settlement };
   const stop = new AbortController();
-  const fromBlock = (await chain.provider.getBlockNumber()) + 1;
+  const fromBlock = (await untilAborted(chain.provider.getBlockNumber(), settings.starting)) + 1;
   const watching = watchChannels(watched, { pollMs: settings.watchPollMs, fromBlock, signal: stop.signal });
   const tidying = keepTidy(store, { clock: settings.clock, signal: stop.signal, log });
   stack.defer(async () => {
     stop.abort();
     await Promise.all([watching, tidying]);
   });
-  await urgeUnlocking(watched);
+  await urgeUnlocking({ ...watched, chain: chainUntil(chain, settings.starting) });
 }
 
 interface Running {

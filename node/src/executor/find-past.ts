@@ -1,5 +1,6 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerProblem } from "@lloom/protocol/offers";
+import { chainUntil } from "../chain/chain-until.ts";
 import { readLane, readSettledRequests } from "../chain/reads.ts";
 import { toSeconds } from "../primitives/clock.ts";
 import type { LogContents } from "../store/own-past.ts";
@@ -62,9 +63,10 @@ export async function findPast(
     log.warn(word, "others hold an offer of this key that its log does not know; waiting until it has ended");
     onWaiting(word);
   };
+  const bounded = chainUntil(chain, starting);
   const [settledRequests, lanesBehind, hadWitnesses] = await Promise.all([
-    readSettledRequests(chain, executor),
-    countLanesBehind(chain, executor, store),
+    readSettledRequests(bounded, executor),
+    countLanesBehind(bounded, executor, store),
     witnesses.gather(starting),
   ]);
   const heard = await keyWatch.listen({ lastWordAtMs, onWait }, starting);

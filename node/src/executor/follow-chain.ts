@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
+import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readLane } from "../chain/reads.ts";
 import { watchChain } from "../chain/watch.ts";
@@ -21,13 +22,14 @@ export async function watchChannels(
   { pollMs, fromBlock, signal }: { readonly pollMs: number; readonly fromBlock: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const { chain, executor } = watched;
+  const bounded = { ...watched, chain: chainUntil(chain, signal) };
   await watchChain(chain, {
     fromBlock,
     pollMs,
     signal,
     executor,
     onEvent: (event) => onEvent(watched, event),
-    onRemoved: (event) => onRemoved(watched, event),
+    onRemoved: (event) => onRemoved(bounded, event),
   });
 }
 

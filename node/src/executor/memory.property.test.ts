@@ -143,7 +143,7 @@ class Machine {
     const channel = { balance: 1n << 90n, unlocking: 0n, unlockAt: 0n, skewSeconds: 0n };
     return {
       ...{ executor: executor.address, hasher, store, run, recover: recoverAddress },
-      channels: new ChannelCache(async () => channel),
+      channels: new ChannelCache(async () => channel, { clock: () => this.wallMs, longestAgeMs: Number.MAX_VALUE }),
       backend: this.#backend(),
       queue: new WorkQueue({ concurrency: 4, queueLimit: 8, perClientLimit: 8 }),
       offerOf: (model: string) => offers.of(model),

@@ -2,13 +2,14 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
 import type { BackendModel } from "../backend/backend.ts";
+import { chainUntil } from "../chain/chain-until.ts";
 import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
 import type { LloomError } from "../errors.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AdmissionParts } from "./admit/admit.ts";
 import { principalReader, readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";
-import { ChannelCache } from "./admit/channel-cache.ts";
+import { ChannelCache, longestChannelAgeMs } from "./admit/channel-cache.ts";
 import { OwnRun } from "./admit/own-run.ts";
 import { WorkQueue } from "./admit/work-queue.ts";
 import type { AnswerParts } from "./answer/answer.ts";
@@ -34,12 +35,15 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
   const failed = Promise.withResolvers<LloomError>();
   const store = watchStore(parts.store, (problem) => failed.resolve(problem));
   const { run, offers, renew, reprice } = openOffers(parts, settings, { store, hashOffer: hasher.hashOffer });
-  const channels = new ChannelCache((client) => readKnownChannel(chain, { client, executor, nowMs: clock() }));
+  const channels = new ChannelCache((client) => readKnownChannel(chain, { client, executor, nowMs: clock() }), {
+    clock,
+    longestAgeMs: longestChannelAgeMs(settings.unlockMarginSeconds),
+  });
   const settlement = stack.use(
     new Settlement({
       store,
       settle: async (receipts, signal) => (await settle(chain, receipts, { signal })).pairs,
-      readLane: ({ client, lane }) => readLane(chain, { client, executor, lane }),
+      readLane: ({ client, lane }, signal) => readLane(chainUntil(chain, signal), { client, executor, lane }),
       onPaid: (client) => channels.forget(client),
       settleAmount: settings.settleAmount,
       settleAgeMs: settings.settleAgeMs,

@@ -32,7 +32,7 @@ contract Litigants is Court {
     constructor() {
         deployCourt();
         populate(VALIDATORS);
-        depositAs(client, 1_000e6);
+        openChannel(1_000e6); // For as many answers as there can be disputes.
     }
 
     modifier compared() {

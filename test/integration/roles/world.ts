@@ -11,6 +11,7 @@ import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import { type Client, createClient } from "../../../node/src/client/client.ts";
 import type { ClientOptions } from "../../../node/src/client/client-options.ts";
 import type { AskEvent, Question } from "../../../node/src/client/question.ts";
+import { ClockWatch } from "../../../node/src/clock/clock-watch.ts";
 import { LloomError } from "../../../node/src/errors.ts";
 import { createExecutor, type Executor } from "../../../node/src/executor/executor.ts";
 import type { ExecutorOptions } from "../../../node/src/executor/executor-options.ts";
@@ -59,6 +60,8 @@ export interface SellerOptions extends Partial<ExecutorOptions> {
 }
 
 export interface BuyerOptions extends ClientOptions {
+  /** Instead of the chain itself. */
+  readonly rpcUrl?: string;
   /** Base units. */
   readonly deposit?: bigint;
   /** Of a client that was there before. */
@@ -145,16 +148,28 @@ export class World implements AsyncDisposable {
   }
 
   /** A client with a deposit. */
-  async buyer({ deposit: amount = 100n * DOLLAR, dataDir, identity, ...options }: BuyerOptions = {}): Promise<Buyer> {
+  async buyer({
+    deposit: amount = 100n * DOLLAR,
+    rpcUrl,
+    dataDir,
+    identity,
+    ...options
+  }: BuyerOptions = {}): Promise<Buyer> {
     const stack = new AsyncDisposableStack();
-    const member = await this.join(identity ?? (await this.nextIdentity()), undefined, stack);
+    const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack);
     if (amount > 0n) {
       await faucet(member.chain);
       await deposit(member.chain, amount);
     }
     const store = openClientLog(stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "client.sqlite"))));
+    const { chain, host } = member;
+    const { clock = Date.now } = options;
+    const watch = stack.use(new ClockWatch({ ...{ chain, host, log, clock }, onChange: () => undefined }));
     const client = stack.use(
-      await createClient({ ...member, store, log }, { exploration: 0, random: () => 0, watchPollMs: 100, ...options }),
+      await createClient(
+        { ...member, store, log, checkClock: () => watch.look() },
+        { exploration: 0, random: () => 0, watchPollMs: 100, ...options },
+      ),
     );
     return this.#closing({ ...member, store, client }, stack);
   }

@@ -9,6 +9,7 @@ import { patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
+import type { OfferBook } from "../discover/offer-book.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
 
@@ -68,13 +69,12 @@ export async function* ask(parts: AskParts, question: Question, signal: AbortSig
 
 /** One executor's try; true when it answered. Throws when there is nothing more to try. */
 async function* tryOnce(parts: AskParts, state: AskState, attempt: number): AsyncGenerator<AskEvent, boolean> {
-  const candidate = await pick(parts, state);
-  const { signed, health, inFlight, silent } = candidate;
+  const { candidate, shown, tracked } = await pick(parts, state);
+  using _tracked = tracked;
+  const { signed } = candidate;
   const { executor } = signed.offer;
   const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, isRefused: false };
-  const shown = health.answers + (inFlight > silent ? 1 : 0);
   const trust = { shown, isDoubted: state.again.has(executor) };
-  using tracked = parts.book.track(executor);
   const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
@@ -126,8 +126,22 @@ function believed({ book, settings }: AskParts, { blames }: AskState, error: Llo
   return error;
 }
 
+/** An executor to ask, counted as asked in the same step, so that questions that come together see each other. */
+interface Picked {
+  readonly candidate: Candidate;
+  /** What it has shown: right answers, and text of one that is under way. */
+  readonly shown: number;
+  readonly tracked: ReturnType<OfferBook["track"]>;
+}
+
+function picked({ book }: AskParts, candidate: Candidate): Picked {
+  const { health, inFlight, silent, signed } = candidate;
+  const shown = health.answers + (inFlight > silent ? 1 : 0);
+  return { candidate, shown, tracked: book.track(signed.offer.executor) };
+}
+
 /** The next executor to ask; the first one among all that can be known of. */
-async function pick(parts: AskParts, state: AskState): Promise<Candidate> {
+async function pick(parts: AskParts, state: AskState): Promise<Picked> {
   const { model } = state.question;
   if (state.failure === undefined) await gatherOffers(parts, model, state.signal);
   await learnStakes(parts, model, state.signal);
@@ -139,10 +153,21 @@ async function pick(parts: AskParts, state: AskState): Promise<Candidate> {
       const isEverybody = state.blames.length === state.tried.size;
       throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
     }
-    // One question at a time shows whether a stranger answers at all.
-    if (isProven(choice) || choice.silent === 0 || deadline.aborted) return choice;
+    // One question at a time shows whether a stranger answers at all; the others wait a little, and then go elsewhere.
+    if (isProven(choice) || choice.silent === 0) return picked(parts, choice);
+    if (deadline.aborted) return picked(parts, pastSilent(parts, state) ?? choice);
     await parts.book.change(deadline);
   }
+}
+
+/** The next one that is no stranger under test, if there is one. */
+function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
+  const silent = parts.book
+    .candidates(state.question.model, parts.settings.clock())
+    .filter((candidate) => !isProven(candidate) && candidate.silent > 0)
+    .map(({ signed }) => signed.offer.executor);
+  const choice = choose(parts, { ...state, tried: new Set([...state.tried, ...silent]) });
+  return typeof choice === "string" ? undefined : choice;
 }
 
 function choose({ book, channels, settings }: AskParts, { question, tried, fundedOnly }: Omit<AskState, "signal">) {

@@ -60,6 +60,9 @@ describe("a liar with the cheapest offer", () => {
     const liar = staged.join({ price: 1n, stake: STAKE, conduct: refusing(code) });
     const good = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
     expect(await staged.ask()).toEqual({ text: ANSWER, asked: [liar.address, good.address] });
+    const known = staged.book.candidates("staged", staged.nowMs);
+    const health = known.find(({ signed }) => signed.offer.executor === liar.address)?.health;
+    expect(health?.avoidUntilMs).toBeGreaterThan(staged.nowMs);
     for (let hour = 0; hour < 5; hour += 1) {
       staged.nowMs += 600_000;
       for (const executor of [liar, good]) staged.speak(executor);
@@ -82,6 +85,17 @@ describe("a liar with the cheapest offer", () => {
     expect(staged.store.receipts({ limit: 9 }).map(({ receipt }) => receipt.request.executor)).toEqual([good.address]);
   });
 
+  it.each<Conduct>([{ type: "stalls" }, { type: "freezes" }])(
+    "that $type is waited for as long as answers take here, not as long as one may take",
+    async (conduct) => {
+      const hour = { firstFrameTimeoutMs: 3_600_000, firstTokenTimeoutMs: 3_600_000, tokenGapTimeoutMs: 3_600_000 };
+      using staged = new StagedMarket({ ...HURRY, ...hour, random: () => 0 });
+      staged.join({ price: 1n, stake: STAKE, conduct: always(conduct) });
+      staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+      expect((await staged.ask({ whole: true })).text).toBe(ANSWER);
+    },
+  );
+
   it("holds the cap of one request, and no more", async () => {
     using staged = market();
     const liar = staged.join({ price: 1_000_000n, stake: STAKE, conduct: refusing("INTERNAL") });
@@ -89,6 +103,15 @@ describe("a liar with the cheapest offer", () => {
     await staged.ask();
     // 22 bytes, 144 tokens of template and 64 answer tokens at one base unit each.
     expect(staged.allocated.get(liar.address)).toBe(22n + 144n + 64n);
+  });
+
+  it("holds up one of many questions that come together", async () => {
+    using staged = market();
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct: always({ type: "stalls" }) });
+    staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => staged.ask()));
+    expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 8 }, () => ANSWER));
+    expect(liar.requests).toBe(1);
   });
 
   it("is remembered by the next run", async () => {

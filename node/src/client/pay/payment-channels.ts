@@ -2,6 +2,7 @@ import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { worstCost } from "@lloom/protocol/lane";
+import { untilAborted } from "../../chain/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
@@ -72,7 +73,10 @@ export class PaymentChannels {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
       if (this.#plan(terms, 0n, trust)?.type === "enough") return this.#sign(terms, promptSalt);
-      await this.#allocating.run(() => this.#ensureChannel(terms, trust));
+      await untilAborted(
+        this.#allocating.run(() => this.#ensureChannel(terms, trust)),
+        signal,
+      );
     }
     throw new LloomError("CHANNEL_UNDERFUNDED", "Other requests use up the channel faster than it is filled.");
   }

@@ -5,6 +5,7 @@ import type { LaneState } from "@lloom/protocol/lane";
 import type { RequestFrame } from "@lloom/protocol/messages";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
@@ -62,7 +63,7 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   const { request } = frame;
   const offer = checkTerms(parts, frame);
   const requestHash = parts.hasher.hashRequest(request);
-  await checkSigner(parts, frame, requestHash);
+  await untilAborted(checkSigner(parts, frame, requestHash), signal);
   refuse(laneProblem({ ...laneFacts(parts, request), settledNonce: 0n }));
   parts.queue.checkRoom(request.client);
   const completion: Completion = {
@@ -71,22 +72,24 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
     sampling: frame.sampling,
     maxOutboundTokens: Number(request.maxOutboundTokens),
   };
-  const [inboundTokens, settledNonce] = await Promise.all([
+  const facts = Promise.all([
     parts.backend.countInbound(completion, signal),
     parts.settledNonceOf(request.client, request.lane),
     parts.channels.get(request.client),
   ]);
+  const [inboundTokens, settledNonce] = await untilAborted(facts, signal);
   refuse(sizeProblem({ request, inboundTokens, maxContext: offer.maxContext }));
   const doubt = new ChannelDoubt(parts, request);
-  for (let reading = doubt.reading(); reading !== undefined; reading = doubt.reading()) await reading;
+  for (let reading = doubt.reading(); reading !== undefined; reading = doubt.reading())
+    await untilAborted(reading, signal);
   // From the channel's last look to the note in the log nothing waits.
-  const facts = laneFacts(parts, request);
-  refuse(laneProblem({ ...facts, settledNonce }));
+  const laneNow = laneFacts(parts, request);
+  refuse(laneProblem({ ...laneNow, settledNonce }));
   parts.queue.checkRoom(request.client);
   // The log may be lost or replaced at any time; that a request is taken once is held in memory too.
   if (!parts.run.take(frame.offerHash, requestHash)) refuse(takenProblem(parts.run.stands(frame.offerHash)));
   parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
-  return { request, requestHash, lane: facts.lane, completion, epoch: parts.run.epoch };
+  return { request, requestHash, lane: laneNow.lane, completion, epoch: parts.run.epoch };
 }
 
 function refuse(problem: AdmissionProblem | undefined): void {

@@ -1,18 +1,21 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
-import { ChannelCache, type KnownChannel } from "./channel-cache.ts";
+import { ChannelCache, type KnownChannel, longestChannelAgeMs } from "./channel-cache.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
 const channel = (balance: bigint): KnownChannel => ({ balance, unlocking: 0n, unlockAt: 0n, skewSeconds: 0n });
 
 /** A cache whose reads are answered by the test, in the order of their start. */
-function staged() {
+function staged({ nowMs = () => 0 }: { nowMs?: () => number } = {}) {
   const reads: PromiseWithResolvers<KnownChannel>[] = [];
-  const cache = new ChannelCache(() => {
-    const read = Promise.withResolvers<KnownChannel>();
-    reads.push(read);
-    return read.promise;
-  });
+  const cache = new ChannelCache(
+    () => {
+      const read = Promise.withResolvers<KnownChannel>();
+      reads.push(read);
+      return read.promise;
+    },
+    { clock: nowMs, longestAgeMs: 1_000 },
+  );
   return { cache, reads };
 }
 
@@ -49,6 +52,26 @@ describe("the channel cache", () => {
     reads[1]?.resolve(channel(2n));
     expect(await Promise.all(refreshed)).toEqual([channel(2n), channel(2n), channel(2n)]);
     expect(reads.length).toBe(2);
+  });
+
+  it("believes a channel no longer than its age allows, whichever way the clock is set", async () => {
+    let nowMs = 5_000;
+    const { cache, reads } = staged({ nowMs: () => nowMs });
+    const first = cache.get(A);
+    nowMs = 5_500;
+    reads[0]?.resolve(channel(1n));
+    await first;
+    nowMs = 6_000;
+    expect(cache.peek(A)).toEqual(channel(1n));
+    for (nowMs of [6_001, 3_999]) expect(cache.peek(A)).toBeUndefined();
+    const second = cache.get(A);
+    reads[1]?.resolve(channel(2n));
+    expect(await second).toEqual(channel(2n));
+  });
+
+  it("is believed for the margin before an unlock at most, and for an hour", () => {
+    expect(longestChannelAgeMs(60n)).toBe(60_000);
+    expect(longestChannelAgeMs(6n * 3600n)).toBe(3_600_000);
   });
 
   it("passes a failed read on and tries again the next time", async () => {

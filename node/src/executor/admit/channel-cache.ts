@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { Clock } from "../../primitives/clock.ts";
 import type { ChannelFunds } from "./admission-rules.ts";
 
 /** A channel as the chain last told it. */
@@ -11,28 +12,49 @@ export interface KnownChannel extends ChannelFunds {
 /** Clients remembered at most; the one asked for longest ago goes first. */
 const MOST_CHANNELS = 10_000;
 
+const LONGEST_AGE_SECONDS = 3600n;
+
+/**
+ * How long a channel is believed while no event comes: the watch may be blind. Money that a client asks back right after the
+ * read is still there for longer than the margin before its unlock, in which nothing more is served.
+ */
+export const longestChannelAgeMs = (unlockMarginSeconds: bigint): number =>
+  Number(unlockMarginSeconds < LONGEST_AGE_SECONDS ? unlockMarginSeconds : LONGEST_AGE_SECONDS) * 1000;
+
+export interface ChannelCacheOptions {
+  readonly clock: Clock;
+  readonly longestAgeMs: number;
+}
+
+interface Kept {
+  readonly channel: KnownChannel;
+  readonly readAtMs: number;
+}
+
 /**
  * What the chain says about this executor's channels: read at first contact, kept until an event or an own transaction
- * says that it changed.
+ * says that it changed, or until it is too old.
  */
 export class ChannelCache {
   readonly #read: (client: Address) => Promise<KnownChannel>;
-  readonly #known = new BoundedMap<Address, KnownChannel>({ most: MOST_CHANNELS });
+  readonly #options: ChannelCacheOptions;
+  readonly #known = new BoundedMap<Address, Kept>({ most: MOST_CHANNELS });
   /** Reads under way, so that one overtaken by a change is not kept. */
   readonly #reading = new Map<Address, Promise<KnownChannel>>();
 
-  constructor(read: (client: Address) => Promise<KnownChannel>) {
+  constructor(read: (client: Address) => Promise<KnownChannel>, options: ChannelCacheOptions) {
     this.#read = read;
+    this.#options = options;
   }
 
-  /** What is known already; undefined before the first contact and after a change. */
+  /** What is known already; undefined before the first contact, after a change, and when it is too old. */
   peek(client: Address): KnownChannel | undefined {
-    return this.#known.peek(client);
+    return this.#fresh(this.#known.peek(client));
   }
 
   /** The channel as known, or as the chain says. Throws CHAIN_UNREACHABLE. */
   async get(client: Address): Promise<KnownChannel> {
-    const known = this.#known.get(client);
+    const known = this.#fresh(this.#known.get(client));
     return known ?? this.#reading.get(client) ?? this.#start(client);
   }
 
@@ -48,10 +70,18 @@ export class ChannelCache {
     this.#reading.delete(client);
   }
 
+  #fresh(kept: Kept | undefined): KnownChannel | undefined {
+    const { clock, longestAgeMs } = this.#options;
+    // A clock that was set back must not keep anything for longer.
+    const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : Math.abs(clock() - kept.readAtMs);
+    return ageMs <= longestAgeMs ? kept?.channel : undefined;
+  }
+
   #start(client: Address): Promise<KnownChannel> {
+    const readAtMs = this.#options.clock();
     const reading = this.#read(client).then(
       (channel) => {
-        if (this.#reading.get(client) === reading) this.#keep(client, channel);
+        if (this.#reading.get(client) === reading) this.#keep(client, { channel, readAtMs });
         return channel;
       },
       (thrown) => {
@@ -63,8 +93,8 @@ export class ChannelCache {
     return reading;
   }
 
-  #keep(client: Address, channel: KnownChannel): void {
+  #keep(client: Address, kept: Kept): void {
     this.#reading.delete(client);
-    this.#known.set(client, channel);
+    this.#known.set(client, kept);
   }
 }

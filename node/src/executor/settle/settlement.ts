@@ -13,8 +13,8 @@ export interface SettlementOptions {
   readonly store: SettlementLog;
   /** Sends the transactions and waits for them; throws when nothing was settled, as far as is known. */
   readonly settle: (receipts: readonly [Receipt, ...Receipt[]], signal: AbortSignal) => Promise<readonly PairOutcome[]>;
-  /** How far the chain has settled a lane. */
-  readonly readLane: (lane: LaneKey) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
+  /** How far the chain has settled a lane; ends with the signal, also when the chain's server hangs. */
+  readonly readLane: (lane: LaneKey, signal: AbortSignal) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
   /** What a client's channel holds has changed. */
   readonly onPaid: (client: Address) => void;
   /** Base units. */
@@ -126,7 +126,7 @@ export class Settlement implements AsyncDisposable {
 
   async #round(urgent: ReadonlySet<Address> | "all", signal: AbortSignal): Promise<void> {
     const { store, clock, settleAmount, settleAgeMs } = this.#options;
-    await this.#askChain();
+    await this.#askChain(signal);
     const hurried = [...this.#urgent];
     const lanes = store.unsettled();
     const due = lanesToSettle({ lanes, holds: this.#holds, nowMs: clock(), settleAmount, settleAgeMs, urgent });
@@ -137,16 +137,16 @@ export class Settlement implements AsyncDisposable {
   }
 
   /** Notes what the chain has paid for lanes that are in doubt. */
-  async #askChain(): Promise<void> {
+  async #askChain(signal: AbortSignal): Promise<void> {
     const lanes = [...this.#unsure.values()];
     for (let start = 0; start < lanes.length; start += READS_AT_ONCE) {
-      await Promise.all(lanes.slice(start, start + READS_AT_ONCE).map((lane) => this.#learn(lane)));
+      await Promise.all(lanes.slice(start, start + READS_AT_ONCE).map((lane) => this.#learn(lane, signal)));
     }
   }
 
-  async #learn(lane: LaneKey): Promise<bigint> {
+  async #learn(lane: LaneKey, signal: AbortSignal): Promise<bigint> {
     const { store, readLane, onPaid } = this.#options;
-    const settled = await readLane(lane);
+    const settled = await readLane(lane, signal);
     onPaid(lane.client);
     store.markSettled({ client: lane.client, lane: lane.lane, ...settled });
     store.clearSettling([lane]);
@@ -163,12 +163,12 @@ export class Settlement implements AsyncDisposable {
     const outcomes = await settle([first, ...others], signal);
     for (const [index, lane] of lanes.entries()) {
       const outcome = outcomes[index];
-      if (outcome !== undefined) await this.#conclude(lane, outcome);
+      if (outcome !== undefined) await this.#conclude(lane, outcome, signal);
     }
     log.info({ lanes: lanes.length, paid: outcomes.filter(({ status }) => status === "paid").length }, "settled");
   }
 
-  async #conclude(lane: UnsettledLane, outcome: PairOutcome): Promise<void> {
+  async #conclude(lane: UnsettledLane, outcome: PairOutcome, signal: AbortSignal): Promise<void> {
     const { store, onPaid, log } = this.#options;
     const { client, receipt } = lane;
     const { nonce } = receipt.request;
@@ -180,7 +180,11 @@ export class Settlement implements AsyncDisposable {
       if (outcome.unpaid > 0n) this.#hold(lane);
       return;
     }
-    const verdict = verdictOnRejection(outcome.reason, await this.#learn(lane), receipt.response.cumulativeCost);
+    const verdict = verdictOnRejection(
+      outcome.reason,
+      await this.#learn(lane, signal),
+      receipt.response.cumulativeCost,
+    );
     log.warn({ client, lane: lane.lane, nonce, reason: outcome.reason, verdict }, "receipt not taken");
     if (verdict === "hold") this.#hold(lane);
     if (verdict === "writeOff") store.writeOff(lane, outcome.reason);

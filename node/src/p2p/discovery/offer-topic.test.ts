@@ -7,7 +7,7 @@ import { offersTopic } from "@lloom/protocol/names";
 import { recoverAddress, signDigest } from "@lloom/protocol/signatures";
 import { encodeOfferGossip } from "@lloom/protocol/wire";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { NETWORK, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
+import { blamed, NETWORK, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
 import { joinOfferTopic, type OfferTopic } from "./offer-topic.ts";
 
@@ -29,8 +29,13 @@ function signedOffer(secret: Uint8Array, executor: Address, change: Partial<Sign
   return { offer, signature, multiaddrs: [], capacity: 4, load: 0, sentAt: Date.now(), ...change };
 }
 
-const accept = (signed: SignedOffer) =>
-  recoverAddress(hasher.hashOffer(signed.offer), signed.signature) === signed.offer.executor ? undefined : "not signed";
+/** Marks an offer that the judge takes for over. */
+const OVER = "/over";
+const accept = (signed: SignedOffer) => {
+  if (signed.multiaddrs.includes(OVER)) return { message: "Offer ended.", isTime: true };
+  const isSigned = recoverAddress(hasher.hashOffer(signed.offer), signed.signature) === signed.offer.executor;
+  return isSigned ? undefined : { message: "Not signed.", isTime: false };
+};
 
 interface Member {
   host: Host;
@@ -142,6 +147,22 @@ test.each([
   await stranger.exchange.publish(offer);
   expect(await strangerIsHeard()).toEqual(observer.offers[0]);
   expect(middle.offers).toHaveLength(1);
+});
+
+test("whoever passes on what is only off in time is not punished for it", async () => {
+  const sendOffTime = async (): Promise<void> => {
+    for (const offsetMs of [-11 * 60_000, 5 * 60_000]) {
+      await executor.exchange.publish(signedOffer(secret, executor.host.address, { sentAt: Date.now() + offsetMs }));
+    }
+    // Over by the middle's clock, though sent just now: its judge calls that a matter of time.
+    await executor.exchange.publish(signedOffer(secret, executor.host.address, { multiaddrs: [OVER] }));
+  };
+  for (let round = 0; round < 5; round += 1) await sendOffTime();
+  const fresh = signedOffer(secret, executor.host.address, { sentAt: Date.now() + 5 });
+  await executor.exchange.publish(fresh);
+  await until("the fresh offer", () => observer.offers.some(({ sentAt }) => sentAt === fresh.sentAt));
+  expect(blamed(middle.host, executor.host.peerId)).toBe(0);
+  expect(middle.offers.some(({ multiaddrs }) => multiaddrs.includes(OVER))).toBe(false);
 });
 
 test("garbage is refused, and costs its sender the exchange, not the connection of others", async () => {

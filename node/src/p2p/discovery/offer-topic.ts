@@ -3,6 +3,7 @@ import { TopicValidatorResult } from "@libp2p/gossipsub";
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { OfferGossip, SignedOffer } from "@lloom/protocol/messages";
 import { offersTopic } from "@lloom/protocol/names";
+import type { OfferProblem } from "@lloom/protocol/offers";
 import { decodeOfferGossip, encodeOfferGossip } from "@lloom/protocol/wire";
 import type { Log } from "../../log.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
@@ -20,7 +21,7 @@ const REMEMBERED_EXECUTORS = 16_384;
 
 export interface OfferTopicOptions {
   /** Why an offer is not to be believed (its signature, its validity), or `undefined`. Must be quick: it runs per message. */
-  readonly accept: (signed: SignedOffer) => string | undefined;
+  readonly accept: (signed: SignedOffer) => OfferProblem | undefined;
   readonly onOffer: (signed: SignedOffer, from: { readonly peerId: string }) => void;
   /** The executor takes no more requests. */
   readonly onWithdraw: (executor: Address) => void;
@@ -41,7 +42,8 @@ export interface OfferTopic extends AsyncDisposable {
 
 /**
  * Joins the gossip of offers. Only what is well formed, from the executor itself (gossipsub's signature proves the sender,
- * the peer id is the wallet) and accepted is passed on to others; everything else costs its forwarder score.
+ * the peer id is the wallet) and accepted is passed on to others; everything else costs its forwarder score. What is only
+ * off in time costs nobody anything: this node's own clock may be the wrong one.
  */
 export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTopic {
   const { pubsub } = host.libp2p.services;
@@ -89,7 +91,7 @@ interface Judge {
   readonly nowMs: number;
 }
 
-/** Reject: nobody honest sends or forwards this. Ignore: late or repeated, nobody's fault. */
+/** Reject: nobody honest sends or forwards this. Ignore: off in time or repeated, nobody's fault. */
 function judge(message: Message, { options, speakers, nowMs }: Judge): TopicValidatorResult {
   const gossip = decoded(message);
   if (gossip === undefined || message.type !== "signed" || message.from.type !== "secp256k1") {
@@ -100,7 +102,10 @@ function judge(message: Message, { options, speakers, nowMs }: Judge): TopicVali
   if (peerAddress(peerId) !== executor) return TopicValidatorResult.Reject;
 
   const sentAt = gossip.type === "offer" ? gossip.offer.sentAt : gossip.sentAt;
-  if (sentAt < nowMs - MAX_AGE_MS || sentAt > nowMs + MAX_AHEAD_MS) return TopicValidatorResult.Ignore;
+  if (sentAt < nowMs - MAX_AGE_MS || sentAt > nowMs + MAX_AHEAD_MS) {
+    options.log.debug({ peer: peerId, aheadMs: sentAt - nowMs }, "an offer's time is too far from this clock's");
+    return TopicValidatorResult.Ignore;
+  }
   const speaker = speakers.getOrInsert(executor, newSpeaker);
   if (sentAt < speaker.sentAt || !speaker.rate.take()) return TopicValidatorResult.Ignore;
   if (gossip.type === "withdraw") {
@@ -110,8 +115,8 @@ function judge(message: Message, { options, speakers, nowMs }: Judge): TopicVali
   }
   const problem = options.accept(gossip.offer);
   if (problem !== undefined) {
-    options.log.debug({ peer: peerId, problem }, "offer refused");
-    return TopicValidatorResult.Reject;
+    options.log.debug({ peer: peerId, problem: problem.message }, "offer refused");
+    return problem.isTime ? TopicValidatorResult.Ignore : TopicValidatorResult.Reject;
   }
   speaker.sentAt = sentAt;
   options.onOffer(gossip.offer, { peerId });

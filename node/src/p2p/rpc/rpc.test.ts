@@ -5,10 +5,11 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
+import { comparePeerClocks } from "./peer-time.ts";
 import { callHealth, callOffers, type OffersWanted, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
-const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0 };
+const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0, nowMs: 7 };
 
 function offer(model: string, multiaddrs: string[] = []): SignedOffer {
   const { executor } = requestBody("").request;
@@ -71,6 +72,18 @@ test("health and offers come back as they were given, offers filtered by the han
   ] = known;
   expect(await callOffers(caller, { ...options, executor })).toEqual(known);
   expect(await callOffers(caller, { ...options, executor: `0x${"0f".repeat(20)}` })).toEqual([]);
+});
+
+test("a peer tells its time with its health, and clocks are compared by it", async () => {
+  const { nowMs: _, ...timeless } = health;
+  await using _rpc = await serveRpc(server, { health: () => timeless, offers: () => [], log: silentLog });
+  await callHealth(caller, { target: targetOf(server), signal: never });
+  expect(caller.connected()).toEqual([server.peerId]);
+  for (const skewMs of [-700_000, 0, 150_000]) {
+    const [aheadMs, ...others] = await comparePeerClocks(caller, () => Date.now() + skewMs, never);
+    expect(others).toEqual([]);
+    expect(Math.abs((aheadMs ?? Number.NaN) - skewMs)).toBeLessThan(3_000);
+  }
 });
 
 test("more offers than a message holds are cut, not refused", async () => {

@@ -115,7 +115,7 @@ async function serveCall(stream: Stream, { handlers, rate, signal }: Served): Pr
 
 function answer(request: RpcRequest, { offers, health, log }: RpcHandlers): Uint8Array {
   try {
-    if (request.method === "health") return encodeHealthReply(health());
+    if (request.method === "health") return encodeHealthReply({ nowMs: Date.now(), ...health() });
     return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
   } catch (thrown) {
     log.error({ err: thrown, method: request.method }, "a call's handler failed");

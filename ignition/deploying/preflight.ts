@@ -1,0 +1,133 @@
+import { formatEther, formatUnits } from "ethers";
+import type { ChainFacts, Cost, TokenFacts } from "./chain-facts.ts";
+import { KNOWN_CHAINS, looksRandom } from "./qualifying.ts";
+
+/** Something that was looked at before anything is sent. */
+export interface Finding {
+  /** `stop`: nothing is deployed. */
+  readonly verdict: "good" | "note" | "stop";
+  readonly what: string;
+  readonly found: string;
+  /** What mends it. */
+  readonly next?: string;
+}
+
+/** All that is known of a deployment before its first transaction. */
+export interface Preparation {
+  readonly chain: ChainFacts;
+  /** Whether an earlier run began, so that a part of the cost is paid. */
+  readonly resumes: boolean;
+  /** Undefined where it cannot be found out ahead. */
+  readonly cost: Cost | undefined;
+  /** Undefined where the deployment brings a test token of its own. */
+  readonly token: TokenFacts | undefined;
+}
+
+/** Gas prices move while a deployment runs. */
+const ROOM_FOR_PRICES = 2n;
+
+/** What speaks for and against deploying now. Pure: the facts were collected before. */
+export function findingsOf(preparation: Preparation): Finding[] {
+  return [
+    chainFinding(preparation),
+    ...balanceFindings(preparation),
+    ...tokenFindings(preparation),
+    ...randomnessFindings(preparation),
+    historyFinding(preparation),
+    codeFinding(preparation),
+  ];
+}
+
+const chainFinding = ({ chain: { id } }: Preparation): Finding => ({
+  verdict: "good",
+  what: "chain",
+  found: `${KNOWN_CHAINS[id]?.name ?? "a chain that this checkout does not know"} (${id})`,
+});
+
+function balanceFindings({ chain: { id, deployer, balanceWei }, cost, resumes }: Preparation): Finding[] {
+  const balance = { what: "balance", found: `${deployer} has ${formatEther(balanceWei)} ether` };
+  if (cost === undefined) return [{ ...balance, verdict: "good" }];
+  const price = `${cost.gas.toLocaleString("en")} gas at ${formatUnits(cost.gasPriceWei, "gwei")} gwei`;
+  const wei = cost.gas * cost.gasPriceWei;
+  const data = KNOWN_CHAINS[id]?.sequencer === undefined ? "" : ", and the rollup's fee for the data";
+  const part = resumes ? ", of which an earlier run has paid a part" : "";
+  const costs: Finding = {
+    verdict: "good",
+    what: "cost",
+    found: `about ${formatEther(wei)} ether: ${price}${data}${part}`,
+  };
+  if (balanceWei < wei && !resumes)
+    return [
+      costs,
+      { ...balance, verdict: "stop", next: `Send it at least ${formatEther(ROOM_FOR_PRICES * wei)} ether.` },
+    ];
+  const next = "That is little: if gas gets dearer, the deployment waits half way; run it again to go on.";
+  const isLittle = balanceWei < ROOM_FOR_PRICES * wei;
+  return [costs, { ...balance, verdict: isLittle ? "note" : "good", ...(isLittle && { next }) }];
+}
+
+function tokenFindings({ token }: Preparation): Finding[] {
+  if (token === undefined) return [];
+  const { address, codeBytes, symbol, decimals } = token;
+  if (codeBytes === 0)
+    return [
+      {
+        verdict: "stop",
+        what: "payment token",
+        found: `there is no code at ${address}`,
+        next: "Correct paymentToken: it is the token's address on this chain.",
+      },
+    ];
+  if (decimals === undefined)
+    return [
+      {
+        verdict: "stop",
+        what: "payment token",
+        found: `${address} does not answer decimals()`,
+        next: "Correct paymentToken: it must be an ERC-20.",
+      },
+    ];
+  return [
+    { verdict: "good", what: "payment token", found: `${symbol ?? "no symbol"}, ${decimals} decimals, ${address}` },
+  ];
+}
+
+function randomnessFindings({ chain: { id, blocks } }: Preparation): Finding[] {
+  const known = KNOWN_CHAINS[id];
+  const isRandom = known?.isRandom ?? looksRandom(blocks);
+  const found = known?.randomness ?? (isRandom ? "prevRandao looks random" : "prevRandao is a constant or a counter");
+  const unknown = "Find out who chooses it: docs/contracts-measured.md says what it costs to bend a jury.";
+  const randomness: Finding = isRandom
+    ? {
+        verdict: known === undefined ? "note" : "good",
+        what: "randomness",
+        found,
+        ...(known === undefined && { next: unknown }),
+      }
+    : { verdict: "stop", what: "randomness", found, next: "Choose another chain: juries and audits need prevRandao." };
+  const order = known?.sequencer;
+  return order === undefined ? [randomness] : [randomness, { verdict: "note", what: "order", found: order }];
+}
+
+/** Headers of older blocks are proven by the hashes that EIP-2935 keeps. */
+function historyFinding({ chain: { hasHistory } }: Preparation): Finding {
+  const what = "block hashes";
+  if (hasHistory) return { verdict: "good", what, found: "8 191 blocks are kept (EIP-2935)" };
+  return {
+    verdict: "stop",
+    what,
+    found: "the chain keeps no old block hashes (EIP-2935)",
+    next: "Choose a chain with the Prague upgrade: a jury's seed is proven by an old block's header.",
+  };
+}
+
+function codeFinding({ chain: { runsOurCode } }: Preparation): Finding {
+  const what = "instructions";
+  if (runsOurCode) return { verdict: "good", what, found: "the chain runs what the contracts use" };
+  return {
+    verdict: "stop",
+    what,
+    found: "the chain lacks instructions that the contracts use (transient storage, MCOPY)",
+    next: "Choose a chain with the Cancun upgrade or a later one.",
+  };
+}

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { styleText } from "node:util";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NetworkConnection } from "hardhat/types/network";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
+import { canRehearse, deploymentGas } from "./deployment-cost.ts";
+import type { Sections } from "./parameter-file.ts";
+import { type Finding, findingsOf } from "./preflight.ts";
+
+/** What is about to be deployed. */
+export interface DeployTarget {
+  readonly modulePath: string;
+  readonly sections: Sections;
+  /** The account that was named to deploy with. */
+  readonly sender: string | undefined;
+  readonly deploymentId: string | undefined;
+  /** Whether an earlier deployment is forgotten. */
+  readonly isFresh: boolean;
+}
+
+const DEVELOPMENT_CHAIN = 31337;
+
+/**
+ * Looks at everything that a deployment depends on, and prints it, before anything is sent: the account, its balance, the cost in
+ * words, the token, and whether juries and audits can rest on the chain. Throws an ExplainedError that says what stops it.
+ */
+export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarget): Promise<void> {
+  const connection = await hre.network.create();
+  try {
+    if (connection.networkConfig.type === "edr-simulated") return;
+    const deployer = await deployerOf(connection, target.sender);
+    const chain = await chainFacts(connection.provider, deployer);
+    if (chain.id === DEVELOPMENT_CHAIN) return;
+    const token = target.sections["Lloom"]?.["paymentToken"];
+    const findings = findingsOf({
+      chain,
+      resumes: !target.isFresh && hasBegun(hre, chain.id, target.deploymentId),
+      cost: canRehearse(target.modulePath)
+        ? {
+            gas: await deploymentGas(hre, { ...target, modulePath: resolve(target.modulePath) }),
+            gasPriceWei: await gasPrice(connection.provider),
+          }
+        : undefined,
+      token: typeof token === "string" ? await tokenFacts(connection.provider, token) : undefined,
+    });
+    print(findings);
+  } catch (thrown) {
+    throw inOurWords(thrown);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Hardhat's own words about settings do not say which ways there are to give them. */
+function inOurWords(thrown: unknown): unknown {
+  const said = (thrown as Error).message;
+  const missing = /Configuration Variable "(\w+)" not found/.exec(said)?.[1];
+  const hardware = missing === "LLOOM_DEPLOYER_KEY" ? " For a hardware wallet see docs/deploy.md." : "";
+  if (missing !== undefined)
+    return new ExplainedError(
+      `${missing} is not set.`,
+      `Keep it encrypted with "npx hardhat keystore set ${missing}", or set it in the environment.${hardware}`,
+      thrown,
+    );
+  const [, promised, found] = /set to use chain id "(\d+)", but connected to a chain with id "(\d+)"/.exec(said) ?? [];
+  if (promised === undefined) return thrown;
+  return new ExplainedError(
+    `The RPC server is of chain ${found}, and --network means chain ${promised}.`,
+    "Set LLOOM_RPC_URL to a server of that chain, or name the network of this one.",
+    thrown,
+  );
+}
+
+async function deployerOf(connection: NetworkConnection, sender: string | undefined): Promise<string> {
+  const accounts = await accountsOf(connection.provider);
+  const deployer = sender ?? accounts[0];
+  if (deployer !== undefined && accounts.some((account) => account.toLowerCase() === deployer.toLowerCase()))
+    return deployer;
+  throw new ExplainedError(
+    deployer === undefined
+      ? `The RPC server of ${connection.networkName} signs for nobody, and no key is given.`
+      : `Nothing here signs for ${deployer}.`,
+    'Keep a key with "npx hardhat keystore set LLOOM_DEPLOYER_KEY", or set LLOOM_DEPLOYER_KEY in the environment; docs/deploy.md has the other ways.',
+  );
+}
+
+const hasBegun = (hre: HardhatRuntimeEnvironment, chainId: number, deploymentId: string | undefined): boolean =>
+  existsSync(join(hre.config.paths.ignition, "deployments", deploymentId ?? `chain-${chainId}`, "journal.jsonl"));
+
+const MARKS: Readonly<Record<Finding["verdict"], string>> = {
+  good: styleText("green", "✓"),
+  note: styleText("yellow", "·"),
+  stop: styleText("red", "✗"),
+};
+
+function print(findings: readonly Finding[]): void {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  console.log(styleText("bold", "Before anything is sent"));
+  for (const { verdict, what, found, next } of findings) {
+    console.log(` ${MARKS[verdict]} ${what.padEnd(width)}  ${found}`);
+    if (next !== undefined) console.log(`   ${" ".repeat(width)}  ${next}`);
+  }
+  console.log();
+  const stops = findings.filter(({ verdict }) => verdict === "stop");
+  if (stops.length > 0)
+    throw new ExplainedError(
+      `${stops.map(({ what }) => what).join(", ")}: cannot be deployed so.`,
+      stops[0]?.next ?? "",
+    );
+}

@@ -1,0 +1,31 @@
+import type { Address } from "./commitment-types.ts";
+import { NETWORKS } from "./generated/networks.ts";
+import { LloomError } from "./lloom-error.ts";
+
+/** A deployment that people use, as the repository's address book has it. */
+export interface KnownNetwork {
+  readonly chainId: number;
+  /** First block that can hold an event of its contracts. */
+  readonly startBlock: number;
+  readonly paymentToken: Address;
+  /** By contract name. */
+  readonly contracts: {
+    readonly AccountingV2: Address;
+    readonly StakeRegistry: Address;
+    readonly Audits: Address;
+    readonly [name: string]: Address;
+  };
+}
+
+/** A network by its name. Throws CONFIG_INVALID that lists the names there are. */
+export function networkNamed(name: string, book: Readonly<Record<string, KnownNetwork>> = NETWORKS): KnownNetwork {
+  const known = Object.hasOwn(book, name) ? book[name] : undefined;
+  if (known !== undefined) return known;
+  const names = Object.keys(book);
+  throw new LloomError("CONFIG_INVALID", `The address book has no network "${name}".`, {
+    next:
+      names.length === 0
+        ? "It is empty as yet: give the addresses themselves."
+        : `It has ${names.join(", ")}; or give the addresses themselves.`,
+  });
+}
