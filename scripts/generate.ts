@@ -16,6 +16,7 @@ const CONTRACTS = [
   "AccountingV2",
   "Arbitrator",
   "Audits",
+  "Collector",
   "DeliveryDisputes",
   "EquivocationDisputes",
   "Jury",

@@ -86,6 +86,7 @@ function rootFilesOfNode(): string[] {
     "log",
     "nearest-name",
     "outside-file",
+    "setting-forms",
     "settings",
     "version",
   ].map((name) => `node/src/${name}.ts`);

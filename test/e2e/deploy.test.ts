@@ -62,7 +62,10 @@ describe("npx hardhat ignition deploy", () => {
       "AccountingV2",
       "Arbitrator",
       "Audits",
+      "Channels",
+      "Collector",
       "DeliveryDisputes",
+      "DisputedTails",
       "EquivocationDisputes",
       "Jury",
       "Lens",
@@ -70,6 +73,7 @@ describe("npx hardhat ignition deploy", () => {
       "MeasuredDisputes",
       "MeasuredEvidence",
       "MeasuredPenalties",
+      "SessionSigners",
       "StakeRegistry",
       "TestToken",
     ];
