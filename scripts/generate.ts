@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { artifactPath } from "../checkout/artifact-path.ts";
 import { readFlags } from "../checkout/flags.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
-import { DIGEST_FILE, SHIPPED, sourcesDigest } from "../ignition/deploying/shipped-build.ts";
+import { DIGEST_FILE, SHIPPED, shippedContracts, sourcesDigest } from "../ignition/deploying/shipped-build.ts";
 import { FactReader } from "./contracts/facts.ts";
 import { literal, type Value } from "./contracts/literal.ts";
 
@@ -72,9 +72,9 @@ function factsFile(artifacts: ReadonlyMap<string, string>): string {
 }
 
 /** The contracts' artifacts without what only debuggers read, and what they were made from. */
-function shippedFiles(artifacts: ReadonlyMap<string, string>): Record<string, string> {
-  const shipped = CONTRACTS.map((contract) => {
-    const artifact = JSON.parse(readFileSync(artifacts.get(contract) ?? "", "utf8")) as Record<string, unknown>;
+function shippedFiles(): Record<string, string> {
+  const shipped = shippedContracts().map((contract) => {
+    const artifact = JSON.parse(readFileSync(artifactPath(contract) ?? "", "utf8")) as Record<string, unknown>;
     const { _format, contractName, sourceName, abi, bytecode, linkReferences } = artifact;
     const kept = { _format, contractName, sourceName, abi, bytecode, linkReferences };
     // The deployed code is the chain's to say.
@@ -107,7 +107,7 @@ async function run(checkOnly: boolean): Promise<string | undefined> {
     "protocol/src/generated/abi.ts": abiFile(artifacts),
     "protocol/src/generated/facts.ts": factsFile(artifacts),
     // A stale build costs a newcomer time and nothing else, so a test looks at it, and not every check.
-    ...(checkOnly ? {} : shippedFiles(artifacts)),
+    ...(checkOnly ? {} : shippedFiles()),
   };
   const stale = Object.entries(files).flatMap(([name, text]) => place(name, text, checkOnly));
   // The tables have the facts' enums, so that they are loaded only now.

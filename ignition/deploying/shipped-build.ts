@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { IgnitionModule } from "@nomicfoundation/ignition-core";
 import { ROOT } from "../../checkout/paths.ts";
+import Lloom from "../modules/Lloom.ts";
 
 /**
  * What the compiler makes of the contracts lies in `ignition/build`, so that a network starts without compiling. It counts
@@ -27,11 +29,22 @@ export function sourcesDigest(): string {
   return hash.digest("hex");
 }
 
+/** Contracts and libraries that a network is deployed from: those that ship. */
+export const shippedContracts = (): string[] => [...new Set(contractsOf(Lloom))].sort();
+
+function contractsOf({ futures, submodules }: IgnitionModule): string[] {
+  const own = [...futures].flatMap((future) => (/DEPLOYMENT$/.test(future.type) ? [contractOf(future)] : []));
+  return [...own, ...[...submodules].flatMap(contractsOf)];
+}
+
+const contractOf = (future: object): string => ("contractName" in future ? String(future.contractName) : "");
+
 /** File of a contract's shipped artifact. */
 export const shippedPath = (contract: string): string => join(ROOT, SHIPPED, `${contract}.json`);
 
 /** Whether the shipped build is what these sources compile to. */
 export function isShippedBuildCurrent(): boolean {
   const file = join(ROOT, DIGEST_FILE);
-  return existsSync(file) && readFileSync(file, "utf8").trim() === sourcesDigest();
+  if (!existsSync(file) || readFileSync(file, "utf8").trim() !== sourcesDigest()) return false;
+  return shippedContracts().every((contract) => existsSync(shippedPath(contract)));
 }

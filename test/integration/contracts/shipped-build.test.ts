@@ -3,9 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { artifactPath } from "../../../checkout/artifact-path.ts";
 import { ROOT } from "../../../checkout/paths.ts";
-import { isShippedBuildCurrent, SHIPPED, shippedPath } from "../../../ignition/deploying/shipped-build.ts";
+import {
+  isShippedBuildCurrent,
+  SHIPPED,
+  shippedContracts,
+  shippedPath,
+} from "../../../ignition/deploying/shipped-build.ts";
 
-const CONTRACTS = readdirSync(join(ROOT, SHIPPED))
+const SHIPPED_NAMES = readdirSync(join(ROOT, SHIPPED))
   .filter((name) => name.endsWith(".json"))
   .map((name) => name.slice(0, -".json".length));
 
@@ -19,7 +24,10 @@ const read = (path: string | undefined): Compiled => JSON.parse(readFileSync(pat
 describe("the build that ships with the checkout", () => {
   it("was made from these sources; npm run generate makes it anew", () => expect(isShippedBuildCurrent()).toBe(true));
 
-  it.each(CONTRACTS)("holds what the compiler makes of %s", (contract) => {
+  it("holds all that a network is deployed from, libraries too, and nothing else", () =>
+    expect(SHIPPED_NAMES.sort()).toEqual(shippedContracts()));
+
+  it.each(shippedContracts())("holds what the compiler makes of %s", (contract) => {
     const [shipped, compiled] = [read(shippedPath(contract)), read(artifactPath(contract))];
     expect(shipped.abi).toEqual(compiled.abi);
     expect(shipped.bytecode).toBe(compiled.bytecode);
