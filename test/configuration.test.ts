@@ -59,7 +59,9 @@ describe("the table of variables", () => {
     const meant = shared.map((setting) => [environmentName(setting), setting.describe]);
     expect(meant).toEqual([
       ["LLOOM_RPC_URL", SHARED_VARIABLES.LLOOM_RPC_URL.holds],
+      ["LLOOM_NETWORK", SHARED_VARIABLES.LLOOM_NETWORK.holds],
       ["LLOOM_ACCOUNTING", SHARED_VARIABLES.LLOOM_ACCOUNTING.holds],
+      ["LLOOM_START_BLOCK", SHARED_VARIABLES.LLOOM_START_BLOCK.holds],
     ]);
   });
 
