@@ -1,4 +1,4 @@
-// Mutation testing of the contracts: npm run mutate
+// Mutation testing of the contracts, and of the TypeScript that money and safety rest on: npm run mutate
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -9,6 +9,7 @@ import { ForgeProject } from "./contracts/forge.ts";
 import { IS_ACTIVE, type Mutant, Mutator } from "./contracts/mutants.ts";
 import { parse } from "./contracts/syntax.ts";
 import { Witnesses } from "./contracts/witnesses.ts";
+import { mutateTypeScript } from "./mutation/typescript.ts";
 
 const LEAST = 0.95;
 const LINE_EVERY = 25;
@@ -19,6 +20,8 @@ const USAGE = `usage: npm run mutate [-- OPTIONS]
 Changes the contracts in small ways, one at a time, and looks whether their Solidity tests notice. Prints what nobody
 noticed. Exits 1 if fewer than ${LEAST * 100} % were noticed, or if a survivor has no reason in test/contracts/survivors.json.
 
+  --ts          changes the TypeScript of money and safety instead, and holds it against its tests; the reasons stand in
+                test/mutation/typescript-survivors.json, and 90 % are enough
   --only TEXT   only files whose path contains the text; given several times, any of the texts
   --json        print one JSON line at the end`;
 
@@ -162,8 +165,10 @@ async function main(): Promise<number> {
   const options = {
     only: { type: "string", multiple: true },
     json: { type: "boolean", default: false },
+    ts: { type: "boolean", default: false },
   } as const;
   const { values } = readFlags({ usage: USAGE, config: { options } });
+  if (values.ts) return mutateTypeScript({ only: values.only ?? [], json: values.json });
   const only = values.only ?? [""];
   using project = new ForgeProject();
   const mutants = plant(project, only);

@@ -113,7 +113,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe("the commands of the pages", () => {
+describe("the commands of the pages", { timeout: 900_000 }, () => {
   const stack = new AsyncDisposableStack();
   let devnet: Devnet;
   beforeAll(async () => {

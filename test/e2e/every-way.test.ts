@@ -35,7 +35,7 @@ beforeAll(async () => {
     join(),
   ]);
   treasury = await join(chain.accounts[0]?.secret);
-}, 120_000);
+}, 300_000);
 afterAll(() => stack.disposeAsync());
 
 const tokensOf = async (owner: string): Promise<bigint> => {
@@ -83,7 +83,7 @@ const NOTHING = {
   rewards: { shares: "0", credits: [], pending: [] },
 };
 
-describe("every way into the contracts and out of them", () => {
+describe("every way into the contracts and out of them", { timeout: 900_000 }, () => {
   let minted = 0n;
   let earned = 0n;
 

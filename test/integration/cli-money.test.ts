@@ -81,7 +81,7 @@ describe("commands that move money, given bad input", () => {
   );
 });
 
-describe("the key's home", () => {
+describe("the key's home", { timeout: 240_000 }, () => {
   it("is found from every folder, without a password for what is public", async () => {
     const made = told(await lloom(["init", "--json", ...PASSWORD]));
     expect(made).toMatchObject({ event: "initialized", keystore: at("data/lloom/keystore.json"), others: [] });
@@ -122,7 +122,7 @@ describe("the key's home", () => {
   });
 });
 
-describe("the key itself", () => {
+describe("the key itself", { timeout: 240_000 }, () => {
   it("goes out and comes in again, as a keystore and as bare digits", async () => {
     const { address } = told(await lloom(["wallet", "show", "--json"]));
     for (const [file, ...flags] of [["copy.json"], ["digits", "--raw"]] as const) {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await executor.tell("stake", "100", "--yes");
   await client.tell("deposit", "1", "--yes");
   await client.tell("allocate", executor.address, "1", "--yes");
-}, 120_000);
+}, 300_000);
 afterAll(() => stack.disposeAsync());
 
 /** The client complains that a settled answer never came, and sends one ether more than the bond. */
@@ -53,7 +53,7 @@ async function complain(): Promise<void> {
   }
 }
 
-describe("what a dispute contract credited", () => {
+describe("what a dispute contract credited", { timeout: 240_000 }, () => {
   it("is shown among the rewards, and paid out in ether", async () => {
     await complain();
     const { credits } = (await client.tell("rewards")) as { credits: { kind: string; amount: string }[] };

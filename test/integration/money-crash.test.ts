@@ -24,7 +24,7 @@ beforeAll(async () => {
   await user.tell("faucet");
   await user.tell("deposit", "100", "--yes");
   await user.tell("stake", "200", "--yes");
-}, 120_000);
+}, 300_000);
 afterAll(() => stack.disposeAsync());
 
 /** How often the contract did something for this user. */
@@ -72,7 +72,7 @@ const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ["Withdrawn", ["withdraw", "deposit", "3"]],
 ];
 
-describe("a command that is killed", () => {
+describe("a command that is killed", { timeout: 300_000 }, () => {
   it.each(COMMANDS)("before its transaction arrives, does it once when it is run again: %s", async (event, args) => {
     const before = await countOf(event);
     expect(await killed(args, { at: (method) => method === SEND, passage: "refuse" })).toBe(true);

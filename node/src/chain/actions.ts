@@ -1,14 +1,20 @@
-import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import type { BaseContract, ContractTransaction } from "ethers";
+import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../errors.ts";
 import {
   allocateCall,
+  approveCall,
   cancelUnlockCall,
+  depositCall,
+  depositIntent,
+  faucetCall,
   finalizeUnlockCall,
   type Registration,
+  registerAndStakeCall,
   releaseCall,
   requestUnlockCall,
   shownTokens,
+  stakeCall,
+  stakeIntent,
   unbondCall,
   withdrawDepositCall,
   withdrawEarningsCall,
@@ -16,9 +22,8 @@ import {
 } from "./calls.ts";
 import type { Chain } from "./chain.ts";
 import type { ContractCall } from "./contract-call.ts";
-import { GAS_BOUNDS } from "./gas.ts";
 import { signPermit } from "./permit.ts";
-import { readMember, readTokenBalance, roleNumber } from "./reads.ts";
+import { readMember, readTokenBalance } from "./reads.ts";
 import type { Mined, SendOptions, TransactionSender } from "./sender.ts";
 
 /**
@@ -34,18 +39,6 @@ export function senderOf({ sender }: Chain): TransactionSender {
   });
 }
 
-interface Action {
-  readonly what: string;
-  readonly gasLimit: bigint;
-  readonly call: Promise<ContractTransaction>;
-  readonly intent?: string;
-}
-
-async function act(chain: Chain, { call, ...action }: Action, options: SendOptions = {}): Promise<Mined> {
-  const { to, data } = await call;
-  return senderOf(chain).send({ ...action, to: to as Address, data: data as Hex }, options);
-}
-
 const send = async (chain: Chain, call: Promise<ContractCall>, options: SendOptions = {}): Promise<Mined> =>
   senderOf(chain).send(await call, options);
 
@@ -57,22 +50,17 @@ const send = async (chain: Chain, call: Promise<ContractCall>, options: SendOpti
  * @throws LloomError INSUFFICIENT_FUNDS when the wallet holds less.
  */
 export async function deposit(chain: Chain, amount: bigint, options?: SendOptions): Promise<Mined> {
-  const { account } = senderOf(chain);
-  const { accounting, token } = chain.contracts;
-  const intent = `deposit ${amount} at ${chain.accounting}`;
+  const sender = senderOf(chain);
+  const { account } = sender;
+  const call = await depositCall(chain, amount);
   // What is under way may have taken the tokens already.
-  if (!senderOf(chain).isUnderWay(intent)) await requireTokens(chain, amount);
-  const action = { what: `deposit ${shownTokens(chain, amount)}`, gasLimit: GAS_BOUNDS.deposit, intent };
-  if ((await token.allowance(account.address, chain.accounting)) < amount) {
+  if (!sender.isUnderWay(depositIntent(chain, amount))) await requireTokens(chain, amount);
+  if ((await chain.contracts.token.allowance(account.address, chain.accounting)) < amount) {
     const permit = await signPermit(chain, { account, spender: chain.accounting, amount });
-    if (permit !== undefined) {
-      const { deadline, v, r, s } = permit;
-      const call = accounting.depositWithPermit.populateTransaction(amount, deadline, v, r, s);
-      return act(chain, { ...action, call }, options);
-    }
-    await approve(chain, accounting, amount, options);
+    if (permit !== undefined) return send(chain, depositCall(chain, amount, permit), options);
+    await send(chain, approveCall(chain, chain.accounting, amount), options);
   }
-  return act(chain, { ...action, call: accounting.deposit.populateTransaction(amount) }, options);
+  return sender.send(call, options);
 }
 
 /** Pays free deposit out, to the account itself unless another receiver is named. */
@@ -125,26 +113,16 @@ export function withdrawEarnings(
  * @throws LloomError INSUFFICIENT_FUNDS when the wallet holds less.
  */
 export async function registerAndStake(chain: Chain, asked: Registration, options?: SendOptions): Promise<Mined> {
-  const { role, peerId, metadataURI, amount } = asked;
-  const { stakeRegistry } = chain.contracts;
-  const { account } = senderOf(chain);
-  const intent = `stake ${amount} as ${role} at ${chain.stakeRegistry}`;
-  const isUnderWay = senderOf(chain).isUnderWay(intent);
+  const { role, amount } = asked;
+  const sender = senderOf(chain);
+  const { address } = sender.account;
+  const isUnderWay = sender.isUnderWay(stakeIntent(chain, asked));
   if (!isUnderWay) await requireTokens(chain, amount);
-  const member = await readMember(chain, account.address);
-  if (!isUnderWay && (await chain.contracts.token.allowance(account.address, chain.stakeRegistry)) < amount) {
-    await approve(chain, stakeRegistry, amount, options);
+  const member = await readMember(chain, address);
+  if (!isUnderWay && (await chain.contracts.token.allowance(address, chain.stakeRegistry)) < amount) {
+    await send(chain, approveCall(chain, chain.stakeRegistry, amount), options);
   }
-  const what = `stake ${shownTokens(chain, amount)} as ${role}`;
-  if (member.role === role) {
-    return act(
-      chain,
-      { what, intent, gasLimit: GAS_BOUNDS.stake, call: stakeRegistry.stake.populateTransaction(amount) },
-      options,
-    );
-  }
-  const call = stakeRegistry.registerAndStake.populateTransaction(roleNumber(role), peerId, metadataURI, amount);
-  return act(chain, { what, intent, gasLimit: GAS_BOUNDS.registerAndStake, call }, options);
+  return send(chain, member.role === role ? stakeCall(chain, asked) : registerAndStakeCall(chain, asked), options);
 }
 
 /** Starts to take stake out; `withdrawStake` pays it after the unbonding period. */
@@ -172,14 +150,7 @@ export async function faucet(chain: Chain, options?: SendOptions): Promise<Mined
       next: "Get the token as on any network: by buying or receiving it.",
     });
   });
-  const call = token.faucet.populateTransaction();
-  const mined = await act(chain, { what: "use the faucet", gasLimit: GAS_BOUNDS.faucet, call }, options);
-  return { ...mined, amount };
-}
-
-async function approve(chain: Chain, spender: BaseContract, amount: bigint, options?: SendOptions): Promise<void> {
-  const call = chain.contracts.token.approve.populateTransaction(await spender.getAddress(), amount);
-  await act(chain, { what: `approve ${shownTokens(chain, amount)}`, gasLimit: GAS_BOUNDS.approve, call }, options);
+  return { ...(await send(chain, faucetCall(chain), options)), amount };
 }
 
 async function requireTokens(chain: Chain, amount: bigint): Promise<void> {

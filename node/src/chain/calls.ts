@@ -3,7 +3,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { ContractTransaction } from "ethers";
 import type { Chain } from "./chain.ts";
 import type { ContractCall } from "./contract-call.ts";
-import { deliveryInterface, equivocationInterface, measuredInterface } from "./contracts.ts";
+import { delivery, equivocation, measuredDeposits } from "./contracts.ts";
 import { GAS_BOUNDS } from "./gas.ts";
 import type { Permit } from "./permit.ts";
 import { type MemberRole, roleNumber } from "./reads.ts";
@@ -34,23 +34,18 @@ export const approveCall = (chain: Chain, spender: Address, amount: bigint): Pro
 
 /* CLIENT */
 
+/** A permit makes the data new each time; it is the same deposit. */
+export const depositIntent = (chain: Chain, amount: bigint): string => `deposit ${amount} at ${chain.accounting}`;
+
 /** Moves tokens of the wallet into the free deposit, by the allowance that is there or that the permit gives. */
-export const depositCall = (chain: Chain, amount: bigint, permit?: Permit): Promise<ContractCall> => {
+export async function depositCall(chain: Chain, amount: bigint, permit?: Permit): Promise<ContractCall> {
   const { accounting } = chain.contracts;
-  const call =
+  const populated =
     permit === undefined
       ? accounting.deposit.populateTransaction(amount)
       : accounting.depositWithPermit.populateTransaction(amount, permit.deadline, permit.v, permit.r, permit.s);
-  return callOf(`deposit ${shownTokens(chain, amount)}`, GAS_BOUNDS.deposit, call);
-};
-
-/** A member of the stake registry to be. */
-export interface Registration {
-  readonly role: MemberRole;
-  /** Bytes of the libp2p PeerId. */
-  readonly peerId: Uint8Array;
-  readonly metadataURI: string;
-  readonly amount: bigint;
+  const call = await callOf(`deposit ${shownTokens(chain, amount)}`, GAS_BOUNDS.deposit, populated);
+  return { ...call, intent: depositIntent(chain, amount) };
 }
 
 export interface Payout {
@@ -112,24 +107,35 @@ export const withdrawEarningsCall = (chain: Chain, to: Address): Promise<Contrac
 
 /* STAKE */
 
+/** A member of the stake registry to be, or one that adds to its stake. */
+export interface Registration {
+  readonly role: MemberRole;
+  /** Bytes of the libp2p PeerId. */
+  readonly peerId: Uint8Array;
+  readonly metadataURI: string;
+  readonly amount: bigint;
+}
+
+/** Whoever registers and whoever adds makes another call of it; it is the same stake. */
+export const stakeIntent = (chain: Chain, { amount, role }: Registration): string =>
+  `stake ${amount} as ${role} at ${chain.stakeRegistry}`;
+
 /** Adds to the stake of a member. */
-export const stakeCall = (chain: Chain, amount: bigint): Promise<ContractCall> =>
-  callOf(
-    `stake ${shownTokens(chain, amount)}`,
-    GAS_BOUNDS.stake,
-    chain.contracts.stakeRegistry.stake.populateTransaction(amount),
-  );
+export async function stakeCall(chain: Chain, asked: Registration): Promise<ContractCall> {
+  const { amount, role } = asked;
+  const populated = chain.contracts.stakeRegistry.stake.populateTransaction(amount);
+  const call = await callOf(`stake ${shownTokens(chain, amount)} as ${role}`, GAS_BOUNDS.stake, populated);
+  return { ...call, intent: stakeIntent(chain, asked) };
+}
 
 /** Takes a role, with a stake. */
-export const registerAndStakeCall = (
-  chain: Chain,
-  { role, peerId, metadataURI, amount }: Registration,
-): Promise<ContractCall> =>
-  callOf(
-    `stake ${shownTokens(chain, amount)} as ${role}`,
-    GAS_BOUNDS.registerAndStake,
-    chain.contracts.stakeRegistry.registerAndStake.populateTransaction(roleNumber(role), peerId, metadataURI, amount),
-  );
+export async function registerAndStakeCall(chain: Chain, asked: Registration): Promise<ContractCall> {
+  const { role, peerId, metadataURI, amount } = asked;
+  const { registerAndStake } = chain.contracts.stakeRegistry;
+  const populated = registerAndStake.populateTransaction(roleNumber(role), peerId, metadataURI, amount);
+  const call = await callOf(`stake ${shownTokens(chain, amount)} as ${role}`, GAS_BOUNDS.registerAndStake, populated);
+  return { ...call, intent: stakeIntent(chain, asked) };
+}
 
 /** Starts to take stake out; `withdrawStakeCall` pays it after the unbonding period. */
 export const unbondCall = (chain: Chain, amount: bigint): Promise<ContractCall> =>
@@ -165,11 +171,11 @@ export const withdrawRewardsCall = (chain: Chain, to: Address): Promise<Contract
     chain.contracts.stakeRegistry.withdrawRewards.populateTransaction(to),
   );
 
-/** Pays everything out that the disputes of this contract credited: payment tokens. */
+/** Pays everything out that measured disputes credited in their contract of deposits: payment tokens. */
 export const withdrawCreditCall = ({ to, disputes }: DisputePayout): ContractCall => ({
   what: "withdraw credits of measured disputes",
   to: disputes,
-  data: measuredInterface.encodeFunctionData("withdrawCredit", [to]) as Hex,
+  data: measuredDeposits.encode("withdrawCredit", [to]),
   gasLimit: GAS_BOUNDS.withdrawRewards,
 });
 
@@ -177,7 +183,7 @@ export const withdrawCreditCall = ({ to, disputes }: DisputePayout): ContractCal
 export const withdrawBondsCall = ({ to, disputes }: DisputePayout): ContractCall => ({
   what: "withdraw bonds of delivery disputes",
   to: disputes,
-  data: deliveryInterface.encodeFunctionData("withdrawBonds", [to]) as Hex,
+  data: delivery.encode("withdrawBonds", [to]),
   gasLimit: GAS_BOUNDS.withdrawRewards,
 });
 
@@ -185,7 +191,7 @@ export const withdrawBondsCall = ({ to, disputes }: DisputePayout): ContractCall
 export const payReportCall = ({ disputes, id }: { readonly disputes: Address; readonly id: Hex }): ContractCall => ({
   what: "credit the share of a report",
   to: disputes,
-  data: equivocationInterface.encodeFunctionData("payReport", [id]) as Hex,
+  data: equivocation.encode("payReport", [id]),
   gasLimit: GAS_BOUNDS.withdrawRewards,
 });
 
@@ -193,3 +199,9 @@ interface DisputePayout {
   readonly disputes: Address;
   readonly to: Address;
 }
+
+/* TEST NETWORKS */
+
+/** Takes test tokens; on networks whose payment token has a faucet. */
+export const faucetCall = (chain: Chain): Promise<ContractCall> =>
+  callOf("use the faucet", GAS_BOUNDS.faucet, chain.contracts.token.faucet.populateTransaction());

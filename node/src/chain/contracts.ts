@@ -1,8 +1,9 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import {
   accountingV2Abi,
   deliveryDisputesAbi,
   equivocationDisputesAbi,
+  measuredDepositsAbi,
   measuredDisputesAbi,
   stakeRegistryAbi,
   testTokenAbi,
@@ -15,9 +16,30 @@ import type { AccountingV2, StakeRegistry, TestToken } from "../../../types/cont
 export const accountingInterface = new Interface(accountingV2Abi);
 export const stakeRegistryInterface = new Interface(stakeRegistryAbi);
 export const tokenInterface = new Interface(testTokenAbi);
-export const deliveryInterface = new Interface(deliveryDisputesAbi);
-export const equivocationInterface = new Interface(equivocationDisputesAbi);
-export const measuredInterface = new Interface(measuredDisputesAbi);
+/** Dispute contracts, which are found by what the stake registry names; a name that the ABI has lost does not compile. */
+export const delivery = dispute(deliveryDisputesAbi);
+export const equivocation = dispute(equivocationDisputesAbi);
+export const measured = dispute(measuredDisputesAbi);
+export const measuredDeposits = dispute(measuredDepositsAbi);
+
+interface AbiEntry {
+  readonly type: string;
+  readonly name?: string;
+}
+type NameIn<Abi extends readonly AbiEntry[], Type> = Extract<
+  Abi[number],
+  { readonly type: Type; readonly name: string }
+>["name"];
+
+function dispute<const Abi extends readonly AbiEntry[]>(abi: Abi) {
+  const parsed = new Interface(abi);
+  return {
+    parsed,
+    encode: (name: NameIn<Abi, "function">, values: readonly unknown[] = []): Hex =>
+      parsed.encodeFunctionData(name, values) as Hex,
+    topicOf: (name: NameIn<Abi, "event">): Hex => parsed.getEvent(name)?.topicHash as Hex,
+  };
+}
 
 type Typed<T> = BaseContract & Omit<T, keyof BaseContract>;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain } from "../../../test/support/chain.ts";
-import { openGate, type RpcGate } from "../../../test/support/rpc-gate.ts";
+import { openGate, type RpcError, type RpcGate } from "../../../test/support/rpc-gate.ts";
 import { createLog } from "../log.ts";
 import { allocate, deposit, faucet } from "./actions.ts";
 import { type Chain, openChain } from "./chain.ts";
@@ -37,12 +37,12 @@ beforeEach(() => {
 });
 
 /** A server that answers so many blocks at a time. */
-function limitTo(blocks: number): void {
+function limitTo(blocks: number, how: Partial<RpcError> = {}): void {
   gate.answer = (method, [filter]) => {
     if (method !== "eth_getLogs") return undefined;
     const { fromBlock, toBlock } = filter as { fromBlock: string; toBlock: string };
     const isTooLong = Number(toBlock) - Number(fromBlock) + 1 > blocks;
-    return isTooLong ? { code: -32005, message: `query exceeds max block range ${blocks}` } : undefined;
+    return isTooLong ? { code: -32005, message: `query exceeds max block range ${blocks}`, ...how } : undefined;
   };
 }
 const account = (): `0x${string}` => chain.sender?.account.address ?? "0x";
@@ -54,6 +54,11 @@ describe("channels by the chain's past", () => {
     [EXECUTORS[0], 3n],
     [EXECUTORS[1], 4n],
   ];
+
+  it("are found in ranges where the server refuses more by an HTTP status alone", async () => {
+    limitTo(2000, { status: 413, body: "<html>Request Entity Too Large</html>" });
+    expect(await found()).toEqual(both);
+  });
 
   it("are found in one call where the server answers that", async () => {
     gate.methods.length = 0;

@@ -3,6 +3,7 @@ import type { Log as ChainLog } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
+import { weightOf } from "./range-weight.ts";
 
 /** Which logs: of one contract, by its topics. */
 export interface LogFilter {
@@ -30,8 +31,8 @@ export async function readPastLogs(chain: Chain, { address, topics }: LogFilter)
       found.push(...(await chain.provider.getLogs({ address, topics: [...topics], fromBlock: from, toBlock: to })));
       from = to + 1;
     } catch (thrown) {
-      const failure = chainFailure(thrown, { what: "read past events" });
-      if (failure.code === "CHAIN_UNREACHABLE" || step <= SMALLEST_STEP) throw failure;
+      if (weightOf(thrown) === "fine" || step <= SMALLEST_STEP)
+        throw chainFailure(thrown, { what: "read past events" });
       step = Math.max(SMALLEST_STEP, Math.ceil(step / 4));
     }
   }

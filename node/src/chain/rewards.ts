@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { type Interface, zeroPadValue } from "ethers";
+import { isError, zeroPadValue } from "ethers";
 import type { Chain } from "./chain.ts";
-import { deliveryInterface, equivocationInterface, measuredInterface, stakeRegistryInterface } from "./contracts.ts";
+import { delivery, equivocation, measured, measuredDeposits, stakeRegistryInterface } from "./contracts.ts";
 import { readPastLogs } from "./past-logs.ts";
 import { readFor } from "./reads.ts";
 
@@ -16,6 +16,7 @@ export interface RewardsState {
 }
 
 export interface DisputeCredit {
+  /** The contract that pays it out. */
   readonly disputes: Address;
   readonly kind: "measured" | "delivery";
   /** Base units of the payment token for measured disputes, wei for delivery disputes. */
@@ -57,39 +58,36 @@ const NOTHING: AtJudge = { credits: [], pending: [] };
 
 /** What sort of dispute contract it is shows in what it answers. */
 async function readAtJudge(chain: Chain, disputes: Address, account: Address): Promise<AtJudge> {
-  const [credit, bonds, hasReports] = await Promise.all([
-    ask(chain, disputes, { abi: measuredInterface, name: "creditOf", values: [account] }),
-    ask(chain, disputes, { abi: deliveryInterface, name: "bondsOf", values: [account] }),
-    ask(chain, disputes, { abi: equivocationInterface, name: "PRIORITY_WINDOW", values: [] }),
+  const [deposits, bonds, hasReports] = await Promise.all([
+    ask(chain, disputes, measured.encode("deposits")),
+    ask(chain, disputes, delivery.encode("bondsOf", [account])),
+    ask(chain, disputes, equivocation.encode("PRIORITY_WINDOW")),
   ]);
-  if (credit !== undefined) return { ...NOTHING, credits: creditsOf(disputes, "measured", credit) };
   if (bonds !== undefined) return { ...NOTHING, credits: creditsOf(disputes, "delivery", bonds) };
-  return hasReports === undefined ? NOTHING : { ...NOTHING, pending: await readPending(chain, disputes, account) };
+  if (hasReports !== undefined) return { ...NOTHING, pending: await readPending(chain, disputes, account) };
+  if (deposits === undefined) return NOTHING;
+  // Measured disputes keep their money in a contract beside them.
+  const beside: Address = `0x${deposits.toString(16).padStart(40, "0")}`;
+  const credit = await ask(chain, beside, measuredDeposits.encode("creditOf", [account]));
+  return { ...NOTHING, credits: creditsOf(beside, "measured", credit ?? 0n) };
 }
 
 const creditsOf = (disputes: Address, kind: DisputeCredit["kind"], amount: bigint): DisputeCredit[] =>
   amount === 0n ? [] : [{ disputes, kind, amount }];
 
-interface Question {
-  readonly abi: Interface;
-  readonly name: string;
-  readonly values: readonly unknown[];
-}
-
-/** A view's number; undefined from a contract that has no such view. */
-async function ask(chain: Chain, to: Address, { abi, name, values }: Question): Promise<bigint | undefined> {
-  const data = abi.encodeFunctionData(name, values);
+/** A view's word as a number; undefined from a contract that has no such view. */
+async function ask(chain: Chain, to: Address, data: Hex): Promise<bigint | undefined> {
   try {
     const answer = await chain.provider.call({ to, data });
     return answer.length === 66 ? BigInt(answer) : undefined;
   } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "CALL_EXCEPTION") return undefined;
+    if (isError(thrown, "CALL_EXCEPTION")) return undefined;
     return readFor("the rewards", Promise.reject(thrown));
   }
 }
 
 async function readPending(chain: Chain, disputes: Address, account: Address): Promise<PendingReport[]> {
-  const topic = equivocationInterface.getEvent("ReportPending")?.topicHash as Hex;
+  const topic = equivocation.topicOf("ReportPending");
   const logs = await readPastLogs(chain, {
     address: disputes,
     topics: [topic, null, zeroPadValue(account, 32) as Hex],
@@ -102,8 +100,8 @@ async function readPending(chain: Chain, disputes: Address, account: Address): P
 
 /** As it stands: paid to somebody else meanwhile, or gone once it was paid. */
 async function readReport(chain: Chain, disputes: Address, id: Hex): Promise<PendingReport & { reporter: Address }> {
-  const data = equivocationInterface.encodeFunctionData("reports", [id]);
+  const data = equivocation.encode("reports", [id]);
   const answer = await readFor("the report", chain.provider.call({ to: disputes, data }));
-  const { reporter, amount, payableAt } = equivocationInterface.decodeFunctionResult("reports", answer);
+  const { reporter, amount, payableAt } = equivocation.parsed.decodeFunctionResult("reports", answer);
   return { disputes, id, reporter: String(reporter).toLowerCase() as Address, amount, payableAt };
 }

@@ -1,12 +1,12 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Log as ChainLog, zeroPadValue } from "ethers";
-import { asLloomError, LloomError } from "../errors.ts";
+import { asLloomError } from "../errors.ts";
 import { backoffMs } from "../primitives/backoff.ts";
 import { pause } from "../primitives/pause.ts";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
 import { type ChainEvent, decodeEvent } from "./events.ts";
-import { kindOf } from "./rpc-error.ts";
+import { weightOf } from "./range-weight.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { WatchStep } from "./watch-step.ts";
 
@@ -32,8 +32,6 @@ export interface WatchOptions {
 const LONGEST_PAUSE_MS = 30_000;
 /** Reads in a row without an event before it is asked whether it is gone: servers behind one address lag behind each other. */
 const ASK_AFTER = 2;
-/** An HTTP server's own "too large", without a JSON-RPC error. */
-const TOO_LARGE: ReadonlySet<unknown> = new Set([400, 413]);
 
 interface Delivered {
   readonly event: ChainEvent;
@@ -150,19 +148,6 @@ class EventReader {
     const safe = this.#next - 2 * this.#reorgBlocks - 1;
     for (const [key, { event }] of this.#delivered) if (event.blockNumber < safe) this.#delivered.delete(key);
   }
-}
-
-/**
- * What an error says about the size of a read: too large in so many words or in words that nobody knows, perhaps too much
- * work in silence, or nothing: a server that is busy, behind or away would give a smaller range no sooner.
- */
-function weightOf(thrown: unknown): "tooLarge" | "heavy" | "fine" {
-  if (thrown instanceof LloomError) {
-    if (TOO_LARGE.has(thrown.details["status"])) return "tooLarge";
-    return thrown.code === "CHAIN_UNREACHABLE" && thrown.details["isTimeout"] === true ? "heavy" : "fine";
-  }
-  const kind = kindOf(thrown);
-  return kind === "busy" || kind === "lag" || kind === "indexing" ? "fine" : "tooLarge";
 }
 
 /**

@@ -102,6 +102,7 @@ describe("a whole answer", () => {
       ],
       sampling: { temperatureMilli: 250, topPMilli: 500, topK: 0, seed: 3, stop: ["END"], responseFormat: "json" },
       maxOutboundTokens: 5,
+      whole: true,
     });
   });
 

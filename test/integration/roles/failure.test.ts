@@ -81,6 +81,21 @@ describe("a failure before the first token", () => {
     expect(await spent(buyer, [failing, good])).toBe(first.end.cost + second.end.cost);
   });
 
+  it("is remembered by the client's next run", async () => {
+    const price = CHEAP;
+    await using failing = await world.seller({ backend: scriptedBackend(saysThenFails(), "memory"), price });
+    await using good = await world.seller({ backend: scriptedBackend(says("Kept."), "memory") });
+    const [identity, dataDir] = [await world.nextIdentity(), await world.dataDir()];
+    const asked = question("?", { model: "memory" });
+    const first = await world.buyer({ identity, dataDir });
+    await known(first, failing, good);
+    expect(attempts((await askAll(first, asked)).events)).toEqual([failing.identity.address, good.identity.address]);
+    await first[Symbol.asyncDispose]();
+    await using again = await world.buyer({ identity, dataDir, deposit: 0n });
+    await known(again, failing, good);
+    expect(attempts((await askAll(again, asked)).events)).toEqual([good.identity.address]);
+  });
+
   it("is told when there is no other executor, and nothing is paid", async () => {
     await using seller = await world.seller({ backend: scriptedBackend(saysThenFails()) });
     await using buyer = await world.buyer();

@@ -1,4 +1,5 @@
 /** What a node makes good that happened while it was away, or that the chain took back. */
+import type { Address } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate, requestUnlock } from "../../../node/src/chain/actions.ts";
 import { readChannel, readLane } from "../../../node/src/chain/reads.ts";
@@ -18,6 +19,12 @@ const paidFor = async (buyer: Buyer, seller: Pick<Seller, "identity">, lane: big
   return (await readLane(buyer.chain, { client, executor, lane })).cost;
 };
 
+/** Asks half of what a channel holds back. */
+async function unlockSome({ chain, identity }: Buyer, executor: Address): Promise<void> {
+  const { balance } = await readChannel(chain, identity.address, executor);
+  await requestUnlock(chain, executor, balance / 2n);
+}
+
 describe("an executor that was away", () => {
   it("settles at once for a client that began to unlock meanwhile, and for nobody else", async () => {
     const [identity, dataDir] = [await world.nextIdentity(), await world.dataDir()];
@@ -28,7 +35,7 @@ describe("an executor that was away", () => {
     const [left, stayed] = [await askAll(leaver, asked), await askAll(stayer, asked)];
     await before[Symbol.asyncDispose]();
     expect(await paidFor(leaver, { identity }, left.end.receipt.request.lane)).toBe(0n);
-    await requestUnlock(leaver.chain, identity.address, DOLLAR / 2n);
+    await unlockSome(leaver, identity.address);
 
     await using after = await world.seller({ backend: model("away"), identity, dataDir });
     await until(
@@ -72,7 +79,7 @@ describe("an unlock", () => {
     await using buyer = await ahead.buyer();
     const asked = question("?", { model: "ahead" });
     const { end } = await askAll(buyer, asked);
-    await requestUnlock(buyer.chain, seller.identity.address, DOLLAR / 4n);
+    await unlockSome(buyer, seller.identity.address);
     const { lane } = end.receipt.request;
     await until("it is settled", async () => (await paidFor(buyer, seller, lane)) === end.cost, 30_000);
     // Five hours before the unlock by the chain, a day before it by this clock; the executor wants six.

@@ -75,7 +75,7 @@ export async function staking(account: Account, asked: Registration): Promise<De
   const missing = total >= minimum ? "" : ` That does not count yet: ${shownTokens(chain, minimum)} are needed.`;
   return {
     intent: `stake ${amount} as ${role}`,
-    call: await (member.role === role ? stakeCall(chain, amount) : registerAndStakeCall(chain, asked)),
+    call: await (member.role === role ? stakeCall(chain, asked) : registerAndStakeCall(chain, asked)),
     approval,
     title: `Stake ${shownTokens(chain, amount)} as ${role}`,
     facts: [
