@@ -18,21 +18,11 @@ const solidity = {
   },
 };
 
-const expectingRuns = (runs: number) => ({
-  ...solidity,
-  settings: { ...solidity.settings, optimizer: { enabled: true, runs } },
-});
-
-/** For the most runs that leave a contract small enough to deploy. */
-const overrides = {
-  "contracts/escrow/AccountingV2.sol": expectingRuns(60_000),
-};
-
 /**
  * One build for tests and deployments, made once: left to itself, Hardhat builds `production`, which Ignition takes, file by
  * file and with its own version in the build info, so that the first deployment would compile everything again.
  */
-const profile = { compilers: [solidity], overrides, isolated: false, toolVersionsInBuildInfo: false };
+const profile = { compilers: [solidity], isolated: false, toolVersionsInBuildInfo: false };
 
 /** The Solidity tests take the contracts from the artifacts. Optimized themselves, they would take minutes to compile. */
 const quick = {

@@ -25,7 +25,12 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     numberOf(m, "minimumValidatorStake"),
     numberOf(m, "unbondingPeriodSeconds"),
   ]);
-  const accounting = m.contract("AccountingV2", [paymentToken, stakeRegistry, numberOf(m, "unlockDelaySeconds")]);
+  const libraries = Object.fromEntries(
+    ["Channels", "DisputedTails", "SessionSigners"].map((name) => [name, m.library(name)]),
+  );
+  const accounting = m.contract("AccountingV2", [paymentToken, stakeRegistry, numberOf(m, "unlockDelaySeconds")], {
+    libraries,
+  });
   const equivocationDisputes = m.contract("EquivocationDisputes", [accounting]);
   const deliveryDisputes = m.contract("DeliveryDisputes", [accounting, numberOf(m, "deliveryBondWei")]);
   const jury = m.contract("Jury", [stakeRegistry]);
@@ -45,6 +50,7 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     ],
   ]);
   const lens = m.contract("Lens", [accounting]);
+  const collector = m.contract("Collector", [accounting]);
   return {
     stakeRegistry,
     accounting,
@@ -57,6 +63,7 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     jury,
     arbitrator,
     lens,
+    collector,
     ...auditContracts(m, stakeRegistry),
   };
 };

@@ -8,45 +8,37 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {DisputedTails} from "./DisputedTails.sol";
-import {IAccountingV2} from "./IAccountingV2.sol";
 import {IStakeRegistry} from "../stake/IStakeRegistry.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {CompactSignatures} from "../libraries/CompactSignatures.sol";
 import {Costs} from "../libraries/Costs.sol";
+import {Tails} from "../libraries/Tails.sol";
+import {Books, Funds} from "./Books.sol";
+import {Channels} from "./Channels.sol";
+import {DisputedTails} from "./DisputedTails.sol";
+import {IAccountingV2} from "./IAccountingV2.sol";
 import {Maturity} from "./Maturity.sol";
+import {SessionSigners} from "./SessionSigners.sol";
+import {Settlements} from "./Settlements.sol";
 
 /// @title AccountingV2
 /// @dev Immutable: no owner, no pause, no proxy. Settlement judges a pair without writing (`_judge`), then books what was
-/// judged (`_book`). Functions that move tokens are guarded against re-entrance; the others call nothing but the stake
-/// registry, by a static call.
-contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransient {
+/// judged (`Settlements`). What is done rarely is linked code: `Channels`, `SessionSigners`, `DisputedTails`. Functions that
+/// move tokens are guarded against re-entrance; the others call nothing but the stake registry, by a static call.
+contract AccountingV2 is IAccountingV2, EIP712, Multicall, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Commitments for LlmRequestCommitment;
     using Commitments for LlmResponseCommitment;
     using CompactSignatures for CompactSignature;
-
-    /* TYPES */
-
-    /// @dev What accepting a pair does: the state of lane and channel as it will be, and what changes on the way there.
-    struct Judgement {
-        bytes32 requestHash;
-        bytes32 responseHash;
-        Lane lane;
-        Funds funds;
-        uint96 acknowledgedPaid;
-        uint96 tailPaid;
-        uint96 unpaid;
-        uint64 inbound;
-        uint64 outbound;
-        uint32 requests;
-    }
 
     /* CONSTANTS */
 
     /// @notice Most pairs in one `settle`. A pair whose every slot is still empty costs below 160 000 gas, so that a full
     /// batch stays below 2^24, the most that one transaction may use (EIP-7825).
     uint256 public constant MAX_PAIRS = 64;
+    /// @notice How long after a request's deadline its pair can be settled; after a dispute that the executor won, the rest
+    /// of a shortfall can be for so long again.
+    uint256 public constant SETTLE_WINDOW = 24 hours;
 
     uint256 private constant MIN_UNLOCK_DELAY = 1 hours;
     uint256 private constant MAX_UNLOCK_DELAY = 30 days;
@@ -58,15 +50,20 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     address public immutable override paymentToken;
     /// @inheritdoc IAccountingV2
+    address public immutable override stakeRegistry;
+    /// @inheritdoc IAccountingV2
     uint256 public immutable override unlockDelay;
 
     /* STORAGE */
 
-    /// @inheritdoc IAccountingV2
-    mapping(address signer => SessionSigner) public override signers;
+    Books private _books;
 
-    /// @dev A bit per number, 256 numbers per word.
-    mapping(address client => mapping(uint256 word => uint256 bits)) private _allocationNonces;
+    /* MODIFIERS */
+
+    modifier onlyJudge() {
+        _requireJudge();
+        _;
+    }
 
     /* CONSTRUCTOR */
 
@@ -108,17 +105,29 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
 
     /// @inheritdoc IAccountingV2
     function withdraw(address to, uint256 amount) external nonReentrant {
-        require(to != address(0), AccountingZeroAddress());
-        uint256 balance = _takeDeposit(msg.sender, amount);
-        emit Withdrawn(msg.sender, to, amount, balance);
-        IERC20(paymentToken).safeTransfer(to, amount);
+        _withdraw(msg.sender, to, amount);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function withdrawBySig(
+        address client,
+        address to,
+        uint256 amount,
+        uint256 nonce,
+        uint40 deadline,
+        CompactSignature calldata signature
+    ) external nonReentrant {
+        bytes32 digest = _hashTypedDataV4(Commitments.hashWithdrawal(client, to, amount, nonce, deadline));
+        address signer = SessionSigners.useOrder(_books, client, nonce, deadline, digest, signature);
+        require(signer == client || to == client, AccountingWrongSigner(client, signer));
+        _withdraw(client, to, amount);
     }
 
     /* CLIENT: CHANNELS */
 
     /// @inheritdoc IAccountingV2
     function allocate(address executor, uint256 amount) external {
-        _allocate(msg.sender, executor, amount);
+        Channels.allocate(_books, msg.sender, executor, amount);
     }
 
     /// @inheritdoc IAccountingV2
@@ -130,46 +139,43 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         uint40 deadline,
         CompactSignature calldata signature
     ) external {
-        require(block.timestamp <= deadline, AccountingDeadlinePassed(deadline, block.timestamp));
         bytes32 digest = _hashTypedDataV4(Commitments.hashAllocation(client, executor, amount, nonce, deadline));
-        address signer = signature.recover(digest);
-        require(_mayAllocateFor(client, signer), AccountingWrongSigner(client, signer));
-        require(!isAllocationNonceUsed(client, nonce), AccountingNonceUsed(client, nonce));
-        _allocationNonces[client][nonce >> 8] |= 1 << (nonce & 0xff);
-        _allocate(client, executor, amount);
+        SessionSigners.useOrder(_books, client, nonce, deadline, digest, signature);
+        Channels.allocate(_books, client, executor, amount);
     }
 
     /// @inheritdoc IAccountingV2
     function requestUnlock(address executor, uint256 amount) external {
-        require(amount != 0, AccountingZeroAmount());
-        Funds storage funds = _funds[msg.sender][executor];
-        Aside storage aside = _asides[msg.sender][executor];
-        uint96 unlocking = aside.unlocking;
-        uint256 locked = funds.balance - unlocking;
-        require(amount <= locked, AccountingInsufficientChannel(locked, amount));
-        unlocking += uint96(amount); // Not above the balance, just checked.
-        uint256 unlockAt = block.timestamp + unlockDelay;
-        aside.unlocking = unlocking;
-        funds.unlockAt = uint40(unlockAt); // Fits for 34 000 years.
-        emit UnlockRequested(msg.sender, executor, amount, unlocking, unlockAt);
+        Channels.requestUnlock(_books, msg.sender, executor, amount, block.timestamp + unlockDelay);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function requestUnlockBySig(
+        address client,
+        address executor,
+        uint96 amount,
+        uint256 nonce,
+        uint40 deadline,
+        CompactSignature calldata signature
+    ) external {
+        bytes32 digest = _hashTypedDataV4(Commitments.hashUnlock(client, executor, amount, nonce, deadline));
+        SessionSigners.useOrder(_books, client, nonce, deadline, digest, signature);
+        Channels.requestUnlock(_books, client, executor, amount, block.timestamp + unlockDelay);
     }
 
     /// @inheritdoc IAccountingV2
     function cancelUnlock(address executor) external {
-        uint96 amount = _unlocking(executor);
-        _asides[msg.sender][executor].unlocking = 0;
-        _funds[msg.sender][executor].unlockAt = 0;
-        emit UnlockCancelled(msg.sender, executor, amount);
+        Channels.cancelUnlock(_books, msg.sender, executor);
     }
 
     /// @inheritdoc IAccountingV2
     function finalizeUnlock(address executor) external {
-        uint96 amount = _unlocking(executor);
-        uint40 unlockAt = _funds[msg.sender][executor].unlockAt;
-        require(block.timestamp >= unlockAt, AccountingUnlockPending(unlockAt, block.timestamp));
-        _asides[msg.sender][executor].unlocking = 0;
-        (uint256 channelBalance, uint256 balance) = _returnToDeposit(msg.sender, executor, amount);
-        emit UnlockFinalized(msg.sender, executor, amount, channelBalance, balance);
+        Channels.finalizeUnlock(_books, msg.sender, executor);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function finalizeUnlockFor(address client, address executor) external {
+        Channels.finalizeUnlock(_books, client, executor);
     }
 
     /* CLIENT: SESSION SIGNERS */
@@ -181,36 +187,20 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         uint256 nonce,
         CompactSignature calldata possession
     ) external {
-        require(block.timestamp <= deadline, AccountingDeadlinePassed(deadline, block.timestamp));
-        address principal = signers[signer].principal;
-        require(principal == address(0), AccountingSignerTaken(signer, principal));
         bytes32 digest = _hashTypedDataV4(Commitments.hashSignerAuthorization(msg.sender, signer, deadline, nonce));
-        address recovered = possession.recover(digest);
-        require(recovered == signer && recovered != address(0), AccountingWrongSigner(signer, recovered));
-        signers[signer].principal = msg.sender;
-        emit SignerAuthorized(msg.sender, signer);
+        SessionSigners.authorize(_books, signer, deadline, digest, possession);
     }
 
     /// @inheritdoc IAccountingV2
     function revokeSigner(address signer) external {
-        SessionSigner storage session = signers[signer];
-        require(session.principal == msg.sender, AccountingSignerNotAuthorized(signer, msg.sender));
-        require(session.thawEnd == 0, AccountingSignerAlreadyRevoked(signer, session.thawEnd));
-        uint256 thawEnd = block.timestamp + unlockDelay;
-        session.thawEnd = uint40(thawEnd); // Fits for 34 000 years.
-        emit SignerRevoked(msg.sender, signer, thawEnd);
+        SessionSigners.revoke(_books, signer, block.timestamp + unlockDelay);
     }
 
     /* EXECUTOR */
 
     /// @inheritdoc IAccountingV2
     function release(address client, uint256 amount) external {
-        require(amount != 0, AccountingZeroAmount());
-        uint96 available = _funds[client][msg.sender].balance;
-        require(amount <= available, AccountingInsufficientChannel(available, amount));
-        // Not above a uint96, just checked.
-        (uint256 channelBalance, uint256 balance) = _returnToDeposit(client, msg.sender, uint96(amount));
-        emit Released(client, msg.sender, amount, channelBalance, balance);
+        Channels.release(_books, client, msg.sender, amount);
     }
 
     /// @inheritdoc IAccountingV2
@@ -218,8 +208,8 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         require(to != address(0), AccountingZeroAddress());
         amount = withdrawableEarnings(msg.sender);
         require(amount != 0, AccountingNothingWithdrawable(unmaturedTail(msg.sender)));
-        uint128 withdrawn = earnings[msg.sender].withdrawn + uint128(amount); // Not above `settled`, a uint128.
-        earnings[msg.sender].withdrawn = withdrawn;
+        uint128 withdrawn = _books.earnings[msg.sender].withdrawn + uint128(amount); // Not above `settled`, a uint128.
+        _books.earnings[msg.sender].withdrawn = withdrawn;
         emit EarningsWithdrawn(msg.sender, to, amount, withdrawn);
         IERC20(paymentToken).safeTransfer(to, amount);
     }
@@ -229,11 +219,11 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     /// @inheritdoc IAccountingV2
     function processRequest(
         LlmRequestCommitment calldata request,
-        LlmResponseCommitment calldata response,
-        CompactSignature calldata clientSignature,
-        CompactSignature calldata executorSignature
+        LlmResponseCommitment calldata,
+        CompactSignature calldata,
+        CompactSignature calldata
     ) external {
-        (Rejection reason, ) = _settle(request, response, clientSignature, executorSignature);
+        (Rejection reason, ) = _settle(_pairOf(request));
         require(reason == Rejection.None, AccountingPairRejected(reason));
     }
 
@@ -241,22 +231,101 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     function settle(SignedPair[] calldata pairs) external {
         require(pairs.length <= MAX_PAIRS, AccountingTooManyPairs(MAX_PAIRS, pairs.length));
         for (uint256 i = 0; i < pairs.length; ++i) {
-            SignedPair calldata pair = pairs[i];
-            (Rejection reason, bytes32 requestHash) = _settle(
-                pair.request,
-                pair.response,
-                pair.clientSignature,
-                pair.executorSignature
-            );
+            (Rejection reason, bytes32 requestHash) = _settle(pairs[i]);
             if (reason != Rejection.None) emit PairRejected(i, requestHash, reason);
         }
+    }
+
+    /* DISPUTES */
+
+    /// @inheritdoc IAccountingV2
+    function holdTail(Tail calldata tail) external onlyJudge returns (uint256 paid, uint256 held) {
+        return DisputedTails.hold(_books, tail);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function releaseTail(Tail calldata tail) external onlyJudge returns (uint256 amount) {
+        return DisputedTails.release(_books, tail, block.timestamp + SETTLE_WINDOW);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function refundTail(Tail calldata tail) external onlyJudge returns (uint256 amount) {
+        return DisputedTails.refund(_books, tail);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function clawBackTail(
+        Tail calldata tail,
+        bool forEver
+    ) external onlyJudge returns (uint256 paid, uint256 refunded) {
+        ++_books.executorStats[tail.executor].disputesLost;
+        uint32 newest = _books.lanes[tail.client][tail.executor][tail.lane].nonce;
+        if (newest != tail.nonce && !forEver) return (0, 0);
+        return DisputedTails.clawBack(_books, tail, forEver);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function countDispute(address client, address executor, bool executorLost) external onlyJudge {
+        DisputedTails.count(_books, client, executor, executorLost);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IAccountingV2
+    function balanceOf(address client) external view returns (uint256) {
+        return _books.deposits[client];
+    }
+
+    /// @inheritdoc IAccountingV2
+    function lanes(
+        address client,
+        address executor,
+        uint64 lane
+    ) external view returns (uint96 cost, uint64 inbound, uint64 outbound, uint32 nonce) {
+        Lane memory found = _books.lanes[client][executor][lane];
+        return (found.cost, found.inbound, found.outbound, found.nonce);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function earnings(
+        address executor
+    )
+        external
+        view
+        returns (uint128 settled, uint128 withdrawn, uint104 currentTail, uint104 previousTail, uint48 epoch)
+    {
+        Earnings memory found = _books.earnings[executor];
+        return (found.settled, found.withdrawn, found.currentTail, found.previousTail, found.epoch);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function executorStats(
+        address executor
+    ) external view returns (uint64 inbound, uint64 outbound, uint64 requests, uint64 disputesLost) {
+        return _countsOf(_books.executorStats[executor]);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function clientStats(
+        address client
+    ) external view returns (uint64 inbound, uint64 outbound, uint64 requests, uint64 disputesLost) {
+        return _countsOf(_books.clientStats[client]);
+    }
+
+    /// @inheritdoc IAccountingV2
+    function tailHold(
+        address client,
+        address executor,
+        uint64 lane,
+        uint32 nonce
+    ) external view returns (address judge, uint96 amount, uint96 refunded, bool lost, uint40 claimableUntil) {
+        TailHold memory hold = _books.tailHolds[Tails.keyOf(client, executor, lane, nonce)];
+        return (hold.judge, hold.amount, hold.refunded, hold.lost, hold.claimableUntil);
+    }
+
+    /// @inheritdoc IAccountingV2
     function clientNonces(address client, address executor, uint64 lane) external view returns (uint32) {
-        return lanes[client][executor][lane].nonce;
+        return _books.lanes[client][executor][lane].nonce;
     }
 
     /// @inheritdoc IAccountingV2
@@ -264,34 +333,40 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         address client,
         address executor
     ) external view returns (uint96 balance, uint96 unlocking, uint40 unlockAt) {
-        Funds memory funds = _funds[client][executor];
-        return (funds.balance, _asides[client][executor].unlocking, funds.unlockAt);
+        Funds memory funds = _books.funds[client][executor];
+        return (funds.balance, _books.asides[client][executor].unlocking, funds.unlockAt);
     }
 
     /// @inheritdoc IAccountingV2
     function withdrawableEarnings(address executor) public view returns (uint256) {
-        Earnings memory stored = earnings[executor];
+        Earnings memory stored = _books.earnings[executor];
         return stored.settled - stored.withdrawn - Maturity.unmatured(stored, Maturity.epochAt(block.timestamp));
     }
 
     /// @inheritdoc IAccountingV2
     function unmaturedTail(address executor) public view returns (uint256) {
-        return Maturity.unmatured(earnings[executor], Maturity.epochAt(block.timestamp));
+        return Maturity.unmatured(_books.earnings[executor], Maturity.epochAt(block.timestamp));
     }
 
     /// @inheritdoc IAccountingV2
     function checkPair(SignedPair calldata pair) external view returns (Rejection reason) {
-        (reason, ) = _judge(pair.request, pair.response, pair.clientSignature, pair.executorSignature);
+        (reason, ) = _judge(_pairOf(pair.request));
+    }
+
+    /// @inheritdoc IAccountingV2
+    function signers(address signer) external view returns (address principal, uint40 thawEnd) {
+        SessionSigner memory session = _books.signers[signer];
+        return (session.principal, session.thawEnd);
     }
 
     /// @inheritdoc IAccountingV2
     function maySignFor(address principal, address signer, uint40 deadline) external view returns (bool) {
-        return _maySignFor(principal, signer, deadline);
+        return SessionSigners.maySignFor(_books, principal, signer, deadline);
     }
 
     /// @inheritdoc IAccountingV2
-    function isAllocationNonceUsed(address client, uint256 nonce) public view returns (bool) {
-        return _allocationNonces[client][nonce >> 8] & (1 << (nonce & 0xff)) != 0;
+    function isAllocationNonceUsed(address client, uint256 nonce) external view returns (bool) {
+        return SessionSigners.isUsed(_books, client, nonce);
     }
 
     /// @inheritdoc IAccountingV2
@@ -309,6 +384,13 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         return _domainSeparatorV4();
     }
 
+    /* INTERNAL: DISPUTES */
+
+    function _requireJudge() private view {
+        IStakeRegistry.Power power = IStakeRegistry(stakeRegistry).powerOf(msg.sender);
+        require(power == IStakeRegistry.Power.StakeAndTails, AccountingNotJudge(msg.sender));
+    }
+
     /* INTERNAL: ESCROW */
 
     /// @dev Measures what arrives, so that a token that charges on transfer is refused. A surplus is not credited.
@@ -320,110 +402,69 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         token.safeTransferFrom(msg.sender, address(this), amount);
         uint256 received = token.balanceOf(address(this)) - before;
         require(received >= amount, AccountingTokenShortfall(amount, received));
-        uint256 balance = balanceOf[client] + amount;
-        balanceOf[client] = balance;
+        uint256 balance = _books.deposits[client] + amount;
+        _books.deposits[client] = balance;
         emit Deposited(client, msg.sender, amount, balance);
     }
 
-    function _takeDeposit(address client, uint256 amount) private returns (uint256 balance) {
-        require(amount != 0, AccountingZeroAmount());
-        balance = balanceOf[client];
-        require(amount <= balance, AccountingInsufficientDeposit(balance, amount));
-        balance -= amount;
-        balanceOf[client] = balance;
-    }
-
-    function _allocate(address client, address executor, uint256 amount) private {
-        require(executor != address(0), AccountingZeroAddress());
-        uint256 balance = _takeDeposit(client, amount);
-        uint256 channelBalance = _funds[client][executor].balance + amount;
-        require(channelBalance <= type(uint96).max, AccountingAmountTooLarge(type(uint96).max, channelBalance));
-        _funds[client][executor].balance = uint96(channelBalance);
-        emit Allocated(client, executor, amount, channelBalance, balance);
-    }
-
-    /// @dev What the caller's channel is unlocking.
-    function _unlocking(address executor) private view returns (uint96 amount) {
-        amount = _asides[msg.sender][executor].unlocking;
-        require(amount != 0, AccountingNothingUnlocking());
-    }
-
-    /// @dev Takes `amount`, which is not above the channel's balance, out of the channel and frees it.
-    function _returnToDeposit(
-        address client,
-        address executor,
-        uint96 amount
-    ) private returns (uint256 channelBalance, uint256 balance) {
-        Funds memory funds = _funds[client][executor];
-        funds.balance -= amount;
-        _setFunds(client, executor, funds);
-        channelBalance = funds.balance;
-        balance = balanceOf[client] + amount;
-        balanceOf[client] = balance;
-    }
-
-    /// @dev Money that is not unlocking goes first; what is unlocking never exceeds what is there.
-    function _setFunds(address client, address executor, Funds memory funds) private {
-        if (funds.unlockAt != 0) {
-            Aside storage aside = _asides[client][executor];
-            if (aside.unlocking > funds.balance) aside.unlocking = funds.balance;
-            if (aside.unlocking == 0) funds.unlockAt = 0;
-        }
-        _funds[client][executor] = funds;
-    }
-
-    /* INTERNAL: SIGNERS */
-
-    /// @dev Rule and reasons: `SessionSigner`. Nobody signs for the zero address, which is the principal of no signer.
-    function _maySignFor(address principal, address signer, uint40 deadline) private view returns (bool) {
-        if (signer == address(0) || principal == address(0)) return false;
-        if (signer == principal) return true;
-        SessionSigner memory session = signers[signer];
-        return session.principal == principal && (session.thawEnd == 0 || deadline <= session.thawEnd);
-    }
-
-    /// @dev Stricter than `_maySignFor`: a revoked signer moves no deposit.
-    function _mayAllocateFor(address client, address signer) private view returns (bool) {
-        return _maySignFor(client, signer, type(uint40).max);
+    function _withdraw(address client, address to, uint256 amount) private {
+        require(to != address(0), AccountingZeroAddress());
+        uint256 balance = Channels.takeDeposit(_books, client, amount);
+        emit Withdrawn(client, to, amount, balance);
+        IERC20(paymentToken).safeTransfer(to, amount);
     }
 
     /* INTERNAL: SETTLEMENT */
 
-    function _settle(
-        LlmRequestCommitment calldata request,
-        LlmResponseCommitment calldata response,
-        CompactSignature calldata clientSignature,
-        CompactSignature calldata executorSignature
-    ) private returns (Rejection reason, bytes32 requestHash) {
-        Judgement memory judged;
-        (reason, judged) = _judge(request, response, clientSignature, executorSignature);
-        if (reason == Rejection.None) _book(request, judged);
+    /// @dev The pair that begins with a request: its other parts lie behind it, as arguments in this order do.
+    /// @dev Adds zero in a way that the optimizer cannot see through. It would make a copy of all settlement for a place that
+    /// it knows.
+    function _pairOf(LlmRequestCommitment calldata request) private pure returns (SignedPair calldata pair) {
+        assembly ("memory-safe") {
+            pair := add(request, lt(calldatasize(), 4))
+        }
+    }
+
+    function _settle(SignedPair calldata pair) private returns (Rejection reason, bytes32 requestHash) {
+        Settlements.Judgement memory judged;
+        (reason, judged) = _judge(pair);
+        if (reason == Rejection.None) Settlements.book(_books, pair.request, judged);
         requestHash = judged.requestHash;
     }
 
     function _judge(
-        LlmRequestCommitment calldata request,
-        LlmResponseCommitment calldata response,
-        CompactSignature calldata clientSignature,
-        CompactSignature calldata executorSignature
-    ) private view returns (Rejection reason, Judgement memory judged) {
+        SignedPair calldata pair
+    ) private view returns (Rejection reason, Settlements.Judgement memory judged) {
+        LlmRequestCommitment calldata request = pair.request;
+        LlmResponseCommitment calldata response = pair.response;
         judged.requestHash = hashRequest(request);
         judged.responseHash = hashResponse(response);
-        if (!_maySignFor(request.client, clientSignature.recover(judged.requestHash), request.deadline)) {
+        if (!request.fits()) return (Rejection.ClientSignature, judged);
+        if (!response.fits()) return (Rejection.ExecutorSignature, judged);
+        if (!_isSigned(request.client, judged.requestHash, pair.clientSignature, request.deadline)) {
             return (Rejection.ClientSignature, judged);
         }
-        if (!_maySignFor(request.executor, executorSignature.recover(judged.responseHash), request.deadline)) {
+        if (!_isSigned(request.executor, judged.responseHash, pair.executorSignature, request.deadline)) {
             return (Rejection.ExecutorSignature, judged);
         }
         if (response.requestHash != judged.requestHash) return (Rejection.RequestHash, judged);
 
-        judged.lane = lanes[request.client][request.executor][request.lane];
+        judged.lane = _books.lanes[request.client][request.executor][request.lane];
         reason = _checkTerms(request, response, judged.lane);
         if (reason != Rejection.None) return (reason, judged);
 
-        judged.funds = _funds[request.client][request.executor];
+        judged.funds = _books.funds[request.client][request.executor];
         if (!_pay(request, response.cumulativeCost, judged)) return (Rejection.NothingToPay, judged);
-        _advance(request.nonce, response, judged);
+        Settlements.advance(request.nonce, response, judged);
+    }
+
+    function _isSigned(
+        address principal,
+        bytes32 digest,
+        CompactSignature calldata signature,
+        uint40 deadline
+    ) private view returns (bool) {
+        return SessionSigners.maySignFor(_books, principal, signature.recover(digest), deadline);
     }
 
     /// @dev An equal nonce with money left to pay is how the rest of a shortfall is claimed. The lane does not remember
@@ -436,10 +477,13 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     ) private view returns (Rejection) {
         uint256 claimableUntil = request.deadline + SETTLE_WINDOW;
         if (request.nonce == 0 || request.nonce < lane.nonce) return Rejection.Nonce;
-        if (request.nonce == lane.nonce) {
-            if (response.cumulativeCost <= lane.cost) return Rejection.Nonce;
-            TailHold memory hold = _tailHold(request.client, request.executor, request.lane, request.nonce);
-            if (hold.judge != address(0) || hold.lost || hold.refunded != 0) return Rejection.Disputed;
+        bool isRest = request.nonce == lane.nonce;
+        if (isRest && response.cumulativeCost <= lane.cost) return Rejection.Nonce;
+        // Nothing is known of an answer that was not settled before, unless it was proven to be one of two.
+        if (isRest || _books.executorStats[request.executor].disputesLost != 0) {
+            bytes32 key = Tails.keyOf(request.client, request.executor, request.lane, request.nonce);
+            TailHold memory hold = _books.tailHolds[key];
+            if (hold.judge != address(0) || hold.lost || hold.closed || hold.refunded != 0) return Rejection.Disputed;
             claimableUntil = Math.max(claimableUntil, hold.claimableUntil);
         }
         if (response.inboundTokens > request.maxInboundTokens) return Rejection.InboundTokens;
@@ -467,7 +511,7 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
     function _pay(
         LlmRequestCommitment calldata request,
         uint256 cumulativeCost,
-        Judgement memory judged
+        Settlements.Judgement memory judged
     ) private view returns (bool paid) {
         uint256 laneCost = judged.lane.cost;
         uint256 balance = judged.funds.balance;
@@ -486,88 +530,12 @@ contract AccountingV2 is DisputedTails, EIP712, Multicall, ReentrancyGuardTransi
         return true;
     }
 
-    function _advance(uint32 nonce, LlmResponseCommitment calldata response, Judgement memory judged) private pure {
-        Lane memory lane = judged.lane;
-        judged.requests = nonce - lane.nonce; // Not below, `_checkTerms` saw to that.
-        judged.inbound = _growth(lane.inbound, response.cumulativeInbound, judged.requests);
-        judged.outbound = _growth(lane.outbound, response.cumulativeOutbound, judged.requests);
-        lane.nonce = nonce;
-        lane.inbound += judged.inbound;
-        lane.outbound += judged.outbound;
-    }
-
     /// @dev How much more tail money the executor's stake covers. Stake can shrink below what is unmatured.
     function _tailCapacity(address executor) private view returns (uint256) {
         return Math.saturatingSub(IStakeRegistry(stakeRegistry).capacityOf(executor), unmaturedTail(executor));
     }
 
-    /// @dev How far a lane's count follows the executor's statement: never down, and by no more than an answer can hold.
-    function _growth(uint64 counted, uint64 stated, uint32 requests) private pure returns (uint64) {
-        if (stated <= counted) return 0;
-        // The minimum is not above the first argument, a uint64.
-        return uint64(Math.min(stated - counted, uint256(requests) * type(uint32).max));
-    }
-
-    function _book(LlmRequestCommitment calldata request, Judgement memory judged) private {
-        (address client, address executor) = (request.client, request.executor);
-        lanes[client][executor][request.lane] = judged.lane;
-        uint48 epoch = Maturity.epochAt(block.timestamp);
-        if (judged.tailPaid != 0) _addTail(client, executor, judged, epoch);
-        _setFunds(client, executor, judged.funds);
-        _credit(earnings[executor], judged.acknowledgedPaid, judged.tailPaid, epoch);
-        if (judged.requests != 0) {
-            _count(executorStats[executor], judged);
-            _count(clientStats[client], judged);
-        }
-        emit LaneSettled({
-            client: client,
-            executor: executor,
-            lane: request.lane,
-            requestHash: judged.requestHash,
-            responseHash: judged.responseHash,
-            model: request.model,
-            nonce: request.nonce,
-            requests: judged.requests,
-            inboundTokens: judged.inbound,
-            outboundTokens: judged.outbound,
-            acknowledgedPaid: judged.acknowledgedPaid,
-            tailPaid: judged.tailPaid,
-            laneCost: judged.lane.cost,
-            unpaid: judged.unpaid,
-            channelBalance: judged.funds.balance
-        });
-    }
-
-    /// @dev Notes the tail in the channel that paid it, too: the client's disputes reach no other money.
-    function _addTail(address client, address executor, Judgement memory judged, uint48 epoch) private {
-        Funds memory funds = judged.funds;
-        if (funds.epoch != epoch) {
-            if (funds.currentTail != 0 && uint48(funds.epoch) + 1 == epoch) {
-                Aside storage aside = _asides[client][executor];
-                (aside.previousTail, aside.previousEpoch) = (funds.currentTail, funds.epoch);
-            }
-            (funds.currentTail, funds.epoch) = (0, uint24(epoch));
-        }
-        // Within the executor's unmatured tails, which its stake, a uint96, covers.
-        funds.currentTail += judged.tailPaid;
-    }
-
-    function _credit(Earnings storage account, uint96 acknowledgedPaid, uint96 tailPaid, uint48 epoch) private {
-        // Reaching 2^128 takes 2^31 settlements of the largest amount that a channel can hold, twice over.
-        _setSettled(account, account.settled + uint128(acknowledgedPaid) + tailPaid);
-        if (tailPaid == 0) return;
-        (uint104 currentTail, uint104 previousTail) = Maturity.roll(account, epoch);
-        // Both tails together stay within the executor's stake, a uint96.
-        _setTails(account, currentTail + tailPaid, previousTail, epoch);
-    }
-
-    /// @dev Token counts stop at their largest value: a statistic must not be able to stop a payment. The count of
-    /// requests cannot get there, since one settlement adds less than 2^32.
-    function _count(Stats storage account, Judgement memory judged) private {
-        Stats memory stats = account;
-        stats.inbound = uint64(Math.min(uint256(stats.inbound) + judged.inbound, type(uint64).max));
-        stats.outbound = uint64(Math.min(uint256(stats.outbound) + judged.outbound, type(uint64).max));
-        stats.requests += judged.requests;
-        (account.inbound, account.outbound, account.requests) = (stats.inbound, stats.outbound, stats.requests);
+    function _countsOf(Stats memory stats) private pure returns (uint64, uint64, uint64, uint64) {
+        return (stats.inbound, stats.outbound, stats.requests, stats.disputesLost);
     }
 }

@@ -154,22 +154,24 @@ interface IAccountingV2 {
     /// @param lost Decided for the client, whatever was left to give back here: the same for all of the answer.
     /// @param claimableUntil Until when the rest of a shortfall can be claimed after a dispute that the executor won, if that
     /// is longer than without the dispute.
+    /// @param closed Nothing more is paid for it, whether it was settled by then or not: two answers to its request were proven.
     struct TailHold {
         address judge;
         uint96 amount;
         uint96 refunded;
         bool lost;
         uint40 claimableUntil;
+        bool closed;
     }
 
-    /// @notice A key that signs requests, responses or allocations for a principal.
+    /// @notice A key that signs requests, responses or orders about the deposit for a principal.
     /// @dev Under a request (and under the response to it) a signer counts if it is in force, or if the request's
     /// deadline is not after its thaw end. The rule looks at the signed deadline and not at the block time, so that a
     /// pair which counts today still counts on the last second of its settlement window, and nothing with a deadline
     /// after the thaw ever counts. Work under way is safe from a revocation as long as whoever serves a request signed
     /// by a session signer takes only deadlines up to `unlockDelay` from now (less its lag behind the chain): a
-    /// revocation mined later thaws no earlier than that. Under an allocation a signer counts only while in force:
-    /// no work hangs on one, and a stolen key must not move free deposit once it is revoked.
+    /// revocation mined later thaws no earlier than that. Under an order (allocation, unlock, withdrawal) a signer
+    /// counts only while in force: no work hangs on one, and a stolen key must not move money once it is revoked.
     /// @param principal Whose money or stake stands behind the signatures; never changes once set.
     /// @param thawEnd Zero while in force; else the last second that a request's deadline may name.
     struct SessionSigner {
@@ -178,14 +180,16 @@ interface IAccountingV2 {
     }
 
     /// @notice Why a pair is not accepted: the first of these that applies. `None` means that it is accepted.
-    /// @dev ClientSignature, ExecutorSignature: neither the party nor a signer of it that counts, or a malleable form.
+    /// @dev ClientSignature, ExecutorSignature: neither the party nor a signer of it that counts, or a malleable form, or a
+    /// number wider than its member, which nobody signs.
     /// RequestHash: the response names another request. Nonce: zero, below the lane's, or equal with nothing left to
     /// pay (a replay). InboundTokens, OutboundTokens: above the request's limit. FinishReason: not 0 to 3.
     /// CostArithmetic: `cumulativeCost` is not `ackedCost` plus the recomputed cost. CostCap: above the cap.
     /// AcknowledgedCost: a new nonce that acknowledges less than the lane was already paid. Expired: later than
     /// `deadline + SETTLE_WINDOW`. NothingToPay: nothing is due, the channel is empty, or only a tail is due and the
     /// executor's capacity covers none of it; nothing has changed and the pair can be sent again. Disputed: the rest of a
-    /// shortfall, while a judge holds what was paid of the answer, or after some of that went back to the client.
+    /// shortfall, while a judge holds what was paid of the answer, or after some of that went back to the client; or an answer
+    /// to a request that was proven to have two.
     enum Rejection {
         None,
         ClientSignature,
@@ -343,12 +347,25 @@ interface IAccountingV2 {
     /// @notice Pays free deposit out to `to`.
     function withdraw(address to, uint256 amount) external;
 
+    /// @notice The same by an EIP-712 `Withdrawal`, sent by anyone. The client's own signature pays to any address, that of a
+    /// session signer in force to the client alone: such a key moves money only where it is safe from it.
+    /// @param nonce Unordered: each number once per client, whatever is signed.
+    /// @param deadline Last second at which it may be sent.
+    function withdrawBySig(
+        address client,
+        address to,
+        uint256 amount,
+        uint256 nonce,
+        uint40 deadline,
+        CompactSignature calldata signature
+    ) external;
+
     /// @notice Moves free deposit into the channel with `executor`.
     function allocate(address executor, uint256 amount) external;
 
     /// @notice The same by the EIP-712 `Allocation` of the client or of a session signer in force, sent by anyone.
-    /// Authorizing a session signer therefore trusts it with the free deposit (it can allocate, never withdraw).
-    /// @param nonce Unordered: each number once per client.
+    /// Authorizing a session signer therefore trusts it with the free deposit (it can allocate, and withdraw to the client).
+    /// @param nonce Unordered: each number once per client, whatever is signed.
     /// @param deadline Last second at which it may be sent.
     function allocateBySig(
         address client,
@@ -363,11 +380,26 @@ interface IAccountingV2 {
     /// The money stays claimable by the executor until `finalizeUnlock`.
     function requestUnlock(address executor, uint256 amount) external;
 
+    /// @notice The same by the EIP-712 `Unlock` of the client or of a session signer in force, sent by anyone.
+    /// @param nonce Unordered: each number once per client, whatever is signed.
+    /// @param deadline Last second at which it may be sent.
+    function requestUnlockBySig(
+        address client,
+        address executor,
+        uint96 amount,
+        uint256 nonce,
+        uint40 deadline,
+        CompactSignature calldata signature
+    ) external;
+
     /// @notice Puts the unlocking amount back to work.
     function cancelUnlock(address executor) external;
 
     /// @notice Returns what is left of the unlocking amount to the free deposit.
     function finalizeUnlock(address executor) external;
+
+    /// @notice The same for any client, by anyone: the client asked for it.
+    function finalizeUnlockFor(address client, address executor) external;
 
     /// @notice Lets `signer` sign for the caller. The signer proves possession by an EIP-712 `SignerAuthorization`.
     /// A signer has one principal for ever and cannot come back once revoked: use a new key.
@@ -432,9 +464,11 @@ interface IAccountingV2 {
     /// nothing was held. Only the judge that holds it.
     function refundTail(Tail calldata tail) external returns (uint256 amount);
 
-    /// @notice Refunds a tail without holding it, and counts the dispute as lost by the executor. Reverts for no tail:
-    /// where there is none, or a judge holds it, it only counts, and both results are zero.
-    function clawBackTail(Tail calldata tail) external returns (uint256 paid, uint256 refunded);
+    /// @notice Refunds a tail without holding it, and counts the dispute as lost by the executor. Reverts for no tail: where
+    /// there is none, or a judge holds it, it only counts, and both results are zero.
+    /// @param forEver Whether nothing may be paid for the answer any more, settled by now or not. A judge that jails the
+    /// executor can leave that to the jail, in which no tail is paid, if it outlasts the pair: it costs a slot.
+    function clawBackTail(Tail calldata tail, bool forEver) external returns (uint256 paid, uint256 refunded);
 
     /// @notice Counts a lost dispute, of the executor or of the client. Without an event: the judge's own tells it.
     function countDispute(address client, address executor, bool executorLost) external;
@@ -492,7 +526,7 @@ interface IAccountingV2 {
     /// @notice Whether the pair would settle now, and why not.
     function checkPair(SignedPair calldata pair) external view returns (Rejection);
 
-    /// @notice Whether the client's allocation with this nonce was carried out.
+    /// @notice Whether an order of the client with this nonce was carried out: an allocation, an unlock or a withdrawal.
     function isAllocationNonceUsed(address client, uint256 nonce) external view returns (bool);
 
     /// @notice EIP-712 digest of a request; also its id, unique across chains and deployments.

@@ -14,19 +14,26 @@ library Maturity {
         return uint48(timestamp / EPOCH); // 2^48 days are longer than any chain.
     }
 
-    /// @notice The two tails as they stand in `epoch`, which is not before the stored one.
+    /// @notice Two tails of the days `stored` and before as they stand in `epoch`, which is not before `stored`.
     function roll(
-        IAccountingV2.Earnings memory stored,
-        uint48 epoch
-    ) internal pure returns (uint104 currentTail, uint104 previousTail) {
-        if (stored.epoch == epoch) return (stored.currentTail, stored.previousTail);
-        if (stored.epoch + 1 == epoch) return (0, stored.currentTail);
+        uint256 currentTail,
+        uint256 previousTail,
+        uint256 stored,
+        uint256 epoch
+    ) internal pure returns (uint256, uint256) {
+        if (stored == epoch) return (currentTail, previousTail);
+        if (stored + 1 == epoch) return (0, currentTail);
         return (0, 0);
     }
 
     /// @notice Tail money that has not matured in `epoch`.
     function unmatured(IAccountingV2.Earnings memory stored, uint48 epoch) internal pure returns (uint256) {
-        (uint104 currentTail, uint104 previousTail) = roll(stored, epoch);
-        return uint256(currentTail) + previousTail;
+        (uint256 currentTail, uint256 previousTail) = roll(
+            stored.currentTail,
+            stored.previousTail,
+            stored.epoch,
+            epoch
+        );
+        return currentTail + previousTail;
     }
 }

@@ -8,7 +8,8 @@ import {IEquivocationDisputes} from "../disputes/equivocation/IEquivocationDispu
 /// @dev The structs in calldata have the members of the signed types in the same order, a word each, and their model is
 /// already the hash that EIP-712 puts in the place of a string. So their calldata is their EIP-712 encoding, and is copied
 /// as it stands: 1 000 gas less per struct than encoding member by member. The copy does not refuse bits above a member's
-/// width. Nobody gains by them: no EIP-712 signer signs such a word, and reading the member in Solidity refuses it.
+/// width. Nobody gains by them: no EIP-712 signer signs such a word, and reading the member in Solidity refuses it, by a
+/// revert; `fits` tells before.
 library Commitments {
     bytes32 internal constant REQUEST_TYPEHASH = keccak256(
         "LlmRequestCommitment(address client,address executor,string model,bytes32 promptHash,bytes32 paramsHash,uint32 maxInboundTokens,uint32 maxOutboundTokens,uint96 inboundPrice,uint96 outboundPrice,uint64 lane,uint32 nonce,uint96 ackedCost,uint96 costCap,bytes32 prevResponseHash,uint40 deadline)"
@@ -21,6 +22,12 @@ library Commitments {
     );
     bytes32 internal constant ALLOCATION_TYPEHASH = keccak256(
         "Allocation(address client,address executor,uint96 amount,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant UNLOCK_TYPEHASH = keccak256(
+        "Unlock(address client,address executor,uint96 amount,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant WITHDRAWAL_TYPEHASH = keccak256(
+        "Withdrawal(address client,address to,uint256 amount,uint256 nonce,uint40 deadline)"
     );
     bytes32 internal constant SIGNER_AUTHORIZATION_TYPEHASH = keccak256(
         "SignerAuthorization(address principal,address signer,uint40 deadline,uint256 nonce)"
@@ -51,6 +58,34 @@ library Commitments {
         return _hashWords(RESPONSE_TYPEHASH, offset, RESPONSE_LENGTH);
     }
 
+    /// @notice Whether every word of a request fits the member that it stands for.
+    function fits(IAccountingV2.LlmRequestCommitment calldata request) internal pure returns (bool fit) {
+        // Reads words of calldata at the members' offsets. Words of one width are checked together.
+        assembly ("memory-safe") {
+            let wide := shr(160, or(calldataload(request), calldataload(add(request, 0x20))))
+            let prices := or(calldataload(add(request, 0xe0)), calldataload(add(request, 0x100)))
+            let costs := or(calldataload(add(request, 0x160)), calldataload(add(request, 0x180)))
+            wide := or(wide, shr(96, or(prices, costs)))
+            let limits := or(calldataload(add(request, 0xa0)), calldataload(add(request, 0xc0)))
+            wide := or(wide, shr(32, or(limits, calldataload(add(request, 0x140)))))
+            wide := or(wide, shr(64, calldataload(add(request, 0x120))))
+            wide := or(wide, shr(40, calldataload(add(request, 0x1c0))))
+            fit := iszero(wide)
+        }
+    }
+
+    /// @notice Whether every word of a response fits the member that it stands for.
+    function fits(IAccountingV2.LlmResponseCommitment calldata response) internal pure returns (bool fit) {
+        assembly ("memory-safe") {
+            let wide := shr(32, or(calldataload(add(response, 0x80)), calldataload(add(response, 0xa0))))
+            wide := or(wide, shr(96, calldataload(add(response, 0xc0))))
+            wide := or(wide, shr(64, or(calldataload(add(response, 0xe0)), calldataload(add(response, 0x100)))))
+            wide := or(wide, shr(40, calldataload(add(response, 0x120))))
+            wide := or(wide, shr(8, calldataload(add(response, 0x140))))
+            fit := iszero(wide)
+        }
+    }
+
     /// @notice Struct hash of an offer.
     function hashStruct(IEquivocationDisputes.ModelOffer calldata offer) internal pure returns (bytes32) {
         uint256 offset;
@@ -69,6 +104,28 @@ library Commitments {
         uint40 deadline
     ) internal pure returns (bytes32) {
         return keccak256(abi.encode(ALLOCATION_TYPEHASH, client, executor, amount, nonce, deadline));
+    }
+
+    /// @notice Struct hash of a request for money of a channel, for anyone to send.
+    function hashUnlock(
+        address client,
+        address executor,
+        uint96 amount,
+        uint256 nonce,
+        uint40 deadline
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encode(UNLOCK_TYPEHASH, client, executor, amount, nonce, deadline));
+    }
+
+    /// @notice Struct hash of a withdrawal of free deposit, for anyone to send.
+    function hashWithdrawal(
+        address client,
+        address to,
+        uint256 amount,
+        uint256 nonce,
+        uint40 deadline
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encode(WITHDRAWAL_TYPEHASH, client, to, amount, nonce, deadline));
     }
 
     /// @notice Struct hash of a session signer's proof of possession.

@@ -101,13 +101,29 @@ interface IStakeRegistry {
         uint256 victimLimit;
     }
 
-    /// @notice Who got how much of a slash. `restituted` and the four shares add up to what was taken.
+    /// @notice Who got how much of a slash. The parts add up to what was taken.
+    /// @param waiting Taken, and kept for claims that were frozen earlier: what they do not need is for reporter, victim and
+    /// treasury, see `collect`.
     struct Payout {
         uint256 restituted;
         uint256 reporter;
         uint256 victim;
         uint256 jury;
         uint256 treasury;
+        uint256 waiting;
+    }
+
+    /// @notice What of a slash waits for the claims that were frozen earlier.
+    /// @param amount All of it; the treasury's is what the other two leave.
+    /// @param toReporter Of the amount.
+    /// @param toVictim Of the amount.
+    struct Waiting {
+        address member;
+        uint96 amount;
+        address reporter;
+        uint96 toReporter;
+        address victim;
+        uint96 toVictim;
     }
 
     /// @notice Shares of slashes. They stay here until their owner withdraws or transfers them, so that no recipient's
@@ -144,6 +160,8 @@ interface IStakeRegistry {
     error StakeIdUsed(address judge, bytes32 id);
     error StakeSharesTooLarge(uint256 maximum, uint256 asked);
     error StakeFrozen(uint256 frozen, uint256 whole);
+    error StakeNothingWaiting(address judge, bytes32 id);
+    error StakeClaimsAhead(uint256 asked);
     error StakeNotJailed(address member);
     error StakeStillJailed(uint256 jailedUntil, uint256 timestamp);
     error StakeNoRewards();
@@ -179,7 +197,7 @@ interface IStakeRegistry {
     /// @param frozen Sum of the member's freezes afterwards.
     event Frozen(address indexed member, address indexed judge, bytes32 indexed id, uint256 amount, uint256 frozen);
     event Unfrozen(address indexed member, address indexed judge, bytes32 indexed id, uint256 amount, uint256 frozen);
-    /// @param taken Restitution and penalty really taken: the sum of `payout`.
+    /// @param taken From the stake. `payout` adds up to it and to what later slashes had left waiting for this claim.
     /// @param totalStake Active stake afterwards.
     /// @param unbonding Unbonding stake afterwards.
     event Slashed(
@@ -194,6 +212,19 @@ interface IStakeRegistry {
         Payout payout,
         uint256 totalStake,
         uint256 unbonding
+    );
+    /// @notice What waited of a slash was paid.
+    /// @param gone What earlier claims were served out of it.
+    event Collected(
+        address indexed member,
+        address indexed judge,
+        bytes32 indexed id,
+        address reporter,
+        address victim,
+        uint256 toReporter,
+        uint256 toVictim,
+        uint256 toTreasury,
+        uint256 gone
     );
     /// @param halves Half strikes that this one adds.
     /// @param count Half strikes in the window, with these.
@@ -214,10 +245,14 @@ interface IStakeRegistry {
     /// @notice Adds stake, paid by the caller.
     function stake(uint256 amount) external;
 
+    /// @notice Adds stake to a member, paid by the caller: somebody else can pay for who cannot move the token itself.
+    function stakeFor(address member, uint256 amount) external;
+
     /// @notice Registers and stakes in one transaction.
     function registerAndStake(Role role, bytes calldata peerId, string calldata metadataURI, uint256 amount) external;
 
-    /// @notice Starts to take `amount` out: either everything, or so much that the role's minimum is left. Adds to a
+    /// @notice Starts to take `amount` out: either everything (2^256 - 1 is that, however much somebody has just added), or so
+    /// much that the role's minimum is left. Adds to a
     /// running unbonding and restarts its clock. Unbonding stake no longer backs anything, but stays slashable.
     function unbond(uint256 amount) external;
 
@@ -245,22 +280,26 @@ interface IStakeRegistry {
 
     /* JUDGES */
 
-    /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends. Never fails for lack
-    /// of stake: what is not there yet is frozen when it arrives. What is there beyond all that earlier
-    /// disputes asked for is reserved for this one, see `slash`. Once per id; nothing happens for an amount of zero.
+    /// @notice Keeps `amount` of the member's stake from being withdrawn until the dispute `id` ends, and takes a place behind
+    /// all claims on it that are open or wait, see `slash`. Never fails for lack of stake: what is not there yet is frozen when
+    /// it arrives. Once per id; nothing happens for an amount of zero.
     function freeze(bytes32 id, address member, uint256 amount) external;
 
     /// @notice Ends a freeze of the caller. Does nothing if there is none.
     function unfreeze(bytes32 id) external;
 
-    /// @notice Takes restitution and penalty from the member: active stake first, then unbonding. What is frozen for other
-    /// disputes is no obstacle, or a member could shelter its stake behind a dispute with itself; but nobody except jurors is
-    /// paid out of what is reserved for others, or a member that is about to lose could pay its friends first. Ends the freeze
-    /// under the same id. Takes what there is, and reverts only for an id that slashed before and for shares above
-    /// `MAX_SHARES`.
+    /// @notice Takes restitution and penalty from the member: active stake first, then unbonding. Takes what there is, and
+    /// reverts only for an id that slashed before, or froze for another member, and for shares above `MAX_SHARES`. Ends the freeze under the same id.
+    /// @dev Claims are served in the order in which they were frozen; a slash without a freeze comes last. What is frozen for
+    /// other disputes is no obstacle, or a member could shelter its stake behind a dispute with itself. But reporter and
+    /// victim are paid at once only out of what all earlier claims leave, even if each took all that it asked for. The rest
+    /// waits: first for the earlier claims, which are served out of it if the stake does not suffice, then for whom it
+    /// was taken for. So nobody gets anything, and nobody loses anything, by what others freeze or slash later.
+    /// @dev Jurors do not wait: they are drawn, and what they earn must not depend on what they find.
     function slash(Slash calldata order) external returns (Payout memory payout);
 
-    /// @notice Notes half strikes against the member, of which two are one strike; no more than six count.
+    /// @notice Notes half strikes against the member, of which two are one strike; no more than six count. Six within the
+    /// window put it in jail.
     /// @param window Seconds back from now within which strikes are counted.
     /// @return count Half strikes in the window, with these: 0 to 6.
     function strike(address member, Offence offence, uint256 halves, uint256 window) external returns (uint256 count);
@@ -268,6 +307,11 @@ interface IStakeRegistry {
     /// @notice Puts the member (or the address, if it is none yet) in jail for `JAIL_PERIOD` from now: it is not active and
     /// covers nothing, until it calls `unjail`.
     function jail(address member) external;
+
+    /* ANYONE */
+
+    /// @notice Pays what waits of a slash, once no earlier claim is open. A judge that is the reporter itself collects itself.
+    function collect(address judge, bytes32 id) external returns (uint256 toReporter, uint256 toVictim);
 
     /* VIEWS */
 
@@ -299,6 +343,18 @@ interface IStakeRegistry {
 
     /// @notice What `judge` did under `id`, see `Reason`.
     function reasons(address judge, bytes32 id) external view returns (address member, uint96 frozen);
+
+    /// @notice What waits under `id` of `judge`, see `Waiting`.
+    function waiting(
+        address judge,
+        bytes32 id
+    )
+        external
+        view
+        returns (address member, uint96 amount, address reporter, uint96 toReporter, address victim, uint96 toVictim);
+
+    /// @notice What is here of all that was taken of a member's stake and waits.
+    function withheldOf(address member) external view returns (uint256);
 
     /// @notice Whether `judge` slashed for `id`.
     function isSlashed(address judge, bytes32 id) external view returns (bool);

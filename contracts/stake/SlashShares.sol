@@ -13,31 +13,50 @@ library SlashShares {
     /// @notice Most that the three shares may be together.
     uint256 internal constant MAX_SHARES = 6_000;
 
+    /// @notice What reporter and victim are owed of what waits.
+    struct Dues {
+        uint256 reporter;
+        uint256 victim;
+    }
+
     /// @notice Splits `taken`, what a slash really took: restitution first, then the shares of what is left, each rounded
     /// down; the treasury gets the rest, so that the parts add up to `taken`. Nobody's share is the treasury's.
     /// @dev Restitution is bounded too: with the shares of the rest it stays within `MAX_SHARES` of what is taken. Else an
     /// executor could take its stake out, past every freeze, by losing a dispute with a client of its own.
-    /// @dev What of it was reserved for other disputes is the treasury's, but for the jury's share: jurors are drawn, while
-    /// reporter and victim can be friends of a member that is about to lose those disputes. The jury is paid as if nothing were
-    /// reserved, since what a juror earns must not depend on what it finds; it cannot make the parts exceed what was taken,
-    /// since a smaller part is shared among the others by the same shares.
+    /// @dev What earlier claims may still need waits, but for the jury's share: jurors are drawn, while reporter and victim
+    /// can be friends of a member that is about to lose those disputes; and what a juror earns must not depend on what it finds.
     /// @dev `taken` is below 2^97: no product overflows.
-    /// @param unreserved What the member had that was not reserved for other disputes.
+    /// @param served What of `taken` no earlier claim needs.
     function split(
         IStakeRegistry.Slash calldata order,
         uint256 taken,
-        uint256 unreserved
-    ) internal pure returns (IStakeRegistry.Payout memory payout) {
+        uint256 served
+    ) internal pure returns (IStakeRegistry.Payout memory payout, Dues memory dues) {
+        payout = _partsOf(order, served);
+        if (served == taken) return (payout, dues);
+        // No part of a smaller sum is larger. The jury's part grows by no more than the sum.
+        IStakeRegistry.Payout memory whole = _partsOf(order, taken);
+        payout.waiting = taken - served - (whole.jury - payout.jury);
+        payout.jury = whole.jury;
+        // Several parts rounded up together could exceed what waits by a unit or two.
+        dues.reporter = Math.min(whole.reporter - payout.reporter, payout.waiting);
+        uint256 victim = whole.restituted + whole.victim - payout.restituted - payout.victim;
+        dues.victim = Math.min(victim, payout.waiting - dues.reporter);
+    }
+
+    function _partsOf(
+        IStakeRegistry.Slash calldata order,
+        uint256 shared
+    ) private pure returns (IStakeRegistry.Payout memory parts) {
         uint256 asked = order.reporterShare + order.victimShare + order.juryShare;
         require(asked <= MAX_SHARES, IStakeRegistry.StakeSharesTooLarge(MAX_SHARES, asked));
-        uint256 shared = Math.min(taken, unreserved);
         uint256 limit = (shared * (MAX_SHARES - asked)) / (WHOLE - asked);
-        if (order.victim != address(0)) payout.restituted = Math.min(order.restitution, limit);
-        uint256 penalty = shared - payout.restituted;
-        payout.reporter = _shareOf(penalty, order.reporter, order.reporterShare);
-        payout.victim = Math.min(_shareOf(penalty, order.victim, order.victimShare), order.victimLimit);
-        payout.jury = _shareOf(taken - payout.restituted, order.jury, order.juryShare);
-        payout.treasury = taken - payout.restituted - payout.reporter - payout.victim - payout.jury;
+        if (order.victim != address(0)) parts.restituted = Math.min(order.restitution, limit);
+        uint256 penalty = shared - parts.restituted;
+        parts.reporter = _shareOf(penalty, order.reporter, order.reporterShare);
+        parts.victim = Math.min(_shareOf(penalty, order.victim, order.victimShare), order.victimLimit);
+        parts.jury = _shareOf(penalty, order.jury, order.juryShare);
+        parts.treasury = penalty - parts.reporter - parts.victim - parts.jury;
     }
 
     function _shareOf(uint256 penalty, address account, uint256 share) private pure returns (uint256) {

@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ClaimQueue} from "./ClaimQueue.sol";
 import {IStakeRegistry} from "./IStakeRegistry.sol";
 import {SlashShares} from "./SlashShares.sol";
 import {StrikeRing} from "./StrikeRing.sol";
@@ -13,6 +14,7 @@ import {StrikeRing} from "./StrikeRing.sol";
 /// @dev Immutable: no owner, no pause, no proxy; the deployer's one power ends with `wire`. Peer ids and metadata live in
 /// events alone; the chain never reads them. What judges call neither moves tokens nor calls anybody.
 contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
+    using ClaimQueue for ClaimQueue.Queue;
     using SafeERC20 for IERC20;
     using SlashShares for Slash;
     using StrikeRing for uint256;
@@ -27,6 +29,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     uint256 public constant RAMP_DIVISOR = 10;
     /// @notice How long a member stays in jail at least.
     uint256 public constant JAIL_PERIOD = 30 days;
+    /// @notice Half strikes within a judge's window that put a member in jail: three strikes.
+    uint256 public constant JAIL_HALVES = StrikeRing.LENGTH;
     /// @notice Most that reporter, victim and jury together get of a penalty, in parts of 10 000.
     uint256 public constant MAX_SHARES = SlashShares.MAX_SHARES;
     /// @notice Longest peer id, bytes. A secp256k1 one has 39.
@@ -66,10 +70,12 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
 
     mapping(address member => mapping(Offence offence => uint256 ring)) private _strikes;
 
-    /// @dev What of the frozen stake was there when it was frozen, beyond all that earlier open disputes had asked for: by member,
-    /// and by the judge's id.
-    mapping(address member => uint256) private _reserved;
-    mapping(address judge => mapping(bytes32 id => uint256)) private _reservedFor;
+    /// @inheritdoc IStakeRegistry
+    mapping(address judge => mapping(bytes32 id => Waiting)) public override waiting;
+
+    mapping(address member => ClaimQueue.Queue) private _claims;
+    /// @dev In the queue of the member, from the freeze until nothing is asked and nothing waits under the id.
+    mapping(address judge => mapping(bytes32 id => uint256)) private _placeOf;
 
     /* MODIFIERS */
 
@@ -116,14 +122,19 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakeRegistry
     function updateMetadata(bytes calldata peerId, string calldata metadataURI) external {
-        require(members[msg.sender].role != Role.None, StakeNotRegistered(msg.sender));
+        _registered();
         _requireLengths(peerId, metadataURI);
         emit MetadataUpdated(msg.sender, peerId, metadataURI);
     }
 
     /// @inheritdoc IStakeRegistry
     function stake(uint256 amount) external nonReentrant {
-        _stake(amount);
+        _stake(msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function stakeFor(address member, uint256 amount) external nonReentrant {
+        _stake(member, amount);
     }
 
     /// @inheritdoc IStakeRegistry
@@ -134,7 +145,7 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         uint256 amount
     ) external nonReentrant {
         _register(role, peerId, metadataURI);
-        _stake(amount);
+        _stake(msg.sender, amount);
     }
 
     /* LEAVING */
@@ -142,8 +153,9 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IStakeRegistry
     function unbond(uint256 amount) external {
         Member storage member = _registered();
-        require(amount != 0, StakeZeroAmount());
         uint256 active = member.stake;
+        if (amount == type(uint256).max) amount = active;
+        require(amount != 0, StakeZeroAmount());
         require(amount <= active, StakeInsufficient(active, amount));
         uint256 left = active - amount;
         uint256 minimum = minimumStake(member.role);
@@ -250,11 +262,9 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         // No stake is larger, and 2^24 such freezes of one member fit their sum.
         uint96 part = uint96(Math.min(amount, type(uint96).max));
         reasons[msg.sender][id] = Reason(member, part);
-        uint256 reserved = Math.min(part, Math.saturatingSub(_wholeOf(account), account.frozen));
         uint120 frozen = account.frozen + part;
         account.frozen = frozen;
-        _reservedFor[msg.sender][id] = reserved;
-        _reserved[member] += reserved;
+        _placeOf[msg.sender][id] = _claims[member].append(part, 0);
         emit Frozen(member, msg.sender, id, part, frozen);
     }
 
@@ -264,20 +274,23 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         if (reason.frozen == 0) return;
         delete reasons[msg.sender][id];
         _unfreeze(id, reason);
+        _claims[reason.member].decide(_placeOf[msg.sender][id], reason.frozen, 0);
+        delete _placeOf[msg.sender][id];
     }
 
     /// @inheritdoc IStakeRegistry
     function slash(Slash calldata order) external onlyJudge returns (Payout memory payout) {
         Reason memory reason = reasons[msg.sender][order.id];
-        require(!_hasSlashed(reason), StakeIdUsed(msg.sender, order.id));
+        bool usable = reason.member == address(0) || (reason.frozen != 0 && reason.member == order.member);
+        require(usable, StakeIdUsed(msg.sender, order.id));
         reasons[msg.sender][order.id] = Reason(order.member, 0);
         if (reason.frozen != 0) _unfreeze(order.id, reason);
         Member storage member = members[order.member];
-        // Nothing is reserved where nothing is frozen, which lies in a slot that is read in any case.
-        uint256 reserved = member.frozen == 0 ? 0 : _reserved[order.member];
-        uint256 unreserved = Math.saturatingSub(_wholeOf(member), reserved);
+        uint256 whole = _wholeOf(member);
         uint256 taken = _take(member, Math.saturatingAdd(order.restitution, order.penalty));
-        payout = order.split(taken, unreserved);
+        // Without any other claim all of it can be paid at once.
+        if (reason.frozen == 0 && member.frozen == 0) (payout, ) = order.split(taken, taken);
+        else payout = _splitInOrder(order, reason.frozen, whole, taken);
         _credit(order.reporter, payout.reporter);
         _credit(order.victim, payout.restituted + payout.victim);
         _credit(order.jury, payout.jury);
@@ -307,14 +320,46 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         _strikes[member][offence] = _strikes[member][offence].push(halves, block.timestamp);
         count = strikesOf(member, offence, window);
         emit Struck(member, msg.sender, offence, halves, count);
+        if (count >= JAIL_HALVES) _jail(member);
     }
 
     /// @inheritdoc IStakeRegistry
     function jail(address member) external onlyJudge {
-        uint256 until = block.timestamp + JAIL_PERIOD;
-        members[member].jailedUntil = uint40(until); // Fits for 34 000 years.
-        _refreshActivity(members[member]);
-        emit Jailed(member, msg.sender, until);
+        _jail(member);
+    }
+
+    /* ANYONE */
+
+    /// @inheritdoc IStakeRegistry
+    function collect(address judge, bytes32 id) external returns (uint256 toReporter, uint256 toVictim) {
+        Waiting memory share = waiting[judge][id];
+        require(share.member != address(0), StakeNothingWaiting(judge, id));
+        // It has to pass the share on, and would not know of it.
+        require(share.reporter != judge || msg.sender == judge, StakeNotJudge(msg.sender));
+        ClaimQueue.Queue storage queue = _claims[share.member];
+        ClaimQueue.Sums memory ahead = queue.sumBefore(_placeOf[judge][id]);
+        require(ahead.asked == 0, StakeClaimsAhead(ahead.asked));
+        uint256 left = Math.min(share.amount, Math.saturatingSub(queue.withheld, ahead.waiting));
+        queue.withheld -= uint128(left); // Not above it.
+        queue.remove(_placeOf[judge][id], share.amount);
+        delete _placeOf[judge][id];
+        delete waiting[judge][id];
+        toReporter = (left * share.toReporter) / share.amount;
+        toVictim = (left * share.toVictim) / share.amount;
+        _credit(share.reporter, toReporter);
+        _credit(share.victim, toVictim);
+        _credit(treasury, left - toReporter - toVictim);
+        emit Collected({
+            member: share.member,
+            judge: judge,
+            id: id,
+            reporter: share.reporter,
+            victim: share.victim,
+            toReporter: toReporter,
+            toVictim: toVictim,
+            toTreasury: left - toReporter - toVictim,
+            gone: share.amount - left
+        });
     }
 
     /* VIEWS */
@@ -339,6 +384,11 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     /// @inheritdoc IStakeRegistry
     function slashableStake(address member) external view returns (uint256) {
         return _wholeOf(members[member]);
+    }
+
+    /// @inheritdoc IStakeRegistry
+    function withheldOf(address member) external view returns (uint256) {
+        return _claims[member].withheld;
     }
 
     /// @inheritdoc IStakeRegistry
@@ -374,8 +424,8 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     }
 
     /// @dev Measures what arrives, so that a token that charges on transfer is refused. A surplus is not credited.
-    function _stake(uint256 amount) private {
-        Member storage member = _registered();
+    function _stake(address account, uint256 amount) private {
+        Member storage member = _registeredAs(account);
         require(amount != 0, StakeZeroAmount());
         IERC20 token = IERC20(stakeToken);
         uint256 before = token.balanceOf(address(this));
@@ -389,7 +439,7 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         _dilute(member, totalStake);
         member.stake = uint96(totalStake); // Not above `whole`.
         _refreshActivity(member);
-        emit Staked(msg.sender, msg.sender, amount, totalStake);
+        emit Staked(account, msg.sender, amount, totalStake);
     }
 
     /// @dev An executor's first week counts by the unit: stake that grows makes it younger in proportion, rounded against it, so
@@ -400,6 +450,13 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         if (member.role != Role.Executor || since == 0) return;
         uint256 age = Math.min(block.timestamp - since, RAMP);
         member.activeSince = uint40(block.timestamp - (age * member.stake) / totalStake); // Fits for 34 000 years.
+    }
+
+    function _jail(address member) private {
+        uint256 until = block.timestamp + JAIL_PERIOD;
+        members[member].jailedUntil = uint40(until); // Fits for 34 000 years.
+        _refreshActivity(members[member]);
+        emit Jailed(member, msg.sender, until);
     }
 
     /// @dev Takes up to `wanted`, active stake first.
@@ -432,9 +489,54 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     function _unfreeze(bytes32 id, Reason memory reason) private {
         uint120 frozen = members[reason.member].frozen - reason.frozen;
         members[reason.member].frozen = frozen;
-        _reserved[reason.member] -= _reservedFor[msg.sender][id];
-        delete _reservedFor[msg.sender][id];
         emit Unfrozen(reason.member, msg.sender, id, reason.frozen, frozen);
+    }
+
+    /// @dev Serves a slash at its place in the queue, behind all if it froze nothing. Whatever the member had and earlier claims
+    /// do not need is paid at once. What they may need is taken all the same, and waits. An earlier claim that finds less stake
+    /// than it wants is served out of what waits behind it.
+    /// @param asked What was frozen for this slash.
+    /// @param whole Stake before it.
+    /// @param taken Of the stake.
+    function _splitInOrder(
+        Slash calldata order,
+        uint96 asked,
+        uint256 whole,
+        uint256 taken
+    ) private returns (Payout memory payout) {
+        ClaimQueue.Queue storage queue = _claims[order.member];
+        uint256 place = _placeOf[msg.sender][order.id];
+        (uint256 ahead, uint256 behind) = (members[order.member].frozen, 0);
+        if (place != 0) {
+            ClaimQueue.Sums memory sums = queue.sumBefore(place);
+            (ahead, behind) = (sums.asked, Math.saturatingSub(queue.withheld, sums.waiting));
+        }
+        uint256 served = Math.saturatingSub(whole + behind, ahead);
+        if (behind != 0) {
+            uint256 lacking = Math.saturatingAdd(order.restitution, order.penalty) - taken;
+            uint256 more = Math.min(lacking, behind);
+            queue.withheld -= uint128(more); // Not above what is behind, a part of it.
+            taken += more;
+        }
+        SlashShares.Dues memory dues;
+        (payout, dues) = order.split(taken, Math.min(taken, served));
+        uint128 rest = uint128(payout.waiting); // A part of what was taken.
+        if (place != 0) queue.decide(place, asked, rest);
+        if (rest == 0) {
+            delete _placeOf[msg.sender][order.id];
+            return payout;
+        }
+        if (place == 0) _placeOf[msg.sender][order.id] = queue.append(0, rest);
+        queue.withheld += rest;
+        // All are parts of what was taken of a stake, a uint96.
+        waiting[msg.sender][order.id] = Waiting({
+            member: order.member,
+            amount: uint96(rest),
+            reporter: order.reporter,
+            toReporter: uint96(dues.reporter),
+            victim: order.victim,
+            toVictim: uint96(dues.victim)
+        });
     }
 
     /// @dev Reaching 2^128 takes 2^32 slashes of the largest stake.
@@ -450,9 +552,13 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         member.activeSince = active ? uint40(block.timestamp) : 0; // Fits for 34 000 years.
     }
 
-    function _registered() private view returns (Member storage member) {
-        member = members[msg.sender];
-        require(member.role != Role.None, StakeNotRegistered(msg.sender));
+    function _registered() private view returns (Member storage) {
+        return _registeredAs(msg.sender);
+    }
+
+    function _registeredAs(address account) private view returns (Member storage member) {
+        member = members[account];
+        require(member.role != Role.None, StakeNotRegistered(account));
     }
 
     function _requireLengths(bytes calldata peerId, string calldata metadataURI) private pure {

@@ -2,12 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
 /// @title TestToken: money for development and test networks
 /// @notice Worth nothing: anyone gets some from the faucet, and the deployer makes as much as it likes. It behaves like
-/// the stablecoins that real networks use: 6 decimals and ERC-2612 permits.
-contract TestToken is ERC20, ERC20Permit {
+/// the stablecoins that real networks use: 6 decimals, ERC-2612 permits and ERC-3009
+/// transfers by authorization.
+contract TestToken is ERC20, ERC20Permit, ERC3009 {
     /// @notice What one call of the faucet gives: 1 000 tUSD.
     uint256 public constant FAUCET_AMOUNT = 1_000e6;
     /// @notice Seconds that an address has to wait between two calls.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { artifactPath } from "../../checkout/artifact-path.ts";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { linkedCode } from "../../checkout/linked-code.ts";
 import { ROOT } from "../../checkout/paths.ts";
 
 /** What Ignition remembers of a deployment. */
@@ -36,10 +37,12 @@ export function readDeployment(id: string): RecordedDeployment {
   };
 }
 
+const placeSchema = z.object({ start: z.number(), length: z.number() });
 const artifactSchema = z.object({
   abi: z.array(z.unknown()),
   deployedBytecode: z.string(),
-  immutableReferences: z.record(z.string(), z.array(z.object({ start: z.number(), length: z.number() }))).default({}),
+  immutableReferences: z.record(z.string(), z.array(placeSchema)).default({}),
+  deployedLinkReferences: z.record(z.string(), z.record(z.string(), z.array(placeSchema))).default({}),
 });
 /** The compiler's output for a contract. */
 export type Artifact = z.infer<typeof artifactSchema>;
@@ -52,9 +55,14 @@ export function readArtifact(contract: string): Artifact {
   return artifactSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }
 
-/** Whether code on a chain is the artifact's, whatever its immutables hold, and whatever comments its sources had. */
-export function isSameCode(code: string, { deployedBytecode, immutableReferences }: Artifact): boolean {
-  const [found, expected] = [code, deployedBytecode].map((hex) => withoutSourceHash(Buffer.from(hex.slice(2), "hex")));
+/**
+ * Whether code on a chain is the artifact's with the libraries of the same deployment, whatever its immutables hold, and
+ * whatever comments its sources had.
+ */
+export function isSameCode(code: string, artifact: Artifact, addresses: ReadonlyMap<string, string>): boolean {
+  const { deployedBytecode, deployedLinkReferences, immutableReferences } = artifact;
+  const linked = linkedCode(deployedBytecode, deployedLinkReferences, (library) => addresses.get(library)) ?? "0x";
+  const [found, expected] = [code, linked].map((hex) => withoutSourceHash(Buffer.from(hex.slice(2), "hex")));
   if (found === undefined || expected === undefined || found.length !== expected.length) return false;
   for (const { start, length } of Object.values(immutableReferences).flat()) found.fill(0, start, start + length);
   return found.equals(expected);

@@ -23,7 +23,7 @@ export async function rowsOf(
   const expectations = expectationsOf(deployment.addresses, values);
   const rows: Row[] = [];
   for (const [contract, address] of deployment.addresses) {
-    rows.push(await checkCode(provider, contract, address));
+    rows.push(await checkCode(provider, contract, address, deployment.addresses));
     for (const expectation of expectations.filter((one) => one.contract === contract))
       rows.push(await checkView(provider, address, expectation));
   }
@@ -39,9 +39,14 @@ export async function rowsOf(
 const row = (parts: Omit<Row, "isDefault">): Row => ({ ...parts, isDefault: false });
 
 /** The code at the contract's address is what this checkout compiles to. */
-async function checkCode(provider: JsonRpcProvider, contract: string, address: string): Promise<Row> {
+async function checkCode(
+  provider: JsonRpcProvider,
+  contract: string,
+  address: string,
+  addresses: ReadonlyMap<string, string>,
+): Promise<Row> {
   const code = await provider.getCode(address);
-  const holds = isSameCode(code, readArtifact(contract));
+  const holds = isSameCode(code, readArtifact(contract), addresses);
   const found = holds ? "the same" : code === "0x" ? "no code there" : "other code";
   return row({ contract, what: `code at ${address}`, expected: "this checkout's", found, holds });
 }

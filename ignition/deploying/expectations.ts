@@ -77,6 +77,8 @@ export function expectationsOf(addresses: ReadonlyMap<string, string>, values: P
     expect("Audits", "stakeRegistry", at("StakeRegistry")),
     expect("Audits", "epochLength", value("auditEpochSeconds")),
     expect("Audits", "odds", value("auditOdds")),
+    expect("Collector", "accounting", at("AccountingV2")),
+    expect("Collector", "stakeRegistry", at("StakeRegistry")),
     expect("Lens", "accounting", at("AccountingV2")),
     expect("Lens", "stakeRegistry", at("StakeRegistry")),
   ];

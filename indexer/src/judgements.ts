@@ -5,7 +5,7 @@ import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { changeMember, seeJudged, takeStake } from "./membership.ts";
 import { originOf } from "./origin.ts";
 import { tableName } from "./schema/contract-names.ts";
-import { creditShares } from "./shares.ts";
+import { creditCollected, creditShares } from "./shares.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork } from "./totals.ts";
 
 /** `IStakeRegistry.Offence` as the tables have it. */
@@ -53,6 +53,7 @@ ponder.on("StakeRegistry:Slashed", async ({ event, context: { db } }) => {
     toVictim: order.payout.victim,
     toJury: order.payout.jury,
     toTreasury: order.payout.treasury,
+    waiting: order.payout.waiting,
     stake: totalStake,
     unbonding,
   });
@@ -61,6 +62,18 @@ ponder.on("StakeRegistry:Slashed", async ({ event, context: { db } }) => {
   await addToBuckets(db, origin.timestamp, { slashed: amount });
   if (role === "VALIDATOR") return;
   await addToExecutorDay(db, { executorAddress: member, timestamp: origin.timestamp }, { slashed: amount });
+});
+
+/** What waited of a slash; earlier claims can have taken some of it. */
+ponder.on("StakeRegistry:Collected", async ({ event, context: { db } }) => {
+  const { judge: judgeAddress, id: disputeId, ...shares } = event.args;
+  await db.update(slashing, { judgeAddress, disputeId }).set((row) => ({
+    toReporter: row.toReporter + shares.toReporter,
+    toVictim: row.toVictim + shares.toVictim,
+    toTreasury: row.toTreasury + shares.toTreasury,
+    waiting: 0n,
+  }));
+  await creditCollected(db, shares);
 });
 
 ponder.on("StakeRegistry:Struck", async ({ event, context: { db } }) => {

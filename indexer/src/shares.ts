@@ -12,13 +12,34 @@ interface Slash {
   readonly payout: Readonly<Record<"restituted" | "reporter" | "victim" | "jury" | "treasury", bigint>>;
 }
 
-/** Credits everybody's part of a slash. The treasury is the deployment's, which the row of totals has. */
+/** Credits everybody's part of a slash. */
 export async function creditShares(db: Db, { reporter, victim, jury, payout }: Slash): Promise<void> {
   await credit(db, reporter, payout.reporter);
   await credit(db, victim, payout.restituted + payout.victim);
   await credit(db, jury, payout.jury);
+  await creditTreasury(db, payout.treasury);
+}
+
+/** What was collected of a slash that had waited. */
+interface Collected {
+  readonly reporter: Hex;
+  readonly victim: Hex;
+  readonly toReporter: bigint;
+  readonly toVictim: bigint;
+  readonly toTreasury: bigint;
+}
+
+/** Credits what had waited. */
+export async function creditCollected(db: Db, shares: Collected): Promise<void> {
+  await credit(db, shares.reporter, shares.toReporter);
+  await credit(db, shares.victim, shares.toVictim);
+  await creditTreasury(db, shares.toTreasury);
+}
+
+/** The treasury is the deployment's, which the row of totals has. */
+async function creditTreasury(db: Db, amount: bigint): Promise<void> {
   const deployment = await db.find(network, { id: NETWORK_ID });
-  if (deployment !== null) await credit(db, deployment.treasury, payout.treasury);
+  if (deployment !== null) await credit(db, deployment.treasury, amount);
 }
 
 async function credit(db: Db, address: Hex, amount: bigint): Promise<void> {

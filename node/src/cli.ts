@@ -70,11 +70,13 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       if (typeof value === "string") flags[setting] = value;
     }
     const file = options["config"] as string | undefined;
-    const settings = readSettings(command, { flags, file, json });
+    const reread = () => readSettings(command, { flags, file, json });
+    const settings = reread();
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,
       settings,
+      reread,
       args,
       flags: options,
       json,

@@ -17,6 +17,7 @@ import {
 } from "ethers";
 import json5 from "json5";
 import { artifactPath } from "../../checkout/artifact-path.ts";
+import { type LinkReferences, linkedCode } from "../../checkout/linked-code.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 
 /** The mnemonic of Hardhat's own accounts, known to everybody: for networks without value only. */
@@ -93,6 +94,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       parameters("minimumValidatorStake"),
       parameters("unbondingPeriodSeconds"),
     );
+    for (const library of ["Channels", "DisputedTails", "SessionSigners"]) await deploy(library);
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
     const equivocationDisputes = await deploy("EquivocationDisputes", accounting);
     const deliveryDisputes = await deploy("DeliveryDisputes", accounting, parameters("deliveryBondWei"));
@@ -116,14 +118,18 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
 }
 
 /** Deploys a compiled contract: the artifacts are made by `npx hardhat build`. */
-const deployer =
-  (signer: Signer) =>
-  async (name: string, ...args: unknown[]): Promise<Address> => {
-    const { abi, bytecode } = await readArtifact(name);
-    const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args, { gasLimit: 12_000_000n });
+const deployer = (signer: Signer) => {
+  const addresses = new Map<string, Address>();
+  return async (name: string, ...args: unknown[]): Promise<Address> => {
+    const { abi, bytecode, linkReferences } = await readArtifact(name);
+    const code = linkedCode(bytecode, linkReferences, (library) => addresses.get(library)) ?? `${name} is not linked`;
+    const contract = await new ContractFactory(abi, code, signer).deploy(...args, { gasLimit: 12_000_000n });
     await contract.waitForDeployment();
-    return lowerCase(await contract.getAddress());
+    const address = lowerCase(await contract.getAddress());
+    addresses.set(name, address);
+    return address;
   };
+};
 
 interface Judge {
   readonly account: Address;
@@ -138,7 +144,13 @@ async function wire(signer: Signer, stakeRegistry: Address, judges: readonly Jud
   await sent.wait();
 }
 
-async function readArtifact(name: string): Promise<{ abi: InterfaceAbi; bytecode: string }> {
+interface Artifact {
+  readonly abi: InterfaceAbi;
+  readonly bytecode: string;
+  readonly linkReferences: LinkReferences;
+}
+
+async function readArtifact(name: string): Promise<Artifact> {
   return JSON.parse(await readFile(artifactPath(name) ?? `no compiled contract ${name}`, "utf8"));
 }
 

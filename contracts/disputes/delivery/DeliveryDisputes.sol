@@ -5,13 +5,12 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAccountingV2} from "../../escrow/IAccountingV2.sol";
 import {IDeliveryDisputes} from "./IDeliveryDisputes.sol";
 import {IStakeRegistry} from "../../stake/IStakeRegistry.sol";
 import {Commitments} from "../../libraries/Commitments.sol";
-import {CompactSignatures} from "../../libraries/CompactSignatures.sol";
+import {Statements} from "../../libraries/Statements.sol";
 import {DeliveryTree} from "./DeliveryTree.sol";
 import {Tails} from "../../libraries/Tails.sol";
 
@@ -22,7 +21,6 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Commitments for IAccountingV2.LlmRequestCommitment;
     using Commitments for IAccountingV2.LlmResponseCommitment;
-    using CompactSignatures for IAccountingV2.CompactSignature;
 
     /* CONSTANTS */
 
@@ -45,21 +43,22 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     uint256 public constant FLOOR_DIVISOR = 100;
     /// @notice Seconds within which strikes count together.
     uint256 public constant STRIKE_WINDOW = 30 days;
-    /// @notice Half strikes that put an executor in jail.
-    uint256 public constant JAIL_HALVES = 6;
-    /// @notice Gas that a bond allows for a reveal, whatever its length.
-    uint256 public constant REVEAL_GAS = 250_000;
-    /// @notice Gas that a bond allows for each byte: 40 for calldata (EIP-7623), the rest for proofs and further transactions.
+    /// @notice Gas that a reveal is paid for, whatever its length.
+    uint256 public constant REVEAL_GAS = 150_000;
+    /// @notice Gas that it is paid for each byte: 40 for calldata (EIP-7623), the rest for proofs and further transactions.
     uint256 public constant REVEAL_GAS_PER_BYTE = 50;
     /// @notice Bytes that a bond allows for each token. Text has 4 to 5.
     uint256 public constant BYTES_PER_TOKEN = 8;
 
+    /// @dev So many times the gas at the base fee of the opening: until the reveal the base fee can rise.
     uint256 private constant BOND_FACTOR = 2;
     /// @dev A client that cancels leaves one of so many parts of its bond to the executor.
     uint256 private constant CANCEL_DIVISOR = 10;
     uint256 private constant DEFAULT_HALVES = 2;
     uint256 private constant CONCESSION_HALVES = 1;
     uint256 private constant MAX_FLAT_BOND = 1 ether;
+
+    bytes32 private constant CONCESSION_TYPEHASH = keccak256("DeliveryConcession(bytes32 id)");
 
     /* IMMUTABLES */
 
@@ -143,7 +142,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         require(answer.length <= maximum, DeliveryTooManyBytes(maximum, answer.length));
         require(DeliveryTree.rootOf(answer) == response.deliveryHash, DeliveryWrongBytes(response.deliveryHash));
         emit AnswerRevealed(id, 0, Math.ceilDiv(answer.length, DeliveryTree.CHUNK_BYTES), answer);
-        _closeAsDelivered(id);
+        _closeAsDelivered(id, response.outboundTokens, answer.length);
     }
 
     /// @inheritdoc IDeliveryDisputes
@@ -171,7 +170,9 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         }
         revealedChunks[id][chunkCount] = bits;
         delivery.revealing = true;
-        if (bits == type(uint256).max >> (MAX_CHUNKS - chunkCount)) _closeAsDelivered(id);
+        if (bits == type(uint256).max >> (MAX_CHUNKS - chunkCount)) {
+            _closeAsDelivered(id, response.outboundTokens, chunkCount * DeliveryTree.CHUNK_BYTES);
+        }
     }
 
     /// @inheritdoc IDeliveryDisputes
@@ -212,14 +213,14 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     function concede(bytes32 id) external nonReentrant {
         address executor = _answerable(id).executor;
         require(msg.sender == executor, DeliveryNotExecutor(executor, msg.sender));
-        (Delivery memory ended, uint256 refunded) = _closeForClient(id, State.Conceded, CONCESSION_HALVES);
-        IStakeRegistry(stakeRegistry).unfreeze(id);
-        uint256 repaid = ended.paid - refunded; // What was held is a part of what was paid.
-        emit DeliveryClosed(id, ended.client, executor, State.Conceded, msg.sender, 0, refunded, repaid, 0);
-        if (repaid == 0) return;
-        IERC20(_paymentToken).safeTransferFrom(executor, address(this), repaid);
-        IERC20(_paymentToken).forceApprove(accounting, repaid);
-        IAccountingV2(accounting).depositFor(ended.client, repaid);
+        _concede(id, executor);
+    }
+
+    /// @inheritdoc IDeliveryDisputes
+    function concedeFor(bytes32 id, IAccountingV2.CompactSignature calldata consent) external nonReentrant {
+        address executor = _answerable(id).executor;
+        Statements.requireSigned(accounting, executor, type(uint40).max, hashConcession(id), consent);
+        _concede(id, executor);
     }
 
     /* ANYONE */
@@ -239,7 +240,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
             released: 0,
             refunded: refunded,
             repaid: payout.restituted,
-            slashed: payout.restituted + payout.reporter + payout.victim + payout.treasury
+            slashed: payout.restituted + payout.reporter + payout.victim + payout.treasury + payout.waiting
         });
     }
 
@@ -257,15 +258,18 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeliveryDisputes
     function bondFor(uint32 outboundTokens) public view returns (uint256 bond) {
-        uint256 length = Math.min(outboundTokens * BYTES_PER_TOKEN, MAX_CHUNKS * DeliveryTree.CHUNK_BYTES);
-        uint256 revealGas = REVEAL_GAS + REVEAL_GAS_PER_BYTE * length;
-        return BOND_FACTOR * revealGas * block.basefee + flatBond;
+        return BOND_FACTOR * _revealCost(_bytesOf(outboundTokens)) + flatBond;
+    }
+
+    /// @inheritdoc IDeliveryDisputes
+    function hashConcession(bytes32 id) public view returns (bytes32) {
+        return _digestOf(keccak256(abi.encode(CONCESSION_TYPEHASH, id)));
     }
 
     /* INTERNAL: EVIDENCE */
 
     function _digestOf(bytes32 structHash) private view returns (bytes32) {
-        return MessageHashUtils.toTypedDataHash(IAccountingV2(accounting).domainSeparator(), structHash);
+        return Statements.digestOf(IAccountingV2(accounting).domainSeparator(), structHash);
     }
 
     /// @dev A response's digest is the id of the dispute about it, so that whoever brings the response of a dispute brings
@@ -280,17 +284,13 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         bytes32 digest,
         IAccountingV2.CompactSignature calldata signature
     ) private view {
-        address signer = signature.recover(digest);
-        require(_maySignFor(principal, signer, deadline), DeliveryWrongSigner(principal, signer));
+        Statements.requireSigned(accounting, principal, deadline, digest, signature);
     }
 
     /// @dev A revoked signer disputes nothing and cancels nothing: no work hangs on that.
     function _requireClient(address client) private view {
-        require(_maySignFor(client, msg.sender, type(uint40).max), DeliveryNotClient(client, msg.sender));
-    }
-
-    function _maySignFor(address principal, address signer, uint40 deadline) private view returns (bool) {
-        return IAccountingV2(accounting).maySignFor(principal, signer, deadline);
+        bool counts = IAccountingV2(accounting).maySignFor(client, msg.sender, type(uint40).max);
+        require(counts, DeliveryNotClient(client, msg.sender));
     }
 
     /* INTERNAL: OPENING */
@@ -317,7 +317,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         (uint256 laneCost, , , ) = IAccountingV2(accounting).lanes(request.client, request.executor, request.lane);
         require(laneCost <= cumulativeCost, DeliveryNotSettled(laneCost, cumulativeCost));
         // There is a tail: `ackedCost` is below the lane's cost.
-        uint256 penalty = _penaltyFor(cumulativeCost - request.ackedCost);
+        uint256 penalty = _penaltyFor(laneCost - request.ackedCost);
         delivery.paid = uint96(paid); // Not above the lane's cost.
         delivery.penalty = uint96(penalty); // Cut to fit.
         deliveries[id] = delivery;
@@ -347,10 +347,11 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         _disputes[key] = id;
     }
 
-    /// @dev By what the answer was to cost, and not by what was paid of it so far: a shortfall makes no offence smaller.
-    function _penaltyFor(uint256 cost) private view returns (uint256) {
+    /// @dev By what was paid for the answer, and not by what it was to cost, which two friends can write as they like: an executor
+    /// could freeze all its stake for a dispute with itself that no money stands behind.
+    function _penaltyFor(uint256 paid) private view returns (uint256) {
         uint256 minimum = IStakeRegistry(stakeRegistry).minimumStake(IStakeRegistry.Role.Executor);
-        return Math.min(Math.max(PENALTY_COSTS * cost, minimum / FLOOR_DIVISOR), type(uint96).max);
+        return Math.min(Math.max(PENALTY_COSTS * paid, minimum / FLOOR_DIVISOR), type(uint96).max);
     }
 
     /* INTERNAL: STATE */
@@ -376,9 +377,22 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
 
     /* INTERNAL: ENDINGS */
 
-    function _closeAsDelivered(bytes32 id) private {
+    /// @dev The bond pays for the bytes that were revealed, at the base fee of now and with their part of the flat bond: not
+    /// for those that the executor said there would be, or withholding an answer would earn what was never spent.
+    function _closeAsDelivered(bytes32 id, uint32 outboundTokens, uint256 length) private {
         ++forcedReveals[deliveries[id].executor];
-        _closeForExecutor(id, State.Delivered, deliveries[id].bond);
+        uint256 expected = Math.max(_bytesOf(outboundTokens), 1);
+        uint256 cost = _revealCost(length) + (flatBond * Math.min(length, expected)) / expected;
+        _closeForExecutor(id, State.Delivered, Math.min(cost, deliveries[id].bond));
+    }
+
+    /// @dev Bytes that a bond allows for an answer of so many tokens.
+    function _bytesOf(uint32 outboundTokens) private pure returns (uint256) {
+        return Math.min(outboundTokens * BYTES_PER_TOKEN, MAX_CHUNKS * DeliveryTree.CHUNK_BYTES);
+    }
+
+    function _revealCost(uint256 length) private view returns (uint256) {
+        return (REVEAL_GAS + REVEAL_GAS_PER_BYTE * length) * block.basefee;
     }
 
     function _closeAsRejected(bytes32 id) private {
@@ -396,6 +410,18 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         emit DeliveryClosed(id, ended.client, ended.executor, state, msg.sender, released, 0, 0, 0);
     }
 
+    /// @dev The caller pays what the escrow could not give back.
+    function _concede(bytes32 id, address executor) private {
+        (Delivery memory ended, uint256 refunded) = _closeForClient(id, State.Conceded, CONCESSION_HALVES);
+        IStakeRegistry(stakeRegistry).unfreeze(id);
+        uint256 repaid = ended.paid - refunded; // What was held is a part of what was paid.
+        emit DeliveryClosed(id, ended.client, executor, State.Conceded, msg.sender, 0, refunded, repaid, 0);
+        if (repaid == 0) return;
+        IERC20(_paymentToken).safeTransferFrom(msg.sender, address(this), repaid);
+        IERC20(_paymentToken).forceApprove(accounting, repaid);
+        IAccountingV2(accounting).depositFor(ended.client, repaid);
+    }
+
     function _closeForClient(
         bytes32 id,
         State state,
@@ -405,10 +431,8 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         _credit(id, ended.opener, ended.bond);
         refunded = IAccountingV2(accounting).refundTail(_tailOf(ended));
         IAccountingV2(accounting).countDispute(ended.client, ended.executor, true);
-        IStakeRegistry registry = IStakeRegistry(stakeRegistry);
         IStakeRegistry.Offence offence = IStakeRegistry.Offence.Undelivered;
-        uint256 count = registry.strike(ended.executor, offence, halves, STRIKE_WINDOW);
-        if (count >= JAIL_HALVES) registry.jail(ended.executor);
+        IStakeRegistry(stakeRegistry).strike(ended.executor, offence, halves, STRIKE_WINDOW);
     }
 
     /// @param missing What of the tail the escrow could not give back.

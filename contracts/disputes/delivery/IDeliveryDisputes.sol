@@ -4,8 +4,9 @@ pragma solidity ^0.8.28;
 import {IAccountingV2} from "../../escrow/IAccountingV2.sol";
 
 /// @title DeliveryDisputes: an answer was paid for, and the client says that it never came
-/// @notice The client posts a bond that pays for putting the answer on chain. Until a deadline the executor does that, or
-/// shows that the client acknowledged the answer, and gets the bond; or it concedes; or it loses what it was paid, and stake.
+/// @notice The client posts a bond that pays for putting the answer on chain. Until a deadline the executor does that, and gets
+/// what it costs; or shows that the client acknowledged the answer, and gets the bond; or it concedes; or it loses what it was
+/// paid, and stake.
 /// @dev Signatures and session signers follow AccountingV2's rules. The subject is a tail: the last answer of a lane, as long
 /// as no later pair of the lane is settled, whose response the executor signed. Nothing can show that bytes arrived late:
 /// what is punished is never having shown them.
@@ -77,7 +78,6 @@ interface IDeliveryDisputes {
     error DeliveryNotClient(address client, address caller);
     error DeliveryNotExecutor(address executor, address caller);
     error DeliveryNotResponseToRequest(bytes32 requestHash);
-    error DeliveryWrongSigner(address principal, address recovered);
     error DeliveryTooLate(uint256 until, uint256 timestamp);
     error DeliveryTooEarly(uint256 revealBy, uint256 timestamp);
     error DeliveryBondTooSmall(uint256 bond, uint256 sent);
@@ -191,6 +191,11 @@ interface IDeliveryDisputes {
     /// payment token to this contract: stake is no purse. Half a strike, no slash.
     function concede(bytes32 id) external;
 
+    /// @notice The same with the executor's consent, paid by whoever calls: an executor whose account the token refuses can
+    /// concede, too.
+    /// @param consent Signature of `hashConcession` by the executor or a session signer of it in force.
+    function concedeFor(bytes32 id, IAccountingV2.CompactSignature calldata consent) external;
+
     /* ANYONE */
 
     /// @notice Ends a dispute whose deadline has passed. The caller gets the reporter's share of the slash.
@@ -236,8 +241,12 @@ interface IDeliveryDisputes {
     /// @notice Wei that `withdrawBonds` would pay.
     function bondsOf(address account) external view returns (uint256);
 
-    /// @notice Wei that `open` asks for in this block: twice the gas of revealing an answer of so many tokens, at the block's
-    /// base fee, and `flatBond`. Base fees move: send more than the last block's; the rest is credited.
+    /// @notice Wei that `open` asks for in this block: twice the gas of revealing an answer of so many tokens, at the
+    /// block's base fee, and `flatBond`. Base fees move: send more than the last block's; the rest is credited.
     /// @param outboundTokens Of the response.
     function bondFor(uint32 outboundTokens) external view returns (uint256 bond);
+
+    /// @notice What an executor signs to let somebody else pay its concession: EIP-712 `DeliveryConcession(bytes32 id)` in
+    /// AccountingV2's domain.
+    function hashConcession(bytes32 id) external view returns (bytes32);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAccountingV2} from "../../escrow/IAccountingV2.sol";
 import {IEquivocationDisputes} from "./IEquivocationDisputes.sol";
 import {IStakeRegistry} from "../../stake/IStakeRegistry.sol";
 import {Commitments} from "../../libraries/Commitments.sol";
-import {CompactSignatures} from "../../libraries/CompactSignatures.sol";
 import {Evidence} from "../../libraries/Evidence.sol";
+import {Statements} from "../../libraries/Statements.sol";
 
 /// @title EquivocationDisputes
 /// @dev Immutable: no owner, no pause, no proxy. It holds no tokens; shares that wait are its rewards in the stake registry.
@@ -17,7 +16,6 @@ contract EquivocationDisputes is IEquivocationDisputes {
     using Commitments for IAccountingV2.LlmRequestCommitment;
     using Commitments for IAccountingV2.LlmResponseCommitment;
     using Commitments for ModelOffer;
-    using CompactSignatures for IAccountingV2.CompactSignature;
 
     /* CONSTANTS */
 
@@ -34,6 +32,9 @@ contract EquivocationDisputes is IEquivocationDisputes {
     uint256 private constant STAKE_DIVISOR = 2;
     /// @dev An offer equivocation's slash is one of so many parts of the minimum.
     uint256 private constant OFFER_DIVISOR = 10;
+    /// @dev The jail, in which no tail is paid, outlasts every pair whose deadline is no further ahead: it takes 30 days, and pairs
+    /// are settled until a day after their deadline.
+    uint256 private constant JAIL_COVERS = 28 days;
     /// @dev The client gets at most so many times what the answer was to cost.
     uint256 private constant VICTIM_COSTS = 2;
 
@@ -74,7 +75,7 @@ contract EquivocationDisputes is IEquivocationDisputes {
         Report memory report = reports[id];
         require(report.reporter != address(0), DisputeNothingPending(id));
         require(block.timestamp >= report.payableAt, DisputePriorityPending(report.payableAt, block.timestamp));
-        _pay(id, report.reporter, report.amount);
+        _pay(id, report);
     }
 
     /* PROOFS */
@@ -82,14 +83,14 @@ contract EquivocationDisputes is IEquivocationDisputes {
     /// @inheritdoc IEquivocationDisputes
     function proveEquivocation(ResponseProof calldata proof, bytes32 salt) external {
         bytes32 domain = IAccountingV2(accounting).domainSeparator();
-        bytes32 requestHash = MessageHashUtils.toTypedDataHash(domain, proof.request.hashStruct());
+        bytes32 requestHash = Statements.digestOf(domain, proof.request.hashStruct());
         require(
             proof.first.requestHash == requestHash && proof.second.requestHash == requestHash,
             DisputeNotResponsesToRequest(requestHash)
         );
         require(Evidence.contradict(proof.first, proof.second), DisputeSameStatement());
-        bytes32 first = MessageHashUtils.toTypedDataHash(domain, proof.first.hashStruct());
-        bytes32 second = MessageHashUtils.toTypedDataHash(domain, proof.second.hashStruct());
+        bytes32 first = Statements.digestOf(domain, proof.first.hashStruct());
+        bytes32 second = Statements.digestOf(domain, proof.second.hashStruct());
         _requireSigned(proof.request, first, proof.firstSignature);
         _requireSigned(proof.request, second, proof.secondSignature);
 
@@ -106,8 +107,8 @@ contract EquivocationDisputes is IEquivocationDisputes {
         require(proof.second.executor == executor && proof.second.offerId == offerId, DisputeNotOffersOfOneId());
         (bytes32 first, bytes32 second) = (hashOffer(proof.first), hashOffer(proof.second));
         require(first != second, DisputeSameStatement());
-        _requireExecutor(executor, proof.firstSignature.recover(first));
-        _requireExecutor(executor, proof.secondSignature.recover(second));
+        Statements.requireSignedByItself(executor, first, proof.firstSignature);
+        Statements.requireSignedByItself(executor, second, proof.secondSignature);
 
         bytes32 id = offerEquivocationId(executor, offerId);
         uint256 committedAt = commitments[reportCommitment(msg.sender, salt, first, second)];
@@ -146,7 +147,7 @@ contract EquivocationDisputes is IEquivocationDisputes {
 
     /// @inheritdoc IEquivocationDisputes
     function hashOffer(ModelOffer calldata offer) public view returns (bytes32) {
-        return MessageHashUtils.toTypedDataHash(IAccountingV2(accounting).domainSeparator(), offer.hashStruct());
+        return Statements.digestOf(IAccountingV2(accounting).domainSeparator(), offer.hashStruct());
     }
 
     /// @inheritdoc IEquivocationDisputes
@@ -166,13 +167,7 @@ contract EquivocationDisputes is IEquivocationDisputes {
         bytes32 digest,
         IAccountingV2.CompactSignature calldata signature
     ) private view {
-        address signer = signature.recover(digest);
-        bool counts = IAccountingV2(accounting).maySignFor(request.executor, signer, request.deadline);
-        require(counts, DisputeWrongSigner(request.executor, signer));
-    }
-
-    function _requireExecutor(address executor, address recovered) private pure {
-        require(recovered == executor && recovered != address(0), DisputeWrongSigner(executor, recovered));
+        Statements.requireSigned(accounting, request.executor, request.deadline, digest, signature);
     }
 
     function _requireFresh(uint256 end) private view {
@@ -212,7 +207,8 @@ contract EquivocationDisputes is IEquivocationDisputes {
         );
         IStakeRegistry(stakeRegistry).jail(request.executor);
         (, uint256 refunded) = IAccountingV2(accounting).clawBackTail(
-            IAccountingV2.Tail(request.client, request.executor, request.lane, request.nonce, request.ackedCost)
+            IAccountingV2.Tail(request.client, request.executor, request.lane, request.nonce, request.ackedCost),
+            request.deadline > block.timestamp + JAIL_COVERS
         );
         emit EquivocationProven(id, request.executor, request.client, requestHash, msg.sender, refunded, slashed);
     }
@@ -230,7 +226,7 @@ contract EquivocationDisputes is IEquivocationDisputes {
     /// @dev A share whose reporter may have copied the proof comes here, and waits.
     function _slash(IStakeRegistry.Slash memory order) private returns (uint256 slashed) {
         IStakeRegistry.Payout memory payout = IStakeRegistry(stakeRegistry).slash(order);
-        if (order.reporter == address(this) && payout.reporter != 0) {
+        if (order.reporter == address(this) && payout.reporter + payout.waiting != 0) {
             uint256 payableAt = block.timestamp + PRIORITY_WINDOW;
             // A share fits 96 bits like the stake; times and block numbers fit 48 for ever.
             reports[order.id] = Report({
@@ -241,7 +237,7 @@ contract EquivocationDisputes is IEquivocationDisputes {
             });
             emit ReportPending(order.id, msg.sender, payout.reporter, payableAt);
         }
-        return payout.reporter + payout.victim + payout.treasury;
+        return payout.reporter + payout.victim + payout.treasury + payout.waiting;
     }
 
     /* INTERNAL: REPORTERS */
@@ -255,12 +251,27 @@ contract EquivocationDisputes is IEquivocationDisputes {
         Report memory report = reports[id];
         bool first = committedAt != 0 && committedAt < report.provenAt && block.timestamp < report.payableAt;
         require(first, DisputeAlreadyProven(id));
-        _pay(id, msg.sender, report.amount);
+        report.reporter = msg.sender;
+        if (!_waitsInRegistry(id)) return _pay(id, report);
+        report.payableAt = uint48(block.timestamp); // Nobody else can take it any more.
+        reports[id] = report;
+        emit ReportPending(id, msg.sender, report.amount, block.timestamp);
     }
 
-    function _pay(bytes32 id, address reporter, uint256 amount) private {
+    /// @dev With what waited in the registry: no earlier claim on the stake may be open any more.
+    function _pay(bytes32 id, Report memory report) private {
         delete reports[id];
-        IStakeRegistry(stakeRegistry).transferRewards(reporter, amount);
-        emit ReportPaid(id, reporter, amount);
+        uint256 amount = report.amount;
+        if (_waitsInRegistry(id)) {
+            (uint256 collected, ) = IStakeRegistry(stakeRegistry).collect(address(this), id);
+            amount += collected;
+        }
+        IStakeRegistry(stakeRegistry).transferRewards(report.reporter, amount);
+        emit ReportPaid(id, report.reporter, amount);
+    }
+
+    function _waitsInRegistry(bytes32 id) private view returns (bool) {
+        (address member, , , , , ) = IStakeRegistry(stakeRegistry).waiting(address(this), id);
+        return member != address(0);
     }
 }

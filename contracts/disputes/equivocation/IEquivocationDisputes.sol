@@ -68,7 +68,6 @@ interface IEquivocationDisputes {
     error DisputeNotResponsesToRequest(bytes32 requestHash);
     error DisputeNotOffersOfOneId();
     error DisputeSameStatement();
-    error DisputeWrongSigner(address executor, address recovered);
     error DisputeEvidenceTooOld(uint256 until, uint256 timestamp);
     error DisputeAlreadyProven(bytes32 id);
     error DisputeAlreadyCommitted(bytes32 commitment);
@@ -101,7 +100,8 @@ interface IEquivocationDisputes {
         uint256 slashed
     );
 
-    /// @notice A reporter without commitment brought the proof: its share waits.
+    /// @notice A reporter without commitment brought the proof: its share waits. Once more for the same fault: somebody with
+    /// priority took the share, which waits for earlier claims on the stake.
     event ReportPending(bytes32 indexed id, address indexed reporter, uint256 amount, uint256 payableAt);
     /// @notice The share that waited was paid: to who brought the proof, or to who had priority.
     event ReportPaid(bytes32 indexed id, address indexed reporter, uint256 amount);
@@ -123,7 +123,8 @@ interface IEquivocationDisputes {
     /// Slashes a tenth of the executors' minimum, of which 30 % go to the reporter and the rest to the treasury.
     function proveOfferEquivocation(OfferProof calldata proof, bytes32 salt) external;
 
-    /// @notice Pays a share that has waited long enough. Anyone.
+    /// @notice Pays a share that has waited long enough. Anyone. What of it waits in the stake registry for earlier claims is
+    /// paid with it, so that these have to be over.
     function payReport(bytes32 id) external;
 
     /* VIEWS */

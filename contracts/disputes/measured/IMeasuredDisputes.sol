@@ -126,7 +126,6 @@ interface IMeasuredDisputes is IArbitrable {
     error MeasuredNoEvidence();
     error MeasuredWrongExecutor(address expected, address found);
     error MeasuredWrongRequestHash(bytes32 expected, bytes32 found);
-    error MeasuredWrongSigner(address principal, address recovered);
     error MeasuredNotClient(address client, address challenger);
     error MeasuredNotValidator(address challenger);
     error MeasuredNotRegistered(address executor);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IMeasuredDisputes} from "./IMeasuredDisputes.sol";
 import {IMeasuredEvidence} from "./IMeasuredEvidence.sol";
 import {IAccountingV2} from "../../escrow/IAccountingV2.sol";
 import {Commitments} from "../../libraries/Commitments.sol";
-import {CompactSignatures} from "../../libraries/CompactSignatures.sol";
+import {Statements} from "../../libraries/Statements.sol";
 import {Costs} from "../../libraries/Costs.sol";
 import {Evidence} from "../../libraries/Evidence.sol";
 import {IStakeRegistry} from "../../stake/IStakeRegistry.sol";
@@ -19,7 +18,6 @@ import {IStakeRegistry} from "../../stake/IStakeRegistry.sol";
 contract MeasuredEvidence is IMeasuredEvidence {
     using Commitments for IAccountingV2.LlmRequestCommitment;
     using Commitments for IAccountingV2.LlmResponseCommitment;
-    using CompactSignatures for IAccountingV2.CompactSignature;
 
     /* CONSTANTS */
 
@@ -110,15 +108,16 @@ contract MeasuredEvidence is IMeasuredEvidence {
     ) private view returns (bytes32 requestHash, bytes32 responseHash) {
         IAccountingV2.SignedPair calldata pair = disputed.pair;
         IAccountingV2.LlmRequestCommitment calldata request = pair.request;
-        requestHash = MessageHashUtils.toTypedDataHash(domain, request.hashStruct());
+        requestHash = Statements.digestOf(domain, request.hashStruct());
         bytes32 named = pair.response.requestHash;
         require(named == requestHash, IMeasuredDisputes.MeasuredWrongRequestHash(requestHash, named));
-        responseHash = MessageHashUtils.toTypedDataHash(domain, pair.response.hashStruct());
-        _requireSigner(request.client, pair.clientSignature.recover(requestHash), request.deadline);
-        _requireSigner(request.executor, pair.executorSignature.recover(responseHash), request.deadline);
+        responseHash = Statements.digestOf(domain, pair.response.hashStruct());
+        uint40 deadline = request.deadline;
+        Statements.requireSigned(accounting, request.client, deadline, requestHash, pair.clientSignature);
+        Statements.requireSigned(accounting, request.executor, deadline, responseHash, pair.executorSignature);
         if (request.client == payer) return (requestHash, responseHash);
         bytes32 consentHash = _hashConsent(domain, payer, requestHash);
-        _requireSigner(request.client, disputed.consent.recover(consentHash), request.deadline);
+        Statements.requireSigned(accounting, request.client, deadline, consentHash, disputed.consent);
     }
 
     /// @dev A lane that was paid more than its newest pair asks for was paid by another pair with the same nonce, and its tail
@@ -136,11 +135,6 @@ contract MeasuredEvidence is IMeasuredEvidence {
         if (newest != request.nonce || cost > cumulativeCost) return (paid, false);
         (address judge, , uint96 refunded, bool lost, ) = escrow.tailHold(client, executor, lane, newest);
         isTail = judge == address(0) && !lost && paid > refunded;
-    }
-
-    function _requireSigner(address principal, address recovered, uint40 deadline) private view {
-        bool counts = IAccountingV2(accounting).maySignFor(principal, recovered, deadline);
-        require(counts, IMeasuredDisputes.MeasuredWrongSigner(principal, recovered));
     }
 
     function _requireRegistered(address executor) private view {
@@ -171,7 +165,6 @@ contract MeasuredEvidence is IMeasuredEvidence {
     }
 
     function _hashConsent(bytes32 domain, address challenger, bytes32 requestHash) private pure returns (bytes32) {
-        return
-            MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(CONSENT_TYPEHASH, challenger, requestHash)));
+        return Statements.digestOf(domain, keccak256(abi.encode(CONSENT_TYPEHASH, challenger, requestHash)));
     }
 }

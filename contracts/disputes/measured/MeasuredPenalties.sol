@@ -21,10 +21,8 @@ contract MeasuredPenalties is IMeasuredPenalties {
     uint256 public constant CONCESSION_DIVISOR = 4;
     /// @notice A penalty for inflated counts is at least so many times the overcharge.
     uint256 public constant OVERCHARGE_FACTOR = 100;
-    /// @notice Strikes are counted for so long.
+    /// @notice Strikes are counted for so long. Three of them, or three proofs of inflation, jail: the registry sees to that.
     uint256 public constant STRIKE_WINDOW = 90 days;
-    /// @notice Half strikes that bring jail: three proofs.
-    uint256 public constant JAIL_HALVES = 6;
 
     uint256 private constant WHOLE = 10_000;
     /// @dev Basis points of the executors' minimum that every penalty is at least.
@@ -113,8 +111,7 @@ contract MeasuredPenalties is IMeasuredPenalties {
         // Who concedes the wrong model has half a strike; inflation that is conceded is proven.
         halfStrikes = conceded && penalty.kind == IMeasuredDisputes.Kind.WrongModel ? PROOF / 2 : PROOF;
         IStakeRegistry.Offence offence = _offenceOf(penalty.kind);
-        uint256 count = registry.strike(penalty.executor, offence, halfStrikes, STRIKE_WINDOW);
-        if (count >= JAIL_HALVES) registry.jail(penalty.executor);
+        registry.strike(penalty.executor, offence, halfStrikes, STRIKE_WINDOW);
 
         uint256 amount = _left(penalty);
         if (conceded) amount = Math.ceilDiv(amount, CONCESSION_DIVISOR); // Rounded against the executor.

@@ -40,7 +40,10 @@ export const freezeMovement = onchainTable(
   }),
 );
 
-/** `taken` is `restituted + toReporter + toVictim + toJury + toTreasury`. */
+/**
+ * Of stake `taken`, and of what later slashes had left waiting for this one: `restituted + toReporter + toVictim + toJury +
+ * toTreasury + waiting`. What waits goes to earlier claims, or to the same accounts once those are over.
+ */
 export const slashing = onchainTable(
   "slashing",
   (t) => ({
@@ -60,6 +63,8 @@ export const slashing = onchainTable(
     toVictim: t.bigint().notNull(),
     toJury: t.bigint().notNull(),
     toTreasury: t.bigint().notNull(),
+    /** Kept for claims that were frozen earlier. */
+    waiting: t.bigint().notNull(),
     /** Active and unbonding stake afterwards. */
     stake: t.bigint().notNull(),
     unbonding: t.bigint().notNull(),

@@ -5,6 +5,7 @@ import { dataFile } from "../config.ts";
 import { KEYSTORE_NAME } from "../data-home.ts";
 import { LloomError } from "../errors.ts";
 import { createHost, type Host } from "../p2p/host/host.ts";
+import type { HostLimits } from "../p2p/limits.ts";
 import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
@@ -43,12 +44,18 @@ export const journalOf =
 /** Starts this node's libp2p host; closed when the command ends. */
 export async function openHost(
   context: CommandContext,
-  { identity, chain, dhtServer }: { identity: Identity; chain: Chain; dhtServer: boolean },
+  {
+    identity,
+    chain,
+    dhtServer,
+    limits = {},
+  }: { identity: Identity; chain: Chain; dhtServer: boolean; limits?: Partial<HostLimits> },
 ): Promise<Host> {
   const { settings, log, stack } = context;
-  const { listen, bootstrap } = settings;
+  const { listen, announce, bootstrap } = settings;
+  const { secret } = identity;
   return stack.use(
-    await createHost({ secret: identity.secret, network: chain.network, listen, bootstrap, dhtServer, log }),
+    await createHost({ secret, network: chain.network, listen, announce, bootstrap, dhtServer, limits, log }),
   );
 }
 

@@ -445,6 +445,7 @@ export const accountingV2Abi = [
         name: "tail",
         type: "tuple",
       },
+      { name: "forEver", type: "bool" },
     ],
     name: "clawBackTail",
     outputs: [{ name: "paid", type: "uint256" }, { name: "refunded", type: "uint256" }],
@@ -562,6 +563,13 @@ export const accountingV2Abi = [
   {
     inputs: [{ name: "executor", type: "address" }],
     name: "finalizeUnlock",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "client", type: "address" }, { name: "executor", type: "address" }],
+    name: "finalizeUnlockFor",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
@@ -724,19 +732,11 @@ export const accountingV2Abi = [
           { name: "timestamp", type: "uint40" },
           { name: "finishReason", type: "uint8" },
         ],
-        name: "response",
+        name: "",
         type: "tuple",
       },
-      {
-        components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }],
-        name: "clientSignature",
-        type: "tuple",
-      },
-      {
-        components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }],
-        name: "executorSignature",
-        type: "tuple",
-      },
+      { components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }], name: "", type: "tuple" },
+      { components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }], name: "", type: "tuple" },
     ],
     name: "processRequest",
     outputs: [],
@@ -791,6 +791,24 @@ export const accountingV2Abi = [
   {
     inputs: [{ name: "executor", type: "address" }, { name: "amount", type: "uint256" }],
     name: "requestUnlock",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "client", type: "address" },
+      { name: "executor", type: "address" },
+      { name: "amount", type: "uint96" },
+      { name: "nonce", type: "uint256" },
+      { name: "deadline", type: "uint40" },
+      {
+        components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }],
+        name: "signature",
+        type: "tuple",
+      },
+    ],
+    name: "requestUnlockBySig",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
@@ -913,6 +931,24 @@ export const accountingV2Abi = [
   {
     inputs: [{ name: "to", type: "address" }, { name: "amount", type: "uint256" }],
     name: "withdraw",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "client", type: "address" },
+      { name: "to", type: "address" },
+      { name: "amount", type: "uint256" },
+      { name: "nonce", type: "uint256" },
+      { name: "deadline", type: "uint40" },
+      {
+        components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }],
+        name: "signature",
+        type: "tuple",
+      },
+    ],
+    name: "withdrawBySig",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
@@ -1319,6 +1355,105 @@ export const auditsAbi = [
   },
 ] as const;
 
+/** ABI of Collector, with its errors and events. */
+export const collectorAbi = [
+  { inputs: [{ name: "accounting_", type: "address" }], stateMutability: "nonpayable", type: "constructor" },
+  { inputs: [], name: "CollectorZeroAddress", type: "error" },
+  { inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
+  {
+    inputs: [],
+    name: "accounting",
+    outputs: [{ name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "client", type: "address" },
+      {
+        components: [
+          { name: "payer", type: "address" },
+          { name: "amount", type: "uint256" },
+          { name: "validAfter", type: "uint256" },
+          { name: "validBefore", type: "uint256" },
+          { name: "salt", type: "bytes32" },
+          { name: "v", type: "uint8" },
+          { name: "r", type: "bytes32" },
+          { name: "s", type: "bytes32" },
+        ],
+        name: "authorization",
+        type: "tuple",
+      },
+    ],
+    name: "depositWithAuthorization",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "purpose", type: "uint8" },
+      { name: "beneficiary", type: "address" },
+      { name: "salt", type: "bytes32" },
+    ],
+    name: "nonceOf",
+    outputs: [{ name: "", type: "bytes32" }],
+    stateMutability: "pure",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "paymentToken",
+    outputs: [{ name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "stakeRegistry",
+    outputs: [{ name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "member", type: "address" },
+      {
+        components: [
+          { name: "payer", type: "address" },
+          { name: "amount", type: "uint256" },
+          { name: "validAfter", type: "uint256" },
+          { name: "validBefore", type: "uint256" },
+          { name: "salt", type: "bytes32" },
+          { name: "v", type: "uint8" },
+          { name: "r", type: "bytes32" },
+          { name: "s", type: "bytes32" },
+        ],
+        name: "authorization",
+        type: "tuple",
+      },
+    ],
+    name: "stakeWithAuthorization",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "member", type: "address" },
+      { name: "amount", type: "uint256" },
+      { name: "deadline", type: "uint256" },
+      { name: "v", type: "uint8" },
+      { name: "r", type: "bytes32" },
+      { name: "s", type: "bytes32" },
+    ],
+    name: "stakeWithPermit",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+] as const;
+
 /** ABI of DeliveryDisputes, with its errors and events. */
 export const deliveryDisputesAbi = [
   {
@@ -1396,11 +1531,6 @@ export const deliveryDisputesAbi = [
     name: "DeliveryWrongChunk",
     type: "error",
   },
-  {
-    inputs: [{ name: "principal", type: "address" }, { name: "recovered", type: "address" }],
-    name: "DeliveryWrongSigner",
-    type: "error",
-  },
   { inputs: [], name: "DeliveryZeroAddress", type: "error" },
   { inputs: [], name: "FailedCall", type: "error" },
   {
@@ -1410,6 +1540,11 @@ export const deliveryDisputesAbi = [
   },
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
   { inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
+  {
+    inputs: [{ name: "principal", type: "address" }, { name: "recovered", type: "address" }],
+    name: "StatementWrongSigner",
+    type: "error",
+  },
   {
     anonymous: false,
     inputs: [
@@ -1507,13 +1642,6 @@ export const deliveryDisputesAbi = [
   },
   {
     inputs: [],
-    name: "JAIL_HALVES",
-    outputs: [{ name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
     name: "MAX_CHUNKS",
     outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
@@ -1604,6 +1732,16 @@ export const deliveryDisputesAbi = [
     type: "function",
   },
   {
+    inputs: [
+      { name: "id", type: "bytes32" },
+      { components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }], name: "consent", type: "tuple" },
+    ],
+    name: "concedeFor",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [{ name: "id", type: "bytes32" }],
     name: "deliveries",
     outputs: [
@@ -1628,6 +1766,13 @@ export const deliveryDisputesAbi = [
     inputs: [{ name: "executor", type: "address" }],
     name: "forcedReveals",
     outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "id", type: "bytes32" }],
+    name: "hashConcession",
+    outputs: [{ name: "", type: "bytes32" }],
     stateMutability: "view",
     type: "function",
   },
@@ -1905,12 +2050,12 @@ export const equivocationDisputesAbi = [
     type: "error",
   },
   { inputs: [], name: "DisputeSameStatement", type: "error" },
+  { inputs: [], name: "DisputeZeroAddress", type: "error" },
   {
-    inputs: [{ name: "executor", type: "address" }, { name: "recovered", type: "address" }],
-    name: "DisputeWrongSigner",
+    inputs: [{ name: "principal", type: "address" }, { name: "recovered", type: "address" }],
+    name: "StatementWrongSigner",
     type: "error",
   },
-  { inputs: [], name: "DisputeZeroAddress", type: "error" },
   {
     anonymous: false,
     inputs: [
@@ -3166,11 +3311,6 @@ export const measuredDisputesAbi = [
     type: "error",
   },
   {
-    inputs: [{ name: "principal", type: "address" }, { name: "recovered", type: "address" }],
-    name: "MeasuredWrongSigner",
-    type: "error",
-  },
-  {
     inputs: [{ name: "id", type: "bytes32" }, { name: "found", type: "uint8" }],
     name: "MeasuredWrongState",
     type: "error",
@@ -3666,12 +3806,12 @@ export const measuredEvidenceAbi = [
     name: "MeasuredWrongRequestHash",
     type: "error",
   },
+  { inputs: [], name: "MeasuredZeroAddress", type: "error" },
   {
     inputs: [{ name: "principal", type: "address" }, { name: "recovered", type: "address" }],
-    name: "MeasuredWrongSigner",
+    name: "StatementWrongSigner",
     type: "error",
   },
-  { inputs: [], name: "MeasuredZeroAddress", type: "error" },
   {
     inputs: [],
     name: "EVIDENCE_WINDOW",
@@ -3824,13 +3964,6 @@ export const measuredPenaltiesAbi = [
   },
   {
     inputs: [],
-    name: "JAIL_HALVES",
-    outputs: [{ name: "", type: "uint256" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
     name: "MAX_JURY_SHARE",
     outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
@@ -3928,6 +4061,7 @@ export const measuredPenaltiesAbi = [
           { name: "victim", type: "uint256" },
           { name: "jury", type: "uint256" },
           { name: "treasury", type: "uint256" },
+          { name: "waiting", type: "uint256" },
         ],
         name: "payout",
         type: "tuple",
@@ -3990,6 +4124,7 @@ export const stakeRegistryAbi = [
     name: "StakeBelowMinimum",
     type: "error",
   },
+  { inputs: [{ name: "asked", type: "uint256" }], name: "StakeClaimsAhead", type: "error" },
   {
     inputs: [{ name: "frozen", type: "uint256" }, { name: "whole", type: "uint256" }],
     name: "StakeFrozen",
@@ -4024,6 +4159,11 @@ export const stakeRegistryAbi = [
   { inputs: [{ name: "member", type: "address" }], name: "StakeNotRegistered", type: "error" },
   { inputs: [], name: "StakeNotWired", type: "error" },
   { inputs: [], name: "StakeNothingUnbonding", type: "error" },
+  {
+    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
+    name: "StakeNothingWaiting",
+    type: "error",
+  },
   {
     inputs: [
       { name: "name", type: "bytes32" },
@@ -4067,6 +4207,22 @@ export const stakeRegistryAbi = [
   { inputs: [{ name: "role", type: "uint8" }], name: "StakeUnknownRole", type: "error" },
   { inputs: [], name: "StakeZeroAddress", type: "error" },
   { inputs: [], name: "StakeZeroAmount", type: "error" },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: "member", type: "address" },
+      { indexed: true, name: "judge", type: "address" },
+      { indexed: true, name: "id", type: "bytes32" },
+      { indexed: false, name: "reporter", type: "address" },
+      { indexed: false, name: "victim", type: "address" },
+      { indexed: false, name: "toReporter", type: "uint256" },
+      { indexed: false, name: "toVictim", type: "uint256" },
+      { indexed: false, name: "toTreasury", type: "uint256" },
+      { indexed: false, name: "gone", type: "uint256" },
+    ],
+    name: "Collected",
+    type: "event",
+  },
   {
     anonymous: false,
     inputs: [
@@ -4148,6 +4304,7 @@ export const stakeRegistryAbi = [
           { name: "victim", type: "uint256" },
           { name: "jury", type: "uint256" },
           { name: "treasury", type: "uint256" },
+          { name: "waiting", type: "uint256" },
         ],
         indexed: false,
         name: "payout",
@@ -4237,6 +4394,13 @@ export const stakeRegistryAbi = [
   },
   {
     inputs: [],
+    name: "JAIL_HALVES",
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
     name: "JAIL_PERIOD",
     outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
@@ -4284,6 +4448,13 @@ export const stakeRegistryAbi = [
     name: "capacityOf",
     outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
+    name: "collect",
+    outputs: [{ name: "toReporter", type: "uint256" }, { name: "toVictim", type: "uint256" }],
+    stateMutability: "nonpayable",
     type: "function",
   },
   { inputs: [], name: "deployer", outputs: [{ name: "", type: "address" }], stateMutability: "view", type: "function" },
@@ -4412,6 +4583,7 @@ export const stakeRegistryAbi = [
           { name: "victim", type: "uint256" },
           { name: "jury", type: "uint256" },
           { name: "treasury", type: "uint256" },
+          { name: "waiting", type: "uint256" },
         ],
         name: "payout",
         type: "tuple",
@@ -4430,6 +4602,13 @@ export const stakeRegistryAbi = [
   {
     inputs: [{ name: "amount", type: "uint256" }],
     name: "stake",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "member", type: "address" }, { name: "amount", type: "uint256" }],
+    name: "stakeFor",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
@@ -4502,6 +4681,20 @@ export const stakeRegistryAbi = [
     type: "function",
   },
   {
+    inputs: [{ name: "judge", type: "address" }, { name: "id", type: "bytes32" }],
+    name: "waiting",
+    outputs: [
+      { name: "member", type: "address" },
+      { name: "amount", type: "uint96" },
+      { name: "reporter", type: "address" },
+      { name: "toReporter", type: "uint96" },
+      { name: "victim", type: "address" },
+      { name: "toVictim", type: "uint96" },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       {
         components: [{ name: "account", type: "address" }, { name: "power", type: "uint8" }],
@@ -4527,6 +4720,13 @@ export const stakeRegistryAbi = [
     name: "withdrawRewards",
     outputs: [{ name: "amount", type: "uint256" }],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "member", type: "address" }],
+    name: "withheldOf",
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
     type: "function",
   },
 ] as const;
@@ -4566,11 +4766,27 @@ export const testTokenAbi = [
     type: "error",
   },
   {
+    inputs: [{ name: "validAfter", type: "uint256" }, { name: "validBefore", type: "uint256" }],
+    name: "ERC3009InvalidAuthorizationTime",
+    type: "error",
+  },
+  { inputs: [], name: "ERC3009InvalidSignature", type: "error" },
+  {
+    inputs: [{ name: "authorizer", type: "address" }, { name: "nonce", type: "bytes32" }],
+    name: "ERC3009UsedAuthorization",
+    type: "error",
+  },
+  {
     inputs: [{ name: "account", type: "address" }, { name: "currentNonce", type: "uint256" }],
     name: "InvalidAccountNonce",
     type: "error",
   },
   { inputs: [], name: "InvalidShortString", type: "error" },
+  {
+    inputs: [{ name: "bits", type: "uint8" }, { name: "value", type: "uint256" }],
+    name: "SafeCastOverflowedUintDowncast",
+    type: "error",
+  },
   { inputs: [{ name: "str", type: "string" }], name: "StringTooLong", type: "error" },
   {
     inputs: [{ name: "opensAt", type: "uint256" }, { name: "timestamp", type: "uint256" }],
@@ -4590,6 +4806,18 @@ export const testTokenAbi = [
       { indexed: false, name: "value", type: "uint256" },
     ],
     name: "Approval",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [{ indexed: true, name: "authorizer", type: "address" }, { indexed: true, name: "nonce", type: "bytes32" }],
+    name: "AuthorizationCanceled",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [{ indexed: true, name: "authorizer", type: "address" }, { indexed: true, name: "nonce", type: "bytes32" }],
+    name: "AuthorizationUsed",
     type: "event",
   },
   { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
@@ -4649,10 +4877,30 @@ export const testTokenAbi = [
     type: "function",
   },
   {
+    inputs: [{ name: "authorizer", type: "address" }, { name: "nonce", type: "bytes32" }],
+    name: "authorizationState",
+    outputs: [{ name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [{ name: "account", type: "address" }],
     name: "balanceOf",
     outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "authorizer", type: "address" },
+      { name: "nonce", type: "bytes32" },
+      { name: "v", type: "uint8" },
+      { name: "r", type: "bytes32" },
+      { name: "s", type: "bytes32" },
+    ],
+    name: "cancelAuthorization",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   { inputs: [], name: "decimals", outputs: [{ name: "", type: "uint8" }], stateMutability: "pure", type: "function" },
@@ -4710,6 +4958,23 @@ export const testTokenAbi = [
     stateMutability: "nonpayable",
     type: "function",
   },
+  {
+    inputs: [
+      { name: "from", type: "address" },
+      { name: "to", type: "address" },
+      { name: "value", type: "uint256" },
+      { name: "validAfter", type: "uint256" },
+      { name: "validBefore", type: "uint256" },
+      { name: "nonce", type: "bytes32" },
+      { name: "v", type: "uint8" },
+      { name: "r", type: "bytes32" },
+      { name: "s", type: "bytes32" },
+    ],
+    name: "receiveWithAuthorization",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
   { inputs: [], name: "symbol", outputs: [{ name: "", type: "string" }], stateMutability: "view", type: "function" },
   {
     inputs: [],
@@ -4729,6 +4994,23 @@ export const testTokenAbi = [
     inputs: [{ name: "from", type: "address" }, { name: "to", type: "address" }, { name: "value", type: "uint256" }],
     name: "transferFrom",
     outputs: [{ name: "", type: "bool" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "from", type: "address" },
+      { name: "to", type: "address" },
+      { name: "value", type: "uint256" },
+      { name: "validAfter", type: "uint256" },
+      { name: "validBefore", type: "uint256" },
+      { name: "nonce", type: "bytes32" },
+      { name: "v", type: "uint8" },
+      { name: "r", type: "bytes32" },
+      { name: "s", type: "bytes32" },
+    ],
+    name: "transferWithAuthorization",
+    outputs: [],
     stateMutability: "nonpayable",
     type: "function",
   },

@@ -41,6 +41,11 @@ export const auditsFacts = {
   OUTCOME_UNANSWERED: 3n,
 } as const;
 
+/** Enums and constants of Collector. */
+export const collectorFacts = {
+  Purpose: ["Deposit", "Stake"],
+} as const;
+
 /** Enums and constants of DeliveryDisputes. */
 export const deliveryDisputesFacts = {
   State: ["None", "Open", "Delivered", "Rejected", "Conceded", "Cancelled", "Defaulted"],
@@ -52,12 +57,11 @@ export const deliveryDisputesFacts = {
   CONCESSION_HALVES: 1n,
   DEFAULT_HALVES: 2n,
   FLOOR_DIVISOR: 100n,
-  JAIL_HALVES: 6n,
   MAX_CHUNKS: 256n,
   MAX_FLAT_BOND: 1_000_000_000_000_000_000n,
   PENALTY_COSTS: 5n,
   REPORTER_SHARE: 1_000n,
-  REVEAL_GAS: 250_000n,
+  REVEAL_GAS: 150_000n,
   REVEAL_GAS_PER_BYTE: 50n,
   REVEAL_WINDOW: 43_200n,
   STRIKE_WINDOW: 2_592_000n,
@@ -67,6 +71,7 @@ export const deliveryDisputesFacts = {
 /** Enums and constants of EquivocationDisputes. */
 export const equivocationDisputesFacts = {
   EVIDENCE_WINDOW: 604_800n,
+  JAIL_COVERS: 2_419_200n,
   OFFER_DIVISOR: 10n,
   PRIORITY_WINDOW: 86_400n,
   REPORTER_SHARE: 3_000n,
@@ -130,7 +135,6 @@ export const measuredEvidenceFacts = {
 /** Enums and constants of MeasuredPenalties. */
 export const measuredPenaltiesFacts = {
   CONCESSION_DIVISOR: 4n,
-  JAIL_HALVES: 6n,
   MAX_JURY_SHARE: 2_000n,
   MIN_SHARE: 500n,
   MOST_FEES: 16n,
@@ -146,6 +150,7 @@ export const stakeRegistryFacts = {
   Offence: ["Equivocation", "OfferEquivocation", "Undelivered", "WrongModel", "TokenInflation", "JurorFault"],
   Power: ["None", "Stake", "StakeAndTails"],
   Role: ["None", "Executor", "Validator"],
+  JAIL_HALVES: 6n,
   JAIL_PERIOD: 2_592_000n,
   MAX_METADATA_LENGTH: 256n,
   MAX_PEER_ID_LENGTH: 64n,

@@ -22,6 +22,7 @@ releaseTail, refundTail
 ├── a second time: AccountingTailNotHeld
 └── otherwise: to the executor at once, TailReleased; to the client's deposit, TailRefunded
 clawBackTail
+├── for ever: nothing more is paid for the answer, settled or not
 ├── no tail, a judge holds it, all is given back: counts the dispute, zero
 ├── matured: counts, tells what was paid, and leaves the tail to other disputes
 └── otherwise: TailRefunded, counted
@@ -58,7 +59,7 @@ contract DisputedTailsTest is MarketTest {
             vm.expectRevert(refusal);
             accounting.refundTail(_tail);
             vm.expectRevert(refusal);
-            accounting.clawBackTail(_tail);
+            accounting.clawBackTail(_tail, false);
             vm.expectRevert(refusal);
             accounting.countDispute(client, executor, true);
             vm.stopPrank();
@@ -163,7 +164,7 @@ contract DisputedTailsTest is MarketTest {
         vm.startPrank(address(disputes));
         vm.expectRevert(refusal);
         accounting.holdTail(_tail);
-        (uint256 paid, uint256 refunded) = accounting.clawBackTail(_tail);
+        (uint256 paid, uint256 refunded) = accounting.clawBackTail(_tail, false);
         vm.stopPrank();
         assertEq(paid + refunded, 0, "nor clawed back");
         assertHold(JUDGE, 30e6, 0);
@@ -269,12 +270,47 @@ contract DisputedTailsTest is MarketTest {
     }
 
     function test_ClawingBackNothingIsNoFailure() public {
-        clawBack(0, 0);
         settleOne(pairOf(1, 0, 30e6));
         settleOne(pairOf(2, 30e6, 5e6));
         clawBack(0, 0);
         assertEarnings(0, 35e6, "untouched");
-        assertLost(2, 0);
+        assertLost(1, 0);
+    }
+
+    /// Two answers were proven before one was settled: neither is ever paid, not after the jail either. The lane goes on.
+    function test_Attack83_AnAnswerProvenTwiceIsNotPaidLater() public {
+        endForEver();
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, 30e6);
+        pair.request.deadline = uint40(ENROLLED + 100 days);
+        sign(pair);
+        assertRejected(pair, IAccountingV2.Rejection.Disputed);
+        vm.warp(ENROLLED + 99 days);
+        assertRejected(pair, IAccountingV2.Rejection.Disputed);
+        settleOne(pairAt(2, ENROLLED + 100 days));
+        assertEq(laneCost(), 5e6, "the next answer");
+    }
+
+    /// Nor is the rest of a shortfall, whether what was paid had matured or a judge held it.
+    function test_Attack83_TheRestOfAnAnswerProvenTwiceIsNotPaid() public {
+        IAccountingV2.SignedPair memory pair = settleTwoThirds();
+        hold(20e6, 20e6);
+        endForEver();
+        vm.prank(JUDGE);
+        accounting.releaseTail(_tail);
+        assertRejected(pair, IAccountingV2.Rejection.Disputed);
+        assertEq(laneCost(), 20e6, "no more");
+    }
+
+    function endForEver() private {
+        vm.prank(JUDGE);
+        (uint256 paid, uint256 refunded) = accounting.clawBackTail(_tail, true);
+        assertEq(paid + refunded, 0, "nothing to claw back");
+    }
+
+    function pairAt(uint32 nonce, uint256 deadline) private view returns (IAccountingV2.SignedPair memory pair) {
+        pair = pairOf(nonce, 0, 5e6);
+        pair.request.deadline = uint40(deadline);
+        sign(pair);
     }
 
     /// An executor that reports itself, once its tail has matured, does not take the client's own dispute away.
@@ -375,7 +411,7 @@ contract DisputedTailsTest is MarketTest {
 
     function clawBack(uint256 paid, uint256 refunded) private {
         vm.prank(JUDGE);
-        (uint256 foundPaid, uint256 foundRefunded) = accounting.clawBackTail(_tail);
+        (uint256 foundPaid, uint256 foundRefunded) = accounting.clawBackTail(_tail, false);
         assertEq(foundPaid, paid, "paid");
         assertEq(foundRefunded, refunded, "refunded");
     }

@@ -55,7 +55,7 @@ contract PaidAfterRefundTest is DeliveryMarket {
         vm.startPrank(JUDGE);
         vm.expectRevert(abi.encodeWithSelector(IAccountingV2.AccountingNoTail.selector, 1, 1e6));
         accounting.holdTail(tail);
-        (uint256 paid, uint256 refunded) = accounting.clawBackTail(tail);
+        (uint256 paid, uint256 refunded) = accounting.clawBackTail(tail, false);
         vm.stopPrank();
         assertEq(paid + refunded, 0, "nothing to claw back");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Statements} from "../../../contracts/libraries/Statements.sol";
 import {AccountingV2} from "../../../contracts/escrow/AccountingV2.sol";
 import {IAccountingV2} from "../../../contracts/escrow/IAccountingV2.sol";
 import {IEquivocationDisputes} from "../../../contracts/disputes/equivocation/IEquivocationDisputes.sol";
@@ -16,6 +17,7 @@ that they attack.
 replay: 1 of a lane of one answer; 5, 13 at another contract; 6 as another type; 50 under another name or version
 the client: 8 uses one nonce twice; 16 acknowledges too much; 25 is a wallet whose owner changes
 the executor: 14 answers with another model; 55 forges the trace
+outsiders: 84 put words into a batch that fit no member
 those who judge: 49 want to stop payments
 */
 contract SettleAttacksTest is DisputeTest {
@@ -23,6 +25,85 @@ contract SettleAttacksTest is DisputeTest {
         super.setUp();
         enrol(1_000e6);
         openChannel(50e6);
+    }
+
+    /* NUMBERS THAT DO NOT FIT */
+
+    /// A pair with one bit above the width of any member is skipped like any other bad one, and the rest of the batch is paid.
+    /// Nobody signs such a word, but anybody can put one into the calldata of a batch.
+    function test_Attack84_AWordWiderThanItsMemberSpoilsNoBatch() public {
+        uint8[26] memory widths = [
+            160,
+            160,
+            0,
+            0,
+            0,
+            32,
+            32,
+            96,
+            96,
+            64,
+            32,
+            96,
+            96,
+            0,
+            40, // request
+            0,
+            0,
+            0,
+            0,
+            32,
+            32,
+            96,
+            64,
+            64,
+            40,
+            8 // response
+        ];
+        IAccountingV2.SignedPair[] memory pairs = new IAccountingV2.SignedPair[](2);
+        for (uint256 i = 0; i < widths.length; ++i) {
+            if (widths[i] == 0) continue;
+            IAccountingV2.Rejection reason =
+                i < 15 ? IAccountingV2.Rejection.ClientSignature : IAccountingV2.Rejection.ExecutorSignature;
+            for (uint256 bit = widths[i]; bit < 256; bit += 255 - widths[i]) {
+                (pairs[0], pairs[1]) = (pairOf(1, 0, 3e6), pairOf(1, 0, 1e6));
+                (pairs[0].request.lane, pairs[1].request.lane) = (8, uint64(100 + i * 256 + bit));
+                sign(pairs[0]);
+                sign(pairs[1]);
+                assertSpoilsOnlyItself(pairs, i, bit, reason);
+            }
+        }
+    }
+
+    function assertSpoilsOnlyItself(
+        IAccountingV2.SignedPair[] memory pairs,
+        uint256 member,
+        uint256 bit,
+        IAccountingV2.Rejection reason
+    ) private {
+        bytes memory check = widened(abi.encodeCall(accounting.checkPair, (pairs[0])), 4, member, bit);
+        (bool done, bytes memory answer) = address(accounting).call(check);
+        assertTrue(done && abi.decode(answer, (uint256)) == uint256(reason), "checkPair says so");
+        (done, ) = address(accounting).call(widened(abi.encodeCall(accounting.settle, (pairs)), 68, member, bit));
+        assertTrue(done, "settled");
+        (uint256 spoilt, , , ) = accounting.lanes(client, executor, 8);
+        (uint256 paid, , , ) = accounting.lanes(client, executor, pairs[1].request.lane);
+        assertEq(spoilt, 0, "skipped");
+        assertEq(paid, 1e6, "paid");
+    }
+
+    /// Calldata with one more bit in a word of the pair that begins at `start`.
+    function widened(
+        bytes memory data,
+        uint256 start,
+        uint256 member,
+        uint256 bit
+    ) private pure returns (bytes memory) {
+        assembly ("memory-safe") {
+            let word := add(add(add(data, 0x20), start), mul(member, 0x20))
+            mstore(word, or(mload(word), shl(bit, 1)))
+        }
+        return data;
     }
 
     /* REPLAY */
@@ -73,7 +154,7 @@ contract SettleAttacksTest is DisputeTest {
         (offers.first.executor, offers.second.executor) = (executor, executor);
         (offers.first.validUntil, offers.second.validUntil) = (uint40(ENROLLED), uint40(ENROLLED + 1));
         (offers.firstSignature, offers.secondSignature) = (pairOf(1, 0, 1).executorSignature, pair.executorSignature);
-        vm.expectPartialRevert(IEquivocationDisputes.DisputeWrongSigner.selector);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
         disputes.proveOfferEquivocation(offers, "salt");
     }
 

@@ -289,7 +289,8 @@ contract Disputer is DeliveryMarket {
     function owedByRegistry() external view returns (uint256 sum) {
         sum = rewardsOf(TREASURY) + rewardsOf(address(this));
         for (uint256 i = 0; i < PARTIES; ++i) {
-            sum += registry.slashableStake(executorAt(i)) + rewardsOf(clientAt(i));
+            sum += registry.slashableStake(executorAt(i)) + registry.withheldOf(executorAt(i));
+            sum += rewardsOf(clientAt(i));
         }
     }
 

@@ -15,8 +15,6 @@ contract MemberMoves is Market {
         bytes32 id;
         uint256 who;
         uint256 amount;
-        /// What was there for it when it came.
-        uint256 reserved;
         bool ended;
     }
 
@@ -32,8 +30,11 @@ contract MemberMoves is Market {
     uint256 public frozenWithdrawals;
     uint256 public repeatedSlashes;
     uint256 public shortSlashes;
+    uint256 public collected;
 
     Freeze[] private _freezes;
+    /// Judge and id of what waits.
+    Freeze[] private _waiting;
     uint256 private _ids;
 
     constructor() {
@@ -103,27 +104,21 @@ contract MemberMoves is Market {
     /* JUDGES */
 
     function freeze(uint256 which, uint256 who, uint256 amount) external {
-        Freeze memory added = Freeze(
-            judgeAt(which),
-            bytes32(++_ids),
-            who % MEMBERS,
-            bound(amount, 0, 2_000e6),
-            0,
-            false
-        );
-        uint256 asked = frozenOf(who);
-        added.reserved = Math.min(added.amount, Math.saturatingSub(registry.slashableStake(memberAt(who)), asked));
+        Freeze memory added = Freeze(judgeAt(which), bytes32(++_ids), who % MEMBERS, bound(amount, 0, 2_000e6), false);
         vm.prank(added.judge);
         registry.freeze(added.id, memberAt(who), added.amount);
         _freezes.push(added);
     }
 
     function unfreeze(uint256 which) external {
-        if (_freezes.length == 0) return;
-        Freeze storage ended = _freezes[which % _freezes.length];
-        vm.prank(ended.judge);
-        registry.unfreeze(ended.id);
-        ended.ended = true;
+        for (uint256 i = 0; i < _freezes.length; ++i) {
+            Freeze storage ended = _freezes[((which % _freezes.length) + i) % _freezes.length];
+            if (ended.ended) continue;
+            vm.prank(ended.judge);
+            registry.unfreeze(ended.id);
+            ended.ended = true;
+            return;
+        }
     }
 
     /// Slashes under the id of a freeze, perhaps one that has ended, or under a new one.
@@ -132,8 +127,10 @@ contract MemberMoves is Market {
         bool atFreeze = _freezes.length != 0 && which % 2 == 0;
         address judge = judgeAt(which);
         (order.id, order.member) = (bytes32(++_ids), memberAt(who));
+        uint256 place = _freezes.length;
         if (atFreeze) {
             Freeze storage ended = _freezes[which % _freezes.length];
+            if (!ended.ended && ended.amount != 0) place = which % _freezes.length;
             (judge, order.id, order.member, ended.ended) = (ended.judge, ended.id, memberAt(ended.who), true);
         }
         (order.penalty, order.restitution) = (bound(penalty, 0, 1_000e6), bound(restitution, 0, 50e6));
@@ -141,24 +138,45 @@ contract MemberMoves is Market {
         (order.reporterShare, order.victimShare, order.juryShare) = (shares % 2_001, shares % 1_999, shares % 1_997);
         order.victimLimit = type(uint256).max;
         uint256 before = registry.slashableStake(order.member);
-        uint256 free = unreservedOf(order.member == memberAt(0) ? 0 : 1);
+        uint256 withheld = registry.withheldOf(order.member);
+        uint256 free = Math.saturatingSub(before + withheld, askedBefore(place, order.member));
         bool slashedBefore = registry.isSlashed(judge, order.id);
         vm.prank(judge);
         try registry.slash(order) returns (IStakeRegistry.Payout memory payout) {
             if (slashedBefore) broken = "an id slashed twice";
-            uint256 sum = payout.restituted + payout.reporter + payout.victim + payout.jury + payout.treasury;
-            uint256 wanted = order.penalty + order.restitution;
-            if (sum != before - registry.slashableStake(order.member)) broken = "the parts are not the whole";
-            if (sum != (wanted < before ? wanted : before)) broken = "took something else than was there";
-            uint256 penaltyTaken = sum - payout.restituted;
-            if (payout.treasury * 10 < penaltyTaken * 4) broken = "rewards above 60 %";
             uint256 given = payout.restituted + payout.reporter + payout.victim;
-            if (given * 10 > free * 6) broken = "friends were paid out of what is reserved for others";
-            taken += sum;
+            uint256 sum = given + payout.jury + payout.treasury + payout.waiting;
+            uint256 wanted = order.penalty + order.restitution;
+            uint256 lost = before - registry.slashableStake(order.member);
+            if (lost != (wanted < before ? wanted : before)) broken = "took something else than was there";
+            if (sum != lost + withheld + payout.waiting - registry.withheldOf(order.member)) {
+                broken = "the parts are not the whole";
+            }
+            if ((given + payout.jury) * 10 > sum * 6) broken = "rewards above 60 %";
+            if (given * 10 > free * 6) broken = "friends were paid what an earlier claim may need";
+            if (payout.waiting != 0) _waiting.push(Freeze(judge, order.id, 0, 0, false));
+            taken += lost;
             if (sum < wanted) ++shortSlashes;
         } catch {
             if (!slashedBefore) broken = "a slash failed";
             ++repeatedSlashes;
+        }
+    }
+
+    function collect(uint256 which) external {
+        if (_waiting.length == 0) return;
+        Freeze storage share = _waiting[which % _waiting.length];
+        (address member, uint96 amount, , , , ) = registry.waiting(share.judge, share.id);
+        uint256 withheld = member == address(0) ? 0 : registry.withheldOf(member);
+        try registry.collect(share.judge, share.id) returns (uint256 toReporter, uint256 toVictim) {
+            uint256 paid = withheld - registry.withheldOf(member);
+            if (share.ended || paid > amount) broken = "collected twice, or more than waited";
+            if ((toReporter + toVictim) * 10 > paid * 6 + 10) broken = "collected above 60 %";
+            (share.ended, collected) = (true, collected + paid);
+        } catch (bytes memory thrown) {
+            bytes4 reason = bytes4(thrown);
+            bool nothing = share.ended && reason == IStakeRegistry.StakeNothingWaiting.selector;
+            if (!nothing && reason != IStakeRegistry.StakeClaimsAhead.selector) broken = "not collected otherwise";
         }
     }
 
@@ -208,13 +226,15 @@ contract MemberMoves is Market {
         (, , , , , , frozen, ) = registry.members(memberAt(i));
     }
 
-    /// What no freeze that has not ended reserves.
-    function unreservedOf(uint256 i) private view returns (uint256) {
-        uint256 reserved = 0;
-        for (uint256 j = 0; j < _freezes.length; ++j) {
-            if (!_freezes[j].ended && _freezes[j].who == i % MEMBERS) reserved += _freezes[j].reserved;
+    function withheld() external view returns (uint256) {
+        return registry.withheldOf(memberAt(0)) + registry.withheldOf(memberAt(1));
+    }
+
+    /// What freezes before this place ask for that have not ended.
+    function askedBefore(uint256 place, address member) private view returns (uint256 asked) {
+        for (uint256 j = 0; j < place; ++j) {
+            if (!_freezes[j].ended && memberAt(_freezes[j].who) == member) asked += _freezes[j].amount;
         }
-        return Math.saturatingSub(registry.slashableStake(memberAt(i)), reserved);
     }
 
     /// What the freezes that have not ended add up to.

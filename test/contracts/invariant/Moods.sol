@@ -282,7 +282,7 @@ contract Moods is Market {
 
     /// Stake of both members, and shares of slashes.
     function owedByRegistry() external view returns (uint256) {
-        uint256 rewards = rewardsOf(stranger) + rewardsOf(TREASURY);
+        uint256 rewards = rewardsOf(stranger) + rewardsOf(TREASURY) + registry.withheldOf(executor);
         return registry.slashableStake(executor) + registry.slashableStake(address(_moody)) + rewards;
     }
 

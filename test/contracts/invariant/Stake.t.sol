@@ -17,9 +17,9 @@ contract StakeInvariantTest is TestBase {
         targets[0] = address(_moves);
     }
 
-    /// I14: every token here is somebody's stake or somebody's share of a slash.
+    /// I14: every token here is somebody's stake, somebody's share of a slash, or waits to become one.
     function invariant_EveryTokenOfStakeIsAccountedFor() public view {
-        assertEq(_moves.held(), _moves.stakes() + _moves.rewards(), "held and owed");
+        assertEq(_moves.held(), _moves.stakes() + _moves.rewards() + _moves.withheld(), "held and owed");
         assertEq(_moves.held(), _moves.staked() - _moves.withdrawn(), "held and moved");
     }
 
@@ -53,18 +53,19 @@ contract StakeInvariantHistoryTest is TestBase {
         MemberMoves moves = new MemberMoves();
         for (uint256 i = 0; i < MOST_MOVES && !isDone(moves); ++i) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
-            act(moves, random % 20, random >> 8, random >> 16, random >> 24);
+            act(moves, random % 22, random >> 8, random >> 16, random >> 24);
             assertEq(bytes(moves.broken()).length, 0, moves.broken());
         }
         assertTrue(moves.withdrawn() > 0 && moves.taken() > 0, "stake was withdrawn and slashed");
         assertTrue(moves.frozenWithdrawals() > 0, "a freeze kept stake from leaving");
         assertTrue(moves.repeatedSlashes() > 0, "an id was used again");
         assertTrue(moves.shortSlashes() > 0, "a slash asked for more than there was");
+        assertTrue(moves.collected() > 0, "what waited was collected");
     }
 
     function isDone(MemberMoves moves) private view returns (bool) {
         bool slashed = moves.taken() > 0 && moves.repeatedSlashes() > 0 && moves.shortSlashes() > 0;
-        return slashed && moves.withdrawn() > 0 && moves.frozenWithdrawals() > 0;
+        return slashed && moves.collected() > 0 && moves.withdrawn() > 0 && moves.frozenWithdrawals() > 0;
     }
 
     function act(MemberMoves moves, uint256 move, uint256 who, uint256 one, uint256 other) private {
@@ -74,10 +75,11 @@ contract StakeInvariantHistoryTest is TestBase {
         else if (move < 8) moves.pass(one);
         else if (move < 10) moves.withdraw(who);
         else if (move == 10) moves.unjail(who);
-        else if (move < 14) moves.freeze(who, one, other);
-        else if (move == 14) moves.unfreeze(one);
-        else if (move < 18) moves.slash(who, one, other, one >> 8, other >> 8);
-        else if (move == 18) moves.jail(who, one);
+        else if (move < 13) moves.freeze(who, one, other);
+        else if (move < 16) moves.unfreeze(one);
+        else if (move < 19) moves.slash(who, one, other, one >> 8, other >> 8);
+        else if (move == 19) moves.jail(who, one);
+        else if (move == 20) moves.collect(one);
         else moves.withdrawRewards(one);
     }
 }

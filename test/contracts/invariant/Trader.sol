@@ -234,7 +234,7 @@ contract Trader is Ledger {
     function clawBack(uint256 who, uint256 whom, uint256 lane, uint256 acked) external keepsMatured {
         IAccountingV2.Tail memory tail = tailAt(who, whom, lane, acked);
         vm.prank(JUDGE);
-        (uint256 paid, uint256 refunded) = accounting.clawBackTail(tail);
+        (uint256 paid, uint256 refunded) = accounting.clawBackTail(tail, false);
         if (refunded != noteTaken(tail.client, tail.executor, paid))
             broken = "refunded something else than has not matured";
         if (refunded != 0) ++happened.taken;

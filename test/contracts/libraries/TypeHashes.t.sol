@@ -60,6 +60,22 @@ library SignedTypes {
         uint40 deadline;
     }
 
+    struct Unlock {
+        address client;
+        address executor;
+        uint96 amount;
+        uint256 nonce;
+        uint40 deadline;
+    }
+
+    struct Withdrawal {
+        address client;
+        address to;
+        uint256 amount;
+        uint256 nonce;
+        uint40 deadline;
+    }
+
     struct SignerAuthorization {
         address principal;
         address signer;
@@ -70,6 +86,10 @@ library SignedTypes {
     struct ResponseAck {
         bytes32 requestHash;
         bytes32 responseHash;
+    }
+
+    struct DeliveryConcession {
+        bytes32 id;
     }
 
     struct DisputeConsent {
@@ -85,6 +105,8 @@ contract TypeHashesTest is Court {
         assertEq(Commitments.RESPONSE_TYPEHASH, vm.eip712HashType("LlmResponseCommitment"), "response");
         assertEq(Commitments.OFFER_TYPEHASH, vm.eip712HashType("ModelOffer"), "offer");
         assertEq(Commitments.ALLOCATION_TYPEHASH, vm.eip712HashType("Allocation"), "allocation");
+        assertEq(Commitments.UNLOCK_TYPEHASH, vm.eip712HashType("Unlock"), "unlock");
+        assertEq(Commitments.WITHDRAWAL_TYPEHASH, vm.eip712HashType("Withdrawal"), "withdrawal");
         assertEq(Commitments.SIGNER_AUTHORIZATION_TYPEHASH, vm.eip712HashType("SignerAuthorization"), "signer");
         assertEq(Commitments.RESPONSE_ACK_TYPEHASH, vm.eip712HashType("ResponseAck"), "acknowledgement");
     }

@@ -22,6 +22,7 @@ isActive, since when
 └── ends when the stake falls below it: by a slash, by unbonding all
 strike (by a judge; by others: Slash.t.sol)
 └── adds half strikes, no more than six count, Struck
+    └── the sixth within the window: jail
 strikesOf
 ├── those older than the window do not count
 └── offences are apart; nothing that the member does erases them
@@ -203,6 +204,29 @@ contract JailTest is MarketTest {
         assertEq(strike(0), 1, "nothing added");
         assertEq(strike(99), 6, "no more than six");
         assertEq(registry.strikesOf(executor, IStakeRegistry.Offence.WrongModel, 90 days), 0, "another offence");
+    }
+
+    /// The third strike, however it is made up.
+    function test_SixHalfStrikesLeadToJail() public {
+        enrol(200e6);
+        strike(2);
+        strike(1);
+        vm.warp(ENROLLED + 29 days);
+        strike(2);
+        assertTrue(registry.isActive(executor), "two and a half");
+        vm.expectEmit(address(registry));
+        emit IStakeRegistry.Jailed(executor, JUDGE, ENROLLED + 30 days + JAIL);
+        vm.warp(ENROLLED + 30 days);
+        strike(1);
+        assertTrue(!registry.isActive(executor), "three");
+    }
+
+    function test_StrikesFurtherApartThanTheWindowDoNot() public {
+        enrol(200e6);
+        strike(5);
+        vm.warp(ENROLLED + 30 days + 1);
+        strike(1);
+        assertTrue(registry.isActive(executor), "one half of this month");
     }
 
     function test_NothingErasesStrikes() public {

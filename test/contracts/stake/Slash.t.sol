@@ -31,13 +31,13 @@ withdraw (the rest: StakeRegistry.t.sol)
 └── a part is: leaves that much, StakeWithdrawn
 slash
 ├── not a judge: StakeNotJudge
-├── the id slashed before: StakeIdUsed
+├── the id slashed before, or froze stake of another member: StakeIdUsed
 ├── shares above 60 %: StakeSharesTooLarge
 └── otherwise: Slashed
     ├── active stake first, then unbonding, never more than there is
     ├── no stake, no member: nothing is taken, and the id has slashed
     ├── ends the freeze of the id, no other
-    ├── of what is reserved for others the treasury gets all but the jury's share
+    ├── what earlier claims may need waits, but for the jury's share: Claims.t.sol
     ├── restitution first, up to its limit; then the shares
     ├── the victim's share up to its limit; nobody's share is the treasury's
     └── oneself in every place: two fifths are lost
@@ -234,7 +234,8 @@ contract SlashTest is MarketTest {
             30_000_000,
             20_000_000,
             5_000_000,
-            45_000_001
+            45_000_001,
+            0
         );
         vm.expectEmit(address(registry));
         emit IStakeRegistry.Slashed({
@@ -341,23 +342,31 @@ contract SlashTest is MarketTest {
         assertEq(registry.slashableStake(executor), 140e6, "a freeze shelters nothing");
     }
 
-    /// Of what is reserved for another dispute reporter and victim get nothing: else a member that is about to lose that
+    /// Of what an earlier claim may need reporter and victim get nothing yet: else a member that is about to lose that
     /// dispute could prove a fault of its own first, with friends in their places. Jurors are no friends.
-    function test_Attack62_WhatIsReservedForOthersIsTheTreasurys() public {
+    function test_Attack62_WhatEarlierClaimsMayNeedWaits() public {
         enrol(200e6);
         freeze(JUDGE, "other", 150e6);
         IStakeRegistry.Slash memory order = orderOf(190e6);
         (order.restitution, order.jury, order.juryShare) = (5e6, JURY, 500);
         vm.prank(JUDGE);
         IStakeRegistry.Payout memory payout = registry.slash(order);
-        // Of the 50 that are not reserved: the restitution, and 30 % and 20 % of the other 45. Of 190: 5 %.
-        IStakeRegistry.Payout memory parts = IStakeRegistry.Payout(5e6, 13_500_000, 9e6, 9_500_000, 158e6);
+        // Of the 50 that nobody else needs: the restitution, and 30 and 20 % of the other 45. Of 190: 5 % for jurors. What is
+        // left of the 50 is the treasury's.
+        IStakeRegistry.Payout memory parts = IStakeRegistry.Payout(
+            5e6,
+            13_500_000,
+            9e6,
+            9_500_000,
+            20_250_000,
+            137_750_000
+        );
         assertEq(keccak256(abi.encode(payout)), keccak256(abi.encode(parts)), "payout");
         assertEq(registry.slashableStake(executor), 5e6, "taken all the same");
     }
 
-    /// Whoever came first has reserved what there was, whatever comes later.
-    function test_WhatIsReservedForOneselfIsShared() public {
+    /// Whoever came first is served first, whatever comes later.
+    function test_TheFirstClaimIsServedAsIfThereWereNoOther() public {
         enrol(200e6);
         freeze(JUDGE, ID, 120e6);
         freeze(JUDGE, "other", 150e6);
@@ -366,11 +375,19 @@ contract SlashTest is MarketTest {
         assertEq(treasuryOf(JUDGE, "third", 0) + treasuryOf(JUDGE, "other", 80e6), 40e6, "likewise");
         assertEq(frozenStake(), 0, "nothing is frozen");
         enrolled(200e6);
-        assertEq(treasuryOf(JUDGE, "fourth", 200e6), 100e6, "and nothing reserved");
+        assertEq(treasuryOf(JUDGE, "fourth", 200e6), 100e6, "and nothing waits");
     }
 
-    /// What was reserved is free again with the end of its dispute, for those who wait, and for nobody who comes later.
-    function test_AnEndedFreezeReservesNothing() public {
+    function test_AnIdBelongsToItsMember() public {
+        enrol(200e6);
+        freeze(JUDGE, ID, 50e6);
+        IStakeRegistry.Slash memory order = orderOf(1e6);
+        order.member = stranger;
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeIdUsed.selector, JUDGE, ID));
+        slash(JUDGE, order);
+    }
+
+    function test_AnEndedFreezeClaimsNothing() public {
         enrol(200e6);
         freeze(JUDGE, "first", 200e6);
         freeze(JUDGE, ID, 200e6);

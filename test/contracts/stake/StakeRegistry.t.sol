@@ -24,17 +24,18 @@ register, updateMetadata
 ├── metadata too long: StakeMetadataLength
 ├── updating without registration: StakeNotRegistered
 └── otherwise: Registered, MetadataUpdated
-stake, registerAndStake
+stake, stakeFor, registerAndStake
 ├── not registered: StakeNotRegistered
 ├── amount zero: StakeZeroAmount
 ├── the token keeps a part: StakeTokenShortfall
 ├── the token calls back: ReentrancyGuardReentrantCall
 ├── stake and unbonding would not fit 96 bits: StakeAmountTooLarge
-└── otherwise: Staked
+└── otherwise: Staked; by somebody else for a member, too
 unbond
 ├── not registered: StakeNotRegistered
 ├── amount zero: StakeZeroAmount; more than the stake: StakeInsufficient
 ├── leaves less than the minimum but more than nothing: StakeBelowMinimum
+├── 2^256 - 1: everything, however much somebody has just added
 └── otherwise: adds up, restarts the clock, UnbondRequested
 cancelUnbond
 ├── not registered: StakeNotRegistered
@@ -267,6 +268,43 @@ contract StakeRegistryTest is MarketTest {
         assertMember(IStakeRegistry.Role.Executor, 0, 250e6, unbondAt - 1 + UNBONDING);
         assertTrue(!registry.isActive(executor), "left");
         vm.stopPrank();
+    }
+
+    /// A unit from somebody else in the same block does not keep a member from leaving.
+    function test_AllOfItLeavesWhateverIsAdded() public {
+        enrol(250e6);
+        give(stranger, 1);
+        vm.prank(stranger);
+        registry.stakeFor(executor, 1);
+        vm.prank(executor);
+        registry.unbond(type(uint256).max);
+        assertMember(IStakeRegistry.Role.Executor, 0, 250e6 + 1, ENROLLED + UNBONDING);
+        vm.expectRevert(IStakeRegistry.StakeZeroAmount.selector);
+        vm.prank(executor);
+        registry.unbond(type(uint256).max);
+    }
+
+    /// A member whose account the token refuses gets back to its minimum all the same, and out of jail.
+    function test_Attack79_AnyoneStakesForAMember() public {
+        enrol(100e6);
+        IStakeRegistry.Slash memory order;
+        (order.id, order.member, order.penalty) = ("slash", executor, 60e6);
+        vm.startPrank(JUDGE);
+        registry.slash(order);
+        registry.jail(executor);
+        vm.stopPrank();
+        vm.warp(ENROLLED + 30 days);
+        give(stranger, 60e6);
+        vm.expectEmit(address(registry));
+        emit Staked(executor, stranger, 60e6, 100e6);
+        vm.prank(stranger);
+        registry.stakeFor(executor, 60e6);
+        assertEq(token.balanceOf(stranger), 0, "paid by the stranger");
+        vm.prank(executor);
+        registry.unjail();
+        assertTrue(registry.isActive(executor), "active");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotRegistered.selector, stranger));
+        registry.stakeFor(stranger, 1);
     }
 
     function test_StakeBelowTheMinimumLeavesWhole() public {

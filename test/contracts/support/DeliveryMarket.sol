@@ -22,7 +22,7 @@ abstract contract DeliveryMarket is Market {
     uint256 internal constant OPENED = ENROLLED + 1 hours;
     uint256 internal constant REVEAL_BY = OPENED + 12 hours;
     /// Of an answer of one token: twice the gas for nothing and for eight bytes.
-    uint256 internal constant BOND = 2 * (250_000 + 50 * 8) * BASE_FEE + FLAT_BOND;
+    uint256 internal constant BOND = 2 * (150_000 + 50 * 8) * BASE_FEE + FLAT_BOND;
 
     DeliveryDisputes internal delivery;
 

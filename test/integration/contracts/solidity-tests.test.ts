@@ -4,6 +4,7 @@ import {
   accountingV2Abi,
   arbitratorAbi,
   auditsAbi,
+  collectorAbi,
   deliveryDisputesAbi,
   equivocationDisputesAbi,
   juryAbi,
@@ -37,6 +38,7 @@ const CONTRACTS: Readonly<Record<string, Contract>> = {
   AccountingV2: { abi: accountingV2Abi, variable: "accounting" },
   Arbitrator: { abi: arbitratorAbi, variable: "arbitrator" },
   Audits: { abi: auditsAbi, variable: "audits" },
+  Collector: { abi: collectorAbi, variable: "collector" },
   DeliveryDisputes: { abi: deliveryDisputesAbi, variable: "delivery" },
   EquivocationDisputes: { abi: equivocationDisputesAbi, variable: "disputes" },
   Jury: { abi: juryAbi, variable: "jury" },
@@ -49,8 +51,16 @@ const CONTRACTS: Readonly<Record<string, Contract>> = {
   TestToken: { abi: testTokenAbi, variable: "token" },
 };
 
-/** ERC-20 and ERC-2612, which the test token takes over as they are. */
-const OF_THE_STANDARD = new Set(["approve", "transfer", "transferFrom", "permit"]);
+/** ERC-20, ERC-2612 and ERC-3009, which the test token takes over as they are. */
+const OF_THE_STANDARD = new Set([
+  "approve",
+  "cancelAuthorization",
+  "permit",
+  "receiveWithAuthorization",
+  "transfer",
+  "transferFrom",
+  "transferWithAuthorization",
+]);
 
 interface Named {
   readonly name: string;

@@ -22,7 +22,7 @@ const TABLES = `{
   networkHours { items { tailRefunded slashed rewardsWithdrawn faultProofCount ${AUDIT_COLUMNS} } }
   executorDays { items { executorAddress tailRefunded slashed ${AUDIT_COLUMNS} } }
   judges { items { address power } }
-  slashings { items { judgeAddress disputeId memberAddress offence taken restituted toReporter toVictim toJury toTreasury } }
+  slashings { items { judgeAddress disputeId memberAddress offence taken restituted toReporter toVictim toJury toTreasury waiting } }
   strikes(orderBy: "id", orderDirection: "desc") { items { memberAddress offence halves count } }
   freezeMovements { items { judgeAddress disputeId kind amount } }
   rewardAccounts { items { address credited withdrawn } }
@@ -52,7 +52,7 @@ async function expectStake(tables: Tables, { stakeRegistry }: Market): Promise<v
   for (const { judgeAddress, disputeId } of slashings) {
     expect(await stakeRegistry.read("isSlashed", judgeAddress, disputeId)).toBe(true);
   }
-  const parts = ["restituted", "toReporter", "toVictim", "toJury", "toTreasury"];
+  const parts = ["restituted", "toReporter", "toVictim", "toJury", "toTreasury", "waiting"];
   const split = parts.reduce((all, column) => all + sum(slashings, column), 0n);
   expect([sum(slashings, "taken"), split]).toEqual([total(tables, "slashed"), total(tables, "slashed")]);
   expect(BigInt(slashings.length)).toBe(total(tables, "slashCount"));

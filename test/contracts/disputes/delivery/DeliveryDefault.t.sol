@@ -107,14 +107,19 @@ contract DeliveryDefaultTest is DeliveryTest, DeliveryEvents {
         vm.warp(ENROLLED + 4 days);
         vm.prank(stranger);
         delivery.poke(id);
-        uint256 taken = stake - registry.slashableStake(executor);
         uint256 wanted = penalty + (matured ? cost : 0);
-        assertTrue(taken == stake || taken >= penalty, "as much as there is");
-        assertTrue(taken <= wanted, "no more than wanted");
+        uint256 served = wanted < STAKE ? wanted : STAKE;
+        uint256 taken = stake - registry.slashableStake(executor);
+        assertEq(taken, wanted < stake ? wanted : stake, "as much as there is");
         uint256 parties = rewardsOf(stranger) + rewardsOf(client);
-        assertEq(parties + rewardsOf(TREASURY) - treasury, taken, "to the last unit");
-        assertTrue(parties * 10 <= taken * 6, "60 percent");
-        if (stake >= wanted) assertEq(taken, wanted, "all of it");
+        assertEq(
+            parties + rewardsOf(TREASURY) - treasury,
+            served,
+            "with what was taken after it was frozen, to the last unit"
+        );
+        assertTrue(parties * 10 <= served * 6, "60 percent");
+        uint256 owed = registry.slashableStake(executor) + registry.withheldOf(executor);
+        assertEq(owed + parties + rewardsOf(TREASURY), STAKE, "all stake is somebody's");
         assertEnded(pair, IDeliveryDisputes.State.Defaulted);
     }
 
@@ -128,6 +133,18 @@ contract DeliveryDefaultTest is DeliveryTest, DeliveryEvents {
         delivery.poke(id);
         assertEnded(pair, IDeliveryDisputes.State.Defaulted);
         assertEq(accounting.balanceOf(client) - before, COST, "the escrow refunds");
+        assertEq(rewardsOf(client), (PENALTY * 4) / 10, "out of what was taken after the dispute froze it");
+    }
+
+    function test_Attack36_WhatNeverHadStakeStillEnds() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        takeStake(STAKE);
+        vm.warp(OPENED);
+        bytes32 id = openAs(client, pair, BOND);
+        vm.warp(REVEAL_BY + 1);
+        delivery.poke(id);
+        assertEnded(pair, IDeliveryDisputes.State.Defaulted);
         assertEq(rewardsOf(client), 0, "no stake, no share");
     }
 

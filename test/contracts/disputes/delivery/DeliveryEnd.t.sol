@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {IDeliveryDisputes} from "../../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
 import {DeliveryEvents, DeliveryTest} from "../../support/DeliveryMarket.sol";
 import {vm} from "../../support/Vm.sol";
@@ -20,6 +21,9 @@ concede
 └── otherwise: Conceded; tail to the client, bond to the opener, half a strike, no slash
     ├── what has matured the executor pays; without allowance nothing happens
     └── the sixth within 30 days: jail
+concedeFor, hashConcession
+├── not signed by the executor or a session signer in force: StatementWrongSigner
+└── otherwise: as by the executor, paid by the caller
 poke: DeliveryDefault.t.sol
 withdrawBonds
 ├── to zero: DeliveryZeroAddress; nothing: DeliveryNothingCredited
@@ -127,6 +131,40 @@ contract DeliveryEndTest is DeliveryTest, DeliveryEvents {
         assertEq(token.balanceOf(address(delivery)), 0, "nothing stays here");
         assertEq(token.balanceOf(executor), 0, "paid what it had withdrawn");
         assertEq(registry.activeStake(executor), STAKE, "no slash");
+    }
+
+    /// An executor whose account the token refuses, or that has nothing, has somebody who pays.
+    function test_Attack79_AnyonePaysAConcessionThatTheExecutorSigned() public {
+        (IAccountingV2.SignedPair memory pair, bytes32 id) = openMatured(pairOf(1, 0, COST));
+        IAccountingV2.CompactSignature memory forged = compact(STRANGER_KEY, delivery.hashConcession(id));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, executor, stranger));
+        vm.prank(stranger);
+        delivery.concedeFor(id, forged);
+
+        IAccountingV2.CompactSignature memory consent = compact(EXECUTOR_KEY, delivery.hashConcession(id));
+        (uint256 before, uint256 withExecutor) = (accounting.balanceOf(client), token.balanceOf(executor));
+        token.mint(stranger, COST);
+        vm.startPrank(stranger);
+        token.approve(address(delivery), COST);
+        vm.expectEmit(address(delivery));
+        emit DeliveryClosed(id, client, executor, IDeliveryDisputes.State.Conceded, stranger, 0, 0, COST, 0);
+        delivery.concedeFor(id, consent);
+        vm.stopPrank();
+        assertEnded(pair, IDeliveryDisputes.State.Conceded);
+        assertEq(accounting.balanceOf(client) - before, COST, "refund");
+        assertEq(token.balanceOf(stranger), 0, "paid by who came");
+        assertEq(token.balanceOf(executor), withExecutor, "and not by the executor");
+        assertEq(strikesOf(executor), 1, "whose half a strike it is");
+    }
+
+    function test_ARevokedSignerConcedesNothing() public {
+        authorize(executor);
+        bytes32 id = settleAndOpen(pairOf(1, 0, COST));
+        IAccountingV2.CompactSignature memory consent = compact(SIGNER_KEY, delivery.hashConcession(id));
+        vm.prank(executor);
+        accounting.revokeSigner(sessionSigner);
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, executor, sessionSigner));
+        delivery.concedeFor(id, consent);
     }
 
     function test_SixConcessionsLeadToJail() public {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {IDeliveryDisputes} from "../../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
 import {IEquivocationDisputes} from "../../../../contracts/disputes/equivocation/IEquivocationDisputes.sol";
 import {DeliveryTest} from "../../support/DeliveryMarket.sol";
@@ -55,7 +56,7 @@ contract DeliveryNoncesTest is DeliveryTest {
         IAccountingV2.SignedPair memory crafted = pairAbout(SHORT);
         crafted.request.promptHash = keccak256("something else");
         sign(crafted, CLIENT_KEY, CLIENT_KEY);
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongSigner.selector, executor, client));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, executor, client));
         openAs(client, crafted, BOND);
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {IDeliveryDisputes} from "../../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
 import {DeliveryEvents, DeliveryTest} from "../../support/DeliveryMarket.sol";
 import {vm} from "../../support/Vm.sol";
@@ -13,14 +14,14 @@ rebutByRequest
 ├── not open: DeliveryNotOpen; after the deadline: DeliveryTooLate
 ├── another client, executor or lane, or not a later nonce: DeliveryNotAcknowledgement
 ├── neither names the response nor acknowledges what it comes to: DeliveryNotAcknowledgement
-├── not signed by the client or a session signer that counts: DeliveryWrongSigner
+├── not signed by the client or a session signer that counts: StatementWrongSigner
 └── otherwise: Rejected; tail and bond to the executor, the client's dispute is lost
     ├── it names the response
     └── it acknowledges enough
 rebutByAck
 ├── not open, too late: as above
 ├── the request is not the response's: DeliveryNotResponseToRequest
-├── not signed by the client or a session signer that counts: DeliveryWrongSigner
+├── not signed by the client or a session signer that counts: StatementWrongSigner
 └── otherwise: Rejected
 */
 contract DeliveryRebutTest is DeliveryTest, DeliveryEvents {
@@ -81,7 +82,7 @@ contract DeliveryRebutTest is DeliveryTest, DeliveryEvents {
             _pair,
             EXECUTOR_KEY
         );
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongSigner.selector, client, executor));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, client, executor));
         delivery.rebutByRequest(_pair.response, later, forged);
     }
 
@@ -92,7 +93,7 @@ contract DeliveryRebutTest is DeliveryTest, DeliveryEvents {
         (IAccountingV2.LlmRequestCommitment memory later, ) = laterThan(_pair, SIGNER_KEY);
         later.deadline = uint40(OPENED + UNLOCK_DELAY + 1);
         IAccountingV2.CompactSignature memory signature = compact(SIGNER_KEY, accounting.hashRequest(later));
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongSigner.selector, client, sessionSigner));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, client, sessionSigner));
         delivery.rebutByRequest(_pair.response, later, signature);
         later.deadline -= 1;
         delivery.rebutByRequest(_pair.response, later, compact(SIGNER_KEY, accounting.hashRequest(later)));
@@ -121,11 +122,11 @@ contract DeliveryRebutTest is DeliveryTest, DeliveryEvents {
 
     function test_AnAckIsTheClientsAndOfThisResponse() public {
         IAccountingV2.CompactSignature memory ack = ackOf(_pair, EXECUTOR_KEY);
-        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryWrongSigner.selector, client, executor));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, client, executor));
         delivery.rebutByAck(_pair.request, _pair.response, ack);
         // Of another response: somebody else seems to have signed.
         ack = ackOf(pairOf(4, 1e6, COST), CLIENT_KEY);
-        vm.expectPartialRevert(IDeliveryDisputes.DeliveryWrongSigner.selector);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
         delivery.rebutByAck(_pair.request, _pair.response, ack);
     }
 
@@ -141,7 +142,7 @@ contract DeliveryRebutTest is DeliveryTest, DeliveryEvents {
 
     /// Attack 6: signatures of other types, which the client gave for other things, are no acknowledgement.
     function test_Attack06_TheClientsRequestIsNoAck() public {
-        vm.expectPartialRevert(IDeliveryDisputes.DeliveryWrongSigner.selector);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
         delivery.rebutByAck(_pair.request, _pair.response, _pair.clientSignature);
     }
 

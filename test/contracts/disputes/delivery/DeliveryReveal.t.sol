@@ -16,7 +16,8 @@ reveal
 ├── more than 8 chunks: DeliveryTooManyBytes
 ├── other bytes: DeliveryWrongBytes
 └── otherwise, by anyone, to the last second: Delivered
-    ├── tail and bond to the executor, stake unfrozen, nobody's dispute lost
+    ├── tail and what the reveal costs to the executor, the rest of the bond back, stake unfrozen, nobody's dispute lost
+    │   └── by the bytes and the base fee of the reveal, up to the bond
     └── also an answer without bytes
 revealChunks
 ├── not open, too late: as above
@@ -89,19 +90,57 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
         vm.expectEmit(address(delivery));
         emit AnswerRevealed(id, 0, 1, SHORT);
         vm.expectEmit(address(delivery));
-        emit BondCredited(executor, id, BOND);
+        emit BondCredited(executor, id, costOf(20) + FLAT_BOND);
+        vm.expectEmit(address(delivery));
+        emit BondCredited(client, id, BOND - costOf(20) - FLAT_BOND);
         vm.expectEmit(address(delivery));
         emit DeliveryClosed(id, client, executor, IDeliveryDisputes.State.Delivered, stranger, COST, 0, 0, 0);
         vm.prank(stranger);
         delivery.reveal(pair.response, SHORT);
         assertEnded(pair, IDeliveryDisputes.State.Delivered);
         assertEq(accounting.withdrawableEarnings(executor), COST, "mature at once");
-        assertEq(delivery.bondsOf(executor), BOND, "the bond pays for it");
-        assertEq(delivery.bondsOf(client), 0, "not the client");
+        assertEq(delivery.bondsOf(executor), costOf(20) + FLAT_BOND, "the bond pays for it");
+        assertEq(delivery.bondsOf(client), BOND - costOf(20) - FLAT_BOND, "and the rest comes back");
         assertEq(delivery.forcedReveals(executor), 1, "counted");
         assertEq(disputesLostBy(client) + disputesLostBy(executor), 0, "nobody lied for sure");
         assertEq(strikesOf(executor), 0, "strikes");
         assertEq(registry.activeStake(executor), STAKE, "stake");
+    }
+
+    /// Nobody earns by withholding an answer that was never there, however many tokens it was said to have.
+    function test_Attack78_TheBondPaysForTheBytesThatCame() public {
+        IAccountingV2.SignedPair memory pair = pairAbout("");
+        (pair.request.maxOutboundTokens, pair.response.outboundTokens) = (131_072, 131_072);
+        pair.request.outboundPrice = 30;
+        pair.response.cumulativeCost = 4;
+        sign(pair);
+        settleOne(pair);
+        vm.warp(OPENED);
+        uint256 bond = delivery.bondFor(131_072);
+        openAs(client, pair, bond);
+        uint256 gas = gasleft();
+        delivery.reveal(pair.response, "");
+        gas = gas - gasleft() + 21_000 + 40 * 500;
+        assertEq(delivery.bondsOf(executor), costOf(0), "for a transaction without bytes");
+        assertTrue(delivery.bondsOf(executor) <= 2 * gas * BASE_FEE, "which is about what it costs");
+        assertEq(delivery.bondsOf(client), bond - costOf(0), "all the rest");
+    }
+
+    /// Base fees rise and fall between opening and reveal. More than the bond is never paid.
+    function testFuzz_TheBondPaysAtTheBaseFeeOfTheReveal(uint256 length, uint256 fee) public {
+        (length, fee) = (bound(length, 0, 3 * 4096), bound(fee, 0, 50 gwei));
+        bytes memory answer = answerOf(length);
+        IAccountingV2.SignedPair memory pair = pairAbout(answer);
+        (pair.request.maxOutboundTokens, pair.response.outboundTokens) = (1_000, 1_000);
+        pair.request.outboundPrice = 1_000 * COST;
+        sign(pair);
+        bytes32 id = settleAndOpen(pair);
+        uint256 bond = disputeOf(id).bond;
+        vm.fee(fee);
+        delivery.reveal(pair.response, answer);
+        uint256 cost = (150_000 + 50 * length) * fee + (FLAT_BOND * (length < 8_000 ? length : 8_000)) / 8_000;
+        assertEq(delivery.bondsOf(executor), cost < bond ? cost : bond, "executor");
+        assertEq(delivery.bondsOf(executor) + delivery.bondsOf(client), bond, "to the last unit");
     }
 
     function test_AnAnswerWithoutBytesIsRevealed() public {
@@ -208,7 +247,7 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
         vm.warp(REVEAL_BY);
         delivery.revealChunks(pair.response, 10, chunksOf(answer, 0, 8));
         assertEnded(pair, IDeliveryDisputes.State.Delivered);
-        assertEq(delivery.bondsOf(executor), BOND, "bond");
+        assertEq(delivery.bondsOf(executor), BOND, "by whole chunks, which is more than the bond");
     }
 
     /// Of four chunks the first two have the same path in a tree of three: what is shown under the wrong count does not
@@ -265,6 +304,11 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
     }
 
     /* SUPPORT */
+
+    /// What so many bytes cost to reveal, without the flat part.
+    function costOf(uint256 length) private pure returns (uint256) {
+        return (150_000 + 50 * length) * BASE_FEE;
+    }
 
     function chunksOf(
         bytes memory answer,

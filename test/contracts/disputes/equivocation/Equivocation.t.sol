@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {IEquivocationDisputes} from "../../../../contracts/disputes/equivocation/IEquivocationDisputes.sol";
 import {IStakeRegistry} from "../../../../contracts/stake/IStakeRegistry.sol";
 import {DisputeTest} from "../../support/DisputeTest.sol";
@@ -16,7 +17,7 @@ constructor
 proveEquivocation
 ├── a response to another request: DisputeNotResponsesToRequest
 ├── the same but for the timestamp: DisputeSameStatement; any other member makes a difference
-├── not signed by the executor, or by a session signer that does not count: DisputeWrongSigner
+├── not signed by the executor, or by a session signer that does not count: StatementWrongSigner
 ├── later than deadline + 7 days: DisputeEvidenceTooOld
 ├── proven before, by other evidence too: DisputeAlreadyProven (but see ReportPriority.t.sol)
 └── otherwise: EquivocationProven
@@ -61,7 +62,7 @@ contract EquivocationTest is DisputeTest {
             victim: client,
             jury: address(0),
             taken: 500e6,
-            payout: IStakeRegistry.Payout(0, 150e6, 80e6, 0, 270e6),
+            payout: IStakeRegistry.Payout(0, 150e6, 80e6, 0, 270e6, 0),
             totalStake: 500e6,
             unbonding: 0
         });
@@ -302,6 +303,28 @@ contract EquivocationTest is DisputeTest {
         assertEq(registry.slashableStake(executor), 250e6, "half, and half again");
     }
 
+    /// Whichever outlasts the other: the jail, in which no tail is paid, or the time in which the pair can be settled.
+    function test_Attack83_NoAnswerThatWasProvenTwiceIsPaidAfterJail() public {
+        for (uint32 nonce = 1; nonce <= 2; ++nonce) {
+            IEquivocationDisputes.ResponseProof memory proof = proofOf(nonce, 0, 5e6);
+            proof.request.deadline = uint40(ENROLLED + (nonce == 1 ? 28 days : 28 days + 1));
+            signProof(proof, EXECUTOR_KEY);
+            disputes.proveEquivocation(proof, 0);
+            IAccountingV2.SignedPair memory pair = pairOf(nonce, 0, 5e6);
+            (pair.request, pair.response) = (proof.request, proof.first);
+            sign(pair);
+            bool closed = nonce == 2;
+            assertRejected(pair, closed ? IAccountingV2.Rejection.Disputed : IAccountingV2.Rejection.NothingToPay);
+            uint256 snapshot = vm.snapshotState();
+            vm.warp(ENROLLED + 30 days);
+            vm.prank(executor);
+            registry.unjail();
+            assertTrue(registry.capacityOf(executor) != 0, "covers tails again");
+            assertRejected(pair, closed ? IAccountingV2.Rejection.Disputed : IAccountingV2.Rejection.Expired);
+            vm.revertToState(snapshot);
+        }
+    }
+
     /* SUPPORT */
 
     function prove(IEquivocationDisputes.ResponseProof memory proof) private {
@@ -319,7 +342,7 @@ contract EquivocationTest is DisputeTest {
     }
 
     function wrongSigner(address recovered) private view returns (bytes memory) {
-        return abi.encodeWithSelector(IEquivocationDisputes.DisputeWrongSigner.selector, executor, recovered);
+        return abi.encodeWithSelector(Statements.StatementWrongSigner.selector, executor, recovered);
     }
 
     function copyOf(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {IEquivocationDisputes} from "../../../../contracts/disputes/equivocation/IEquivocationDisputes.sol";
 import {IStakeRegistry} from "../../../../contracts/stake/IStakeRegistry.sol";
 import {DisputeTest} from "../../support/DisputeTest.sol";
@@ -12,7 +13,7 @@ EquivocationDisputes
 proveOfferEquivocation
 ├── of two executors, or with two ids: DisputeNotOffersOfOneId
 ├── the same offer twice: DisputeSameStatement; any other member makes a difference
-├── not signed by the executor itself: DisputeWrongSigner, for its session signers too, and on another chain
+├── not signed by the executor itself: StatementWrongSigner, for its session signers too, and on another chain
 ├── one of them ended more than 7 days ago: DisputeEvidenceTooOld
 ├── proven before: DisputeAlreadyProven
 └── otherwise: OfferEquivocationProven
@@ -46,7 +47,7 @@ contract OfferEquivocationTest is DisputeTest {
             victim: address(0),
             jury: address(0),
             taken: 10e6,
-            payout: IStakeRegistry.Payout(0, 3e6, 0, 0, 7e6),
+            payout: IStakeRegistry.Payout(0, 3e6, 0, 0, 7e6, 0),
             totalStake: 190e6,
             unbonding: 0
         });
@@ -106,14 +107,14 @@ contract OfferEquivocationTest is DisputeTest {
         prove(proof);
         (proof.first.executor, proof.second.executor) = (address(0), address(0));
         (proof.firstSignature.r, proof.secondSignature.r) = (0, 0);
-        vm.expectPartialRevert(IEquivocationDisputes.DisputeWrongSigner.selector);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
         prove(proof);
     }
 
     function test_OffersOfAnotherChainProveNothing() public {
         IEquivocationDisputes.OfferProof memory proof = offers();
         vm.chainId(block.chainid + 1);
-        vm.expectPartialRevert(IEquivocationDisputes.DisputeWrongSigner.selector);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
         prove(proof);
         signOffers(proof);
         prove(proof);
@@ -178,7 +179,7 @@ contract OfferEquivocationTest is DisputeTest {
     }
 
     function expectWrongSigner(address recovered) private {
-        vm.expectRevert(abi.encodeWithSelector(IEquivocationDisputes.DisputeWrongSigner.selector, executor, recovered));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, executor, recovered));
     }
 
     function copyOf(

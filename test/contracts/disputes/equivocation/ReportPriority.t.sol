@@ -23,6 +23,7 @@ payReport
 ├── too early: DisputePriorityPending
 └── otherwise: to who brought the proof, ReportPaid; once
 nothing to share: nothing waits
+an earlier claim on the stake is open: with or without priority the share is paid when it is over
 reportCommitment, equivocationId, offerEquivocationId
 └── hashes of what they name, each of its own kind
 */
@@ -212,6 +213,46 @@ contract ReportPriorityTest is DisputeTest {
         bytes32 id = disputes.equivocationId(executor, accounting.hashRequest(proof.request));
         vm.expectRevert(abi.encodeWithSelector(IEquivocationDisputes.DisputeNothingPending.selector, id));
         disputes.payReport(id);
+    }
+
+    /* BEHIND EARLIER CLAIMS */
+
+    /// What of the share earlier claims on the stake may need waits for their end, and is paid with the rest.
+    function test_AShareBehindEarlierClaimsIsPaidWhenTheyAreOver() public {
+        freezeAll();
+        prove(THIEF, SALT);
+        vm.warp(ENROLLED + 24 hours);
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeClaimsAhead.selector, 1_000e6));
+        disputes.payReport(_id);
+        endEarlierClaim();
+        vm.expectEmit(address(disputes));
+        emit IEquivocationDisputes.ReportPaid(_id, THIEF, SHARE);
+        disputes.payReport(_id);
+        assertEq(rewardsOf(THIEF), SHARE, "who brought the proof");
+        assertEq(rewardsOf(address(disputes)), 0, "nothing is left here");
+    }
+
+    function test_PriorityCountsForAShareBehindEarlierClaims() public {
+        freezeAll();
+        commitAs(stranger, SALT, _proof);
+        prove(THIEF, "another");
+        vm.expectEmit(address(disputes));
+        emit IEquivocationDisputes.ReportPending(_id, stranger, 0, ENROLLED);
+        prove(stranger, SALT);
+        endEarlierClaim();
+        disputes.payReport(_id);
+        assertEq(rewardsOf(stranger), SHARE, "who knew first");
+        assertEq(rewardsOf(THIEF), 0, "not who copied it");
+    }
+
+    function freezeAll() private {
+        vm.prank(JUDGE);
+        registry.freeze("earlier", executor, 1_000e6);
+    }
+
+    function endEarlierClaim() private {
+        vm.prank(JUDGE);
+        registry.unfreeze("earlier");
     }
 
     /* SUPPORT */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
 import {IJury} from "../../../../contracts/jury/IJury.sol";
@@ -306,7 +307,7 @@ contract MeasuredAttacksTest is Court {
         fund(stranger);
         IMeasuredDisputes.DisputedAnswer[] memory list = only(settledAnswer(1, 0, 10e6));
         bytes32 requestHash = list[0].pair.response.requestHash;
-        vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongSigner.selector, client, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(Statements.StatementWrongSigner.selector, client, address(0)));
         vm.prank(stranger);
         measured.openFor(client, IMeasuredDisputes.Kind.WrongModel, EVIDENCE, list, BOND);
         list[0].consent = compact(CLIENT_KEY, evidence.hashConsent(stranger, requestHash));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Statements} from "../../../../contracts/libraries/Statements.sol";
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
 import {IMeasuredDisputes} from "../../../../contracts/disputes/measured/IMeasuredDisputes.sol";
 import {IMeasuredEvidence} from "../../../../contracts/disputes/measured/IMeasuredEvidence.sol";
@@ -20,8 +21,8 @@ check
 ├── an answer
 │   ├── of another executor: MeasuredWrongExecutor
 │   ├── to another request: MeasuredWrongRequestHash
-│   ├── not signed by client or executor: MeasuredWrongSigner
-│   ├── of somebody who did not consent: MeasuredWrongSigner
+│   ├── not signed by client or executor: StatementWrongSigner
+│   ├── of somebody who did not consent: StatementWrongSigner
 │   ├── of somebody else, and the challenger is no active validator: MeasuredNotValidator
 │   ├── of another client than the one it is paid for: MeasuredNotClient (MeasuredAttacks.t.sol)
 │   ├── later than 7 days after the deadline: MeasuredTooOld
@@ -108,7 +109,7 @@ contract MeasuredEvidenceTest is Court {
         openAs(validator, IMeasuredDisputes.Kind.WrongModel, list);
         // A consent to somebody else is none.
         consentTo(list[0], stranger, CLIENT_KEY);
-        vm.expectPartialRevert(IMeasuredDisputes.MeasuredWrongSigner.selector);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
         openAs(validator, IMeasuredDisputes.Kind.WrongModel, list);
         vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredNotValidator.selector, stranger));
         openAs(stranger, IMeasuredDisputes.Kind.WrongModel, list);
@@ -219,7 +220,7 @@ contract MeasuredEvidenceTest is Court {
     }
 
     function wrongSigner(address principal, address found) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IMeasuredDisputes.MeasuredWrongSigner.selector, principal, found);
+        return abi.encodeWithSelector(Statements.StatementWrongSigner.selector, principal, found);
     }
 
     function assertAnswer(IAccountingV2.SignedPair memory pair, uint256 paid, bool isTail) private view {

@@ -222,7 +222,7 @@ contract MeasuredOpenTest is Court {
     function test_WhatWasGivenBackIsNotHeldAgain() public {
         IAccountingV2.SignedPair memory pair = settledAnswer(1, 5e6, 10e6);
         vm.prank(JUDGE);
-        accounting.clawBackTail(IAccountingV2.Tail(client, executor, 7, 1, 5e6));
+        accounting.clawBackTail(IAccountingV2.Tail(client, executor, 7, 1, 5e6), false);
         assertNothingHeld(pair);
     }
 

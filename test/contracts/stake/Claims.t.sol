@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
+import {MarketTest} from "../support/Market.sol";
+import {vm} from "../support/Vm.sol";
+
+/*
+StakeRegistry
+
+collect, waiting, withheldOf
+├── nothing waits under the id: StakeNothingWaiting
+├── the reporter is the judge, and somebody else calls: StakeNotJudge
+├── an earlier claim is open: StakeClaimsAhead
+└── otherwise: Collected
+    ├── earlier claims needed none of it: as if it had been paid at once
+    ├── they needed a part: the same shares of the rest
+    └── they needed all: nothing
+*/
+contract ClaimsTest is MarketTest {
+    uint256 private constant STAKE = 200e6;
+
+    function setUp() public override {
+        super.setUp();
+        enrol(STAKE);
+    }
+
+    /* IN THEIR ORDER */
+
+    /// An honest dispute asks for 40, a friend's for everything. A third slash takes 100 of 200 and its reporter gets 30 % of what
+    /// nobody asked for before it; the honest one's 40 are paid all the same, and the friend has what is left.
+    function test_Attack80_WhoCameFirstIsServedBeforeWhoCameLater() public {
+        freeze("honest", 40e6);
+        freeze("friend", STAKE);
+        slash("third", 100e6, stranger);
+        assertEq(rewardsOf(stranger), 0, "behind 240 of 200");
+        slash("honest", 40e6, client);
+        assertEq(rewardsOf(client), 12e6, "30 percent of 40");
+        slash("friend", STAKE, executor);
+        assertEq(rewardsOf(executor), 48e6, "30 percent of 160: of 60 in stake, and of 100 that waited");
+        registry.collect(JUDGE, "third");
+        assertEq(rewardsOf(stranger), 0, "nothing is left of it");
+        assertEq(rewardsOf(TREASURY), 140e6, "the rest");
+        assertEq(registry.withheldOf(executor), 0, "nothing waits");
+    }
+
+    /// A cheat proves faults of its own until nothing is left before the honest verdict.
+    function test_Attack80_NoSelfSlashLeavesAnHonestClaimWithoutItsShare() public {
+        freeze("honest", 40e6);
+        slash("own fault", 100e6, executor);
+        slash("another", 100e6, executor);
+        assertEq(registry.slashableStake(executor), 0, "all is taken");
+        assertEq(rewardsOf(executor), 48e6, "of what the honest claim leaves");
+        slash("honest", 40e6, client);
+        assertEq(rewardsOf(client), 12e6, "in full");
+        registry.collect(JUDGE, "another");
+        assertEq(rewardsOf(executor), 48e6, "nothing more");
+        assertEq(rewardsOf(TREASURY), 140e6, "which the treasury has");
+    }
+
+    /// Friends freeze everything first, draw their disputes out, and lose none of them.
+    function test_Attack81_AShieldOfFriendsOnlyDelays() public {
+        for (uint256 i = 0; i < 5; ++i) freeze(bytes32(i + 1), STAKE);
+        freeze("honest", 40e6);
+        IStakeRegistry.Payout memory payout = slash("honest", 40e6, client);
+        assertEq(registry.slashableStake(executor), 160e6, "taken at once");
+        assertEq(payout.waiting, 40e6, "and waits");
+        (address member, uint96 amount, address reporter, uint96 toReporter, , ) = registry.waiting(JUDGE, "honest");
+        assertEq(member, executor, "member");
+        assertEq(reporter, client, "reporter");
+        assertEq(amount, 40e6, "amount");
+        assertEq(toReporter, 12e6, "its share");
+        assertEq(registry.withheldOf(executor), 40e6, "withheld");
+        for (uint256 i = 0; i < 5; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeClaimsAhead.selector, (5 - i) * STAKE));
+            registry.collect(JUDGE, "honest");
+            vm.prank(JUDGE);
+            registry.unfreeze(bytes32(i + 1));
+        }
+        vm.expectEmit(address(registry));
+        emit IStakeRegistry.Collected(executor, JUDGE, "honest", client, address(0), 12e6, 0, 28e6, 0);
+        vm.prank(stranger);
+        registry.collect(JUDGE, "honest");
+        assertEq(rewardsOf(client), 12e6, "in full");
+        assertEq(rewardsOf(TREASURY), 28e6, "the rest");
+        assertEq(registry.withheldOf(executor), 0, "nothing waits");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNothingWaiting.selector, JUDGE, bytes32("honest")));
+        registry.collect(JUDGE, "honest");
+    }
+
+    function test_WhatEarlierClaimsNeededIsGone() public {
+        freeze("first", STAKE);
+        slash("second", STAKE, client);
+        slash("first", 150e6, stranger);
+        assertEq(rewardsOf(stranger), 45e6, "out of what waited");
+        vm.expectEmit(address(registry));
+        emit IStakeRegistry.Collected(executor, JUDGE, "second", client, address(0), 15e6, 0, 35e6, 150e6);
+        (uint256 toReporter, uint256 toVictim) = registry.collect(JUDGE, "second");
+        assertEq(toReporter, 15e6, "30 percent of the rest");
+        assertEq(toVictim, 0, "nobody");
+    }
+
+    /// Such a judge passes shares on, and would not know of one that somebody else collected.
+    function test_AJudgeCollectsItsOwnShares() public {
+        freeze("first", STAKE);
+        slash("second", 10e6, JUDGE);
+        vm.prank(JUDGE);
+        registry.unfreeze("first");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotJudge.selector, stranger));
+        vm.prank(stranger);
+        registry.collect(JUDGE, "second");
+        vm.prank(JUDGE);
+        registry.collect(JUDGE, "second");
+        assertEq(rewardsOf(JUDGE), 3e6, "collected");
+    }
+
+    /* SEARCH */
+
+    uint256 private constant MOST_CLAIMS = 12;
+
+    /// @param ended Whether its freeze, if any, is over.
+    struct Claim {
+        bytes32 id;
+        address reporter;
+        uint256 asked;
+        uint256 wanted;
+        bool ended;
+    }
+
+    /// By place. A slash without a freeze takes its place when it comes.
+    Claim[] private _claims;
+
+    /// Any number of disputes that ask for anything, end in any order, by a slash or without one, with faults without a freeze
+    /// between them. In the end everybody has what a plain list in the order of the freezes says, however it came about: no
+    /// claim depends on anything that came after it. And whoever is not the treasury has 60 % of what was taken, at most: with
+    /// friends in every other place slashing oneself loses.
+    function testFuzz_Attack82_ClaimsAreServedInTheOrderInWhichTheyWereFrozen(uint256 seed) public {
+        uint256 moves = 4 + (seed % 40);
+        for (uint256 i = 0; i < moves; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            if (random % 5 < 2) addFreeze(random >> 8);
+            else if (random % 5 == 2) addFault(random >> 8);
+            else endOne(random >> 8);
+        }
+        for (uint256 i = 0; i < _claims.length; ++i) end(uint256(keccak256(abi.encode(seed, "end", i))));
+        for (uint256 i = 0; i < _claims.length; ++i) collectAll();
+        uint256 left = STAKE;
+        uint256 paid = 0;
+        for (uint256 i = 0; i < _claims.length; ++i) {
+            uint256 served = Math.min(_claims[i].wanted, left);
+            left -= served;
+            uint256 share = rewardsOf(_claims[i].reporter);
+            assertTrue(share <= (served * 6) / 10 && share + 6 >= (served * 6) / 10, "the share of what it is served");
+            paid += share;
+        }
+        assertEq(paid + rewardsOf(TREASURY), STAKE - left, "all that was taken is somebody's");
+        assertEq(registry.slashableStake(executor), left, "and nothing else was");
+        assertEq(registry.withheldOf(executor), 0, "nothing waits");
+    }
+
+    function addFreeze(uint256 random) private {
+        if (_claims.length == MOST_CLAIMS) return;
+        uint256 asked = bound(random >> 8, 1, random % 7 == 0 ? type(uint96).max : 150e6);
+        freeze(add(asked), asked);
+    }
+
+    function addFault(uint256 random) private {
+        if (_claims.length == MOST_CLAIMS) return;
+        Claim storage claim = _claims[uint256(add(0)) - 1];
+        (claim.wanted, claim.ended) = (bound(random, 1, 120e6), true);
+        order(claim);
+    }
+
+    function add(uint256 asked) private returns (bytes32 id) {
+        id = bytes32(_claims.length + 1);
+        _claims.push(Claim(id, address(uint160(0xC1A10000 + _claims.length)), asked, 0, false));
+    }
+
+    function endOne(uint256 random) private {
+        if (_claims.length != 0) end(random);
+    }
+
+    /// The next open claim from a random one on: two of three are slashed for what they asked for, or for less.
+    function end(uint256 random) private {
+        for (uint256 i = 0; i < _claims.length; ++i) {
+            Claim storage claim = _claims[(random + i) % _claims.length];
+            if (claim.ended) continue;
+            claim.ended = true;
+            if (random % 3 == 0) {
+                vm.prank(JUDGE);
+                registry.unfreeze(claim.id);
+            } else {
+                claim.wanted = random % 3 == 1 ? claim.asked : bound(random >> 8, 1, claim.asked);
+                order(claim);
+            }
+            return;
+        }
+    }
+
+    /// Whatever can be collected, the last first.
+    function collectAll() private {
+        for (uint256 i = _claims.length; i > 0; --i) {
+            (address member, , , , , ) = registry.waiting(JUDGE, _claims[i - 1].id);
+            if (member != address(0)) registry.collect(JUDGE, _claims[i - 1].id);
+        }
+    }
+
+    /* SUPPORT */
+
+    function freeze(bytes32 id, uint256 amount) private {
+        vm.prank(JUDGE);
+        registry.freeze(id, executor, amount);
+    }
+
+    /// 30 % to the reporter.
+    function slash(bytes32 id, uint256 penalty, address reporter) private returns (IStakeRegistry.Payout memory) {
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty) = (id, executor, penalty);
+        (sent.reporter, sent.reporterShare) = (reporter, 3_000);
+        vm.prank(JUDGE);
+        return registry.slash(sent);
+    }
+
+    /// 60 % to the claim's reporter, in two parts.
+    function order(Claim storage claim) private {
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty) = (claim.id, executor, claim.wanted);
+        (sent.reporter, sent.reporterShare) = (claim.reporter, 2_500);
+        (sent.victim, sent.victimShare, sent.victimLimit) = (claim.reporter, 3_500, type(uint256).max);
+        vm.prank(JUDGE);
+        registry.slash(sent);
+    }
+}
