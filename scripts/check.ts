@@ -59,6 +59,15 @@ const CHECKS: readonly Check[] = [
     mend: "move the import, or split the file",
   },
   {
+    name: "facts of the contracts, settings and queries agree",
+    script: bin("vitest/vitest.mjs"),
+    args: [
+      ...["run", "--project", "parts"],
+      ...["test/contract-facts.test.ts", "test/configuration.test.ts", "web/lib/indexer/queries.test.ts"],
+    ],
+    mend: "correct the copy that the test names",
+  },
+  {
     name: "lock file serves every platform",
     script: join(ROOT, "scripts/lock.ts"),
     args: ["--check"],

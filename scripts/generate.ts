@@ -1,6 +1,7 @@
 // Writes protocol/src/generated/ from the compiled contracts: typed ABIs, and the facts that no ABI holds (enums and
-// constants), so that every workspace imports them and none copies them. And ignition/build: the compiled contracts
-// themselves, so that the development network starts without compiling.
+// constants), so that every workspace imports them and none copies them. Then indexer/schema.graphql from the indexer's
+// tables, against which the explorer's queries are checked. And ignition/build: the compiled contracts themselves, so that
+// the development network starts without compiling.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -92,7 +93,7 @@ function build(): string | undefined {
   return status === 0 ? undefined : "The contracts do not compile; see above.";
 }
 
-function run(checkOnly: boolean): string | undefined {
+async function run(checkOnly: boolean): Promise<string | undefined> {
   const problem = build();
   if (problem !== undefined) return problem;
   const artifacts = new Map<string, string>();
@@ -109,6 +110,9 @@ function run(checkOnly: boolean): string | undefined {
     ...(checkOnly ? {} : shippedFiles(artifacts)),
   };
   const stale = Object.entries(files).flatMap(([name, text]) => place(name, text, checkOnly));
+  // The tables have the facts' enums, so that they are loaded only now.
+  const { graphqlSchemaText } = await import("../indexer/graphql-schema.ts");
+  stale.push(...place("indexer/schema.graphql", await graphqlSchemaText(), checkOnly));
   return stale.length === 0 ? undefined : `Stale: ${stale.join(", ")}. Run: npm run generate`;
 }
 
@@ -125,12 +129,13 @@ function place(file: string, text: string, checkOnly: boolean): string[] {
 
 const USAGE = `usage: npm run generate [-- --check]
 
-Builds the contracts and writes what is generated from them: protocol/src/generated/ and ignition/build/.
+Builds the contracts and writes what is generated from them: protocol/src/generated/, indexer/schema.graphql and
+ignition/build/.
 
-  --check   only compares the first of them; exits 1 when a file is stale`;
+  --check   only compares the first two of them; exits 1 when a file is stale`;
 
 const options = { check: { type: "boolean", default: false } } as const;
-const problem = run(readFlags({ usage: USAGE, config: { options } }).values.check);
+const problem = await run(readFlags({ usage: USAGE, config: { options } }).values.check);
 if (problem !== undefined) {
   console.error(problem);
   process.exitCode = 1;

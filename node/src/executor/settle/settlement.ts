@@ -1,3 +1,4 @@
+import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { PairOutcome } from "../../chain/settle.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
@@ -15,7 +16,7 @@ export interface SettlementOptions {
   /** Sends the transactions and waits for them; throws when nothing was settled, as far as is known. */
   readonly settle: (receipts: readonly [Receipt, ...Receipt[]], signal: AbortSignal) => Promise<readonly PairOutcome[]>;
   /** How far the chain has settled a lane; ends with the signal, also when the chain's server hangs. */
-  readonly readLane: (lane: LaneKey, signal: AbortSignal) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
+  readonly readLane: (lane: LaneKey, signal: AbortSignal) => Promise<PaidLane>;
   /** What a client's channel holds has changed. */
   readonly onPaid: (client: Address) => void;
   /** Base units. */

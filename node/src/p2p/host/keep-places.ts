@@ -1,5 +1,6 @@
 import type { Connection } from "@libp2p/interface";
 import type { Libp2p } from "libp2p";
+import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 
 /** Peers that are remembered as known ones. */
@@ -41,7 +42,7 @@ export class Places implements Disposable {
     if (tooMany <= 0) return;
     strangers.sort((a, b) => a.timeline.open - b.timeline.open);
     for (const connection of strangers.slice(0, tooMany))
-      void connection.close().catch(() => connection.abort(new RangeError("No place.")));
+      void connection.close().catch(() => connection.abort(new LloomError("RATE_LIMITED", "No place.")));
   };
 
   #isStranger({ direction, remotePeer }: Connection): boolean {
