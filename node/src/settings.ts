@@ -41,6 +41,13 @@ export const SETTINGS = {
     fallback: "http://127.0.0.1:8545",
     isSecret: true,
   }),
+  network: optional({
+    toml: "network.name",
+    flag: "network",
+    value: "NAME",
+    describe: "a network of the address book, such as sepolia, for the addresses of its contracts",
+    schema: text(/./, "must be the name of a network"),
+  }),
   accounting: optional({
     toml: "network.accounting",
     flag: "accounting",

@@ -133,6 +133,7 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /CONFIG_INVALID: The password file/,
   ],
   ["a keystore that exists already", ["init", ...KEY], 1, /There is a keystore already/],
+  ["an unknown network", ["status", ...KEY, "--network", "x"], 2, /CONFIG_INVALID: The address book has no .*"x"/],
   ["no contract address", ["status", ...KEY], 2, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
   [
     "a chain that does not answer",
