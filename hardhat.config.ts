@@ -56,7 +56,6 @@ const publicNetworks = {
   base: publicNetwork(8_453, "op"),
   optimism: publicNetwork(10, "op"),
 };
-const CREATE2_SALT = "0x6c6c6f6f6d2076657273696f6e20320000000000000000000000000000000000";
 
 export default defineConfig({
   plugins: [toolbox],
@@ -94,10 +93,6 @@ export default defineConfig({
       accounts: process.env["LLOOM_DEPLOYER_KEY"] === undefined ? "remote" : [process.env["LLOOM_DEPLOYER_KEY"]],
     },
     ...publicNetworks,
-  },
-  ignition: {
-    // The same addresses on every chain for who deploys with --strategy create2: the digest of "Lloom 2".
-    strategyConfig: { create2: { salt: CREATE2_SALT } },
   },
   verify: {
     etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") },

@@ -1,5 +1,6 @@
 import { formerNameProblem } from "@lloom/protocol/environment";
 import { NETWORKS } from "@lloom/protocol/generated/networks";
+import { addressOf } from "@lloom/protocol/identifiers";
 import type { KnownNetwork } from "@lloom/protocol/networks";
 
 /** Where the indexer keeps its tables. */
@@ -35,9 +36,9 @@ const RPC_URL = setting("LLOOM_RPC_URL", "an http or https URL", url("http:", "h
 const RPC_WS_URL = setting("LLOOM_RPC_WS_URL", "a ws or wss URL", url("ws:", "wss:"));
 const NETWORK = "LLOOM_NETWORK";
 const CHAIN_ID = setting("LLOOM_CHAIN_ID", "a whole number from 1 up", integer(1));
-const ACCOUNTING = setting("LLOOM_ACCOUNTING", "the address of AccountingV2: 0x and 40 hex digits", address);
-const STAKE_REGISTRY = setting("LLOOM_STAKE_REGISTRY", "the address of StakeRegistry: 0x and 40 hex digits", address);
-const AUDITS = setting("LLOOM_AUDITS", "the address of Audits: 0x and 40 hex digits", address);
+const ACCOUNTING = setting("LLOOM_ACCOUNTING", "the address of AccountingV2: 0x and 40 hex digits", addressOf);
+const STAKE_REGISTRY = setting("LLOOM_STAKE_REGISTRY", "the address of StakeRegistry: 0x and 40 hex digits", addressOf);
+const AUDITS = setting("LLOOM_AUDITS", "the address of Audits: 0x and 40 hex digits", addressOf);
 const START_BLOCK = setting("LLOOM_START_BLOCK", "a whole number from 0 up", integer(0));
 const POLL_MS = setting("LLOOM_POLL_MS", "a whole number from 100 to 60000", integer(100, 60_000));
 const DATABASE_URL = setting("LLOOM_DATABASE_URL", "a postgres or postgresql URL", url("postgres:", "postgresql:"));
@@ -131,8 +132,4 @@ function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: str
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     return value >= minimum && value <= maximum ? value : undefined;
   };
-}
-
-function address(text: string): `0x${string}` | undefined {
-  return /^0x[0-9a-f]{40}$/i.test(text) ? `0x${text.slice(2).toLowerCase()}` : undefined;
 }

@@ -1,6 +1,7 @@
 // Measures, and never judges: npm run bench lists the benchmarks, npm run bench -- NAME runs one.
 import { cpus, loadavg, totalmem } from "node:os";
 import { styleText } from "node:util";
+import { readFlags, refuse } from "../checkout/flags.ts";
 import type { BenchRow } from "../test/benchmark/rows.ts";
 
 interface Benchmark {
@@ -20,6 +21,12 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     run: async () => (await import("../test/benchmark/gas.ts")).run(),
   },
 };
+
+const USAGE = `usage: npm run bench -- NAME [--json]
+
+${Object.entries(BENCHMARKS)
+  .map(([name, { describe }]) => `  ${name.padEnd(12)} ${describe}`)
+  .join("\n")}`;
 
 const COLUMNS = ["name", "value", "unit", "reference", "ratio", "target", "met"] as const;
 
@@ -42,19 +49,16 @@ function printTable(rows: readonly BenchRow[]): void {
 }
 
 async function main(): Promise<number> {
-  const args = process.argv.slice(2);
-  const json = args.includes("--json");
-  const name = args.find((argument) => !argument.startsWith("--"));
+  const options = { json: { type: "boolean", default: false } } as const;
+  const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
+  const [name] = positionals;
   if (name === undefined) {
-    console.log("usage: npm run bench -- NAME [--json]\n");
-    for (const [key, { describe }] of Object.entries(BENCHMARKS)) console.log(`  ${key.padEnd(12)} ${describe}`);
+    console.log(USAGE);
     return 0;
   }
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
-  if (benchmark === undefined) {
-    console.error(`There is no benchmark "${name}".\n  Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
-    return 2;
-  }
+  if (benchmark === undefined)
+    refuse(`There is no benchmark "${name}".`, `Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
   const rows = await benchmark.run();
   printTable(rows);
   console.log(`\n${benchmark.legend.join("\n")}`);
@@ -63,7 +67,7 @@ async function main(): Promise<number> {
   console.log(
     `\n${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${load}, Node ${process.version}`,
   );
-  if (json) console.log(JSON.stringify({ bench: name, rows }));
+  if (values.json) console.log(JSON.stringify({ bench: name, rows }));
   return 0;
 }
 

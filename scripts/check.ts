@@ -1,11 +1,15 @@
 // Everything that can be said of the code without running it: npm run check
-//
-// With a file as its argument it writes there how many checks passed and failed.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
+import { readFlags } from "../checkout/flags.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
+
+const USAGE = `usage: npm run check [-- REPORT_FILE]
+
+Says all that can be said of the code without running it: types, lint, format, generated files, import rules, lock file. With a
+file it writes there, as JSON, how many checks passed and failed. Exits 1 if one failed.`;
 
 interface Check {
   readonly name: string;
@@ -55,6 +59,15 @@ const CHECKS: readonly Check[] = [
     mend: "move the import, or split the file",
   },
   {
+    name: "facts of the contracts, settings and queries agree",
+    script: bin("vitest/vitest.mjs"),
+    args: [
+      ...["run", "--project", "parts"],
+      ...["test/contract-facts.test.ts", "test/configuration.test.ts", "web/lib/indexer/queries.test.ts"],
+    ],
+    mend: "correct the copy that the test names",
+  },
+  {
     name: "lock file serves every platform",
     script: join(ROOT, "scripts/lock.ts"),
     args: ["--check"],
@@ -77,6 +90,7 @@ function run({ script, args }: Check): Promise<{ code: number; output: string }>
   });
 }
 
+const [reportFile] = readFlags({ usage: USAGE, config: { allowPositionals: true } }).positionals;
 let failed = 0;
 for (const check of CHECKS) {
   const began = performance.now();
@@ -88,6 +102,5 @@ for (const check of CHECKS) {
   console.log(`${output.trimEnd()}\n   mend it: ${check.mend}\n`);
 }
 console.log(failed === 0 ? "All is well." : `${failed} of ${CHECKS.length} checks failed.`);
-const [reportFile] = process.argv.slice(2);
 if (reportFile !== undefined) writeFileSync(reportFile, JSON.stringify({ passed: CHECKS.length - failed, failed }));
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,13 +1,14 @@
 // Writes protocol/src/generated/ from the compiled contracts: typed ABIs, and the facts that no ABI holds (enums and
-// constants), so that every workspace imports them and none copies them.
-//
-//   npm run generate             builds the contracts and writes the files
-//   npm run generate -- --check  only compares, exit 1 when one is stale
+// constants), so that every workspace imports them and none copies them. Then indexer/schema.graphql from the indexer's
+// tables, against which the explorer's queries are checked. And ignition/build: the compiled contracts themselves, so that
+// the development network starts without compiling.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { artifactPath } from "../checkout/artifact-path.ts";
+import { readFlags } from "../checkout/flags.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
+import { DIGEST_FILE, SHIPPED, shippedContracts, sourcesDigest } from "../ignition/deploying/shipped-build.ts";
 import { FactReader } from "./contracts/facts.ts";
 import { literal, type Value } from "./contracts/literal.ts";
 
@@ -70,6 +71,19 @@ function factsFile(artifacts: ReadonlyMap<string, string>): string {
   ].join("\n");
 }
 
+/** The contracts' artifacts without what only debuggers read, and what they were made from. */
+function shippedFiles(): Record<string, string> {
+  const shipped = shippedContracts().map((contract) => {
+    const artifact = JSON.parse(readFileSync(artifactPath(contract) ?? "", "utf8")) as Record<string, unknown>;
+    const { _format, contractName, sourceName, abi, bytecode, linkReferences } = artifact;
+    const kept = { _format, contractName, sourceName, abi, bytecode, linkReferences };
+    // The deployed code is the chain's to say.
+    const text = JSON.stringify({ ...kept, deployedBytecode: "0x", deployedLinkReferences: {} });
+    return [`${SHIPPED}/${contract}.json`, `${text}\n`];
+  });
+  return { ...Object.fromEntries(shipped), [DIGEST_FILE]: `${sourcesDigest()}\n` };
+}
+
 /** Builds what changed; a contract that then has no artifact was renamed or removed. */
 function build(): string | undefined {
   const { status } = spawnSync(process.execPath, [HARDHAT, "build", "--no-tests", "--quiet"], {
@@ -79,7 +93,7 @@ function build(): string | undefined {
   return status === 0 ? undefined : "The contracts do not compile; see above.";
 }
 
-function run(checkOnly: boolean): string | undefined {
+async function run(checkOnly: boolean): Promise<string | undefined> {
   const problem = build();
   if (problem !== undefined) return problem;
   const artifacts = new Map<string, string>();
@@ -89,10 +103,16 @@ function run(checkOnly: boolean): string | undefined {
       return `${contract}.sol has no artifact; correct CONTRACTS or LIBRARIES in this script.`;
     artifacts.set(contract, artifact);
   }
-  const files = { "abi.ts": abiFile(artifacts), "facts.ts": factsFile(artifacts) };
-  const stale = Object.entries(files).flatMap(([name, text]) =>
-    place(`protocol/src/generated/${name}`, text, checkOnly),
-  );
+  const files: Readonly<Record<string, string>> = {
+    "protocol/src/generated/abi.ts": abiFile(artifacts),
+    "protocol/src/generated/facts.ts": factsFile(artifacts),
+    // A stale build costs a newcomer time and nothing else, so a test looks at it, and not every check.
+    ...(checkOnly ? {} : shippedFiles()),
+  };
+  const stale = Object.entries(files).flatMap(([name, text]) => place(name, text, checkOnly));
+  // The tables have the facts' enums, so that they are loaded only now.
+  const { graphqlSchemaText } = await import("../indexer/graphql-schema.ts");
+  stale.push(...place("indexer/schema.graphql", await graphqlSchemaText(), checkOnly));
   return stale.length === 0 ? undefined : `Stale: ${stale.join(", ")}. Run: npm run generate`;
 }
 
@@ -107,7 +127,15 @@ function place(file: string, text: string, checkOnly: boolean): string[] {
   return [];
 }
 
-const problem = run(process.argv.includes("--check"));
+const USAGE = `usage: npm run generate [-- --check]
+
+Builds the contracts and writes what is generated from them: protocol/src/generated/, indexer/schema.graphql and
+ignition/build/.
+
+  --check   only compares the first two of them; exits 1 when a file is stale`;
+
+const options = { check: { type: "boolean", default: false } } as const;
+const problem = await run(readFlags({ usage: USAGE, config: { options } }).values.check);
 if (problem !== undefined) {
   console.error(problem);
   process.exitCode = 1;

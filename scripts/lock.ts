@@ -1,10 +1,12 @@
 // Keeps package-lock.json fit for every platform, and small.
-//
-//   npm run lock             mends the file
-//   npm run lock -- --check  only reports, exit 1 when something is wrong
-//
-// Write the lock with npm run by Node 24 (`node_modules/.bin/node $(which npm) install`), then mend it with this.
 import { readFileSync, writeFileSync } from "node:fs";
+import { readFlags } from "../checkout/flags.ts";
+
+const USAGE = `usage: npm run lock [-- --check]
+
+Mends package-lock.json. Write it first with npm run by Node 24: node_modules/.bin/node "$(which npm)" install
+
+  --check   only reports; exits 1 when something is wrong`;
 
 interface LockEntry {
   version?: string;
@@ -81,7 +83,8 @@ function missingPlatforms(packages: Packages): string[] {
 
 const file = new URL("../package-lock.json", import.meta.url);
 const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: Packages };
-const checkOnly = process.argv.includes("--check");
+const options = { check: { type: "boolean", default: false } } as const;
+const checkOnly = readFlags({ usage: USAGE, config: { options } }).values.check;
 const mendable = mend(lock.packages);
 const missing = missingPlatforms(lock.packages);
 

@@ -1,12 +1,16 @@
 // Proofs about the arithmetic libraries, for every input: npm run prove
-//
-//   node scripts/prove.ts REPORT_FILE   also writes how many conditions were proved and how many not
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { z } from "zod";
+import { readFlags } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
+
+const USAGE = `usage: npm run prove [-- REPORT_FILE]
+
+Proves what test/proofs/ says about the arithmetic libraries, for every input. With a file it writes there, as JSON, how many
+conditions were proved and how many not. Exits 1 if one was not.`;
 
 const solc = createRequire(import.meta.url)("solc") as {
   compile: (input: string, callbacks: { import: (path: string) => { contents: string } | { error: string } }) => string;
@@ -74,4 +78,5 @@ function main(reportFile: string | undefined): number {
   return counts.failed === 0 ? 0 : 1;
 }
 
-process.exitCode = main(process.argv[2]);
+const [reportFile] = readFlags({ usage: USAGE, config: { allowPositionals: true } }).positionals;
+process.exitCode = main(reportFile);

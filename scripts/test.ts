@@ -1,11 +1,9 @@
 // Runs every test and prints one closing line: npm test
-//
-//   npm test                 everything
-//   npm test -- contracts    only the Solidity tests; likewise: check, proofs, parts, network
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readFlags, refuse } from "../checkout/flags.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
 
 /** What came of a suite. */
@@ -80,14 +78,19 @@ const SUITES: readonly Suite[] = [
   },
 ];
 
-const wanted = process.argv.slice(2);
+const USAGE = `usage: npm test [-- SUITE...]
+
+Builds the contracts and runs the suites that are named, or all of them. Exits 1 if a test failed.
+
+${SUITES.map(({ name, describe }) => `  ${name.padEnd(10)} ${describe}`).join("\n")}`;
+
+const wanted = readFlags({ usage: USAGE, config: { allowPositionals: true } }).positionals;
 const unknown = wanted.find((name) => !SUITES.some((suite) => suite.name === name));
-if (unknown !== undefined) {
-  console.error(
-    `There is no suite "${unknown}".\n  Suites: ${SUITES.map(({ name }) => name).join(", ")}; none named runs all.`,
+if (unknown !== undefined)
+  refuse(
+    `There is no suite "${unknown}".`,
+    `Suites: ${SUITES.map(({ name }) => name).join(", ")}; none named runs all.`,
   );
-  process.exit(2);
-}
 
 const dir = mkdtempSync(join(tmpdir(), "lloom-test-"));
 let passed = 0;

@@ -52,8 +52,8 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "checkout", may: ["checkout", "protocol/src"] },
   { folder: "ignition", may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts"] },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
-  { folder: "scripts/bench.ts", may: ["scripts", "test/benchmark"] },
-  { folder: "scripts", may: ["scripts", "checkout", "hardhat.config.ts"] },
+  { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
+  { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
   {
     folder: "test",
     may: [
@@ -86,6 +86,7 @@ function rootFilesOfNode(): string[] {
     "log",
     "nearest-name",
     "outside-file",
+    "setting-forms",
     "settings",
     "version",
   ].map((name) => `node/src/${name}.ts`);
@@ -208,7 +209,7 @@ describe("import rules", () => {
 
   it("reads the environment in configuration files only", () => {
     const doors =
-      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|checkout\/rpc-url\.ts|(devnet|ignition)\/[^/]+\.ts|devnet\/src\/supervisor\.ts|scripts\/|test\/)/;
+      /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|checkout\/rpc-url\.ts|(devnet|ignition)\/[^/]+\.ts|devnet\/src\/child\.ts|scripts\/|test\/)/;
     const broken = typescript.filter(
       ({ path, text }) => !isTest(path) && !doors.test(path) && text.includes("process.env"),
     );
@@ -236,11 +237,21 @@ describe("language", () => {
     expect(sources.filter(({ text }) => words.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
-  it("gives every error of the product a code", () => {
-    const workspaces = /^(node\/src|protocol\/src|indexer|web|devnet|ignition|checkout)\//;
-    const products = sources.filter(({ path }) => workspaces.test(path) && !isTest(path));
-    const raw = /throw new (Error|TypeError|RangeError)\(/;
-    expect(products.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([]);
+  it("gives every error of the product a code, and every one of its tools a next step", () => {
+    const ours = sources.filter(
+      ({ path }) =>
+        /^(protocol\/src|node\/src|indexer|web|checkout|devnet|ignition)\//.test(path) &&
+        !/\.test\.ts$|\/test\//.test(path),
+    );
+    const raw = /\b(?:throw|reject\(|abort\() ?new (?:Error|TypeError|RangeError|SyntaxError)\b/;
+    expect(ours.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([]);
+    const classes = ours.filter(({ text }) => /\bextends Error\b/.test(text)).map(({ path }) => path);
+    // The second is what an RPC server answered, for whoever makes our own error of it.
+    expect(classes).toEqual([
+      "checkout/explained-error.ts",
+      "node/src/chain/rpc-error.ts",
+      "protocol/src/lloom-error.ts",
+    ]);
   });
 
   it("runs every test", () => {

@@ -56,11 +56,11 @@ describe("the table of variables", () => {
 
   it("lets a flag's variable stand for the same thing as everybody's", () => {
     const shared = settings.filter((setting) => Object.hasOwn(SHARED_VARIABLES, environmentName(setting)));
-    const meant = shared.map((setting) => [environmentName(setting), setting.describe]);
-    expect(meant).toEqual([
-      ["LLOOM_RPC_URL", SHARED_VARIABLES.LLOOM_RPC_URL.holds],
-      ["LLOOM_ACCOUNTING", SHARED_VARIABLES.LLOOM_ACCOUNTING.holds],
-    ]);
+    const variables: Readonly<Record<string, { readonly holds: string }>> = SHARED_VARIABLES;
+    expect(shared.length).toBeGreaterThan(1);
+    expect(shared.map(({ describe }) => describe)).toEqual(
+      shared.map((setting) => variables[environmentName(setting)]?.holds),
+    );
   });
 
   it("points from a former name to the present one", () => {

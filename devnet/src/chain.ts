@@ -6,20 +6,22 @@ import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { until } from "./until.ts";
 
-const READY_MS = 60_000;
 /** Far more than a devnet's account uses. */
 const LEAST_ETHER = parseEther("0.1");
 
 /** Starts Hardhat's node and waits until it answers. */
 export async function startChain(supervisor: Supervisor, port: number, signal: AbortSignal): Promise<string> {
   const rpcUrl = `http://127.0.0.1:${port}`;
-  supervisor.start({
+  const chain = supervisor.start({
     name: "chain",
+    // It keeps everything in memory.
+    vital: true,
     script: HARDHAT,
     args: ["node", "--hostname", "127.0.0.1", "--port", String(port)],
     cwd: ROOT,
   });
-  await until({ what: "the chain", deadlineMs: READY_MS, signal }, async () => (await chainId(rpcUrl)) ?? undefined);
+  const wait = { what: "the chain", workers: () => [chain], tell: (text: string) => supervisor.tell(text), signal };
+  await until({ ...wait, loss: chain.loss() }, (signal) => chainId(rpcUrl, signal));
   return rpcUrl;
 }
 

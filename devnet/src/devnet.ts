@@ -1,7 +1,3 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ExplainedError } from "../../checkout/explained-error.ts";
 import { checkChain, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import { checkFunds, startChain } from "./chain.ts";
@@ -20,6 +16,7 @@ import { awaitOffers } from "./offers.ts";
 import { startExplorer, startIndexer } from "./pages.ts";
 import { Ports } from "./ports.ts";
 import type { Progress } from "./progress.ts";
+import { openRunFolder } from "./run-folder.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export interface DevnetOptions {
@@ -30,13 +27,15 @@ export interface DevnetOptions {
   /** More flags for an executor, by its index from 0: for example another backend. */
   readonly executorFlags?: (index: number) => readonly string[];
   readonly gatewayFlags?: readonly string[];
-  /** Leave indexer and explorer out, for tests that need none. */
-  readonly pages?: boolean;
 }
 
 /** A whole network on this machine. */
 export interface Devnet extends AsyncDisposable {
+  /** Data of its processes; gone when it stops. */
   readonly dir: string;
+  /** Logs of its processes; they stay. */
+  readonly logDir: string;
+  readonly supervisor: Supervisor;
   readonly rpcUrl: string;
   readonly chainId: number;
   readonly deployment: Deployment;
@@ -47,10 +46,10 @@ export interface Devnet extends AsyncDisposable {
   readonly gateway: RunningNode;
   /** Base URL of the gateway, without /v1. */
   readonly gatewayUrl: string;
-  /** Resolve once the indexer has caught up and the explorer serves; undefined without pages. */
-  readonly pages: Promise<Pages | undefined>;
+  /** Starts indexer and explorer, which nobody needs for an answer; resolves once both serve. The same for every caller. */
+  readonly openPages: () => Promise<Pages>;
   readonly surroundings: NodeSurroundings;
-  /** Rejects when a part ends that should not have. */
+  /** Rejects when a part ends without which nothing goes on. */
   readonly failure: Promise<never>;
 }
 
@@ -71,104 +70,97 @@ const PORTS = {
 /** The devnet settles soon, so that a newcomer sees it happen. */
 const SETTLE_SOON = ["--settle-age-seconds", "2"];
 
+/** What the steps of a start work with. */
+interface Site {
+  readonly options: DevnetOptions;
+  readonly supervisor: Supervisor;
+  readonly ports: Ports;
+  readonly dir: string;
+  readonly signal: AbortSignal;
+}
+
 /** Starts the network: all that can run side by side does. Closes what it opened if a part fails. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  const { progress } = options;
   if (options.rpcUrl !== undefined) {
-    await checkChain(options.rpcUrl);
+    await checkChain(options.rpcUrl, { tell: progress.say });
     await checkFunds(options.rpcUrl);
   }
-  const dir = makeFolder();
-  mkdirSync(join(dir, "logs"));
-  let keep = false;
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => {
-    if (!keep) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
-  });
-  const supervisor = stack.use(new Supervisor(join(dir, "logs")));
+  const folder = stack.use(openRunFolder());
+  const { dataDir: dir, logDir, home } = folder;
+  progress.say(`   logs are in ${logDir}`);
+  const supervisor = stack.use(new Supervisor(logDir, { home, tell: progress.say }));
   // What still waits when a part has failed must not keep the process alive.
   const over = new AbortController();
   stack.defer(() => over.abort());
   const signal = AbortSignal.any([options.signal, over.signal]);
-  // The logs tell why something failed, so then they stay.
-  const keepLogs = (thrown: unknown): never => {
-    if (!keep && !options.signal.aborted && readdirSync(join(dir, "logs")).length > 0) {
-      keep = true;
-      options.progress.say(`   logs are kept in ${dir}/logs`);
-    }
-    throw thrown;
-  };
-  const failure = supervisor.failure.catch(keepLogs);
-  failure.catch(() => undefined);
+  const { failure } = supervisor;
   const ports = stack.use(new Ports());
-  const assembling = assemble({ ...options, signal }, supervisor, ports, dir).catch(keepLogs);
+  const assembling = assemble({ options, supervisor, ports, dir, signal });
   assembling.catch(() => undefined);
   const devnet = await Promise.race([assembling, failure, aborted(options.signal)]);
   const owned = stack.move();
-  return { ...devnet, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...devnet, logDir, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function makeFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "lloom-"));
-  } catch (cause) {
-    throw new ExplainedError(
-      `Cannot make a folder in ${tmpdir()}.`,
-      "Set TMPDIR to a folder that you may write to.",
-      cause,
-    );
-  }
-}
+type Assembled = Omit<Devnet, typeof Symbol.asyncDispose | "failure" | "logDir">;
 
-type Assembled = Omit<Devnet, typeof Symbol.asyncDispose | "failure">;
-
-async function assemble(options: DevnetOptions, supervisor: Supervisor, ports: Ports, dir: string): Promise<Assembled> {
-  const { progress, signal } = options;
-  const explorerBuilt =
-    options.pages === false ? undefined : timed(progress, "explorer build", () => buildExplorer(supervisor));
-  explorerBuilt?.catch(() => undefined);
-  const [rpcUrl] = await Promise.all([
-    openChain(options, supervisor, ports),
-    timed(progress, "contracts build", () => buildContracts(supervisor)),
+async function assemble(site: Site): Promise<Assembled> {
+  const { supervisor, dir, signal } = site;
+  const { progress } = site.options;
+  const [rpcUrl, build] = await Promise.all([
+    openChain(site),
+    timed(
+      progress,
+      "contracts build",
+      () => buildContracts(supervisor),
+      (it) => it.outcome,
+    ),
   ]);
   const chainId = await readChainId(rpcUrl);
   const deployment = await timed(
     progress,
     "contracts",
-    () => deployContracts(supervisor, rpcUrl, dir),
+    () => deployContracts(rpcUrl, build),
     (it) => it.accounting,
   );
-  const pages = explorerBuilt === undefined ? Promise.resolve(undefined) : openPages();
-  pages.catch(() => undefined);
   await timed(progress, "stakes and deposits", () => seatMembers({ rpcUrl, deployment, signal }));
   const surroundings: NodeSurroundings = { supervisor, dir, rpcUrl, deployment, signal };
-  const nodes = await startNodes(options, surroundings, ports);
-  return { dir, rpcUrl, chainId, deployment, ...nodes, pages, surroundings };
+  const nodes = await startNodes(site, surroundings);
+  let pages: Promise<Pages> | undefined;
+  const openPages = (): Promise<Pages> => {
+    pages ??= startPages(site, { rpcUrl, chainId, deployment });
+    return pages;
+  };
+  return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, surroundings };
+}
 
-  async function openPages(): Promise<Pages> {
-    const port = await wantedPort(progress, ports, "indexer");
-    const start = { supervisor, dir, rpcUrl, chainId, deployment, port, signal };
-    const indexerUrl = await timed(
+async function startPages(
+  { options: { progress }, supervisor, ports, dir, signal }: Site,
+  { rpcUrl, chainId, deployment }: Pick<Devnet, "rpcUrl" | "chainId" | "deployment">,
+): Promise<Pages> {
+  const port = await wantedPort(progress, ports, "indexer");
+  const start = { supervisor, dir, rpcUrl, chainId, deployment, port, signal };
+  const [indexerUrl] = await Promise.all([
+    timed(
       progress,
       "indexer",
       () => startIndexer(start),
       (url) => `${url}/graphql`,
-    );
-    await explorerBuilt;
-    const explorerPort = await wantedPort(progress, ports, "explorer");
-    const explorerUrl = await timed(
-      progress,
-      "explorer",
-      () => startExplorer({ supervisor, indexerUrl, rpcUrl, port: explorerPort, signal }),
-      (url) => url,
-    );
-    return { indexerUrl, explorerUrl };
-  }
+    ),
+    timed(progress, "explorer build", () => buildExplorer(supervisor)),
+  ]);
+  const explorerPort = await wantedPort(progress, ports, "explorer");
+  const explorerUrl = await timed(progress, "explorer", () =>
+    startExplorer({ supervisor, indexerUrl, rpcUrl, port: explorerPort, signal }),
+  );
+  return { indexerUrl, explorerUrl };
 }
 
 async function startNodes(
-  { progress, executorFlags, gatewayFlags }: DevnetOptions,
+  { options: { progress, executorFlags, gatewayFlags }, supervisor, ports }: Site,
   surroundings: NodeSurroundings,
-  ports: Ports,
 ): Promise<Pick<Devnet, "bootstrap" | "validators" | "executors" | "gateway" | "gatewayUrl">> {
   const addresses = validatorAddresses([
     await wantedPort(progress, ports, "first validator"),
@@ -178,8 +170,8 @@ async function startNodes(
   const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
   const port = await wantedPort(progress, ports, "gateway");
   const [validators, executors, gateway] = await Promise.all([
-    timed(progress, "2 validators", () => startValidators(surroundings, addresses)),
-    timed(progress, "3 executors", () => startExecutors(surroundings, bootstrap, flags)),
+    timed(progress, "2 validators", () => startValidators(surroundings, addresses), outcomeOf("validators", 2)),
+    timed(progress, "3 executors", () => startExecutors(surroundings, bootstrap, flags), outcomeOf("executors", 3)),
     timed(
       progress,
       "gateway",
@@ -193,23 +185,22 @@ async function startNodes(
     ),
   ]);
   const gatewayUrl = gateway.url ?? "";
-  await timed(progress, "offers", () => awaitOffers(gatewayUrl, executors.length, surroundings.signal));
+  const { signal } = surroundings;
+  await timed(progress, "offers", () =>
+    awaitOffers({ supervisor, gatewayUrl, executors: () => executors.filter((it) => it.process.alive).length, signal }),
+  );
   return { bootstrap, validators, executors, gateway, gatewayUrl };
 }
 
-async function openChain(
-  { rpcUrl, progress, signal }: DevnetOptions,
-  supervisor: Supervisor,
-  ports: Ports,
-): Promise<string> {
+const outcomeOf =
+  (what: string, all: number) =>
+  (up: readonly RunningNode[]): string =>
+    up.length === all ? "" : `only ${up.length} ${what}; the network goes on with them`;
+
+async function openChain({ options: { rpcUrl, progress }, supervisor, ports, signal }: Site): Promise<string> {
   if (rpcUrl !== undefined) return rpcUrl;
   const port = await wantedPort(progress, ports, "chain");
-  return timed(
-    progress,
-    "chain",
-    () => startChain(supervisor, port, signal),
-    (url) => url,
-  );
+  return timed(progress, "chain", () => startChain(supervisor, port, signal));
 }
 
 async function wantedPort(progress: Progress, ports: Ports, part: keyof typeof PORTS): Promise<number> {

@@ -9,6 +9,7 @@ const SOURCES = [
   "web/{app,components,lib,public}/**",
   "web/*.{ts,json,mjs}",
   "protocol/src/**/*.ts",
+  "indexer/ponder.schema.ts",
   "package-lock.json",
 ];
 const MARK = join(ROOT, "web", ".next", "lloom-source-hash");

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { z } from "zod";
-import { ExplainedError } from "../../checkout/explained-error.ts";
 import { LLOOM, ROOT } from "../../checkout/paths.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
 import type { Deployment } from "./deployment.ts";
-import type { ManagedProcess, Supervisor } from "./supervisor.ts";
+import type { Part } from "./part.ts";
+import { patiently } from "./patience.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 /** The keys are known to everybody, so their keystores may be quick to open. */
 const QUICK_SCRYPT_N = 1 << 12;
 const PASSWORD = "lloom-devnet";
-const READY_MS = 60_000;
 
 /** Ctrl-C must be over in 10 s, and the supervisor gives its children less. */
 const DRAIN_SOON = ["--drain-seconds", "3"];
@@ -34,7 +34,7 @@ export interface RunningNode {
   readonly multiaddrs: readonly string[];
   /** Of the gateway. */
   readonly url: string | undefined;
-  readonly process: ManagedProcess;
+  readonly process: Part;
   /** Starts it once more with the same key and data, after it has ended; with more flags if given. */
   readonly restart: (flags?: readonly string[]) => Promise<RunningNode>;
 }
@@ -73,9 +73,9 @@ async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<v
 }
 
 async function launch(surroundings: NodeSurroundings, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
-  const { supervisor, rpcUrl, deployment } = surroundings;
+  const { supervisor, rpcUrl, deployment, signal } = surroundings;
   const { account, command, args } = spec;
-  const process = supervisor.start({
+  const part = supervisor.start({
     name: account.name,
     script: LLOOM,
     args: [command, "--json", "--rpc", rpcUrl, "--accounting", deployment.accounting, "--data-dir", dataDir]
@@ -83,32 +83,18 @@ async function launch(surroundings: NodeSurroundings, spec: NodeSpec, dataDir: s
       .concat(args),
     cwd: ROOT,
   });
-  const ready = await readiness(process);
+  const wait = { what: `${account.name} to be ready`, workers: () => [part], signal };
+  const { address, multiaddrs, url } = await patiently({ ...wait, tell: (text) => supervisor.tell(text) }, () =>
+    part.firstLine((line) => readySchema.safeParse(jsonOrNothing(line)).data),
+  );
   return {
     name: account.name,
-    ...ready,
-    process,
+    address,
+    multiaddrs,
+    url,
+    process: part,
     restart: (flags = []) => launch(surroundings, { ...spec, args: [...args, ...flags] }, dataDir),
   };
-}
-
-async function readiness(
-  process: ManagedProcess,
-): Promise<{ address: string; multiaddrs: string[]; url: string | undefined }> {
-  const expired = AbortSignal.timeout(READY_MS);
-  const late = new Promise<never>((_, reject) =>
-    expired.addEventListener("abort", () =>
-      reject(new ExplainedError(`${process.name} was not ready in ${READY_MS / 1000} s.`, "Look into its log.")),
-    ),
-  );
-  const told = (async () => {
-    for await (const line of process.lines()) {
-      const parsed = readySchema.safeParse(jsonOrNothing(line));
-      if (parsed.success) return { ...parsed.data, url: parsed.data.url };
-    }
-    throw new ExplainedError(`${process.name} ended before it was ready.`, "Look into its log.");
-  })();
-  return Promise.race([told, late]);
 }
 
 function jsonOrNothing(line: string): unknown {
@@ -130,7 +116,7 @@ export function validatorAddresses(ports: readonly number[]): string[] {
 /** Two validators, each other's bootstrap. */
 export function startValidators(surroundings: NodeSurroundings, addresses: readonly string[]): Promise<RunningNode[]> {
   const bootstrap = addresses.join(",");
-  return Promise.all(
+  return someOf(
     DEVNET_ACCOUNTS.validators.map((account, index) => {
       const listen = addresses[index]?.replace(/\/p2p\/.*$/, "") ?? "";
       return startNode(surroundings, {
@@ -142,13 +128,16 @@ export function startValidators(surroundings: NodeSurroundings, addresses: reado
   );
 }
 
-/** Three executors with different prices; `extra` gives more flags for each, the last of a flag wins. */
+/**
+ * Three executors with different prices; `extra` gives more flags for each, the last of a flag wins. One that does not come up
+ * was named by the supervisor; the others sell without it.
+ */
 export function startExecutors(
   surroundings: NodeSurroundings,
   bootstrap: string,
   extra: (index: number) => readonly string[],
 ): Promise<RunningNode[]> {
-  return Promise.all(
+  return someOf(
     DEVNET_ACCOUNTS.executors.map((account, index) => {
       const [inbound, outbound] = EXECUTOR_PRICES[index] ?? EXECUTOR_PRICES[0];
       const prices = ["--inbound-price", inbound, "--outbound-price", outbound];
@@ -159,4 +148,13 @@ export function startExecutors(
       });
     }),
   );
+}
+
+/** Those that came up; throws what happened to the first if none did. */
+async function someOf(starting: readonly Promise<RunningNode>[]): Promise<RunningNode[]> {
+  const outcomes = await Promise.allSettled(starting);
+  const running = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const [first] = outcomes;
+  if (running.length === 0 && first?.status === "rejected") throw first.reason;
+  return running;
 }

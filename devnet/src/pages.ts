@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { NEXT, PONDER, ROOT } from "../../checkout/paths.ts";
 import type { Deployment } from "./deployment.ts";
+import type { Part } from "./part.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { until } from "./until.ts";
-
-const READY_MS = 120_000;
 
 export interface IndexerSpec {
   readonly supervisor: Supervisor;
@@ -20,7 +19,7 @@ export interface IndexerSpec {
 export async function startIndexer(spec: IndexerSpec): Promise<string> {
   const { supervisor, dir, rpcUrl, chainId, deployment, port, signal } = spec;
   const url = `http://127.0.0.1:${port}`;
-  supervisor.start({
+  const indexer = supervisor.start({
     name: "indexer",
     script: PONDER,
     args: ["start", "--root", "indexer", "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"],
@@ -37,9 +36,7 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
       PONDER_TELEMETRY_DISABLED: "true",
     },
   });
-  await until({ what: "the indexer", deadlineMs: READY_MS, signal }, async (signal) =>
-    (await fetch(`${url}/ready`, { signal })).ok ? true : undefined,
-  );
+  await served({ part: indexer, what: "the indexer", url: `${url}/ready`, supervisor, signal });
   return url;
 }
 
@@ -54,15 +51,27 @@ export interface ExplorerSpec {
 /** Starts the built explorer and waits until it serves pages. Returns its URL. */
 export async function startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal }: ExplorerSpec): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
-  supervisor.start({
+  const explorer = supervisor.start({
     name: "explorer",
     script: NEXT,
     args: ["start", "web", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,
     env: { LLOOM_INDEXER_URL: indexerUrl, LLOOM_RPC_URL: rpcUrl, NEXT_TELEMETRY_DISABLED: "1" },
   });
-  await until({ what: "the explorer", deadlineMs: READY_MS, signal }, async (signal) =>
-    (await fetch(url, { signal })).ok ? true : undefined,
-  );
+  await served({ part: explorer, what: "the explorer", url, supervisor, signal });
   return url;
+}
+
+interface Served {
+  readonly part: Part;
+  readonly what: string;
+  readonly url: string;
+  readonly supervisor: Supervisor;
+  readonly signal: AbortSignal;
+}
+
+/** Waits until the part answers at its URL; throws when it is down for good before. */
+async function served({ part, what, url, supervisor, signal }: Served): Promise<void> {
+  const wait = { what, workers: () => [part], tell: (text: string) => supervisor.tell(text), signal };
+  await until({ ...wait, loss: part.loss() }, async (signal) => ((await fetch(url, { signal })).ok ? true : undefined));
 }

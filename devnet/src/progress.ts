@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Timings } from "./timings.ts";
 
 /** Where the devnet tells how far it is. */
 export interface Progress {
@@ -20,8 +21,8 @@ const NAME_WIDTH = 22;
  * Steps as lines, finished ones with their seconds. On a terminal the running steps stand in one moving line below;
  * elsewhere each beginning is a line, so that a log shows the same story.
  */
-export function createProgress(stream: NodeJS.WriteStream): Progress {
-  const began = performance.now();
+export function createProgress(stream: NodeJS.WriteStream, timings: Timings): Progress {
+  const { began } = timings;
   const running = new Map<string, number>();
   const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s`;
   let frame = 0;
@@ -65,6 +66,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
       if (!stream.isTTY) say(`   ${name} …`);
       return (outcome = "") => {
         running.delete(name);
+        timings.record(name, since);
         const done = styleText("green", "✓", { stream });
         say(
           ` ${done} ${name.padEnd(NAME_WIDTH)} ${seconds(since)}  ${styleText("dim", outcome, { stream })}`.trimEnd(),

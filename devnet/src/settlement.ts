@@ -4,10 +4,8 @@ import { LloomError } from "@lloom/protocol/lloom-error";
 import { Contract, type EventLog } from "ethers";
 import { connect } from "../../checkout/rpc.ts";
 import type { Devnet, Pages } from "./devnet.ts";
+import type { Wait, Worker } from "./patience.ts";
 import { until } from "./until.ts";
-
-const SETTLED_MS = 60_000;
-const SEEN_MS = 60_000;
 
 /** A lane's settlement as the chain tells it. */
 export interface Settlement {
@@ -28,7 +26,7 @@ export async function awaitSettlement(devnet: Devnet, { request }: Receipt, sign
     const accounting = new Contract(devnet.deployment.accounting, accountingV2Abi, provider);
     const filter = accounting.filters["LaneSettled"]?.(request.client, request.executor, request.lane);
     if (filter === undefined) throw new LloomError("INTERNAL", "The contract's interface has no LaneSettled event.");
-    return await until({ what: "the settlement", deadlineMs: SETTLED_MS, signal }, async () => {
+    return await until(workOf(devnet, "the settlement", /^(chain|executor)/, signal), async () => {
       const logs = await accounting.queryFilter(filter, devnet.deployment.startBlock);
       const log = logs
         .filter((entry): entry is EventLog => "args" in entry)
@@ -52,10 +50,17 @@ export async function awaitSettlement(devnet: Devnet, { request }: Receipt, sign
 export const settlementPage = ({ explorerUrl }: Pages, { transactionHash }: Settlement): string =>
   `${explorerUrl}/tx/${transactionHash}`;
 
+interface Visible {
+  readonly devnet: Devnet;
+  readonly pages: Pages;
+  readonly settlement: Settlement;
+  readonly signal: AbortSignal;
+}
+
 /** Waits until GraphQL and the explorer's page show the settlement. */
-export async function awaitVisible(pages: Pages, settlement: Settlement, signal: AbortSignal): Promise<void> {
+export async function awaitVisible({ devnet, pages, settlement, signal }: Visible): Promise<void> {
   const query = `{ settlements(where: { transactionHash: "${settlement.transactionHash}" }) { items { paid } } }`;
-  await until({ what: "the settlement in GraphQL", deadlineMs: SEEN_MS, signal }, async (signal) => {
+  await until(workOf(devnet, "the settlement in GraphQL", /^indexer/, signal), async (signal) => {
     const response = await fetch(`${pages.indexerUrl}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -66,11 +71,16 @@ export async function awaitVisible(pages: Pages, settlement: Settlement, signal:
     return data?.settlements.items.find(({ paid }) => BigInt(paid) === settlement.paid);
   });
   await until(
-    { what: "the settlement on the explorer's page", deadlineMs: SEEN_MS, everyMs: 500, signal },
+    { ...workOf(devnet, "the settlement on the explorer's page", /^(indexer|explorer)/, signal), everyMs: 500 },
     async (signal) => {
       const page = await fetch(settlementPage(pages, settlement), { signal });
       // A page that knows no such transaction is a page too, and repeats the hash.
       return page.ok && (await page.text()).includes('data-testid="settlement"') ? true : undefined;
     },
   );
+}
+
+function workOf({ supervisor }: Devnet, what: string, names: RegExp, signal: AbortSignal): Wait {
+  const workers = (): readonly Worker[] => supervisor.parts.filter(({ name }) => names.test(name));
+  return { what, workers, tell: (text) => supervisor.tell(text), signal };
 }

@@ -13,10 +13,11 @@ import { VERSION } from "./version.ts";
 /** Settings that a command has by what it needs. */
 const ALWAYS: readonly SettingName[] = ["logLevel"];
 const OF_KEY: readonly SettingName[] = ["keystore", "passwordFile", "dataDir", ...ALWAYS];
-const NEEDED = { nothing: ALWAYS, key: OF_KEY, network: ["rpc", "accounting", ...OF_KEY] } as const satisfies Record<
-  string,
-  readonly SettingName[]
->;
+const NEEDED = {
+  nothing: ALWAYS,
+  key: OF_KEY,
+  network: ["rpc", "network", "accounting", ...OF_KEY],
+} as const satisfies Record<string, readonly SettingName[]>;
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -69,11 +70,13 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       if (typeof value === "string") flags[setting] = value;
     }
     const file = options["config"] as string | undefined;
-    const settings = readSettings(command, { flags, file, json });
+    const reread = () => readSettings(command, { flags, file, json });
+    const settings = reread();
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,
       settings,
+      reread,
       args,
       flags: options,
       json,

@@ -50,6 +50,26 @@ describe("a command that fails after it was stopped", () => {
   });
 });
 
+/** Is hung up on; tells whether that was taken for a stop. */
+const hungUp = (reload: boolean): string => `
+  import { live } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "daemon.ts")).href)};
+  void live(async ({ signal, onReload }) => {
+    if (${reload}) onReload(() => console.log("reloads"));
+    process.emit("SIGHUP", "SIGHUP");
+    console.log(signal.aborted ? "stops" : "goes on");
+  }, () => undefined);
+`;
+
+describe("a command that is hung up on", () => {
+  const run = (reload: boolean) =>
+    runNode({ args: ["--input-type=module-typescript", "--eval", hungUp(reload)] }).ended;
+
+  it("reads its configuration again if it can, and stops if it cannot", async () => {
+    expect(await run(true)).toMatchObject({ code: 0, stdout: "reloads\ngoes on\n" });
+    expect(await run(false)).toMatchObject({ code: 0, stdout: "stops\n" });
+  });
+});
+
 describe("a command that is stopped", () => {
   it("ends at once with the second Ctrl-C", async () => {
     expect(await press(0, 2_000)).toMatchObject({ code: 130, stdout: "" });

@@ -1,9 +1,15 @@
+import { closeSync, openSync } from "node:fs";
 import { asLloomError, type LloomError } from "./errors.ts";
 
 /** What a command gets to live by. */
 export interface Life {
   /** Aborts on the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /**
+   * What SIGHUP does instead of stopping: a service is told by it to read its configuration again. When the terminal that the
+   * command was started from is gone, it stops the command all the same.
+   */
+  readonly onReload: (reload: () => void) => void;
   /** Resources, closed last-first when the command ends, also when it fails half way. */
   readonly stack: AsyncDisposableStack;
 }
@@ -24,10 +30,14 @@ const ONE_PRESS_MS = 500;
  */
 export async function live(run: (life: Life) => Promise<void>, report: (error: LloomError) => void): Promise<number> {
   const stop = new AbortController();
-  const release = onStopSignals(stop);
+  let reload: (() => void) | undefined;
+  const onReload = (next: () => void): void => {
+    reload = next;
+  };
+  const release = onSignals(stop, () => reload);
   try {
     await using stack = new AsyncDisposableStack();
-    await run({ signal: stop.signal, stack });
+    await run({ signal: stop.signal, onReload, stack });
     return 0;
   } catch (thrown) {
     const error = asLloomError(thrown);
@@ -59,17 +69,35 @@ export function untilStopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
-function onStopSignals(stop: AbortController): () => void {
+function onSignals(stop: AbortController, reload: () => (() => void) | undefined): () => void {
+  const hadTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let firstAtMs = Number.POSITIVE_INFINITY;
-  const onSignal = (): void => {
+  const onStop = (): void => {
     if (performance.now() - firstAtMs >= ONE_PRESS_MS) process.exit(EXIT_FORCED);
     if (stop.signal.aborted) return;
     firstAtMs = performance.now();
     stop.abort();
   };
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of names) process.on(name, onSignal);
-  return () => {
-    for (const name of names) process.off(name, onSignal);
+  const onHangup = (): void => {
+    const act = reload();
+    if (act === undefined || stop.signal.aborted || (hadTerminal && !hasTerminal())) onStop();
+    else act();
   };
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) process.on(name, onStop);
+  process.on("SIGHUP", onHangup);
+  return () => {
+    for (const name of names) process.off(name, onStop);
+    process.off("SIGHUP", onHangup);
+  };
+}
+
+/** Whether the terminal is still there; a hung up one cannot be opened any more. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
-import { parseAddress } from "@lloom/protocol/addresses";
 import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { z } from "zod";
+import { address, decimal, multiaddrs, number, path, text, url, whole } from "./setting-forms.ts";
 
 /**
  * Every setting of the node, once: its flag, its place in lloom.toml (the same words), its environment variable, its
@@ -27,36 +27,6 @@ export interface Setting<T> {
 
 const optional = <T>(value: Setting<T>): Setting<T> => value;
 const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> & { readonly fallback: T } => value;
-/** Text of a form; what is no text at all gets the same sentence. */
-const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);
-const url = text(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
-const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text: "0x" and 40 hex digits').transform(
-  (text, place) => {
-    try {
-      return parseAddress(text);
-    } catch {
-      place.addIssue("must be an address without a mistake: its capitals do not fit its digits");
-      return z.NEVER;
-    }
-  },
-);
-const path = text(/./, "must be a path");
-const decimal = z
-  .union([z.string(), z.number()], "must be an amount such as 0.15")
-  .transform(String)
-  .refine((text) => /^\d{1,12}(\.\d{1,18})?$/.test(text), "must be an amount such as 0.15");
-/** A number of the file, or its text from elsewhere; no coercion, which would take `true` for 1 and nothing for 0. */
-const number = (problem: string) => z.union([z.number(), text(/^-?\d+(\.\d+)?$/, problem)], problem).transform(Number);
-const whole = (minimum: number, maximum: number) => {
-  const problem = `must be a whole number from ${minimum} to ${maximum}`;
-  return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
-};
-/** The node speaks TCP alone. */
-const multiaddr = text(
-  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/,
-  "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
-);
-const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
@@ -70,6 +40,13 @@ export const SETTINGS = {
     schema: url,
     fallback: "http://127.0.0.1:8545",
     isSecret: true,
+  }),
+  network: optional({
+    toml: "network.name",
+    flag: "network",
+    value: "NAME",
+    describe: "a network of the address book, such as sepolia, for the addresses of its contracts",
+    schema: text(/./, "must be the name of a network"),
   }),
   accounting: optional({
     toml: "network.accounting",
@@ -102,6 +79,15 @@ export const SETTINGS = {
     describe: "where to accept peers; port 0 is any free one",
     schema: multiaddrs,
     fallback: ["/ip4/127.0.0.1/tcp/0"],
+    list: true,
+  }),
+  announce: defaulted({
+    toml: "network.announce",
+    flag: "announce",
+    value: "MULTIADDRS",
+    describe: "where others reach this node, behind a router or in a container (default: the addresses it listens on)",
+    schema: multiaddrs,
+    fallback: [],
     list: true,
   }),
   keystore: optional({
@@ -196,6 +182,14 @@ export const SETTINGS = {
     describe: "price of 1 000 000 answer tokens, in tokens of payment",
     schema: decimal,
     fallback: "0.40",
+  }),
+  peerRate: defaulted({
+    toml: "executor.requests-per-second",
+    flag: "requests-per-second",
+    value: "N",
+    describe: "requests per second taken from one peer in the long run; four times as many at once",
+    schema: whole(1, 100_000),
+    fallback: 100,
   }),
   settleAmount: defaulted({
     toml: "executor.settle-amount",

@@ -26,11 +26,27 @@ export function parseAmount(text: string, decimals: number): bigint {
   );
 }
 
+/** An amount's digits, exactly. */
+export interface AmountDigits {
+  readonly isNegative: boolean;
+  readonly whole: string;
+  /** As many as the token has decimals. */
+  readonly fraction: string;
+}
+
+/** Base units as digits before and after the point. */
+export function amountDigits(amount: bigint, decimals: number): AmountDigits {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, "0");
+  const point = digits.length - decimals;
+  return { isNegative: amount < 0n, whole: digits.slice(0, point), fraction: digits.slice(point) };
+}
+
 /** Base units to decimal text without rounding or trailing zeros: 1_500_000n with 6 decimals is "1.5". */
 export function formatAmount(amount: bigint, decimals: number): string {
-  const sign = amount < 0n ? "-" : "";
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
-  return fraction === "" ? `${sign}${whole}` : `${sign}${whole}.${fraction}`;
+  const { isNegative, whole, fraction } = amountDigits(amount, decimals);
+  return decimalText({ isNegative, whole, fraction: fraction.replace(/0+$/, "") });
 }
+
+/** Digits as decimal text that programs read. */
+export const decimalText = ({ isNegative, whole, fraction }: AmountDigits): string =>
+  `${isNegative ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;

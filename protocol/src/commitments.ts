@@ -26,8 +26,8 @@ export interface CommitmentDomain {
 }
 
 /** Name and version of the EIP-712 domain. */
-export const DOMAIN_NAME = "Lloom";
-export const DOMAIN_VERSION = "2";
+const DOMAIN_NAME = "Lloom";
+const DOMAIN_VERSION = "2";
 
 /** The deployment as every digest has it. */
 interface DomainStruct {

@@ -7,16 +7,25 @@ import { LloomError } from "./lloom-error.ts";
 /** What each variable holds, and who reads it. */
 export const SHARED_VARIABLES = {
   LLOOM_RPC_URL: { holds: "JSON-RPC of the chain", readers: ["node", "indexer", "explorer", "Hardhat"] },
+  LLOOM_NETWORK: {
+    holds: "a network of the address book, such as sepolia, for the addresses of its contracts",
+    readers: ["node", "indexer"],
+  },
   LLOOM_ACCOUNTING: { holds: "address of AccountingV2", readers: ["node", "indexer"] },
   LLOOM_STAKE_REGISTRY: { holds: "address of StakeRegistry", readers: ["indexer"] },
   LLOOM_AUDITS: { holds: "address of Audits", readers: ["indexer"] },
   LLOOM_CHAIN_ID: { holds: "id of the chain", readers: ["indexer"] },
   LLOOM_RPC_WS_URL: { holds: "the chain's RPC by WebSocket", readers: ["indexer"] },
-  LLOOM_START_BLOCK: { holds: "block of the first contract", readers: ["node", "indexer"] },
+  LLOOM_START_BLOCK: {
+    holds: "block of the first contract, where searches of the chain's past begin",
+    readers: ["node", "indexer"],
+  },
   LLOOM_POLL_MS: { holds: "how often the chain is asked for new blocks", readers: ["indexer"] },
   LLOOM_DATABASE_URL: { holds: "Postgres that keeps the index", readers: ["indexer"] },
   LLOOM_PGLITE_DIR: { holds: "directory that keeps the index, without Postgres", readers: ["indexer"] },
   LLOOM_INDEXER_URL: { holds: "where the indexer listens", readers: ["explorer"] },
+  LLOOM_DEPLOYER_KEY: { holds: "private key that deploys", readers: ["Hardhat"] },
+  LLOOM_DEPLOYER: { holds: "`rpc`: the RPC server signs deployments", readers: ["Hardhat"] },
   LLOOM_NETWORK_NAME: { holds: "the network's name on the pages", readers: ["explorer"] },
 } as const satisfies Readonly<Record<string, { readonly holds: string; readonly readers: readonly string[] }>>;
 

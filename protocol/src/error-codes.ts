@@ -88,6 +88,25 @@ export const ERROR_CODES = {
   KEY_IN_USE: kind(false, 500, "server_error", "Stop the other process that works with this key, then start again."),
   STORE_FAILED: kind(false, 500, "server_error", "Check free space and permissions of the data directory."),
   PORT_TAKEN: kind(false, 500, "server_error", "Choose another port."),
+  INDEXER_UNREACHABLE: kind(
+    true,
+    503,
+    "server_error",
+    "Start it, or point LLOOM_INDEXER_URL at one that runs. This page comes back by itself.",
+  ),
+  INDEXER_TIMEOUT: kind(
+    true,
+    504,
+    "server_error",
+    "It may be catching up with the chain. This page tries again by itself.",
+  ),
+  INDEXER_REFUSED: kind(
+    true,
+    502,
+    "server_error",
+    "It may still be starting. This page tries again by itself; if it stays, restart the indexer.",
+  ),
+  INDEXER_ANSWER_INVALID: kind(false, 502, "server_error", "Run indexer and explorer of the same version."),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

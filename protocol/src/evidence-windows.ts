@@ -1,10 +1,5 @@
 /** How long what was signed can matter to a contract, in seconds, by the contracts' own windows. */
-import {
-  equivocationDisputesFacts,
-  juryFacts,
-  measuredDisputesFacts,
-  measuredEvidenceFacts,
-} from "./generated/facts.ts";
+import { juryFacts, measuredDisputesFacts, measuredEvidenceFacts } from "./generated/facts.ts";
 
 /** Furthest ahead that a request's deadline may lie: an executor takes none that would bind it longer. */
 export const LONGEST_DEADLINE_SECONDS = 3_600n;
@@ -13,9 +8,6 @@ export const LONGEST_DEADLINE_SECONDS = 3_600n;
 const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
 /** For the draws of both panels: each takes a few blocks, once somebody asks for it. */
 const DRAWING_SECONDS = 86_400n;
-
-/** After a request's deadline, or an offer's end, two statements that contradict each other are proof for so long. */
-export const PROOF_SECONDS = equivocationDisputesFacts.EVIDENCE_WINDOW;
 
 /**
  * After a request's deadline its evidence may be asked for until then: a dispute opened in the last moment, both panels, and

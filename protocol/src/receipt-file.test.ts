@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { provenAnswer } from "../test/proven-answer.ts";
-import { receiptFileFromJson, receiptFileToJson } from "./receipt-file.ts";
+import { receiptFileFromJson, receiptFileToData } from "./receipt-file.ts";
 
 const { receipt, content } = provenAnswer([{ role: "user", content: "42" }], "7");
 const { prompt, answer } = content;
-const json = receiptFileToJson(receipt, content);
-const salts = receiptFileToJson(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } });
+const json = JSON.stringify(receiptFileToData(receipt, content));
+const salts = JSON.stringify(
+  receiptFileToData(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } }),
+);
 
 describe("a receipt's file", () => {
   it("keeps receipt, salts and texts, also texts that look like numbers", () => {
@@ -15,7 +17,7 @@ describe("a receipt's file", () => {
 
   it("keeps a prompt that is far longer than any receipt", () => {
     const long = provenAnswer([{ role: "user", content: '"\u0000'.repeat(500_000) }], "Yes.");
-    expect(receiptFileFromJson(receiptFileToJson(long.receipt, long.content))).toEqual(long);
+    expect(receiptFileFromJson(JSON.stringify(receiptFileToData(long.receipt, long.content)))).toEqual(long);
   });
 
   it("is found in the gateway's answer, whose text stands beside it", () => {

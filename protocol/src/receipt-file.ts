@@ -62,10 +62,6 @@ export const receiptFileToData = (receipt: PortableReceipt, content: FileContent
   content,
 });
 
-/** The receipt and its content as one line of JSON. */
-export const receiptFileToJson = (receipt: PortableReceipt, content: FileContent): string =>
-  JSON.stringify(receiptFileToData(receipt, content));
-
 /**
  * Reads a receipt, with its content or without, alone or inside an answer of the gateway or of `lloom ask --json`.
  * Throws LloomError REQUEST_INVALID that names the field. Nothing is verified.

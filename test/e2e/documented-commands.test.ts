@@ -117,7 +117,7 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   const stack = new AsyncDisposableStack();
   let devnet: Devnet;
   beforeAll(async () => {
-    devnet = stack.use(await startDevnet({ progress: QUIET, signal: AbortSignal.timeout(600_000), pages: false }));
+    devnet = stack.use(await startDevnet({ progress: QUIET, signal: AbortSignal.timeout(600_000) }));
   });
   afterAll(() => stack.disposeAsync());
 

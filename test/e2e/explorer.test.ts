@@ -28,12 +28,11 @@ describe("one paid answer, from prompt to page", () => {
 
   beforeAll(async () => {
     devnet = stack.use(await startDevnet({ progress: QUIET, signal }));
-    answer = await askFirst(devnet.gatewayUrl, (text) => streamed.push(text), signal);
+    const { gatewayUrl } = devnet;
+    answer = await askFirst({ gatewayUrl, onText: (text) => streamed.push(text), onRefusal: console.error, signal });
     settlement = await awaitSettlement(devnet, answer.receipt, signal);
-    const opened = await devnet.pages;
-    if (opened === undefined) throw new Error("the network was started with pages");
-    pages = opened;
-    await awaitVisible(pages, settlement, signal);
+    pages = await devnet.openPages();
+    await awaitVisible({ devnet, pages, settlement, signal });
   });
   afterAll(() => stack.disposeAsync());
 

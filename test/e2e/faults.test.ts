@@ -44,9 +44,7 @@ describe("a network of real processes", () => {
       backends.url(DEVNET_ACCOUNTS.executors[index]?.name ?? ""),
       ...LATE,
     ];
-    devnet = stack.use(
-      await startDevnet({ progress: QUIET, signal: AbortSignal.timeout(600_000), executorFlags, pages: false }),
-    );
+    devnet = stack.use(await startDevnet({ progress: QUIET, signal: AbortSignal.timeout(600_000), executorFlags }));
     for (const node of devnet.executors) executors.set(node.name, node);
     openai = new OpenAI({ baseURL: `${devnet.gatewayUrl}/v1`, apiKey: "none", maxRetries: 0, timeout: 60_000 });
     provider = connect(devnet.rpcUrl);

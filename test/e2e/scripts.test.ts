@@ -17,10 +17,15 @@ const ADDRESS = "0x00000000000000000000000000000000000A11cE";
 const NO_CHAIN = "http://127.0.0.1:1";
 const BEGIN_MS = 60_000;
 
-const devnetFolders = (): string[] => readdirSync(tmpdir()).filter((name) => /^lloom-\w{6}$/.test(name));
+/** Folders of networks in a temporary directory. */
+const runsIn = (tmp: string): string[] => readdirSync(tmp).filter((name) => name.startsWith("lloom-devnet-"));
 
 describe("npm start, refused or cut short", () => {
-  const start = (...args: string[]): Promise<Ended> => runNode({ args: ["devnet/start.ts", ...args] }).ended;
+  const tmp = mkdtempSync(join(tmpdir(), "lloom-refused-"));
+  afterAll(() => rmSync(tmp, { recursive: true, force: true }));
+
+  const start = (...args: string[]): Promise<Ended> =>
+    runNode({ args: ["devnet/start.ts", ...args], env: { TMPDIR: tmp } }).ended;
 
   it.each([
     [["--bogus"], 2, /--bogus/],
@@ -28,12 +33,11 @@ describe("npm start, refused or cut short", () => {
     [["--rpc", "ftp://127.0.0.1"], 2, /"ftp:\/\/127\.0\.0\.1"/],
     [["--rpc", NO_CHAIN], 1, /No chain answers at http:\/\/127\.0\.0\.1:1\./],
   ])("%j: exit code %i, a sentence, nothing begun and nothing left", async (args, expected, sentence) => {
-    const before = devnetFolders();
     const { code, stdout, stderr } = await start(...args);
     expect(code).toBe(expected);
     expect(stderr).toMatch(sentence);
     expect(stdout + stderr).not.toMatch(/^ {4}at |build …/m);
-    expect(devnetFolders()).toEqual(before);
+    expect(runsIn(tmp)).toEqual([]);
   });
 
   it("says by its exit code that it was interrupted before the answer, and prints no JSON line", async () => {

@@ -37,7 +37,10 @@ describe("npm start -- --once --json --rpc URL", () => {
   it("exits 0 and prints exactly one line on standard output", () => {
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stdout.trim().split("\n")).toHaveLength(1);
-    const names = ["answer", "receipt", "settlementTx", "paid", "gas", "graphql", "explorer", "seconds"];
+    const names = ["answer", "receipt", "settlementTx", "paid", "gas", "graphql", "explorer"].concat([
+      "firstAnswerSeconds",
+      "seconds",
+    ]);
     expect(Object.keys(lastLine())).toEqual(names);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { receiptFileToJson } from "@lloom/protocol/receipt-file";
+import { receiptFileToData } from "@lloom/protocol/receipt-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LLOOM } from "../../checkout/paths.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
@@ -133,6 +133,7 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /CONFIG_INVALID: The password file/,
   ],
   ["a keystore that exists already", ["init", ...KEY], 1, /There is a keystore already/],
+  ["an unknown network", ["status", ...KEY, "--network", "x"], 2, /CONFIG_INVALID: The address book has no .*"x"/],
   ["no contract address", ["status", ...KEY], 2, /CONFIG_INVALID[\s\S]*--accounting ADDRESS/],
   [
     "a chain that does not answer",
@@ -242,7 +243,7 @@ describe("lloom, given bad input", () => {
   it("verifies a receipt without a network, and says the first thing that is wrong", async () => {
     const messages = [{ role: "user", content: "Why?" }] as const;
     const { receipt, content } = provenAnswer(messages, "Because.");
-    const json = receiptFileToJson(receipt, content);
+    const json = JSON.stringify(receiptFileToData(receipt, content));
     writeFileSync(file("receipt.json"), json);
     writeFileSync(file("tampered.json"), json.replace("Because.", "Why not."));
     const right = await lloom(["receipt", "verify", file("receipt.json")]);
@@ -260,7 +261,9 @@ describe("lloom, given bad input", () => {
   it("holds the body that the gateway got against the prompt that was signed", async () => {
     const { receipt, content } = provenAnswer([{ role: "system", content: "Be brief." }], "Because.");
     const { prompt, answer } = content;
-    const salted = receiptFileToJson(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } });
+    const salted = JSON.stringify(
+      receiptFileToData(receipt, { prompt: { salt: prompt.salt }, answer: { salt: answer.salt } }),
+    );
     const whole = { choices: [{ message: { content: "Because." } }], lloom: { receipt: JSON.parse(salted) } };
     writeFileSync(file("answer.json"), JSON.stringify(whole));
     const verify = async (text: string) => {

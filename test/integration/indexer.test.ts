@@ -1,7 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery, parse, validate } from "graphql";
+import {
+  buildClientSchema,
+  buildSchema,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+  validate,
+} from "graphql";
 import { network } from "hardhat";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
@@ -87,6 +96,13 @@ test("keeps hostile metadata as harmless text, and bytes that are no peer id as 
   expect(moves.trimEnd().split("\r\n")).toHaveLength(3);
   expect(moves).toContain(executor.address.toLowerCase());
   expect(moves).not.toContain(validator.address.toLowerCase());
+});
+
+test("serves the schema that its file says, to which the explorer holds its queries", async () => {
+  const introspection = await indexer.query(getIntrospectionQuery());
+  const served = buildClientSchema(introspection as unknown as IntrospectionQuery);
+  const file = buildSchema(readFileSync(join(ROOT, "indexer/schema.graphql"), "utf8"));
+  expect(printSchema(lexicographicSortSchema(served))).toBe(printSchema(lexicographicSortSchema(file)));
 });
 
 test("answers every saved query, and each fits the served schema", async () => {

@@ -1,4 +1,5 @@
-import type { Overview, SettlementWork } from "./indexer/overview.ts";
+import type { Overview } from "./indexer/overview.ts";
+import type { SettlementWork } from "./rows.ts";
 
 /** A stretch of time with the work settled in it. */
 export interface Bucket {

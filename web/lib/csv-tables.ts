@@ -10,7 +10,8 @@ import {
   VALIDATOR_SORTS,
 } from "./list-query.ts";
 import type { Answer } from "./problem.ts";
-import type { Client, Executor, Page, Settlement, Validator } from "./rows.ts";
+import type { Client, Executor, Settlement, Validator } from "./rows.ts";
+import type { Page } from "./shapes.ts";
 
 /** A list that can be downloaded: its orders, its columns, and how a page of it is read. */
 export interface CsvTable<T> {

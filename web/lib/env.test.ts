@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EnvironmentError, parseSettings } from "./env.ts";
+import { parseSettings } from "./env.ts";
 
 describe("settings", () => {
   test("fit a local network when nothing is set", () => {
@@ -30,10 +30,11 @@ describe("settings", () => {
       /^LLOOM_INDEXER_URL is "index\.example"; set it to an http or https address/,
     ],
     ["LLOOM_RPC_URL", "ws://127.0.0.1:8545", /^LLOOM_RPC_URL is "ws:/],
+    ["LLOOM_RPC", "http://127.0.0.1:8545", /^LLOOM_RPC is called LLOOM_RPC_URL now/],
     ["LLOOM_NETWORK_NAME", "n".repeat(41), /^LLOOM_NETWORK_NAME has 41 characters/],
   ])("refuse %s=%s, saying what it should be", (name, value, message) => {
     const attempt = () => parseSettings({ [name]: value });
-    expect(attempt).toThrow(EnvironmentError);
+    expect(attempt).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
     expect(attempt).toThrow(message);
   });
 });

@@ -1,3 +1,6 @@
+import { refuseFormerNames } from "@lloom/protocol/environment";
+import { LloomError } from "@lloom/protocol/lloom-error";
+
 /**
  * The explorer's settings, read from the environment when the server runs and never when it is built, so that one build
  * serves any network.
@@ -11,13 +14,6 @@ export interface Settings {
   readonly networkName: string;
 }
 
-/** A setting that cannot be used. `message` names the variable, what it holds and what it should hold. */
-export class EnvironmentError extends Error {
-  override readonly name = "EnvironmentError";
-  readonly code = "ENV_INVALID";
-  readonly retryable = false;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const MAX_LABEL_LENGTH = 40;
@@ -27,7 +23,8 @@ function readUrl(env: Environment, name: string, fallback: string | undefined): 
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new EnvironmentError(
+    throw new LloomError(
+      "CONFIG_INVALID",
       `${name} is "${text}"; set it to an http or https address such as http://127.0.0.1:42069.`,
     );
   }
@@ -37,13 +34,17 @@ function readUrl(env: Environment, name: string, fallback: string | undefined): 
 function readLabel(env: Environment, name: string, fallback: string): string {
   const text = (env[name] || fallback).trim();
   if (text.length === 0 || text.length > MAX_LABEL_LENGTH) {
-    throw new EnvironmentError(`${name} has ${text.length} characters; set it to a name of 1 to ${MAX_LABEL_LENGTH}.`);
+    throw new LloomError(
+      "CONFIG_INVALID",
+      `${name} has ${text.length} characters; set it to a name of 1 to ${MAX_LABEL_LENGTH}.`,
+    );
   }
   return text;
 }
 
-/** Settings out of an environment. Throws `EnvironmentError` naming the first variable that cannot be used. */
+/** Settings out of an environment. Throws LloomError CONFIG_INVALID that names the first variable that cannot be used. */
 export function parseSettings(env: Environment): Settings {
+  refuseFormerNames(env);
   return {
     indexerUrl: readUrl(env, "LLOOM_INDEXER_URL", "http://127.0.0.1:42069") ?? "",
     rpcUrl: readUrl(env, "LLOOM_RPC_URL", undefined),

@@ -1,3 +1,5 @@
+import { amountDigits } from "@lloom/protocol/amounts";
+
 /**
  * The one place where values become text. Amounts are exact: base units are never turned into floating point. Everything
  * is en-US with UTC times, so that server and browser agree and a screenshot can be checked anywhere.
@@ -25,12 +27,8 @@ interface Digits {
 }
 
 function splitDecimals(baseUnits: bigint, decimals: number): Digits {
-  const digits = (baseUnits < 0n ? -baseUnits : baseUnits).toString().padStart(decimals + 1, "0");
-  const point = digits.length - decimals;
-  return {
-    whole: `${baseUnits < 0n ? "−" : ""}${COUNT.format(BigInt(digits.slice(0, point)))}`,
-    fraction: digits.slice(point).replace(/0+$/, ""),
-  };
+  const { isNegative, whole, fraction } = amountDigits(baseUnits, decimals);
+  return { whole: `${isNegative ? "−" : ""}${COUNT.format(BigInt(whole))}`, fraction: fraction.replace(/0+$/, "") };
 }
 
 /** The two halves of an exact amount, so that the zeros that say nothing can be set back: `1,204.5` and `00000`. */

@@ -1,25 +1,15 @@
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { settings } from "./env.ts";
-import { type Answer, answered, failed, type Problem } from "./problem.ts";
-import { readRowOrNull, record, selection, TOKEN, UnexpectedShape } from "./rows.ts";
+import { type Answer, answered, failed, type Problem, problemOf } from "./problem.ts";
+import type { Query } from "./query.ts";
+import { record } from "./readers.ts";
+import { TOKEN } from "./rows.ts";
+import { readRowOrNull } from "./shapes.ts";
 import { rememberToken } from "./token.ts";
 
 /** Longest that a page waits for the indexer before it says so. */
 const TIMEOUT_MS = 8_000;
 const MAX_REASON_LENGTH = 200;
-
-/** A GraphQL question. */
-export interface Question {
-  /** Declarations of the variables: `$id: String!`. */
-  readonly takes?: string;
-  /** What is asked. */
-  readonly fields: string;
-  readonly variables?: Readonly<Record<string, unknown>>;
-}
-
-/** Asked along with everything: how amounts are written. */
-const TOKEN_FIELD = `token: network(id: "lloom") { ${selection(TOKEN)} }`;
-
-type Data = Readonly<Record<string, unknown>>;
 
 /** What the operating system said, under the sentence that fetch puts over it: `ECONNREFUSED`. */
 function causeOf(thrown: unknown): string {
@@ -28,14 +18,21 @@ function causeOf(thrown: unknown): string {
   return "code" in inner && typeof inner.code === "string" ? inner.code : inner.message;
 }
 
+const invalidAnswer = (url: string, reason: string): Problem =>
+  problemOf(
+    "INDEXER_ANSWER_INVALID",
+    `The indexer at ${url} answered in a form that this explorer does not know: ${reason}`,
+  );
+
+const refused = (url: string, reason: string): Problem =>
+  problemOf("INDEXER_REFUSED", `The indexer at ${url} refused the question: ${reason}`);
+
 function transportProblem(url: string, cause: unknown): Problem {
-  if (cause instanceof SyntaxError) {
-    return { code: "INDEXER_ANSWER_INVALID", retryable: false, url, reason: "it is not JSON." };
-  }
+  if (cause instanceof SyntaxError) return invalidAnswer(url, "it is not JSON.");
   const timedOut = cause instanceof DOMException && cause.name === "TimeoutError";
   return timedOut
-    ? { code: "INDEXER_TIMEOUT", retryable: true, url, timeoutMs: TIMEOUT_MS }
-    : { code: "INDEXER_UNREACHABLE", retryable: true, url, cause: causeOf(cause) };
+    ? problemOf("INDEXER_TIMEOUT", `The indexer at ${url} took longer than ${TIMEOUT_MS / 1000} s to answer.`)
+    : problemOf("INDEXER_UNREACHABLE", `The indexer at ${url} does not answer: ${causeOf(cause)}.`);
 }
 
 /** The first sentence that the indexer gave with its refusal, cut to a length that fits on a page. */
@@ -45,44 +42,42 @@ function refusalOf(errors: unknown): string {
   return typeof message === "string" ? message.slice(0, MAX_REASON_LENGTH) : "no reason given.";
 }
 
-async function post(url: string, { takes, fields, variables = {} }: Question): Promise<Response> {
-  const query = `query ${takes === undefined ? "" : `(${takes})`} { ${fields} ${TOKEN_FIELD} }`;
-  return fetch(`${url}/graphql`, {
+const post = (url: string, query: string, variables: object): Promise<Response> =>
+  fetch(`${url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query, variables }),
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-}
 
 function keepToken(value: unknown): void {
   const token = readRowOrNull(TOKEN, value, "token");
   if (token !== undefined) rememberToken({ decimals: token.tokenDecimals, symbol: token.tokenSymbol });
 }
 
-function readBody<T>(url: string, body: unknown, read: (data: Data) => T): Answer<T> {
+function readBody<T>(url: string, body: unknown, read: Query<never, T>["read"]): Answer<T> {
   try {
     const { data, errors } = record(body, "body");
-    if (errors !== undefined)
-      return failed({ code: "INDEXER_REFUSED", retryable: true, url, reason: refusalOf(errors) });
+    if (errors !== undefined) return failed(refused(url, refusalOf(errors)));
     const fields = record(data, "data");
     keepToken(fields["token"]);
     return answered(read(fields));
   } catch (cause) {
-    if (!(cause instanceof UnexpectedShape)) throw cause;
-    return failed({ code: "INDEXER_ANSWER_INVALID", retryable: false, url, reason: cause.message });
+    if (!(cause instanceof LloomError)) throw cause;
+    return failed(invalidAnswer(url, cause.message));
   }
 }
 
-/** Asks the indexer one GraphQL question and reads the answer; every way to fail comes back as a problem. */
-export async function ask<T>(question: Question, read: (data: Data) => T): Promise<Answer<T>> {
+/** Asks the indexer one GraphQL query and reads the answer; every way to fail comes back as a problem. */
+export async function ask<Variables extends object, T>(
+  { document, read }: Query<Variables, T>,
+  variables: Variables,
+): Promise<Answer<T>> {
   const url = settings().indexerUrl;
   try {
-    const response = await post(url, question);
-    if (!response.ok) {
-      return failed({ code: "INDEXER_REFUSED", retryable: true, url, reason: `HTTP status ${response.status}.` });
-    }
+    const response = await post(url, document, variables);
+    if (!response.ok) return failed(refused(url, `HTTP status ${response.status}.`));
     return readBody(url, await response.json(), read);
   } catch (cause) {
     return failed(transportProblem(url, cause));

@@ -1,3 +1,5 @@
+import { addressOf } from "@lloom/protocol/identifiers";
+
 /**
  * What of a list is shown: its order and its page. It lives in the address bar, so that a view can be linked to, and is
  * checked here, since anybody can write an address.
@@ -88,14 +90,9 @@ export interface PartyFilter {
   readonly client: string | undefined;
 }
 
-const ADDRESS = /^0x[0-9a-f]{40}$/;
-
 /** Reads a filter by party; what is no address is left out. */
 export function parsePartyFilter(params: SearchParams): PartyFilter {
-  const address = (name: string) => {
-    const text = oneParam(params, name)?.toLowerCase();
-    return text !== undefined && ADDRESS.test(text) ? text : undefined;
-  };
+  const address = (name: string) => addressOf(oneParam(params, name) ?? "");
   return { executor: address("executor"), client: address("client") };
 }
 

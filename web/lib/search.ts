@@ -1,3 +1,4 @@
+import { addressOf, hashOf, isAddress, isHash } from "@lloom/protocol/identifiers";
 import { readAddressRoles, readHashMatches, readPeerPath } from "./indexer/lookup.ts";
 import { readSettlement } from "./indexer/settlements.ts";
 import { type Answer, answered } from "./problem.ts";
@@ -5,8 +6,6 @@ import { type Answer, answered } from "./problem.ts";
 /** What a searched text looks like. */
 export type SearchKind = "address" | "hash" | "settlement" | "peer" | "unknown";
 
-const ADDRESS = /^0x[0-9a-f]{40}$/;
-const HASH = /^0x[0-9a-f]{64}$/;
 const PEER_ID = /^(16Uiu2|12D3Koo|Qm)[1-9A-HJ-NP-Za-km-z]{38,60}$/;
 /** Ids are the indexer's own: digits, letters and dashes. */
 const SETTLEMENT_ID = /^[0-9a-zA-Z-]{6,160}$/;
@@ -18,21 +17,17 @@ export function normalizeQuery(text: string): string {
       .trim()
       .split("/")
       .findLast((part) => part !== "") ?? "";
-  if (/^(0x)?[0-9a-f]{40}$/i.test(last) || /^(0x)?[0-9a-f]{64}$/i.test(last)) {
-    return `0x${last.replace(/^0x/i, "").toLowerCase()}`;
-  }
-  return last;
+  const prefixed = /^0x/i.test(last) ? last : `0x${last}`;
+  return addressOf(prefixed) ?? hashOf(prefixed) ?? last;
 }
 
 export function kindOf(query: string): SearchKind {
-  if (ADDRESS.test(query)) return "address";
-  if (HASH.test(query)) return "hash";
+  if (isAddress(query)) return "address";
+  if (isHash(query)) return "hash";
   if (PEER_ID.test(query)) return "peer";
   return SETTLEMENT_ID.test(query) ? "settlement" : "unknown";
 }
 
-export const isAddress = (text: string): boolean => ADDRESS.test(text);
-export const isHash = (text: string): text is `0x${string}` => HASH.test(text);
 export const isSettlementId = (text: string): boolean => SETTLEMENT_ID.test(text);
 
 async function findAddress(address: string): Promise<Answer<string | undefined>> {

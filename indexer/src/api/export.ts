@@ -1,4 +1,5 @@
 import { db } from "ponder:api";
+import { addressOf, hashOf } from "@lloom/protocol/identifiers";
 import type { Context } from "hono";
 import { and, asc, eq, gte, lt, type PgColumn, sql } from "ponder";
 import { columnsOf } from "./columns.ts";
@@ -54,8 +55,9 @@ function selectionOf(source: ExportTable, query: Readonly<Record<string, string>
     const column = Object.hasOwn(source.filters, name) ? source.filters[name] : undefined;
     const known = ["limit", ...(source.time === undefined ? [] : ["from", "to"]), ...Object.keys(source.filters)];
     if (column === undefined) return `This table can be narrowed by ${known.join(", ")}.`;
-    if (!/^0x[0-9a-f]{40,64}$/i.test(value)) return `${name} has to be an address or hash in hex.`;
-    conditions.push(eq(column, value.toLowerCase()));
+    const wanted = addressOf(value) ?? hashOf(value);
+    if (wanted === undefined) return `${name} has to be an address or hash in hex.`;
+    conditions.push(eq(column, wanted));
   }
   return { conditions, limit: Math.min(Number(limit), MAX_ROWS) };
 }

@@ -1,9 +1,10 @@
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { zeroPadValue } from "ethers";
 import type { Chain } from "./chain.ts";
 import { accountingInterface } from "./contracts.ts";
 import { readPastLogs } from "./past-logs.ts";
-import { type ChannelFunds, readChannel } from "./reads.ts";
+import { readChannel } from "./reads.ts";
 
 /** A channel of a client, or of an executor: with the other party. */
 export interface Channel extends ChannelFunds {

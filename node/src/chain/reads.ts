@@ -1,28 +1,10 @@
+import type { ChannelFunds, SettledLane } from "@lloom/protocol/channel-money";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type EnumName, enumName, enumNumber } from "@lloom/protocol/contract-enums";
 import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { ZeroAddress } from "ethers";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
-
-/** Money of a client reserved for one executor. */
-export interface ChannelFunds {
-  /** Base units, with what is unlocking. */
-  readonly balance: bigint;
-  /** Base units that the client asked back; the executor can still claim them. */
-  readonly unlocking: bigint;
-  /** Unix seconds; zero while nothing unlocks. */
-  readonly unlockAt: bigint;
-}
-
-/** How far a lane is settled. */
-export interface SettledLaneState {
-  /** Base units paid ever. */
-  readonly cost: bigint;
-  readonly inbound: bigint;
-  readonly outbound: bigint;
-  readonly nonce: bigint;
-}
 
 const ROLES = { executor: "Executor", validator: "Validator" } as const;
 /** A role that a member can take. */
@@ -77,7 +59,7 @@ export async function readChannel({ contracts }: Chain, client: Address, executo
 export async function readLane(
   { contracts }: Chain,
   { client, executor, lane }: { client: Address; executor: Address; lane: bigint },
-): Promise<SettledLaneState> {
+): Promise<SettledLane> {
   const settled = await readFor("the lane", contracts.accounting.lanes(client, executor, lane));
   return { cost: settled.cost, inbound: settled.inbound, outbound: settled.outbound, nonce: settled.nonce };
 }

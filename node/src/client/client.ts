@@ -9,6 +9,7 @@ import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { openStakeView } from "../chain/stake-view.ts";
+import { untilAborted } from "../chain/until-aborted.ts";
 import { watchChain } from "../chain/watch.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -20,6 +21,7 @@ import { Background } from "../primitives/background.ts";
 import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
+import { keepTidy } from "../store/keep-tidy.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
@@ -58,7 +60,7 @@ export interface Client extends AsyncDisposable {
 /** Joins the network as a client. Throws LloomError of host and chain. */
 export async function createClient(parts: ClientParts, options: ClientOptions = {}): Promise<Client> {
   const settings = clientSettings(options);
-  const { host, log } = parts;
+  const { host, chain, store, log } = parts;
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
@@ -69,6 +71,8 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
   stack.defer(() => closing.abort());
   const asking = assembleAsk(parts, { settings, market, channels, pool, background });
   background.run(keepLooking(asking, market, closing.signal));
+  const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
+  background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
   const resources = stack.move();
   return {
     ask: (question, signal) =>

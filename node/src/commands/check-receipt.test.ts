@@ -1,4 +1,4 @@
-import { receiptFileFromJson, receiptFileToJson } from "@lloom/protocol/receipt-file";
+import { receiptFileFromJson, receiptFileToData } from "@lloom/protocol/receipt-file";
 import { describe, expect, it } from "vitest";
 import { provenAnswer } from "../../../protocol/test/proven-answer.ts";
 import { checkReceipt } from "./check-receipt.ts";
@@ -10,7 +10,7 @@ const { receipt, content } = provenAnswer(
   ],
   "Because.",
 );
-const json = receiptFileToJson(receipt, content);
+const json = JSON.stringify(receiptFileToData(receipt, content));
 
 type Path = readonly string[];
 /** Paths of all values that are neither objects nor lists. */

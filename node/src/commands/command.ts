@@ -13,6 +13,8 @@ export interface Flag {
 /** What a command runs with. */
 export interface CommandContext extends Life {
   readonly settings: Settings;
+  /** The settings as file and environment say now, with the same flags. Throws CONFIG_INVALID. */
+  readonly reread: () => Settings;
   /** Positional arguments. */
   readonly args: readonly string[];
   /** Values of the command's own flags, by camel-case name. */

@@ -8,6 +8,7 @@ import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { createExecutor, type Executor } from "../executor/executor.ts";
+import type { Price } from "../executor/executor-options.ts";
 import type { ExecutorStatus } from "../executor/executor-status.ts";
 import { readOutsideFile } from "../outside-file.ts";
 import type { Settings } from "../settings.ts";
@@ -19,13 +20,18 @@ import { executorLacks, warnOf } from "./lacks.ts";
 import { tokenOf } from "./money/words.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { warnUnreachable } from "./reachable.ts";
 
 const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
+
+/** Three of four places: the others are for clients that have a channel and have used it. */
+const MOST_STRANGERS = 768;
 
 /** `lloom executor`: sells answers. */
 export const executor: Command = {
   settings: [
     "listen",
+    "announce",
     "bootstrap",
     "backend",
     "backendKeyFile",
@@ -33,6 +39,7 @@ export const executor: Command = {
     "threads",
     "gpu",
     "concurrency",
+    "peerRate",
     "inboundPrice",
     "outboundPrice",
     "settleAmount",
@@ -50,16 +57,14 @@ export const executor: Command = {
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
     // Before a model is loaded, which may take minutes.
-    const price = {
-      inboundPrice: settingAmount(chain, settings, "inboundPrice"),
-      outboundPrice: settingAmount(chain, settings, "outboundPrice"),
-    };
+    const price = priceOf(chain, settings);
     const settleAmount = settingAmount(chain, settings, "settleAmount");
     const backend = stack.use(await openBackend(backendOptions, log));
     await checkBackend(context, backend);
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
-    const host = await openHost(context, { identity, chain, dhtServer: true });
+    const limits = { mostStrangers: MOST_STRANGERS };
+    const host = await openHost(context, { identity, chain, dhtServer: true, limits });
     openClock(context, { chain, host });
     const running = stack.use(
       await createExecutor(
@@ -68,6 +73,7 @@ export const executor: Command = {
           price,
           models: settings.backendModels,
           concurrency: settings.concurrency,
+          peerRequestsPerSecond: settings.peerRate,
           settleAmount,
           settleAgeMs: settings.settleAge * 1000,
           drainGraceMs: (settings.drainSeconds * 1000) / 2,
@@ -79,11 +85,44 @@ export const executor: Command = {
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
     warnOf(context, await executorLacks(chain, identity.address));
     tellPast(context, running.past);
+    context.onReload(() => repriceFrom(context, chain, running));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
+    void warnUnreachable(context, host);
     const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), running.failed]);
     await leave(context, { chain, running, failure });
   },
 };
+
+const priceOf = (chain: Chain, settings: Settings): Price => ({
+  inboundPrice: settingAmount(chain, settings, "inboundPrice"),
+  outboundPrice: settingAmount(chain, settings, "outboundPrice"),
+});
+
+/** Takes the prices that the configuration says now; with a mistake in it, the old ones stay. */
+function repriceFrom(context: CommandContext, chain: Chain, running: Executor): void {
+  try {
+    const settings = context.reread();
+    const price = priceOf(chain, settings);
+    running.reprice({ price });
+    context.log.info(
+      { inboundPrice: String(price.inboundPrice), outboundPrice: String(price.outboundPrice) },
+      "repriced",
+    );
+    announce(
+      context,
+      { event: "repriced", ...price },
+      `New prices: ${settings.inboundPrice} and ${settings.outboundPrice} ${chain.tokenSymbol} for 1 000 000 prompt and answer tokens.`,
+    );
+  } catch (thrown) {
+    const { code, message, next } = asLloomError(thrown);
+    context.log.error({ code, problem: message }, "prices not changed");
+    announce(
+      context,
+      { event: "warning", of: "prices", code, problem: message, next },
+      `Warning: the prices stay as they are. ${message}\n  ${next}`,
+    );
+  }
+}
 
 interface Leaving {
   readonly chain: Chain;

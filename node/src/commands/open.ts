@@ -1,16 +1,18 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Chain, openChain } from "../chain/chain.ts";
 import { fileJournal, type SendJournal } from "../chain/send-journal.ts";
-import { dataFile, need } from "../config.ts";
+import { dataFile } from "../config.ts";
 import { KEYSTORE_NAME } from "../data-home.ts";
 import { LloomError } from "../errors.ts";
 import { createHost, type Host } from "../p2p/host/host.ts";
+import type { HostLimits } from "../p2p/limits.ts";
 import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { openKeystore, readKeystoreAddress } from "../wallet/keystore.ts";
 import { exactAmount } from "./amount.ts";
 import type { CommandContext } from "./command.ts";
+import { chosenDeployment } from "./deployment.ts";
 import { readPassword } from "./password.ts";
 
 /** Where the keystore rests. */
@@ -28,9 +30,9 @@ export async function openIdentity(context: CommandContext): Promise<Identity> {
 /** Connects to the chain with this node's key; closed when the command ends. */
 export async function openOwnChain(context: CommandContext, identity: Identity): Promise<Chain> {
   const { settings, signal, log, stack } = context;
-  const accounting = need(settings.accounting, "accounting");
+  const { accounting, check } = chosenDeployment(settings);
   const journal = journalOf(settings);
-  return stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal }));
+  return check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal })));
 }
 
 /** What this node's transactions are remembered by, so that none is made twice after a restart. */
@@ -42,12 +44,18 @@ export const journalOf =
 /** Starts this node's libp2p host; closed when the command ends. */
 export async function openHost(
   context: CommandContext,
-  { identity, chain, dhtServer }: { identity: Identity; chain: Chain; dhtServer: boolean },
+  {
+    identity,
+    chain,
+    dhtServer,
+    limits = {},
+  }: { identity: Identity; chain: Chain; dhtServer: boolean; limits?: Partial<HostLimits> },
 ): Promise<Host> {
   const { settings, log, stack } = context;
-  const { listen, bootstrap } = settings;
+  const { listen, announce, bootstrap } = settings;
+  const { secret } = identity;
   return stack.use(
-    await createHost({ secret: identity.secret, network: chain.network, listen, bootstrap, dhtServer, log }),
+    await createHost({ secret, network: chain.network, listen, announce, bootstrap, dhtServer, limits, log }),
   );
 }
 

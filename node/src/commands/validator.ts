@@ -3,10 +3,11 @@ import { createValidator } from "../validator/validator.ts";
 import { announce, type Command } from "./command.ts";
 import { openHost, openIdentity, openOwnChain } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
-  settings: ["listen", "bootstrap"],
+  settings: ["listen", "announce", "bootstrap"],
   examples: ["lloom validator --listen /ip4/0.0.0.0/tcp/4001"],
   run: async (context) => {
     const identity = await openIdentity(context);
@@ -24,6 +25,7 @@ export const validator: Command = {
         ...multiaddrs.map((multiaddr) => `  --bootstrap ${multiaddr}`),
       ].join("\n"),
     );
+    void warnUnreachable(context, host);
     await untilStopped(context.signal);
   },
 };

@@ -16,6 +16,8 @@ export interface ExecutorOptions {
   readonly models?: readonly string[];
   /** Requests that the backend answers at once. */
   readonly concurrency?: number;
+  /** Requests of one peer per second, in the long run; four times as many at once. */
+  readonly peerRequestsPerSecond?: number;
   /** Requests that may wait. */
   readonly queueLimit?: number;
   /** Requests of one client, waiting and running. */
@@ -69,6 +71,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     modelPrices: {},
     models: [],
     concurrency: 4,
+    peerRequestsPerSecond: 100,
     queueLimit: 1024,
     perClientLimit: 256,
     answerTimeoutMs: 600_000,

@@ -2,6 +2,7 @@ import type { BackendModel } from "../backend/backend.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import { untilAborted } from "../chain/until-aborted.ts";
 import { LloomError } from "../errors.ts";
+import { keepTidy } from "../store/keep-tidy.ts";
 import { signSavedAnswers } from "./answer/answer.ts";
 import { drain } from "./drain.ts";
 import { type ExecutorOptions, type ExecutorSettings, executorSettings } from "./executor-options.ts";
@@ -11,7 +12,6 @@ import { findPast, type PastFound } from "./find-past.ts";
 import { urgeUnlocking, watchChannels } from "./follow-chain.ts";
 import { type Joined, joinNetwork } from "./join-network.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
-import { keepTidy } from "./settle/keep-tidy.ts";
 
 /** How long the backend may take to tell its models at the start. */
 const START_TIMEOUT_MS = 60_000;
@@ -83,7 +83,8 @@ async function followChain(
   const stop = new AbortController();
   const fromBlock = (await untilAborted(chain.provider.getBlockNumber(), settings.starting)) + 1;
   const watching = watchChannels(watched, { pollMs: settings.watchPollMs, fromBlock, signal: stop.signal });
-  const tidying = keepTidy(store, { clock: settings.clock, signal: stop.signal, log });
+  const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), stop.signal);
+  const tidying = keepTidy(store, { clock: settings.clock, chainSeconds, signal: stop.signal, log });
   stack.defer(async () => {
     stop.abort();
     await Promise.all([watching, tidying]);

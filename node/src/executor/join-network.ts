@@ -44,7 +44,15 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
     const multiaddrs = host.multiaddrs().slice(0, MOST_ADDRESSES);
     return offers.list({ multiaddrs, capacity: concurrency, load }, clock(), model);
   };
-  stack.use(await serveInfer(host, { handle: (call) => requests.handle(call), log }));
+  const { peerRequestsPerSecond: requestsPerSecond } = settings;
+  const limits = { requestsPerSecond, requestBurst: 4 * requestsPerSecond };
+  stack.use(
+    await serveInfer(host, {
+      handle: (call) => requests.handle({ ...call, onAdmitted: () => host.know(call.client.peerId) }),
+      limits,
+      log,
+    }),
+  );
   await serveCalls(parts, joining, ownOffers);
   const topic = stack.use(
     joinOfferTopic(host, {

@@ -6,6 +6,10 @@ import type { Rate } from "../primitives/token-bucket.ts";
 export interface HostLimits {
   /** Above this, libp2p closes the least valued connections. */
   readonly maxConnections: number;
+  /** Inbound connections of peers that have not done business here; a new one takes the place of the oldest. */
+  readonly mostStrangers: number;
+  /** Connections of one peer: one in use, the others while a lost one is not yet noticed, or both sides dialled. */
+  readonly connectionsPerPeer: number;
   /** New connections per second from one IP address. */
   readonly inboundConnectionsPerSecond: number;
   /** Connections that have not finished their handshake. */
@@ -19,6 +23,9 @@ export interface HostLimits {
 export const HOST_LIMITS: HostLimits = {
   // libp2p stops at 300, fewer than the clients of one busy executor; an idle connection costs about 100 kB.
   maxConnections: 1024,
+  // All of them: an anchor of the network has nobody but strangers, who dial again when they are cut.
+  mostStrangers: 1024,
+  connectionsPerPeer: 8,
   // libp2p's 5 refuses a devnet, or an office behind one address, that starts together. A handshake costs about 5 ms of
   // CPU, so 50 of them keep a quarter of a core busy at worst.
   inboundConnectionsPerSecond: 50,
@@ -46,6 +53,8 @@ export interface InferLimits {
   readonly queuedTextPerRequest: number;
   /** How long a handler whose client is gone may go on, to save what it has, before it is given up. */
   readonly abandonMs: number;
+  /** How long a frame may take from its first byte to its last. */
+  readonly frameMs: number;
 }
 
 export const INFER_LIMITS: InferLimits = {
@@ -59,6 +68,7 @@ export const INFER_LIMITS: InferLimits = {
   inboundBytesPerSecond: 16 * 1024 * 1024,
   queuedTextPerRequest: 32 * 1024,
   abandonMs: 30_000,
+  frameMs: 60_000,
 };
 
 /** Limits of the client's side of `/lloom/infer/1`. */
@@ -72,6 +82,8 @@ export interface InferPoolLimits {
   readonly stallMs: number;
   /** How long the last frame of a cancelled request may take. */
   readonly cancelGraceMs: number;
+  /** How long a frame may take from its first byte to its last. */
+  readonly frameMs: number;
 }
 
 export const INFER_POOL_LIMITS: InferPoolLimits = {
@@ -81,6 +93,7 @@ export const INFER_POOL_LIMITS: InferPoolLimits = {
   unreadBytesPerStream: 8 * 1024 * 1024,
   stallMs: 10_000,
   cancelGraceMs: 10_000,
+  frameMs: 60_000,
 };
 
 /** Limits of one served `/lloom/rpc/1`. */

@@ -1,3 +1,4 @@
+import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
@@ -23,11 +24,7 @@ export interface UnsettledLane extends LaneKey {
 }
 
 /** What the chain says of a lane: event LaneSettled, or a read of `lanes`. */
-export interface SettledLane extends LaneKey {
-  readonly nonce: bigint;
-  /** Base units paid for the lane ever. */
-  readonly cost: bigint;
-}
+export type KeyedPaidLane = LaneKey & PaidLane;
 
 /** The part of the executor's log that knows what is owed and what was paid. */
 export interface SettlementLog {
@@ -46,9 +43,9 @@ export interface SettlementLog {
    * Notes what the chain has paid; who sent the settlement does not matter. Never lowers what is noted, so events may
    * come twice and in any order. Returns whether the lane is known.
    */
-  markSettled(settled: SettledLane): boolean;
+  markSettled(settled: KeyedPaidLane): boolean;
   /** Puts exactly this, lower or higher: after a reorganisation of the chain, with what the chain says now. */
-  correctSettled(settled: SettledLane): boolean;
+  correctSettled(settled: KeyedPaidLane): boolean;
   /** Gives up what a lane is owed (expired, or rejected for good), until a new answer in it acknowledges the old ones. */
   writeOff(lane: LaneKey, because: string): void;
 }
@@ -91,7 +88,7 @@ const WRITE_OFF = `UPDATE served_lanes SET written_off = :because, settling_nonc
 export function openSettlementLog(db: Database): SettlementLog {
   // The chain knows all this: what a power failure takes is asked again.
   const write = <T>(work: () => T): T => db.write(work, { synced: false });
-  const settled = (sql: string, lane: SettledLane): boolean =>
+  const settled = (sql: string, lane: KeyedPaidLane): boolean =>
     write(() => db.run(sql, { ...laneKey(lane), ...amounts(lane) })) > 0;
   return {
     outstanding: (client) => encoding.sumByLane([...db.all(OWED_BY, { client }), ...db.all(OPEN_BY, { client })]),
@@ -115,7 +112,7 @@ export function openSettlementLog(db: Database): SettlementLog {
 }
 
 const laneKey = ({ client, lane }: LaneKey) => ({ client, lane: encoding.encodeInteger(lane) });
-const amounts = ({ nonce, cost }: SettledLane) => ({
+const amounts = ({ nonce, cost }: KeyedPaidLane) => ({
   nonce: encoding.encodeInteger(nonce),
   cost: encoding.encodeInteger(cost),
 });

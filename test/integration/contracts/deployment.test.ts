@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ZeroAddress } from "ethers";
-import { artifacts, network } from "hardhat";
+import { artifacts, config, network } from "hardhat";
 import JSON5 from "json5";
 import { afterEach, describe, expect, it } from "vitest";
 import lloomModule from "../../../ignition/modules/Lloom.ts";
@@ -26,6 +26,11 @@ describe("deployment through Ignition", () => {
   };
   afterEach(async () => {
     for (const connection of open.splice(0)) await connection.close();
+  });
+
+  it("takes the build that tests and the network make, and compiles nothing of its own", () => {
+    const { default: tested, production: deployed } = config.solidity.profiles;
+    expect(deployed).toEqual(tested);
   });
 
   it("wires the contracts to each other, with the defaults of a development network", async () => {

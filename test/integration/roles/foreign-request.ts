@@ -14,7 +14,8 @@ import { type Buyer, PRICE, question, type Seller, soon } from "./world.ts";
 export type Frame = Omit<RequestFrame, "id">;
 let lanes = 0n;
 
-const targetOf = ({ host }: Seller) => ({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
+/** Where to dial an executor. */
+export const targetOf = ({ host }: Seller) => ({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
 
 /** A right request that accepts the executor's present offer and opens a lane of its own, but for the changes. */
 export async function frameFor(

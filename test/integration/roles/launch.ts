@@ -15,6 +15,8 @@ export interface Launching {
   /** Of `keyIn`; a new and empty key unless given. */
   readonly dir?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Instead of the chain itself. */
+  readonly rpcUrl?: string;
 }
 
 /** A data directory with a key of its own, which owns nothing. */
@@ -26,9 +28,12 @@ export async function keyIn(world: World): Promise<string> {
 }
 
 /** Runs a command of the node. */
-export async function launch(world: World, { command, more = [], dir, env = {} }: Launching): Promise<Program> {
+export async function launch(
+  world: World,
+  { command, more = [], dir, env = {}, rpcUrl = world.chain.rpcUrl }: Launching,
+): Promise<Program> {
   const home = dir ?? (await keyIn(world));
-  const flags = ["--rpc", world.chain.rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", home];
+  const flags = ["--rpc", rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", home];
   const args = [LLOOM, command, ...more, ...flags, "--password-file", join(home, "password")];
   return runNode({ args, cwd: home, env });
 }

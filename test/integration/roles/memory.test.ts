@@ -1,16 +1,22 @@
 /** Executors whose log is lost, restored or copied: whatever becomes of the file, no request is answered twice. */
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { nextRequestFields } from "@lloom/protocol/lane";
 import type { ResponseFrame } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../../node/src/chain/actions.ts";
+import { OwnOffers } from "../../../node/src/executor/offer/own-offers.ts";
+import { joinOfferTopic } from "../../../node/src/p2p/discovery/offer-topic.ts";
+import { createHost } from "../../../node/src/p2p/host/host.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
+import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor-log.ts";
-import { type Frame, frameFor, outcomeOf, sendFrame } from "./foreign-request.ts";
+import { createValidator } from "../../../node/src/validator/validator.ts";
+import { type Frame, frameFor, outcomeOf, sendFrame, targetOf } from "./foreign-request.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import {
   askAll,
@@ -175,6 +181,45 @@ describe("an executor that starts while another works with its key", () => {
       });
     expect(first.executor.status().draining).toBe(false);
     expect((await askAll(buyer, question("?", { model: "double" }))).text).toBe("One.");
+  });
+});
+
+describe("an executor that hears another one with its key while it serves", () => {
+  it("signs nothing more, refuses what comes, and says why", async () => {
+    const identity = await world.nextIdentity();
+    await using seller = await world.seller({ backend: scriptedBackend(says("Yes."), "met"), identity, ...SHORT });
+    await allocate(buyer.chain, identity.address, DOLLAR);
+    const late = await frameFor({ buyer, seller });
+    // One that did not listen, as after a partition of the network, and speaks through another validator.
+    const second = await world.join(await world.nextIdentity());
+    const { network } = second.host;
+    await using other = await createHost({
+      ...{ secret: identity.secret, network, listen: ["/ip4/127.0.0.1/tcp/0"], bootstrap: second.host.multiaddrs() },
+      ...{ dhtServer: true, log },
+    });
+    await using _relay = await createValidator({ ...second, log }, {});
+    const { hashOffer } = createCommitmentHasher(second.chain.domain);
+    const stands = () => true;
+    const offers = new OwnOffers({ hashOffer, sign: identity.sign, ttlMs: 60_000, stands, onMake: () => undefined });
+    const [term] = await callOffers(buyer.host, { target: targetOf(seller), signal: soon() });
+    if (term === undefined) throw new RangeError("It offers nothing.");
+    const { offerId: _id, validUntil: _until, ...terms } = term.offer;
+    offers.renew([terms], Date.now());
+    const topic = joinOfferTopic(other, {
+      ...{ accept: () => undefined, onOffer: () => undefined, onWithdraw: () => undefined, log },
+    });
+    await until("somebody listens", () => topic.members() > 0);
+    const speak = async (): Promise<boolean> => {
+      await delay(200);
+      for (const signed of offers.list({ multiaddrs: [], capacity: 1, load: 0 }, Date.now()))
+        await topic.publish(signed);
+      return seller.executor.status().draining;
+    };
+    await until("it has heard of it", speak);
+    expect(await seller.executor.failed).toMatchObject({ code: "KEY_IN_USE" });
+    expect(await outcomeOf(pool, seller, late)).toBe("DRAINING");
+    await seller.executor.drain(soon());
+    await topic[Symbol.asyncDispose]();
   });
 });
 

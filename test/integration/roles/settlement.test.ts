@@ -11,7 +11,19 @@ import { openExecutorLog } from "../../../node/src/store/executor-log.ts";
 import { createExchange } from "../../support/exchange.ts";
 import { openGate } from "../../support/rpc-gate.ts";
 import { oncePassed, says, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, type Buyer, DOLLAR, hear, question, type Seller, soon, until, World } from "./world.ts";
+import {
+  askAll,
+  type Buyer,
+  DOLLAR,
+  hear,
+  question,
+  type Seller,
+  soon,
+  sweepUp,
+  unplug,
+  until,
+  World,
+} from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -130,6 +142,20 @@ describe("an executor that comes back after a crash", () => {
     expect(receipt).toMatchObject({ responseHash: saved.responseHash });
     expect(receipt?.receipt.response).toEqual(saved.response);
     expect(receipt?.receipt.executorSignature).toEqual(identity.sign(saved.responseHash));
+  });
+});
+
+describe("an executor that was away while a client began to take its money back", () => {
+  it("settles with it as soon as it is there again", async () => {
+    const [dataDir, identity] = [await world.dataDir(), await world.nextIdentity()];
+    const before = await world.seller({ backend: model("away"), dataDir, identity });
+    await using buyer = await world.buyer();
+    const { end } = await askAll(buyer, question("?", { model: "away" }));
+    await unplug(before);
+    await sweepUp(before);
+    await requestUnlock(buyer.chain, identity.address, DOLLAR);
+    await using again = await world.seller({ backend: model("away"), dataDir, identity });
+    await until("it is paid", async () => (await paidFor(buyer, again, end.receipt.request.lane)) === end.cost);
   });
 });
 

@@ -1,9 +1,9 @@
-import { adviceFor, type Problem } from "../../lib/problem.ts";
+import type { Problem } from "../../lib/problem.ts";
 import { RetryButton } from "./retry-button.tsx";
 
 /** Stands in for what could not be read: what happened, what to do, and a button that tries again. */
 export function ProblemPanel({ problem }: { readonly problem: Problem }) {
-  const { message, next } = adviceFor(problem);
+  const { message, next } = problem;
   return (
     <section
       role="alert"

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { formatCount, formatQuantity } from "../../lib/format.ts";
 import { hrefWith, type ListQuery } from "../../lib/list-query.ts";
-import type { Page } from "../../lib/rows.ts";
+import type { Page } from "../../lib/shapes.ts";
 
 interface PagerProps {
   readonly path: string;

@@ -1,15 +1,23 @@
 import type { TokenUnit } from "../format.ts";
 import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
-import { readRowOrNull, record, selection, TOKEN } from "../rows.ts";
+import { defineQuery } from "../query.ts";
+import { record } from "../readers.ts";
+import { TOKEN } from "../rows.ts";
+import { readRowOrNull, selection } from "../shapes.ts";
 import { NETWORK_ROW } from "./selections.ts";
 
-/** How amounts of this network are written, as its token contract says; undefined until the contracts are seen. */
-export const readToken = (): Promise<Answer<TokenUnit | undefined>> =>
-  ask({ fields: `${NETWORK_ROW} { ${selection(TOKEN)} }` }, (data) => {
+export const NETWORK_TOKEN = defineQuery({
+  takes: {},
+  fields: `${NETWORK_ROW} { ${selection(TOKEN)} }`,
+  read: (data): TokenUnit | undefined => {
     const row = readRowOrNull(TOKEN, data["network"], "network");
     return row && { decimals: row.tokenDecimals, symbol: row.tokenSymbol };
-  });
+  },
+});
+
+/** How amounts of this network are written, as its token contract says; undefined until the contracts are seen. */
+export const readToken = (): Promise<Answer<TokenUnit | undefined>> => ask(NETWORK_TOKEN, {});
 
 /** How far the indexer is: its newest block and that block's time. */
 export interface IndexedHead {
@@ -18,13 +26,18 @@ export interface IndexedHead {
   readonly timestamp: number;
 }
 
-/** The indexer's newest block; undefined while it has none. */
-export const readIndexedHead = (): Promise<Answer<IndexedHead | undefined>> =>
-  ask({ fields: "_meta { status }" }, (data) => {
-    const status = record(record(data["_meta"], "_meta")["status"], "_meta.status");
-    const [chain] = Object.values(status);
+export const INDEXED_HEAD = defineQuery({
+  takes: {},
+  fields: "_meta { status }",
+  read: (data): IndexedHead | undefined => {
+    const { status } = record(data["_meta"], "_meta");
+    const [chain] = Object.values(record(status, "_meta.status"));
     if (chain === undefined) return undefined;
     const { id, block } = record(chain, "_meta.status.chain");
     const { number, timestamp } = record(block, "_meta.status.chain.block");
     return { chainId: Number(id), block: Number(number), timestamp: Number(timestamp) };
-  });
+  },
+});
+
+/** The indexer's newest block; undefined while it has none. */
+export const readIndexedHead = (): Promise<Answer<IndexedHead | undefined>> => ask(INDEXED_HEAD, {});

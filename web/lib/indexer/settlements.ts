@@ -1,23 +1,19 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
-import {
-  type Hex,
-  PAIR_REJECTION,
-  type PairRejection,
-  readItems,
-  readRowOrNull,
-  SETTLEMENT,
-  type Settlement,
-  selection,
-} from "../rows.ts";
-import { list } from "./selections.ts";
+import { defineQuery } from "../query.ts";
+import { PAIR_REJECTION, type PairRejection, SETTLEMENT, type Settlement } from "../rows.ts";
+import { readItems, readRowOrNull, selection } from "../shapes.ts";
+import { rows } from "./selections.ts";
+
+export const SETTLEMENT_PAGE = defineQuery({
+  takes: { id: "String!" },
+  fields: `settlement(id: $id) { ${selection(SETTLEMENT)} }`,
+  read: (data) => readRowOrNull(SETTLEMENT, data["settlement"], "settlement"),
+});
 
 /** One settlement by its id; undefined if there is none. */
-export const readSettlement = (id: string): Promise<Answer<Settlement | undefined>> =>
-  ask(
-    { takes: "$id: String!", fields: `settlement(id: $id) { ${selection(SETTLEMENT)} }`, variables: { id } },
-    (data) => readRowOrNull(SETTLEMENT, data["settlement"], "settlement"),
-  );
+export const readSettlement = (id: string): Promise<Answer<Settlement | undefined>> => ask(SETTLEMENT_PAGE, { id });
 
 export interface TransactionPage {
   readonly settlements: readonly Settlement[];
@@ -25,17 +21,16 @@ export interface TransactionPage {
   readonly rejections: readonly PairRejection[];
 }
 
+const OF_TRANSACTION = `where: { transactionHash: $hash }, orderBy: "id", orderDirection: "asc", limit: 200`;
+
+export const TRANSACTION_PAGE = defineQuery({
+  takes: { hash: "String" },
+  fields: `${rows(SETTLEMENT, OF_TRANSACTION, "settlements")} ${rows(PAIR_REJECTION, OF_TRANSACTION, "pairRejections")}`,
+  read: (data): TransactionPage => ({
+    settlements: readItems(SETTLEMENT, data["settlements"], "settlements"),
+    rejections: readItems(PAIR_REJECTION, data["pairRejections"], "pairRejections"),
+  }),
+});
+
 /** What one transaction settled and what it refused, in the order of its events. */
-export const readTransaction = (hash: Hex): Promise<Answer<TransactionPage>> =>
-  ask(
-    {
-      takes: "$hash: String",
-      fields: `${list(SETTLEMENT, `where: { transactionHash: $hash }, orderBy: "id", orderDirection: "asc", limit: 200`, "settlements")}
-      ${list(PAIR_REJECTION, `where: { transactionHash: $hash }, orderBy: "id", orderDirection: "asc", limit: 200`, "pairRejections")}`,
-      variables: { hash },
-    },
-    (data) => ({
-      settlements: readItems(SETTLEMENT, data["settlements"], "settlements"),
-      rejections: readItems(PAIR_REJECTION, data["pairRejections"], "pairRejections"),
-    }),
-  );
+export const readTransaction = (hash: Hex): Promise<Answer<TransactionPage>> => ask(TRANSACTION_PAGE, { hash });

@@ -1,14 +1,13 @@
 /** How much of the deposit to move into a channel. Pure, exact, in base units. */
 
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
+
 /** Money of a channel and behind it. */
-export interface FundingFacts {
+export interface FundingFacts extends Pick<ChannelFunds, "balance" | "unlocking"> {
   /** Most that the new request adds to what its lane costs. */
   readonly needed: bigint;
   /** Most that the executor may still settle for everything signed so far. */
   readonly outstanding: bigint;
-  readonly balance: bigint;
-  /** Asked back; the executor does not count on it. */
-  readonly unlocking: bigint;
   /** Free deposit. */
   readonly deposit: bigint;
   /** Least to move at a time, to an executor that has shown enough. */

@@ -1,3 +1,4 @@
+import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { ClientLog } from "../../store/client-log.ts";
 
@@ -16,7 +17,7 @@ export async function learnSettled(
     readLane,
   }: {
     readonly executor: Address;
-    readonly readLane: (lane: bigint) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
+    readonly readLane: (lane: bigint) => Promise<PaidLane>;
   },
 ): Promise<void> {
   const receipts = store.receipts({ limit: NEWEST_RECEIPTS, executor });

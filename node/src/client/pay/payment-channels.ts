@@ -1,4 +1,5 @@
 import { formatAmount } from "@lloom/protocol/amounts";
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { worstCost } from "@lloom/protocol/lane";
@@ -12,10 +13,7 @@ import { continueLane, type PlacedRequest, type RequestTerms } from "./build-req
 import { type FundingPlan, planFunding } from "./funding.ts";
 
 /** A channel as the client's side of the chain tells it. */
-export interface OwnChannel {
-  readonly balance: bigint;
-  readonly unlocking: bigint;
-}
+export type OwnChannel = Pick<ChannelFunds, "balance" | "unlocking">;
 
 export interface PaymentChannelsOptions {
   readonly identity: Identity;

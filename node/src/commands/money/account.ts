@@ -1,11 +1,11 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Chain, openChain } from "../../chain/chain.ts";
-import { need } from "../../config.ts";
 import { LloomError } from "../../errors.ts";
 import { lockKey } from "../../store/key-lock.ts";
 import { readKeystoreAddress } from "../../wallet/keystore.ts";
 import { addressFlag } from "../address.ts";
 import type { CommandContext, Flag } from "../command.ts";
+import { chosenDeployment } from "../deployment.ts";
 import { journalOf, keystorePath, openIdentity } from "../open.ts";
 import { type ToldJournal, toldJournal } from "./told-journal.ts";
 
@@ -22,19 +22,20 @@ export interface Account {
 export async function openAccount(context: CommandContext): Promise<Account> {
   const { settings, signal, log, stack } = context;
   const identity = await openIdentity(context);
-  const accounting = need(settings.accounting, "accounting");
+  const { accounting, startBlock, check } = chosenDeployment(settings);
   const { address } = identity;
   stack.use(lockKey({ scope: address, role: "a command that moves money" }));
   let journal: ToldJournal | undefined;
   const chain = stack.use(
     await openChain({
-      ...{ rpcUrl: settings.rpc, accounting, identity, signal, log, startBlock: settings.startBlock },
+      ...{ rpcUrl: settings.rpc, accounting, identity, signal, log, startBlock },
       journal: (scope) => {
         journal = toldJournal(journalOf(settings)(scope));
         return journal;
       },
     }),
   );
+  check(chain);
   if (journal === undefined) throw new LloomError("INTERNAL", "The chain was opened without its journal.");
   return { address, chain, journal, secret: identity.secret };
 }
@@ -53,7 +54,7 @@ export async function openView(context: CommandContext): Promise<View> {
   const given = addressFlag(flags["address"], "--address 0x0123456789abcdef0123456789abcdef01234567");
   // A keystore that does not say whose it is has to be opened for once.
   const address = given ?? readKeystoreAddress(keystorePath(context)) ?? (await openIdentity(context)).address;
-  const accounting = need(settings.accounting, "accounting");
-  const { rpc: rpcUrl, startBlock } = settings;
-  return { address, chain: stack.use(await openChain({ rpcUrl, accounting, signal, log, startBlock })) };
+  const { accounting, startBlock, check } = chosenDeployment(settings);
+  const chain = stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log, startBlock }));
+  return { address, chain: check(chain) };
 }

@@ -1,8 +1,8 @@
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import { type Address, type ModelOffer, type RequestCommitment, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { describe, expect, it } from "vitest";
 import {
-  type ChannelFunds,
   fundingProblem,
   laneProblem,
   signerProblem,

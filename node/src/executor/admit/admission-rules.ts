@@ -3,6 +3,7 @@
  * facts cost to get; together they refuse everything that the contract would refuse to settle, and everything that the
  * channel could not pay. `undefined` means that there is nothing against it.
  */
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { LONGEST_DEADLINE_SECONDS } from "@lloom/protocol/evidence-windows";
@@ -117,15 +118,6 @@ export function laneProblem({ request, lane, busy, settledNonce }: LaneFacts): A
   if (request.nonce <= settledNonce)
     return problem("LANE_OUT_OF_STEP", `Nonce ${request.nonce} of lane ${request.lane} is settled already.`);
   return requestProblem(lane, request);
-}
-
-/** Money that stands behind a channel. */
-export interface ChannelFunds {
-  readonly balance: bigint;
-  /** Asked back by the client. */
-  readonly unlocking: bigint;
-  /** Unix seconds at which the client may take it; 0 if nothing is unlocking. */
-  readonly unlockAt: bigint;
 }
 
 export interface FundingFacts {

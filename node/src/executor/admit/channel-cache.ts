@@ -1,7 +1,7 @@
+import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Clock } from "../../primitives/clock.ts";
-import type { ChannelFunds } from "./admission-rules.ts";
 
 /** A channel as the chain last told it. */
 export interface KnownChannel extends ChannelFunds {

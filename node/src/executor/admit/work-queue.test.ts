@@ -5,6 +5,7 @@ import { WorkQueue } from "./work-queue.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
 const B: Address = `0x${"bb".repeat(20)}`;
+const C: Address = `0x${"cc".repeat(20)}`;
 const never = new AbortController().signal;
 const limits = { concurrency: 1, queueLimit: 2, perClientLimit: 2 };
 
@@ -20,8 +21,8 @@ describe("the work queue", () => {
     const queue = new WorkQueue({ ...limits, perClientLimit: 9 });
     const first = enter(queue, A);
     const slot = await first.slot;
-    const second = enter(queue, A);
-    const third = enter(queue, B);
+    const second = enter(queue, B);
+    const third = enter(queue, C);
     expect([first.positions, second.positions, third.positions]).toEqual([[], [1], [2]]);
     slot[Symbol.dispose]();
     const next = await second.slot;
@@ -29,6 +30,49 @@ describe("the work queue", () => {
     next[Symbol.dispose]();
     (await third.slot)[Symbol.dispose]();
     expect([queue.running, queue.waiting]).toEqual([0, 0]);
+  });
+
+  it("lets clients in in turn: whoever asks once does not wait for sixty requests of another", async () => {
+    const queue = new WorkQueue({ concurrency: 2, queueLimit: 100, perClientLimit: 99 });
+    const running = [await enter(queue, A).slot, await enter(queue, A).slot];
+    const many = Array.from({ length: 58 }, () => enter(queue, A));
+    const one = enter(queue, B);
+    const [another, more] = [enter(queue, C), enter(queue, C)];
+    expect([one.positions, another.positions, more.positions]).toEqual([[1], [2], [3]]);
+    running[0]?.[Symbol.dispose]();
+    (await one.slot)[Symbol.dispose]();
+    (await another.slot)[Symbol.dispose]();
+    const order: string[] = [];
+    void more.slot.then((slot) => {
+      order.push("C");
+      slot[Symbol.dispose]();
+    });
+    for (const { slot } of many.slice(0, 2)) void slot.then(() => order.push("A"));
+    running[1]?.[Symbol.dispose]();
+    await Promise.all(many.slice(0, 2).map(({ slot }) => slot));
+    expect(order[0]).toBe("C");
+    expect(queue.waiting).toBe(56);
+  });
+
+  it("gives no credit for time in which a client asked nothing, and no debt once it has left", async () => {
+    const queue = new WorkQueue({ concurrency: 1, queueLimit: 100, perClientLimit: 99 });
+    let slot = await enter(queue, A).slot;
+    for (let round = 0; round < 5; round++) {
+      const next = enter(queue, A);
+      slot[Symbol.dispose]();
+      slot = await next.slot;
+    }
+    const [mine, late] = [enter(queue, A), enter(queue, B)];
+    expect([mine.positions, late.positions]).toEqual([[1], [2]]);
+  });
+
+  it("keeps some places for clients that have nothing here yet", async () => {
+    const queue = new WorkQueue({ concurrency: 1, queueLimit: 8, perClientLimit: 99 });
+    await enter(queue, A).slot;
+    for (let place = 0; place < 6; place++) void enter(queue, A);
+    await expect(enter(queue, A).slot).rejects.toMatchObject({ code: "QUEUE_FULL" });
+    expect([enter(queue, B).positions, enter(queue, C).positions]).toEqual([[1], [2]]);
+    await expect(enter(queue, `0x${"dd".repeat(20)}`).slot).rejects.toMatchObject({ code: "QUEUE_FULL" });
   });
 
   it("refuses one client's requests beyond its share, and takes another's", async () => {
@@ -53,8 +97,8 @@ describe("the work queue", () => {
     const queue = new WorkQueue(limits);
     const slot = await enter(queue, A).slot;
     const cancel = new AbortController();
-    const cancelled = enter(queue, A, cancel.signal);
-    const behind = enter(queue, B);
+    const cancelled = enter(queue, B, cancel.signal);
+    const behind = enter(queue, C);
     cancel.abort();
     await expect(cancelled.slot).rejects.toMatchObject({ code: "CANCELLED" });
     expect(behind.positions).toEqual([2, 1]);

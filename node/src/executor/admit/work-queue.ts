@@ -25,15 +25,32 @@ export interface Entry {
 }
 
 interface Waiting extends Entry {
+  readonly turn: number;
   readonly start: () => void;
 }
 
-/** First come, first served, so many at a time, and no client more than its share. */
+/** What one client has here, as long as it has anything. */
+interface ClientUse {
+  requests: number;
+  /** Of its newest request: the next one comes after it. */
+  turn: number;
+}
+
+/** One part in so many of the waiting places is for clients that have nothing here yet. */
+const NEWCOMERS_PART = 4;
+
+/**
+ * So many at a time, and the clients in turn: each request of a client takes a later turn than the one before, so that whoever
+ * asks for one thing waits for one request of each of the others, not for all of theirs. Within a turn first come, first
+ * served; and no client has more than its share.
+ */
 export class WorkQueue {
   readonly #limits: QueueLimits;
   readonly #waiting: Waiting[] = [];
-  readonly #ofClient = new Map<Address, number>();
+  readonly #clients = new Map<Address, ClientUse>();
   #running = 0;
+  /** Of the request that was let in last. */
+  #turn = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -50,19 +67,21 @@ export class WorkQueue {
   /** Throws RATE_LIMITED or QUEUE_FULL if another request of the client would not be taken now. */
   checkRoom(client: Address): void {
     const { concurrency, queueLimit, perClientLimit } = this.#limits;
-    if ((this.#ofClient.get(client) ?? 0) >= perClientLimit)
+    const { requests = 0 } = this.#clients.get(client) ?? {};
+    if (requests >= perClientLimit)
       throw new LloomError("RATE_LIMITED", `This client has ${perClientLimit} requests here already.`);
-    if (this.#running >= concurrency && this.#waiting.length >= queueLimit)
-      throw new LloomError("QUEUE_FULL", `${queueLimit} requests are waiting already.`);
+    const places = requests === 0 ? queueLimit : queueLimit - Math.floor(queueLimit / NEWCOMERS_PART);
+    if (this.#running >= concurrency && this.#waiting.length >= places)
+      throw new LloomError("QUEUE_FULL", `${this.#waiting.length} requests are waiting already.`);
   }
 
   /** Takes a place at once and resolves when it is this entry's turn. Disposing the slot lets the next one in. */
   async enter(entry: Entry): Promise<Disposable> {
     this.checkRoom(entry.client);
-    this.#ofClient.set(entry.client, (this.#ofClient.get(entry.client) ?? 0) + 1);
+    const turn = this.#nextTurn(entry.client);
     try {
       if (this.#running < this.#limits.concurrency) this.#running += 1;
-      else await this.#wait(entry);
+      else await this.#wait(entry, turn);
     } catch (thrown) {
       this.#forget(entry.client);
       throw thrown;
@@ -70,10 +89,19 @@ export class WorkQueue {
     return { [Symbol.dispose]: once(() => this.#leave(entry.client)) };
   }
 
-  #wait(entry: Entry): Promise<void> {
+  #nextTurn(client: Address): number {
+    const use = this.#clients.get(client) ?? { requests: 0, turn: this.#turn };
+    use.requests += 1;
+    use.turn = Math.max(use.turn, this.#turn) + 1;
+    this.#clients.set(client, use);
+    return use.turn;
+  }
+
+  #wait(entry: Entry, turn: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         ...entry,
+        turn,
         start: () => {
           entry.signal.removeEventListener("abort", abort);
           resolve();
@@ -86,12 +114,14 @@ export class WorkQueue {
       };
       if (entry.signal.aborted) return reject(whyLeft(entry.signal));
       entry.signal.addEventListener("abort", abort, { once: true });
-      this.#waiting.push(waiting);
-      entry.onPosition(this.#waiting.length);
+      const behind = this.#waiting.findIndex((other) => other.turn > turn);
+      const place = behind < 0 ? this.#waiting.length : behind;
+      this.#waiting.splice(place, 0, waiting);
+      entry.onPosition(place + 1);
     });
   }
 
-  /** The slot passes from the one that leaves to the one that waited longest. */
+  /** The slot passes from the one that leaves to the one whose turn it is. */
   #leave(client: Address): void {
     this.#forget(client);
     const next = this.#waiting.shift();
@@ -99,6 +129,7 @@ export class WorkQueue {
       this.#running -= 1;
       return;
     }
+    this.#turn = next.turn;
     next.start();
     this.#tellPositions();
   }
@@ -111,9 +142,10 @@ export class WorkQueue {
   }
 
   #forget(client: Address): void {
-    const left = (this.#ofClient.get(client) ?? 1) - 1;
-    if (left === 0) this.#ofClient.delete(client);
-    else this.#ofClient.set(client, left);
+    const use = this.#clients.get(client);
+    if (use === undefined) return;
+    use.requests -= 1;
+    if (use.requests === 0) this.#clients.delete(client);
   }
 }
 

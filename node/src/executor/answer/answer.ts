@@ -16,6 +16,7 @@ import type { WorkQueue } from "../admit/work-queue.ts";
 import type { FramePipe } from "./frame-pipe.ts";
 import { produce } from "./produce.ts";
 import { type Answer, buildResponse } from "./response.ts";
+import { withTrueCounts } from "./true-counts.ts";
 
 /** What answering needs. */
 export interface AnswerParts {
@@ -73,8 +74,8 @@ export async function answerRequest(
 
 /** Runs the backend when it is this request's turn. */
 async function work(
-  { queue, backend, answerTimeoutMs, clock, run }: AnswerParts,
-  { request, completion, epoch }: Admitted,
+  { queue, backend, answerTimeoutMs, clock, run, log }: AnswerParts,
+  { request, requestHash, completion, epoch }: Admitted,
   { pipe, signal }: { readonly pipe: FramePipe<ExecutorFrameBody>; readonly signal: AbortSignal },
 ): Promise<Answer> {
   using _slot = await queue.enter({
@@ -93,7 +94,11 @@ async function work(
   });
   // Nothing is on disk yet: what must not be signed has failed, and costs nothing.
   run.checkMaySign(epoch);
-  return answer;
+  const counted = withTrueCounts(answer, completion);
+  const { inboundTokens, outboundTokens } = answer;
+  if (counted.inboundTokens !== inboundTokens || counted.outboundTokens !== outboundTokens)
+    log.warn({ requestHash, inboundTokens, outboundTokens }, "the backend counts more tokens than there can be");
+  return counted;
 }
 
 function saveAndSign(

@@ -12,6 +12,12 @@ export interface OpenRequestsOptions {
   readonly counter: Counter;
 }
 
+/** One request as the network brings it. */
+export interface OpenCall extends Pick<InferCall, "frame" | "signal"> {
+  /** Its client can pay: it is no stranger. */
+  readonly onAdmitted: () => void;
+}
+
 interface OpenRequest {
   readonly closed: Promise<void>;
   readonly stop: AbortController;
@@ -59,7 +65,7 @@ export class OpenRequests {
   }
 
   /** Answers one request; what it throws becomes its error frame. The work goes on when the reader leaves. */
-  async *handle({ frame, signal }: Pick<InferCall, "frame" | "signal">): AsyncGenerator<ExecutorFrameBody, void> {
+  async *handle({ frame, signal, onAdmitted }: OpenCall): AsyncGenerator<ExecutorFrameBody, void> {
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     const stop = new AbortController();
     const open = { closed, stop };
@@ -70,6 +76,7 @@ export class OpenRequests {
     const pipe = new FramePipe<ExecutorFrameBody>();
     try {
       const admitted = await this.#admit(frame, stop.signal);
+      onAdmitted();
       void answerRequest(this.#options.answering, admitted, { pipe, signal: stop.signal }).finally(() => {
         this.#open.delete(open);
         close();

@@ -58,12 +58,18 @@ const rejected =
     transactionHash: TX,
     reason,
   });
+/** Of a later transaction of several: the ones before went through. */
+const failed: Turn = (receipt) => ({
+  receipt,
+  status: "failed",
+  error: new LloomError("TRANSACTION_FAILED", "The second transaction failed."),
+});
 const lost: Turn = () => {
   throw new LloomError("CHAIN_UNREACHABLE", "No answer came.");
 };
 
 /** A settlement whose chain does in turn what the test says, and has paid the lane as much as it says. */
-function staged(turns: readonly Turn[], chain = { cost: 0n }) {
+function staged(turns: readonly Turn[], chain: { cost: bigint; hangs?: boolean } = { cost: 0n }) {
   const store = logWithAnswer();
   let [calls, looks] = [0, 0];
   const settlement = new Settlement({
@@ -74,7 +80,10 @@ function staged(turns: readonly Turn[], chain = { cost: 0n }) {
       if (turn === undefined) throw new LloomError("INTERNAL", "Settled more often than the test foresees.");
       return [turn(receipt)];
     },
-    readLane: async () => ({ nonce: 0n, cost: chain.cost }),
+    readLane: async () => {
+      if (chain.hangs === true) await new Promise(() => undefined);
+      return { nonce: 0n, cost: chain.cost };
+    },
     onPaid: () => undefined,
     settleAmount: 1n,
     settleAgeMs: 3_600_000,
@@ -141,6 +150,27 @@ describe("the settlement loop", () => {
     await expect.poll(() => store.unsettled(), { timeout: 5_000 }).toEqual([]);
     await settlement[Symbol.asyncDispose]();
     expect(calls()).toBe(1);
+  });
+
+  it("tries the lanes of a later transaction again that failed, by itself and at a drain", async () => {
+    const alone = staged([failed, paid(OWED)]);
+    await expect.poll(() => alone.store.unsettled(), { timeout: 5_000 }).toEqual([]);
+    await alone.settlement[Symbol.asyncDispose]();
+    expect(alone.calls()).toBe(2);
+    const atDrain = staged([rejected("NothingToPay"), failed, paid(OWED)]);
+    await expect.poll(() => atDrain.calls()).toBe(1);
+    await atDrain.later();
+    await atDrain.settlement.settleAll(AbortSignal.timeout(5_000));
+    expect(atDrain.store.unsettled()).toEqual([]);
+    await atDrain.settlement[Symbol.asyncDispose]();
+    expect(atDrain.calls()).toBe(3);
+  });
+
+  it("does not wait for a server that hangs longer than it is told to, at a drain or when it closes", async () => {
+    const { settlement, store } = staged([], { cost: 0n, hangs: true });
+    await expect(settlement.settleAll(AbortSignal.timeout(50))).rejects.toMatchObject({ code: "CANCELLED" });
+    await settlement[Symbol.asyncDispose]();
+    expect(store.unsettled().length).toBe(1);
   });
 
   it("tries again after a loss when the chain has paid nothing", async () => {

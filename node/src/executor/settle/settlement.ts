@@ -1,6 +1,8 @@
+import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { PairOutcome } from "../../chain/settle.ts";
-import { asLloomError } from "../../errors.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
+import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
 import type { Clock } from "../../primitives/clock.ts";
@@ -14,7 +16,7 @@ export interface SettlementOptions {
   /** Sends the transactions and waits for them; throws when nothing was settled, as far as is known. */
   readonly settle: (receipts: readonly [Receipt, ...Receipt[]], signal: AbortSignal) => Promise<readonly PairOutcome[]>;
   /** How far the chain has settled a lane; ends with the signal, also when the chain's server hangs. */
-  readonly readLane: (lane: LaneKey, signal: AbortSignal) => Promise<{ readonly nonce: bigint; readonly cost: bigint }>;
+  readonly readLane: (lane: LaneKey, signal: AbortSignal) => Promise<PaidLane>;
   /** What a client's channel holds has changed. */
   readonly onPaid: (client: Address) => void;
   /** Base units. */
@@ -80,11 +82,18 @@ export class Settlement implements AsyncDisposable {
     this.#heldUntilMs = 0;
   }
 
-  /** Settles everything that is owed; tries again while the chain does not answer, until the signal. */
+  /**
+   * Settles everything that is owed; tries again while the chain does not answer, until the signal. A round under way, which
+   * may hang, is not waited for longer than that either.
+   */
   async settleAll(signal: AbortSignal): Promise<void> {
     for (let failures = 1; ; failures += 1) {
       try {
-        await this.#rounds.run(() => this.#round("all", signal));
+        const eitherEnd = AbortSignal.any([signal, this.#closed.signal]);
+        await untilAborted(
+          this.#rounds.run(() => this.#round("all", eitherEnd)),
+          signal,
+        );
         return;
       } catch (thrown) {
         const error = asLloomError(thrown);
@@ -126,6 +135,7 @@ export class Settlement implements AsyncDisposable {
 
   async #round(urgent: ReadonlySet<Address> | "all", signal: AbortSignal): Promise<void> {
     const { store, clock, settleAmount, settleAgeMs } = this.#options;
+    if (signal.aborted) throw new LloomError("CANCELLED", "Stopped before everything was settled.");
     await this.#askChain(signal);
     const hurried = [...this.#urgent];
     const lanes = store.unsettled();
@@ -146,7 +156,7 @@ export class Settlement implements AsyncDisposable {
 
   async #learn(lane: LaneKey, signal: AbortSignal): Promise<bigint> {
     const { store, readLane, onPaid } = this.#options;
-    const settled = await readLane(lane, signal);
+    const settled = await untilAborted(readLane(lane, signal), signal);
     onPaid(lane.client);
     store.markSettled({ client: lane.client, lane: lane.lane, ...settled });
     store.clearSettling([lane]);
@@ -166,6 +176,9 @@ export class Settlement implements AsyncDisposable {
       if (outcome !== undefined) await this.#conclude(lane, outcome, signal);
     }
     log.info({ lanes: lanes.length, paid: outcomes.filter(({ status }) => status === "paid").length }, "settled");
+    // What went through is noted; the lanes of the transactions that did not are unsure, and the next try asks about them.
+    const failed = outcomes.find((outcome) => outcome.status === "failed");
+    if (failed !== undefined) throw failed.error;
   }
 
   async #conclude(lane: UnsettledLane, outcome: PairOutcome, signal: AbortSignal): Promise<void> {

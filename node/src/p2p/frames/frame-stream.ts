@@ -18,6 +18,16 @@ export interface FrameStreamEvents {
   readonly onClose: (cause: Error | undefined) => void;
 }
 
+/** How much of the other side a stream takes. */
+export interface FrameLimits {
+  readonly maxFrameBytes: number;
+  /**
+   * A frame that has begun has to end in this time, while it is read: half a frame holds its bytes and its stream for as long
+   * as the peer likes. Ample for the largest over a slow line.
+   */
+  readonly frameMs: number;
+}
+
 /**
  * Frames over a libp2p stream, with back-pressure both ways: sending pulls from `nextFrame` only while the network takes
  * more, so what waits stays with its owner and can be merged there; receiving can be paused, and then the peer's window
@@ -32,10 +42,13 @@ export class FrameStream {
   #readable = true;
   #gone = false;
   #idle: PromiseWithResolvers<void> | undefined;
+  readonly #frameMs: number;
+  #frameTimer: NodeJS.Timeout | undefined;
 
-  constructor(stream: Stream, maxFrameBytes: number, events: FrameStreamEvents) {
+  constructor(stream: Stream, { maxFrameBytes, frameMs }: FrameLimits, events: FrameStreamEvents) {
     this.#stream = stream;
     this.#events = events;
+    this.#frameMs = frameMs;
     this.#decoder = new FrameDecoder(maxFrameBytes);
     stream.addEventListener("message", (event) => this.#receive(event.data));
     stream.addEventListener("remoteCloseWrite", () => events.onRemoteEnd());
@@ -100,16 +113,30 @@ export class FrameStream {
     try {
       for (const part of data instanceof Uint8Array ? [data] : data) {
         for (const frame of this.#decoder.push(part)) {
+          this.#stopFrameTimer();
           this.#events.onFrame(frame);
           if (!this.#readable) return;
         }
       }
+      if (this.#decoder.isInside) this.#frameTimer ??= setTimeout(() => this.#frameIsLate(), this.#frameMs);
     } catch (cause) {
       this.#readable = false;
       // What follows means nothing; unread, it costs at most one window.
       this.pause();
       this.#events.onViolation(asLloomError(cause));
     }
+  }
+
+  /** The peer is told nothing and not banned: a line may be that slow. Time in which nothing was read is not its fault. */
+  #frameIsLate(): void {
+    this.#frameTimer = undefined;
+    if (this.#stream.readStatus === "paused") this.#frameTimer = setTimeout(() => this.#frameIsLate(), this.#frameMs);
+    else this.abort(new LloomError("FRAME_INVALID", `A frame was not finished in ${this.#frameMs / 1000} s.`));
+  }
+
+  #stopFrameTimer(): void {
+    clearTimeout(this.#frameTimer);
+    this.#frameTimer = undefined;
   }
 
   #flush(): void {
@@ -154,6 +181,7 @@ export class FrameStream {
   #closed(cause: Error | undefined): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#stopFrameTimer();
     // Frames that came before the connection was lost may still wait behind a pause.
     this.resume();
     this.#readable = false;

@@ -37,6 +37,11 @@ export class FrameDecoder {
     return this.#filled;
   }
 
+  /** Whether a frame has begun and not ended. */
+  get isInside(): boolean {
+    return this.#lengthBytes > 0;
+  }
+
   /**
    * Frames that `chunk` completes. A frame may share memory with `chunk`: use it before the next turn. Throws FRAME_INVALID
    * and FRAME_TOO_LARGE; after that the stream has no more frames to find.

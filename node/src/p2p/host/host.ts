@@ -3,6 +3,7 @@ import { yamux } from "@chainsafe/libp2p-yamux";
 import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
 import { type Identify, identify } from "@libp2p/identify";
+import type { PeerId } from "@libp2p/interface";
 import { type KadDHT, kadDHT, passthroughMapper } from "@libp2p/kad-dht";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { type Ping, ping } from "@libp2p/ping";
@@ -18,6 +19,7 @@ import { HOST_LIMITS, type HostLimits, STREAM_WINDOW_BYTES } from "../limits.ts"
 import { BanList } from "./bans.ts";
 import { keepBootstrapped } from "./bootstrap.ts";
 import { gossipScoring } from "./gossip-scoring.ts";
+import { Places } from "./keep-places.ts";
 import { useNativeSignatures } from "./native-signatures.ts";
 import { peerAddress } from "./peer-address.ts";
 
@@ -34,6 +36,8 @@ export interface HostOptions {
   readonly network: NetworkId;
   /** Multiaddrs to listen on; none for a node that only dials. */
   readonly listen: readonly string[];
+  /** Multiaddrs at which others reach it, instead of those that it listens on; the peer id is added. */
+  readonly announce?: readonly string[];
   /** Multiaddrs of peers through which the network is found. */
   readonly bootstrap: readonly string[];
   /** Whether to answer DHT queries: validators and executors that others can reach. */
@@ -62,6 +66,8 @@ export interface Host extends AsyncDisposable {
   /** Bans a peer that broke the protocol for `banMs`, and disconnects it as soon as it was `told` why, or could have been. */
   expel(peerId: string, problem: LloomError, told?: Promise<void>): Promise<void>;
   isBanned(peerId: string): boolean;
+  /** The peer does business here, and keeps its place when strangers crowd. */
+  know(peerId: string): void;
   readonly libp2p: Libp2p<HostServices>;
 }
 
@@ -75,11 +81,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const bans = new BanList(limits.banMs);
   const bootstrap = options.bootstrap.map((text) => parseAddress(text, "bootstrap"));
   options.listen.map((text) => parseAddress(text, "listen"));
+  (options.announce ?? []).map((text) => parseAddress(text, "announce"));
   const libp2p = await buildLibp2p(options, { limits, bans });
 
   await using started = new AsyncDisposableStack();
   started.defer(() => stopWithDeadline(libp2p, options.log));
   await start(libp2p);
+  const places = started.use(new Places({ libp2p, mostStrangers: limits.mostStrangers }));
   const background = new AbortController();
   const bootstrapped = keepBootstrapped({
     libp2p,
@@ -105,6 +113,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     peers: () => libp2p.getPeers().length,
     connected: () => libp2p.getPeers().map((peer) => peer.toString()),
     isBanned: (peerId) => bans.has(peerId),
+    know: (peerId) => places.know(peerId),
     expel: async (peerId, problem, told) => {
       bans.add(peerId);
       options.log.warn({ peer: peerId, code: problem.code, problem: problem.message }, "peer banned for a while");
@@ -126,12 +135,13 @@ export function peerIdOf(address: Multiaddr): string | undefined {
   return address.getComponents().findLast((component) => component.name === "p2p")?.value;
 }
 
-function buildLibp2p(options: HostOptions, { limits, bans }: { limits: HostLimits; bans: BanList }) {
+async function buildLibp2p(options: HostOptions, { limits, bans }: { limits: HostLimits; bans: BanList }) {
   const topic = offersTopic(options.network);
-  return createLibp2p<HostServices>({
+  const hasTooMany = (peer: PeerId): boolean => libp2p.getConnections(peer).length >= limits.connectionsPerPeer;
+  const libp2p = await createLibp2p<HostServices>({
     start: false,
     privateKey: privateKey(options.secret),
-    addresses: { listen: [...options.listen] },
+    addresses: { listen: [...options.listen], announce: [...(options.announce ?? [])] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [
@@ -156,6 +166,7 @@ function buildLibp2p(options: HostOptions, { limits, bans }: { limits: HostLimit
       denyDialMultiaddr: () => false,
       denyDialPeer: (peer) => bans.has(peer.toString()),
       denyInboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
+      denyInboundUpgradedConnection: (peer) => hasTooMany(peer),
       denyOutboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
     },
     // A provider whose peer record has expired makes a DHT server reset the whole answer about its key; so peer records
@@ -186,6 +197,7 @@ function buildLibp2p(options: HostOptions, { limits, bans }: { limits: HostLimit
       }),
     },
   });
+  return libp2p;
 }
 
 async function start(libp2p: Libp2p<HostServices>): Promise<void> {

@@ -41,16 +41,20 @@ export class ExecutorStream {
 
   constructor(options: ExecutorStreamOptions) {
     this.#options = options;
-    this.#frames = new FrameStream(options.stream, WIRE_LIMITS.frameBytes, {
-      onFrame: (bytes) => this.#receive(bytes),
-      nextFrame: () => this.#nextFrame(),
-      onViolation: (problem) => {
-        this.close(problem);
-        options.onViolation(problem);
+    this.#frames = new FrameStream(
+      options.stream,
+      { maxFrameBytes: WIRE_LIMITS.frameBytes, frameMs: options.limits.frameMs },
+      {
+        onFrame: (bytes) => this.#receive(bytes),
+        nextFrame: () => this.#nextFrame(),
+        onViolation: (problem) => {
+          this.close(problem);
+          options.onViolation(problem);
+        },
+        onRemoteEnd: () => void this.#frames.finish(FAREWELL_MS),
+        onClose: (cause) => this.#lost(cause),
       },
-      onRemoteEnd: () => void this.#frames.finish(FAREWELL_MS),
-      onClose: (cause) => this.#lost(cause),
-    });
+    );
   }
 
   get isOpen(): boolean {

@@ -72,13 +72,17 @@ export class InferSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#frames = new FrameStream(options.stream, WIRE_LIMITS.frameBytes, {
-      onFrame: (bytes) => this.#receive(bytes),
-      nextFrame: () => this.#nextFrame(),
-      onViolation: (problem) => options.onViolation(problem, this.#farewell(problem)),
-      onRemoteEnd: () => this.#closeWhenDone(),
-      onClose: (cause) => this.#lost(cause),
-    });
+    this.#frames = new FrameStream(
+      options.stream,
+      { maxFrameBytes: WIRE_LIMITS.frameBytes, frameMs: options.limits.frameMs },
+      {
+        onFrame: (bytes) => this.#receive(bytes),
+        nextFrame: () => this.#nextFrame(),
+        onViolation: (problem) => options.onViolation(problem, this.#farewell(problem)),
+        onRemoteEnd: () => this.#closeWhenDone(),
+        onClose: (cause) => this.#lost(cause),
+      },
+    );
   }
 
   /** Text and bytes that wait for the client to read. */

@@ -113,6 +113,16 @@ describe("a client that breaks the protocol", () => {
     expect(first.received).toMatchObject([{ type: "response", id: 1 }]);
   });
 
+  test("that leaves a frame half sent loses its stream, and may come again", async () => {
+    await using _server = await serveInfer(executor, { handle: answering, limits: { frameMs: 100 }, log: silentLog });
+    const half = openRequest();
+    const { stream } = await attack(attacker, executor, half.subarray(0, half.length - 1));
+    await until("the stream is cut", () => stream.status !== "open");
+    expect(executor.isBanned(attacker.peerId)).toBe(false);
+    const again = await attack(attacker, executor, openRequest());
+    await until("an answer", () => again.received.length === 1);
+  });
+
   test("by sending too fast is read more slowly, and all is answered", async () => {
     const limits = { inboundBytesPerSecond: 40_000 };
     await using _server = await serveInfer(executor, { handle: answering, limits, log: silentLog });

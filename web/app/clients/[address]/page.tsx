@@ -1,3 +1,4 @@
+import { isAddress } from "@lloom/protocol/identifiers";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
@@ -10,7 +11,7 @@ import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readClient } from "../../../lib/indexer/accounts.ts";
-import { isAddress, normalizeQuery } from "../../../lib/search.ts";
+import { normalizeQuery } from "../../../lib/search.ts";
 
 interface PageProps {
   readonly params: Promise<{ readonly address: string }>;

@@ -4,16 +4,14 @@ import { type CsvTable, withCsvTable } from "../../../lib/csv-tables.ts";
 import type { TokenUnit } from "../../../lib/format.ts";
 import { readToken } from "../../../lib/indexer/chain.ts";
 import { type ListQuery, parseListQuery, parsePartyFilter } from "../../../lib/list-query.ts";
-import { adviceFor, type Problem } from "../../../lib/problem.ts";
+import type { Problem } from "../../../lib/problem.ts";
 
 /** Rows that are asked of the indexer at once, and rows that a file has at most. */
 const CHUNK_ROWS = 1_000;
 const MAX_ROWS = 50_000;
 
-const refusal = (problem: Problem): Response => {
-  const { message, next } = adviceFor(problem);
-  return new Response(`${problem.code}: ${message} ${next}\n`, { status: 503, headers: { "retry-after": "5" } });
-};
+const refusal = ({ code, message, next }: Problem): Response =>
+  new Response(`${code}: ${message} ${next}\n`, { status: 503, headers: { "retry-after": "5" } });
 
 interface Download<T> {
   readonly table: CsvTable<T>;

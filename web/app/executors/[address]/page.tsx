@@ -1,3 +1,4 @@
+import { isAddress } from "@lloom/protocol/identifiers";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
@@ -13,7 +14,7 @@ import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
-import { isAddress, normalizeQuery } from "../../../lib/search.ts";
+import { normalizeQuery } from "../../../lib/search.ts";
 
 interface PageProps {
   readonly params: Promise<{ readonly address: string }>;

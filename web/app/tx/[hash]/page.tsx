@@ -1,3 +1,4 @@
+import { isHash } from "@lloom/protocol/identifiers";
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { Identifier } from "../../../components/figures/identifier.tsx";
@@ -8,7 +9,7 @@ import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { readTransaction } from "../../../lib/indexer/settlements.ts";
-import { isHash, normalizeQuery } from "../../../lib/search.ts";
+import { normalizeQuery } from "../../../lib/search.ts";
 
 export const metadata: Metadata = { title: "Transaction" };
 

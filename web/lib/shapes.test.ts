@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { ADDRESS, readPage, readRow, readRowOrNull, SETTLEMENT_WORK, UnexpectedShape } from "./rows.ts";
+import { oneOf } from "./readers.ts";
+import { ADDRESS, SETTLEMENT_WORK } from "./rows.ts";
+import { readPage, readRow, readRowOrNull } from "./shapes.ts";
 
 const address = `0x${"ab".repeat(20)}`;
 
@@ -15,7 +17,7 @@ test.each([
   [null, "row is not an object."],
 ])("what the schema does not promise is refused by name: %j", (value, message) => {
   const attempt = () => readRow(SETTLEMENT_WORK, value, "row");
-  expect(attempt).toThrow(UnexpectedShape);
+  expect(attempt).toThrow(expect.objectContaining({ code: "INDEXER_ANSWER_INVALID" }));
   expect(attempt).toThrow(message);
 });
 
@@ -35,4 +37,9 @@ test("a page has cursors only where there is a page to turn to", () => {
     previous: undefined,
     next: "b",
   });
+});
+
+test("a name that only a newer indexer has is unknown, and never another one", () => {
+  const reason = oneOf({ NONE: 0, EXPIRED: 1, UNKNOWN: 2 });
+  expect([reason("EXPIRED", "reason"), reason("TOO_NEW", "reason")]).toEqual(["EXPIRED", "UNKNOWN"]);
 });

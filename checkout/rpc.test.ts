@@ -1,0 +1,61 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, describe, expect, it } from "vitest";
+import type { ExplainedError } from "./explained-error.ts";
+import { checkChain } from "./rpc.ts";
+
+const SHORT = { patienceMs: 400, questionMs: 200 };
+
+describe("the check of a chain", () => {
+  const stack = new DisposableStack();
+  afterAll(() => stack.dispose());
+
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener).listen(0, "127.0.0.1");
+    stack.defer(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise((resolve) => server.once("listening", resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const refusal = (url: string, options = {}): Promise<ExplainedError> =>
+    checkChain(url, options).then(
+      () => {
+        throw new Error("it was taken for a chain");
+      },
+      (thrown) => thrown,
+    );
+
+  it("waits for a chain that is up and slow, and says so once", async () => {
+    let asked = 0;
+    const url = await serve((_, response) => {
+      if (++asked > 2) response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: "0x7a69" }));
+    });
+    const told: string[] = [];
+    await checkChain(url, { patienceMs: 60_000, questionMs: 200, tell: (text) => told.push(text) });
+    expect(asked).toBe(3);
+    expect(told).toEqual([`The chain at ${url} is up and slow; waiting for its answer …`]);
+  });
+
+  it("says of a chain that is up and stuck that it is up", async () => {
+    const url = await serve(() => undefined);
+    const { message, next } = await refusal(url, { ...SHORT, tell: () => undefined });
+    expect(message).toMatch(/is up, but has not answered for/);
+    expect(next).toMatch(/slow or stuck/);
+  });
+
+  it("says at once that no chain answers where nothing listens", async () => {
+    const { message, next } = await refusal("http://127.0.0.1:1", { patienceMs: 3_600_000 });
+    expect(message).toBe("No chain answers at http://127.0.0.1:1.");
+    expect(next).toMatch(/Start one there/);
+  });
+
+  it.each(["<html>", "{}", "null", '{"error":{"code":-32601}}'])(
+    "does not take a server for a chain that says %j",
+    async (text) => {
+      const url = await serve((_, response) => void response.end(text));
+      expect((await refusal(url)).message).toBe(`What answers at ${url} is no chain: it says nothing to eth_chainId.`);
+    },
+  );
+});

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { setPriority } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+import { ROOT } from "../../checkout/paths.ts";
+
+/** What to run: always this Node, never a shell. */
+export interface ProcessSpec {
+  /** Short name, also of its log file. */
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Lower scheduling priority, for work that others wait for less. */
+  readonly nice?: boolean;
+}
+
+export interface ChildOptions {
+  readonly spec: ProcessSpec;
+  readonly logPath: string;
+  /** What it takes for the user's home: what its libraries keep there must neither fail nor stay. */
+  readonly home: string | undefined;
+  readonly onLine: (line: string) => void;
+}
+
+/** Lines of a failed child that are shown. */
+const TAIL_LINES = 15;
+const NICENESS = 10;
+/** Compiled code of all members, by content: they read the same files at every start. */
+const COMPILE_CACHE = join(ROOT, "node_modules/.cache/lloom-compiled");
+
+/** A process in a group of its own, with its output in a log file. */
+export class Child {
+  readonly pid: number;
+  readonly logPath: string;
+  /** Resolves with the exit code when it and its group have ended (null: by a signal). */
+  readonly ended: Promise<number | null>;
+  readonly #process: ChildProcess;
+  readonly #log: WriteStream;
+  readonly #tail: string[] = [];
+  #alive = true;
+
+  constructor({ spec, logPath, home, onLine }: ChildOptions) {
+    this.logPath = logPath;
+    this.#process = spawn(process.execPath, [spec.script, ...spec.args], {
+      cwd: spec.cwd,
+      env: { ...process.env, ...homeVariables(home), ...PLAIN, ...spec.env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+    });
+    this.pid = this.#process.pid ?? 0;
+    if (spec.nice === true && this.pid !== 0) lowerPriority(this.pid);
+    this.#log = createWriteStream(logPath, { flags: "a" });
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#take(line, onLine));
+    this.ended = this.#end();
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Its last lines, for people. */
+  get lastLines(): string {
+    return this.#tail.map((line) => `    ${line}`).join("\n");
+  }
+
+  /** Sends the signal to the whole group. */
+  signal(name: NodeJS.Signals): void {
+    if (this.pid === 0 || !this.#alive) return;
+    if (process.platform === "win32") this.#process.kill(name);
+    else killGroup(this.pid, name);
+  }
+
+  #take(line: string, onLine: (line: string) => void): void {
+    this.#log.write(`${line}\n`);
+    this.#tail.push(stripVTControlCharacters(line));
+    if (this.#tail.length > TAIL_LINES) this.#tail.shift();
+    onLine(line);
+  }
+
+  #end(): Promise<number | null> {
+    return new Promise((resolve) => {
+      const over = (code: number | null): void => {
+        this.#alive = false;
+        // A daemon that ends may leave a process of its own behind: nobody outlives its group's leader.
+        if (this.pid !== 0) killGroup(this.pid, "SIGKILL");
+        this.#log.end();
+        resolve(code);
+      };
+      this.#process.once("error", () => over(1));
+      this.#process.once("close", over);
+    });
+  }
+}
+
+const PLAIN = { FORCE_COLOR: "0", NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE };
+
+function homeVariables(home: string | undefined): Readonly<Record<string, string>> {
+  if (home === undefined) return {};
+  return {
+    HOME: home,
+    XDG_CACHE_HOME: join(home, ".cache"),
+    XDG_CONFIG_HOME: join(home, ".config"),
+    XDG_DATA_HOME: join(home, ".local/share"),
+    XDG_STATE_HOME: join(home, ".local/state"),
+  };
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, NICENESS);
+  } catch {
+    // It ended already, or this system does not let us: then it runs like the others.
+  }
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone already, which is what was wanted.
+  }
+}

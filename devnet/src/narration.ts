@@ -1,0 +1,96 @@
+import { styleText } from "node:util";
+import { formatAmount } from "@lloom/protocol/amounts";
+import type { Devnet, Pages } from "./devnet.ts";
+import { FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./first-answer.ts";
+import { type Settlement, settlementPage } from "./settlement.ts";
+
+const TOKEN = { symbol: "tUSD", decimals: 6 };
+
+export const bold = (text: string): string => styleText("bold", text);
+/** An amount of the devnet's token, for people. */
+export const money = (amount: bigint): string => `${formatAmount(amount, TOKEN.decimals)} ${TOKEN.symbol}`;
+
+/** What both signed for the first answer. */
+export function receiptText({ receipt }: FirstAnswer, seconds: number): string {
+  const { request, response } = receipt;
+  return [
+    `${bold("Receipt")}  signed by both, ${seconds.toFixed(1)} s after the start`,
+    `  model        ${FIRST_MODEL}`,
+    `  client       ${request.client}`,
+    `  executor     ${request.executor}`,
+    `  tokens       ${response.inboundTokens} in, ${response.outboundTokens} out`,
+    `  cost         ${money(response.cumulativeCost - request.ackedCost)}`,
+    `  request      ${response.requestHash}`,
+    "",
+  ].join("\n");
+}
+
+/** How the first answer was paid. */
+export function settlementText(settlement: Settlement, pages: Pages | undefined): string {
+  return [
+    "",
+    bold("Settlement"),
+    `  transaction  ${settlement.transactionHash}`,
+    `  paid         ${money(settlement.paid)}`,
+    `  gas          ${settlement.gasUsed}`,
+    ...(pages === undefined ? [] : [`  page         ${settlementPage(pages, settlement)}`]),
+  ].join("\n");
+}
+
+/** Where everything is, and how to use it. */
+export function urlsText(devnet: Devnet, pages: Pages | undefined): string {
+  return [
+    "",
+    bold("The network is up."),
+    `  explorer     ${pages?.explorerUrl ?? "not up; see above"}`,
+    `  gateway      ${devnet.gatewayUrl}/v1   (OpenAI-compatible)`,
+    `  GraphQL      ${pages === undefined ? "not up; see above" : `${pages.indexerUrl}/graphql`}`,
+    `  chain        ${devnet.rpcUrl}   (chain id ${devnet.chainId})`,
+    `  contracts    AccountingV2 ${devnet.deployment.accounting}`,
+    `               StakeRegistry ${devnet.deployment.stakeRegistry}`,
+    `               TestToken ${devnet.deployment.paymentToken}`,
+    `  bootstrap    ${devnet.bootstrap.split(",")[0]}`,
+    `  logs         ${devnet.logDir}`,
+    "",
+    "Ask it something:",
+    `  curl ${devnet.gatewayUrl}/v1/chat/completions -H 'content-type: application/json' \\`,
+    `    -d '{"model":"${FIRST_MODEL}","messages":[{"role":"user","content":"${FIRST_PROMPT}"}]}'`,
+    "",
+    "Join it with a key of your own (docs/executor.md, docs/gateway.md):",
+    `  export LLOOM_RPC_URL=${devnet.rpcUrl} LLOOM_ACCOUNTING=${devnet.deployment.accounting}`,
+    `  export LLOOM_BOOTSTRAP=${devnet.bootstrap}`,
+    "  ./lloom init                # makes a key and prints its address",
+    "  npm run fund -- ADDRESS     # ether for gas",
+    "  ./lloom faucet              # test tokens",
+    "  ./lloom deposit 5           # to buy; then ./lloom ask or ./lloom gateway",
+    "  ./lloom stake 100           # to sell; then ./lloom executor",
+    "",
+    "Ctrl-C stops everything.",
+  ].join("\n");
+}
+
+/** What a run has shown. */
+export interface Shown {
+  readonly answer: FirstAnswer;
+  /** From the start to the end of the first answer. */
+  readonly firstAnswerSeconds: number;
+  readonly settlement: Settlement;
+  /** Undefined if they did not come up. */
+  readonly pages: Pages | undefined;
+}
+
+/** The same for programs. */
+export function jsonLine({ answer, firstAnswerSeconds, settlement, pages }: Shown, seconds: number): string {
+  const tenths = (value: number): number => Math.round(value * 10) / 10;
+  return JSON.stringify({
+    answer: answer.answer,
+    receipt: answer.receiptData,
+    settlementTx: settlement.transactionHash,
+    paid: settlement.paid.toString(),
+    gas: settlement.gasUsed.toString(),
+    graphql: pages === undefined ? null : `${pages.indexerUrl}/graphql`,
+    explorer: pages === undefined ? null : settlementPage(pages, settlement),
+    firstAnswerSeconds: tenths(firstAnswerSeconds),
+    seconds: tenths(seconds),
+  });
+}

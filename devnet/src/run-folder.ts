@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { ExplainedError } from "../../checkout/explained-error.ts";
+
+/** Logs of so many runs are kept. */
+const KEPT_RUNS = 5;
+/** Names the process that a run belongs to. */
+const OWNER = "owner";
+
+/** Where a network keeps its files: data until it stops, logs for whoever wants to know afterwards. */
+export interface RunFolder extends Disposable {
+  readonly dataDir: string;
+  readonly logDir: string;
+  /** What the network's processes take for the user's home. */
+  readonly home: string;
+}
+
+/**
+ * Makes a folder for this run, and sweeps what killed ones left behind: their data at once, their logs when newer ones have
+ * come. `base` is where the runs of this user lie.
+ */
+export function openRunFolder(base = join(tmpdir(), `lloom-devnet-${userInfo().uid}`)): RunFolder {
+  const dir = makeFolder(base);
+  sweep(base);
+  const [dataDir, logDir, home] = [join(dir, "data"), join(dir, "logs"), join(dir, "data", "home")];
+  for (const folder of [home, logDir]) mkdirSync(folder, { recursive: true });
+  return { dataDir, logDir, home, [Symbol.dispose]: () => clear(dir) };
+}
+
+function makeFolder(base: string): string {
+  try {
+    mkdirSync(base, { recursive: true, mode: 0o700 });
+    // Named by the time, so that the order of names is the order of runs.
+    const began = new Date().toISOString().replace(/[-:]|\..*/g, "");
+    const dir = mkdtempSync(join(base, `${began}-`));
+    writeFileSync(join(dir, OWNER), String(process.pid));
+    return dir;
+  } catch (cause) {
+    throw new ExplainedError(
+      `Cannot make a folder in ${base}.`,
+      "Set TMPDIR to a folder that you may write to.",
+      cause,
+    );
+  }
+}
+
+function sweep(base: string): void {
+  const runs = readdirSync(base).sort().reverse();
+  for (const [age, name] of runs.entries()) {
+    const dir = join(base, name);
+    if (isOwned(dir)) continue;
+    if (age < KEPT_RUNS) clear(dir);
+    else rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Removes all of a run but its logs. */
+function clear(dir: string): void {
+  rmSync(join(dir, "data"), { recursive: true, force: true, maxRetries: 3 });
+  rmSync(join(dir, OWNER), { force: true });
+}
+
+/** Whether the process that a run belongs to still lives. */
+function isOwned(dir: string): boolean {
+  try {
+    return process.kill(Number(readFileSync(join(dir, OWNER), "utf8")), 0);
+  } catch (thrown) {
+    // It lives, but as somebody else.
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

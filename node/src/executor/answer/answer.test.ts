@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { EMPTY_LANE } from "@lloom/protocol/lane";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { says, scriptedBackend } from "../../../../test/integration/roles/scripted-backend.ts";
+import { createExchange } from "../../../../test/support/exchange.ts";
+import { LloomError } from "../../errors.ts";
+import { createLog } from "../../log.ts";
+import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
+import { type Database, openDatabase } from "../../store/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { OwnRun } from "../admit/own-run.ts";
+import { WorkQueue } from "../admit/work-queue.ts";
+import { type AnswerParts, answerRequest } from "./answer.ts";
+import { FramePipe } from "./frame-pipe.ts";
+
+const exchange = createExchange();
+const never = new AbortController().signal;
+const completion = {
+  model: "m",
+  messages: [{ role: "user" as const, content: "Hi" }],
+  sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" as const },
+  maxOutboundTokens: 8,
+};
+let directory: string;
+let path: string;
+let db: Database;
+let store: ExecutorLog;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "lloom-answer-"));
+  path = join(directory, "executor.sqlite");
+  db = openDatabase(path);
+  store = openExecutorLog(db);
+});
+afterEach(() => {
+  db[Symbol.dispose]();
+  rmSync(directory, { recursive: true });
+});
+
+/** Answers one request; `sign` sees what is on disk, and what was told, at the moment of signing. */
+async function answer(change: Partial<AnswerParts> = {}) {
+  const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
+  const { request, requestHash } = asked;
+  store.accept({ ...asked, acceptedAtMs: 1 });
+  const pipe = new FramePipe<ExecutorFrameBody>();
+  const signedWhile: unknown[] = [];
+  const sign = (digest: Hex) => {
+    // Another connection sees only what was committed.
+    using other = openDatabase(path, { readOnly: true });
+    signedWhile.push(other.get("SELECT status, response_hash FROM served_requests"));
+    return exchange.executor.sign(digest);
+  };
+  const run = new OwnRun({ clock: () => 0, monotonic: () => 0, onJump: () => undefined });
+  const parts: AnswerParts = {
+    identity: { ...exchange.executor, sign },
+    ...{ hasher: exchange.hasher, store, run, answerTimeoutMs: 60_000, clock: () => 0 },
+    backend: scriptedBackend(says("Hello")),
+    queue: new WorkQueue({ concurrency: 1, queueLimit: 1, perClientLimit: 1 }),
+    log: createLog({ level: "silent", name: "test" }),
+    onAnswered: () => undefined,
+    onFailed: () => undefined,
+    ...change,
+  };
+  const admitted = { request, requestHash, lane: EMPTY_LANE, completion, epoch: 0 };
+  const frames = (async () => {
+    const types: string[] = [];
+    try {
+      for await (const { type } of pipe) types.push(type);
+    } catch (thrown) {
+      types.push((thrown as LloomError).code);
+    }
+    return types;
+  })();
+  await answerRequest(parts, admitted, { pipe, signal: never });
+  return { types: await frames, signedWhile, requestHash };
+}
+
+describe("an answer", () => {
+  it("is on disk before it is signed, and signed before it is told", async () => {
+    const { types, signedWhile, requestHash } = await answer();
+    const found = store.find(requestHash);
+    expect(found?.status).toBe("signed");
+    if (found?.status !== "signed") return;
+    expect(signedWhile).toEqual([{ status: "answered", response_hash: found.responseHash }]);
+    expect(types).toEqual(["status", "token", "response"]);
+  });
+
+  it("is saved with a sync of the disk, so that no power failure takes what is signed next", async () => {
+    const levels: unknown[] = [];
+    const saveAnswer: ExecutorLog["saveAnswer"] = (saved) => {
+      store.saveAnswer(saved);
+      levels.push(db.get("PRAGMA synchronous")?.["synchronous"]);
+    };
+    await answer({ store: { ...store, saveAnswer } });
+    expect(levels).toEqual([2]);
+  });
+
+  it("is neither saved nor signed once its run has ended, and costs nothing", async () => {
+    const run = new OwnRun({ clock: () => 0, monotonic: () => 0, onJump: () => undefined });
+    run.end(new LloomError("KEY_IN_USE", "Another one."));
+    const { types, signedWhile, requestHash } = await answer({ run });
+    expect(types.at(-1)).toBe("KEY_IN_USE");
+    expect(signedWhile).toEqual([]);
+    expect(store.find(requestHash)).toMatchObject({ status: "failed" });
+    expect(store.outstanding(exchange.client.address)).toBe(0n);
+  });
+
+  it("that could not be saved is not signed, and its request may not be answered otherwise", async () => {
+    const saveAnswer = (): never => {
+      throw new LloomError("STORE_FAILED", "The disk is full.");
+    };
+    const { types, signedWhile } = await answer({ store: { ...store, saveAnswer } });
+    expect(types.at(-1)).toBe("STORE_FAILED");
+    expect(signedWhile).toEqual([]);
+  });
+});

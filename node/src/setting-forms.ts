@@ -1,0 +1,35 @@
+/** The forms that settings have: each parses what came from any source, and says in words what it should be. */
+import { parseAddress } from "@lloom/protocol/addresses";
+import { z } from "zod";
+
+/** Text of a form; what is no text at all gets the same sentence. */
+export const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);
+export const url = text(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
+export const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text: "0x" and 40 hex digits').transform(
+  (text, place) => {
+    try {
+      return parseAddress(text);
+    } catch {
+      place.addIssue("must be an address without a mistake: its capitals do not fit its digits");
+      return z.NEVER;
+    }
+  },
+);
+export const path = text(/./, "must be a path");
+export const decimal = z
+  .union([z.string(), z.number()], "must be an amount such as 0.15")
+  .transform(String)
+  .refine((text) => /^\d{1,12}(\.\d{1,18})?$/.test(text), "must be an amount such as 0.15");
+/** A number of the file, or its text from elsewhere; no coercion, which would take `true` for 1 and nothing for 0. */
+export const number = (problem: string) =>
+  z.union([z.number(), text(/^-?\d+(\.\d+)?$/, problem)], problem).transform(Number);
+export const whole = (minimum: number, maximum: number) => {
+  const problem = `must be a whole number from ${minimum} to ${maximum}`;
+  return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
+};
+/** The node speaks TCP alone. */
+const multiaddr = text(
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/,
+  "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
+);
+export const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
