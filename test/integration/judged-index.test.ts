@@ -15,6 +15,7 @@ import {
   CHAIN_LENGTH,
   changeRole,
   collect,
+  collectEverything,
   disputeTails,
   equivocate,
   freezeAndStrike,
@@ -253,8 +254,10 @@ test("takes a slash, a jail and a refund back with their blocks", async () => {
   await agreed();
   expect(await memberOf("executor", address)).toMatchObject({ active: false, stake: "0", slashCount: 3 });
   expect(await tailsHeld()).toEqual({ totalCount: 0 });
+  await collectEverything(market, judged);
+  await agreed();
   await before.restore();
-  for (const amount of [1n, 2n, 3n, 4n]) await market.accounting.send(judged.reporter, "deposit", amount);
+  for (const amount of [1n, 2n, 3n, 4n, 5n, 6n]) await market.accounting.send(judged.reporter, "deposit", amount);
   await agreed();
   expect(await memberOf("executor", address)).toEqual(standing);
   expect(await tailsHeld()).toEqual({ totalCount: 1 });

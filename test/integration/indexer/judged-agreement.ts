@@ -79,7 +79,8 @@ async function expectShares(tables: Tables, { stakeRegistry, disputes }: Market)
     });
   }
   expect(sum(accounts, "withdrawn")).toBe(total(tables, "rewardsWithdrawn"));
-  expect(sum(accounts, "credited")).toBe(total(tables, "slashed"));
+  const uncollected = sum(rowsOf(tables, "slashings"), "waiting");
+  expect(sum(accounts, "credited") + uncollected).toBe(total(tables, "slashed"));
   for (const { disputeId, amount, paidAt } of rowsOf(tables, "reportShares")) {
     const waiting = (await disputes.read("reports", disputeId)) as Named;
     expect(text(waiting["amount"])).toBe(paidAt === null ? amount : "0");

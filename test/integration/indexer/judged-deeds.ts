@@ -192,6 +192,15 @@ function findingOn(executor: Address, index: number): AuditFinding {
   };
 }
 
+/** Ends the dispute that was frozen before everything was slashed, so that what waited for it is paid. */
+export async function collectEverything(
+  { stakeRegistry, disputes }: Market,
+  { judge, reporter }: JudgedCast,
+): Promise<void> {
+  await stakeRegistry.send(judge, "unfreeze", id("open dispute"));
+  await stakeRegistry.send(reporter, "collect", disputes.address, id("everything"));
+}
+
 /** Takes the whole stake of a registered executor, whatever it is. */
 export async function slashEverything({ stakeRegistry }: Market, { executor, judge, reporter }: JudgedCast) {
   const order = {
