@@ -153,7 +153,7 @@ describe("an executor that was away while a client began to take its money back"
     const { end } = await askAll(buyer, question("?", { model: "away" }));
     await unplug(before);
     await sweepUp(before);
-    await requestUnlock(buyer.chain, identity.address, DOLLAR);
+    await requestUnlock(buyer.chain, identity.address, end.receipt.request.costCap);
     await using again = await world.seller({ backend: model("away"), dataDir, identity });
     await until("it is paid", async () => (await paidFor(buyer, again, end.receipt.request.lane)) === end.cost);
   });
