@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { checkChain, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import { checkFunds, startChain } from "./chain.ts";
@@ -97,11 +98,19 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const signal = AbortSignal.any([options.signal, over.signal]);
   const { failure } = supervisor;
   const ports = stack.use(new Ports());
-  const assembling = assemble({ options, supervisor, ports, dir, signal });
-  assembling.catch(() => undefined);
+  const assembling = assemble({ options, supervisor, ports, dir, signal }).catch((thrown) => blame(thrown, failure));
   const devnet = await Promise.race([assembling, failure, aborted(options.signal)]);
   const owned = stack.move();
   return { ...devnet, logDir, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** How long after a failure the death of a part may be heard of that it comes from. */
+const BLAME_MS = 1_000;
+
+/** What needs a part that has died fails too, and may be heard of first; what is told is the part. */
+async function blame(thrown: unknown, failure: Promise<never>): Promise<never> {
+  await Promise.race([failure, delay(BLAME_MS)]);
+  throw thrown;
 }
 
 type Assembled = Omit<Devnet, typeof Symbol.asyncDispose | "failure" | "logDir">;
