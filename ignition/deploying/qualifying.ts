@@ -1,8 +1,6 @@
 /** What a chain is known to do with the randomness and the order of its blocks. */
 export interface KnownChain {
   readonly name: string;
-  /** Whether money of value lies on it. */
-  readonly hasValue: boolean;
   /** Whose word `prevRandao` is, and what it costs to bend it. */
   readonly randomness: string;
   /** Whether juries and audits may rest on it. */
@@ -19,22 +17,20 @@ const ONE_SEQUENCER =
 
 /** By chain id. A chain that is not here is judged by what its blocks show. */
 export const KNOWN_CHAINS: Readonly<Record<number, KnownChain>> = {
-  1: { name: "Ethereum", hasValue: true, isRandom: true, randomness: PROPOSERS },
-  11155111: { name: "Sepolia", hasValue: false, isRandom: true, randomness: PROPOSERS },
-  100: { name: "Gnosis", hasValue: true, isRandom: true, randomness: PROPOSERS },
-  10: { name: "OP Mainnet", hasValue: true, isRandom: true, randomness: FROM_L1, sequencer: ONE_SEQUENCER },
-  8453: { name: "Base", hasValue: true, isRandom: true, randomness: FROM_L1, sequencer: ONE_SEQUENCER },
-  84532: { name: "Base Sepolia", hasValue: false, isRandom: true, randomness: FROM_L1, sequencer: ONE_SEQUENCER },
+  1: { name: "Ethereum", isRandom: true, randomness: PROPOSERS },
+  11155111: { name: "Sepolia", isRandom: true, randomness: PROPOSERS },
+  100: { name: "Gnosis", isRandom: true, randomness: PROPOSERS },
+  10: { name: "OP Mainnet", isRandom: true, randomness: FROM_L1, sequencer: ONE_SEQUENCER },
+  8453: { name: "Base", isRandom: true, randomness: FROM_L1, sequencer: ONE_SEQUENCER },
+  84532: { name: "Base Sepolia", isRandom: true, randomness: FROM_L1, sequencer: ONE_SEQUENCER },
   42161: {
     name: "Arbitrum One",
-    hasValue: true,
     isRandom: false,
     randomness: "prevRandao is 1 in every block, so that juries could be known before they are drawn.",
     sequencer: ONE_SEQUENCER,
   },
   31337: {
     name: "a development chain",
-    hasValue: false,
     isRandom: true,
     randomness: "prevRandao is made up by the development node.",
   },
