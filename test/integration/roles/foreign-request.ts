@@ -14,12 +14,19 @@ import { type Buyer, PRICE, question, type Seller, soon } from "./world.ts";
 export type Frame = Omit<RequestFrame, "id">;
 let lanes = 0n;
 
+/** An executor, in whichever process. */
+export interface Addressee {
+  readonly identity: Pick<Seller["identity"], "address">;
+  readonly host: Pick<Seller["host"], "peerId" | "multiaddrs">;
+  readonly executor: { status(): { readonly models: readonly string[] } };
+}
+
 /** Where to dial an executor. */
-export const targetOf = ({ host }: Seller) => ({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
+export const targetOf = ({ host }: Addressee) => ({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
 
 /** A right request that accepts the executor's present offer and opens a lane of its own, but for the changes. */
 export async function frameFor(
-  { buyer, seller, signer = buyer.identity }: { buyer: Buyer; seller: Seller; signer?: Buyer["identity"] },
+  { buyer, seller, signer = buyer.identity }: { buyer: Buyer; seller: Addressee; signer?: Buyer["identity"] },
   change: Partial<RequestCommitment> = {},
 ): Promise<Frame> {
   const hasher = createCommitmentHasher(buyer.chain.domain);
@@ -49,14 +56,14 @@ export async function frameFor(
 }
 
 /** Sends it and returns the last frame. */
-export async function sendFrame(pool: InferPool, seller: Seller, frame: Frame): Promise<ExecutorFrame | undefined> {
+export async function sendFrame(pool: InferPool, seller: Addressee, frame: Frame): Promise<ExecutorFrame | undefined> {
   let last: ExecutorFrame | undefined;
   for await (const one of pool.request({ target: targetOf(seller), frame, signal: soon() })) last = one;
   return last;
 }
 
 /** Sends it and returns the code of an error, or "response". */
-export async function outcomeOf(pool: InferPool, seller: Seller, frame: Frame): Promise<string> {
+export async function outcomeOf(pool: InferPool, seller: Addressee, frame: Frame): Promise<string> {
   const last = await sendFrame(pool, seller, frame);
   return last?.type === "error" ? last.code : (last?.type ?? "nothing");
 }
