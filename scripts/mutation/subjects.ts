@@ -31,7 +31,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: "sender",
     code: [`${CHAIN}/{sender,delivery,nonce-proof,send-journal,chain-failure,fees,gas}.ts`],
-    tests: [`${CHAIN}/{sender*,delivery,nonce-proof,send-*,chain-failure,fees,gas}.test.ts`],
+    tests: [`${CHAIN}/{sender*,delivery*,nonce-proof,send-*,chain-failure,fees,gas}.test.ts`],
   },
   { name: "server words", code: [`${CHAIN}/rpc-error.ts`], tests: [`${CHAIN}/rpc-error.test.ts`] },
   {
