@@ -159,12 +159,6 @@ describe("a round", () => {
     expect([staged.reads.length, Math.max(...staged.reads), staged.rounds]).toEqual([40, 16, []]);
     expect(staged.onPaid).toHaveLength(40);
   });
-
-  it("of many lanes goes in calls of 512", async () => {
-    const staged = stage({ lanes: [514, 0], options: { settleAmount: 1n } });
-    await expect.poll(() => staged.store.unsettled(), { timeout: 50_000 }).toEqual([]);
-    expect(staged.rounds.map((lanes) => lanes.length)).toEqual([512, 2]);
-  }, 60_000);
 });
 
 describe("a lane that was not paid in full", () => {
