@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { saltOf } from "../create2.ts";
 import { type ModuleName, TAKEN } from "../parameters.ts";
 import { ParameterFileError, parseSections, readSections, type Sections } from "./parameter-file.ts";
 import { readValues } from "./parameter-values.ts";
@@ -13,6 +15,7 @@ interface DeployArguments {
   readonly defaultSender?: string;
   readonly deploymentId?: string;
   readonly reset?: boolean;
+  readonly strategy?: string;
   readonly check?: boolean;
 }
 
@@ -24,7 +27,8 @@ const checkedDeploy: TaskOverrideActionFunction = async (taskArguments, hre, run
   const given = taskArguments as unknown as DeployArguments;
   try {
     const sections = check(given, hre.config.paths.ignition);
-    await prepare(hre, targetOf(given, sections));
+    const deployer = await prepare(hre, targetOf(given, sections));
+    if (given.strategy === "create2" && deployer !== undefined) reserveSalt(hre, deployer);
   } catch (thrown) {
     if (!(thrown instanceof ExplainedError)) throw thrown;
     console.error(`${thrown.message}\n\n${thrown.next} Nothing was deployed.`);
@@ -35,8 +39,13 @@ const checkedDeploy: TaskOverrideActionFunction = async (taskArguments, hre, run
   return await runSuper(taskArguments);
 };
 
+/** Nobody but the deployer can then put anything at the addresses, not even the same code. */
+function reserveSalt(hre: HardhatRuntimeEnvironment, deployer: string): void {
+  hre.config.ignition.strategyConfig = { create2: { salt: saltOf({ name: process.env["LLOOM_SALT"], deployer }) } };
+}
+
 const targetOf = (
-  { modulePath, defaultSender, deploymentId, reset }: DeployArguments,
+  { modulePath, defaultSender, deploymentId, reset, strategy }: DeployArguments,
   sections: Sections,
 ): DeployTarget => ({
   modulePath,
@@ -44,6 +53,7 @@ const targetOf = (
   sender: defaultSender || undefined,
   deploymentId: deploymentId || undefined,
   isFresh: reset === true,
+  isDeterministic: strategy === "create2",
 });
 
 /** The parameters, if they fit the module. Throws a ParameterFileError. */

@@ -59,6 +59,18 @@ contract SlashTest is MarketTest {
         fresh.wire(new IStakeRegistry.Judge[](0));
     }
 
+    /// Addresses can be made to follow from code and arguments, and then anybody can put that code there. Whoever does has no
+    /// power: the constructor takes nobody's word but its arguments'.
+    function test_Attack88_WhoPutsTheCodeThereHasNoPower() public {
+        bytes memory arguments = abi.encode(token, TREASURY, 1, MINIMUM_VALIDATOR, UNBONDING, stranger);
+        StakeRegistry fresh = StakeRegistry(deploy("StakeRegistry.sol:StakeRegistry", arguments));
+        assertEq(fresh.deployer(), stranger, "the one named");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotDeployer.selector, stranger, address(this)));
+        fresh.wire(new IStakeRegistry.Judge[](0));
+        vm.prank(stranger);
+        fresh.wire(new IStakeRegistry.Judge[](0));
+    }
+
     function test_WiringHappensOnce() public {
         assertTrue(registry.wired(), "wired");
         vm.expectRevert(IStakeRegistry.StakeAlreadyWired.selector);
