@@ -6,6 +6,7 @@ import { checkQuestion } from "../check/check-question.ts";
 import { type Candidate, chooseExecutor, isProven, type Need } from "../choose/choose.ts";
 import { consequenceOf, isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
+import { estimatedTokens, lowestLimit } from "../choose/price.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
@@ -37,8 +38,6 @@ interface AskState {
   failure: LloomError | undefined;
 }
 
-/** Bytes of a prompt that make a token, on average; only to weigh prices. */
-const BYTES_PER_TOKEN = 4n;
 /** Bytes of a prompt that take about as long to read as everything else before a first token. */
 const BYTES_PER_PATIENCE = 4096;
 
@@ -174,20 +173,14 @@ function choose({ book, channels, settings }: AskParts, { question, tried, funde
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
   const need: Need = {
-    inboundTokens: mostInboundTokens(question.messages) / BYTES_PER_TOKEN,
+    inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
-    maxPrice: lowest(question.maxPrice, settings.maxPrice),
+    maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...{ tried, allowUnstaked },
   };
   const offered = book.candidates(question.model, nowMs);
   const payable = fundedOnly ? offered.filter(({ signed }) => channels.knows(signed.offer.executor)) : offered;
   return chooseExecutor(payable, need, { nowMs, exploration, random });
-}
-
-/** The question's own limits, never above those of this client. */
-function lowest(own: Question["maxPrice"], most: ClientSettings["maxPrice"]): Need["maxPrice"] {
-  const lower = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || (b ?? a) < a ? b : a);
-  return { inbound: lower(own?.inbound, most.inbound), outbound: lower(own?.outbound, most.outbound) };
 }
 
 /** How long the executor may keep silent; as long as ever if there is nobody else to ask. */

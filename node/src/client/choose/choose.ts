@@ -1,8 +1,10 @@
 /** Which executor to ask. Pure: time and chance come in as arguments. */
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
+import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
 
 /** An offer with what the client knows about who made it. */
 export interface Candidate {
@@ -26,7 +28,7 @@ export interface Need {
   /** Estimate of the prompt, tokens. */
   readonly inboundTokens: bigint;
   readonly maxOutboundTokens: bigint;
-  readonly maxPrice: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined };
+  readonly maxPrice: PriceLimit;
   /** Already tried for this question. */
   readonly tried: ReadonlySet<Address>;
   /** Whether executors may be asked that have nothing at stake. */
@@ -48,11 +50,6 @@ export interface Chance {
  */
 export type NoChoice = "none" | "unstaked" | "unread" | "price" | "context" | "tried";
 
-/** Costs up to this factor of the best count as equal. */
-const NEAR_EQUAL = 1.05;
-/** Exploring may cost this factor of the best. */
-const EXPLORATION_FACTOR = 1.5;
-const LEAST_SUCCESS = 0.05;
 /** An executor sends its offers every few seconds; one not heard of for this long may be gone. */
 const FRESH_MS = 15_000;
 
@@ -74,7 +71,7 @@ export const isProven = ({ health }: Pick<Candidate, "health">): boolean => heal
  * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
  * stake is worth. Avoided ones come only when nobody else is left, those that cheated not at all.
  *
- * Costs and stakes are compared as floating-point numbers: they rank, they are never paid.
+ * Stakes, too, are compared as floating-point numbers: they rank, they are never paid.
  */
 export function chooseExecutor(
   candidates: readonly Candidate[],
@@ -83,7 +80,7 @@ export function chooseExecutor(
 ): Candidate | NoChoice {
   const best = findBest(candidates, need, nowMs);
   if (typeof best === "string") return best;
-  const weigh = weigher(need);
+  const weigh = expectedCost(need);
   const ofRank = (wanted: number, most: number): Candidate[] =>
     candidates.filter(
       (candidate) =>
@@ -111,7 +108,7 @@ interface Ranked {
 
 /** One pass that keeps nothing but the best: there may be thousands. */
 function findBest(candidates: readonly Candidate[], need: Need, nowMs: number): Ranked | NoChoice {
-  const weigh = weigher(need);
+  const weigh = expectedCost(need);
   let best: Ranked | undefined;
   let nothing: NoChoice = "none";
   for (const candidate of candidates) {
@@ -134,8 +131,7 @@ function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
   // Whoever has answered before is asked also while the chain says nothing of its stake.
   if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
   if (!allowUnstaked && candidate.stake === 0) return "unstaked";
-  if (maxPrice.inbound !== undefined && offer.inboundPrice > maxPrice.inbound) return "price";
-  if (maxPrice.outbound !== undefined && offer.outboundPrice > maxPrice.outbound) return "price";
+  if (isTooDear(offer, maxPrice)) return "price";
   if (offer.maxContext <= maxOutboundTokens) return "context";
   return tried.has(offer.executor) ? "tried" : undefined;
 }
@@ -151,13 +147,6 @@ function rankOf(candidate: Candidate, nowMs: number): number {
   const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
   if (health.avoidUntilMs <= nowMs) return rank;
   return rank + (health.distrusted ? NEVER : AVOIDED);
-}
-
-/** What a candidate costs, at least a little above zero, so that free offers still compare by success. */
-function weigher({ inboundTokens, maxOutboundTokens }: Need): (candidate: Candidate) => number {
-  const [inbound, outbound] = [Number(inboundTokens), Number(maxOutboundTokens)];
-  return ({ inboundPrice, outboundPrice, health }) =>
-    (inbound * inboundPrice + outbound * outboundPrice + 1) / Math.max(health.success, LEAST_SUCCESS) ** 2;
 }
 
 /** Power of two choices. */
