@@ -1,3 +1,5 @@
+import { ExplainedError } from "../checkout/explained-error.ts";
+
 /**
  * Deterministic addresses: Ignition's `create2` strategy lets CreateX, a factory that has one address on every chain, create the
  * contracts. An address then follows from the factory, a salt, the code and what the constructor is given.
@@ -12,14 +14,17 @@ const DEFAULT_NAME = "lloom";
 const NAME = /^[\x21-\x7e]{1,11}$/;
 
 /**
- * 32 bytes for CreateX: 20 of whoever alone may use the salt, a zero (the same on every chain), and 11 for a name. Without a
- * name the project's own, without a deployer a salt that anybody may use.
+ * 32 bytes for CreateX: 20 of whoever alone may use the salt (zero: anybody), a zero (the same on every chain), and 11 for a name.
+ * Throws an ExplainedError for a name that does not fit.
  */
-export function saltOf({ name = DEFAULT_NAME, deployer }: { name?: string | undefined; deployer?: string }): string {
+export function openSalt(name = DEFAULT_NAME): string {
   if (!NAME.test(name))
-    throw new Error(
-      `LLOOM_SALT is "${name}"; it takes 1 to 11 printable characters without spaces, such as "lloom-2".`,
+    throw new ExplainedError(
+      `LLOOM_SALT is "${name}".`,
+      'Give it 1 to 11 printable characters without spaces, such as "lloom-2", or leave it out.',
     );
-  const owner = (deployer ?? "").replace(/^0x/, "").toLowerCase().padStart(40, "0");
-  return `0x${owner}00${Buffer.from(name, "ascii").toString("hex").padEnd(22, "0")}`;
+  return `0x${"00".repeat(21)}${Buffer.from(name, "ascii").toString("hex").padEnd(22, "0")}`;
 }
+
+/** The same salt for nobody but the deployer: then nobody else can put anything at the addresses, not even the same code. */
+export const reservedFor = (deployer: string, salt: string): string => `${deployer.toLowerCase()}${salt.slice(42)}`;

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { ExplainedError } from "../../checkout/explained-error.ts";
-import { saltOf } from "../create2.ts";
+import { reservedFor } from "../create2.ts";
 import { type ModuleName, TAKEN } from "../parameters.ts";
 import { ParameterFileError, parseSections, readSections, type Sections } from "./parameter-file.ts";
 import { readValues } from "./parameter-values.ts";
@@ -39,9 +39,9 @@ const checkedDeploy: TaskOverrideActionFunction = async (taskArguments, hre, run
   return await runSuper(taskArguments);
 };
 
-/** Nobody but the deployer can then put anything at the addresses, not even the same code. */
-function reserveSalt(hre: HardhatRuntimeEnvironment, deployer: string): void {
-  hre.config.ignition.strategyConfig = { create2: { salt: saltOf({ name: process.env["LLOOM_SALT"], deployer }) } };
+function reserveSalt({ config: { ignition } }: HardhatRuntimeEnvironment, deployer: string): void {
+  const salt = ignition.strategyConfig?.create2?.salt;
+  if (salt !== undefined) ignition.strategyConfig = { create2: { salt: reservedFor(deployer, salt) } };
 }
 
 const targetOf = (

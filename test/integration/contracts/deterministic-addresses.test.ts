@@ -1,7 +1,7 @@
 import type { TransactionResponse } from "ethers";
 import { network } from "hardhat";
 import { afterEach, describe, expect, it } from "vitest";
-import { CREATE_X, saltOf } from "../../../ignition/create2.ts";
+import { CREATE_X, openSalt, reservedFor } from "../../../ignition/create2.ts";
 import lloomModule from "../../../ignition/modules/Lloom.ts";
 import testTokenModule from "../../../ignition/modules/TestToken.ts";
 
@@ -44,7 +44,7 @@ describe("deterministic addresses", () => {
   }
 
   const reservedSalt = async (connection: Connection): Promise<string> =>
-    saltOf({ deployer: (await accountsOf(connection)).deployer.address });
+    reservedFor((await accountsOf(connection)).deployer.address, openSalt());
 
   /** What the deployer sent to the factory, in its order. */
   async function creations({ ethers }: Connection): Promise<TransactionResponse[]> {
@@ -60,7 +60,7 @@ describe("deterministic addresses", () => {
   /** The factory, and nothing of ours at the addresses that are looked at. */
   const withFactory = async (): Promise<Connection> => {
     const connection = await freshChain();
-    const elsewhere = { strategy: "create2", strategyConfig: { salt: saltOf({ name: "elsewhere" }) } } as const;
+    const elsewhere = { strategy: "create2", strategyConfig: { salt: openSalt("elsewhere") } } as const;
     await connection.ignition.deploy(testTokenModule, elsewhere);
     return connection;
   };
@@ -97,8 +97,8 @@ describe("deterministic addresses", () => {
       const registry = await connection.ethers.getContractAt("StakeRegistry", mine["stakeRegistry"] ?? "");
       expect(await registry.getFunction("deployer").staticCall()).toBe(deployer.address);
       expect(await registry.getFunction("wired").staticCall()).toBe(true);
-      const second = await deploy(connection, saltOf({ deployer: deployer.address, name: "lloom-2" }));
-      const third = await deploy(connection, saltOf({ name: "lloom-2" }));
+      const second = await deploy(connection, reservedFor(deployer.address, openSalt("lloom-2")));
+      const third = await deploy(connection, openSalt("lloom-2"));
       for (const name of Object.keys(mine)) expect(new Set([mine[name], second[name], third[name]]).size).toBe(3);
     },
     2 * MINUTE,
@@ -121,7 +121,7 @@ describe("deterministic addresses", () => {
   it(
     "give no power to a stranger who puts the same code there under a salt of anybody's",
     async () => {
-      const salt = saltOf({});
+      const salt = openSalt();
       const seen = await freshChain();
       const expected = await deploy(seen, salt);
       const fresh = await withFactory();
