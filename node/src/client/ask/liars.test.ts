@@ -76,6 +76,7 @@ describe("a liar with the cheapest offer", () => {
     { type: "freezes" },
     { type: "breaksOff" },
     { type: "overcounts" },
+    { type: "saysNothing" },
     { type: "forges" },
   ])("that $type costs a whole answer one try, and is not paid", async (conduct) => {
     using staged = market();
@@ -156,6 +157,7 @@ function strategy(random: Seeded): (request: number) => Conduct {
     { type: "breaksOff" },
     { type: "freezes" },
     { type: "overcounts" },
+    { type: "saysNothing" },
     { type: "forges" },
   ];
   const lie = lies[random.below(lies.length)] ?? honest();
