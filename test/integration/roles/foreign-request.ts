@@ -5,7 +5,7 @@ import { type RequestCommitment, ZERO_HASH } from "@lloom/protocol/commitment-ty
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { EMPTY_LANE, nextRequestFields, worstCost } from "@lloom/protocol/lane";
-import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
+import type { ChatMessage, ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
 import type { InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
 import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
 import { type Buyer, PRICE, question, type Seller, soon } from "./world.ts";
@@ -26,13 +26,18 @@ export const targetOf = ({ host }: Addressee) => ({ peerId: host.peerId, multiad
 
 /** A right request that accepts the executor's present offer and opens a lane of its own, but for the changes. */
 export async function frameFor(
-  { buyer, seller, signer = buyer.identity }: { buyer: Buyer; seller: Addressee; signer?: Buyer["identity"] },
+  {
+    buyer,
+    seller,
+    signer = buyer.identity,
+    messages = question("one two three").messages,
+  }: { buyer: Buyer; seller: Addressee; signer?: Buyer["identity"]; messages?: readonly ChatMessage[] },
   change: Partial<RequestCommitment> = {},
 ): Promise<Frame> {
   const hasher = createCommitmentHasher(buyer.chain.domain);
   const [signed] = await callOffers(buyer.host, { target: targetOf(seller), signal: soon() });
   const offerHash = signed === undefined ? ZERO_HASH : hasher.hashOffer(signed.offer);
-  const { messages, sampling } = question("one two three", {});
+  const { sampling } = question();
   const promptSalt = bytesToHex(randomBytes(32));
   lanes += 1n;
   const hashed = { sampling, weightsHash: ZERO_HASH, profileHash: ZERO_HASH, offerHash };

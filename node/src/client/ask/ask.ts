@@ -72,7 +72,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
-  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, isRefused: false };
+  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, receipt: undefined, isRefused: false };
   const trust = { shown, isDoubted: state.again.has(executor) };
   const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
   try {
@@ -82,6 +82,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, firstTokenMs, isLast, onText });
     const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
     parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
     await conclude(parts, state, { candidate, trace, error: asLloomError(thrown) });

@@ -177,9 +177,16 @@ describe("a request is refused", () => {
 
   it("when its prompt is larger than it says, or the context does not hold it", async () => {
     await expect(stage({ countInbound: async () => 2001 }).enter()).rejects.toEqual(refusal("REQUEST_INVALID"));
-    const small = { offerOf: () => ({ ...offer, maxContext: 1009n }) };
-    await expect(stage(small).enter()).rejects.toEqual(refusal("CONTEXT_EXCEEDED"));
-    expect(await stage({ offerOf: () => ({ ...offer, maxContext: 1010n }) }).enter()).toBeDefined();
+    const full = { offerOf: () => ({ ...offer, maxContext: 10n }) };
+    await expect(stage(full).enter()).rejects.toEqual(refusal("CONTEXT_EXCEEDED"));
+  });
+
+  it("no limit for which the context has no room: the answer gets what the prompt leaves of it", async () => {
+    const limitIn = async (maxContext: bigint) =>
+      (await stage({ offerOf: () => ({ ...offer, maxContext }) }).enter()).completion.maxOutboundTokens;
+    expect([await limitIn(11n), await limitIn(1009n), await limitIn(1010n), await limitIn(4096n)]).toEqual([
+      1, 999, 1000, 1000,
+    ]);
   });
 });
 
