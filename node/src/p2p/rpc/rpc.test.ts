@@ -120,17 +120,25 @@ test.each([
     Uint8Array.from([0xa1, 0x66, ...Buffer.from("method"), 0x63, ...Buffer.from("all")]),
     "FRAME_INVALID",
   ],
-  ["nothing", new Uint8Array(0), "FRAME_INVALID"],
   ["more than a request", new Uint8Array(5_000), "FRAME_TOO_LARGE"],
 ])("a caller that sends %s is told, disconnected and banned", async (_name, bytes, code) => {
   await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
   const stream = await open();
   const reply = readToEnd(stream, 10_000, AbortSignal.timeout(3_000));
-  if (bytes.length > 0) stream.send(bytes);
+  stream.send(bytes);
   await stream.close();
   expect(decodeHealthReply(await reply)).toMatchObject({ error: { code } });
   await until("disconnected", () => caller.peers() === 0);
   expect(server.isBanned(caller.peerId)).toBe(true);
+});
+
+test("a caller that stops before it has said anything is not banned", async () => {
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
+  const stream = await open();
+  await stream.close();
+  await until("the call is over", () => stream.status !== "open");
+  expect(server.isBanned(caller.peerId)).toBe(false);
+  expect(await callHealth(caller, { target: targetOf(server), signal: never })).toEqual(health);
 });
 
 describe("a peer that dies in the middle of a message", () => {

@@ -5,8 +5,9 @@ import { LloomError } from "../../errors.ts";
  * Everything that the other side sends until it ends; call it before the end can have come. Throws FRAME_TOO_LARGE as soon as
  * there is more than `maxBytes`, STREAM_INTERRUPTED when the stream is lost, EXECUTOR_TIMEOUT at the signal.
  *
- * A process that is killed ends its connection as one that hangs up does, and libp2p then ends every stream on it: only an end
- * that the other side has said for this stream makes what came a message.
+ * A process that is killed ends its connection as one that hangs up does, and libp2p then ends every stream on it; one that
+ * stops ends each stream in order, whether it has said anything or not. So only an end that the other side has said for this
+ * stream makes what came a message, and nothing is none.
  */
 export function readToEnd(stream: Stream, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
@@ -17,7 +18,7 @@ export function readToEnd(stream: Stream, maxBytes: number, signal: AbortSignal)
     isSaid = true;
   };
   const onEnd = () => {
-    if (isSaid) resolve(Buffer.concat(parts, bytes));
+    if (isSaid && bytes > 0) resolve(Buffer.concat(parts, bytes));
     else reject(new LloomError("STREAM_INTERRUPTED", "The connection was lost."));
   };
   const onClose = () => {
