@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly shortestGapMs?: number;
   /** How long a question waits to see whether a stranger answers another one. */
   readonly strangerWaitMs?: number;
+  /** How long a question waits for the chain while somebody else can be paid without it. */
+  readonly chainPatienceMs?: number;
   /** Most that any executor may ask, base units per 1 000 000 tokens. */
   readonly maxPrice?: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined };
   /** Buys also from executors that have nothing at stake. */
@@ -56,6 +58,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   unknownPatienceMs: 10_000,
   shortestGapMs: 2_000,
   strangerWaitMs: 3_000,
+  chainPatienceMs: 5_000,
   maxPrice: {},
   allowUnstaked: false,
   deadlineSeconds: 600n,
