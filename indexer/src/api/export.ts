@@ -2,10 +2,10 @@ import { db } from "ponder:api";
 import { addressOf, hashOf } from "@lloom/protocol/identifiers";
 import type { Context } from "hono";
 import { and, asc, eq, gte, lt, type PgColumn, sql } from "ponder";
-import { columnsOf } from "./columns.ts";
 import { csvStream } from "./csv.ts";
 import { EXPORT_TABLES, type ExportTable } from "./export-tables.ts";
 import { refusal } from "./json.ts";
+import { columnsOf } from "./table-columns.ts";
 
 const PAGE_ROWS = 1_000;
 const MAX_ROWS = 50_000;

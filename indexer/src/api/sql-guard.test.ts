@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { sqlName } from "./columns.ts";
 import { sqlOf } from "./sql-envelope.ts";
 import { sqlProblem } from "./sql-guard.ts";
+import { sqlName } from "./table-columns.ts";
 
 const NAMES = new Set(["settlement", "executor", "paid", "executor_address", "timestamp"]);
 const problemOf = (query: string) => sqlProblem(query, NAMES);

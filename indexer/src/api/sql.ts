@@ -2,10 +2,10 @@ import { db } from "ponder:api";
 import schema from "ponder:schema";
 import { createMiddleware } from "hono/factory";
 import { client } from "ponder";
-import { columnsOf, sqlName } from "./columns.ts";
 import { refusal } from "./json.ts";
 import { sqlOf } from "./sql-envelope.ts";
 import { sqlProblem } from "./sql-guard.ts";
+import { columnsOf, sqlName } from "./table-columns.ts";
 
 const run = client({ db, schema });
 

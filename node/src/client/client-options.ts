@@ -1,4 +1,5 @@
 import type { Clock } from "../primitives/clock.ts";
+import type { PriceLimit } from "./question.ts";
 
 /** How a client is set up. Everything has a default. */
 export interface ClientOptions {
@@ -22,8 +23,8 @@ export interface ClientOptions {
   readonly strangerWaitMs?: number;
   /** How long a question waits for the chain while somebody else can be paid without it. */
   readonly chainPatienceMs?: number;
-  /** Most that any executor may ask, base units per 1 000 000 tokens. */
-  readonly maxPrice?: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined };
+  /** Most that any executor may ask. */
+  readonly maxPrice?: PriceLimit;
   /** Buys also from executors that have nothing at stake. */
   readonly allowUnstaked?: boolean;
   /** How far ahead a request's deadline is set. */

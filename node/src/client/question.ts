@@ -1,6 +1,12 @@
 import type { Address, FinishReason, Hex, ModelOffer, Receipt } from "@lloom/protocol/commitment-types";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 
+/** Most that an executor may ask, base units per 1 000 000 tokens; what is left out has no limit. */
+export interface PriceLimit {
+  readonly inbound?: bigint | undefined;
+  readonly outbound?: bigint | undefined;
+}
+
 /** What a client wants answered. */
 export interface Question {
   readonly model: string;
@@ -9,8 +15,7 @@ export interface Question {
   readonly maxOutboundTokens: number;
   /** The text comes only with the answer's end, so that until then another executor can take over. */
   readonly whole?: boolean;
-  /** Most that the executor may ask, base units per 1 000 000 tokens. */
-  readonly maxPrice?: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined } | undefined;
+  readonly maxPrice?: PriceLimit | undefined;
 }
 
 /** A paid answer's last event. */

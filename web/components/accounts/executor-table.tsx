@@ -66,7 +66,7 @@ const WORK: readonly Column<Executor>[] = [
     numeric: true,
     sort: "clients",
     from: "md",
-    cell: ({ clientCount }) => <Count value={clientCount} hint="Clients that opened a channel to it" />,
+    cell: ({ clientCount }) => <Count value={clientCount} hint="Clients that paid it" />,
   },
 ];
 

@@ -19,7 +19,7 @@ import {
   type Validator,
 } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
-import { CHART_SECONDS, rows } from "./selections.ts";
+import { CHART_SECONDS, rows } from "./query-parts.ts";
 
 export interface ExecutorPage {
   readonly executor: Executor;

@@ -5,7 +5,7 @@ import { defineQuery } from "../query.ts";
 import { record } from "../readers.ts";
 import { TOKEN } from "../rows.ts";
 import { readRowOrNull, selection } from "../shapes.ts";
-import { NETWORK_ROW } from "./selections.ts";
+import { NETWORK_ROW } from "./query-parts.ts";
 
 export const NETWORK_TOKEN = defineQuery({
   takes: {},

@@ -16,7 +16,7 @@ import {
   type SettlementWork,
 } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
-import { CHART_SECONDS, NETWORK_ROW, rows } from "./selections.ts";
+import { CHART_SECONDS, NETWORK_ROW, rows } from "./query-parts.ts";
 
 /** How far back hours are read; older work is shown by the day. */
 const HOURS_BACK_SECONDS = 3 * 86_400;

@@ -4,7 +4,7 @@ import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { PAIR_REJECTION, type PairRejection, SETTLEMENT, type Settlement } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
-import { rows } from "./selections.ts";
+import { rows } from "./query-parts.ts";
 
 export const SETTLEMENT_PAGE = defineQuery({
   takes: { id: "String!" },

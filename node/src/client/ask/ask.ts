@@ -7,6 +7,7 @@ import { checkQuestion } from "../check/check-question.ts";
 import { type Candidate, chooseExecutor, isProven, type Need } from "../choose/choose.ts";
 import { consequenceOf, isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
+import { estimatedTokens, lowestLimit } from "../choose/price.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
@@ -38,8 +39,6 @@ interface AskState {
   failure: LloomError | undefined;
 }
 
-/** Bytes of a prompt that make a token, on average; only to weigh prices. */
-const BYTES_PER_TOKEN = 4n;
 /** Bytes of a prompt that take about as long to read as everything else before a first token. */
 const BYTES_PER_PATIENCE = 4096;
 
@@ -74,7 +73,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
-  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, isRefused: false };
+  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, receipt: undefined, isRefused: false };
   const trust = { shown, isDoubted: state.again.has(executor) };
   const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
   try {
@@ -86,6 +85,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...patience });
     const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
     parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
     await conclude(parts, state, { candidate, trace, error: asLloomError(thrown) });
@@ -181,9 +181,9 @@ function choose(
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
   const need: Need = {
-    inboundTokens: mostInboundTokens(question.messages) / BYTES_PER_TOKEN,
+    inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
-    maxPrice: lowest(question.maxPrice, settings.maxPrice),
+    maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...{ tried, allowUnstaked },
   };
   const payable = book.candidates(question.model, nowMs).filter(isPayable);
@@ -198,12 +198,6 @@ function canPay(parts: AskParts, state: AskState, but: Address): boolean {
     return offer.executor !== but && parts.channels.covers(offer.executor, worstCost({ ...offer, ...most }));
   });
   return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
-}
-
-/** The question's own limits, never above those of this client. */
-function lowest(own: Question["maxPrice"], most: ClientSettings["maxPrice"]): Need["maxPrice"] {
-  const lower = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || (b ?? a) < a ? b : a);
-  return { inbound: lower(own?.inbound, most.inbound), outbound: lower(own?.outbound, most.outbound) };
 }
 
 /** How long the executor may keep silent; as long as ever if there is nobody else to ask. */

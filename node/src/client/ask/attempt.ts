@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { FINISH_REASONS, type FinishReason, type Hex } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS, type FinishReason, type Hex, type Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
@@ -38,6 +38,8 @@ export interface AttemptTrace {
   hasText: boolean;
   /** Undefined while no text came. */
   firstTokenMs: number | undefined;
+  /** Of an answer that is right. */
+  receipt: Receipt | undefined;
   /** What went wrong is the executor's own word. */
   isRefused: boolean;
 }
@@ -203,9 +205,11 @@ function answered(
     placed,
     promptSalt,
     attempt,
-  }: { readonly placed: PlacedRequest; readonly promptSalt: Hex; readonly attempt: number },
+    trace,
+  }: Pick<AttemptOptions, "attempt" | "trace"> & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
   { receipt, responseHash, contentSalt }: Extract<Progress, { type: "answered" }>,
 ): Answered {
+  trace.receipt = receipt;
   const { request, requestHash } = placed;
   const { response } = receipt;
   const finishReason: FinishReason = FINISH_REASONS[Number(response.finishReason)] ?? "failed";

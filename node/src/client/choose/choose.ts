@@ -1,8 +1,11 @@
 /** Which executor to ask. Pure: time and chance come in as arguments. */
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
+import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
+import { type Counted, surplusTokens, usualTemplate } from "./template.ts";
 
 /** An offer with what the client knows about who made it. */
 export interface Candidate {
@@ -15,6 +18,8 @@ export interface Candidate {
   readonly health: ExecutorHealth;
   /** What it has to lose, base units; 0 for whoever is no active executor, undefined while the chain has not said. */
   readonly stake: number | undefined;
+  /** What it has counted of prompts to this model; undefined before its first answer. */
+  readonly counted: Counted | undefined;
   /** Own requests that it is answering now. */
   readonly inFlight: number;
   /** Of these, the ones that have not shown a first text. */
@@ -26,7 +31,7 @@ export interface Need {
   /** Estimate of the prompt, tokens. */
   readonly inboundTokens: bigint;
   readonly maxOutboundTokens: bigint;
-  readonly maxPrice: { readonly inbound?: bigint | undefined; readonly outbound?: bigint | undefined };
+  readonly maxPrice: PriceLimit;
   /** Already tried for this question. */
   readonly tried: ReadonlySet<Address>;
   /** Whether executors may be asked that have nothing at stake. */
@@ -48,11 +53,6 @@ export interface Chance {
  */
 export type NoChoice = "none" | "unstaked" | "unread" | "price" | "context" | "tried";
 
-/** Costs up to this factor of the best count as equal. */
-const NEAR_EQUAL = 1.05;
-/** Exploring may cost this factor of the best. */
-const EXPLORATION_FACTOR = 1.5;
-const LEAST_SUCCESS = 0.05;
 /** An executor sends its offers every few seconds; one not heard of for this long may be gone. */
 const FRESH_MS = 15_000;
 
@@ -72,22 +72,26 @@ export const isProven = ({ health }: Pick<Candidate, "health">): boolean => heal
  *
  * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
  * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
- * stake is worth. Avoided ones come only when nobody else is left, those that cheated not at all.
+ * stake is worth. Whoever counts far more than others for the same model's template is no better than a stranger, and as dear
+ * as it counts. Avoided ones come only when nobody else is left, those that cheated not at all.
  *
- * Costs and stakes are compared as floating-point numbers: they rank, they are never paid.
+ * Stakes, too, are compared as floating-point numbers: they rank, they are never paid.
  */
 export function chooseExecutor(
   candidates: readonly Candidate[],
   need: Need,
   { nowMs, exploration, random }: Chance,
 ): Candidate | NoChoice {
-  const best = findBest(candidates, need, nowMs);
+  const usual = usualTemplate(candidates);
+  const rankNow = (candidate: Candidate): number => rankOf(candidate, { nowMs, usual });
+  const cost = expectedCost(need);
+  const weigh = (candidate: Candidate): number => cost(candidate, surplusTokens(candidate.counted, usual));
+  const best = findBest(candidates, need, { rankNow, weigh });
   if (typeof best === "string") return best;
-  const weigh = weigher(need);
   const ofRank = (wanted: number, most: number): Candidate[] =>
     candidates.filter(
       (candidate) =>
-        rankOf(candidate, nowMs) === wanted && obstacleOf(candidate, need) === undefined && weigh(candidate) <= most,
+        rankNow(candidate) === wanted && obstacleOf(candidate, need) === undefined && weigh(candidate) <= most,
     );
   const byStake = (among: Candidate[]): Candidate =>
     drawByStake(
@@ -110,12 +114,15 @@ interface Ranked {
 }
 
 /** One pass that keeps nothing but the best: there may be thousands. */
-function findBest(candidates: readonly Candidate[], need: Need, nowMs: number): Ranked | NoChoice {
-  const weigh = weigher(need);
+function findBest(
+  candidates: readonly Candidate[],
+  need: Need,
+  { rankNow, weigh }: Record<"rankNow" | "weigh", (candidate: Candidate) => number>,
+): Ranked | NoChoice {
   let best: Ranked | undefined;
   let nothing: NoChoice = "none";
   for (const candidate of candidates) {
-    const rank = rankOf(candidate, nowMs);
+    const rank = rankNow(candidate);
     const obstacle = obstacleOf(candidate, need) ?? (rank >= NEVER ? "tried" : undefined);
     if (obstacle !== undefined) {
       nothing = nearerMiss(nothing, obstacle);
@@ -134,8 +141,7 @@ function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
   // Whoever has answered before is asked also while the chain says nothing of its stake.
   if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
   if (!allowUnstaked && candidate.stake === 0) return "unstaked";
-  if (maxPrice.inbound !== undefined && offer.inboundPrice > maxPrice.inbound) return "price";
-  if (maxPrice.outbound !== undefined && offer.outboundPrice > maxPrice.outbound) return "price";
+  if (isTooDear(offer, maxPrice)) return "price";
   if (offer.maxContext <= maxOutboundTokens) return "context";
   return tried.has(offer.executor) ? "tried" : undefined;
 }
@@ -144,20 +150,14 @@ function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
 const NEARNESS: readonly NoChoice[] = ["none", "unstaked", "unread", "price", "context", "tried"];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
-function rankOf(candidate: Candidate, nowMs: number): number {
-  const { health, heardAtMs } = candidate;
+function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
+  const { health, heardAtMs, counted } = candidate;
   const isClean = health.failures === 0;
-  const known = isProven(candidate) ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
+  const isTrusted = isProven(candidate) && surplusTokens(counted, usual) === 0;
+  const known = isTrusted ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
   const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
   if (health.avoidUntilMs <= nowMs) return rank;
   return rank + (health.distrusted ? NEVER : AVOIDED);
-}
-
-/** What a candidate costs, at least a little above zero, so that free offers still compare by success. */
-function weigher({ inboundTokens, maxOutboundTokens }: Need): (candidate: Candidate) => number {
-  const [inbound, outbound] = [Number(inboundTokens), Number(maxOutboundTokens)];
-  return ({ inboundPrice, outboundPrice, health }) =>
-    (inbound * inboundPrice + outbound * outboundPrice + 1) / Math.max(health.success, LEAST_SUCCESS) ** 2;
 }
 
 /** Power of two choices. */

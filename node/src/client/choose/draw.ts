@@ -1,4 +1,5 @@
 /** Choices by chance. */
+import { DEAR_FACTOR } from "./price.ts";
 
 /** One of the items, each as likely; `undefined` when there is none. */
 export const draw = <T>(items: readonly T[], random: () => number): T | undefined =>
@@ -10,9 +11,6 @@ export interface Staked {
   readonly stake: number;
   readonly cost: number;
 }
-
-/** Asking more than this factor of what the middle of all stake asks makes a draw less likely. */
-const DEAR_FACTOR = 2;
 
 /**
  * One of the items, each as likely as its stake, so that keys without money weigh nothing; less likely where it asks far more

@@ -23,7 +23,7 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
   if (choice === "price" && offered !== undefined)
     return new LloomError(
       "NO_EXECUTOR",
-      `No executor offers ${model} within the price limit; the lowest prices are ${offered.inboundPrice} inbound and ${offered.outboundPrice} outbound, in base units per 1 000 000 tokens.`,
+      `No executor offers ${model} within the price limit; the lowest inbound price is ${offered.inboundPrice} and the lowest outbound price ${offered.outboundPrice}, not always of one offer, in base units per 1 000 000 tokens.`,
       { next: "Raise the price limit (--max-inbound-price, --max-outbound-price), or choose another model." },
     );
   if (choice === "context" && offered !== undefined)

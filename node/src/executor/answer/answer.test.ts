@@ -5,7 +5,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { says, scriptedBackend } from "../../../../test/integration/roles/scripted-backend.ts";
-import { createExchange } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
@@ -31,7 +31,7 @@ let store: ExecutorLog;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lloom-answer-"));
   path = join(directory, "executor.sqlite");
-  db = openDatabase(path);
+  db = openDatabase(path, { cipher: TEST_CIPHER });
   store = openExecutorLog(db);
 });
 afterEach(() => {

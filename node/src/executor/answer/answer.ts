@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
-import { mostOutboundTokens } from "@lloom/protocol/token-bounds";
 import type { Backend } from "../../backend/backend.ts";
 import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -103,14 +102,11 @@ async function work(
 
 function saveAndSign(
   { identity, hasher, store, clock }: AnswerParts,
-  { request, requestHash, lane, completion }: Admitted,
-  counted: Answer,
+  { request, requestHash, lane }: Admitted,
+  answer: Answer,
 ): Extract<ExecutorFrameBody, { type: "response" }> {
   const contentSalt = bytesToHex(randomBytes(32));
   const nowMs = clock();
-  // What a backend counts beyond its text, such as hidden thoughts, no client accepts.
-  const most = Number(mostOutboundTokens(counted.text, completion.sampling.stop));
-  const answer = { ...counted, outboundTokens: Math.min(counted.outboundTokens, most) };
   const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs });
   const responseHash = hasher.hashResponse(response);
   const delivered = new TextEncoder().encode(answer.text);
