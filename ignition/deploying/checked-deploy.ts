@@ -36,7 +36,7 @@ const checkedDeploy: TaskOverrideActionFunction = async (taskArguments, hre, run
 };
 
 const targetOf = (
-  { modulePath, defaultSender, deploymentId, reset }: DeployArguments,
+  { modulePath, defaultSender, deploymentId, reset, check }: DeployArguments,
   sections: Sections,
 ): DeployTarget => ({
   modulePath,
@@ -44,6 +44,7 @@ const targetOf = (
   sender: defaultSender || undefined,
   deploymentId: deploymentId || undefined,
   isFresh: reset === true,
+  isCheck: check === true,
 });
 
 /** The parameters, if they fit the module. Throws a ParameterFileError. */
