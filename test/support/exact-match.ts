@@ -15,32 +15,40 @@ export interface Deployed {
   readonly creation: string;
 }
 
+/** What explorers call a match, or why there is none. */
+export type Match = "exact_match" | "match" | { readonly problem: string };
+
+export interface MatchOptions {
+  /** Whether the code is compiled even where the metadata's hash is proof enough: the compiler takes long for it. */
+  readonly isCompiled: boolean;
+  /** Libraries and other contracts of the deployment, by name. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
 /**
- * Why the sources that were handed in do not prove a contract exactly, as an explorer finds out: undefined if they do. The
- * compiler's metadata over them hashes to what the contract's code ends with; and where `isCompiled`, they compile to the code
- * itself, which the compiler takes long for.
+ * Whether the sources that were handed in are those of a contract, as an explorer finds out. Exactly: the compiler's metadata
+ * over them hashes to what the contract's code ends with. Else the code without that hash has to be what they compile to.
  */
-export function mismatch(
-  given: Submission,
-  { code, creation }: Deployed,
-  { isCompiled, addresses }: { readonly isCompiled: boolean; readonly addresses: ReadonlyMap<string, string> },
-): string | undefined {
+export function matchOf(given: Submission, { code, creation }: Deployed, options: MatchOptions): Match {
   const version = `v${solc.version().replace(".Emscripten.clang", "")}`;
-  if (given.compilerVersion !== version) return `compiled with ${given.compilerVersion}, and this is ${version}`;
-  const { metadata, runtime, initial, immutables } = compiled(given, isCompiled);
-  const hash = ipfsHash(Buffer.from(metadata));
-  if (!code.includes(`64697066735822${hash}`)) return "the metadata of these sources has another hash";
+  if (given.compilerVersion !== version) return { problem: `compiled with ${given.compilerVersion}, not ${version}` };
   const name = given.contract.split(":").at(-1) ?? "";
-  if (
-    given.constructorArguments !== undefined &&
-    creation !== artifactCode(name, addresses) + given.constructorArguments
-  )
-    return "other constructor arguments";
-  if (!isCompiled) return undefined;
-  if (!creation.startsWith(`0x${initial}`)) return "these sources compile to other creation code";
-  const [found, expected] = [Buffer.from(code.slice(2), "hex"), Buffer.from(runtime, "hex")];
-  for (const { start, length } of immutables) found.fill(0, start, start + length);
-  return found.equals(expected) ? undefined : "these sources compile to other code";
+  const { constructorArguments } = given;
+  if (constructorArguments !== undefined && creation !== artifactCode(name, options.addresses) + constructorArguments)
+    return { problem: "other constructor arguments" };
+  const isExact = code.includes(ipfsHash(Buffer.from(compiled(given, false).metadata)));
+  if (isExact && !options.isCompiled) return "exact_match";
+  const { runtime, initial, immutables } = compiled(given, true);
+  const unhashed = (hex: string): string => hex.replaceAll(/64697066735822[0-9a-f]{68}/g, "");
+  if (initial === "" || !unhashed(creation).startsWith(unhashed(`0x${initial}`)))
+    return { problem: "these sources compile to other creation code" };
+  const [found, expected] = [code.slice(2), runtime].map((hex) => Buffer.from(hex, "hex"));
+  for (const { start, length } of immutables) found?.fill(0, start, start + length);
+  return unhashed(found?.toString("hex") ?? "") !== unhashed(expected?.toString("hex") ?? "")
+    ? { problem: "these sources compile to other code" }
+    : isExact
+      ? "exact_match"
+      : "match";
 }
 
 interface Compiled {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import type { Match } from "./exact-match.ts";
 
 /** What somebody hands in to have a contract's sources shown. */
 export interface Submission {
@@ -21,17 +22,15 @@ export interface ExplorerServer extends AsyncDisposable {
   readonly submissions: readonly Submission[];
 }
 
-/** Starts an explorer; `judge` says why the sources are not those of the contract, or undefined if they are. */
-export async function startExplorer(
-  judge: (given: Submission) => Promise<string | undefined>,
-): Promise<ExplorerServer> {
+/** Starts an explorer; `judge` says how well the sources match the contract. */
+export async function startExplorer(judge: (given: Submission) => Promise<Match>): Promise<ExplorerServer> {
   const submissions: Submission[] = [];
   const keys = new Set<string>();
   const server = createServer((request, response) => void answer(request, response));
   const submit = (given: Submission): string => `job-${submissions.push(given) - 1}`;
-  const verdict = async (job: string): Promise<string | undefined> => {
+  const verdict = async (job: string): Promise<Match> => {
     const given = submissions[Number(job.replace("job-", ""))];
-    return given === undefined ? "there is no such job" : await judge(given);
+    return given === undefined ? { problem: "there is no such job" } : await judge(given);
   };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://localhost");
@@ -51,7 +50,7 @@ export async function startExplorer(
     const action = query.get("action");
     if (action === "getsourcecode") return failed("Contract source code not verified");
     if (action === "checkverifystatus")
-      return (await verdict(query.get("guid") ?? "")) === undefined
+      return typeof (await verdict(query.get("guid") ?? "")) === "string"
         ? good("Pass - Verified")
         : failed("Fail - Unable to verify");
     const form = new URLSearchParams(body);
@@ -76,9 +75,10 @@ export async function startExplorer(
     const unverified = { match: null, creationMatch: null, runtimeMatch: null, chainId: first, address };
     if (what === "contract") return [404, unverified];
     if (address === "") {
-      const problem = await verdict(first);
-      const contract = { ...unverified, ...(problem === undefined && { match: "exact_match" }) };
-      const error = problem === undefined ? {} : { error: { customCode: "no_match", message: problem, errorId: "1" } };
+      const match = await verdict(first);
+      const contract = { ...unverified, ...(typeof match === "string" && { match }) };
+      const error =
+        typeof match === "string" ? {} : { error: { customCode: "no_match", message: match.problem, errorId: "1" } };
       return [200, { isJobCompleted: true, verificationId: first, jobStartTime: "now", contract, ...error }];
     }
     const { stdJsonInput, contractIdentifier, compilerVersion } = JSON.parse(body) as Record<string, unknown>;
