@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { mostInboundTokens, mostOutboundTokens } from "./token-bounds.ts";
+import {
+  mostInboundTokens,
+  mostOutboundTokens,
+  statedTemplateTokens,
+  usualInboundTokens,
+  usualOutboundTokens,
+} from "./token-bounds.ts";
 
 describe("the most tokens that a text can count", () => {
   it("are the bytes of an answer, and four that leave none", () => {
@@ -15,5 +21,21 @@ describe("the most tokens that a text can count", () => {
   it("are the bytes of a prompt, and what a template may add", () => {
     expect(mostInboundTokens([{ content: "schön" }])).toBe(6n + 144n);
     expect(mostInboundTokens([{ content: "a" }, { content: "" }])).toBe(1n + 160n);
+  });
+});
+
+describe("the tokens that a text usually has", () => {
+  it("are a quarter of its bytes, and 16 for each message", () => {
+    expect(usualInboundTokens([{ content: "Hello" }])).toBe(2n + 16n);
+    expect(usualInboundTokens([{ content: "schön" }, { content: "" }])).toBe(2n + 32n);
+    expect([usualOutboundTokens(""), usualOutboundTokens("hi"), usualOutboundTokens("Hello")]).toEqual([0n, 1n, 2n]);
+  });
+});
+
+describe("the tokens that must be the template's", () => {
+  it("are those that not even a token for every byte explains", () => {
+    const ofHello = (inboundTokens: bigint) =>
+      statedTemplateTokens({ inboundTokens, maxInboundTokens: mostInboundTokens([{ content: "Hello" }]) });
+    expect([3n, 5n, 9n, 149n].map(ofHello)).toEqual([0n, 0n, 4n, 144n]);
   });
 });

@@ -1,4 +1,4 @@
-/** Most tokens that a text can honestly count, whatever the tokenizer. */
+/** How many tokens a text can honestly count at most, whatever the tokenizer, and about how many it has. */
 
 /**
  * Tokens of an answer that leave no byte in its text: one that ends it, one for a leading blank that decoders strip, and up to
@@ -16,6 +16,13 @@ export function mostOutboundTokens(text: string, stop: readonly string[]): bigin
   return BigInt(bytesOf(text) + longestStop + TOKENS_WITHOUT_TEXT);
 }
 
+/** Bytes of UTF-8 that make a token, on average. */
+const BYTES_PER_TOKEN = 4;
+const aboutTokens = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
+
+/** About the tokens of an answer; what is charged where no count can be true. */
+export const usualOutboundTokens = (text: string): bigint => BigInt(aboutTokens(bytesOf(text)));
+
 /** What a chat template puts around one message, tokens; the largest in use takes about a dozen. */
 const TEMPLATE_TOKENS_PER_MESSAGE = 16;
 /** What it puts around the conversation: marks of begin and end, a default system prompt. */
@@ -26,9 +33,30 @@ const TEMPLATE_TOKENS = 128;
  * executor adds and the client cannot see.
  */
 export function mostInboundTokens(messages: readonly { readonly content: string }[]): bigint {
-  const bytes = messages.reduce((sum, { content }) => sum + bytesOf(content), 0);
-  return BigInt(bytes + TEMPLATE_TOKENS_PER_MESSAGE * messages.length + TEMPLATE_TOKENS);
+  return BigInt(promptBytes(messages) + TEMPLATE_TOKENS_PER_MESSAGE * messages.length + TEMPLATE_TOKENS);
 }
+
+/** About the tokens of a prompt; what is charged where no count can be true. */
+export const usualInboundTokens = (messages: readonly { readonly content: string }[]): bigint =>
+  BigInt(aboutTokens(promptBytes(messages)) + TEMPLATE_TOKENS_PER_MESSAGE * messages.length);
+
+/** A count of prompt tokens, and the most that the prompt can have. */
+export interface PromptCount {
+  readonly inboundTokens: bigint;
+  readonly maxInboundTokens: bigint;
+}
+
+/**
+ * Tokens of a count that the prompt's text cannot have, even with a token for every byte: whoever counted says that they are
+ * the template's, around a single message.
+ */
+export function statedTemplateTokens({ inboundTokens, maxInboundTokens }: PromptCount): bigint {
+  const text = maxInboundTokens - BigInt(TEMPLATE_TOKENS + TEMPLATE_TOKENS_PER_MESSAGE);
+  return inboundTokens > text ? inboundTokens - text : 0n;
+}
+
+const promptBytes = (messages: readonly { readonly content: string }[]): number =>
+  messages.reduce((sum, { content }) => sum + bytesOf(content), 0);
 
 const encoder = new TextEncoder();
 const bytesOf = (text: string): number => encoder.encode(text).length;

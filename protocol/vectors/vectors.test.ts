@@ -77,7 +77,7 @@ describe("collections.json", () => {
       keccak256(
         AbiCoder.defaultAbiCoder().encode(
           ["uint8", "address", "bytes32"],
-          [["Deposit", "Stake"].indexOf(purpose), beneficiary, salt],
+          [["Deposit", "Stake", "Credit"].indexOf(purpose), beneficiary, salt],
         ),
       ),
     );

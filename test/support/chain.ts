@@ -86,7 +86,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
     const signer = new NonceManager(new Wallet(hexlify(testAccount(0).secret), provider));
     const deploy = deployer(signer);
     const parameters = await readParameters();
-    const paymentToken = await deploy("TestToken");
+    const paymentToken = await deploy("TestToken", await signer.getAddress());
     const stakeRegistry = await deploy(
       "StakeRegistry",
       paymentToken,
@@ -94,6 +94,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       parameters("minimumExecutorStake"),
       parameters("minimumValidatorStake"),
       parameters("unbondingPeriodSeconds"),
+      await signer.getAddress(),
     );
     for (const library of ["Channels", "DisputedTails", "SessionSigners"]) await deploy(library);
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));
@@ -112,7 +113,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: measuredPenalties, power: POWER.stake },
       { account: jury, power: POWER.stake },
     ]);
-    const collector = await deploy("Collector", accounting);
+    const collector = await deploy("Collector", accounting, measuredDeposits);
     return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes, collector };
   } finally {
     provider.destroy();

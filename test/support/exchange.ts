@@ -9,11 +9,15 @@ import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } from "@lloom/protocol/lane";
 import { keccak256, toUtf8Bytes } from "ethers";
+import { createTextCipher } from "../../node/src/store/text-cipher.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 
 /** A key that depends on nothing but a name; worth nothing anywhere. */
 export const testIdentity = (name: string): Identity =>
   identityFromSecret(Buffer.from(keccak256(toUtf8Bytes(`lloom test key ${name}`)).slice(2), "hex"));
+
+/** Encrypts what tests keep; the same in every process. */
+export const TEST_CIPHER = createTextCipher(testIdentity("log").secret);
 
 export const TEST_DOMAIN: CommitmentDomain = { chainId: 31337n, accounting: `0x${"ac".repeat(20)}` };
 

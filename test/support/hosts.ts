@@ -103,9 +103,9 @@ export async function readAll(frames: AsyncIterable<ExecutorFrame>): Promise<{ t
 }
 
 /** Waits for a condition; throws with its name at the deadline. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > deadline) throw new LloomError("INTERNAL", `not in time: ${what}`);
     await delay(5);
   }

@@ -39,6 +39,10 @@ export type Conduct =
   | { readonly type: "freezes" }
   /** Counts as many tokens as the request allows. */
   | { readonly type: "overcounts" }
+  /** Counts a prompt as the longest that it can be. */
+  | { readonly type: "overcountsPrompt" }
+  /** Signs that it answered, and says nothing. */
+  | { readonly type: "saysNothing" }
   /** Signs with another key. */
   | { readonly type: "forges" };
 
@@ -71,6 +75,8 @@ export class StagedMarket implements Disposable {
   readonly book = new OfferBook();
   readonly store: ClientLog;
   nowMs = 1_800_000_000_000;
+  /** What transactions wait for. */
+  chainAnswers: Promise<unknown> = Promise.resolve();
   readonly #stack = new DisposableStack();
   readonly #hasher = createCommitmentHasher(DOMAIN);
   readonly #lanes = new Map<string, LaneState>();
@@ -166,6 +172,7 @@ export class StagedMarket implements Disposable {
       readDeposit: async () => this.#deposit,
       learnSettled: async () => undefined,
       allocate: async (executor, amount) => {
+        await this.chainAnswers;
         this.#deposit -= amount;
         this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
       },
@@ -195,7 +202,7 @@ export class StagedMarket implements Disposable {
     }
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };
-      yield { type: "token", id: 1, text: ANSWER };
+      if (conduct.type !== "saysNothing") yield { type: "token", id: 1, text: ANSWER };
     }
     if (conduct.type === "breaksOff") yield { type: "error", id: 1, code: "BACKEND_FAILED", message: "It failed." };
     else if (conduct.type === "stalls" || conduct.type === "freezes") await aborted(signal);
@@ -211,7 +218,9 @@ export class StagedMarket implements Disposable {
     const requestHash = this.#hasher.hashRequest(request);
     const contentSalt: Hex = bytesToHex(randomBytes(32));
     const outboundTokens = conduct.type === "overcounts" ? Number(request.maxOutboundTokens) : 4;
-    const answer = { text: ANSWER, inboundTokens: 6, outboundTokens, finishReason: "stop" as const };
+    const inboundTokens = conduct.type === "overcountsPrompt" ? Number(request.maxInboundTokens) : 6;
+    const text = conduct.type === "saysNothing" ? "" : ANSWER;
+    const answer = { text, inboundTokens, outboundTokens, finishReason: "stop" as const };
     const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: this.nowMs });
     const responseHash = this.#hasher.hashResponse(response);
     this.#lanes.set(key, advance(lane, response, responseHash));

@@ -7,12 +7,12 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { advance } from "@lloom/protocol/lane";
 import { openDatabase } from "../../node/src/store/database.ts";
 import { openExecutorLog } from "../../node/src/store/executor-log.ts";
-import { createExchange } from "./exchange.ts";
+import { createExchange, TEST_CIPHER } from "./exchange.ts";
 
 const [, , path = "", stopAfter] = process.argv;
 const exchange = createExchange();
 const contentSalt: Hex = `0x${"5a".repeat(32)}`;
-const db = openDatabase(path);
+const db = openDatabase(path, { cipher: TEST_CIPHER });
 const log = openExecutorLog(db);
 
 function tell(step: string, requestHash: Hex, lane: bigint): void {

@@ -48,6 +48,25 @@ const failure = (behaviour: Behaviour, options: Partial<OpenAiOptions> = {}): Pr
   );
 };
 
+describe("a server that refuses a limit which its context has no room for", () => {
+  const tooLong = { error: { message: "This model's maximum context length is 512 tokens" } };
+
+  it("is asked without one, and the answer counts no more than was asked for", async () => {
+    server.chat = (response) =>
+      "max_tokens" in (server.asked.at(-1)?.body ?? {})
+        ? json(response, 400, tooLong)
+        : answer(response, [text("Hel"), text("lo"), finish("length"), usage(500, 12), DONE]);
+    const { end } = await collect(open(), { ...ASK, maxOutboundTokens: 400 });
+    expect(end).toEqual({ type: "end", finishReason: "length", inboundTokens: 500, outboundTokens: 12 });
+    expect(server.asked.map(({ body }) => body["max_tokens"])).toEqual([400, undefined]);
+  });
+
+  it("is asked no third time when the prompt itself is too long", async () => {
+    expect(await failure((response) => json(response, 400, tooLong))).toMatchObject({ code: "CONTEXT_EXCEEDED" });
+    expect(server.asked.length).toBe(2);
+  });
+});
+
 describe("failures of the server", () => {
   const upstream = (message: string, more: object = {}): object => ({ error: { message, ...more } });
   it.each([

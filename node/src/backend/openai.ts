@@ -65,16 +65,27 @@ async function* complete(
   const count = { outboundTokens: 0 };
   try {
     watchdog.start(settings.firstTokenTimeoutMs, "the first token");
-    const response = await callServer(server, {
-      path: "/chat/completions",
-      body: chatBody(completion),
-      signal: watchdog.signal,
-    });
+    const response = await callWithinContext(server, completion, watchdog.signal);
     yield* readAnswer({ response, watchdog, count, limits: settings, maxOutboundTokens: completion.maxOutboundTokens });
   } catch (thrown) {
     if (!signal.aborted) throw watchdog.explain(thrown);
     const outboundTokens = Math.min(count.outboundTokens, completion.maxOutboundTokens);
     yield { type: "end", finishReason: "cancelled", inboundTokens: 0, outboundTokens };
+  }
+}
+
+/**
+ * Some servers refuse a limit that the prompt leaves no room for, where others end the answer at the context. Asked again
+ * without one, they do so too; a prompt that is too long by itself is refused once more.
+ */
+async function callWithinContext(server: OpenAiServer, completion: Completion, signal: AbortSignal): Promise<Response> {
+  const call = (body: object): Promise<Response> => callServer(server, { path: "/chat/completions", body, signal });
+  const { max_tokens, ...unlimited } = chatBody(completion);
+  try {
+    return await call({ ...unlimited, max_tokens });
+  } catch (thrown) {
+    if (!(thrown instanceof LloomError) || thrown.code !== "CONTEXT_EXCEEDED") throw thrown;
+    return call(unlimited);
   }
 }
 

@@ -8,6 +8,7 @@ import { createHost, type Host } from "../p2p/host/host.ts";
 import type { HostLimits } from "../p2p/limits.ts";
 import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
+import { createTextCipher } from "../store/text-cipher.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { openKeystore, readKeystoreAddress } from "../wallet/keystore.ts";
 import { exactAmount } from "./amount.ts";
@@ -68,7 +69,8 @@ export function openLog(
   { settings, stack }: CommandContext,
   { file, chain, identity }: { file: string; chain: Chain; identity: Identity },
 ): Database {
-  return stack.use(openDatabase(dataFile(settings, file), { scope: scopeOf(chain, identity) }));
+  const cipher = createTextCipher(identity.secret);
+  return stack.use(openDatabase(dataFile(settings, file), { scope: scopeOf(chain, identity), cipher }));
 }
 
 /** A setting's decimal amount in base units of the payment token. Throws CONFIG_INVALID that names the flag. */

@@ -9,7 +9,7 @@ import { recoverAddress } from "@lloom/protocol/signatures";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Seeded, seeded } from "../../../protocol/test/seeded.ts";
 import { scriptedBackend } from "../../../test/integration/roles/scripted-backend.ts";
-import { createExchange } from "../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
 import { LloomError } from "../errors.ts";
 import { createLog } from "../log.ts";
 import { openDatabase } from "../store/database.ts";
@@ -78,7 +78,7 @@ class Machine {
   constructor(path: string, random: Seeded) {
     this.path = path;
     this.#random = random;
-    const db = openDatabase(path);
+    const db = openDatabase(path, { cipher: TEST_CIPHER });
     this.#close = () => db[Symbol.dispose]();
     this.store = mortal(openExecutorLog(db), this.life);
     const run = new OwnRun({
@@ -110,7 +110,7 @@ class Machine {
   replaceLog(path: string): void {
     this.#close();
     this.path = path;
-    const db = openDatabase(path);
+    const db = openDatabase(path, { cipher: TEST_CIPHER });
     this.#close = () => db[Symbol.dispose]();
     this.store = mortal(openExecutorLog(db), this.life);
   }
@@ -164,6 +164,8 @@ class Machine {
       backend: this.#backend(),
       onAnswered: () => undefined,
       onFailed: () => undefined,
+      owed: () => 0n,
+      shown: String,
     };
   }
 

@@ -8,6 +8,9 @@ export interface HostLimits {
   readonly maxConnections: number;
   /** Inbound connections of peers that have not done business here; a new one takes the place of the oldest. */
   readonly mostStrangers: number;
+  /** Peers that have left of which something is remembered: those that only dial, and those that listen. */
+  readonly departedDialers: number;
+  readonly departedListeners: number;
   /** Connections of one peer: one in use, the others while a lost one is not yet noticed, or both sides dialled. */
   readonly connectionsPerPeer: number;
   /** New connections per second from one IP address. */
@@ -25,6 +28,9 @@ export const HOST_LIMITS: HostLimits = {
   maxConnections: 1024,
   // All of them: an anchor of the network has nobody but strangers, who dial again when they are cut.
   mostStrangers: 1024,
+  // About 5 kB each.
+  departedDialers: 256,
+  departedListeners: 4096,
   connectionsPerPeer: 8,
   // libp2p's 5 refuses a devnet, or an office behind one address, that starts together. A handshake costs about 5 ms of
   // CPU, so 50 of them keep a quarter of a core busy at worst.

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange } from "../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
@@ -60,7 +60,7 @@ const exitOf = async (child: ChildProcess): Promise<void> => {
 };
 
 function reopen(): { db: Database; log: ExecutorLog } & Disposable {
-  const db = openDatabase(path);
+  const db = openDatabase(path, { cipher: TEST_CIPHER });
   return { db, log: openExecutorLog(db), [Symbol.dispose]: () => db[Symbol.dispose]() };
 }
 

@@ -6,7 +6,8 @@ import type { Row } from "./encoding.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
-import { damagedStore, storeFailure } from "./store-failure.ts";
+import { damagedStore, storeFailure, textWithoutKey } from "./store-failure.ts";
+import type { TextCipher } from "./text-cipher.ts";
 import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
 /** Values of a statement's named parameters. */
@@ -18,6 +19,8 @@ export interface DatabaseOptions {
    * open with another scope is refused, since receipts of one network mean nothing on another.
    */
   readonly scope?: string;
+  /** For a file that keeps text; without, its text can be neither written nor read. */
+  readonly cipher?: TextCipher;
   /** Reads only, beside a running node: takes no lock, changes nothing. The file must exist. */
   readonly readOnly?: boolean;
 }
@@ -40,15 +43,26 @@ export class Database implements Disposable {
   readonly path: string;
   readonly #db: DatabaseSync;
   readonly #lock: DatabaseSync | undefined;
+  readonly #cipher: TextCipher | undefined;
   readonly #statements = new Map<string, StatementSync>();
   #synced = true;
   #closed = false;
 
   /** Use `openDatabase`. */
-  constructor(path: string, db: DatabaseSync, lock: DatabaseSync | undefined) {
+  constructor(
+    path: string,
+    { db, lock, cipher }: { db: DatabaseSync; lock: DatabaseSync | undefined; cipher: TextCipher | undefined },
+  ) {
     this.path = path;
     this.#db = db;
     this.#lock = lock;
+    this.#cipher = cipher;
+  }
+
+  /** What encrypts the text of this file. */
+  get cipher(): TextCipher {
+    if (this.#cipher !== undefined) return this.#cipher;
+    throw textWithoutKey(this.path);
   }
 
   /** Runs `work` in one transaction: all of it is written when this returns, or none of it after a throw. */
@@ -128,7 +142,7 @@ export class Database implements Disposable {
  * @throws LloomError STORE_FAILED: another process has it, not a database, damaged, written by a newer version, of
  * another scope, or no permission; `next` says what to do.
  */
-export function openDatabase(path: string, { scope, readOnly = false }: DatabaseOptions = {}): Database {
+export function openDatabase(path: string, { scope, cipher, readOnly = false }: DatabaseOptions = {}): Database {
   using stack = new DisposableStack();
   try {
     if (!readOnly) createPrivately(path);
@@ -139,10 +153,10 @@ export function openDatabase(path: string, { scope, readOnly = false }: Database
       // Deleted bytes are overwritten: what prune() removed must not be found in the file.
       db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
       checkWhole(db, path);
-      migrate(db, path);
+      migrate(db, { path, cipher });
     }
     checkScope(db, { path, scope, readOnly });
-    const database = new Database(path, db, lock);
+    const database = new Database(path, { db, lock, cipher });
     stack.move();
     return database;
   } catch (cause) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Answered, type Asked, createExchange } from "../../../test/support/exchange.ts";
+import { type Answered, type Asked, createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
@@ -37,7 +37,7 @@ afterEach(() => {
 
 function reopen(): void {
   db?.[Symbol.dispose]();
-  db = openDatabase(join(directory, "executor.db"));
+  db = openDatabase(join(directory, "executor.db"), { cipher: TEST_CIPHER });
   log = openExecutorLog(db);
 }
 

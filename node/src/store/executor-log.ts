@@ -28,7 +28,7 @@ export interface SavedAnswer {
   /** EIP-712 digest of `response`. */
   readonly responseHash: Hex;
   readonly contentSalt: Hex;
-  /** UTF-8 of all text that was put on the wire; kept until `prune`. */
+  /** UTF-8 of all text that was put on the wire; kept encrypted, until `prune`. */
   readonly delivered: Uint8Array;
   readonly answeredAtMs: number;
 }
@@ -69,7 +69,7 @@ export interface ReceiptPage {
  * The executor's durable memory: what it accepted, answered, signed and was paid for. Every method is one transaction.
  * The order that keeps an executor honest through a crash is *save, then sign, then tell*: `accept`, generate,
  * `saveAnswer`, sign `response`, `saveSignature`, send. What `saveAnswer` stored is never replaced, so there is never a
- * second answer to sign. Prompts are not stored.
+ * second answer to sign. Prompts are not stored, delivered text is encrypted.
  *
  * `saveAnswer` returns when the disk has it, and everything before it. The others survive the end of the process, not
  * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
@@ -127,7 +127,7 @@ export function openExecutorLog(db: Database): ExecutorLog {
     busyLane: (client, lane) => db.get(BUSY, laneKey(client, lane)) !== undefined,
     answeredUnsigned: () => db.all(UNSIGNED).map(unsignedOf),
     find: (requestHash) => servedOf(db.get(REQUEST, { requestHash })),
-    delivery: (requestHash) => deliveryOf(db.get(DELIVERY, { requestHash })),
+    delivery: (requestHash) => deliveryOf(db, requestHash),
     receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(servedReceiptOf),
     prune: (beforeMs) => prune(db, beforeMs),
   };
@@ -205,7 +205,8 @@ function saveAnswer(db: Database, answer: SavedAnswer): void {
     cost: encoding.encodeInteger(response.cumulativeCost),
     answeredAtMs,
   });
-  db.run(DELIVER, { requestHash, contentSalt: answer.contentSalt, delivered: answer.delivered, answeredAtMs });
+  const delivered = db.cipher.encrypt(answer.delivered, deliveryName(requestHash));
+  db.run(DELIVER, { requestHash, contentSalt: answer.contentSalt, delivered, answeredAtMs });
 }
 
 function saveSignature(db: Database, requestHash: Hex, signature: CompactSignature): void {
@@ -256,8 +257,15 @@ function servedOf(row: encoding.Row | undefined): ServedRequest | undefined {
   }
 }
 
-const deliveryOf = (row: encoding.Row | undefined) =>
-  row && { delivered: encoding.bytesOf(row, "delivered"), contentSalt: encoding.hexOf(row, "content_salt") };
+function deliveryOf(db: Database, requestHash: Hex): ReturnType<ExecutorLog["delivery"]> {
+  const row = db.get(DELIVERY, { requestHash });
+  if (row === undefined) return undefined;
+  const delivered = db.cipher.decrypt(encoding.bytesOf(row, "delivered"), deliveryName(requestHash));
+  return { delivered, contentSalt: encoding.hexOf(row, "content_salt") };
+}
+
+/** By which a delivery's text is encrypted; the tables' second version says the same. */
+const deliveryName = (requestHash: Hex): string => `delivery ${requestHash}`;
 
 const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
   limit: Math.min(Math.max(1, limit), PAGE_LIMIT),

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LloomError } from "../errors.ts";
 import { INTEGER_DIGITS } from "./encoding.ts";
+import { textWithoutKey } from "./store-failure.ts";
+import type { TextCipher } from "./text-cipher.ts";
 
 /** A column for an integer of the signed types: decimal, zero-padded, so that text order is number order. */
 const unsigned = (name: string): string =>
@@ -35,7 +37,7 @@ const signedResponse = `
  * Every version of the tables, oldest first; index + 1 is the version. A released entry never changes: a change of the
  * tables is a new entry.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -104,13 +106,19 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX own_sent ON own_requests (executor) WHERE status = 'sent';
   CREATE INDEX own_age ON own_requests (sent_at_ms);
   `,
+  // Delivered text was readable before.
+  "UPDATE deliveries SET delivered = encrypted(delivered, 'delivery ' || request_hash);",
 ];
 
 /**
- * Brings the tables to the newest version, each step in one transaction together with its number.
- * @throws LloomError STORE_FAILED when a newer version wrote the file.
+ * Brings the tables to the newest version, each step in one transaction together with its number; what a step leaves of
+ * earlier bytes is overwritten.
+ * @throws LloomError STORE_FAILED when a newer version wrote the file, or when its text must be encrypted without a cipher.
  */
-export function migrate(db: DatabaseSync, path: string): void {
+export function migrate(
+  db: DatabaseSync,
+  { path, cipher }: { readonly path: string; readonly cipher: TextCipher | undefined },
+): void {
   db.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT");
   const found = Number(db.prepare("SELECT coalesce(max(version), 0) AS version FROM migrations").get()?.["version"]);
   if (found > MIGRATIONS.length) {
@@ -119,6 +127,11 @@ export function migrate(db: DatabaseSync, path: string): void {
       details: { found, known: MIGRATIONS.length },
     });
   }
+  if (found === MIGRATIONS.length) return;
+  db.function("encrypted", (text, record) => {
+    if (cipher === undefined || !(text instanceof Uint8Array)) throw textWithoutKey(path);
+    return cipher.encrypt(text, String(record));
+  });
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < found) continue;
     db.exec("BEGIN IMMEDIATE");
@@ -131,4 +144,6 @@ export function migrate(db: DatabaseSync, path: string): void {
       throw cause;
     }
   }
+  // The write-ahead log holds pages as they were.
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange } from "../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
@@ -16,7 +16,7 @@ let log: ExecutorLog;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lloom-past-"));
-  db = openDatabase(join(directory, "executor.db"));
+  db = openDatabase(join(directory, "executor.db"), { cipher: TEST_CIPHER });
   log = openExecutorLog(db);
 });
 afterEach(() => {

@@ -30,3 +30,9 @@ export const damagedStore = (path: string, found: string): LloomError =>
   new LloomError("STORE_FAILED", `The store ${path} is damaged (${found.split("\n").slice(0, 2).join(" ")}).`, {
     next: DAMAGED,
   });
+
+/** A file whose text is wanted by whoever did not unlock the key. */
+export const textWithoutKey = (path: string): LloomError =>
+  new LloomError("STORE_FAILED", `The text in ${path} is encrypted for the node's key, which is not unlocked here.`, {
+    next: "Start the node with its keystore and password.",
+  });

@@ -1,9 +1,10 @@
-import type { RequestCommitment } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS, type RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { ChatMessage } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../../node/src/chain/actions.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
-import { type Frame, frameFor, outcomeOf } from "./foreign-request.ts";
-import { oncePassed, says, scriptedBackend } from "./scripted-backend.ts";
+import { type Frame, frameFor, outcomeOf, sendFrame } from "./foreign-request.ts";
+import { oncePassed, says, saysToTheLimit, scriptedBackend } from "./scripted-backend.ts";
 import { type Buyer, log, PRICE, type Seller, soon, until, World } from "./world.ts";
 
 let world: World;
@@ -19,8 +20,12 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const frame = (seller: Seller, change: Partial<RequestCommitment> = {}, signer = buyer.identity) =>
-  frameFor({ buyer, seller, signer }, change);
+const frame = (
+  seller: Seller,
+  change: Partial<RequestCommitment> = {},
+  signer = buyer.identity,
+  messages?: readonly ChatMessage[],
+) => frameFor({ buyer, seller, signer, ...(messages && { messages }) }, change);
 const send = (seller: Seller, sent: Frame) => outcomeOf(pool, seller, sent);
 
 /** Most that such a request may cost: 10 * 100 + 10 * 400 base units. */
@@ -37,7 +42,6 @@ describe("an executor refuses", () => {
       MODEL_NOT_FOUND: { model: "another" },
       LANE_OUT_OF_STEP: { nonce: 2n },
       CHANNEL_UNDERFUNDED: { costCap: CAP + 1n },
-      CONTEXT_EXCEEDED: { maxOutboundTokens: 5_000n },
     };
     for (const [code, change] of Object.entries(outcomes))
       expect(await send(seller, await frame(seller, change))).toBe(code);
@@ -49,6 +53,38 @@ describe("an executor refuses", () => {
     );
     expect(seller.store.receipts({ limit: 1 })).toEqual([]);
     expect(await send(seller, await frame(seller))).toBe("response");
+  });
+
+  it("a prompt that fills the context; an answer that has no room for its limit ends at the context, and costs what it is", async () => {
+    const words = (count: number): { messages: ChatMessage[]; maxInboundTokens: bigint } => ({
+      messages: [{ role: "user", content: "w ".repeat(count).trim() }],
+      maxInboundTokens: 10_000n,
+    });
+    const backend = scriptedBackend(saysToTheLimit(), "narrow");
+    await using seller = await world.seller({ backend });
+    await fill(seller, 10_000n * CAP);
+    const sendWords = async (count: number) => {
+      const { messages, maxInboundTokens } = words(count);
+      return sendFrame(
+        pool,
+        seller,
+        await frame(seller, { maxInboundTokens, maxOutboundTokens: 5_000n }, undefined, messages),
+      );
+    };
+    expect(await sendWords(4_096)).toMatchObject({ type: "error", code: "CONTEXT_EXCEEDED" });
+    expect(backend.asked).toEqual([]);
+    const answered = await sendWords(4_090);
+    expect(backend.asked).toMatchObject([{ maxOutboundTokens: 6 }]);
+    const length = BigInt(FINISH_REASONS.indexOf("length"));
+    expect(answered).toMatchObject({
+      type: "response",
+      response: {
+        inboundTokens: 4_090n,
+        outboundTokens: 6n,
+        finishReason: length,
+        cumulativeCost: 4_090n * 100n + 6n * 400n,
+      },
+    });
   });
 
   it("the same request a second time, while it runs and after", async () => {

@@ -6,7 +6,8 @@ import { createKeystore } from "../../../node/src/wallet/keystore.ts";
 import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
 import type { World } from "./world.ts";
 
-const PASSWORD = "password-of-a-test";
+/** Of every key here. */
+export const PASSWORD = "password-of-a-test";
 const READY_MS = 60_000;
 
 export interface Launching {

@@ -1,5 +1,4 @@
 /** Executors whose log is lost, restored or copied: whatever becomes of the file, no request is answered twice. */
-import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Hex } from "@lloom/protocol/commitment-types";
@@ -16,6 +15,7 @@ import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor-log.ts";
 import { createValidator } from "../../../node/src/validator/validator.ts";
+import { copyLog } from "./copy-log.ts";
 import { type Frame, frameFor, outcomeOf, sendFrame, targetOf } from "./foreign-request.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import {
@@ -88,13 +88,6 @@ function tapped(store: ExecutorLog, copy: (point: Point) => void): ExecutorLog {
       at("signed");
     },
   };
-}
-
-/** The files of a log as they are, as a backup program would copy them. */
-function copyLog(from: string, to: string): void {
-  for (const suffix of ["", "-wal"])
-    if (existsSync(join(from, `executor.sqlite${suffix}`)))
-      copyFileSync(join(from, `executor.sqlite${suffix}`), join(to, `executor.sqlite${suffix}`));
 }
 
 describe("an executor whose log is restored from an older copy", () => {

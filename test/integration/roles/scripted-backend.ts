@@ -46,6 +46,13 @@ export const says = (...pieces: readonly string[]): Script =>
     yield end(completion, "stop", pieces.length);
   };
 
+/** Answers as long as it may. */
+export const saysToTheLimit = (): Script =>
+  async function* (completion) {
+    for (let index = 0; index < completion.maxOutboundTokens; index++) yield { type: "text", text: "word " };
+    yield end(completion, "length", completion.maxOutboundTokens);
+  };
+
 /** Says this, then nothing more until it is stopped. */
 export const saysThenHangs = (...pieces: readonly string[]): Script =>
   async function* (completion, signal) {
@@ -71,7 +78,7 @@ export const oncePassed = (gate: Promise<unknown>, script: Script): Script =>
 
 const end = (
   completion: Completion,
-  finishReason: "stop" | "cancelled",
+  finishReason: "stop" | "length" | "cancelled",
   outboundTokens: number,
 ): Extract<CompletionEvent, { type: "end" }> => ({
   type: "end",

@@ -8,6 +8,7 @@ import type { Question } from "../../../node/src/client/question.ts";
 import { buildResponse } from "../../../node/src/executor/answer/response.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { openExecutorLog } from "../../../node/src/store/executor-log.ts";
+import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
 import { createExchange } from "../../support/exchange.ts";
 import { openGate } from "../../support/rpc-gate.ts";
 import { oncePassed, says, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
@@ -243,7 +244,7 @@ function seedReceipt(path: string, { buyer, executor, deadline, signed = true }:
   const lane = { nonce: 0n, cost: 0n, inbound: 0n, outbound: 0n, responseHash: request.prevResponseHash };
   const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: Date.now() });
   const responseHash = hasher.hashResponse(response);
-  using db = openDatabase(path);
+  using db = openDatabase(path, { cipher: createTextCipher(executor.secret) });
   const store = openExecutorLog(db);
   store.accept({ requestHash, request, clientSignature, acceptedAtMs: Date.now() });
   const delivered = Buffer.from(answer.text);

@@ -20,6 +20,7 @@ import { createHost, type Host } from "../../../node/src/p2p/host/host.ts";
 import { type ClientLog, openClientLog } from "../../../node/src/store/client-log.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor-log.ts";
+import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
 import { createValidator, type Validator } from "../../../node/src/validator/validator.ts";
 import { type Identity, identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../../support/chain.ts";
@@ -129,7 +130,8 @@ export class World implements AsyncDisposable {
     const stack = new AsyncDisposableStack();
     const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack);
     await this.stake(member, stake);
-    const db = stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "executor.sqlite")));
+    const path = join(dataDir ?? (await this.dataDir()), "executor.sqlite");
+    const db = stack.use(openDatabase(path, { cipher: createTextCipher(member.identity.secret) }));
     const store = tap(openExecutorLog(db));
     const executor = stack.use(
       await createExecutor(

@@ -25,8 +25,8 @@ export interface AnswerFacts {
 
 /**
  * What is wrong with an answer, or `undefined`. Signature, request, limits, arithmetic, running totals, counts that the text
- * cannot have (those of the prompt are limited by the request itself, at the most that it can have), and that the
- * signed hashes are those of the text that came: whatever passes can be paid, shown and, if need be, disputed.
+ * cannot have (those of the prompt are limited by the request itself, at the most that it can have), that there is text, and
+ * that the signed hashes are those of the text that came: whatever passes can be paid, shown and, if need be, disputed.
  */
 export function answerProblem(facts: AnswerFacts): string | undefined {
   const { hasher, recover, request, requestHash, lane, text, response } = facts;
@@ -37,6 +37,7 @@ export function answerProblem(facts: AnswerFacts): string | undefined {
   const most = mostOutboundTokens(text, facts.stop);
   if (response.outboundTokens > most)
     return `The response counts ${response.outboundTokens} tokens of a text that can have ${most} at most.`;
+  if (text === "") return "The response is signed for no text at all.";
   if (response.finishReason === 0n) return "The response says that the answer failed.";
   if (response.contentHash !== hashContent(facts.contentSalt, text))
     return "contentHash is not that of the text that was received.";

@@ -39,6 +39,7 @@ function candidate({ index, price = 100n, maxContext = 4096n, load = 0 }: Terms,
     heardAtMs: NOW,
     health: UNKNOWN_HEALTH,
     stake: 100,
+    counted: undefined,
     inFlight: 0,
     silent: 0,
     ...known,
@@ -70,6 +71,17 @@ describe("the choice of an executor", () => {
   it("passes a cheaper one over that has been failing", () => {
     const failing = candidate({ index: 0, price: 90n }, { health: { ...UNKNOWN_HEALTH, success: 0.6 } });
     expect(choose([failing, candidate({ index: 1 })])).toBe(1);
+  });
+
+  it("weighs a count far above the others' as its price, and trusts it no more than a stranger's", () => {
+    const proven = { health: PROVEN };
+    const liar = candidate({ index: 0 }, { ...proven, counted: { stated: 144, least: 149 } });
+    expect(choose([liar])).toBe(0);
+    expect(choose([liar, candidate({ index: 1, price: 140n })])).toBe(1);
+    // 100 + 96 and 100 tokens at 100, or 200 tokens at 150.
+    expect(choose([liar, candidate({ index: 1, price: 150n })])).toBe(0);
+    const honest = { ...proven, counted: { stated: 4, least: 9 } };
+    expect(choose([liar, candidate({ index: 1, price: 900n }, honest)])).toBe(1);
   });
 
   it("is the less loaded of two that cost about the same", () => {
@@ -130,10 +142,52 @@ describe("the choice of an executor", () => {
     expect(choose([...liars, honest])).toBe(0);
   });
 
+  it("is the cheapest for this question: of long prompts and short answers, or the other way round", () => {
+    const prompts = candidate({ index: 0 }, { inboundPrice: 1, outboundPrice: 100 });
+    const answers = candidate({ index: 1 }, { inboundPrice: 3, outboundPrice: 1 });
+    expect(choose([prompts, answers], { inboundTokens: 1000n, maxOutboundTokens: 10n })).toBe(0);
+    expect(choose([prompts, answers], { inboundTokens: 10n, maxOutboundTokens: 1000n })).toBe(1);
+  });
+
+  it("divides the price by the square of the success, even where nothing is asked for, but never by almost nothing", () => {
+    const known = (index: number, price: bigint, success: number) =>
+      candidate({ index, price }, { health: { ...UNKNOWN_HEALTH, success } });
+    expect(choose([known(0, 100n, 0.9), known(1, 115n, 1)])).toBe(1);
+    expect(choose([known(0, 100n, 0.9), known(1, 135n, 1)])).toBe(0);
+    expect(choose([known(0, 0n, 0.5), known(1, 0n, 1)])).toBe(1);
+    expect(choose([known(0, 100n, 0), known(1, 110n, 0.05)])).toBe(0);
+  });
+
+  it("holds out against a first token that takes long, and against little room", () => {
+    const slow = { ...UNKNOWN_HEALTH, firstToken: { meanMs: 5_000, strayMs: 0 } };
+    const [first, second] = [candidate({ index: 0 }), candidate({ index: 1 })];
+    expect(choose([{ ...first, health: slow }, second])).toBe(1);
+    expect(choose([first, { ...second, health: slow }])).toBe(0);
+    const without = (one: Candidate): Candidate => ({ ...one, signed: { ...one.signed, capacity: 0 } });
+    expect(choose([without(first), second])).toBe(1);
+    expect(choose([without(first), { ...without(second), inFlight: 1 }])).toBe(0);
+    expect(choose([without(first), { ...second, inFlight: 4 }])).toBe(0);
+  });
+
+  it("takes an offer for stale once it was not heard of for a quarter of a minute", () => {
+    const heard = (ageMs: number): Candidate => candidate({ index: 0, price: 1n }, { heardAtMs: NOW - ageMs });
+    expect(choose([heard(14_999), candidate({ index: 1 })])).toBe(0);
+    expect(choose([heard(15_000), candidate({ index: 1 })])).toBe(1);
+  });
+
+  it("is an untried one that failed before, rather than one that is avoided or failing more", () => {
+    const failing = candidate({ index: 0 }, { health: { ...UNKNOWN_HEALTH, failures: 1 } });
+    expect(choose([failing, candidate({ index: 1, price: 1_000n })])).toBe(1);
+    const avoided = candidate({ index: 2, price: 1n }, { health: { ...PROVEN, avoidUntilMs: NOW + 1 } });
+    expect(choose([avoided, failing])).toBe(0);
+    expect(choose([{ ...avoided, health: { ...PROVEN, avoidUntilMs: NOW } }, failing])).toBe(2);
+  });
+
   it("never is one that cheated, as long as it is avoided", () => {
     const health = { ...UNKNOWN_HEALTH, distrusted: true, avoidUntilMs: NOW + 1 };
     expect(choose([candidate({ index: 0 }, { health })])).toBe("tried");
     expect(choose([candidate({ index: 0 }, { health })], {}, { nowMs: NOW + 1 })).toBe(0);
+    expect(choose([candidate({ index: 0 }, { health: { ...health, answers: 1 } })])).toBe("tried");
   });
 
   it("keeps to the price limit, the context, and whom it has not tried", () => {
@@ -158,6 +212,45 @@ describe("the choice of an executor", () => {
     expect(counts[2]).toBe(0);
     expect(counts[1]).toBeGreaterThan(120);
     expect(counts[1]).toBeLessThan(280);
+  });
+
+  it("explores strangers beside one that is proven, unless they are much dearer", () => {
+    const proven = candidate({ index: 0 }, { health: PROVEN });
+    const explore = (price: bigint) => choose([proven, candidate({ index: 1, price })], {}, { exploration: 0.1 });
+    expect([1n, 149n, 151n].map(explore)).toEqual([1, 1, 0]);
+    const stranger = candidate({ index: 1, price: 1n });
+    expect(choose([proven, stranger], {}, { exploration: 0.1, random: () => 0.1 })).toBe(0);
+    expect(choose([proven, { ...stranger, stake: 0 }], {}, { exploration: 0.1 })).toBe(0);
+  });
+
+  it("is the proven one also after others were tried, and the cheapest stranger is not", () => {
+    const dear = candidate({ index: 1, price: 150n }, { stake: 1_000_000 });
+    const cheap = candidate({ index: 0 });
+    const late = { random: () => 0.9 };
+    const tried = { tried: new Set([address(99)]) };
+    expect(choose([cheap, dear], tried, late)).toBe(1);
+    expect(
+      choose(
+        [
+          { ...cheap, health: PROVEN },
+          { ...dear, health: PROVEN },
+        ],
+        tried,
+        late,
+      ),
+    ).toBe(0);
+  });
+
+  it("tells of several reasons the one that came closest", () => {
+    const offers = [
+      candidate({ index: 0 }, { stake: 0 }),
+      candidate({ index: 1, price: 200n }),
+      candidate({ index: 2, maxContext: 10n }),
+    ];
+    expect(choose(offers, { maxPrice: { outbound: 150n } })).toBe("context");
+    expect(choose(offers.toReversed(), { maxPrice: { outbound: 150n } })).toBe("context");
+    expect(choose(offers.slice(0, 2), { maxPrice: { inbound: 199n } })).toBe("price");
+    expect(choose(offers.slice(0, 2), { maxPrice: { inbound: 200n, outbound: 200n } })).toBe(1);
   });
 
   it("never is dearer than 1.5 times the best, whatever chance says (seed 12)", () => {

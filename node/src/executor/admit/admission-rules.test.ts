@@ -3,6 +3,7 @@ import { type Address, type ModelOffer, type RequestCommitment, ZERO_HASH } from
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { describe, expect, it } from "vitest";
 import {
+  answerLimit,
   fundingProblem,
   laneProblem,
   signerProblem,
@@ -165,13 +166,23 @@ describe("the size of a request", () => {
 
   it("fits limit and context", () => {
     expect(size(100)).toBeUndefined();
-    expect(size(100, { maxOutboundTokens: 412n })).toBeUndefined();
+    expect(size(100, { maxOutboundTokens: 4_000_000_000n })).toBeUndefined();
     expect(size(undefined)).toBeUndefined();
+    expect(size(511, { maxInboundTokens: 600n })).toBeUndefined();
   });
 
   it("is refused beyond them", () => {
     expect(size(101)).toBe("REQUEST_INVALID");
-    expect(size(100, { maxOutboundTokens: 413n })).toBe("CONTEXT_EXCEEDED");
+    expect(size(512, { maxInboundTokens: 600n })).toBe("CONTEXT_EXCEEDED");
     expect(size(10, { maxOutboundTokens: 0n })).toBe("REQUEST_INVALID");
+  });
+
+  it("limits the answer to what was signed, and to what the prompt leaves of the context", () => {
+    const limit = (inboundTokens: number | undefined, maxOutboundTokens: bigint): number =>
+      answerLimit({ request: { ...request, maxOutboundTokens }, inboundTokens, maxContext: offer.maxContext });
+    expect([limit(100, 411n), limit(100, 412n), limit(100, 413n), limit(100, 4_000_000_000n)]).toEqual([
+      411, 412, 412, 412,
+    ]);
+    expect([limit(511, 9n), limit(undefined, 9n), limit(undefined, 9_000n)]).toEqual([1, 9, 9000]);
   });
 });

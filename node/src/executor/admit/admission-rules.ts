@@ -156,8 +156,8 @@ export interface SizeFacts {
 }
 
 /**
- * The prompt is within its limit, prompt and answer within the context. That the cap covers the longest answer is the
- * lane's rule already.
+ * The prompt is within its limit and leaves room for an answer in the context. That the cap covers the longest answer is the
+ * lane's rule already; an answer for which the context has no room to its limit ends at the context (`answerLimit`).
  */
 export function sizeProblem({ request, inboundTokens, maxContext }: SizeFacts): AdmissionProblem | undefined {
   if (request.maxOutboundTokens === 0n) return problem("REQUEST_INVALID", "maxOutboundTokens is 0.");
@@ -168,9 +168,16 @@ export function sizeProblem({ request, inboundTokens, maxContext }: SizeFacts): 
       "REQUEST_INVALID",
       `The prompt has ${inbound} tokens, maxInboundTokens is ${request.maxInboundTokens}.`,
     );
-  if (inbound + request.maxOutboundTokens <= maxContext) return undefined;
-  return problem(
-    "CONTEXT_EXCEEDED",
-    `${inbound} prompt and ${request.maxOutboundTokens} answer tokens exceed the context of ${maxContext}.`,
-  );
+  if (inbound < maxContext) return undefined;
+  return problem("CONTEXT_EXCEEDED", `${inbound} prompt tokens leave no room in the context of ${maxContext}.`);
+}
+
+/**
+ * Answer tokens at most: what was signed, and no more than the prompt leaves of the context. A client cannot know how many
+ * tokens its prompt has, so that it could only guess a limit that fits; it pays for the tokens that it gets.
+ */
+export function answerLimit({ request, inboundTokens, maxContext }: SizeFacts): number {
+  // Where only answering tells, the backend alone can find the end of the context.
+  const room = inboundTokens === undefined ? request.maxOutboundTokens : maxContext - BigInt(inboundTokens);
+  return Number(request.maxOutboundTokens < room ? request.maxOutboundTokens : room);
 }

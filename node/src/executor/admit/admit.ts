@@ -11,6 +11,7 @@ import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import {
   type AdmissionProblem,
+  answerLimit,
   fundingProblem,
   laneProblem,
   signerProblem,
@@ -66,19 +67,20 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   await untilAborted(checkSigner(parts, frame, requestHash), signal);
   refuse(laneProblem({ ...laneFacts(parts, request), settledNonce: 0n }));
   parts.queue.checkRoom(request.client);
-  const completion: Completion = {
+  const asked: Completion = {
     model: request.model,
     messages: frame.messages,
     sampling: frame.sampling,
     maxOutboundTokens: Number(request.maxOutboundTokens),
   };
   const facts = Promise.all([
-    parts.backend.countInbound(completion, signal),
+    parts.backend.countInbound(asked, signal),
     parts.settledNonceOf(request.client, request.lane),
     parts.channels.get(request.client),
   ]);
   const [inboundTokens, settledNonce] = await untilAborted(facts, signal);
-  refuse(sizeProblem({ request, inboundTokens, maxContext: offer.maxContext }));
+  const size = { request, inboundTokens, maxContext: offer.maxContext };
+  refuse(sizeProblem(size));
   const doubt = new ChannelDoubt(parts, request);
   for (let reading = doubt.reading(); reading !== undefined; reading = doubt.reading())
     await untilAborted(reading, signal);
@@ -89,6 +91,7 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   // The log may be lost or replaced at any time; that a request is taken once is held in memory too.
   if (!parts.run.take(frame.offerHash, requestHash)) refuse(takenProblem(parts.run.stands(frame.offerHash)));
   parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
+  const completion = { ...asked, maxOutboundTokens: answerLimit(size) };
   return { request, requestHash, lane: laneNow.lane, completion, epoch: parts.run.epoch };
 }
 

@@ -5,7 +5,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { says, scriptedBackend } from "../../../../test/integration/roles/scripted-backend.ts";
-import { createExchange } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
@@ -31,7 +31,7 @@ let store: ExecutorLog;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lloom-answer-"));
   path = join(directory, "executor.sqlite");
-  db = openDatabase(path);
+  db = openDatabase(path, { cipher: TEST_CIPHER });
   store = openExecutorLog(db);
 });
 afterEach(() => {
@@ -60,6 +60,8 @@ async function answer(change: Partial<AnswerParts> = {}) {
     queue: new WorkQueue({ concurrency: 1, queueLimit: 1, perClientLimit: 1 }),
     log: createLog({ level: "silent", name: "test" }),
     onAnswered: () => undefined,
+    owed: () => 0n,
+    shown: (amount) => `${amount} tUSD`,
     onFailed: () => undefined,
     ...change,
   };
@@ -105,6 +107,38 @@ describe("an answer", () => {
     expect(signedWhile).toEqual([]);
     expect(store.find(requestHash)).toMatchObject({ status: "failed" });
     expect(store.outstanding(exchange.client.address)).toBe(0n);
+  });
+
+  it("is told in the log, once and with what it costs and what is owed, and nothing of its text", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", name: "test", write: (line) => lines.push(line) });
+    let owed = 1_000n;
+    const onAnswered = (cost: bigint): void => {
+      owed += cost;
+    };
+    const { requestHash } = await answer({ log, onAnswered, owed: () => owed });
+    expect(lines).toHaveLength(1);
+    const found = store.find(requestHash);
+    const cost = found?.status === "signed" ? found.receipt.response.cumulativeCost : 0n;
+    expect(cost).toBeGreaterThan(0n);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      msg: "answered",
+      requestHash,
+      client: exchange.client.address,
+      model: expect.any(String),
+      inboundTokens: 1,
+      outboundTokens: 1,
+      cost: `${cost} tUSD`,
+      owed: `${1_000n + cost} tUSD`,
+    });
+    expect(lines[0]).not.toContain("Hello");
+  });
+
+  it("that failed is told in the log with why", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", name: "test", write: (line) => lines.push(line) });
+    await answer({ log, backend: scriptedBackend(says()) });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ msg: "request failed", code: "BACKEND_FAILED" }]);
   });
 
   it("that could not be saved is not signed, and its request may not be answered otherwise", async () => {

@@ -5,6 +5,7 @@ import {
   saysThenHangs,
   scriptedBackend,
 } from "../../../../test/integration/roles/scripted-backend.ts";
+import type { CompletionEvent } from "../../backend/backend.ts";
 import { LloomError } from "../../errors.ts";
 import { type Production, produce } from "./produce.ts";
 
@@ -29,11 +30,24 @@ function run(script: ReturnType<typeof says>, change: Partial<Production> = {}) 
   return { sent, answer: produce(production) };
 }
 
+/** Thinks until its tokens are used up, and shows nothing of it. */
+const spends = async function* (): AsyncGenerator<CompletionEvent> {
+  yield { type: "end", finishReason: "length", inboundTokens: 3, outboundTokens: 8 };
+};
+
 describe("a run of the backend", () => {
   it("passes text on as it comes and ends with the counts", async () => {
     const { sent, answer } = run(says("a", "b"));
     expect(await answer).toEqual({ text: "ab", inboundTokens: 3, outboundTokens: 2, finishReason: "stop" });
     expect(sent).toEqual(["a", "b"]);
+  });
+
+  it("is no answer without any text, however it ended", async () => {
+    await expect(run(says()).answer).rejects.toMatchObject({ code: "BACKEND_FAILED" });
+    await expect(run(spends).answer).rejects.toMatchObject({
+      code: "BACKEND_FAILED",
+      message: "The backend spent all tokens that the request allows without any text; nothing is charged.",
+    });
   });
 
   it("ends at the client's deadline with what there is", async () => {

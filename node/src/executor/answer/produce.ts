@@ -25,16 +25,16 @@ const MOST_ANSWER_UNITS = 16 * 1024 * 1024;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Runs the backend and passes its text on. A cancelled answer holds what was produced; if that is no text at all, there is
- * nothing to charge for and it throws CANCELLED, or DRAINING when this node's shutdown stopped it. Throws BACKEND_TIMEOUT,
- * BACKEND_FAILED, and what the backend throws.
+ * Runs the backend and passes its text on. A cancelled answer holds what was produced. No text at all is no answer, however
+ * it ended, and there is nothing to charge for: it throws CANCELLED, or DRAINING when this node's shutdown stopped it, or
+ * BACKEND_FAILED. Throws BACKEND_TIMEOUT, and what the backend throws.
  */
 export async function produce(production: Production): Promise<Answer> {
   const { backend, completion, signal, timeoutMs } = production;
   const stop = new AbortController();
   using _limits = stopAtLimits(stop, production);
   const answer = await collect(backend.complete(completion, stop.signal), production.send, stop.signal);
-  if (answer.finishReason !== "cancelled") return answer;
+  if (answer.finishReason !== "cancelled") return withText(answer);
   const { reason } = stop.signal;
   const own = reason instanceof LloomError ? reason.code : undefined;
   // A backend that hangs is this node's own fault: the client does not pay for what it broke.
@@ -43,6 +43,13 @@ export async function produce(production: Production): Promise<Answer> {
   if (own === "DRAINING") throw reason;
   const why = signal.aborted ? "The client cancelled" : `The backend stopped within ${timeoutMs / 1000} s`;
   throw new LloomError("CANCELLED", `${why} before the first token; nothing is charged.`);
+}
+
+/** The answer; throws BACKEND_FAILED if it is none, such as nothing but a call of a tool, or thoughts that nobody is shown. */
+function withText(answer: Answer): Answer {
+  if (answer.text !== "") return answer;
+  const why = answer.finishReason === "length" ? "spent all tokens that the request allows" : "ended";
+  throw new LloomError("BACKEND_FAILED", `The backend ${why} without any text; nothing is charged.`);
 }
 
 /** Passes on the client's stop, and stops at the deadline and when the backend takes too long. */

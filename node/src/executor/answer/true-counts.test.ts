@@ -14,17 +14,18 @@ const answer = (text: string, inboundTokens: number, outboundTokens: number): An
 });
 
 test("leaves honest counts alone, also where tokens left no text", () => {
-  for (const honest of [answer("Hello", 9, 2), answer("", 12, 1), answer("漢字", 10, 6)])
+  for (const honest of [answer("Hello", 9, 2), answer("漢字", 10, 6)])
     expect(withTrueCounts(honest, completion())).toEqual(honest);
   const stopped = answer("a", 9, 9);
   expect(withTrueCounts(stopped, completion(["###END"]))).toEqual(stopped);
 });
 
-test("cuts counts that prompt and text cannot have", () => {
-  // 2 bytes, 16 tokens for the message and 128 for the template; 2 bytes and 4 tokens that leave none.
+test("takes what is usual for counts that prompt and text cannot have", () => {
+  // A token for four bytes, and 16 for the message.
   expect(withTrueCounts(answer("hi", 100_000, 100_000), completion())).toMatchObject({
-    inboundTokens: 146,
-    outboundTokens: 6,
+    inboundTokens: 17,
+    outboundTokens: 1,
   });
-  expect(withTrueCounts(answer("", 9, 16), completion())).toMatchObject({ inboundTokens: 9, outboundTokens: 4 });
+  expect(withTrueCounts(answer("hi", 146, 6), completion())).toMatchObject({ inboundTokens: 146, outboundTokens: 6 });
+  expect(withTrueCounts(answer("hi", 147, 7), completion())).toMatchObject({ inboundTokens: 17, outboundTokens: 1 });
 });

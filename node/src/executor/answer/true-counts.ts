@@ -1,14 +1,31 @@
-import { mostInboundTokens, mostOutboundTokens } from "@lloom/protocol/token-bounds";
+import {
+  mostInboundTokens,
+  mostOutboundTokens,
+  usualInboundTokens,
+  usualOutboundTokens,
+} from "@lloom/protocol/token-bounds";
 import type { Completion } from "../../backend/backend.ts";
 import type { Answer } from "./response.ts";
 
 /**
- * The answer with no more tokens than its prompt and its text can have. What a backend counts is a statement, and this node
- * signs it: a count above what was delivered (a wrong one, or hidden thoughts) would be refused by the client, and with it the
- * whole answer.
+ * The answer with counts that its prompt and its text can have. What a backend counts is a statement, and this node signs it:
+ * a count above what there can be (a wrong one, or hidden thoughts) says nothing of what was delivered. In its place comes
+ * what such a text usually has, not the most that it could have.
  */
 export function withTrueCounts(answer: Answer, { messages, sampling }: Completion): Answer {
-  const inboundTokens = Math.min(answer.inboundTokens, Number(mostInboundTokens(messages)));
-  const outboundTokens = Math.min(answer.outboundTokens, Number(mostOutboundTokens(answer.text, sampling.stop)));
-  return { ...answer, inboundTokens, outboundTokens };
+  const { text } = answer;
+  return {
+    ...answer,
+    inboundTokens: trueCount(answer.inboundTokens, {
+      most: mostInboundTokens(messages),
+      usual: usualInboundTokens(messages),
+    }),
+    outboundTokens: trueCount(answer.outboundTokens, {
+      most: mostOutboundTokens(text, sampling.stop),
+      usual: usualOutboundTokens(text),
+    }),
+  };
 }
+
+const trueCount = (count: number, { most, usual }: { readonly most: bigint; readonly usual: bigint }): number =>
+  count <= Number(most) ? count : Number(usual);

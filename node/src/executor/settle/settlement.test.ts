@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, describe, expect, it } from "vitest";
-import { createExchange } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
 import type { PairOutcome } from "../../chain/settle.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
@@ -24,7 +24,7 @@ afterEach(() => {
 function logWithAnswer(): ExecutorLog {
   const dir = mkdtempSync(join(tmpdir(), "lloom-settlement-"));
   cleanup.push(() => rmSync(dir, { recursive: true }));
-  const db = openDatabase(join(dir, "executor.sqlite"));
+  const db = openDatabase(join(dir, "executor.sqlite"), { cipher: TEST_CIPHER });
   cleanup.push(() => db[Symbol.dispose]());
   const store = openExecutorLog(db);
   const asked = ask(EMPTY_LANE);

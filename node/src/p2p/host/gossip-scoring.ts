@@ -1,6 +1,8 @@
 import type { GossipsubOpts } from "@libp2p/gossipsub";
 import { createTopicScoreParams } from "@libp2p/gossipsub/score";
 
+const RETAIN_SCORE_MS = 10 * 60_000;
+
 /**
  * Only invalid messages cost a peer its score. Left out on purpose: delivery quotas, which punish quiet networks, and the
  * penalty for many peers on one address, which punishes offices and devnets.
@@ -19,6 +21,8 @@ export function gossipScoring(topic: string): Pick<GossipsubOpts, "scoreParams">
         }),
       },
       IPColocationFactorWeight: 0,
+      // By then any score has decayed to nothing; the library's hour keeps an entry for every key that came meanwhile.
+      retainScore: RETAIN_SCORE_MS,
     },
   };
 }

@@ -18,6 +18,7 @@ import type { Log } from "../../log.ts";
 import { HOST_LIMITS, type HostLimits, STREAM_WINDOW_BYTES } from "../limits.ts";
 import { BanList } from "./bans.ts";
 import { keepBootstrapped } from "./bootstrap.ts";
+import { Departed } from "./departed.ts";
 import { gossipScoring } from "./gossip-scoring.ts";
 import { Places } from "./keep-places.ts";
 import { useNativeSignatures } from "./native-signatures.ts";
@@ -88,6 +89,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   started.defer(() => stopWithDeadline(libp2p, options.log));
   await start(libp2p);
   const places = started.use(new Places({ libp2p, mostStrangers: limits.mostStrangers }));
+  started.use(new Departed({ libp2p, limits, log: options.log }));
   const background = new AbortController();
   const bootstrapped = keepBootstrapped({
     libp2p,

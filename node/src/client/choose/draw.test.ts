@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { seeded } from "../../../../protocol/test/seeded.ts";
+import { draw, drawByStake, type Staked } from "./draw.ts";
+
+describe("a draw", () => {
+  it("gives every item the same part of chance", () => {
+    const at = (share: number) => draw(["a", "b", "c", "d"], () => share);
+    expect([0, 0.24, 0.25, 0.5, 0.75, 0.99].map(at)).toEqual(["a", "a", "b", "c", "d", "d"]);
+    expect(at(1)).toBe("d");
+  });
+
+  it("of nothing is nothing", () => {
+    expect(draw([], () => 0)).toBeUndefined();
+    expect(drawByStake([], () => 0)).toBeUndefined();
+  });
+});
+
+describe("a draw by stake", () => {
+  const at = (items: readonly Staked[], share: number) => items.indexOf(drawByStake(items, () => share) as Staked);
+
+  it("gives every item the part that its stake is of the whole, and no stake at all the least", () => {
+    const items = [
+      { stake: 0, cost: 10 },
+      { stake: 2, cost: 10 },
+      { stake: 5, cost: 10 },
+    ];
+    expect([0, 0.124, 0.125, 0.374, 0.375, 0.99, 1].map((share) => at(items, share))).toEqual([0, 0, 1, 1, 2, 2, 2]);
+  });
+
+  it("weighs an item less by the square of what it asks above twice the middle of all stake", () => {
+    const usual = { stake: 3, cost: 10 };
+    const dear = { stake: 1, cost: 100 };
+    // The dear one counts as 1 * (20 / 100)², of 3.04 in all.
+    expect([0.9868, 0.9869].map((share) => at([usual, dear], share))).toEqual([0, 1]);
+    expect([0.0131, 0.0132].map((share) => at([dear, usual], share))).toEqual([0, 1]);
+    const twice = { stake: 1, cost: 20 };
+    expect([0.749, 0.751].map((share) => at([usual, twice], share))).toEqual([0, 1]);
+  });
+
+  it("takes the middle by stake and not by number: many keys without money do not make others dear (seed 5)", () => {
+    const random = seeded(5);
+    const crowd = Array.from({ length: 100 }, () => ({ stake: 0, cost: 1 }));
+    const honest = { stake: 1_000, cost: 100 };
+    const draws = Array.from({ length: 500 }, () =>
+      drawByStake([...crowd, honest], () => random.below(10_000) / 10_000),
+    );
+    expect(draws.filter((one) => one === honest).length).toBeGreaterThan(425);
+  });
+});

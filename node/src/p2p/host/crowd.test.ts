@@ -1,0 +1,75 @@
+/** What strangers leave behind: nothing. The host is a process of its own, so that its memory is its own, too. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Held, Told } from "../../../../test/support/crowded-host.ts";
+import { never, startHost, until } from "../../../../test/support/hosts.ts";
+import { connect, type PeerTarget } from "./dial.ts";
+import type { Host } from "./host.ts";
+
+const CROWD = 24;
+/** Of `crowded-host.ts`. */
+const MOST_STRANGERS = 8;
+const MOST_DEPARTED = 16;
+/** Less than two dozen connections hold, at 100 kB each. */
+const SLACK_BYTES = 1_500_000;
+
+let crowded: ChildProcess;
+let target: PeerTarget;
+let client: Host;
+
+async function answerTo(told: Told): Promise<Held> {
+  const answered = once(crowded, "message");
+  crowded.send(told);
+  return (await answered)[0] as Held;
+}
+
+beforeAll(async () => {
+  const script = new URL("../../../../test/support/crowded-host.ts", import.meta.url);
+  crowded = fork(script, { execArgv: ["--expose-gc"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  target = (await once(crowded, "message"))[0] as PeerTarget;
+  client = await startHost({ listen: [] });
+  crowded.send({ know: client.peerId } satisfies Told);
+  await connect(client, target, never);
+});
+afterAll(async () => {
+  await client[Symbol.asyncDispose]();
+  crowded.kill("SIGKILL");
+});
+
+/** Strangers that come, each after the other, and sit there until they leave. */
+async function crowd(): Promise<{ here: Held; left: Held }> {
+  const strangers: Host[] = [];
+  for (let count = 0; count < CROWD; count++) {
+    const stranger = await startHost({ listen: [] });
+    strangers.push(stranger);
+    await connect(stranger, target, never);
+  }
+  let here = await answerTo("weigh");
+  await until("those that are too many are cut", async () => {
+    here = await answerTo("weigh");
+    return here.connections <= MOST_STRANGERS + 1;
+  });
+  await Promise.all(strangers.map((stranger) => stranger[Symbol.asyncDispose]()));
+  let left = await answerTo("weigh");
+  await until("they have left", async () => {
+    left = await answerTo("weigh");
+    return left.connections === 1 && left.remembered <= MOST_DEPARTED + 1;
+  });
+  return { here, left };
+}
+
+it(
+  "idle strangers take the places of each other, and leave no connection, stream or memory",
+  { timeout: 240_000 },
+  async () => {
+    const first = await crowd();
+    const later = [await crowd(), await crowd()];
+    for (const { here, left } of [first, ...later]) {
+      expect(here.peers).toContain(client.peerId);
+      expect(left.peers).toEqual([client.peerId]);
+      expect(left.streams).toBeLessThanOrEqual(first.left.streams);
+      expect(left.bytes - first.left.bytes).toBeLessThan(SLACK_BYTES);
+    }
+  },
+);

@@ -1,0 +1,59 @@
+import { globSync } from "node:fs";
+import { ROOT } from "../../checkout/paths.ts";
+
+/** Code on which money and safety rest, with the tests that have to notice when it is wrong. */
+export interface Subject {
+  readonly name: string;
+  readonly code: readonly string[];
+  /** Beside the code and for it: what no test here notices, no test is meant for. */
+  readonly tests: readonly string[];
+}
+
+const ADMIT = "node/src/executor/admit";
+const SETTLE = "node/src/executor/settle";
+const CLIENT = "node/src/client";
+const CHAIN = "node/src/chain";
+const STORE = "node/src/store";
+
+export const SUBJECTS: readonly Subject[] = [
+  { name: "protocol", code: ["protocol/src/*.ts"], tests: ["protocol/{src,vectors}/*.test.ts"] },
+  { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`, "node/src/executor/*.test.ts"] },
+  {
+    name: "settlement",
+    code: [`${SETTLE}/*.ts`, `${CHAIN}/settle.ts`],
+    tests: [`${SETTLE}/*.test.ts`, `${CHAIN}/settle.test.ts`],
+  },
+  {
+    name: "lanes",
+    code: [`${CLIENT}/pay/*.ts`, `${STORE}/{client-log,executor-log,settlement-log,own-past,encoding}.ts`],
+    tests: [`${CLIENT}/pay/*.test.ts`, `${STORE}/{*-log*,own-past,encoding,database}.test.ts`],
+  },
+  {
+    name: "sender",
+    code: [`${CHAIN}/{sender,delivery,nonce-proof,send-journal,chain-failure,fees,gas}.ts`],
+    tests: [`${CHAIN}/{sender*,delivery*,nonce-proof,send-*,chain-failure,fees,gas}.test.ts`],
+  },
+  { name: "server words", code: [`${CHAIN}/rpc-error.ts`], tests: [`${CHAIN}/rpc-error.test.ts`] },
+  {
+    name: "watch",
+    code: [`${CHAIN}/{watch,watch-step,past-logs,range-weight}.ts`],
+    tests: [`${CHAIN}/{watch*,past-logs,range-weight}.test.ts`],
+  },
+  { name: "failover", code: [`${CLIENT}/choose/*.ts`], tests: [`${CLIENT}/choose/*.test.ts`] },
+  {
+    name: "offer book",
+    code: [`${CLIENT}/discover/{offer-book,acquaintance}.ts`],
+    tests: [`${CLIENT}/discover/offer-book.test.ts`],
+  },
+];
+
+/** Paths of a subject to mutate, in order: those that contain one of the texts, or all if the subject is named or none is. */
+export function pathsToMutate({ name, code }: Subject, only: readonly string[]): string[] {
+  const paths = code.flatMap((glob) => {
+    const found = globSync(glob, { cwd: ROOT });
+    if (found.length === 0) throw new Error(`${glob} finds nothing: its files have moved.`);
+    return found.map((path) => path.replaceAll("\\", "/"));
+  });
+  const isWanted = (path: string): boolean => only.some((text) => path.includes(text) || name === text);
+  return paths.filter((path) => !path.endsWith(".test.ts") && (only.length === 0 || isWanted(path))).sort();
+}

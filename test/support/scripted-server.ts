@@ -1,0 +1,77 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { FeeData, Transaction, type TransactionReceipt } from "ethers";
+import type { RetryingProvider } from "../../node/src/chain/provider.ts";
+import { RpcError, type RpcErrorKind } from "../../node/src/chain/rpc-error.ts";
+
+/** What the server makes of the raw transaction that it got as the so-manieth, from 1; throws to refuse it. */
+type Reception = (transaction: Transaction, times: number) => void;
+type Tag = "pending" | "latest" | "finalized" | number;
+
+/** Answers of a server, each of which a test may replace. */
+export interface ServerScript {
+  receive: Reception;
+  /** Looked for by hash. */
+  receipt: (hash: Hex) => Partial<TransactionReceipt> | null;
+  known: (hash: Hex) => object | null;
+  count: (tag: Tag) => number;
+  head: () => number;
+  fees: () => FeeData;
+  estimate: () => bigint;
+  /** Rehearsals and replays of a call. */
+  call: (tag: Tag | undefined) => string;
+  /** Transactions of a block. */
+  block: (number: number) => object | null;
+}
+
+/**
+ * An RPC server in the place of faults that no chain can be brought to: it says what the test wants, in its own order. What
+ * it was sent is kept.
+ */
+export function scriptedServer(script: Partial<ServerScript> = {}) {
+  const sent: Transaction[] = [];
+  const answers: ServerScript = {
+    receive: () => undefined,
+    receipt: () => null,
+    known: () => null,
+    count: () => 0,
+    head: () => 100,
+    fees: () => new FeeData(null, 1000n, 10n),
+    estimate: () => 100_000n,
+    call: () => "0x",
+    block: () => ({ transactions: [] }),
+    ...script,
+  };
+  const send = async (method: string, [first]: readonly unknown[]): Promise<unknown> => {
+    if (method === "eth_getTransactionReceipt") return answers.receipt(first as Hex);
+    if (method === "eth_getTransactionByHash") return answers.known(first as Hex);
+    if (method === "eth_getBlockByNumber") return answers.block(Number(first));
+    const transaction = Transaction.from(String(first));
+    sent.push(transaction);
+    answers.receive(transaction, sent.length);
+    return transaction.hash;
+  };
+  const provider = {
+    send,
+    getTransactionReceipt: async (hash: Hex) => answers.receipt(hash),
+    getTransactionCount: async (_: string, tag: Tag) => answers.count(tag),
+    getBlockNumber: async () => answers.head(),
+    getFeeData: async () => answers.fees(),
+    estimateGas: async () => answers.estimate(),
+    call: async ({ blockTag }: { blockTag?: Tag }) => answers.call(blockTag),
+    getBlock: async (tag: Tag) => answers.block(Number(tag)),
+  };
+  return { provider: provider as unknown as RetryingProvider, sent, answers };
+}
+
+/** A refusal of that kind. */
+export const refusing = (kind: RpcErrorKind): RpcError =>
+  new RpcError(kind, { code: -32000, message: `${kind}, it says` });
+
+/** A receipt that has so many confirmations. */
+export const receiptOf = (hash: Hex, confirmations = 1): Partial<TransactionReceipt> => ({
+  hash,
+  status: 1,
+  blockNumber: 101,
+  gasUsed: 50_000n,
+  confirmations: async () => confirmations,
+});
