@@ -1,4 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -82,7 +83,9 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     yield { type: "executor", executor, offer: signed.offer, attempt };
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...patience });
+    const canPayAnother = (): boolean => canPay(parts, state, executor);
+    const facing = { ...patience, canPayAnother };
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...facing });
     const { firstTokenMs, longestGapMs } = trace;
     parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
@@ -173,7 +176,11 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
   return typeof choice === "string" ? undefined : choice;
 }
 
-function choose({ book, channels, settings }: AskParts, { question, tried, fundedOnly }: Omit<AskState, "signal">) {
+function choose(
+  { book, channels, settings }: AskParts,
+  { question, tried, fundedOnly }: Omit<AskState, "signal">,
+  isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
+) {
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
   const need: Need = {
@@ -182,9 +189,18 @@ function choose({ book, channels, settings }: AskParts, { question, tried, funde
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...{ tried, allowUnstaked },
   };
-  const offered = book.candidates(question.model, nowMs);
-  const payable = fundedOnly ? offered.filter(({ signed }) => channels.knows(signed.offer.executor)) : offered;
+  const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/** Whether anybody but this executor can be paid for the question without the chain. */
+function canPay(parts: AskParts, state: AskState, but: Address): boolean {
+  const { messages, maxOutboundTokens } = state.question;
+  const most = { maxInboundTokens: mostInboundTokens(messages), maxOutboundTokens: BigInt(maxOutboundTokens) };
+  const other = choose(parts, state, ({ signed: { offer } }) => {
+    return offer.executor !== but && parts.channels.covers(offer.executor, worstCost({ ...offer, ...most }));
+  });
+  return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
 }
 
 /** How long the executor may keep silent; as long as ever if there is nobody else to ask. */

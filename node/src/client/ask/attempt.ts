@@ -12,7 +12,7 @@ import type { Identity } from "../../wallet/identity.ts";
 import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { peerOfOffer } from "../discover/peer-of-offer.ts";
-import { type PlacedRequest, requestTerms } from "../pay/build-request.ts";
+import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/build-request.ts";
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
@@ -57,6 +57,8 @@ export interface AttemptOptions {
   readonly firstTokenMs: number;
   /** How long silences after the first text last at most, as far as known. */
   readonly gap: Pace | undefined;
+  /** Somebody else can be paid without the chain. */
+  readonly canPayAnother: () => boolean;
   /** There is nobody else to ask. */
   readonly isLast: boolean;
   /** The first text came. */
@@ -78,7 +80,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
-  const placed = await parts.channels.place(terms, promptSalt, { ...options.trust, signal });
+  const placed = await place(parts, terms, { ...options, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
@@ -91,6 +93,27 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
     yield* follow(parts, call, { ...options, placed, promptSalt });
   } finally {
     if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+  }
+}
+
+/**
+ * A signed request. Throws what the channels throw, and CHAIN_UNREACHABLE for a chain that takes long when somebody else can
+ * be paid without it: a transaction whose end is not known yet holds up every other one.
+ */
+async function place(
+  { channels, settings: { chainPatienceMs } }: AttemptParts,
+  terms: RequestTerms,
+  { signal, trust, canPayAnother, promptSalt }: AttemptOptions & { readonly promptSalt: Hex },
+): Promise<PlacedRequest> {
+  const giveUp = new AbortController();
+  const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
+  try {
+    return await channels.place(terms, promptSalt, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
+  } catch (cause) {
+    if (signal.aborted || !giveUp.signal.aborted) throw cause;
+    throw new LloomError("CHAIN_UNREACHABLE", `The chain takes longer than ${chainPatienceMs / 1000} s.`, { cause });
+  } finally {
+    clearInterval(timer);
   }
 }
 
