@@ -146,12 +146,15 @@ export const RPC_WORDS: readonly RpcWords[] = [
     ["hosted", -32600, "eth_getLogs is limited to 1024 block"],
     ["hosted", -32000, "exceeds the range allowed for your plan (5000 > 1000)."],
     ["hosted", -32000, "query timeout exceeded"],
+    ["hosted", -32005, "too much data, reduce the block range and try again"],
+    ["hosted", -32602, "invalid block range: maximum is 1000"],
   ),
   ...rows(
     "lag",
     ["go-ethereum", -32000, "header not found"],
     ["go-ethereum", -32000, "missing trie node 12 (path ) state 0x34 is not available"],
     ["go-ethereum", -32000, "block range extends beyond current head block"],
+    ["go-ethereum", -32000, "invalid block range params"],
     ["Nethermind", -32001, "header for hash not found"],
     ["Besu", -39001, "Unknown block"],
     ["Besu", -32008, "Initial sync is still in progress"],
@@ -172,3 +175,11 @@ export const RPC_WORDS: readonly RpcWords[] = [
 
 /** The words of one kind. */
 export const wordsOf = (kind: RpcErrorKind): readonly RpcWords[] => RPC_WORDS.filter((words) => words.kind === kind);
+
+/** How servers refuse a range that is too long in what they say, and answer by, of other things. */
+export const UNSAID_RANGES: readonly { code: number; message: string; status?: number; body?: string }[] = [
+  { code: -32005, message: "limit exceeded" },
+  { code: -32016, message: "Module Timeout" },
+  { code: 0, message: "", status: 503, body: "<html>Service Unavailable</html>" },
+  { code: 0, message: "", status: 504, body: "<html>Gateway Timeout</html>" },
+];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain } from "../../../test/support/chain.ts";
 import { openGate, type RpcError, type RpcGate } from "../../../test/support/rpc-gate.ts";
+import { UNSAID_RANGES } from "../../../test/support/rpc-words.ts";
 import { createLog } from "../log.ts";
 import { allocate, deposit, faucet } from "./actions.ts";
 import { type Chain, openChain } from "./chain.ts";
@@ -59,6 +60,15 @@ describe("channels by the chain's past", () => {
     limitTo(2000, { status: 413, body: "<html>Request Entity Too Large</html>" });
     expect(await found()).toEqual(both);
   });
+
+  it.each(UNSAID_RANGES.slice(0, 2))(
+    "are found in ranges where the server says something else of a long one: %j",
+    async (refusal) => {
+      limitTo(2000, refusal);
+      expect(await found()).toEqual(both);
+    },
+    60_000,
+  );
 
   it("are found in one call where the server answers that", async () => {
     gate.methods.length = 0;

@@ -17,7 +17,8 @@ const SMALLEST_STEP = 1000;
 const MOST_CALLS = 500;
 
 /**
- * All logs of the chain's past that fit, oldest first: in one call where the server answers that, else in smaller ranges.
+ * All logs of the chain's past that fit, oldest first: in one call where the server answers that, else in smaller ranges,
+ * whatever the reason that it gives for its refusal.
  * @throws LloomError CHAIN_UNREACHABLE, also when the server's ranges are too small to search the whole chain.
  */
 export async function readPastLogs(chain: Chain, { address, topics }: LogFilter): Promise<readonly ChainLog[]> {
@@ -31,7 +32,7 @@ export async function readPastLogs(chain: Chain, { address, topics }: LogFilter)
       found.push(...(await chain.provider.getLogs({ address, topics: [...topics], fromBlock: from, toBlock: to })));
       from = to + 1;
     } catch (thrown) {
-      if (weightOf(thrown) === "fine" || step <= SMALLEST_STEP)
+      if (weightOf(thrown) === "unanswered" || step <= SMALLEST_STEP)
         throw chainFailure(thrown, { what: "read past events" });
       step = Math.max(SMALLEST_STEP, Math.ceil(step / 4));
     }

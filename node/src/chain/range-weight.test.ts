@@ -19,11 +19,15 @@ test("a read of logs was too large in so many words, in words that nobody knows,
 
 test("it was perhaps too much work when no answer came in time", () => {
   expect(weightOf(unreachable({ isTimeout: true }))).toBe("heavy");
-  expect(weightOf(unreachable({ isTimeout: false }))).toBe("fine");
-  expect(weightOf(new LloomError("CANCELLED", "Stopped.", { details: { isTimeout: true } }))).toBe("fine");
 });
 
-test("it was as large as it may be when the server is busy, behind, or away", () => {
+test("it may have been too large when the server says that it is busy or behind, in words or by the status of HTTP", () => {
   for (const thrown of [refusing("busy"), refusing("lag"), refusing("indexing"), unreachable({ status: 503 })])
-    expect(weightOf(thrown)).toBe("fine");
+    expect(weightOf(thrown)).toBe("unsaid");
+});
+
+test("nobody knows when nobody answered", () => {
+  const stopped = new LloomError("CANCELLED", "Stopped.", { details: { isTimeout: true } });
+  for (const thrown of [unreachable({ isTimeout: false }), unreachable({}), stopped])
+    expect(weightOf(thrown)).toBe("unanswered");
 });

@@ -71,6 +71,11 @@ const WORDS: readonly (readonly [RpcErrorKind, RegExp])[] = [
     "invalid",
     /exceeds (the )?(block|max\w*)( transaction)? gas limit|gas ?limit ?(exceed|reached|is too high|too high)|gas limit.*exceeds|intrinsic ?gas|oversized data|invalid (sender|signature)|(wrong|invalid|unsupported) chain ?id|chain ?id (not supported|is required)|exceeds the configured cap|fee cap exceeded|(type|tx) not supported|unsupported transaction type|not an eoa|init ?code|max priority fee per gas (higher|exceeds)|not authorized to send/i,
   ],
+  // Before "invalid block range", "try again" and other words that servers put around it.
+  [
+    "range",
+    /(reduce|smaller|shorter|narrower|limit (the|your)).{0,30}\b(blocks?|ranges?)\b|block range.{0,30}(max|limit|exceed|too )/i,
+  ],
   [
     "lag",
     /header (for hash )?not found|unknown block|block[^.]*not (found|available)|block is out of range|missing trie node|(beyond|above|exceeds) (the )?(current |latest )?head|after last accepted|invalid block range|sync(ing| is)|state (is )?(un|not )available|historical state|pruned|could not find block|unfinalized data/i,

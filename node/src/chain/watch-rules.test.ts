@@ -237,14 +237,18 @@ test("puts off a single block that is refused, and reads on from there", async (
   expect(seen).toEqual([1n]);
 });
 
-test("keeps its range for a server that is busy, and halves it for one that ran out of time", async () => {
-  const spansAfter = async (error: Error) => {
-    const { reads } = await watch([{ head: 1099, refuse: () => error }, { head: 1099 }]);
+test("keeps its range for a server that is busy once or away, and halves it for one that stays busy or ran out of time", async () => {
+  const spansAfter = async (error: Error, times: number) => {
+    const refused = Array<Turn>(times).fill({ head: 1099, refuse: () => error });
+    const { reads } = await watch([...refused, { head: 1099 }]);
     return reads.map(({ fromBlock, toBlock }) => toBlock - fromBlock + 1);
   };
-  expect(await spansAfter(refusing("busy"))).toEqual([1000, 1000]);
-  const late = new LloomError("CHAIN_UNREACHABLE", "No answer.", { details: { isTimeout: true } });
-  expect(await spansAfter(late)).toEqual([1000, 500, 500]);
+  expect(await spansAfter(refusing("busy"), 1)).toEqual([1000, 1000]);
+  expect(await spansAfter(refusing("busy"), 3)).toEqual([1000, 1000, 500, 250, 250, 250, 250]);
+  const unreachable = (details: object) =>
+    new LloomError("CHAIN_UNREACHABLE", "No answer.", { details: { ...details } });
+  expect(await spansAfter(unreachable({}), 3)).toEqual([1000, 1000, 1000, 1000]);
+  expect(await spansAfter(unreachable({ isTimeout: true }), 1)).toEqual([1000, 500, 500]);
 });
 
 test("ends without a word when it is stopped in the middle of a read", async () => {

@@ -33,6 +33,36 @@ test("reads large ranges again after a server that refused for a while", () => {
   expect(calls).toBeLessThan(2_000_000 / 2000 + 2 * 256 + 60);
 });
 
+test("asks for less after refusals that do not say why, and does not take an outage for a limit", () => {
+  const step = new WatchStep();
+  step.refusedUnsaid(2000);
+  expect(step.size).toBe(2000);
+  step.served();
+  step.refusedUnsaid(2000);
+  expect(step.size).toBe(2000);
+  step.refusedUnsaid(2000);
+  expect(step.size).toBe(1000);
+  for (let times = 0; times < 1000; times++) step.refusedUnsaid(step.size);
+  expect(step.size).toBe(1);
+  expect(read(step, { blocks: 10_000, limit: 2000 })).toBeLessThan(25);
+});
+
+test("finds the limit of a server that refuses without saying why", () => {
+  const step = new WatchStep();
+  let refusals = 0;
+  for (let left = 1_000_000; left > 0; ) {
+    const asked = Math.min(step.size, left);
+    if (asked > 1000) {
+      refusals++;
+      step.refusedUnsaid(asked);
+    } else {
+      step.served();
+      left -= asked;
+    }
+  }
+  expect(refusals).toBeLessThan(30);
+});
+
 test("halves what was asked, not what might have been", () => {
   const step = new WatchStep();
   step.refused(12);

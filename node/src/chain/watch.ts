@@ -111,7 +111,8 @@ class EventReader {
       return logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     } catch (thrown) {
       const weight = weightOf(thrown);
-      if (weight !== "fine") this.#step.refused(blocks);
+      if (weight === "unsaid") this.#step.refusedUnsaid(blocks);
+      else if (weight !== "unanswered") this.#step.refused(blocks);
       if (weight === "tooLarge" && blocks > 1) return undefined;
       throw chainFailure(thrown, { what: "read events" });
     }

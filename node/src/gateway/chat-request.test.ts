@@ -3,6 +3,7 @@ import type { LloomError } from "../errors.ts";
 import { parseChatRequest } from "./chat-request.ts";
 
 const MESSAGES = [{ role: "user", content: "Hello" }];
+const TEXT = { type: "text", text: "Hello" };
 const ask = (changes: Record<string, unknown>): Record<string, unknown> => ({
   model: "m",
   messages: MESSAGES,
@@ -45,6 +46,9 @@ describe("chat request", () => {
     ["messages[0].content", { messages: [{ role: "user", content: null }] }],
     ["messages[0].content", { messages: [{ role: "assistant", content: 1 }] }],
     ["messages[0].content", { messages: [{ role: "user", content: "\uD800" }] }],
+    ["messages[0].refusal", { messages: [{ role: "assistant", refusal: 1 }] }],
+    ["messages[0].content", { messages: [{ role: "assistant", content: [{ type: "refusal" }] }] }],
+    ["top_k", { top_k: -2 }],
     ["messages[1].role", { messages: [...MESSAGES, { role: "king", content: "x" }] }],
     ["model", { model: "" }],
     ["model", { model: null }],
@@ -89,7 +93,10 @@ describe("chat request", () => {
       } catch (error) {
         problem = (error as Error).message;
       }
-      if (problem !== "") expect(problem).toMatch(/^[\w.[\]]+ must be (?!.*(expected|received|Invalid|Too ))[^\n]*\.$/);
+      if (problem !== "")
+        expect(problem).toMatch(
+          /^Not supported: \w+\.\w+\.$|^[\w.[\]]+ must be (?!.*(expected|received|Invalid|Too ))[^\n]*\.$/,
+        );
     }
     const missing = { model: undefined, messages: undefined };
     expect(refused(missing).message).toMatch(/^model must be the name of a model/);
@@ -104,11 +111,32 @@ describe("chat request", () => {
   );
 
   it("takes back a history as another server wrote it", () => {
-    const refused = { role: "assistant", content: null, refusal: "No.", annotations: [], audio: null, tool_calls: [] };
-    const silent = { role: "assistant", reasoning_content: "Hm.", function_call: null };
-    const { messages } = parseChatRequest(ask({ messages: [...MESSAGES, refused, silent, ...MESSAGES] }));
+    const silent = { role: "assistant", content: null, refusal: null, annotations: [], audio: null, tool_calls: [] };
+    const thinking = { role: "assistant", reasoning_content: "Hm.", function_call: null, usage: { cost: 1 } };
+    const empty = { role: "assistant", content: [] };
+    const { messages } = parseChatRequest(ask({ messages: [...MESSAGES, silent, thinking, empty, ...MESSAGES] }));
     const nothing = { role: "assistant", content: "" };
-    expect(messages).toEqual([...MESSAGES, nothing, nothing, ...MESSAGES]);
+    expect(messages).toEqual([...MESSAGES, nothing, nothing, nothing, ...MESSAGES]);
+  });
+
+  it("takes the words of a refusal for what the assistant said", () => {
+    const turns = [
+      { content: null, refusal: "No." },
+      { content: [{ type: "refusal", refusal: "No." }] },
+      {
+        content: [
+          { type: "text", text: "Well.", cache_control: { type: "ephemeral" } },
+          { type: "refusal", refusal: "No." },
+        ],
+      },
+      { content: "Well.", refusal: "No." },
+    ].map((turn) => ({ role: "assistant", ...turn }));
+    const { messages } = parseChatRequest(ask({ messages: turns }));
+    expect(messages.map(({ content }) => content)).toEqual(["No.", "No.", "Well.\nNo.", "Well.\nNo."]);
+  });
+
+  it("takes top_k for off as other servers write it", () => {
+    expect([-1, 0, 40].map((top_k) => parseChatRequest(ask({ top_k })).sampling.topK)).toEqual([0, 0, 40]);
   });
 
   it("takes every seed of 64 bits, and the same one for the same again", () => {
@@ -139,6 +167,17 @@ describe("chat request", () => {
     ["messages[0].tool_calls", { messages: [{ role: "assistant", content: null, tool_calls: [{}] }] }],
     ["messages[0].prefix", { messages: [{ role: "assistant", content: "So", prefix: true }] }],
     ["messages[0].weight", { messages: [{ role: "user", content: "x", weight: 2 }] }],
+    ["messages[0].function_call", { messages: [{ role: "assistant", content: null, function_call: { name: "f" } }] }],
+    ["messages[0].audio", { messages: [{ role: "assistant", content: null, audio: { id: "a" } }] }],
+    ["messages[0].images", { messages: [{ role: "assistant", content: "See.", images: [{}] }] }],
+    [
+      "messages[0].content[0].image_url",
+      { messages: [{ role: "user", content: [{ ...TEXT, image_url: { url: "x" } }] }] },
+    ],
+    ["messages[0].content[0].type", { messages: [{ role: "user", content: [{ type: "refusal", refusal: "No." }] }] }],
+    ["response_format.schema", { response_format: { type: "json_object", schema: { type: "object" } } }],
+    ["stream_options.continuous_usage_stats", { stream: true, stream_options: { continuous_usage_stats: true } }],
+    ["stream_options.of_tomorrow", { stream: true, stream_options: { of_tomorrow: false } }],
     ["min_p", { min_p: 0.1 }],
     ["repeat_penalty", { repeat_penalty: 1.2 }],
     ["repetition_penalty", { repetition_penalty: 1.2 }],
@@ -176,7 +215,7 @@ describe("chat request", () => {
       logit_bias: {},
       presence_penalty: 0,
       frequency_penalty: 0,
-      response_format: { type: "text" },
+      response_format: { type: "text", schema: null },
       stop: null,
       seed: null,
       user: "u",
@@ -191,7 +230,8 @@ describe("chat request", () => {
       parallel_tool_calls: true,
       service_tier: "auto",
       prompt_cache_key: "k",
-      stream_options: { include_usage: null },
+      stream_options: { include_usage: null, continuous_usage_stats: false, include_obfuscation: false },
+      messages: [{ role: "user", content: [{ ...TEXT, cache_control: { type: "ephemeral" }, image_url: null }] }],
     };
     expect(parseChatRequest(ask(neutral))).toEqual(parseChatRequest(ask({})));
   });

@@ -44,6 +44,17 @@ const modelProblem = `must be the name of a model, 1 to ${WIRE_LIMITS.modelNameB
 const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;
 
 const content = z.union([text, z.array(textPart, contentProblem).min(1, contentProblem)], contentProblem);
+/** What an assistant said, or would not say. */
+const answerPart = z.union(
+  [
+    textPart,
+    z
+      .object({ type: z.literal("refusal"), refusal: text })
+      .transform(({ refusal }) => ({ type: "text" as const, text: refusal })),
+  ],
+  "must be a part of text or of a refusal",
+);
+const answerContent = z.union([text, z.array(answerPart, contentProblem)], contentProblem);
 const roleProblem = "must be system, developer, user or assistant";
 
 const messageSchema = z.discriminatedUnion(
@@ -52,8 +63,13 @@ const messageSchema = z.discriminatedUnion(
     /** OpenAI renamed its system role. */
     z.object({ role: z.enum(["system", "developer"]).transform(() => "system" as const), content }),
     z.object({ role: z.literal("user"), content }),
-    /** A turn that said nothing (it called tools, or was refused) comes back without content. */
-    z.object({ role: z.literal("assistant"), content: content.nullish().transform((given) => given ?? "") }),
+    /** A turn that said nothing comes back without content, one that refused with the words of its refusal. */
+    z
+      .object({ role: z.literal("assistant"), content: answerContent.nullish(), refusal: text.nullish() })
+      .transform(({ role, content, refusal }) => ({
+        role,
+        content: [content ?? "", refusal ?? ""].map(joinParts).filter(Boolean).join("\n"),
+      })),
   ],
   {
     error: ({ input }) =>
@@ -70,8 +86,10 @@ const chatSchema = z.object({
   max_completion_tokens: maxTokens,
   temperature: number(0, 2).default(1),
   top_p: number(0, 1).default(1),
-  /** Not OpenAI's, but most servers'. 0: off. */
-  top_k: whole(0, 1_000_000).default(0),
+  /** Not OpenAI's, but most servers'. Off is 0 with some, -1 with others. */
+  top_k: whole(-1, 1_000_000)
+    .transform((given) => Math.max(0, given))
+    .default(0),
   /** Of OpenAI's 64 bits the network signs 32: what counts is that the same seed is the same again. */
   seed: z
     .number(seedProblem)

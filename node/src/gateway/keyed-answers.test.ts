@@ -88,7 +88,7 @@ describe("a call with an Idempotency-Key", () => {
 describe("a process that ends in the middle of a call", () => {
   const call = { key: "k", caller: "", body: { model: "m" } };
   const REQUEST: Hex = `0x${"03".repeat(32)}`;
-  const fate = { executor: EXECUTOR, failure: undefined, sentAtMs: 0, cost: 1_500n } as const;
+  const fate = { executor: EXECUTOR, cost: 1_500n } as const;
   const begun = (events: AsyncIterable<AskEvent>) => () => ({ id: "x", created: 1, events });
   const signs = async function* (): AsyncGenerator<AskEvent> {
     yield { type: "signed", requestHash: REQUEST };
@@ -142,7 +142,7 @@ describe("a process that ends in the middle of a call", () => {
     const events = isSigned ? signs() : unsigned();
     void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(events)).events());
     await vi.waitUntil(() => isNoted(memory.path, isSigned), DEADLINE);
-    memory.fates.set(REQUEST, { ...fate, status: "failed", failure: "QUEUE_FULL" });
+    memory.fates.set(REQUEST, { ...fate, status: "failed" });
     const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
     expect(await readAll(later.answer(call, begun(answering("Once."))).events())).toContainEqual(END);
   });

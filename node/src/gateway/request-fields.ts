@@ -54,10 +54,18 @@ const NOTES: ReadonlySet<string> = new Set([
   ...["cache_prompt", "keep_alive", "session_id"],
 ]);
 
-/** What an assistant's turn of another server may carry and that would change the prompt, with what asks for nothing. */
-const NEUTRAL_IN_TURN: typeof NEUTRAL = { tool_calls: isEmpty, prefix: isFalse, partial: isFalse };
+/** Inside the options of a stream: figures in every event, and padding against whoever measures events. */
+const NEUTRAL_IN_STREAM: typeof NEUTRAL = { continuous_usage_stats: isFalse, include_obfuscation: isFalse };
+
 /** Of a turn that a person wrote: who wrote it, and where a cache may cut. */
 const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);
+/** An assistant's turn comes back as some server once sent it, also with fields that only tell how it came about. */
+const ANSWER_FIELDS: ReadonlySet<string> = new Set([
+  ...TURN_FIELDS,
+  ...["refusal", "parsed", "annotations", "citations", "search_results", "logprobs", "token_ids", "usage", "timings"],
+  ...["reasoning", "reasoning_content", "reasoning_details", "thinking", "thinking_blocks", "provider_specific_fields"],
+  ...["id", "index", "type", "status", "created", "model", "provider", "metadata", "finish_reason", "stop_reason"],
+]);
 
 /**
  * Throws UNSUPPORTED that names a field which is neither honoured (`honoured`), nor asks for nothing, nor is known to change
@@ -69,16 +77,21 @@ export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>)
     if (NEUTRAL[field]?.(value) !== true) refuse(field, field);
   }
   refuseFormat(fields["response_format"]);
+  refuseOthers("stream_options", fields["stream_options"], {
+    known: new Set(["include_usage"]),
+    asksNothing: (value, field) => NEUTRAL_IN_STREAM[field]?.(value) === true,
+  });
   if (Array.isArray(fields["messages"])) fields["messages"].forEach(refuseInMessage);
 }
 
 function refuseFormat(format: unknown): void {
-  if (!isFields(format) || format["type"] !== "json_schema") return;
-  refuse(
-    "response_format",
-    'response_format of type "json_schema"',
-    'Use the type "json_object", or leave the field out.',
-  );
+  if (isFields(format) && format["type"] === "json_schema")
+    refuse(
+      "response_format",
+      'response_format of type "json_schema"',
+      'Use the type "json_object", or leave the field out.',
+    );
+  refuseOthers("response_format", format, { known: new Set(["type"]), asksNothing: isNothing });
 }
 
 function refuseInMessage(message: unknown, index: number): void {
@@ -87,17 +100,37 @@ function refuseInMessage(message: unknown, index: number): void {
   const at = `messages[${index}]`;
   if (role === "tool" || role === "function")
     refuse(`${at}.role`, `the role "${role}"`, "Leave messages of this role out; this network offers no tools yet.");
-  for (const [field, value] of Object.entries(message)) {
-    // An assistant's turn comes back as some server once sent it, with fields that only told how it came about.
-    const isKnown = role === "assistant" ? !Object.hasOwn(NEUTRAL_IN_TURN, field) : TURN_FIELDS.has(field);
-    if (!isKnown && !isAbsent(value) && NEUTRAL_IN_TURN[field]?.(value) !== true) refuse(`${at}.${field}`, field);
-  }
+  const isAnswer = role === "assistant";
+  refuseOthers(at, message, { known: isAnswer ? ANSWER_FIELDS : TURN_FIELDS, asksNothing: isNothing });
   if (!Array.isArray(content)) return;
   content.forEach((part: unknown, place) => {
-    if (!isFields(part) || part["type"] === "text" || typeof part["type"] !== "string") return;
-    refuse(`${at}.content[${place}].type`, `content of type "${part["type"]}"`, "Send parts of text alone.");
+    if (!isFields(part) || typeof part["type"] !== "string") return;
+    const { type } = part;
+    if (type !== "text" && !(isAnswer && type === "refusal"))
+      refuse(`${at}.content[${place}].type`, `content of type "${type}"`, "Send parts of text alone.");
+    // A part's content stands in the field that has its type's name.
+    const known = new Set(["type", type, "cache_control"]);
+    refuseOthers(`${at}.content[${place}]`, part, { known, asksNothing: isNothing });
   });
 }
+
+interface Inside {
+  readonly known: ReadonlySet<string>;
+  readonly asksNothing: (value: unknown, field: string) => boolean;
+}
+
+/** Throws UNSUPPORTED for a field inside the object at a place of the body that is neither known nor asks for nothing. */
+function refuseOthers(at: string, object: unknown, { known, asksNothing }: Inside): void {
+  if (!isFields(object)) return;
+  for (const [field, value] of Object.entries(object))
+    if (!known.has(field) && !isAbsent(value) && !asksNothing(value, field)) {
+      const place = `${at}.${field}`;
+      refuse(place, place);
+    }
+}
+
+/** Says nothing, whatever field of a turn it stands in. */
+const isNothing = (value: unknown): boolean => isEmpty(value) || isEmptyObject(value) || isFalse(value) || value === "";
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);

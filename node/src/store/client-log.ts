@@ -168,7 +168,7 @@ const SENT_TO = `SELECT r.lane, r.cost_cap AS cost, l.settled_cost
   WHERE r.executor = :executor AND r.status = 'sent' AND r.deadline >= :payableFrom`;
 const RECEIPTS = `SELECT * FROM own_requests WHERE status = 'answered' AND id < :before
   AND (:executor IS NULL OR executor = :executor) ORDER BY id DESC LIMIT :limit`;
-const OUTCOMES = "SELECT executor, status, failure, sent_at_ms FROM own_requests ORDER BY id DESC LIMIT :limit";
+const OUTCOMES = "SELECT * FROM own_requests ORDER BY id DESC LIMIT :limit";
 const PRUNE = `DELETE FROM own_requests WHERE sent_at_ms < :beforeMs AND NOT EXISTS (SELECT 1 FROM own_lanes l
   WHERE l.executor = own_requests.executor AND l.lane = own_requests.lane
     AND ((l.status <> 'retired' AND l.nonce = own_requests.nonce)

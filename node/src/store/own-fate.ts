@@ -1,4 +1,4 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import * as encoding from "./encoding.ts";
 
@@ -9,30 +9,33 @@ export interface OwnOutcome {
   readonly status: "sent" | "answered" | "failed";
   /** Of a failed one: what the executor said. */
   readonly failure: ErrorCode | undefined;
+  /** Of an answered one. */
+  readonly receipt: Receipt | undefined;
   readonly sentAtMs: number;
 }
 
 /** What a request may have cost. */
-export interface OwnFate extends OwnOutcome {
+export interface OwnFate extends Pick<OwnOutcome, "executor" | "status"> {
   /** Base units: what was charged if it was answered, else the most that it may still be. */
   readonly cost: bigint;
 }
 
-/** Of a row of requests that holds at least these columns. */
+/** Of a row of requests. */
 export function outcomeOf(row: encoding.Row): OwnOutcome {
   const status = encoding.textOf(row, "status");
   return {
     executor: encoding.addressOf(row, "executor"),
     status: status === "answered" || status === "failed" ? status : "sent",
     failure: status === "failed" ? encoding.errorCodeOf(row, "failure") : undefined,
+    receipt: status === "answered" ? encoding.receiptOf(row) : undefined,
     sentAtMs: encoding.numberOf(row, "sent_at_ms"),
   };
 }
 
-/** Of a whole row of requests. */
+/** Of a row of requests. */
 export function fateOf(row: encoding.Row): OwnFate {
-  const outcome = outcomeOf(row);
+  const { executor, status } = outcomeOf(row);
   const { ackedCost } = encoding.requestOf(row);
-  const column = { answered: "cumulative_cost", sent: "cost_cap", failed: undefined }[outcome.status];
-  return { ...outcome, cost: column === undefined ? 0n : encoding.integerOf(row, column) - ackedCost };
+  const column = { answered: "cumulative_cost", sent: "cost_cap", failed: undefined }[status];
+  return { executor, status, cost: column === undefined ? 0n : encoding.integerOf(row, column) - ackedCost };
 }
