@@ -85,14 +85,18 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
   const { pool, store, hasher, recover } = parts;
-  const call = new PaidCall({
-    ...{ pool, store, hasher, recover, target, placed, asked },
-    clock: parts.settings.clock,
-  });
+  let call: PaidCall | undefined;
   try {
+    // Whoever has to remember what was signed for a call does so before it is sent.
+    yield { type: "signed", requestHash: placed.requestHash };
+    call = new PaidCall({
+      ...{ pool, store, hasher, recover, target, placed, asked },
+      clock: parts.settings.clock,
+    });
     yield* follow(parts, call, { ...options, placed, promptSalt });
   } finally {
-    if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+    if (call === undefined) store.saveRefusal(placed.requestHash, "CANCELLED");
+    else if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
   }
 }
 
