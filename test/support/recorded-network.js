@@ -4,7 +4,8 @@ import { registerHooks } from "node:module";
 
 registerHooks({
   load(url, context, next) {
-    if (!url.endsWith("/protocol/src/generated/networks.ts")) return next(url, context);
+    if (!url.endsWith("/protocol/src/generated/networks.ts"))
+      return next(url, context);
     const source = readFileSync(String(process.env.RECORDED_BOOK), "utf8");
     return { format: "module-typescript", source, shortCircuit: true };
   },
