@@ -30,6 +30,8 @@ import { recoverAddress } from "../../node/src/wallet/recover.ts";
 /** What a staged executor does with a request. */
 export type Conduct =
   | { readonly type: "honest" }
+  /** Honest, but silent until then. */
+  | { readonly type: "waits"; readonly until: Promise<unknown> }
   | { readonly type: "refuses"; readonly code: ErrorCode }
   /** Never says a word. */
   | { readonly type: "stalls" }
@@ -75,6 +77,8 @@ export class StagedMarket implements Disposable {
   readonly book = new OfferBook();
   readonly store: ClientLog;
   nowMs = 1_800_000_000_000;
+  /** What transactions wait for. */
+  chainAnswers: Promise<unknown> = Promise.resolve();
   readonly #stack = new DisposableStack();
   readonly #hasher = createCommitmentHasher(DOMAIN);
   readonly #lanes = new Map<string, LaneState>();
@@ -170,6 +174,7 @@ export class StagedMarket implements Disposable {
       readDeposit: async () => this.#deposit,
       learnSettled: async () => undefined,
       allocate: async (executor, amount) => {
+        await this.chainAnswers;
         this.#deposit -= amount;
         this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
       },
@@ -197,6 +202,7 @@ export class StagedMarket implements Disposable {
       yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
       return;
     }
+    if (conduct.type === "waits") await conduct.until;
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };
       if (conduct.type !== "saysNothing") yield { type: "token", id: 1, text: ANSWER };

@@ -1,4 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -12,7 +13,7 @@ import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
 import type { OfferBook } from "../discover/offer-book.ts";
 import type { AskEvent, Question } from "../question.ts";
-import { type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
+import { type AttemptOptions, type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
 
 /** What `ask` stands on. */
 export interface AskParts extends AttemptParts, GatherParts {
@@ -72,16 +73,21 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
-  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, receipt: undefined, isRefused: false };
+  const trace: AttemptTrace = {
+    ...{ hasText: false, isRefused: false, receipt: undefined },
+    ...{ firstTokenMs: undefined, longestGapMs: undefined },
+  };
   const trust = { shown, isDoubted: state.again.has(executor) };
-  const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
+  const patience = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, firstTokenMs, isLast, onText });
-    const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
-    parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    const canPayAnother = (): boolean => canPay(parts, state, executor);
+    const facing = { ...patience, canPayAnother };
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...facing });
+    const { firstTokenMs, longestGapMs } = trace;
+    parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
@@ -170,7 +176,11 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
   return typeof choice === "string" ? undefined : choice;
 }
 
-function choose({ book, channels, settings }: AskParts, { question, tried, fundedOnly }: Omit<AskState, "signal">) {
+function choose(
+  { book, channels, settings }: AskParts,
+  { question, tried, fundedOnly }: Omit<AskState, "signal">,
+  isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
+) {
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
   const need: Need = {
@@ -179,9 +189,18 @@ function choose({ book, channels, settings }: AskParts, { question, tried, funde
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...{ tried, allowUnstaked },
   };
-  const offered = book.candidates(question.model, nowMs);
-  const payable = fundedOnly ? offered.filter(({ signed }) => channels.knows(signed.offer.executor)) : offered;
+  const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/** Whether anybody but this executor can be paid for the question without the chain. */
+function canPay(parts: AskParts, state: AskState, but: Address): boolean {
+  const { messages, maxOutboundTokens } = state.question;
+  const most = { maxInboundTokens: mostInboundTokens(messages), maxOutboundTokens: BigInt(maxOutboundTokens) };
+  const other = choose(parts, state, ({ signed: { offer } }) => {
+    return offer.executor !== but && parts.channels.covers(offer.executor, worstCost({ ...offer, ...most }));
+  });
+  return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
 }
 
 /** How long the executor may keep silent; as long as ever if there is nobody else to ask. */
@@ -189,15 +208,16 @@ function patienceFor(
   parts: AskParts,
   state: AskState,
   { candidate, attempt }: { readonly candidate: Candidate; readonly attempt: number },
-): { readonly firstTokenMs: number; readonly isLast: boolean } {
+): Pick<AttemptOptions, "firstTokenMs" | "gap" | "isLast"> {
   const { settings, book } = parts;
   const longestMs = settings.firstTokenTimeoutMs;
   const other = choose(parts, { ...state, tried: new Set([...state.tried, candidate.signed.offer.executor]) });
   const isAway = typeof other === "string" || other.health.avoidUntilMs > settings.clock();
-  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, isLast: true };
+  const gap = candidate.health.gap ?? book.gap;
+  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, gap, isLast: true };
   const bytes = Number(mostInboundTokens(state.question.messages));
   const pace = candidate.health.firstToken ?? book.pace;
   const patience = { shortestMs: settings.shortestPatienceMs, unknownMs: settings.unknownPatienceMs, longestMs };
   const ms = patienceMs(pace, patience, attempt) * (1 + bytes / BYTES_PER_PATIENCE);
-  return { firstTokenMs: Math.min(longestMs, ms), isLast: false };
+  return { firstTokenMs: Math.min(longestMs, ms), gap, isLast: false };
 }

@@ -12,7 +12,7 @@ import type { Identity } from "../../wallet/identity.ts";
 import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { peerOfOffer } from "../discover/peer-of-offer.ts";
-import { type PlacedRequest, requestTerms } from "../pay/build-request.ts";
+import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/build-request.ts";
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
@@ -38,6 +38,8 @@ export interface AttemptTrace {
   hasText: boolean;
   /** Undefined while no text came. */
   firstTokenMs: number | undefined;
+  /** The longest silence after the first text; undefined while nothing followed it. */
+  longestGapMs: number | undefined;
   /** Of an answer that is right. */
   receipt: Receipt | undefined;
   /** What went wrong is the executor's own word. */
@@ -53,6 +55,10 @@ export interface AttemptOptions {
   readonly trust: Trust;
   /** Longest wait for the first text. */
   readonly firstTokenMs: number;
+  /** How long silences after the first text last at most, as far as known. */
+  readonly gap: Pace | undefined;
+  /** Somebody else can be paid without the chain. */
+  readonly canPayAnother: () => boolean;
   /** There is nobody else to ask. */
   readonly isLast: boolean;
   /** The first text came. */
@@ -74,19 +80,44 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
-  const placed = await parts.channels.place(terms, promptSalt, { ...options.trust, signal });
+  const placed = await place(parts, terms, { ...options, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
   const { pool, store, hasher, recover } = parts;
-  const call = new PaidCall({
-    ...{ pool, store, hasher, recover, target, placed, asked },
-    clock: parts.settings.clock,
-  });
+  let call: PaidCall | undefined;
   try {
+    // Whoever has to remember what was signed for a call does so before it is sent.
+    yield { type: "signed", requestHash: placed.requestHash };
+    call = new PaidCall({
+      ...{ pool, store, hasher, recover, target, placed, asked },
+      clock: parts.settings.clock,
+    });
     yield* follow(parts, call, { ...options, placed, promptSalt });
   } finally {
-    if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+    if (call === undefined) store.saveRefusal(placed.requestHash, "CANCELLED");
+    else if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+  }
+}
+
+/**
+ * A signed request. Throws what the channels throw, and CHAIN_UNREACHABLE for a chain that takes long when somebody else can
+ * be paid without it: a transaction whose end is not known yet holds up every other one.
+ */
+async function place(
+  { channels, settings: { chainPatienceMs } }: AttemptParts,
+  terms: RequestTerms,
+  { signal, trust, canPayAnother, promptSalt }: AttemptOptions & { readonly promptSalt: Hex },
+): Promise<PlacedRequest> {
+  const giveUp = new AbortController();
+  const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
+  try {
+    return await channels.place(terms, promptSalt, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
+  } catch (cause) {
+    if (signal.aborted || !giveUp.signal.aborted) throw cause;
+    throw new LloomError("CHAIN_UNREACHABLE", `The chain takes longer than ${chainPatienceMs / 1000} s.`, { cause });
+  } finally {
+    clearInterval(timer);
   }
 }
 
@@ -116,6 +147,7 @@ async function* follow(
       yield answered(options, cancelled);
       return;
     }
+    const isFirstText = waits.note(progress);
     if (progress.type === "refused") {
       trace.isRefused = true;
       throw refusal(progress);
@@ -125,7 +157,7 @@ async function* follow(
       yield answered(options, progress);
       return;
     }
-    if (waits.note(progress)) options.onText();
+    if (isFirstText) options.onText();
     if (progress.type === "status") yield progress;
     else if (question.whole !== true) yield* textUntilNow();
   }
@@ -138,6 +170,7 @@ class Waits {
   readonly #startedMs = performance.now();
   #lastMs = this.#startedMs;
   #hasFrame = false;
+  /** Of this answer alone. */
   #gap: Pace | undefined;
 
   constructor(settings: ClientSettings, options: AttemptOptions) {
@@ -147,16 +180,22 @@ class Waits {
 
   /** Until the next frame. */
   nextMs(): number {
-    const { firstFrameTimeoutMs, tokenGapTimeoutMs, shortestGapMs, unknownPatienceMs } = this.#settings;
-    const { trace, firstTokenMs, question, isLast, attempt } = this.#options;
-    if (trace.firstTokenMs !== undefined) {
-      // Nobody can take over once text was passed on.
-      if (isLast || question.whole !== true) return tokenGapTimeoutMs;
-      const patience = { shortestMs: shortestGapMs, unknownMs: unknownPatienceMs, longestMs: tokenGapTimeoutMs };
-      return patienceMs(this.#gap, patience, attempt);
-    }
+    const { firstFrameTimeoutMs, tokenGapTimeoutMs } = this.#settings;
+    const { trace, firstTokenMs, question, isLast } = this.#options;
+    // Nobody can take over once text was passed on.
+    if (trace.firstTokenMs !== undefined)
+      return isLast || question.whole !== true ? tokenGapTimeoutMs : this.#patienceMs();
     const leftMs = Math.max(0, firstTokenMs - (performance.now() - this.#startedMs));
-    return this.#hasFrame ? leftMs : Math.min(firstFrameTimeoutMs, leftMs);
+    return this.#hasFrame || isLast ? leftMs : Math.min(firstFrameTimeoutMs, leftMs);
+  }
+
+  /** Between two frames of a whole answer: as answers before had them, or this one has them, whichever is longer. */
+  #patienceMs(): number {
+    const { tokenGapTimeoutMs, shortestGapMs, unknownPatienceMs } = this.#settings;
+    const { gap, attempt } = this.#options;
+    const patience = { shortestMs: shortestGapMs, unknownMs: unknownPatienceMs, longestMs: tokenGapTimeoutMs };
+    const own = patienceMs(this.#gap ?? gap, patience, attempt);
+    return Math.max(own, patienceMs(gap ?? this.#gap, patience, attempt));
   }
 
   /** Notes a frame; true for the first text. */
@@ -164,12 +203,18 @@ class Waits {
     const { trace } = this.#options;
     const nowMs = performance.now();
     this.#hasFrame = true;
-    if (progress.type !== "text" || progress.text === "") return false;
     const isFirst = trace.firstTokenMs === undefined;
+    if (isFirst && (progress.type !== "text" || progress.text === "")) return false;
     if (isFirst) trace.firstTokenMs = nowMs - this.#startedMs;
-    else this.#gap = afterMeasuring(this.#gap, nowMs - this.#lastMs);
+    else this.#noteGap(nowMs - this.#lastMs);
     this.#lastMs = nowMs;
     return isFirst;
+  }
+
+  #noteGap(ms: number): void {
+    const { trace } = this.#options;
+    this.#gap = afterMeasuring(this.#gap, ms);
+    trace.longestGapMs = Math.max(trace.longestGapMs ?? 0, ms);
   }
 }
 

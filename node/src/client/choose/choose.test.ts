@@ -187,6 +187,7 @@ describe("the choice of an executor", () => {
     const health = { ...UNKNOWN_HEALTH, distrusted: true, avoidUntilMs: NOW + 1 };
     expect(choose([candidate({ index: 0 }, { health })])).toBe("tried");
     expect(choose([candidate({ index: 0 }, { health })], {}, { nowMs: NOW + 1 })).toBe(0);
+    expect(choose([candidate({ index: 0 }, { health: { ...health, answers: 1 } })])).toBe("tried");
   });
 
   it("keeps to the price limit, the context, and whom it has not tried", () => {
