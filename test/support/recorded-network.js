@@ -4,8 +4,8 @@ import { registerHooks } from "node:module";
 
 registerHooks({
   load(url, context, next) {
-    if (!url.endsWith("/protocol/src/generated/networks.ts"))
-      return next(url, context);
+    const isBook = url.endsWith("/protocol/src/generated/networks.ts");
+    if (!isBook) return next(url, context);
     const source = readFileSync(String(process.env.RECORDED_BOOK), "utf8");
     return { format: "module-typescript", source, shortCircuit: true };
   },
