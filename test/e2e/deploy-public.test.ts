@@ -8,8 +8,8 @@ import { HARDHAT, LLOOM, ROOT } from "../../checkout/paths.ts";
 import { generatedBook, type NetworkEntry } from "../../ignition/deploying/address-book.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { connect, startChain, type TestChain } from "../support/chain.ts";
-import { type Deployed, type Match, matchOf } from "../support/exact-match.ts";
-import { type Submission, startExplorer } from "../support/explorer-server.ts";
+import { type Deployed, matchOf } from "../support/exact-match.ts";
+import { type Match, type Submission, startExplorer } from "../support/explorer-server.ts";
 import { eventually, type Program, runNode } from "../support/processes.ts";
 import { openPublicRpc, type PublicRpc } from "../support/public-rpc.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { artifactPath } from "../../checkout/artifact-path.ts";
 import { linkedCode } from "../../checkout/linked-code.ts";
-import type { Submission } from "./explorer-server.ts";
+import type { Match, Submission } from "./explorer-server.ts";
 
 const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string; version(): string };
 
@@ -14,9 +14,6 @@ export interface Deployed {
   /** The data of the transaction that created it. */
   readonly creation: string;
 }
-
-/** What explorers call a match, or why there is none. */
-export type Match = "exact_match" | "match" | { readonly problem: string };
 
 export interface MatchOptions {
   /** Whether the code is compiled even where the metadata's hash is proof enough: the compiler takes long for it. */

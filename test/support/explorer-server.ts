@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Match } from "./exact-match.ts";
 
 /** What somebody hands in to have a contract's sources shown. */
 export interface Submission {
@@ -15,6 +14,9 @@ export interface Submission {
   /** Hex without 0x; Sourcify finds them itself. */
   readonly constructorArguments: string | undefined;
 }
+
+/** What explorers call a match, or why there is none. */
+export type Match = "exact_match" | "match" | { readonly problem: string };
 
 /** A block explorer that speaks the APIs of Etherscan (v2), Blockscout and Sourcify as far as a verification needs. */
 export interface ExplorerServer extends AsyncDisposable {
