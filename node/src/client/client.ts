@@ -175,7 +175,7 @@ function openChannels(
 
 /** Keeps channels and what they still owe in step with the chain. */
 async function followChain(
-  { chain, identity }: ClientParts,
+  { chain, identity, store }: ClientParts,
   {
     channels,
     settings,
@@ -195,8 +195,15 @@ async function followChain(
     const { lane, nonce, laneCost, channelBalance } = event;
     channels.noteSettled({ executor, lane, nonce, cost: laneCost, channelBalance });
   };
-  const onRemoved = (event: ChainEvent): void => {
-    if ("executor" in event) channels.forget(event.executor);
+  const bounded = chainUntil(chain, stop.signal);
+  // A reorganisation took an event back: the chain's present figure counts, also when it is lower.
+  const onRemoved = async (event: ChainEvent): Promise<void> => {
+    if (!("client" in event) || !("executor" in event) || event.client !== client) return;
+    const { executor } = event;
+    channels.forget(executor);
+    if (event.type !== "LaneSettled") return;
+    const { lane } = event;
+    store.correctSettled({ executor, lane, ...(await readLane(bounded, { client, executor, lane })) });
   };
   const watching = watchChain(chain, {
     ...{ fromBlock, client, onEvent, onRemoved },

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
-import type { OwnOutcome } from "../../store/client-log.ts";
+import type { OwnOutcome } from "../../store/own-fate.ts";
 import type { Outcome } from "./executor-health.ts";
 import { consequenceOf } from "./failover.ts";
 
