@@ -28,6 +28,13 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async ({ busy }) => (await import("../test/benchmark/start.ts")).run(busy),
   },
+  lane: {
+    describe: "what one of ten lanes costs to settle, part by part",
+    legend: [
+      "own: touched by one of the ten lanes alone; shared: by several, or by the transaction. All but the sum is traced.",
+    ],
+    run: async () => (await import("../test/benchmark/lane-parts.ts")).run(),
+  },
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json] [--busy N]

@@ -106,12 +106,18 @@ export class OfferBook {
     return [...(this.#models.get(model)?.values() ?? [])].filter((entry) => isStanding(entry, nowMs));
   }
 
+  /** One model, if somebody offers it who may count: as `models`, at the cost of this model's offers alone. */
+  model(model: string, nowMs: number, mayCount: (candidate: Candidate) => boolean): ModelSummary | undefined {
+    const candidates = this.candidates(model, nowMs).filter(mayCount);
+    return candidates.length === 0 ? undefined : summary(model, candidates);
+  }
+
   /** Every model that somebody offers who has something at stake, or who `mayCount` otherwise, by name. */
   models(nowMs: number, mayCount: (candidate: Candidate) => boolean = () => true): ModelSummary[] {
     return [...this.#models.keys()]
-      .sort()
-      .map((model) => summary(model, this.candidates(model, nowMs).filter(mayCount)))
-      .filter(({ executors }) => executors > 0);
+      .map((model) => this.model(model, nowMs, mayCount))
+      .filter((found) => found !== undefined)
+      .sort((a, b) => (a.model < b.model ? -1 : 1));
   }
 
   /** To the first token, over all executors; undefined before the first. */
