@@ -30,6 +30,8 @@ import { recoverAddress } from "../../node/src/wallet/recover.ts";
 /** What a staged executor does with a request. */
 export type Conduct =
   | { readonly type: "honest" }
+  /** Honest, but silent until then. */
+  | { readonly type: "waits"; readonly until: Promise<unknown> }
   | { readonly type: "refuses"; readonly code: ErrorCode }
   /** Never says a word. */
   | { readonly type: "stalls" }
@@ -200,6 +202,7 @@ export class StagedMarket implements Disposable {
       yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
       return;
     }
+    if (conduct.type === "waits") await conduct.until;
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };
       if (conduct.type !== "saysNothing") yield { type: "token", id: 1, text: ANSWER };

@@ -25,7 +25,7 @@ import { keepTidy } from "../store/keep-tidy.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
-import { isProven } from "./choose/choose.ts";
+import { type Candidate, isProven } from "./choose/choose.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import type { OfferBook } from "./discover/offer-book.ts";
@@ -53,6 +53,8 @@ export interface Client extends AsyncDisposable {
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
   /** What is offered; searches the network first when nothing is known. */
   models(): Promise<ModelSummary[]>;
+  /** What is offered of one model; searches as `models` does, and costs no more because others offer much else. */
+  model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
 }
@@ -81,6 +83,13 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
       if (buyable(market.book, settings).length === 0) await lookForModels(market, settings);
       return buyable(market.book, settings);
     },
+    model: async (name) => {
+      const find = () => market.book.model(name, settings.clock(), mayBuy(settings));
+      const found = find();
+      if (found !== undefined || buyable(market.book, settings).length > 0) return found;
+      await lookForModels(market, settings);
+      return find();
+    },
     offers: (model) => market.book.offers(settings.clock(), model),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -100,8 +109,13 @@ async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: Client
 }
 
 /** What can be bought with these settings. */
-const buyable = (book: OfferBook, { clock, allowUnstaked }: ClientSettings): ModelSummary[] =>
-  book.models(clock(), (candidate) => allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate));
+const buyable = (book: OfferBook, settings: ClientSettings): ModelSummary[] =>
+  book.models(settings.clock(), mayBuy(settings));
+
+const mayBuy =
+  ({ allowUnstaked }: ClientSettings) =>
+  (candidate: Candidate): boolean =>
+    allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate);
 
 type Market = ReturnType<typeof openMarket>;
 
@@ -175,7 +189,7 @@ function openChannels(
 
 /** Keeps channels and what they still owe in step with the chain. */
 async function followChain(
-  { chain, identity }: ClientParts,
+  { chain, identity, store }: ClientParts,
   {
     channels,
     settings,
@@ -195,8 +209,15 @@ async function followChain(
     const { lane, nonce, laneCost, channelBalance } = event;
     channels.noteSettled({ executor, lane, nonce, cost: laneCost, channelBalance });
   };
-  const onRemoved = (event: ChainEvent): void => {
-    if ("executor" in event) channels.forget(event.executor);
+  const bounded = chainUntil(chain, stop.signal);
+  // A reorganisation took an event back: the chain's present figure counts, also when it is lower.
+  const onRemoved = async (event: ChainEvent): Promise<void> => {
+    if (!("client" in event) || !("executor" in event) || event.client !== client) return;
+    const { executor } = event;
+    channels.forget(executor);
+    if (event.type !== "LaneSettled") return;
+    const { lane } = event;
+    store.correctSettled({ executor, lane, ...(await readLane(bounded, { client, executor, lane })) });
   };
   const watching = watchChain(chain, {
     ...{ fromBlock, client, onEvent, onRemoved },

@@ -30,7 +30,7 @@ export const getModel =
   (client: GatewayClient) =>
   async (request: FastifyRequest<{ Params: { "*": string } }>): Promise<ModelObject> => {
     const name = request.params["*"];
-    const found = (await client.models()).find(({ model }) => model === name);
+    const found = await client.model(name);
     if (found !== undefined) return modelObject(found);
     throw new LloomError("MODEL_NOT_FOUND", `No executor offers the model "${name}" now.`, {
       details: { param: "model" },

@@ -13,7 +13,7 @@ import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
 import type { OfferBook } from "../discover/offer-book.ts";
 import type { AskEvent, Question } from "../question.ts";
-import { type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
+import { type AttemptOptions, type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
 
 /** What `ask` stands on. */
 export interface AskParts extends AttemptParts, GatherParts {
@@ -34,6 +34,8 @@ interface AskState {
   readonly again: Set<Address>;
   /** Who called the question impossible. */
   readonly blames: Address[];
+  /** Not asked while somebody else could be paid without the slow chain; asked when nobody else is left. */
+  readonly putOff: Address[];
   /** Whether only executors whose channels are known can be paid. */
   fundedOnly: boolean;
   failure: LloomError | undefined;
@@ -52,7 +54,7 @@ const BYTES_PER_PATIENCE = 4096;
 export async function* ask(parts: AskParts, question: Question, signal: AbortSignal): AsyncGenerator<AskEvent, void> {
   checkQuestion(question);
   const state: AskState = {
-    ...{ question, signal, tried: new Set(), again: new Set(), blames: [] },
+    ...{ question, signal, tried: new Set(), again: new Set(), blames: [], putOff: [] },
     fundedOnly: false,
     failure: undefined,
   };
@@ -73,18 +75,20 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
-  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, receipt: undefined, isRefused: false };
+  const trace: AttemptTrace = {
+    ...{ hasText: false, isRefused: false, isPutOff: false },
+    ...{ receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
+  };
   const trust = { shown, isDoubted: state.again.has(executor) };
-  const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
+  const patience = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
     const canPayAnother = (): boolean => canPay(parts, state, executor);
-    const patience = { firstTokenMs, isLast, canPayAnother };
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...patience });
-    const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
-    parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, canPayAnother, ...patience });
+    const { firstTokenMs, longestGapMs } = trace;
+    parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
@@ -114,6 +118,7 @@ async function conclude(
   if (state.failure === undefined || (!error.retryable && !trace.isRefused)) state.failure = error;
   if (isBelieved(state.blames.length, { isEverybody: false })) throw believed(parts, state, error);
   state.fundedOnly ||= next === "otherFunded";
+  if (trace.isPutOff) state.putOff.push(executor);
   if (!isRetry) {
     state.tried.add(executor);
     return;
@@ -151,6 +156,11 @@ async function pick(parts: AskParts, state: AskState): Promise<Picked> {
   const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
   for (;;) {
     const choice = choose(parts, state);
+    if (typeof choice === "string" && state.putOff.length > 0) {
+      for (const executor of state.putOff.splice(0)) state.tried.delete(executor);
+      state.fundedOnly = false;
+      continue;
+    }
     if (typeof choice === "string") {
       const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView());
       const isEverybody = state.blames.length === state.tried.size;
@@ -205,15 +215,16 @@ function patienceFor(
   parts: AskParts,
   state: AskState,
   { candidate, attempt }: { readonly candidate: Candidate; readonly attempt: number },
-): { readonly firstTokenMs: number; readonly isLast: boolean } {
+): Pick<AttemptOptions, "firstTokenMs" | "gap" | "isLast"> {
   const { settings, book } = parts;
   const longestMs = settings.firstTokenTimeoutMs;
   const other = choose(parts, { ...state, tried: new Set([...state.tried, candidate.signed.offer.executor]) });
   const isAway = typeof other === "string" || other.health.avoidUntilMs > settings.clock();
-  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, isLast: true };
+  const gap = candidate.health.gap ?? book.gap;
+  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, gap, isLast: true };
   const bytes = Number(mostInboundTokens(state.question.messages));
   const pace = candidate.health.firstToken ?? book.pace;
   const patience = { shortestMs: settings.shortestPatienceMs, unknownMs: settings.unknownPatienceMs, longestMs };
   const ms = patienceMs(pace, patience, attempt) * (1 + bytes / BYTES_PER_PATIENCE);
-  return { firstTokenMs: Math.min(longestMs, ms), isLast: false };
+  return { firstTokenMs: Math.min(longestMs, ms), gap, isLast: false };
 }

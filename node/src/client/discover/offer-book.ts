@@ -3,7 +3,7 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
-import { afterMeasuring, type Pace } from "../choose/pace.ts";
+import { afterMaybe, type Pace } from "../choose/pace.ts";
 import { afterCounting } from "../choose/template.ts";
 import { Acquaintance, Entry, isStanding } from "./acquaintance.ts";
 import { type ModelSummary, summary } from "./model-summary.ts";
@@ -43,6 +43,7 @@ export class OfferBook {
   });
   readonly #waiters = new Set<() => void>();
   #pace: Pace | undefined;
+  #gap: Pace | undefined;
 
   /** Takes a verified offer; one older than what is known is left aside. */
   add(signed: SignedOffer, nowMs: number): void {
@@ -105,12 +106,18 @@ export class OfferBook {
     return [...(this.#models.get(model)?.values() ?? [])].filter((entry) => isStanding(entry, nowMs));
   }
 
+  /** One model, if somebody offers it who may count: as `models`, at the cost of this model's offers alone. */
+  model(model: string, nowMs: number, mayCount: (candidate: Candidate) => boolean): ModelSummary | undefined {
+    const candidates = this.candidates(model, nowMs).filter(mayCount);
+    return candidates.length === 0 ? undefined : summary(model, candidates);
+  }
+
   /** Every model that somebody offers who has something at stake, or who `mayCount` otherwise, by name. */
   models(nowMs: number, mayCount: (candidate: Candidate) => boolean = () => true): ModelSummary[] {
     return [...this.#models.keys()]
-      .sort()
-      .map((model) => summary(model, this.candidates(model, nowMs).filter(mayCount)))
-      .filter(({ executors }) => executors > 0);
+      .map((model) => this.model(model, nowMs, mayCount))
+      .filter((found) => found !== undefined)
+      .sort((a, b) => (a.model < b.model ? -1 : 1));
   }
 
   /** To the first token, over all executors; undefined before the first. */
@@ -118,12 +125,19 @@ export class OfferBook {
     return this.#pace;
   }
 
+  /** The longest silence of an answer after its first text, over all executors; undefined before the first. */
+  get gap(): Pace | undefined {
+    return this.#gap;
+  }
+
   /** Notes how an attempt ended. */
   note(executor: Address, outcome: Outcome, nowMs: number): void {
     const one = this.#executor(executor);
     one.health = afterOutcome(one.health, outcome, nowMs);
-    if (outcome.type === "answered" && outcome.firstTokenMs !== undefined)
-      this.#pace = afterMeasuring(this.#pace, outcome.firstTokenMs);
+    if (outcome.type === "answered") {
+      this.#pace = afterMaybe(this.#pace, outcome.firstTokenMs);
+      this.#gap = afterMaybe(this.#gap, outcome.longestGapMs);
+    }
     this.#place(one);
     this.#wake();
   }
