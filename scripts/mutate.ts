@@ -199,7 +199,10 @@ async function main(): Promise<number> {
     [MUTANT]: "0",
   });
   if (!healthy.ok) {
-    console.error(`${healthy.output}\nThe tests fail without any mutant.`);
+    const problem = healthy.timedOut
+      ? "Compiling and testing takes longer than the limit; leave the machine alone."
+      : "The tests fail without any mutant.";
+    console.error(`${healthy.output}\n${problem}`);
     return 1;
   }
   return report(mutants, await examine(project, mutants), values.json);

@@ -39,7 +39,7 @@ describe("the table of variables", () => {
   it("has every variable that some program names", () => {
     const known = new Set([...settings.map(environmentName), ...Object.keys(SHARED_VARIABLES)]);
     /** Of the mutation runs, for the Solidity compiler's wrapper alone. */
-    const workshop = new Set(["LLOOM_MUTANT"]);
+    const workshop = new Set(["LLOOM_MUTANT", "LLOOM_MUTATED"]);
     const folders = "{checkout,devnet,ignition,indexer,node/src,protocol/src,scripts,web/app,web/components,web/lib}";
     const sources = globSync([`${folders}/**/*.{ts,tsx}`, "*.ts", "indexer/*.ts", "docs/*"], {
       cwd: ROOT,
