@@ -22,6 +22,7 @@ import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
+import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
@@ -55,11 +56,15 @@ export interface Client extends AsyncDisposable {
   models(): Promise<ModelSummary[]>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
+  /** Resolves when it cannot ask any more, with why: its log failed, and without it no request may be signed. */
+  readonly failed: Promise<LloomError>;
 }
 
 /** Joins the network as a client. Throws LloomError of host and chain. */
-export async function createClient(parts: ClientParts, options: ClientOptions = {}): Promise<Client> {
+export async function createClient(given: ClientParts, options: ClientOptions = {}): Promise<Client> {
   const settings = clientSettings(options);
+  const failed = Promise.withResolvers<LloomError>();
+  const parts = { ...given, store: watchStore(given.store, (problem) => failed.resolve(problem)) };
   const { host, chain, store, log } = parts;
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
@@ -82,6 +87,7 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
       return buyable(market.book, settings);
     },
     offers: (model) => market.book.offers(settings.clock(), model),
+    failed: failed.promise,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -6,6 +6,7 @@ import { chainUntil } from "../chain/chain-until.ts";
 import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
 import type { LloomError } from "../errors.ts";
+import { watchStore } from "../store/watch-store.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AdmissionParts } from "./admit/admit.ts";
 import { principalReader, readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";
@@ -19,7 +20,6 @@ import type { ExecutorParts } from "./executor-parts.ts";
 import { Counter } from "./executor-status.ts";
 import { OwnOffers, type OwnOffersOptions, offerTerms } from "./offer/own-offers.ts";
 import { Settlement } from "./settle/settlement.ts";
-import { watchStore } from "./watch-store.ts";
 
 export type Pipeline = ReturnType<typeof openPipeline>;
 type Prices = Pick<ExecutorOptions, "price" | "modelPrices">;
