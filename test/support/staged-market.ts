@@ -27,6 +27,8 @@ import { openDatabase } from "../../node/src/store/database.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
 
+const TOKEN = { decimals: 6, symbol: "tUSD" };
+
 /** What a staged executor does with a request. */
 export type Conduct =
   | { readonly type: "honest" }
@@ -157,7 +159,8 @@ export class StagedMarket implements Disposable {
       discover: done,
       survey: done,
       learnStake: done,
-      networkView: () => ({ models: book.models(this.nowMs), bootstrap: 1, peers: 1 }),
+      token: TOKEN,
+      networkView: () => ({ models: book.models(this.nowMs), token: TOKEN, bootstrap: 1, peers: 1 }),
       refresh: done,
       log: pino({ level: "silent" }),
     };
@@ -173,7 +176,7 @@ export class StagedMarket implements Disposable {
         this.#deposit -= amount;
         this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
       },
-      token: { decimals: 6, symbol: "tUSD" },
+      token: TOKEN,
       deadlineSeconds: 600n,
       clock: () => this.nowMs,
     });

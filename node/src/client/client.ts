@@ -1,3 +1,4 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
@@ -185,7 +186,7 @@ function openChannels(
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },
-    token: { decimals: chain.tokenDecimals, symbol: chain.tokenSymbol },
+    token: tokenOf(chain),
     step: settings.channelStep,
     deadlineSeconds: settings.deadlineSeconds,
     clock: settings.clock,
@@ -228,8 +229,10 @@ async function followChain(
   });
 }
 
+const tokenOf = ({ tokenDecimals: decimals, tokenSymbol: symbol }: Chain): TokenUnit => ({ decimals, symbol });
+
 function assembleAsk(
-  { identity, store, host, log }: ClientParts,
+  { identity, chain, store, host, log }: ClientParts,
   {
     settings,
     market,
@@ -245,11 +248,12 @@ function assembleAsk(
   },
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
+  const token = tokenOf(chain);
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, log },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
-    networkView: () => ({ models: buyable(book, settings), bootstrap: host.bootstrap, peers: host.peers() }),
+    networkView: () => ({ models: buyable(book, settings), token, bootstrap: host.bootstrap, peers: host.peers() }),
     background: (work) => background.run(work),
     discover: (model) => search.search(model),
     survey: (model, options) => search.survey(model, options),

@@ -3,6 +3,7 @@ import { APIError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   answering,
+  DEPLOYMENT,
   DOMAIN,
   END,
   EXECUTOR,
@@ -63,6 +64,7 @@ describe("a whole answer", () => {
     expect(response.headers.get("x-lloom-executor")).toBe(EXECUTOR);
     expect(response.headers.get("x-lloom-cost")).toBe("7");
     expect(response.headers.get("x-lloom-amount")).toBe("0.000007");
+    expect(response.headers.get("x-lloom-token")).toBe(DEPLOYMENT.token.symbol);
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
     const receipt = Buffer.from(response.headers.get("x-lloom-receipt") ?? "", "base64url").toString();
     expect(receiptFileFromJson(receipt).receipt).toEqual({ ...RECEIPT, domain: DOMAIN });

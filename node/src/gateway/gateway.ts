@@ -42,8 +42,8 @@ export async function createGateway({ client, deployment, log, options }: Gatewa
   rules.addTo(server);
   server.get("/health", async () => ({ status: "ok" }));
   server.get("/ready", ready(client));
-  server.get("/v1/models", listModels(client));
-  server.get("/v1/models/*", getModel(client));
+  server.get("/v1/models", listModels(client, deployment.token));
+  server.get("/v1/models/*", getModel(client, deployment.token));
   server.post("/v1/chat/completions", chatRoute({ client, deployment, log, settings, closing: closing.signal }));
   await listen(server, settings);
   const url = urlOf(server);

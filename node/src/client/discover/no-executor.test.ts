@@ -10,7 +10,13 @@ const question = {
 };
 const offer = (model: string) => ({ model, executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 512n });
 const told = (choice: NoChoice, networkView: Partial<NetworkView>) =>
-  noExecutor(choice, question, { models: [], bootstrap: 1, peers: 1, ...networkView });
+  noExecutor(choice, question, {
+    models: [],
+    token: { decimals: 6, symbol: "USDC" },
+    bootstrap: 1,
+    peers: 1,
+    ...networkView,
+  });
 
 describe("why nobody can be asked", () => {
   it("asks for a bootstrap peer where none was given", () => {
@@ -32,6 +38,15 @@ describe("why nobody can be asked", () => {
     expect(code).toBe("NO_EXECUTOR");
     expect(next).toMatch(/^Wait until an executor offers it/);
     expect(next).not.toContain("--bootstrap");
+  });
+
+  it("tells the lowest prices as the flags of the limit take them", () => {
+    const dear = { ...offer("wanted"), inboundPrice: 250_000n, outboundPrice: 1_000_000n };
+    const { message, next } = told("price", { models: [dear] });
+    expect(message).toContain(
+      "the lowest inbound price is 0.25 USDC and the lowest outbound price 1 USDC per 1 000 000 tokens",
+    );
+    expect(next).toContain("--max-inbound-price");
   });
 
   it("names the models that are offered instead", () => {

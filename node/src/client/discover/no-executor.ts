@@ -1,3 +1,4 @@
+import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { LloomError } from "../../errors.ts";
 import type { NoChoice } from "../choose/choose.ts";
 import type { Question } from "../question.ts";
@@ -6,6 +7,8 @@ import type { ModelSummary } from "./model-summary.ts";
 /** How the asking node stands in the network. */
 export interface NetworkView {
   readonly models: readonly ModelSummary[];
+  /** What prices are in. */
+  readonly token: TokenUnit;
   /** Bootstrap addresses that it was given. */
   readonly bootstrap: number;
   /** Connected peers. */
@@ -18,12 +21,12 @@ const MOST_NAMED = 5;
 /** Why nobody can be asked, in words that say what to change. */
 export function noExecutor(choice: NoChoice, question: Question, networkView: NetworkView): LloomError {
   const { model, maxOutboundTokens } = question;
-  const { models } = networkView;
+  const { models, token } = networkView;
   const offered = models.find((summary) => summary.model === model);
   if (choice === "price" && offered !== undefined)
     return new LloomError(
       "NO_EXECUTOR",
-      `No executor offers ${model} within the price limit; the lowest inbound price is ${offered.inboundPrice} and the lowest outbound price ${offered.outboundPrice}, not always of one offer, in base units per 1 000 000 tokens.`,
+      `No executor offers ${model} within the price limit; the lowest inbound price is ${shownAmount(offered.inboundPrice, token)} and the lowest outbound price ${shownAmount(offered.outboundPrice, token)} per 1 000 000 tokens, not always of one offer.`,
       { next: "Raise the price limit (--max-inbound-price, --max-outbound-price), or choose another model." },
     );
   if (choice === "context" && offered !== undefined)
