@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig, overrideTask } from "hardhat/config";
 import { chosenRpcUrl } from "./checkout/rpc-url.ts";
+import { openSalt } from "./ignition/create2.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -68,6 +69,8 @@ export default defineConfig({
       .setAction(() => import("./ignition/deploying/checked-deploy.ts"))
       .build(),
   ],
+  // For `--strategy create2`. The deploy task puts the deployer into the salt, so that nobody else can use it.
+  ignition: { strategyConfig: { create2: { salt: openSalt(process.env["LLOOM_SALT"]) } } },
   // Ignition builds `production`; unless written out it would lose the settings.
   solidity: {
     profiles: { default: profile, production: profile, tests: { compilers: [quick] } },

@@ -24,6 +24,8 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     numberOf(m, "minimumExecutorStake"),
     numberOf(m, "minimumValidatorStake"),
     numberOf(m, "unbondingPeriodSeconds"),
+    // Who calls `wire` below; through a factory the caller of the constructor is somebody else.
+    m.getAccount(0),
   ]);
   const libraries = Object.fromEntries(
     ["Channels", "DisputedTails", "SessionSigners"].map((name) => [name, m.library(name)]),
@@ -50,7 +52,7 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     ],
   ]);
   const lens = m.contract("Lens", [accounting]);
-  const collector = m.contract("Collector", [accounting]);
+  const collector = m.contract("Collector", [accounting, measuredDeposits]);
   return {
     stakeRegistry,
     accounting,

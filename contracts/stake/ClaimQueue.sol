@@ -13,11 +13,13 @@ library ClaimQueue {
         uint128 waiting;
     }
 
-    /// @param length Claims ever; places count from one.
+    /// @param length Claims ever; places count from one. Each costs a dispute.
+    /// @param early What was paid out of turn, see `SlashShares`, since the oldest claim that is open was made.
     /// @param withheld What is there of all that waits. Less than its sum once an earlier claim was served out of it: the last
     /// in the queue go without.
     struct Queue {
-        uint128 length;
+        uint32 length;
+        uint96 early;
         uint128 withheld;
         mapping(uint256 place => Sums) sums;
     }

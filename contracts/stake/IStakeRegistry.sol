@@ -274,7 +274,8 @@ interface IStakeRegistry {
 
     /* WIRING */
 
-    /// @notice Names the dispute contracts, once: afterwards nobody can add, remove or change one. Only the deployer.
+    /// @notice Names the dispute contracts, once: afterwards nobody can add, remove or change one. Only the deployer, whom the
+    /// constructor names.
     /// Nobody can register before, so that everybody who stakes can know who may take the stake.
     function wire(Judge[] calldata judges) external;
 
@@ -295,7 +296,8 @@ interface IStakeRegistry {
     /// victim are paid at once only out of what all earlier claims leave, even if each took all that it asked for. The rest
     /// waits: first for the earlier claims, which are served out of it if the stake does not suffice, then for whom it
     /// was taken for. So nobody gets anything, and nobody loses anything, by what others freeze or slash later.
-    /// @dev Jurors do not wait: they are drawn, and what they earn must not depend on what they find.
+    /// @dev Jurors do not wait: they are drawn, and what they earn must not depend on what they find. With the treasury's part
+    /// of it that takes a third at most of what is there for those whose turn it is.
     function slash(Slash calldata order) external returns (Payout memory payout);
 
     /// @notice Notes half strikes against the member, of which two are one strike; no more than six count. Six within the
@@ -319,6 +321,7 @@ interface IStakeRegistry {
     function unbondingPeriod() external view returns (uint256 periodSeconds);
     function minimumStake(Role role) external view returns (uint256);
     function treasury() external view returns (address);
+    /// @notice Who may `wire`, and nothing else.
     function deployer() external view returns (address);
     function wired() external view returns (bool);
     function members(

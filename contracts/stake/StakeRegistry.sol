@@ -92,14 +92,18 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
     /// @param minimumValidatorStake_ Base units that make a validator active.
     /// @param unbondingPeriod_ Seconds. Has to be longer than evidence is accepted: the longest deadline that clients sign
     /// (24 hours) and 7 days more. Shorter ones are for networks that try things out.
+    /// @param deployer_ May call `wire`. Named, because a factory may be the caller; so an address that follows from this code
+    /// and these arguments is worth nothing to whoever else puts them there first.
     constructor(
         address stakeToken_,
         address treasury_,
         uint256 minimumExecutorStake_,
         uint256 minimumValidatorStake_,
-        uint256 unbondingPeriod_
+        uint256 unbondingPeriod_,
+        address deployer_
     ) {
-        require(stakeToken_ != address(0) && treasury_ != address(0), StakeZeroAddress());
+        bool complete = stakeToken_ != address(0) && treasury_ != address(0) && deployer_ != address(0);
+        require(complete, StakeZeroAddress());
         // A mistyped address, or one of another chain, would be the token for ever.
         require(stakeToken_.code.length != 0, StakeNotContract(stakeToken_));
         _requireWithin("minimumExecutorStake", 1, type(uint96).max, minimumExecutorStake_);
@@ -107,7 +111,7 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         _requireWithin("unbondingPeriod", MIN_UNBONDING_PERIOD, MAX_UNBONDING_PERIOD, unbondingPeriod_);
         stakeToken = stakeToken_;
         treasury = treasury_;
-        deployer = msg.sender;
+        deployer = deployer_;
         _minimumExecutorStake = minimumExecutorStake_;
         _minimumValidatorStake = minimumValidatorStake_;
         unbondingPeriod = unbondingPeriod_;
@@ -259,12 +263,15 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         require(reasons[msg.sender][id].member == address(0), StakeIdUsed(msg.sender, id));
         if (amount == 0) return;
         Member storage account = members[member];
+        ClaimQueue.Queue storage queue = _claims[member];
+        // Nobody is left of those whose turn jurors did not wait for.
+        if (account.frozen == 0) queue.early = 0;
         // No stake is larger, and 2^24 such freezes of one member fit their sum.
         uint96 part = uint96(Math.min(amount, type(uint96).max));
         reasons[msg.sender][id] = Reason(member, part);
         uint120 frozen = account.frozen + part;
         account.frozen = frozen;
-        _placeOf[msg.sender][id] = _claims[member].append(part, 0);
+        _placeOf[msg.sender][id] = queue.append(part, 0);
         emit Frozen(member, msg.sender, id, part, frozen);
     }
 
@@ -289,7 +296,7 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
         uint256 whole = _wholeOf(member);
         uint256 taken = _take(member, Math.saturatingAdd(order.restitution, order.penalty));
         // Without any other claim all of it can be paid at once.
-        if (reason.frozen == 0 && member.frozen == 0) (payout, ) = order.split(taken, taken);
+        if (reason.frozen == 0 && member.frozen == 0) (payout, ) = order.split(taken, taken, 0);
         else payout = _splitInOrder(order, reason.frozen, whole, taken);
         _credit(order.reporter, payout.reporter);
         _credit(order.victim, payout.restituted + payout.victim);
@@ -512,15 +519,19 @@ contract StakeRegistry is IStakeRegistry, ReentrancyGuardTransient {
             (ahead, behind) = (sums.asked, Math.saturatingSub(queue.withheld, sums.waiting));
         }
         uint256 served = Math.saturatingSub(whole + behind, ahead);
+        uint256 room = SlashShares.roomFor(whole + queue.withheld, queue.early);
         if (behind != 0) {
             uint256 lacking = Math.saturatingAdd(order.restitution, order.penalty) - taken;
             uint256 more = Math.min(lacking, behind);
             queue.withheld -= uint128(more); // Not above what is behind, a part of it.
             taken += more;
         }
+        served = Math.min(taken, served);
         SlashShares.Dues memory dues;
-        (payout, dues) = order.split(taken, Math.min(taken, served));
+        (payout, dues) = order.split(taken, served, room);
         uint128 rest = uint128(payout.waiting); // A part of what was taken.
+        // A third of stakes that are 96 bits each.
+        queue.early = uint96(Math.min(queue.early + (taken - served - rest), type(uint96).max));
         if (place != 0) queue.decide(place, asked, rest);
         if (rest == 0) {
             delete _placeOf[msg.sender][order.id];

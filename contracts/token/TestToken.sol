@@ -21,13 +21,16 @@ contract TestToken is ERC20, ERC20Permit, ERC3009 {
     /// @notice When an address may use the faucet again; zero if it never did.
     mapping(address account => uint256 timestamp) public faucetOpensAt;
 
+    error TestTokenZeroAddress();
     error TestTokenFaucetClosed(uint256 opensAt, uint256 timestamp);
     error TestTokenOnlyDeployer(address deployer, address caller);
 
     event FaucetUsed(address indexed account, uint256 amount, uint256 opensAt);
 
-    constructor() ERC20("Lloom Test Dollar", "tUSD") ERC20Permit("Lloom Test Dollar") {
-        deployer = msg.sender;
+    /// @param deployer_ May mint. Named, because a factory may be the caller.
+    constructor(address deployer_) ERC20("Lloom Test Dollar", "tUSD") ERC20Permit("Lloom Test Dollar") {
+        require(deployer_ != address(0), TestTokenZeroAddress());
+        deployer = deployer_;
     }
 
     /// @notice Gives the caller `FAUCET_AMOUNT`, once per `FAUCET_INTERVAL`.

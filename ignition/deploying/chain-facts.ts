@@ -1,5 +1,7 @@
+import { keccak256 } from "ethers";
 import type { EthereumProvider } from "hardhat/types/providers";
 import { z } from "zod";
+import { CREATE_X, CREATE_X_CODE_HASH } from "../create2.ts";
 import type { BlockFacts } from "./qualifying.ts";
 
 /** What a chain says of itself and of the deployer. */
@@ -13,6 +15,8 @@ export interface ChainFacts {
   readonly hasHistory: boolean;
   /** Whether the newest instructions that the contracts use are there. */
   readonly runsOurCode: boolean;
+  /** Whether the factory of deterministic addresses is there, with the code that it has elsewhere. */
+  readonly hasCreateX: boolean;
 }
 
 /** What a deployment costs. */
@@ -50,6 +54,7 @@ export async function chainFacts(provider: Ask, deployer: string): Promise<Chain
   const id = Number(quantity.parse(await ask("eth_chainId")));
   const balanceWei = quantity.parse(await ask("eth_getBalance", deployer, "latest"));
   const history = hex.parse(await ask("eth_getCode", HISTORY_CONTRACT, "latest"));
+  const factory = hex.parse(await ask("eth_getCode", CREATE_X, "latest"));
   const blocks = await newestBlocks(ask);
   return {
     id,
@@ -58,6 +63,7 @@ export async function chainFacts(provider: Ask, deployer: string): Promise<Chain
     blocks,
     hasHistory: history !== "0x",
     runsOurCode: await runsOurCode(ask, deployer),
+    hasCreateX: keccak256(factory) === CREATE_X_CODE_HASH,
   };
 }
 

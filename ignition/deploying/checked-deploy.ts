@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { reservedFor } from "../create2.ts";
 import { type ModuleName, TAKEN } from "../parameters.ts";
 import { ParameterFileError, parseSections, readSections, type Sections } from "./parameter-file.ts";
 import { readValues } from "./parameter-values.ts";
@@ -13,6 +15,7 @@ interface DeployArguments {
   readonly defaultSender?: string;
   readonly deploymentId?: string;
   readonly reset?: boolean;
+  readonly strategy?: string;
   readonly check?: boolean;
 }
 
@@ -24,7 +27,8 @@ const checkedDeploy: TaskOverrideActionFunction = async (taskArguments, hre, run
   const given = taskArguments as unknown as DeployArguments;
   try {
     const sections = check(given, hre.config.paths.ignition);
-    await prepare(hre, targetOf(given, sections));
+    const deployer = await prepare(hre, targetOf(given, sections));
+    if (given.strategy === "create2" && deployer !== undefined) reserveSalt(hre, deployer);
   } catch (thrown) {
     if (!(thrown instanceof ExplainedError)) throw thrown;
     console.error(`${thrown.message}\n\n${thrown.next} Nothing was deployed.`);
@@ -35,8 +39,13 @@ const checkedDeploy: TaskOverrideActionFunction = async (taskArguments, hre, run
   return await runSuper(taskArguments);
 };
 
+function reserveSalt({ config: { ignition } }: HardhatRuntimeEnvironment, deployer: string): void {
+  const salt = ignition.strategyConfig?.create2?.salt;
+  if (salt !== undefined) ignition.strategyConfig = { create2: { salt: reservedFor(deployer, salt) } };
+}
+
 const targetOf = (
-  { modulePath, defaultSender, deploymentId, reset }: DeployArguments,
+  { modulePath, defaultSender, deploymentId, reset, strategy }: DeployArguments,
   sections: Sections,
 ): DeployTarget => ({
   modulePath,
@@ -44,6 +53,7 @@ const targetOf = (
   sender: defaultSender || undefined,
   deploymentId: deploymentId || undefined,
   isFresh: reset === true,
+  isDeterministic: strategy === "create2",
 });
 
 /** The parameters, if they fit the module. Throws a ParameterFileError. */

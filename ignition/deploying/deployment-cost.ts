@@ -4,13 +4,20 @@ import type { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Sections } from "./parameter-file.ts";
 
+/** What is tried out. */
+interface Rehearsed {
+  readonly modulePath: string;
+  readonly sections: Sections;
+  readonly isDeterministic: boolean;
+}
+
 /**
  * Gas of deploying a module, found by deploying it on a chain inside this process that ends with it. Where the parameters name
  * a token, a test token stands in for it there.
  */
 export async function deploymentGas(
   hre: HardhatRuntimeEnvironment,
-  { modulePath, sections }: { readonly modulePath: string; readonly sections: Sections },
+  { modulePath, sections, isDeterministic }: Rehearsed,
 ): Promise<bigint> {
   await hre.tasks.getTask("build").run({ quiet: true, noTests: true, defaultBuildProfile: "production" });
   const { default: module } = (await import(pathToFileURL(modulePath).href)) as {
@@ -18,14 +25,22 @@ export async function deploymentGas(
   };
   const rehearsal = await hre.network.create({ network: "default" });
   try {
-    const standIn = await rehearsal.ethers.deployContract("TestToken");
-    const before = await rehearsal.ethers.provider.getBlockNumber();
+    const { ethers, ignition } = rehearsal;
+    const [deployer] = await ethers.getSigners();
+    const standIn = await ethers.deployContract("TestToken", [deployer]);
+    const before = await ethers.provider.getBlockNumber();
     const parameters = withToken(sections, await standIn.getAddress());
-    await rehearsal.ignition.deploy(module, { parameters: parameters as Record<string, Record<string, string>> });
-    const after = await rehearsal.ethers.provider.getBlockNumber();
+    await ignition.deploy(module, {
+      parameters: parameters as Record<string, Record<string, string>>,
+      strategy: isDeterministic ? "create2" : "basic",
+    });
+    const after = await ethers.provider.getBlockNumber();
     let gas = 0n;
-    for (let number = before + 1; number <= after; number += 1)
-      gas += (await rehearsal.ethers.provider.getBlock(number))?.gasUsed ?? 0n;
+    for (let number = before + 1; number <= after; number += 1) {
+      const block = await ethers.provider.getBlock(number, true);
+      // Not the factory, which Ignition puts on this chain first, and which is on the real one.
+      if (block?.prefetchedTransactions[0]?.from === deployer?.address) gas += block?.gasUsed ?? 0n;
+    }
     return gas;
   } finally {
     await rehearsal.close();

@@ -79,6 +79,7 @@ export function expectationsOf(addresses: ReadonlyMap<string, string>, values: P
     expect("Audits", "odds", value("auditOdds")),
     expect("Collector", "accounting", at("AccountingV2")),
     expect("Collector", "stakeRegistry", at("StakeRegistry")),
+    expect("Collector", "deposits", at("MeasuredDeposits")),
     expect("Lens", "accounting", at("AccountingV2")),
     expect("Lens", "stakeRegistry", at("StakeRegistry")),
   ];

@@ -99,7 +99,12 @@ describe("the parameters of a module", () => {
     const parameter: Parameter = PARAMETERS[name as keyof typeof PARAMETERS];
     if (parameter.kind !== "number") throw new Error(name);
     const { least, most, unit } = parameter;
-    for (const number of [least, most]) expect(values({ [name]: `${number}n` }).get(name)?.text).toBe(String(number));
+    // Eighty of the smallest fee have to fit the smallest stake.
+    const lowest = name === "minimumExecutorStake" ? 80n : least;
+    for (const number of [lowest, most]) {
+      const others = { minimumExecutorStake: `${2n ** 96n - 1n}n`, jurorFee: "1n" };
+      expect(values({ ...others, [name]: `${number}n` }).get(name)?.text).toBe(String(number));
+    }
     expect(refusedFor({ [name]: `${most + 1n}n` })).toContain(
       `${name} is "${most + 1n}n"; it takes ${least} to ${most} ${unit}`,
     );
@@ -130,6 +135,17 @@ describe("the parameters of a module", () => {
     const read = values({ treasury: USDC.toLowerCase(), arbitrator: ZeroAddress });
     expect(read.get("treasury")?.text).toBe(USDC.toLowerCase());
     expect(read.get("arbitrator")).toEqual({ text: ZeroAddress, isStated: true });
+  });
+
+  it("refuse fees of jurors that no stake could pay, and say what fits", () => {
+    const said = "jurorFee is 1250001, and 80 of them are more than minimumExecutorStake, 100000000";
+    expect(refusedFor({ jurorFee: "1250001n" })).toContain(said);
+    expect(refusedFor({ jurorFee: "1250001n" })).toContain(
+      "it takes 1250000 base units at most, or a minimum of 100000080",
+    );
+    expect(refusedFor({ minimumExecutorStake: "15999999n" })).toContain("jurorFee is 200000, and 80 of them are more");
+    expect(values({ jurorFee: "1250000n" }).get("jurorFee")?.text).toBe("1250000");
+    expect(values({ minimumExecutorStake: "16000000n" }).get("jurorFee")?.text).toBe("200000");
   });
 
   it("list every mistake at once, also what is missing", () => {

@@ -2,6 +2,7 @@ import { isAddress, ZeroAddress } from "ethers";
 import { nearestName } from "../../node/src/nearest-name.ts";
 import {
   type ModuleName,
+  type NumberName,
   PARAMETERS,
   type Parameter,
   type ParameterName,
@@ -52,6 +53,7 @@ export function readValues({ sections, module, name, deployer = DEPLOYER }: Give
     ...Object.entries(stated).flatMap(([one, value]) => problemOf({ name: one, value, takes, module }) ?? []),
     ...needs.filter((one) => !Object.hasOwn(stated, one)).map((one) => `${one} is missing; it has no default`),
   ];
+  if (problems.length === 0) problems.push(...problemsTogether(stated, takes));
   if (!Object.hasOwn(sections, section) && takes.length > 0) problems.push(`section "${section}" is missing`);
   if (problems.length > 0)
     throw new ParameterFileError(
@@ -65,6 +67,21 @@ function parameterValue(name: ParameterName, stated: unknown, deployer: string):
   if (stated !== undefined) return { text: String(stated).replace(/^(\d+)n$/, "$1"), isStated: true };
   const parameter: Parameter = PARAMETERS[name];
   return { text: parameter.kind === "number" ? String(parameter.default) : deployer, isStated: false };
+}
+
+/** Fees of a juror that have to fit the executors' minimum: sixteen of them are a fifth of the smallest penalty. */
+const FEES_AT_STAKE = 80n;
+
+/** What each value may be and all together may not. The contracts refuse it too, but when half of them are deployed. */
+function problemsTogether(stated: Readonly<Record<string, unknown>>, takes: readonly ParameterName[]): string[] {
+  if (!takes.includes("jurorFee")) return [];
+  const of = (name: NumberName): bigint => BigInt(String(stated[name] ?? PARAMETERS[name].default).replace(/n$/, ""));
+  const [fee, minimum] = [of("jurorFee"), of("minimumExecutorStake")];
+  if (fee * FEES_AT_STAKE <= minimum) return [];
+  const most = minimum / FEES_AT_STAKE;
+  return [
+    `jurorFee is ${fee}, and ${FEES_AT_STAKE} of them are more than minimumExecutorStake, ${minimum}: no executor could have the smallest penalty at stake; it takes ${most} base units at most, or a minimum of ${fee * FEES_AT_STAKE} at least`,
+  ];
 }
 
 interface Stated {

@@ -13,6 +13,7 @@ const CHAIN: ChainFacts = {
   blocks: [1, 2, 3].map((number) => ({ number, prevRandao: random(BigInt(number)) })),
   hasHistory: true,
   runsOurCode: true,
+  hasCreateX: true,
 };
 const TOKEN: TokenFacts = { address: `0x${"70".repeat(20)}`, codeBytes: 100, symbol: "USDC", decimals: 6 };
 const READY: Preparation = {
@@ -20,6 +21,7 @@ const READY: Preparation = {
   resumes: false,
   cost: { gas: 30_000_000n, gasPriceWei: 10n * GWEI },
   token: TOKEN,
+  isDeterministic: false,
 };
 
 const verdicts = (preparation: Preparation): Record<string, Finding["verdict"]> =>
@@ -67,6 +69,14 @@ describe("the look before a deployment", () => {
   it("says what one sequencer can do", () => {
     expect(verdicts(onChain({ id: 8453 }))).toMatchObject({ randomness: "good", order: "note" });
     expect(findingsOf(onChain({ id: 8453 })).find(({ what }) => what === "cost")?.found).toMatch(/fee for the data$/);
+  });
+
+  it("stops for want of the factory only if addresses are to be deterministic", () => {
+    const without = onChain({ hasCreateX: false });
+    expect(stops(without)).toEqual([]);
+    expect(stops({ ...without, isDeterministic: true })).toEqual(["addresses"]);
+    expect(verdicts({ ...READY, isDeterministic: true })).toMatchObject({ addresses: "good" });
+    expect(verdicts(READY)).not.toHaveProperty("addresses");
   });
 
   it("stops where old headers cannot be proven, or the code would not run", () => {

@@ -1,4 +1,5 @@
 import { formatEther, formatUnits } from "ethers";
+import { CREATE_X } from "../create2.ts";
 import type { ChainFacts, Cost, TokenFacts } from "./chain-facts.ts";
 import { KNOWN_CHAINS, looksRandom } from "./qualifying.ts";
 
@@ -21,6 +22,8 @@ export interface Preparation {
   readonly cost: Cost | undefined;
   /** Undefined where the deployment brings a test token of its own. */
   readonly token: TokenFacts | undefined;
+  /** Whether addresses are to follow from code and salt. */
+  readonly isDeterministic: boolean;
 }
 
 /** Gas prices move while a deployment runs. */
@@ -35,6 +38,7 @@ export function findingsOf(preparation: Preparation): Finding[] {
     ...randomnessFindings(preparation),
     historyFinding(preparation),
     codeFinding(preparation),
+    ...addressFindings(preparation),
   ];
 }
 
@@ -130,4 +134,22 @@ function codeFinding({ chain: { runsOurCode } }: Preparation): Finding {
     found: "the chain lacks instructions that the contracts use (transient storage, MCOPY)",
     next: "Choose a chain with the Cancun upgrade or a later one.",
   };
+}
+
+/** Without the factory Ignition would stop at the first contract, after the question whether to go on. */
+function addressFindings({ chain: { hasCreateX, deployer }, isDeterministic }: Preparation): Finding[] {
+  if (!isDeterministic) return [];
+  const what = "addresses";
+  if (hasCreateX)
+    return [
+      { verdict: "good", what, found: `follow from the code, the parameters and ${deployer} (CreateX is there)` },
+    ];
+  return [
+    {
+      verdict: "stop",
+      what,
+      found: `CreateX, which makes them deterministic, is not at ${CREATE_X} on this chain`,
+      next: "Leave out --strategy create2: then they follow from the deployer's earlier transactions. Or have CreateX deployed there first.",
+    },
+  ];
 }

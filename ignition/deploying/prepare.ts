@@ -18,6 +18,8 @@ export interface DeployTarget {
   readonly deploymentId: string | undefined;
   /** Whether an earlier deployment is forgotten. */
   readonly isFresh: boolean;
+  /** Whether addresses follow from code and salt and not from the deployer's earlier transactions. */
+  readonly isDeterministic: boolean;
 }
 
 const DEVELOPMENT_CHAIN = 31337;
@@ -25,14 +27,15 @@ const DEVELOPMENT_CHAIN = 31337;
 /**
  * Looks at everything that a deployment depends on, and prints it, before anything is sent: the account, its balance, the cost in
  * words, the token, and whether juries and audits can rest on the chain. Throws an ExplainedError that says what stops it.
+ * Returns the account that deploys, unless that is on a chain inside this process.
  */
-export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarget): Promise<void> {
+export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarget): Promise<string | undefined> {
   const connection = await hre.network.create();
   try {
-    if (connection.networkConfig.type === "edr-simulated") return;
+    if (connection.networkConfig.type === "edr-simulated") return undefined;
     const deployer = await deployerOf(connection, target.sender);
     const chain = await chainFacts(connection.provider, deployer);
-    if (chain.id === DEVELOPMENT_CHAIN) return;
+    if (chain.id === DEVELOPMENT_CHAIN) return deployer;
     const token = target.sections["Lloom"]?.["paymentToken"];
     const findings = findingsOf({
       chain,
@@ -44,8 +47,10 @@ export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarg
           }
         : undefined,
       token: typeof token === "string" ? await tokenFacts(connection.provider, token) : undefined,
+      isDeterministic: target.isDeterministic,
     });
     print(findings);
+    return deployer;
   } catch (thrown) {
     throw inOurWords(thrown);
   } finally {
@@ -76,8 +81,13 @@ function inOurWords(thrown: unknown): unknown {
 async function deployerOf(connection: NetworkConnection, sender: string | undefined): Promise<string> {
   const accounts = await accountsOf(connection.provider);
   const deployer = sender ?? accounts[0];
-  if (deployer !== undefined && accounts.some((account) => account.toLowerCase() === deployer.toLowerCase()))
-    return deployer;
+  const isFirst = deployer?.toLowerCase() === accounts[0]?.toLowerCase();
+  if (deployer !== undefined && isFirst) return deployer;
+  if (accounts.some((account) => account.toLowerCase() === deployer?.toLowerCase()))
+    throw new ExplainedError(
+      `${deployer} is not the first account of ${connection.networkName}, which is the one that the contracts let wire them.`,
+      "Let the key or the wallet program offer that account first or alone, and leave out --default-sender.",
+    );
   throw new ExplainedError(
     deployer === undefined
       ? `The RPC server of ${connection.networkName} signs for nobody, and no key is given.`

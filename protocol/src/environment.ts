@@ -26,6 +26,7 @@ export const SHARED_VARIABLES = {
   LLOOM_INDEXER_URL: { holds: "where the indexer listens", readers: ["explorer"] },
   LLOOM_DEPLOYER_KEY: { holds: "private key that deploys", readers: ["Hardhat"] },
   LLOOM_DEPLOYER: { holds: "`rpc`: the RPC server signs deployments", readers: ["Hardhat"] },
+  LLOOM_SALT: { holds: "name of a deployment with deterministic addresses, 1 to 11 characters", readers: ["Hardhat"] },
   LLOOM_NETWORK_NAME: { holds: "the network's name on the pages", readers: ["explorer"] },
 } as const satisfies Readonly<Record<string, { readonly holds: string; readonly readers: readonly string[] }>>;
 

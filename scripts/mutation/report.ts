@@ -11,6 +11,15 @@ const reasonsSchema = z.array(z.object({ path: z.string(), from: z.string(), to:
 
 export type MutantResult = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
 
+/** What became of a subject's mutants. */
+export interface SubjectResults {
+  readonly subject: string;
+  readonly results: readonly MutantResult[];
+  /** Text of each file by its path, as it was mutated: somebody may go on working meanwhile. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly minutes: number;
+}
+
 /** A change of the code that no test noticed. */
 interface Survivor {
   readonly path: string;
@@ -36,16 +45,16 @@ export class Report {
   }
 
   /** Prints the survivors of a subject with the reasons that are known, and those that only time noticed, to be judged. */
-  add(subject: string, results: readonly MutantResult[], minutes: number): void {
+  add({ subject, results, sources, minutes }: SubjectResults): void {
     const counted = results.filter(({ status }) => !UNCOUNTED.has(status));
     for (const mutant of counted.filter(({ status }) => !NOTICED.has(status))) {
-      const { path, line, from, to } = survivorOf(mutant);
+      const { path, line, from, to } = survivorOf(mutant, sources);
       const reason = this.#reasons.find((one) => one.path === path && one.from === from && one.to === to)?.reason;
       if (reason === undefined) this.#unexplained++;
       console.log(`${path}:${line}\n  ${from}\n  → ${to}\n  ${reason ?? "no reason known: write a test or a reason"}`);
     }
     for (const mutant of counted.filter(isLate)) {
-      const { path, line, from, to } = survivorOf(mutant);
+      const { path, line, from, to } = survivorOf(mutant, sources);
       console.log(`ended by the clock, which may be wrong: ${path}:${line}  ${from}  →  ${to}`);
     }
     this.#counted.push(...counted);
@@ -76,9 +85,12 @@ function shareOf(mutants: readonly MutantResult[]): string {
   return `${noticed} of ${mutants.length} mutants noticed (${share} %), ${late} of them by the clock alone`;
 }
 
-function survivorOf({ fileName, location, replacement = "" }: MutantResult): Survivor {
+function survivorOf(
+  { fileName, location, replacement = "" }: MutantResult,
+  sources: SubjectResults["sources"],
+): Survivor {
   const path = relative(ROOT, fileName).replaceAll("\\", "/");
-  const lines = readFileSync(join(ROOT, path), "utf8").split("\n");
+  const lines = (sources.get(path) ?? "").split("\n");
   const { start, end } = location;
   const taken = lines.slice(start.line - 1, end.line);
   taken[taken.length - 1] = (taken.at(-1) ?? "").slice(0, end.column - 1);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { ROOT } from "../../checkout/paths.ts";
@@ -9,6 +10,8 @@ export interface TypeScriptRun {
   readonly only: readonly string[];
   /** Keeps the results of the last run where neither the code nor the tests that reach it have changed since. */
   readonly again: boolean;
+  /** Mutants at a time; as many as there are cores unless given. */
+  readonly workers: number | undefined;
   readonly json: boolean;
 }
 
@@ -17,14 +20,15 @@ export interface TypeScriptRun {
  * Resolves with the exit code: 1 if fewer than 90 % were noticed over all, or a survivor has no reason; 2 if there is
  * nothing to change.
  */
-export async function mutateTypeScript({ only, again, json }: TypeScriptRun): Promise<number> {
+export async function mutateTypeScript({ only, again, workers, json }: TypeScriptRun): Promise<number> {
   const report = new Report();
   for (const subject of SUBJECTS) {
     const mutate = pathsToMutate(subject, only);
     if (mutate.length === 0) continue;
     const startedMs = performance.now();
-    const results = await mutantsOf(subject, { mutate, again });
-    report.add(subject.name, results, (performance.now() - startedMs) / 60_000);
+    const sources = new Map(mutate.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
+    const results = await mutantsOf(subject, { mutate, again, workers });
+    report.add({ subject: subject.name, results, sources, minutes: (performance.now() - startedMs) / 60_000 });
   }
   if (report.isEmpty) {
     console.error(`No subject is named "${only.join('" or "')}", and no path of theirs contains it.
@@ -36,7 +40,7 @@ The subjects: ${SUBJECTS.map(({ name }) => name).join(", ")}.`);
 
 function mutantsOf(
   { name }: Subject,
-  { mutate, again }: Pick<TypeScriptRun, "again"> & { readonly mutate: string[] },
+  { mutate, again, workers }: Pick<TypeScriptRun, "again" | "workers"> & { readonly mutate: string[] },
 ): Promise<MutantResult[]> {
   process.env["LLOOM_MUTATED"] = name;
   return new Stryker({
@@ -53,6 +57,7 @@ function mutantsOf(
     incremental: true,
     incrementalFile: `.mutants/${name.replace(" ", "-")}.json`,
     force: !again,
+    ...(workers === undefined ? {} : { concurrency: workers }),
     // TypeScript 7 has no API to read these files with, and nothing here needs it to.
     tsconfigFile: "none",
     disableTypeChecks: false,

@@ -21,7 +21,8 @@ export default defineConfig({
     include: [...(SUBJECTS.find(({ name }) => name === subject)?.tests ?? [])],
     exclude: ["**/node_modules/**", ".mutants/**"],
     sequence: { sequencer: QuickFirst },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Longer than a mutant gets: a test that is merely slow must not seem to have noticed something.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -85,7 +85,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
     const signer = new NonceManager(new Wallet(hexlify(testAccount(0).secret), provider));
     const deploy = deployer(signer);
     const parameters = await readParameters();
-    const paymentToken = await deploy("TestToken");
+    const paymentToken = await deploy("TestToken", await signer.getAddress());
     const stakeRegistry = await deploy(
       "StakeRegistry",
       paymentToken,
@@ -93,6 +93,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       parameters("minimumExecutorStake"),
       parameters("minimumValidatorStake"),
       parameters("unbondingPeriodSeconds"),
+      await signer.getAddress(),
     );
     for (const library of ["Channels", "DisputedTails", "SessionSigners"]) await deploy(library);
     const accounting = await deploy("AccountingV2", paymentToken, stakeRegistry, parameters("unlockDelaySeconds"));

@@ -77,6 +77,8 @@ export class StagedMarket implements Disposable {
   readonly book = new OfferBook();
   readonly store: ClientLog;
   nowMs = 1_800_000_000_000;
+  /** What transactions wait for. */
+  chainAnswers: Promise<unknown> = Promise.resolve();
   readonly #stack = new DisposableStack();
   readonly #hasher = createCommitmentHasher(DOMAIN);
   readonly #lanes = new Map<string, LaneState>();
@@ -173,6 +175,7 @@ export class StagedMarket implements Disposable {
       readDeposit: async () => this.#deposit,
       learnSettled: async () => undefined,
       allocate: async (executor, amount) => {
+        await this.chainAnswers;
         this.#deposit -= amount;
         this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
       },

@@ -58,6 +58,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     uint256 private constant CONCESSION_HALVES = 1;
     uint256 private constant MAX_FLAT_BOND = 1 ether;
 
+    bytes32 private constant CONSENT_TYPEHASH = keccak256("DeliveryConsent(address opener,bytes32 responseHash)");
     bytes32 private constant CONCESSION_TYPEHASH = keccak256("DeliveryConcession(bytes32 id)");
 
     /* IMMUTABLES */
@@ -106,19 +107,18 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeliveryDisputes
     function open(IAccountingV2.SignedPair calldata pair) external payable nonReentrant returns (bytes32 id) {
-        IAccountingV2.LlmRequestCommitment calldata request = pair.request;
-        bytes32 requestHash = _digestOf(request.hashStruct());
-        require(pair.response.requestHash == requestHash, DeliveryNotResponseToRequest(requestHash));
-        _requireClient(request.client);
-        uint256 until = request.deadline + CHALLENGE_WINDOW;
-        require(block.timestamp <= until, DeliveryTooLate(until, block.timestamp));
-        id = _hashOf(pair.response);
-        _requireSigned(request.client, request.deadline, requestHash, pair.clientSignature);
-        _requireSigned(request.executor, request.deadline, id, pair.executorSignature);
-        uint256 bond = bondFor(pair.response.outboundTokens);
-        require(msg.value >= bond, DeliveryBondTooSmall(bond, msg.value));
-        _open(id, pair, bond);
-        _credit(id, msg.sender, msg.value - bond);
+        _requireClient(pair.request.client);
+        return _openOver(pair);
+    }
+
+    /// @inheritdoc IDeliveryDisputes
+    function openFor(
+        IAccountingV2.SignedPair calldata pair,
+        IAccountingV2.CompactSignature calldata consent
+    ) external payable nonReentrant returns (bytes32 id) {
+        bytes32 consentHash = hashConsent(msg.sender, _hashOf(pair.response));
+        _requireSigned(pair.request.client, type(uint40).max, consentHash, consent);
+        return _openOver(pair);
     }
 
     /// @inheritdoc IDeliveryDisputes
@@ -262,6 +262,11 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDeliveryDisputes
+    function hashConsent(address opener, bytes32 responseHash) public view returns (bytes32) {
+        return _digestOf(keccak256(abi.encode(CONSENT_TYPEHASH, opener, responseHash)));
+    }
+
+    /// @inheritdoc IDeliveryDisputes
     function hashConcession(bytes32 id) public view returns (bytes32) {
         return _digestOf(keccak256(abi.encode(CONCESSION_TYPEHASH, id)));
     }
@@ -294,6 +299,21 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     }
 
     /* INTERNAL: OPENING */
+
+    function _openOver(IAccountingV2.SignedPair calldata pair) private returns (bytes32 id) {
+        IAccountingV2.LlmRequestCommitment calldata request = pair.request;
+        bytes32 requestHash = _digestOf(request.hashStruct());
+        require(pair.response.requestHash == requestHash, DeliveryNotResponseToRequest(requestHash));
+        uint256 until = request.deadline + CHALLENGE_WINDOW;
+        require(block.timestamp <= until, DeliveryTooLate(until, block.timestamp));
+        id = _hashOf(pair.response);
+        _requireSigned(request.client, request.deadline, requestHash, pair.clientSignature);
+        _requireSigned(request.executor, request.deadline, id, pair.executorSignature);
+        uint256 bond = bondFor(pair.response.outboundTokens);
+        require(msg.value >= bond, DeliveryBondTooSmall(bond, msg.value));
+        _open(id, pair, bond);
+        _credit(id, msg.sender, msg.value - bond);
+    }
 
     function _open(bytes32 id, IAccountingV2.SignedPair calldata pair, uint256 bond) private {
         IAccountingV2.LlmRequestCommitment calldata request = pair.request;

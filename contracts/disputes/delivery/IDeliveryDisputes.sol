@@ -155,6 +155,14 @@ interface IDeliveryDisputes {
     /// @return id Digest of the response.
     function open(IAccountingV2.SignedPair calldata pair) external payable returns (bytes32 id);
 
+    /// @notice The same for anybody who has the client's consent and posts the bond, which comes back to who posted it: a client
+    /// without ether can dispute, too. All else is the client's.
+    /// @param consent Signature of `hashConsent` by the client or a session signer of it in force.
+    function openFor(
+        IAccountingV2.SignedPair calldata pair,
+        IAccountingV2.CompactSignature calldata consent
+    ) external payable returns (bytes32 id);
+
     /// @notice Withdraws a dispute: a tenth of the bond goes to the executor. Not after a part of the answer was revealed,
     /// or a client could make an executor pay for nearly all of a long reveal.
     function cancel(bytes32 id) external;
@@ -245,6 +253,10 @@ interface IDeliveryDisputes {
     /// block's base fee, and `flatBond`. Base fees move: send more than the last block's; the rest is credited.
     /// @param outboundTokens Of the response.
     function bondFor(uint32 outboundTokens) external view returns (uint256 bond);
+
+    /// @notice What a client signs to let somebody else open a dispute about a response, which makes the answer public: EIP-712
+    /// `DeliveryConsent(address opener,bytes32 responseHash)` in AccountingV2's domain.
+    function hashConsent(address opener, bytes32 responseHash) external view returns (bytes32);
 
     /// @notice What an executor signs to let somebody else pay its concession: EIP-712 `DeliveryConcession(bytes32 id)` in
     /// AccountingV2's domain.

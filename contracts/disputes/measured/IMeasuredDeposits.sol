@@ -68,6 +68,7 @@ interface IMeasuredDeposits {
     error DepositExists(bytes32 id);
     error DepositTokenShortfall(uint256 expected, uint256 received);
     error DepositNoCredit();
+    error DepositZeroAmount();
 
     /* EVENTS */
 
@@ -75,6 +76,9 @@ interface IMeasuredDeposits {
     event DepositTaken(bytes32 indexed id, address indexed payer, uint256 amount, uint256 spent);
     /// @param credit Of the account afterwards.
     event Credited(bytes32 indexed id, address indexed account, uint256 amount, uint256 credit);
+    /// @notice Money came in for bonds, appeals and prices to come.
+    /// @param credit Of the account afterwards.
+    event CreditAdded(address indexed account, address indexed payer, uint256 amount, uint256 credit);
     event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
 
     /* COURT */
@@ -92,6 +96,9 @@ interface IMeasuredDeposits {
     function divide(bytes32 id, End calldata end) external returns (Division memory division);
 
     /* ANYONE */
+
+    /// @notice Adds credit of `account`, paid by the caller: with it the account pays bonds, appeals and prices, or takes it out.
+    function creditFor(address account, uint256 amount) external;
 
     /// @notice Pays the caller's credit out to `to`.
     function withdrawCredit(address to) external returns (uint256 amount);

@@ -105,6 +105,16 @@ contract MeasuredDeposits is IMeasuredDeposits, ReentrancyGuardTransient {
     /* ANYONE */
 
     /// @inheritdoc IMeasuredDeposits
+    function creditFor(address account, uint256 amount) external nonReentrant {
+        require(account != address(0), DepositZeroAddress());
+        require(amount != 0, DepositZeroAmount());
+        _receive(msg.sender, amount);
+        uint256 credit = creditOf[account] + amount;
+        creditOf[account] = credit;
+        emit CreditAdded(account, msg.sender, amount, credit);
+    }
+
+    /// @inheritdoc IMeasuredDeposits
     function withdrawCredit(address to) external nonReentrant returns (uint256 amount) {
         require(to != address(0), DepositZeroAddress());
         amount = creditOf[msg.sender];
@@ -187,19 +197,21 @@ contract MeasuredDeposits is IMeasuredDeposits, ReentrancyGuardTransient {
 
     /* INTERNAL: TAKING */
 
-    /// @dev Takes the payer's credit first. Of the rest it measures what arrives, so that a token that charges on transfer is
-    /// refused. A surplus is not credited. Courts name who called them as the payer.
+    /// @dev Takes the payer's credit first. Courts name who called them as the payer.
     function _pull(bytes32 id, address payer, uint256 amount) private {
         uint256 spent = Math.min(creditOf[payer], amount);
         creditOf[payer] -= spent;
         emit DepositTaken(id, payer, amount, spent);
-        uint256 rest = amount - spent;
-        if (rest == 0) return;
+        if (spent != amount) _receive(payer, amount - spent);
+    }
+
+    /// @dev Measures what arrives, so that a token that charges on transfer is refused. A surplus is not credited.
+    function _receive(address payer, uint256 amount) private {
         IERC20 token = IERC20(paymentToken);
         uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(payer, address(this), rest);
+        token.safeTransferFrom(payer, address(this), amount);
         uint256 received = token.balanceOf(address(this)) - before;
-        require(received >= rest, DepositTokenShortfall(rest, received));
+        require(received >= amount, DepositTokenShortfall(amount, received));
     }
 
     function _ofCourt(bytes32 id) private view returns (Deposit storage deposit) {

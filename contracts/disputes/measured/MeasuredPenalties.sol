@@ -128,6 +128,8 @@ contract MeasuredPenalties is IMeasuredPenalties {
         // As large as its fees ask for and no larger: what a juror earns must not depend on what it finds.
         order.juryShare = Math.min(MAX_JURY_SHARE, Math.ceilDiv(fees * WHOLE, amount));
         payout = registry.slash(order);
+        // What waits is kept for those who came first, and lowers nobody's penalty: else a friend's dispute that was opened
+        // after an honest one and ended before it would take a part of what the honest one is served out of the friend's.
         _takenFrom[penalty.executor] += payout.jury + payout.treasury;
         penalties[id].unpaid = uint96(payout.jury); // Not above a stake.
     }

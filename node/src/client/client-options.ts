@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly shortestGapMs?: number;
   /** How long a question waits to see whether a stranger answers another one. */
   readonly strangerWaitMs?: number;
+  /** How long a question waits for the chain while somebody else can be paid without it. */
+  readonly chainPatienceMs?: number;
   /** Most that any executor may ask. */
   readonly maxPrice?: PriceLimit;
   /** Buys also from executors that have nothing at stake. */
@@ -57,6 +59,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   unknownPatienceMs: 10_000,
   shortestGapMs: 2_000,
   strangerWaitMs: 3_000,
+  chainPatienceMs: 5_000,
   maxPrice: {},
   allowUnstaked: false,
   deadlineSeconds: 600n,

@@ -28,12 +28,12 @@ import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
 import { isProven } from "./choose/choose.ts";
-import { rememberedOutcome } from "./choose/remembered.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
-import { OfferBook } from "./discover/offer-book.ts";
+import type { OfferBook } from "./discover/offer-book.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
+import { rememberingBook } from "./discover/remembering-book.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -104,19 +104,6 @@ async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: Client
     const isOfTime = thrown instanceof LloomError && OF_TIME.has(thrown.code);
     throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
   }
-}
-
-/** Requests of the log that tell of executors. */
-const REMEMBERED = 1000;
-
-/** A book that knows what earlier runs have seen of executors. */
-function rememberingBook(store: ClientLog): OfferBook {
-  const book = new OfferBook();
-  for (const outcome of store.outcomes(REMEMBERED)) {
-    const remembered = rememberedOutcome(outcome);
-    if (remembered !== undefined) book.note(outcome.executor, remembered, outcome.sentAtMs);
-  }
-  return book;
 }
 
 /** What can be bought with these settings. */

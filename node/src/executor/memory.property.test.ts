@@ -164,6 +164,8 @@ class Machine {
       backend: this.#backend(),
       onAnswered: () => undefined,
       onFailed: () => undefined,
+      owed: () => 0n,
+      shown: String,
     };
   }
 

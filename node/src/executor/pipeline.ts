@@ -2,6 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
 import type { BackendModel } from "../backend/backend.ts";
+import { shownTokens } from "../chain/calls.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
@@ -67,6 +68,8 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
       counter.answered += 1;
       settlement.noteAnswer(cost);
     },
+    owed: () => settlement.owed,
+    shown: (amount) => shownTokens(chain, amount),
     onFailed: () => {
       counter.failed += 1;
     },

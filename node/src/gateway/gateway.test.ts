@@ -73,6 +73,24 @@ describe("a whole answer", () => {
     expect(JSON.parse(receipt)).toEqual((data as unknown as { lloom: { receipt: unknown } }).lloom.receipt);
   });
 
+  it("is told in the log, with what it cost and to whom, and nothing of its text", async () => {
+    client.script = () => answering("Hel", "lo!");
+    await openai(await start()).chat.completions.create(ASK);
+    await vi.waitFor(() => expect(staged.logged()).toContain('"msg":"answered"'), DEADLINE);
+    const told = staged
+      .logged()
+      .split("\n")
+      .find((line) => line.includes('"msg":"answered"'));
+    expect(JSON.parse(told ?? "")).toMatchObject({
+      requestHash: END.requestHash,
+      executor: EXECUTOR,
+      inboundTokens: 9,
+      outboundTokens: 13,
+      cost: "0.000007 LLT",
+    });
+    expect(staged.logged()).not.toContain("Hel");
+  });
+
   it("asks the network for what the request says", async () => {
     const gateway = await start();
     await openai(gateway).chat.completions.create({

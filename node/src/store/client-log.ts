@@ -46,6 +46,8 @@ export interface OwnOutcome {
   readonly status: "sent" | "answered" | "failed";
   /** Of a failed one: what the executor said. */
   readonly failure: ErrorCode | undefined;
+  /** Of an answered one. */
+  readonly receipt: Receipt | undefined;
   readonly sentAtMs: number;
 }
 
@@ -169,7 +171,7 @@ const SENT_TO = `SELECT r.lane, r.cost_cap AS cost, l.settled_cost
   WHERE r.executor = :executor AND r.status = 'sent' AND r.deadline >= :payableFrom`;
 const RECEIPTS = `SELECT * FROM own_requests WHERE status = 'answered' AND id < :before
   AND (:executor IS NULL OR executor = :executor) ORDER BY id DESC LIMIT :limit`;
-const OUTCOMES = "SELECT executor, status, failure, sent_at_ms FROM own_requests ORDER BY id DESC LIMIT :limit";
+const OUTCOMES = "SELECT * FROM own_requests ORDER BY id DESC LIMIT :limit";
 const PRUNE = `DELETE FROM own_requests WHERE sent_at_ms < :beforeMs AND NOT EXISTS (SELECT 1 FROM own_lanes l
   WHERE l.executor = own_requests.executor AND l.lane = own_requests.lane
     AND ((l.status <> 'retired' AND l.nonce = own_requests.nonce)
@@ -267,6 +269,7 @@ function outcomeOf(row: encoding.Row): OwnOutcome {
     executor: encoding.addressOf(row, "executor"),
     status: status === "answered" || status === "failed" ? status : "sent",
     failure: status === "failed" ? encoding.errorCodeOf(row, "failure") : undefined,
+    receipt: status === "answered" ? encoding.receiptOf(row) : undefined,
     sentAtMs: encoding.numberOf(row, "sent_at_ms"),
   };
 }

@@ -1357,7 +1357,16 @@ export const auditsAbi = [
 
 /** ABI of Collector, with its errors and events. */
 export const collectorAbi = [
-  { inputs: [{ name: "accounting_", type: "address" }], stateMutability: "nonpayable", type: "constructor" },
+  {
+    inputs: [{ name: "accounting_", type: "address" }, { name: "deposits_", type: "address" }],
+    stateMutability: "nonpayable",
+    type: "constructor",
+  },
+  {
+    inputs: [{ name: "paymentToken", type: "address" }, { name: "creditToken", type: "address" }],
+    name: "CollectorTokenMismatch",
+    type: "error",
+  },
   { inputs: [], name: "CollectorZeroAddress", type: "error" },
   { inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
   {
@@ -1365,6 +1374,43 @@ export const collectorAbi = [
     name: "accounting",
     outputs: [{ name: "", type: "address" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "account", type: "address" },
+      {
+        components: [
+          { name: "payer", type: "address" },
+          { name: "amount", type: "uint256" },
+          { name: "validAfter", type: "uint256" },
+          { name: "validBefore", type: "uint256" },
+          { name: "salt", type: "bytes32" },
+          { name: "v", type: "uint8" },
+          { name: "r", type: "bytes32" },
+          { name: "s", type: "bytes32" },
+        ],
+        name: "authorization",
+        type: "tuple",
+      },
+    ],
+    name: "creditWithAuthorization",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { name: "account", type: "address" },
+      { name: "amount", type: "uint256" },
+      { name: "deadline", type: "uint256" },
+      { name: "v", type: "uint8" },
+      { name: "r", type: "bytes32" },
+      { name: "s", type: "bytes32" },
+    ],
+    name: "creditWithPermit",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -1390,6 +1436,7 @@ export const collectorAbi = [
     stateMutability: "nonpayable",
     type: "function",
   },
+  { inputs: [], name: "deposits", outputs: [{ name: "", type: "address" }], stateMutability: "view", type: "function" },
   {
     inputs: [
       { name: "purpose", type: "uint8" },
@@ -1777,6 +1824,13 @@ export const deliveryDisputesAbi = [
     type: "function",
   },
   {
+    inputs: [{ name: "opener", type: "address" }, { name: "responseHash", type: "bytes32" }],
+    name: "hashConsent",
+    outputs: [{ name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       {
         components: [
@@ -1834,6 +1888,69 @@ export const deliveryDisputesAbi = [
       },
     ],
     name: "open",
+    outputs: [{ name: "id", type: "bytes32" }],
+    stateMutability: "payable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          {
+            components: [
+              { name: "client", type: "address" },
+              { name: "executor", type: "address" },
+              { name: "model", type: "bytes32" },
+              { name: "promptHash", type: "bytes32" },
+              { name: "paramsHash", type: "bytes32" },
+              { name: "maxInboundTokens", type: "uint32" },
+              { name: "maxOutboundTokens", type: "uint32" },
+              { name: "inboundPrice", type: "uint96" },
+              { name: "outboundPrice", type: "uint96" },
+              { name: "lane", type: "uint64" },
+              { name: "nonce", type: "uint32" },
+              { name: "ackedCost", type: "uint96" },
+              { name: "costCap", type: "uint96" },
+              { name: "prevResponseHash", type: "bytes32" },
+              { name: "deadline", type: "uint40" },
+            ],
+            name: "request",
+            type: "tuple",
+          },
+          {
+            components: [
+              { name: "requestHash", type: "bytes32" },
+              { name: "contentHash", type: "bytes32" },
+              { name: "deliveryHash", type: "bytes32" },
+              { name: "traceRoot", type: "bytes32" },
+              { name: "inboundTokens", type: "uint32" },
+              { name: "outboundTokens", type: "uint32" },
+              { name: "cumulativeCost", type: "uint96" },
+              { name: "cumulativeInbound", type: "uint64" },
+              { name: "cumulativeOutbound", type: "uint64" },
+              { name: "timestamp", type: "uint40" },
+              { name: "finishReason", type: "uint8" },
+            ],
+            name: "response",
+            type: "tuple",
+          },
+          {
+            components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }],
+            name: "clientSignature",
+            type: "tuple",
+          },
+          {
+            components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }],
+            name: "executorSignature",
+            type: "tuple",
+          },
+        ],
+        name: "pair",
+        type: "tuple",
+      },
+      { components: [{ name: "r", type: "bytes32" }, { name: "vs", type: "bytes32" }], name: "consent", type: "tuple" },
+    ],
+    name: "openFor",
     outputs: [{ name: "id", type: "bytes32" }],
     stateMutability: "payable",
     type: "function",
@@ -3070,8 +3187,20 @@ export const measuredDepositsAbi = [
     type: "error",
   },
   { inputs: [], name: "DepositZeroAddress", type: "error" },
+  { inputs: [], name: "DepositZeroAmount", type: "error" },
   { inputs: [], name: "ReentrancyGuardReentrantCall", type: "error" },
   { inputs: [{ name: "token", type: "address" }], name: "SafeERC20FailedOperation", type: "error" },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: "account", type: "address" },
+      { indexed: true, name: "payer", type: "address" },
+      { indexed: false, name: "amount", type: "uint256" },
+      { indexed: false, name: "credit", type: "uint256" },
+    ],
+    name: "CreditAdded",
+    type: "event",
+  },
   {
     anonymous: false,
     inputs: [
@@ -3130,6 +3259,13 @@ export const measuredDepositsAbi = [
     name: "bondFor",
     outputs: [{ name: "bond", type: "uint256" }, { name: "fee", type: "uint256" }],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ name: "account", type: "address" }, { name: "amount", type: "uint256" }],
+    name: "creditFor",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -4102,6 +4238,7 @@ export const stakeRegistryAbi = [
       { name: "minimumExecutorStake_", type: "uint256" },
       { name: "minimumValidatorStake_", type: "uint256" },
       { name: "unbondingPeriod_", type: "uint256" },
+      { name: "deployer_", type: "address" },
     ],
     stateMutability: "nonpayable",
     type: "constructor",
@@ -4733,7 +4870,7 @@ export const stakeRegistryAbi = [
 
 /** ABI of TestToken, with its errors and events. */
 export const testTokenAbi = [
-  { inputs: [], stateMutability: "nonpayable", type: "constructor" },
+  { inputs: [{ name: "deployer_", type: "address" }], stateMutability: "nonpayable", type: "constructor" },
   { inputs: [], name: "ECDSAInvalidSignature", type: "error" },
   { inputs: [{ name: "length", type: "uint256" }], name: "ECDSAInvalidSignatureLength", type: "error" },
   { inputs: [{ name: "s", type: "bytes32" }], name: "ECDSAInvalidSignatureS", type: "error" },
@@ -4798,6 +4935,7 @@ export const testTokenAbi = [
     name: "TestTokenOnlyDeployer",
     type: "error",
   },
+  { inputs: [], name: "TestTokenZeroAddress", type: "error" },
   {
     anonymous: false,
     inputs: [

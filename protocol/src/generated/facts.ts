@@ -43,7 +43,7 @@ export const auditsFacts = {
 
 /** Enums and constants of Collector. */
 export const collectorFacts = {
-  Purpose: ["Deposit", "Stake"],
+  Purpose: ["Deposit", "Stake", "Credit"],
 } as const;
 
 /** Enums and constants of DeliveryDisputes. */

@@ -5,6 +5,8 @@ import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3
 import {Collector} from "../../../contracts/collectors/Collector.sol";
 import {ICollector} from "../../../contracts/collectors/ICollector.sol";
 import {IStakeRegistry} from "../../../contracts/stake/IStakeRegistry.sol";
+import {MeasuredDeposits} from "../../../contracts/disputes/measured/MeasuredDeposits.sol";
+import {FeeToken} from "../support/HostileTokens.sol";
 import {MarketTest} from "../support/Market.sol";
 import {vm} from "../support/Vm.sol";
 
@@ -12,7 +14,8 @@ import {vm} from "../support/Vm.sol";
 Collector
 
 constructor
-├── accounting zero: CollectorZeroAddress
+├── accounting or deposits zero: CollectorZeroAddress
+├── their tokens differ: CollectorTokenMismatch
 └── otherwise: token and registry are AccountingV2's
 depositWithAuthorization
 ├── for another client, another purpose, signed by somebody else, sent twice: the token refuses
@@ -20,18 +23,23 @@ depositWithAuthorization
 stakeWithAuthorization
 ├── likewise
 └── otherwise: stake of the member, by anyone
-stakeWithPermit
+creditWithAuthorization
+├── likewise
+└── otherwise: credit of the account in MeasuredDeposits, by anyone
+stakeWithPermit, creditWithPermit
 ├── somebody else's permit: no allowance
-└── otherwise: stake of the member, also if somebody used the permit first
+└── otherwise: stake of the member or credit of the account, also if somebody used the permit first
 nonceOf
 └── another one for each purpose, beneficiary and salt
 */
 contract CollectorTest is MarketTest {
     Collector private _collector;
+    MeasuredDeposits private _deposits;
 
     function setUp() public override {
         super.setUp();
-        _collector = deployCollector(address(accounting));
+        _deposits = depositsOn(address(registry));
+        _collector = deployCollector(address(accounting), address(_deposits));
         token.mint(client, 100e6);
         vm.prank(executor);
         registry.register(IStakeRegistry.Role.Executor, "peer", "");
@@ -41,8 +49,15 @@ contract CollectorTest is MarketTest {
         assertEq(_collector.accounting(), address(accounting), "accounting");
         assertEq(_collector.stakeRegistry(), address(registry), "registry");
         assertEq(_collector.paymentToken(), address(token), "token");
+        assertEq(_collector.deposits(), address(_deposits), "deposits");
         vm.expectRevert(ICollector.CollectorZeroAddress.selector);
-        this.deployCollector(address(0));
+        this.deployCollector(address(0), address(_deposits));
+        vm.expectRevert(ICollector.CollectorZeroAddress.selector);
+        this.deployCollector(address(accounting), address(0));
+        address other = address(new FeeToken());
+        MeasuredDeposits others = depositsOn(address(deployRegistry(other, 1, UNBONDING)));
+        vm.expectRevert(abi.encodeWithSelector(ICollector.CollectorTokenMismatch.selector, token, other));
+        this.deployCollector(address(accounting), address(others));
     }
 
     function test_AnyoneSendsADepositThatItsPayerSigned() public {
@@ -66,6 +81,19 @@ contract CollectorTest is MarketTest {
         assertEq(token.balanceOf(address(_collector)), 0, "nothing stays");
     }
 
+    /// Somebody without ether has the bond of a dispute ready, for who opens it in its name.
+    function test_AnyoneSendsCreditThatItsPayerSigned() public {
+        ICollector.Authorization memory signed = authorizationOf(ICollector.Purpose.Credit, executor, 60e6);
+        vm.prank(stranger);
+        _collector.creditWithAuthorization(executor, signed);
+        assertEq(_deposits.creditOf(executor), 60e6, "credited");
+        assertEq(token.balanceOf(client), 40e6, "paid by the client");
+        assertEq(token.balanceOf(address(_collector)), 0, "nothing stays");
+        vm.prank(executor);
+        _deposits.withdrawCredit(executor);
+        assertEq(token.balanceOf(executor), 60e6, "whose it is");
+    }
+
     /// Whoever sees an authorization can send it first, and only for what its payer signed.
     function test_Attack86_AnAuthorizationIsGoodForOnePurpose() public {
         ICollector.Authorization memory signed = authorizationOf(ICollector.Purpose.Deposit, client, 60e6);
@@ -74,6 +102,8 @@ contract CollectorTest is MarketTest {
         _collector.depositWithAuthorization(stranger, signed);
         vm.expectRevert(ERC3009.ERC3009InvalidSignature.selector);
         _collector.stakeWithAuthorization(client, signed);
+        vm.expectRevert(ERC3009.ERC3009InvalidSignature.selector);
+        _collector.creditWithAuthorization(client, signed);
         signed.amount = 61e6;
         vm.expectRevert(ERC3009.ERC3009InvalidSignature.selector);
         _collector.depositWithAuthorization(client, signed);
@@ -110,10 +140,53 @@ contract CollectorTest is MarketTest {
         assertEq(token.balanceOf(address(_collector)), 0, "nothing stays");
     }
 
+    function test_APermitAddsCreditInOneTransaction() public {
+        (uint8 v, bytes32 r, bytes32 s) = permit(60e6);
+        vm.expectPartialRevert(bytes4(keccak256("ERC20InsufficientAllowance(address,uint256,uint256)")));
+        vm.prank(stranger);
+        _collector.creditWithPermit(stranger, 60e6, START, v, r, s);
+        vm.prank(stranger);
+        token.permit(client, address(_collector), 60e6, START, v, r, s);
+        vm.prank(client);
+        _collector.creditWithPermit(executor, 60e6, START, v, r, s);
+        assertEq(_deposits.creditOf(executor), 60e6, "credited");
+        assertEq(token.balanceOf(address(_collector)), 0, "nothing stays");
+    }
+
+    /// Any payments, in any order, by anyone: each arrives where its payer said, and the collector keeps nothing.
+    function testFuzz_EveryPaymentArrivesWhereItsPayerSaid(uint256 seed) public {
+        uint256[3] memory paid;
+        for (uint256 i = 0; i < 12; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            uint256 purpose = random % 3;
+            uint256 amount = bound(random >> 8, 1, 8e6);
+            paid[purpose] += amount;
+            ICollector.Authorization memory signed = authorizationOf(
+                ICollector.Purpose(purpose),
+                executor,
+                amount,
+                bytes32(i)
+            );
+            vm.prank(random % 5 == 0 ? client : stranger);
+            if (purpose == 0) _collector.depositWithAuthorization(executor, signed);
+            else if (purpose == 1) _collector.stakeWithAuthorization(executor, signed);
+            else _collector.creditWithAuthorization(executor, signed);
+            assertEq(token.balanceOf(address(_collector)), 0, "nothing stays");
+        }
+        assertEq(accounting.balanceOf(executor), paid[0], "deposited");
+        assertEq(registry.activeStake(executor), paid[1], "staked");
+        assertEq(_deposits.creditOf(executor), paid[2], "credited");
+        assertEq(token.balanceOf(client), 100e6 - paid[0] - paid[1] - paid[2], "and nothing else");
+    }
+
     /* SUPPORT */
 
-    function deployCollector(address accounting_) public returns (Collector) {
-        return Collector(deploy("Collector.sol:Collector", abi.encode(accounting_)));
+    function deployCollector(address accounting_, address deposits_) public returns (Collector) {
+        return Collector(deploy("Collector.sol:Collector", abi.encode(accounting_, deposits_)));
+    }
+
+    function depositsOn(address registry_) private returns (MeasuredDeposits) {
+        return MeasuredDeposits(deploy("MeasuredDeposits.sol:MeasuredDeposits", abi.encode(registry_, 200_000)));
     }
 
     /// Signed by the client.
@@ -121,8 +194,17 @@ contract CollectorTest is MarketTest {
         ICollector.Purpose purpose,
         address beneficiary,
         uint256 amount
+    ) private view returns (ICollector.Authorization memory) {
+        return authorizationOf(purpose, beneficiary, amount, "salt");
+    }
+
+    function authorizationOf(
+        ICollector.Purpose purpose,
+        address beneficiary,
+        uint256 amount,
+        bytes32 salt
     ) private view returns (ICollector.Authorization memory signed) {
-        (signed.payer, signed.amount, signed.validBefore, signed.salt) = (client, amount, START + 1, "salt");
+        (signed.payer, signed.amount, signed.validBefore, signed.salt) = (client, amount, START + 1, salt);
         bytes32 typeHash = keccak256(
             "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
         );
@@ -134,7 +216,7 @@ contract CollectorTest is MarketTest {
                 amount,
                 uint256(0),
                 START + 1,
-                _collector.nonceOf(purpose, beneficiary, "salt")
+                _collector.nonceOf(purpose, beneficiary, salt)
             )
         );
         (signed.v, signed.r, signed.s) = vm.sign(CLIENT_KEY, ofToken(structHash));

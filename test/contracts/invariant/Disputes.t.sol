@@ -75,9 +75,14 @@ contract DisputesInvariantHistoryTest is TestBase {
         else if (move == 3) litigants.rule(which, one);
         else if (move == 4) litigants.changeCandidates(which);
         else if (move == 5) litigants.slashElsewhere(one, other);
-        else if (move == 6) litigants.withdraw(which);
+        else if (move == 6) withdraw(litigants, which, one);
         else if (move == 7) litigants.poke(which);
         else litigants.drive(which, one);
+    }
+
+    function withdraw(Litigants litigants, uint256 which, uint256 one) private {
+        if (one % 4 == 0) litigants.addCredit(which, one);
+        litigants.withdraw(which);
     }
 
     function isDone(Litigants litigants) private view returns (bool) {

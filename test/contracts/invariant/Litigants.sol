@@ -113,6 +113,13 @@ contract Litigants is Court {
         deposits.withdrawCredit(account);
     }
 
+    /// Somebody pays for an account, which has credit by it.
+    function addCredit(uint256 who, uint256 amount) external compared {
+        fund(stranger);
+        vm.prank(stranger);
+        deposits.creditFor(accountAt(who), bound(amount, 1, 1_000e6));
+    }
+
     /// Another court takes stake away.
     function slashElsewhere(uint256 amount, uint256 chance) external compared {
         if (chance % 8 != 0) return;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Commitments} from "../../../contracts/libraries/Commitments.sol";
+import {DeliveryDisputes} from "../../../contracts/disputes/delivery/DeliveryDisputes.sol";
 import {Court} from "../support/Court.sol";
 import {vm} from "../support/Vm.sol";
 
@@ -92,6 +93,11 @@ library SignedTypes {
         bytes32 id;
     }
 
+    struct DeliveryConsent {
+        address opener;
+        bytes32 responseHash;
+    }
+
     struct DisputeConsent {
         address challenger;
         bytes32 requestHash;
@@ -111,11 +117,16 @@ contract TypeHashesTest is Court {
         assertEq(Commitments.RESPONSE_ACK_TYPEHASH, vm.eip712HashType("ResponseAck"), "acknowledgement");
     }
 
-    /// Its hash is the contract's own affair; the digest shows it.
-    function test_TheConsentsTypeHashIsThatOfTheDeclaredStruct() public {
+    /// Their hashes are the contracts' own affair; the digests show them.
+    function test_TheConsentsTypeHashesAreThoseOfTheDeclaredStructs() public {
         deployCourt();
         bytes32 requestHash = keccak256("a request");
         bytes32 structHash = keccak256(abi.encode(vm.eip712HashType("DisputeConsent"), stranger, requestHash));
         assertEq(evidence.hashConsent(stranger, requestHash), digestOf(structHash), "consent");
+        DeliveryDisputes delivery = DeliveryDisputes(
+            deploy("DeliveryDisputes.sol:DeliveryDisputes", abi.encode(accounting, 1))
+        );
+        structHash = keccak256(abi.encode(vm.eip712HashType("DeliveryConsent"), stranger, requestHash));
+        assertEq(delivery.hashConsent(stranger, requestHash), digestOf(structHash), "consent to a delivery dispute");
     }
 }

@@ -101,6 +101,44 @@ contract ClaimsTest is MarketTest {
         assertEq(toVictim, 0, "nobody");
     }
 
+    /// An honest dispute asks for everything. Ten others are opened after it and decided before it, the last one first, each for
+    /// all that is there with a fifth of it for jurors. All jurors and reporters are friends: they would have drained the stake.
+    function test_Attack87_JurorsOutOfTurnTakeAThirdAtMost() public {
+        freeze("honest", STAKE);
+        for (uint256 i = 0; i < 10; ++i) freeze(bytes32(i + 1), STAKE);
+        for (uint256 i = 10; i > 0; --i) judge(bytes32(i), STAKE, stranger);
+        assertEq(registry.withheldOf(executor), STAKE - STAKE / 3, "two thirds are left");
+        assertEq(rewardsOf(JURY), ((STAKE / 3) * 6) / 10, "jurors have 60 percent of the third");
+        assertEq(rewardsOf(TREASURY), STAKE / 3 - ((STAKE / 3) * 6) / 10, "the treasury the rest of it");
+        slash("honest", STAKE, client);
+        assertEq(rewardsOf(client), ((STAKE - STAKE / 3) * 3) / 10, "30 percent of the two thirds");
+        for (uint256 i = 0; i < 10; ++i) collectIfAny(bytes32(i + 1));
+        assertEq(rewardsOf(stranger), 0, "nothing is left for those behind");
+    }
+
+    /// One jury out of turn is paid in full, whatever share its fees come to, and with it the treasury.
+    function test_OneJuryOutOfTurnIsPaidInFull() public {
+        freeze("honest", STAKE);
+        IStakeRegistry.Payout memory payout = judge("second", 30e6, stranger);
+        assertEq(payout.jury, 6e6, "a fifth");
+        assertEq(payout.treasury, 4e6, "40 percent of what went out of turn");
+        assertEq(payout.waiting, 20e6, "the rest waits");
+        (, , , uint96 toReporter, , ) = registry.waiting(JUDGE, "second");
+        assertEq(toReporter, 9e6, "30 percent of all of it");
+    }
+
+    /// What went out of turn before is forgotten when nobody is left who was there then.
+    function test_TheThirdIsOfThoseWhoWait() public {
+        freeze("first", STAKE);
+        judge("second", 150e6, stranger);
+        vm.prank(JUDGE);
+        registry.unfreeze("first");
+        collectIfAny("second");
+        freeze("third", 50e6);
+        IStakeRegistry.Payout memory payout = judge("fourth", 50e6, stranger);
+        assertEq(payout.jury, 10e6 - 1, "in full again, but for the rounding of a third of 50");
+    }
+
     /// Such a judge passes shares on, and would not know of one that somebody else collected.
     function test_AJudgeCollectsItsOwnShares() public {
         freeze("first", STAKE);
@@ -130,6 +168,8 @@ contract ClaimsTest is MarketTest {
 
     /// By place. A slash without a freeze takes its place when it comes.
     Claim[] private _claims;
+    /// Whether a third of what friends get is the jurors'.
+    bool private _withJurors;
 
     /// Any number of disputes that ask for anything, end in any order, by a slash or without one, with faults without a freeze
     /// between them. In the end everybody has what a plain list in the order of the freezes says, however it came about: no
@@ -157,6 +197,29 @@ contract ClaimsTest is MarketTest {
         assertEq(paid + rewardsOf(TREASURY), STAKE - left, "all that was taken is somebody's");
         assertEq(registry.slashableStake(executor), left, "and nothing else was");
         assertEq(registry.withheldOf(executor), 0, "nothing waits");
+    }
+
+    /// The same with jurors, and all of them, all reporters and all victims friends. In no history do they get more than 60 % of
+    /// what is taken, and whoever was first of all gets two thirds of its share at least.
+    function testFuzz_Attack87_NoOrderOfEndsGivesFriendsMoreThanSixtyPercent(uint256 seed) public {
+        _withJurors = true;
+        addFreeze(uint256(keccak256(abi.encode(seed, "first"))));
+        uint256 moves = 4 + (seed % 40);
+        for (uint256 i = 0; i < moves; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            if (random % 5 < 2) addFreeze(random >> 8);
+            else if (random % 5 == 2) addFault(random >> 8);
+            else endOne(random >> 8);
+        }
+        for (uint256 i = 0; i < _claims.length; ++i) end(uint256(keccak256(abi.encode(seed, "end", i))));
+        for (uint256 i = 0; i < _claims.length; ++i) collectAll();
+        uint256 taken = STAKE - registry.slashableStake(executor);
+        uint256 friends = rewardsOf(JURY);
+        for (uint256 i = 0; i < _claims.length; ++i) friends += rewardsOf(_claims[i].reporter);
+        assertEq(friends + rewardsOf(TREASURY), taken, "all that was taken is somebody's");
+        assertTrue(friends <= (taken * 6) / 10 + 2 * _claims.length, "40 percent are lost");
+        uint256 first = (Math.min(_claims[0].wanted, STAKE) * 2) / 3;
+        assertTrue(rewardsOf(_claims[0].reporter) + 3 >= (first * 4) / 10, "who came first has its share");
     }
 
     function addFreeze(uint256 random) private {
@@ -200,10 +263,12 @@ contract ClaimsTest is MarketTest {
 
     /// Whatever can be collected, the last first.
     function collectAll() private {
-        for (uint256 i = _claims.length; i > 0; --i) {
-            (address member, , , , , ) = registry.waiting(JUDGE, _claims[i - 1].id);
-            if (member != address(0)) registry.collect(JUDGE, _claims[i - 1].id);
-        }
+        for (uint256 i = _claims.length; i > 0; --i) collectIfAny(_claims[i - 1].id);
+    }
+
+    function collectIfAny(bytes32 id) private {
+        (address member, , , , , ) = registry.waiting(JUDGE, id);
+        if (member != address(0)) registry.collect(JUDGE, id);
     }
 
     /* SUPPORT */
@@ -222,12 +287,22 @@ contract ClaimsTest is MarketTest {
         return registry.slash(sent);
     }
 
-    /// 60 % to the claim's reporter, in two parts.
+    /// 30 % to the reporter, a fifth to jurors.
+    function judge(bytes32 id, uint256 penalty, address reporter) private returns (IStakeRegistry.Payout memory) {
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty) = (id, executor, penalty);
+        (sent.reporter, sent.reporterShare, sent.jury, sent.juryShare) = (reporter, 3_000, JURY, 2_000);
+        vm.prank(JUDGE);
+        return registry.slash(sent);
+    }
+
+    /// 60 % to the claim's reporter, in two parts; with jurors in three.
     function order(Claim storage claim) private {
         IStakeRegistry.Slash memory sent;
         (sent.id, sent.member, sent.penalty) = (claim.id, executor, claim.wanted);
         (sent.reporter, sent.reporterShare) = (claim.reporter, 2_500);
         (sent.victim, sent.victimShare, sent.victimLimit) = (claim.reporter, 3_500, type(uint256).max);
+        if (_withJurors) (sent.victimShare, sent.jury, sent.juryShare) = (1_500, JURY, 2_000);
         vm.prank(JUDGE);
         registry.slash(sent);
     }

@@ -59,6 +59,18 @@ contract SlashTest is MarketTest {
         fresh.wire(new IStakeRegistry.Judge[](0));
     }
 
+    /// Addresses can be made to follow from code and arguments, and then anybody can put that code there. Whoever does has no
+    /// power: the constructor takes nobody's word but its arguments'.
+    function test_Attack88_WhoPutsTheCodeThereHasNoPower() public {
+        bytes memory arguments = abi.encode(token, TREASURY, 1, MINIMUM_VALIDATOR, UNBONDING, stranger);
+        StakeRegistry fresh = StakeRegistry(deploy("StakeRegistry.sol:StakeRegistry", arguments));
+        assertEq(fresh.deployer(), stranger, "the one named");
+        vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotDeployer.selector, stranger, address(this)));
+        fresh.wire(new IStakeRegistry.Judge[](0));
+        vm.prank(stranger);
+        fresh.wire(new IStakeRegistry.Judge[](0));
+    }
+
     function test_WiringHappensOnce() public {
         assertTrue(registry.wired(), "wired");
         vm.expectRevert(IStakeRegistry.StakeAlreadyWired.selector);
@@ -352,14 +364,14 @@ contract SlashTest is MarketTest {
         vm.prank(JUDGE);
         IStakeRegistry.Payout memory payout = registry.slash(order);
         // Of the 50 that nobody else needs: the restitution, and 30 and 20 % of the other 45. Of 190: 5 % for jurors. What is
-        // left of the 50 is the treasury's.
+        // left of the 50 is the treasury's, and two thirds of what jurors got out of turn.
         IStakeRegistry.Payout memory parts = IStakeRegistry.Payout(
             5e6,
             13_500_000,
             9e6,
             9_500_000,
-            20_250_000,
-            137_750_000
+            20_250_000 + 4_833_334,
+            137_750_000 - 4_833_334
         );
         assertEq(keccak256(abi.encode(payout)), keccak256(abi.encode(parts)), "payout");
         assertEq(registry.slashableStake(executor), 5e6, "taken all the same");

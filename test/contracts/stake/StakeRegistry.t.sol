@@ -12,10 +12,10 @@ import {vm} from "../support/Vm.sol";
 StakeRegistry
 
 constructor
-├── token or treasury zero: StakeZeroAddress
+├── token, treasury or deployer zero: StakeZeroAddress
 ├── a token without code: StakeNotContract
 ├── a minimum of zero or above 96 bits, a period below 1 hour or above 60 days: StakeParameterOutOfRange
-└── otherwise: keeps its parameters, and who deployed it
+└── otherwise: keeps its parameters, and who may wire it
 register, updateMetadata
 ├── before the wiring: StakeNotWired (Slash.t.sol)
 ├── role none: StakeUnknownRole
@@ -86,7 +86,9 @@ contract StakeRegistryTest is MarketTest {
         vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
         this.construct(address(0), 1, 1 hours);
         vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
-        this.constructFor(address(0), MINIMUM_VALIDATOR);
+        this.constructFor(address(0), MINIMUM_VALIDATOR, address(this));
+        vm.expectRevert(IStakeRegistry.StakeZeroAddress.selector);
+        this.constructFor(TREASURY, MINIMUM_VALIDATOR, address(0));
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotContract.selector, stranger));
         this.construct(stranger, 1, 1 hours);
         expectOutOfRange("minimumExecutorStake", 1, type(uint96).max, 0);
@@ -154,11 +156,11 @@ contract StakeRegistryTest is MarketTest {
 
     function test_TheValidatorsMinimumHasBoundsToo() public {
         expectOutOfRange("minimumValidatorStake", 1, type(uint96).max, 0);
-        this.constructFor(TREASURY, 0);
+        this.constructFor(TREASURY, 0, address(this));
         uint256 most = type(uint96).max;
         expectOutOfRange("minimumValidatorStake", 1, most, most + 1);
-        this.constructFor(TREASURY, most + 1);
-        this.constructFor(TREASURY, most);
+        this.constructFor(TREASURY, most + 1, address(this));
+        this.constructFor(TREASURY, most, address(this));
     }
 
     function test_MetadataCanBeReplaced() public {
@@ -396,8 +398,9 @@ contract StakeRegistryTest is MarketTest {
         return deployRegistry(token_, executorMin, period);
     }
 
-    function constructFor(address treasury, uint256 validatorMin) external {
-        deploy("StakeRegistry.sol:StakeRegistry", abi.encode(token, treasury, 1, validatorMin, UNBONDING));
+    function constructFor(address treasury, uint256 validatorMin, address deployer) external {
+        bytes memory arguments = abi.encode(token, treasury, 1, validatorMin, UNBONDING, deployer);
+        deploy("StakeRegistry.sol:StakeRegistry", arguments);
     }
 
     function expectOutOfRange(bytes32 name, uint256 minimum, uint256 maximum, uint256 asked) private {

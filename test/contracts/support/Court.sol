@@ -52,7 +52,7 @@ abstract contract Court is Market {
     }
 
     function deployCourt(bool withArbitrator) internal {
-        deployCourt(deploy("TestToken.sol:TestToken", ""), withArbitrator);
+        deployCourt(address(deployToken()), withArbitrator);
     }
 
     function deployCourt(address token_, bool withArbitrator) internal {

@@ -44,7 +44,7 @@ abstract contract Market is TestBase {
         vm.warp(START);
         (client, executor) = (vm.addr(CLIENT_KEY), vm.addr(EXECUTOR_KEY));
         (sessionSigner, stranger) = (vm.addr(SIGNER_KEY), vm.addr(STRANGER_KEY));
-        token = TestToken(deploy("TestToken.sol:TestToken", ""));
+        token = deployToken();
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
         disputes = EquivocationDisputes(
@@ -64,8 +64,12 @@ abstract contract Market is TestBase {
 
     /* DEPLOYMENT: from artifacts, because `new` would compile each contract once more into every test */
 
+    function deployToken() internal returns (TestToken) {
+        return TestToken(deploy("TestToken.sol:TestToken", abi.encode(address(this))));
+    }
+
     function deployRegistry(address token_, uint256 executorMin, uint256 period) internal returns (StakeRegistry) {
-        bytes memory arguments = abi.encode(token_, TREASURY, executorMin, MINIMUM_VALIDATOR, period);
+        bytes memory arguments = abi.encode(token_, TREASURY, executorMin, MINIMUM_VALIDATOR, period, address(this));
         return StakeRegistry(deploy("StakeRegistry.sol:StakeRegistry", arguments));
     }
 

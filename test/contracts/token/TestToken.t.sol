@@ -9,7 +9,8 @@ import {vm} from "../support/Vm.sol";
 TestToken
 
 constructor
-└── the deployer may mint
+├── deployer zero: TestTokenZeroAddress
+└── otherwise: the one named may mint
 faucet
 ├── again within the hour: TestTokenFaucetClosed
 └── otherwise: 1 000 tUSD, FaucetUsed
@@ -47,6 +48,21 @@ contract TestTokenTest is MarketTest {
         vm.expectRevert(abi.encodeWithSelector(TestToken.TestTokenOnlyDeployer.selector, address(this), stranger));
         vm.prank(stranger);
         token.mint(stranger, 5);
+    }
+
+    function test_WhoMayMintIsNamed() public {
+        vm.expectRevert(TestToken.TestTokenZeroAddress.selector);
+        this.constructFor(address(0));
+        TestToken other = TestToken(this.constructFor(stranger));
+        vm.expectRevert(abi.encodeWithSelector(TestToken.TestTokenOnlyDeployer.selector, stranger, address(this)));
+        other.mint(client, 5);
+        vm.prank(stranger);
+        other.mint(client, 5);
+        assertEq(other.balanceOf(client), 5, "minted");
+    }
+
+    function constructFor(address deployer) external returns (address) {
+        return deploy("TestToken.sol:TestToken", abi.encode(deployer));
     }
 
     function test_ItLooksLikeAStablecoin() public view {

@@ -1,4 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -72,16 +73,19 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
-  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, isRefused: false };
+  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, receipt: undefined, isRefused: false };
   const trust = { shown, isDoubted: state.again.has(executor) };
   const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, firstTokenMs, isLast, onText });
+    const canPayAnother = (): boolean => canPay(parts, state, executor);
+    const patience = { firstTokenMs, isLast, canPayAnother };
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...patience });
     const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
     parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
     await conclude(parts, state, { candidate, trace, error: asLloomError(thrown) });
@@ -169,7 +173,11 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
   return typeof choice === "string" ? undefined : choice;
 }
 
-function choose({ book, channels, settings }: AskParts, { question, tried, fundedOnly }: Omit<AskState, "signal">) {
+function choose(
+  { book, channels, settings }: AskParts,
+  { question, tried, fundedOnly }: Omit<AskState, "signal">,
+  isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
+) {
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
   const need: Need = {
@@ -178,9 +186,18 @@ function choose({ book, channels, settings }: AskParts, { question, tried, funde
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...{ tried, allowUnstaked },
   };
-  const offered = book.candidates(question.model, nowMs);
-  const payable = fundedOnly ? offered.filter(({ signed }) => channels.knows(signed.offer.executor)) : offered;
+  const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/** Whether anybody but this executor can be paid for the question without the chain. */
+function canPay(parts: AskParts, state: AskState, but: Address): boolean {
+  const { messages, maxOutboundTokens } = state.question;
+  const most = { maxInboundTokens: mostInboundTokens(messages), maxOutboundTokens: BigInt(maxOutboundTokens) };
+  const other = choose(parts, state, ({ signed: { offer } }) => {
+    return offer.executor !== but && parts.channels.covers(offer.executor, worstCost({ ...offer, ...most }));
+  });
+  return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
 }
 
 /** How long the executor may keep silent; as long as ever if there is nobody else to ask. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { TokenUnit } from "@lloom/protocol/amounts";
-import { FINISH_REASONS, type FinishReason, type Hex } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS, type FinishReason, type Hex, type Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
@@ -13,7 +13,7 @@ import type { Identity } from "../../wallet/identity.ts";
 import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { peerOfOffer } from "../discover/peer-of-offer.ts";
-import { type PlacedRequest, requestTerms } from "../pay/build-request.ts";
+import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/build-request.ts";
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
@@ -41,6 +41,8 @@ export interface AttemptTrace {
   hasText: boolean;
   /** Undefined while no text came. */
   firstTokenMs: number | undefined;
+  /** Of an answer that is right. */
+  receipt: Receipt | undefined;
   /** What went wrong is the executor's own word. */
   isRefused: boolean;
 }
@@ -54,6 +56,8 @@ export interface AttemptOptions {
   readonly trust: Trust;
   /** Longest wait for the first text. */
   readonly firstTokenMs: number;
+  /** Somebody else can be paid without the chain. */
+  readonly canPayAnother: () => boolean;
   /** There is nobody else to ask. */
   readonly isLast: boolean;
   /** The first text came. */
@@ -75,7 +79,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
-  const placed = await parts.channels.place(terms, promptSalt, { ...options.trust, signal });
+  const placed = await place(parts, terms, { ...options, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
@@ -88,6 +92,27 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
     yield* follow(parts, call, { ...options, placed, promptSalt });
   } finally {
     if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+  }
+}
+
+/**
+ * A signed request. Throws what the channels throw, and CHAIN_UNREACHABLE for a chain that takes long when somebody else can
+ * be paid without it: a transaction whose end is not known yet holds up every other one.
+ */
+async function place(
+  { channels, settings: { chainPatienceMs } }: AttemptParts,
+  terms: RequestTerms,
+  { signal, trust, canPayAnother, promptSalt }: AttemptOptions & { readonly promptSalt: Hex },
+): Promise<PlacedRequest> {
+  const giveUp = new AbortController();
+  const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
+  try {
+    return await channels.place(terms, promptSalt, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
+  } catch (cause) {
+    if (signal.aborted || !giveUp.signal.aborted) throw cause;
+    throw new LloomError("CHAIN_UNREACHABLE", `The chain takes longer than ${chainPatienceMs / 1000} s.`, { cause });
+  } finally {
+    clearInterval(timer);
   }
 }
 
@@ -183,9 +208,11 @@ function answered(
     placed,
     promptSalt,
     attempt,
-  }: { readonly placed: PlacedRequest; readonly promptSalt: Hex; readonly attempt: number },
+    trace,
+  }: Pick<AttemptOptions, "attempt" | "trace"> & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
   { receipt, responseHash, contentSalt }: Extract<Progress, { type: "answered" }>,
 ): Answered {
+  trace.receipt = receipt;
   const { request, requestHash } = placed;
   const { response } = receipt;
   const finishReason: FinishReason = FINISH_REASONS[Number(response.finishReason)] ?? "failed";

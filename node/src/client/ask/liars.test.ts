@@ -1,7 +1,14 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { describe, expect, it } from "vitest";
 import { type Seeded, seeded } from "../../../../protocol/test/seeded.ts";
-import { ANSWER, type Conduct, type StagedExecutor, StagedMarket } from "../../../../test/support/staged-market.ts";
+import {
+  ANSWER,
+  type Conduct,
+  MODEL,
+  type StagedExecutor,
+  StagedMarket,
+} from "../../../../test/support/staged-market.ts";
+import { rememberingBook } from "../discover/remembering-book.ts";
 
 /** Real time, so short: staged executors that answer do so at once. */
 const HURRY = {
@@ -18,6 +25,8 @@ const honest = (): Conduct => ({ type: "honest" });
 const always = (conduct: Conduct) => () => conduct;
 const refusing = (code: ErrorCode) => always({ type: "refuses", code });
 const STAKE = 100;
+/** A price per token, as prices are per 1 000 000. */
+const UNIT = 1_000_000n;
 
 const market = (random: () => number = () => 0): StagedMarket => new StagedMarket({ ...HURRY, random });
 
@@ -97,6 +106,24 @@ describe("a liar with the cheapest offer", () => {
     },
   );
 
+  it("that counts a prompt as the longest that it can be is paid so once, and known by the next run", async () => {
+    using staged = market();
+    const liar = staged.join({ price: 100n * UNIT, stake: STAKE, conduct: always({ type: "overcountsPrompt" }) });
+    const good = staged.join({ price: 101n * UNIT, stake: STAKE, conduct: honest });
+    const hello = { messages: [{ role: "user" as const, content: "Hello" }] };
+    const asked = [];
+    for (let round = 0; round < 4; round += 1) asked.push(...(await staged.ask(hello)).asked);
+    expect(asked).toEqual([liar, good, good, good].map(({ address }) => address));
+    const counts = staged.store.receipts({ limit: 9 }).map(({ receipt }) => receipt.response.inboundTokens);
+    expect(counts).toEqual([6n, 6n, 6n, 149n]);
+    const next = rememberingBook(staged.store);
+    for (const signed of staged.book.offers(staged.nowMs)) next.add(signed, staged.nowMs);
+    expect(next.candidates(MODEL, staged.nowMs).map(({ counted }) => counted)).toEqual([
+      { stated: 144, least: 149 },
+      { stated: 1, least: 6 },
+    ]);
+  });
+
   it("holds the cap of one request, and no more", async () => {
     using staged = market();
     const liar = staged.join({ price: 1_000_000n, stake: STAKE, conduct: refusing("INTERNAL") });
@@ -165,8 +192,6 @@ function strategy(random: Seeded): (request: number) => Conduct {
   return (request) => (request < honestFirst ? honest() : lie);
 }
 
-/** A price per token, as prices are per 1 000 000. */
-const UNIT = 1_000_000n;
 const QUESTIONS = 40;
 const SECONDS_BETWEEN = 2;
 

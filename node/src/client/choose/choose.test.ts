@@ -39,6 +39,7 @@ function candidate({ index, price = 100n, maxContext = 4096n, load = 0 }: Terms,
     heardAtMs: NOW,
     health: UNKNOWN_HEALTH,
     stake: 100,
+    counted: undefined,
     inFlight: 0,
     silent: 0,
     ...known,
@@ -70,6 +71,17 @@ describe("the choice of an executor", () => {
   it("passes a cheaper one over that has been failing", () => {
     const failing = candidate({ index: 0, price: 90n }, { health: { ...UNKNOWN_HEALTH, success: 0.6 } });
     expect(choose([failing, candidate({ index: 1 })])).toBe(1);
+  });
+
+  it("weighs a count far above the others' as its price, and trusts it no more than a stranger's", () => {
+    const proven = { health: PROVEN };
+    const liar = candidate({ index: 0 }, { ...proven, counted: { stated: 144, least: 149 } });
+    expect(choose([liar])).toBe(0);
+    expect(choose([liar, candidate({ index: 1, price: 140n })])).toBe(1);
+    // 100 + 96 and 100 tokens at 100, or 200 tokens at 150.
+    expect(choose([liar, candidate({ index: 1, price: 150n })])).toBe(0);
+    const honest = { ...proven, counted: { stated: 4, least: 9 } };
+    expect(choose([liar, candidate({ index: 1, price: 900n }, honest)])).toBe(1);
   });
 
   it("is the less loaded of two that cost about the same", () => {
@@ -175,6 +187,7 @@ describe("the choice of an executor", () => {
     const health = { ...UNKNOWN_HEALTH, distrusted: true, avoidUntilMs: NOW + 1 };
     expect(choose([candidate({ index: 0 }, { health })])).toBe("tried");
     expect(choose([candidate({ index: 0 }, { health })], {}, { nowMs: NOW + 1 })).toBe(0);
+    expect(choose([candidate({ index: 0 }, { health: { ...health, answers: 1 } })])).toBe("tried");
   });
 
   it("keeps to the price limit, the context, and whom it has not tried", () => {

@@ -5,6 +5,7 @@ import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
 import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
+import { type Counted, surplusTokens, usualTemplate } from "./template.ts";
 
 /** An offer with what the client knows about who made it. */
 export interface Candidate {
@@ -17,6 +18,8 @@ export interface Candidate {
   readonly health: ExecutorHealth;
   /** What it has to lose, base units; 0 for whoever is no active executor, undefined while the chain has not said. */
   readonly stake: number | undefined;
+  /** What it has counted of prompts to this model; undefined before its first answer. */
+  readonly counted: Counted | undefined;
   /** Own requests that it is answering now. */
   readonly inFlight: number;
   /** Of these, the ones that have not shown a first text. */
@@ -69,7 +72,8 @@ export const isProven = ({ health }: Pick<Candidate, "health">): boolean => heal
  *
  * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
  * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
- * stake is worth. Avoided ones come only when nobody else is left, those that cheated not at all.
+ * stake is worth. Whoever counts far more than others for the same model's template is no better than a stranger, and as dear
+ * as it counts. Avoided ones come only when nobody else is left, those that cheated not at all.
  *
  * Stakes, too, are compared as floating-point numbers: they rank, they are never paid.
  */
@@ -78,13 +82,16 @@ export function chooseExecutor(
   need: Need,
   { nowMs, exploration, random }: Chance,
 ): Candidate | NoChoice {
-  const best = findBest(candidates, need, nowMs);
+  const usual = usualTemplate(candidates);
+  const rankNow = (candidate: Candidate): number => rankOf(candidate, { nowMs, usual });
+  const cost = expectedCost(need);
+  const weigh = (candidate: Candidate): number => cost(candidate, surplusTokens(candidate.counted, usual));
+  const best = findBest(candidates, need, { rankNow, weigh });
   if (typeof best === "string") return best;
-  const weigh = expectedCost(need);
   const ofRank = (wanted: number, most: number): Candidate[] =>
     candidates.filter(
       (candidate) =>
-        rankOf(candidate, nowMs) === wanted && obstacleOf(candidate, need) === undefined && weigh(candidate) <= most,
+        rankNow(candidate) === wanted && obstacleOf(candidate, need) === undefined && weigh(candidate) <= most,
     );
   const byStake = (among: Candidate[]): Candidate =>
     drawByStake(
@@ -107,12 +114,15 @@ interface Ranked {
 }
 
 /** One pass that keeps nothing but the best: there may be thousands. */
-function findBest(candidates: readonly Candidate[], need: Need, nowMs: number): Ranked | NoChoice {
-  const weigh = expectedCost(need);
+function findBest(
+  candidates: readonly Candidate[],
+  need: Need,
+  { rankNow, weigh }: Record<"rankNow" | "weigh", (candidate: Candidate) => number>,
+): Ranked | NoChoice {
   let best: Ranked | undefined;
   let nothing: NoChoice = "none";
   for (const candidate of candidates) {
-    const rank = rankOf(candidate, nowMs);
+    const rank = rankNow(candidate);
     const obstacle = obstacleOf(candidate, need) ?? (rank >= NEVER ? "tried" : undefined);
     if (obstacle !== undefined) {
       nothing = nearerMiss(nothing, obstacle);
@@ -140,10 +150,11 @@ function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
 const NEARNESS: readonly NoChoice[] = ["none", "unstaked", "unread", "price", "context", "tried"];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
-function rankOf(candidate: Candidate, nowMs: number): number {
-  const { health, heardAtMs } = candidate;
+function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
+  const { health, heardAtMs, counted } = candidate;
   const isClean = health.failures === 0;
-  const known = isProven(candidate) ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
+  const isTrusted = isProven(candidate) && surplusTokens(counted, usual) === 0;
+  const known = isTrusted ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
   const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
   if (health.avoidUntilMs <= nowMs) return rank;
   return rank + (health.distrusted ? NEVER : AVOIDED);

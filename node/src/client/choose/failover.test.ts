@@ -25,6 +25,24 @@ describe("what a failure means", () => {
     expect(codes.filter((code) => consequenceOf(code, "executor").outcome === undefined)).toEqual([]);
   });
 
+  it("of an executor that is full or leaves is to ask another one, and no reason to think less of it", () => {
+    expect(consequenceOf("QUEUE_FULL", "executor")).toEqual({ next: "other", outcome: "busy" });
+    expect(consequenceOf("RATE_LIMITED", "executor")).toEqual({ next: "other", outcome: "busy" });
+    expect(consequenceOf("DRAINING", "executor")).toEqual({ next: "other", outcome: "leaving" });
+  });
+
+  it("of all else that an executor says is a failure of its own, and a few words put it on the question", () => {
+    const kind = ["QUEUE_FULL", "RATE_LIMITED", "DRAINING"];
+    const others = codes.filter((code) => !kind.includes(code)).map((code) => consequenceOf(code, "executor"));
+    expect(new Set(others.map(({ outcome }) => outcome))).toEqual(new Set(["failed"]));
+    expect(codes.filter((code) => consequenceOf(code, "executor").blamesQuestion)).toEqual([
+      "UNSUPPORTED",
+      "CONTEXT_EXCEEDED",
+    ]);
+    const nexts = new Set(codes.map((code) => consequenceOf(code, "executor").next));
+    expect(nexts).toEqual(new Set(["other", "again"]));
+  });
+
   it("of a wrong answer or a broken protocol is distrust", () => {
     for (const code of ["RESPONSE_INVALID", "FRAME_INVALID"] as const)
       expect(consequenceOf(code, "client")).toEqual({ next: "other", outcome: "cheated" });

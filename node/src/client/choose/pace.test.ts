@@ -12,6 +12,14 @@ describe("patience", () => {
     expect(tries).toEqual([10_000, 20_000, 40_000, 60_000, 60_000]);
   });
 
+  it("keeps the mean by an eighth and the stray by a quarter of what is new, as TCP does", () => {
+    expect(measured(100)).toEqual({ meanMs: 100, strayMs: 50 });
+    expect(measured(100, 200)).toEqual({ meanMs: 112.5, strayMs: 62.5 });
+    expect(measured(100, 20)).toEqual({ meanMs: 90, strayMs: 57.5 });
+    expect(patienceMs({ meanMs: 100, strayMs: 50 }, { ...BOUNDS, shortestMs: 0 }, 1)).toBe(300);
+    expect(patienceMs(undefined, { ...BOUNDS, unknownMs: 1, shortestMs: 0, longestMs: 1e9 }, 40)).toBe(2 ** 16);
+  });
+
   it("is half a second where first tokens come at once", () => {
     expect(patienceMs(measured(20, 22, 19, 21, 20, 20), BOUNDS, 1)).toBe(500);
   });

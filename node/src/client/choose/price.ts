@@ -40,12 +40,15 @@ export const isTooDear = (
 ): boolean => (inbound !== undefined && inboundPrice > inbound) || (outbound !== undefined && outboundPrice > outbound);
 
 /**
- * What a candidate is expected to cost: the price of the prompt and of the longest answer, divided by the success rate,
- * squared. At least a little above zero, so that free offers still compare by success. A floating-point number: it ranks, it
+ * What a candidate is expected to cost: the price of the prompt, with the tokens that it has counted above what is usual, and
+ * of the longest answer, divided by the success rate, squared. At least a little above zero, so that free offers still compare by success. A floating-point number: it ranks, it
  * is never paid.
  */
-export function expectedCost({ inboundTokens, maxOutboundTokens }: Wanted): (candidate: Priced) => number {
+export function expectedCost({
+  inboundTokens,
+  maxOutboundTokens,
+}: Wanted): (candidate: Priced, surplus?: number) => number {
   const [inbound, outbound] = [Number(inboundTokens), Number(maxOutboundTokens)];
-  return ({ inboundPrice, outboundPrice, health }) =>
-    (inbound * inboundPrice + outbound * outboundPrice + 1) / Math.max(health.success, LEAST_SUCCESS) ** 2;
+  return ({ inboundPrice, outboundPrice, health }, surplus = 0) =>
+    ((inbound + surplus) * inboundPrice + outbound * outboundPrice + 1) / Math.max(health.success, LEAST_SUCCESS) ** 2;
 }

@@ -15,5 +15,6 @@ describe("what a log tells of an executor", () => {
     expect(of("failed", "QUEUE_FULL")).toEqual({ type: "busy" });
     expect(of("failed", "CONTEXT_EXCEEDED")).toEqual({ type: "blamed" });
     expect(of("failed", "CANCELLED")).toBeUndefined();
+    expect(of("failed")).toBeUndefined();
   });
 });

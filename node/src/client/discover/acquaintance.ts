@@ -1,13 +1,20 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
+import type { Counted } from "../choose/template.ts";
+
+/** Models of which an executor's counts are remembered. */
+const MOST_COUNTED = 64;
 
 /** What is known of an executor; it outlives its offers. */
 export class Acquaintance {
   readonly executor: Address;
   /** By model, the longest unheard of first. */
   readonly offers = new Map<string, Entry>();
+  /** What it has counted, by model. */
+  readonly counted = new BoundedMap<string, Counted>({ most: MOST_COUNTED });
   health: ExecutorHealth = UNKNOWN_HEALTH;
   /** Base units; undefined while the chain has not said. */
   stake: number | undefined;
@@ -56,6 +63,10 @@ export class Entry implements Candidate {
 
   get stake(): number | undefined {
     return this.#of.stake;
+  }
+
+  get counted(): Counted | undefined {
+    return this.#of.counted.peek(this.signed.offer.model);
   }
 
   get inFlight(): number {

@@ -1,9 +1,10 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
 import { afterMeasuring, type Pace } from "../choose/pace.ts";
+import { afterCounting } from "../choose/template.ts";
 import { Acquaintance, Entry, isStanding } from "./acquaintance.ts";
 import { type ModelSummary, summary } from "./model-summary.ts";
 
@@ -125,6 +126,14 @@ export class OfferBook {
       this.#pace = afterMeasuring(this.#pace, outcome.firstTokenMs);
     this.#place(one);
     this.#wake();
+  }
+
+  /** Notes what an executor has counted of a prompt. */
+  noteCount({ request, response }: Pick<Receipt, "request" | "response">): void {
+    const { counted } = this.#executor(request.executor);
+    const { model, maxInboundTokens } = request;
+    const { inboundTokens } = response;
+    counted.set(model, afterCounting(counted.peek(model), { inboundTokens, maxInboundTokens }));
   }
 
   /** Counts a request at an executor until disposed, as a silent one until `hasSpoken`. */

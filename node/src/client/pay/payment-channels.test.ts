@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE, worstCost } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createExchange, testIdentity } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER, testIdentity } from "../../../../test/support/exchange.ts";
 import { openClientLog } from "../../store/client-log.ts";
 import { type Database, openDatabase } from "../../store/database.ts";
 import type { RequestTerms } from "./build-request.ts";
@@ -28,7 +28,7 @@ let directory: string;
 let db: Database;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lloom-pay-"));
-  db = openDatabase(join(directory, "client.sqlite"));
+  db = openDatabase(join(directory, "client.sqlite"), { cipher: TEST_CIPHER });
 });
 afterEach(() => {
   db[Symbol.dispose]();

@@ -84,6 +84,14 @@ export class PaymentChannels {
     return this.#channels.has(executor);
   }
 
+  /** Whether a channel is known to hold so much beyond what it owes: then it can be used without the chain. */
+  covers(executor: Address, amount: bigint): boolean {
+    const channel = this.#channels.get(executor);
+    if (channel === undefined) return false;
+    const owed = this.#options.store.outstanding(executor, this.#nowSeconds());
+    return channel.balance - channel.unlocking >= owed + amount;
+  }
+
   /** The chain may say something new about this channel. */
   forget(executor: Address): void {
     this.#channels.delete(executor);

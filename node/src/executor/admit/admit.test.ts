@@ -12,7 +12,7 @@ import {
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createExchange, testIdentity } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER, testIdentity } from "../../../../test/support/exchange.ts";
 import { LloomError } from "../../errors.ts";
 import { type Database, openDatabase } from "../../store/database.ts";
 import { openExecutorLog } from "../../store/executor-log.ts";
@@ -39,7 +39,7 @@ let directory: string;
 let db: Database;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lloom-admit-"));
-  db = openDatabase(join(directory, "executor.sqlite"));
+  db = openDatabase(join(directory, "executor.sqlite"), { cipher: TEST_CIPHER });
 });
 afterEach(() => {
   db[Symbol.dispose]();

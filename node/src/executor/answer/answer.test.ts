@@ -60,6 +60,8 @@ async function answer(change: Partial<AnswerParts> = {}) {
     queue: new WorkQueue({ concurrency: 1, queueLimit: 1, perClientLimit: 1 }),
     log: createLog({ level: "silent", name: "test" }),
     onAnswered: () => undefined,
+    owed: () => 0n,
+    shown: (amount) => `${amount} tUSD`,
     onFailed: () => undefined,
     ...change,
   };
@@ -105,6 +107,38 @@ describe("an answer", () => {
     expect(signedWhile).toEqual([]);
     expect(store.find(requestHash)).toMatchObject({ status: "failed" });
     expect(store.outstanding(exchange.client.address)).toBe(0n);
+  });
+
+  it("is told in the log, once and with what it costs and what is owed, and nothing of its text", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", name: "test", write: (line) => lines.push(line) });
+    let owed = 1_000n;
+    const onAnswered = (cost: bigint): void => {
+      owed += cost;
+    };
+    const { requestHash } = await answer({ log, onAnswered, owed: () => owed });
+    expect(lines).toHaveLength(1);
+    const found = store.find(requestHash);
+    const cost = found?.status === "signed" ? found.receipt.response.cumulativeCost : 0n;
+    expect(cost).toBeGreaterThan(0n);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      msg: "answered",
+      requestHash,
+      client: exchange.client.address,
+      model: expect.any(String),
+      inboundTokens: 1,
+      outboundTokens: 1,
+      cost: `${cost} tUSD`,
+      owed: `${1_000n + cost} tUSD`,
+    });
+    expect(lines[0]).not.toContain("Hello");
+  });
+
+  it("that failed is told in the log with why", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", name: "test", write: (line) => lines.push(line) });
+    await answer({ log, backend: scriptedBackend(says()) });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ msg: "request failed", code: "BACKEND_FAILED" }]);
   });
 
   it("that could not be saved is not signed, and its request may not be answered otherwise", async () => {

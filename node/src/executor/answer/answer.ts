@@ -17,6 +17,8 @@ import { produce } from "./produce.ts";
 import { type Answer, buildResponse } from "./response.ts";
 import { withTrueCounts } from "./true-counts.ts";
 
+type ResponseBody = Extract<ExecutorFrameBody, { type: "response" }>;
+
 /** What answering needs. */
 export interface AnswerParts {
   readonly identity: Identity;
@@ -30,6 +32,10 @@ export interface AnswerParts {
   readonly log: Log;
   /** Told the answer's cost, base units, after the signature is on disk. */
   readonly onAnswered: (cost: bigint) => void;
+  /** All that is owed and not settled, base units. */
+  readonly owed: () => bigint;
+  /** An amount as people read it. */
+  readonly shown: (amount: bigint) => string;
   /** Told when a request ends without an answer. */
   readonly onFailed: (error: LloomError) => void;
 }
@@ -59,7 +65,9 @@ export async function answerRequest(
   }
   try {
     const frame = saveAndSign(parts, admitted, answer);
-    parts.onAnswered(frame.response.cumulativeCost - admitted.request.ackedCost);
+    const cost = frame.response.cumulativeCost - admitted.request.ackedCost;
+    parts.onAnswered(cost);
+    log.info(sold(parts, { admitted, frame, cost }), "answered");
     pipe.offer(frame);
     pipe.end();
   } catch (thrown) {
@@ -69,6 +77,23 @@ export async function answerRequest(
     parts.onFailed(error);
     pipe.fail(error);
   }
+}
+
+/** What the log says of a signed answer. */
+function sold(
+  { shown, owed }: AnswerParts,
+  { admitted, frame, cost }: { readonly admitted: Admitted; readonly frame: ResponseBody; readonly cost: bigint },
+): Record<string, string | number> {
+  const { inboundTokens, outboundTokens } = frame.response;
+  return {
+    requestHash: admitted.requestHash,
+    client: admitted.request.client,
+    model: admitted.request.model,
+    inboundTokens: Number(inboundTokens),
+    outboundTokens: Number(outboundTokens),
+    cost: shown(cost),
+    owed: shown(owed()),
+  };
 }
 
 /** Runs the backend when it is this request's turn. */
@@ -104,7 +129,7 @@ function saveAndSign(
   { identity, hasher, store, clock }: AnswerParts,
   { request, requestHash, lane }: Admitted,
   answer: Answer,
-): Extract<ExecutorFrameBody, { type: "response" }> {
+): ResponseBody {
   const contentSalt = bytesToHex(randomBytes(32));
   const nowMs = clock();
   const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs });

@@ -3,6 +3,7 @@ import { RPC_PROTOCOL } from "@lloom/protocol/names";
 import { decodeHealthReply, encodeRpcRequest } from "@lloom/protocol/wire";
 import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type CutWire, layWire } from "../../../../test/support/cut-wire.ts";
 import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
 import { comparePeerClocks } from "./peer-time.ts";
@@ -119,17 +120,66 @@ test.each([
     Uint8Array.from([0xa1, 0x66, ...Buffer.from("method"), 0x63, ...Buffer.from("all")]),
     "FRAME_INVALID",
   ],
-  ["nothing", new Uint8Array(0), "FRAME_INVALID"],
   ["more than a request", new Uint8Array(5_000), "FRAME_TOO_LARGE"],
 ])("a caller that sends %s is told, disconnected and banned", async (_name, bytes, code) => {
   await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
   const stream = await open();
   const reply = readToEnd(stream, 10_000, AbortSignal.timeout(3_000));
-  if (bytes.length > 0) stream.send(bytes);
+  stream.send(bytes);
   await stream.close();
   expect(decodeHealthReply(await reply)).toMatchObject({ error: { code } });
   await until("disconnected", () => caller.peers() === 0);
   expect(server.isBanned(caller.peerId)).toBe(true);
+});
+
+test("a caller that stops before it has said anything is not banned", async () => {
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
+  const stream = await open();
+  await stream.close();
+  await until("the call is over", () => stream.status !== "open");
+  expect(server.isBanned(caller.peerId)).toBe(false);
+  expect(await callHealth(caller, { target: targetOf(server), signal: never })).toEqual(health);
+});
+
+describe("a peer that dies in the middle of a message", () => {
+  const HALF = encodeRpcRequest({ method: "health" }).subarray(0, 3);
+  const wireTo = (host: Host): Promise<CutWire> => layWire(Number(/tcp\/(\d+)/.exec(host.multiaddrs()[0] ?? "")?.[1]));
+  const over = ({ port }: CutWire, { peerId }: Host): string => `/ip4/127.0.0.1/tcp/${port}/p2p/${peerId}`;
+
+  test.each([
+    ["nothing", undefined],
+    ["half of it", HALF],
+  ])("and of its call with it, after %s, is not banned when it comes back", async (_name, sent) => {
+    await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], log: silentLog });
+    await using wire = await wireTo(server);
+    const stream = await caller.libp2p.dialProtocol(multiaddr(over(wire, server)), RPC_PROTOCOL);
+    await until("the server has the stream", () =>
+      server.libp2p.getConnections().some(({ streams }) => streams.some(({ protocol }) => protocol === RPC_PROTOCOL)),
+    );
+    if (sent !== undefined) stream.send(sent);
+    wire.cut();
+    await until("disconnected", () => server.connected().every((peerId) => peerId !== caller.peerId));
+    expect(await callHealth(caller, { target: targetOf(server), signal: never })).toEqual(health);
+    expect(server.isBanned(caller.peerId)).toBe(false);
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["half of it", HALF],
+  ])("and of its answer with it, after %s, is not banned when it comes back", async (_name, said) => {
+    await using other = await startHost();
+    await using wire = await wireTo(other);
+    await other.libp2p.handle(RPC_PROTOCOL, async (stream) => {
+      await readToEnd(stream, 1_000, never);
+      const before = wire.passed();
+      if (said !== undefined) stream.send(said);
+      await until("it has passed", () => said === undefined || wire.passed() > before);
+      wire.cut();
+    });
+    const target = { peerId: other.peerId, multiaddrs: [over(wire, other)] };
+    await expect(callHealth(caller, { target, signal: never })).rejects.toMatchObject({ code: "STREAM_INTERRUPTED" });
+    expect(caller.isBanned(other.peerId)).toBe(false);
+  });
 });
 
 test("calls above the rate get RATE_LIMITED and no ban", async () => {

@@ -148,8 +148,9 @@ async function call<Reply>(host: Host, options: CallOptions, { request, decode }
   });
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(RPC_LIMITS.callTimeoutMs)]);
   try {
-    await sendAll(stream, encodeRpcRequest(request), deadline);
-    return decode(await readToEnd(stream, WIRE_LIMITS.rpcBytes, deadline));
+    const reading = readToEnd(stream, WIRE_LIMITS.rpcBytes, deadline);
+    const [bytes] = await Promise.all([reading, sendAll(stream, encodeRpcRequest(request), deadline)]);
+    return decode(bytes);
   } catch (thrown) {
     const problem = asLloomError(thrown, "FRAME_INVALID");
     stream.abort(problem);

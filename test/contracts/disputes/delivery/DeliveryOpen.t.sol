@@ -30,6 +30,10 @@ open
     ├── the penalty has a floor, and is by what was paid, not by what was to be paid
     ├── what another judge gave back is not claimed again
     └── what was sent beyond the bond is credited
+openFor, hashConsent
+├── consent not signed by the client or a session signer in force, or for somebody else or another answer: StatementWrongSigner
+├── all else as in open
+└── otherwise: Open; the bond comes back to who posted it
 bondFor
 └── grows with tokens and base fee, up to the longest answer, and is never nothing
 */
@@ -217,6 +221,69 @@ contract DeliveryOpenTest is DeliveryTest, DeliveryEvents {
         assertEq(disputeOf(idOf(pair)).bond, BOND, "the bond is what was asked");
     }
 
+    function test_AnybodyWithTheClientsConsentPostsTheBond() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        vm.warp(OPENED);
+        IAccountingV2.CompactSignature memory consent = compact(CLIENT_KEY, delivery.hashConsent(stranger, idOf(pair)));
+        vm.expectEmit(address(delivery));
+        emit BondCredited(stranger, idOf(pair), 7);
+        bytes32 id = openForAs(stranger, pair, consent, BOND + 7);
+        assertOpened(id, stranger);
+        vm.prank(client);
+        delivery.cancel(id);
+        assertEq(delivery.bondsOf(stranger), BOND - BOND / 10 + 7, "what comes back is the opener's");
+        assertEq(delivery.bondsOf(client), 0, "not the client's");
+        vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryAlreadyDisputed.selector, id));
+        openForAs(stranger, pair, consent, BOND);
+    }
+
+    /// A default pays the client, whoever posted the bond.
+    function test_WhatADefaultPaysIsTheClients() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        vm.warp(OPENED);
+        IAccountingV2.CompactSignature memory consent = compact(CLIENT_KEY, delivery.hashConsent(stranger, idOf(pair)));
+        bytes32 id = openForAs(stranger, pair, consent, BOND);
+        uint256 before = accounting.balanceOf(client);
+        vm.warp(REVEAL_BY + 1);
+        delivery.poke(id);
+        assertEq(accounting.balanceOf(client) - before, COST, "the refund");
+        assertEq(rewardsOf(client), (PENALTY * 4) / 10, "the victim's share");
+        assertEq(rewardsOf(stranger), 0, "nothing for the opener");
+        assertEq(delivery.bondsOf(stranger), BOND, "but the bond");
+    }
+
+    /// An answer becomes public by a dispute, so that none can be opened without the client's word for this opener and answer.
+    function test_Attack89_AConsentIsForOneOpenerAndOneAnswer() public {
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        authorize(client);
+        bytes32 consentHash = delivery.hashConsent(stranger, idOf(pair));
+        expectOtherSigner(pair, compact(STRANGER_KEY, consentHash), stranger);
+        expectOtherSigner(pair, compact(CLIENT_KEY, delivery.hashConsent(executor, idOf(pair))), stranger);
+        expectOtherSigner(pair, compact(CLIENT_KEY, delivery.hashConsent(stranger, "another")), stranger);
+        expectOtherSigner(pair, compact(CLIENT_KEY, consentHash), executor);
+        IAccountingV2.CompactSignature memory revoked = compact(SIGNER_KEY, consentHash);
+        vm.prank(client);
+        accounting.revokeSigner(sessionSigner);
+        expectOtherSigner(pair, revoked, stranger);
+        openForAs(stranger, pair, compact(CLIENT_KEY, consentHash), BOND);
+    }
+
+    function testFuzz_AConsentedDisputeIsTheClientsOwn(uint96 cost, uint96 surplus) public {
+        cost = uint96(bound(cost, 1, 300e6));
+        IAccountingV2.SignedPair memory pair = pairOf(1, 0, cost);
+        settleOne(pair);
+        IAccountingV2.CompactSignature memory consent = compact(CLIENT_KEY, delivery.hashConsent(stranger, idOf(pair)));
+        IDeliveryDisputes.Delivery memory found = disputeOf(openForAs(stranger, pair, consent, BOND + surplus));
+        assertEq(found.client, client, "client");
+        assertEq(found.opener, stranger, "opener");
+        assertEq(found.paid, cost, "paid");
+        assertEq(found.bond, BOND, "bond");
+        assertEq(delivery.bondsOf(stranger), surplus, "surplus");
+    }
+
     /// Then refund and penalty both have to come out of stake.
     function test_OfAMaturedTailTheRefundIsFrozenToo() public {
         IAccountingV2.SignedPair memory pair = pairOf(1, 0, COST);
@@ -290,6 +357,29 @@ contract DeliveryOpenTest is DeliveryTest, DeliveryEvents {
     }
 
     /* SUPPORT */
+
+    function openForAs(
+        address sender,
+        IAccountingV2.SignedPair memory pair,
+        IAccountingV2.CompactSignature memory consent,
+        uint256 value
+    ) private returns (bytes32) {
+        vm.deal(sender, sender.balance + value);
+        vm.prank(sender);
+        return delivery.openFor{value: value}(pair, consent);
+    }
+
+    /// Who was recovered follows from the digest that the contract makes; that it is not the client is what matters.
+    function expectOtherSigner(
+        IAccountingV2.SignedPair memory pair,
+        IAccountingV2.CompactSignature memory consent,
+        address sender
+    ) private {
+        vm.deal(sender, sender.balance + BOND);
+        vm.expectPartialRevert(Statements.StatementWrongSigner.selector);
+        vm.prank(sender);
+        delivery.openFor{value: BOND}(pair, consent);
+    }
 
     function deployWith(address accounting_, uint256 flatBond) external {
         deployDelivery(accounting_, flatBond);

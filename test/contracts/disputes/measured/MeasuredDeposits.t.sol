@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IMeasuredDeposits} from "../../../../contracts/disputes/measured/IMeasuredDeposits.sol";
+import {FeeToken} from "../../support/HostileTokens.sol";
 import {Court} from "../../support/Court.sol";
 import {vm} from "../../support/Vm.sol";
 
@@ -23,6 +24,10 @@ takeAppeal, takePrice
 divide
 ├── not the court of the dispute: DepositNotCourt
 └── otherwise: Credited, see MeasuredVerdicts.t.sol
+creditFor
+├── for nobody: DepositZeroAddress; nothing: DepositZeroAmount
+├── less arrives than was sent: DepositTokenShortfall
+└── otherwise: CreditAdded; it pays bonds, appeals and prices
 withdrawCredit
 ├── to zero: DepositZeroAddress
 ├── nothing: DepositNoCredit
@@ -105,6 +110,41 @@ contract MeasuredDepositsTest is Court {
         deposits.takeBond(ID, client, 100e6);
         assertEq(deposits.creditOf(client), 0, "spent");
         assertEq(token.balanceOf(client), tokens - 16 * 0.4e6 + BOND, "the rest in tokens");
+    }
+
+    /// Who is listed by the token, or has none, disputes all the same.
+    function test_AnybodyAddsCredit() public {
+        fund(stranger);
+        vm.startPrank(client);
+        token.transfer(stranger, token.balanceOf(client));
+        vm.stopPrank();
+        vm.startPrank(stranger);
+        vm.expectRevert(IMeasuredDeposits.DepositZeroAddress.selector);
+        deposits.creditFor(address(0), 1);
+        vm.expectRevert(IMeasuredDeposits.DepositZeroAmount.selector);
+        deposits.creditFor(client, 0);
+        vm.expectEmit(address(deposits));
+        emit IMeasuredDeposits.CreditAdded(client, stranger, BOND - 1, BOND - 1);
+        deposits.creditFor(client, BOND - 1);
+        vm.expectEmit(address(deposits));
+        emit IMeasuredDeposits.CreditAdded(client, stranger, 2, BOND + 1);
+        deposits.creditFor(client, 2);
+        vm.stopPrank();
+        assertEq(token.balanceOf(address(deposits)), BOND + 1, "arrived");
+        openOne();
+        assertEq(deposits.creditOf(client), 1, "the bond came out of it");
+    }
+
+    function test_CreditIsWhatArrives() public {
+        address keeping = address(new FeeToken());
+        address fresh = address(deployRegistry(keeping, 1, UNBONDING));
+        IMeasuredDeposits other = IMeasuredDeposits(
+            deploy("MeasuredDeposits.sol:MeasuredDeposits", abi.encode(fresh, JUROR_FEE))
+        );
+        FeeToken(keeping).mint(address(this), 100);
+        FeeToken(keeping).approve(address(other), 100);
+        vm.expectRevert(abi.encodeWithSelector(IMeasuredDeposits.DepositTokenShortfall.selector, 100, 99));
+        other.creditFor(client, 100);
     }
 
     function test_CreditIsTakenOnce() public {

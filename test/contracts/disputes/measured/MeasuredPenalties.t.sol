@@ -166,6 +166,24 @@ contract MeasuredPenaltiesTest is Court {
         assertTrue(lost > 50 * 300 * 0.001e6, "fifty times what it gained");
     }
 
+    /// A friend complains of inflation after an honest complaint and has it conceded before. What waits of that is kept for the
+    /// honest one, so that it gets its share of a whole penalty, and the friend nothing of what the honest one is served.
+    function test_WhatWaitsLowersNoPenalty() public {
+        strikeOnce(MODEL, 0);
+        strikeOnce(MODEL, 1);
+        uint256 stake = stakeOf(executor);
+        vm.startPrank(JUDGE);
+        assertEq(penalties.threaten("honest", MODEL, executor, 0, 0), stake, "a third strike takes all");
+        assertEq(penalties.threaten("friend", INFLATION, executor, stake, 0), stake, "a hundred overcharges, too");
+        (IStakeRegistry.Payout memory friend, ) = penalties.punish("friend", stranger, true, 0);
+        assertEq(friend.waiting, (stake + 3) / 4, "all of it waits");
+        (IStakeRegistry.Payout memory honest, ) = penalties.punish("honest", client, false, 0);
+        vm.stopPrank();
+        assertEq(honest.reporter, (stake * 3) / 10, "of the whole penalty");
+        registry.collect(address(penalties), "friend");
+        assertEq(rewardsOf(stranger), 0, "nothing is left");
+    }
+
     /* PARTS */
 
     function construct(uint256 fee) external returns (IMeasuredPenalties) {

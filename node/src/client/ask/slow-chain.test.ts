@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { ANSWER, StagedMarket } from "../../../../test/support/staged-market.ts";
+
+const HONEST = { stake: 100, conduct: () => ({ type: "honest" }) as const };
+const SOON_MS = 20;
+
+/** A client that tries newcomers whenever it can. */
+const explorer = (): StagedMarket =>
+  new StagedMarket({ chainPatienceMs: SOON_MS, strangerWaitMs: SOON_MS, exploration: 1, random: () => 0 });
+
+/** Enough answers for a channel that covers many more. */
+async function befriend(staged: StagedMarket): Promise<void> {
+  for (let answers = 0; answers < 3; answers += 1) await staged.ask();
+}
+
+describe("a chain that does not answer", () => {
+  it("holds up no question that somebody else can be paid for", async () => {
+    using staged = explorer();
+    const known = staged.join({ ...HONEST, price: 1_000n });
+    await befriend(staged);
+    const newcomer = staged.join({ ...HONEST, price: 1_000n });
+    staged.chainAnswers = new Promise(() => undefined);
+    expect(await staged.ask()).toEqual({ text: ANSWER, asked: [newcomer.address, known.address] });
+    // The first transaction still waits, and so does everything behind it.
+    expect((await staged.ask()).asked.at(-1)).toBe(known.address);
+    expect(newcomer.requests).toBe(0);
+  });
+
+  it("is not held against who was to be paid", async () => {
+    using staged = explorer();
+    staged.join({ ...HONEST, price: 1_000n });
+    await befriend(staged);
+    const newcomer = staged.join({ ...HONEST, price: 1_000n });
+    staged.chainAnswers = new Promise(() => undefined);
+    await staged.ask();
+    const known = staged.book.candidates("staged", staged.nowMs);
+    expect(known.find(({ signed }) => signed.offer.executor === newcomer.address)?.health.failures).toBe(0);
+  });
+
+  it("is waited for when nobody else can be paid", async () => {
+    using staged = explorer();
+    const only = staged.join({ ...HONEST, price: 1_000n });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    staged.chainAnswers = promise;
+    const asking = staged.ask();
+    // Well after the patience, which must not have begun.
+    setTimeout(resolve, 10 * SOON_MS);
+    expect(await asking).toEqual({ text: ANSWER, asked: [only.address] });
+  });
+});

@@ -1,0 +1,17 @@
+import type { ClientLog } from "../../store/client-log.ts";
+import { rememberedOutcome } from "../choose/remembered.ts";
+import { OfferBook } from "./offer-book.ts";
+
+/** Requests of the log that tell of executors. */
+const REMEMBERED = 1000;
+
+/** A book that knows what earlier runs have seen of executors. */
+export function rememberingBook(store: Pick<ClientLog, "outcomes">): OfferBook {
+  const book = new OfferBook();
+  for (const outcome of store.outcomes(REMEMBERED)) {
+    const remembered = rememberedOutcome(outcome);
+    if (remembered !== undefined) book.note(outcome.executor, remembered, outcome.sentAtMs);
+    if (outcome.receipt !== undefined) book.noteCount(outcome.receipt);
+  }
+  return book;
+}
