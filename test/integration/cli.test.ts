@@ -143,6 +143,18 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ],
   ["an empty prompt", ["ask", " ", ...KEY], 2, /COMMAND_INVALID: The prompt is empty/],
   [
+    "a prompt with a byte that is no UTF-8, which Node mends",
+    ["ask", "Perch\uFFFD", ...KEY],
+    2,
+    /COMMAND_INVALID: "Perch\uFFFD" is no text in UTF-8.*\n {2}Set the terminal/,
+  ],
+  [
+    "a flag with such a byte",
+    ["ask", "hi", "--system", "\uFFFD", ...KEY],
+    2,
+    /COMMAND_INVALID: "\uFFFD" is no text in UTF-8/,
+  ],
+  [
     "a temperature out of range",
     ["ask", "hi", "--temperature", "9", ...KEY],
     2,
