@@ -24,6 +24,11 @@ describe("an address", () => {
     expect(() => parseAddress("0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed")).toThrow(refusal(/is mistyped/));
   });
 
+  it("that is wrong is shown up to its 48th character", () => {
+    expect(() => parseAddress("1".repeat(48))).toThrow(refusal(/^"1{48}" is not/));
+    expect(() => parseAddress("1".repeat(49))).toThrow(refusal(/^"1{48}…" is not/));
+  });
+
   it.each(["", "0x12", `0x${"1".repeat(41)}`, "1".repeat(42), `0x${"g".repeat(40)}`, ` 0x${"1".repeat(40)}`])(
     "is not %j",
     (text) => expect(() => parseAddress(text)).toThrow(refusal(/is not an address/)),

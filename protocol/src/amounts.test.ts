@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
-import { formatAmount, parseAmount } from "./amounts.ts";
+import { amountDigits, formatAmount, parseAmount } from "./amounts.ts";
 
 const LARGEST = (1n << 96n) - 1n;
 
@@ -24,6 +24,23 @@ describe("amounts", () => {
 
   it.each(["", "-5", "+5", "abc", "1e3", "0x10", ".5", "5.", "1,5", "1 000"])("are not %j", (text) => {
     expect(() => parseAmount(text, 6)).toThrow(/is not an amount such as 1\.5/);
+  });
+
+  it("may stand between blanks, and are shown up to the 48th character where they are wrong", () => {
+    expect(parseAmount(" 1.5\n", 6)).toBe(1_500_000n);
+    expect(() => parseAmount("x".repeat(48), 6)).toThrow(/^"x{48}" is not/);
+    expect(() => parseAmount("x".repeat(49), 6)).toThrow(/^"x{48}…" is not/);
+  });
+
+  it("are not read from more digits than any amount has", () => {
+    expect(parseAmount("5".padStart(40, "0"), 0)).toBe(5n);
+    expect(() => parseAmount("5".padStart(41, "0"), 0)).toThrow("is too large");
+  });
+
+  it("below nothing have a sign, and digits as those above", () => {
+    expect(amountDigits(-1_500_000n, 6)).toEqual({ isNegative: true, whole: "1", fraction: "500000" });
+    expect(amountDigits(0n, 6)).toEqual({ isNegative: false, whole: "0", fraction: "000000" });
+    expect([formatAmount(-1_500_000n, 6), formatAmount(-1n, 0), formatAmount(0n, 6)]).toEqual(["-1.5", "-1", "0"]);
   });
 
   it("have no more decimals than the token", () => {

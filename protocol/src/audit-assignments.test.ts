@@ -28,6 +28,7 @@ describe("epochSeed", () => {
   const source = { chainId: 1n, audits: random.address(), epoch: 7n, prevRandao: random.hash() };
 
   it("refuses what no word can hold", () => {
+    expect(epochSeed({ ...source, epoch: 0n, chainId: 2n ** 256n - 1n })).toMatch(/^0x[0-9a-f]{64}$/);
     expect(() => epochSeed({ ...source, epoch: -1n })).toThrow("Not an unsigned 256-bit integer");
     expect(() => epochSeed({ ...source, chainId: 2n ** 256n })).toThrow("Not an unsigned 256-bit integer");
     expect(() => epochSeed({ ...source, prevRandao: `0x${"00".repeat(33)}` })).toThrow("Longer than a word");

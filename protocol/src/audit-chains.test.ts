@@ -35,6 +35,10 @@ describe("chains of preimages", () => {
     for (const length of [0, -1, 1.5, MAX_CHAIN_LENGTH + 1, Number.NaN]) {
       expect(() => chainTip(chain.validator, chain.secret, length)).toThrow("covers 1 to 8192 epochs");
     }
+    for (const length of [1, MAX_CHAIN_LENGTH])
+      expect(chainTip(chain.validator, chain.secret, length)).toBe(walkBack(chain.validator, chain.secret, length));
+    expect(preimageAt(chain, 12n)).toBe(chain.secret);
+    expect(preimageAt(chain, 10n)).toBe(walkBack(chain.validator, chain.secret, 2));
     for (const epoch of [9n, 13n]) expect(() => preimageAt(chain, epoch)).toThrow("covers epochs 10 to 12");
   });
 

@@ -48,6 +48,17 @@ describe("auditRow", () => {
   });
 });
 
+describe("a row at its edges", () => {
+  it("takes as many failures as answers, no answer for an unanswered one, and counts of 16 bits", () => {
+    const all = { structureFailures: 3, countFailures: 3, traceFailures: 3, crossFailures: 3 };
+    expect(auditRow({ ...finding, ...all })).toMatchObject(all);
+    const none = { structureFailures: 0, countFailures: 0, traceFailures: 0, crossFailures: 0 };
+    expect(auditRow({ ...finding, ...none, unanswered: 5, outcome: "unanswered" })).toMatchObject({ outcome: 3 });
+    expect(auditRow({ ...finding, canaries: 65_535 }).canaries).toBe(65_535);
+    expect(() => auditRow({ ...finding, unanswered: 65_536, canaries: 65_536 })).toThrow("has a count");
+  });
+});
+
 describe("auditReports", () => {
   it("puts executors in order whatever case they are written in, and cuts at the limit", () => {
     const findings = Array.from({ length: 2 * MAX_AUDIT_ROWS + 1 }, () => ({ ...finding, executor: random.address() }));
@@ -57,6 +68,11 @@ describe("auditReports", () => {
     expect(reports.map((rows) => rows.length)).toEqual([MAX_AUDIT_ROWS, MAX_AUDIT_ROWS, 1]);
     const executors = reports.flat().map(({ executor }) => BigInt(executor));
     expect(executors).toEqual(findings.map(({ executor }) => BigInt(executor)).sort((a, b) => (a < b ? -1 : 1)));
+  });
+
+  it("of as many as one report holds is one report", () => {
+    const findings = Array.from({ length: MAX_AUDIT_ROWS }, () => ({ ...finding, executor: random.address() }));
+    expect(auditReports(findings).map((rows) => rows.length)).toEqual([MAX_AUDIT_ROWS]);
   });
 
   it("of nothing is one empty report", () => {

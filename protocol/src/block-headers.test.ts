@@ -29,6 +29,7 @@ const fieldsWith = (extraData: string) => ({
   excessBlobGas: random.uint(30),
   parentBeaconBlockRoot: random.hash(),
   requestsHash: random.hash(),
+  blockAccessListHash: random.hash(),
 });
 
 /** The block as a node answers it, and the header's RLP as ethers encodes it; with the first so many fields. */
@@ -40,12 +41,15 @@ function blockOf(extraData: string, count: number): { block: RpcBlock; header: s
 }
 
 describe("encodeHeader", () => {
-  it.each(["0x", "0x00", "0x7f", "0x80", `0x${"61".repeat(32)}`])("encodes as ethers does, extra data %s", (extra) => {
-    for (const count of [16, 17, 20, 21]) {
-      const { block, header } = blockOf(extra, count);
-      expect(encodeHeader(block)).toBe(header);
-    }
-  });
+  it.each(["0x", "0x00", "0x7f", "0x80", `0x${"61".repeat(32)}`, `0x${"61".repeat(55)}`, `0x${"61".repeat(56)}`])(
+    "encodes as ethers does, extra data %s",
+    (extra) => {
+      for (const count of [16, 17, 20, 21, 22]) {
+        const { block, header } = blockOf(extra, count);
+        expect(encodeHeader(block)).toBe(header);
+      }
+    },
+  );
 
   it("refuses a block whose hash is another: fields are missing or unknown", () => {
     const { block } = blockOf("0x", 21);

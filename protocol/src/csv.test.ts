@@ -10,5 +10,6 @@ test("quotes what would break a line, and leaves nothing as an empty cell", () =
 });
 
 test("disarms text that a spreadsheet would run", () => {
-  expect(line(["=1+1", "+1", "-1", "@a", -1])).toBe("'=1+1,'+1,'-1,'@a,-1\r\n");
+  expect(line(["=1+1", "+1", "-1", "@a", "\ta", -1])).toBe("'=1+1,'+1,'-1,'@a,'\ta,-1\r\n");
+  expect(line(["\ra", "a=1", "a\rb", "a"])).toBe('"\'\ra",a=1,"a\rb",a\r\n');
 });

@@ -12,12 +12,20 @@ describe("LloomError", () => {
     const cause = new TypeError("underneath");
     const error = new LloomError("INTERNAL", "It failed.", { cause, next: "Do this.", details: { at: 1 } });
     expect(error).toMatchObject({ cause, next: "Do this.", details: { at: 1 } });
+    const bare = new LloomError("INTERNAL", "It failed.");
+    expect([bare.name, "cause" in bare, bare.details, bare instanceof Error]).toEqual(["LloomError", false, {}, true]);
   });
 
   it.each([
     ["no stop", "no stop."],
     ["a stop.", "a stop."],
     ['quoted "stop."', 'quoted "stop."'],
+    ["(with brackets.)", "(with brackets.)"],
+    ["brackets (within)", "brackets (within)."],
+    ["a question?", "a question?"],
+    ["a cry!", "a cry!"],
+    ["a list:", "a list:"],
+    ["a stop. And more", "a stop. And more."],
     ["", ""],
   ])("ends %j as a sentence", (message, sentence) => {
     expect(new LloomError("INTERNAL", message).message).toBe(sentence);

@@ -7,7 +7,7 @@ import {
   randomRpcRequest,
   randomSignedOffer,
 } from "../test/random-messages.ts";
-import { randomRequest, type Seeded, seeded } from "../test/seeded.ts";
+import { randomRequest, randomResponse, type Seeded, seeded } from "../test/seeded.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { hexToBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
@@ -249,6 +249,21 @@ describe("the form on the wire", () => {
       code: "FRAME_INVALID",
       message: expect.stringMatching(message),
     });
+  });
+
+  it("has model names of up to 200 bytes, and finish reasons of the contract", () => {
+    const asking = (model: string) => () => decodeRpcRequest(encodeRpcRequest({ method: "offers", model }));
+    for (const model of ["a", "a".repeat(200), "é".repeat(100)]) expect(asking(model)()).toMatchObject({ model });
+    for (const model of ["", "a".repeat(201), `${"é".repeat(100)}a`])
+      expect(asking(model)).toThrow(expect.objectContaining({ code: "FRAME_INVALID" }));
+    const random = seeded(8);
+    const response = (finishReason: bigint) => ({
+      ...{ type: "response" as const, id: 1, signature: frame.signature, contentSalt: random.hash() },
+      response: { ...randomResponse(random), finishReason },
+    });
+    const passing = (finishReason: bigint) => () => decodeExecutorFrame(encodeExecutorFrame(response(finishReason)));
+    expect(passing(3n)()).toMatchObject({ response: { finishReason: 3n } });
+    expect(passing(4n)).toThrow(expect.objectContaining({ code: "FRAME_INVALID" }));
   });
 
   it("says why a peer has no answer", () => {

@@ -7,7 +7,7 @@ import { allocate, deposit, faucet, requestUnlock } from "../../chain/actions.ts
 import { type Chain, openChain } from "../../chain/chain.ts";
 import { createLog } from "../../log.ts";
 import type { Identity } from "../../wallet/identity.ts";
-import { principalReader, readKnownChannel } from "./chain-facts.ts";
+import { principalReader, readKnownChannel, settledNonceReader } from "./chain-facts.ts";
 
 const TOKEN = 1_000_000n;
 const EXECUTOR: Address = `0x${"ee".repeat(20)}`;
@@ -110,4 +110,14 @@ test("tells a channel with how far the chain's clock is ahead of this one", asyn
     // A clock that is ahead of a chain's latest block is no news: blocks come now and then.
     expect(known.skewSeconds).toBe(skewSeconds < 0 ? BigInt(-skewSeconds) : 0n);
   }
+});
+
+test("asks the chain once for how far a lane was settled before", async () => {
+  const settledNonce = settledNonceReader(chain, EXECUTOR);
+  const client = principal.address;
+  expect([await settledNonce(client, 1n), await settledNonce(client, 1n)]).toEqual([0n, 0n]);
+  expect(reads()).toBe(1);
+  await settledNonce(client, 2n);
+  await settledNonce(EXECUTOR, 1n);
+  expect(reads()).toBe(3);
 });

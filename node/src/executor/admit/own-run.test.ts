@@ -50,6 +50,33 @@ describe("a run of an executor", () => {
     },
   );
 
+  it("knows for ten minutes after its end that an offer was its own, also of one that was off by then", () => {
+    const known = (): boolean[] => [run.stands(OFFER), run.made(OFFER)];
+    wallMs += 20_000;
+    expect(known()).toEqual([false, true]);
+    pass(720_000);
+    expect(known()).toEqual([false, true]);
+    pass(1);
+    expect(known()).toEqual([false, false]);
+    expect(run.made(OTHER)).toBe(false);
+  });
+
+  it("takes a clock for set that moves by more than ten seconds against the steady one", () => {
+    const { epoch } = run;
+    wallMs += 10_000;
+    expect([run.epoch, jumps]).toEqual([epoch, []]);
+    wallMs += 10_001;
+    expect([run.epoch, jumps]).toEqual([epoch + 1, [10_001]]);
+    wallMs -= 10_000;
+    expect([run.epoch, jumps.length]).toEqual([epoch + 1, 1]);
+  });
+
+  it("measures by the process's own clock unless told otherwise", () => {
+    const own = new OwnRun({ clock: () => Date.now(), onJump: (jumpMs) => jumps.push(jumpMs) });
+    own.noteOffer(OFFER, 60_000);
+    expect([own.stands(OFFER), own.made(OFFER), jumps]).toEqual([true, true, []]);
+  });
+
   it("is not disturbed by a clock that is set little by little", () => {
     const { epoch } = run;
     for (let step = 0; step < 10; step++) {
@@ -65,6 +92,9 @@ describe("a run of an executor", () => {
     run.end(new LloomError("KEY_IN_USE", "Another one."));
     expect(() => run.checkMaySign(epoch)).toThrow(expect.objectContaining({ code: "KEY_IN_USE" }));
     expect([run.stands(OFFER), run.take(OFFER, REQUEST)]).toEqual([false, false]);
+    run.end(new LloomError("STORE_FAILED", "And then this."));
+    run.noteOffer(OTHER, 120_000);
+    expect([run.stands(OTHER), run.take(OTHER, REQUEST), run.made(OTHER)]).toEqual([false, false, true]);
     expect(run.ended).toMatchObject({ code: "KEY_IN_USE" });
   });
 });

@@ -116,6 +116,50 @@ describe("the work queue", () => {
     await expect(waiting.slot).rejects.toMatchObject({ code: "DRAINING" });
   });
 
+  it("tells the first eight at every step, and those far behind at every sixteenth place only", async () => {
+    const queue = new WorkQueue({ concurrency: 1, queueLimit: 200, perClientLimit: 99 });
+    const slot = await enter(queue, A).slot;
+    const waiting = Array.from({ length: 33 }, () => enter(queue, B));
+    slot[Symbol.dispose]();
+    await waiting[0]?.slot;
+    const toldAgain = waiting.map(({ positions }) => positions.slice(1));
+    expect(toldAgain.flatMap((told, index) => (told.length > 0 ? [[index, ...told]] : []))).toEqual([
+      ...Array.from({ length: 8 }, (_, index) => [index + 1, index + 1]),
+      [16, 16],
+      [32, 32],
+    ]);
+  });
+
+  it("takes no place for a request that was cancelled before, and gives its share back", async () => {
+    const queue = new WorkQueue({ concurrency: 1, queueLimit: 9, perClientLimit: 1 });
+    const slot = await enter(queue, A).slot;
+    for (const _ of [1, 2]) {
+      const { slot: never, positions } = enter(queue, B, AbortSignal.abort());
+      await expect(never).rejects.toMatchObject({ code: "CANCELLED" });
+      expect([positions, queue.waiting]).toEqual([[], 0]);
+    }
+    const stop = new AbortController();
+    const left = enter(queue, B, stop.signal);
+    stop.abort(new LloomError("QUEUE_FULL", "Another reason."));
+    await expect(left.slot).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(enter(queue, B).positions).toEqual([1]);
+    slot[Symbol.dispose]();
+  });
+
+  it("does not lose who is at work when its signal comes", async () => {
+    const queue = new WorkQueue(limits);
+    const slot = await enter(queue, A).slot;
+    const stop = new AbortController();
+    const second = enter(queue, B, stop.signal);
+    const third = enter(queue, C);
+    slot[Symbol.dispose]();
+    const working = await second.slot;
+    stop.abort();
+    expect([queue.running, queue.waiting]).toEqual([1, 1]);
+    working[Symbol.dispose]();
+    await third.slot;
+  });
+
   it("frees a slot once, however often it is disposed", async () => {
     const queue = new WorkQueue({ ...limits, concurrency: 2 });
     const slot = await enter(queue, A).slot;

@@ -1,0 +1,80 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fileJournal, memoryJournal, type SendJournal, type SentCall } from "./send-journal.ts";
+
+const ACCOUNT: Address = `0x${"ab".repeat(20)}`;
+const scope = { chainId: 5n, account: ACCOUNT };
+const call = (nonce: number, intent: string): SentCall => ({ intent, nonce, fromBlock: 9, hashes: [], sentAtMs: 7 });
+
+let directory: string;
+beforeEach(() => {
+  directory = join(mkdtempSync(join(tmpdir(), "lloom-journal-")), "sent");
+});
+afterEach(() => rmSync(join(directory, ".."), { recursive: true }));
+
+const KINDS: readonly [string, () => SendJournal][] = [
+  ["memory", memoryJournal],
+  ["a directory", () => fileJournal(directory, scope)],
+];
+
+describe.each(KINDS)("a journal in %s", (_, open) => {
+  it("finds a call by what it does, as it was last written, until it is removed", () => {
+    const journal = open();
+    expect(journal.find("deposit 5")).toBeUndefined();
+    journal.write(call(3, "deposit 5"));
+    journal.write(call(4, "deposit 6"));
+    const later = { ...call(3, "deposit 5"), hashes: [`0x${"01".repeat(32)}`] } as const;
+    journal.write(later);
+    expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([later, call(4, "deposit 6")]);
+    journal.remove({ nonce: 3 });
+    journal.remove({ nonce: 99 });
+    expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([undefined, call(4, "deposit 6")]);
+  });
+});
+
+describe("a journal in a directory", () => {
+  it("is one for each account of each chain, and outlives the process", () => {
+    fileJournal(directory, scope).write(call(3, "deposit 5"));
+    expect(fileJournal(directory, scope).find("deposit 5")).toEqual(call(3, "deposit 5"));
+    expect(fileJournal(directory, { ...scope, chainId: 6n }).find("deposit 5")).toBeUndefined();
+    const other: Address = `0x${"cd".repeat(20)}`;
+    expect(fileJournal(directory, { ...scope, account: other }).find("deposit 5")).toBeUndefined();
+    expect(readdirSync(directory)).toEqual([`5-${ACCOUNT}-3.json`]);
+  });
+
+  it("can be read by its owner alone", () => {
+    fileJournal(directory, scope).write(call(3, "deposit 5"));
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(statSync(join(directory, `5-${ACCOUNT}-3.json`)).mode & 0o777).toBe(0o600);
+  });
+
+  it("passes over what is no call, and what was half written, and deletes none of it", () => {
+    const journal = fileJournal(directory, scope);
+    journal.write(call(3, "deposit 5"));
+    const strange: Record<string, string> = {
+      "0.json": "{ half",
+      "1.json": JSON.stringify({ intent: "deposit 6", nonce: 1 }),
+      "2.json": JSON.stringify({ intent: "deposit 6", nonce: "2", hashes: [] }),
+      "4.json": JSON.stringify({ intent: 6, nonce: 4, hashes: [] }),
+      "5.json.new": JSON.stringify(call(5, "deposit 6")),
+    };
+    for (const [name, text] of Object.entries(strange)) writeFileSync(join(directory, `5-${ACCOUNT}-${name}`), text);
+    expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([call(3, "deposit 5"), undefined]);
+    for (const name of Object.keys(strange)) expect(existsSync(join(directory, `5-${ACCOUNT}-${name}`))).toBe(true);
+  });
+
+  it.each<[string, (journal: SendJournal) => unknown]>([
+    ["find", (journal) => journal.find("x")],
+    ["write", (journal) => journal.write(call(3, "x"))],
+    ["remove", (journal) => journal.remove({ nonce: 3 })],
+  ])("says by its own code that it cannot %s, naming the directory", (_, act) => {
+    const file = join(directory, "..", "file");
+    writeFileSync(file, "");
+    expect(() => act(fileJournal(file, scope))).toThrow(
+      expect.objectContaining({ code: "STORE_FAILED", message: expect.stringContaining(file) }),
+    );
+  });
+});
