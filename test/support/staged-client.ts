@@ -86,6 +86,7 @@ export function stageClient(): StagedClient {
       return staged.script(question, signal);
     },
     models: async () => staged.offered,
+    model: async (name) => staged.offered.find(({ model }) => model === name),
   };
   return staged;
 }

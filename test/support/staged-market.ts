@@ -162,7 +162,10 @@ export class StagedMarket implements Disposable {
       survey: done,
       learnStake: done,
       token: TOKEN,
-      networkView: () => ({ models: book.models(this.nowMs), token: TOKEN, bootstrap: 1, peers: 1 }),
+      networkView: (model) => ({
+        ...{ offered: book.summaryOf(model, this.nowMs), others: book.names(this.nowMs) },
+        ...{ token: TOKEN, bootstrap: 1, peers: 1 },
+      }),
       refresh: done,
       log: pino({ level: "silent" }),
     };

@@ -27,9 +27,10 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
-import { isProven } from "./choose/choose.ts";
+import { type Candidate, isProven } from "./choose/choose.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
+import { MOST_NAMED } from "./discover/no-executor.ts";
 import type { OfferBook } from "./discover/offer-book.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
@@ -55,6 +56,8 @@ export interface Client extends AsyncDisposable {
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
   /** What is offered; searches the network first when nothing is known. */
   models(): Promise<ModelSummary[]>;
+  /** What is offered of one model; searches as `models` does. */
+  model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
   /** Resolves when it cannot ask any more, with why: its log failed, and without it no request may be signed. */
@@ -84,8 +87,15 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
     ask: (question, signal) =>
       blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
-      if (buyable(market.book, settings).length === 0) await lookForModels(market, settings);
-      return buyable(market.book, settings);
+      await lookForModels(market, settings);
+      return market.book.models(settings.clock(), mayBuy(settings));
+    },
+    model: async (name) => {
+      const find = () => market.book.summaryOf(name, settings.clock(), mayBuy(settings));
+      const found = find();
+      if (found !== undefined) return found;
+      await lookForModels(market, settings);
+      return find();
     },
     offers: (model) => market.book.offers(settings.clock(), model),
     failed: failed.promise,
@@ -106,9 +116,15 @@ async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: Client
   }
 }
 
-/** What can be bought with these settings. */
-const buyable = (book: OfferBook, { clock, allowUnstaked }: ClientSettings): ModelSummary[] =>
-  book.models(clock(), (candidate) => allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate));
+/** Whether an offer can be bought with these settings. */
+const mayBuy =
+  ({ allowUnstaked }: ClientSettings) =>
+  (candidate: Candidate): boolean =>
+    allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate);
+
+/** Whether nothing can be bought. */
+const isBare = (book: OfferBook, settings: ClientSettings): boolean =>
+  book.names(settings.clock(), mayBuy(settings), 1).length === 0;
 
 type Market = ReturnType<typeof openMarket>;
 
@@ -240,7 +256,11 @@ function assembleAsk(
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
-    networkView: () => ({ models: buyable(book, settings), token, bootstrap: host.bootstrap, peers: host.peers() }),
+    networkView: (model) => ({
+      offered: book.summaryOf(model, settings.clock(), mayBuy(settings)),
+      others: book.names(settings.clock(), mayBuy(settings), MOST_NAMED),
+      ...{ token, bootstrap: host.bootstrap, peers: host.peers() },
+    }),
     background: (work) => background.run(work),
     discover: (model) => search.search(model),
     survey: (model, options) => search.survey(model, options),
@@ -256,8 +276,9 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
   while (!signal.aborted) {
     await search.search();
     book.prune(settings.clock());
-    const isEmpty = buyable(book, settings).length === 0;
-    const waitMs = isEmpty ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs) : settings.discoveryIntervalMs;
+    const waitMs = isBare(book, settings)
+      ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs)
+      : settings.discoveryIntervalMs;
     await pause(waitMs, signal);
   }
 }
@@ -265,9 +286,10 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
 /** Between searches while nobody offers anything: right after the start the node may not know a single peer. */
 const EMPTY_INTERVAL_MS = 500;
 
-/** A search now, and for a few seconds whatever comes in. */
+/** While nothing is known: a search now, and for a few seconds whatever comes in. */
 async function lookForModels({ book, search }: Market, settings: ClientSettings): Promise<void> {
+  if (!isBare(book, settings)) return;
   const deadline = AbortSignal.timeout(settings.offerWaitMs);
   void search.search();
-  while (!deadline.aborted && buyable(book, settings).length === 0) await book.change(deadline);
+  while (!deadline.aborted && isBare(book, settings)) await book.change(deadline);
 }

@@ -91,6 +91,14 @@ describe("a whole answer", () => {
     expect(staged.logged()).not.toContain("Hel");
   });
 
+  it("asks what is offered of the one model, not for the whole market, which others can fill", async () => {
+    client.models = async () => {
+      throw new TypeError("nobody has to sum up the market for a question");
+    };
+    const { choices } = await openai(await start()).chat.completions.create(ASK);
+    expect(choices[0]?.message.content).toBe("Hello!");
+  });
+
   it("asks the network for what the request says", async () => {
     const gateway = await start();
     await openai(gateway).chat.completions.create({

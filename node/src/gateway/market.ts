@@ -53,7 +53,7 @@ async function* ask(
   { model, messages, sampling, stream, maxOutboundTokens: asked }: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
-  const offered = (await client.models()).find((one) => one.model === model);
+  const offered = await client.model(model);
   const most = offered === undefined ? undefined : Number(offered.maxContext);
   const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
   yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream }, signal);

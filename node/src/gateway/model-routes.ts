@@ -34,7 +34,7 @@ export const getModel =
   (client: GatewayClient, token: TokenUnit) =>
   async (request: FastifyRequest<{ Params: { "*": string } }>): Promise<ModelObject> => {
     const name = request.params["*"];
-    const found = (await client.models()).find(({ model }) => model === name);
+    const found = await client.model(name);
     if (found !== undefined) return modelObject(found, token);
     throw new LloomError("MODEL_NOT_FOUND", `No executor offers the model "${name}" now.`, {
       details: { param: "model" },

@@ -6,7 +6,10 @@ import type { ModelSummary } from "./model-summary.ts";
 
 /** How the asking node stands in the network. */
 export interface NetworkView {
-  readonly models: readonly ModelSummary[];
+  /** What is offered of the model that was asked for. */
+  readonly offered: ModelSummary | undefined;
+  /** Models that are offered, a few of them at most. */
+  readonly others: readonly string[];
   /** What prices are in. */
   readonly token: TokenUnit;
   /** Bootstrap addresses that it was given. */
@@ -15,14 +18,13 @@ export interface NetworkView {
   readonly peers: number;
 }
 
-/** Other models named in an error at most. */
-const MOST_NAMED = 5;
+/** Models named in an error at most. */
+export const MOST_NAMED = 5;
 
 /** Why nobody can be asked, in words that say what to change. */
 export function noExecutor(choice: NoChoice, question: Question, networkView: NetworkView): LloomError {
   const { model, maxOutboundTokens } = question;
-  const { models, token } = networkView;
-  const offered = models.find((summary) => summary.model === model);
+  const { offered, others, token } = networkView;
   if (choice === "price" && offered !== undefined)
     return new LloomError(
       "NO_EXECUTOR",
@@ -43,11 +45,10 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
       next: "Check --rpc, or buy without asking for a stake: --executors any.",
     });
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
-  return models.length > 0 && offered === undefined ? notOffered(model, models) : nobodyKnown(model, networkView);
+  return others.length > 0 && offered === undefined ? notOffered(model, others) : nobodyKnown(model, networkView);
 }
 
-function notOffered(model: string, models: readonly ModelSummary[]): LloomError {
-  const named = models.slice(0, MOST_NAMED).map((summary) => summary.model);
+function notOffered(model: string, named: readonly string[]): LloomError {
   return new LloomError("MODEL_NOT_FOUND", `Nobody offers ${model}. Offered are: ${named.join(", ")}.`, {
     next: `Ask for one of them, for example ${named[0]}.`,
   });
