@@ -59,7 +59,10 @@ const publicNetworks = {
 };
 
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [
+    toolbox,
+    { id: "lloom-patient-rpc", hookHandlers: { network: () => import("./ignition/deploying/patient-rpc.ts") } },
+  ],
   tasks: [
     overrideTask(["ignition", "deploy"])
       .addFlag({

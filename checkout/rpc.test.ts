@@ -1,8 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ExplainedError } from "./explained-error.ts";
-import { checkChain } from "./rpc.ts";
+import { checkChain, connect } from "./rpc.ts";
 
 const SHORT = { patienceMs: 400, questionMs: 200 };
 
@@ -36,6 +37,21 @@ describe("the check of a chain", () => {
     await checkChain(url, { patienceMs: 60_000, questionMs: 200, tell: (text) => told.push(text) });
     expect(asked).toBe(3);
     expect(told).toEqual([`The chain at ${url} is up and slow; waiting for its answer …`]);
+  });
+
+  it.each([429, 200])("asks again a server that has no time, which it says with HTTP %i", async (status) => {
+    let asked = 0;
+    const url = await serve(async (request, response) => {
+      const { id } = JSON.parse(await text(request)) as { id: number };
+      const error = { code: -32005, message: "rate limit exceeded" };
+      if (++asked % 3 === 0) response.end(JSON.stringify({ jsonrpc: "2.0", id, result: "0x1" }));
+      else response.writeHead(status).end(status === 429 ? "slow down" : JSON.stringify({ jsonrpc: "2.0", id, error }));
+    });
+    await checkChain(url, { patienceMs: 60_000 });
+    expect(asked).toBe(3);
+    const provider = connect(url);
+    expect(await provider.send("eth_chainId", [])).toBe("0x1");
+    provider.destroy();
   });
 
   it("says of a chain that is up and stuck that it is up", async () => {

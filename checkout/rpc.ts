@@ -1,10 +1,35 @@
 import { createConnection } from "node:net";
-import { JsonRpcProvider } from "ethers";
+import { type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult } from "ethers";
+import { pause } from "../node/src/primitives/pause.ts";
+import { askPatiently, type RpcAnswer } from "./ask-patiently.ts";
 import { ExplainedError } from "./explained-error.ts";
 
-/** A JSON-RPC connection that asks for the chain's id only once. */
+/** A JSON-RPC connection that asks for the chain's id only once, and has patience with servers that count calls. */
 export const connect = (rpcUrl: string): JsonRpcProvider =>
-  new JsonRpcProvider(rpcUrl, undefined, { polling: true, pollingInterval: 100, batchMaxCount: 1, cacheTimeout: -1 });
+  new PatientProvider(rpcUrl, undefined, { polling: true, pollingInterval: 100, batchMaxCount: 1, cacheTimeout: -1 });
+
+class PatientProvider extends JsonRpcProvider {
+  override async _send(given: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    const payloads = Array.isArray(given) ? given : [given];
+    return await Promise.all(payloads.map((payload) => this.#ask(payload)));
+  }
+
+  async #ask(payload: JsonRpcPayload): Promise<JsonRpcResult> {
+    const once = async (asked: JsonRpcPayload): Promise<RpcAnswer> => (await super._send(asked))[0] ?? {};
+    const answer = await askPatiently(payload, {
+      ask: () => once(payload),
+      isPassing: (thrown) => thrown instanceof Error && "code" in thrown && BROKEN.has(thrown.code),
+      knows: async (hash) => isThere(await once({ ...payload, method: "eth_getTransactionByHash", params: [hash] })),
+    });
+    // Ethers makes its own errors of those of the server, which it takes as results with another field.
+    return (typeof answer === "string" ? { id: payload.id, result: answer } : answer) as JsonRpcResult;
+  }
+}
+
+const isThere = ({ result }: RpcAnswer): boolean => result !== undefined && result !== null;
+
+/** What ethers and Node call a connection that broke under a request; one that was never there is told at once. */
+const BROKEN: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "TIMEOUT"]);
 
 /** Whether it can be the URL of a chain. */
 export const isRpcUrl = (given: string): boolean => /^https?:$/.test(URL.parse(given)?.protocol ?? "");
@@ -71,14 +96,17 @@ function isListening(rpcUrl: string): Promise<boolean> {
 
 /** What the chain at the URL calls itself. Throws if nothing answers, an ExplainedError if something else than a chain does. */
 export async function chainId(rpcUrl: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(rpcUrl, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-    signal,
+  const call = { method: "eth_chainId", params: [] };
+  const answer = await askPatiently(call, {
+    ask: () => post(rpcUrl, JSON.stringify({ jsonrpc: "2.0", id: 1, ...call }), signal),
+    isPassing: () => false,
+    knows: async () => false,
+    wait: async (durationMs) => {
+      await pause(durationMs, signal);
+      signal.throwIfAborted();
+    },
   });
-  const answer = await response.text();
-  const result = resultOf(answer);
+  const result = typeof answer === "string" ? undefined : answer.result;
   if (typeof result !== "string")
     throw new ExplainedError(
       `What answers at ${shown(rpcUrl)} is no chain: it says nothing to eth_chainId.`,
@@ -87,11 +115,17 @@ export async function chainId(rpcUrl: string, signal: AbortSignal): Promise<stri
   return result;
 }
 
-function resultOf(answer: string): unknown {
+const TOO_MANY_REQUESTS = 429;
+
+async function post(rpcUrl: string, body: string, signal: AbortSignal): Promise<RpcAnswer> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(rpcUrl, { method: "POST", headers, body, signal });
+  const text = await response.text();
+  if (response.status === TOO_MANY_REQUESTS) return { error: { code: TOO_MANY_REQUESTS } };
   try {
-    return (JSON.parse(answer) as { result?: unknown } | null)?.result;
+    return (JSON.parse(text) as RpcAnswer | null) ?? {};
   } catch {
     // A page, or half of one.
-    return undefined;
+    return {};
   }
 }

@@ -49,7 +49,10 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
   { folder: "web", may: ["web", "protocol/src"] },
-  { folder: "checkout", may: ["checkout", "protocol/src"] },
+  {
+    folder: "checkout",
+    may: ["checkout", "protocol/src", "node/src/chain/rpc-error.ts", "node/src/primitives"],
+  },
   {
     folder: "ignition",
     may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts", "protocol/src"],
@@ -57,6 +60,8 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
   { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
+  // A Hardhat configuration of a test's own: the shipped one with other explorers.
+  { folder: "test/support/explorers.config.ts", may: ["hardhat.config.ts"] },
   {
     folder: "test",
     may: [

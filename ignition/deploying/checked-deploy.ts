@@ -45,7 +45,7 @@ function reserveSalt({ config: { ignition } }: HardhatRuntimeEnvironment, deploy
 }
 
 const targetOf = (
-  { modulePath, defaultSender, deploymentId, reset, strategy }: DeployArguments,
+  { modulePath, defaultSender, deploymentId, reset, check, strategy }: DeployArguments,
   sections: Sections,
 ): DeployTarget => ({
   modulePath,
@@ -53,6 +53,7 @@ const targetOf = (
   sender: defaultSender || undefined,
   deploymentId: deploymentId || undefined,
   isFresh: reset === true,
+  isCheck: check === true,
   isDeterministic: strategy === "create2",
 });
 

@@ -1,4 +1,4 @@
-import { Contract, getAddress, Interface, type InterfaceAbi, isAddress, type JsonRpcProvider } from "ethers";
+import { Contract, getAddress, Interface, type InterfaceAbi, isAddress, isError, type JsonRpcProvider } from "ethers";
 import { isSameCode, type RecordedDeployment, readArtifact } from "./deployment-files.ts";
 import { type Expectation, expectationsOf, JUDGES } from "./expectations.ts";
 import type { ParameterValues } from "./parameter-values.ts";
@@ -87,13 +87,17 @@ interface Answer {
   readonly holds: boolean;
 }
 
-/** What a view answers, or why it does not: both may be of a stranger's contract, so they are cut and made printable. */
+/**
+ * What a view answers, or why it does not: both may be of a stranger's contract, so they are cut and made printable. What
+ * says nothing of the contract, such as a server that has no time, is thrown.
+ */
 async function answerOf(ask: () => Promise<unknown>): Promise<Answer> {
   const printable = (text: string): string => text.replace(/\p{C}/gu, "?").slice(0, 60);
   try {
     return { answer: printable(String(await ask())), holds: true };
   } catch (thrown) {
-    return { answer: printable((thrown as Error).message), holds: false };
+    if (!isError(thrown, "CALL_EXCEPTION") && !isError(thrown, "BAD_DATA")) throw thrown;
+    return { answer: printable(thrown.message), holds: false };
   }
 }
 

@@ -8,6 +8,7 @@ import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
 import type { Sections } from "./parameter-file.ts";
 import { type Finding, findingsOf } from "./preflight.ts";
+import { recordUnrecordedSends } from "./unrecorded-sends.ts";
 
 /** What is about to be deployed. */
 export interface DeployTarget {
@@ -18,6 +19,8 @@ export interface DeployTarget {
   readonly deploymentId: string | undefined;
   /** Whether an earlier deployment is forgotten. */
   readonly isFresh: boolean;
+  /** Whether nothing is deployed afterwards. */
+  readonly isCheck: boolean;
   /** Whether addresses follow from code and salt and not from the deployer's earlier transactions. */
   readonly isDeterministic: boolean;
 }
@@ -36,10 +39,12 @@ export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarg
     const deployer = await deployerOf(connection, target.sender);
     const chain = await chainFacts(connection.provider, deployer);
     if (chain.id === DEVELOPMENT_CHAIN) return deployer;
+    const folder = folderOf(hre, chain.id, target.deploymentId);
+    if (!target.isFresh && !target.isCheck) await goOn(connection, folder, deployer);
     const token = target.sections["Lloom"]?.["paymentToken"];
     const findings = findingsOf({
       chain,
-      resumes: !target.isFresh && hasBegun(hre, chain.id, target.deploymentId),
+      resumes: !target.isFresh && existsSync(join(folder, "journal.jsonl")),
       cost: canRehearse(target.modulePath)
         ? {
             gas: await deploymentGas(hre, { ...target, modulePath: resolve(target.modulePath) }),
@@ -96,8 +101,14 @@ async function deployerOf(connection: NetworkConnection, sender: string | undefi
   );
 }
 
-const hasBegun = (hre: HardhatRuntimeEnvironment, chainId: number, deploymentId: string | undefined): boolean =>
-  existsSync(join(hre.config.paths.ignition, "deployments", deploymentId ?? `chain-${chainId}`, "journal.jsonl"));
+const folderOf = (hre: HardhatRuntimeEnvironment, chainId: number, deploymentId: string | undefined): string =>
+  join(hre.config.paths.ignition, "deployments", deploymentId ?? `chain-${chainId}`);
+
+/** What an earlier run sent and could not note any more is waited for instead of sent again. */
+async function goOn(connection: NetworkConnection, folder: string, deployer: string): Promise<void> {
+  for (const hash of await recordUnrecordedSends(connection.provider, folder, deployer))
+    console.log(`The earlier run ended when it had just sent ${hash}: this one goes on with it.\n`);
+}
 
 const MARKS: Readonly<Record<Finding["verdict"], string>> = {
   good: styleText("green", "✓"),

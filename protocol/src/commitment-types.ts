@@ -74,6 +74,28 @@ export interface Allocation {
   readonly deadline: bigint;
 }
 
+/** Asks for money of a channel back, for anybody to send: `requestUnlockBySig`. Signed by the client or a session key. */
+export interface Unlock {
+  readonly client: Address;
+  readonly executor: Address;
+  readonly amount: bigint;
+  /** Unordered: each number once per client, whatever is signed. */
+  readonly nonce: bigint;
+  /** Unix seconds. */
+  readonly deadline: bigint;
+}
+
+/** Pays free deposit out, for anybody to send: `withdrawBySig`. A session key pays to its client alone. */
+export interface Withdrawal {
+  readonly client: Address;
+  readonly to: Address;
+  readonly amount: bigint;
+  /** As of an unlock. */
+  readonly nonce: bigint;
+  /** Unix seconds. */
+  readonly deadline: bigint;
+}
+
 /** Signed by a session key: it agrees to sign for the principal. Proof of possession in `authorizeSigner`. */
 export interface SignerAuthorization {
   readonly principal: Address;

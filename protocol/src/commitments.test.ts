@@ -8,6 +8,8 @@ import {
   randomResponse,
   randomResponseAck,
   randomSignerAuthorization,
+  randomUnlock,
+  randomWithdrawal,
   type Seeded,
   seeded,
 } from "../test/seeded.ts";
@@ -36,6 +38,8 @@ const HASHES: Record<TypeName, (random: Seeded, hasher: CommitmentHasher) => { v
   LlmResponseCommitment: (random, { hashResponse }) => hashed(randomResponse(random), hashResponse),
   ModelOffer: (random, { hashOffer }) => hashed(randomOffer(random), hashOffer),
   Allocation: (random, { hashAllocation }) => hashed(randomAllocation(random), hashAllocation),
+  Unlock: (random, { hashUnlock }) => hashed(randomUnlock(random), hashUnlock),
+  Withdrawal: (random, { hashWithdrawal }) => hashed(randomWithdrawal(random), hashWithdrawal),
   SignerAuthorization: (random, { hashSignerAuthorization }) =>
     hashed(randomSignerAuthorization(random), hashSignerAuthorization),
   ResponseAck: (random, { hashResponseAck }) => hashed(randomResponseAck(random), hashResponseAck),
@@ -135,7 +139,11 @@ describe("EIP712_TYPES", () => {
     expect(EIP712_TYPES.LlmResponseCommitment).toEqual(compiled("hashResponse"));
   });
 
-  it("has the allocation that allocateBySig takes", () => {
-    expect(EIP712_TYPES.Allocation).toEqual(compiled("allocateBySig").filter(({ name }) => name !== "signature"));
+  it.each([
+    ["Allocation", "allocateBySig"],
+    ["Unlock", "requestUnlockBySig"],
+    ["Withdrawal", "withdrawBySig"],
+  ] as const)("has the %s that %s takes", (type, action) => {
+    expect(EIP712_TYPES[type]).toEqual(compiled(action).filter(({ name }) => name !== "signature"));
   });
 });

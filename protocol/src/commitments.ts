@@ -13,6 +13,8 @@ import type {
   ResponseAck,
   ResponseCommitment,
   SignerAuthorization,
+  Unlock,
+  Withdrawal,
 } from "./commitment-types.ts";
 import { bytesToHex } from "./hex.ts";
 import { createStructHasher, type Field } from "./struct-encoder.ts";
@@ -44,6 +46,8 @@ interface Structs {
   LlmResponseCommitment: ResponseCommitment;
   ModelOffer: ModelOffer;
   Allocation: Allocation;
+  Unlock: Unlock;
+  Withdrawal: Withdrawal;
   SignerAuthorization: SignerAuthorization;
   ResponseAck: ResponseAck;
 }
@@ -108,6 +112,20 @@ export const EIP712_TYPES = {
     { name: "nonce", type: "uint256" },
     { name: "deadline", type: "uint40" },
   ],
+  Unlock: [
+    { name: "client", type: "address" },
+    { name: "executor", type: "address" },
+    { name: "amount", type: "uint96" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint40" },
+  ],
+  Withdrawal: [
+    { name: "client", type: "address" },
+    { name: "to", type: "address" },
+    { name: "amount", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint40" },
+  ],
   SignerAuthorization: [
     { name: "principal", type: "address" },
     { name: "signer", type: "address" },
@@ -129,6 +147,8 @@ export interface CommitmentHasher {
   hashResponse(response: ResponseCommitment): Hex;
   hashOffer(offer: ModelOffer): Hex;
   hashAllocation(allocation: Allocation): Hex;
+  hashUnlock(unlock: Unlock): Hex;
+  hashWithdrawal(withdrawal: Withdrawal): Hex;
   hashSignerAuthorization(authorization: SignerAuthorization): Hex;
   hashResponseAck(ack: ResponseAck): Hex;
 }
@@ -139,6 +159,8 @@ const hashStruct = {
   response: createStructHasher<ResponseCommitment>("LlmResponseCommitment", EIP712_TYPES.LlmResponseCommitment),
   offer: createStructHasher<ModelOffer>("ModelOffer", EIP712_TYPES.ModelOffer),
   allocation: createStructHasher<Allocation>("Allocation", EIP712_TYPES.Allocation),
+  unlock: createStructHasher<Unlock>("Unlock", EIP712_TYPES.Unlock),
+  withdrawal: createStructHasher<Withdrawal>("Withdrawal", EIP712_TYPES.Withdrawal),
   signerAuthorization: createStructHasher<SignerAuthorization>("SignerAuthorization", EIP712_TYPES.SignerAuthorization),
   responseAck: createStructHasher<ResponseAck>("ResponseAck", EIP712_TYPES.ResponseAck),
 };
@@ -159,6 +181,8 @@ export function createCommitmentHasher(domain: CommitmentDomain): CommitmentHash
     hashResponse: (response) => digest(hashStruct.response(response)),
     hashOffer: (offer) => digest(hashStruct.offer(offer)),
     hashAllocation: (allocation) => digest(hashStruct.allocation(allocation)),
+    hashUnlock: (unlock) => digest(hashStruct.unlock(unlock)),
+    hashWithdrawal: (withdrawal) => digest(hashStruct.withdrawal(withdrawal)),
     hashSignerAuthorization: (authorization) => digest(hashStruct.signerAuthorization(authorization)),
     hashResponseAck: (ack) => digest(hashStruct.responseAck(ack)),
   };

@@ -75,6 +75,7 @@ export const ERROR_CODES = {
   EXECUTOR_TIMEOUT: kind(true, 504, "server_error", "Try again; another executor is chosen."),
   COMMAND_INVALID: kind(false, 400, "invalid_request_error", "See how it is used: lloom --help."),
   RECEIPT_INVALID: kind(false, 400, "invalid_request_error", "It does not prove what it says; do not accept it."),
+  ORDER_INVALID: kind(false, 400, "invalid_request_error", "Have it signed anew; nothing was sent."),
   CONFIG_INVALID: kind(false, 500, "server_error", "Correct the setting that the message names."),
   KEYSTORE_INVALID: kind(false, 500, "server_error", "Check the keystore file and its password."),
   CHAIN_UNREACHABLE: kind(true, 503, "server_error", "Check the RPC URL and that the chain is running."),

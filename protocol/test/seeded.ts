@@ -8,6 +8,8 @@ import type {
   ResponseAck,
   ResponseCommitment,
   SignerAuthorization,
+  Unlock,
+  Withdrawal,
 } from "../src/commitment-types.ts";
 import { bytesToHex } from "../src/hex.ts";
 
@@ -116,6 +118,16 @@ export const randomAllocation = (random: Seeded): Allocation => ({
   client: random.address(),
   executor: random.address(),
   amount: random.uint(96),
+  nonce: random.uint(256),
+  deadline: random.uint(40),
+});
+
+export const randomUnlock = (random: Seeded): Unlock => randomAllocation(random);
+
+export const randomWithdrawal = (random: Seeded): Withdrawal => ({
+  client: random.address(),
+  to: random.address(),
+  amount: random.uint(256),
   nonce: random.uint(256),
   deadline: random.uint(40),
 });

@@ -125,6 +125,38 @@ export const VALUES = {
       deadline: 2n ** 40n - 1n,
     },
   },
+  Unlock: {
+    typical: {
+      client: PARTIES.client.address,
+      executor: PARTIES.executor.address,
+      amount: 4_000_000n,
+      nonce: 2n,
+      deadline: 1_900_000_000n,
+    },
+    largest: {
+      client: `0x${"ff".repeat(20)}`,
+      executor: `0x${"fe".repeat(20)}`,
+      amount: 2n ** 96n - 1n,
+      nonce: 2n ** 256n - 1n,
+      deadline: 2n ** 40n - 1n,
+    },
+  },
+  Withdrawal: {
+    typical: {
+      client: PARTIES.client.address,
+      to: PARTIES.stranger.address,
+      amount: 3_000_000n,
+      nonce: 3n,
+      deadline: 1_900_000_000n,
+    },
+    largest: {
+      client: `0x${"ff".repeat(20)}`,
+      to: `0x${"fe".repeat(20)}`,
+      amount: 2n ** 256n - 1n,
+      nonce: 2n ** 256n - 2n,
+      deadline: 2n ** 40n - 1n,
+    },
+  },
   SignerAuthorization: {
     typical: {
       principal: PARTIES.client.address,
@@ -156,6 +188,8 @@ function digests(hasher: CommitmentHasher): { type: TypeName; name: string; valu
     ...each("LlmResponseCommitment", VALUES.LlmResponseCommitment, hasher.hashResponse),
     ...each("ModelOffer", VALUES.ModelOffer, hasher.hashOffer),
     ...each("Allocation", VALUES.Allocation, hasher.hashAllocation),
+    ...each("Unlock", VALUES.Unlock, hasher.hashUnlock),
+    ...each("Withdrawal", VALUES.Withdrawal, hasher.hashWithdrawal),
     ...each("SignerAuthorization", VALUES.SignerAuthorization, hasher.hashSignerAuthorization),
     ...each("ResponseAck", VALUES.ResponseAck, hasher.hashResponseAck),
   ];

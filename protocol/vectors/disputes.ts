@@ -1,4 +1,9 @@
 import { enumNumber } from "../src/contract-enums.ts";
+import {
+  DELIVERY_CONCESSION_FIELDS,
+  type DeliveryConcession,
+  hashDeliveryConcession,
+} from "../src/delivery-concession.ts";
 import { DISPUTE_CONSENT_FIELDS, type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
 import { juryFacts } from "../src/generated/facts.ts";
 import { hashVote, type Vote } from "../src/votes.ts";
@@ -35,7 +40,26 @@ function consentVectors(domain: DomainName) {
   }));
 }
 
-/** disputes.json: what jurors commit to, and what clients sign for those who complain in their place. */
+/** Concessions of an executor that it did not deliver: one as it occurs, one of the largest numbers. */
+export const CONCESSIONS = {
+  typical: { id: repeated(0xc1) },
+  largest: { id: repeated(0xff) },
+} as const satisfies Record<string, DeliveryConcession>;
+
+function concessionVectors(domain: DomainName) {
+  const { domainSeparator } = HASHERS[domain];
+  return Object.values(CONCESSIONS).map((concession) => ({
+    domain,
+    domainSeparator,
+    ...concession,
+    digest: hashDeliveryConcession(domainSeparator, concession),
+  }));
+}
+
+/**
+ * disputes.json: what jurors commit to, what clients sign for those who complain in their place, and what executors sign that
+ * concede a dispute.
+ */
 export const disputeVectors = () => ({
   rule: "keccak256(abi.encode(disputeId, round, juror, choice, salt))",
   votes: VOTES.map(({ round, choice, ...vote }) => ({
@@ -44,6 +68,7 @@ export const disputeVectors = () => ({
     choice: String(enumNumber(juryFacts.Choice, choice)),
     commitment: hashVote({ ...vote, round, choice }),
   })),
-  types: { DisputeConsent: DISPUTE_CONSENT_FIELDS },
+  types: { DisputeConsent: DISPUTE_CONSENT_FIELDS, DeliveryConcession: DELIVERY_CONCESSION_FIELDS },
   consents: (Object.keys(HASHERS) as DomainName[]).flatMap(consentVectors),
+  concessions: (Object.keys(HASHERS) as DomainName[]).flatMap(concessionVectors),
 });

@@ -1,5 +1,6 @@
 import { jsonText } from "../src/json-text.ts";
 import { auditVectors } from "./audits.ts";
+import { collectionVectors } from "./collections.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
@@ -11,6 +12,7 @@ import { signatureVectors } from "./signatures.ts";
 /** Each file and what goes into it. */
 export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "audits.json": auditVectors,
+  "collections.json": collectionVectors,
   "commitments.json": commitmentVectors,
   "contents.json": contentVectors,
   "costs.json": costVectors,

@@ -1,11 +1,12 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import type { Address, CompactSignature, Hex } from "../src/commitment-types.ts";
 import type { CommitmentHasher } from "../src/commitments.ts";
+import { hashDeliveryConcession } from "../src/delivery-concession.ts";
 import { hashDisputeConsent } from "../src/dispute-consent.ts";
 import { hexToBytes } from "../src/hex.ts";
 import { MAX_S, recoverAddress, signDigest } from "../src/signatures.ts";
 import { VALUES } from "./commitments.ts";
-import { CONSENTS } from "./disputes.ts";
+import { CONCESSIONS, CONSENTS } from "./disputes.ts";
 import { HASHERS, PARTIES, type Party, repeated } from "./parties.ts";
 
 const ORDER = secp256k1.Point.Fn.ORDER;
@@ -67,6 +68,18 @@ const SIGNED_TYPES: readonly SignedType[] = [
     digestAt: ({ hashAllocation }) => hashAllocation(VALUES.Allocation.typical),
   },
   {
+    type: "Unlock",
+    signer: client,
+    other: executor,
+    digestAt: ({ hashUnlock }) => hashUnlock(VALUES.Unlock.typical),
+  },
+  {
+    type: "Withdrawal",
+    signer: client,
+    other: stranger,
+    digestAt: ({ hashWithdrawal }) => hashWithdrawal(VALUES.Withdrawal.typical),
+  },
+  {
     type: "SignerAuthorization",
     signer: stranger,
     other: client,
@@ -83,6 +96,12 @@ const SIGNED_TYPES: readonly SignedType[] = [
     signer: client,
     other: stranger,
     digestAt: ({ domainSeparator }) => hashDisputeConsent(domainSeparator, CONSENTS.typical),
+  },
+  {
+    type: "DeliveryConcession",
+    signer: executor,
+    other: client,
+    digestAt: ({ domainSeparator }) => hashDeliveryConcession(domainSeparator, CONCESSIONS.typical),
   },
 ];
 

@@ -21,6 +21,7 @@ import {
   decodeRpcRequest,
 } from "../src/wire.ts";
 import { auditVectors } from "./audits.ts";
+import { collectionVectors } from "./collections.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
@@ -65,6 +66,31 @@ describe("audits.json", () => {
       2_147_483_647n,
     ]);
     expect(rows.filter(({ accepted }) => !accepted)).toHaveLength(8);
+  });
+});
+
+describe("collections.json", () => {
+  const { nonces, types, authorizations } = collectionVectors();
+
+  it("has a nonce of its own for each purpose, beneficiary and salt, as the Collector hashes them", () => {
+    const hashed = nonces.map(({ purpose, beneficiary, salt }) =>
+      keccak256(
+        AbiCoder.defaultAbiCoder().encode(
+          ["uint8", "address", "bytes32"],
+          [["Deposit", "Stake", "Credit"].indexOf(purpose), beneficiary, salt],
+        ),
+      ),
+    );
+    expect(nonces.map(({ nonce }) => nonce)).toEqual(hashed);
+    expect(new Set(hashed).size).toBe(nonces.length);
+  });
+
+  it.each(authorizations)("has ethers' digest of the authorization over $value", (vector) => {
+    const { tokenSeparator, digest, ...authorization } = vector;
+    const structHash = TypedDataEncoder.from({
+      ReceiveWithAuthorization: [...types.ReceiveWithAuthorization],
+    }).hash(authorization);
+    expect(keccak256(concat(["0x1901", tokenSeparator, structHash]))).toBe(digest);
   });
 });
 
@@ -190,7 +216,14 @@ describe("contents.json", () => {
 });
 
 describe("disputes.json", () => {
-  const { votes, types, consents } = disputeVectors();
+  const { votes, types, consents, concessions } = disputeVectors();
+
+  it.each(concessions)("has ethers' digest of the concession of $id under $domainSeparator", (vector) => {
+    const structHash = TypedDataEncoder.from({ DeliveryConcession: [...types.DeliveryConcession] }).hash({
+      id: vector.id,
+    });
+    expect(keccak256(concat(["0x1901", vector.domainSeparator, structHash]))).toBe(vector.digest);
+  });
 
   it.each(votes)("has the commitment of $juror to $choice", ({ disputeId, round, juror, choice, salt, commitment }) => {
     const types = ["bytes32", "uint256", "address", "uint8", "bytes32"];

@@ -17,8 +17,11 @@ interface Path {
 }
 
 const REASON = "wording of a message";
-/** Functions whose last argument is a sentence, or what completes one, and nothing else. */
-const WORDED: ReadonlySet<string> = new Set(["outOfStep", "wrong", "refused", "misuse", "refuse", "problem"]);
+/** Where functions and errors take the sentence that people read, or what completes it. */
+const WORDED: Readonly<Record<string, number>> = {
+  ...{ LloomError: 1, Error: 0, RangeError: 0, TypeError: 0 },
+  ...{ problem: 1, refuse: 1, refused: 0, outOfStep: 0, wrong: 0, misuse: 0 },
+};
 /** Methods of a log. */
 const LOGGED: ReadonlySet<string> = new Set(["debug", "info", "warn", "error"]);
 
@@ -27,9 +30,8 @@ const isText = ({ node }: Path): boolean => node.type === "StringLiteral" || nod
 function isMessage({ key, listKey, parent }: Path): boolean {
   if (parent.type === "ObjectProperty") return key === "value" && parent.key?.name === "message";
   if (listKey !== "arguments") return false;
-  const name = parent.callee?.name ?? "";
-  if (parent.type === "NewExpression") return key === (name === "LloomError" ? 1 : 0) && name.endsWith("Error");
-  return WORDED.has(name) || LOGGED.has(parent.callee?.property?.name ?? "");
+  const { name = "", property } = parent.callee ?? {};
+  return (Object.hasOwn(WORDED, name) && WORDED[name] === key) || LOGGED.has(property?.name ?? "");
 }
 
 export const strykerPlugins = [

@@ -7,26 +7,27 @@ import { connect } from "../../checkout/rpc.ts";
 import { startChain } from "../../devnet/src/chain.ts";
 import { Ports } from "../../devnet/src/ports.ts";
 import { Supervisor } from "../../devnet/src/supervisor.ts";
+import { startChain as startChainOf } from "../support/chain.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
 const DEPLOYMENT = `e2e-${process.pid}`;
 
 describe("npx hardhat ignition deploy", () => {
   const stack = new AsyncDisposableStack();
+  const ports = stack.use(new Ports());
+  let supervisor: Supervisor;
   let rpcUrl: string;
-
   let logs: string;
 
-  const deploy = (parameters = "ignition/parameters/local.json5", id = DEPLOYMENT): Promise<Ended> =>
+  const deployTo = (url: string, ...rest: readonly string[]): Promise<Ended> =>
     runNode({
-      args: [HARDHAT, "ignition", "deploy", "ignition/modules/Lloom.ts", "--network", "localhost"].concat([
-        "--parameters",
-        parameters,
-        "--deployment-id",
-        id,
-      ]),
-      env: { LLOOM_RPC_URL: rpcUrl, HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1" },
+      args: [HARDHAT, "ignition", "deploy", "ignition/modules/Lloom.ts", "--network", "localhost", ...rest],
+      env: { LLOOM_RPC_URL: url, HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1" },
     }).ended;
+  const deploy = (parameters = "ignition/parameters/local.json5", id = DEPLOYMENT): Promise<Ended> =>
+    deployTo(rpcUrl, "--parameters", parameters, "--deployment-id", id);
+  const addressesOf = (id: string): Record<string, string> =>
+    JSON.parse(readFileSync(join(ROOT, "ignition/deployments", id, "deployed_addresses.json"), "utf8"));
 
   const run = (...args: readonly string[]): Promise<Ended> =>
     runNode({ args: ["ignition/deploy-verify.ts", ...args] }).ended;
@@ -41,9 +42,10 @@ describe("npx hardhat ignition deploy", () => {
   beforeAll(async () => {
     logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
-    stack.defer(() => rmSync(join(ROOT, "ignition/deployments", DEPLOYMENT), { recursive: true, force: true }));
-    const supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_645), AbortSignal.timeout(60_000));
+    for (const id of [DEPLOYMENT, `${DEPLOYMENT}-one`, `${DEPLOYMENT}-other`])
+      stack.defer(() => rmSync(join(ROOT, "ignition/deployments", id), { recursive: true, force: true }));
+    supervisor = stack.use(new Supervisor(logs));
+    rpcUrl = await startChain(supervisor, await ports.next(18_645), AbortSignal.timeout(60_000));
   });
   afterAll(() => stack.disposeAsync());
 
@@ -85,6 +87,36 @@ describe("npx hardhat ignition deploy", () => {
     const second = await deploy();
     expect(second.code).toBe(0);
     expect(second.stdout).toMatch(/nothing new to deploy/i);
+  });
+
+  it("deploys to the same addresses on two chains with --strategy create2, after other transactions", async () => {
+    const fresh = await startChain(supervisor, await ports.next(18_655), AbortSignal.timeout(60_000));
+    const create2 = (url: string, id: string): Promise<Ended> =>
+      deployTo(url, "--strategy", "create2", "--deployment-id", `${DEPLOYMENT}-${id}`);
+    for (const ended of [await create2(rpcUrl, "one"), await create2(fresh, "other")])
+      expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+    const [one, other] = [addressesOf(`${DEPLOYMENT}-one`), addressesOf(`${DEPLOYMENT}-other`)];
+    expect(one).toEqual(other);
+    const before = addressesOf(DEPLOYMENT);
+    expect(Object.keys(one).filter((id) => one[id] === before[id])).toEqual([]);
+    const [deployer, salt] = ["f39fd6e51aad88f6f4ce6ab8827279cfffb92266", "6c6c6f6f6d"];
+    const journal = readFileSync(join(ROOT, "ignition/deployments", `${DEPLOYMENT}-one`, "journal.jsonl"), "utf8");
+    expect(journal).toContain(`0x${deployer}00${salt}000000000000`);
+    const verified = await run("--rpc", rpcUrl, "--deployment", `${DEPLOYMENT}-one`);
+    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+  });
+
+  it("says before anything is sent whether a chain has what deterministic addresses need", async () => {
+    await using chain = await startChainOf({ chainId: 7_777 });
+    const without = await deployTo(chain.rpcUrl, "--strategy", "create2", "--check");
+    expect(without.code).toBe(1);
+    expect(without.stdout).toMatch(
+      /✗ addresses +CreateX, .* is not at 0xba5E\w{36} on this chain\n +Leave out --strategy/,
+    );
+    expect((await deployTo(chain.rpcUrl, "--check")).stdout).not.toMatch(/CreateX/);
+    const owner = chain.accounts[1]?.address ?? "";
+    const named = await deployTo(chain.rpcUrl, "--check", "--default-sender", owner);
+    expect([named.code, named.stderr]).toEqual([1, expect.stringMatching(/is not the first account of localhost/)]);
   });
 
   it("compares what stands on chain with the parameters", async () => {

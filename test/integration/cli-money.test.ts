@@ -57,6 +57,19 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["an unlock that is cancelled and finished", ["unlock", ADDRESS, "--cancel", "--finish"], 2, /exclude each other/],
   ["a cancelled unlock of no channel", ["unlock", "--cancel"], 2, /Which channel\?/],
   ["an unlock that finishes an amount", ["unlock", ADDRESS, "1", "--finish"], 2, /take no amount/],
+  ["a relay of nothing", ["relay"], 2, /missing required argument|Which order\?/],
+  ["a relay of no file", ["relay", at("none.json")], 2, /ORDER_INVALID: The order .*none\.json cannot be read/],
+  ["a relay of no order", ["relay", at("password")], 2, /ORDER_INVALID: The order .*password is no JSON/],
+  [
+    "earnings paid by a signature",
+    ["withdraw", "earnings", "--sign-only", at("o")],
+    2,
+    /pay out earnings to no signature/,
+  ],
+  ["a client without a signature", ["withdraw", "deposit", "--for", ADDRESS], 2, /--for is about a signed order/],
+  ["a signature that is never valid", ["deposit", "1", "--sign-only", at("o"), "--valid", "0"], 2, /--valid is "0"/],
+  ["a signed unlock of no channel", ["unlock", "--finish", "--sign-only", at("o")], 2, /request to unlock one channel/],
+  ["an unlock for a client by a transaction", ["unlock", ADDRESS, "--for", ADDRESS], 2, /--for goes with --finish/],
   ["an unbonding of nothing said", ["unbond"], 2, /How much\?/],
   ["an unbonding cancelled by an amount", ["unbond", "5", "--cancel"], 2, /How much\?/],
   ["another action with the wallet", ["wallet", "eat"], 2, /cannot "eat"\.\n {2}It can show, new, export, import\./],
@@ -71,7 +84,7 @@ describe("commands that move money, given bad input", () => {
     expect(stdout).toBe("");
   });
 
-  it.each(["wallet", "allocate", "unlock", "earnings", "rewards", "withdraw", "release", "unbond", "unjail"])(
+  it.each(["wallet", "allocate", "unlock", "earnings", "rewards", "withdraw", "release", "unbond", "unjail", "relay"])(
     "help: lloom %s",
     async (command) => {
       const { code, stdout } = await lloom([command, "--help"]);

@@ -154,6 +154,35 @@ describe("at the main deployment", () => {
     expect(await refusalOf(call)).toBe("AccountingInsufficientDeposit(0,25000000)");
   });
 
+  it("the contract takes the signatures of an unlock and a withdrawal: all that it misses is the money", async () => {
+    const unlock = signedValue("Unlock");
+    const { client, executor, amount, nonce, deadline } = unlock.value;
+    const unlocking = accounting
+      .getFunction("requestUnlockBySig")
+      .staticCall(client, executor, amount, nonce, deadline, unlock.signature);
+    expect(await refusalOf(unlocking)).toBe("AccountingInsufficientChannel(0,4000000)");
+    const { value, signature } = signedValue("Withdrawal");
+    const withdraw = accounting.getFunction("withdrawBySig");
+    const paid = withdraw.staticCall(
+      value["client"],
+      value["to"],
+      value["amount"],
+      value["nonce"],
+      deadline,
+      signature,
+    );
+    expect(await refusalOf(paid)).toBe("AccountingInsufficientDeposit(0,3000000)");
+    const elsewhere = withdraw.staticCall(
+      value["client"],
+      client,
+      value["amount"],
+      value["nonce"],
+      deadline,
+      signature,
+    );
+    expect(await refusalOf(elsewhere)).toMatch(/^AccountingWrongSigner/);
+  });
+
   it("the contract takes the session signer's proof of possession from the principal alone", async () => {
     const { value, signature } = signedValue("SignerAuthorization");
     const { principal, signer, deadline, nonce } = value;

@@ -43,6 +43,7 @@ export interface TestDeployment {
   readonly paymentToken: Address;
   readonly equivocationDisputes: Address;
   readonly deliveryDisputes: Address;
+  readonly collector: Address;
 }
 
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
@@ -112,7 +113,8 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: measuredPenalties, power: POWER.stake },
       { account: jury, power: POWER.stake },
     ]);
-    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes };
+    const collector = await deploy("Collector", accounting, measuredDeposits);
+    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes, collector };
   } finally {
     provider.destroy();
   }

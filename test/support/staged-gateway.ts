@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { createGateway, type Gateway } from "../../node/src/gateway/gateway.ts";
 import type { GatewayOptions } from "../../node/src/gateway/gateway-options.ts";
 import { DEPLOYMENT, type StagedClient, stageClient } from "./staged-client.ts";
+import { stageMemory } from "./staged-memory.ts";
 
 /** A real gateway over a staged client, for tests. */
 export interface StagedGateway extends AsyncDisposable {
@@ -18,6 +19,7 @@ export const ASK = { model: "lloom-tiny", messages: [{ role: "user" as const, co
 export function stageGateway(): StagedGateway {
   const client = stageClient();
   const stack = new AsyncDisposableStack();
+  const memory = stack.use(stageMemory());
   let logged = "";
   const sink = new Writable({
     write(chunk, _, done) {
@@ -30,7 +32,7 @@ export function stageGateway(): StagedGateway {
     client,
     logged: () => logged,
     start: async (options = {}) =>
-      stack.use(await createGateway({ client, deployment: DEPLOYMENT, log, options: { port: 0, ...options } })),
+      stack.use(await createGateway({ client, memory, deployment: DEPLOYMENT, log, options: { port: 0, ...options } })),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -32,6 +32,8 @@ const TOKEN = { decimals: 6, symbol: "tUSD" };
 /** What a staged executor does with a request. */
 export type Conduct =
   | { readonly type: "honest" }
+  /** Honest, but silent until then. */
+  | { readonly type: "waits"; readonly until: Promise<unknown> }
   | { readonly type: "refuses"; readonly code: ErrorCode }
   /** Never says a word. */
   | { readonly type: "stalls" }
@@ -163,7 +165,7 @@ export class StagedMarket implements Disposable {
       learnStake: done,
       token: TOKEN,
       networkView: (model) => ({
-        ...{ offered: book.summaryOf(model, this.nowMs), others: book.names(this.nowMs) },
+        ...{ offered: book.model(model, this.nowMs), others: book.names(this.nowMs) },
         ...{ token: TOKEN, bootstrap: 1, peers: 1 },
       }),
       refresh: done,
@@ -206,6 +208,7 @@ export class StagedMarket implements Disposable {
       yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
       return;
     }
+    if (conduct.type === "waits") await conduct.until;
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };
       if (conduct.type !== "saysNothing") yield { type: "token", id: 1, text: ANSWER };

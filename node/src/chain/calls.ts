@@ -87,6 +87,14 @@ export const finalizeUnlockCall = (chain: Chain, executor: Address): Promise<Con
     chain.contracts.accounting.finalizeUnlock.populateTransaction(executor),
   );
 
+/** The same for any client, which has asked for it. */
+export const finalizeUnlockForCall = (chain: Chain, client: Address, executor: Address): Promise<ContractCall> =>
+  callOf(
+    "finish the unlock",
+    GAS_BOUNDS.unlock,
+    chain.contracts.accounting.finalizeUnlockFor.populateTransaction(client, executor),
+  );
+
 /* EXECUTOR */
 
 /** Gives money of a client's channel back at once. */

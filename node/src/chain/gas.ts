@@ -17,6 +17,7 @@ export const GAS_BOUNDS = {
   withdrawEarnings: 200_000n,
   unjail: 150_000n,
   withdrawRewards: 200_000n,
+  relay: 300_000n,
   faucet: 200_000n,
 } as const;
 

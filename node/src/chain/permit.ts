@@ -1,5 +1,6 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { Signature, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import type { ChainAccount } from "./contract-call.ts";
 
@@ -41,6 +42,15 @@ export async function signPermit(
   const { r, vs } = account.sign(TypedDataEncoder.hash(domain, PERMIT_TYPE, permit) as Hex);
   const signature = Signature.from({ r, yParityAndS: vs });
   return { deadline, v: signature.v, r: signature.r as Hex, s: signature.s as Hex };
+}
+
+/** Separator of the token's own domain, for what ERC-3009 signs. Throws LloomError UNSUPPORTED when it cannot be found out. */
+export async function tokenSeparator(chain: Chain): Promise<Hex> {
+  const domain = await findDomain(chain);
+  if (domain !== undefined) return TypedDataEncoder.hashDomain(domain) as Hex;
+  throw new LloomError("UNSUPPORTED", `${chain.tokenSymbol} takes no signed transfers.`, {
+    next: "Send some ether to the wallet, and move the tokens by a transaction.",
+  });
 }
 
 /** The token's domain as ERC-5267 tells it, or else as most tokens build it; only one that hashes to its separator. */

@@ -7,7 +7,7 @@ export interface ClientOptions {
   readonly channelStep?: bigint;
   /** Executors tried for one question, before any text was passed on. */
   readonly maxAttempts?: number;
-  /** Longest wait for an executor's first sign of life. */
+  /** Longest wait for an executor's first sign of life, if there is somebody else to ask. */
   readonly firstFrameTimeoutMs?: number;
   /** Longest wait for the first token, time in the executor's queue included. */
   readonly firstTokenTimeoutMs?: number;

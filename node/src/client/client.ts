@@ -56,7 +56,7 @@ export interface Client extends AsyncDisposable {
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
   /** What is offered; searches the network first when nothing is known. */
   models(): Promise<ModelSummary[]>;
-  /** What is offered of one model; searches as `models` does. */
+  /** What is offered of one model; searches as `models` does, and costs no more because others offer much else. */
   model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
@@ -91,7 +91,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
       return market.book.models(settings.clock(), mayBuy(settings));
     },
     model: async (name) => {
-      const find = () => market.book.summaryOf(name, settings.clock(), mayBuy(settings));
+      const find = () => market.book.model(name, settings.clock(), mayBuy(settings));
       const found = find();
       if (found !== undefined) return found;
       await lookForModels(market, settings);
@@ -198,7 +198,7 @@ function openChannels(
 
 /** Keeps channels and what they still owe in step with the chain. */
 async function followChain(
-  { chain, identity }: ClientParts,
+  { chain, identity, store }: ClientParts,
   {
     channels,
     settings,
@@ -218,8 +218,15 @@ async function followChain(
     const { lane, nonce, laneCost, channelBalance } = event;
     channels.noteSettled({ executor, lane, nonce, cost: laneCost, channelBalance });
   };
-  const onRemoved = (event: ChainEvent): void => {
-    if ("executor" in event) channels.forget(event.executor);
+  const bounded = chainUntil(chain, stop.signal);
+  // A reorganisation took an event back: the chain's present figure counts, also when it is lower.
+  const onRemoved = async (event: ChainEvent): Promise<void> => {
+    if (!("client" in event) || !("executor" in event) || event.client !== client) return;
+    const { executor } = event;
+    channels.forget(executor);
+    if (event.type !== "LaneSettled") return;
+    const { lane } = event;
+    store.correctSettled({ executor, lane, ...(await readLane(bounded, { client, executor, lane })) });
   };
   const watching = watchChain(chain, {
     ...{ fromBlock, client, onEvent, onRemoved },
@@ -257,7 +264,7 @@ function assembleAsk(
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
     networkView: (model) => ({
-      offered: book.summaryOf(model, settings.clock(), mayBuy(settings)),
+      offered: book.model(model, settings.clock(), mayBuy(settings)),
       others: book.names(settings.clock(), mayBuy(settings), MOST_NAMED),
       ...{ token, bootstrap: host.bootstrap, peers: host.peers() },
     }),

@@ -39,6 +39,8 @@ export interface Answered {
 /** What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most, right before its end. */
 export type AskEvent =
   | { readonly type: "executor"; readonly executor: Address; readonly offer: ModelOffer; readonly attempt: number }
+  /** A request is signed and saved, and is sent when the next event is asked for. */
+  | { readonly type: "signed"; readonly requestHash: Hex }
   | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
   | { readonly type: "text"; readonly text: string }
   | Answered;

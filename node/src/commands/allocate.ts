@@ -5,6 +5,7 @@ import { openAccount } from "./money/account.ts";
 import { allocation } from "./money/channel-deeds.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
+import { FOR, freshNonce, openSigning, SIGN_ONLY, signOrder } from "./money/signing.ts";
 
 const EXAMPLE = "lloom allocate 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 2.5";
 
@@ -16,12 +17,24 @@ export const allocate: Command = {
   ],
   settings: [],
   defaults: { logLevel: "warn" },
-  flags: [YES],
-  examples: [EXAMPLE],
+  flags: [...SIGN_ONLY, FOR, YES],
+  examples: [EXAMPLE, `${EXAMPLE} --sign-only order.json`],
   run: async (context) => {
     const [who = "", asked] = context.args;
     const executor = addressArgument(who, EXAMPLE);
     const amount = amountArgument(asked, EXAMPLE);
+    const signing = await openSigning(context);
+    if (signing !== undefined) {
+      const { client, deadline, chain } = signing;
+      const message = {
+        client,
+        executor,
+        amount: amount.baseUnits(chain.tokenDecimals),
+        nonce: freshNonce(),
+        deadline,
+      };
+      return signOrder(signing, { type: "allocation", message });
+    }
     const account = await openAccount(context);
     const baseUnits = amount.baseUnits(account.chain.tokenDecimals);
     await perform(context, account, await allocation(account, executor, baseUnits));

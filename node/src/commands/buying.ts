@@ -1,7 +1,8 @@
 import type { Chain } from "../chain/chain.ts";
 import { type Client, createClient } from "../client/client.ts";
 import type { ClientOptions } from "../client/client-options.ts";
-import { openClientLog } from "../store/client-log.ts";
+import { type ClientLog, openClientLog } from "../store/client-log.ts";
+import type { Database } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
 import type { announce, CommandContext } from "./command.ts";
 import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
@@ -12,6 +13,9 @@ export const BUYING_SETTINGS = ["channelStep", "maxInboundPrice", "maxOutboundPr
 
 /** A client of the network, with what it stands on. */
 export interface Buyer {
+  /** The client's log, and the file that it is in. */
+  readonly store: ClientLog;
+  readonly db: Database;
   readonly client: Client;
   readonly chain: Chain;
   readonly identity: Identity;
@@ -25,7 +29,8 @@ export async function openBuyer(
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
   const chain = await openOwnChain(context, identity);
-  const store = openClientLog(openLog(context, { file: "client.sqlite", chain, identity }));
+  const db = openLog(context, { file: "client.sqlite", chain, identity });
+  const store = openClientLog(db);
   const host = await openHost(context, { identity, chain, dhtServer: false });
   const most = (name: "maxInboundPrice" | "maxOutboundPrice"): bigint | undefined =>
     settings[name] === undefined ? undefined : settingAmount(chain, settings, name);
@@ -38,5 +43,5 @@ export async function openBuyer(
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
   const parts = { identity, chain, store, host, log, checkClock: () => clock.look() };
   const client = stack.use(await createClient(parts, options));
-  return { client, chain, identity };
+  return { client, chain, identity, store, db };
 }

@@ -120,6 +120,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./withdraw.ts")).withdraw,
   },
   {
+    name: "relay",
+    group: "Taking money out",
+    describe: "send what somebody without ether has signed with --sign-only",
+    load: async () => (await import("./relay.ts")).relay,
+  },
+  {
     name: "rewards",
     group: "Taking money out",
     describe: "show what slashes, juries and disputes credited to this key",

@@ -4,6 +4,7 @@ import { openAccount } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { depositing } from "./money/funding.ts";
+import { COLLECTOR, openSigning, SIGN_ONLY, signCollection } from "./money/signing.ts";
 
 const EXAMPLE = "lloom deposit 10";
 
@@ -12,10 +13,16 @@ export const deposit: Command = {
   arguments: [{ form: "<amount>", describe: "tokens of payment, for example 10 or 2.5" }],
   settings: [],
   defaults: { logLevel: "warn" },
-  flags: [YES],
-  examples: [EXAMPLE],
+  flags: [...SIGN_ONLY, COLLECTOR, YES],
+  examples: [EXAMPLE, "lloom deposit 10 --sign-only order.json --network sepolia"],
   run: async (context) => {
     const amount = amountArgument(context.args[0], EXAMPLE);
+    const signing = await openSigning(context);
+    if (signing !== undefined)
+      return signCollection(signing, {
+        purpose: "Deposit",
+        amount: amount.baseUnits(signing.chain.tokenDecimals),
+      });
     const account = await openAccount(context);
     await perform(context, account, await depositing(account, amount.baseUnits(account.chain.tokenDecimals)));
   },

@@ -3,6 +3,7 @@ import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { checkListening } from "../gateway/listening.ts";
 import { readOutsideFile } from "../outside-file.ts";
+import { openKeyedCalls } from "../store/keyed-calls.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
@@ -17,10 +18,11 @@ export const gateway: Command = {
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
     const options = { host, port, apiKeys };
     await checkListening(options);
-    const { client, identity, chain } = await openBuyer(context, settings);
+    const { client, identity, chain, store, db } = await openBuyer(context, settings);
     const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
+    const memory = { calls: openKeyedCalls(db), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
-    const { url } = stack.use(await createGateway({ client, deployment, log, options }));
+    const { url } = stack.use(await createGateway({ client, memory, deployment, log, options }));
     warnOf(context, await clientLacks(chain, identity.address));
     announce(
       context,

@@ -1,4 +1,5 @@
 import { peerIdBytes } from "@lloom/protocol/peer-id";
+import { readMember } from "../chain/reads.ts";
 import { LloomError } from "../errors.ts";
 import { amountArgument } from "./amount.ts";
 import type { Command } from "./command.ts";
@@ -6,6 +7,7 @@ import { openAccount } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { staking } from "./money/funding.ts";
+import { COLLECTOR, openSigning, SIGN_ONLY, type Signing, signCollection } from "./money/signing.ts";
 
 const EXAMPLE = "lloom stake 100";
 
@@ -17,6 +19,8 @@ export const stake: Command = {
   flags: [
     { form: "--role <ROLE>", describe: "executor (default) or validator" },
     { form: "--metadata <URI>", describe: "page or document about the operator" },
+    ...SIGN_ONLY,
+    COLLECTOR,
     YES,
   ],
   examples: [EXAMPLE, "lloom stake 500 --role validator"],
@@ -25,6 +29,11 @@ export const stake: Command = {
     if (role !== "executor" && role !== "validator")
       throw new LloomError("COMMAND_INVALID", `--role is "${String(role)}".`, { next: "Give executor or validator." });
     const amount = amountArgument(context.args[0], EXAMPLE);
+    const signing = await openSigning(context);
+    if (signing !== undefined) {
+      await requireMember(signing);
+      return signCollection(signing, { purpose: "Stake", amount: amount.baseUnits(signing.chain.tokenDecimals) });
+    }
     const account = await openAccount(context);
     const asked = {
       role,
@@ -35,3 +44,11 @@ export const stake: Command = {
     await perform(context, account, await staking(account, asked));
   },
 };
+
+/** A role is taken by a transaction alone; a signature adds to its stake. */
+async function requireMember({ chain, identity }: Signing): Promise<void> {
+  if ((await readMember(chain, identity.address)).role !== "none") return;
+  throw new LloomError("COMMAND_INVALID", "This key has no role yet, and a signature takes none.", {
+    next: "Register first, by a transaction of this key: lloom stake AMOUNT",
+  });
+}

@@ -1,6 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
 import { findChannels } from "../chain/channels-of.ts";
+import { readDeposit } from "../chain/reads.ts";
 import { readRewards } from "../chain/rewards.ts";
 import { LloomError } from "../errors.ts";
 import { addressFlag } from "./address.ts";
@@ -12,6 +13,7 @@ import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { depositPayout, earningsPayout, stakePayout } from "./money/payouts.ts";
 import { creditPayout, reportCredit, sharesPayout } from "./money/reward-payouts.ts";
+import { FOR, freshNonce, openSigning, SIGN_ONLY, type Signing, signOrder } from "./money/signing.ts";
 
 interface Wish {
   readonly to: Address;
@@ -31,11 +33,12 @@ export const withdraw: Command = {
   ],
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
-  flags: [{ form: "--to <ADDRESS>", describe: "another wallet than this key's" }, YES],
+  flags: [{ form: "--to <ADDRESS>", describe: "another wallet than this key's" }, ...SIGN_ONLY, FOR, YES],
   examples: [
     "lloom withdraw earnings",
     EXAMPLE,
     "lloom withdraw all --to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --yes",
+    "lloom withdraw deposit 5 --sign-only order.json",
   ],
   run: async (context) => {
     const [what = "", asked] = context.args;
@@ -50,11 +53,36 @@ export const withdraw: Command = {
       });
     const amount = asked === undefined || asked === "all" ? undefined : amountArgument(asked, EXAMPLE);
     const to = addressFlag(context.flags["to"], "--to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+    requireSignable(context, what);
+    const signing = await openSigning(context);
+    if (signing !== undefined) return signDeposit(signing, { to: to ?? signing.client, amount });
     const account = await openAccount(context);
     refuseContracts(account.chain, to);
     await payout(context, account, { to: to ?? account.address, amount });
   },
 };
+
+function requireSignable({ flags }: CommandContext, what: string): void {
+  if (what === "deposit" || flags["signOnly"] === undefined) return;
+  throw new LloomError("COMMAND_INVALID", `The contracts pay out ${what} to no signature, but to a transaction only.`, {
+    next: "Leave --sign-only out, or withdraw the deposit: lloom withdraw deposit --sign-only FILE",
+  });
+}
+
+async function signDeposit(signing: Signing, { to, amount: asked }: Wish): Promise<void> {
+  const { chain, client, deadline, identity } = signing;
+  refuseContracts(chain, to);
+  if (client !== identity.address && to !== client)
+    throw new LloomError("COMMAND_INVALID", `A session key pays out to its client alone: ${client}.`, {
+      next: "Leave --to out.",
+    });
+  const amount = asked?.baseUnits(chain.tokenDecimals) ?? (await readDeposit(chain, client));
+  if (amount === 0n)
+    throw new LloomError("INSUFFICIENT_FUNDS", `There is no free deposit of ${client}.`, {
+      next: "What is in channels comes back by lloom unlock.",
+    });
+  await signOrder(signing, { type: "withdrawal", message: { client, to, amount, nonce: freshNonce(), deadline } });
+}
 
 /** What is paid to a contract of the deployment stays in it for ever: none of them has a way to give it back. */
 function refuseContracts({ accounting, stakeRegistry, paymentToken }: Chain, to: Address | undefined): void {

@@ -6,11 +6,12 @@ import { type ChatAnswer, sendStream, sendWhole } from "./chat-answer.ts";
 import { parseChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
-import { idempotencyKey, KeyedAnswers, type KeyedCall } from "./keyed-answers.ts";
+import { idempotencyKey, type KeyedAnswers, type KeyedCall } from "./keyed-answers.ts";
 import { type BegunAnswer, createMarket } from "./market.ts";
 
 export interface ChatRouteParts {
   readonly client: GatewayClient;
+  readonly keyed: KeyedAnswers;
   readonly deployment: Deployment;
   readonly log: Log;
   readonly settings: GatewaySettings;
@@ -21,10 +22,9 @@ export interface ChatRouteParts {
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** POST /v1/chat/completions. A call with an Idempotency-Key is asked and paid once, however often it comes. */
-export function chatRoute({ client, deployment, log, settings, closing }: ChatRouteParts): Handler {
+export function chatRoute({ client, keyed, deployment, log, settings, closing }: ChatRouteParts): Handler {
   const { keepAliveMs, readTimeoutMs } = settings;
   const market = createMarket(client, settings);
-  const keyed = new KeyedAnswers();
   return async (request, reply) => {
     const chat = parseChatRequest(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);

@@ -11,6 +11,7 @@ import {
   type StagedClient,
   stageClient,
 } from "../../../test/support/staged-client.ts";
+import { stageMemory } from "../../../test/support/staged-memory.ts";
 import { createLog } from "../log.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
@@ -30,7 +31,10 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 async function start(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
-  return stack.use(await createGateway({ client, deployment: DEPLOYMENT, log, options: { port: 0, ...options } }));
+  const memory = stack.use(stageMemory());
+  return stack.use(
+    await createGateway({ client, memory, deployment: DEPLOYMENT, log, options: { port: 0, ...options } }),
+  );
 }
 const openai = ({ url }: Gateway): OpenAI => new OpenAI({ baseURL: `${url}/v1`, apiKey: "none", maxRetries: 0 });
 const chat = (gateway: Gateway, init: RequestInit): Promise<Response> =>

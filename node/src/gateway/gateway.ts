@@ -7,12 +7,14 @@ import { chatRoute } from "./chat-route.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
+import { type CallMemory, KeyedAnswers } from "./keyed-answers.ts";
 import { listenProblem } from "./listening.ts";
 import { getModel, listModels, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 
 export interface GatewayParts {
   readonly client: GatewayClient;
+  readonly memory: CallMemory;
   readonly deployment: Deployment;
   readonly log: Log;
   readonly options: GatewayOptions;
@@ -31,7 +33,7 @@ const CANCEL_MS = 5_000;
  * Serves OpenAI's chat completions over a client of the network. Throws CONFIG_INVALID, PORT_TAKEN.
  * Prompts and answers are never logged.
  */
-export async function createGateway({ client, deployment, log, options }: GatewayParts): Promise<Gateway> {
+export async function createGateway({ client, memory, deployment, log, options }: GatewayParts): Promise<Gateway> {
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
@@ -44,7 +46,8 @@ export async function createGateway({ client, deployment, log, options }: Gatewa
   server.get("/ready", ready(client));
   server.get("/v1/models", listModels(client, deployment.token));
   server.get("/v1/models/*", getModel(client, deployment.token));
-  server.post("/v1/chat/completions", chatRoute({ client, deployment, log, settings, closing: closing.signal }));
+  const keyed = new KeyedAnswers(memory, deployment);
+  server.post("/v1/chat/completions", chatRoute({ client, keyed, deployment, log, settings, closing: closing.signal }));
   await listen(server, settings);
   const url = urlOf(server);
   log.info({ url }, "gateway listens");

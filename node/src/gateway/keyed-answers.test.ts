@@ -1,8 +1,18 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { answering, END, failing, type StagedClient } from "../../../test/support/staged-client.ts";
+import {
+  answering,
+  DEPLOYMENT,
+  END,
+  EXECUTOR,
+  failing,
+  type StagedClient,
+} from "../../../test/support/staged-client.ts";
 import { ASK, post, type StagedGateway, stageGateway } from "../../../test/support/staged-gateway.ts";
+import { stageMemory } from "../../../test/support/staged-memory.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
+import { openDatabase } from "../store/database.ts";
 import { KeyedAnswers } from "./keyed-answers.ts";
 
 /** For waits on a busy machine. */
@@ -75,42 +85,83 @@ describe("a call with an Idempotency-Key", () => {
   });
 });
 
-describe("answers that are kept", () => {
-  const call = (key: string) => ({ key, caller: "", body: {} });
-  const identity = { id: "x", created: 1 };
-  const drain = async (events: AsyncIterable<AskEvent>): Promise<void> => {
-    for await (const _ of events);
+describe("a process that ends in the middle of a call", () => {
+  const call = { key: "k", caller: "", body: { model: "m" } };
+  const REQUEST: Hex = `0x${"03".repeat(32)}`;
+  const fate = { executor: EXECUTOR, cost: 1_500n } as const;
+  const begun = (events: AsyncIterable<AskEvent>) => () => ({ id: "x", created: 1, events });
+  const signs = async function* (): AsyncGenerator<AskEvent> {
+    yield { type: "signed", requestHash: REQUEST };
+    await new Promise(() => undefined);
   };
+  async function readAll(events: AsyncIterable<AskEvent>): Promise<AskEvent[]> {
+    const all: AskEvent[] = [];
+    for await (const event of events) all.push(event);
+    return all;
+  }
 
-  it("end after a day, and the oldest where they are too large; never while they run", async () => {
-    let nowMs = 0;
-    let started = 0;
-    const keyed = new KeyedAnswers(() => nowMs);
-    const ask = (key: string, events = answering("Hello!")) =>
-      keyed.answer(call(key), () => {
-        started += 1;
-        return { ...identity, events };
-      });
-    await drain(ask("old").events());
-    const open = Promise.withResolvers<void>();
-    const running = ask(
-      "running",
-      (async function* (): AsyncGenerator<AskEvent> {
-        await open.promise;
-        yield END;
-      })(),
+  it("has noted a request before it is sent", async () => {
+    using memory = stageMemory();
+    let noted: unknown;
+    const look = async function* (): AsyncGenerator<AskEvent> {
+      yield { type: "signed", requestHash: REQUEST };
+      noted = new KeyedAnswers({ ...memory, fateOf: () => ({ ...fate, status: "sent" }) }, DEPLOYMENT);
+      expect(() => (noted as KeyedAnswers).answer(call, begun(answering("Twice.")))).toThrow();
+      yield END;
+    };
+    await readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(look())).events());
+    expect(noted).toBeDefined();
+  });
+
+  it.each([
+    ["answered", "answered it for 0.0015 LLT, and its text was not kept"],
+    ["sent", "which may cost 0.0015 LLT at most"],
+    [undefined, "which may cost its cap at most"],
+  ] as const)("pays nothing more for a request that was %s, and says what is known", async (status, words) => {
+    using memory = stageMemory();
+    void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(signs())).events());
+    await vi.waitUntil(() => isNoted(memory.path), DEADLINE);
+    if (status !== undefined) memory.fates.set(REQUEST, { ...fate, status });
+    const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
+    for (let repeat = 0; repeat < 2; repeat++)
+      expect(() => later.answer(call, begun(answering("Twice.")))).toThrow(
+        expect.objectContaining({
+          message: expect.stringContaining(words),
+          terms: expect.objectContaining({ status: 409, headers: { "x-should-retry": "false" } }),
+        }),
+      );
+    expect(() => later.answer({ ...call, body: {} }, begun(answering("Other.")))).toThrow(/another request/);
+  });
+
+  it.each([false, true])("asks again when everybody refused, or nothing was signed: %j", async (isSigned) => {
+    using memory = stageMemory();
+    const unsigned = async function* (): AsyncGenerator<AskEvent> {
+      yield { type: "status", state: "queued", position: 1 };
+      await new Promise(() => undefined);
+    };
+    const events = isSigned ? signs() : unsigned();
+    void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(events)).events());
+    await vi.waitUntil(() => isNoted(memory.path, isSigned), DEADLINE);
+    memory.fates.set(REQUEST, { ...fate, status: "failed" });
+    const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
+    expect(await readAll(later.answer(call, begun(answering("Once."))).events())).toContainEqual(END);
+  });
+
+  it("after the end gives the very same answer again", async () => {
+    using memory = stageMemory();
+    const told = await readAll(
+      new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(answering("Hel", "lo!"))).events(),
     );
-    nowMs = 25 * 60 * 60_000;
-    ask("old");
-    ask("running");
-    expect(started).toBe(3);
-    await drain(ask("large", answering("x".repeat(40 * 1024 * 1024))).events());
-    await drain(ask("larger", answering("x".repeat(40 * 1024 * 1024))).events());
-    ask("running");
-    expect(started).toBe(5);
-    ask("large");
-    expect(started).toBe(6);
-    open.resolve();
-    await drain(running.events());
+    const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
+    const again = later.answer(call, begun(failing(new LloomError("INTERNAL", "Asked twice."))));
+    expect([again.id, again.created]).toEqual(["x", 1]);
+    expect(await readAll(again.events())).toEqual(told);
   });
 });
+
+/** Whether a call is in the file, and with a request if that is asked for. */
+function isNoted(path: string, withRequest = true): boolean {
+  using db = openDatabase(path, { readOnly: true });
+  const row = db.get("SELECT requests FROM keyed_calls ORDER BY began_at_ms DESC, rowid DESC LIMIT 1");
+  return row !== undefined && (!withRequest || row["requests"] !== "[]");
+}

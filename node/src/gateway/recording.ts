@@ -4,26 +4,14 @@
  */
 export class Recording<T> {
   readonly #taken: T[] = [];
-  readonly #weightOf: (item: T) => number;
   #more = Promise.withResolvers<void>();
   #isOpen = true;
   #failure: { readonly thrown: unknown } | undefined;
-  #weight = 0;
   /** Whether it failed, once it has ended. */
   readonly ended: Promise<boolean>;
 
-  constructor(source: AsyncIterable<T>, weightOf: (item: T) => number) {
-    this.#weightOf = weightOf;
+  constructor(source: AsyncIterable<T>) {
     this.ended = this.#take(source);
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  /** Of all that was taken, as `weightOf` says. */
-  get weight(): number {
-    return this.#weight;
   }
 
   async *replay(): AsyncGenerator<T, void> {
@@ -39,7 +27,6 @@ export class Recording<T> {
     try {
       for await (const item of source) {
         this.#taken.push(item);
-        this.#weight += this.#weightOf(item);
         this.#tell();
       }
     } catch (thrown) {

@@ -176,3 +176,44 @@ test("prunes old receipts, but the newest of a lane in use and what is under way
   receive(busyLane, busy);
   expect(log.receipt(busy.requestHash)).toBeDefined();
 });
+
+test("tells how the newest requests ended, oldest first", () => {
+  const answered = log.reserveLane(executor);
+  receive(answered, send(answered, 1));
+  const refused = log.reserveLane(executor);
+  const other = log.reserveLane(executor);
+  log.saveRefusal(send(refused, 2).requestHash, "QUEUE_FULL");
+  const open = send(other, 3);
+  const expected = [
+    { executor, status: "answered", failure: undefined, sentAtMs: 1 },
+    { executor, status: "failed", failure: "QUEUE_FULL", sentAtMs: 2 },
+    { executor, status: "sent", failure: undefined, sentAtMs: 3 },
+  ];
+  expect(log.outcomes(9)).toMatchObject(expected);
+  expect(log.outcomes(2)).toMatchObject(expected.slice(1));
+  log.saveRefusal(open.requestHash, "DRAINING");
+  log.saveRefusal(open.requestHash, "INTERNAL");
+  expect(log.outcomes(1)).toMatchObject([{ failure: "DRAINING" }]);
+  log.saveRefusal(exchange.ask(EMPTY_LANE, { lane: 77n }).requestHash, "INTERNAL");
+  expect(log.receipt(open.requestHash)).toBeUndefined();
+});
+
+test("pages receipts from the newest to the oldest, of one executor or of all", () => {
+  const hashes = Array.from({ length: 3 }, () => {
+    const reserved = log.reserveLane(executor);
+    const asked = send(reserved);
+    receive(reserved, asked);
+    log.retireLane(executor, reserved.lane, "for the next");
+    return asked.requestHash;
+  });
+  const [newest] = log.receipts({ limit: 0 });
+  expect(newest?.requestHash).toBe(hashes[2]);
+  const others = log.receipts({ limit: 5, before: newest?.cursor ?? 0, executor });
+  expect(others.map(({ requestHash }) => requestHash)).toEqual([hashes[1], hashes[0]]);
+});
+
+test("refuses a request that does not continue its lane", () => {
+  const { lane } = log.reserveLane(executor);
+  const ahead = { ...EMPTY_LANE, nonce: 1n };
+  expect(() => send({ lane, state: ahead })).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP" }));
+});

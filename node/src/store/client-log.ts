@@ -6,6 +6,7 @@ import { advance, EMPTY_LANE, type LaneState, requestProblem, responseProblem } 
 import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
+import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
 
 export interface ReservedLane {
   readonly lane: bigint;
@@ -37,18 +38,6 @@ export interface OwnReceipt extends ReceivedReceipt {
   readonly promptSalt: Hex;
   /** Give it as `before` to get the page of older ones. */
   readonly cursor: number;
-}
-
-/** How a request ended, as far as this client knows. */
-export interface OwnOutcome {
-  readonly executor: Address;
-  /** `sent`: the executor has never said its last word. */
-  readonly status: "sent" | "answered" | "failed";
-  /** Of a failed one: what the executor said. */
-  readonly failure: ErrorCode | undefined;
-  /** Of an answered one. */
-  readonly receipt: Receipt | undefined;
-  readonly sentAtMs: number;
 }
 
 export interface OwnReceiptPage {
@@ -91,10 +80,14 @@ export interface ClientLog {
   outstanding(executor: Address, nowSeconds: bigint): bigint;
   /** Notes what the chain has paid for a lane; never lowers what is noted. Returns whether the lane is known. */
   markSettled(settled: { executor: Address; lane: bigint; nonce: bigint; cost: bigint }): boolean;
+  /** Puts exactly this, lower or higher: after a reorganisation of the chain, with what the chain says now. */
+  correctSettled(settled: { executor: Address; lane: bigint; nonce: bigint; cost: bigint }): boolean;
   /** Receipts, newest first. */
   receipts(page: OwnReceiptPage): readonly OwnReceipt[];
   /** The receipt of one request. */
   receipt(requestHash: Hex): OwnReceipt | undefined;
+  /** How one request ended, and what it costs. */
+  fate(requestHash: Hex): OwnFate | undefined;
   /** How the newest requests ended, oldest first. */
   outcomes(limit: number): readonly OwnOutcome[];
   /** Forgets receipts and requests from before; the newest receipt of a lane that is still used stays. */
@@ -117,14 +110,16 @@ export function openClientLog(db: Database): ClientLog {
       db.write(() => db.run(RETIRE, { ...laneKey(executor, lane), because }));
     },
     outstanding: (executor, nowSeconds) => outstanding(db, executor, nowSeconds),
-    markSettled: ({ executor, lane, nonce, cost }) => {
-      const values = { nonce: encoding.encodeInteger(nonce), cost: encoding.encodeInteger(cost) };
-      return db.write(() => db.run(SETTLED, { ...laneKey(executor, lane), ...values }), { synced: false }) > 0;
-    },
+    markSettled: (settled) => noteSettled(db, SETTLED, settled),
+    correctSettled: (settled) => noteSettled(db, CORRECTED, settled),
     receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(receiptOf),
     receipt: (requestHash) => {
       const row = db.get(`${REQUEST} AND status = 'answered'`, { requestHash });
       return row && receiptOf(row);
+    },
+    fate: (requestHash) => {
+      const row = db.get(REQUEST, { requestHash });
+      return row && fateOf(row);
     },
     outcomes: (limit) => db.all(OUTCOMES, { limit }).map(outcomeOf).reverse(),
     prune: (beforeMs) => {
@@ -163,6 +158,8 @@ const ADVANCE = `UPDATE own_lanes SET nonce = :nonce, cost = :cost, inbound = :i
   WHERE executor = :executor AND lane = :lane`;
 const REFUSE = "UPDATE own_requests SET status = 'failed', failure = :code WHERE request_hash = :requestHash";
 const SETTLED = `UPDATE own_lanes SET settled_nonce = max(settled_nonce, :nonce), settled_cost = max(settled_cost, :cost)
+  WHERE executor = :executor AND lane = :lane`;
+const CORRECTED = `UPDATE own_lanes SET settled_nonce = :nonce, settled_cost = :cost
   WHERE executor = :executor AND lane = :lane`;
 const ANSWERED_BY = `SELECT lane, cost, settled_cost FROM own_lanes INDEXED BY own_owed
   WHERE executor = :executor AND cost > settled_cost`;
@@ -235,6 +232,16 @@ function saveReceipt(db: Database, received: ReceivedReceipt): void {
   db.run(ADVANCE, { ...key, ...encoding.encodeLaneState(advance(state, response, responseHash)) });
 }
 
+/** The chain knows all this: what a power failure takes is asked again. */
+function noteSettled(
+  db: Database,
+  sql: string,
+  { executor, lane, nonce, cost }: Parameters<ClientLog["markSettled"]>[0],
+): boolean {
+  const values = { nonce: encoding.encodeInteger(nonce), cost: encoding.encodeInteger(cost) };
+  return db.write(() => db.run(sql, { ...laneKey(executor, lane), ...values }), { synced: false }) > 0;
+}
+
 function saveRefusal(db: Database, requestHash: Hex, code: ErrorCode): void {
   const row = db.get(REQUEST, { requestHash });
   if (row?.["status"] !== "sent") return;
@@ -262,17 +269,6 @@ const receiptOf = (row: encoding.Row): OwnReceipt => ({
   promptSalt: encoding.hexOf(row, "prompt_salt"),
   cursor: encoding.numberOf(row, "id"),
 });
-
-function outcomeOf(row: encoding.Row): OwnOutcome {
-  const status = encoding.textOf(row, "status");
-  return {
-    executor: encoding.addressOf(row, "executor"),
-    status: status === "answered" || status === "failed" ? status : "sent",
-    failure: status === "failed" ? encoding.errorCodeOf(row, "failure") : undefined,
-    receipt: status === "answered" ? encoding.receiptOf(row) : undefined,
-    sentAtMs: encoding.numberOf(row, "sent_at_ms"),
-  };
-}
 
 const misuse = (what: string, requestHash: Hex): LloomError =>
   new LloomError("INTERNAL", `${what}.`, { details: { requestHash } });

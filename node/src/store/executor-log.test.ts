@@ -250,3 +250,35 @@ test("prunes delivered text and proven receipts, never what is owed or the state
   expect(log.unsettled()).toMatchObject([{ lane: 1n, amountOwed: two.after.cost }]);
   expect(() => acceptAsked(paid.asked)).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP" }));
 });
+
+test("fails what ran when the process ended, and keeps what was saved for its signature", () => {
+  const [running, saved] = [exchange.ask(EMPTY_LANE, { lane: 1n }), exchange.ask(EMPTY_LANE, { lane: 2n })];
+  const answered = exchange.answer(EMPTY_LANE, saved);
+  acceptAsked(running);
+  acceptAsked(saved);
+  save(saved, answered);
+  reopen();
+  expect(log.find(running.requestHash)).toMatchObject({ status: "failed", failure: "INTERNAL" });
+  expect([log.busyLane(client, 1n), log.busyLane(client, 2n)]).toEqual([false, true]);
+  const { response, responseHash } = answered;
+  const { requestHash, request } = saved;
+  expect(log.answeredUnsigned()).toEqual([{ requestHash, request, response, responseHash }]);
+  log.saveSignature(requestHash, answered.executorSignature);
+  expect(log.answeredUnsigned()).toEqual([]);
+});
+
+test("knows nothing of a request that it never took, and saves nothing for it", () => {
+  const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
+  const answered = exchange.answer(EMPTY_LANE, asked);
+  expect([log.find(asked.requestHash), log.delivery(asked.requestHash)]).toEqual([undefined, undefined]);
+  const misuse = expect.objectContaining({ code: "INTERNAL", details: { requestHash: asked.requestHash } });
+  expect(() => save(asked, answered)).toThrow(misuse);
+  expect(() => log.saveSignature(asked.requestHash, answered.executorSignature)).toThrow(misuse);
+  acceptAsked(asked);
+  expect(() => log.saveSignature(asked.requestHash, answered.executorSignature)).toThrow(misuse);
+});
+
+test("gives at least one receipt to whoever asks for a page", () => {
+  serve(serve(EMPTY_LANE, 1n).after, 1n);
+  expect(log.receipts({ limit: 0 }).map(({ receipt }) => receipt.request.nonce)).toEqual([2n]);
+});

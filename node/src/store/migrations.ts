@@ -108,6 +108,18 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // Delivered text was readable before.
   "UPDATE deliveries SET delivered = encrypted(delivered, 'delivery ' || request_hash);",
+  `
+  -- Gateway: one row per call that its caller named. The name is a digest; call and answer are encrypted.
+  CREATE TABLE keyed_calls (
+    name TEXT PRIMARY KEY,
+    call BLOB NOT NULL,
+    requests TEXT NOT NULL,
+    answer BLOB,
+    bytes INTEGER NOT NULL,
+    began_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX keyed_age ON keyed_calls (began_at_ms, bytes);
+  `,
 ];
 
 /**

@@ -18,7 +18,7 @@ import {vm} from "../support/Vm.sol";
 // costs.json
 // └── every vector: the cost of the tokens at the prices
 // commitments.json
-// └── every offer, allocation, authorization and acknowledgement: the digest in its domain
+// └── every offer, allocation, unlock, withdrawal, authorization and acknowledgement: the digest in its domain
 //     (requests and responses: test/integration/vectors.test.ts)
 // disputes.json
 // ├── every vote: its commitment
@@ -136,7 +136,7 @@ contract VectorsTest is Court {
             assertEq(MessageHashUtils.toTypedDataHash(separator, structHash), digest, path);
             ++hashed;
         }
-        assertEq(hashed, 3 * 4 * 2, "two values of four types at three deployments");
+        assertEq(hashed, 3 * 6 * 2, "two values of six types at three deployments");
     }
 
     /// Zero for the types that the integration test reads.
@@ -145,6 +145,8 @@ contract VectorsTest is Court {
         path = string.concat(path, ".value");
         if (_equal(name, "ModelOffer")) return this.hashOffer(_offer(json, path));
         if (_equal(name, "Allocation")) return _allocation(json, path);
+        if (_equal(name, "Unlock")) return _unlock(json, path);
+        if (_equal(name, "Withdrawal")) return _withdrawal(json, path);
         if (_equal(name, "SignerAuthorization")) return _authorization(json, path);
         if (_equal(name, "ResponseAck")) return _acknowledgement(json, path);
         return bytes32(0);
@@ -156,6 +158,28 @@ contract VectorsTest is Court {
                 vm.parseJsonAddress(json, string.concat(path, ".client")),
                 vm.parseJsonAddress(json, string.concat(path, ".executor")),
                 uint96(_number(json, path, ".amount")),
+                _number(json, path, ".nonce"),
+                uint40(_number(json, path, ".deadline"))
+            );
+    }
+
+    function _unlock(string memory json, string memory path) private pure returns (bytes32) {
+        return
+            Commitments.hashUnlock(
+                vm.parseJsonAddress(json, string.concat(path, ".client")),
+                vm.parseJsonAddress(json, string.concat(path, ".executor")),
+                uint96(_number(json, path, ".amount")),
+                _number(json, path, ".nonce"),
+                uint40(_number(json, path, ".deadline"))
+            );
+    }
+
+    function _withdrawal(string memory json, string memory path) private pure returns (bytes32) {
+        return
+            Commitments.hashWithdrawal(
+                vm.parseJsonAddress(json, string.concat(path, ".client")),
+                vm.parseJsonAddress(json, string.concat(path, ".to")),
+                _number(json, path, ".amount"),
                 _number(json, path, ".nonce"),
                 uint40(_number(json, path, ".deadline"))
             );

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INBOUND_PRICE, OUTBOUND_PRICE } from "../../support/contracts/lane.ts";
+import { type Market, openMarket, STAKE } from "../../support/contracts/market.ts";
+import { Table } from "../../support/jury-game/play.ts";
 import { randomFrom } from "../../support/jury-game/random.ts";
 import type { Outcome } from "../../support/jury-game/rules.ts";
 import {
@@ -108,6 +111,69 @@ describe(`several disputes with one executor, seed ${SEED}`, () => {
         // The jurors' share is rounded up to parts of 10 000.
         if (gained > most + course.stake / 1_000n) expect(gained, told(course)).toBe(`${most} at most`);
       }
+    },
+    5 * MINUTE,
+  );
+});
+
+/** What the answers that are played cost. */
+const PLAYED_COST = (812n * INBOUND_PRICE + 345n * OUTBOUND_PRICE + 999_999n) / 1_000_000n;
+
+/**
+ * A dispute that is upheld, after which one fault about a model asks for half of the stake; then three at once, which ask for more
+ * than there is and end in any order. A concession comes before all verdicts: those take days.
+ */
+function sampleCourse(random: () => number): Several {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const ends = [1, 2, 3].map((dispute) => ({ dispute, outcome: pick(ANY), at: random() }));
+  ends.sort(
+    (one, other) => Number(other.outcome === "conceded") - Number(one.outcome === "conceded") || one.at - other.at,
+  );
+  const events = [
+    { dispute: 0 },
+    { dispute: 0, outcome: "upheld" as const },
+    ...[1, 2, 3].map((dispute) => ({ dispute })),
+  ];
+  // The escrow holds the cost of the first one alone: that of the others has matured.
+  const complaints = [0, 1, 2, 3].map((dispute) => {
+    const kind = dispute === 0 || random() < 0.8 ? ("model" as const) : ("inflation" as const);
+    return { kind, overcharge: PLAYED_COST, cost: PLAYED_COST, held: dispute === 0 };
+  });
+  const ended = ends.map(({ dispute, outcome }) => ({ dispute, outcome }));
+  return { stake: STAKE, strikes: 0, complaints, events: [...events, ...ended] };
+}
+
+describe(`the contracts, in courses of several disputes drawn by seed ${SEED}`, () => {
+  let market: Market;
+  let table: Table;
+  beforeAll(async () => {
+    market = await openMarket();
+    table = await Table.open(market, 20);
+  }, 5 * MINUTE);
+  afterAll(() => market.connection.close());
+
+  const random = randomFrom(SEED);
+  const backwards: Several = {
+    ...sampleCourse(randomFrom(SEED)),
+    complaints: [0, 1, 2, 3].map((one) => ({ kind: "model", overcharge: 0n, cost: PLAYED_COST, held: one === 0 })),
+    events: [0, 0, 1, 2, 3, 3, 2, 1].map((dispute, place) => ({
+      dispute,
+      ...((place === 1 || place > 4) && { outcome: "upheld" as const }),
+    })),
+  };
+  const courses = [backwards, ...Array.from({ length: 4 }, () => sampleCourse(random))];
+
+  it.each(
+    courses.map(
+      (course) =>
+        [course.events.map(({ dispute, outcome = "opened" }) => `${dispute} ${outcome}`).join(", "), course] as const,
+    ),
+  )(
+    "pay to the unit: %s",
+    async (_, course) => {
+      const expected = playSeveral(course);
+      const jurors = [sum(expected.jurors)];
+      expect(await table.playSeveral(course), told(course)).toEqual({ ...expected, jurors, penalties: [] });
     },
     5 * MINUTE,
   );

@@ -4,7 +4,7 @@ import { ClockWatch } from "../../../node/src/clock/clock-watch.ts";
 import type { LloomError } from "../../../node/src/errors.ts";
 import { blamed } from "../../support/hosts.ts";
 import { untilPrinted } from "../../support/processes.ts";
-import { launch } from "./launch.ts";
+import { launch, start } from "./launch.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { askAll, log, until, World } from "./world.ts";
 
@@ -92,20 +92,36 @@ it("an executor whose clock is wrong harms nobody: others pass its neighbours' o
 });
 
 describe("a command whose machine's clock is wrong says so in words", () => {
-  const skewBy = (seconds: number): Record<string, string> => ({
+  const skewBy = (seconds: number, later = seconds): Record<string, string> => ({
     NODE_OPTIONS: `--import=${new URL("../../support/skewed-clock.js", import.meta.url).href}`,
     SECONDS_FAST: String(seconds),
+    SECONDS_FAST_LATER: String(later),
   });
   const bootstrap = (): string[] => ["--bootstrap", world.anchor.multiaddrs().join(",")];
 
   it.for([
     ["validator", 150, "Warning: This clock is 150 s fast, going by "],
     ["gateway", -700, "Warning: This clock is 700 s slow, going by "],
+    ["executor", 150, "Warning: This clock is 150 s fast, going by "],
+    ["executor", -700, "Warning: This clock is 700 s slow, going by "],
   ] as const)("%s, %i s off", async ([command, seconds, words]) => {
     const more = [...bootstrap(), ...(command === "gateway" ? ["--port", "0"] : [])];
     const program = await launch(world, { command, more, env: skewBy(seconds) });
     try {
       await untilPrinted(program, words, 60_000);
+      expect(program.printed()).toMatch(/\n {2}Set it by the network/);
+    } finally {
+      program.signal("SIGKILL");
+      await program.ended;
+    }
+  });
+
+  it("executor, whose clock is set wrong while it serves", { timeout: 240_000 }, async () => {
+    const program = await start(world, { command: "executor", more: bootstrap(), env: skewBy(0, 600) });
+    try {
+      expect(program.printed()).not.toContain("This clock is");
+      program.signal("SIGUSR2");
+      await untilPrinted(program, "Warning: This clock is 600 s fast, going by ", 120_000);
       expect(program.printed()).toMatch(/\n {2}Set it by the network/);
     } finally {
       program.signal("SIGKILL");

@@ -59,6 +59,9 @@ describe("a reorganisation", () => {
     await seller.executor.settleNow(soon());
     expect(await paidFor(buyer, seller, lane)).toBe(end.cost);
     expect(seller.store.unsettled()).toEqual([]);
+    const owedByClient = (): bigint =>
+      buyer.store.outstanding(seller.identity.address, BigInt(Math.floor(Date.now() / 1000)));
+    await until("the client knows that it is paid", () => owedByClient() === 0n, 30_000);
     // The watch has to have seen the settlement, or there is nothing to take back.
     const looks = (): number => gate.methods.filter((method) => method === "eth_getLogs").length;
     const seen = looks() + 3;
@@ -67,8 +70,10 @@ describe("a reorganisation", () => {
     for (let block = 0; block < 3; block++) await world.chain.request("evm_mine");
     expect(await paidFor(buyer, seller, lane)).toBe(0n);
     await until("the log knows that it is owed", () => seller.store.unsettled().length === 1, 30_000);
+    await until("the client's log, too", () => owedByClient() === end.cost, 30_000);
     await seller.executor.settleNow(soon());
     expect(await paidFor(buyer, seller, lane)).toBe(end.cost);
+    await until("the client knows that it is paid again", () => owedByClient() === 0n, 30_000);
   });
 });
 

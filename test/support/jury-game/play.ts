@@ -6,9 +6,10 @@ import { hashVote } from "@lloom/protocol/votes";
 import { id, MaxUint256, toQuantity, type Wallet } from "ethers";
 import { LANE_START, type LaneParties, signAnswer } from "../contracts/lane.ts";
 import { type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "../contracts/market.ts";
-import type { Choice, Course } from "./rules.ts";
+import type { Choice, Course, Outcome } from "./rules.ts";
+import { type Complaint, type Gains, type Several, verdictOf } from "./several.ts";
 
-const WRONG_MODEL = 0n;
+const KINDS = { model: 0n, inflation: 1n } as const;
 const EVIDENCE = id("evidence");
 const SALT = id("a juror's secret") as Hex;
 const WEEK_SECONDS = 7 * 24 * 3_600;
@@ -61,7 +62,7 @@ export class Table {
     const { executor, client, answer, cost } = await this.#parties(name);
     const everybody = [client.address, executor.address, this.#market.deployer, ...this.#validators.keys()];
     const before = await this.#wealthOf(everybody);
-    const receipt = await measured.send(client, "open", WRONG_MODEL, EVIDENCE, [answer], MaxUint256);
+    const receipt = await measured.send(client, "open", KINDS.model, EVIDENCE, [answer], MaxUint256);
     const dispute = measured.events(receipt).find((event) => event.name === "MeasuredOpened")?.args["id"] as Hex;
     const penalty = ((await penalties.read("penalties", dispute)) as { amount: bigint }).amount;
     if (course.conceded) await measured.send(executor, "concede", dispute);
@@ -79,20 +80,84 @@ export class Table {
     };
   }
 
+  /** Plays several disputes with one executor, whose answers cost what the complaints say: what everybody has more. */
+  async playSeveral({ complaints, events }: Several): Promise<Gains> {
+    const { measured, stakeRegistry, penalties, networkHelpers } = this.#market;
+    const name = `game ${this.#games++}`;
+    const executor = await this.#market.enrol(`${name} executor`);
+    const plaintiffs = [];
+    for (const [index] of complaints.entries())
+      plaintiffs.push(await this.#clientOf(executor, `${name} client ${index}`));
+    const everybody = [...plaintiffs.map(({ client }) => client), executor].map(({ address }) => address);
+    const accounts = [...everybody, this.#market.deployer, ...this.#validators.keys()];
+    const before = await this.#wealthOf(accounts);
+    const ids = new Map<number, Hex>();
+    for (const { dispute, outcome } of events) {
+      const { client, answer } = plaintiffs[dispute] as (typeof plaintiffs)[number];
+      const kind = KINDS[(complaints[dispute] as Complaint).kind];
+      if (outcome === undefined) {
+        const receipt = await measured.send(client, "open", kind, EVIDENCE, [answer], MaxUint256);
+        ids.set(dispute, measured.events(receipt).find((event) => event.name === "MeasuredOpened")?.args["id"] as Hex);
+      } else await this.#endAs(outcome, ids.get(dispute) as Hex, { executor, client });
+    }
+    const judge = penalties.address;
+    for (const id of ids.values()) {
+      const { member } = (await stakeRegistry.read("waiting", judge, id)) as { member: string };
+      if (BigInt(member) !== 0n) await stakeRegistry.send(executor, "collect", judge, id);
+    }
+    await networkHelpers.mine();
+    const after = await this.#wealthOf(accounts);
+    const gained = (account: string): bigint => (after.get(account) ?? 0n) - (before.get(account) ?? 0n);
+    const all = [...this.#validators.keys()].reduce((total, juror) => total + gained(juror), 0n);
+    return {
+      executor: gained(executor.address),
+      challengers: plaintiffs.map(({ client }) => gained(client.address)),
+      jurors: [all],
+      treasury: gained(this.#market.deployer),
+      penalties: [],
+      taken: STAKE - ((await stakeRegistry.read("slashableStake", executor.address)) as bigint),
+    };
+  }
+
+  /** Ends a dispute so: jurors who all vote what the outcome asks for, and nobody appeals. */
+  async #endAs(outcome: Outcome, dispute: Hex, parties: { executor: Wallet; client: Wallet }): Promise<void> {
+    const { measured, networkHelpers } = this.#market;
+    if (outcome === "conceded") {
+      await measured.send(parties.executor, "concede", dispute);
+      return;
+    }
+    const { until } = (await measured.read("disputeAt", dispute)) as { until: bigint };
+    const isLate = BigInt(await networkHelpers.time.latest()) >= until;
+    // Another dispute took longer than the executor has to answer.
+    if (isLate) await measured.send(parties.client, "poke", dispute);
+    else await measured.send(parties.executor, "answer", dispute, EVIDENCE);
+    for (const [index, votes] of verdictOf(outcome).entries()) {
+      await this.#vote(dispute, index + 1, votes);
+      await measured.send(parties.client, "poke", dispute);
+    }
+    const { state: last } = (await measured.read("disputeAt", dispute)) as { state: bigint };
+    if (last === STATES.closed) return;
+    await networkHelpers.time.increase(last === STATES.appealable ? APPEAL_SECONDS : ARBITRATION_SECONDS);
+    await measured.send(parties.client, "poke", dispute);
+  }
+
   /** A new executor and its client, and one settled answer between them. */
   async #parties(name: string) {
-    const { accounting, token, deposits, domain } = this.#market;
     const executor = await this.#market.enrol(`${name} executor`);
-    const client = await this.#market.open(`${name} client`, executor.address);
-    for (const party of [client, executor]) {
-      await this.#market.fund(party === client ? `${name} client` : `${name} executor`);
-      await token.send(party, "approve", deposits.address, MaxUint256);
-    }
+    return { executor, ...(await this.#clientOf(executor, `${name} client`)) };
+  }
+
+  async #clientOf(executor: Wallet, name: string) {
+    const { accounting, token, deposits, domain } = this.#market;
+    const client = await this.#market.open(name, executor.address);
+    await this.#market.fund(name);
+    await token.send(executor, "approve", deposits.address, MaxUint256);
+    await token.send(client, "approve", deposits.address, MaxUint256);
     const parties: LaneParties = { domain, client, executor, deadline: await this.#market.deadline(), lane: 1n };
     const { pair, after } = signAnswer(parties, LANE_START, ANSWER);
     await accounting.send(executor, "settle", [pair]);
     const answer = { pair, consent: pair.clientSignature, inboundTokens: 0, outboundTokens: 0 };
-    return { executor, client, answer, cost: after.cost };
+    return { client, answer, cost: after.cost };
   }
 
   async #fight(course: Course, dispute: Hex, parties: { executor: Wallet; client: Wallet }): Promise<void> {

@@ -1,5 +1,5 @@
 /** Several disputes with one executor at once: what any order of openings and ends comes to, for everybody. */
-import { FIRST_PANEL, type Outcome, SECOND_PANEL } from "./rules.ts";
+import { type Choice, FIRST_PANEL, type Outcome, SECOND_PANEL } from "./rules.ts";
 import { type Claim, divideUp, StakeClaims } from "./stake-claims.ts";
 
 const WHOLE = 10_000n;
@@ -65,6 +65,13 @@ const larger = (one: bigint, other: bigint): bigint => (one > other ? one : othe
 /** Jurors that are owed a fee, if all vote what they see: one panel finds what is true, and two come for nothing. */
 export const paidIn = (outcome: Outcome): number =>
   ({ conceded: 0, upheld: FIRST_PANEL, rejected: FIRST_PANEL, void: FIRST_PANEL + SECOND_PANEL })[outcome];
+
+/** Votes of the panels that come to an outcome. */
+export function verdictOf(outcome: Exclude<Outcome, "conceded">): Choice[][] {
+  const all = (size: number, choice: Choice): Choice[] => new Array<Choice>(size).fill(choice);
+  if (outcome === "void") return [all(FIRST_PANEL, "insufficient"), all(SECOND_PANEL, "insufficient")];
+  return [all(FIRST_PANEL, outcome === "upheld" ? "mismatch" : "match")];
+}
 
 /** Plays the events, and gives everybody what is theirs. */
 export function playSeveral(course: Several): Gains {

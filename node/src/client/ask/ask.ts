@@ -13,7 +13,7 @@ import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
 import type { OfferBook } from "../discover/offer-book.ts";
 import type { AskEvent, Question } from "../question.ts";
-import { type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
+import { type AttemptOptions, type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
 
 /** What `ask` stands on. */
 export interface AskParts extends AttemptParts, GatherParts {
@@ -73,18 +73,21 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
-  const trace: AttemptTrace = { hasText: false, firstTokenMs: undefined, receipt: undefined, isRefused: false };
+  const trace: AttemptTrace = {
+    ...{ hasText: false, isRefused: false, receipt: undefined },
+    ...{ firstTokenMs: undefined, longestGapMs: undefined },
+  };
   const trust = { shown, isDoubted: state.again.has(executor) };
-  const { firstTokenMs, isLast } = patienceFor(parts, state, { candidate, attempt });
+  const patience = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
     const canPayAnother = (): boolean => canPay(parts, state, executor);
-    const patience = { firstTokenMs, isLast, canPayAnother };
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...patience });
-    const measured = trace.firstTokenMs === undefined ? {} : { firstTokenMs: trace.firstTokenMs };
-    parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
+    const facing = { ...patience, canPayAnother };
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...facing });
+    const { firstTokenMs, longestGapMs } = trace;
+    parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
@@ -205,15 +208,16 @@ function patienceFor(
   parts: AskParts,
   state: AskState,
   { candidate, attempt }: { readonly candidate: Candidate; readonly attempt: number },
-): { readonly firstTokenMs: number; readonly isLast: boolean } {
+): Pick<AttemptOptions, "firstTokenMs" | "gap" | "isLast"> {
   const { settings, book } = parts;
   const longestMs = settings.firstTokenTimeoutMs;
   const other = choose(parts, { ...state, tried: new Set([...state.tried, candidate.signed.offer.executor]) });
   const isAway = typeof other === "string" || other.health.avoidUntilMs > settings.clock();
-  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, isLast: true };
+  const gap = candidate.health.gap ?? book.gap;
+  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, gap, isLast: true };
   const bytes = Number(mostInboundTokens(state.question.messages));
   const pace = candidate.health.firstToken ?? book.pace;
   const patience = { shortestMs: settings.shortestPatienceMs, unknownMs: settings.unknownPatienceMs, longestMs };
   const ms = patienceMs(pace, patience, attempt) * (1 + bytes / BYTES_PER_PATIENCE);
-  return { firstTokenMs: Math.min(longestMs, ms), isLast: false };
+  return { firstTokenMs: Math.min(longestMs, ms), gap, isLast: false };
 }

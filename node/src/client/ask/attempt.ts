@@ -41,6 +41,8 @@ export interface AttemptTrace {
   hasText: boolean;
   /** Undefined while no text came. */
   firstTokenMs: number | undefined;
+  /** The longest silence after the first text; undefined while nothing followed it. */
+  longestGapMs: number | undefined;
   /** Of an answer that is right. */
   receipt: Receipt | undefined;
   /** What went wrong is the executor's own word. */
@@ -56,6 +58,8 @@ export interface AttemptOptions {
   readonly trust: Trust;
   /** Longest wait for the first text. */
   readonly firstTokenMs: number;
+  /** How long silences after the first text last at most, as far as known. */
+  readonly gap: Pace | undefined;
   /** Somebody else can be paid without the chain. */
   readonly canPayAnother: () => boolean;
   /** There is nobody else to ask. */
@@ -84,14 +88,18 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
   const { pool, store, hasher, recover, token } = parts;
-  const call = new PaidCall({
-    ...{ pool, store, hasher, recover, token, target, placed, asked },
-    clock: parts.settings.clock,
-  });
+  let call: PaidCall | undefined;
   try {
+    // Whoever has to remember what was signed for a call does so before it is sent.
+    yield { type: "signed", requestHash: placed.requestHash };
+    call = new PaidCall({
+      ...{ pool, store, hasher, recover, token, target, placed, asked },
+      clock: parts.settings.clock,
+    });
     yield* follow(parts, call, { ...options, placed, promptSalt });
   } finally {
-    if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+    if (call === undefined) store.saveRefusal(placed.requestHash, "CANCELLED");
+    else if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
   }
 }
 
@@ -142,6 +150,7 @@ async function* follow(
       yield answered(options, cancelled);
       return;
     }
+    const isFirstText = waits.note(progress);
     if (progress.type === "refused") {
       trace.isRefused = true;
       throw refusal(progress);
@@ -151,7 +160,7 @@ async function* follow(
       yield answered(options, progress);
       return;
     }
-    if (waits.note(progress)) options.onText();
+    if (isFirstText) options.onText();
     if (progress.type === "status") yield progress;
     else if (question.whole !== true) yield* textUntilNow();
   }
@@ -164,6 +173,7 @@ class Waits {
   readonly #startedMs = performance.now();
   #lastMs = this.#startedMs;
   #hasFrame = false;
+  /** Of this answer alone. */
   #gap: Pace | undefined;
 
   constructor(settings: ClientSettings, options: AttemptOptions) {
@@ -173,16 +183,22 @@ class Waits {
 
   /** Until the next frame. */
   nextMs(): number {
-    const { firstFrameTimeoutMs, tokenGapTimeoutMs, shortestGapMs, unknownPatienceMs } = this.#settings;
-    const { trace, firstTokenMs, question, isLast, attempt } = this.#options;
-    if (trace.firstTokenMs !== undefined) {
-      // Nobody can take over once text was passed on.
-      if (isLast || question.whole !== true) return tokenGapTimeoutMs;
-      const patience = { shortestMs: shortestGapMs, unknownMs: unknownPatienceMs, longestMs: tokenGapTimeoutMs };
-      return patienceMs(this.#gap, patience, attempt);
-    }
+    const { firstFrameTimeoutMs, tokenGapTimeoutMs } = this.#settings;
+    const { trace, firstTokenMs, question, isLast } = this.#options;
+    // Nobody can take over once text was passed on.
+    if (trace.firstTokenMs !== undefined)
+      return isLast || question.whole !== true ? tokenGapTimeoutMs : this.#patienceMs();
     const leftMs = Math.max(0, firstTokenMs - (performance.now() - this.#startedMs));
-    return this.#hasFrame ? leftMs : Math.min(firstFrameTimeoutMs, leftMs);
+    return this.#hasFrame || isLast ? leftMs : Math.min(firstFrameTimeoutMs, leftMs);
+  }
+
+  /** Between two frames of a whole answer: as answers before had them, or this one has them, whichever is longer. */
+  #patienceMs(): number {
+    const { tokenGapTimeoutMs, shortestGapMs, unknownPatienceMs } = this.#settings;
+    const { gap, attempt } = this.#options;
+    const patience = { shortestMs: shortestGapMs, unknownMs: unknownPatienceMs, longestMs: tokenGapTimeoutMs };
+    const own = patienceMs(this.#gap ?? gap, patience, attempt);
+    return Math.max(own, patienceMs(gap ?? this.#gap, patience, attempt));
   }
 
   /** Notes a frame; true for the first text. */
@@ -190,12 +206,18 @@ class Waits {
     const { trace } = this.#options;
     const nowMs = performance.now();
     this.#hasFrame = true;
-    if (progress.type !== "text" || progress.text === "") return false;
     const isFirst = trace.firstTokenMs === undefined;
+    if (isFirst && (progress.type !== "text" || progress.text === "")) return false;
     if (isFirst) trace.firstTokenMs = nowMs - this.#startedMs;
-    else this.#gap = afterMeasuring(this.#gap, nowMs - this.#lastMs);
+    else this.#noteGap(nowMs - this.#lastMs);
     this.#lastMs = nowMs;
     return isFirst;
+  }
+
+  #noteGap(ms: number): void {
+    const { trace } = this.#options;
+    this.#gap = afterMeasuring(this.#gap, ms);
+    trace.longestGapMs = Math.max(trace.longestGapMs ?? 0, ms);
   }
 }
 

@@ -106,6 +106,16 @@ describe("a liar with the cheapest offer", () => {
     },
   );
 
+  it("that freezes after it has answered is waited for as long as its answers paused", async () => {
+    const hour = { firstFrameTimeoutMs: 3_600_000, firstTokenTimeoutMs: 3_600_000, tokenGapTimeoutMs: 3_600_000 };
+    using staged = new StagedMarket({ ...HURRY, ...hour, unknownPatienceMs: 3_600_000, random: () => 0 });
+    const conduct = (request: number): Conduct => (request === 0 ? honest() : { type: "freezes" });
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct });
+    expect((await staged.ask({ whole: true })).asked).toEqual([liar.address]);
+    const good = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
+    expect(await staged.ask({ whole: true })).toEqual({ text: ANSWER, asked: [liar.address, good.address] });
+  });
+
   it("that counts a prompt as the longest that it can be is paid so once, and known by the next run", async () => {
     using staged = market();
     const liar = staged.join({ price: 100n * UNIT, stake: STAKE, conduct: always({ type: "overcountsPrompt" }) });
@@ -151,6 +161,15 @@ describe("a liar with the cheapest offer", () => {
       { executor: liar.address, status: "failed", failure: "INTERNAL" },
       { executor: good.address, status: "answered", failure: undefined },
     ]);
+  });
+});
+
+describe("an honest executor", () => {
+  it("that is slow to say anything is waited for if there is nobody else", async () => {
+    using staged = new StagedMarket({ ...HURRY, firstFrameTimeoutMs: 1, firstTokenTimeoutMs: 3_600_000 });
+    const slow = (): Conduct => ({ type: "waits", until: new Promise((resolve) => setTimeout(resolve, 100)) });
+    const only = staged.join({ price: 1n, stake: STAKE, conduct: slow });
+    expect(await staged.ask()).toEqual({ text: ANSWER, asked: [only.address] });
   });
 });
 
@@ -254,5 +273,5 @@ describe("among liars of every kind", () => {
           expect(staged.allocated.get(liar.address) ?? 0n, told).toBeLessThanOrEqual(BigInt(liar.requests) * MOST_CAP);
       }
     }
-  });
+  }, 600_000);
 });

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../primitives/backoff.ts";
-import { afterMeasuring, type Pace } from "./pace.ts";
+import { afterMaybe, type Pace } from "./pace.ts";
 
 /** What this client has seen of one executor. Its own experience, nobody's hearsay. */
 export interface ExecutorHealth {
@@ -9,6 +9,8 @@ export interface ExecutorHealth {
   readonly success: number;
   /** To the first token; undefined before the first. */
   readonly firstToken: Pace | undefined;
+  /** The longest silence of an answer after its first text; undefined before the first. */
+  readonly gap: Pace | undefined;
   /** Since the last success. */
   readonly failures: number;
   /** Refusals for being full, since the last success. */
@@ -19,10 +21,16 @@ export interface ExecutorHealth {
   readonly distrusted: boolean;
 }
 
+/** How long an executor kept silent in an answer, as far as that was measured. */
+interface Measured {
+  readonly firstTokenMs?: number | undefined;
+  readonly longestGapMs?: number | undefined;
+}
+
 /** How an attempt ended, as far as the executor is concerned. */
 export type Outcome =
-  /** `firstTokenMs` is missing where the log tells of it. */
-  | { readonly type: "answered"; readonly firstTokenMs?: number }
+  /** Nothing was measured where the log tells of it. */
+  | ({ readonly type: "answered" } & Measured)
   /** Full: a reason to go elsewhere, none to think less of it, unless it is full for ever. */
   | { readonly type: "busy" }
   /** Shutting down. */
@@ -38,6 +46,7 @@ export const UNKNOWN_HEALTH: ExecutorHealth = {
   answers: 0,
   success: 1,
   firstToken: undefined,
+  gap: undefined,
   failures: 0,
   refusals: 0,
   avoidUntilMs: 0,
@@ -53,7 +62,7 @@ const CHEAT_MS = 3_600_000;
 
 /** The health after an attempt. The first failure counts already: whoever fails once is not asked first again. */
 export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: number): ExecutorHealth {
-  if (outcome.type === "answered") return afterAnswer(health, outcome.firstTokenMs);
+  if (outcome.type === "answered") return afterAnswer(health, outcome);
   const avoid = (ms: number): number => Math.max(health.avoidUntilMs, nowMs + ms);
   if (outcome.type === "leaving") return { ...health, avoidUntilMs: avoid(LEAVING_MS) };
   if (outcome.type === "busy") {
@@ -68,11 +77,12 @@ export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: nu
   return { ...health, success, failures, avoidUntilMs: avoid(even(failures, FAILED)) };
 }
 
-function afterAnswer(health: ExecutorHealth, firstTokenMs: number | undefined): ExecutorHealth {
+function afterAnswer(health: ExecutorHealth, { firstTokenMs, longestGapMs }: Measured): ExecutorHealth {
   return {
     answers: health.answers + 1,
     success: health.success * (1 - WEIGHT) + WEIGHT,
-    firstToken: firstTokenMs === undefined ? health.firstToken : afterMeasuring(health.firstToken, firstTokenMs),
+    firstToken: afterMaybe(health.firstToken, firstTokenMs),
+    gap: afterMaybe(health.gap, longestGapMs),
     failures: 0,
     refusals: 0,
     avoidUntilMs: 0,

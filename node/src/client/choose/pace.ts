@@ -18,6 +18,10 @@ export function afterMeasuring(pace: Pace | undefined, ms: number): Pace {
   };
 }
 
+/** The same, where there may have been nothing to measure. */
+export const afterMaybe = (pace: Pace | undefined, ms: number | undefined): Pace | undefined =>
+  ms === undefined ? pace : afterMeasuring(pace, ms);
+
 /** Bounds of a wait. */
 export interface Patience {
   readonly shortestMs: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { rememberedOutcome } from "./remembered.ts";
 
 const of = (status: "sent" | "answered" | "failed", failure?: Parameters<typeof rememberedOutcome>[0]["failure"]) =>
-  rememberedOutcome({ status, failure });
+  rememberedOutcome({ status, failure }, undefined);
 
 describe("what a log tells of an executor", () => {
   it("is an answer for an answer, and a failure for a request that never ended", () => {
@@ -16,5 +16,15 @@ describe("what a log tells of an executor", () => {
     expect(of("failed", "CONTEXT_EXCEEDED")).toEqual({ type: "blamed" });
     expect(of("failed", "CANCELLED")).toBeUndefined();
     expect(of("failed")).toBeUndefined();
+  });
+
+  it("is nothing of a price, an offer, a lane or a channel that it saw differently, unless it did twice in a row", () => {
+    for (const failure of ["PRICE_REFUSED", "OFFER_UNKNOWN", "LANE_OUT_OF_STEP", "CHANNEL_UNDERFUNDED"] as const) {
+      const refused = { status: "failed", failure } as const;
+      expect(rememberedOutcome(refused, undefined)).toBeUndefined();
+      expect(rememberedOutcome(refused, { failure: undefined })).toBeUndefined();
+      expect(rememberedOutcome(refused, { failure: "QUEUE_FULL" })).toBeUndefined();
+      expect(rememberedOutcome(refused, { failure: "OFFER_UNKNOWN" })).toEqual({ type: "failed" });
+    }
   });
 });

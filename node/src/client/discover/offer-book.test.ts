@@ -152,7 +152,13 @@ describe("the offer book", () => {
     book.add(offer(A), NOW);
     book.add(offer(B, { model: "large" }), NOW);
     book.setStake(B, 5);
-    expect(book.models(NOW, ({ stake }) => stake !== undefined).map(({ model }) => model)).toEqual(["large"]);
+    const mayCount = ({ stake }: { stake?: number | undefined }): boolean => stake !== undefined;
+    expect(book.models(NOW, mayCount).map(({ model }) => model)).toEqual(["large"]);
+    expect([book.model("large", NOW, mayCount), book.model("tiny", NOW, mayCount)]).toEqual([
+      { model: "large", executors: 1, inboundPrice: 10n, outboundPrice: 40n, maxContext: 512n },
+      undefined,
+    ]);
+    expect(book.model("large", NOW + 60_000, mayCount)).toBeUndefined();
   });
 
   describe("tidying", () => {

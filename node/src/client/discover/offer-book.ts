@@ -3,7 +3,7 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
-import { afterMeasuring, type Pace } from "../choose/pace.ts";
+import { afterMaybe, type Pace } from "../choose/pace.ts";
 import { afterCounting } from "../choose/template.ts";
 import { Acquaintance, Entry, isStanding } from "./acquaintance.ts";
 import { type ModelSummary, summary } from "./model-summary.ts";
@@ -47,6 +47,7 @@ export class OfferBook {
   });
   readonly #waiters = new Set<() => void>();
   #pace: Pace | undefined;
+  #gap: Pace | undefined;
 
   /** Takes a verified offer; one older than what is known is left aside. */
   add(signed: SignedOffer, nowMs: number): void {
@@ -109,8 +110,8 @@ export class OfferBook {
     return [...(this.#models.get(model)?.values() ?? [])].filter((entry) => isStanding(entry, nowMs));
   }
 
-  /** What is offered of a model by those who may count; undefined if nothing is. Looks at no other model. */
-  summaryOf(model: string, nowMs: number, mayCount: MayCount = anybody): ModelSummary | undefined {
+  /** One model, if somebody offers it who may count: as `models`, at the cost of this model's offers alone. */
+  model(model: string, nowMs: number, mayCount: MayCount = anybody): ModelSummary | undefined {
     const candidates = this.candidates(model, nowMs).filter(mayCount);
     return candidates.length === 0 ? undefined : summary(model, candidates);
   }
@@ -133,7 +134,7 @@ export class OfferBook {
   models(nowMs: number, mayCount: MayCount = anybody): ModelSummary[] {
     return [...this.#models.keys()]
       .sort()
-      .map((model) => this.summaryOf(model, nowMs, mayCount))
+      .map((model) => this.model(model, nowMs, mayCount))
       .filter((found) => found !== undefined);
   }
 
@@ -142,12 +143,19 @@ export class OfferBook {
     return this.#pace;
   }
 
+  /** The longest silence of an answer after its first text, over all executors; undefined before the first. */
+  get gap(): Pace | undefined {
+    return this.#gap;
+  }
+
   /** Notes how an attempt ended. */
   note(executor: Address, outcome: Outcome, nowMs: number): void {
     const one = this.#executor(executor);
     one.health = afterOutcome(one.health, outcome, nowMs);
-    if (outcome.type === "answered" && outcome.firstTokenMs !== undefined)
-      this.#pace = afterMeasuring(this.#pace, outcome.firstTokenMs);
+    if (outcome.type === "answered") {
+      this.#pace = afterMaybe(this.#pace, outcome.firstTokenMs);
+      this.#gap = afterMaybe(this.#gap, outcome.longestGapMs);
+    }
     this.#place(one);
     this.#wake();
   }

@@ -1,4 +1,6 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import type { ClientLog } from "../../store/client-log.ts";
+import type { OwnOutcome } from "../../store/own-fate.ts";
 import { rememberedOutcome } from "../choose/remembered.ts";
 import { OfferBook } from "./offer-book.ts";
 
@@ -8,8 +10,10 @@ const REMEMBERED = 1000;
 /** A book that knows what earlier runs have seen of executors. */
 export function rememberingBook(store: Pick<ClientLog, "outcomes">): OfferBook {
   const book = new OfferBook();
+  const newest = new Map<Address, OwnOutcome>();
   for (const outcome of store.outcomes(REMEMBERED)) {
-    const remembered = rememberedOutcome(outcome);
+    const remembered = rememberedOutcome(outcome, newest.get(outcome.executor));
+    newest.set(outcome.executor, outcome);
     if (remembered !== undefined) book.note(outcome.executor, remembered, outcome.sentAtMs);
     if (outcome.receipt !== undefined) book.noteCount(outcome.receipt);
   }

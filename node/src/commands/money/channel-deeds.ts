@@ -3,6 +3,7 @@ import {
   allocateCall,
   cancelUnlockCall,
   finalizeUnlockCall,
+  finalizeUnlockForCall,
   releaseCall,
   requestUnlockCall,
   shownTokens,
@@ -106,18 +107,31 @@ export async function unlockCancel(account: Account, executor: Address): Promise
 
 /** Brings what has finished unlocking back to the free deposit. */
 export async function finishUnlock(account: Account, executor: Address): Promise<Deed> {
-  const { chain, address } = account;
+  const deed = await finishUnlockFor(account, { client: account.address, executor });
+  return {
+    ...deed,
+    intent: `finish the unlock of ${executor}`,
+    call: await finalizeUnlockCall(account.chain, executor),
+    facts: [["free", "as soon as it is mined: lloom withdraw deposit"]],
+  };
+}
+
+/** The same for any client, at the cost of this key. */
+export async function finishUnlockFor(
+  { chain }: Account,
+  { client, executor }: { readonly client: Address; readonly executor: Address },
+): Promise<Deed> {
   const [{ unlocking, unlockAt }, nowSeconds] = await Promise.all([
-    readChannel(chain, address, executor),
+    readChannel(chain, client, executor),
     chain.nowSeconds(),
   ]);
   const shown = shownTokens(chain, unlocking);
   const notYet = `${shown} of the channel with ${executor} are free from ${shownMoment(unlockAt, nowSeconds)}.`;
   return {
-    intent: `finish the unlock of ${executor}`,
-    call: await finalizeUnlockCall(chain, executor),
+    intent: `finish the unlock of ${executor} for ${client}`,
+    call: await finalizeUnlockForCall(chain, client, executor),
     title: `Return ${shown} from the channel with ${executor} to the free deposit`,
-    facts: [["free", "as soon as it is mined: lloom withdraw deposit"]],
+    facts: [["free", `for ${client}, as soon as it is mined: lloom withdraw deposit`]],
     done: `What was unlocked from the channel with ${executor} is free deposit now: lloom withdraw deposit.`,
     event: { action: "finishUnlock", executor, amount: unlocking },
     nothing:

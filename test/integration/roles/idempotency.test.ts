@@ -1,0 +1,95 @@
+/** A real `lloom gateway` that is killed in the middle of a call with an Idempotency-Key: its repeat pays nothing more. */
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deposit, faucet } from "../../../node/src/chain/actions.ts";
+import { openKeystore } from "../../../node/src/wallet/keystore.ts";
+import type { Program } from "../../support/processes.ts";
+import { keyIn, PASSWORD, start } from "./launch.ts";
+import { oncePassed, type ScriptedBackend, says, scriptedBackend } from "./scripted-backend.ts";
+import { DOLLAR, type Seller, until, World } from "./world.ts";
+
+let world: World;
+let backend: ScriptedBackend;
+let seller: Seller;
+let dir: string;
+beforeAll(async () => {
+  world = await World.start();
+  backend = scriptedBackend(says("Paid ", "once."));
+  seller = await world.seller({ backend });
+  dir = await keyIn(world);
+  const identity = await openKeystore({ path: join(dir, "keystore.json"), password: PASSWORD });
+  await world.chain.request("hardhat_setBalance", identity.address, `0x${(10n ** 21n).toString(16)}`);
+  await using stack = new AsyncDisposableStack();
+  const { chain } = await world.join(identity, world.chain.rpcUrl, stack);
+  await faucet(chain);
+  await deposit(chain, 10n * DOLLAR);
+}, 240_000);
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface Gateway {
+  readonly program: Program;
+  readonly url: string;
+}
+
+async function startGateway(): Promise<Gateway> {
+  const more = ["--bootstrap", world.anchor.multiaddrs().join(","), "--port", "0"];
+  const program = await start(world, { command: "gateway", more, dir });
+  const url = /http:\/\/\S+/.exec(program.printed())?.[0] ?? "";
+  return { program, url };
+}
+
+const call = ({ url }: Gateway, key: string, content = "Weave."): Promise<Response> =>
+  fetch(`${url}/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": key },
+    body: JSON.stringify({ model: "scripted", max_tokens: 16, messages: [{ role: "user", content }] }),
+  });
+
+async function kill({ program }: Gateway): Promise<void> {
+  program.signal("SIGKILL");
+  await program.ended;
+}
+
+describe("lloom gateway, killed in a call with an Idempotency-Key", { timeout: 240_000 }, () => {
+  it("after it was told, gives the same answer again and pays nothing more", async () => {
+    const first = await startGateway();
+    const told = await (await call(first, "told")).json();
+    expect(told).toMatchObject({ choices: [{ message: { content: "Paid once." } }] });
+    const asked = backend.asked.length;
+    await kill(first);
+    const second = await startGateway();
+    expect(await (await call(second, "told")).json()).toEqual(told);
+    expect(backend.asked.length).toBe(asked);
+    expect(seller.store.receipts({ limit: 99 }).length).toBe(1);
+    await kill(second);
+  });
+
+  it("while an executor works on it, pays for that at most, and says so once and again", async () => {
+    const gate = Promise.withResolvers<void>();
+    backend.script = oncePassed(gate.promise, says("Never ", "heard."));
+    const asked = backend.asked.length;
+    const first = await startGateway();
+    const cut = call(first, "cut").catch(() => "cut");
+    await until("the executor works on it", () => backend.asked.length === asked + 1, 60_000);
+    await kill(first);
+    expect(await cut).toBe("cut");
+    gate.resolve();
+    backend.script = says("Paid ", "twice.");
+    const second = await startGateway();
+    for (let repeat = 0; repeat < 2; repeat++) {
+      const answer = await call(second, "cut");
+      expect([answer.status, answer.headers.get("x-should-retry")]).toEqual([409, "false"]);
+      expect(await answer.json()).toMatchObject({
+        error: {
+          code: "IDEMPOTENT_CALL_LOST",
+          message: expect.stringMatching(/sent to executor 0x[0-9a-f]{40}, which may cost [\d.]+ tUSD at most/),
+        },
+      });
+    }
+    expect(backend.asked.length).toBe(asked + 1);
+    // Another key is another call.
+    expect((await call(second, "new")).status).toBe(200);
+    expect(backend.asked.length).toBe(asked + 2);
+    await kill(second);
+  });
+});

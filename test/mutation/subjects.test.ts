@@ -1,0 +1,73 @@
+import { globSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../checkout/paths.ts";
+import { strykerPlugins } from "../../scripts/mutation/messages.ts";
+import { pathsToMutate, SUBJECTS } from "../../scripts/mutation/subjects.ts";
+
+describe("the subjects of mutation runs", () => {
+  it.each(SUBJECTS)("$name has code, no tests among it, and tests beside it", (subject) => {
+    const paths = pathsToMutate(subject, []);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => path.endsWith(".test.ts"))).toEqual([]);
+    for (const glob of subject.tests) expect(globSync(glob, { cwd: ROOT }), glob).not.toEqual([]);
+  });
+
+  it("share no file", () => {
+    const paths = SUBJECTS.flatMap((subject) => pathsToMutate(subject, []));
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  it("are narrowed by name or by a part of a path", () => {
+    const lanes = SUBJECTS.filter((subject) => pathsToMutate(subject, ["lanes"]).length > 0).map(({ name }) => name);
+    expect(lanes).toEqual(["lanes"]);
+    expect(SUBJECTS.flatMap((subject) => pathsToMutate(subject, ["pay/funding"]))).toEqual([
+      "node/src/client/pay/funding.ts",
+    ]);
+  });
+
+  it("hold all of the rooms on which money and safety rest", () => {
+    const paths = new Set(SUBJECTS.flatMap((subject) => pathsToMutate(subject, [])));
+    const rooms = ["protocol/src", "node/src/executor/{admit,settle}", "node/src/client/{pay,choose}"];
+    const all = rooms
+      .flatMap((room) => globSync(`${room}/*.ts`, { cwd: ROOT }))
+      .filter((path) => !path.endsWith(".test.ts"));
+    expect(all.filter((path) => !paths.has(path))).toEqual([]);
+  });
+});
+
+describe("what is left as it is", () => {
+  const [plugin] = strykerPlugins;
+  type Path = Parameters<NonNullable<typeof plugin>["value"]["shouldIgnore"]>[0];
+  const isLeft = (path: Path): boolean => plugin?.value.shouldIgnore(path) !== undefined;
+  const text = { type: "StringLiteral" };
+  const argument = (parent: Path["parent"], key: number, node = text): Path => ({
+    node,
+    key,
+    listKey: "arguments",
+    parent,
+  });
+  const error = { type: "NewExpression", callee: { name: "LloomError" } };
+  const property = (name: string): Path => ({
+    node: text,
+    key: "value",
+    parent: { type: "ObjectProperty", key: { name } },
+  });
+
+  it("is the wording of an error, a problem or a log line", () => {
+    expect(isLeft(argument(error, 1))).toBe(true);
+    expect(isLeft(argument(error, 1, { type: "TemplateLiteral" }))).toBe(true);
+    expect(isLeft(argument({ type: "NewExpression", callee: { name: "RangeError" } }, 0))).toBe(true);
+    expect(isLeft(argument({ type: "CallExpression", callee: { name: "outOfStep" } }, 0))).toBe(true);
+    expect(isLeft(argument({ type: "CallExpression", callee: { property: { name: "warn" } } }, 1))).toBe(true);
+    expect(isLeft(property("message"))).toBe(true);
+  });
+
+  it("is no code, no next step, no name, and nothing but texts", () => {
+    expect(isLeft(argument(error, 0))).toBe(false);
+    expect(isLeft(argument({ type: "CallExpression", callee: { name: "problem" } }, 0))).toBe(false);
+    expect(isLeft(argument(error, 1, { type: "ConditionalExpression" }))).toBe(false);
+    expect(isLeft(argument({ type: "CallExpression", callee: { name: "createStructHasher" } }, 0))).toBe(false);
+    expect(isLeft(argument({ type: "NewExpression", callee: { name: "Set" } }, 0))).toBe(false);
+    for (const name of ["next", "code", "type", "status"]) expect(isLeft(property(name))).toBe(false);
+  });
+});
