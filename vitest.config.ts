@@ -1,13 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-/** Files that start whole networks of processes: one at a time, with long deadlines. */
+/** Files that start whole networks of processes: one at a time. */
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
 
 export default defineConfig({
   test: {
     pool: "forks",
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A last resort on a machine that does much else: what a test waits for has a deadline of its own.
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,
@@ -24,8 +25,6 @@ export default defineConfig({
           name: "network",
           include: [WHOLE_NETWORK],
           fileParallelism: false,
-          testTimeout: 240_000,
-          hookTimeout: 300_000,
         },
       },
     ],

@@ -20,6 +20,13 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async () => (await import("../test/benchmark/gas.ts")).run(),
   },
+  lane: {
+    describe: "what one of ten lanes costs to settle, part by part",
+    legend: [
+      "own: touched by one of the ten lanes alone; shared: by several, or by the transaction. All but the sum is traced.",
+    ],
+    run: async () => (await import("../test/benchmark/lane-parts.ts")).run(),
+  },
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json]

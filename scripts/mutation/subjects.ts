@@ -37,7 +37,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: "watch",
     code: [`${CHAIN}/{watch,watch-step,past-logs,range-weight}.ts`],
-    tests: [`${CHAIN}/{watch*,past-logs,range-weight}.test.ts`],
+    tests: [`${CHAIN}/{watch*,past-logs*,range-weight}.test.ts`],
   },
   { name: "failover", code: [`${CLIENT}/choose/*.ts`], tests: [`${CLIENT}/choose/*.test.ts`] },
   {

@@ -27,8 +27,12 @@ export async function mutateTypeScript({ only, again, workers, json }: TypeScrip
     if (mutate.length === 0) continue;
     const startedMs = performance.now();
     const sources = new Map(mutate.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
-    const results = await mutantsOf(subject, { mutate, again, workers });
-    report.add({ subject: subject.name, results, sources, minutes: (performance.now() - startedMs) / 60_000 });
+    try {
+      const results = await mutantsOf(subject, { mutate, again, workers });
+      report.add({ subject: subject.name, results, sources, minutes: (performance.now() - startedMs) / 60_000 });
+    } catch (thrown) {
+      report.miss(subject.name, thrown);
+    }
   }
   if (report.isEmpty) {
     console.error(`No subject is named "${only.join('" or "')}", and no path of theirs contains it.

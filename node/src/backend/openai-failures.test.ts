@@ -232,7 +232,10 @@ describe("models of an OpenAI-compatible server", () => {
       { id: "mistral-vectors", capabilities: { completion_chat: false } },
     ];
     const named = ["nomic-embed-text:latest", "text-embedding-3-small", "BAAI/bge-m3", "all-minilm", "whisper-1"];
-    const chat = ["embers-7b", "gpt-oss:20b", "llama3.2"];
+    named.push(...["gpt-image-1", "sora-2", "gpt-realtime", "davinci-002", "stable-diffusion-3.5", "flux.1-dev"]);
+    named.push(...["kokoro", "paraphrase-multilingual", "gtr-t5-large", "multi-qa-mpnet", "voyage-3", "colbertv2"]);
+    named.push("llama-guard-3");
+    const chat = ["embers-7b", "gpt-oss:20b", "llama3.2", "imagine-7b"];
     server.models = (response) =>
       json(response, 200, { data: [...said, ...[...named, ...chat].map((id) => ({ id }))] });
     const offered = (await open().listModels(never)).map(({ model }) => model);

@@ -7,6 +7,7 @@ import { chainUntil } from "../chain/chain-until.ts";
 import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
 import type { LloomError } from "../errors.ts";
+import { Background } from "../primitives/background.ts";
 import { watchStore } from "../store/watch-store.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AdmissionParts } from "./admit/admit.ts";
@@ -19,6 +20,7 @@ import { OpenRequests } from "./answer/open-requests.ts";
 import type { ExecutorOptions, ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import { Counter } from "./executor-status.ts";
+import { ModelTrials } from "./offer/model-trials.ts";
 import { OwnOffers, type OwnOffersOptions, offerTerms } from "./offer/own-offers.ts";
 import { Settlement } from "./settle/settlement.ts";
 
@@ -35,7 +37,11 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
   const counter = new Counter();
   const failed = Promise.withResolvers<LloomError>();
   const store = watchStore(parts.store, (problem) => failed.resolve(problem));
-  const { run, offers, renew, reprice } = openOffers(parts, settings, { store, hashOffer: hasher.hashOffer });
+  const { run, offers, renew, reprice, trials } = openOffers(parts, settings, {
+    stack,
+    store,
+    hashOffer: hasher.hashOffer,
+  });
   const channels = new ChannelCache((client) => readKnownChannel(chain, { client, executor, nowMs: clock() }), {
     clock,
     longestAgeMs: longestChannelAgeMs(settings.unlockMarginSeconds),
@@ -64,14 +70,16 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
   const answering: AnswerParts = {
     ...{ identity, hasher, store, backend, queue, run, clock, log },
     answerTimeoutMs: settings.answerTimeoutMs,
-    onAnswered: (cost) => {
+    onAnswered: (cost, model) => {
       counter.answered += 1;
       settlement.noteAnswer(cost);
+      trials.noteAnswer(model);
     },
     owed: () => settlement.owed,
     shown: (amount) => shownTokens(chain, amount),
-    onFailed: () => {
+    onFailed: (error, model) => {
       counter.failed += 1;
+      trials.noteFailure(model, error);
     },
   };
   return {
@@ -81,11 +89,17 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
   };
 }
 
+interface OpeningOffers {
+  readonly stack: AsyncDisposableStack;
+  readonly store: ExecutorParts["store"];
+  readonly hashOffer: CommitmentHasher["hashOffer"];
+}
+
 /** Own offers, each noted in memory and in the log before it is signed. */
 function openOffers(
-  { identity, log }: ExecutorParts,
+  { identity, backend, log }: ExecutorParts,
   settings: ExecutorSettings,
-  { store, hashOffer }: { store: ExecutorParts["store"]; hashOffer: CommitmentHasher["hashOffer"] },
+  { stack, store, hashOffer }: OpeningOffers,
 ) {
   const { clock, offerTtlMs } = settings;
   const run = new OwnRun({
@@ -102,11 +116,17 @@ function openOffers(
   let prices: Prices = settings;
   const renew = (models = known): void => {
     known = models;
-    offers.renew(offerTerms(models, { ...settings, ...prices }, identity.address), clock());
+    const fit = models.filter(({ model }) => trials.isFit(model));
+    offers.renew(offerTerms(fit, { ...settings, ...prices }, identity.address), clock());
   };
   const reprice = ({ price, modelPrices = {} }: Prices): void => {
     prices = { price, modelPrices };
     renew();
   };
-  return { run, offers, renew, reprice };
+  const background = stack.use(new Background());
+  const closing = new AbortController();
+  stack.defer(() => closing.abort());
+  const { signal } = closing;
+  const trials = new ModelTrials({ backend, background, onChange: () => renew(), signal, clock, log });
+  return { run, offers, renew, reprice, trials };
 }

@@ -4,7 +4,7 @@ import { ClockWatch } from "../../../node/src/clock/clock-watch.ts";
 import type { LloomError } from "../../../node/src/errors.ts";
 import { blamed } from "../../support/hosts.ts";
 import { untilPrinted } from "../../support/processes.ts";
-import { launch, start } from "./launch.ts";
+import { launch, READY_MS, start } from "./launch.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { askAll, log, until, World } from "./world.ts";
 
@@ -108,7 +108,7 @@ describe("a command whose machine's clock is wrong says so in words", () => {
     const more = [...bootstrap(), ...(command === "gateway" ? ["--port", "0"] : [])];
     const program = await launch(world, { command, more, env: skewBy(seconds) });
     try {
-      await untilPrinted(program, words, 60_000);
+      await untilPrinted(program, words, READY_MS);
       expect(program.printed()).toMatch(/\n {2}Set it by the network/);
     } finally {
       program.signal("SIGKILL");

@@ -3,6 +3,7 @@ import { hashContent } from "@lloom/protocol/canonical";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readChannel, readDeposit } from "../../../node/src/chain/reads.ts";
 import type { AskEvent } from "../../../node/src/client/question.ts";
+import { LloomError } from "../../../node/src/errors.ts";
 import { countWords, type Script, says, saysThenFails, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
 import {
   askAll,
@@ -61,6 +62,20 @@ describe("a failure before the first token", () => {
     expect(hanging.store.receipts({ limit: 9 })).toEqual([]);
     expect(await spent(buyer, [hanging, good])).toBe(end.cost);
     expect(buyer.store.outstanding(hanging.identity.address, BigInt(Math.floor(Date.now() / 1000)))).toBe(0n);
+  });
+
+  it("of a model that answers no conversation is taken over, and it is not offered any more", async () => {
+    const refuses: Script = () => {
+      throw new LloomError("UNSUPPORTED", "The backend refuses the request (400).");
+    };
+    await using painter = await world.seller({ backend: scriptedBackend(refuses), price: CHEAP });
+    await using good = await world.seller({ backend: scriptedBackend() });
+    await using buyer = await world.buyer();
+    await known(buyer, painter, good);
+    const { events } = await askAll(buyer);
+    expect(attempts(events)).toEqual([painter.identity.address, good.identity.address]);
+    await until("it offers nothing", () => painter.executor.status().models.length === 0);
+    expect(good.executor.status().models).toEqual(["scripted"]);
   });
 
   it("of a failing backend is taken over, and the failing executor's lane stays usable", async () => {

@@ -18,7 +18,7 @@ import { type Addressee, type Frame, frameFor, outcomeOf, sendFrame } from "./fo
 import { keyIn, launch, PASSWORD } from "./launch.ts";
 import { type Buyer, DOLLAR, log, until, World } from "./world.ts";
 
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 /** An offer ends two minutes after it was made, and a start waits no longer for another's. */
 const OFFER_ENDS_MS = 150_000;
 

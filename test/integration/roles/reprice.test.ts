@@ -5,7 +5,7 @@ import { eventually, untilPrinted } from "../../support/processes.ts";
 import { keyIn, start } from "./launch.ts";
 import { type Buyer, World } from "./world.ts";
 
-const SOON_MS = 30_000;
+const SOON_MS = 60_000;
 const prices = (inbound: string, outbound: string): string =>
   `[executor]\ninbound-price = "${inbound}"\noutbound-price = "${outbound}"\n`;
 

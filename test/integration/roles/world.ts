@@ -241,7 +241,7 @@ export const askAll = (buyer: Buyer, asked: Question = question()): Promise<Hear
   hear(buyer.client.ask(asked, never));
 
 /** Waits for a condition; fails with its name at the deadline. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new LloomError("INTERNAL", `Not in time: ${what}.`);

@@ -34,6 +34,8 @@ interface AskState {
   readonly again: Set<Address>;
   /** Who called the question impossible. */
   readonly blames: Address[];
+  /** Not asked while somebody else could be paid without the slow chain; asked when nobody else is left. */
+  readonly putOff: Address[];
   /** Whether only executors whose channels are known can be paid. */
   fundedOnly: boolean;
   failure: LloomError | undefined;
@@ -52,7 +54,7 @@ const BYTES_PER_PATIENCE = 4096;
 export async function* ask(parts: AskParts, question: Question, signal: AbortSignal): AsyncGenerator<AskEvent, void> {
   checkQuestion(question);
   const state: AskState = {
-    ...{ question, signal, tried: new Set(), again: new Set(), blames: [] },
+    ...{ question, signal, tried: new Set(), again: new Set(), blames: [], putOff: [] },
     fundedOnly: false,
     failure: undefined,
   };
@@ -74,8 +76,8 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   const { signed } = candidate;
   const { executor } = signed.offer;
   const trace: AttemptTrace = {
-    ...{ hasText: false, isRefused: false, receipt: undefined },
-    ...{ firstTokenMs: undefined, longestGapMs: undefined },
+    ...{ hasText: false, isRefused: false, isPutOff: false },
+    ...{ receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
   };
   const trust = { shown, isDoubted: state.again.has(executor) };
   const patience = patienceFor(parts, state, { candidate, attempt });
@@ -84,8 +86,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     const { question, signal } = state;
     const onText = (): void => tracked.hasSpoken();
     const canPayAnother = (): boolean => canPay(parts, state, executor);
-    const facing = { ...patience, canPayAnother };
-    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, ...facing });
+    yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, canPayAnother, ...patience });
     const { firstTokenMs, longestGapMs } = trace;
     parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
@@ -117,6 +118,7 @@ async function conclude(
   if (state.failure === undefined || (!error.retryable && !trace.isRefused)) state.failure = error;
   if (isBelieved(state.blames.length, { isEverybody: false })) throw believed(parts, state, error);
   state.fundedOnly ||= next === "otherFunded";
+  if (trace.isPutOff) state.putOff.push(executor);
   if (!isRetry) {
     state.tried.add(executor);
     return;
@@ -154,6 +156,11 @@ async function pick(parts: AskParts, state: AskState): Promise<Picked> {
   const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
   for (;;) {
     const choice = choose(parts, state);
+    if (typeof choice === "string" && state.putOff.length > 0) {
+      for (const executor of state.putOff.splice(0)) state.tried.delete(executor);
+      state.fundedOnly = false;
+      continue;
+    }
     if (typeof choice === "string") {
       const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView(model));
       const isEverybody = state.blames.length === state.tried.size;

@@ -47,6 +47,8 @@ export interface AttemptTrace {
   receipt: Receipt | undefined;
   /** What went wrong is the executor's own word. */
   isRefused: boolean;
+  /** It was not asked, since the chain was slow and somebody else could be paid. */
+  isPutOff: boolean;
 }
 
 export interface AttemptOptions {
@@ -110,7 +112,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
 async function place(
   { channels, settings: { chainPatienceMs } }: AttemptParts,
   terms: RequestTerms,
-  { signal, trust, canPayAnother, promptSalt }: AttemptOptions & { readonly promptSalt: Hex },
+  { signal, trace, trust, canPayAnother, promptSalt }: AttemptOptions & { readonly promptSalt: Hex },
 ): Promise<PlacedRequest> {
   const giveUp = new AbortController();
   const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
@@ -118,6 +120,7 @@ async function place(
     return await channels.place(terms, promptSalt, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
   } catch (cause) {
     if (signal.aborted || !giveUp.signal.aborted) throw cause;
+    trace.isPutOff = true;
     throw new LloomError("CHAIN_UNREACHABLE", `The chain takes longer than ${chainPatienceMs / 1000} s.`, { cause });
   } finally {
     clearInterval(timer);

@@ -273,5 +273,5 @@ describe("among liars of every kind", () => {
           expect(staged.allocated.get(liar.address) ?? 0n, told).toBeLessThanOrEqual(BigInt(liar.requests) * MOST_CAP);
       }
     }
-  }, 600_000);
+  });
 });

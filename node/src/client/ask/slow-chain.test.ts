@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ANSWER, StagedMarket } from "../../../../test/support/staged-market.ts";
+import { ANSWER, type Conduct, StagedMarket } from "../../../../test/support/staged-market.ts";
 
 const HONEST = { stake: 100, conduct: () => ({ type: "honest" }) as const };
 const SOON_MS = 20;
@@ -35,6 +35,21 @@ describe("a chain that does not answer", () => {
     await staged.ask();
     const known = staged.book.candidates("staged", staged.nowMs);
     expect(known.find(({ signed }) => signed.offer.executor === newcomer.address)?.health.failures).toBe(0);
+  });
+
+  it("is waited for after all when who can be paid does not answer", async () => {
+    using staged = explorer();
+    let answers = 0;
+    const turns = (): Conduct => (answers++ < 3 ? { type: "honest" } : { type: "refuses", code: "INTERNAL" });
+    const turncoat = staged.join({ price: 1_000n, stake: 100, conduct: turns });
+    await befriend(staged);
+    const newcomer = staged.join({ ...HONEST, price: 1_000n });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    staged.chainAnswers = promise;
+    const asking = staged.ask();
+    setTimeout(resolve, 10 * SOON_MS);
+    const asked = [newcomer.address, turncoat.address, newcomer.address];
+    expect(await asking).toEqual({ text: ANSWER, asked });
   });
 
   it("is waited for when nobody else can be paid", async () => {

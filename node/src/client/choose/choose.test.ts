@@ -163,6 +163,13 @@ describe("the choice of an executor", () => {
     const [first, second] = [candidate({ index: 0 }), candidate({ index: 1 })];
     expect(choose([{ ...first, health: slow }, second])).toBe(1);
     expect(choose([first, { ...second, health: slow }])).toBe(0);
+    const usual = { ...UNKNOWN_HEALTH, firstToken: { meanMs: 1_000, strayMs: 0 } };
+    expect(
+      choose([
+        { ...first, health: usual },
+        { ...second, inFlight: 1 },
+      ]),
+    ).toBe(0);
     const without = (one: Candidate): Candidate => ({ ...one, signed: { ...one.signed, capacity: 0 } });
     expect(choose([without(first), second])).toBe(1);
     expect(choose([without(first), { ...without(second), inFlight: 1 }])).toBe(0);

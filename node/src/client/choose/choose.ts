@@ -100,7 +100,7 @@ export function chooseExecutor(
     )?.candidate ?? best.candidate;
   if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(ofRank(best.rank, Number.POSITIVE_INFINITY));
   if (random() < exploration) {
-    const strangers = best.rank < RANK.stranger ? ofRank(RANK.stranger, best.cost * EXPLORATION_FACTOR) : [];
+    const strangers = ofRank(RANK.stranger, best.cost * EXPLORATION_FACTOR);
     const others = strangers.length > 0 ? strangers : ofRank(best.rank, best.cost * EXPLORATION_FACTOR);
     return byStake(others);
   }

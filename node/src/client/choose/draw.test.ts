@@ -37,6 +37,16 @@ describe("a draw by stake", () => {
     expect([0.749, 0.751].map((share) => at([usual, twice], share))).toEqual([0, 1]);
   });
 
+  it("finds the middle by price, in whatever order the items come", () => {
+    const items = [
+      { stake: 3, cost: 100 },
+      { stake: 1, cost: 1 },
+      { stake: 3, cost: 10 },
+    ];
+    // The middle asks 10, so that only the first is dear: 0.12, 1 and 3 of 4.12.
+    expect([0.02, 0.2, 0.3].map((share) => at(items, share))).toEqual([0, 1, 2]);
+  });
+
   it("takes the middle by stake and not by number: many keys without money do not make others dear (seed 5)", () => {
     const random = seeded(5);
     const crowd = Array.from({ length: 100 }, () => ({ stake: 0, cost: 1 }));

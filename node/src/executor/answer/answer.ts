@@ -30,14 +30,14 @@ export interface AnswerParts {
   readonly answerTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told the answer's cost, base units, after the signature is on disk. */
-  readonly onAnswered: (cost: bigint) => void;
+  /** Told the answer's cost, base units, and its model after the signature is on disk. */
+  readonly onAnswered: (cost: bigint, model: string) => void;
   /** All that is owed and not settled, base units. */
   readonly owed: () => bigint;
   /** An amount as people read it. */
   readonly shown: (amount: bigint) => string;
-  /** Told when a request ends without an answer. */
-  readonly onFailed: (error: LloomError) => void;
+  /** Told when a request for a model ends without an answer. */
+  readonly onFailed: (error: LloomError, model: string) => void;
 }
 
 /**
@@ -59,14 +59,14 @@ export async function answerRequest(
     const error = asLloomError(thrown, "BACKEND_FAILED");
     log.info({ requestHash, code: error.code, problem: error.message }, "request failed");
     fail(store, requestHash, error, log);
-    parts.onFailed(error);
+    parts.onFailed(error, admitted.request.model);
     pipe.fail(error);
     return;
   }
   try {
     const frame = saveAndSign(parts, admitted, answer);
     const cost = frame.response.cumulativeCost - admitted.request.ackedCost;
-    parts.onAnswered(cost);
+    parts.onAnswered(cost, admitted.request.model);
     log.info(sold(parts, { admitted, frame, cost }), "answered");
     pipe.offer(frame);
     pipe.end();
@@ -74,7 +74,7 @@ export async function answerRequest(
     // The answer may be on disk: it must not be failed, or another one could be signed. It is signed at the next start.
     const error = asLloomError(thrown);
     log.error({ requestHash, code: error.code, problem: error.message }, "answer not signed");
-    parts.onFailed(error);
+    parts.onFailed(error, admitted.request.model);
     pipe.fail(error);
   }
 }

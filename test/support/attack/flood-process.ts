@@ -1,0 +1,56 @@
+// A thousand keys without a coin that flood offers: by gossip, through a few hosts that pass on what the keys sign, and in
+// answer to whoever asks these hosts. Prints how many went out, at SIGINT.
+//
+// usage: node test/support/attack/flood-process.ts CHAIN_ID ACCOUNTING BOOTSTRAP SEED
+import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import { createLog } from "../../../node/src/log.ts";
+import { createHost, type Host } from "../../../node/src/p2p/host/host.ts";
+import { serveRpc } from "../../../node/src/p2p/rpc/rpc.ts";
+import { floodKey } from "./cast.ts";
+import { FloodKey } from "./flood-key.ts";
+
+const [chainId = "0", accounting = "", bootstrap = "", seed = "0"] = process.argv.slice(2);
+const KEYS = 1000;
+const HOSTS = 3;
+/** Between two gossiped offers: each costs everybody in the network 1.5 ms, and all of them share this machine. */
+const TURN_MS = 80;
+
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+const { signal } = stop;
+const log = createLog({ level: "silent", name: "flood" });
+const network = { chainId: BigInt(chainId), accounting: accounting as Address };
+const { hashOffer } = createCommitmentHasher(network);
+const keys = Array.from({ length: KEYS }, (_, index) => new FloodKey(floodKey(Number(seed), index), hashOffer));
+const next = <T>(items: readonly T[], turn: number): T => items[turn % items.length] as T;
+let told = 0;
+let gossiped = 0;
+
+await using stack = new AsyncDisposableStack();
+const openHost = async (): Promise<Host> => {
+  const secret = randomBytes(32);
+  const listen = ["/ip4/127.0.0.1/tcp/0"];
+  const host = stack.use(
+    await createHost({ secret, network, listen, bootstrap: bootstrap.split(","), dhtServer: true, log }),
+  );
+  const offers = () => {
+    const signed = Array.from({ length: WIRE_LIMITS.offers }, (_, index) => next(keys, told + index).offer());
+    told += signed.length;
+    return signed;
+  };
+  const health = () => ({ role: "executor" as const, version: "0", uptimeMs: 0, peers: 0, offers: 0, load: 0 });
+  stack.use(await serveRpc(host, { offers, health, log }));
+  return host;
+};
+const hosts = await Promise.all(Array.from({ length: HOSTS }, openHost));
+console.log("ready");
+while (!signal.aborted) {
+  await next(keys, gossiped).gossip(next(hosts, gossiped));
+  gossiped += 1;
+  await pause(TURN_MS, undefined, { signal }).catch(() => undefined);
+}
+console.log(JSON.stringify({ told, gossiped }));

@@ -1,0 +1,68 @@
+import { type Devnet, startDevnet } from "../../../devnet/src/devnet.ts";
+import { type RunningNode, startNode } from "../../../devnet/src/nodes.ts";
+import { Ports } from "../../../devnet/src/ports.ts";
+import { startChain, type TestChain } from "../chain.ts";
+import { QUIET } from "../quiet-progress.ts";
+import { openGate, type RpcGate } from "../rpc-gate.ts";
+import { honestOf } from "./cast.ts";
+import { startKnownBackend } from "./known-backend.ts";
+import { STAKE, seat } from "./seat.ts";
+
+/** What stands before anybody attacks: honest processes, each on data of its own, on a chain behind a gate. */
+export interface Stage extends AsyncDisposable {
+  readonly chain: TestChain;
+  readonly gate: RpcGate;
+  readonly devnet: Devnet;
+  readonly executors: readonly RunningNode[];
+  readonly gateways: readonly RunningNode[];
+}
+
+const HONEST = 15;
+const START_MS = 600_000;
+/** Processes that start at the same time; each computes for two seconds. */
+const AT_ONCE = 4;
+/** Where to look for a free one: that of the network's own gateway comes before. */
+const GATEWAY_PORT = 8081;
+
+export async function setStage(seed: number): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const chain = stack.use(await startChain());
+  const gate = stack.use(await openGate(chain.rpcUrl));
+  const backend = stack.use(await startKnownBackend());
+  const signal = AbortSignal.timeout(START_MS);
+  const flags = executorFlags(backend.url);
+  const gatewayFlags = ["--exploration", "0.2"];
+  const devnet = stack.use(
+    await startDevnet({ rpcUrl: gate.rpcUrl, progress: QUIET, signal, executorFlags: flags, gatewayFlags }),
+  );
+  const site = { chain, accounting: devnet.deployment.accounting };
+  const join = async (
+    command: "executor" | "gateway",
+    index: number,
+    args: readonly string[],
+  ): Promise<RunningNode> => {
+    const identity = honestOf(seed, `${command} ${index}`);
+    await seat(site, command === "executor" ? { stake: STAKE } : "client", identity);
+    const account = { ...identity, name: `${command}-${index + 1}` };
+    return startNode(devnet.surroundings, { account, command, args: ["--bootstrap", devnet.bootstrap, ...args] });
+  };
+  const executors = [...devnet.executors];
+  while (executors.length < HONEST) {
+    const next = Array.from(
+      { length: Math.min(AT_ONCE, HONEST - executors.length) },
+      (_, more) => executors.length + more,
+    );
+    executors.push(...(await Promise.all(next.map((index) => join("executor", index, flags(index))))));
+  }
+  const port = String(await stack.use(new Ports()).next(GATEWAY_PORT));
+  const gateways = [devnet.gateway, await join("gateway", 1, ["--port", port, ...gatewayFlags])];
+  const owned = stack.move();
+  return { chain, gate, devnet, executors, gateways, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Prices that are close together, so that all of them are bought from. */
+const executorFlags = (backend: string) => (index: number) => {
+  const dearer = 1 + index / 100;
+  const prices = ["--inbound-price", (0.1 * dearer).toFixed(4), "--outbound-price", (0.4 * dearer).toFixed(4)];
+  return ["--backend", backend, ...prices, "--settle-age-seconds", "10", "--drain-seconds", "60"];
+};
