@@ -8,7 +8,7 @@ interface Benchmark {
   readonly describe: string;
   /** Lines that say what the table's comparisons are. */
   readonly legend: readonly string[];
-  readonly run: () => Promise<BenchRow[]>;
+  readonly run: (options: { readonly busy: number }) => Promise<BenchRow[]>;
 }
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -20,6 +20,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async () => (await import("../test/benchmark/gas.ts")).run(),
   },
+  start: {
+    describe: "seconds of npm start until the first answer, and until all of it is seen; the first and the second time",
+    legend: [
+      "--busy N: so many other processes compute meanwhile. Without it the targets are those of two idle processors.",
+      "For a start from nothing remove artifacts, cache and web/.next first.",
+    ],
+    run: async ({ busy }) => (await import("../test/benchmark/start.ts")).run(busy),
+  },
   lane: {
     describe: "what one of ten lanes costs to settle, part by part",
     legend: [
@@ -29,7 +37,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   },
 };
 
-const USAGE = `usage: npm run bench -- NAME [--json]
+const USAGE = `usage: npm run bench -- NAME [--json] [--busy N]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { describe }]) => `  ${name.padEnd(12)} ${describe}`)
@@ -56,7 +64,7 @@ function printTable(rows: readonly BenchRow[]): void {
 }
 
 async function main(): Promise<number> {
-  const options = { json: { type: "boolean", default: false } } as const;
+  const options = { json: { type: "boolean", default: false }, busy: { type: "string", default: "0" } } as const;
   const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [name] = positionals;
   if (name === undefined) {
@@ -66,7 +74,8 @@ async function main(): Promise<number> {
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
   if (benchmark === undefined)
     refuse(`There is no benchmark "${name}".`, `Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
-  const rows = await benchmark.run();
+  if (!/^\d{1,3}$/.test(values.busy)) refuse(`--busy is "${values.busy}".`, "Give a number of processes, such as 30.");
+  const rows = await benchmark.run({ busy: Number(values.busy) });
   printTable(rows);
   console.log(`\n${benchmark.legend.join("\n")}`);
   const [cpu] = cpus();
