@@ -27,11 +27,10 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
-import { type Candidate, isProven } from "./choose/choose.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
+import { isBare, mayBuy } from "./discover/buyable.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
-import type { OfferBook } from "./discover/offer-book.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { rememberingBook } from "./discover/remembering-book.ts";
@@ -115,16 +114,6 @@ async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: Client
     throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
   }
 }
-
-/** Whether an offer can be bought with these settings. */
-const mayBuy =
-  ({ allowUnstaked }: ClientSettings) =>
-  (candidate: Candidate): boolean =>
-    allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate);
-
-/** Whether nothing can be bought. */
-const isBare = (book: OfferBook, settings: ClientSettings): boolean =>
-  book.names(settings.clock(), mayBuy(settings), 1).length === 0;
 
 type Market = ReturnType<typeof openMarket>;
 
