@@ -67,6 +67,22 @@ describe("the check of a chain", () => {
     expect(next).toMatch(/Start one there/);
   });
 
+  it("shows of an address nothing that may be a key, whatever is wrong there", async () => {
+    const secrets = ["KEY-8f3a", "TOKEN-77", "PASS-5"];
+    const keyed = (url: string): string => `${url}/v3/KEY-8f3a?token=TOKEN-77`;
+    const told: string[] = [];
+    const tell = (text: string): void => void told.push(text);
+    const stuck = await serve(() => undefined);
+    const page = await serve((_, response) => void response.end("<html>"));
+    const withPassword = keyed(page).replace("http://", "http://me:PASS-5@");
+    for (const url of [keyed("http://127.0.0.1:1"), keyed(stuck), keyed(page), withPassword]) {
+      const { message, next } = await refusal(url, { ...SHORT, tell });
+      told.push(message, next);
+    }
+    expect(told.filter((text) => text.includes("http://127.0.0.1:")).length).toBeGreaterThanOrEqual(4);
+    for (const secret of secrets) expect(told.join("\n")).not.toContain(secret);
+  });
+
   it.each(["<html>", "{}", "null", '{"error":{"code":-32601}}'])(
     "does not take a server for a chain that says %j",
     async (text) => {

@@ -34,6 +34,9 @@ const BROKEN: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "TIMEOUT"])
 /** Whether it can be the URL of a chain. */
 export const isRpcUrl = (given: string): boolean => /^https?:$/.test(URL.parse(given)?.protocol ?? "");
 
+/** All of an address that is ever shown: hosted servers have keys in its path and query, private ones a password before it. */
+const shown = (rpcUrl: string): string => URL.parse(rpcUrl)?.origin ?? "the address";
+
 /** One question may take so long; a chain on a busy machine is asked again. */
 const QUESTION_MS = 5_000;
 const PATIENCE_MS = 60_000;
@@ -59,17 +62,17 @@ export async function checkChain(rpcUrl: string, options: ChainCheck = {}): Prom
       if (cause instanceof ExplainedError) throw cause;
       if (!isTimeout(cause) || !(await isListening(rpcUrl)))
         throw new ExplainedError(
-          `No chain answers at ${rpcUrl}.`,
+          `No chain answers at ${shown(rpcUrl)}.`,
           "Start one there, or give --rpc another URL.",
           cause,
         );
       if (performance.now() >= end)
         throw new ExplainedError(
-          `The chain at ${rpcUrl} is up, but has not answered for ${Math.round(patienceMs / 1000)} s.`,
+          `The chain at ${shown(rpcUrl)} is up, but has not answered for ${Math.round(patienceMs / 1000)} s.`,
           "It is slow or stuck: run this again when the machine is less busy, or start the chain again.",
           cause,
         );
-      if (tries === 1) tell(`The chain at ${rpcUrl} is up and slow; waiting for its answer …`);
+      if (tries === 1) tell(`The chain at ${shown(rpcUrl)} is up and slow; waiting for its answer …`);
     }
   }
 }
@@ -106,7 +109,7 @@ export async function chainId(rpcUrl: string, signal: AbortSignal): Promise<stri
   const result = typeof answer === "string" ? undefined : answer.result;
   if (typeof result !== "string")
     throw new ExplainedError(
-      `What answers at ${rpcUrl} is no chain: it says nothing to eth_chainId.`,
+      `What answers at ${shown(rpcUrl)} is no chain: it says nothing to eth_chainId.`,
       "Give the URL of a JSON-RPC node.",
     );
   return result;

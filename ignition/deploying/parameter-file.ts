@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import json5 from "json5";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { decodeOutsideText } from "../../protocol/src/outside-text.ts";
 
 /** A parameter file that nothing can be deployed with: what is wrong with it, and what to do. */
 export class ParameterFileError extends ExplainedError {
@@ -46,8 +47,17 @@ function textOf(file: string): string {
     );
   if (stats.size > MOST_BYTES)
     throw new ParameterFileError(`${file} has ${stats.size} bytes, too many for a parameter file.`, EXAMPLES);
+  const { text, problem } = decodeOutsideText(bytesOf(file));
+  if (problem === undefined) return text;
+  throw new ParameterFileError(
+    `${file} ${problem}.`,
+    "Save it as UTF-8; in Windows PowerShell > writes UTF-16, and Out-File -Encoding utf8 does not.",
+  );
+}
+
+function bytesOf(file: string): Uint8Array {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new ParameterFileError(`${file} cannot be read (${code}).`, "Let your account read it.", cause);

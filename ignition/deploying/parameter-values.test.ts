@@ -48,6 +48,21 @@ describe("reading a parameter file", () => {
     expect(why).not.toMatch(/JSON5:|zod|EISDIR/);
   });
 
+  it.each([
+    ["UTF-16", Buffer.from("\ufeff{ Lloom: {} }", "utf16le"), "is text in UTF-16, not in UTF-8."],
+    ["Latin-1", Buffer.from('{ Lloom: { name: "Perch\u00e9" } }', "latin1"), "is no text in UTF-8."],
+  ])("refuses text in %s by its name, and mends nothing", (_, bytes, problem) => {
+    const file = join(folder, "encoded.json5");
+    writeFileSync(file, bytes);
+    expect(refusal(() => readSections(file))).toMatch(`${file} ${problem}\nSave it as UTF-8`);
+  });
+
+  it("takes off a byte-order mark", () => {
+    const file = join(folder, "marked.json5");
+    writeFileSync(file, "\ufeff{ Lloom: {} }");
+    expect(readSections(file)).toEqual({ Lloom: {} });
+  });
+
   it("says that a folder and a missing file are no parameter files", () => {
     expect(refusal(() => readSections(folder))).toBe(
       `${folder} is a folder, not a parameter file.\nGive a file such as those in ignition/parameters.`,

@@ -7,6 +7,7 @@ import { environmentName, processDataHome, processSources, readConfig } from "./
 import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
+import { refuseMended } from "./mended-text.ts";
 import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
@@ -64,6 +65,8 @@ interface Parsed {
 function runCommand(command: Command, { name, settings: names, options, args }: Parsed): Promise<number> {
   const json = options["json"] === true;
   const run = async (life: Parameters<Parameters<typeof live>[0]>[0]): Promise<void> => {
+    for (const word of [...args, ...Object.values(options)])
+      refuseMended(word, { what: `"${String(word)}"`, code: "COMMAND_INVALID" });
     const flags: Partial<Record<SettingName, string>> = {};
     for (const setting of names) {
       const value = options[camelCase(SETTINGS[setting].flag)];

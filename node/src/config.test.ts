@@ -33,6 +33,13 @@ describe("a command's own default", () => {
   });
 });
 
+describe("an environment that is not UTF-8", () => {
+  it("is refused by the variable's name: Node has mended it, and it would be another value", () => {
+    const environment = { LLOOM_DATA_DIR: "/srv/caf\uFFFD" };
+    expect(() => readConfig({ flags: {}, environment })).toThrow(/^LLOOM_DATA_DIR is no text in UTF-8/);
+  });
+});
+
 describe("the graphics card", () => {
   it("is off until it is turned on, from anywhere", () => {
     expect(fromFile("").gpu).toBe("off");

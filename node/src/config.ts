@@ -5,6 +5,7 @@ import { refuseFormerNames, SHARED_VARIABLES } from "@lloom/protocol/environment
 import { parse, TomlError } from "smol-toml";
 import { type DataHome, findDataHome } from "./data-home.ts";
 import { LloomError } from "./errors.ts";
+import { refuseMended } from "./mended-text.ts";
 import { nearestName } from "./nearest-name.ts";
 import { readOutsideFile } from "./outside-file.ts";
 import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
@@ -153,6 +154,7 @@ function find(name: SettingName, { flags, environment }: ConfigSources, file: To
   if (flag !== undefined) return { value: split(flag), origin: `--${setting.flag}` };
   const variable = environmentName(setting);
   const fromEnvironment = environment[variable];
+  refuseMended(fromEnvironment, { what: variable, code: "CONFIG_INVALID" });
   if (fromEnvironment !== undefined) return { value: split(fromEnvironment), origin: variable };
   if (file.values.has(setting.toml))
     return { value: file.values.get(setting.toml), origin: `${setting.toml} in ${file.path}` };

@@ -47,6 +47,16 @@ export function formatAmount(amount: bigint, decimals: number): string {
   return decimalText({ isNegative, whole, fraction: fraction.replace(/0+$/, "") });
 }
 
+/** How amounts of a token are shown. */
+export interface TokenUnit {
+  readonly decimals: number;
+  readonly symbol: string;
+}
+
+/** Base units as people read them: "1.5 USDC". */
+export const shownAmount = (amount: bigint, { decimals, symbol }: TokenUnit): string =>
+  `${formatAmount(amount, decimals)} ${symbol}`;
+
 /** Digits as decimal text that programs read. */
 export const decimalText = ({ isNegative, whole, fraction }: AmountDigits): string =>
   `${isNegative ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;

@@ -142,12 +142,9 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     /CHAIN_UNREACHABLE/,
   ],
   ["an empty prompt", ["ask", " ", ...KEY], 2, /COMMAND_INVALID: The prompt is empty/],
-  [
-    "a temperature out of range",
-    ["ask", "hi", "--temperature", "9", ...KEY],
-    2,
-    /COMMAND_INVALID: --temperature is "9"/,
-  ],
+  ["a prompt not in UTF-8, which Node mends", ["ask", "Perch\uFFFD"], 2, /COMMAND_INVALID: "Perch\uFFFD" is no text/],
+  ["a flag that is mended", ["ask", "hi", "--system", "\uFFFD"], 2, /is no text in UTF-8.*\n {2}Set the terminal/],
+  ["a hot temperature", ["ask", "hi", "--temperature", "9", ...KEY], 2, /COMMAND_INVALID: --temperature is "9"/],
   [
     "a part of a token",
     ["ask", "hi", "--max-tokens", "1.9", ...KEY],

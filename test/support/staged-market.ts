@@ -27,6 +27,8 @@ import { openDatabase } from "../../node/src/store/database.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
 
+const TOKEN = { decimals: 6, symbol: "tUSD" };
+
 /** What a staged executor does with a request. */
 export type Conduct =
   | { readonly type: "honest" }
@@ -161,7 +163,11 @@ export class StagedMarket implements Disposable {
       discover: done,
       survey: done,
       learnStake: done,
-      networkView: () => ({ models: book.models(this.nowMs), bootstrap: 1, peers: 1 }),
+      token: TOKEN,
+      networkView: (model) => ({
+        ...{ offered: book.model(model, this.nowMs), others: book.names(this.nowMs) },
+        ...{ token: TOKEN, bootstrap: 1, peers: 1 },
+      }),
       refresh: done,
       log: pino({ level: "silent" }),
     };
@@ -178,7 +184,7 @@ export class StagedMarket implements Disposable {
         this.#deposit -= amount;
         this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
       },
-      token: { decimals: 6, symbol: "tUSD" },
+      token: TOKEN,
       deadlineSeconds: 600n,
       clock: () => this.nowMs,
     });

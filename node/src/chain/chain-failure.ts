@@ -1,7 +1,8 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
-import { decodeRevert, type TokenUnit } from "./revert.ts";
+import { decodeRevert } from "./revert.ts";
 import { RpcError } from "./rpc-error.ts";
 
 /** What was being done, for the message. */

@@ -1,12 +1,6 @@
-import { formatAmount } from "@lloom/protocol/amounts";
+import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { ErrorDescription } from "ethers";
 import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";
-
-/** How amounts are shown. */
-export interface TokenUnit {
-  readonly decimals: number;
-  readonly symbol: string;
-}
 
 /** A refusal of a contract: its custom error with the values, and a sentence. */
 export interface Revert {
@@ -57,8 +51,8 @@ export function decodeRevert(data: string | null | undefined, unit?: TokenUnit):
   if (name === "Error") return { name, values, sentence: values["reason"] ?? String(parsed.args[0]) };
   const amount = (value: string | undefined): string =>
     unit === undefined || value === undefined
-      ? `${value} base units`
-      : `${formatAmount(BigInt(value), unit.decimals)} ${unit.symbol}`;
+      ? `${value} base units of the payment token`
+      : shownAmount(BigInt(value), unit);
   const listed = Object.entries(values).map(([key, value]) => `${key} ${value}`);
   const shown = `${name}(${listed.join(", ")})`;
   const plain = SENTENCES[name]?.(values, amount);

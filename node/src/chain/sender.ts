@@ -1,3 +1,4 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { isError, keccak256, type TransactionReceipt } from "ethers";
 import { asLloomError, LloomError } from "../errors.ts";
@@ -9,7 +10,6 @@ import type { ChainAccount, ContractCall } from "./contract-call.ts";
 import { Delivery, type DeliveryDesk, type DeliveryOrder } from "./delivery.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { isLocalChain, type RetryingProvider } from "./provider.ts";
-import type { TokenUnit } from "./revert.ts";
 import { RpcError } from "./rpc-error.ts";
 import { memoryJournal, type SendJournal, type SentCall } from "./send-journal.ts";
 import { untilAborted } from "./until-aborted.ts";

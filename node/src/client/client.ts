@@ -1,3 +1,4 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
@@ -22,13 +23,14 @@ import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
+import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
-import { type Candidate, isProven } from "./choose/choose.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
+import { isBare, mayBuy } from "./discover/buyable.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
-import type { OfferBook } from "./discover/offer-book.ts";
+import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { rememberingBook } from "./discover/remembering-book.ts";
@@ -57,11 +59,15 @@ export interface Client extends AsyncDisposable {
   model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
+  /** Resolves when it cannot ask any more, with why: its log failed, and without it no request may be signed. */
+  readonly failed: Promise<LloomError>;
 }
 
 /** Joins the network as a client. Throws LloomError of host and chain. */
-export async function createClient(parts: ClientParts, options: ClientOptions = {}): Promise<Client> {
+export async function createClient(given: ClientParts, options: ClientOptions = {}): Promise<Client> {
   const settings = clientSettings(options);
+  const failed = Promise.withResolvers<LloomError>();
+  const parts = { ...given, store: watchStore(given.store, (problem) => failed.resolve(problem)) };
   const { host, chain, store, log } = parts;
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
@@ -80,17 +86,18 @@ export async function createClient(parts: ClientParts, options: ClientOptions = 
     ask: (question, signal) =>
       blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
-      if (buyable(market.book, settings).length === 0) await lookForModels(market, settings);
-      return buyable(market.book, settings);
+      await lookForModels(market, settings);
+      return market.book.models(settings.clock(), mayBuy(settings));
     },
     model: async (name) => {
       const find = () => market.book.model(name, settings.clock(), mayBuy(settings));
       const found = find();
-      if (found !== undefined || buyable(market.book, settings).length > 0) return found;
+      if (found !== undefined) return found;
       await lookForModels(market, settings);
       return find();
     },
     offers: (model) => market.book.offers(settings.clock(), model),
+    failed: failed.promise,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
@@ -107,15 +114,6 @@ async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: Client
     throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
   }
 }
-
-/** What can be bought with these settings. */
-const buyable = (book: OfferBook, settings: ClientSettings): ModelSummary[] =>
-  book.models(settings.clock(), mayBuy(settings));
-
-const mayBuy =
-  ({ allowUnstaked }: ClientSettings) =>
-  (candidate: Candidate): boolean =>
-    allowUnstaked || (candidate.stake ?? 0) > 0 || isProven(candidate);
 
 type Market = ReturnType<typeof openMarket>;
 
@@ -180,7 +178,7 @@ function openChannels(
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },
-    token: { decimals: chain.tokenDecimals, symbol: chain.tokenSymbol },
+    token: tokenOf(chain),
     step: settings.channelStep,
     deadlineSeconds: settings.deadlineSeconds,
     clock: settings.clock,
@@ -230,8 +228,10 @@ async function followChain(
   });
 }
 
+const tokenOf = ({ tokenDecimals: decimals, tokenSymbol: symbol }: Chain): TokenUnit => ({ decimals, symbol });
+
 function assembleAsk(
-  { identity, store, host, log }: ClientParts,
+  { identity, chain, store, host, log }: ClientParts,
   {
     settings,
     market,
@@ -247,11 +247,16 @@ function assembleAsk(
   },
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
+  const token = tokenOf(chain);
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, log },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
-    networkView: () => ({ models: buyable(book, settings), bootstrap: host.bootstrap, peers: host.peers() }),
+    networkView: (model) => ({
+      offered: book.model(model, settings.clock(), mayBuy(settings)),
+      others: book.names(settings.clock(), mayBuy(settings), MOST_NAMED),
+      ...{ token, bootstrap: host.bootstrap, peers: host.peers() },
+    }),
     background: (work) => background.run(work),
     discover: (model) => search.search(model),
     survey: (model, options) => search.survey(model, options),
@@ -267,8 +272,9 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
   while (!signal.aborted) {
     await search.search();
     book.prune(settings.clock());
-    const isEmpty = buyable(book, settings).length === 0;
-    const waitMs = isEmpty ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs) : settings.discoveryIntervalMs;
+    const waitMs = isBare(book, settings)
+      ? Math.min(EMPTY_INTERVAL_MS, settings.discoveryIntervalMs)
+      : settings.discoveryIntervalMs;
     await pause(waitMs, signal);
   }
 }
@@ -276,9 +282,10 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
 /** Between searches while nobody offers anything: right after the start the node may not know a single peer. */
 const EMPTY_INTERVAL_MS = 500;
 
-/** A search now, and for a few seconds whatever comes in. */
+/** While nothing is known: a search now, and for a few seconds whatever comes in. */
 async function lookForModels({ book, search }: Market, settings: ClientSettings): Promise<void> {
+  if (!isBare(book, settings)) return;
   const deadline = AbortSignal.timeout(settings.offerWaitMs);
   void search.search();
-  while (!deadline.aborted && buyable(book, settings).length === 0) await book.change(deadline);
+  while (!deadline.aborted && isBare(book, settings)) await book.change(deadline);
 }

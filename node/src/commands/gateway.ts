@@ -29,7 +29,10 @@ export const gateway: Command = {
       { event: "ready", role: "gateway", address: identity.address, url },
       [`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`].join("\n"),
     );
-    await untilStopped(context.signal);
+    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), client.failed]);
+    if (failure === undefined) return;
+    log.error({ code: failure.code, problem: failure.message }, "the gateway cannot go on");
+    throw failure;
   },
 };
 

@@ -84,7 +84,7 @@ function tell(context: CommandContext, { receipt, verdict, checked, unchecked }:
       `Deployment  ${domain.accounting} on chain ${domain.chainId}`,
       `Client      ${client}`,
       `Executor    ${executor}`,
-      `Answer      ${inboundTokens} + ${outboundTokens} tokens of ${model}: ${cost} base units`,
+      `Answer      ${inboundTokens} + ${outboundTokens} tokens of ${model}: ${cost} base units of the token that the deployment is paid in`,
       `Lane        ${lane}, nonce ${nonce}: ${cumulativeCost} base units so far, at most ${request.costCap}`,
       ...checked.map((what) => `Checked     ${what}`),
       ...unchecked.map((what) => `Not checked ${what}`),

@@ -8,6 +8,7 @@ import { readLane } from "../chain/reads.ts";
 import { settle } from "../chain/settle.ts";
 import type { LloomError } from "../errors.ts";
 import { Background } from "../primitives/background.ts";
+import { watchStore } from "../store/watch-store.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AdmissionParts } from "./admit/admit.ts";
 import { principalReader, readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";
@@ -22,7 +23,6 @@ import { Counter } from "./executor-status.ts";
 import { ModelTrials } from "./offer/model-trials.ts";
 import { OwnOffers, type OwnOffersOptions, offerTerms } from "./offer/own-offers.ts";
 import { Settlement } from "./settle/settlement.ts";
-import { watchStore } from "./watch-store.ts";
 
 export type Pipeline = ReturnType<typeof openPipeline>;
 type Prices = Pick<ExecutorOptions, "price" | "modelPrices">;

@@ -1,4 +1,4 @@
-import { formatAmount } from "@lloom/protocol/amounts";
+import { formatAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { type ReceiptFileData, receiptFileToData } from "@lloom/protocol/receipt-file";
@@ -7,7 +7,7 @@ import type { Answered } from "../client/question.ts";
 /** What answers are paid in, and by which contract. */
 export interface Deployment {
   readonly domain: CommitmentDomain;
-  readonly token: { readonly symbol: string; readonly decimals: number };
+  readonly token: TokenUnit;
 }
 
 /** The field `lloom` of an answer: who gave it, what it cost, and the proof. */
@@ -58,9 +58,13 @@ export function factHeaders(end: Answered, { domain, token }: Deployment): Recor
     "x-lloom-attempts": String(end.attempts),
     "x-lloom-cost": end.cost.toString(),
     "x-lloom-amount": formatAmount(end.cost, token.decimals),
+    "x-lloom-token": headerText(token.symbol),
     ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
   };
 }
+
+/** A symbol is a stranger's text, and a header holds printable ASCII. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");
 
 /** What the log says of a paid answer. */
 export const spent = (end: Answered, { token }: Deployment): Record<string, string | number> => ({
@@ -69,7 +73,7 @@ export const spent = (end: Answered, { token }: Deployment): Record<string, stri
   finishReason: end.finishReason,
   inboundTokens: end.inboundTokens,
   outboundTokens: end.outboundTokens,
-  cost: `${formatAmount(end.cost, token.decimals)} ${token.symbol}`,
+  cost: shownAmount(end.cost, token),
 });
 
 /** Token counts in OpenAI's names. */

@@ -157,7 +157,10 @@ describe("models and readiness", () => {
         object: "model",
         created: 0,
         owned_by: "lloom",
-        lloom: { executors: 3, inboundPrice: "100000", outboundPrice: "400000", maxContext: 512 },
+        lloom: {
+          ...{ executors: 3, inboundPrice: "100000", outboundPrice: "400000", maxContext: 512 },
+          ...{ token: DEPLOYMENT.token.symbol, decimals: DEPLOYMENT.token.decimals },
+        },
       },
       expect.objectContaining({ id: "meta-llama/Llama-3.2" }),
     ]);

@@ -3,6 +3,7 @@ import { APIError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   answering,
+  DEPLOYMENT,
   DOMAIN,
   END,
   EXECUTOR,
@@ -63,6 +64,7 @@ describe("a whole answer", () => {
     expect(response.headers.get("x-lloom-executor")).toBe(EXECUTOR);
     expect(response.headers.get("x-lloom-cost")).toBe("7");
     expect(response.headers.get("x-lloom-amount")).toBe("0.000007");
+    expect(response.headers.get("x-lloom-token")).toBe(DEPLOYMENT.token.symbol);
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
     const receipt = Buffer.from(response.headers.get("x-lloom-receipt") ?? "", "base64url").toString();
     expect(receiptFileFromJson(receipt).receipt).toEqual({ ...RECEIPT, domain: DOMAIN });
@@ -87,6 +89,14 @@ describe("a whole answer", () => {
       cost: "0.000007 LLT",
     });
     expect(staged.logged()).not.toContain("Hel");
+  });
+
+  it("asks what is offered of the one model, not for the whole market, which others can fill", async () => {
+    client.models = async () => {
+      throw new TypeError("nobody has to sum up the market for a question");
+    };
+    const { choices } = await openai(await start()).chat.completions.create(ASK);
+    expect(choices[0]?.message.content).toBe("Hello!");
   });
 
   it("asks the network for what the request says", async () => {

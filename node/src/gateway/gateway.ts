@@ -44,8 +44,8 @@ export async function createGateway({ client, memory, deployment, log, options }
   rules.addTo(server);
   server.get("/health", async () => ({ status: "ok" }));
   server.get("/ready", ready(client));
-  server.get("/v1/models", listModels(client));
-  server.get("/v1/models/*", getModel(client));
+  server.get("/v1/models", listModels(client, deployment.token));
+  server.get("/v1/models/*", getModel(client, deployment.token));
   const keyed = new KeyedAnswers(memory, deployment);
   server.post("/v1/chat/completions", chatRoute({ client, keyed, deployment, log, settings, closing: closing.signal }));
   await listen(server, settings);

@@ -1,3 +1,4 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ModelSummary } from "../client/discover/model-summary.ts";
 import { LloomError } from "../errors.ts";
@@ -12,26 +13,29 @@ interface ModelObject {
   readonly owned_by: "lloom";
   readonly lloom: {
     readonly executors: number;
-    /** Cheapest, base units per 1 000 000 tokens, decimal. */
+    /** Cheapest, base units of the payment token per 1 000 000 tokens, decimal. */
     readonly inboundPrice: string;
     readonly outboundPrice: string;
+    /** Symbol of the payment token; base units are 10 to the power of `decimals` for one. */
+    readonly token: string;
+    readonly decimals: number;
     readonly maxContext: number;
   };
 }
 
 /** GET /v1/models: what executors offer now. */
-export const listModels = (client: GatewayClient) => async () => ({
+export const listModels = (client: GatewayClient, token: TokenUnit) => async () => ({
   object: "list",
-  data: (await client.models()).map(modelObject),
+  data: (await client.models()).map((summary) => modelObject(summary, token)),
 });
 
 /** GET /v1/models/NAME, where the name may have slashes. */
 export const getModel =
-  (client: GatewayClient) =>
+  (client: GatewayClient, token: TokenUnit) =>
   async (request: FastifyRequest<{ Params: { "*": string } }>): Promise<ModelObject> => {
     const name = request.params["*"];
     const found = await client.model(name);
-    if (found !== undefined) return modelObject(found);
+    if (found !== undefined) return modelObject(found, token);
     throw new LloomError("MODEL_NOT_FOUND", `No executor offers the model "${name}" now.`, {
       details: { param: "model" },
     });
@@ -44,7 +48,10 @@ export const ready = (client: GatewayClient) => async (_: FastifyRequest, reply:
   return reply.code(503).send({ status: "waiting", models, reason: "No executor offers a model yet." });
 };
 
-function modelObject({ model, executors, inboundPrice, outboundPrice, maxContext }: ModelSummary): ModelObject {
+function modelObject(
+  { model, executors, inboundPrice, outboundPrice, maxContext }: ModelSummary,
+  { symbol, decimals }: TokenUnit,
+): ModelObject {
   return {
     id: model,
     object: "model",
@@ -54,6 +61,8 @@ function modelObject({ model, executors, inboundPrice, outboundPrice, maxContext
       executors,
       inboundPrice: inboundPrice.toString(),
       outboundPrice: outboundPrice.toString(),
+      token: symbol,
+      decimals,
       maxContext: Number(maxContext),
     },
   };

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LloomError } from "../../../node/src/errors.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
@@ -29,6 +30,12 @@ function breakable(store: ExecutorLog): { store: ExecutorLog; breakNow: () => vo
   };
 }
 
+/** Takes the tables from under whoever uses a database. */
+function lose(path: string): void {
+  using db = new DatabaseSync(path);
+  db.exec("PRAGMA foreign_keys = OFF; DROP TABLE own_requests");
+}
+
 describe("an executor whose log fails", () => {
   it("withdraws its offers, refuses what comes, says why, and settles what it can", async () => {
     let breakNow = (): void => undefined;
@@ -51,6 +58,56 @@ describe("an executor whose log fails", () => {
     await until("the offers are gone", () => buyer.client.offers("broken").length === 0);
     expect(world.validator?.offers("broken")).toEqual([]);
     expect(seller.executor.status().owed).toBe(0n);
+  });
+});
+
+describe("a client whose log fails", () => {
+  it("says why it cannot ask any more, and takes an executor's broken log for that executor's alone", async () => {
+    const accept = (): never => {
+      throw new LloomError("STORE_FAILED", "The disk of the executor is broken.");
+    };
+    const tap = (store: ExecutorLog): ExecutorLog => ({ ...store, accept });
+    await using _seller = await world.seller({ backend: scriptedBackend(says("Yes."), "tapped"), tap });
+    const dataDir = await world.dataDir();
+    await using buyer = await world.buyer({ dataDir });
+    let failure: LloomError | undefined;
+    void buyer.client.failed.then((problem) => {
+      failure = problem;
+    });
+    await expect(askAll(buyer, question("?", { model: "tapped" }))).rejects.toMatchObject({ code: expect.any(String) });
+    expect(failure).toBeUndefined();
+    lose(join(dataDir, "client.sqlite"));
+    await expect(askAll(buyer, question("?", { model: "tapped" }))).rejects.toMatchObject({ code: "STORE_FAILED" });
+    expect(await buyer.client.failed).toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringMatching(/client\.sqlite failed/),
+    });
+  });
+});
+
+describe("lloom gateway", () => {
+  it("ends with code 1 and says why once its log fails", async () => {
+    await using _seller = await world.seller({ backend: scriptedBackend(says("Yes."), "sold") });
+    const dir = await keyIn(world);
+    const gateway = await start(world, {
+      command: "gateway",
+      dir,
+      more: ["--bootstrap", world.anchor.multiaddrs().join(","), "--port", "0"],
+    });
+    const url = /http:\S+\/v1/.exec(gateway.printed())?.[0];
+    const ask = () =>
+      fetch(`${url}/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: "sold", messages: [{ role: "user", content: "?" }] }),
+      });
+    // A key without a deposit: it fails all the same, for want of money.
+    await until("it knows the executor", async () => (await ask()).status === 402, 60_000);
+    lose(join(dir, "client.sqlite"));
+    expect((await ask()).status).toBe(500);
+    const { code, stderr } = await gateway.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^STORE_FAILED: The store .*client\.sqlite failed/m);
   });
 });
 

@@ -39,7 +39,10 @@ describe("an answer of an executor that", () => {
     const heard = (async () => {
       for await (const event of buyer.client.ask(asked, soon())) events.push(event);
     })();
-    await expect(heard).rejects.toMatchObject({ code: "RESPONSE_INVALID" });
+    await expect(heard).rejects.toMatchObject({
+      code: "RESPONSE_INVALID",
+      next: expect.stringMatching(/can settle at most \d+\.\d+ [A-Za-z]+ for this request/),
+    });
     expect(events.at(-1)).toEqual({ type: "text", text: "Trust me." });
     expect(buyer.store.receipts({ limit: 1, executor: rogue.identity.address })).toEqual([]);
     expect(outstanding(rogue)).toBeGreaterThan(0n);

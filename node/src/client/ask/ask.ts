@@ -18,8 +18,8 @@ import { type AttemptOptions, type AttemptParts, type AttemptTrace, attemptAt } 
 /** What `ask` stands on. */
 export interface AskParts extends AttemptParts, GatherParts {
   readonly settings: ClientSettings;
-  /** How this node stands in the network now. */
-  readonly networkView: () => NetworkView;
+  /** How this node stands in the network now, and to a model. */
+  readonly networkView: (model: string) => NetworkView;
   /** Asks one executor for its offers again. */
   readonly refresh: (candidate: Candidate, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
@@ -162,7 +162,7 @@ async function pick(parts: AskParts, state: AskState): Promise<Picked> {
       continue;
     }
     if (typeof choice === "string") {
-      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView());
+      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView(model));
       const isEverybody = state.blames.length === state.tried.size;
       throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
     }

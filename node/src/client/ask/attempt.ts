@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import { FINISH_REASONS, type FinishReason, type Hex, type Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
@@ -26,6 +27,8 @@ export interface AttemptParts {
   readonly pool: InferPool;
   readonly channels: PaymentChannels;
   readonly settings: ClientSettings;
+  /** What answers are paid in. */
+  readonly token: TokenUnit;
   /** Connects, before anything is signed: a request to a peer that is gone would bind its cap for a day. */
   readonly reach: (target: PeerTarget, signal: AbortSignal) => Promise<void>;
   /** Work that goes on after the question has its answer. */
@@ -86,13 +89,13 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
-  const { pool, store, hasher, recover } = parts;
+  const { pool, store, hasher, recover, token } = parts;
   let call: PaidCall | undefined;
   try {
     // Whoever has to remember what was signed for a call does so before it is sent.
     yield { type: "signed", requestHash: placed.requestHash };
     call = new PaidCall({
-      ...{ pool, store, hasher, recover, target, placed, asked },
+      ...{ pool, store, hasher, recover, token, target, placed, asked },
       clock: parts.settings.clock,
     });
     yield* follow(parts, call, { ...options, placed, promptSalt });

@@ -1,3 +1,4 @@
+import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
@@ -27,6 +28,7 @@ export interface PaidCallOptions {
   readonly store: ClientLog;
   readonly hasher: CommitmentHasher;
   readonly recover: RecoverAddress;
+  readonly token: TokenUnit;
   readonly target: PeerTarget;
   readonly placed: PlacedRequest;
   readonly asked: Pick<
@@ -147,10 +149,11 @@ export class PaidCall {
 
   /** The executor holds a signed request: whatever is wrong with its answer, it may settle another one over it. */
   #invalid(problem: string): LloomError {
-    const { costCap, ackedCost } = this.#options.placed.request;
+    const { token, placed } = this.#options;
+    const { costCap, ackedCost } = placed.request;
     const mayCost = costCap - ackedCost;
     return new LloomError("RESPONSE_INVALID", problem, {
-      next: `Nothing was acknowledged; the executor can settle at most ${mayCost} base units for this request. It is avoided for an hour.`,
+      next: `Nothing was acknowledged; the executor can settle at most ${shownAmount(mayCost, token)} for this request. It is avoided for an hour.`,
       details: { mayCost },
     });
   }

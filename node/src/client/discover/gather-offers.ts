@@ -60,7 +60,7 @@ async function firstOffer(
   const searched = new AbortController();
   const until = AbortSignal.any([signal, searched.signal, AbortSignal.timeout(settings.offerWaitMs)]);
   void discover(model).then(() => {
-    if (book.models(settings.clock()).length > 0) searched.abort();
+    if (book.names(settings.clock(), () => true, 1).length > 0) searched.abort();
   });
   while (!until.aborted && !hasOffers()) await book.change(until);
 }

@@ -10,7 +10,14 @@ const question = {
 };
 const offer = (model: string) => ({ model, executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 512n });
 const told = (choice: NoChoice, networkView: Partial<NetworkView>) =>
-  noExecutor(choice, question, { models: [], bootstrap: 1, peers: 1, ...networkView });
+  noExecutor(choice, question, {
+    offered: undefined,
+    others: [],
+    token: { decimals: 6, symbol: "USDC" },
+    bootstrap: 1,
+    peers: 1,
+    ...networkView,
+  });
 
 describe("why nobody can be asked", () => {
   it("asks for a bootstrap peer where none was given", () => {
@@ -34,14 +41,23 @@ describe("why nobody can be asked", () => {
     expect(next).not.toContain("--bootstrap");
   });
 
+  it("tells the lowest prices as the flags of the limit take them", () => {
+    const dear = { ...offer("wanted"), inboundPrice: 250_000n, outboundPrice: 1_000_000n };
+    const { message, next } = told("price", { offered: dear });
+    expect(message).toContain(
+      "the lowest inbound price is 0.25 USDC and the lowest outbound price 1 USDC per 1 000 000 tokens",
+    );
+    expect(next).toContain("--max-inbound-price");
+  });
+
   it("names the models that are offered instead", () => {
-    expect(told("none", { models: [offer("other")] })).toMatchObject({ code: "MODEL_NOT_FOUND" });
+    expect(told("none", { others: ["other"] })).toMatchObject({ code: "MODEL_NOT_FOUND" });
   });
 
   it("speaks of prices only where a limit was set, and of the context where that is too small", () => {
-    const models = [offer("wanted")];
-    expect(told("price", { models }).next).toContain("price limit");
-    expect(told("context", { models })).toMatchObject({ code: "CONTEXT_EXCEEDED" });
-    for (const choice of ["none", "tried"] as const) expect(told(choice, { models }).next).not.toContain("price");
+    const offered = offer("wanted");
+    expect(told("price", { offered }).next).toContain("price limit");
+    expect(told("context", { offered })).toMatchObject({ code: "CONTEXT_EXCEEDED" });
+    for (const choice of ["none", "tried"] as const) expect(told(choice, { offered }).next).not.toContain("price");
   });
 });

@@ -1,3 +1,4 @@
+import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { LloomError } from "../../errors.ts";
 import type { NoChoice } from "../choose/choose.ts";
 import type { Question } from "../question.ts";
@@ -5,25 +6,29 @@ import type { ModelSummary } from "./model-summary.ts";
 
 /** How the asking node stands in the network. */
 export interface NetworkView {
-  readonly models: readonly ModelSummary[];
+  /** What is offered of the model that was asked for. */
+  readonly offered: ModelSummary | undefined;
+  /** Models that are offered, a few of them at most. */
+  readonly others: readonly string[];
+  /** What prices are in. */
+  readonly token: TokenUnit;
   /** Bootstrap addresses that it was given. */
   readonly bootstrap: number;
   /** Connected peers. */
   readonly peers: number;
 }
 
-/** Other models named in an error at most. */
-const MOST_NAMED = 5;
+/** Models named in an error at most. */
+export const MOST_NAMED = 5;
 
 /** Why nobody can be asked, in words that say what to change. */
 export function noExecutor(choice: NoChoice, question: Question, networkView: NetworkView): LloomError {
   const { model, maxOutboundTokens } = question;
-  const { models } = networkView;
-  const offered = models.find((summary) => summary.model === model);
+  const { offered, others, token } = networkView;
   if (choice === "price" && offered !== undefined)
     return new LloomError(
       "NO_EXECUTOR",
-      `No executor offers ${model} within the price limit; the lowest inbound price is ${offered.inboundPrice} and the lowest outbound price ${offered.outboundPrice}, not always of one offer, in base units per 1 000 000 tokens.`,
+      `No executor offers ${model} within the price limit; the lowest inbound price is ${shownAmount(offered.inboundPrice, token)} and the lowest outbound price ${shownAmount(offered.outboundPrice, token)} per 1 000 000 tokens, not always of one offer.`,
       { next: "Raise the price limit (--max-inbound-price, --max-outbound-price), or choose another model." },
     );
   if (choice === "context" && offered !== undefined)
@@ -40,11 +45,10 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
       next: "Check --rpc, or buy without asking for a stake: --executors any.",
     });
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
-  return models.length > 0 && offered === undefined ? notOffered(model, models) : nobodyKnown(model, networkView);
+  return others.length > 0 && offered === undefined ? notOffered(model, others) : nobodyKnown(model, networkView);
 }
 
-function notOffered(model: string, models: readonly ModelSummary[]): LloomError {
-  const named = models.slice(0, MOST_NAMED).map((summary) => summary.model);
+function notOffered(model: string, named: readonly string[]): LloomError {
   return new LloomError("MODEL_NOT_FOUND", `Nobody offers ${model}. Offered are: ${named.join(", ")}.`, {
     next: `Ask for one of them, for example ${named[0]}.`,
   });

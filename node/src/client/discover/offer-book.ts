@@ -22,6 +22,10 @@ const MODELS_OF_STRANGER = 4;
 /** After a withdrawal older offers may still come from others, as long as they have not expired everywhere. */
 const FORGET_MS = 600_000;
 
+/** Whether an offer counts for whoever asks. */
+type MayCount = (candidate: Candidate) => boolean;
+const anybody: MayCount = () => true;
+
 /** Somebody is at work with it. */
 const isHeld = ({ inFlight }: Acquaintance): boolean => inFlight > 0;
 
@@ -107,17 +111,31 @@ export class OfferBook {
   }
 
   /** One model, if somebody offers it who may count: as `models`, at the cost of this model's offers alone. */
-  model(model: string, nowMs: number, mayCount: (candidate: Candidate) => boolean): ModelSummary | undefined {
+  model(model: string, nowMs: number, mayCount: MayCount = anybody): ModelSummary | undefined {
     const candidates = this.candidates(model, nowMs).filter(mayCount);
     return candidates.length === 0 ? undefined : summary(model, candidates);
   }
 
-  /** Every model that somebody offers who has something at stake, or who `mayCount` otherwise, by name. */
-  models(nowMs: number, mayCount: (candidate: Candidate) => boolean = () => true): ModelSummary[] {
+  /** Names of models that somebody offers who may count, so many at most, in no order. */
+  names(nowMs: number, mayCount: MayCount = anybody, most = Number.POSITIVE_INFINITY): string[] {
+    const found: string[] = [];
+    for (const [model, offers] of this.#models) {
+      if (found.length >= most) break;
+      for (const entry of offers.values())
+        if (isStanding(entry, nowMs) && mayCount(entry)) {
+          found.push(model);
+          break;
+        }
+    }
+    return found;
+  }
+
+  /** Every model that somebody offers who may count, by name: costs a look at the whole book. */
+  models(nowMs: number, mayCount: MayCount = anybody): ModelSummary[] {
     return [...this.#models.keys()]
+      .sort()
       .map((model) => this.model(model, nowMs, mayCount))
-      .filter((found) => found !== undefined)
-      .sort((a, b) => (a.model < b.model ? -1 : 1));
+      .filter((found) => found !== undefined);
   }
 
   /** To the first token, over all executors; undefined before the first. */

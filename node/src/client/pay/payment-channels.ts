@@ -1,4 +1,4 @@
-import { formatAmount } from "@lloom/protocol/amounts";
+import { formatAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { ChannelFunds } from "@lloom/protocol/channel-money";
 import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
@@ -25,7 +25,7 @@ export interface PaymentChannelsOptions {
   readonly learnSettled: (executor: Address) => Promise<void>;
   /** Sends the transaction and waits for it. */
   readonly allocate: (executor: Address, amount: bigint) => Promise<void>;
-  readonly token: { readonly decimals: number; readonly symbol: string };
+  readonly token: TokenUnit;
   /** Base units. */
   readonly step: bigint;
   readonly deadlineSeconds: bigint;
@@ -150,13 +150,16 @@ export class PaymentChannels {
   }
 
   #insufficient(terms: RequestTerms, deposit: bigint, missing: bigint): LloomError {
-    const { decimals, symbol } = this.#options.token;
-    const plain = (amount: bigint): string => formatAmount(amount, decimals);
+    const { token } = this.#options;
+    const shown = (amount: bigint): string => shownAmount(amount, token);
     const needed = worstCost(terms);
     return new LloomError(
       "INSUFFICIENT_FUNDS",
-      `This request may cost ${plain(needed)} ${symbol}; the free deposit is ${plain(deposit)} ${symbol}, ${plain(missing)} ${symbol} are missing.`,
-      { next: `Deposit more: lloom deposit ${plain(missing)}`, details: { needed, deposit, missing } },
+      `This request may cost ${shown(needed)}; the free deposit is ${shown(deposit)}, ${shown(missing)} are missing.`,
+      {
+        next: `Deposit more: lloom deposit ${formatAmount(missing, token.decimals)}`,
+        details: { needed, deposit, missing },
+      },
     );
   }
 
