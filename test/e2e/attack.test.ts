@@ -29,14 +29,16 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
   const summary = (): string => {
     const { kills, deeds, flooded, memory, books } = attacked;
     const lies = deeds.reduce((sum, deed) => sum + deed.lies, 0);
-    const sizes = memory.map(({ name, before, peak, after }) => {
-      return `${name} ${[before, peak, after].map((bytes) => Math.round(bytes / MIB)).join(", ")} MiB`;
-    });
+    const shown = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
+    const sizes = memory.map(
+      ({ name, before, peak, after }) =>
+        `${name} held ${shown(before)} and then ${shown(after)}, with ${shown(peak)} resident at most`,
+    );
     const failures = attacked.asked.flatMap(({ failure }) => failure ?? []);
     return [
       `answers: ${JSON.stringify(counts)}; failures: ${failures.join(", ") || "none"}`,
       `${lies} lies, ${kills.length} kills, ${flooded?.gossiped} offers gossiped and ${flooded?.told} told`,
-      `${books.settled.length} lanes settled; before, at most and after: ${sizes.join("; ")}`,
+      `${books.settled.length} lanes settled; ${sizes.join("; ")}`,
     ].join("\n");
   };
 

@@ -2,58 +2,68 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunningNode } from "../../../devnet/src/nodes.ts";
+import { heldBytes } from "./heap.ts";
 
 const KIB = 1024;
 export const MIB = KIB * KIB;
 const LOOK_MS = 500;
+const AGAIN_MS = 5_000;
 
-/**
- * What may stay after a flood. Most of it is V8's: the heap of one process was seen to move by 140 MiB without any attack, as
- * it is collected when V8 likes. A hundred thousand offers that nobody forgets take more than this.
- */
-export const MAY_STAY = 192 * MIB;
+/** What a process may hold more than before a flood, when everything that nobody holds was collected. */
+export const MAY_STAY = 24 * MIB;
 
-/** The memory of a process that lives from before an attack until after it. */
+/** The memory of a process that lives from before an attack until after it, bytes. */
 export class Memory {
   readonly name: string;
+  /** Held before. */
   readonly before: number;
-  #peak: number;
-  #after: number;
   readonly #pid: number;
+  readonly #port: number;
+  #after: number;
+  #peak = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor({ name, process: { pid } }: RunningNode) {
+  private constructor({ name, process: { pid } }: RunningNode, { port, before }: { port: number; before: number }) {
     this.name = name;
+    this.before = before;
     this.#pid = pid;
-    this.before = residentBytes(pid);
-    this.#peak = this.before;
-    this.#after = this.before;
+    this.#port = port;
+    this.#after = before;
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
-  get peak(): number {
-    return this.#peak;
+  /** Looks at a process that was started where `allowLooking` held. */
+  static async watch(node: RunningNode, port: number): Promise<Memory> {
+    return new Memory(node, { port, before: await heldBytes(node.process.pid, port) });
   }
 
+  /** Held afterwards. */
   get after(): number {
     return this.#after;
   }
 
-  /** Waits until what is more than before may stay, or the time is over. */
-  async untilBack(longestMs: number): Promise<void> {
-    const end = performance.now() + longestMs;
-    while (this.#look() - this.before > MAY_STAY && performance.now() < end) await pause(LOOK_MS);
-    clearInterval(this.#timer);
+  /** Most that was resident, garbage and all. */
+  get peak(): number {
+    return this.#peak;
   }
 
-  #look(): number {
-    this.#after = residentBytes(this.#pid);
-    this.#peak = Math.max(this.#peak, this.#after);
-    return this.#after;
+  /** Waits until no more than before and what may stay is held, or the time is over. */
+  async untilBack(longestMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    const end = performance.now() + longestMs;
+    for (;;) {
+      this.#after = await heldBytes(this.#pid, this.#port);
+      if (this.#after - this.before <= MAY_STAY || performance.now() > end) return;
+      await pause(AGAIN_MS);
+    }
+  }
+
+  #look(): void {
+    this.#peak = Math.max(this.#peak, residentBytes(this.#pid));
   }
 }
 
-/** Bytes of memory that a process holds. */
+/** Bytes of memory that a process takes from the machine. */
 function residentBytes(pid: number): number {
   const kib =
     process.platform === "linux"

@@ -43,9 +43,11 @@ export async function attack(stage: Stage, seed: number): Promise<Attacked> {
   using liars = await startLiars(stage, seed);
   await untilKnown(stage);
   const first = await askAll({ gateways, name: "first", count: FIRST, seed });
-  const memory = [...gateways.slice(-1), ...executors.slice(0, 1)].map((node) => new Memory(node));
+  const memory: Memory[] = [];
+  for (const node of [...gateways.slice(-1), ...executors.slice(0, 1)])
+    memory.push(await Memory.watch(node, stage.inspectorPort));
   const storm = await rage(stage, seed);
-  await Promise.all(memory.map((one) => one.untilBack(CALM_MS)));
+  for (const one of memory) await one.untilBack(CALM_MS);
   const offered = await Promise.all(gateways.map((gateway) => askerOf(gateway).executors()));
   // They settle what they are owed, and the RPC is as flaky as before.
   await Promise.all([...gateways, ...executors].map((node) => node.process.kill("SIGINT")));

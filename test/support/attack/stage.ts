@@ -5,6 +5,7 @@ import { startChain, type TestChain } from "../chain.ts";
 import { QUIET } from "../quiet-progress.ts";
 import { openGate, type RpcGate } from "../rpc-gate.ts";
 import { honestOf } from "./cast.ts";
+import { allowLooking } from "./heap.ts";
 import { startKnownBackend } from "./known-backend.ts";
 import { STAKE, seat } from "./seat.ts";
 
@@ -15,6 +16,8 @@ export interface Stage extends AsyncDisposable {
   readonly devnet: Devnet;
   readonly executors: readonly RunningNode[];
   readonly gateways: readonly RunningNode[];
+  /** Where a process tells what it holds. */
+  readonly inspectorPort: number;
 }
 
 const HONEST = 15;
@@ -23,6 +26,7 @@ const START_MS = 600_000;
 const AT_ONCE = 4;
 /** Where to look for a free one: that of the network's own gateway comes before. */
 const GATEWAY_PORT = 8081;
+const INSPECTOR_PORT = 9300;
 
 export async function setStage(seed: number): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
@@ -30,6 +34,9 @@ export async function setStage(seed: number): Promise<Stage> {
   const gate = stack.use(await openGate(chain.rpcUrl));
   const backend = stack.use(await startKnownBackend());
   const signal = AbortSignal.timeout(START_MS);
+  const ports = stack.use(new Ports());
+  const inspectorPort = await ports.next(INSPECTOR_PORT);
+  using _looking = allowLooking(inspectorPort);
   const flags = executorFlags(backend.url);
   const gatewayFlags = ["--exploration", "0.2"];
   const devnet = stack.use(
@@ -54,10 +61,10 @@ export async function setStage(seed: number): Promise<Stage> {
     );
     executors.push(...(await Promise.all(next.map((index) => join("executor", index, flags(index))))));
   }
-  const port = String(await stack.use(new Ports()).next(GATEWAY_PORT));
+  const port = String(await ports.next(GATEWAY_PORT));
   const gateways = [devnet.gateway, await join("gateway", 1, ["--port", port, ...gatewayFlags])];
   const owned = stack.move();
-  return { chain, gate, devnet, executors, gateways, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { chain, gate, devnet, executors, gateways, inspectorPort, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Prices that are close together, so that all of them are bought from. */
