@@ -45,6 +45,16 @@ describe("patience with a public RPC server", () => {
     await expect(asked(READ, [LOST])).rejects.toThrow(LOST);
   });
 
+  it("says once that it takes longer", async () => {
+    const [error = {}] = wordsOf("busy");
+    let told = 0;
+    const answers: RpcAnswer[] = [...Array.from({ length: 6 }, () => ({ error })), { result: "0x1" }];
+    const ask = async () => answers.shift() as RpcAnswer;
+    const rest = { isPassing: () => false, knows: async () => false, wait: async () => undefined };
+    await askPatiently(READ, { ask, ...rest, tell: () => void told++ });
+    expect(told).toBe(1);
+  });
+
   it.each(wordsOf("known"))("takes a transaction for sent whose repeat is answered with $message", async (error) => {
     expect((await asked(SEND, [LOST, { error }])).answer).toBe(HASH);
     // Without an earlier try of our own it is somebody else's word.

@@ -6,6 +6,8 @@ import { pause } from "../node/src/primitives/pause.ts";
 /** Two minutes in all: hosted servers count calls by the second or by the minute. */
 const TRIES = 12;
 const PAUSES = { firstMs: 250, longestMs: 15_000 };
+/** Seconds have passed by then, and somebody may be waiting before a silent terminal. */
+const TOLD_AFTER = 4;
 
 /** A JSON-RPC call, as every library writes it. */
 export interface RpcCall {
@@ -27,6 +29,8 @@ export interface Patience<Answer> {
   /** Whether the server knows a transaction. */
   readonly knows: (hash: string) => Promise<boolean>;
   readonly wait?: (durationMs: number) => Promise<void>;
+  /** Hears once that it takes longer. */
+  readonly tell?: () => void;
 }
 
 /**
@@ -35,7 +39,7 @@ export interface Patience<Answer> {
  */
 export async function askPatiently<Answer extends RpcAnswer>(
   call: RpcCall,
-  { ask, isPassing, knows, wait = pause }: Patience<Answer>,
+  { ask, isPassing, knows, wait = pause, tell }: Patience<Answer>,
 ): Promise<Answer | string> {
   for (let failures = 1; ; failures++) {
     const asked = await attempt(ask);
@@ -46,6 +50,7 @@ export async function askPatiently<Answer extends RpcAnswer>(
       if (sent !== undefined) return sent;
       if (kind !== "busy" || failures === TRIES) return asked.answer;
     } else if (failures === TRIES || !isPassing(asked.thrown)) throw asked.thrown;
+    if (failures === TOLD_AFTER) tell?.();
     await wait(backoffMs(failures, PAUSES));
   }
 }

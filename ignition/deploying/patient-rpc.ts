@@ -30,8 +30,17 @@ async function askServer(request: JsonRpcRequest, ask: Ask): Promise<JsonRpcResp
       const looked = await ask({ ...request, method: "eth_getTransactionByHash", params: [hash] });
       return "result" in looked && looked.result !== null;
     },
+    tell,
   });
   return typeof answer === "string" ? { jsonrpc: "2.0", id: request.id, result: answer } : answer;
+}
+
+let hasTold = false;
+
+/** Once for all questions: the next ones meet the same server. */
+function tell(): void {
+  if (!hasTold) console.error("The RPC server has no time, or does not answer; asking again for up to two minutes …");
+  hasTold = true;
 }
 
 /** What Hardhat throws for a connection that broke, and for the limit of calls. */

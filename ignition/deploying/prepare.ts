@@ -75,10 +75,22 @@ function inOurWords(thrown: unknown): unknown {
       thrown,
     );
   const [, promised, found] = /set to use chain id "(\d+)", but connected to a chain with id "(\d+)"/.exec(said) ?? [];
-  if (promised === undefined) return thrown;
+  if (promised === undefined) return ofServer(thrown);
   return new ExplainedError(
     `The RPC server is of chain ${found}, and --network means chain ${promised}.`,
     "Set LLOOM_RPC_URL to a server of that chain, or name the network of this one.",
+    thrown,
+  );
+}
+
+/** What a server said to a question that every server of a chain answers; an address in it may hold a key. */
+function ofServer(thrown: unknown): unknown {
+  if (thrown instanceof ExplainedError || !(thrown instanceof Error)) return thrown;
+  if (!("code" in thrown) || typeof thrown.code !== "number") return thrown;
+  const said = thrown.message.split("\n", 1)[0]?.replace(/https?:\/\/\S+/g, "its address");
+  return new ExplainedError(
+    `The RPC server does not say what has to be known before a deployment: ${said}`,
+    "Try again later, or set LLOOM_RPC_URL to another server.",
     thrown,
   );
 }
