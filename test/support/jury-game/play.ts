@@ -144,6 +144,8 @@ export class Table {
   /** A new executor and its client, and one settled answer between them. */
   async #parties(name: string) {
     const executor = await this.#market.enrol(`${name} executor`);
+    // It may have to pay an appeal.
+    await this.#market.fund(`${name} executor`);
     return { executor, ...(await this.#clientOf(executor, `${name} client`)) };
   }
 
