@@ -57,9 +57,9 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["an unlock that is cancelled and finished", ["unlock", ADDRESS, "--cancel", "--finish"], 2, /exclude each other/],
   ["a cancelled unlock of no channel", ["unlock", "--cancel"], 2, /Which channel\?/],
   ["an unlock that finishes an amount", ["unlock", ADDRESS, "1", "--finish"], 2, /take no amount/],
-  ["a relay of nothing", ["relay"], 2, /missing required argument|Which order\?/],
-  ["a relay of no file", ["relay", at("none.json")], 2, /ORDER_INVALID: The order .*none\.json cannot be read/],
-  ["a relay of no order", ["relay", at("password")], 2, /ORDER_INVALID: The order .*password is no JSON/],
+  ["a relay of nothing", ["relay"], 2, /Missing required argument .file./],
+  ["a relay of no file", ["relay", at("none.json")], 1, /ORDER_INVALID: The order .*none\.json cannot be read/],
+  ["a relay of no order", ["relay", at("password")], 1, /ORDER_INVALID: The order .*password is no JSON/],
   [
     "earnings paid by a signature",
     ["withdraw", "earnings", "--sign-only", at("o")],
