@@ -11,8 +11,8 @@ const CROWD = 24;
 /** Of `crowded-host.ts`. */
 const MOST_STRANGERS = 8;
 const MOST_DEPARTED = 16;
-/** Less than two dozen connections hold, at 100 kB each. */
-const SLACK_BYTES = 1_500_000;
+/** A third of what two dozen connections hold, at 100 kB each. */
+const SLACK_BYTES = 800_000;
 
 let crowded: ChildProcess;
 let target: PeerTarget;
@@ -68,8 +68,12 @@ it(
     for (const { here, left } of [first, ...later]) {
       expect(here.peers).toContain(client.peerId);
       expect(left.peers).toEqual([client.peerId]);
-      expect(left.streams).toBeLessThanOrEqual(first.left.streams);
-      expect(left.bytes - first.left.bytes).toBeLessThan(SLACK_BYTES);
+      // One peer's own, which come and go.
+      expect(left.streams).toBeLessThan(MOST_STRANGERS);
     }
+    // What each crowd leaves behind, every crowd does; what V8 keeps for itself comes once.
+    const sizes = [first, ...later].map(({ left }) => left.bytes);
+    const growths = sizes.slice(1).map((bytes, index) => bytes - (sizes[index] ?? 0));
+    expect(Math.min(...growths), growths.join(", ")).toBeLessThan(SLACK_BYTES);
   },
 );
