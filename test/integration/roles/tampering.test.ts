@@ -56,7 +56,7 @@ describe("an answer of an executor that", () => {
     await until("its offer is known", () => buyer.client.offers(model).length === 1);
     const types: string[] = [];
     for await (const { type } of buyer.client.ask(question("?", { model }), soon())) types.push(type);
-    expect(types).toEqual(["executor", "text", "end"]);
+    expect(types).toEqual(["executor", "signed", "text", "end"]);
   });
 });
 
