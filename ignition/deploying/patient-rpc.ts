@@ -39,7 +39,7 @@ let hasTold = false;
 
 /** Once for all questions: the next ones meet the same server. */
 function tell(): void {
-  if (!hasTold) console.error("The RPC server has no time, or does not answer; asking again for up to two minutes …");
+  if (!hasTold) console.error("The RPC server has no time, or does not answer; asking again for some minutes …");
   hasTold = true;
 }
 
