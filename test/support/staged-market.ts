@@ -67,6 +67,13 @@ export interface StagedExecutor extends Offering {
 
 export const MODEL = "staged";
 export const ANSWER = "The loom weaves.";
+/** What is asked when a test says nothing else. */
+export const QUESTION: Question = {
+  model: MODEL,
+  messages: [{ role: "user", content: "What does the loom do?" }],
+  sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+  maxOutboundTokens: 64,
+};
 const DOMAIN = { chainId: 31_337n, accounting: `0x${"ac".repeat(20)}` as Address };
 const DEPOSIT = 10n ** 18n;
 const HOUR_MS = 3_600_000;
@@ -80,7 +87,7 @@ export class StagedMarket implements Disposable {
   readonly store: ClientLog;
   nowMs = 1_800_000_000_000;
   /** What transactions wait for. */
-  chainAnswers: Promise<unknown> = Promise.resolve();
+  chainAnswers: () => Promise<unknown> = () => Promise.resolve();
   readonly #stack = new DisposableStack();
   readonly #hasher = createCommitmentHasher(DOMAIN);
   readonly #lanes = new Map<string, LaneState>();
@@ -129,13 +136,7 @@ export class StagedMarket implements Disposable {
 
   /** The answer's text and the executors that were asked; throws what the client throws. */
   async ask(change: Partial<Question> = {}): Promise<{ readonly text: string; readonly asked: readonly Address[] }> {
-    const question: Question = {
-      model: MODEL,
-      messages: [{ role: "user", content: "What does the loom do?" }],
-      sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
-      maxOutboundTokens: 64,
-      ...change,
-    };
+    const question: Question = { ...QUESTION, ...change };
     let text = "";
     const asked: Address[] = [];
     for await (const event of this.events(question)) {
@@ -180,7 +181,7 @@ export class StagedMarket implements Disposable {
       readDeposit: async () => this.#deposit,
       learnSettled: async () => undefined,
       allocate: async (executor, amount) => {
-        await this.chainAnswers;
+        await this.chainAnswers();
         this.#deposit -= amount;
         this.allocated.set(executor, (this.allocated.get(executor) ?? 0n) + amount);
       },

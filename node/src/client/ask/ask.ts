@@ -34,8 +34,10 @@ interface AskState {
   readonly again: Set<Address>;
   /** Who called the question impossible. */
   readonly blames: Address[];
-  /** Not asked while somebody else could be paid without the slow chain; asked when nobody else is left. */
+  /** Not asked while somebody else could be paid without the chain, slow or failing; asked when nobody else is left. */
   readonly putOff: Address[];
+  /** The chain failed once; a second time ends it. */
+  hasChainFailed: boolean;
   /** Whether only executors whose channels are known can be paid. */
   fundedOnly: boolean;
   failure: LloomError | undefined;
@@ -55,8 +57,7 @@ export async function* ask(parts: AskParts, question: Question, signal: AbortSig
   checkQuestion(question);
   const state: AskState = {
     ...{ question, signal, tried: new Set(), again: new Set(), blames: [], putOff: [] },
-    fundedOnly: false,
-    failure: undefined,
+    ...{ hasChainFailed: false, fundedOnly: false, failure: undefined },
   };
   try {
     for (let attempt = 1; attempt <= parts.settings.maxAttempts; attempt += 1) {
@@ -118,7 +119,9 @@ async function conclude(
   if (state.failure === undefined || (!error.retryable && !trace.isRefused)) state.failure = error;
   if (isBelieved(state.blames.length, { isEverybody: false })) throw believed(parts, state, error);
   state.fundedOnly ||= next === "otherFunded";
-  if (trace.isPutOff) state.putOff.push(executor);
+  const isChain = error.code === "CHAIN_UNREACHABLE" && !trace.isRefused && !trace.isPutOff;
+  if (trace.isPutOff || (isChain && !state.hasChainFailed)) state.putOff.push(executor);
+  state.hasChainFailed ||= isChain;
   if (!isRetry) {
     state.tried.add(executor);
     return;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ANSWER, type Conduct, StagedMarket } from "../../../../test/support/staged-market.ts";
+import { ANSWER, type Conduct, QUESTION, StagedMarket } from "../../../../test/support/staged-market.ts";
+import { LloomError } from "../../errors.ts";
 
 const HONEST = { stake: 100, conduct: () => ({ type: "honest" }) as const };
 const SOON_MS = 20;
@@ -19,7 +20,7 @@ describe("a chain that does not answer", () => {
     const known = staged.join({ ...HONEST, price: 1_000n });
     await befriend(staged);
     const newcomer = staged.join({ ...HONEST, price: 1_000n });
-    staged.chainAnswers = new Promise(() => undefined);
+    staged.chainAnswers = () => new Promise(() => undefined);
     expect(await staged.ask()).toEqual({ text: ANSWER, asked: [newcomer.address, known.address] });
     // The first transaction still waits, and so does everything behind it.
     expect((await staged.ask()).asked.at(-1)).toBe(known.address);
@@ -31,7 +32,7 @@ describe("a chain that does not answer", () => {
     staged.join({ ...HONEST, price: 1_000n });
     await befriend(staged);
     const newcomer = staged.join({ ...HONEST, price: 1_000n });
-    staged.chainAnswers = new Promise(() => undefined);
+    staged.chainAnswers = () => new Promise(() => undefined);
     await staged.ask();
     const known = staged.book.candidates("staged", staged.nowMs);
     expect(known.find(({ signed }) => signed.offer.executor === newcomer.address)?.health.failures).toBe(0);
@@ -45,7 +46,7 @@ describe("a chain that does not answer", () => {
     await befriend(staged);
     const newcomer = staged.join({ ...HONEST, price: 1_000n });
     const { promise, resolve } = Promise.withResolvers<void>();
-    staged.chainAnswers = promise;
+    staged.chainAnswers = () => promise;
     const asking = staged.ask();
     setTimeout(resolve, 10 * SOON_MS);
     const asked = [newcomer.address, turncoat.address, newcomer.address];
@@ -56,10 +57,40 @@ describe("a chain that does not answer", () => {
     using staged = explorer();
     const only = staged.join({ ...HONEST, price: 1_000n });
     const { promise, resolve } = Promise.withResolvers<void>();
-    staged.chainAnswers = promise;
+    staged.chainAnswers = () => promise;
     const asking = staged.ask();
     // Well after the patience, which must not have begun.
     setTimeout(resolve, 10 * SOON_MS);
     expect(await asking).toEqual({ text: ANSWER, asked: [only.address] });
+  });
+
+  it("is asked once more when it failed and nobody can be paid without it", async () => {
+    using staged = explorer();
+    const only = staged.join({ ...HONEST, price: 1_000n });
+    let failures = 0;
+    const failing = async (): Promise<void> => {
+      failures += 1;
+      throw new LloomError("CHAIN_UNREACHABLE", "The RPC server does not serve.");
+    };
+    staged.chainAnswers = async () => (failures === 0 ? failing() : undefined);
+    expect(await staged.ask()).toEqual({ text: ANSWER, asked: [only.address, only.address] });
+    await befriend(staged);
+    const stranger = staged.join({ ...HONEST, price: 1_000n });
+    staged.chainAnswers = failing;
+    failures = 0;
+    expect(await staged.ask()).toEqual({ text: ANSWER, asked: [stranger.address, only.address] });
+    expect(failures).toBe(1);
+  });
+
+  it("that stays away is told after two tries", async () => {
+    using staged = explorer();
+    const { address } = staged.join({ ...HONEST, price: 1_000n });
+    staged.chainAnswers = () => Promise.reject(new LloomError("CHAIN_UNREACHABLE", "The RPC server does not serve."));
+    const asked: string[] = [];
+    const asking = async (): Promise<void> => {
+      for await (const event of staged.events(QUESTION)) if (event.type === "executor") asked.push(event.executor);
+    };
+    await expect(asking()).rejects.toMatchObject({ code: "CHAIN_UNREACHABLE" });
+    expect(asked).toEqual([address, address]);
   });
 });
