@@ -4,13 +4,13 @@ import type { Passage, RpcError, RpcGate } from "../rpc-gate.ts";
 
 /** Of 1000 requests, so many suffer each. */
 const PASSAGES: readonly (readonly [Passage, number])[] = [
-  ["refuse", 20],
-  ["loseAnswer", 20],
-  ["hang", 2],
+  ["refuse", 10],
+  ["loseAnswer", 10],
+  ["hang", 1],
 ];
 const ERRORS: readonly (readonly [RpcError, number])[] = [
-  [{ code: -32_005, message: "Too many requests", status: 429 }, 30],
-  [{ code: -32_603, message: "", status: 503, body: "<html>503 Service Unavailable</html>" }, 20],
+  [{ code: -32_005, message: "Too many requests", status: 429 }, 20],
+  [{ code: -32_603, message: "", status: 503, body: "<html>503 Service Unavailable</html>" }, 10],
 ];
 const DELAYED = 80;
 const LONGEST_DELAY_MS = 400;

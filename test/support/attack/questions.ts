@@ -14,7 +14,7 @@ export interface Round {
 /** Questions that a gateway has at a time. */
 const AT_ONCE = 4;
 /** One of so many is streamed: what a liar has begun to stream, nobody else can take up. */
-const STREAMED = 4;
+const STREAMED = 5;
 
 export const askerOf = ({ name, url }: RunningNode): Asker => new Asker(name, url ?? "");
 
