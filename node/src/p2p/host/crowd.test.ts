@@ -11,8 +11,8 @@ const CROWD = 24;
 /** Of `crowded-host.ts`. */
 const MOST_STRANGERS = 8;
 const MOST_DEPARTED = 16;
-/** A third of what two dozen connections hold, at 100 kB each. */
-const SLACK_BYTES = 800_000;
+/** Two thirds of what two dozen connections hold, at 100 kB each. */
+const SLACK_BYTES = 1_600_000;
 
 let crowded: ChildProcess;
 let target: PeerTarget;
