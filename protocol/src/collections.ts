@@ -6,8 +6,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
 import { enumNumber } from "./contract-enums.ts";
 import { collectorFacts } from "./generated/facts.ts";
-import { bytesToHex, hexToBytes } from "./hex.ts";
-import { LloomError } from "./lloom-error.ts";
+import { bytesToHex, fixedBytes } from "./hex.ts";
 import { createStructHasher, type Field } from "./struct-encoder.ts";
 import { createDigester } from "./typed-data-digest.ts";
 
@@ -57,13 +56,7 @@ const WORD = 32;
 export function collectionNonce(purpose: CollectionPurpose, beneficiary: Address, salt: Hex): Hex {
   const words = new Uint8Array(3 * WORD);
   words[WORD - 1] = enumNumber(collectorFacts.Purpose, purpose);
-  words.set(bytesOf("beneficiary", beneficiary, 20), 2 * WORD - 20);
-  words.set(bytesOf("salt", salt, WORD), 2 * WORD);
+  words.set(fixedBytes("beneficiary", beneficiary, 20), 2 * WORD - 20);
+  words.set(fixedBytes("salt", salt, WORD), 2 * WORD);
   return bytesToHex(keccak_256(words));
-}
-
-function bytesOf(name: string, hex: Hex, length: number): Uint8Array {
-  if (!new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(hex))
-    throw new LloomError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
-  return hexToBytes(hex);
 }

@@ -17,6 +17,13 @@ export function hexToBytes(hex: string): Uint8Array {
   return parseHex(hex.slice(2));
 }
 
+/** Exactly so many bytes. Throws LloomError REQUEST_INVALID that names the field for anything else. */
+export function fixedBytes(name: string, hex: string, length: number): Uint8Array {
+  if (!new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(hex))
+    throw new LloomError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
+  return parseHex(hex.slice(2));
+}
+
 /**
  * Ethereum address of a secp256k1 public key, compressed (33 bytes) or not (65 bytes).
  * Throws LloomError SIGNATURE_INVALID for bytes that are no such key.

@@ -3,7 +3,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Address, Hex } from "./commitment-types.ts";
 import { enumNumber } from "./contract-enums.ts";
 import { juryFacts } from "./generated/facts.ts";
-import { bytesToHex, hexToBytes } from "./hex.ts";
+import { bytesToHex, fixedBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** A juror's finding. */
@@ -32,17 +32,10 @@ export function hashVote({ disputeId, round, juror, choice, salt }: Vote): Hex {
     throw new LloomError("REQUEST_INVALID", `round must be an integer from 1 to ${LAST_ROUND}.`);
   }
   const words = new Uint8Array(5 * WORD);
-  words.set(bytesOf("disputeId", disputeId, WORD), 0);
+  words.set(fixedBytes("disputeId", disputeId, WORD), 0);
   words[2 * WORD - 1] = round;
-  words.set(bytesOf("juror", juror, 20), 3 * WORD - 20);
+  words.set(fixedBytes("juror", juror, 20), 3 * WORD - 20);
   words[4 * WORD - 1] = enumNumber(juryFacts.Choice, choice);
-  words.set(bytesOf("salt", salt, WORD), 4 * WORD);
+  words.set(fixedBytes("salt", salt, WORD), 4 * WORD);
   return bytesToHex(keccak_256(words));
-}
-
-function bytesOf(name: string, hex: Hex, length: number): Uint8Array {
-  if (!new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(hex)) {
-    throw new LloomError("REQUEST_INVALID", `${name} must be 0x and ${2 * length} hex digits.`);
-  }
-  return hexToBytes(hex);
 }
