@@ -1,10 +1,10 @@
-import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
+import { unitOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
@@ -178,7 +178,7 @@ function openChannels(
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },
-    token: tokenOf(chain),
+    token: unitOf(chain),
     step: settings.channelStep,
     deadlineSeconds: settings.deadlineSeconds,
     clock: settings.clock,
@@ -228,8 +228,6 @@ async function followChain(
   });
 }
 
-const tokenOf = ({ tokenDecimals: decimals, tokenSymbol: symbol }: Chain): TokenUnit => ({ decimals, symbol });
-
 function assembleAsk(
   { identity, chain, store, host, log }: ClientParts,
   {
@@ -247,7 +245,7 @@ function assembleAsk(
   },
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
-  const token = tokenOf(chain);
+  const token = unitOf(chain);
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,

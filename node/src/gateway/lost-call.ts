@@ -1,4 +1,4 @@
-import { formatAmount } from "@lloom/protocol/amounts";
+import { shownAmount } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { OwnFate } from "../store/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
@@ -15,7 +15,7 @@ export const mayHaveCost = (fate: OwnFate | undefined): boolean => fate?.status 
 
 /** A call whose process ended in its middle, with what is known of its money. The repeat pays nothing more. */
 export function lostCall({ requestHash, fate }: SignedFor, { token }: Deployment): HttpError {
-  const amount = fate && `${formatAmount(fate.cost, token.decimals)} ${token.symbol}`;
+  const amount = fate && shownAmount(fate.cost, token);
   const known =
     fate?.status === "answered"
       ? `executor ${fate.executor} answered it for ${amount}, and its text was not kept`
