@@ -31,22 +31,11 @@ export const contextOf = (model: ServedModel): number | undefined =>
 
 /** What a model is for, by the usual words in its name, where the server says nothing; experience tells the rest. */
 const NO_CHAT_WORDS = [
-  ...["embed(?:ding|dings|der)?", "rerank(?:er)?", "bge", "gte", "gtr", "e5", "t5", "minilm", "multi-qa", "paraphrase"],
-  ...[
-    "voyage",
-    "colbert(?:v\\d)?",
-    "whisper",
-    "tts",
-    "kokoro",
-    "transcribe",
-    "audio",
-    "realtime",
-    "moderation",
-    "guard",
-  ],
-  ...["dall-e", "image", "imagen", "diffusion", "sdxl", "flux", "sora", "veo", "davinci", "babbage"],
-];
-const NO_CHAT_NAME = new RegExp(`(?:^|[^a-z])(?:${NO_CHAT_WORDS.join("|")})(?:[^a-z]|$)`, "i");
+  "embed(ding|dings|der)? rerank(er)? bge gte gtr e5 t5 minilm multi-qa paraphrase voyage colbert(v[0-9])?",
+  "whisper tts kokoro transcribe audio realtime moderation guard",
+  "dall-e image imagen diffusion sdxl flux sora veo davinci babbage",
+].flatMap((words) => words.split(" "));
+const NO_CHAT_NAME = new RegExp(`(^|[^a-z])(${NO_CHAT_WORDS.join("|")})([^a-z]|$)`, "i");
 const NO_CHAT_TYPE = /embed|rerank|image|audio|moderation|transcri/i;
 
 /** Whether a model answers conversations, as far as the server or its name tells. */
