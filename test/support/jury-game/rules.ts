@@ -1,14 +1,14 @@
 /** What the end of one dispute about a model gives to everybody: the rules of docs/contracts-measured.md, told once more. */
 
 /** Whole amounts are parts of so many. */
-const WHOLE = 10_000n;
-const REPORTER_SHARE = 3_000n;
-const MOST_JURY_SHARE = 2_000n;
-const LEAST_FEE = 200_000n;
-const FEE_DIVISOR = 250n;
-const BOND_FEES = 16n;
+export const WHOLE = 10_000n;
+export const REPORTER_SHARE = 3_000n;
+export const MOST_JURY_SHARE = 2_000n;
+export const LEAST_FEE = 200_000n;
+export const FEE_DIVISOR = 250n;
+export const BOND_FEES = 16n;
 const APPEAL_BONDS = 2n;
-const CONCESSION_DIVISOR = 4n;
+export const CONCESSION_DIVISOR = 4n;
 
 export const FIRST_PANEL = 5;
 export const SECOND_PANEL = 11;

@@ -1,16 +1,21 @@
 /** Several disputes with one executor at once: what any order of openings and ends comes to, for everybody. */
-import { type Choice, FIRST_PANEL, type Outcome, SECOND_PANEL } from "./rules.ts";
+import {
+  BOND_FEES,
+  type Choice,
+  CONCESSION_DIVISOR,
+  FEE_DIVISOR,
+  FIRST_PANEL,
+  LEAST_FEE,
+  MOST_JURY_SHARE,
+  type Outcome,
+  REPORTER_SHARE,
+  SECOND_PANEL,
+  WHOLE,
+} from "./rules.ts";
 import { type Claim, divideUp, StakeClaims } from "./stake-claims.ts";
 
-const WHOLE = 10_000n;
-const LEAST_FEE = 200_000n;
 const LEAST_PENALTY = 16_000_000n;
-const FEE_DIVISOR = 250n;
-const BOND_FEES = 16n;
 const OVERCHARGE_FACTOR = 100n;
-const CONCESSION_DIVISOR = 4n;
-const REPORTER_SHARE = 3_000n;
-const MOST_JURY_SHARE = 2_000n;
 /** Parts of the stake by strikes so far, in parts of 10 000. */
 const SHARES = { model: [2_000n, 5_000n, WHOLE], inflation: [500n, 1_000n, 2_000n] } as const;
 

@@ -1,30 +1,9 @@
-import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
-import type { SignedOffer } from "@lloom/protocol/messages";
+import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
+import { NOW, offer } from "../../../../test/support/tiny-offer.ts";
 import { OfferBook } from "./offer-book.ts";
 
-const NOW = 1_800_000_000_000;
 const A: Address = `0x${"aa".repeat(20)}`;
-
-const offer = (executor: Address, change: Partial<SignedOffer["offer"]> = {}, sentAt = NOW): SignedOffer => ({
-  offer: {
-    executor,
-    offerId: 1n,
-    model: "tiny",
-    weightsHash: ZERO_HASH,
-    profileHash: ZERO_HASH,
-    inboundPrice: 10n,
-    outboundPrice: 40n,
-    maxContext: 512n,
-    validUntil: BigInt(NOW / 1000 + 60),
-    ...change,
-  },
-  signature: { r: ZERO_HASH, vs: ZERO_HASH },
-  multiaddrs: [],
-  capacity: 1,
-  load: 0,
-  sentAt,
-});
 
 describe("the offer book", () => {
   it("takes 50 000 offers of one key, and of as many keys, without holding up the node", () => {

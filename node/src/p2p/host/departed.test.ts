@@ -1,18 +1,8 @@
-import { afterEach, expect, it } from "vitest";
-import { startHost, targetOf, until } from "../../../../test/support/hosts.ts";
+import { expect, it } from "vitest";
+import { never, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
+import { openHost } from "../../../../test/support/open-host.ts";
 import { connect } from "./dial.ts";
 import type { Host } from "./host.ts";
-
-const never = new AbortController().signal;
-const opened: Host[] = [];
-afterEach(async () => {
-  for (const host of opened.splice(0)) await host[Symbol.asyncDispose]();
-});
-async function open(options: Parameters<typeof startHost>[0] = {}): Promise<Host> {
-  const host = await startHost(options);
-  opened.push(host);
-  return host;
-}
 
 /** Peers of which a host remembers something, once no more are forgotten. */
 async function remembered(host: Host, count: number): Promise<Set<string>> {
@@ -40,8 +30,8 @@ async function comeAndGo(host: Host, listen: string[], secret?: Uint8Array): Pro
 }
 
 it("a host remembers few of those that only dialled, and more of those that listen", async () => {
-  const host = await open({ limits: { departedDialers: 1, departedListeners: 2 } });
-  const here = await open({ listen: [] });
+  const host = await openHost({ limits: { departedDialers: 1, departedListeners: 2 } });
+  const here = await openHost({ listen: [] });
   await connect(here, targetOf(host), never);
   const listeners: string[] = [];
   for (let count = 0; count < 3; count++) listeners.push(await comeAndGo(host, ["/ip4/127.0.0.1/tcp/0"]));
@@ -51,10 +41,10 @@ it("a host remembers few of those that only dialled, and more of those that list
 });
 
 it("a host forgets nobody who came back", async () => {
-  const host = await open({ limits: { departedDialers: 1 } });
+  const host = await openHost({ limits: { departedDialers: 1 } });
   const secret = new Uint8Array(32).fill(7);
   const first = await comeAndGo(host, [], secret);
-  const back = await open({ listen: [], secret });
+  const back = await openHost({ listen: [], secret });
   await connect(back, targetOf(host), never);
   await until("it is back", () => host.connected().includes(first));
   const dialers: string[] = [];

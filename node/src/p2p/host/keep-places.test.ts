@@ -1,27 +1,18 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { startHost, targetOf, until } from "../../../../test/support/hosts.ts";
+import { describe, expect, it } from "vitest";
+import { never, targetOf, until } from "../../../../test/support/hosts.ts";
+import { openHost } from "../../../../test/support/open-host.ts";
 import { connect } from "./dial.ts";
 import type { Host } from "./host.ts";
 
-const never = new AbortController().signal;
-const opened: Host[] = [];
-afterEach(async () => {
-  for (const host of opened.splice(0)) await host[Symbol.asyncDispose]();
-});
-async function open(options: Parameters<typeof startHost>[0] = {}): Promise<Host> {
-  const host = await startHost(options);
-  opened.push(host);
-  return host;
-}
 async function dialled(host: Host): Promise<Host> {
-  const peer = await open({ listen: [] });
+  const peer = await openHost({ listen: [] });
   await connect(peer, targetOf(host), never);
   return peer;
 }
 
 describe("a host that strangers crowd", () => {
   it("gives a new one the place of the oldest, and keeps those that do business", async () => {
-    const host = await open({ limits: { mostStrangers: 2 } });
+    const host = await openHost({ limits: { mostStrangers: 2 } });
     const client = await dialled(host);
     await until("it is connected", () => host.connected().includes(client.peerId));
     host.know(client.peerId);
@@ -39,8 +30,8 @@ describe("a host that strangers crowd", () => {
 
 describe("a host that one peer dials again and again", () => {
   it("takes so many connections of it, and others' too", async () => {
-    const host = await open({ limits: { connectionsPerPeer: 2 } });
-    const peer = await open({ listen: [] });
+    const host = await openHost({ limits: { connectionsPerPeer: 2 } });
+    const peer = await openHost({ listen: [] });
     const dial = () =>
       peer.libp2p.dial(host.libp2p.getMultiaddrs(), { signal: AbortSignal.timeout(5_000), force: true });
     await dial();
