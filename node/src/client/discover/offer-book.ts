@@ -198,7 +198,7 @@ export class OfferBook {
         this.#waiters.delete(done);
         resolve();
       };
-      signal.addEventListener("abort", done, { once: true });
+      signal.addEventListener("abort", done);
       this.#waiters.add(done);
     });
   }
