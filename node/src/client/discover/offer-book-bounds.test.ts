@@ -1,3 +1,4 @@
+import { queryObjects } from "node:v8";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
 import { NOW, offer } from "../../../../test/support/tiny-offer.ts";
@@ -38,10 +39,13 @@ describe("the bounds of the offer book", () => {
     book.setStake(A, 100);
     for (let model = 10; model < 75; model += 1) book.add(offer(A, { model: `model ${model}` }), NOW);
     expect([book.offerOf("model 10", A), book.names(NOW).length]).toEqual([undefined, 64]);
-    book.add(offer(A, { model: "model 11", offerId: 2n }), NOW);
-    expect(book.names(NOW)).toHaveLength(64);
-    book.add(offer(A, { model: "model 75" }), NOW);
-    expect([11, 12, 13].map((model) => book.offerOf(`model ${model}`, A) !== undefined)).toEqual([true, false, true]);
+    book.add(offer(A, { model: "model 12", offerId: 2n }), NOW);
+    expect([book.names(NOW).length, book.offerOf("model 11", A) !== undefined]).toEqual([64, true]);
+    for (const model of [75, 76]) book.add(offer(A, { model: `model ${model}` }), NOW);
+    expect([11, 12, 13, 14].map((model) => book.offerOf(`model ${model}`, A) !== undefined)).toEqual([
+      ...[false, true],
+      ...[false, true],
+    ]);
   });
 
   it("keeps whoever somebody is at work with, however many keys come", () => {
@@ -68,5 +72,13 @@ describe("the bounds of the offer book", () => {
     }
     expect([book.offerOf("tiny", A), book.offerOf("tiny", B)]).toEqual([undefined, expect.anything()]);
     expect(book.candidates("tiny", NOW)).toHaveLength(4_096);
+  });
+
+  it("let go of models that nobody offers any more", () => {
+    const book = new OfferBook();
+    const mapsBefore = queryObjects(Map, { format: "count" });
+    for (let model = 0; model < 5_000; model += 1) book.add(offer(A, { model: `model ${model}` }), NOW);
+    expect(queryObjects(Map, { format: "count" }) - mapsBefore).toBeLessThan(1_000);
+    expect(book.names(NOW)).toHaveLength(4);
   });
 });

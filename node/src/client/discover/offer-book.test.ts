@@ -49,6 +49,9 @@ describe("the offer book", () => {
     book.add(offer(A, { inboundPrice: 10n, outboundPrice: 90n }), NOW);
     book.add(offer(B, { inboundPrice: 20n, outboundPrice: 40n, maxContext: 1024n }), NOW);
     book.add(offer(B, { model: "large" }), NOW);
+    expect([book.offers(NOW, "tiny").length, book.offers(NOW, "large").length, book.offers(NOW).length]).toEqual([
+      2, 1, 3,
+    ]);
     expect(book.models(NOW)).toEqual([
       { model: "large", executors: 1, inboundPrice: 10n, outboundPrice: 40n, maxContext: 512n },
       { model: "tiny", executors: 2, inboundPrice: 10n, outboundPrice: 40n, maxContext: 1024n },
