@@ -1,5 +1,13 @@
 import { ERROR_CODES } from "@lloom/protocol/error-codes";
-import { accountingV2Abi, auditsAbi, equivocationDisputesAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
+import {
+  accountingV2Abi,
+  auditsAbi,
+  deliveryDisputesAbi,
+  equivocationDisputesAbi,
+  juryAbi,
+  measuredDisputesAbi,
+  stakeRegistryAbi,
+} from "@lloom/protocol/generated/abi";
 import { createConfig, factory } from "ponder";
 import { getAbiItem } from "viem";
 import { readEnv } from "./env.ts";
@@ -52,6 +60,9 @@ export default createConfig({
     AccountingV2: { abi: accountingV2Abi, address: env.accounting, ...source },
     StakeRegistry: { abi: stakeRegistryAbi, address: env.stakeRegistry, ...source },
     EquivocationDisputes: { abi: equivocationDisputesAbi, address: judges, ...source },
+    DeliveryDisputes: { abi: deliveryDisputesAbi, address: judges, ...source },
+    MeasuredDisputes: { abi: measuredDisputesAbi, address: judges, ...source },
+    Jury: { abi: juryAbi, address: judges, ...source },
     Audits: { abi: auditsAbi, address: env.audits, ...source },
   },
 });

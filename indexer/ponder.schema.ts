@@ -35,6 +35,7 @@ export {
   slashing,
   strike,
 } from "./src/schema/conduct.ts";
+export { bondAccount, deliveryDispute, deliveryState } from "./src/schema/deliveries.ts";
 export {
   faultProof,
   reportCommitment,
@@ -56,6 +57,25 @@ export {
   stakeMovementKind,
 } from "./src/schema/events.ts";
 export {
+  candidateMovement,
+  candidateMovementKind,
+  juryCase,
+  juryChoice,
+  juryPanel,
+  jurySeat,
+} from "./src/schema/juries.ts";
+export {
+  bondAccountRelations,
+  candidateMovementRelations,
+  deliveryDisputeRelations,
+  disputedAnswerRelations,
+  disputeMoveRelations,
+  juryCaseRelations,
+  juryPanelRelations,
+  jurySeatRelations,
+  measuredDisputeRelations,
+} from "./src/schema/dispute-relations.ts";
+export {
   auditChainMovementRelations,
   auditEpochRelations,
   auditRelations,
@@ -73,6 +93,15 @@ export {
   tailMovementRelations,
   tailRelations,
 } from "./src/schema/judged-relations.ts";
+export {
+  disputedAnswer,
+  juryVerdict,
+  measuredDispute,
+  measuredKind,
+  measuredOutcome,
+  measuredState,
+} from "./src/schema/measured.ts";
+export { disputeMove, disputeMoveKind } from "./src/schema/moves.ts";
 export {
   channelRelations,
   clientDayRelations,

@@ -1,6 +1,6 @@
 import { ponder } from "ponder:registry";
-import { executor, faultProof, reportCommitment, reportShare } from "ponder:schema";
-import type { Hex } from "viem";
+import { faultProof, reportCommitment, reportShare } from "ponder:schema";
+import { countLost } from "./moves.ts";
 import { originOf } from "./origin.ts";
 import { addToBuckets, addToNetwork, type Db } from "./totals.ts";
 
@@ -19,7 +19,7 @@ ponder.on("EquivocationDisputes:EquivocationProven", async ({ event, context: { 
   const row = { ...originOf(event), ...key, executorAddress, clientAddress, ...proof };
   await db.insert(faultProof).values({ ...row, offence: "EQUIVOCATION" });
   await countFault(db, row.timestamp);
-  await countLostDispute(db, executorAddress);
+  await countLost(db, { executorAddress });
 });
 
 /** No dispute about an answer: the escrow counts none. */
@@ -48,9 +48,4 @@ ponder.on("EquivocationDisputes:ReportPaid", async ({ event, context: { db } }) 
 async function countFault(db: Db, timestamp: number): Promise<void> {
   await addToNetwork(db, { faultProofCount: 1 });
   await addToBuckets(db, timestamp, { faultProofCount: 1 });
-}
-
-/** As the escrow's statistics do, which have no event for it. The row is there since the slash. */
-async function countLostDispute(db: Db, address: Hex): Promise<void> {
-  await db.update(executor, { address }).set((row) => ({ disputesLost: row.disputesLost + 1 }));
 }

@@ -59,6 +59,8 @@ const QUIET = {
   slashed: 0n,
   rewardsWithdrawn: 0n,
   faultProofCount: 0,
+  deliveryDisputeCount: 0,
+  measuredDisputeCount: 0,
   auditCount: 0,
   auditsPassed: 0,
   auditsFailed: 0,

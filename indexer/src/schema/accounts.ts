@@ -36,6 +36,10 @@ export const network = onchainTable("network", (t) => ({
   jailedCount: count(t),
   slashCount: count(t),
   faultProofCount: count(t),
+  deliveryDisputeCount: count(t),
+  measuredDisputeCount: count(t),
+  /** Of both kinds, now. */
+  openDisputeCount: count(t),
   auditReportCount: count(t),
   ...auditTotals(t),
   ...workTotals(t),
@@ -67,6 +71,11 @@ export const executor = onchainTable(
     tailHeld: total(t),
     tailRefunded: total(t),
     disputesLost: count(t),
+    /** Delivery and measured disputes against it, ever and now. */
+    disputeCount: count(t),
+    openDisputeCount: count(t),
+    /** Answers that it had to put on chain. */
+    forcedReveals: count(t),
     ...auditTotals(t),
     lastAuditedAt: t.integer(),
     clientCount: count(t),
@@ -78,7 +87,17 @@ export const executor = onchainTable(
 
 export const validator = onchainTable(
   "validator",
-  (t) => ({ ...membership(t), auditReportCount: count(t), ...auditTotals(t) }),
+  (t) => ({
+    ...membership(t),
+    /** When it made itself available as a juror; null for one that is not on the list. */
+    enlistedAt: t.integer(),
+    /** Seats on panels ever, votes that it revealed, and fines. */
+    seatCount: count(t),
+    voteCount: count(t),
+    fineCount: count(t),
+    auditReportCount: count(t),
+    ...auditTotals(t),
+  }),
   (t) => ({ stakeIdx: index().on(t.stake) }),
 );
 
@@ -94,6 +113,7 @@ export const client = onchainTable(
     allocated: total(t),
     /** Got back by disputes, ever. */
     tailRefunded: total(t),
+    disputesLost: count(t),
     executorCount: count(t),
     ...workTotals(t),
     ...workTimes(t),

@@ -12,6 +12,9 @@ const bucketTotals = (t: PgColumnsBuilders) => ({
   slashed: total(t),
   rewardsWithdrawn: total(t),
   faultProofCount: count(t),
+  /** Opened. */
+  deliveryDisputeCount: count(t),
+  measuredDisputeCount: count(t),
   ...auditTotals(t),
 });
 

@@ -3,7 +3,10 @@ import { channel, client, executor, executorModel, lane, model, validator } from
 import { audit, auditChainMovement, auditReport } from "./audits.ts";
 import { clientDay, executorDay, modelDay } from "./buckets.ts";
 import { freezeMovement, jailMovement, rewardAccount, slashing, strike } from "./conduct.ts";
+import { deliveryDispute } from "./deliveries.ts";
 import { faultProof, tail, tailMovement } from "./disputes.ts";
+import { candidateMovement, jurySeat } from "./juries.ts";
+import { disputedAnswer, measuredDispute } from "./measured.ts";
 import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
 
 export const executorRelations = relations(executor, ({ one, many }) => ({
@@ -21,6 +24,8 @@ export const executorRelations = relations(executor, ({ one, many }) => ({
   tails: many(tail),
   tailMovements: many(tailMovement),
   faultProofs: many(faultProof),
+  deliveryDisputes: many(deliveryDispute),
+  measuredDisputes: many(measuredDispute),
   audits: many(audit),
   reward: one(rewardAccount, { fields: [executor.address], references: [rewardAccount.address] }),
 }));
@@ -31,6 +36,8 @@ export const validatorRelations = relations(validator, ({ one, many }) => ({
   strikes: many(strike),
   freezeMovements: many(freezeMovement),
   jailMovements: many(jailMovement),
+  jurySeats: many(jurySeat),
+  candidateMovements: many(candidateMovement),
   auditChainMovements: many(auditChainMovement),
   auditReports: many(auditReport),
   audits: many(audit),
@@ -47,6 +54,8 @@ export const clientRelations = relations(client, ({ one, many }) => ({
   tails: many(tail),
   tailMovements: many(tailMovement),
   faultProofs: many(faultProof),
+  deliveryDisputes: many(deliveryDispute),
+  disputedAnswers: many(disputedAnswer),
   reward: one(rewardAccount, { fields: [client.address], references: [rewardAccount.address] }),
 }));
 

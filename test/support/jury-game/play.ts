@@ -195,7 +195,8 @@ export class Table {
   /** Draws a panel, and lets its jurors do with their seats what the course says. */
   async #vote(dispute: Hex, round: number, votes: readonly Choice[]): Promise<void> {
     const { jury, networkHelpers, connection } = this.#market;
-    await networkHelpers.mine(DRAW_BLOCKS);
+    // One by one: blocks that are mined in one call have no parents, which an indexer takes for a reorganisation.
+    for (let mined = 0; mined < DRAW_BLOCKS; mined++) await networkHelpers.mine();
     const { drawBlock } = (await jury.read("panelOf", dispute, round)) as { drawBlock: bigint };
     const block = await connection.ethers.provider.send("eth_getBlockByNumber", [toQuantity(drawBlock), false]);
     const [anybody] = this.#validators.values();

@@ -1,0 +1,82 @@
+import { ponder } from "ponder:registry";
+import { bondAccount, deliveryDispute, executor } from "ponder:schema";
+import { enumName } from "@lloom/protocol/contract-enums";
+import { deliveryDisputesFacts, deliveryTreeFacts } from "@lloom/protocol/generated/facts";
+import type { Hex } from "viem";
+import { countLost, countOpen, noteMove } from "./moves.ts";
+import { originOf } from "./origin.ts";
+import { tableName } from "./schema/contract-names.ts";
+import type { Db } from "./totals.ts";
+
+/** `IDeliveryDisputes.State` as the tables have it. */
+const stateOf = (state: number) => tableName(enumName(deliveryDisputesFacts.State, state));
+
+ponder.on("DeliveryDisputes:DeliveryOpened", async ({ event, context: { db } }) => {
+  const { id: disputeId, client: clientAddress, executor: executorAddress, lane, nonce, ...said } = event.args;
+  const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
+  const revealBy = Number(said.revealBy);
+  await db.insert(deliveryDispute).values({
+    ...origin,
+    ...dispute,
+    ...said,
+    clientAddress,
+    executorAddress,
+    laneNumber: lane,
+    nonce: BigInt(nonce),
+    revealBy,
+    state: "OPEN",
+  });
+  await countOpen(db, { kind: "delivery", executorAddress, timestamp: origin.timestamp, change: 1 });
+  const move = { kind: "OPENED", account: said.opener, amount: said.bond, until: revealBy } as const;
+  await noteMove(db, { origin, dispute }, move);
+});
+
+ponder.on("DeliveryDisputes:AnswerRevealed", async ({ event, context: { db } }) => {
+  const { id: disputeId, index, chunkCount, data } = event.args;
+  const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
+  const bytes = (data.length - "0x".length) / 2;
+  await db
+    .update(deliveryDispute, dispute)
+    .set((row) => ({ revealedBytes: row.revealedBytes + bytes, chunkCount }));
+  const chunks = Math.ceil(bytes / Number(deliveryTreeFacts.CHUNK_BYTES));
+  const detail = chunks === 1 ? `${index}` : `${index} to ${index + BigInt(Math.max(chunks, 1) - 1)}`;
+  await noteMove(db, { origin, dispute }, { kind: "ANSWER_REVEALED", account: event.transaction.from, detail });
+});
+
+ponder.on("DeliveryDisputes:DeliveryClosed", async ({ event, context: { db } }) => {
+  const { id: disputeId, client: clientAddress, executor: executorAddress, by, ...end } = event.args;
+  const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
+  const { state: number, ...money } = end;
+  const state = stateOf(number);
+  const { timestamp: closedAt, transactionHash: closedTransactionHash } = origin;
+  await db
+    .update(deliveryDispute, dispute)
+    .set({ ...money, state, closedBy: by, closedAt, closedTransactionHash });
+  await countOpen(db, { kind: "delivery", executorAddress, timestamp: closedAt, change: -1 });
+  if (state === "DELIVERED") await countReveal(db, executorAddress);
+  if (state === "CONCEDED" || state === "DEFAULTED") await countLost(db, { executorAddress });
+  if (state === "REJECTED") await countLost(db, { clientAddress, timestamp: closedAt });
+  await noteMove(db, { origin, dispute }, { kind: "CLOSED", account: by, detail: state });
+});
+
+ponder.on("DeliveryDisputes:BondCredited", async ({ event, context: { db } }) => {
+  const { account: address, id: disputeId, amount } = event.args;
+  const judgeAddress = event.log.address;
+  await db
+    .insert(bondAccount)
+    .values({ judgeAddress, address, credited: amount, creditCount: 1 })
+    .onConflictDoUpdate((row) => ({ credited: row.credited + amount, creditCount: row.creditCount + 1 }));
+  const about = { origin: originOf(event), dispute: { judgeAddress, disputeId } };
+  await noteMove(db, about, { kind: "BOND_CREDITED", account: address, amount });
+});
+
+ponder.on("DeliveryDisputes:BondsWithdrawn", async ({ event, context: { db } }) => {
+  const { account: address, amount } = event.args;
+  await db
+    .update(bondAccount, { judgeAddress: event.log.address, address })
+    .set((row) => ({ withdrawn: row.withdrawn + amount }));
+});
+
+async function countReveal(db: Db, address: Hex): Promise<void> {
+  await db.update(executor, { address }).set((row) => ({ forcedReveals: row.forcedReveals + 1 }));
+}

@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { deliveryDisputesFacts, juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import type { Wallet } from "ethers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Market, openMarket } from "../support/contracts/market.ts";
+import { Table } from "../support/jury-game/play.ts";
+import type { Course } from "../support/jury-game/rules.ts";
+import { expectAgreement } from "./indexer/agreement.ts";
+import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
+import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
+import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+import { type Named, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
+
+const VALIDATORS = 18;
+/** Deep enough to take a whole dispute back. */
+const REORG_BLOCKS = 30;
+const directory = mkdtempSync(join(tmpdir(), "lloom-disputed-index-"));
+let market: Market;
+let door: RpcDoor;
+let indexer: Indexer;
+let table: Table;
+let client: Wallet;
+let executor: Wallet;
+
+const nameOf = (names: readonly string[], value: unknown): string =>
+  (names[Number(value)] ?? "Unknown").replace(/(?<!^)[A-Z]/g, "_$&").toUpperCase();
+const all = async () =>
+  (await indexer.query(`{
+    network(id: "lloom") { deliveryDisputeCount measuredDisputeCount openDisputeCount }
+    executors { items { address disputeCount openDisputeCount forcedReveals disputesLost } }
+    clients { items { address disputesLost } }
+    validators { items { address enlistedAt seatCount voteCount fineCount } }
+    deliveryDisputes(limit: 100) { items { disputeId state revealBy paid penalty nonce revealedBytes chunkCount released refunded repaid slashed } }
+    bondAccounts { items { address credited withdrawn } }
+    measuredDisputes(limit: 100) { items {
+      disputeId state until round verdict outcome kind penalty refunded released slashRestituted slashReporter slashJury
+      slashTreasury
+    } }
+    juryCases { items { disputeId truth closedAt } }
+    juryPanels { items { disputeId round size drawBlock seed commitUntil revealUntil committed revealed } }
+    jurySeats(limit: 1000) { items { disputeId round validatorAddress isDuty choice commitment fined } }
+  }`)) as Tables;
+
+/** What the tables say of disputes is what the contracts do. */
+async function agreed(): Promise<Tables> {
+  await indexer.reaches(await market.connection.ethers.provider.getBlockNumber());
+  await expectAgreement(indexer, market);
+  const tables = await all();
+  await expectDeliveries(tables);
+  await expectMeasured(tables);
+  await expectJuries(tables);
+  for (const row of rowsOf(tables, "executors"))
+    expect([row["address"], row["forcedReveals"]]).toEqual([
+      row["address"],
+      Number(await market.delivery.read("forcedReveals", row["address"])),
+    ]);
+  for (const row of rowsOf(tables, "clients")) {
+    const stats = (await market.accounting.read("clientStats", row["address"])) as Named;
+    expect([row["address"], row["disputesLost"]]).toEqual([row["address"], Number(stats["disputesLost"])]);
+  }
+  return tables;
+}
+
+async function expectDeliveries(tables: Tables): Promise<void> {
+  const rows = rowsOf(tables, "deliveryDisputes");
+  expect(rows).toHaveLength(Number(tables.network["deliveryDisputeCount"]));
+  for (const { disputeId, ...row } of rows) {
+    const known = (await market.delivery.read("deliveries", disputeId)) as Named;
+    const { state, revealBy, paid, penalty, nonce } = row;
+    expect({ state, revealBy: text(revealBy), paid, penalty, nonce }).toEqual({
+      state: nameOf(deliveryDisputesFacts.State, known["state"]),
+      revealBy: text(known["revealBy"]),
+      paid: text(known["paid"]),
+      penalty: text(known["penalty"]),
+      nonce: text(known["nonce"]),
+    });
+  }
+  for (const { address, credited, withdrawn } of rowsOf(tables, "bondAccounts"))
+    expect(BigInt(text(credited)) - BigInt(text(withdrawn))).toBe(await market.delivery.read("bondsOf", address));
+}
+
+async function expectMeasured(tables: Tables): Promise<void> {
+  const rows = rowsOf(tables, "measuredDisputes");
+  expect(rows).toHaveLength(Number(await market.measured.read("disputeCount")));
+  for (const { disputeId, ...row } of rows) {
+    const known = (await market.measured.read("disputeAt", disputeId)) as Named;
+    const { state, round, verdict, outcome, kind } = row;
+    expect({ state, round: text(round), verdict, outcome, kind }).toEqual({
+      state: nameOf(measuredDisputesFacts.State, known["state"]),
+      round: text(known["round"]),
+      verdict: nameOf(juryFacts.Verdict, known["verdict"]),
+      outcome: nameOf(measuredDisputesFacts.Outcome, known["outcome"]),
+      kind: nameOf(measuredDisputesFacts.Kind, known["kind"]),
+    });
+  }
+}
+
+async function expectJuries(tables: Tables): Promise<void> {
+  for (const { disputeId, closedAt } of rowsOf(tables, "juryCases")) {
+    const known = (await market.jury.read("cases", disputeId)) as Named;
+    expect(closedAt !== null).toBe(known["closed"]);
+  }
+  for (const { disputeId, round, ...row } of rowsOf(tables, "juryPanels")) {
+    const known = (await market.jury.read("panelOf", disputeId, round)) as Named;
+    const { size, committed, revealed, commitUntil, revealUntil } = row;
+    const drawn = { commitUntil: text(commitUntil ?? 0), revealUntil: text(revealUntil ?? 0) };
+    expect({ size: text(size), committed: text(committed), revealed: text(revealed), ...drawn }).toEqual({
+      size: text(known["size"]),
+      committed: text(known["committed"]),
+      revealed: text(known["revealed"]),
+      commitUntil: text(known["commitUntil"]),
+      revealUntil: text(known["revealUntil"]),
+    });
+    const seats = rowsOf(tables, "jurySeats").filter((seat) => seat["disputeId"] === disputeId && seat["round"] === round);
+    const jurors = ((await market.jury.read("jurorsOf", disputeId, round)) as string[]).map((one) => one.toLowerCase());
+    expect(seats.map((seat) => seat["validatorAddress"]).sort()).toEqual(jurors.sort());
+  }
+  const seats = rowsOf(tables, "jurySeats");
+  for (const { address, enlistedAt, seatCount, voteCount } of rowsOf(tables, "validators")) {
+    expect([address, enlistedAt !== null]).toEqual([address, await market.jury.read("isEnlisted", address)]);
+    const own = seats.filter((seat) => seat["validatorAddress"] === address);
+    expect([seatCount, voteCount]).toEqual([own.length, own.filter(({ choice }) => choice !== "NONE").length]);
+  }
+}
+
+const timelineOf = async (disputeId: Hex): Promise<Row[]> => {
+  const { disputeMoves } = await indexer.query(`{
+    disputeMoves(where: { disputeId: "${disputeId}" }, orderBy: "id", limit: 1000) { items { kind detail round account } }
+  }`);
+  return (disputeMoves as { items: Row[] }).items;
+};
+
+beforeAll(async () => {
+  market = await openMarket();
+  door = await openRpcDoor(market.connection.provider);
+  executor = await market.enrol("disputed executor");
+  client = await market.open("disputing client", executor.address, 1_000_000_000n);
+  indexer = await startIndexer({
+    rpcUrl: door.url,
+    accounting: market.accounting.address,
+    stakeRegistry: market.stakeRegistry.address,
+    audits: market.audits.address,
+    directory,
+  });
+});
+
+afterAll(async () => {
+  console.log(indexer.program.printed().slice(-4000));
+  await indexer.stop("SIGKILL");
+  await door[Symbol.asyncDispose]();
+  await market.connection.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test("agrees about delivery disputes, however they end", async () => {
+  const ids: Hex[] = [];
+  for (const [index, end] of DELIVERY_ENDS.entries())
+    ids.push(await disputeDelivery(market, { client, executor, lane: BigInt(index + 1), end }));
+  const tables = await agreed();
+  const states = new Map(rowsOf(tables, "deliveryDisputes").map((row) => [row["disputeId"], row]));
+  expect(ids.map((id) => states.get(id)?.["state"])).toEqual(DELIVERY_ENDS);
+  expect(states.get(ids[0] as Hex)).toMatchObject({ revealedBytes: 9_000, chunkCount: "3" });
+  const standing = rowsOf(tables, "executors").find(({ address }) => address === executor.address.toLowerCase());
+  expect(standing).toMatchObject({ disputeCount: 5, openDisputeCount: 0, forcedReveals: 1, disputesLost: 2 });
+  expect(await timelineOf(ids[0] as Hex)).toMatchObject([
+    { kind: "OPENED", account: client.address.toLowerCase() },
+    { kind: "BOND_CREDITED" },
+    { kind: "ANSWER_REVEALED", detail: "0" },
+    { kind: "ANSWER_REVEALED", detail: "1" },
+    { kind: "ANSWER_REVEALED", detail: "2" },
+    { kind: "BOND_CREDITED" },
+    { kind: "BOND_CREDITED" },
+    { kind: "CLOSED", detail: "DELIVERED" },
+  ]);
+  const defaulted = states.get(ids.at(-1) as Hex);
+  const { slashings } = await indexer.query(`{ slashings(where: { disputeId: "${ids.at(-1)}" }) { items { taken } } }`);
+  expect((slashings as { items: Row[] }).items).toEqual([{ taken: defaulted?.["slashed"] }]);
+});
+
+const five = (votes: string) => votes.split(" ") as Course["panels"][number];
+const COURSES: readonly Course[] = [
+  { conceded: true, panels: [], appealed: false },
+  { conceded: false, panels: [five("mismatch mismatch mismatch match absent")], appealed: false },
+  {
+    conceded: false,
+    panels: [
+      five("match match match mismatch hidden"),
+      five("mismatch mismatch mismatch mismatch mismatch mismatch match match insufficient hidden absent"),
+    ],
+    appealed: true,
+    ruling: "mismatch",
+  },
+  { conceded: false, panels: [five("match match match match match")], appealed: false },
+];
+
+test("agrees about measured disputes, their panels and every vote", async () => {
+  table = await Table.open(market, VALIDATORS);
+  for (const course of COURSES) await table.play(course);
+  const tables = await agreed();
+  const disputes = rowsOf(tables, "measuredDisputes");
+  expect(disputes.map(({ outcome }) => outcome).sort()).toEqual(["CONCEDED", "REJECTED", "UPHELD", "UPHELD"]);
+  const { slashings } = await indexer.query(`{
+    slashings(where: { offence: WRONG_MODEL }, limit: 100) { items { taken disputeId } }
+  }`);
+  const parts = ["slashRestituted", "slashReporter", "slashJury", "slashTreasury"];
+  const split = parts.reduce((total, column) => total + sum(disputes, column), 0n);
+  expect(sum((slashings as { items: Row[] }).items, "taken")).toBe(split);
+  const choices = rowsOf(tables, "jurySeats").map(({ choice }) => choice);
+  const count = (wanted: string) => choices.filter((choice) => choice === wanted).length;
+  expect([count("MISMATCH"), count("MATCH"), count("INSUFFICIENT"), count("NONE")]).toEqual([10, 11, 1, 4]);
+  const appealed = disputes.find(({ round }) => round === 2);
+  const kinds = (await timelineOf(appealed?.["disputeId"] as Hex)).map(({ kind }) => kind);
+  for (const kind of ["OPENED", "EXECUTOR_ANSWERED", "PANEL_DRAWN", "APPEALED", "ARBITRATION_ASKED", "RULED", "CLOSED"])
+    expect(kinds).toContain(kind);
+  expect([kinds.at(0), kinds.at(-1)]).toEqual(["OPENED", "CLOSED"]);
+});
+
+test("takes a whole dispute back with its blocks", async () => {
+  const before = await market.networkHelpers.takeSnapshot();
+  const standing = await all();
+  const id = await disputeDelivery(market, { client, executor, lane: 77n, end: "DEFAULTED" });
+  await agreed();
+  expect(await timelineOf(id)).not.toEqual([]);
+  await before.restore();
+  for (let mined = 0; mined < REORG_BLOCKS; mined++) await market.networkHelpers.mine();
+  await agreed();
+  expect([await all(), await timelineOf(id)]).toEqual([standing, []]);
+});
