@@ -14,7 +14,7 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lower scheduling priority, for work that others wait for less. */
+  /** Lower scheduling priority, for work that nobody waits for: beside other busy programs it may hardly go on. */
   readonly nice?: boolean;
 }
 

@@ -26,7 +26,10 @@ function sourceHash(): string {
   return hash.digest("hex");
 }
 
-/** Builds the explorer unless these very sources are built already. Returns what was done. */
+/**
+ * Builds the explorer unless these very sources are built already. Returns what was done. At the priority of everything else:
+ * on a machine that is busy with other things a lower one would wait for all of those too, for hours.
+ */
 export async function buildExplorer(supervisor: Supervisor): Promise<string> {
   const hash = sourceHash();
   if (existsSync(MARK) && readFileSync(MARK, "utf8") === hash) return "unchanged since the last build";
@@ -36,7 +39,6 @@ export async function buildExplorer(supervisor: Supervisor): Promise<string> {
     args: ["build", "web"],
     cwd: ROOT,
     env: { NEXT_TELEMETRY_DISABLED: "1" },
-    nice: true,
   });
   writeFileSync(MARK, hash);
   return "built";
