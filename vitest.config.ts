@@ -1,11 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { COMPILE_CACHE } from "./checkout/paths.ts";
 
-/** Files that start whole networks of processes: one at a time. */
+/** Files that start whole networks of processes. */
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
+/** One that computes on all processors from beginning to end. */
+const ATTACK = "test/e2e/attack.test.ts";
 
 export default defineConfig({
   test: {
     pool: "forks",
+    // For the programs that tests start, many hundreds in all.
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     // A last resort on a machine that does much else: what a test waits for has a deadline of its own.
     testTimeout: 240_000,
     hookTimeout: 300_000,
@@ -24,9 +29,12 @@ export default defineConfig({
         test: {
           name: "network",
           include: [WHOLE_NETWORK],
-          fileParallelism: false,
+          exclude: [ATTACK],
+          // Each waits for processes, blocks and pages most of the time.
+          maxWorkers: 2,
         },
       },
+      { extends: true, test: { name: "attack", include: [ATTACK] } },
     ],
   },
 });

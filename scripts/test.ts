@@ -85,6 +85,11 @@ const SUITES: readonly Suite[] = [
     describe: "whole networks of real processes, and a browser",
     run: (file) => runVitest("network", file),
   },
+  {
+    name: "attack",
+    describe: "a whole network among liars, floods, failures and kill -9",
+    run: (file) => runVitest("attack", file),
+  },
 ];
 
 const USAGE = `usage: npm test [-- SUITE...]
@@ -126,7 +131,7 @@ try {
   const named = (...names: readonly string[]): Suite[] => suites.filter(({ name }) => names.includes(name));
   await runAll(named("check"));
   await Promise.all([runAll(named("contracts", "proofs")), runAll(named("parts"))]);
-  await runAll(named("network"));
+  await runAll(named("network", "attack"));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
