@@ -3,6 +3,8 @@ import { COMPILE_CACHE } from "./checkout/paths.ts";
 
 /** Files that start whole networks of processes. */
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
+/** They may build the explorer first, and the machine may be busy with other things too. */
+const PATIENCE = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
 /** One that computes on all processors from beginning to end. */
 const ATTACK = "test/e2e/attack.test.ts";
 
@@ -28,13 +30,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: "network",
+          ...PATIENCE,
           include: [WHOLE_NETWORK],
           exclude: [ATTACK],
           // Each waits for processes, blocks and pages most of the time.
           maxWorkers: 2,
         },
       },
-      { extends: true, test: { name: "attack", include: [ATTACK] } },
+      { extends: true, test: { name: "attack", ...PATIENCE, include: [ATTACK] } },
     ],
   },
 });

@@ -10,6 +10,7 @@ import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { startChain as startChainOf } from "../support/chain.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
+const CHAIN_MS = 300_000;
 const DEPLOYMENT = `e2e-${process.pid}`;
 
 describe("npx hardhat ignition deploy", () => {
@@ -45,7 +46,7 @@ describe("npx hardhat ignition deploy", () => {
     for (const id of [DEPLOYMENT, `${DEPLOYMENT}-one`, `${DEPLOYMENT}-other`])
       stack.defer(() => rmSync(join(ROOT, "ignition/deployments", id), { recursive: true, force: true }));
     supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await ports.next(18_645), AbortSignal.timeout(60_000));
+    rpcUrl = await startChain(supervisor, await ports.next(18_645), AbortSignal.timeout(CHAIN_MS));
   });
   afterAll(() => stack.disposeAsync());
 
@@ -90,7 +91,7 @@ describe("npx hardhat ignition deploy", () => {
   });
 
   it("deploys to the same addresses on two chains with --strategy create2, after other transactions", async () => {
-    const fresh = await startChain(supervisor, await ports.next(18_655), AbortSignal.timeout(60_000));
+    const fresh = await startChain(supervisor, await ports.next(18_655), AbortSignal.timeout(CHAIN_MS));
     const create2 = (url: string, id: string): Promise<Ended> =>
       deployTo(url, "--strategy", "create2", "--deployment-id", `${DEPLOYMENT}-${id}`);
     for (const ended of await Promise.all([create2(rpcUrl, "one"), create2(fresh, "other")]))

@@ -6,7 +6,7 @@ import { type Program, untilPrinted } from "../support/processes.ts";
 import { reportTwoAnswers } from "../support/two-answers.ts";
 import { createUser, type User } from "../support/user.ts";
 
-const READY_MS = 120_000;
+const READY_MS = 300_000;
 const DAY = 86_400;
 const YES = "--yes";
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
     join(),
   ]);
   treasury = await join(chain.accounts[0]?.secret);
-}, 300_000);
+});
 afterAll(() => stack.disposeAsync());
 
 const tokensOf = async (owner: string): Promise<bigint> => {
@@ -83,7 +83,7 @@ const NOTHING = {
   rewards: { shares: "0", credits: [], pending: [] },
 };
 
-describe("every way into the contracts and out of them", { timeout: 900_000 }, () => {
+describe("every way into the contracts and out of them", () => {
   let minted = 0n;
   let earned = 0n;
 
