@@ -214,8 +214,8 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   /** Finds out that the contract would refuse before gas is paid for it. Returns the gas limit to send with. */
-  async #rehearse({ to, data, gasLimit }: ContractCall): Promise<bigint> {
-    const call = { from: this.account.address, to, data };
+  async #rehearse({ to, data, value = 0n, gasLimit }: ContractCall): Promise<bigint> {
+    const call = { from: this.account.address, to, data, value };
     if (!this.#local) return withMargin(await this.#options.provider.estimateGas(call));
     // The block to come: a local chain without traffic may have mined its latest one long ago, with that time in it.
     await this.#options.provider.call({ ...call, gasLimit: GAS_CAP, blockTag: "pending" });
@@ -245,14 +245,18 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   /** The receipt as a result; for a reverted transaction, its reason. */
-  async #conclude({ what, to, data }: ContractCall, receipt: TransactionReceipt, isResumed: boolean): Promise<Mined> {
+  async #conclude(
+    { what, to, data, value = 0n }: ContractCall,
+    receipt: TransactionReceipt,
+    isResumed: boolean,
+  ): Promise<Mined> {
     const transactionHash = receipt.hash as Hex;
     const { blockNumber, gasUsed } = receipt;
     if (receipt.status !== 0) return { transactionHash, blockNumber, gasUsed, receipt, isResumed };
     const { provider, unit } = this.#options;
     const hashes = { transactionHash, transactionHashes: [transactionHash] };
     try {
-      await provider.call({ from: this.account.address, to, data, blockTag: blockNumber });
+      await provider.call({ from: this.account.address, to, data, value, blockTag: blockNumber });
     } catch (cause) {
       if (isError(cause, "CALL_EXCEPTION")) throw refusal({ what, data: cause.data, unit, cause, details: hashes });
     }
