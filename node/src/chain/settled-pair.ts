@@ -2,6 +2,7 @@ import type { CompactSignature, Hex, ResponseCommitment } from "@lloom/protocol/
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { responseCommitmentSchema } from "@lloom/protocol/messages";
 import type { Result } from "ethers";
+import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { accountingInterface } from "./contracts.ts";
 import { readFor } from "./reads.ts";
@@ -26,7 +27,8 @@ export async function readSettledResponse(
   { transactionHash, responseHash }: { readonly transactionHash: Hex; readonly responseHash: Hex },
 ): Promise<SettledResponse | undefined> {
   const transaction = await readFor("the settlement", chain.provider.getTransaction(transactionHash));
-  if (transaction === null) return undefined;
+  if (transaction === null)
+    throw new LloomError("CHAIN_UNREACHABLE", `The RPC server does not know the transaction ${transactionHash} yet.`);
   for (const data of callsIn(transaction.data)) {
     const found = responsesOf(data).find(({ response }) => hasher.hashResponse(response) === responseHash);
     if (found !== undefined) return found;

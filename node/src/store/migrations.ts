@@ -151,6 +151,15 @@ export const MIGRATIONS: readonly string[] = [
     signature ${hex("signature", 64)} NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX served_lane ON served_requests (client, lane, nonce);
+
+  -- Client: texts that came by the chain, or after the question was over; encrypted.
+  CREATE TABLE late_answers (
+    request_hash ${hex("request_hash", 32)} PRIMARY KEY,
+    text BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Client: answers that the executor knows to be acknowledged.
+  CREATE TABLE own_acks (request_hash ${hex("request_hash", 32)} PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
 ];
 
