@@ -30,6 +30,8 @@ export interface SavedAnswer {
   readonly contentSalt: Hex;
   /** UTF-8 of all text that was put on the wire; kept encrypted, until `prune`. */
   readonly delivered: Uint8Array;
+  /** Leaves of its trace, packed; kept like the text. Absent, or empty: none. */
+  readonly trace?: Uint8Array;
   readonly answeredAtMs: number;
 }
 
@@ -47,6 +49,9 @@ export type ServedRequest =
   | { readonly status: "answered"; readonly request: RequestCommitment; readonly response: ResponseCommitment }
   | { readonly status: "signed"; readonly receipt: Receipt; readonly responseHash: Hex }
   | { readonly status: "failed"; readonly request: RequestCommitment; readonly failure: ErrorCode };
+
+/** What opens the hashes of a response. */
+export type Delivery = Required<Pick<SavedAnswer, "delivered" | "trace" | "contentSalt">>;
 
 /** A receipt in a page of them. */
 export interface ServedReceipt {
@@ -99,8 +104,8 @@ export interface ExecutorLog extends SettlementLog, OwnPast {
   answeredUnsigned(): readonly UnsignedAnswer[];
   /** What became of a request; for a client that asks for the same one again. */
   find(requestHash: Hex): ServedRequest | undefined;
-  /** Text and salt of an answer, while they are kept. */
-  delivery(requestHash: Hex): { readonly delivered: Uint8Array; readonly contentSalt: Hex } | undefined;
+  /** Text, trace and salt of an answer, while they are kept. */
+  delivery(requestHash: Hex): Delivery | undefined;
   /** Signed answers, newest first. */
   receipts(page: ReceiptPage): readonly ServedReceipt[];
   /**
@@ -137,7 +142,7 @@ const LANE = "SELECT * FROM served_lanes WHERE client = :client AND lane = :lane
 const BUSY =
   "SELECT 1 FROM served_requests WHERE client = :client AND lane = :lane AND status IN ('running', 'answered')";
 const REQUEST = "SELECT * FROM served_requests WHERE request_hash = :requestHash";
-const DELIVERY = "SELECT content_salt, delivered FROM deliveries WHERE request_hash = :requestHash";
+const DELIVERY = "SELECT content_salt, delivered, trace FROM deliveries WHERE request_hash = :requestHash";
 /** Named again, so that the index of open requests serves. */
 const OPEN = "status IN ('running', 'answered')";
 const UNSIGNED = `SELECT * FROM served_requests INDEXED BY served_open
@@ -152,7 +157,8 @@ const ACCEPT = `INSERT INTO served_requests
 const FORGET_FAILED = "DELETE FROM served_requests WHERE request_hash = :requestHash AND status = 'failed'";
 const ANSWER = `UPDATE served_requests SET status = 'answered', response = :response, response_hash = :responseHash,
   cumulative_cost = :cost, answered_at_ms = :answeredAtMs WHERE request_hash = :requestHash`;
-const DELIVER = "INSERT INTO deliveries VALUES (:requestHash, :contentSalt, :delivered, :answeredAtMs)";
+const DELIVER = `INSERT INTO deliveries (request_hash, content_salt, delivered, trace, answered_at_ms)
+  VALUES (:requestHash, :contentSalt, :delivered, :trace, :answeredAtMs)`;
 const SIGN = `UPDATE served_requests SET status = 'signed', executor_signature = :signature
   WHERE request_hash = :requestHash`;
 // A new answer acknowledges all before it: what had been given up can be claimed again.
@@ -206,7 +212,8 @@ function saveAnswer(db: Database, answer: SavedAnswer): void {
     answeredAtMs,
   });
   const delivered = db.cipher.encrypt(answer.delivered, deliveryName(requestHash));
-  db.run(DELIVER, { requestHash, contentSalt: answer.contentSalt, delivered, answeredAtMs });
+  const trace = answer.trace?.length ? db.cipher.encrypt(answer.trace, traceName(requestHash)) : null;
+  db.run(DELIVER, { requestHash, contentSalt: answer.contentSalt, delivered, trace, answeredAtMs });
 }
 
 function saveSignature(db: Database, requestHash: Hex, signature: CompactSignature): void {
@@ -257,15 +264,19 @@ function servedOf(row: encoding.Row | undefined): ServedRequest | undefined {
   }
 }
 
-function deliveryOf(db: Database, requestHash: Hex): ReturnType<ExecutorLog["delivery"]> {
+function deliveryOf(db: Database, requestHash: Hex): Delivery | undefined {
   const row = db.get(DELIVERY, { requestHash });
   if (row === undefined) return undefined;
   const delivered = db.cipher.decrypt(encoding.bytesOf(row, "delivered"), deliveryName(requestHash));
-  return { delivered, contentSalt: encoding.hexOf(row, "content_salt") };
+  const hasTrace = row["trace"] !== null;
+  const trace = hasTrace ? db.cipher.decrypt(encoding.bytesOf(row, "trace"), traceName(requestHash)) : new Uint8Array();
+  return { delivered, trace, contentSalt: encoding.hexOf(row, "content_salt") };
 }
 
 /** By which a delivery's text is encrypted; the tables' second version says the same. */
 const deliveryName = (requestHash: Hex): string => `delivery ${requestHash}`;
+/** Another name, so that a trace never passes for the text. */
+const traceName = (requestHash: Hex): string => `trace ${requestHash}`;
 
 const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
   limit: Math.min(Math.max(1, limit), PAGE_LIMIT),
