@@ -44,18 +44,20 @@ describe("a trace", () => {
   /** As node-llama-cpp samples by itself, with all probabilities of the vocabulary. */
   async function untouched(runtime: LlamaRuntime, prompt: Token[], sampling: SequenceEvaluateOptions) {
     const context = await runtime.model.createContext({ sequences: 1, threads: 1, contextSize: 512 });
+    const sequence = context.getSequence();
     await using _closed = { [Symbol.asyncDispose]: () => context.dispose() };
     const tokens: Token[] = [];
-    for await (const token of context.getSequence().evaluate(prompt, { ...sampling, yieldEogToken: true })) {
+    for await (const token of sequence.evaluate(prompt, { ...sampling, yieldEogToken: true })) {
       tokens.push(token);
       if (tokens.length === TOKENS) break;
     }
     const written = [...prompt, ...tokens];
     const isAsked = (at: number): boolean => at >= prompt.length - 1 && at < written.length - 1;
     const asked = { generateNext: { probabilities: true, options: { temperature: 1, topK: 0, topP: 1 } } };
-    const outputs = await context
-      .getSequence()
-      .controlledEvaluate(written.map((token, at) => (isAsked(at) ? [token, asked] : token)));
+    await sequence.clearHistory();
+    const outputs = await sequence.controlledEvaluate(
+      written.map((token, at) => (isAsked(at) ? [token, asked] : token)),
+    );
     return { tokens, all: outputs.flatMap((output) => output?.next.probabilities ?? []) };
   }
 
@@ -105,7 +107,8 @@ describe("a loaded model", () => {
   });
 
   it("says in its profile what changes answers, and nothing else", async () => {
-    const profile = async (changes: Partial<LlamaOptions>): Promise<string> => profileText((await load(changes)).profile);
+    const profile = async (changes: Partial<LlamaOptions>): Promise<string> =>
+      profileText((await load(changes)).profile);
     const base = await profile({});
     expect(await profile({ threads: 2, sequences: 2, modelName: "other" })).toBe(base);
     expect(await profile({ contextSize: 256 })).not.toBe(base);

@@ -35,7 +35,17 @@ export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSi
     sequences: Array.from({ length: options.sequences }, () => runtime.context.getSequence()),
     resources: stack.move(),
   });
-  log.info({ model: options.modelName, weightsHash, profile, maxContext, threads: options.threads, sequences: options.sequences }, "model loaded");
+  log.info(
+    {
+      model: options.modelName,
+      weightsHash,
+      profile,
+      maxContext,
+      threads: options.threads,
+      sequences: options.sequences,
+    },
+    "model loaded",
+  );
   return backend;
 }
 

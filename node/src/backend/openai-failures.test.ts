@@ -190,10 +190,7 @@ describe("models of an OpenAI-compatible server", () => {
   });
 
   it("are all that it lists, with the context that it tells", async () => {
-    expect(await open().listModels(never)).toEqual([
-      modest("llama3.2:latest", 4096),
-      modest("qwen", 32_768),
-    ]);
+    expect(await open().listModels(never)).toEqual([modest("llama3.2:latest", 4096), modest("qwen", 32_768)]);
   });
 
   it("are those of the configuration when there are some", async () => {

@@ -109,7 +109,9 @@ describe("log probabilities of an OpenAI-compatible server", () => {
   });
 
   it("name tokens by their ids where the server tells all of them", async () => {
-    const byId = [odds("Hel", -0.25, { id: 7, top_logprobs: [odds("Hel", -0.25, { id: 7 }), odds("Hi", -2, { id: 9 })] })];
+    const byId = [
+      odds("Hel", -0.25, { id: 7, top_logprobs: [odds("Hel", -0.25, { id: 7 }), odds("Hi", -2, { id: 9 })] }),
+    ];
     const { trace } = await ask(await shown(gives(byId)));
     expect(trace).toEqual([
       {

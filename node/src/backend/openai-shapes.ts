@@ -75,7 +75,10 @@ export const chunkSchema = z.object({
         delta: z.object({ content: z.string().nullish() }).nullish(),
         finish_reason: z.string().nullish(),
         /** What has another shape is none: the text is what counts. */
-        logprobs: z.object({ content: z.array(writtenSchema).nullish() }).nullish().catch(undefined),
+        logprobs: z
+          .object({ content: z.array(writtenSchema).nullish() })
+          .nullish()
+          .catch(undefined),
       }),
     )
     .nullish(),

@@ -147,7 +147,7 @@ async function givesLogprobs(used: Used, model: string, signal: AbortSignal): Pr
   for await (const event of answer(used, { completion, signal: until, withLogprobs: true })) {
     if (event.type !== "end") continue;
     if (event.finishReason === "cancelled") throw new LloomError("BACKEND_TIMEOUT", "The backend is busy.");
-    return event.trace !== undefined && event.trace.every(({ likeliest }) => likeliest.length > 0);
+    return event.trace?.every(({ likeliest }) => likeliest.length > 0) === true;
   }
   return false;
 }

@@ -77,7 +77,9 @@ describe("an answer of an executor that", () => {
   });
 });
 
-async function joinRogue(options: Pick<RogueOptions, "model" | "says" | "tamper" | "forge" | "profile">): Promise<Member> {
+async function joinRogue(
+  options: Pick<RogueOptions, "model" | "says" | "tamper" | "forge" | "profile">,
+): Promise<Member> {
   const member = await world.join(await world.nextIdentity());
   await world.stake(member);
   await startRogue({ ...member, ...options, log });

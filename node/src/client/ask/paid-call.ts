@@ -141,7 +141,19 @@ export class PaidCall {
     const text = this.#text;
     const { stop } = asked.sampling;
     const { evidence } = promised;
-    const facts = { hasher, recover, request, requestHash, lane, text, stop, evidence, response, signature, contentSalt };
+    const facts = {
+      hasher,
+      recover,
+      request,
+      requestHash,
+      lane,
+      text,
+      stop,
+      evidence,
+      response,
+      signature,
+      contentSalt,
+    };
     const problem = answerProblem(facts);
     if (problem !== undefined) throw this.#invalid(problem);
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };

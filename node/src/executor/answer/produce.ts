@@ -1,5 +1,5 @@
-import type { Backend, Completion, CompletionEvent } from "../../backend/backend.ts";
 import { encodeTraceLeaf } from "@lloom/protocol/trace";
+import type { Backend, Completion, CompletionEvent } from "../../backend/backend.ts";
 import { LloomError } from "../../errors.ts";
 import { AnswerText } from "./answer-text.ts";
 import type { Answer } from "./response.ts";

@@ -123,6 +123,7 @@ export interface OwnOffersOptions {
 /** The same terms, and still valid at that time. */
 function isCurrent({ offer, profile }: Signed, { profile: wanted, ...terms }: OfferTerms, untilMs: number): boolean {
   const { validUntil } = offer;
-  const same = profile === wanted && Object.entries(terms).every(([field, value]) => offer[field as keyof ModelOffer] === value);
+  const same =
+    profile === wanted && Object.entries(terms).every(([field, value]) => offer[field as keyof ModelOffer] === value);
   return same && Number(validUntil) * 1000 >= untilMs;
 }
