@@ -10,6 +10,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
+import { type Delivery, deliveryOf, pruneDeliveries, saveDelivery } from "./delivery-log.ts";
 import * as encoding from "./encoding.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
@@ -49,9 +50,6 @@ export type ServedRequest =
   | { readonly status: "answered"; readonly request: RequestCommitment; readonly response: ResponseCommitment }
   | { readonly status: "signed"; readonly receipt: Receipt; readonly responseHash: Hex }
   | { readonly status: "failed"; readonly request: RequestCommitment; readonly failure: ErrorCode };
-
-/** What opens the hashes of a response. */
-export type Delivery = Required<Pick<SavedAnswer, "delivered" | "trace" | "contentSalt">>;
 
 /** A receipt in a page of them. */
 export interface ServedReceipt {
@@ -142,7 +140,6 @@ const LANE = "SELECT * FROM served_lanes WHERE client = :client AND lane = :lane
 const BUSY =
   "SELECT 1 FROM served_requests WHERE client = :client AND lane = :lane AND status IN ('running', 'answered')";
 const REQUEST = "SELECT * FROM served_requests WHERE request_hash = :requestHash";
-const DELIVERY = "SELECT content_salt, delivered, trace FROM deliveries WHERE request_hash = :requestHash";
 /** Named again, so that the index of open requests serves. */
 const OPEN = "status IN ('running', 'answered')";
 const UNSIGNED = `SELECT * FROM served_requests INDEXED BY served_open
@@ -157,8 +154,6 @@ const ACCEPT = `INSERT INTO served_requests
 const FORGET_FAILED = "DELETE FROM served_requests WHERE request_hash = :requestHash AND status = 'failed'";
 const ANSWER = `UPDATE served_requests SET status = 'answered', response = :response, response_hash = :responseHash,
   cumulative_cost = :cost, answered_at_ms = :answeredAtMs WHERE request_hash = :requestHash`;
-const DELIVER = `INSERT INTO deliveries (request_hash, content_salt, delivered, trace, answered_at_ms)
-  VALUES (:requestHash, :contentSalt, :delivered, :trace, :answeredAtMs)`;
 const SIGN = `UPDATE served_requests SET status = 'signed', executor_signature = :signature
   WHERE request_hash = :requestHash`;
 // A new answer acknowledges all before it: what had been given up can be claimed again.
@@ -211,9 +206,8 @@ function saveAnswer(db: Database, answer: SavedAnswer): void {
     cost: encoding.encodeInteger(response.cumulativeCost),
     answeredAtMs,
   });
-  const delivered = db.cipher.encrypt(answer.delivered, deliveryName(requestHash));
-  const trace = answer.trace?.length ? db.cipher.encrypt(answer.trace, traceName(requestHash)) : null;
-  db.run(DELIVER, { requestHash, contentSalt: answer.contentSalt, delivered, trace, answeredAtMs });
+  const { contentSalt, delivered, trace = new Uint8Array() } = answer;
+  saveDelivery(db, { requestHash, contentSalt, delivered, trace, answeredAtMs });
 }
 
 function saveSignature(db: Database, requestHash: Hex, signature: CompactSignature): void {
@@ -231,7 +225,7 @@ function saveSignature(db: Database, requestHash: Hex, signature: CompactSignatu
 
 function prune(db: Database, beforeMs: number): void {
   db.write(() => {
-    db.run("DELETE FROM deliveries WHERE answered_at_ms < :beforeMs", { beforeMs });
+    pruneDeliveries(db, beforeMs);
     db.run("DELETE FROM served_requests WHERE status = 'failed' AND accepted_at_ms < :beforeMs", { beforeMs });
     db.run(PRUNE_RECEIPTS, { beforeMs });
   });
@@ -263,20 +257,6 @@ function servedOf(row: encoding.Row | undefined): ServedRequest | undefined {
       return { status: "failed", request, failure: encoding.errorCodeOf(row, "failure") };
   }
 }
-
-function deliveryOf(db: Database, requestHash: Hex): Delivery | undefined {
-  const row = db.get(DELIVERY, { requestHash });
-  if (row === undefined) return undefined;
-  const delivered = db.cipher.decrypt(encoding.bytesOf(row, "delivered"), deliveryName(requestHash));
-  const hasTrace = row["trace"] !== null;
-  const trace = hasTrace ? db.cipher.decrypt(encoding.bytesOf(row, "trace"), traceName(requestHash)) : new Uint8Array();
-  return { delivered, trace, contentSalt: encoding.hexOf(row, "content_salt") };
-}
-
-/** By which a delivery's text is encrypted; the tables' second version says the same. */
-const deliveryName = (requestHash: Hex): string => `delivery ${requestHash}`;
-/** Another name, so that a trace never passes for the text. */
-const traceName = (requestHash: Hex): string => `trace ${requestHash}`;
 
 const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
   limit: Math.min(Math.max(1, limit), PAGE_LIMIT),
