@@ -8,19 +8,19 @@ import {
   event,
   finish,
   json,
-  type StagedServer,
-  stageServer,
+  type StagedOpenAi,
+  stageOpenAi,
   text,
   usage,
-} from "../../../test/support/staged-server.ts";
+} from "../../../test/support/staged-openai.ts";
 import type { Backend, CompletionEvent } from "./backend.ts";
 import { openOpenAi } from "./openai.ts";
 
 const never = new AbortController().signal;
 
-let server: StagedServer;
+let server: StagedOpenAi;
 beforeEach(async () => {
-  server = await stageServer();
+  server = await stageOpenAi();
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
