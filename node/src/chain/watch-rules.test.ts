@@ -7,7 +7,7 @@ import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { accountingInterface } from "./contracts.ts";
 import type { ChainEvent } from "./events.ts";
-import { type WatchOptions, watchChain } from "./watch.ts";
+import { type WatchOptions, watchChain, watchPauseMs } from "./watch.ts";
 
 const ACCOUNTING: Address = `0x${"ac".repeat(20)}`;
 const STAKES: Address = `0x${"5e".repeat(20)}`;
@@ -47,7 +47,11 @@ interface Turn {
 }
 
 /** Watches through these turns, and ends with the last. */
-async function watch(turns: readonly Turn[], options: Partial<WatchOptions> = {}) {
+async function watch(
+  turns: readonly Turn[],
+  options: Partial<WatchOptions> = {},
+  without: readonly ("onProgress" | "onRemoved")[] = [],
+) {
   const stop = new AbortController();
   const reads: Filter[] = [];
   const [seen, removed]: [ChainEvent[], ChainEvent[]] = [[], []];
@@ -79,13 +83,15 @@ async function watch(turns: readonly Turn[], options: Partial<WatchOptions> = {}
   };
   const { log, lines } = recordingLog();
   const chain = { provider, log, accounting: ACCOUNTING, stakeRegistry: STAKES } as unknown as Chain;
-  await watchChain(chain, {
+  const all: WatchOptions = {
     ...{ fromBlock: 100, pollMs: 1, signal: stop.signal },
     onEvent: (event) => void seen.push(event),
     onRemoved: (event) => void removed.push(event),
     onProgress: (block) => void progress.push(block),
     ...options,
-  });
+  };
+  for (const name of without) delete (all as { [name]?: unknown })[name];
+  await watchChain(chain, all);
   const amountOf = (event: ChainEvent): bigint => ("amount" in event ? event.amount : 0n);
   return { reads, seen: seen.map(amountOf), removed: removed.map(amountOf), progress, asked, lines };
 }
@@ -150,6 +156,31 @@ test("delivers nothing twice while the chain grows past what is read again", asy
   expect([seen, removed, asked]).toEqual([[1n, 2n], [], []]);
 });
 
+test("remembers what it delivered for servers that lag behind as far as is read again, and forgets what is older", async () => {
+  const logs = [114, 115, 116, 117].map((block) => allocated({ block, amount: BigInt(block) }));
+  const again = async (head: number) => {
+    const { seen } = await watch(
+      [
+        { head: 120, logs },
+        { head, logs },
+      ],
+      { fromBlock: 110, reorgBlocks: 3 },
+    );
+    return seen.slice(logs.length);
+  };
+  expect([await again(118), await again(117)]).toEqual([[], []]);
+  expect(await again(116)).toEqual([114n]);
+});
+
+test("needs nobody who hears of its progress, or of what is taken back", async () => {
+  const replaced = { head: 103, block: () => ({ hash: hashOf(101, 1) }) };
+  const turns = [{ head: 102, logs: [allocated({ block: 101 })] }, replaced, replaced, { head: 103 }];
+  const { seen, removed, progress, asked, lines } = await watch(turns, {}, ["onProgress", "onRemoved"]);
+  expect({ seen, removed, progress, asked, lines }).toEqual({
+    ...{ seen: [1n], removed: [], progress: [], asked: [101], lines: [] },
+  });
+});
+
 test("passes over logs that no contract of this version knows", async () => {
   const foreign = { ...allocated({ block: 101 }), topics: [hashOf(5)] };
   const { seen, lines } = await watch([
@@ -179,9 +210,27 @@ test.each([
   ["the hash is none", { hash: 7 }],
 ])("takes nothing back while %s", async (_, block) => {
   const missing = { head: 103, block: () => block };
-  const { removed, asked } = await watch([{ head: 102, logs: [allocated({ block: 101 })] }, ...Array(5).fill(missing)]);
-  expect(removed).toEqual([]);
+  const { removed, asked, lines } = await watch([
+    { head: 102, logs: [allocated({ block: 101 })] },
+    ...Array(5).fill(missing),
+  ]);
+  expect([removed, lines]).toEqual([[], []]);
   expect(asked).toEqual([101, 101, 101, 101]);
+});
+
+test("takes back the first event of a range and the last, of whichever range, and no event of another one", async () => {
+  const block = (number: number) => ({ hash: hashOf(number, 1) });
+  const gone = { head: 100, block };
+  expect((await watch([{ head: 100, logs: [allocated({ block: 100 })] }, gone, gone])).removed).toEqual([1n]);
+  // Three blocks at a time: 108 to 110, then 111 to 113, and so on.
+  const refuse = ({ fromBlock, toBlock }: Filter) => (toBlock - fromBlock >= 3 ? refusing("range") : undefined);
+  const [last, later] = [allocated({ block: 110, amount: 1n }), allocated({ block: 114, amount: 2n })];
+  const turn = { head: 119, refuse, block };
+  const options = { fromBlock: 108 };
+  const kept = await watch([turn, { ...turn, logs: [last, later] }, turn, { ...turn, logs: [last, later] }], options);
+  expect([kept.seen, kept.asked, kept.removed]).toEqual([[1n, 2n], [], []]);
+  const taken = await watch([{ ...turn, logs: [last, later] }, ...Array(2).fill({ ...turn, logs: [later] })], options);
+  expect([taken.seen, taken.asked, taken.removed]).toEqual([[1n, 2n], [110], [1n]]);
 });
 
 test("asks only about events of the range that was read, and about those above the head that a shorter chain has not", async () => {
@@ -227,13 +276,28 @@ test("reads half of what was refused, down to a block", async () => {
   expect(lines).toEqual([]);
 });
 
+test("reads as much as before once a while has passed since a refusal", async () => {
+  let isRefused = false;
+  const refuse = (): Error | undefined => {
+    if (isRefused) return undefined;
+    isRefused = true;
+    return refusing("range");
+  };
+  const turns = Array<Turn>(3).fill({ head: 1099, refuse });
+  const { reads } = await watch(turns, { reorgBlocks: 2000 });
+  expect(reads.map(({ fromBlock, toBlock }) => toBlock - fromBlock + 1)).toEqual([1000, 500, 500, 500, 500, 1000]);
+});
+
 test("puts off a single block that is refused, and reads on from there", async () => {
   const refuse = () => refusing("range");
   const { lines, seen } = await watch([
     { head: 101, refuse },
     { head: 101, logs: [allocated({ block: 101 })] },
   ]);
-  expect(lines[0]).toMatchObject({ msg: "chain cannot be watched, trying on", code: "TRANSACTION_FAILED" });
+  expect(lines[0]).toMatchObject({
+    ...{ msg: "chain cannot be watched, trying on", code: "TRANSACTION_FAILED" },
+    problem: expect.stringContaining("read events"),
+  });
   expect(seen).toEqual([1n]);
 });
 
@@ -265,4 +329,12 @@ test("stops between two steps when it is stopped", async () => {
   const stop = new AbortController();
   const { reads } = await watch([{ head: 50_000 }], { signal: stop.signal, onProgress: () => stop.abort() });
   expect(reads).toHaveLength(1);
+});
+
+test("pauses for a poll while all is well, and twice as long with each failure, to half a minute or a longer poll", () => {
+  const even = () => 0.5;
+  expect([0, 1, 2, 3, 9].map((failures) => watchPauseMs(failures, 1_000, even))).toEqual([
+    1_000, 2_000, 4_000, 8_000, 30_000,
+  ]);
+  expect([0, 1, 9].map((failures) => watchPauseMs(failures, 60_000, even))).toEqual([60_000, 60_000, 60_000]);
 });
