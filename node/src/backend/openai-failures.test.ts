@@ -9,19 +9,19 @@ import {
   event,
   finish,
   json,
-  type StagedServer,
-  stageServer,
+  type StagedOpenAi,
+  stageOpenAi,
   text,
   usage,
-} from "../../../test/support/staged-server.ts";
+} from "../../../test/support/staged-openai.ts";
 import type { Backend, CompletionEvent } from "./backend.ts";
 import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 
 const never = new AbortController().signal;
 
-let server: StagedServer;
+let server: StagedOpenAi;
 beforeEach(async () => {
-  server = await stageServer();
+  server = await stageOpenAi();
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
@@ -171,7 +171,7 @@ describe("failures of the server", () => {
   });
 
   it("include a server that is not there, and one that sends elsewhere", async () => {
-    const gone = await stageServer();
+    const gone = await stageOpenAi();
     await gone[Symbol.asyncDispose]();
     await expect(collect(open({ url: gone.url }))).rejects.toMatchObject({
       code: "BACKEND_FAILED",

@@ -13,14 +13,19 @@ import { type MemberRole, roleNumber } from "./reads.ts";
  * in base units.
  */
 
-/** How amounts of the chain's payment token are shown. */
-export const unitOf = ({ tokenDecimals, tokenSymbol }: Pick<Chain, "tokenDecimals" | "tokenSymbol">): TokenUnit => ({
-  decimals: tokenDecimals,
+/** The chain's payment token: how its amounts are shown, and where it is. */
+export interface PaymentToken extends TokenUnit {
+  readonly address: Address;
+}
+
+export const tokenOf = ({ tokenSymbol, tokenDecimals, paymentToken }: Chain): PaymentToken => ({
   symbol: tokenSymbol,
+  decimals: tokenDecimals,
+  address: paymentToken,
 });
 
 /** An amount of payment tokens as people read it. */
-export const shownTokens = (chain: Chain, amount: bigint): string => shownAmount(amount, unitOf(chain));
+export const shownTokens = (chain: Chain, amount: bigint): string => shownAmount(amount, tokenOf(chain));
 
 async function callOf(what: string, gasLimit: bigint, populated: Promise<ContractTransaction>): Promise<ContractCall> {
   const { to, data } = await populated;

@@ -1,7 +1,7 @@
 // How the chain's past is cut into ranges: staged, since no development chain refuses any. With a real one: past-logs.test.ts.
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
-import { refusing } from "../../../test/support/scripted-server.ts";
+import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { readPastLogs } from "./past-logs.ts";

@@ -2,7 +2,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { expect, test } from "vitest";
 import { recordingLog } from "../../../test/support/hosts.ts";
-import { refusing } from "../../../test/support/scripted-server.ts";
+import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { accountingInterface } from "./contracts.ts";
