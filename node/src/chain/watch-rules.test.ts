@@ -90,7 +90,7 @@ async function watch(
     onProgress: (block) => void progress.push(block),
     ...options,
   };
-  for (const name of without) delete (all as { [name]?: unknown })[name];
+  for (const name of without) Reflect.deleteProperty(all, name);
   await watchChain(chain, all);
   const amountOf = (event: ChainEvent): bigint => ("amount" in event ? event.amount : 0n);
   return { reads, seen: seen.map(amountOf), removed: removed.map(amountOf), progress, asked, lines };
