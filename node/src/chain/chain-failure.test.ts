@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { makeError } from "ethers";
 import { describe, expect, it } from "vitest";
-import { refusing } from "../../../test/support/scripted-server.ts";
+import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
 import { chainFailure, refusal } from "./chain-failure.ts";
 import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";

@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
-import { unitOf } from "./calls.ts";
+import { tokenOf } from "./calls.ts";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
 import type { ContractCall } from "./contract-call.ts";
@@ -53,6 +53,6 @@ async function estimate(
     return await chain.provider.estimateGas({ from, to, data, value, blockTag: "pending" });
   } catch (thrown) {
     if (isError(thrown, "INSUFFICIENT_FUNDS")) return gasLimit;
-    throw chainFailure(thrown, { what, unit: unitOf(chain) });
+    throw chainFailure(thrown, { what, unit: tokenOf(chain) });
   }
 }

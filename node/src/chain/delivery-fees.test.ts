@@ -1,7 +1,7 @@
 // What a delivery makes of refusals, and how it raises its fee: at a staged server, in every order that matters.
 import { FeeData } from "ethers";
 import { describe, expect, it } from "vitest";
-import { receiptOf, refusing } from "../../../test/support/scripted-server.ts";
+import { receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import { hashesOf, minedAfter, stageDelivery } from "../../../test/support/staged-delivery.ts";
 import type { RpcErrorKind } from "./rpc-error.ts";
 

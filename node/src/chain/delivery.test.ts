@@ -2,7 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { FeeData } from "ethers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing } from "../../../test/support/scripted-server.ts";
+import { receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import { account, call, minedAfter, sentCall, stageDelivery, TO } from "../../../test/support/staged-delivery.ts";
 
 afterEach(() => void vi.useRealTimers());

@@ -1,7 +1,7 @@
 // Calls that were sent before, and transactions that were reverted: staged, since it takes hours or bad luck.
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing, type ServerScript } from "../../../test/support/scripted-server.ts";
+import { type RpcScript, receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import { call, EARLIER, failureOf, HOUR_MS, INTENT, stageSender } from "../../../test/support/staged-sender.ts";
 import { memoryJournal, type SendJournal } from "./send-journal.ts";
 
@@ -56,7 +56,7 @@ describe("a call that was sent before", () => {
 });
 
 describe("a transaction that was reverted", () => {
-  const reverted = (script: Partial<ServerScript>) =>
+  const reverted = (script: Partial<RpcScript>) =>
     stageSender({ script: { receipt: (hash) => ({ ...receiptOf(hash), status: 0 }), ...script } });
 
   it("says so with its hash and its gas where its replay tells no reason", async () => {

@@ -2,7 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Transaction } from "ethers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing } from "../../../test/support/scripted-server.ts";
+import { receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import {
   account,
   call,

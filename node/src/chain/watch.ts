@@ -53,7 +53,7 @@ interface Delivered<Event> {
 export function watchChain(chain: Chain, options: WatchOptions): Promise<void> {
   const { client, executor } = options;
   const topic = (address?: Address): string | null => (address === undefined ? null : zeroPadValue(address, 32));
-  const topics = client === undefined && executor === undefined ? [] : [null, topic(client), topic(executor)];
+  const topics = [null, topic(client), topic(executor)];
   while (topics.at(-1) === null) topics.pop();
   const address = [chain.accounting, chain.stakeRegistry];
   return watchEvents(chain, { address, topics, decode: decodeEvent }, options);
@@ -83,9 +83,14 @@ export async function watchEvents<Event extends EventPlace>(
       const { code, message } = asLloomError(thrown);
       if (failures === 1) chain.log.warn({ code, problem: message }, "chain cannot be watched, trying on");
     }
-    const retry = { firstMs: pollMs * 2, longestMs: Math.max(pollMs, LONGEST_PAUSE_MS) };
-    await pause(failures === 0 ? pollMs : backoffMs(failures, retry), signal);
+    await pause(watchPauseMs(failures, pollMs), signal);
   }
+}
+
+/** The pause after so many failures in a row: one that was to last longer than half a minute anyway gets no shorter by them. */
+export function watchPauseMs(failures: number, pollMs: number, random?: () => number): number {
+  if (failures === 0) return pollMs;
+  return backoffMs(failures, { firstMs: pollMs * 2, longestMs: Math.max(pollMs, LONGEST_PAUSE_MS) }, random);
 }
 
 /** Where a watch stands. */
@@ -168,9 +173,9 @@ class EventReader<Event extends EventPlace> {
     return typeof hash === "string" && hash.toLowerCase() !== blockHash.toLowerCase();
   }
 
-  /** What no reorganisation within reach can change. */
+  /** What is not read again even from a server that lags behind by as many blocks as are read again. */
   #forget(): void {
-    const safe = this.#next - 2 * this.#reorgBlocks - 1;
+    const safe = this.#next - 2 * this.#reorgBlocks;
     for (const [key, { event }] of this.#delivered) if (event.blockNumber < safe) this.#delivered.delete(key);
   }
 }
@@ -182,7 +187,7 @@ class EventReader<Event extends EventPlace> {
 function identify(logs: readonly ChainLog[]): Map<string, ChainLog> {
   const found = new Map<string, ChainLog>();
   for (const log of logs) {
-    const identity = [log.transactionHash, log.address, ...log.topics, log.data].join("/");
+    const identity = [log.transactionHash, log.address, ...log.topics, log.data].join();
     let twin = 0;
     while (found.has(`${identity}#${twin}`)) twin++;
     found.set(`${identity}#${twin}`, log);

@@ -4,7 +4,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
-import { unitOf } from "../chain/calls.ts";
+import { tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
@@ -180,7 +180,7 @@ function openChannels(
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },
-    token: unitOf(chain),
+    token: tokenOf(chain),
     step: settings.channelStep,
     deadlineSeconds: settings.deadlineSeconds,
     clock: settings.clock,
@@ -247,7 +247,7 @@ function assembleAsk(
   },
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
-  const token = unitOf(chain);
+  const token = tokenOf(chain);
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,

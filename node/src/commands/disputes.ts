@@ -1,11 +1,11 @@
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Duty } from "../store/duty-log.ts";
 import { announce, type Command } from "./command.ts";
 import { findDuties } from "./dispute/duties.ts";
 import { dutyEvent, dutySentence } from "./dispute/words.ts";
 import { ADDRESS, openView } from "./money/account.ts";
-import { shownEther, tokenOf } from "./money/words.ts";
+import { shownEther } from "./money/words.ts";
 
 /** `lloom disputes`: every dispute of this key, with what is at stake and until when. */
 export const disputes: Command = {

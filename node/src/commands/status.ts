@@ -1,5 +1,5 @@
 import { formatAmount } from "@lloom/protocol/amounts";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import { type Channel, findChannels } from "../chain/channels-of.ts";
 import { type Earnings, readEarnings } from "../chain/earnings.ts";
 import { type Member, readDeposit, readMember, readTokenBalance } from "../chain/reads.ts";
@@ -11,7 +11,7 @@ import { loggedDuties } from "./dispute/duties.ts";
 import { dutyEvent, dutySentence } from "./dispute/words.ts";
 import { ADDRESS, openView, type View } from "./money/account.ts";
 import { type Owed, readOwed } from "./money/owed.ts";
-import { type Fact, factLines, shownMoment, tokenOf } from "./money/words.ts";
+import { type Fact, factLines, shownMoment } from "./money/words.ts";
 import { channelLine } from "./unlock.ts";
 
 interface Found {

@@ -102,7 +102,13 @@ describe("an answer that was settled and never came", () => {
     const id = idOf(buyer.chain, receipt);
     await standing(world, buyer, id, "open");
     const { requestHash } = receipt.response;
-    buyer.store.saveReceipt({ requestHash, responseHash: id, receipt, contentSalt: requestHash, receivedAtMs: Date.now() });
+    buyer.store.saveReceipt({
+      requestHash,
+      responseHash: id,
+      receipt,
+      contentSalt: requestHash,
+      receivedAtMs: Date.now(),
+    });
     await standing(world, buyer, id, "cancelled");
     await until("it is over", () => buyer.store.findDuty("dispute", id)?.state === "cancelled");
   });

@@ -1,5 +1,4 @@
 import { formatAmount } from "@lloom/protocol/amounts";
-import type { Chain } from "../../chain/chain.ts";
 
 const MINUTE = 60n;
 const HOUR = 60n * MINUTE;
@@ -56,10 +55,3 @@ export function factLines(facts: readonly Fact[]): string[] {
   const width = Math.max(0, ...facts.map(([label]) => label.length));
   return facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
-
-/** What programs need to read amounts in base units. */
-export const tokenOf = ({ tokenSymbol, tokenDecimals, paymentToken }: Chain) => ({
-  symbol: tokenSymbol,
-  decimals: tokenDecimals,
-  address: paymentToken,
-});

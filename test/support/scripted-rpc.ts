@@ -8,7 +8,7 @@ type Reception = (transaction: Transaction, times: number) => void;
 type Tag = "pending" | "latest" | "finalized" | number;
 
 /** Answers of a server, each of which a test may replace. */
-export interface ServerScript {
+export interface RpcScript {
   receive: Reception;
   /** Looked for by hash. */
   receipt: (hash: Hex) => Partial<TransactionReceipt> | null;
@@ -27,9 +27,9 @@ export interface ServerScript {
  * An RPC server in the place of faults that no chain can be brought to: it says what the test wants, in its own order. What
  * it was sent is kept.
  */
-export function scriptedServer(script: Partial<ServerScript> = {}) {
+export function scriptedRpc(script: Partial<RpcScript> = {}) {
   const sent: Transaction[] = [];
-  const answers: ServerScript = {
+  const answers: RpcScript = {
     receive: () => undefined,
     receipt: () => null,
     known: () => null,
