@@ -1,5 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { FeeData, Transaction, type TransactionReceipt } from "ethers";
+import { FeeData, Transaction, type TransactionReceipt, type TransactionRequest } from "ethers";
 import type { RetryingProvider } from "../../node/src/chain/provider.ts";
 import { RpcError, type RpcErrorKind } from "../../node/src/chain/rpc-error.ts";
 
@@ -16,9 +16,9 @@ export interface RpcScript {
   count: (tag: Tag) => number;
   head: () => number;
   fees: () => FeeData;
-  estimate: () => bigint;
+  estimate: (call: TransactionRequest) => bigint;
   /** Rehearsals and replays of a call. */
-  call: (tag: Tag | undefined) => string;
+  call: (tag: Tag | undefined, call: TransactionRequest) => string;
   /** Transactions of a block. */
   block: (number: number) => object | null;
 }
@@ -45,6 +45,7 @@ export function scriptedRpc(script: Partial<RpcScript> = {}) {
     if (method === "eth_getTransactionReceipt") return answers.receipt(first as Hex);
     if (method === "eth_getTransactionByHash") return answers.known(first as Hex);
     if (method === "eth_getBlockByNumber") return answers.block(Number(first));
+    if (method !== "eth_sendRawTransaction") throw new RpcError("invalid", { message: `no ${method} here` });
     const transaction = Transaction.from(String(first));
     sent.push(transaction);
     answers.receive(transaction, sent.length);
@@ -56,8 +57,8 @@ export function scriptedRpc(script: Partial<RpcScript> = {}) {
     getTransactionCount: async (_: string, tag: Tag) => answers.count(tag),
     getBlockNumber: async () => answers.head(),
     getFeeData: async () => answers.fees(),
-    estimateGas: async () => answers.estimate(),
-    call: async ({ blockTag }: { blockTag?: Tag }) => answers.call(blockTag),
+    estimateGas: async (call: TransactionRequest) => answers.estimate(call),
+    call: async ({ blockTag, ...call }: TransactionRequest & { blockTag?: Tag }) => answers.call(blockTag, call),
     getBlock: async (tag: Tag) => answers.block(Number(tag)),
   };
   return { provider: provider as unknown as RetryingProvider, sent, answers };

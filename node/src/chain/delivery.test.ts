@@ -103,6 +103,7 @@ describe("the end", () => {
     const staged = stageDelivery({ order: { signal: stop.signal } });
     staged.answers.receive = () => stop.abort();
     await expect(staged.delivery.run()).rejects.toMatchObject({ name: "AbortError" });
+    expect([staged.delivery.isOut, staged.lines]).toEqual([true, []]);
     const before = stageDelivery({
       order: { signal: stop.signal, sent: { ...sentCall, hashes: [`0x${"0b".repeat(32)}`] } },
     });

@@ -121,6 +121,8 @@ export class Delivery {
       this.#isOut = true;
       return "taken";
     } catch (thrown) {
+      // Nobody can say whether it arrived.
+      this.#isOut ||= signal.aborted;
       signal.throwIfAborted();
       return await this.#judge(thrown);
     }
