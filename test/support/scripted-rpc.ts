@@ -23,11 +23,22 @@ export interface RpcScript {
   block: (number: number) => object | null;
 }
 
+/** No test needs so many: whoever asks more often goes round in a circle. */
+const MOST_CALLS = 2_000;
+
 /**
  * An RPC server in the place of faults that no chain can be brought to: it says what the test wants, in its own order. What
- * it was sent is kept.
+ * it was sent is kept. Told when it is asked without an end.
  */
-export function scriptedRpc(script: Partial<RpcScript> = {}) {
+export function scriptedRpc(script: Partial<RpcScript> = {}, onEndless: () => void = () => undefined) {
+  let calls = 0;
+  const counted =
+    <Asked extends unknown[], Told>(answer: (...asked: Asked) => Told) =>
+    async (...asked: Asked): Promise<Awaited<Told>> => {
+      calls++;
+      if (calls > MOST_CALLS) onEndless();
+      return await answer(...asked);
+    };
   const sent: Transaction[] = [];
   const answers: RpcScript = {
     receive: () => undefined,
@@ -52,9 +63,9 @@ export function scriptedRpc(script: Partial<RpcScript> = {}) {
     return transaction.hash;
   };
   const provider = {
-    send,
-    getTransactionReceipt: async (hash: Hex) => answers.receipt(hash),
-    getTransactionCount: async (_: string, tag: Tag) => answers.count(tag),
+    send: counted(send),
+    getTransactionReceipt: counted((hash: Hex) => answers.receipt(hash)),
+    getTransactionCount: counted((_: string, tag: Tag) => answers.count(tag)),
     getBlockNumber: async () => answers.head(),
     getFeeData: async () => answers.fees(),
     estimateGas: async (call: TransactionRequest) => answers.estimate(call),

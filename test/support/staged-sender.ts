@@ -30,7 +30,7 @@ export function stageSender({
   journal = memoryJournal(),
   options = {},
 }: SenderStaging = {}) {
-  const server = scriptedRpc(script);
+  const server = scriptedRpc(script, () => void sender[Symbol.asyncDispose]());
   const { log, lines } = recordingLog();
   server.answers.receipt =
     script.receipt ?? ((hash) => (server.sent.some((one) => one.hash === hash) ? receiptOf(hash) : null));

@@ -56,6 +56,8 @@ describe("a fee", () => {
     for (const kind of ["cheap", "taken"] as const) {
       const staged = stageDelivery({
         script: {
+          // As many as are pending is the next nonce, which is this one: nobody else's waits under it.
+          count: () => 4,
           receive: (_, times) => {
             if (times < 3) throw refusing(kind);
           },
@@ -91,11 +93,30 @@ describe("a fee", () => {
         },
       },
     });
-    staged.answers.known = (hash) => ({ hash });
+    staged.answers.known = (hash) => (hash === staged.sent[0]?.hash ? { hash } : null);
     minedAfter(staged, 3);
     await staged.delivery.run();
     expect(new Set(hashesOf(staged)).size).toBe(3);
     expect(staged.delivery.isOut).toBe(true);
+  });
+
+  it("is raised against one's own transaction that is out, also where the server cannot say what waits", async () => {
+    const unreadable = (): never => {
+      throw new Error("no pool here");
+    };
+    const staged = stageDelivery({
+      script: {
+        count: (tag) => (tag === "pending" ? unreadable() : 4),
+        known: unreadable,
+        receive: (_, times) => {
+          if (times > 1 && times < 4) throw refusing("taken");
+        },
+      },
+      desk: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 4);
+    await staged.delivery.run();
+    expect(new Set(hashesOf(staged)).size).toBe(4);
   });
 
   it("is not raised where nobody can say whose the waiting transaction is", async () => {
