@@ -120,6 +120,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX keyed_age ON keyed_calls (began_at_ms, bytes);
   `,
+  // Executor: the trace of an answer, kept and deleted with its text; null without one.
+  "ALTER TABLE deliveries ADD COLUMN trace BLOB;",
 ];
 
 /**
