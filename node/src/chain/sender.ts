@@ -31,6 +31,8 @@ export interface SenderOptions {
   readonly log: Log;
   /** Blocks on top of and with the transaction's own before it counts as mined; 1 by default. */
   readonly confirmations?: number;
+  /** How often the server is asked whether it is mined. */
+  readonly pollMs?: number;
   /** After how long without being mined the fee is raised. */
   readonly stuckAfterMs?: number;
   /** Remembers what is on its way; for as long as the process lives unless given. */
@@ -86,7 +88,8 @@ export class TransactionSender implements AsyncDisposable {
     this.#local = isLocalChain(chainId);
     const [pollMs, stuckAfterMs, foreignDepth] = this.#local ? [50, 5000, 0] : [2000, 45_000, 2];
     this.#desk = {
-      ...{ provider, account, chainId, log, confirmations, journal, pollMs, foreignDepth },
+      ...{ provider, account, chainId, log, confirmations, journal, foreignDepth },
+      pollMs: options.pollMs ?? pollMs,
       stuckAfterMs: options.stuckAfterMs ?? stuckAfterMs,
     };
   }
@@ -227,7 +230,6 @@ export class TransactionSender implements AsyncDisposable {
     let nonce = await this.#pendingNonce();
     for (let reads = 1; nonce < this.#expected && reads < NONCE_READS; reads++) {
       await pause(this.#desk.pollMs, signal);
-      signal.throwIfAborted();
       nonce = await this.#pendingNonce();
     }
     return nonce;
