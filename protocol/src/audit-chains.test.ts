@@ -1,4 +1,4 @@
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, concat, keccak256, toUtf8Bytes } from "ethers";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
 import { type AuditChain, chainSecret, chainTip, MAX_CHAIN_LENGTH, preimageAt, walkBack } from "./audit-chains.ts";
@@ -53,6 +53,11 @@ describe("chainSecret", () => {
   const random = seeded(4);
   const key = random.bytes(32);
   const place = { chainId: 31337n, audits: random.address(), validator: random.address(), index: 0n };
+
+  it("is the hash of the key and of the chain's place in words, so that the key alone restores it", () => {
+    const words = `lloom/audit-chain/31337/${place.audits}/${place.validator}/0`;
+    expect(chainSecret(key, place)).toBe(keccak256(concat([key, toUtf8Bytes(words)])));
+  });
 
   it("is the same for the same chain, in whatever case its addresses are written", () => {
     const shouted = { ...place, audits: `0x${place.audits.slice(2).toUpperCase()}` as const };

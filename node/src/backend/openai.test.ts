@@ -7,11 +7,11 @@ import {
   DONE,
   event,
   finish,
-  type StagedServer,
-  stageServer,
+  type StagedOpenAi,
+  stageOpenAi,
   text,
   usage,
-} from "../../../test/support/staged-server.ts";
+} from "../../../test/support/staged-openai.ts";
 import type { Backend, CompletionEvent } from "./backend.ts";
 import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 
@@ -20,9 +20,9 @@ const DEADLINE = { timeout: 10_000 };
 
 const never = new AbortController().signal;
 
-let server: StagedServer;
+let server: StagedOpenAi;
 beforeEach(async () => {
-  server = await stageServer();
+  server = await stageOpenAi();
 });
 afterEach(() => server[Symbol.asyncDispose]());
 

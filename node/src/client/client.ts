@@ -4,7 +4,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
-import { unitOf } from "../chain/calls.ts";
+import { tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
@@ -34,6 +34,7 @@ import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { rememberingBook } from "./discover/remembering-book.ts";
+import { disputeAnswers } from "./dispute/dispute-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -74,6 +75,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
   const channels = openChannels(parts, settings, closing.signal);
   await followChain(parts, { channels, settings, stack });
+  if (settings.disputes !== "off") stack.use(disputeAnswers({ ...parts, client: parts.identity.address }, settings));
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
@@ -178,7 +180,7 @@ function openChannels(
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },
-    token: unitOf(chain),
+    token: tokenOf(chain),
     step: settings.channelStep,
     deadlineSeconds: settings.deadlineSeconds,
     clock: settings.clock,
@@ -245,7 +247,7 @@ function assembleAsk(
   },
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
-  const token = unitOf(chain);
+  const token = tokenOf(chain);
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,

@@ -153,6 +153,17 @@ describe("a channel", () => {
     expect([did, store.outcomes(9)]).toEqual([["learn", "read"], []]);
   });
 
+  it("covers what it holds beyond what is owed and unlocking, to the unit, and nothing while it is not known", async () => {
+    const { pay, place, state } = stage({ balance: 5n * COST, unlocking: COST });
+    expect(pay.covers(EXECUTOR, 0n)).toBe(false);
+    await place();
+    const covered = (...amounts: bigint[]) => amounts.map((amount) => pay.covers(EXECUTOR, amount));
+    expect(covered(0n, 3n * COST - 1n, 3n * COST, 3n * COST + 1n)).toEqual([true, true, true, false]);
+    state.balance = 0n;
+    pay.forget(EXECUTOR);
+    expect(covered(0n)).toEqual([false]);
+  });
+
   it("holds what is left of it after a payment, and counts no longer what was paid", async () => {
     const { pay, place, state, store } = stage({ balance: 9n * COST });
     const { request } = await place();
