@@ -35,6 +35,7 @@ import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { rememberingBook } from "./discover/remembering-book.ts";
+import { disputeAnswers } from "./dispute/dispute-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -75,6 +76,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
   const channels = openChannels(parts, settings, closing.signal);
   await followChain(parts, { channels, settings, stack });
+  if (settings.disputes !== "off") stack.use(disputeAnswers({ ...parts, client: parts.identity.address }, settings));
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
