@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { json, type StagedServer, stageServer } from "../../test/support/staged-server.ts";
+import { json, type StagedOpenAi, stageOpenAi } from "../../test/support/staged-openai.ts";
 import { askFirst } from "./first-answer.ts";
 
 const TRIES = 5;
@@ -8,9 +8,9 @@ const notReady = (response: ServerResponse): void => json(response, 503, { error
 const refused = (response: ServerResponse): void => json(response, 400, { error: { message: "It is too long." } });
 
 describe("the first question", () => {
-  let gateway: StagedServer;
+  let gateway: StagedOpenAi;
   beforeEach(async () => {
-    gateway = await stageServer();
+    gateway = await stageOpenAi();
   });
   afterEach(() => gateway[Symbol.asyncDispose]());
 
