@@ -148,7 +148,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  console.log(indexer.program.printed().slice(-4000));
+  console.log(indexer.program.printed().split("\n").filter((l) => !l.includes("Indexed block")).join("\n").slice(-3000));
   await indexer.stop("SIGKILL");
   await door[Symbol.asyncDispose]();
   await market.connection.close();
