@@ -30,6 +30,8 @@ export const WIRE_LIMITS = {
   modelNameBytes: 200,
   /** UTF-8 of the text of one coalesced token frame. */
   tokenTextBytes: 64 * 1024,
+  /** What changes a model's logits, as text beside an offer. */
+  profileBytes: 2048,
   /** Addresses in an offer. */
   multiaddrs: 16,
   /** Offers in one answer. */
@@ -226,6 +228,8 @@ export const signedOfferSchema = z.object({
   load: z.number().int().min(0).max(1_000_000),
   /** Unix milliseconds, sender's clock: newer replaces older. */
   sentAt: z.number().int().min(0),
+  /** What `profileHash` is taken over: see `profile.ts`. Absent: nothing is promised. */
+  profile: text(WIRE_LIMITS.profileBytes).optional(),
 });
 /** An executor's signed price, with where to reach it and how busy it is. */
 export type SignedOffer = z.infer<typeof signedOfferSchema>;

@@ -5,11 +5,12 @@ import { seeded } from "../test/seeded.ts";
 import type { ModelOffer } from "./commitment-types.ts";
 import { createCommitmentHasher } from "./commitments.ts";
 import { MAX_OFFER_VALIDITY_SECONDS, offerIdAt, offerMadeAtMs, offerProblem } from "./offers.ts";
+import { hashProfile, profileText } from "./profile.ts";
 import { recoverAddress, signDigest } from "./signatures.ts";
 
 const hasher = createCommitmentHasher({ chainId: 31337n, accounting: `0x${"ac".repeat(20)}` });
 const nowSeconds = 1_800_000_000n;
-const random = randomSignedOffer(seeded(8));
+const { profile: _none, ...random } = randomSignedOffer(seeded(8));
 
 function problemOf(change: Partial<ModelOffer> = {}, signer = EXECUTOR): string | undefined {
   const offer = {
@@ -74,6 +75,27 @@ describe("offerProblem", () => {
     const signed = { ...random, offer: { ...offer, outboundPrice: offer.outboundPrice ^ 1n }, signature };
     expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toEqual({
       message: "Offer is not signed by its executor.",
+      isTime: false,
+    });
+  });
+
+  it("takes the profile that it signs, and no other one beside it", () => {
+    const profile = profileText({ backend: "llama.cpp", maxContext: 512, evidence: "trace" });
+    const offer = {
+      ...{ ...random.offer, executor: EXECUTOR.address, maxContext: 1n, validUntil: nowSeconds },
+      profileHash: hashProfile(profile),
+    };
+    const signature = signDigest(hasher.hashOffer(offer), EXECUTOR.secret);
+    const judge = (beside: string) =>
+      offerProblem({
+        hasher,
+        recover: recoverAddress,
+        signed: { ...random, offer, signature, profile: beside },
+        nowSeconds,
+      });
+    expect(judge(profile)).toBeUndefined();
+    expect(judge(profile.replace("trace", "text"))).toEqual({
+      message: "The profile beside the offer is not the one that it signs.",
       isTime: false,
     });
   });

@@ -1,5 +1,6 @@
 import { bytesToHex } from "../src/hex.ts";
 import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest } from "../src/messages.ts";
+import { profileText } from "../src/profile.ts";
 import {
   encodeClientFrame,
   encodeExecutorFrame,
@@ -56,6 +57,10 @@ const offer = {
 
 const gossip: OfferGossip[] = [
   { type: "offer", offer },
+  {
+    type: "offer",
+    offer: { ...offer, profile: profileText({ backend: "openai", maxContext: 4096, evidence: "text" }) },
+  },
   { type: "withdraw", executor: VALUES.ModelOffer.typical.executor, sentAt: 1_899_999_000_001 },
 ];
 

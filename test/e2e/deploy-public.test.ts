@@ -172,7 +172,11 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     const env = { RECORDED_BOOK: book, NODE_OPTIONS: `--import=${preload}` };
     const minted = await runNode({ args: [LLOOM, "faucet", "--network", "sepolia", ...own], env }).ended;
     expect(minted.code, minted.stdout + minted.stderr).toBe(0);
-    const token = new Contract(entry.paymentToken, ["function balanceOf(address) view returns (uint256)"], provider);
+    const token = new Contract(
+      entry.paymentToken.address,
+      ["function balanceOf(address) view returns (uint256)"],
+      provider,
+    );
     expect(await token.getFunction("balanceOf").staticCall(chain.accounts[1]?.address)).toBe(1_000_000_000n);
   });
 

@@ -1,5 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import type { Profile } from "@lloom/protocol/profile";
+import type { TraceToken } from "@lloom/protocol/trace";
 
 /** A model that a backend can answer with. */
 export interface BackendModel {
@@ -8,8 +10,8 @@ export interface BackendModel {
   readonly maxContext: number;
   /** Hash of the weights' file; zero if the backend cannot tell. */
   readonly weightsHash: Hex;
-  /** Hash of the settings that change answers; zero if the backend cannot tell. */
-  readonly profileHash: Hex;
+  /** What changes answers besides the weights, and what they come with; absent: nothing is known or promised. */
+  readonly profile?: Profile;
 }
 
 /** What the executor asks of a backend. */
@@ -31,6 +33,8 @@ export type CompletionEvent =
       readonly finishReason: "stop" | "length" | "cancelled";
       readonly inboundTokens: number;
       readonly outboundTokens: number;
+      /** Every token that was written, in order; absent where the backend gives no log probabilities. */
+      readonly trace?: readonly TraceToken[];
     };
 
 /**

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Sampling } from "@lloom/protocol/messages";
+import type { TraceToken } from "@lloom/protocol/trace";
 import {
   type LlamaContextSequence,
   type LlamaGrammar,
@@ -9,6 +10,7 @@ import {
   type Token,
 } from "node-llama-cpp";
 import type { CompletionEvent } from "./backend.ts";
+import { evaluateTraced } from "./llama-trace.ts";
 import { createStopFilter } from "./stop-strings.ts";
 import { createTokenText } from "./token-text.ts";
 
@@ -32,20 +34,24 @@ export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionE
   await sequence.clearHistory();
   const rest = await readPrompt(job);
   let outboundTokens = 0;
+  const trace: TraceToken[] = [];
   const end = (finishReason: "stop" | "length" | "cancelled"): CompletionEvent => {
     /** Cancelled while reading: what was read. Afterwards the last piece of the prompt is read with the first token. */
     const inboundTokens = outboundTokens > 0 || !signal.aborted ? prompt.length : sequence.nextTokenIndex;
-    return { type: "end", finishReason, inboundTokens, outboundTokens };
+    return { type: "end", finishReason, inboundTokens, outboundTokens, trace };
   };
   if (signal.aborted) return yield end("cancelled");
   const text = createTokenText<Token>((tokens, before) => model.detokenize(tokens, false, before), prompt);
   const stop = createStopFilter(job.sampling.stop);
   let finishReason: "stop" | "length" | "cancelled" = "stop";
-  for await (const token of sequence.evaluate(rest, samplerOptions(job))) {
+  for await (const written of evaluateTraced(sequence, rest, samplerOptions(job))) {
     if (signal.aborted) {
       finishReason = "cancelled";
       break;
     }
+    const { token } = written;
+    trace.push(written.trace);
+    if (model.isEogToken(token)) break;
     outboundTokens++;
     const piece = stop.push(text.push(token));
     if (piece.text !== "") yield { type: "text", text: piece.text };

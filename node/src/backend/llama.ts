@@ -23,10 +23,11 @@ import { createSlots, type Slots } from "./slots.ts";
 export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSignal): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
   const runtime = await loadLlama(options, { log, stack, signal });
-  const { maxContext, ...hashes } = describe(options.modelName, runtime);
+  const offered = describe(options.modelName, runtime);
+  const { maxContext, weightsHash, profile } = offered;
   const vocabulary = readVocabulary(runtime.model);
   const backend = new LlamaBackend({
-    offered: describe(options.modelName, runtime),
+    offered,
     runtime,
     jsonGrammar: await runtime.llama.createGrammar({ grammar: JSON_GRAMMAR }),
     encode: createPromptEncoder(vocabulary),
@@ -34,7 +35,17 @@ export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSi
     sequences: Array.from({ length: options.sequences }, () => runtime.context.getSequence()),
     resources: stack.move(),
   });
-  log.info({ ...hashes, maxContext, threads: options.threads, sequences: options.sequences }, "model loaded");
+  log.info(
+    {
+      model: options.modelName,
+      weightsHash,
+      profile,
+      maxContext,
+      threads: options.threads,
+      sequences: options.sequences,
+    },
+    "model loaded",
+  );
   return backend;
 }
 
@@ -137,11 +148,11 @@ class LlamaBackend implements Backend {
   }
 }
 
-const describe = (model: string, { context, weightsHash, profileHash }: LlamaRuntime): BackendModel => ({
+const describe = (model: string, { context, weightsHash, profile }: LlamaRuntime): BackendModel => ({
   model,
   maxContext: context.contextSize,
   weightsHash,
-  profileHash,
+  profile,
 });
 
 function contextExceeded({ maxContext }: BackendModel, promptTokens: string): LloomError {

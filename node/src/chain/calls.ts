@@ -1,4 +1,4 @@
-import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { type PaymentToken, shownAmount } from "@lloom/protocol/amounts";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { ContractTransaction } from "ethers";
 import type { Chain } from "./chain.ts";
@@ -13,11 +13,7 @@ import { type MemberRole, roleNumber } from "./reads.ts";
  * in base units.
  */
 
-/** The chain's payment token: how its amounts are shown, and where it is. */
-export interface PaymentToken extends TokenUnit {
-  readonly address: Address;
-}
-
+/** What amounts of the chain's deployment are counted in. */
 export const tokenOf = ({ tokenSymbol, tokenDecimals, paymentToken }: Chain): PaymentToken => ({
   symbol: tokenSymbol,
   decimals: tokenDecimals,

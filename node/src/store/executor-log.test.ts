@@ -93,6 +93,7 @@ test("returns a signed receipt exactly as it was given", () => {
   expect(log.delivery(asked.requestHash)).toEqual({
     delivered: Uint8Array.from(Buffer.from("text")),
     contentSalt: SALT,
+    trace: new Uint8Array(),
   });
 });
 

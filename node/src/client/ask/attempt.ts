@@ -4,6 +4,7 @@ import { FINISH_REASONS, type FinishReason, type Hex, type Receipt } from "@lloo
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { promisedBy } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
@@ -96,6 +97,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
     yield { type: "signed", requestHash: placed.requestHash };
     call = new PaidCall({
       ...{ pool, store, hasher, recover, token, target, placed, asked },
+      promised: promisedBy(signed),
       clock: parts.settings.clock,
     });
     yield* follow(parts, call, { ...options, placed, promptSalt });

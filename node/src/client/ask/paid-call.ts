@@ -3,6 +3,7 @@ import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { ExecutorFrame, RequestFrame, ResponseFrame } from "@lloom/protocol/messages";
+import type { Profile } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
@@ -35,6 +36,8 @@ export interface PaidCallOptions {
     RequestFrame,
     "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash" | "offerHash"
   >;
+  /** What the accepted offer promises of its answers. */
+  readonly promised: Pick<Profile, "evidence" | "vocabulary">;
   readonly clock: Clock;
 }
 
@@ -133,11 +136,24 @@ export class PaidCall {
   }
 
   #accept({ response, signature, contentSalt }: ResponseFrame): Progress {
-    const { store, hasher, recover, placed, asked, clock } = this.#options;
+    const { store, hasher, recover, placed, asked, promised, clock } = this.#options;
     const { request, requestHash, lane } = placed;
     const text = this.#text;
     const { stop } = asked.sampling;
-    const facts = { hasher, recover, request, requestHash, lane, text, stop, response, signature, contentSalt };
+    const { evidence } = promised;
+    const facts = {
+      hasher,
+      recover,
+      request,
+      requestHash,
+      lane,
+      text,
+      stop,
+      evidence,
+      response,
+      signature,
+      contentSalt,
+    };
     const problem = answerProblem(facts);
     if (problem !== undefined) throw this.#invalid(problem);
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
