@@ -18,7 +18,7 @@ const STORE = "node/src/store";
 
 export const SUBJECTS: readonly Subject[] = [
   { name: "protocol", code: ["protocol/src/*.ts"], tests: ["protocol/{src,vectors}/*.test.ts"] },
-  { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`, "node/src/executor/*.test.ts"] },
+  { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`] },
   {
     name: "settlement",
     code: [`${SETTLE}/*.ts`, `${CHAIN}/settle.ts`],
@@ -27,7 +27,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: "lanes",
     code: [`${CLIENT}/pay/*.ts`, `${STORE}/{client-log,executor-log,settlement-log,own-past,encoding}.ts`],
-    tests: [`${CLIENT}/pay/*.test.ts`, `${STORE}/{*-log*,own-past,encoding,database}.test.ts`],
+    tests: [`${CLIENT}/pay/*.test.ts`, `${STORE}/{*-log*,own-past,encoding,database,text-at-rest}.test.ts`],
   },
   {
     name: "sender",
