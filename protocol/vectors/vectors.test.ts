@@ -29,17 +29,8 @@ import { disputeVectors } from "./disputes.ts";
 import { VECTOR_FILES, vectorText } from "./files.ts";
 import { frameVectors } from "./frames.ts";
 import { type LaneVector, laneVectors } from "./lanes.ts";
-import { reputationVectors } from "./reputation.ts";
+import { rootByDefinition } from "./root-by-definition.ts";
 import { signatureVectors } from "./signatures.ts";
-
-/** RFC 6962's definition: split at the largest power of two below the number of leaves. */
-const root = (leaves: readonly string[]): string => {
-  const [first] = leaves;
-  if (first === undefined) return keccak256("0x");
-  if (leaves.length === 1) return keccak256(concat(["0x00", first]));
-  const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
-  return keccak256(concat(["0x01", root(leaves.slice(0, split)), root(leaves.slice(split))]));
-};
 
 describe("the files", () => {
   it.each(Object.keys(VECTOR_FILES))("%s holds what the protocol makes", (file) => {
@@ -122,86 +113,6 @@ describe("commitments.json", () => {
   });
 });
 
-describe("reputation.json", () => {
-  const { arithmetic, histories, wrong, rules } = reputationVectors();
-  const Q64 = 2 ** 64;
-
-  it("has the arithmetic of floats, as far as they go", () => {
-    for (const { value, root } of arithmetic.roots)
-      expect(Number(root) / Q64).toBeCloseTo(Math.sqrt(Number(value) / Q64), 15);
-    for (const { seconds, growth } of arithmetic.growths)
-      expect(Number(growth) / Q64).toBeCloseTo(2 ** (Number(seconds) / 1_209_600), 14);
-    for (const { value, minusLog2 } of arithmetic.logarithms)
-      expect(Number(minusLog2) / 2 ** 128).toBeCloseTo(-Math.log2(Number(value) / Q64), 12);
-    for (const { exponent, power } of arithmetic.powers)
-      expect(Number(power) / Q64).toBeCloseTo(2 ** (-Number(exponent) / 2 ** 128), 15);
-    for (const { stake, factor } of arithmetic.stakes)
-      expect(Number(factor) / Q64).toBeCloseTo(1 - Math.exp(-Number(stake) / 300_000_000), 15);
-  });
-
-  /** The formula from the events themselves, in floats: every audit by its age, and the share by halving an interval. */
-  function inFloats(events: (typeof histories)[number]["events"], executor: string, epoch: number) {
-    const left = (seconds: number): number => 2 ** ((seconds - epoch * 3_600) / 1_209_600);
-    const found = new Map<string, { passed: number; against: number }>();
-    let [stake, strikes, struckAt, receipts] = [0, 0, 0, 0];
-    for (const event of events.filter((each) => each.executor === executor)) {
-      if (event.kind === "stake") stake = Number(event.stake);
-      if (event.kind === "audit") {
-        const row = found.get(event.validator) ?? { passed: 0, against: 0 };
-        found.set(event.validator, row);
-        const weight = left(Number(event.epoch) * 3_600);
-        if (event.outcome === "passed") row.passed += weight;
-        row.against += { failed: 5, unanswered: 1, passed: 0, inconclusive: 0, Unknown: 0 }[event.outcome] * weight;
-      }
-      const seconds = Number(event.seconds);
-      if (event.kind === "strike") {
-        strikes = Math.min(strikes * 2 ** ((struckAt - seconds) / 1_209_600) + Number(event.halves) / 2, 3);
-        struckAt = seconds;
-      }
-      // In these histories a channel always has had enough for what was acknowledged.
-      if (event.kind === "settlement") receipts += (Number(event.acknowledged) / 100_000) * left(seconds);
-    }
-    const rows = [...found.values()];
-    const pull = (share: number): number =>
-      rows.reduce(
-        (sum, { passed, against }) => sum + Math.max(-1, Math.min(1, passed * (1 - share) - against * share)),
-        1 - share - 2 * share,
-      );
-    let [low, high] = [0, 1];
-    for (let bit = 0; bit < 60; bit++)
-      [low, high] = pull((low + high) / 2) >= 0 ? [(low + high) / 2, high] : [low, (low + high) / 2];
-    const passed = rows.reduce((sum, row) => sum + row.passed, 0);
-    const good = 1 + passed + Math.min(passed, receipts);
-    const lower = Math.max(0, low * (1 - 1.64 * Math.sqrt((1 - low) / (good + low))));
-    const struck = strikes * left(struckAt);
-    return { lower, trust: lower ** 0.85 * (1 - Math.exp(-stake / 300_000_000)) ** 0.15 * 2 ** -struck };
-  }
-
-  it.each(histories)("has floats' standings of $name", ({ events, standings }) => {
-    for (const { executor, epoch, lower, trust } of standings) {
-      const expected = inFloats(events, executor, Number(epoch));
-      expect(Number(lower) / Q64).toBeCloseTo(expected.lower, 10);
-      expect(Number(trust) / Q64).toBeCloseTo(expected.trust, 10);
-    }
-  });
-
-  it.each(histories)("has ABI-encoded leaves and the root of $name", ({ standings, root: stated }) => {
-    const leaves = standings.map(({ executor, ...standing }) => {
-      const { epoch, stake, passed, failed, unanswered, receipts, strikes, lower, trust } = standing;
-      const words = [epoch, stake, passed, failed, unanswered, receipts, strikes, lower, trust];
-      return AbiCoder.defaultAbiCoder().encode(["address", ...words.map(() => "uint256")], [executor, ...words]);
-    });
-    expect(standings.map(({ leaf }) => leaf)).toEqual(leaves);
-    expect(stated).toBe(root(leaves));
-  });
-
-  it("has wrong roots that are all different from the right one and from each other", () => {
-    const right = histories.find(({ name }) => name === wrong[0]?.of)?.root;
-    expect(new Set([right, ...wrong.map(({ root }) => root)]).size).toBe(1 + wrong.length);
-    expect(rules).toEqual({ epochSeconds: 3_600n, minimumStake: 100_000_000n });
-  });
-});
-
 describe("signatures.json", () => {
   /** By ethers, which takes a high s in its compact form without complaint: so its answer counts only for a low one. */
   const byEthers = (digest: string, { r, vs }: { r: string; vs: string }): string | null => {
@@ -271,14 +182,14 @@ describe("contents.json", () => {
   });
 
   it.each(merkle)("has the root of $leaves", ({ leaves, root: expected }) => {
-    expect(expected).toBe(root(leaves));
+    expect(expected).toBe(rootByDefinition(leaves));
   });
 
   it.each(delivery)("has the delivery hash of $count bytes", ({ count, deliveryHash }) => {
     const chunks = Array.from({ length: Math.ceil(count / 4_096) }, (_, index) =>
       Math.min(4_096, count - index * 4_096),
     );
-    expect(deliveryHash).toBe(root(chunks.map((length) => `0x${"61".repeat(length)}`)));
+    expect(deliveryHash).toBe(rootByDefinition(chunks.map((length) => `0x${"61".repeat(length)}`)));
   });
 
   it.each(chunks)("has the proof of chunk $index of $count bytes", ({ count, index, deliveryHash, proof }) => {
