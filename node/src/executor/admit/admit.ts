@@ -72,6 +72,8 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
     messages: frame.messages,
     sampling: frame.sampling,
     maxOutboundTokens: Number(request.maxOutboundTokens),
+    // Signed, so that everybody who counts again is told the same.
+    asOfSeconds: Number(request.deadline),
   };
   const facts = Promise.all([
     parts.backend.countInbound(asked, signal),
