@@ -18,7 +18,7 @@ const STORE = "node/src/store";
 
 export const SUBJECTS: readonly Subject[] = [
   { name: "protocol", code: ["protocol/src/*.ts"], tests: ["protocol/{src,vectors}/*.test.ts"] },
-  { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`, "node/src/executor/*.test.ts"] },
+  { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`] },
   {
     name: "settlement",
     code: [`${SETTLE}/*.ts`, `${CHAIN}/settle.ts`],

@@ -66,6 +66,7 @@ describe("what is left as it is", () => {
     expect(isLeft(argument({ type: "NewExpression", callee: { name: "RangeError" } }, 0))).toBe(true);
     expect(isLeft(argument({ type: "CallExpression", callee: { name: "outOfStep" } }, 0))).toBe(true);
     expect(isLeft(argument({ type: "CallExpression", callee: { property: { name: "warn" } } }, 1))).toBe(true);
+    expect(isLeft(argument({ type: "CallExpression", callee: { property: { id: { name: "warn" } } } }, 0))).toBe(true);
     expect(isLeft(property("message"))).toBe(true);
   });
 

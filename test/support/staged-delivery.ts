@@ -20,7 +20,8 @@ export interface DeliveryStaging {
 
 /** A delivery of nonce 4 at a scripted server. */
 export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliveryStaging = {}) {
-  const server = scriptedRpc(script);
+  const endless = new AbortController();
+  const server = scriptedRpc(script, () => endless.abort());
   const { log, lines } = recordingLog();
   const journal = memoryJournal();
   const events: string[] = [];
@@ -33,9 +34,10 @@ export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliverySt
   const delivery = new Delivery(
     { provider: server.provider, account, chainId: 5n, journal: noted, log, ...shared, ...desk },
     {
-      ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER, signal: new AbortController().signal },
+      ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER },
       onSigned: (hash) => void events.push(`signed ${hash}`),
       ...order,
+      signal: AbortSignal.any([endless.signal, ...(order.signal === undefined ? [] : [order.signal])]),
     },
   );
   const { receive } = server.answers;

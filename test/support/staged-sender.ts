@@ -30,13 +30,16 @@ export function stageSender({
   journal = memoryJournal(),
   options = {},
 }: SenderStaging = {}) {
-  const server = scriptedRpc(script);
+  const server = scriptedRpc(script, () => void sender[Symbol.asyncDispose]());
   const { log, lines } = recordingLog();
   server.answers.receipt =
     script.receipt ?? ((hash) => (server.sent.some((one) => one.hash === hash) ? receiptOf(hash) : null));
   server.answers.count = script.count ?? (() => server.sent.length);
   const unit = { decimals: 6, symbol: "tUSD" };
-  const sender = new TransactionSender({ provider: server.provider, account, chainId, unit, log, journal, ...options });
+  const sender = new TransactionSender({
+    ...{ provider: server.provider, account, chainId, unit, log, journal, pollMs: 1 },
+    ...options,
+  });
   return { ...server, sender, journal, lines };
 }
 export const failureOf = (sending: Promise<unknown>): Promise<unknown> =>

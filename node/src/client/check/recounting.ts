@@ -4,16 +4,14 @@ import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callVocabulary } from "../../p2p/rpc/rpc.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import type { ClientSettings } from "../client-options.ts";
 import { Recount } from "./recount.ts";
 import { Vocabularies } from "./vocabularies.ts";
 
-export interface RecountingOptions {
-  /** Where vocabularies rest. */
-  readonly directory: string;
+export interface RecountingParts {
+  /** Directory where vocabularies rest; without one nothing is counted again. */
+  readonly vocabularies?: string;
   readonly host: Host;
-  readonly waitMs: number;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -24,7 +22,11 @@ export interface Recounting extends AsyncDisposable {
 }
 
 /** Nothing is loaded and no process started before the first answer that can be counted. */
-export function openRecounting({ directory, host, waitMs, clock, log }: RecountingOptions): Recounting {
+export function openRecounting(
+  { vocabularies: directory, host, log }: RecountingParts,
+  { vocabularyWaitMs: waitMs, clock }: Pick<ClientSettings, "vocabularyWaitMs" | "clock">,
+): Recounting | undefined {
+  if (directory === undefined) return undefined;
   const closing = new AbortController();
   const vocabularies = new Vocabularies({ directory, clock });
   let counter: Promise<TokenCounter> | undefined;
