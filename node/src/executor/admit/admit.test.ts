@@ -97,10 +97,10 @@ describe("a request that is admitted", () => {
     const { enter, store, run } = stage();
     const frame = frameOf();
     const requestHash = hasher.hashRequest(frame.request);
-    const { messages, sampling } = frame;
+    const { messages, sampling, request } = frame;
     expect(await enter(frame)).toEqual({
-      ...{ request: frame.request, requestHash, lane: EMPTY_LANE, epoch: run.epoch },
-      completion: { model: MODEL, messages, sampling, maxOutboundTokens: 1000 },
+      ...{ request, requestHash, lane: EMPTY_LANE, epoch: run.epoch },
+      completion: { model: MODEL, messages, sampling, maxOutboundTokens: 1000, asOfSeconds: Number(request.deadline) },
     });
     expect(store.find(requestHash)).toEqual({ status: "running", request: frame.request });
     expect(store.busyLane(client.address, 1n)).toBe(true);
