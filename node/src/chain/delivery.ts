@@ -208,9 +208,9 @@ export class Delivery {
   #sign(fees: Fees): Transaction {
     const { chainId, account } = this.#desk;
     const { call, gasLimit, sent } = this.#order;
-    const { to, data } = call;
+    const { to, data, value = 0n } = call;
     const type = "gasPrice" in fees ? 0 : 2;
-    const transaction = Transaction.from({ type, chainId, to, data, gasLimit, nonce: sent.nonce, value: 0n, ...fees });
+    const transaction = Transaction.from({ type, chainId, to, data, gasLimit, nonce: sent.nonce, value, ...fees });
     const { r, vs } = account.sign(transaction.unsignedHash as Hex);
     transaction.signature = Signature.from({ r, yParityAndS: vs });
     return transaction;

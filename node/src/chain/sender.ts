@@ -54,6 +54,8 @@ const QUEUE_LIMIT = 1000;
 const NONCES_LIMIT = 5;
 /** Servers behind one address may lag behind the one that told of the last receipt; a reorganisation may have dropped it. */
 const NONCE_READS = 4;
+/** How long a call is waited for. */
+const DEADLINE_MS = 900_000;
 /** A call that was mined this long ago, unseen, is the user's past: the same asked now is another one. */
 const RESUMES_MINED_MS = 3_600_000;
 
@@ -127,7 +129,7 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
-    const deadline = Date.now() + (options.deadlineMs ?? (this.#local ? 60_000 : 900_000));
+    const deadline = Date.now() + (options.deadlineMs ?? DEADLINE_MS);
     const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
     const asked: Asked = { call, intent, deadline, options };
     try {
@@ -217,8 +219,8 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   /** Finds out that the contract would refuse before gas is paid for it. Returns the gas limit to send with. */
-  async #rehearse({ to, data, gasLimit }: ContractCall): Promise<bigint> {
-    const call = { from: this.account.address, to, data };
+  async #rehearse({ to, data, value = 0n, gasLimit }: ContractCall): Promise<bigint> {
+    const call = { from: this.account.address, to, data, value };
     if (!this.#local) return withMargin(await this.#options.provider.estimateGas(call));
     // The block to come: a local chain without traffic may have mined its latest one long ago, with that time in it.
     await this.#options.provider.call({ ...call, gasLimit: GAS_CAP, blockTag: "pending" });
@@ -247,14 +249,18 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   /** The receipt as a result; for a reverted transaction, its reason. */
-  async #conclude({ what, to, data }: ContractCall, receipt: TransactionReceipt, isResumed: boolean): Promise<Mined> {
+  async #conclude(
+    { what, to, data, value = 0n }: ContractCall,
+    receipt: TransactionReceipt,
+    isResumed: boolean,
+  ): Promise<Mined> {
     const transactionHash = receipt.hash as Hex;
     const { blockNumber, gasUsed } = receipt;
     if (receipt.status !== 0) return { transactionHash, blockNumber, gasUsed, receipt, isResumed };
     const { provider, unit } = this.#options;
     const hashes = { transactionHash, transactionHashes: [transactionHash] };
     try {
-      await provider.call({ from: this.account.address, to, data, blockTag: blockNumber });
+      await provider.call({ from: this.account.address, to, data, value, blockTag: blockNumber });
     } catch (cause) {
       if (isError(cause, "CALL_EXCEPTION")) throw refusal({ what, data: cause.data, unit, cause, details: hashes });
     }

@@ -73,9 +73,12 @@ export async function checkPair(chain: Chain, receipt: Receipt): Promise<Rejecti
 }
 
 /** A receipt as calldata: the model's name by its hash. */
-export const pairOf = (receipt: Receipt) => ({
-  ...receipt,
-  request: { ...receipt.request, model: keccak256(toUtf8Bytes(receipt.request.model)) },
+export const pairOf = (receipt: Receipt) => ({ ...receipt, request: hashedModel(receipt.request) });
+
+/** A request as calldata. */
+export const hashedModel = (request: Receipt["request"]) => ({
+  ...request,
+  model: keccak256(toUtf8Bytes(request.model)),
 });
 
 function sendPairs(chain: Chain, receipts: readonly Receipt[], options: SendOptions): Promise<Mined> {

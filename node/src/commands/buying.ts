@@ -21,11 +21,15 @@ export interface Buyer {
   readonly identity: Identity;
 }
 
+interface Buying {
+  readonly exploration: number;
+  readonly say?: typeof announce;
+  /** What happens about answers that never come; nothing unless given. */
+  readonly disputing?: Pick<ClientOptions, "disputes" | "disputeBonds" | "onDispute">;
+}
+
 /** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
-export async function openBuyer(
-  context: CommandContext,
-  { exploration, say }: { readonly exploration: number; readonly say?: typeof announce },
-): Promise<Buyer> {
+export async function openBuyer(context: CommandContext, { exploration, say, disputing = {} }: Buying): Promise<Buyer> {
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
   const chain = await openOwnChain(context, identity);
@@ -39,6 +43,7 @@ export async function openBuyer(
     maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
     allowUnstaked: settings.executors === "any",
     exploration,
+    ...disputing,
   };
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
   const parts = { identity, chain, store, host, log, checkClock: () => clock.look() };

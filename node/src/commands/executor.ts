@@ -15,6 +15,7 @@ import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { lockKey } from "../store/key-lock.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { tellDuty } from "./dispute/words.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
@@ -78,6 +79,7 @@ export const executor: Command = {
           drainGraceMs: (settings.drainSeconds * 1000) / 2,
           starting: context.signal,
           onWaiting: (word) => tellWaiting(context, word),
+          onDispute: (duty) => tellDuty(context, duty),
         },
       ),
     );

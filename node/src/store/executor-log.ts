@@ -11,8 +11,10 @@ import { advance, type LaneState, requestProblem, responseProblem } from "@lloom
 import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import { type Delivery, deliveryOf, pruneDeliveries, saveDelivery } from "./delivery-log.ts";
+import { type DutyLog, openDutyLog } from "./duty-log.ts";
 import * as encoding from "./encoding.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
+import { openRebuttals, type Rebuttals } from "./rebuttals.ts";
 import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
 
 export interface AcceptedRequest {
@@ -78,7 +80,7 @@ export interface ReceiptPage {
  * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
  * and the chain still knows what it paid.
  */
-export interface ExecutorLog extends SettlementLog, OwnPast {
+export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals {
   /**
    * Notes a request before work on it begins, and makes its lane busy.
    * @throws LloomError LANE_BUSY while the lane answers another; LANE_OUT_OF_STEP when the request, or another one with
@@ -119,6 +121,8 @@ export function openExecutorLog(db: Database): ExecutorLog {
   return {
     ...openSettlementLog(db),
     ...openOwnPast(db),
+    ...openDutyLog(db),
+    ...openRebuttals(db),
     accept: (accepted) => db.write(() => accept(db, accepted), { synced: false }),
     saveAnswer: (answer) => db.write(() => saveAnswer(db, answer)),
     saveSignature: (requestHash, signature) =>
@@ -228,6 +232,7 @@ function prune(db: Database, beforeMs: number): void {
     pruneDeliveries(db, beforeMs);
     db.run("DELETE FROM served_requests WHERE status = 'failed' AND accepted_at_ms < :beforeMs", { beforeMs });
     db.run(PRUNE_RECEIPTS, { beforeMs });
+    db.run(PRUNE_ACKNOWLEDGEMENTS);
   });
   db.checkpoint();
 }
@@ -235,6 +240,8 @@ function prune(db: Database, beforeMs: number): void {
 const PRUNE_RECEIPTS = `DELETE FROM served_requests WHERE status = 'signed' AND accepted_at_ms < :beforeMs
   AND EXISTS (SELECT 1 FROM served_lanes l WHERE l.client = served_requests.client AND l.lane = served_requests.lane
     AND (served_requests.nonce < l.nonce OR l.cost <= l.settled_cost OR l.written_off IS NOT NULL))`;
+const PRUNE_ACKNOWLEDGEMENTS =
+  "DELETE FROM acknowledgements WHERE request_hash NOT IN (SELECT request_hash FROM served_requests)";
 
 const unsignedOf = (row: encoding.Row): UnsignedAnswer => ({
   requestHash: encoding.hexOf(row, "request_hash"),

@@ -163,7 +163,8 @@ export class World implements AsyncDisposable {
       await faucet(member.chain);
       await deposit(member.chain, amount);
     }
-    const store = openClientLog(stack.use(openDatabase(join(dataDir ?? (await this.dataDir()), "client.sqlite"))));
+    const path = join(dataDir ?? (await this.dataDir()), "client.sqlite");
+    const store = openClientLog(stack.use(openDatabase(path, { cipher: createTextCipher(member.identity.secret) })));
     const { chain, host } = member;
     const { clock = Date.now } = options;
     const watch = stack.use(new ClockWatch({ ...{ chain, host, log, clock }, onChange: () => undefined }));
