@@ -9,7 +9,7 @@ import { checkChain, connect } from "../checkout/rpc.ts";
 import config from "../hardhat.config.ts";
 import { writeNetwork } from "./deploying/address-book.ts";
 import { type RecordedDeployment, readArtifact, readDeployment } from "./deploying/deployment-files.ts";
-import { rowsOf } from "./deploying/deployment-rows.ts";
+import { rowsOf, TOKEN } from "./deploying/deployment-rows.ts";
 import { readSections } from "./deploying/parameter-file.ts";
 import { moduleOf, readValues } from "./deploying/parameter-values.ts";
 
@@ -60,10 +60,12 @@ async function main(): Promise<void> {
         "npm run deploy:verify shows every difference.",
       );
     const paymentToken = String(await contractAt("AccountingV2").getFunction("paymentToken").staticCall());
+    const token = new Contract(paymentToken, TOKEN, provider);
+    const [symbol, decimals] = [await token.getFunction("symbol")(), await token.getFunction("decimals")()];
     const entry = {
       chainId,
       startBlock: await firstBlock(provider, deployment),
-      paymentToken: paymentToken.toLowerCase(),
+      paymentToken: { address: paymentToken.toLowerCase(), symbol: String(symbol), decimals: Number(decimals) },
       contracts: Object.fromEntries([...deployment.addresses].map(([name, at]) => [name, at.toLowerCase()])),
     };
     if (values["dry-run"] === true) return console.log(JSON.stringify(entry));

@@ -85,7 +85,14 @@ test("wants one database, not two", () => {
 test("takes from the address book what the environment does not say", () => {
   const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
   const contracts = { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") };
-  const book = { sepolia: { chainId: 11155111, startBlock: 7, paymentToken: at("70"), contracts } };
+  const book = {
+    sepolia: {
+      chainId: 11155111,
+      startBlock: 7,
+      paymentToken: { address: at("70"), symbol: "tUSD", decimals: 6 },
+      contracts,
+    },
+  };
   const { LLOOM_RPC_URL, LLOOM_PGLITE_DIR } = RIGHT;
   const given = { LLOOM_RPC_URL, LLOOM_PGLITE_DIR, LLOOM_NETWORK: "sepolia" };
   const { AccountingV2: accounting, StakeRegistry: stakeRegistry, Audits: audits } = contracts;

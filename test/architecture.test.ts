@@ -32,11 +32,18 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   // The rooms of a client, in the order of an answer's life.
   ...roomsOf(
     "node/src/client",
-    { choose: [], discover: ["choose"], pay: [], check: [], ask: ["discover", "choose", "pay", "check"] },
+    {
+      choose: [],
+      discover: ["choose"],
+      pay: [],
+      check: [],
+      dispute: ["check"],
+      ask: ["discover", "choose", "pay", "check"],
+    },
     [...CLIENT_DATA, ...CAPABILITIES, ...BASE],
   ),
   // The rooms of an executor.
-  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [] }, [
+  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [
     ...EXECUTOR_DATA,
     ...CAPABILITIES,
     ...BASE,
@@ -61,7 +68,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
   { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
   // A Hardhat configuration of a test's own: the shipped one with other explorers.
-  { folder: "test/support/explorers.config.ts", may: ["hardhat.config.ts"] },
+  { folder: "test/support/staged.config.ts", may: ["hardhat.config.ts"] },
   {
     folder: "test",
     may: [

@@ -3,7 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentName } from "../node/src/config.ts";
-import { SETTINGS, type Setting } from "../node/src/settings.ts";
+import type { Setting } from "../node/src/setting-forms.ts";
+import { SETTINGS } from "../node/src/settings.ts";
 import { formerNameProblem, SHARED_VARIABLES } from "../protocol/src/environment.ts";
 
 const ROOT = join(import.meta.dirname, "..");

@@ -6,7 +6,7 @@ const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
 const ENTRY: NetworkEntry & { contracts: { AccountingV2: `0x${string}` } } = {
   chainId: 11155111,
   startBlock: 7,
-  paymentToken: at("70"),
+  paymentToken: { address: at("70"), symbol: "tUSD", decimals: 6 },
   contracts: { AccountingV2: at("ac"), StakeRegistry: at("57"), Audits: at("ad") },
 };
 

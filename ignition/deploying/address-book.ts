@@ -11,7 +11,7 @@ const entrySchema = z
   .object({
     chainId: z.number().int().positive(),
     startBlock: z.number().int().nonnegative(),
-    paymentToken: address,
+    paymentToken: z.object({ address, symbol: z.string(), decimals: z.number().int().nonnegative() }).strict(),
     contracts: z
       .record(z.string(), address)
       .refine(

@@ -65,7 +65,8 @@ async function checkView(provider: JsonRpcProvider, address: string, expectation
   };
 }
 
-const TOKEN = ["function decimals() view returns (uint8)", "function symbol() view returns (string)"];
+/** What a token has for people. */
+export const TOKEN = ["function decimals() view returns (uint8)", "function symbol() view returns (string)"];
 
 /** The payment token has code, and says how to read its amounts. What it says is printed for people to judge. */
 async function checkToken(provider: JsonRpcProvider, address: string): Promise<Row[]> {

@@ -1,4 +1,5 @@
 // Beside src, not in it: Ponder runs every file below src as an indexing function.
+import type { Hex } from "viem";
 import { expect, test } from "vitest";
 import { metadataText, peerIdText } from "../src/registration.ts";
 import { added, bucketStarts, dayOf, hourOf, stakeDelta, unlockingAfter, workOf } from "../src/rollups.ts";
@@ -57,8 +58,10 @@ test("ends a chart with the bucket that holds the newest block", () => {
 test("writes peer ids as libp2p does, and other bytes as hex", () => {
   const bytes = "0x0025080212210279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" as const;
   expect(peerIdText(bytes)).toBe("16Uiu2HAm3cuhhRL2msUuLF62KRSfneFDx94RsuouyW25Ho42cFMq");
-  expect(peerIdText("0x1220ff")).toBe("0x1220ff");
-  expect(peerIdText("0x")).toBe("0x");
+  expect(peerIdText(`0x1220${"00".repeat(32)}`)).toBe("QmNLei78zWmzUdbeRB3CiUfAizWUrbeeZh5K1rhAQKCh51");
+  const cut = bytes.slice(0, -2) as Hex;
+  for (const other of ["0x", "0x00", "0x0000", "0x1220ff", cut, `${bytes}00`, `0x1320${"00".repeat(32)}`] as const)
+    expect(peerIdText(other)).toBe(other);
 });
 
 test("takes control characters out of metadata", () => {

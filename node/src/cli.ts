@@ -8,7 +8,8 @@ import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { refuseMended } from "./mended-text.ts";
-import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
+import type { Setting } from "./setting-forms.ts";
+import { SETTINGS, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
 /** Settings that a command has by what it needs. */

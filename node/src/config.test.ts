@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
-import { SETTINGS, type Setting } from "./settings.ts";
+import type { Setting } from "./setting-forms.ts";
+import { SETTINGS } from "./settings.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../docs/lloom.example.toml");
 const directory = mkdtempSync(join(tmpdir(), "lloom-config-"));

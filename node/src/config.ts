@@ -8,7 +8,8 @@ import { LloomError } from "./errors.ts";
 import { refuseMended } from "./mended-text.ts";
 import { nearestName } from "./nearest-name.ts";
 import { readOutsideFile } from "./outside-file.ts";
-import { SETTINGS, type Setting, type SettingName, type Settings } from "./settings.ts";
+import type { Setting } from "./setting-forms.ts";
+import { SETTINGS, type SettingName, type Settings } from "./settings.ts";
 
 /** Where values come from, strongest first. */
 export interface ConfigSources {

@@ -1,5 +1,6 @@
 /** The forms that settings have: each parses what came from any source, and says in words what it should be. */
 import { parseAddress } from "@lloom/protocol/addresses";
+import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { z } from "zod";
 
 /** Text of a form; what is no text at all gets the same sentence. */
@@ -33,3 +34,29 @@ const multiaddr = text(
   "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
 );
 export const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
+
+/** One setting: `settings.ts` lists them. */
+export interface Setting<T> {
+  /** `section.key` in lloom.toml. */
+  readonly toml: string;
+  /** Long flag without dashes; LLOOM_<FLAG> in the environment, unless `variable` names another. */
+  readonly flag: string;
+  /** Its environment variable, where programs beside the node have one for the same thing. */
+  readonly variable?: keyof typeof SHARED_VARIABLES;
+  /** How help names the value. */
+  readonly value: string;
+  readonly describe: string;
+  /** Parses what came from any source. Lists are comma-separated on command line and in the environment. */
+  readonly schema: z.ZodType<T>;
+  /** Undefined: must be given by whoever needs it. */
+  readonly fallback?: T | undefined;
+  readonly list?: boolean;
+  /** Its value may hold a key or a password: it is shown nowhere, not even when it is wrong. */
+  readonly isSecret?: boolean;
+}
+
+/** A setting that may be left out. */
+export const optional = <T>(value: Setting<T>): Setting<T> => value;
+/** A setting with a default. */
+export const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> & { readonly fallback: T } =>
+  value;

@@ -1,35 +1,24 @@
-import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { z } from "zod";
-import { address, decimal, multiaddrs, number, path, text, url, whole } from "./setting-forms.ts";
+import {
+  address,
+  decimal,
+  defaulted,
+  multiaddrs,
+  number,
+  optional,
+  path,
+  type Setting,
+  text,
+  url,
+  whole,
+} from "./setting-forms.ts";
+
+const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
 /**
  * Every setting of the node, once: its flag, its place in lloom.toml (the same words), its environment variable, its
  * form, its default and what it means. `config.ts` reads them, `cli.ts` offers them, the documentation lists them.
  */
-export interface Setting<T> {
-  /** `section.key` in lloom.toml. */
-  readonly toml: string;
-  /** Long flag without dashes; LLOOM_<FLAG> in the environment, unless `variable` names another. */
-  readonly flag: string;
-  /** Its environment variable, where programs beside the node have one for the same thing. */
-  readonly variable?: keyof typeof SHARED_VARIABLES;
-  /** How help names the value. */
-  readonly value: string;
-  readonly describe: string;
-  /** Parses what came from any source. Lists are comma-separated on command line and in the environment. */
-  readonly schema: z.ZodType<T>;
-  /** Undefined: must be given by whoever needs it. */
-  readonly fallback?: T | undefined;
-  readonly list?: boolean;
-  /** Its value may hold a key or a password: it is shown nowhere, not even when it is wrong. */
-  readonly isSecret?: boolean;
-}
-
-const optional = <T>(value: Setting<T>): Setting<T> => value;
-const defaulted = <T>(value: Setting<T> & { readonly fallback: T }): Setting<T> & { readonly fallback: T } => value;
-
-const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
-
 export const SETTINGS = {
   rpc: defaulted({
     toml: "network.rpc",
@@ -255,6 +244,22 @@ export const SETTINGS = {
       "must be a number from 0 to 1",
     ),
     fallback: 0.02,
+  }),
+  disputes: defaulted<"auto" | "ask" | "off">({
+    toml: "client.disputes",
+    flag: "disputes",
+    value: "auto|ask|off",
+    describe: "what a gateway does about an answer that it paid for and never got; ask: status says how to dispute it",
+    schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
+    fallback: "auto",
+  }),
+  disputeBonds: defaulted({
+    toml: "client.dispute-bonds",
+    flag: "dispute-bonds",
+    value: "ETHER",
+    describe: "most ether that the bonds of open disputes may lock",
+    schema: decimal,
+    fallback: "0.05",
   }),
   gatewayHost: defaulted({
     toml: "gateway.host",

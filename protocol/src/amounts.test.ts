@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
-import { amountDigits, formatAmount, parseAmount } from "./amounts.ts";
+import { amountDigits, formatAmount, parseAmount, shownAmount } from "./amounts.ts";
 
 const LARGEST = (1n << 96n) - 1n;
 
@@ -41,6 +41,10 @@ describe("amounts", () => {
     expect(amountDigits(-1_500_000n, 6)).toEqual({ isNegative: true, whole: "1", fraction: "500000" });
     expect(amountDigits(0n, 6)).toEqual({ isNegative: false, whole: "0", fraction: "000000" });
     expect([formatAmount(-1_500_000n, 6), formatAmount(-1n, 0), formatAmount(0n, 6)]).toEqual(["-1.5", "-1", "0"]);
+  });
+
+  it("are shown with the symbol of their token", () => {
+    expect(shownAmount(1_500_000n, { decimals: 6, symbol: "tUSD" })).toBe("1.5 tUSD");
   });
 
   it("have no more decimals than the token", () => {

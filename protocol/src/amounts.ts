@@ -1,3 +1,4 @@
+import type { Address } from "./commitment-types.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** Base units that an amount can have: the contracts count in uint96. */
@@ -51,6 +52,11 @@ export function formatAmount(amount: bigint, decimals: number): string {
 export interface TokenUnit {
   readonly decimals: number;
   readonly symbol: string;
+}
+
+/** The token that a deployment is paid in. */
+export interface PaymentToken extends TokenUnit {
+  readonly address: Address;
 }
 
 /** Base units as people read them: "1.5 USDC". */

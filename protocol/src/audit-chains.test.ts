@@ -1,4 +1,4 @@
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, concat, keccak256, toUtf8Bytes } from "ethers";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
 import { type AuditChain, chainSecret, chainTip, MAX_CHAIN_LENGTH, preimageAt, walkBack } from "./audit-chains.ts";
@@ -42,6 +42,16 @@ describe("chains of preimages", () => {
     for (const epoch of [9n, 13n]) expect(() => preimageAt(chain, epoch)).toThrow("covers epochs 10 to 12");
   });
 
+  it("have no more steps than a chain may, wherever they are said to end", () => {
+    const random = seeded(2);
+    const [validator, secret] = [random.address(), random.hash()];
+    const most = BigInt(MAX_CHAIN_LENGTH);
+    const first = (lastEpoch: bigint) => preimageAt({ validator, secret, firstEpoch: 0n, lastEpoch }, 0n);
+    expect(first(most)).toBe(walkBack(validator, secret, MAX_CHAIN_LENGTH));
+    for (const lastEpoch of [most + 1n, 2n ** 64n])
+      expect(() => first(lastEpoch)).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+  });
+
   it("refuse values and validators of another size", () => {
     const random = seeded(3);
     expect(() => walkBack(random.address(), "0x12", 1)).toThrow("value must be 32 bytes");
@@ -53,6 +63,11 @@ describe("chainSecret", () => {
   const random = seeded(4);
   const key = random.bytes(32);
   const place = { chainId: 31337n, audits: random.address(), validator: random.address(), index: 0n };
+
+  it("is the hash of the key and of the chain's place in words, so that the key alone restores it", () => {
+    const words = `lloom/audit-chain/31337/${place.audits}/${place.validator}/0`;
+    expect(chainSecret(key, place)).toBe(keccak256(concat([key, toUtf8Bytes(words)])));
+  });
 
   it("is the same for the same chain, in whatever case its addresses are written", () => {
     const shouted = { ...place, audits: `0x${place.audits.slice(2).toUpperCase()}` as const };

@@ -6,7 +6,7 @@ const address = ZERO_HASH.slice(0, 42) as `0x${string}`;
 const known: KnownNetwork = {
   chainId: 1,
   startBlock: 2,
-  paymentToken: address,
+  paymentToken: { address, symbol: "tUSD", decimals: 6 },
   contracts: { AccountingV2: address, StakeRegistry: address, Audits: address },
 };
 

@@ -1,3 +1,4 @@
+import type { PaymentToken } from "./amounts.ts";
 import type { Address } from "./commitment-types.ts";
 import { NETWORKS } from "./generated/networks.ts";
 import { LloomError } from "./lloom-error.ts";
@@ -7,7 +8,7 @@ export interface KnownNetwork {
   readonly chainId: number;
   /** First block that can hold an event of its contracts. */
   readonly startBlock: number;
-  readonly paymentToken: Address;
+  readonly paymentToken: PaymentToken;
   /** By contract name. */
   readonly contracts: {
     readonly AccountingV2: Address;

@@ -1,6 +1,7 @@
 import type { ModelOffer } from "./commitment-types.ts";
 import type { CommitmentHasher } from "./commitments.ts";
 import type { SignedOffer } from "./messages.ts";
+import { hashProfile } from "./profile.ts";
 import type { RecoverAddress } from "./signatures.ts";
 
 /**
@@ -47,7 +48,7 @@ export interface OfferProblem {
  * never by a session signer, so that everybody can judge it without the chain. The cheap checks come first.
  */
 export function offerProblem({ hasher, recover, signed, nowSeconds }: OfferToJudge): OfferProblem | undefined {
-  const { offer, signature } = signed;
+  const { offer, signature, profile } = signed;
   if (offer.validUntil < nowSeconds)
     return { message: `Offer ended ${nowSeconds - offer.validUntil} seconds ago.`, isTime: true };
   if (offer.validUntil > nowSeconds + MAX_OFFER_VALIDITY_SECONDS) {
@@ -55,6 +56,8 @@ export function offerProblem({ hasher, recover, signed, nowSeconds }: OfferToJud
     return { message: `Offer is valid for ${ahead} seconds; at most ${MAX_OFFER_VALIDITY_SECONDS}.`, isTime: true };
   }
   if (offer.maxContext === 0n) return { message: "Offer has no context.", isTime: false };
+  if (profile !== undefined && hashProfile(profile) !== offer.profileHash)
+    return { message: "The profile beside the offer is not the one that it signs.", isTime: false };
   if (recover(hasher.hashOffer(offer), signature) !== offer.executor)
     return { message: "Offer is not signed by its executor.", isTime: false };
   return undefined;

@@ -77,6 +77,7 @@ export const randomSignedOffer = (random: Seeded): SignedOffer => ({
   capacity: random.below(1_000_001),
   load: random.below(1_000_001),
   sentAt: Number(random.uint(48)),
+  ...(random.below(2) === 0 && { profile: random.text(60) }),
 });
 
 export const randomGossip = (random: Seeded): OfferGossip =>

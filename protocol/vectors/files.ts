@@ -8,6 +8,7 @@ import { disputeVectors } from "./disputes.ts";
 import { frameVectors } from "./frames.ts";
 import { laneVectors } from "./lanes.ts";
 import { signatureVectors } from "./signatures.ts";
+import { traceVectors } from "./traces.ts";
 
 /** Each file and what goes into it. */
 export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
@@ -20,6 +21,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "frames.json": frameVectors,
   "lanes.json": laneVectors,
   "signatures.json": signatureVectors,
+  "traces.json": traceVectors,
 };
 
 const LINE_WIDTH = 120;

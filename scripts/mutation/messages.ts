@@ -11,7 +11,11 @@ interface Path {
   readonly listKey?: string;
   readonly parent: {
     readonly type: string;
-    readonly callee?: { readonly name?: string; readonly property?: { readonly name?: string } };
+    readonly callee?: {
+      readonly name?: string;
+      /** A private one has its name in its id. */
+      readonly property?: { readonly name?: string; readonly id?: { readonly name: string } };
+    };
     readonly key?: { readonly name?: string };
   };
 }
@@ -20,7 +24,7 @@ const REASON = "wording of a message";
 /** Where functions and errors take the sentence that people read, or what completes it. */
 const WORDED: Readonly<Record<string, number>> = {
   ...{ LloomError: 1, Error: 0, RangeError: 0, TypeError: 0 },
-  ...{ problem: 1, refuse: 1, refused: 0, outOfStep: 0, wrong: 0, misuse: 0 },
+  ...{ problem: 1, refuse: 1, refused: 0, outOfStep: 0, wrong: 0, misuse: 0, invalid: 0 },
 };
 /** Methods of a log. */
 const LOGGED: ReadonlySet<string> = new Set(["debug", "info", "warn", "error"]);
@@ -31,7 +35,9 @@ function isMessage({ key, listKey, parent }: Path): boolean {
   if (parent.type === "ObjectProperty") return key === "value" && parent.key?.name === "message";
   if (listKey !== "arguments") return false;
   const { name = "", property } = parent.callee ?? {};
-  return (Object.hasOwn(WORDED, name) && WORDED[name] === key) || LOGGED.has(property?.name ?? "");
+  return (
+    (Object.hasOwn(WORDED, name) && WORDED[name] === key) || LOGGED.has(property?.name ?? property?.id?.name ?? "")
+  );
 }
 
 export const strykerPlugins = [

@@ -68,7 +68,7 @@ function mutantsOf(
     allowEmpty: true,
     dryRunTimeoutMinutes: 20,
     // An endless loop is known by the count of its turns. Only the clock's word is worth little on a machine that has more to do.
-    timeoutMS: 180_000,
+    timeoutMS: 60_000,
     timeoutFactor: 10,
   }).runMutationTest();
 }

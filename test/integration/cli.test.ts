@@ -246,6 +246,9 @@ describe("lloom, given bad input", () => {
     const right = await lloom(["receipt", "verify", file("receipt.json")]);
     expect(right).toMatchObject({ code: 0, stderr: "" });
     expect(right.stdout).toMatch(/^The receipt is right\.\n[\s\S]*Checked +the answer: it is the text that was signed/);
+    expect(right.stdout).toMatch(
+      /: \d+ base units\nLane[\s\S]*Amounts +in base units of the token .*: name the deploy/,
+    );
     const told = await lloom(["receipt", "verify", file("receipt.json"), "--json"]);
     expect(JSON.parse(told.stdout)).toMatchObject({ event: "verified", client: receipt.request.client });
     const wrong = await lloom(["receipt", "verify", file("tampered.json"), "--json"]);

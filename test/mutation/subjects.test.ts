@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
 import { strykerPlugins } from "../../scripts/mutation/messages.ts";
-import { pathsToMutate, SUBJECTS } from "../../scripts/mutation/subjects.ts";
+import { pathsToMutate, SUBJECTS, testsOf } from "../../scripts/mutation/subjects.ts";
 
 describe("the subjects of mutation runs", () => {
   it.each(SUBJECTS)("$name has code, no tests among it, and tests beside it", (subject) => {
@@ -10,6 +10,13 @@ describe("the subjects of mutation runs", () => {
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => path.endsWith(".test.ts"))).toEqual([]);
     for (const glob of subject.tests) expect(globSync(glob, { cwd: ROOT }), glob).not.toEqual([]);
+    expect(testsOf(subject)).not.toEqual([]);
+  });
+
+  it("are held against no test that starts a chain", () => {
+    const all = SUBJECTS.flatMap((subject) => testsOf(subject));
+    expect(all).toContain("node/src/chain/watch-rules.test.ts");
+    expect(all).not.toContain("node/src/chain/watch.test.ts");
   });
 
   it("share no file", () => {
@@ -59,6 +66,7 @@ describe("what is left as it is", () => {
     expect(isLeft(argument({ type: "NewExpression", callee: { name: "RangeError" } }, 0))).toBe(true);
     expect(isLeft(argument({ type: "CallExpression", callee: { name: "outOfStep" } }, 0))).toBe(true);
     expect(isLeft(argument({ type: "CallExpression", callee: { property: { name: "warn" } } }, 1))).toBe(true);
+    expect(isLeft(argument({ type: "CallExpression", callee: { property: { id: { name: "warn" } } } }, 0))).toBe(true);
     expect(isLeft(property("message"))).toBe(true);
   });
 

@@ -30,6 +30,8 @@ export interface RogueOptions {
   readonly tamper: Tampering;
   /** Signs responses with this key instead of its own. */
   readonly forge?: Identity;
+  /** What its offer promises. */
+  readonly profile?: string;
 }
 
 /** Cheaper than anybody honest. */
@@ -47,6 +49,7 @@ export async function startRogue({
   says,
   tamper,
   forge,
+  profile,
 }: RogueOptions): Promise<void> {
   const hasher = createCommitmentHasher(chain.domain);
   async function* handle(call: InferCall): AsyncGenerator<ExecutorFrameBody> {
@@ -78,8 +81,8 @@ export async function startRogue({
     executor: identity.address,
     model,
     weightsHash: ZERO_HASH,
-    profileHash: ZERO_HASH,
     maxContext: 8192n,
+    profile,
   };
   offers.renew([{ ...terms, ...ROGUE_PRICE }], Date.now());
   await eventually("somebody listens", LISTENER_MS, () => exchange.members() > 0);

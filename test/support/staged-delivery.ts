@@ -4,7 +4,7 @@ import { Delivery, type DeliveryDesk, type DeliveryOrder } from "../../node/src/
 import { memoryJournal, type SentCall } from "../../node/src/chain/send-journal.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recordingLog } from "./hosts.ts";
-import { receiptOf, type ServerScript, scriptedServer } from "./scripted-server.ts";
+import { type RpcScript, receiptOf, scriptedRpc } from "./scripted-rpc.ts";
 
 export const account = identityFromSecret(new Uint8Array(32).fill(7));
 export const TO: Address = `0x${"cc".repeat(20)}`;
@@ -13,14 +13,15 @@ export const sentCall: SentCall = { intent: "i", nonce: 4, fromBlock: 90, hashes
 export const FOREVER = 2 ** 52;
 
 export interface DeliveryStaging {
-  readonly script?: Partial<ServerScript>;
+  readonly script?: Partial<RpcScript>;
   readonly desk?: Partial<DeliveryDesk>;
   readonly order?: Partial<DeliveryOrder>;
 }
 
 /** A delivery of nonce 4 at a scripted server. */
 export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliveryStaging = {}) {
-  const server = scriptedServer(script);
+  const endless = new AbortController();
+  const server = scriptedRpc(script, () => endless.abort());
   const { log, lines } = recordingLog();
   const journal = memoryJournal();
   const events: string[] = [];
@@ -33,9 +34,10 @@ export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliverySt
   const delivery = new Delivery(
     { provider: server.provider, account, chainId: 5n, journal: noted, log, ...shared, ...desk },
     {
-      ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER, signal: new AbortController().signal },
+      ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER },
       onSigned: (hash) => void events.push(`signed ${hash}`),
       ...order,
+      signal: AbortSignal.any([endless.signal, ...(order.signal === undefined ? [] : [order.signal])]),
     },
   );
   const { receive } = server.answers;

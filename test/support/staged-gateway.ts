@@ -4,11 +4,12 @@ import { pino } from "pino";
 import { createGateway, type Gateway } from "../../node/src/gateway/gateway.ts";
 import type { GatewayOptions } from "../../node/src/gateway/gateway-options.ts";
 import { DEPLOYMENT, type StagedClient, stageClient } from "./staged-client.ts";
-import { stageMemory } from "./staged-memory.ts";
+import { type StagedMemory, stageMemory } from "./staged-memory.ts";
 
 /** A real gateway over a staged client, for tests. */
 export interface StagedGateway extends AsyncDisposable {
   readonly client: StagedClient;
+  readonly memory: StagedMemory;
   /** Everything that was logged, at any level. */
   readonly logged: () => string;
   start(options?: Partial<GatewayOptions>): Promise<Gateway>;
@@ -29,7 +30,7 @@ export function stageGateway(): StagedGateway {
   });
   const log = pino({ level: "trace" }, sink);
   return {
-    client,
+    ...{ client, memory },
     logged: () => logged,
     start: async (options = {}) =>
       stack.use(await createGateway({ client, memory, deployment: DEPLOYMENT, log, options: { port: 0, ...options } })),

@@ -5,7 +5,7 @@ import { memoryJournal, type SendJournal } from "../../node/src/chain/send-journ
 import { type SenderOptions, TransactionSender } from "../../node/src/chain/sender.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recordingLog } from "./hosts.ts";
-import { receiptOf, type ServerScript, scriptedServer } from "./scripted-server.ts";
+import { type RpcScript, receiptOf, scriptedRpc } from "./scripted-rpc.ts";
 
 export const account = identityFromSecret(new Uint8Array(32).fill(7));
 const TO: Address = `0x${"cc".repeat(20)}`;
@@ -17,7 +17,7 @@ export const WORLD = 10n;
 export const LOCAL = 31337n;
 
 export interface SenderStaging {
-  readonly script?: Partial<ServerScript>;
+  readonly script?: Partial<RpcScript>;
   readonly chainId?: bigint;
   readonly journal?: SendJournal;
   readonly options?: Partial<SenderOptions>;
@@ -30,13 +30,16 @@ export function stageSender({
   journal = memoryJournal(),
   options = {},
 }: SenderStaging = {}) {
-  const server = scriptedServer(script);
+  const server = scriptedRpc(script, () => void sender[Symbol.asyncDispose]());
   const { log, lines } = recordingLog();
   server.answers.receipt =
     script.receipt ?? ((hash) => (server.sent.some((one) => one.hash === hash) ? receiptOf(hash) : null));
   server.answers.count = script.count ?? (() => server.sent.length);
   const unit = { decimals: 6, symbol: "tUSD" };
-  const sender = new TransactionSender({ provider: server.provider, account, chainId, unit, log, journal, ...options });
+  const sender = new TransactionSender({
+    ...{ provider: server.provider, account, chainId, unit, log, journal, pollMs: 1 },
+    ...options,
+  });
   return { ...server, sender, journal, lines };
 }
 export const failureOf = (sending: Promise<unknown>): Promise<unknown> =>

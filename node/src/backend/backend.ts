@@ -1,5 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import type { Profile } from "@lloom/protocol/profile";
+import type { TraceToken } from "@lloom/protocol/trace";
 
 /** A model that a backend can answer with. */
 export interface BackendModel {
@@ -8,8 +10,8 @@ export interface BackendModel {
   readonly maxContext: number;
   /** Hash of the weights' file; zero if the backend cannot tell. */
   readonly weightsHash: Hex;
-  /** Hash of the settings that change answers; zero if the backend cannot tell. */
-  readonly profileHash: Hex;
+  /** What changes answers besides the weights, and what they come with; absent: nothing is known or promised. */
+  readonly profile?: Profile;
 }
 
 /** What the executor asks of a backend. */
@@ -18,11 +20,13 @@ export interface Completion {
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
   readonly maxOutboundTokens: number;
+  /** Unix seconds: templates are told that day; absent: now. */
+  readonly asOfSeconds?: number;
 }
 
 /**
- * What a backend tells while it works. `end` is always last and says the tokenizer's own counts; `cancelled` when the
- * signal stopped it, with the counts until then.
+ * What a backend tells while it works. `end` is always last and says what is charged for; `cancelled` when the signal
+ * stopped it, with the counts until then. Where the tokenizer is known, the counts are those of `token-counts.ts`.
  */
 export type CompletionEvent =
   | { readonly type: "text"; readonly text: string }
@@ -31,6 +35,8 @@ export type CompletionEvent =
       readonly finishReason: "stop" | "length" | "cancelled";
       readonly inboundTokens: number;
       readonly outboundTokens: number;
+      /** Every token that was written, in order; absent where the backend gives no log probabilities. */
+      readonly trace?: readonly TraceToken[];
     };
 
 /**
@@ -44,6 +50,8 @@ export interface Backend extends AsyncDisposable {
   /** Prompt tokens of a conversation, with the model's template; `undefined` if only answering tells. */
   countInbound(completion: Completion, signal: AbortSignal): Promise<number | undefined>;
   complete(completion: Completion, signal: AbortSignal): AsyncIterable<CompletionEvent>;
+  /** The vocabulary with this SHA-256 as a file, if a model's profile names it. */
+  vocabulary?(hash: Hex): Uint8Array | undefined;
   /** Returns when the backend can answer, throws when it cannot. */
   checkHealth(signal: AbortSignal): Promise<void>;
 }

@@ -1,18 +1,19 @@
-import { createHash } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
+import type { Profile } from "@lloom/protocol/profile";
 import {
   type CustomBatchingPrioritizationStrategy,
   getLlama,
   type Llama,
   type LlamaContext,
   type LlamaContextOptions,
-  type LlamaGpuType,
   LlamaLogLevel,
   type LlamaModel,
 } from "node-llama-cpp";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { chatTemplateOf } from "./llama-vocabulary.ts";
+import { readVocabularyFile } from "./gguf-vocabulary.ts";
+import { llamaProfile } from "./llama-profile.ts";
+import { traceContext } from "./llama-trace.ts";
 import { hashWeights, isGguf } from "./weights-hash.ts";
 
 /** How an embedded model is loaded. */
@@ -44,7 +45,9 @@ export interface LlamaRuntime {
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   readonly weightsHash: Hex;
-  readonly profileHash: Hex;
+  readonly profile: Profile;
+  /** The vocabulary as a file. */
+  readonly vocabulary: Uint8Array;
 }
 
 const DEFAULT_CONTEXT_TOKENS = 8192;
@@ -67,18 +70,13 @@ export async function loadLlama(
     stack.defer(() => model.dispose());
     const contextSize = options.contextSize ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT_TOKENS);
     const context = await model.createContext({ ...contextOptions(options), contextSize, createSignal: signal });
+    // Outlives the context, which may be sampling.
+    stack.use(traceContext(model, context));
     stack.defer(() => context.dispose());
-    return {
-      llama,
-      model,
-      context,
-      weightsHash,
-      profileHash: hashProfile(options, {
-        contextSize: context.contextSize,
-        template: chatTemplateOf(model),
-        gpu: options.gpu ? llama.gpu : false,
-      }),
-    };
+    const { gpu = false, sharedBatches = false } = options;
+    const vocabulary = await readVocabularyFile(options.modelPath);
+    const profile = llamaProfile({ llama, model, context, gpu, sharedBatches, vocabulary });
+    return { llama, model, context, weightsHash, profile, vocabulary };
   } catch (cause) {
     throw asLloomError(cause, "BACKEND_FAILED");
   }
@@ -112,29 +110,6 @@ const cardMissing = (): LloomError =>
   new LloomError("CONFIG_INVALID", "llama.cpp finds no graphics card that it can use.", {
     next: "Install its package for the card, as docs/backends.md says, or set gpu to off.",
   });
-
-interface Loaded {
-  readonly contextSize: number;
-  readonly template: string;
-  /** What llama.cpp computes on; false: the processor. */
-  readonly gpu: LlamaGpuType;
-}
-
-/**
- * SHA-256 over the settings that change answers: backend, context size, chat template, shared batches, and the kind of
- * graphics card if there is one. Threads and the number of sequences are left out, since answers do not depend on them.
- */
-function hashProfile({ sharedBatches = false }: LlamaOptions, { contextSize, template, gpu }: Loaded): Hex {
-  const templateHash = createHash("sha256").update(template).digest("hex");
-  const profile = JSON.stringify({
-    backend: "llama.cpp",
-    contextSize,
-    templateHash,
-    sharedBatches,
-    ...(gpu && { gpu }),
-  });
-  return `0x${createHash("sha256").update(profile).digest("hex")}`;
-}
 
 /** Hash of the file, after a look whether it is a model at all. */
 async function readWeights({ modelPath }: LlamaOptions, signal: AbortSignal): Promise<Hex> {

@@ -56,7 +56,7 @@ describe("the tiny model in llama.cpp", () => {
   it("offers the shipped file under its SHA-256", async () => {
     const [model] = await backend.listModels(never);
     expect(model).toMatchObject({ model: "tiny", maxContext: 512, weightsHash: `0x${golden.sha256}` });
-    expect(model?.profileHash).toMatch(/^0x[0-9a-f]{64}$/);
+    expect(model?.profile).toMatchObject({ backend: "llama.cpp", maxContext: 512, evidence: "trace" });
   });
 
   it("answers the golden prompts word for word, with the tokenizer's own counts", async () => {
@@ -68,12 +68,12 @@ describe("the tiny model in llama.cpp", () => {
         messages.push({ role: "assistant", content: text });
         if (index < turns.length - 1) continue;
         expect(text).toBe(expected);
-        expect(end).toEqual({
-          type: "end",
-          finishReason: "stop",
-          inboundTokens: prompt_ids.length,
-          outboundTokens: answer_ids.length,
-        });
+        const counts = { inboundTokens: prompt_ids.length, outboundTokens: answer_ids.length };
+        const { trace = [], ...ending } = end;
+        expect(ending).toEqual({ type: "end", finishReason: "stop", ...counts });
+        // The last token ends the answer; greedy, each is the likeliest.
+        expect(trace.slice(0, -1).map(({ token }) => token)).toEqual(answer_ids);
+        for (const { token, logprob, likeliest } of trace) expect(likeliest[0]).toEqual({ token, logprob });
       }
     }
   }, 30_000);
@@ -123,6 +123,11 @@ describe("the tiny model in llama.cpp", () => {
     const { text, end } = await answer(ask(say("What is the capital of France?"), { stop: ["is Paris", "never"] }));
     expect(text).toBe("The capital of France ");
     expect(end.finishReason).toBe("stop");
+    // What was not delivered is not charged for, though it was written.
+    const whole = await answer(ask(say("What is the capital of France?")));
+    expect(whole.text).toMatch(/^The capital of France is Paris/);
+    expect(end.outboundTokens).toBeLessThan(whole.end.outboundTokens);
+    expect(end.trace?.length).toBeGreaterThan(end.outboundTokens);
   });
 
   it("ends with length at the limit of the request", async () => {
@@ -224,7 +229,7 @@ describe("opening and closing", () => {
     const [offered] = await closing.listModels(never);
     const [other] = await backend.listModels(never);
     expect(offered?.maxContext).toBe(256);
-    expect(offered?.profileHash).not.toBe(other?.profileHash);
+    expect(offered?.profile).not.toEqual(other?.profile);
     const run = closing.complete(ask(say("What is Lloom?")), never)[Symbol.asyncIterator]();
     await run.next();
     const queued = closing.complete(ask(say("Hello")), never)[Symbol.asyncIterator]();

@@ -1,7 +1,7 @@
 import { LloomError } from "../errors.ts";
 import type { CompletionEvent } from "./backend.ts";
 import { parseJson } from "./openai-call.ts";
-import { type ChatChunk, chunkSchema } from "./openai-shapes.ts";
+import { type ChatChunk, chunkSchema, type WrittenOdds } from "./openai-shapes.ts";
 import { readEvents, type ServerSentEvent } from "./server-sent-events.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -10,8 +10,14 @@ export interface AnswerStream {
   readonly watchdog: Watchdog;
   readonly limits: { readonly firstTokenTimeoutMs: number; readonly tokenGapTimeoutMs: number };
   readonly maxOutboundTokens: number;
-  /** Counts the pieces of text as they come, for an answer that is cancelled. */
-  readonly count: { outboundTokens: number };
+  /** What has come until now, for an answer that is cancelled. */
+  readonly count: Arrived;
+}
+
+/** Pieces of text, and log probabilities if the server tells them. */
+export interface Arrived {
+  outboundTokens: number;
+  readonly written: WrittenOdds[];
 }
 
 /** Time to end a stream after its last event. */
@@ -66,6 +72,7 @@ async function* readTexts(
     const choice = chunk.choices?.[0];
     ending.usage = chunk.usage ?? ending.usage;
     ending.finish = choice?.finish_reason ?? ending.finish;
+    count.written.push(...(choice?.logprobs?.content ?? []));
     const text = choice?.delta?.content ?? "";
     if (text !== "") {
       count.outboundTokens++;

@@ -9,19 +9,19 @@ import {
   event,
   finish,
   json,
-  type StagedServer,
-  stageServer,
+  type StagedOpenAi,
+  stageOpenAi,
   text,
   usage,
-} from "../../../test/support/staged-server.ts";
-import type { Backend, CompletionEvent } from "./backend.ts";
+} from "../../../test/support/staged-openai.ts";
+import type { Backend, BackendModel, CompletionEvent } from "./backend.ts";
 import { type OpenAiOptions, openOpenAi } from "./openai.ts";
 
 const never = new AbortController().signal;
 
-let server: StagedServer;
+let server: StagedOpenAi;
 beforeEach(async () => {
-  server = await stageServer();
+  server = await stageOpenAi();
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
@@ -171,7 +171,7 @@ describe("failures of the server", () => {
   });
 
   it("include a server that is not there, and one that sends elsewhere", async () => {
-    const gone = await stageServer();
+    const gone = await stageOpenAi();
     await gone[Symbol.asyncDispose]();
     await expect(collect(open({ url: gone.url }))).rejects.toMatchObject({
       code: "BACKEND_FAILED",
@@ -183,18 +183,19 @@ describe("failures of the server", () => {
 });
 
 describe("models of an OpenAI-compatible server", () => {
-  const zero = { weightsHash: ZERO_HASH, profileHash: ZERO_HASH };
+  /** Nothing is known of its weights, and nothing promised but text. */
+  const modest = (model: string, maxContext: number): BackendModel => ({
+    ...{ model, maxContext, weightsHash: ZERO_HASH },
+    profile: { backend: "openai", maxContext, evidence: "text" },
+  });
 
   it("are all that it lists, with the context that it tells", async () => {
-    expect(await open().listModels(never)).toEqual([
-      { model: "llama3.2:latest", maxContext: 4096, ...zero },
-      { model: "qwen", maxContext: 32_768, ...zero },
-    ]);
+    expect(await open().listModels(never)).toEqual([modest("llama3.2:latest", 4096), modest("qwen", 32_768)]);
   });
 
   it("are those of the configuration when there are some", async () => {
     const backend = open({ models: ["llama3.2"], contextSize: 2048 });
-    expect(await backend.listModels(never)).toEqual([{ model: "llama3.2", maxContext: 2048, ...zero }]);
+    expect(await backend.listModels(never)).toEqual([modest("llama3.2", 2048)]);
     await expect(collect(backend, { ...ASK, model: "qwen" })).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
     expect(server.asked).toEqual([]);
   });
@@ -248,7 +249,7 @@ describe("models of an OpenAI-compatible server", () => {
       json(response, 200, {
         data: [{ id: "" }, { id: 7 }, null, { id: "x".repeat(201) }, { id: "ok", meta: { n_ctx_train: 512 } }],
       });
-    expect(await open().listModels(never)).toEqual([{ model: "ok", maxContext: 512, ...zero }]);
+    expect(await open().listModels(never)).toEqual([modest("ok", 512)]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import { z } from "zod";
 import type { Completion } from "./backend.ts";
 
@@ -52,6 +53,20 @@ export const modelListSchema = z.object({
     .transform((models) => models.filter((model) => model !== null)),
 });
 
+/** How likely a token was. `id` is llama-server's. */
+const oddsSchema = z.object({
+  token: z.string(),
+  /** Minus infinity has no number in JSON. */
+  logprob: z.number().nullable(),
+  bytes: z.array(z.int().min(0).max(255)).nullish(),
+  id: count.nullish(),
+});
+export type ServedOdds = z.infer<typeof oddsSchema>;
+
+const writtenSchema = oddsSchema.extend({ top_logprobs: z.array(oddsSchema).nullish() });
+/** A token of the answer, with the likeliest at its place. */
+export type WrittenOdds = z.infer<typeof writtenSchema>;
+
 /** One chunk of a streamed chat completion. */
 export const chunkSchema = z.object({
   choices: z
@@ -59,6 +74,11 @@ export const chunkSchema = z.object({
       z.object({
         delta: z.object({ content: z.string().nullish() }).nullish(),
         finish_reason: z.string().nullish(),
+        /** What has another shape is none: the text is what counts. */
+        logprobs: z
+          .object({ content: z.array(writtenSchema).nullish() })
+          .nullish()
+          .catch(undefined),
       }),
     )
     .nullish(),
@@ -75,8 +95,11 @@ const word = z
   .catch(undefined);
 export const errorSchema = z.object({ error: z.object({ code: word, type: word }) });
 
-/** The body of POST /chat/completions. */
-export function chatBody({ model, messages, sampling, maxOutboundTokens }: Completion): Record<string, unknown> {
+/** The body of POST /chat/completions, with log probabilities or without. */
+export function chatBody(
+  { model, messages, sampling, maxOutboundTokens }: Completion,
+  withLogprobs: boolean,
+): Record<string, unknown> {
   const { temperatureMilli, topPMilli, topK, seed, stop, responseFormat } = sampling;
   return {
     model,
@@ -90,6 +113,7 @@ export function chatBody({ model, messages, sampling, maxOutboundTokens }: Compl
     ...(topK > 0 && { top_k: topK }),
     ...(seed !== undefined && { seed }),
     ...(stop.length > 0 && { stop }),
+    ...(withLogprobs && { logprobs: true, top_logprobs: TRACE_LIKELIEST }),
     ...(responseFormat === "json" && { response_format: { type: "json_object" } }),
   };
 }

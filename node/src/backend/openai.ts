@@ -1,8 +1,11 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import type { TraceToken } from "@lloom/protocol/trace";
 import { LloomError } from "../errors.ts";
+import { KeptConnections } from "../primitives/kept-connections.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
-import { readAnswer } from "./openai-answer.ts";
+import { type Arrived, readAnswer } from "./openai-answer.ts";
 import { callServer, type OpenAiServer, parseJson, parseServer, readBody } from "./openai-call.ts";
+import { LogprobTrials, traceOf } from "./openai-logprobs.ts";
 import { chatBody, contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
 import { createWatchdog } from "./watchdog.ts";
 
@@ -23,6 +26,7 @@ export interface OpenAiOptions {
   readonly tokenGapTimeoutMs?: number;
 }
 
+const CONNECT_TIMEOUT_MS = 10_000;
 const MODELS_TIMEOUT_MS = 10_000;
 const MODELS_BYTES = 4 * 1024 * 1024;
 const DEFAULTS = { models: [], contextSize: 4096, firstTokenTimeoutMs: 120_000, tokenGapTimeoutMs: 60_000 };
@@ -36,41 +40,82 @@ const DEFAULTS = { models: [], contextSize: 4096, firstTokenTimeoutMs: 120_000, 
  * piece, so this never charges more than was computed.
  */
 export function openOpenAi(options: OpenAiOptions): Backend {
-  const server = parseServer(options);
+  const server: OpenAiServer = {
+    ...parseServer(options),
+    connections: new KeptConnections({ connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+  };
   const settings: Settings = { ...DEFAULTS, ...options };
+  const trials = new LogprobTrials();
+  const used: Used = { server, settings, trials };
   return {
     name: `OpenAI API at ${new URL(server.url).host}`,
-    listModels: (signal) => offeredModels(server, settings, signal),
+    listModels: async (signal) => {
+      await trials.tryNext((model) => givesLogprobs(used, model, signal));
+      return offeredModels(used, signal);
+    },
     countInbound: async () => undefined,
-    complete: (completion, signal) => complete({ server, settings }, completion, signal),
+    complete: (completion, signal) => complete(used, completion, signal),
     checkHealth: async (signal) => {
-      if ((await offeredModels(server, settings, signal)).length > 0) return;
+      if ((await offeredModels(used, signal)).length > 0) return;
       throw new LloomError("BACKEND_FAILED", "The backend lists no model that answers conversations.", {
         next: "Load one into it, or name it: --models NAME.",
       });
     },
-    [Symbol.asyncDispose]: async () => {},
+    [Symbol.asyncDispose]: async () => server.connections[Symbol.dispose](),
   };
 }
 
 type Settings = Required<Omit<OpenAiOptions, "kind" | "url" | "apiKey">>;
 
+interface Used {
+  readonly server: OpenAiServer;
+  readonly settings: Settings;
+  readonly trials: LogprobTrials;
+}
+
+/** An answer, with the trace that the model's offer promises, or none. */
 async function* complete(
-  { server, settings }: { server: OpenAiServer; settings: Settings },
+  used: Used,
   completion: Completion,
   signal: AbortSignal,
 ): AsyncGenerator<CompletionEvent, void, void> {
+  const { model } = completion;
+  const { trials } = used;
+  const withLogprobs = trials.gives(model);
+  for await (const event of answer(used, { completion, signal, withLogprobs })) {
+    if (event.type === "end" && withLogprobs && event.trace === undefined) {
+      trials.noteNone(model);
+      throw new LloomError("BACKEND_FAILED", "The backend gives no log probabilities any more; nothing is charged.");
+    }
+    if (event.type === "end" && event.finishReason !== "cancelled") trials.noteAnswer(model);
+    yield event;
+  }
+}
+
+interface Asking {
+  readonly completion: Completion;
+  readonly signal: AbortSignal;
+  readonly withLogprobs: boolean;
+}
+
+async function* answer(
+  { server, settings }: Used,
+  { completion, signal, withLogprobs }: Asking,
+): AsyncGenerator<CompletionEvent, void, void> {
   if (settings.models.length > 0 && !settings.models.includes(completion.model)) throw modelNotFound(completion.model);
   using watchdog = createWatchdog(signal);
-  const count = { outboundTokens: 0 };
+  const count: Arrived = { outboundTokens: 0, written: [] };
+  const traced = (): { readonly trace?: TraceToken[] } =>
+    withLogprobs && count.written.length > 0 ? { trace: traceOf(count.written) } : {};
   try {
     watchdog.start(settings.firstTokenTimeoutMs, "the first token");
-    const response = await callWithinContext(server, completion, watchdog.signal);
-    yield* readAnswer({ response, watchdog, count, limits: settings, maxOutboundTokens: completion.maxOutboundTokens });
+    const response = await callWithinContext(server, chatBody(completion, withLogprobs), watchdog.signal);
+    const stream = { response, watchdog, count, limits: settings, maxOutboundTokens: completion.maxOutboundTokens };
+    for await (const event of readAnswer(stream)) yield event.type === "end" ? { ...event, ...traced() } : event;
   } catch (thrown) {
     if (!signal.aborted) throw watchdog.explain(thrown);
     const outboundTokens = Math.min(count.outboundTokens, completion.maxOutboundTokens);
-    yield { type: "end", finishReason: "cancelled", inboundTokens: 0, outboundTokens };
+    yield { type: "end", finishReason: "cancelled", inboundTokens: 0, outboundTokens, ...traced() };
   }
 }
 
@@ -78,9 +123,12 @@ async function* complete(
  * Some servers refuse a limit that the prompt leaves no room for, where others end the answer at the context. Asked again
  * without one, they do so too; a prompt that is too long by itself is refused once more.
  */
-async function callWithinContext(server: OpenAiServer, completion: Completion, signal: AbortSignal): Promise<Response> {
+async function callWithinContext(
+  server: OpenAiServer,
+  { max_tokens, ...unlimited }: ReturnType<typeof chatBody>,
+  signal: AbortSignal,
+): Promise<Response> {
   const call = (body: object): Promise<Response> => callServer(server, { path: "/chat/completions", body, signal });
-  const { max_tokens, ...unlimited } = chatBody(completion);
   try {
     return await call({ ...unlimited, max_tokens });
   } catch (thrown) {
@@ -89,14 +137,33 @@ async function callWithinContext(server: OpenAiServer, completion: Completion, s
   }
 }
 
-async function offeredModels(server: OpenAiServer, settings: Settings, signal: AbortSignal): Promise<BackendModel[]> {
-  const served = await servedModels(server, settings, signal);
-  const describe = (model: string, found: ServedModel | undefined): BackendModel => ({
+/** Time for one token with its log probabilities: a list of models must not wait for a busy server. */
+const TRIAL_MS = 5_000;
+
+/** Whether log probabilities come with an answer when they are asked for. */
+async function givesLogprobs(used: Used, model: string, signal: AbortSignal): Promise<boolean> {
+  const completion: Completion = {
     model,
-    maxContext: (found && contextOf(found)) ?? settings.contextSize,
-    weightsHash: ZERO_HASH,
-    profileHash: ZERO_HASH,
-  });
+    messages: [{ role: "user", content: "Hi" }],
+    sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+    maxOutboundTokens: 1,
+  };
+  const until = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_MS)]);
+  for await (const event of answer(used, { completion, signal: until, withLogprobs: true })) {
+    if (event.type !== "end") continue;
+    if (event.finishReason === "cancelled") throw new LloomError("BACKEND_TIMEOUT", "The backend is busy.");
+    return event.trace?.every(({ likeliest }) => likeliest.length > 0) === true;
+  }
+  return false;
+}
+
+async function offeredModels({ server, settings, trials }: Used, signal: AbortSignal): Promise<BackendModel[]> {
+  const served = await servedModels(server, settings, signal);
+  const describe = (model: string, found: ServedModel | undefined): BackendModel => {
+    const maxContext = (found && contextOf(found)) ?? settings.contextSize;
+    const evidence = trials.gives(model) ? "trace" : "text";
+    return { model, maxContext, weightsHash: ZERO_HASH, profile: { backend: "openai", maxContext, evidence } };
+  };
   if (settings.models.length === 0) return (served ?? []).filter(isChatModel).map((found) => describe(found.id, found));
   return settings.models.map((model) => {
     /** Ollama lists "llama3.2:latest" and answers to "llama3.2". */

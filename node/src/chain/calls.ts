@@ -1,4 +1,4 @@
-import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { type PaymentToken, shownAmount } from "@lloom/protocol/amounts";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { ContractTransaction } from "ethers";
 import type { Chain } from "./chain.ts";
@@ -13,14 +13,15 @@ import { type MemberRole, roleNumber } from "./reads.ts";
  * in base units.
  */
 
-/** How amounts of the chain's payment token are shown. */
-export const unitOf = ({ tokenDecimals, tokenSymbol }: Pick<Chain, "tokenDecimals" | "tokenSymbol">): TokenUnit => ({
-  decimals: tokenDecimals,
+/** What amounts of the chain's deployment are counted in. */
+export const tokenOf = ({ tokenSymbol, tokenDecimals, paymentToken }: Chain): PaymentToken => ({
   symbol: tokenSymbol,
+  decimals: tokenDecimals,
+  address: paymentToken,
 });
 
 /** An amount of payment tokens as people read it. */
-export const shownTokens = (chain: Chain, amount: bigint): string => shownAmount(amount, unitOf(chain));
+export const shownTokens = (chain: Chain, amount: bigint): string => shownAmount(amount, tokenOf(chain));
 
 async function callOf(what: string, gasLimit: bigint, populated: Promise<ContractTransaction>): Promise<ContractCall> {
   const { to, data } = await populated;

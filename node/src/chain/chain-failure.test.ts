@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { makeError } from "ethers";
 import { describe, expect, it } from "vitest";
-import { refusing } from "../../../test/support/scripted-server.ts";
+import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
 import { chainFailure, refusal } from "./chain-failure.ts";
 import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";
@@ -31,11 +31,15 @@ describe("a failure of the chain", () => {
     const poor = { code: "INSUFFICIENT_FUNDS", next: `Send some ether to ${PAYER}, for gas.` };
     expect(of(refusing("funds"), PAYER)).toMatchObject(poor);
     expect(of(makeError("poor", "INSUFFICIENT_FUNDS", { transaction: {} as never }), PAYER)).toMatchObject(poor);
-    expect(of(refusing("funds"))).toMatchObject({ next: "Send some ether to the account, for gas." });
+    expect(of(refusing("funds"))).toMatchObject({
+      next: "Send some ether to the account, for gas.",
+      cause: { kind: "funds" },
+    });
   });
 
   it("of a contract that answers with something else is a mismatch", () => {
-    expect(of(makeError("bad", "BAD_DATA", { value: "0x" }))).toMatchObject({ code: "CHAIN_MISMATCH" });
+    const bad = makeError("bad", "BAD_DATA", { value: "0x" });
+    expect(of(bad)).toMatchObject({ code: "CHAIN_MISMATCH", cause: bad });
   });
 
   it("of a chain that was closed is a cancellation, and of no other thing that ethers cannot do", () => {
@@ -79,6 +83,11 @@ describe("a refusal of a contract", () => {
       "ERC20InsufficientBalance",
       tokenInterface.encodeErrorResult("ERC20InsufficientBalance", [PAYER, 1n, 2n]) as Hex,
       "Get payment tokens first; on a test network: lloom faucet.",
+    ],
+    [
+      "TestTokenFaucetClosed",
+      tokenInterface.encodeErrorResult("TestTokenFaucetClosed", [1_800_000_000n, 1_700_000_000n]) as Hex,
+      "Wait until then.",
     ],
     [
       "StakeNotRegistered",

@@ -66,7 +66,7 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
   const accounting = parseAddress(options.accounting);
   await using stack = new AsyncDisposableStack();
   if (options.signal.aborted) throw new LloomError("CANCELLED", "Stopped before the chain was opened.");
-  const { provider, chainId } = await openProvider(options.rpcUrl);
+  const { provider, chainId } = await openProvider(options.rpcUrl, options.signal);
   stack.defer(() => provider.destroy());
   // Only the opening: a node that is asked to stop still settles what it is owed.
   using giveUp = new DisposableStack();

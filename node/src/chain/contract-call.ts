@@ -12,6 +12,8 @@ export interface ContractCall {
   readonly what: string;
   readonly to: Address;
   readonly data: Hex;
+  /** Wei that go with it; none unless given. */
+  readonly value?: bigint;
   /** Used as it is on local chains; others estimate. See `gas.ts`. */
   readonly gasLimit: bigint;
   /** Names the same call where its data differ each time, as with a permit; by default its data do. */

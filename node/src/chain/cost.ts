@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
-import { unitOf } from "./calls.ts";
+import { tokenOf } from "./calls.ts";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
 import type { ContractCall } from "./contract-call.ts";
@@ -12,7 +12,7 @@ export interface CallCost {
   readonly gas: bigint;
   /** The gas is a bound: what it takes cannot be known before an allowance is there. */
   readonly isBound: boolean;
-  /** Most that it can cost while fees stay as they are now, wei. */
+  /** Most that it can cost while fees stay as they are now, with what goes along, wei. */
   readonly mostWei: bigint;
   /** What the account has, wei. */
   readonly hasWei: bigint;
@@ -39,15 +39,20 @@ export async function costOf(chain: Chain, from: Address, { call, approval, seal
     provider.getFeeData().then(feesFrom),
     provider.getBalance(from),
   ]);
-  return { gas, isBound: !isKnown, mostWei: gas * ("gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas), hasWei };
+  const mostWei = gas * ("gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas) + (call.value ?? 0n);
+  return { gas, isBound: !isKnown, mostWei, hasWei };
 }
 
-async function estimate(chain: Chain, from: Address, { to, data, what, gasLimit }: ContractCall): Promise<bigint> {
+async function estimate(
+  chain: Chain,
+  from: Address,
+  { to, data, value = 0n, what, gasLimit }: ContractCall,
+): Promise<bigint> {
   try {
     // A local chain without traffic may have mined its latest block long ago: the time of the one to come counts.
-    return await chain.provider.estimateGas({ from, to, data, blockTag: "pending" });
+    return await chain.provider.estimateGas({ from, to, data, value, blockTag: "pending" });
   } catch (thrown) {
     if (isError(thrown, "INSUFFICIENT_FUNDS")) return gasLimit;
-    throw chainFailure(thrown, { what, unit: unitOf(chain) });
+    throw chainFailure(thrown, { what, unit: tokenOf(chain) });
   }
 }

@@ -1,9 +1,11 @@
 // What a delivery makes of refusals, and how it raises its fee: at a staged server, in every order that matters.
 import { FeeData } from "ethers";
-import { describe, expect, it } from "vitest";
-import { receiptOf, refusing } from "../../../test/support/scripted-server.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import { hashesOf, minedAfter, stageDelivery } from "../../../test/support/staged-delivery.ts";
 import type { RpcErrorKind } from "./rpc-error.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 describe("a fee", () => {
   it("is raised by a quarter eight times when nothing is mined, then the last one is sent again", async () => {
@@ -19,6 +21,23 @@ describe("a fee", () => {
     expect(staged.lines.map(({ msg }) => msg)).toContain("transaction is stuck, sending it again");
     expect(staged.lines[0]).toMatchObject({ nonce: 4, what: "deposit 5", raises: 1 });
     expect(staged.delivery.hashes).toHaveLength(9);
+  });
+
+  it("is raised only after each has had its time", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
+    const times: number[] = [];
+    const staged = stageDelivery({
+      script: { receive: () => void times.push(Date.now()) },
+      desk: { stuckAfterMs: 1_000 },
+    });
+    staged.answers.receipt = (hash) => {
+      vi.setSystemTime(Date.now() + 250);
+      return times.length > 3 ? receiptOf(hash) : null;
+    };
+    await staged.delivery.run();
+    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(waits).toHaveLength(3);
+    for (const waitMs of waits) expect(waitMs).toBeGreaterThanOrEqual(1_000);
   });
 
   it("follows the market, and rises all the same where the market cannot be read", async () => {
@@ -37,6 +56,8 @@ describe("a fee", () => {
     for (const kind of ["cheap", "taken"] as const) {
       const staged = stageDelivery({
         script: {
+          // As many as are pending is the next nonce, which is this one: nobody else's waits under it.
+          count: () => 4,
           receive: (_, times) => {
             if (times < 3) throw refusing(kind);
           },
@@ -72,11 +93,30 @@ describe("a fee", () => {
         },
       },
     });
-    staged.answers.known = (hash) => ({ hash });
+    staged.answers.known = (hash) => (hash === staged.sent[0]?.hash ? { hash } : null);
     minedAfter(staged, 3);
     await staged.delivery.run();
     expect(new Set(hashesOf(staged)).size).toBe(3);
     expect(staged.delivery.isOut).toBe(true);
+  });
+
+  it("is raised against one's own transaction that is out, also where the server cannot say what waits", async () => {
+    const unreadable = (): never => {
+      throw new Error("no pool here");
+    };
+    const staged = stageDelivery({
+      script: {
+        count: (tag) => (tag === "pending" ? unreadable() : 4),
+        known: unreadable,
+        receive: (_, times) => {
+          if (times > 1 && times < 4) throw refusing("taken");
+        },
+      },
+      desk: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 4);
+    await staged.delivery.run();
+    expect(new Set(hashesOf(staged)).size).toBe(4);
   });
 
   it("is not raised where nobody can say whose the waiting transaction is", async () => {
@@ -102,16 +142,18 @@ describe("a refusal", () => {
   it.each<RpcErrorKind>(["busy", "lag", "indexing", "nonceAhead"])(
     "of a server that is %s is waited out, and nothing counts as sent",
     async (kind) => {
+      const isOut: boolean[] = [];
       const staged = stageDelivery({
         script: {
           receive: (_, times) => {
+            isOut.push(staged.delivery.isOut);
             if (times < 4) throw refusing(kind);
-            expect(staged.delivery.isOut).toBe(false);
           },
         },
       });
       minedAfter(staged, 4);
       await staged.delivery.run();
+      expect(isOut).toEqual([false, false, false, false]);
       expect(new Set(hashesOf(staged)).size).toBe(1);
       expect(staged.delivery.isOut).toBe(true);
     },

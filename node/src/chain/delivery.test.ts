@@ -2,7 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { FeeData } from "ethers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing } from "../../../test/support/scripted-server.ts";
+import { receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import { account, call, minedAfter, sentCall, stageDelivery, TO } from "../../../test/support/staged-delivery.ts";
 
 afterEach(() => void vi.useRealTimers());
@@ -103,11 +103,35 @@ describe("the end", () => {
     const staged = stageDelivery({ order: { signal: stop.signal } });
     staged.answers.receive = () => stop.abort();
     await expect(staged.delivery.run()).rejects.toMatchObject({ name: "AbortError" });
+    expect([staged.delivery.isOut, staged.lines]).toEqual([true, []]);
     const before = stageDelivery({
       order: { signal: stop.signal, sent: { ...sentCall, hashes: [`0x${"0b".repeat(32)}`] } },
     });
     await expect(before.delivery.run()).rejects.toMatchObject({ name: "AbortError" });
     expect(before.sent).toEqual([]);
+  });
+
+  it("comes by the signal before anything more is sent, whatever the server is just asked", async () => {
+    const stop = new AbortController();
+    const looking = stageDelivery({ order: { signal: stop.signal } });
+    looking.answers.receive = () => {
+      throw refusing("busy");
+    };
+    looking.answers.receipt = () => {
+      stop.abort();
+      return null;
+    };
+    await expect(looking.delivery.run()).rejects.toMatchObject({ name: "AbortError" });
+    expect(looking.sent).toHaveLength(1);
+    const raising = new AbortController();
+    let reads = 0;
+    const fees = (): FeeData => {
+      if (++reads > 1) raising.abort();
+      return new FeeData(null, 1000n, 10n);
+    };
+    const staged = stageDelivery({ script: { fees }, desk: { stuckAfterMs: 0 }, order: { signal: raising.signal } });
+    await expect(staged.delivery.run()).rejects.toMatchObject({ name: "AbortError" });
+    expect(staged.sent).toHaveLength(1);
   });
 
   it("comes by proof that the nonce went to somebody else, looked for at every fifth look", async () => {
@@ -173,5 +197,23 @@ describe("the end", () => {
     expect(await staged.delivery.run()).toBe("foreign");
     expect(Date.now() - (seenAt[0] ?? 0)).toBeGreaterThanOrEqual(120_000);
     expect(Date.now() - (seenAt[0] ?? 0)).toBeLessThan(200_000);
+  });
+
+  it("comes exactly two minutes after the nonce was first seen used, where no block shows by whom", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
+    let firstMs: number | undefined;
+    const staged = stageDelivery({
+      script: {
+        count: (tag) => {
+          if (tag === "finalized") return 5;
+          if (tag !== "latest") return 4;
+          vi.setSystemTime(Date.now() + 8_000);
+          firstMs ??= Date.now();
+          return 5;
+        },
+      },
+    });
+    expect(await staged.delivery.run()).toBe("foreign");
+    expect(Date.now() - (firstMs ?? 0)).toBe(120_000);
   });
 });

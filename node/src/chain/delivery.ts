@@ -109,6 +109,7 @@ export class Delivery {
   async #broadcast(fees: Fees): Promise<Reception> {
     const { journal, provider } = this.#desk;
     const { sent, onSigned, signal } = this.#order;
+    signal.throwIfAborted();
     const raw = this.#sign(fees);
     const hash = raw.hash as Hex;
     if (!this.#hashes.includes(hash)) {
@@ -121,6 +122,8 @@ export class Delivery {
       this.#isOut = true;
       return "taken";
     } catch (thrown) {
+      // Nobody can say whether it arrived.
+      this.#isOut ||= signal.aborted;
       signal.throwIfAborted();
       return await this.#judge(thrown);
     }
@@ -158,7 +161,6 @@ export class Delivery {
         (await untilAborted(provider.getTransactionCount(account.address, "pending"), signal)) > sent.nonce
       );
     } catch {
-      signal.throwIfAborted();
       return true;
     }
   }
@@ -166,7 +168,6 @@ export class Delivery {
   /** One's own in a block; or the nonce with somebody else; or nothing yet. What cannot be read is nothing yet. */
   async #look(): Promise<TransactionReceipt | "foreign" | "none"> {
     const { signal } = this.#order;
-    signal.throwIfAborted();
     try {
       return await untilAborted(this.#see(), signal);
     } catch (thrown) {
@@ -200,7 +201,6 @@ export class Delivery {
     try {
       return feesFrom(await untilAborted(this.#desk.provider.getFeeData(), signal));
     } catch {
-      signal.throwIfAborted();
       return last;
     }
   }
@@ -208,9 +208,9 @@ export class Delivery {
   #sign(fees: Fees): Transaction {
     const { chainId, account } = this.#desk;
     const { call, gasLimit, sent } = this.#order;
-    const { to, data } = call;
+    const { to, data, value = 0n } = call;
     const type = "gasPrice" in fees ? 0 : 2;
-    const transaction = Transaction.from({ type, chainId, to, data, gasLimit, nonce: sent.nonce, value: 0n, ...fees });
+    const transaction = Transaction.from({ type, chainId, to, data, gasLimit, nonce: sent.nonce, value, ...fees });
     const { r, vs } = account.sign(transaction.unsignedHash as Hex);
     transaction.signature = Signature.from({ r, yParityAndS: vs });
     return transaction;
@@ -218,8 +218,7 @@ export class Delivery {
 
   #warn(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const { call, sent } = this.#order;
-    const problem = this.#problem === undefined ? {} : { problem: this.#problem };
-    this.#desk.log.warn({ nonce: sent.nonce, what: call.what, ...problem, ...fields }, message);
+    this.#desk.log.warn({ nonce: sent.nonce, what: call.what, problem: this.#problem, ...fields }, message);
   }
 
   #late(): LloomError {

@@ -1,12 +1,12 @@
 import { FeeData } from "ethers";
 import { expect, test } from "vitest";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
-import { GAS_CAP, settleGas, withMargin } from "./gas.ts";
 import { decodeRevert } from "./revert.ts";
 
 test("takes the market's fees, or its one price on chains without a base fee", () => {
   expect(feesFrom(new FeeData(9n, 20n, 2n))).toEqual({ maxFeePerGas: 20n, maxPriorityFeePerGas: 2n });
-  expect(feesFrom(new FeeData(9n, null, null))).toEqual({ gasPrice: 9n });
+  for (const fees of [new FeeData(9n, null, null), new FeeData(9n, 20n, null), new FeeData(9n, null, 2n)])
+    expect(feesFrom(fees)).toEqual({ gasPrice: 9n });
   expect(() => feesFrom(new FeeData(null, null, null))).toThrow(expect.objectContaining({ code: "CHAIN_UNREACHABLE" }));
 });
 
@@ -26,13 +26,10 @@ test("raises both fees by more than an eighth, and at least to the market's", ()
   });
   expect(raisedFees({ gasPrice: 8n }, { gasPrice: 100n })).toEqual({ gasPrice: 100n });
   expect(raisedFees({ gasPrice: 8n }, market)).toEqual({ gasPrice: 50n });
-});
-
-test("never asks for more gas than one transaction may use", () => {
-  expect(settleGas(1)).toBeLessThan(settleGas(2));
-  expect(settleGas(10_000)).toBe(GAS_CAP);
-  expect(withMargin(100n)).toBe(125n);
-  expect(withMargin(GAS_CAP)).toBe(GAS_CAP);
+  expect(raisedFees({ maxFeePerGas: 8n, maxPriorityFeePerGas: 8n }, { gasPrice: 100n })).toEqual({
+    maxFeePerGas: 100n,
+    maxPriorityFeePerGas: 11n,
+  });
 });
 
 test("has a sentence for revert data of any kind", () => {

@@ -18,12 +18,24 @@ export const GAS_BOUNDS = {
   unjail: 150_000n,
   withdrawRewards: 200_000n,
   relay: 300_000n,
+  openDispute: 700_000n,
+  /** Rebuts, concedes, cancels, or ends one by its deadline. */
+  endDispute: 600_000n,
+  commitReport: 120_000n,
+  proveEquivocation: 600_000n,
   faucet: 200_000n,
 } as const;
 
 /** Settlement: for the call itself, and for each pair with every slot still empty. */
 const SETTLE_BASE = 100_000n;
 const SETTLE_PAIR = 250_000n;
+
+/** A reveal, and each byte of it: 40 for calldata (EIP-7623), the rest for its hashes and its event. */
+const REVEAL_BASE = 500_000n;
+const REVEAL_BYTE = 80n;
+
+/** Limit for a reveal of so many bytes. */
+export const revealGas = (bytes: number): bigint => REVEAL_BASE + REVEAL_BYTE * BigInt(bytes);
 
 /** EIP-7825: no transaction may ask for more. */
 export const GAS_CAP = 16_777_216n;

@@ -39,9 +39,10 @@ function serving({ told = [], nonceAt, block, receipts = [], pool = [] }: Server
       asked.push(tag);
       return countAt(tag);
     },
-    send: async (method: string, [first]: readonly unknown[]): Promise<unknown> => {
+    send: async (method: string, [first, isWhole]: readonly unknown[]): Promise<unknown> => {
       if (method === "eth_getTransactionReceipt") return receipts.includes(first as Hex) ? { hash: first } : null;
       if (method === "eth_getTransactionByHash") return pool.includes(first as Hex) ? { hash: first } : null;
+      expect([method, isWhole]).toEqual(["eth_getBlockByNumber", true]);
       if (block !== undefined) return block;
       const its = told.filter((one) => one.block === Number(first));
       return {

@@ -31,8 +31,10 @@ export async function whoUsedNonce(
   const block = await findBlock(provider, used, head).catch(() => undefined);
   if (block !== undefined) {
     const found = await transactionIn(provider, block, used);
-    if (found !== undefined && used.sent.includes(found)) return "own";
-    if (found !== undefined) return block + used.depth <= head ? "foreign" : "unknown";
+    if (found !== undefined) {
+      if (used.sent.includes(found)) return "own";
+      return block + used.depth <= head ? "foreign" : "unknown";
+    }
   }
   return used.isOld && (await isFinallyGone(provider, used)) ? "foreign" : "unknown";
 }
@@ -63,7 +65,8 @@ async function transactionIn(
   { account, nonce }: UsedNonce,
 ): Promise<Hex | undefined> {
   const read: unknown = await provider.send("eth_getBlockByNumber", [`0x${block.toString(16)}`, true]);
-  const transactions = typeof read === "object" && read !== null && "transactions" in read ? read.transactions : [];
+  const transactions =
+    typeof read === "object" && read !== null && "transactions" in read ? read.transactions : undefined;
   if (!Array.isArray(transactions)) return undefined;
   const found = transactions.find(
     ({ from, nonce: its }) => String(from).toLowerCase() === account && Number(its) === nonce,

@@ -1,7 +1,8 @@
 // How the chain's past is cut into ranges: staged, since no development chain refuses any. With a real one: past-logs.test.ts.
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
-import { refusing } from "../../../test/support/scripted-server.ts";
+import { refusing } from "../../../test/support/scripted-rpc.ts";
+import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { readPastLogs } from "./past-logs.ts";
 
@@ -14,13 +15,14 @@ async function read({
   head,
   most,
   error = refusing("range"),
+  asked = [],
 }: {
   startBlock?: number;
   head: number;
   most: number;
   error?: Error;
+  asked?: [number, number][];
 }) {
-  const asked: [number, number][] = [];
   const provider = {
     getBlockNumber: async () => head,
     getLogs: async ({
@@ -62,6 +64,22 @@ describe("the chain's past", () => {
       [7_500, 9_999],
     ]);
     expect(found).toEqual(asked.slice(1));
+  });
+
+  it("is cut by what is searched, wherever that begins", async () => {
+    const { asked } = await read({ startBlock: 90_000, head: 99_999, most: 2_500 });
+    expect(asked.slice(0, 3)).toEqual([
+      [90_000, 99_999],
+      [90_000, 92_499],
+      [92_500, 94_999],
+    ]);
+  });
+
+  it("is not asked for in smaller ranges from a server that does not answer", async () => {
+    const asked: [number, number][] = [];
+    const error = new LloomError("CHAIN_UNREACHABLE", "No answer.");
+    await expect(read({ head: 9_999, most: 1, error, asked })).rejects.toMatchObject({ code: "CHAIN_UNREACHABLE" });
+    expect(asked).toEqual([[0, 9_999]]);
   });
 
   it("is not asked for in fewer than a thousand blocks at a time", async () => {

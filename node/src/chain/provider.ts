@@ -114,11 +114,18 @@ export class RetryingProvider extends JsonRpcProvider {
 
 /**
  * A provider for the chain behind a URL, its id read once.
- * @throws LloomError CONFIG_INVALID for a URL that is not http or https; CHAIN_UNREACHABLE.
+ * @throws LloomError CONFIG_INVALID for a URL that is not http or https; CHAIN_UNREACHABLE; CANCELLED.
  */
-export async function openProvider(rpcUrl: string): Promise<{ provider: RetryingProvider; chainId: bigint }> {
+export async function openProvider(
+  rpcUrl: string,
+  signal?: AbortSignal,
+): Promise<{ provider: RetryingProvider; chainId: bigint }> {
   const endpoint = rpcEndpoint(rpcUrl);
   const probe = new RetryingProvider(endpoint);
+  using giveUp = new DisposableStack();
+  const stop = (): void => probe.destroy();
+  signal?.addEventListener("abort", stop, { once: true });
+  giveUp.defer(() => signal?.removeEventListener("abort", stop));
   try {
     const chainId = await probe.readChainId();
     return { provider: new RetryingProvider(endpoint, chainId), chainId };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusing } from "../../../test/support/scripted-server.ts";
+import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
 import { weightOf } from "./range-weight.ts";
 

@@ -1,7 +1,8 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { isError, zeroPadValue } from "ethers";
 import type { Chain } from "./chain.ts";
-import { delivery, equivocation, measured, measuredDeposits, stakeRegistryInterface } from "./contracts.ts";
+import { delivery, equivocation, measured, measuredDeposits } from "./contracts.ts";
+import { findJudges } from "./judges.ts";
 import { readPastLogs } from "./past-logs.ts";
 import { readFor } from "./reads.ts";
 
@@ -44,13 +45,6 @@ export async function readRewards(chain: Chain, account: Address): Promise<Rewar
     credits: each.flatMap(({ credits }) => credits),
     pending: each.flatMap(({ pending }) => pending),
   };
-}
-
-/** The dispute contracts that the stake registry names: its events are the one list of them. */
-async function findJudges(chain: Chain): Promise<readonly Address[]> {
-  const topic = stakeRegistryInterface.getEvent("Wired")?.topicHash as Hex;
-  const logs = await readPastLogs(chain, { address: chain.stakeRegistry, topics: [topic] });
-  return logs.map((log): Address => `0x${log.topics[1]?.slice(-40)}`);
 }
 
 type AtJudge = Pick<RewardsState, "credits" | "pending">;

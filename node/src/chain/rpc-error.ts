@@ -51,42 +51,42 @@ export class RpcError extends Error {
 
 /** In the order in which they are looked at: a sentence may hold words of several. */
 const WORDS: readonly (readonly [RpcErrorKind, RegExp])[] = [
-  ["indexing", /index(ing|ed)? (is )?(still )?in progress|indexing (is )?not (yet )?(complete|finished)/i],
+  ["indexing", /indexing is in progress/i],
   [
     "known",
-    /already[ _]?(known|imported|in[ _](the )?(mem|tx)?pool|exists?)|\bknown transaction|existing txn? with (the )?same hash/i,
+    /already[ _]?(known|imported|exist|in[ _](the )?(mem|tx)?pool)|\bknown transaction|existing txn? with (the )?same hash/i,
   ],
-  ["taken", /replacement (transaction|fee)|replacement ?not ?allowed|could not replace|replace.*underpriced/i],
   [
-    "cheap",
-    /underpriced|fee ?too ?low|gas ?price (is )?(below|too low|less)|gas ?price.*(below|lower than|less than).*(minimum|base ?fee)|below (the )?(configured |required )?minimum|less than block base fee|(fee|price).*(too low|lower than).*base ?fee|priority fee below|tip too low|baseFeePerGas/i,
+    "taken",
+    /replacement (transaction|fee)|replacement ?not ?allowed|could not replace|another transaction with same nonce/i,
   ],
-  ["nonceUsed", /nonce.*(too low|already (been )?used)|noncetoolow|oldnonce|old nonce|nonce_expired/i],
+  ["cheap", /underpriced|(price|fee|\btip).*(below|too ?low|lower than|less than)/i],
+  ["nonceUsed", /nonce.*(too ?low|already)|old ?nonce/i],
   ["nonceAhead", /nonce.*(too high|too far|too distant|gap)|noncegap|noncetoohigh|lower nonce|tooFarInFuture/i],
   [
     "funds",
-    /insufficient ?funds|insufficient balance|upfront cost exceeds|(doesn'?t|not) have enough (funds|balance)|not enough (funds|balance)/i,
+    /insufficient ?funds|insufficient balance|upfront cost exceeds|(doesn't|not) have enough (funds|balance)|not enough (funds|balance)/i,
   ],
   [
     "invalid",
-    /exceeds (the )?(block|max\w*)( transaction)? gas limit|gas ?limit ?(exceed|reached|is too high|too high)|gas limit.*exceeds|intrinsic ?gas|oversized data|invalid (sender|signature)|(wrong|invalid|unsupported) chain ?id|chain ?id (not supported|is required)|exceeds the configured cap|fee cap exceeded|(type|tx) not supported|unsupported transaction type|not an eoa|init ?code|max priority fee per gas (higher|exceeds)|not authorized to send/i,
+    /exceeds (the )?(block|max)( transaction)? gas limit|gas ?limit ?(exceed|reached|is too high|too high)|gas limit.*exceeds|intrinsic ?gas|oversized data|invalid (sender|signature)|(wrong|invalid|unsupported) chain ?id|chain ?id (not supported|is required)|exceeds the configured cap|fee cap exceeded|(type|tx) not supported|unsupported transaction type|not an eoa|initcode|max priority fee per gas (higher|exceeds)|not authorized to send/i,
   ],
   // Before "invalid block range", "try again" and other words that servers put around it.
   [
     "range",
-    /(reduce|smaller|shorter|narrower|limit (the|your)).{0,30}\b(blocks?|ranges?)\b|block range.{0,30}(max|limit|exceed|too )/i,
+    /(reduce|smaller|shorter|narrower|limit (the|your)).{0,30}\b(block|range)|block range.{0,30}(max|limit|exceed|too )/i,
   ],
   [
     "lag",
-    /header (for hash )?not found|unknown block|block[^.]*not (found|available)|block is out of range|missing trie node|(beyond|above|exceeds) (the )?(current |latest )?head|after last accepted|invalid block range|sync(ing| is)|state (is )?(un|not )available|historical state|pruned|could not find block|unfinalized data/i,
+    /header (for hash )?not found|unknown block|block[^.]*not (found|available)|block is out of range|missing trie node|(beyond|above|exceeds).*\bhead\b|after last accepted|invalid block range|sync(ing| is)|state.*available|pruned|could not find block|unfinalized data/i,
   ],
   [
     "busy",
-    /rate.?limit|too many (requests|connections)|request (limit|rate)|requests? per second|compute units|throughput|throttl|quota|request count|capacity|overloaded|try again|(sub-?)?pool is full|txpool is full|not healthy|no backend|module timeout/i,
+    /rate.?limit|too many (requests|connections)|request (limit|rate)|per second|compute units|throughput|throttl|quota|request count|capacity|overloaded|try again|pool is full|not healthy|no backend|module timeout/i,
   ],
   [
     "range",
-    /\branges?\b|limited to|more than [\d,]+ (results|logs|blocks|events)|too many (blocks|logs|results)|(response|log)s? size|max(imum)? results|number of requested blocks|at most [\d,]+ (blocks|logs)|blocks distance|query timeout|query must be smaller|too large/i,
+    /\branges?\b|limited to|(more than|at most) [\d,]+ (results|logs|blocks|events)|too many (blocks|logs|results)|response size|max results|number of requested blocks|blocks distance|query timeout|query must be smaller|too large/i,
   ],
 ];
 
@@ -95,7 +95,7 @@ const BUSY_CODES: ReadonlySet<unknown> = new Set([429, 503, -32005, -32007, -320
 
 /** What an error means; "unknown" when neither words nor number tell. */
 export function rpcErrorKind({ code, message }: RpcErrorBody): RpcErrorKind {
-  const words = String(message ?? "");
+  const words = String(message);
   const told = WORDS.find(([, pattern]) => pattern.test(words));
   if (told !== undefined) return told[0];
   return BUSY_CODES.has(code) ? "busy" : "unknown";

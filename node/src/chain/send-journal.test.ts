@@ -74,7 +74,10 @@ describe("a journal in a directory", () => {
     const file = join(directory, "..", "file");
     writeFileSync(file, "");
     expect(() => act(fileJournal(file, scope))).toThrow(
-      expect.objectContaining({ code: "STORE_FAILED", message: expect.stringContaining(file) }),
+      expect.objectContaining({
+        ...{ code: "STORE_FAILED", message: expect.stringContaining(file) },
+        cause: expect.objectContaining({ code: expect.stringMatching(/^E/) }),
+      }),
     );
   });
 });

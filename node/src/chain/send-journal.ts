@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../errors.ts";
@@ -82,7 +72,7 @@ function stored(directory: string, { find, write, remove }: SendJournal): SendJo
 function readCall(path: string): SentCall | undefined {
   try {
     const call: Partial<SentCall> = JSON.parse(readFileSync(path, "utf8"));
-    const isCall = typeof call.intent === "string" && typeof call.nonce === "number" && Array.isArray(call.hashes);
+    const isCall = typeof call.nonce === "number" && Array.isArray(call.hashes);
     return isCall ? (call as SentCall) : undefined;
   } catch {
     return undefined;
@@ -92,12 +82,6 @@ function readCall(path: string): SentCall | undefined {
 /** Old or new after a crash, never half. */
 function writeDurably(path: string, text: string): void {
   const fresh = `${path}.new`;
-  const file = openSync(fresh, "w", 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  writeFileSync(fresh, text, { mode: 0o600, flush: true });
   renameSync(fresh, path);
 }

@@ -1,8 +1,17 @@
 // Calls that were sent before, and transactions that were reverted: staged, since it takes hours or bad luck.
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing, type ServerScript } from "../../../test/support/scripted-server.ts";
-import { call, EARLIER, failureOf, HOUR_MS, INTENT, stageSender } from "../../../test/support/staged-sender.ts";
+import { type RpcScript, receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
+import {
+  account,
+  call,
+  EARLIER,
+  failureOf,
+  HOUR_MS,
+  INTENT,
+  LOCAL,
+  stageSender,
+} from "../../../test/support/staged-sender.ts";
 import { memoryJournal, type SendJournal } from "./send-journal.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 10 * HOUR_MS }));
@@ -14,10 +23,14 @@ describe("a call that was sent before", () => {
     journal.write({ intent: INTENT, nonce: 3, fromBlock: 90, hashes: [EARLIER], sentAtMs });
     return journal;
   };
-  const mined = (block: number | undefined) => ({
+  /** A block's time, and that of the latest one; `null` where it cannot be read. */
+  const mined = (its: number | null, latest: number | null = 20_000) => ({
     count: () => 4,
     receipt: (hash: Hex) => (hash === EARLIER ? receiptOf(hash) : null),
-    block: (asked: number) => (block === undefined ? null : { timestamp: Number.isNaN(asked) ? 20_000 : block }),
+    block: (asked: number) => {
+      const timestamp = Number.isNaN(asked) ? latest : its;
+      return timestamp === null ? null : { timestamp };
+    },
     estimate: (): bigint => {
       throw refusing("invalid");
     },
@@ -32,18 +45,39 @@ describe("a call that was sent before", () => {
   });
 
   it.each([
-    ["sent an hour ago", 9 * HOUR_MS, 0, true],
-    ["sent longer ago, and mined an hour ago", 0, 20_000 - 3600, true],
-    ["sent longer ago, in a block that cannot be read", 0, undefined, true],
-    ["sent and mined longer ago", 9 * HOUR_MS - 1, 20_000 - 3601, false],
-  ])("and was %s is the same call, or the user's past", async (_, sentAtMs, block, isSame) => {
-    const staged = stageSender({ journal: journalOf(sentAtMs), script: mined(block) });
+    ["sent an hour ago", 9 * HOUR_MS, mined(0), true],
+    ["sent longer ago, and mined an hour ago", 0, mined(20_000 - 3600), true],
+    ["sent longer ago, in a block that cannot be read", 0, mined(null), true],
+    ["sent longer ago, and the latest block cannot be read", 0, mined(0, null), true],
+    ["sent longer ago, and neither block can be read", 0, mined(null, null), true],
+    ["sent and mined longer ago", 9 * HOUR_MS - 1, mined(20_000 - 3601), false],
+  ])("and was %s is the same call, or the user's past", async (_, sentAtMs, script, isSame) => {
+    const staged = stageSender({ journal: journalOf(sentAtMs), script });
     staged.answers.estimate = () => 80_000n;
     const { receipt } = staged.answers;
     staged.answers.receipt = (hash) =>
       receipt(hash) ?? (staged.sent.some((one) => one.hash === hash) ? receiptOf(hash) : null);
     expect(await staged.sender.send(call)).toMatchObject({ isResumed: isSame });
     expect(staged.sent).toHaveLength(isSame ? 0 : 1);
+  });
+
+  it("is sent again with the call's own gas where the same would be refused now and it is in no block", async () => {
+    const staged = stageSender({ journal: journalOf(10 * HOUR_MS), script: { ...mined(0), count: () => 3 } });
+    staged.answers.receipt = (hash) => (hash === staged.sent[0]?.hash ? receiptOf(hash) : null);
+    expect(await staged.sender.send(call)).toMatchObject({ isResumed: true, transactionHash: staged.sent[0]?.hash });
+    expect(staged.sent.map(({ nonce, gasLimit }) => [nonce, gasLimit])).toEqual([[3, call.gasLimit]]);
+  });
+
+  it("and lost its nonce to another wallet is made anew", async () => {
+    const foreign = { from: account.address, nonce: 3, hash: `0x${"0f".repeat(32)}` };
+    const script: Partial<RpcScript> = {
+      count: (tag) => (typeof tag === "number" && tag < 95 ? 3 : 4),
+      block: () => ({ transactions: [foreign] }),
+    };
+    const staged = stageSender({ chainId: LOCAL, journal: journalOf(10 * HOUR_MS), script });
+    staged.answers.receipt = (hash) => (staged.sent.some((one) => one.hash === hash) ? receiptOf(hash) : null);
+    expect(await staged.sender.send(call)).toMatchObject({ isResumed: false });
+    expect(staged.sent.map(({ nonce }) => nonce)).toEqual([4]);
   });
 
   it("and was reverted is made anew", async () => {
@@ -56,7 +90,7 @@ describe("a call that was sent before", () => {
 });
 
 describe("a transaction that was reverted", () => {
-  const reverted = (script: Partial<ServerScript>) =>
+  const reverted = (script: Partial<RpcScript>) =>
     stageSender({ script: { receipt: (hash) => ({ ...receiptOf(hash), status: 0 }), ...script } });
 
   it("says so with its hash and its gas where its replay tells no reason", async () => {

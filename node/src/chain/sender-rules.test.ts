@@ -2,7 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Transaction } from "ethers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing } from "../../../test/support/scripted-server.ts";
+import { receiptOf, refusing } from "../../../test/support/scripted-rpc.ts";
 import {
   account,
   call,
@@ -15,6 +15,8 @@ import {
   WORLD,
 } from "../../../test/support/staged-sender.ts";
 import { LloomError } from "../errors.ts";
+import { GAS_CAP } from "./gas.ts";
+import { memoryJournal } from "./send-journal.ts";
 import type { SendOptions } from "./sender.ts";
 
 const gasLimits = (sent: readonly Transaction[]): bigint[] => sent.map(({ gasLimit }) => gasLimit);
@@ -24,9 +26,15 @@ afterEach(() => void vi.useRealTimers());
 
 describe("a call", () => {
   it("is rehearsed by an estimate, and sent with a quarter more, at chains of the world", async () => {
-    const { sender, sent } = stageSender({ script: { estimate: () => 80_000n } });
+    const rehearsed: unknown[] = [];
+    const estimate = (asked: unknown): bigint => {
+      rehearsed.push(asked);
+      return 80_000n;
+    };
+    const { sender, sent, lines } = stageSender({ script: { estimate } });
     const mined = await sender.send(call);
-    expect(gasLimits(sent)).toEqual([100_000n]);
+    expect(rehearsed).toEqual([{ from: account.address, to: call.to, data: call.data }]);
+    expect([gasLimits(sent), lines]).toEqual([[100_000n], []]);
     expect(mined).toMatchObject({
       ...{ transactionHash: sent[0]?.hash, blockNumber: 101, gasUsed: 50_000n, isResumed: false },
       receipt: { hash: sent[0]?.hash },
@@ -39,14 +47,15 @@ describe("a call", () => {
       chainId: LOCAL,
       script: {
         estimate: () => expect.unreachable(),
-        call: (tag) => {
-          rehearsed.push(tag);
+        call: (tag, asked) => {
+          rehearsed.push([tag, asked]);
           return "0x";
         },
       },
     });
     await sender.send(call);
-    expect(rehearsed).toEqual(["pending"]);
+    const { to, data } = call;
+    expect(rehearsed).toEqual([["pending", { from: account.address, to, data, gasLimit: GAS_CAP }]]);
     expect(gasLimits(sent)).toEqual([70_000n]);
   });
 
@@ -58,7 +67,11 @@ describe("a call", () => {
         },
       },
     });
-    expect(await failureOf(sender.send(call))).toMatchObject({ code: "INSUFFICIENT_FUNDS", details: {} });
+    expect(await failureOf(sender.send(call))).toMatchObject({
+      code: "INSUFFICIENT_FUNDS",
+      message: expect.stringContaining(call.what),
+      next: expect.stringContaining(account.address),
+    });
     expect(sent).toEqual([]);
   });
 
@@ -100,6 +113,31 @@ describe("a call", () => {
       hashes: [staged.sent[1]?.hash],
       sentAtMs: 10 * HOUR_MS,
     });
+  });
+
+  it("of which nothing was signed is forgotten, and its failure has no hashes", async () => {
+    const staged = stageSender({
+      script: {
+        fees: () => {
+          throw refusing("busy");
+        },
+      },
+    });
+    const failure = await failureOf(staged.sender.send(call));
+    expect(failure).toMatchObject({ code: "CHAIN_UNREACHABLE" });
+    expect(failure).not.toHaveProperty("details.transactionHashes");
+    expect(staged.journal.find(INTENT)).toBeUndefined();
+  });
+
+  it("that was stopped while it was being sent is remembered: the same asked again is not sent twice", async () => {
+    const stop = new AbortController();
+    const staged = stageSender({ script: { receive: () => stop.abort() } });
+    const stopped = await failureOf(staged.sender.send(call, { signal: stop.signal }));
+    expect(stopped).toMatchObject({ code: "CANCELLED", details: { transactionHashes: [staged.sent[0]?.hash] } });
+    expect(staged.sender.isUnderWay(INTENT)).toBe(true);
+    staged.answers.receive = () => undefined;
+    expect(await staged.sender.send(call)).toMatchObject({ isResumed: true, transactionHash: staged.sent[0]?.hash });
+    expect(staged.sent).toHaveLength(1);
   });
 
   it("tells of its hashes as they are signed", async () => {
@@ -151,7 +189,7 @@ describe("a nonce", () => {
     const staged = stageSender({
       script: {
         count: (tag) => {
-          if (tag === "pending") throw refusing("unknown");
+          if (tag !== "latest") throw refusing("unknown");
           return 6;
         },
       },
@@ -177,16 +215,41 @@ describe("a nonce", () => {
 describe("the wait", () => {
   it("ends with the caller's signal or the sender's end, before and after the sending", async () => {
     const stopped: SendOptions = { signal: AbortSignal.abort() };
-    const { sender, sent } = stageSender({ script: { receipt: () => null } });
+    let rehearsals = 0;
+    const estimate = (): bigint => BigInt(++rehearsals);
+    const { sender, sent } = stageSender({ script: { receipt: () => null, estimate } });
     expect(await failureOf(sender.send(call, stopped))).toMatchObject({
       code: "CANCELLED",
       message: expect.stringMatching(/deposit 5/),
     });
-    expect(sent).toEqual([]);
+    expect([sent, rehearsals]).toEqual([[], 0]);
     const sending = failureOf(sender.send(call));
     await vi.waitUntil(() => sent.length > 0, { timeout: 20_000 });
     await sender[Symbol.asyncDispose]();
     expect(await sending).toMatchObject({ code: "CANCELLED", details: { transactionHashes: [sent[0]?.hash] } });
+  });
+
+  it("ends for its own reason where the signal came only beside that", async () => {
+    const stop = new AbortController();
+    const journal = memoryJournal();
+    const write = (): never => {
+      stop.abort();
+      throw new LloomError("STORE_FAILED", "Disk full.");
+    };
+    const { sender } = stageSender({ journal: { ...journal, write } });
+    expect(await failureOf(sender.send(call, { signal: stop.signal }))).toMatchObject({ code: "STORE_FAILED" });
+    const late = new AbortController();
+    const hanging = stageSender({
+      script: {
+        estimate: () => {
+          late.abort();
+          return 1n;
+        },
+      },
+    });
+    expect(await failureOf(hanging.sender.send(call, { signal: late.signal }))).toMatchObject({
+      ...{ code: "CANCELLED", message: expect.stringMatching(/deposit 5/) },
+    });
   });
 
   it("takes a thousand calls and no more", async () => {
@@ -218,11 +281,9 @@ describe("the wait", () => {
     }
   });
 
-  it("ends after fifteen minutes unless told otherwise, at a local chain after one", async () => {
-    for (const [chainId, longestMs] of [
-      [WORLD, 900_000],
-      [LOCAL, 60_000],
-    ] as const) {
+  it("ends after fifteen minutes unless told otherwise, at a local chain on a busy machine too", async () => {
+    const longestMs = 900_000;
+    for (const chainId of [WORLD, LOCAL]) {
       const started = Date.now();
       const staged = stageSender({ chainId, options: { stuckAfterMs: 2 ** 40 } });
       staged.answers.receipt = () => {

@@ -31,6 +31,8 @@ export interface SenderOptions {
   readonly log: Log;
   /** Blocks on top of and with the transaction's own before it counts as mined; 1 by default. */
   readonly confirmations?: number;
+  /** How often the server is asked whether it is mined. */
+  readonly pollMs?: number;
   /** After how long without being mined the fee is raised. */
   readonly stuckAfterMs?: number;
   /** Remembers what is on its way; for as long as the process lives unless given. */
@@ -52,6 +54,8 @@ const QUEUE_LIMIT = 1000;
 const NONCES_LIMIT = 5;
 /** Servers behind one address may lag behind the one that told of the last receipt; a reorganisation may have dropped it. */
 const NONCE_READS = 4;
+/** How long a call is waited for. */
+const DEADLINE_MS = 900_000;
 /** A call that was mined this long ago, unseen, is the user's past: the same asked now is another one. */
 const RESUMES_MINED_MS = 3_600_000;
 
@@ -86,7 +90,8 @@ export class TransactionSender implements AsyncDisposable {
     this.#local = isLocalChain(chainId);
     const [pollMs, stuckAfterMs, foreignDepth] = this.#local ? [50, 5000, 0] : [2000, 45_000, 2];
     this.#desk = {
-      ...{ provider, account, chainId, log, confirmations, journal, pollMs, foreignDepth },
+      ...{ provider, account, chainId, log, confirmations, journal, foreignDepth },
+      pollMs: options.pollMs ?? pollMs,
       stuckAfterMs: options.stuckAfterMs ?? stuckAfterMs,
     };
   }
@@ -124,7 +129,7 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
-    const deadline = Date.now() + (options.deadlineMs ?? (this.#local ? 60_000 : 900_000));
+    const deadline = Date.now() + (options.deadlineMs ?? DEADLINE_MS);
     const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
     const asked: Asked = { call, intent, deadline, options };
     try {
@@ -214,8 +219,8 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   /** Finds out that the contract would refuse before gas is paid for it. Returns the gas limit to send with. */
-  async #rehearse({ to, data, gasLimit }: ContractCall): Promise<bigint> {
-    const call = { from: this.account.address, to, data };
+  async #rehearse({ to, data, value = 0n, gasLimit }: ContractCall): Promise<bigint> {
+    const call = { from: this.account.address, to, data, value };
     if (!this.#local) return withMargin(await this.#options.provider.estimateGas(call));
     // The block to come: a local chain without traffic may have mined its latest one long ago, with that time in it.
     await this.#options.provider.call({ ...call, gasLimit: GAS_CAP, blockTag: "pending" });
@@ -227,7 +232,6 @@ export class TransactionSender implements AsyncDisposable {
     let nonce = await this.#pendingNonce();
     for (let reads = 1; nonce < this.#expected && reads < NONCE_READS; reads++) {
       await pause(this.#desk.pollMs, signal);
-      signal.throwIfAborted();
       nonce = await this.#pendingNonce();
     }
     return nonce;
@@ -245,14 +249,18 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   /** The receipt as a result; for a reverted transaction, its reason. */
-  async #conclude({ what, to, data }: ContractCall, receipt: TransactionReceipt, isResumed: boolean): Promise<Mined> {
+  async #conclude(
+    { what, to, data, value = 0n }: ContractCall,
+    receipt: TransactionReceipt,
+    isResumed: boolean,
+  ): Promise<Mined> {
     const transactionHash = receipt.hash as Hex;
     const { blockNumber, gasUsed } = receipt;
     if (receipt.status !== 0) return { transactionHash, blockNumber, gasUsed, receipt, isResumed };
     const { provider, unit } = this.#options;
     const hashes = { transactionHash, transactionHashes: [transactionHash] };
     try {
-      await provider.call({ from: this.account.address, to, data, blockTag: blockNumber });
+      await provider.call({ from: this.account.address, to, data, value, blockTag: blockNumber });
     } catch (cause) {
       if (isError(cause, "CALL_EXCEPTION")) throw refusal({ what, data: cause.data, unit, cause, details: hashes });
     }

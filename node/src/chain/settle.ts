@@ -2,7 +2,7 @@ import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { type Rejection, rejectionOf } from "@lloom/protocol/rejections";
 import { type Log as ChainLog, keccak256, toUtf8Bytes } from "ethers";
-import { asLloomError, type LloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import { senderOf } from "./actions.ts";
 import type { Chain } from "./chain.ts";
 import { accountingInterface } from "./contracts.ts";
@@ -73,9 +73,12 @@ export async function checkPair(chain: Chain, receipt: Receipt): Promise<Rejecti
 }
 
 /** A receipt as calldata: the model's name by its hash. */
-export const pairOf = (receipt: Receipt) => ({
-  ...receipt,
-  request: { ...receipt.request, model: keccak256(toUtf8Bytes(receipt.request.model)) },
+export const pairOf = (receipt: Receipt) => ({ ...receipt, request: hashedModel(receipt.request) });
+
+/** A request as calldata. */
+export const hashedModel = (request: Receipt["request"]) => ({
+  ...request,
+  model: keccak256(toUtf8Bytes(request.model)),
 });
 
 function sendPairs(chain: Chain, receipts: readonly Receipt[], options: SendOptions): Promise<Mined> {
@@ -102,7 +105,8 @@ function outcomesOf(
     const reason = rejected.get(index);
     if (reason !== undefined) return { receipt, status: "rejected", transactionHash, reason };
     const args = settled.next().value?.args;
-    const amount = (name: string): bigint => BigInt(args?.[name] ?? 0n);
+    if (args === undefined) throw silent(transactionHash);
+    const amount = (name: string): bigint => BigInt(args[name]);
     return {
       receipt,
       status: "paid",
@@ -115,6 +119,13 @@ function outcomesOf(
     };
   });
 }
+
+/** Without its event nobody knows what was paid for a lane: not nothing, but what the chain has of it. */
+const silent = (transactionHash: Hex): LloomError =>
+  new LloomError(
+    "CHAIN_UNREACHABLE",
+    `The RPC server's receipt of ${transactionHash} does not say what became of every lane.`,
+  );
 
 const parse = ({ topics, data }: ChainLog) => accountingInterface.parseLog({ topics, data });
 const sameAddress = (a: string, b: Address): boolean => a.toLowerCase() === b;

@@ -71,3 +71,27 @@ test("halves what was asked, not what might have been", () => {
   step.refused(1);
   expect(step.size).toBe(1);
 });
+
+/** Answers so many reads in a row. */
+const served = (step: WatchStep, times: number): number => {
+  for (let time = 0; time < times; time++) step.served();
+  return step.size;
+};
+
+test("doubles what it asks for after a while, up to the largest", () => {
+  const step = new WatchStep();
+  step.refused(1998);
+  step.refused(999);
+  expect(step.size).toBe(499);
+  expect([served(step, 15), served(step, 1)]).toEqual([499, 998]);
+  expect([served(step, 7), served(step, 1)]).toEqual([998, 1996]);
+  expect(served(step, 4)).toBe(2000);
+});
+
+test("waits the longer the more often it was refused, however much was answered at the largest since", () => {
+  const step = new WatchStep();
+  step.refused(2000);
+  expect([served(step, 3), served(step, 1), served(step, 1000)]).toEqual([1000, 2000, 2000]);
+  step.refused(2000);
+  expect([served(step, 7), served(step, 1)]).toEqual([1000, 2000]);
+});

@@ -1,4 +1,6 @@
 import type { Clock } from "../primitives/clock.ts";
+import type { Duty } from "../store/duty-log.ts";
+import type { DisputePolicy } from "./dispute/dispute-rules.ts";
 import type { PriceLimit } from "./question.ts";
 
 /** How a client is set up. Everything has a default. */
@@ -33,10 +35,22 @@ export interface ClientOptions {
   readonly offerWaitMs?: number;
   /** How long a cancelled request's receipt is waited for. */
   readonly cancelWaitMs?: number;
+  /** How long an answer waits for its model's vocabulary, to be counted by it. */
+  readonly vocabularyWaitMs?: number;
   /** How often the network is searched for offers that gossip did not bring. */
   readonly discoveryIntervalMs?: number;
   /** How often the chain is asked for events. */
   readonly watchPollMs?: number;
+  /** What happens about an answer that was settled and never came; `off` unless given. */
+  readonly disputes?: DisputePolicy;
+  /** Wei that the bonds of open disputes may lock. */
+  readonly disputeBonds?: bigint;
+  /** Chain seconds after its settlement in which an answer may yet come by itself. */
+  readonly disputePatienceSeconds?: bigint;
+  /** How often disputes are looked at while the chain tells nothing of them. */
+  readonly disputeCheckMs?: number;
+  /** Told of every answer that is missing, and of every step until it is here or paid back. */
+  readonly onDispute?: (duty: Duty) => void;
   /** Share of questions that try another executor than the best, from 0 to 1. */
   readonly exploration?: number;
   /** From 0 to below 1; seeded in tests. */
@@ -65,8 +79,14 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   deadlineSeconds: 600n,
   offerWaitMs: 5_000,
   cancelWaitMs: 3_000,
+  vocabularyWaitMs: 5_000,
   discoveryIntervalMs: 30_000,
   watchPollMs: 2_000,
+  disputes: "off",
+  disputeBonds: 50_000_000_000_000_000n,
+  disputePatienceSeconds: 120n,
+  disputeCheckMs: 30_000,
+  onDispute: () => undefined,
   exploration: 0.02,
   random: Math.random,
   clock: Date.now,

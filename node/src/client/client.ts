@@ -4,7 +4,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
-import { unitOf } from "../chain/calls.ts";
+import { tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
@@ -27,13 +27,16 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
+import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
+import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { rememberingBook } from "./discover/remembering-book.ts";
+import { disputeAnswers } from "./dispute/dispute-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -45,6 +48,8 @@ export interface ClientParts {
   readonly store: ClientLog;
   readonly host: Host;
   readonly log: Log;
+  /** Directory for vocabularies of models; without one, counts are checked by bounds alone. */
+  readonly vocabularies?: string;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
 }
@@ -53,8 +58,8 @@ export interface ClientParts {
 export interface Client extends AsyncDisposable {
   /** Answers a question for pay. Throws LloomError; see `ask.ts`. */
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
-  /** What is offered; searches the network first when nothing is known. */
-  models(): Promise<ModelSummary[]>;
+  /** What is offered, up to a second ago; searches the network first when nothing is known. */
+  models(): Promise<readonly ModelSummary[]>;
   /** What is offered of one model; searches as `models` does, and costs no more because others offer much else. */
   model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
@@ -74,20 +79,23 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
   const channels = openChannels(parts, settings, closing.signal);
   await followChain(parts, { channels, settings, stack });
+  if (settings.disputes !== "off") stack.use(disputeAnswers({ ...parts, client: parts.identity.address }, settings));
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
-  const asking = assembleAsk(parts, { settings, market, channels, pool, background });
+  const recounting = stack.use(openRecounting(parts, settings));
+  const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
+  const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)), settings.clock);
   const resources = stack.move();
   return {
     ask: (question, signal) =>
       blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
       await lookForModels(market, settings);
-      return market.book.models(settings.clock(), mayBuy(settings));
+      return models();
     },
     model: async (name) => {
       const find = () => market.book.model(name, settings.clock(), mayBuy(settings));
@@ -178,7 +186,7 @@ function openChannels(
     allocate: async (executor, amount) => {
       await allocate(chain, executor, amount);
     },
-    token: unitOf(chain),
+    token: tokenOf(chain),
     step: settings.channelStep,
     deadlineSeconds: settings.deadlineSeconds,
     clock: settings.clock,
@@ -245,7 +253,7 @@ function assembleAsk(
   },
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
-  const token = unitOf(chain);
+  const token = tokenOf(chain);
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,

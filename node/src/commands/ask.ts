@@ -1,13 +1,12 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announceAside, type Command, type CommandContext } from "./command.ts";
-import { tokenOf } from "./money/words.ts";
 
 type Answered = Extract<AskEvent, { type: "end" }>;
 

@@ -1,6 +1,7 @@
 import type { Chain } from "../chain/chain.ts";
 import { type Client, createClient } from "../client/client.ts";
 import type { ClientOptions } from "../client/client-options.ts";
+import { dataFile } from "../config.ts";
 import { type ClientLog, openClientLog } from "../store/client-log.ts";
 import type { Database } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
@@ -21,11 +22,15 @@ export interface Buyer {
   readonly identity: Identity;
 }
 
+interface Buying {
+  readonly exploration: number;
+  readonly say?: typeof announce;
+  /** What happens about answers that never come; nothing unless given. */
+  readonly disputing?: Pick<ClientOptions, "disputes" | "disputeBonds" | "onDispute">;
+}
+
 /** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
-export async function openBuyer(
-  context: CommandContext,
-  { exploration, say }: { readonly exploration: number; readonly say?: typeof announce },
-): Promise<Buyer> {
+export async function openBuyer(context: CommandContext, { exploration, say, disputing = {} }: Buying): Promise<Buyer> {
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
   const chain = await openOwnChain(context, identity);
@@ -39,9 +44,11 @@ export async function openBuyer(
     maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
     allowUnstaked: settings.executors === "any",
     exploration,
+    ...disputing,
   };
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
-  const parts = { identity, chain, store, host, log, checkClock: () => clock.look() };
+  const vocabularies = dataFile(settings, "vocabularies");
+  const parts = { identity, chain, store, host, log, vocabularies, checkClock: () => clock.look() };
   const client = stack.use(await createClient(parts, options));
   return { client, chain, identity, store, db };
 }

@@ -66,6 +66,18 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./receipt.ts")).receipt,
   },
   {
+    name: "disputes",
+    group: "Buying answers",
+    describe: "show disputes about answers that never came, with what is at stake and until when",
+    load: async () => (await import("./disputes.ts")).disputes,
+  },
+  {
+    name: "dispute",
+    group: "Buying answers",
+    describe: "dispute an answer that was paid for and never came, or end a dispute",
+    load: async () => (await import("./dispute.ts")).dispute,
+  },
+  {
     name: "unlock",
     group: "Buying answers",
     describe: "show your channels, and take money back out of them",

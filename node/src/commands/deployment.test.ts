@@ -9,7 +9,7 @@ vi.mock("@lloom/protocol/generated/networks", () => ({
     sepolia: {
       chainId: 11155111,
       startBlock: 7,
-      paymentToken: `0x${"70".repeat(20)}`,
+      paymentToken: { address: `0x${"70".repeat(20)}`, symbol: "tUSD", decimals: 6 },
       contracts: { AccountingV2: `0x${"a1".repeat(20)}` },
     },
   },

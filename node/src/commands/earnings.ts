@@ -1,9 +1,9 @@
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import { readEarnings } from "../chain/earnings.ts";
 import { announce, type Command } from "./command.ts";
 import { ADDRESS, openView } from "./money/account.ts";
 import { type Owed, readOwed } from "./money/owed.ts";
-import { type Fact, factLines, shownDuration, shownMoment, tokenOf } from "./money/words.ts";
+import { type Fact, factLines, shownDuration, shownMoment } from "./money/words.ts";
 
 /** `lloom earnings`: what an executor earned, from the answer to the wallet. */
 export const earnings: Command = {

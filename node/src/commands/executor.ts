@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";
@@ -15,9 +15,9 @@ import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { lockKey } from "../store/key-lock.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { tellDuty } from "./dispute/words.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
-import { tokenOf } from "./money/words.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
 import { warnUnreachable } from "./reachable.ts";
@@ -79,6 +79,7 @@ export const executor: Command = {
           drainGraceMs: (settings.drainSeconds * 1000) / 2,
           starting: context.signal,
           onWaiting: (word) => tellWaiting(context, word),
+          onDispute: (duty) => tellDuty(context, duty),
         },
       ),
     );

@@ -1,7 +1,6 @@
 import { faucet as callFaucet } from "../chain/actions.ts";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import { announce, type Command } from "./command.ts";
-import { tokenOf } from "./money/words.ts";
 import { openIdentity, openOwnChain } from "./open.ts";
 
 /** `lloom faucet`: test money on test networks. */

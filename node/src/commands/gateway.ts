@@ -6,11 +6,23 @@ import { readOutsideFile } from "../outside-file.ts";
 import { openKeyedCalls } from "../store/keyed-calls.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
+import { tellDuty } from "./dispute/words.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
+import { settingEther } from "./open.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
 export const gateway: Command = {
-  settings: ["bootstrap", "listen", ...BUYING_SETTINGS, "exploration", "gatewayHost", "gatewayPort", "gatewayKeysFile"],
+  settings: [
+    "bootstrap",
+    "listen",
+    ...BUYING_SETTINGS,
+    "exploration",
+    "disputes",
+    "disputeBonds",
+    "gatewayHost",
+    "gatewayPort",
+    "gatewayKeysFile",
+  ],
   examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
   run: async (context) => {
     const { settings, stack, log } = context;
@@ -18,7 +30,14 @@ export const gateway: Command = {
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
     const options = { host, port, apiKeys };
     await checkListening(options);
-    const { client, identity, chain, store, db } = await openBuyer(context, settings);
+    const { client, identity, chain, store, db } = await openBuyer(context, {
+      exploration: settings.exploration,
+      disputing: {
+        disputes: settings.disputes,
+        disputeBonds: settingEther(settings, "disputeBonds"),
+        onDispute: (duty) => tellDuty(context, duty),
+      },
+    });
     const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
     const memory = { calls: openKeyedCalls(db), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };

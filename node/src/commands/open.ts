@@ -81,6 +81,15 @@ export function settingAmount(chain: Chain, settings: Settings, name: AmountSett
   });
 }
 
+/** A setting's decimal amount of ether in wei. Throws CONFIG_INVALID that names the flag. */
+export function settingEther(settings: Settings, name: "disputeBonds"): bigint {
+  const { flag, describe } = SETTINGS[name];
+  return exactAmount(settings[name], ETHER_DECIMALS, (problem) => {
+    throw new LloomError("CONFIG_INVALID", `--${flag}: ${problem}`, { next: `It means: ${describe}.` });
+  });
+}
+const ETHER_DECIMALS = 18;
+
 type AmountSetting =
   | "inboundPrice"
   | "outboundPrice"

@@ -1,3 +1,4 @@
+import { shownAmount } from "@lloom/protocol/amounts";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { asLloomError, LloomError } from "../errors.ts";
@@ -5,14 +6,15 @@ import { parseChatRequest } from "../gateway/chat-request.ts";
 import { readOutsideFile } from "../outside-file.ts";
 import { type CheckedReceipt, checkReceipt } from "./check-receipt.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { type ReceiptToken, receiptToken } from "./receipt-token.ts";
 
-/** `lloom receipt verify`: what anyone can say of a receipt without asking anybody. */
+/** `lloom receipt verify`: what anyone can say of a receipt without asking anybody; the chain only for the name of its token. */
 export const receipt: Command = {
   arguments: [
     { form: "<action>", describe: "verify" },
     { form: "<file>", describe: "a receipt, or an answer of the gateway or of lloom ask --json that holds one" },
   ],
-  settings: [],
+  settings: ["rpc", "network", "accounting"],
   needs: "nothing",
   flags: [
     { form: "--request <FILE>", describe: "the JSON body that was sent to the gateway: its messages are checked too" },
@@ -29,7 +31,7 @@ export const receipt: Command = {
       });
     const file = parseFile(path, receiptFileFromJson);
     const checked = checkReceipt(withRequest(file, context.flags["request"]));
-    tell(context, checked);
+    tell(context, checked, await receiptToken(context, checked.receipt.domain));
   },
 };
 
@@ -66,16 +68,21 @@ function parseFile<T>(path: string, parse: (text: string) => T): T {
   }
 }
 
-function tell(context: CommandContext, { receipt, verdict, checked, unchecked }: CheckedReceipt): void {
+function tell(
+  context: CommandContext,
+  { receipt, verdict, checked, unchecked }: CheckedReceipt,
+  { token, why }: ReceiptToken,
+): void {
   const { request, response, domain } = receipt;
   const { client, executor, model, lane, nonce } = request;
   const { requestHash, responseHash, cost } = verdict;
   const { inboundTokens, outboundTokens, cumulativeCost } = response;
+  const shown = (amount: bigint): string => (token === undefined ? `${amount} base units` : shownAmount(amount, token));
   announce(
     context,
     {
       ...{ event: "verified", requestHash, responseHash, client, executor, model, cost },
-      ...{ chainId: domain.chainId, accounting: domain.accounting, checked, unchecked },
+      ...{ chainId: domain.chainId, accounting: domain.accounting, token, checked, unchecked },
     },
     [
       "The receipt is right.",
@@ -84,8 +91,11 @@ function tell(context: CommandContext, { receipt, verdict, checked, unchecked }:
       `Deployment  ${domain.accounting} on chain ${domain.chainId}`,
       `Client      ${client}`,
       `Executor    ${executor}`,
-      `Answer      ${inboundTokens} + ${outboundTokens} tokens of ${model}: ${cost} base units of the token that the deployment is paid in`,
-      `Lane        ${lane}, nonce ${nonce}: ${cumulativeCost} base units so far, at most ${request.costCap}`,
+      `Answer      ${inboundTokens} + ${outboundTokens} tokens of ${model}: ${shown(cost)}`,
+      `Lane        ${lane}, nonce ${nonce}: ${shown(cumulativeCost)} so far, at most ${shown(request.costCap)}`,
+      token === undefined
+        ? `Amounts     in base units of the token that the deployment is paid in: ${why}`
+        : `Amounts     in ${token.symbol}, the token ${token.address}`,
       ...checked.map((what) => `Checked     ${what}`),
       ...unchecked.map((what) => `Not checked ${what}`),
     ].join("\n"),

@@ -1,8 +1,8 @@
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import { readRewards } from "../chain/rewards.ts";
 import { announce, type Command } from "./command.ts";
 import { ADDRESS, openView } from "./money/account.ts";
-import { type Fact, factLines, shownEther, shownMoment, tokenOf } from "./money/words.ts";
+import { type Fact, factLines, shownEther, shownMoment } from "./money/words.ts";
 
 /** `lloom rewards`: what slashes, juries and disputes credited to this key. */
 export const rewards: Command = {

@@ -1,14 +1,17 @@
 import { formatAmount } from "@lloom/protocol/amounts";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import { type Channel, findChannels } from "../chain/channels-of.ts";
 import { type Earnings, readEarnings } from "../chain/earnings.ts";
 import { type Member, readDeposit, readMember, readTokenBalance } from "../chain/reads.ts";
 import { type RewardsState, readRewards } from "../chain/rewards.ts";
 import { LloomError } from "../errors.ts";
+import type { Duty } from "../store/duty-log.ts";
 import { announce, type Command } from "./command.ts";
+import { loggedDuties } from "./dispute/duties.ts";
+import { dutyEvent, dutySentence } from "./dispute/words.ts";
 import { ADDRESS, openView, type View } from "./money/account.ts";
 import { type Owed, readOwed } from "./money/owed.ts";
-import { type Fact, factLines, shownMoment, tokenOf } from "./money/words.ts";
+import { type Fact, factLines, shownMoment } from "./money/words.ts";
 import { channelLine } from "./unlock.ts";
 
 interface Found {
@@ -21,6 +24,8 @@ interface Found {
   readonly earnings: Earnings;
   readonly rewards: RewardsState | undefined;
   readonly owed: Owed | undefined;
+  /** Of this node's logs, those that are not over. */
+  readonly duties: readonly Duty[];
   readonly nowSeconds: bigint;
 }
 
@@ -37,13 +42,16 @@ export const status: Command = {
   run: async (context) => {
     const view = await openView(context);
     const owed = context.flags["address"] === undefined ? readOwed(context, view) : undefined;
-    const found = { ...(await find(view)), owed };
+    const isOwn = context.flags["address"] === undefined;
+    const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
+    const found = { ...(await find(view)), owed, duties };
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
       context,
       {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
+        disputes: duties.map(dutyEvent),
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
@@ -51,7 +59,7 @@ export const status: Command = {
   },
 };
 
-async function find({ chain, address }: View): Promise<Omit<Found, "owed">> {
+async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties">> {
   const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
@@ -80,7 +88,7 @@ const isSomething = ({ shares, credits, pending }: RewardsState): boolean =>
   shares > 0n || credits.length > 0 || pending.length > 0;
 
 function lines({ address, chain }: View, found: Found): Fact[] {
-  const { gas, balance, deposited, channels, earnings, rewards, owed, nowSeconds } = found;
+  const { gas, balance, deposited, channels, earnings, rewards, owed, duties, nowSeconds } = found;
   const shown = (amount: bigint): string => shownTokens(chain, amount);
   return [
     ["Address", address],
@@ -100,6 +108,9 @@ function lines({ address, chain }: View, found: Found): Fact[] {
       ],
     ),
     ...(owed === undefined ? [] : [["Owed", `${shown(owed.total)} for answers that are not settled yet`] as const]),
+    ...duties.map(
+      (duty): Fact => ["Dispute", `${dutySentence(duty)} ${shownTokens(chain, duty.amount + duty.penalty)} at stake`],
+    ),
     ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
     ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
   ];

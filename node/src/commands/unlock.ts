@@ -1,5 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type Channel, findChannels } from "../chain/channels-of.ts";
 import { readChannel } from "../chain/reads.ts";
@@ -12,7 +12,7 @@ import { finishUnlock, finishUnlockFor, unlockCancel, unlockRequest } from "./mo
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { freshNonce, openSigning, SIGN_ONLY, type Signing, signOrder } from "./money/signing.ts";
-import { shownMoment, tokenOf } from "./money/words.ts";
+import { shownMoment } from "./money/words.ts";
 
 const EXECUTOR = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 const EXAMPLE = `lloom unlock ${EXECUTOR} 2.5`;

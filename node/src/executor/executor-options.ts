@@ -1,4 +1,5 @@
 import type { Clock } from "../primitives/clock.ts";
+import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
 
 /** What an executor asks for its work; base units of the payment token per 1 000 000 tokens. */
@@ -44,6 +45,10 @@ export interface ExecutorOptions {
   readonly keyWatchMs?: number;
   /** Stop serving a channel this long before its unlock; default: a quarter of the unlock delay, at most 6 h. */
   readonly unlockMarginSeconds?: bigint;
+  /** How often open disputes are looked at while the chain tells nothing of them. */
+  readonly disputeCheckMs?: number;
+  /** Told of every dispute that is opened against this executor, and of every step until its end. */
+  readonly onDispute?: (duty: Duty) => void;
   /** Wall clock, Unix milliseconds. */
   readonly clock?: Clock;
   /** Ends a start that waits for others. */
@@ -85,6 +90,8 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     listModelsMs: 30_000,
     keyWatchMs: 10_000,
     unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
+    disputeCheckMs: 30_000,
+    onDispute: () => undefined,
     clock: Date.now,
     starting: new AbortController().signal,
     onWaiting: () => undefined,

@@ -17,6 +17,8 @@ export interface ExecutorStatus {
   readonly refused: number;
   /** Base units that wait to be settled. */
   readonly owed: bigint;
+  /** Disputes that have to be answered. */
+  readonly disputes: number;
   /** Models on offer. */
   readonly models: readonly string[];
 }

@@ -4,6 +4,8 @@ import { untilAborted } from "../chain/until-aborted.ts";
 import { LloomError } from "../errors.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
 import { signSavedAnswers } from "./answer/answer.ts";
+import { answerDisputes } from "./dispute/answer-disputes.ts";
+import { isOver } from "./dispute/answer-rules.ts";
 import { drain } from "./drain.ts";
 import { type ExecutorOptions, type ExecutorSettings, executorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
@@ -79,6 +81,14 @@ async function followChain(
   { settings, pipeline, stack }: Opening,
 ): Promise<void> {
   const { channels, settlement, store } = pipeline;
+  stack.use(
+    answerDisputes({
+      ...{ chain, executor: identity.address, store, log, pollMs: settings.watchPollMs },
+      everyMs: settings.disputeCheckMs,
+      onNews: settings.onDispute,
+      onWon: (client) => settlement.lift(client),
+    }),
+  );
   const watched = { chain, executor: identity.address, store, channels, settlement };
   const stop = new AbortController();
   const fromBlock = (await untilAborted(chain.provider.getBlockNumber(), settings.starting)) + 1;
@@ -131,7 +141,7 @@ class RunningExecutor implements Executor {
   }
 
   status(): ExecutorStatus {
-    const { requests, queue, counter, settlement, offers } = this.#running.pipeline;
+    const { requests, queue, counter, settlement, offers, store } = this.#running.pipeline;
     const { answered, failed, refused } = counter;
     return {
       draining: requests.isDraining,
@@ -139,6 +149,7 @@ class RunningExecutor implements Executor {
       waiting: queue.waiting,
       ...{ answered, failed, refused },
       owed: settlement.owed,
+      disputes: store.openDuties("answer").filter(({ state }) => !isOver(state)).length,
       models: offers.models(),
     };
   }

@@ -116,7 +116,7 @@ class Machine {
   }
 
   offerHash(): Hex {
-    const terms = { executor: executor.address, model: "m", weightsHash: ZERO_HASH, profileHash: ZERO_HASH };
+    const terms = { executor: executor.address, model: "m", weightsHash: ZERO_HASH };
     this.offers.renew([{ ...terms, inboundPrice: 1n, outboundPrice: 1n, maxContext: 4096n }], this.wallMs);
     const offer = this.offers.of("m");
     if (offer === undefined) throw new RangeError("No offer.");

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Deployment, spent } from "./answer-facts.ts";
@@ -6,7 +7,8 @@ import { type ChatAnswer, sendStream, sendWhole } from "./chat-answer.ts";
 import { parseChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
-import { idempotencyKey, type KeyedAnswers, type KeyedCall } from "./keyed-answers.ts";
+import { failureOf } from "./http-problem.ts";
+import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
 import { type BegunAnswer, createMarket } from "./market.ts";
 
 export interface ChatRouteParts {
@@ -30,33 +32,34 @@ export function chatRoute({ client, keyed, deployment, log, settings, closing }:
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
     const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
-    const explain = (thrown: unknown): LloomError => explainAbort(thrown, { hangUp, timeout, closing });
     const explainAndLog = (thrown: unknown): LloomError => {
-      const error = explain(thrown);
+      const error = explain(thrown, hangUp);
       const level = error.code === "CANCELLED" ? "debug" : "warn";
       log[level]({ requestId: request.id, code: error.code, details: error.details, err: error }, "stream failed");
       return error;
     };
-    const begin = (...ends: AbortSignal[]): BegunAnswer =>
-      market.begin(chat, AbortSignal.any([...ends, timeout, closing]));
+    const begin = (...ends: AbortSignal[]): BegunAnswer => {
+      const begun = market.begin(chat, AbortSignal.any([...ends, timeout, closing]));
+      return { ...begun, events: explained(begun.events, { timeout, closing }) };
+    };
+    const once = (key: string): BegunAnswer => {
+      const call = { key, caller: callerOf(request), body: request.body };
+      const { events, isReplayed, ...identity } = keyed.answer(call, begin);
+      if (isReplayed) reply.header("idempotent-replayed", "true");
+      return { ...identity, events: events() };
+    };
     try {
-      const { id, created, events } =
-        key === undefined ? begin(hangUp) : once(keyed, { key, caller: callerOf(request), body: request.body }, begin);
+      const { id, created, events } = key === undefined ? begin(hangUp) : once(key);
       const answer: ChatAnswer = { id, created, request: chat, events, deployment };
       const end = chat.stream
         ? await sendStream(answer, reply, { keepAliveMs, readTimeoutMs, explain: explainAndLog })
         : await sendWhole(answer, reply);
       if (end !== undefined) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
     } catch (thrown) {
-      throw explain(thrown);
+      throw explain(thrown, hangUp);
     }
     return reply;
   };
-}
-
-function once(keyed: KeyedAnswers, call: KeyedCall, begin: () => BegunAnswer): BegunAnswer {
-  const { events, ...identity } = keyed.answer(call, begin);
-  return { ...identity, events: events() };
 }
 
 const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? "";
@@ -70,21 +73,28 @@ function onHangUp({ raw }: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-interface Reasons {
-  readonly hangUp: AbortSignal;
+interface Ends {
   readonly timeout: AbortSignal;
   readonly closing: AbortSignal;
 }
 
 /** The client only knows that it was told to stop; here is known why. */
-function explainAbort(thrown: unknown, { hangUp, timeout, closing }: Reasons): LloomError {
-  const cause = thrown;
-  if (hangUp.aborted) return new LloomError("CANCELLED", "The caller hung up.", { cause });
-  if (closing.aborted) {
-    return new LloomError("DRAINING", "The gateway is shutting down.", { cause, next: "Try again when it is up." });
+async function* explained(events: AsyncIterable<AskEvent>, { timeout, closing }: Ends): AsyncGenerator<AskEvent, void> {
+  try {
+    yield* events;
+  } catch (cause) {
+    if (closing.aborted)
+      throw new LloomError("DRAINING", "The gateway shut down before the answer was there.", {
+        cause,
+        next: "Try again when it is up.",
+      });
+    if (timeout.aborted) throw new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
+    throw failureOf(cause);
   }
-  // A call that joined another one hears of that one's time.
-  const isOver = timeout.aborted || (thrown instanceof LloomError && thrown.code === "CANCELLED");
-  if (isOver) return new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
-  return thrown instanceof LloomError ? thrown : new LloomError("INTERNAL", "The gateway failed.", { cause });
+}
+
+/** A failure in the terms of one caller, who may have hung up. */
+function explain(cause: unknown, hangUp: AbortSignal): LloomError {
+  if (hangUp.aborted) return new LloomError("CANCELLED", "The caller hung up.", { cause });
+  return failureOf(cause);
 }

@@ -8,7 +8,6 @@ import {
   END,
   EXECUTOR,
   failing,
-  hanging,
   RECEIPT,
   type StagedClient,
 } from "../../../test/support/staged-client.ts";
@@ -251,14 +250,16 @@ describe("a streamed answer", () => {
   });
 
   it("sends comments while nothing comes, and then fails inside the stream", async () => {
-    const cancel = new AbortController();
-    client.script = () => hanging(cancel.signal);
+    const silence = Promise.withResolvers<never>();
+    client.script = async function* () {
+      yield await silence.promise;
+    };
     const response = await post(await start({ keepAliveMs: 5 }), { ...ASK, stream: true });
     expect(response.status).toBe(200);
     const reader = (response.body ?? expect.unreachable()).pipeThrough(new TextDecoderStream()).getReader();
     let seen = "";
     while (seen.split(": keep-alive\n").length < 3) seen += (await reader.read()).value ?? "";
-    cancel.abort();
+    silence.reject(new LloomError("EXECUTOR_TIMEOUT", "The executor has gone silent."));
     for (let part = await reader.read(); !part.done; part = await reader.read()) seen += part.value;
     expect(seen.replaceAll(": keep-alive\n", "")).toMatch(
       /^event: error\ndata: \{"error".*"lloom_code":"EXECUTOR_TIMEOUT"\}\}\n\n$/,

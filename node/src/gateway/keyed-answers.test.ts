@@ -6,6 +6,7 @@ import {
   END,
   EXECUTOR,
   failing,
+  hanging,
   type StagedClient,
 } from "../../../test/support/staged-client.ts";
 import { ASK, post, type StagedGateway, stageGateway } from "../../../test/support/staged-gateway.ts";
@@ -13,11 +14,16 @@ import { stageMemory } from "../../../test/support/staged-memory.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { openDatabase } from "../store/database.ts";
+import type { OwnFate } from "../store/own-fate.ts";
 import { KeyedAnswers } from "./keyed-answers.ts";
 
 /** For waits on a busy machine. */
 const DEADLINE = { timeout: 10_000 };
 const KEY = { "idempotency-key": "order-1" };
+const CALL = { key: "k", caller: "", body: { model: "m" } };
+const REQUEST: Hex = `0x${"03".repeat(32)}`;
+const FATE = { executor: EXECUTOR, cost: 1_500n, failure: undefined } as const;
+const begun = (events: AsyncIterable<AskEvent>) => () => ({ id: "x", created: 1, events });
 
 let staged: StagedGateway;
 let client: StagedClient;
@@ -58,12 +64,10 @@ describe("a call with an Idempotency-Key", () => {
     expect(client.asked.map(({ signal }) => signal.aborted)).toEqual([false]);
   });
 
-  it("is tried again when it failed", async () => {
-    client.script = () => failing(new LloomError("NO_EXECUTOR", "Nobody is there."));
+  it("says which answer is a repeat", async () => {
     const gateway = await staged.start();
-    expect((await post(gateway, ASK, { headers: KEY })).status).toBe(503);
-    client.script = () => answering("Hello!");
-    expect((await post(gateway, ASK, { headers: KEY })).status).toBe(200);
+    const answers = [await post(gateway, ASK, { headers: KEY }), await post(gateway, ASK, { headers: KEY })];
+    expect(answers.map(({ headers }) => headers.get("idempotent-replayed"))).toEqual([null, "true"]);
   });
 
   it("is another call for another caller, and refused for another body", async () => {
@@ -85,11 +89,101 @@ describe("a call with an Idempotency-Key", () => {
   });
 });
 
+/** What may become of a request, and whether its executor may have begun to work at it. */
+const FATES: readonly (readonly [string, OwnFate | undefined, boolean])[] = [
+  ["nobody knows", undefined, true],
+  ["has no answer", { ...FATE, status: "sent" }, true],
+  ["was answered", { ...FATE, status: "answered" }, true],
+  ["was worked at", { ...FATE, status: "failed", failure: "BACKEND_FAILED" }, true],
+  ["took too long", { ...FATE, status: "failed", failure: "BACKEND_TIMEOUT" }, true],
+  ["met an error", { ...FATE, status: "failed", failure: "INTERNAL" }, true],
+  ["met a full queue", { ...FATE, status: "failed", failure: "QUEUE_FULL" }, false],
+  ["met a closed door", { ...FATE, status: "failed", failure: "DRAINING" }, false],
+  ["was of an old offer", { ...FATE, status: "failed", failure: "OFFER_UNKNOWN" }, false],
+  ["was never sent", { ...FATE, status: "failed", failure: "CANCELLED" }, false],
+];
+
+describe("a call with an Idempotency-Key that fails", () => {
+  const broken = new LloomError("EXECUTOR_TIMEOUT", "The executor has gone silent.");
+  const signsAndFails = async function* (...texts: string[]): AsyncGenerator<AskEvent> {
+    yield { type: "signed", requestHash: REQUEST };
+    yield* failing(broken, ...texts);
+  };
+
+  it("before anything was signed, is asked again", async () => {
+    client.script = () => failing(new LloomError("NO_EXECUTOR", "Nobody is there."));
+    const gateway = await staged.start();
+    const first = await post(gateway, ASK, { headers: KEY });
+    expect([first.status, first.headers.get("x-should-retry")]).toEqual([503, null]);
+    client.script = () => answering("Hello!");
+    const second = await post(gateway, ASK, { headers: KEY });
+    expect([second.status, second.headers.get("idempotent-replayed")]).toEqual([200, null]);
+  });
+
+  it.each(FATES)("over a request that %s", async (_, fate, mayHaveBegun) => {
+    client.script = () => signsAndFails();
+    if (fate !== undefined) staged.memory.fates.set(REQUEST, fate);
+    const gateway = await staged.start();
+    const first = await post(gateway, ASK, { headers: KEY });
+    expect([first.status, first.headers.get("x-should-retry")]).toEqual([504, mayHaveBegun ? "false" : null]);
+    client.script = () => answering("Hello!");
+    const second = await post(gateway, ASK, { headers: KEY });
+    expect(second.status).toBe(mayHaveBegun ? 504 : 200);
+    expect(client.asked).toHaveLength(mayHaveBegun ? 1 : 2);
+    if (!mayHaveBegun) return;
+    expect([second.headers.get("idempotent-replayed"), second.headers.get("x-should-retry")]).toEqual([
+      "true",
+      "false",
+    ]);
+    const told = await first.json();
+    expect(told).toMatchObject({
+      error: { code: "EXECUTOR_TIMEOUT", message: expect.stringContaining("takes a new Idempotency-Key") },
+    });
+    expect(await second.json()).toEqual(told);
+  });
+
+  it("in the middle of its text, tells the repeat the same text and the same failure", async () => {
+    client.script = () => signsAndFails("Hel", "lo");
+    const gateway = await staged.start();
+    const streamed = { ...ASK, stream: true };
+    const first = await (await post(gateway, streamed, { headers: KEY })).text();
+    expect(first).toMatch(/Hel.*lo.*event: error/s);
+    expect(await (await post(gateway, streamed, { headers: KEY })).text()).toBe(first);
+    expect(client.asked).toHaveLength(1);
+  });
+
+  it("at the gateway's own limit of time, is over for its repeats too", async () => {
+    client.script = async function* (_, signal) {
+      yield { type: "signed", requestHash: REQUEST };
+      yield* hanging(signal);
+    };
+    const gateway = await staged.start({ answerTimeoutMs: 50 });
+    for (let repeat = 0; repeat < 2; repeat++) {
+      const answer = await post(gateway, ASK, { headers: KEY });
+      expect([answer.status, answer.headers.get("x-should-retry")]).toEqual([504, "false"]);
+      expect(await answer.json()).toMatchObject({ error: { code: "EXECUTOR_TIMEOUT" } });
+    }
+    expect(client.asked).toHaveLength(1);
+  });
+
+  it("fails the same way after the end of the process", async () => {
+    using memory = stageMemory();
+    const fail = async (events: AsyncIterable<AskEvent>): Promise<unknown> => {
+      const told: unknown[] = [];
+      await (async () => {
+        for await (const event of events) told.push(event);
+      })().catch((thrown: unknown) => told.push(thrown));
+      return told.filter((event) => !(event instanceof Object && "requestHash" in event));
+    };
+    const first = await fail(new KeyedAnswers(memory, DEPLOYMENT).answer(CALL, begun(signsAndFails("Hel"))).events());
+    const later = new KeyedAnswers(memory.restart(), DEPLOYMENT).answer(CALL, begun(answering("Twice.")));
+    expect(later.isReplayed).toBe(true);
+    expect(await fail(later.events())).toEqual(first);
+    expect(first).toEqual([{ type: "text", text: "Hel" }, expect.objectContaining({ code: "EXECUTOR_TIMEOUT" })]);
+  });
+});
+
 describe("a process that ends in the middle of a call", () => {
-  const call = { key: "k", caller: "", body: { model: "m" } };
-  const REQUEST: Hex = `0x${"03".repeat(32)}`;
-  const fate = { executor: EXECUTOR, cost: 1_500n } as const;
-  const begun = (events: AsyncIterable<AskEvent>) => () => ({ id: "x", created: 1, events });
   const signs = async function* (): AsyncGenerator<AskEvent> {
     yield { type: "signed", requestHash: REQUEST };
     await new Promise(() => undefined);
@@ -105,55 +199,57 @@ describe("a process that ends in the middle of a call", () => {
     let noted: unknown;
     const look = async function* (): AsyncGenerator<AskEvent> {
       yield { type: "signed", requestHash: REQUEST };
-      noted = new KeyedAnswers({ ...memory, fateOf: () => ({ ...fate, status: "sent" }) }, DEPLOYMENT);
-      expect(() => (noted as KeyedAnswers).answer(call, begun(answering("Twice.")))).toThrow();
+      noted = new KeyedAnswers({ ...memory, fateOf: () => ({ ...FATE, status: "sent" }) }, DEPLOYMENT);
+      expect(() => (noted as KeyedAnswers).answer(CALL, begun(answering("Twice.")))).toThrow();
       yield END;
     };
-    await readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(look())).events());
+    await readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(CALL, begun(look())).events());
     expect(noted).toBeDefined();
   });
 
   it.each([
     ["answered", "answered it for 0.0015 LLT, and its text was not kept"],
     ["sent", "which may cost 0.0015 LLT at most"],
+    ["failed", "took it and failed, which costs nothing"],
     [undefined, "which may cost its cap at most"],
   ] as const)("pays nothing more for a request that was %s, and says what is known", async (status, words) => {
     using memory = stageMemory();
-    void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(signs())).events());
+    void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(CALL, begun(signs())).events());
     await vi.waitUntil(() => isNoted(memory.path), DEADLINE);
-    if (status !== undefined) memory.fates.set(REQUEST, { ...fate, status });
+    if (status !== undefined)
+      memory.fates.set(REQUEST, { ...FATE, status, ...(status === "failed" && { failure: "BACKEND_FAILED" }) });
     const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
     for (let repeat = 0; repeat < 2; repeat++)
-      expect(() => later.answer(call, begun(answering("Twice.")))).toThrow(
+      expect(() => later.answer(CALL, begun(answering("Twice.")))).toThrow(
         expect.objectContaining({
           message: expect.stringContaining(words),
           terms: expect.objectContaining({ status: 409, headers: { "x-should-retry": "false" } }),
         }),
       );
-    expect(() => later.answer({ ...call, body: {} }, begun(answering("Other.")))).toThrow(/another request/);
+    expect(() => later.answer({ ...CALL, body: {} }, begun(answering("Other.")))).toThrow(/another request/);
   });
 
-  it.each([false, true])("asks again when everybody refused, or nothing was signed: %j", async (isSigned) => {
+  it.each([false, true])("asks again when everybody turned it away, or nothing was signed: %j", async (isSigned) => {
     using memory = stageMemory();
     const unsigned = async function* (): AsyncGenerator<AskEvent> {
       yield { type: "status", state: "queued", position: 1 };
       await new Promise(() => undefined);
     };
     const events = isSigned ? signs() : unsigned();
-    void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(events)).events());
+    void readAll(new KeyedAnswers(memory, DEPLOYMENT).answer(CALL, begun(events)).events());
     await vi.waitUntil(() => isNoted(memory.path, isSigned), DEADLINE);
-    memory.fates.set(REQUEST, { ...fate, status: "failed" });
+    memory.fates.set(REQUEST, { ...FATE, status: "failed", failure: "QUEUE_FULL" });
     const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
-    expect(await readAll(later.answer(call, begun(answering("Once."))).events())).toContainEqual(END);
+    expect(await readAll(later.answer(CALL, begun(answering("Once."))).events())).toContainEqual(END);
   });
 
   it("after the end gives the very same answer again", async () => {
     using memory = stageMemory();
     const told = await readAll(
-      new KeyedAnswers(memory, DEPLOYMENT).answer(call, begun(answering("Hel", "lo!"))).events(),
+      new KeyedAnswers(memory, DEPLOYMENT).answer(CALL, begun(answering("Hel", "lo!"))).events(),
     );
     const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
-    const again = later.answer(call, begun(failing(new LloomError("INTERNAL", "Asked twice."))));
+    const again = later.answer(CALL, begun(failing(new LloomError("INTERNAL", "Asked twice."))));
     expect([again.id, again.created]).toEqual(["x", 1]);
     expect(await readAll(again.events())).toEqual(told);
   });

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { AskEvent } from "../client/question.ts";
-import { asLloomError } from "../errors.ts";
+import { asLloomError, type LloomError } from "../errors.ts";
 import type { Clock } from "../primitives/clock.ts";
-import type { KeyedCalls, KnownCall } from "../store/keyed-calls.ts";
+import type { KeyedCalls } from "../store/keyed-calls.ts";
 import type { OwnFate } from "../store/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
 import { HttpError } from "./http-problem.ts";
-import { lostCall, mayHaveCost } from "./lost-call.ts";
+import { encodeOutcome, lastingFailure, tellOutcome } from "./kept-outcome.ts";
+import { isTurnedAway, lostCall, type SignedFor } from "./lost-call.ts";
 import { Recording } from "./recording.ts";
 
 /** An answer that a repeated call gets again. */
@@ -15,6 +16,8 @@ export interface KeptAnswer {
   readonly id: string;
   /** Unix seconds. */
   readonly created: number;
+  /** It was begun by an earlier call. */
+  readonly isReplayed: boolean;
   readonly events: () => AsyncIterable<AskEvent>;
 }
 
@@ -39,7 +42,9 @@ interface Running {
 }
 
 /** An answer under way that is not kept by anybody yet. */
-type BegunAnswer = Omit<KeptAnswer, "events"> & { readonly events: AsyncIterable<AskEvent> };
+interface BegunAnswer extends Pick<KeptAnswer, "id" | "created"> {
+  readonly events: AsyncIterable<AskEvent>;
+}
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -55,9 +60,9 @@ export function idempotencyKey(given: string | string[] | undefined): string | u
 
 /**
  * Answers to calls that carry an Idempotency-Key: such a call is paid once, however often it is repeated, also over the end of
- * this process at any moment. It runs to its end also when its caller hangs up, and the repeat joins it or gets the same answer
- * again. Before a request is sent it is noted for which call; so after a crash it is known whether anything was. A failure is
- * not kept: the repeat tries again.
+ * this process at any moment. It runs to its end also when its caller hangs up, and the repeat joins it. Before a request is
+ * sent it is noted for which call; from then on the call's outcome lasts, a failure as well as an answer, and a repeat hears
+ * the same. Only a call whose every request stayed here or was turned away leaves nothing behind: its repeat is a new call.
  */
 export class KeyedAnswers {
   readonly #running = new Map<string, Running>();
@@ -73,56 +78,60 @@ export class KeyedAnswers {
 
   /**
    * The answer that the key has already; else the one that `start` begins. Throws when the body is another one, and when the
-   * process ended in the middle of the call and may have paid for an answer that it had not kept.
+   * process ended in the middle of the call, whose outcome lasts and is not known.
    */
   answer(call: KeyedCall, start: () => BegunAnswer): KeptAnswer {
     const name = digest([call.caller, call.key]);
     const fingerprint = digest(call.body);
     const running = this.#running.get(name);
-    if (running !== undefined) return checkSame(running, fingerprint).answer;
+    if (running !== undefined) return { ...checkSame(running, fingerprint).answer, isReplayed: true };
     const known = this.#memory.calls.find(name, this.#clock());
     if (known === undefined) return this.#begin(name, fingerprint, start);
-    checkSame(known, fingerprint);
-    if (known.answer !== undefined) return keptAnswer(known, known.answer);
-    this.#checkUnpaid(known);
+    const { id, created, outcome } = checkSame(known, fingerprint);
+    if (outcome !== undefined) return { id, created, isReplayed: true, events: () => tellOutcome(outcome) };
+    const taken = this.#takenRequest(name);
+    if (taken !== undefined) throw lostCall(taken, this.#deployment);
     return this.#begin(name, fingerprint, start);
   }
 
   #begin(name: string, fingerprint: string, start: () => BegunAnswer): KeptAnswer {
     const { events, ...identity } = start();
-    const recording = new Recording(this.#remembered(events, { name, fingerprint, ...identity }));
-    const answer: KeptAnswer = { ...identity, events: () => recording.replay() };
+    const { calls } = this.#memory;
+    const recording = new Recording(events, {
+      // On disk first: a request before it is sent, the answer before its end is told.
+      taken: (event, before) => {
+        if (before.length === 0) calls.begin(name, { fingerprint, ...identity }, this.#clock());
+        if (event.type === "signed") calls.noteRequest(name, event.requestHash);
+        if (event.type === "end") calls.finish(name, encodeOutcome([...before, event]), this.#clock());
+      },
+      failed: (thrown, before) => this.#concludeFailure(name, asLloomError(thrown), before),
+    });
+    const answer: KeptAnswer = { ...identity, isReplayed: false, events: () => recording.replay() };
     this.#running.set(name, { fingerprint, answer });
     void recording.ended.then(() => this.#running.delete(name));
     return answer;
   }
 
-  /** Passes events on once it is on disk what they mean: a request, before it is sent; the answer, before its end is told. */
-  async *#remembered(
-    events: AsyncIterable<AskEvent>,
-    { name, ...call }: { name: string; fingerprint: string; id: string; created: number },
-  ): AsyncGenerator<AskEvent, void> {
+  /** Keeps a failure that lasts, and forgets the call after any other; returns what its callers are told. */
+  #concludeFailure(name: string, error: LloomError, told: readonly AskEvent[]): LloomError {
+    // What is on disk stays as it is, and its repeat is judged by that.
+    if (error.code === "STORE_FAILED") return error;
     const { calls } = this.#memory;
-    const told: AskEvent[] = [];
-    try {
-      for await (const event of events) {
-        if (told.length === 0) calls.begin(name, call, this.#clock());
-        told.push(event);
-        if (event.type === "signed") calls.noteRequest(name, event.requestHash);
-        if (event.type === "end") calls.finish(name, encodeEvents(told), this.#clock());
-        yield event;
-      }
-    } catch (thrown) {
-      if (asLloomError(thrown).code !== "STORE_FAILED") calls.forget(name);
-      throw thrown;
+    if (this.#takenRequest(name) === undefined) {
+      calls.forget(name);
+      return error;
     }
+    const failure = lastingFailure(error);
+    calls.finish(name, encodeOutcome(told, failure), this.#clock());
+    return failure;
   }
 
-  /** A call that an earlier process began and did not finish may be begun again if nothing can have been paid for it. */
-  #checkUnpaid({ requests }: KnownCall): void {
-    const fates = requests.map((requestHash) => ({ requestHash, fate: this.#memory.fateOf(requestHash) }));
-    const paid = fates.findLast(({ fate }) => mayHaveCost(fate));
-    if (paid !== undefined) throw lostCall(paid, this.#deployment);
+  /** The call's newest request that an executor may have taken, which makes its outcome last. */
+  #takenRequest(name: string): SignedFor | undefined {
+    const requests = this.#memory.calls.find(name, this.#clock())?.requests ?? [];
+    return requests
+      .map((requestHash) => ({ requestHash, fate: this.#memory.fateOf(requestHash) }))
+      .findLast(({ fate }) => !isTurnedAway(fate));
   }
 }
 
@@ -134,29 +143,5 @@ function checkSame<T extends { readonly fingerprint: string }>(known: T, fingerp
     next: "Use a new key for a new request, and the same body for a repeat.",
   });
 }
-
-/** An answer of the log, told again. */
-function keptAnswer({ id, created }: KnownCall, answer: string): KeptAnswer {
-  const events = decodeEvents(answer);
-  return {
-    ...{ id, created },
-    events: async function* () {
-      yield* events;
-    },
-  };
-}
-
-/** Only what a repeat is told. Integers of the signed types are no numbers of JSON. */
-const encodeEvents = (events: readonly AskEvent[]): string =>
-  JSON.stringify(
-    events.filter(({ type }) => type !== "status" && type !== "signed"),
-    (_, value: unknown) => (typeof value === "bigint" ? { integer: `${value}` } : value),
-  );
-
-/** What `encodeEvents` wrote: the log's encryption proves that nobody else did. */
-const decodeEvents = (text: string): AskEvent[] =>
-  JSON.parse(text, (_, value: unknown) =>
-    typeof value === "object" && value !== null && "integer" in value ? BigInt(String(value.integer)) : value,
-  );
 
 const digest = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("base64");

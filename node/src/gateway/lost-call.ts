@@ -1,5 +1,6 @@
-import { shownAmount } from "@lloom/protocol/amounts";
+import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { ERROR_CODES } from "@lloom/protocol/error-codes";
 import type { OwnFate } from "../store/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
 import { HttpError } from "./http-problem.ts";
@@ -10,20 +11,33 @@ export interface SignedFor {
   readonly fate: OwnFate | undefined;
 }
 
-/** Whether a request may have been paid: all but one that its executor refused. One that nobody knows any more may have been. */
-export const mayHaveCost = (fate: OwnFate | undefined): boolean => fate?.status !== "failed";
+/**
+ * Whether a request surely led to nothing: it never left this machine, or its executor refused it before it began. One that an
+ * executor worked at and failed did not; one that nobody knows any more may have been paid.
+ */
+export const isTurnedAway = (fate: OwnFate | undefined): boolean => {
+  if (fate?.failure === undefined) return false;
+  const { status } = ERROR_CODES[fate.failure];
+  // As HTTP has it: 4xx and 503 are said at the door, other 5xx behind it.
+  return status < 500 || status === 503;
+};
 
 /** A call whose process ended in its middle, with what is known of its money. The repeat pays nothing more. */
-export function lostCall({ requestHash, fate }: SignedFor, { token }: Deployment): HttpError {
-  const amount = fate && shownAmount(fate.cost, token);
-  const known =
-    fate?.status === "answered"
-      ? `executor ${fate.executor} answered it for ${amount}, and its text was not kept`
-      : `a request for it was sent${fate ? ` to executor ${fate.executor}` : ""}, which may cost ${amount ?? "its cap"} at most`;
-  return new HttpError("INTERNAL", `The gateway ended in the middle of this call: ${known} (request ${requestHash}).`, {
+export function lostCall(request: SignedFor, { token }: Deployment): HttpError {
+  const known = `${knownOf(request, token)} (request ${request.requestHash})`;
+  return new HttpError("INTERNAL", `The gateway ended in the middle of this call: ${known}.`, {
     status: 409,
     code: "IDEMPOTENT_CALL_LOST",
     headers: { "x-should-retry": "false" },
     next: "Nothing more is paid with this key. Use a new key to ask, and pay, again.",
   });
+}
+
+function knownOf({ fate }: SignedFor, token: TokenUnit): string {
+  if (fate === undefined) return "a request for it was sent, which may cost its cap at most";
+  const { executor, status } = fate;
+  const amount = shownAmount(fate.cost, token);
+  if (status === "answered") return `executor ${executor} answered it for ${amount}, and its text was not kept`;
+  if (status === "failed") return `executor ${executor} took it and failed, which costs nothing`;
+  return `a request for it was sent to executor ${executor}, which may cost ${amount} at most`;
 }

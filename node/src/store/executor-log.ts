@@ -10,8 +10,11 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
+import { type Delivery, deliveryOf, pruneDeliveries, saveDelivery } from "./delivery-log.ts";
+import { type DutyLog, openDutyLog } from "./duty-log.ts";
 import * as encoding from "./encoding.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
+import { openRebuttals, type Rebuttals } from "./rebuttals.ts";
 import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
 
 export interface AcceptedRequest {
@@ -30,6 +33,8 @@ export interface SavedAnswer {
   readonly contentSalt: Hex;
   /** UTF-8 of all text that was put on the wire; kept encrypted, until `prune`. */
   readonly delivered: Uint8Array;
+  /** Leaves of its trace, packed; kept like the text. Absent, or empty: none. */
+  readonly trace?: Uint8Array;
   readonly answeredAtMs: number;
 }
 
@@ -75,7 +80,7 @@ export interface ReceiptPage {
  * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
  * and the chain still knows what it paid.
  */
-export interface ExecutorLog extends SettlementLog, OwnPast {
+export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals {
   /**
    * Notes a request before work on it begins, and makes its lane busy.
    * @throws LloomError LANE_BUSY while the lane answers another; LANE_OUT_OF_STEP when the request, or another one with
@@ -99,8 +104,8 @@ export interface ExecutorLog extends SettlementLog, OwnPast {
   answeredUnsigned(): readonly UnsignedAnswer[];
   /** What became of a request; for a client that asks for the same one again. */
   find(requestHash: Hex): ServedRequest | undefined;
-  /** Text and salt of an answer, while they are kept. */
-  delivery(requestHash: Hex): { readonly delivered: Uint8Array; readonly contentSalt: Hex } | undefined;
+  /** Text, trace and salt of an answer, while they are kept. */
+  delivery(requestHash: Hex): Delivery | undefined;
   /** Signed answers, newest first. */
   receipts(page: ReceiptPage): readonly ServedReceipt[];
   /**
@@ -116,6 +121,8 @@ export function openExecutorLog(db: Database): ExecutorLog {
   return {
     ...openSettlementLog(db),
     ...openOwnPast(db),
+    ...openDutyLog(db),
+    ...openRebuttals(db),
     accept: (accepted) => db.write(() => accept(db, accepted), { synced: false }),
     saveAnswer: (answer) => db.write(() => saveAnswer(db, answer)),
     saveSignature: (requestHash, signature) =>
@@ -137,7 +144,6 @@ const LANE = "SELECT * FROM served_lanes WHERE client = :client AND lane = :lane
 const BUSY =
   "SELECT 1 FROM served_requests WHERE client = :client AND lane = :lane AND status IN ('running', 'answered')";
 const REQUEST = "SELECT * FROM served_requests WHERE request_hash = :requestHash";
-const DELIVERY = "SELECT content_salt, delivered FROM deliveries WHERE request_hash = :requestHash";
 /** Named again, so that the index of open requests serves. */
 const OPEN = "status IN ('running', 'answered')";
 const UNSIGNED = `SELECT * FROM served_requests INDEXED BY served_open
@@ -152,7 +158,6 @@ const ACCEPT = `INSERT INTO served_requests
 const FORGET_FAILED = "DELETE FROM served_requests WHERE request_hash = :requestHash AND status = 'failed'";
 const ANSWER = `UPDATE served_requests SET status = 'answered', response = :response, response_hash = :responseHash,
   cumulative_cost = :cost, answered_at_ms = :answeredAtMs WHERE request_hash = :requestHash`;
-const DELIVER = "INSERT INTO deliveries VALUES (:requestHash, :contentSalt, :delivered, :answeredAtMs)";
 const SIGN = `UPDATE served_requests SET status = 'signed', executor_signature = :signature
   WHERE request_hash = :requestHash`;
 // A new answer acknowledges all before it: what had been given up can be claimed again.
@@ -205,8 +210,8 @@ function saveAnswer(db: Database, answer: SavedAnswer): void {
     cost: encoding.encodeInteger(response.cumulativeCost),
     answeredAtMs,
   });
-  const delivered = db.cipher.encrypt(answer.delivered, deliveryName(requestHash));
-  db.run(DELIVER, { requestHash, contentSalt: answer.contentSalt, delivered, answeredAtMs });
+  const { contentSalt, delivered, trace = new Uint8Array() } = answer;
+  saveDelivery(db, { requestHash, contentSalt, delivered, trace, answeredAtMs });
 }
 
 function saveSignature(db: Database, requestHash: Hex, signature: CompactSignature): void {
@@ -224,9 +229,10 @@ function saveSignature(db: Database, requestHash: Hex, signature: CompactSignatu
 
 function prune(db: Database, beforeMs: number): void {
   db.write(() => {
-    db.run("DELETE FROM deliveries WHERE answered_at_ms < :beforeMs", { beforeMs });
+    pruneDeliveries(db, beforeMs);
     db.run("DELETE FROM served_requests WHERE status = 'failed' AND accepted_at_ms < :beforeMs", { beforeMs });
     db.run(PRUNE_RECEIPTS, { beforeMs });
+    db.run(PRUNE_ACKNOWLEDGEMENTS);
   });
   db.checkpoint();
 }
@@ -234,6 +240,8 @@ function prune(db: Database, beforeMs: number): void {
 const PRUNE_RECEIPTS = `DELETE FROM served_requests WHERE status = 'signed' AND accepted_at_ms < :beforeMs
   AND EXISTS (SELECT 1 FROM served_lanes l WHERE l.client = served_requests.client AND l.lane = served_requests.lane
     AND (served_requests.nonce < l.nonce OR l.cost <= l.settled_cost OR l.written_off IS NOT NULL))`;
+const PRUNE_ACKNOWLEDGEMENTS =
+  "DELETE FROM acknowledgements WHERE request_hash NOT IN (SELECT request_hash FROM served_requests)";
 
 const unsignedOf = (row: encoding.Row): UnsignedAnswer => ({
   requestHash: encoding.hexOf(row, "request_hash"),
@@ -256,16 +264,6 @@ function servedOf(row: encoding.Row | undefined): ServedRequest | undefined {
       return { status: "failed", request, failure: encoding.errorCodeOf(row, "failure") };
   }
 }
-
-function deliveryOf(db: Database, requestHash: Hex): ReturnType<ExecutorLog["delivery"]> {
-  const row = db.get(DELIVERY, { requestHash });
-  if (row === undefined) return undefined;
-  const delivered = db.cipher.decrypt(encoding.bytesOf(row, "delivered"), deliveryName(requestHash));
-  return { delivered, contentSalt: encoding.hexOf(row, "content_salt") };
-}
-
-/** By which a delivery's text is encrypted; the tables' second version says the same. */
-const deliveryName = (requestHash: Hex): string => `delivery ${requestHash}`;
 
 const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
   limit: Math.min(Math.max(1, limit), PAGE_LIMIT),

@@ -35,20 +35,20 @@ function reopen(): void {
 const known = (nowMs: number): string[] =>
   ["a", "b", "c", "d", "e"].filter((name) => calls.find(name, nowMs) !== undefined);
 
-test("knows at every step over a restart what was begun, signed and answered", () => {
+test("knows at every step over a restart what was begun, signed and ended", () => {
   expect(calls.find("a", 0)).toBeUndefined();
   calls.begin("a", CALL, 0);
   reopen();
-  expect(calls.find("a", 0)).toEqual({ ...CALL, requests: [], answer: undefined });
+  expect(calls.find("a", 0)).toEqual({ ...CALL, requests: [], outcome: undefined });
   calls.noteRequest("a", ONE);
   calls.noteRequest("a", TWO);
   reopen();
-  expect(calls.find("a", 0)).toEqual({ ...CALL, requests: [ONE, TWO], answer: undefined });
+  expect(calls.find("a", 0)).toEqual({ ...CALL, requests: [ONE, TWO], outcome: undefined });
   calls.finish("a", "Hello!", 5);
   reopen();
-  expect(calls.find("a", 0)).toEqual({ ...CALL, requests: [ONE, TWO], answer: "Hello!" });
+  expect(calls.find("a", 0)).toEqual({ ...CALL, requests: [ONE, TWO], outcome: "Hello!" });
   calls.begin("a", { ...CALL, id: "chatcmpl-2" }, 6);
-  expect(calls.find("a", 6)).toEqual({ ...CALL, id: "chatcmpl-2", requests: [], answer: undefined });
+  expect(calls.find("a", 6)).toEqual({ ...CALL, id: "chatcmpl-2", requests: [], outcome: undefined });
   calls.forget("a");
   reopen();
   expect(calls.find("a", 6)).toBeUndefined();

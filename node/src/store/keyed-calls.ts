@@ -16,22 +16,22 @@ export interface KeyedCall {
 export interface KnownCall extends KeyedCall {
   /** Requests that were signed for it, oldest first. */
   readonly requests: readonly Hex[];
-  /** The whole answer, once it is there. */
-  readonly answer: string | undefined;
+  /** How it ended, once it has. */
+  readonly outcome: string | undefined;
 }
 
 /** How many are kept for how long; the oldest go first. */
 export interface KeyedLimits {
   readonly keepMs: number;
   readonly most: number;
-  /** Answers together, as they rest. */
+  /** Outcomes together, as they rest. */
   readonly mostBytes: number;
 }
 
 export const KEYED_LIMITS: KeyedLimits = { keepMs: 24 * 60 * 60_000, most: 4096, mostBytes: 64 * 1024 * 1024 };
 
 /**
- * The durable memory of calls that carry a name: that they were begun, which requests were signed for them, and their answers,
+ * The durable memory of calls that carry a name: that they were begun, which requests were signed for them, and their outcomes,
  * encrypted. Every method is one transaction, and survives the end of the process; with the request that is signed next, or the
  * receipt that was saved before, a power failure too.
  */
@@ -42,9 +42,9 @@ export interface KeyedCalls {
   begin(name: string, call: KeyedCall, nowMs: number): void;
   /** Notes a request that was signed for a call, before it is sent. */
   noteRequest(name: string, requestHash: Hex): void;
-  /** Keeps its answer, and lets go of what is too much. */
-  finish(name: string, answer: string, nowMs: number): void;
-  /** It failed: its repeat is a new call. */
+  /** Keeps its outcome, and lets go of what is too much. */
+  finish(name: string, outcome: string, nowMs: number): void;
+  /** It led to nothing: its repeat is a new call. */
   forget(name: string): void;
 }
 
@@ -73,15 +73,15 @@ export function openKeyedCalls(db: Database, { keepMs, most, mostBytes }: KeyedL
       if (row === undefined) return undefined;
       const call: KeyedCall = JSON.parse(decrypt(row, "call", callRecord(name)));
       const requests: Hex[] = JSON.parse(encoding.textOf(row, "requests"));
-      const answer = row["answer"] === null ? undefined : decrypt(row, "answer", answerRecord(name));
-      return { ...call, requests, answer };
+      const outcome = row["answer"] === null ? undefined : decrypt(row, "answer", answerRecord(name));
+      return { ...call, requests, outcome };
     },
     begin: (name, call, nowMs) =>
       write(() => db.run(BEGIN, { name, call: encrypt(JSON.stringify(call), callRecord(name)), nowMs })),
     noteRequest: (name, requestHash) => write(() => db.run(NOTE, { name, requestHash })),
-    finish: (name, answer, nowMs) =>
+    finish: (name, outcome, nowMs) =>
       write(() => {
-        const encrypted = encrypt(answer, answerRecord(name));
+        const encrypted = encrypt(outcome, answerRecord(name));
         db.run(FINISH, { name, answer: encrypted, bytes: encrypted.length });
         db.run(FORGET_OLD, { sinceMs: nowMs - keepMs });
         db.run(FORGET_TOO_MUCH, { most, mostBytes });

@@ -120,6 +120,63 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX keyed_age ON keyed_calls (began_at_ms, bytes);
   `,
+  // Executor: the trace of an answer, kept and deleted with its text; null without one.
+  "ALTER TABLE deliveries ADD COLUMN trace BLOB;",
+  `
+  -- Both roles: what is owed by a deadline of the chain, whose seconds these are. Only what its rules say changes a state.
+  CREATE TABLE duties (
+    kind TEXT NOT NULL CHECK (kind IN ('answer', 'dispute', 'report')),
+    id ${hex("id", 32)} NOT NULL,
+    request_hash ${hex("request_hash", 32)} NOT NULL,
+    peer ${hex("peer", 20)} NOT NULL,
+    state TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    amount ${unsigned("amount")} NOT NULL,
+    matured ${unsigned("matured")} NOT NULL,
+    penalty ${unsigned("penalty")} NOT NULL,
+    bond ${unsigned("bond")} NOT NULL,
+    response TEXT,
+    signature ${hex("signature", 64)},
+    salt ${hex("salt", 32)},
+    noted_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    closed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, id),
+    CHECK ((response IS NULL) = (signature IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX duties_open ON duties (kind, due_at) WHERE closed = 0;
+
+  -- Executor: what clients signed that had an answer.
+  CREATE TABLE acknowledgements (
+    response_hash ${hex("response_hash", 32)} PRIMARY KEY,
+    request_hash ${hex("request_hash", 32)} NOT NULL,
+    signature ${hex("signature", 64)} NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX served_lane ON served_requests (client, lane, nonce);
+
+  -- Client: texts that came by the chain, or after the question was over; encrypted.
+  CREATE TABLE late_answers (
+    request_hash ${hex("request_hash", 32)} PRIMARY KEY,
+    text BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Client: answers that the executor knows to be acknowledged.
+  CREATE TABLE own_acks (request_hash ${hex("request_hash", 32)} PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- Client: one row per answer that was refused for its counts. What was said is encrypted.
+  CREATE TABLE wrong_counts (
+    request_hash ${hex("request_hash", 32)} PRIMARY KEY,
+    response TEXT NOT NULL,
+    response_hash ${hex("response_hash", 32)} NOT NULL,
+    executor_signature TEXT NOT NULL,
+    content_salt ${hex("content_salt", 32)} NOT NULL,
+    true_inbound INTEGER NOT NULL,
+    true_outbound INTEGER NOT NULL,
+    opened BLOB NOT NULL,
+    noticed_at_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**

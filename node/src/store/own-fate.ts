@@ -15,7 +15,7 @@ export interface OwnOutcome {
 }
 
 /** What a request may have cost. */
-export interface OwnFate extends Pick<OwnOutcome, "executor" | "status"> {
+export interface OwnFate extends Pick<OwnOutcome, "executor" | "status" | "failure"> {
   /** Base units: what was charged if it was answered, else the most that it may still be. */
   readonly cost: bigint;
 }
@@ -34,8 +34,8 @@ export function outcomeOf(row: encoding.Row): OwnOutcome {
 
 /** Of a row of requests. */
 export function fateOf(row: encoding.Row): OwnFate {
-  const { executor, status } = outcomeOf(row);
+  const { executor, status, failure } = outcomeOf(row);
   const { ackedCost } = encoding.requestOf(row);
   const column = { answered: "cumulative_cost", sent: "cost_cap", failed: undefined }[status];
-  return { executor, status, cost: column === undefined ? 0n : encoding.integerOf(row, column) - ackedCost };
+  return { executor, status, failure, cost: column === undefined ? 0n : encoding.integerOf(row, column) - ackedCost };
 }

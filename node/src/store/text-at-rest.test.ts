@@ -16,6 +16,7 @@ const SALT: Hex = `0x${"5a".repeat(32)}`;
 const SECRET = "What nobody else may read. ";
 /** Long enough for overflow pages, which SQLite keeps apart. */
 const TEXT = SECRET.repeat(4_000);
+const TRACE = "What nobody else may count. ".repeat(4_000);
 const exchange = createExchange();
 let directory: string;
 let path: string;
@@ -46,25 +47,29 @@ function deliver(db: Database, answeredAtMs = 1000): Hex {
   const answered = exchange.answer(EMPTY_LANE, asked);
   log.accept({ ...asked, acceptedAtMs: 1 });
   const delivered = Buffer.from(TEXT);
-  log.saveAnswer({ requestHash, ...answered, contentSalt: SALT, delivered, answeredAtMs });
+  const trace = Buffer.from(TRACE);
+  log.saveAnswer({ requestHash, ...answered, contentSalt: SALT, delivered, trace, answeredAtMs });
   log.saveSignature(requestHash, answered.executorSignature);
   return requestHash;
 }
 
+const traceOf = (db: Database, requestHash: Hex): string =>
+  Buffer.from(openExecutorLog(db).delivery(requestHash)?.trace ?? []).toString();
 const textOf = (db: Database, requestHash: Hex): string | undefined => {
   const found = openExecutorLog(db).delivery(requestHash);
   return found && Buffer.from(found.delivered).toString();
 };
 
-test("delivered text stands in no file, and is there for the key alone", () => {
+test("delivered text and its trace stand in no file, and are there for the key alone", () => {
   let requestHash: Hex;
   {
     using db = open();
     requestHash = deliver(db);
     expect(countOnDisk(SECRET)).toBe(0);
     expect(textOf(db, requestHash)).toBe(TEXT);
+    expect(traceOf(db, requestHash)).toBe(TRACE);
   }
-  expect(countOnDisk(SECRET)).toBe(0);
+  expect(countOnDisk(SECRET) + countOnDisk(TRACE)).toBe(0);
   {
     using other = open(createTextCipher(testIdentity("thief").secret));
     expect(() => textOf(other, requestHash)).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
@@ -78,17 +83,19 @@ test("delivered text stands in no file, and is there for the key alone", () => {
 test("what retention has passed stands in no file either, not even encrypted", () => {
   using db = open();
   const [old, kept] = [deliver(db, 1000), deliver(db, 9000)];
-  const bytesOf = (requestHash: Hex): Uint8Array =>
-    db.get("SELECT delivered FROM deliveries WHERE request_hash = :requestHash", { requestHash })?.[
-      "delivered"
+  const bytesOf = (requestHash: Hex, column: "delivered" | "trace"): Uint8Array =>
+    db.get("SELECT delivered, trace FROM deliveries WHERE request_hash = :requestHash", { requestHash })?.[
+      column
     ] as Uint8Array;
-  const pieces = [old, kept].map((requestHash) => bytesOf(requestHash).slice(-64));
+  const pieces = [old, kept].flatMap((requestHash) =>
+    (["delivered", "trace"] as const).map((column) => bytesOf(requestHash, column).slice(-64)),
+  );
   db.checkpoint();
-  expect(pieces.map(countOnDisk)).toEqual([1, 1]);
+  expect(pieces.map(countOnDisk)).toEqual([1, 1, 1, 1]);
   openExecutorLog(db).prune(5000);
   expect(textOf(db, old)).toBeUndefined();
   expect(textOf(db, kept)).toBe(TEXT);
-  expect(pieces.map(countOnDisk)).toEqual([0, 1]);
+  expect(pieces.map(countOnDisk)).toEqual([0, 0, 1, 1]);
 });
 
 /** A log of the first version: its text is readable. */
@@ -108,6 +115,7 @@ test("a log whose text was readable is encrypted at its first start, and what wa
   using db = open();
   expect(countOnDisk(SECRET)).toBe(0);
   expect(textOf(db, requestHash)).toBe(TEXT);
+  expect(traceOf(db, requestHash)).toBe("");
 });
 
 test("a log whose text was readable stays as it is without the key", () => {

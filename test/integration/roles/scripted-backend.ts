@@ -21,7 +21,7 @@ export const countWords = ({ messages }: Completion): number =>
 
 /** A backend that stages what no real one does on demand. */
 export function scriptedBackend(script: Script = says("The ", "loom ", "weaves."), model = MODEL): ScriptedBackend {
-  const models: BackendModel[] = [{ model, maxContext: MAX_CONTEXT, weightsHash: ZERO_HASH, profileHash: ZERO_HASH }];
+  const models: BackendModel[] = [{ model, maxContext: MAX_CONTEXT, weightsHash: ZERO_HASH }];
   const asked: Completion[] = [];
   const backend: ScriptedBackend = {
     name: "scripted",

@@ -1,8 +1,9 @@
-import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { profileText } from "@lloom/protocol/profile";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AskEvent } from "../../../node/src/client/question.ts";
 import { type RogueOptions, startRogue, type Tampering } from "../../support/rogue.ts";
-import { type Buyer, log, type Member, question, soon, until, World } from "./world.ts";
+import { askAll, type Buyer, log, type Member, question, soon, until, World } from "./world.ts";
 
 let world: World;
 let buyer: Buyer;
@@ -50,6 +51,22 @@ describe("an answer of an executor that", () => {
     await expect(again).rejects.toMatchObject({ code: "NO_EXECUTOR" });
   });
 
+  it("promises a trace and has none is refused, and one that has it is believed", async () => {
+    const profile = profileText({ backend: "llama.cpp", maxContext: 8192, evidence: "trace" });
+    const model = "traceless";
+    await joinRogue({ model, says: "Trust me.", profile, tamper: (right) => right });
+    await until("its offer is known", () => buyer.client.offers(model).length === 1);
+    await expect(askAll(buyer, question("?", { model }))).rejects.toMatchObject({
+      code: "RESPONSE_INVALID",
+      message: expect.stringContaining("promises a trace"),
+    });
+    const traced = "traced";
+    const traceRoot: Hex = `0x${"7e".repeat(32)}`;
+    await joinRogue({ model: traced, says: "Trust me.", profile, tamper: (right) => ({ ...right, traceRoot }) });
+    await until("its offer is known", () => buyer.client.offers(traced).length === 1);
+    expect(await askAll(buyer, question("?", { model: traced }))).toMatchObject({ text: "Trust me." });
+  });
+
   it("answers rightly is believed: the cases above fail for the tampering alone", async () => {
     const model = "honest";
     await joinRogue({ model, says: "Trust me.", tamper: (right) => right });
@@ -60,7 +77,9 @@ describe("an answer of an executor that", () => {
   });
 });
 
-async function joinRogue(options: Pick<RogueOptions, "model" | "says" | "tamper" | "forge">): Promise<Member> {
+async function joinRogue(
+  options: Pick<RogueOptions, "model" | "says" | "tamper" | "forge" | "profile">,
+): Promise<Member> {
   const member = await world.join(await world.nextIdentity());
   await world.stake(member);
   await startRogue({ ...member, ...options, log });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import { begin, DONE, finish, json, text as piece, usage } from "../staged-server.ts";
+import { begin, DONE, finish, json, text as piece, usage } from "../staged-openai.ts";
 import { ATTACKED_MODEL, knownInbound, knownPieces } from "./known-answer.ts";
 import { listen } from "./listen.ts";
 

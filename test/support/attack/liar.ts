@@ -86,7 +86,7 @@ export class Liar {
       ...{ hashOffer, sign: identity.sign, ttlMs: OFFER_TTL_MS, stands: () => true, onMake: nothing },
     });
     const executor = identity.address;
-    const terms = { executor, model: ATTACKED_MODEL, weightsHash: ZERO_HASH, profileHash: ZERO_HASH };
+    const terms = { executor, model: ATTACKED_MODEL, weightsHash: ZERO_HASH };
     while (!signal.aborted) {
       offers.renew([{ ...terms, ...PRICE, maxContext: 4096n }], Date.now());
       const load = { multiaddrs: host.multiaddrs(), capacity: 64, load: 0 };

@@ -1,8 +1,15 @@
 import { hashContent } from "@lloom/protocol/canonical";
-import type { CompactSignature, Hex, RequestCommitment, ResponseCommitment } from "@lloom/protocol/commitment-types";
+import {
+  type CompactSignature,
+  type Hex,
+  type RequestCommitment,
+  type ResponseCommitment,
+  ZERO_HASH,
+} from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { type LaneState, responseProblem } from "@lloom/protocol/lane";
 import { deliveryHash } from "@lloom/protocol/merkle";
+import type { Profile } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { mostOutboundTokens } from "@lloom/protocol/token-bounds";
 
@@ -18,6 +25,8 @@ export interface AnswerFacts {
   readonly text: string;
   /** Strings that end an answer and are cut off. */
   readonly stop: readonly string[];
+  /** What the offer promised. */
+  readonly evidence: Profile["evidence"];
   readonly response: ResponseCommitment;
   readonly signature: CompactSignature;
   readonly contentSalt: Hex;
@@ -25,8 +34,9 @@ export interface AnswerFacts {
 
 /**
  * What is wrong with an answer, or `undefined`. Signature, request, limits, arithmetic, running totals, counts that the text
- * cannot have (those of the prompt are limited by the request itself, at the most that it can have), that there is text, and
- * that the signed hashes are those of the text that came: whatever passes can be paid, shown and, if need be, disputed.
+ * cannot have (those of the prompt are limited by the request itself, at the most that it can have), that there is text, that
+ * the signed hashes are those of the text that came, and that there is a trace if the offer promised one: whatever passes can be
+ * paid, shown and, if need be, disputed.
  */
 export function answerProblem(facts: AnswerFacts): string | undefined {
   const { hasher, recover, request, requestHash, lane, text, response } = facts;
@@ -43,5 +53,7 @@ export function answerProblem(facts: AnswerFacts): string | undefined {
     return "contentHash is not that of the text that was received.";
   if (response.deliveryHash !== deliveryHash(new TextEncoder().encode(text)))
     return "deliveryHash is not that of the bytes that were received.";
+  if (facts.evidence === "trace" && response.traceRoot === ZERO_HASH)
+    return "The offer promises a trace of every answer, and the response has none.";
   return undefined;
 }

@@ -230,6 +230,15 @@ describe("the choice of an executor", () => {
     expect(choose([proven, { ...stranger, stake: 0 }], {}, { exploration: 0.1 })).toBe(0);
   });
 
+  it("explores what costs 1.5 times the best and nothing dearer, and the others that are proven where nobody is a stranger", () => {
+    const proven = candidate({ index: 0, price: 1n }, { health: PROVEN });
+    const short = { inboundTokens: 1n, maxOutboundTokens: 0n };
+    const explore = (other: Candidate) => choose([proven, other], short, { exploration: 1, random: () => 0.5 });
+    expect([2n, 3n].map((price) => explore(candidate({ index: 1, price })))).toEqual([1, 0]);
+    const known = (price: bigint) => candidate({ index: 1, price }, { health: PROVEN, stake: 1_000 });
+    expect([2n, 3n].map((price) => explore(known(price)))).toEqual([1, 0]);
+  });
+
   it("is the proven one also after others were tried, and the cheapest stranger is not", () => {
     const dear = candidate({ index: 1, price: 150n }, { stake: 1_000_000 });
     const cheap = candidate({ index: 0 });

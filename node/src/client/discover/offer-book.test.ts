@@ -1,10 +1,19 @@
+import { getEventListeners } from "node:events";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { describe, expect, it } from "vitest";
+import { mostInboundTokens } from "@lloom/protocol/token-bounds";
+import { describe, expect, it, vi } from "vitest";
 import { NOW, offer } from "../../../../test/support/tiny-offer.ts";
 import { OfferBook } from "./offer-book.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
 const B: Address = `0x${"bb".repeat(20)}`;
+
+const HELLO = mostInboundTokens([{ content: "Hello" }]);
+const count = (executor: Address, model: string, inboundTokens: bigint) =>
+  ({
+    request: { executor, model, maxInboundTokens: HELLO },
+    response: { inboundTokens },
+  }) as Parameters<OfferBook["noteCount"]>[0];
 
 describe("the offer book", () => {
   it("keeps the newest offer of each executor", () => {
@@ -40,6 +49,9 @@ describe("the offer book", () => {
     book.add(offer(A, { inboundPrice: 10n, outboundPrice: 90n }), NOW);
     book.add(offer(B, { inboundPrice: 20n, outboundPrice: 40n, maxContext: 1024n }), NOW);
     book.add(offer(B, { model: "large" }), NOW);
+    expect([book.offers(NOW, "tiny").length, book.offers(NOW, "large").length, book.offers(NOW).length]).toEqual([
+      2, 1, 3,
+    ]);
     expect(book.models(NOW)).toEqual([
       { model: "large", executors: 1, inboundPrice: 10n, outboundPrice: 40n, maxContext: 512n },
       { model: "tiny", executors: 2, inboundPrice: 10n, outboundPrice: 40n, maxContext: 1024n },
@@ -126,6 +138,53 @@ describe("the offer book", () => {
     expect(book.pace).toEqual({ meanMs: 112.5, strayMs: 62.5 });
   });
 
+  it("keeps the pace of silences in answers over all executors", () => {
+    const book = new OfferBook();
+    expect(book.gap).toBeUndefined();
+    book.note(A, { type: "answered", firstTokenMs: 9 }, NOW);
+    expect(book.gap).toBeUndefined();
+    book.note(A, { type: "answered", longestGapMs: 100 }, NOW);
+    book.note(B, { type: "answered", longestGapMs: 200 }, NOW);
+    expect(book.gap).toEqual({ meanMs: 112.5, strayMs: 62.5 });
+  });
+
+  it("remembers what each executor has counted of prompts to each model", () => {
+    const book = new OfferBook();
+    for (const model of ["tiny", "large"]) book.add(offer(A, { model }), NOW);
+    book.add(offer(B), NOW);
+    const countedOf = (model: string, executor: Address) =>
+      book.candidates(model, NOW).find(({ signed }) => signed.offer.executor === executor)?.counted;
+    expect(countedOf("tiny", A)).toBeUndefined();
+    book.noteCount(count(A, "tiny", 30n));
+    book.noteCount(count(A, "tiny", 20n));
+    book.noteCount(count(B, "tiny", 9n));
+    expect([countedOf("tiny", A), countedOf("tiny", B), countedOf("large", A)]).toEqual([
+      { stated: 25, least: 20 },
+      { stated: 4, least: 9 },
+      undefined,
+    ]);
+    for (let index = 0; index < 64; index += 1) book.noteCount(count(A, `model ${index}`, 9n));
+    expect([countedOf("tiny", A), countedOf("tiny", B)?.least]).toEqual([undefined, 9]);
+  });
+
+  it("names models that somebody offers who may count, so many as are wanted, each once", () => {
+    const book = new OfferBook();
+    for (const model of ["a", "b", "c"]) for (const executor of [A, B]) book.add(offer(executor, { model }), NOW);
+    book.add(offer(A, { model: "d" }), NOW);
+    book.setStake(B, 5);
+    const hasStake = ({ stake }: { stake?: number | undefined }): boolean => (stake ?? 0) > 0;
+    expect(book.names(NOW).sort()).toEqual(["a", "b", "c", "d"]);
+    expect(book.names(NOW, hasStake).sort()).toEqual(["a", "b", "c"]);
+    expect([0, 1, 2, 9].map((most) => book.names(NOW, hasStake, most).length)).toEqual([0, 1, 2, 3]);
+    expect(book.names(NOW + 60_000)).toEqual([]);
+    expect(book.models(NOW).map(({ model, executors }) => [model, executors])).toEqual([
+      ["a", 2],
+      ["b", 2],
+      ["c", 2],
+      ["d", 1],
+    ]);
+  });
+
   it("counts only models of executors that may count", () => {
     const book = new OfferBook();
     book.add(offer(A), NOW);
@@ -181,6 +240,14 @@ describe("the offer book", () => {
     });
   });
 
+  /** How many of those who wait for a change have been woken, as soon as everything that runs at once has run. */
+  const wokenOf = async (waits: readonly Promise<void>[]): Promise<number> => {
+    let woken = 0;
+    for (const wait of waits) void wait.then(() => void woken++);
+    await new Promise((resolve) => setImmediate(resolve));
+    return woken;
+  };
+
   it.each<[string, (book: OfferBook, tracked: ReturnType<OfferBook["track"]>) => void]>([
     ["an offer", (book) => book.add(offer(A), NOW)],
     ["a stake", (book) => book.setStake(A, 9)],
@@ -190,65 +257,35 @@ describe("the offer book", () => {
     const book = new OfferBook();
     const tracked = book.track(A);
     const stop = new AbortController();
-    let woken = 0;
-    const waits = [1, 2].map(() => book.change(stop.signal).then(() => void woken++));
-    await Promise.resolve();
-    expect(woken).toBe(0);
+    const waits = [1, 2].map(() => book.change(stop.signal));
+    expect(await wokenOf(waits)).toBe(0);
     act(book, tracked);
-    await Promise.all(waits);
-    expect(woken).toBe(2);
+    expect(await wokenOf(waits)).toBe(2);
   });
 
-  it("wakes nobody for what was known, and does not wait with a signal that has ended", async () => {
+  it("wakes nobody for what was known, and who waits when its time is over, at once if it is over already", async () => {
     const book = new OfferBook();
     book.setStake(A, 9);
     const stop = new AbortController();
-    let isWoken = false;
-    const waiting = book.change(stop.signal).then(() => {
-      isWoken = true;
-    });
+    const waits = [book.change(stop.signal)];
     book.setStake(A, 9);
     book.add(offer(A, { offerId: 0n }, -5), NOW);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(isWoken).toBe(false);
+    expect(await wokenOf(waits)).toBe(0);
     stop.abort();
-    await waiting;
-    await book.change(stop.signal);
+    expect(await wokenOf(waits)).toBe(1);
+    expect(await wokenOf([book.change(stop.signal)])).toBe(1);
   });
 
-  it("wakes who waits for an offer, or whose time is over", async () => {
+  it("is done with who was woken, and leaves nothing at a signal that lives longer", async () => {
     const book = new OfferBook();
-    const waiting = book.change(new AbortController().signal);
-    book.add(offer(A), NOW);
-    await waiting;
-    const stop = new AbortController();
-    const late = book.change(stop.signal);
-    stop.abort();
-    await late;
-  });
-
-  it("keeps few offers of a key with nothing at stake, and more of one with a stake", () => {
-    const book = new OfferBook();
-    for (let model = 0; model < 200; model += 1) book.add(offer(A, { model: `model ${model}` }), NOW);
-    expect(book.models(NOW).map(({ model }) => model)).toEqual([196, 197, 198, 199].map((model) => `model ${model}`));
-    book.setStake(A, 100);
-    for (let model = 0; model < 200; model += 1) book.add(offer(A, { model: `model ${model}` }), NOW);
-    expect(book.models(NOW)).toHaveLength(64);
-    book.setStake(A, 0);
-    expect(book.models(NOW)).toHaveLength(4);
-  });
-
-  it("loses nobody who has a stake or has answered to any number of keys, and no newcomer to those before", () => {
-    const book = new OfferBook();
-    book.add(offer(A), NOW);
+    const { signal } = new AbortController();
+    const letGo = vi.spyOn(signal, "removeEventListener");
+    const waits = [book.change(signal)];
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
     book.setStake(A, 1);
-    book.add(offer(B), NOW);
-    book.note(B, { type: "answered" }, NOW);
-    for (let key = 0; key < 5_000; key += 1) book.add(offer(`0x${key.toString(16).padStart(40, "0")}`), NOW);
-    const newcomer: Address = `0x${"cc".repeat(20)}`;
-    book.add(offer(newcomer), NOW);
-    const known = book.offers(NOW).map((signed) => signed.offer.executor);
-    expect(known).toEqual(expect.arrayContaining([A, B, newcomer]));
-    expect(known).toHaveLength(2 + 1024);
+    expect(await wokenOf(waits)).toBe(1);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    book.setStake(A, 2);
+    expect(letGo).toHaveBeenCalledTimes(1);
   });
 });

@@ -198,7 +198,7 @@ export class OfferBook {
         this.#waiters.delete(done);
         resolve();
       };
-      signal.addEventListener("abort", done, { once: true });
+      signal.addEventListener("abort", done);
       this.#waiters.add(done);
     });
   }
@@ -218,7 +218,6 @@ export class OfferBook {
   /** Puts an executor where it belongs, after its stake or this client's experience changed. */
   #place(one: Acquaintance): void {
     const [here, there] = one.isKnown ? [this.#known, this.#strangers] : [this.#strangers, this.#known];
-    if (here.has(one.executor)) return;
     there.delete(one.executor);
     here.set(one.executor, one);
     const most = one.isKnown ? MODELS_OF_KNOWN : MODELS_OF_STRANGER;

@@ -153,6 +153,17 @@ describe("a channel", () => {
     expect([did, store.outcomes(9)]).toEqual([["learn", "read"], []]);
   });
 
+  it("covers what it holds beyond what is owed and unlocking, to the unit, and nothing while it is not known", async () => {
+    const { pay, place, state } = stage({ balance: 5n * COST, unlocking: COST });
+    expect(pay.covers(EXECUTOR, 0n)).toBe(false);
+    await place();
+    const covered = (...amounts: bigint[]) => amounts.map((amount) => pay.covers(EXECUTOR, amount));
+    expect(covered(0n, 3n * COST - 1n, 3n * COST, 3n * COST + 1n)).toEqual([true, true, true, false]);
+    state.balance = 0n;
+    pay.forget(EXECUTOR);
+    expect(covered(0n)).toEqual([false]);
+  });
+
   it("holds what is left of it after a payment, and counts no longer what was paid", async () => {
     const { pay, place, state, store } = stage({ balance: 9n * COST });
     const { request } = await place();
@@ -168,6 +179,20 @@ describe("a channel", () => {
 });
 
 describe("requests that come together", () => {
+  it("read the chain once, and the deposit once for each allocation", async () => {
+    let reads = 0;
+    const readDeposit = async (): Promise<bigint> => {
+      reads++;
+      return 99n * COST;
+    };
+    const covered = stage({ balance: 6n * COST }, { readDeposit });
+    await Promise.all(Array.from({ length: 6 }, () => covered.place()));
+    expect([covered.did, reads]).toEqual([["learn", "read"], 1]);
+    covered.pay.forget(EXECUTOR);
+    await covered.place({ shown: 0, isDoubted: false });
+    expect([covered.did, reads]).toEqual([["learn", "read", "read", "allocate 1", "read"], 2]);
+  });
+
   it("never promise the same money twice, and cause one allocation at a time", async () => {
     let running = 0;
     const { place, state, store, did } = stage(

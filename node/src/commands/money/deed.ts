@@ -1,5 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../../chain/actions.ts";
+import { tokenOf } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import { type CallCost, costOf } from "../../chain/cost.ts";
@@ -7,7 +8,7 @@ import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
 import type { Account } from "./account.ts";
 import { requireConsent } from "./consent.ts";
-import { type Fact, factLines, shownCost, shownEther, tokenOf } from "./words.ts";
+import { type Fact, factLines, shownCost, shownEther } from "./words.ts";
 
 /** One thing that a command does on chain. */
 export interface Deed {

@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { dataFile } from "../../config.ts";
-import { openDatabase } from "../../store/database.ts";
 import { openSettlementLog, type UnsettledLane } from "../../store/settlement-log.ts";
 import type { CommandContext } from "../command.ts";
 import type { View } from "./account.ts";
+import { readOwnLog } from "./own-log.ts";
 
 /** What clients owe an executor for answers that are not settled, by its own log. */
 export interface Owed {
@@ -17,14 +15,9 @@ export interface Owed {
 }
 
 /** Reads the executor's log beside a running executor; undefined where there is none of this account and network. */
-export function readOwed({ settings, stack }: CommandContext, { address, chain }: View): Owed | undefined {
-  const path = dataFile(settings, "executor.sqlite");
-  if (!existsSync(path)) return undefined;
-  const { chainId, accounting } = chain.domain;
-  const log = stack.use(openDatabase(path, { readOnly: true }));
-  const { value: scope } = log.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
-  if (scope !== `${chainId}/${accounting}/${address}`) return undefined;
-  return owedOf(openSettlementLog(log).unsettled());
+export function readOwed(context: CommandContext, view: View): Owed | undefined {
+  const log = readOwnLog(context, view, { file: "executor.sqlite" });
+  return log && owedOf(openSettlementLog(log).unsettled());
 }
 
 function owedOf(lanes: readonly UnsettledLane[]): Owed {

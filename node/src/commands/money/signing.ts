@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { networkNamed } from "@lloom/protocol/networks";
-import { shownTokens } from "../../chain/calls.ts";
+import { shownTokens, tokenOf } from "../../chain/calls.ts";
 import { type Chain, openChain } from "../../chain/chain.ts";
 import { isCollectorOf, type Order, orderDigest } from "../../chain/orders.ts";
 import { readSigner } from "../../chain/reads.ts";
@@ -13,7 +13,7 @@ import { announce, type CommandContext, type Flag } from "../command.ts";
 import { chosenDeployment } from "../deployment.ts";
 import { openIdentity } from "../open.ts";
 import { writeOrder } from "./order-file.ts";
-import { factLines, shownMoment, tokenOf } from "./words.ts";
+import { factLines, shownMoment } from "./words.ts";
 
 /** Flags of every command whose deed can be signed here and sent by somebody else. */
 export const SIGN_ONLY: readonly Flag[] = [

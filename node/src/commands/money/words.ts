@@ -1,5 +1,4 @@
 import { formatAmount } from "@lloom/protocol/amounts";
-import type { Chain } from "../../chain/chain.ts";
 
 const MINUTE = 60n;
 const HOUR = 60n * MINUTE;
@@ -23,11 +22,16 @@ export function shownDuration(seconds: bigint): string {
     .join(" ");
 }
 
+/** A moment of the chain's clock: "2026-11-30 00:00 UTC". Unix seconds. */
+export function shownDate(atSeconds: bigint): string {
+  const whole = ((atSeconds + MINUTE - 1n) / MINUTE) * MINUTE;
+  return `${new Date(Number(whole) * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 /** A moment of the chain's clock, and how far it is: "2026-11-30 00:00 UTC, in 23 h 59 min". Unix seconds. */
 export function shownMoment(atSeconds: bigint, nowSeconds: bigint): string {
   // A moment within a minute is told as the next whole one.
-  const whole = ((atSeconds + MINUTE - 1n) / MINUTE) * MINUTE;
-  const date = `${new Date(Number(whole) * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const date = shownDate(atSeconds);
   return atSeconds <= nowSeconds ? `${date}, now` : `${date}, in ${shownDuration(atSeconds - nowSeconds)}`;
 }
 
@@ -51,10 +55,3 @@ export function factLines(facts: readonly Fact[]): string[] {
   const width = Math.max(0, ...facts.map(([label]) => label.length));
   return facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
-
-/** What programs need to read amounts in base units. */
-export const tokenOf = ({ tokenSymbol, tokenDecimals, paymentToken }: Chain) => ({
-  symbol: tokenSymbol,
-  decimals: tokenDecimals,
-  address: paymentToken,
-});

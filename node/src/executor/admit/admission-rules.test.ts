@@ -73,8 +73,8 @@ describe("terms of a request", () => {
       terms({ offerStands: false, offer: undefined }),
       "OFFER_UNKNOWN",
     ],
-    ["other weights are asked for", terms({ weightsHash: ZERO_HASH }), "MODEL_NOT_FOUND"],
-    ["another profile is asked for", terms({ profileHash: ZERO_HASH }), "MODEL_NOT_FOUND"],
+    ["other weights are asked for", terms({ weightsHash: ZERO_HASH }), "OFFER_UNKNOWN"],
+    ["another profile is asked for", terms({ profileHash: ZERO_HASH }), "OFFER_UNKNOWN"],
     ["the inbound price is one unit too low", terms({}, { inboundPrice: 99n }), "PRICE_REFUSED"],
     ["the outbound price is one unit too low", terms({}, { outboundPrice: 399n }), "PRICE_REFUSED"],
     ["the prompt is not the signed one", terms({ promptHash: ZERO_HASH }), "REQUEST_INVALID"],
@@ -152,6 +152,8 @@ describe("money behind a request", () => {
     const unlockAt = NOW + 80_000n;
     expect(funding({ balance: 2_000n, unlocking: 1_000n, unlockAt })).toBeUndefined();
     expect(funding({ balance: 2_000n, unlocking: 1_001n, unlockAt })).toBe("UNLOCK_PENDING");
+    expect(funding({ balance: 1_000n, unlocking: 1n, unlockAt })).toBe("UNLOCK_PENDING");
+    expect(funding({ balance: 999n, unlocking: 1n, unlockAt })).toBe("CHANNEL_UNDERFUNDED");
   });
 
   it("is not relied on when its unlock is near", () => {

@@ -75,7 +75,7 @@ function priceProblem(request: RequestCommitment, offer: ModelOffer): AdmissionP
 
 function bindingProblem(facts: TermsFacts, offer: ModelOffer): AdmissionProblem | undefined {
   if (facts.weightsHash !== offer.weightsHash || facts.profileHash !== offer.profileHash)
-    return problem("MODEL_NOT_FOUND", `This executor serves other weights or another profile of ${offer.model}.`);
+    return problem("OFFER_UNKNOWN", `This executor now serves other weights or another profile of ${offer.model}.`);
   if (facts.request.promptHash !== facts.promptHash)
     return problem("REQUEST_INVALID", "promptHash is not that of the messages that were sent.");
   if (facts.request.paramsHash !== facts.paramsHash)

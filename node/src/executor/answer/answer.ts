@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
+import { packTrace } from "@lloom/protocol/trace";
 import type { Backend } from "../../backend/backend.ts";
 import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -135,7 +136,8 @@ function saveAndSign(
   const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs });
   const responseHash = hasher.hashResponse(response);
   const delivered = new TextEncoder().encode(answer.text);
-  store.saveAnswer({ requestHash, response, responseHash, contentSalt, delivered, answeredAtMs: nowMs });
+  const trace = packTrace(answer.trace ?? []);
+  store.saveAnswer({ requestHash, response, responseHash, contentSalt, delivered, trace, answeredAtMs: nowMs });
   const signature = identity.sign(responseHash);
   store.saveSignature(requestHash, signature);
   return { type: "response", response, signature, contentSalt };

@@ -1,3 +1,4 @@
+import { encodeTraceLeaf } from "@lloom/protocol/trace";
 import type { Backend, Completion, CompletionEvent } from "../../backend/backend.ts";
 import { LloomError } from "../../errors.ts";
 import { AnswerText } from "./answer-text.ts";
@@ -99,8 +100,9 @@ async function read(
     if (text.text.length > MOST_ANSWER_UNITS)
       throw new LloomError("BACKEND_FAILED", "The backend's answer is larger than any context.");
     if (value.type === "text") continue;
-    const { inboundTokens, outboundTokens, finishReason } = value;
-    return { text: text.text, inboundTokens, outboundTokens, finishReason };
+    const { inboundTokens, outboundTokens, finishReason, trace } = value;
+    const answer = { text: text.text, inboundTokens, outboundTokens, finishReason };
+    return trace === undefined ? answer : { ...answer, trace: trace.map(encodeTraceLeaf) };
   }
 }
 

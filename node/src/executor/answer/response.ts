@@ -1,9 +1,10 @@
 import { hashContent } from "@lloom/protocol/canonical";
 import type { FinishReason, Hex, RequestCommitment, ResponseCommitment } from "@lloom/protocol/commitment-types";
-import { FINISH_REASONS, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import type { LaneState } from "@lloom/protocol/lane";
 import { deliveryHash } from "@lloom/protocol/merkle";
+import { traceRoot } from "@lloom/protocol/trace";
 import { toSeconds } from "../../primitives/clock.ts";
 
 /** An answer as it was sent, with the tokenizer's counts. */
@@ -12,6 +13,8 @@ export interface Answer {
   readonly inboundTokens: number;
   readonly outboundTokens: number;
   readonly finishReason: Exclude<FinishReason, "failed">;
+  /** Leaves of the written tokens; absent if the backend gives no log probabilities. */
+  readonly trace?: readonly Uint8Array[];
 }
 
 const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
@@ -42,7 +45,7 @@ export function buildResponse({
     requestHash,
     contentHash: hashContent(contentSalt, answer.text),
     deliveryHash: deliveryHash(new TextEncoder().encode(answer.text)),
-    traceRoot: ZERO_HASH,
+    traceRoot: traceRoot(answer.trace ?? []),
     inboundTokens,
     outboundTokens,
     cumulativeCost: request.ackedCost + costUp({ ...request, inboundTokens, outboundTokens }),

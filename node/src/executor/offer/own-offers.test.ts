@@ -8,7 +8,7 @@ import { OwnOffers, offerTerms } from "./own-offers.ts";
 const NOW = 1_800_000_000_000;
 const { executor, hasher } = createExchange();
 const price = { inboundPrice: 10n, outboundPrice: 40n };
-const model = (name: string) => ({ model: name, maxContext: 512, weightsHash: ZERO_HASH, profileHash: ZERO_HASH });
+const model = (name: string) => ({ model: name, maxContext: 512, weightsHash: ZERO_HASH });
 const terms = (names: readonly string[], prices = price) =>
   offerTerms(names.map(model), { models: [], modelPrices: {}, price: prices }, executor.address);
 const open = (stands = (_offerHash: Hex): boolean => true) =>

@@ -2,11 +2,15 @@ import { randomInt } from "node:crypto";
 import type { Address, CompactSignature, Hex, ModelOffer } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { offerIdAt } from "@lloom/protocol/offers";
+import { hashProfile, profileText } from "@lloom/protocol/profile";
 import type { BackendModel } from "../../backend/backend.ts";
 import type { ExecutorSettings, Price } from "../executor-options.ts";
 
 /** What an offer promises: the parts that do not change when it is renewed. */
-export type OfferTerms = Omit<ModelOffer, "offerId" | "validUntil">;
+export interface OfferTerms extends Omit<ModelOffer, "offerId" | "validUntil" | "profileHash"> {
+  /** The text that `profileHash` is taken over; undefined: zero. */
+  readonly profile?: string | undefined;
+}
 
 /** The backend's models that are offered, at their prices. */
 export function offerTerms(
@@ -16,9 +20,12 @@ export function offerTerms(
 ): OfferTerms[] {
   return models
     .filter(({ model }) => settings.models.length === 0 || settings.models.includes(model))
-    .map(({ model, weightsHash, profileHash, maxContext }) => {
+    .map(({ model, weightsHash, profile, maxContext }) => {
       const { inboundPrice, outboundPrice }: Price = settings.modelPrices[model] ?? settings.price;
-      return { executor, model, weightsHash, profileHash, maxContext: BigInt(maxContext), inboundPrice, outboundPrice };
+      return {
+        ...{ executor, model, weightsHash, maxContext: BigInt(maxContext), inboundPrice, outboundPrice },
+        ...(profile !== undefined && { profile: profileText(profile) }),
+      };
     });
 }
 
@@ -33,6 +40,7 @@ interface Signed {
   readonly offer: ModelOffer;
   readonly offerHash: Hex;
   readonly signature: CompactSignature;
+  readonly profile: string | undefined;
 }
 
 /** Own offers: signed when made, and again before they run out. */
@@ -55,7 +63,7 @@ export class OwnOffers {
     for (const model of this.#signed.keys()) if (!names.has(model)) this.#signed.delete(model);
     for (const term of terms) {
       const known = this.#signed.get(term.model);
-      const isKept = known !== undefined && stands(known.offerHash) && isCurrent(known.offer, term, nowMs + ttlMs / 2);
+      const isKept = known !== undefined && stands(known.offerHash) && isCurrent(known, term, nowMs + ttlMs / 2);
       if (!isKept) this.#make(term, nowMs);
     }
   }
@@ -74,9 +82,10 @@ export class OwnOffers {
   list({ multiaddrs, capacity, load }: OfferLoad, nowMs: number, model?: string): SignedOffer[] {
     return [...this.#signed.values()]
       .filter(({ offer }) => model === undefined || offer.model === model)
-      .map(({ offer, signature }) => ({
+      .map(({ offer, signature, profile }) => ({
         offer,
         signature,
+        ...(profile !== undefined && { profile }),
         multiaddrs: [...multiaddrs],
         capacity,
         load,
@@ -85,18 +94,19 @@ export class OwnOffers {
   }
 
   /** Also within one millisecond, and when the clock goes back, an id never names two offers. */
-  #make(terms: OfferTerms, nowMs: number): void {
+  #make({ profile, ...terms }: OfferTerms, nowMs: number): void {
     const { hashOffer, sign, ttlMs, onMake } = this.#options;
     const byClock = offerIdAt(nowMs, randomInt(2 ** 22));
     this.#lastId = byClock > this.#lastId ? byClock : this.#lastId + 1n;
     const offer: ModelOffer = {
       ...terms,
+      profileHash: hashProfile(profile),
       offerId: this.#lastId,
       validUntil: BigInt(Math.ceil((nowMs + ttlMs) / 1000)),
     };
     const offerHash = hashOffer(offer);
     onMake(offer, offerHash);
-    this.#signed.set(terms.model, { offer, offerHash, signature: sign(offerHash) });
+    this.#signed.set(terms.model, { offer, offerHash, signature: sign(offerHash), profile });
   }
 }
 
@@ -111,8 +121,9 @@ export interface OwnOffersOptions {
 }
 
 /** The same terms, and still valid at that time. */
-function isCurrent(offer: ModelOffer, terms: OfferTerms, untilMs: number): boolean {
-  const { offerId: _id, validUntil, ...promised } = offer;
-  const same = Object.entries(terms).every(([field, value]) => promised[field as keyof OfferTerms] === value);
+function isCurrent({ offer, profile }: Signed, { profile: wanted, ...terms }: OfferTerms, untilMs: number): boolean {
+  const { validUntil } = offer;
+  const same =
+    profile === wanted && Object.entries(terms).every(([field, value]) => offer[field as keyof ModelOffer] === value);
   return same && Number(validUntil) * 1000 >= untilMs;
 }

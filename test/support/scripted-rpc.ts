@@ -1,5 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { FeeData, Transaction, type TransactionReceipt } from "ethers";
+import { FeeData, Transaction, type TransactionReceipt, type TransactionRequest } from "ethers";
 import type { RetryingProvider } from "../../node/src/chain/provider.ts";
 import { RpcError, type RpcErrorKind } from "../../node/src/chain/rpc-error.ts";
 
@@ -8,7 +8,7 @@ type Reception = (transaction: Transaction, times: number) => void;
 type Tag = "pending" | "latest" | "finalized" | number;
 
 /** Answers of a server, each of which a test may replace. */
-export interface ServerScript {
+export interface RpcScript {
   receive: Reception;
   /** Looked for by hash. */
   receipt: (hash: Hex) => Partial<TransactionReceipt> | null;
@@ -16,20 +16,31 @@ export interface ServerScript {
   count: (tag: Tag) => number;
   head: () => number;
   fees: () => FeeData;
-  estimate: () => bigint;
+  estimate: (call: TransactionRequest) => bigint;
   /** Rehearsals and replays of a call. */
-  call: (tag: Tag | undefined) => string;
+  call: (tag: Tag | undefined, call: TransactionRequest) => string;
   /** Transactions of a block. */
   block: (number: number) => object | null;
 }
 
+/** No test needs so many: whoever asks more often goes round in a circle. */
+const MOST_CALLS = 2_000;
+
 /**
  * An RPC server in the place of faults that no chain can be brought to: it says what the test wants, in its own order. What
- * it was sent is kept.
+ * it was sent is kept. Told when it is asked without an end.
  */
-export function scriptedServer(script: Partial<ServerScript> = {}) {
+export function scriptedRpc(script: Partial<RpcScript> = {}, onEndless: () => void = () => undefined) {
+  let calls = 0;
+  const counted =
+    <Asked extends unknown[], Told>(answer: (...asked: Asked) => Told) =>
+    async (...asked: Asked): Promise<Awaited<Told>> => {
+      calls++;
+      if (calls > MOST_CALLS) onEndless();
+      return await answer(...asked);
+    };
   const sent: Transaction[] = [];
-  const answers: ServerScript = {
+  const answers: RpcScript = {
     receive: () => undefined,
     receipt: () => null,
     known: () => null,
@@ -45,19 +56,20 @@ export function scriptedServer(script: Partial<ServerScript> = {}) {
     if (method === "eth_getTransactionReceipt") return answers.receipt(first as Hex);
     if (method === "eth_getTransactionByHash") return answers.known(first as Hex);
     if (method === "eth_getBlockByNumber") return answers.block(Number(first));
+    if (method !== "eth_sendRawTransaction") throw new RpcError("invalid", { message: `no ${method} here` });
     const transaction = Transaction.from(String(first));
     sent.push(transaction);
     answers.receive(transaction, sent.length);
     return transaction.hash;
   };
   const provider = {
-    send,
-    getTransactionReceipt: async (hash: Hex) => answers.receipt(hash),
-    getTransactionCount: async (_: string, tag: Tag) => answers.count(tag),
+    send: counted(send),
+    getTransactionReceipt: counted((hash: Hex) => answers.receipt(hash)),
+    getTransactionCount: counted((_: string, tag: Tag) => answers.count(tag)),
     getBlockNumber: async () => answers.head(),
     getFeeData: async () => answers.fees(),
-    estimateGas: async () => answers.estimate(),
-    call: async ({ blockTag }: { blockTag?: Tag }) => answers.call(blockTag),
+    estimateGas: async (call: TransactionRequest) => answers.estimate(call),
+    call: async ({ blockTag, ...call }: TransactionRequest & { blockTag?: Tag }) => answers.call(blockTag, call),
     getBlock: async (tag: Tag) => answers.block(Number(tag)),
   };
   return { provider: provider as unknown as RetryingProvider, sent, answers };

@@ -4,7 +4,7 @@ import { text as readText } from "node:stream/consumers";
 import type { Completion } from "../../node/src/backend/backend.ts";
 
 /** A server of OpenAI's API that behaves as a test tells it, over real HTTP. */
-export interface StagedServer extends AsyncDisposable {
+export interface StagedOpenAi extends AsyncDisposable {
   readonly url: string;
   models: Behaviour;
   chat: Behaviour;
@@ -30,7 +30,7 @@ export const ASK: Completion = {
 };
 
 /** Answers "Hello" until told otherwise. */
-export async function stageServer(): Promise<StagedServer> {
+export async function stageOpenAi(): Promise<StagedOpenAi> {
   let connections = 0;
   const server = createServer(async (request, response) => {
     if (request.url === "/v1/models") return void staged.models(response);
@@ -41,7 +41,7 @@ export async function stageServer(): Promise<StagedServer> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const listed = [{ id: "llama3.2:latest" }, { id: "qwen", max_model_len: 32_768 }];
-  const staged: StagedServer = {
+  const staged: StagedOpenAi = {
     url: `http://127.0.0.1:${port}/v1`,
     models: (response) => json(response, 200, { object: "list", data: listed }),
     chat: (response) => answer(response, [text("Hel"), text("lo"), finish("stop"), usage(9, 2), DONE]),

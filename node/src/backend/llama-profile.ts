@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { Profile } from "@lloom/protocol/profile";
+import { GgmlType, GgufFileType, type Llama, type LlamaContext, type LlamaModel } from "node-llama-cpp";
+import { LOGPROBS_AMONG } from "./llama-trace.ts";
+import { chatTemplateOf } from "./llama-vocabulary.ts";
+
+/** A model as it runs. */
+export interface Running {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  /** Whether it computes on the graphics card. */
+  readonly gpu: boolean;
+  /** Whether several answers' tokens are computed together. */
+  readonly sharedBatches: boolean;
+  /** The vocabulary as a file. */
+  readonly vocabulary: Uint8Array;
+}
+
+/**
+ * What changes the logits of a model inside this process, read from what runs. Threads and the number of sequences are left
+ * out, since answers do not depend on them.
+ */
+export function llamaProfile({ llama, model, context, gpu, sharedBatches, vocabulary }: Running): Profile {
+  const { file_type: fileType } = model.fileInfo.metadata.general;
+  const precision = fileType === undefined ? undefined : GgufFileType[fileType];
+  return {
+    backend: "llama.cpp",
+    version: llama.llamaCppRelease.release,
+    device: gpu && llama.gpu !== false ? llama.gpu : "cpu",
+    instructions: instructionsOf(llama.systemInfo),
+    ...(precision !== undefined && { precision: precision.replace(/^(MOSTLY|ALL)_/, "") }),
+    keyCache: GgmlType[context.kvCacheKeyType],
+    valueCache: GgmlType[context.kvCacheValueType],
+    flashAttention: String(context.flashAttention),
+    batchSize: context.batchSize,
+    maxContext: context.contextSize,
+    template: sha256(chatTemplateOf(model)),
+    vocabulary: sha256(vocabulary),
+    batchInvariant: !sharedBatches,
+    evidence: "trace",
+    logprobsAmong: LOGPROBS_AMONG,
+  };
+}
+
+/** What llama.cpp says that it uses of the processor, such as "AVX2 FMA". */
+const instructionsOf = (systemInfo: string): string =>
+  [...systemInfo.matchAll(/(\w+) = 1\b/g)].map(([, name]) => name).join(" ") || "none";
+
+const sha256 = (data: string | Uint8Array): Hex => `0x${createHash("sha256").update(data).digest("hex")}`;

@@ -1,0 +1,76 @@
+import { LEAST_LOGPROB, milliNats, type TokenOdds, TRACE_LIKELIEST, type TraceToken } from "@lloom/protocol/trace";
+import type { LlamaContext, LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import { LloomError } from "../errors.ts";
+
+/** Log probabilities are shares among so many likeliest tokens. Sorting a whole vocabulary for each token takes milliseconds. */
+export const LOGPROBS_AMONG = 64;
+
+/** A token that the model wrote, the one that ends the answer included. */
+export interface WrittenToken {
+  readonly token: Token;
+  readonly trace: TraceToken;
+}
+
+/**
+ * What node-llama-cpp keeps to itself, in the version that the package names. Its own way to the likeliest tokens gives them
+ * as the sampler left them: by its temperature, cut by top-k and top-p, and of the whole vocabulary where nothing cuts.
+ */
+interface Internals {
+  readonly context: { readonly _ctx: { sampleToken(...args: readonly unknown[]): Promise<unknown> } };
+  readonly model: {
+    readonly _model: unknown;
+    readonly _llama: { readonly _bindings: { readonly AddonSampler: new (model: unknown) => NativeSampler } };
+  };
+}
+
+interface NativeSampler {
+  applyConfig(config: Readonly<Record<string, number>>): void;
+  dispose(): void;
+}
+
+/**
+ * From now on whoever asks this context for probabilities gets those of the model itself: at temperature 1, before sampling
+ * and grammar, the likeliest first. What is sampled stays what it was, since it is sampled apart, after them.
+ */
+export function traceContext(model: LlamaModel, context: LlamaContext): Disposable {
+  const { _ctx: native } = (context as unknown as Internals["context"]) ?? {};
+  const { _model, _llama } = model as unknown as Internals["model"];
+  if (typeof native?.sampleToken !== "function" || typeof _llama?._bindings?.AddonSampler !== "function")
+    throw new LloomError("INTERNAL", "This version of node-llama-cpp gives no way to log probabilities.");
+  const likeliest = new _llama._bindings.AddonSampler(_model);
+  likeliest.applyConfig({ temperature: 1, topK: LOGPROBS_AMONG, topP: 1, minP: 0, seed: 0 });
+  const sample = native.sampleToken.bind(native);
+  const sampleTraced = async (place: unknown, sampler: unknown, probabilities?: unknown, ...rest: unknown[]) => {
+    if (probabilities !== true)
+      return probabilities === undefined ? sample(place, sampler) : sample(place, sampler, probabilities, ...rest);
+    const told = await sample(place, likeliest, true);
+    return [await sample(place, sampler), Array.isArray(told) ? told[1] : undefined];
+  };
+  Object.defineProperty(native, "sampleToken", { value: sampleTraced, configurable: true });
+  return { [Symbol.dispose]: () => likeliest.dispose() };
+}
+
+/** Samples token after token, each with its trace; the token that ends the answer is the last. */
+export async function* evaluateTraced(
+  sequence: LlamaContextSequence,
+  tokens: Token[],
+  options: SequenceEvaluateOptions,
+): AsyncGenerator<WrittenToken, void, void> {
+  const evaluated = sequence.evaluateWithMetadata(tokens, { probabilities: true }, { ...options, yieldEogToken: true });
+  for await (const { token, probabilities } of evaluated) {
+    yield { token, trace: traceOf(token, probabilities) };
+    if (sequence.model.isEogToken(token)) return;
+  }
+}
+
+/** With the likeliest that a leaf may hold: those that round to the same as the last of them, too. */
+function traceOf(token: Token, probabilities: ReadonlyMap<Token, number>): TraceToken {
+  const likeliest: TokenOdds[] = [];
+  for (const [other, share] of probabilities) {
+    const logprob = milliNats(Math.log(share));
+    if (likeliest.length >= TRACE_LIKELIEST && logprob < (likeliest.at(-1)?.logprob ?? 0)) break;
+    likeliest.push({ token: other, logprob });
+  }
+  const own = probabilities.get(token);
+  return { token, logprob: own === undefined ? LEAST_LOGPROB : milliNats(Math.log(own)), likeliest };
+}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { GAS_BOUNDS, GAS_CAP, settleGas, withMargin } from "./gas.ts";
+
+test("a settlement may use the more gas the more pairs it has, and never more than a transaction may", () => {
+  expect([settleGas(1), settleGas(2), settleGas(64)]).toEqual([350_000n, 600_000n, 16_100_000n]);
+  expect([settleGas(66), settleGas(67), settleGas(1000)]).toEqual([16_600_000n, GAS_CAP, GAS_CAP]);
+});
+
+test("an estimate gets a quarter more, and never more than a transaction may", () => {
+  expect([withMargin(0n), withMargin(80_000n), withMargin(80_001n)]).toEqual([0n, 100_000n, 100_001n]);
+  expect([withMargin(GAS_CAP), withMargin((GAS_CAP * 4n) / 5n)]).toEqual([GAS_CAP, GAS_CAP - 1n]);
+});
+
+test("every bound is one that a transaction may ask for", () => {
+  for (const bound of Object.values(GAS_BOUNDS)) expect(bound > 21_000n && bound <= GAS_CAP).toBe(true);
+});

@@ -1,0 +1,49 @@
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { isError } from "ethers";
+import { LloomError } from "../errors.ts";
+import type { Chain } from "./chain.ts";
+import { delivery, equivocation, stakeRegistryInterface } from "./contracts.ts";
+import { readPastLogs } from "./past-logs.ts";
+import { readFor } from "./reads.ts";
+
+/** The dispute contracts that nodes bring their own cases to. */
+export interface Judges {
+  /** DeliveryDisputes. */
+  readonly delivery: Address;
+  /** EquivocationDisputes. */
+  readonly equivocation: Address;
+}
+
+/** The dispute contracts that the stake registry names: its events are the one list of them. */
+export async function findJudges(chain: Chain): Promise<readonly Address[]> {
+  const topic = stakeRegistryInterface.getEvent("Wired")?.topicHash as Hex;
+  const logs = await readPastLogs(chain, { address: chain.stakeRegistry, topics: [topic] });
+  return logs.map((log): Address => `0x${log.topics[1]?.slice(-40)}`);
+}
+
+/**
+ * The judges of delivery and of equivocation, each known by what it answers. Throws CHAIN_MISMATCH for a deployment without
+ * them, and what reads throw.
+ */
+export async function openJudges(chain: Chain): Promise<Judges> {
+  const judges = await findJudges(chain);
+  const [deliveryJudge, equivocationJudge] = await Promise.all([
+    firstThatAnswers(chain, judges, delivery.encode("CHALLENGE_WINDOW")),
+    firstThatAnswers(chain, judges, equivocation.encode("PRIORITY_WINDOW")),
+  ]);
+  if (deliveryJudge !== undefined && equivocationJudge !== undefined)
+    return { delivery: deliveryJudge, equivocation: equivocationJudge };
+  throw new LloomError("CHAIN_MISMATCH", "The stake registry names no contract for disputes about answers.");
+}
+
+async function firstThatAnswers(chain: Chain, judges: readonly Address[], data: Hex): Promise<Address | undefined> {
+  for (const to of judges) {
+    try {
+      if ((await chain.provider.call({ to, data })) !== "0x") return to;
+    } catch (thrown) {
+      // A contract of another sort has no such view.
+      if (!isError(thrown, "CALL_EXCEPTION")) await readFor("the dispute contracts", Promise.reject(thrown));
+    }
+  }
+  return undefined;
+}

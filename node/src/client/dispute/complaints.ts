@@ -1,0 +1,154 @@
+import type { Address } from "@lloom/protocol/commitment-types";
+import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
+import { deliveryHash } from "@lloom/protocol/merkle";
+import { senderOf } from "../../chain/actions.ts";
+import { claimBonds } from "../../chain/bond-claim.ts";
+import type { Chain } from "../../chain/chain.ts";
+import * as calls from "../../chain/delivery-calls.ts";
+import { type DeliveryDispute, readBond, readDispute } from "../../chain/delivery-disputes.ts";
+import { readRevealedAnswer } from "../../chain/dispute-events.ts";
+import { readLane } from "../../chain/reads.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
+import { LloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import type { Duty } from "../../store/duty-log.ts";
+import type { OwnRequest } from "../../store/own-answers.ts";
+import { type DisputeAct, type DisputePolicy, type DisputeView, isOver, nextDispute } from "./dispute-rules.ts";
+
+export interface ComplaintsOptions {
+  readonly chain: Chain;
+  readonly client: Address;
+  /** DeliveryDisputes. */
+  readonly disputes: Address;
+  readonly store: ClientLog;
+  readonly policy: DisputePolicy;
+  /** Wei that bonds of open disputes may lock. */
+  readonly mostLocked: bigint;
+  /** Chain seconds after a settlement in which the answer may come by itself. */
+  readonly patienceSeconds: bigint;
+  /** An answer is missing, disputed, or its dispute is over. */
+  readonly onNews: (duty: Duty) => void;
+  readonly log: Log;
+}
+
+/** After so long by the chain's clock no reorganisation takes an end back. */
+export const FINAL_SECONDS = 3_600n;
+/** Base fees move until a transaction is mined; what is too much of a bond is credited. */
+const withMargin = (bond: bigint): bigint => (bond * 5n) / 4n;
+
+/** Looks at one answer that never came, and does what the rules say, as the chain has it now. */
+export class Complaints {
+  readonly #options: ComplaintsOptions;
+
+  constructor(options: ComplaintsOptions) {
+    this.#options = options;
+  }
+
+  /** True when something was sent: then there may be more to do. */
+  async step({ id }: Pick<Duty, "id">, signal: AbortSignal): Promise<boolean> {
+    const { chain, disputes, store } = this.#options;
+    const duty = store.findDuty("dispute", id);
+    const own = duty && store.ownRequest(duty.requestHash);
+    if (duty === undefined || own === undefined) return false;
+    const { executor, lane, nonce, ackedCost } = own.request;
+    const { client } = this.#options;
+    const [dispute, settled, nowSeconds] = await untilAborted(
+      Promise.all([readDispute(chain, disputes, id), readLane(chain, { client, executor, lane }), chain.nowSeconds()]),
+      signal,
+    );
+    const bond = dispute.state === "none" ? await untilAborted(this.#bondOf(duty), signal) : 0n;
+    const view = {
+      dispute,
+      lane: settled,
+      request: { nonce, ackedCost },
+      nowSeconds,
+      ...this.#viewOf(duty, own, bond),
+    };
+    const move = nextDispute(view);
+    this.#noteMoney(duty, dispute);
+    if (move.act === "none") {
+      await this.#rest(duty, { state: move.state, nowSeconds }, signal);
+      return false;
+    }
+    this.#note(duty, move.act);
+    await senderOf(chain).send(this.#callOf(duty, { act: move.act, own, bond: view.bond }), { signal });
+    return true;
+  }
+
+  async #bondOf({ settled }: Duty): Promise<bigint> {
+    const { chain, disputes } = this.#options;
+    return settled === undefined ? 0n : withMargin(await readBond(chain, disputes, settled.response.outboundTokens));
+  }
+
+  #viewOf(
+    duty: Duty,
+    own: OwnRequest,
+    bond: bigint,
+  ): Pick<DisputeView, "answer" | "openFrom" | "openBy" | "policy" | "bond" | "locked" | "mostLocked"> {
+    const { store, policy, mostLocked, patienceSeconds } = this.#options;
+    const isMissing = own.responseHash === undefined;
+    const locked = store.openDuties("dispute").reduce((sum, open) => (isOver(open.state) ? sum : sum + open.bond), 0n);
+    return {
+      answer: isMissing ? "missing" : own.responseHash === duty.id ? "here" : "other",
+      openFrom: duty.notedAt + patienceSeconds,
+      openBy: own.request.deadline + deliveryDisputesFacts.CHALLENGE_WINDOW,
+      ...{ policy, mostLocked, bond, locked },
+    };
+  }
+
+  /** What an open dispute has locked, and until when it can be answered. */
+  #noteMoney(duty: Duty, { state, bond, revealBy, paid, penalty }: DeliveryDispute): void {
+    if (state === "none" || (duty.bond === bond && duty.dueAt === revealBy && duty.penalty === penalty)) return;
+    this.#options.store.changeDuty(duty, { bond, dueAt: revealBy, amount: paid, penalty });
+  }
+
+  /** Notes how it stands; once it is over, takes what it brought, and forgets it when that is final. */
+  async #rest(
+    duty: Duty,
+    { state, nowSeconds }: { readonly state: string; readonly nowSeconds: bigint },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { chain, disputes, store, log } = this.#options;
+    if (state === "delivered") await this.#keepAnswer(duty, signal);
+    this.#note(duty, state);
+    if (!isOver(state)) {
+      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
+      return;
+    }
+    if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
+    const wei = await claimBonds(chain, disputes, signal);
+    if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");
+    if (duty.endedAt !== undefined && nowSeconds - duty.endedAt >= FINAL_SECONDS) store.closeDuty(duty);
+  }
+
+  /** What was shown on chain is the answer that was paid for: it is kept for whoever asked. */
+  async #keepAnswer({ id, requestHash, settled }: Duty, signal: AbortSignal): Promise<void> {
+    const { chain, disputes, store } = this.#options;
+    if (store.lateAnswer(requestHash) !== undefined) return;
+    const text = await untilAborted(readRevealedAnswer(chain, disputes, id), signal);
+    if (text === undefined || (settled && deliveryHash(text) !== settled.response.deliveryHash)) return;
+    store.saveLateAnswer({ requestHash, text });
+  }
+
+  /** Saved before it is sent. */
+  #note(duty: Duty, state: string): void {
+    if (duty.state === state) return;
+    const { store, onNews, log } = this.#options;
+    store.changeDuty(duty, { state });
+    log.info({ id: duty.id, executor: duty.peer, state }, "dispute");
+    onNews({ ...duty, state });
+  }
+
+  #callOf(
+    { id, settled }: Duty,
+    { act, own, bond }: { readonly act: DisputeAct; readonly own: OwnRequest; readonly bond: bigint },
+  ) {
+    const { disputes } = this.#options;
+    if (act === "cancel") return calls.cancelDisputeCall(disputes, id);
+    if (act === "close") return calls.pokeDisputeCall(disputes, id);
+    if (settled === undefined) throw new LloomError("INTERNAL", "What was settled is not known.", { details: { id } });
+    const { request, clientSignature } = own;
+    return calls.openDisputeCall(disputes, { request, clientSignature, ...settled }, bond);
+  }
+}

@@ -1,0 +1,46 @@
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
+import type { Chain } from "../../chain/chain.ts";
+import { contradict, EQUIVOCATION_SECONDS } from "../../chain/equivocation.ts";
+import type { ChainEventOf } from "../../chain/events.ts";
+import { readFor } from "../../chain/reads.ts";
+import { readSettledResponse } from "../../chain/settled-pair.ts";
+import type { Log } from "../../log.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import type { Duty } from "../../store/duty-log.ts";
+
+export interface SettledAnswersParts {
+  readonly chain: Chain;
+  readonly hasher: CommitmentHasher;
+  readonly store: Pick<ClientLog, "ownRequest">;
+  readonly log: Log;
+}
+
+/**
+ * The duty that a settlement makes for its client, if any: an answer was paid for that never came, or one that differs from
+ * what came. Of requests that the log does not know nothing can be said: a client that lost its log accuses nobody.
+ */
+export async function dutyOfSettlement(
+  { chain, hasher, store, log }: SettledAnswersParts,
+  event: ChainEventOf<"LaneSettled">,
+): Promise<Duty | undefined> {
+  const { requestHash, responseHash, transactionHash, executor, tailPaid, blockNumber } = event;
+  const own = store.ownRequest(requestHash);
+  if (own === undefined || own.responseHash === responseHash) return undefined;
+  if (own.receipt === undefined && tailPaid === 0n) return undefined;
+  const settled = await readSettledResponse(chain, hasher, { transactionHash, responseHash });
+  if (settled === undefined) {
+    log.warn({ requestHash, transactionHash }, "an answer was settled whose signature its transaction does not show");
+    return undefined;
+  }
+  const block = await readFor("a block", chain.provider.getBlock(blockNumber));
+  const notedAt = BigInt(block?.timestamp ?? (await chain.nowSeconds()));
+  const { deadline } = own.request;
+  const base = { requestHash, peer: executor, amount: tailPaid, matured: 0n, penalty: 0n, bond: 0n, settled, notedAt };
+  if (own.receipt === undefined) {
+    const dueAt = deadline + deliveryDisputesFacts.CHALLENGE_WINDOW;
+    return { ...base, kind: "dispute", id: responseHash, state: "missing", dueAt };
+  }
+  if (!contradict(own.receipt.response, settled.response)) return undefined;
+  return { ...base, kind: "report", id: requestHash, state: "found", dueAt: deadline + EQUIVOCATION_SECONDS };
+}

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { dataFile } from "../../config.ts";
+import { type Database, openDatabase } from "../../store/database.ts";
+import type { TextCipher } from "../../store/text-cipher.ts";
+import type { CommandContext } from "../command.ts";
+import type { View } from "./account.ts";
+
+/** The logs of the two roles. */
+export type LogFile = "client.sqlite" | "executor.sqlite";
+
+/**
+ * This account's log on this network, to be read beside a running node; undefined where there is none, or one that no node of
+ * this version has opened yet. Closed when the command ends.
+ */
+export function readOwnLog(
+  { settings, stack }: Pick<CommandContext, "settings" | "stack">,
+  { address, chain }: View,
+  { file, cipher }: { readonly file: LogFile; readonly cipher?: TextCipher },
+): Database | undefined {
+  const path = dataFile(settings, file);
+  if (!existsSync(path)) return undefined;
+  const { chainId, accounting } = chain.domain;
+  const log = stack.use(openDatabase(path, { readOnly: true, ...(cipher === undefined ? {} : { cipher }) }));
+  const { value: scope } = log.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
+  if (scope !== `${chainId}/${accounting}/${address}`) return undefined;
+  return log.get("SELECT 1 FROM sqlite_master WHERE name = 'duties'") === undefined ? undefined : log;
+}

@@ -1,0 +1,163 @@
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { senderOf } from "../../chain/actions.ts";
+import { claimBonds } from "../../chain/bond-claim.ts";
+import { approveCall } from "../../chain/calls.ts";
+import type { Chain } from "../../chain/chain.ts";
+import type { ContractCall } from "../../chain/contract-call.ts";
+import * as calls from "../../chain/delivery-calls.ts";
+import { CHUNKS_AT_ONCE, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
+import { asLloomError, LloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { Duty } from "../../store/duty-log.ts";
+import type { ExecutorLog } from "../../store/executor-log.ts";
+import { type AnswerAct, type AnswerMove, isOver, isWon, nextAnswer } from "./answer-rules.ts";
+import { chunkCountOf, type Evidence, gatherEvidence, summaryOf } from "./evidence.ts";
+
+export interface DefenceOptions {
+  readonly chain: Chain;
+  /** DeliveryDisputes. */
+  readonly disputes: Address;
+  readonly store: ExecutorLog;
+  /** A dispute was opened, or moved on, or is over. */
+  readonly onNews: (duty: Duty) => void;
+  /** What is left of the answer's price can be claimed again. */
+  readonly onWon: (client: Address) => void;
+  readonly log: Log;
+}
+
+type SentMove = Exclude<AnswerMove, { readonly act: "none" }>;
+
+/** After so long by the chain's clock no reorganisation takes the end of a dispute back. */
+const FINAL_SECONDS = 3_600n;
+
+/** Looks at every dispute that has to be answered, and does what its rules say, each time as the chain has it now. */
+export class Defence {
+  readonly #options: DefenceOptions;
+  /** What the contract refused, by dispute. */
+  readonly #refused = new Map<Hex, Set<AnswerAct>>();
+
+  constructor(options: DefenceOptions) {
+    this.#options = options;
+  }
+
+  /** One look at all of them; throws what the chain throws, when all have been looked at. */
+  async round(signal: AbortSignal): Promise<void> {
+    const { store, log } = this.#options;
+    let failure: unknown;
+    for (const duty of store.openDuties("answer")) {
+      try {
+        while (await this.#step(duty, signal));
+      } catch (thrown) {
+        if (signal.aborted) throw thrown;
+        log.warn({ id: duty.id, problem: asLloomError(thrown).message }, "dispute not answered yet");
+        failure ??= thrown;
+      }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  /** True when something was sent: then there may be more to do. */
+  async #step({ id }: Duty, signal: AbortSignal): Promise<boolean> {
+    const { chain, disputes, store } = this.#options;
+    const duty = store.findDuty("answer", id);
+    if (duty === undefined) return false;
+    const evidence = gatherEvidence(store, duty);
+    const [dispute, nowSeconds, revealed] = await untilAborted(
+      Promise.all([readDispute(chain, disputes, id), chain.nowSeconds(), this.#revealed(id, evidence)]),
+      signal,
+    );
+    const refused = this.#refused.get(id) ?? new Set<AnswerAct>();
+    const move = nextAnswer({ dispute, nowSeconds, evidence: summaryOf(evidence, revealed), refused });
+    if (move.act === "none") {
+      await this.#rest(duty, { state: move.state, nowSeconds }, signal);
+      return false;
+    }
+    this.#note(duty, move.act);
+    return this.#send(duty, { move, evidence }, signal);
+  }
+
+  async #revealed(id: Hex, evidence: Evidence | undefined): Promise<bigint> {
+    const { chain, disputes } = this.#options;
+    const chunkCount = evidence?.answer === undefined ? 0 : chunkCountOf(evidence.answer);
+    return chunkCount <= CHUNKS_AT_ONCE ? 0n : readRevealed(chain, disputes, { id, chunkCount });
+  }
+
+  /** Notes how it stands; once it is over, takes what it brought, and forgets it when that is final. */
+  async #rest(
+    duty: Duty,
+    { state, nowSeconds }: { readonly state: string; readonly nowSeconds: bigint },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { chain, disputes, store, onWon, log } = this.#options;
+    this.#note(duty, state);
+    if (!isOver(state)) {
+      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
+      return;
+    }
+    if (duty.endedAt === undefined) {
+      store.changeDuty(duty, { endedAt: nowSeconds });
+      if (isWon(state)) onWon(duty.peer);
+    }
+    const wei = await claimBonds(chain, disputes, signal);
+    if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");
+    if (duty.endedAt !== undefined && nowSeconds - duty.endedAt >= FINAL_SECONDS) store.closeDuty(duty);
+  }
+
+  /** Saved before it is sent. */
+  #note(duty: Duty, state: string): void {
+    if (duty.state === state) return;
+    const { store, onNews, log } = this.#options;
+    store.changeDuty(duty, { state });
+    log.info({ id: duty.id, client: duty.peer, state }, "dispute");
+    onNews({ ...duty, state });
+  }
+
+  /** False when the contract refused it. What it refuses is not sent again in this run: the next best is. */
+  async #send(
+    duty: Duty,
+    { move, evidence }: { readonly move: SentMove; readonly evidence: Evidence | undefined },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { chain, log } = this.#options;
+    const sender = senderOf(chain);
+    try {
+      if (move.act === "concede") await this.#allow(duty, signal);
+      await sender.send(this.#callOf(duty, move, evidence), { signal });
+      return true;
+    } catch (thrown) {
+      const error = asLloomError(thrown);
+      const reason = error.details["error"];
+      if (error.code !== "TRANSACTION_FAILED" || reason === undefined) throw error;
+      log.warn({ id: duty.id, act: move.act, problem: error.message }, "answer to a dispute refused");
+      // Others may have ended it meanwhile; and tokens for a concession may come yet.
+      const isFinal = reason !== "DeliveryNotOpen" && reason !== "DeliveryTooLate" && move.act !== "concede";
+      if (isFinal) this.#refused.set(duty.id, (this.#refused.get(duty.id) ?? new Set()).add(move.act));
+      return isFinal;
+    }
+  }
+
+  /** What has matured of the price comes out of the wallet. */
+  async #allow({ matured }: Duty, signal: AbortSignal): Promise<void> {
+    const { chain, disputes } = this.#options;
+    const { account } = senderOf(chain);
+    if (matured === 0n) return;
+    const allowed = await untilAborted(chain.contracts.token.allowance(account.address, disputes), signal);
+    if (allowed < matured) await senderOf(chain).send(await approveCall(chain, disputes, matured), { signal });
+  }
+
+  #callOf({ id }: Duty, move: SentMove, evidence: Evidence | undefined): ContractCall {
+    const { disputes } = this.#options;
+    if (move.act === "concede") return calls.concedeCall(disputes, id);
+    const { receipt, later, ack, answer } = evidence ?? {};
+    if (receipt !== undefined && move.act === "rebutByRequest" && later !== undefined)
+      return calls.rebutByRequestCall(disputes, receipt.response, later);
+    if (receipt !== undefined && move.act === "rebutByAck" && ack !== undefined)
+      return calls.rebutByAckCall(disputes, receipt, ack);
+    if (receipt !== undefined && move.act === "reveal" && answer !== undefined)
+      return calls.revealCall(disputes, receipt.response, answer);
+    if (receipt !== undefined && move.act === "revealChunks" && answer !== undefined)
+      return calls.revealChunksCall(disputes, receipt.response, { answer, indexes: move.indexes });
+    throw new LloomError("INTERNAL", `There is nothing to ${move.act} with.`, { details: { id } });
+  }
+}

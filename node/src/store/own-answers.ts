@@ -1,0 +1,57 @@
+import type { CompactSignature, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { Database } from "./database.ts";
+import * as encoding from "./encoding.ts";
+import type { OwnOutcome } from "./own-fate.ts";
+
+/** One request as this client signed it, with what came of it. */
+export interface OwnRequest extends Pick<OwnOutcome, "status" | "receipt"> {
+  readonly request: RequestCommitment;
+  readonly clientSignature: CompactSignature;
+  /** Of the receipt's response, if there is one. */
+  readonly responseHash: Hex | undefined;
+}
+
+/** The part of the client's log that knows which answers never came, and keeps those that came by the chain. */
+export interface OwnAnswers {
+  ownRequest(requestHash: Hex): OwnRequest | undefined;
+  /** Keeps a text that did not come to who asked, encrypted. */
+  saveLateAnswer(answer: { readonly requestHash: Hex; readonly text: Uint8Array }): void;
+  lateAnswer(requestHash: Hex): Uint8Array | undefined;
+}
+
+const REQUEST = "SELECT * FROM own_requests WHERE request_hash = :requestHash";
+const SAVE = "INSERT INTO late_answers VALUES (:requestHash, :text) ON CONFLICT DO NOTHING";
+const FIND = "SELECT text FROM late_answers WHERE request_hash = :requestHash";
+
+/** Opens this part of the log; `openClientLog` holds the whole. */
+export function openOwnAnswers(db: Database): OwnAnswers {
+  return {
+    ownRequest: (requestHash) => {
+      const row = db.get(REQUEST, { requestHash });
+      return row && ownRequestOf(row);
+    },
+    saveLateAnswer: ({ requestHash, text }) => {
+      const encrypted = db.cipher.encrypt(text, lateName(requestHash));
+      db.write(() => db.run(SAVE, { requestHash, text: encrypted }));
+    },
+    lateAnswer: (requestHash) => {
+      const row = db.get(FIND, { requestHash });
+      return row && db.cipher.decrypt(encoding.bytesOf(row, "text"), lateName(requestHash));
+    },
+  };
+}
+
+function ownRequestOf(row: encoding.Row): OwnRequest {
+  const status = encoding.textOf(row, "status");
+  const isAnswered = status === "answered";
+  return {
+    status: isAnswered || status === "failed" ? status : "sent",
+    request: encoding.requestOf(row),
+    clientSignature: encoding.signatureOf(row, "client_signature"),
+    receipt: isAnswered ? encoding.receiptOf(row) : undefined,
+    responseHash: isAnswered ? encoding.hexOf(row, "response_hash") : undefined,
+  };
+}
+
+/** By which a text is encrypted. */
+const lateName = (requestHash: Hex): string => `late answer ${requestHash}`;

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { ZERO_HASH } from "./commitment-types.ts";
+import { hashProfile, parseProfile, profileText, promisedBy } from "./profile.ts";
+
+const PROFILE = { backend: "llama.cpp", maxContext: 512, evidence: "trace", vocabulary: ZERO_HASH } as const;
+
+describe("a profile", () => {
+  it("comes back from its text, without the fields that only a newer reader knows", () => {
+    expect(parseProfile(profileText(PROFILE))).toEqual(PROFILE);
+    expect(parseProfile(profileText({ ...PROFILE, zeal: 9 } as typeof PROFILE))).toEqual(PROFILE);
+  });
+
+  it("has another hash for every setting, and zero where there is none", () => {
+    const texts = [PROFILE, { ...PROFILE, maxContext: 513 }, { ...PROFILE, evidence: "text" as const }].map(
+      profileText,
+    );
+    expect(new Set(texts.map(hashProfile)).size).toBe(3);
+    expect(hashProfile(undefined)).toBe(ZERO_HASH);
+  });
+
+  it("promises what it says, and nothing but text where it cannot be read", () => {
+    expect(promisedBy({ profile: profileText(PROFILE) })).toMatchObject({ evidence: "trace", vocabulary: ZERO_HASH });
+    for (const profile of [undefined, "", "{}", ` ${profileText(PROFILE)}`])
+      expect(promisedBy({ profile })).toEqual({ evidence: "text" });
+  });
+});

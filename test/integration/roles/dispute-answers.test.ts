@@ -1,0 +1,143 @@
+/** How an executor answers disputes about its deliveries by itself, and what each costs whom. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRevealedAnswer } from "../../../node/src/chain/dispute-events.ts";
+import type { ExecutorLog } from "../../../node/src/store/executor-log.ts";
+import { accuse, HOUR, idOf, later, purse, settleAll, standing } from "./disputed-deliveries.ts";
+import { says, scriptedBackend } from "./scripted-backend.ts";
+import { askAll, type Buyer, question, type Seller, until, World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface Sold extends AsyncDisposable {
+  readonly seller: Seller;
+  readonly buyer: Buyer;
+}
+
+/** An executor that sells one model, and a client of it that disputes nothing by itself. */
+async function market(
+  model: string,
+  pieces: readonly string[],
+  tap?: (log: ExecutorLog) => ExecutorLog,
+): Promise<Sold> {
+  const backend = scriptedBackend(says(...pieces), model);
+  const seller = await world.seller({ backend, disputeCheckMs: 200, ...(tap === undefined ? {} : { tap }) });
+  const buyer = await world.buyer();
+  const close = async (): Promise<void> => {
+    await buyer[Symbol.asyncDispose]();
+    await seller[Symbol.asyncDispose]();
+  };
+  return { seller, buyer, [Symbol.asyncDispose]: close };
+}
+
+describe("an honest executor that is accused", () => {
+  it("reveals the answer, keeps its money, and the bond pays for it", async () => {
+    await using sold = await market("revealed", ["Here ", "it ", "is."]);
+    const { seller, buyer } = sold;
+    const { end } = await askAll(buyer, question("?", { model: "revealed" }));
+    await settleAll(seller);
+    const before = await purse(world, seller);
+    const ether = await seller.chain.provider.getBalance(seller.identity.address);
+    const { id, bond } = await accuse(world, buyer, end.receipt);
+    await standing(world, seller, id, "delivered");
+    await until("the executor has taken its part of the bond", async () => (await purse(world, seller)).bonds === 0n);
+    const after = await purse(world, seller);
+    expect(after).toEqual(before);
+    expect(await seller.chain.provider.getBalance(seller.identity.address)).toBeGreaterThan(ether);
+    const shown = await readRevealedAnswer(buyer.chain, world.deployment.deliveryDisputes, id);
+    expect(Buffer.from(shown ?? []).toString()).toBe("Here it is.");
+    // What it did not cost comes back: not all of it.
+    const back = (await purse(world, buyer)).bonds;
+    expect(back).toBeLessThan(bond * 2n);
+    expect(seller.executor.status().disputes).toBe(0);
+  });
+
+  it("rebuts by the client's next request, publishes nothing, and gets the whole bond", async () => {
+    await using sold = await market("rebutted", ["Yes."]);
+    const { seller, buyer } = sold;
+    const asked = question("?", { model: "rebutted" });
+    const first = await askAll(buyer, asked);
+    await settleAll(seller);
+    const second = await askAll(buyer, asked);
+    expect(second.end.receipt.request.lane).toBe(first.end.receipt.request.lane);
+    const { id } = await accuse(world, buyer, first.end.receipt);
+    await standing(world, seller, id, "rejected");
+    expect(await readRevealedAnswer(buyer.chain, world.deployment.deliveryDisputes, id)).toBeUndefined();
+    expect((await purse(world, buyer)).lost).toBe(1n);
+    expect((await purse(world, seller)).strikes).toBe(0n);
+  });
+
+  it("reveals a long answer chunk by chunk, and goes on where it was cut off", async () => {
+    const pieces = Array.from({ length: 200 }, (_, index) => `${"x".repeat(250)}${index} `);
+    await using sold = await market("long", pieces);
+    const { seller, buyer } = sold;
+    const { end, text } = await askAll(buyer, question("?", { model: "long", maxOutboundTokens: 300 }));
+    expect(text.length).toBeGreaterThan(8 * 4096);
+    await settleAll(seller);
+    const { id } = await accuse(world, buyer, end.receipt);
+    await standing(world, seller, id, "delivered");
+    const shown = await readRevealedAnswer(buyer.chain, world.deployment.deliveryDisputes, id);
+    expect(Buffer.from(shown ?? []).toString()).toBe(text);
+  });
+
+  it("answers what was opened while it was away", async () => {
+    const [identity, dataDir] = [await world.nextIdentity(), await world.dataDir()];
+    const options = { backend: scriptedBackend(says("Later."), "away"), identity, dataDir, disputeCheckMs: 200 };
+    const before = await world.seller(options);
+    await using buyer = await world.buyer();
+    const { end } = await askAll(buyer, question("?", { model: "away" }));
+    await settleAll(before);
+    await before[Symbol.asyncDispose]();
+    const { id } = await accuse(world, buyer, end.receipt);
+    await later(world, 11 * HOUR);
+    await using after = await world.seller(options);
+    await standing(world, after, id, "delivered");
+  });
+});
+
+describe("an executor that has lost the text", () => {
+  const forgetful = (log: ExecutorLog): ExecutorLog => ({ ...log, delivery: () => undefined });
+
+  it("waits for a copy, then concedes: the client has its money back, and no stake is slashed", async () => {
+    await using sold = await market("conceded", ["Gone."], forgetful);
+    const { seller, buyer } = sold;
+    const { end } = await askAll(buyer, question("?", { model: "conceded" }));
+    const { deposit } = await purse(world, buyer);
+    await settleAll(seller);
+    const before = await purse(world, seller);
+    const { id } = await accuse(world, buyer, end.receipt);
+    await until("it is known that nothing can be shown", () =>
+      seller.store.openDuties("answer").some((duty) => duty.id === id && duty.state === "unanswerable"),
+    );
+    await later(world, 10 * HOUR + 60);
+    await standing(world, seller, id, "conceded");
+    const after = await purse(world, seller);
+    expect(after).toEqual({ ...before, settled: before.settled - end.cost, strikes: 1n });
+    expect((await purse(world, buyer)).deposit).toBe(deposit + end.cost);
+    expect(idOf(buyer.chain, end.receipt)).toBe(id);
+  });
+});
+
+describe("a reorganisation", () => {
+  it("that takes the answer to a dispute back has it answered again, and one that takes the dispute back ends the duty", async () => {
+    await using sold = await market("reorg", ["Twice."]);
+    const { seller, buyer } = sold;
+    const { end } = await askAll(buyer, question("?", { model: "reorg" }));
+    await settleAll(seller);
+    const undisputed = await world.chain.request("evm_snapshot");
+    await world.chain.request("evm_setAutomine", true);
+    const { id } = await accuse(world, buyer, end.receipt);
+    await standing(world, seller, id, "delivered");
+    await until("the end is noted", () => seller.store.findDuty("answer", id)?.endedAt !== undefined);
+    await world.chain.request("evm_revert", undisputed);
+    for (let block = 0; block < 6; block++) await world.chain.request("evm_mine");
+    await until("the duty is gone", () => seller.store.findDuty("answer", id)?.state === "gone");
+    expect(seller.store.findDuty("answer", id)?.endedAt).toBeUndefined();
+    await accuse(world, buyer, end.receipt);
+    await standing(world, seller, id, "delivered");
+    await until("it is over again", () => seller.store.findDuty("answer", id)?.state === "delivered");
+  });
+});

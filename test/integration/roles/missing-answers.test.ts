@@ -1,0 +1,165 @@
+/** What a client does by itself about answers that it paid for and never got, and what each ending costs whom. */
+import type { Receipt } from "@lloom/protocol/commitment-types";
+import { EMPTY_LANE } from "@lloom/protocol/lane";
+import { deliveryHash } from "@lloom/protocol/merkle";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { allocate, senderOf } from "../../../node/src/chain/actions.ts";
+import { revealCall } from "../../../node/src/chain/delivery-calls.ts";
+import { settle } from "../../../node/src/chain/settle.ts";
+import type { Identity } from "../../../node/src/wallet/identity.ts";
+import { createExchange } from "../../support/exchange.ts";
+import { HOUR, idOf, later, purse, standing } from "./disputed-deliveries.ts";
+import { type Buyer, type BuyerOptions, DOLLAR, type Member, until, World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const TEXT = Buffer.from("The answer that was paid for.");
+const DISPUTING: BuyerOptions = { disputes: "auto", disputePatienceSeconds: 0n, disputeCheckMs: 200 };
+
+/** An executor that settles an answer which it never sent. */
+interface Withheld {
+  readonly rogue: Member;
+  readonly receipt: Receipt;
+  /** Another answer to the same request. */
+  readonly other: Receipt;
+}
+
+/** The client signs a request, as its log has it; the executor answers on chain alone. */
+async function withhold({ chain, identity, store }: Buyer, rogue: Member): Promise<Withheld> {
+  await allocate(chain, rogue.identity.address, 5n * DOLLAR);
+  const deadline = (await chain.nowSeconds()) + 600n;
+  const exchange = createExchange({ domain: chain.domain, client: identity, executor: rogue.identity, deadline });
+  const { lane } = store.reserveLane(rogue.identity.address);
+  const asked = exchange.ask(EMPTY_LANE, { lane });
+  const { request, requestHash, clientSignature } = asked;
+  store.saveRequest({
+    requestHash,
+    request,
+    signature: clientSignature,
+    promptSalt: `0x${"5a".repeat(32)}`,
+    sentAtMs: Date.now(),
+  });
+  const sign = (outbound: bigint): Receipt => {
+    const right = exchange.answer(EMPTY_LANE, asked, { outbound }).response;
+    const response = { ...right, deliveryHash: deliveryHash(TEXT) };
+    const executorSignature = rogue.identity.sign(exchange.hasher.hashResponse(response));
+    return { request, response, clientSignature, executorSignature };
+  };
+  return { rogue, receipt: sign(80n), other: sign(79n) };
+}
+
+async function rogueMember(): Promise<Member> {
+  const rogue = await world.join(await world.nextIdentity());
+  await world.stake(rogue);
+  return rogue;
+}
+
+const priceOf = ({ request, response }: Receipt): bigint => response.cumulativeCost - request.ackedCost;
+
+describe("an answer that was settled and never came", () => {
+  it("is disputed by itself and, when nobody answers, paid back with a share of the executor's stake, to the unit", async () => {
+    await using buyer = await world.buyer(DISPUTING);
+    const { rogue, receipt } = await withhold(buyer, await rogueMember());
+    const [client, executor] = [await purse(world, buyer), await purse(world, rogue)];
+    await settle(rogue.chain, [receipt]);
+    const id = idOf(buyer.chain, receipt);
+    const { penalty, paid } = await standing(world, buyer, id, "open");
+    expect(paid).toBe(priceOf(receipt));
+    await until("it is noted", () => buyer.store.findDuty("dispute", id)?.state === "disputed");
+    await later(world, 12 * HOUR + 60);
+    await standing(world, buyer, id, "defaulted");
+    await until("the bond is taken", async () => (await purse(world, buyer)).bonds === 0n);
+    // The client ended it itself: 40 % of the penalty as who was hurt, 10 % as who ended it.
+    expect(await purse(world, buyer)).toEqual({
+      ...client,
+      deposit: client.deposit + paid,
+      rewards: (penalty * 4n) / 10n + penalty / 10n,
+    });
+    const { stake, settled, strikes } = await purse(world, rogue);
+    expect({ stake, settled, strikes }).toEqual({ stake: executor.stake - penalty, settled: 0n, strikes: 1n });
+  });
+
+  it("is kept when it is revealed on chain, and the executor keeps its money", async () => {
+    await using buyer = await world.buyer(DISPUTING);
+    const { rogue, receipt } = await withhold(buyer, await rogueMember());
+    await settle(rogue.chain, [receipt]);
+    const id = idOf(buyer.chain, receipt);
+    await standing(world, buyer, id, "open");
+    await senderOf(rogue.chain).send(revealCall(world.deployment.deliveryDisputes, receipt.response, TEXT));
+    await until("the text is there", () => buyer.store.lateAnswer(receipt.response.requestHash) !== undefined);
+    expect(Buffer.from(buyer.store.lateAnswer(receipt.response.requestHash) ?? []).toString()).toBe(TEXT.toString());
+    expect((await purse(world, rogue)).settled).toBe(priceOf(receipt));
+  });
+
+  it("is not disputed any more when it came after all", async () => {
+    await using buyer = await world.buyer(DISPUTING);
+    const { rogue, receipt } = await withhold(buyer, await rogueMember());
+    await settle(rogue.chain, [receipt]);
+    const id = idOf(buyer.chain, receipt);
+    await standing(world, buyer, id, "open");
+    const { requestHash } = receipt.response;
+    buyer.store.saveReceipt({
+      requestHash,
+      responseHash: id,
+      receipt,
+      contentSalt: requestHash,
+      receivedAtMs: Date.now(),
+    });
+    await standing(world, buyer, id, "cancelled");
+    await until("it is over", () => buyer.store.findDuty("dispute", id)?.state === "cancelled");
+  });
+
+  it("waits for its owner where the policy says so, or where bonds would lock too much", async () => {
+    await using asking = await world.buyer({ ...DISPUTING, disputes: "ask" });
+    await using poor = await world.buyer({ ...DISPUTING, disputeBonds: 1n });
+    for (const [buyer, state] of [
+      [asking, "asked"],
+      [poor, "unaffordable"],
+    ] as const) {
+      const { rogue, receipt } = await withhold(buyer, await rogueMember());
+      await settle(rogue.chain, [receipt]);
+      const id = idOf(buyer.chain, receipt);
+      await until(`it is ${state}`, () => buyer.store.findDuty("dispute", id)?.state === state);
+    }
+  });
+
+  it("is found by a client that was away, and a reorganisation that takes the settlement back ends it", async () => {
+    const [identity, dataDir]: [Identity, string] = [await world.nextIdentity(), await world.dataDir()];
+    const before = await world.buyer({ ...DISPUTING, identity, dataDir });
+    const { rogue, receipt } = await withhold(before, await rogueMember());
+    await before[Symbol.asyncDispose]();
+    const snapshot = await world.chain.request("evm_snapshot");
+    await settle(rogue.chain, [receipt]);
+    await using after = await world.buyer({ ...DISPUTING, disputes: "ask", identity, dataDir, deposit: 0n });
+    const id = idOf(after.chain, receipt);
+    const stateOf = () => after.store.findDuty("dispute", id)?.state;
+    await until("it is found", () => stateOf() === "asked");
+    await world.chain.request("evm_revert", snapshot);
+    for (let block = 0; block < 3; block++) await world.chain.request("evm_mine");
+    await until("it is gone", () => stateOf() === "gone");
+    await settle(rogue.chain, [receipt]);
+    await until("it is back", () => stateOf() === "asked");
+  });
+});
+
+describe("two signatures over one request", () => {
+  it("are reported by the client that sees both: half the stake, and the reporter's share is its own", async () => {
+    await using buyer = await world.buyer(DISPUTING);
+    const { rogue, receipt, other } = await withhold(buyer, await rogueMember());
+    const { requestHash } = receipt.response;
+    const { stake } = await purse(world, rogue);
+    const received = { requestHash, responseHash: idOf(buyer.chain, other), receipt: other };
+    buyer.store.saveReceipt({ ...received, contentSalt: requestHash, receivedAtMs: Date.now() });
+    await settle(rogue.chain, [receipt]);
+    await until("it is proven", () => buyer.store.findDuty("report", requestHash)?.state === "proven");
+    const slashed = stake - (await purse(world, rogue)).stake;
+    const minimum = await buyer.chain.contracts.stakeRegistry.minimumStake(1);
+    expect(slashed).toBe(minimum > stake / 2n ? minimum : stake / 2n);
+    // 30 % as the reporter, who had committed before; twice the answer's price as who was hurt.
+    expect((await purse(world, buyer)).rewards).toBe((slashed * 3n) / 10n + 2n * priceOf(receipt));
+  });
+});
