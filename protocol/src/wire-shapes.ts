@@ -44,7 +44,7 @@ export const gossipShape: Shape = { offer: signedOfferShape, executor: "bytes" }
 export const offersShape: Shape = { offers: [signedOfferShape] };
 
 /** What a call asks for. */
-export const rpcRequestShape: Shape = { executor: "bytes" };
+export const rpcRequestShape: Shape = { executor: "bytes", hash: "bytes" };
 
 /** A message that is on the wire what it is here. */
 export const plainShape: Shape = {};

@@ -20,6 +20,7 @@ import {
   type RpcError,
   rpcErrorSchema,
   rpcRequestSchema,
+  vocabularyReplySchema,
   WIRE_LIMITS,
 } from "./messages.ts";
 import {
@@ -117,6 +118,13 @@ export const { encode: encodeRpcRequest, decode: decodeRpcRequest } = createCode
 export const { encode: encodeOffersReply, decode: decodeOffersReply } = createReplyCodec({
   schema: offersReplySchema,
   shape: offersShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `vocabulary`, or why there is none. */
+export const { encode: encodeVocabularyReply, decode: decodeVocabularyReply } = createReplyCodec({
+  schema: vocabularyReplySchema,
+  shape: plainShape,
   maxBytes: rpcBytes,
 });
 

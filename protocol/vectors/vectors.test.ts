@@ -9,7 +9,7 @@ import {
   toUtf8Bytes,
 } from "ethers";
 import { describe, expect, it } from "vitest";
-import { hexToBytes } from "../src/hex.ts";
+import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
 import {
@@ -19,6 +19,7 @@ import {
   decodeOfferGossip,
   decodeOffersReply,
   decodeRpcRequest,
+  decodeVocabularyReply,
 } from "../src/wire.ts";
 import { auditVectors } from "./audits.ts";
 import { collectionVectors } from "./collections.ts";
@@ -266,6 +267,10 @@ describe("frames.json", () => {
     rpcRequests: decodeRpcRequest,
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
+    vocabularyReplies: (bytes: Uint8Array) => {
+      const reply = decodeVocabularyReply(bytes);
+      return "bytes" in reply ? { ...reply, bytes: bytesToHex(reply.bytes) } : reply;
+    },
   };
 
   it.each(Object.entries(frameVectors()))("%s decode to their messages", (kind, vectors) => {
