@@ -246,8 +246,14 @@ export type OfferGossip = z.infer<typeof offerGossipSchema>;
 export const rpcRequestSchema = z.discriminatedUnion("method", [
   z.object({ method: z.literal("offers"), model: modelName.optional(), executor: addressSchema.optional() }),
   z.object({ method: z.literal("health") }),
+  /** A client has the last answer of a lane: `ResponseAck`, signed by it. */
+  z.object({ method: z.literal("acknowledge"), requestHash: hash, responseHash: hash, signature: signatureSchema }),
+  /** A client asks again for an answer that did not come whole. */
+  z.object({ method: z.literal("answer"), requestHash: hash }),
 ]);
 export type RpcRequest = z.infer<typeof rpcRequestSchema>;
+/** What a client acknowledges. */
+export type Acknowledgement = Omit<Extract<RpcRequest, { readonly method: "acknowledge" }>, "method">;
 
 export const offersReplySchema = z.object({ offers: z.array(signedOfferSchema).max(WIRE_LIMITS.offers) });
 export type OffersReply = z.infer<typeof offersReplySchema>;
@@ -264,6 +270,18 @@ export const healthReplySchema = z.object({
   nowMs: z.number().int().min(0).optional(),
 });
 export type HealthReply = z.infer<typeof healthReplySchema>;
+
+export const acknowledgeReplySchema = z.object({ acknowledged: z.literal(true) });
+export type AcknowledgeReply = z.infer<typeof acknowledgeReplySchema>;
+
+export const answerReplySchema = z.object({
+  response: responseCommitmentSchema,
+  signature: signatureSchema,
+  contentSalt: hash,
+  /** All of it, as it went over the wire. */
+  text: text(WIRE_LIMITS.rpcBytes),
+});
+export type AnswerReply = z.infer<typeof answerReplySchema>;
 
 export const rpcErrorSchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
 export type RpcError = z.infer<typeof rpcErrorSchema>;

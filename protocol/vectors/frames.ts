@@ -2,6 +2,8 @@ import { bytesToHex } from "../src/hex.ts";
 import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest } from "../src/messages.ts";
 import { profileText } from "../src/profile.ts";
 import {
+  encodeAcknowledgeReply,
+  encodeAnswerReply,
   encodeClientFrame,
   encodeExecutorFrame,
   encodeHealthReply,
@@ -69,7 +71,15 @@ const calls: RpcRequest[] = [
   { method: "offers", model: "lloom-tiny" },
   { method: "offers", executor: VALUES.ModelOffer.typical.executor },
   { method: "health" },
+  { method: "acknowledge", requestHash: repeated(0xd1), responseHash: repeated(0xd2), signature },
+  { method: "answer", requestHash: repeated(0xd1) },
 ];
+const answerAgain = {
+  response: VALUES.LlmResponseCommitment.typical,
+  signature,
+  contentSalt: repeated(0x5b),
+  text: " hello 🧶",
+};
 const health = { role: "executor", version: "0.1.0", uptimeMs: 1_000, peers: 3, offers: 1, load: 0 } as const;
 const refusal = { error: { code: "RATE_LIMITED", message: "Wait." } } as const;
 
@@ -84,4 +94,6 @@ export const frameVectors = () => ({
   rpcRequests: vectors(calls, encodeRpcRequest),
   offersReplies: vectors([{ offers: [offer] }, { offers: [] }, refusal], encodeOffersReply),
   healthReplies: vectors([health, refusal], encodeHealthReply),
+  acknowledgeReplies: vectors([{ acknowledged: true as const }, refusal], encodeAcknowledgeReply),
+  answerReplies: vectors([answerAgain, refusal], encodeAnswerReply),
 });

@@ -13,6 +13,8 @@ import { hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
 import {
+  decodeAcknowledgeReply,
+  decodeAnswerReply,
   decodeClientFrame,
   decodeExecutorFrame,
   decodeHealthReply,
@@ -274,6 +276,8 @@ describe("frames.json", () => {
     rpcRequests: decodeRpcRequest,
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
+    acknowledgeReplies: decodeAcknowledgeReply,
+    answerReplies: decodeAnswerReply,
   };
 
   it.each(Object.entries(frameVectors()))("%s decode to their messages", (kind, vectors) => {
