@@ -1,11 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { COMPILE_CACHE } from "./checkout/paths.ts";
 
-/** Files that start whole networks of processes: one at a time. */
+/** Files that start whole networks of processes. */
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
+/** They may build the explorer first, and the machine may be busy with other things too. */
+const PATIENCE = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
+/** One that computes on all processors from beginning to end. */
+const ATTACK = "test/e2e/attack.test.ts";
 
 export default defineConfig({
   test: {
     pool: "forks",
+    // For the programs that tests start, many hundreds in all.
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     // A last resort on a machine that does much else: what a test waits for has a deadline of its own.
     testTimeout: 240_000,
     hookTimeout: 300_000,
@@ -23,10 +30,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: "network",
+          ...PATIENCE,
           include: [WHOLE_NETWORK],
-          fileParallelism: false,
+          exclude: [ATTACK],
+          // Each waits for processes, blocks and pages most of the time.
+          maxWorkers: 2,
         },
       },
+      { extends: true, test: { name: "attack", ...PATIENCE, include: [ATTACK] } },
     ],
   },
 });

@@ -8,3 +8,6 @@ export const HARDHAT = join(ROOT, "node_modules/hardhat/dist/src/cli.js");
 export const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
 export const PONDER = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
 export const LLOOM = join(ROOT, "node/src/cli.ts");
+
+/** Compiled code of all programs of the checkout, by content: they read the same files at every start. */
+export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/lloom-compiled");

@@ -131,7 +131,9 @@ async function converse({ devnet, stream, progress, timings, signal }: Stage): P
 
 /** Until Ctrl-C. Meanwhile the contracts are compiled, unless they are: whoever deploys next need not wait for it. */
 async function stayUp({ devnet, signal }: Stage): Promise<void> {
-  compileContracts(devnet.supervisor).catch((thrown: unknown) => devnet.supervisor.tell(`   ${explain(thrown)}`));
+  compileContracts(devnet.supervisor, { nice: true }).catch((thrown: unknown) =>
+    devnet.supervisor.tell(`   ${explain(thrown)}`),
+  );
   if (signal.aborted) return;
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }

@@ -1,7 +1,17 @@
+import { Transaction } from "ethers";
 import { describe, expect, it } from "vitest";
-import { openSalt, reservedFor } from "./create2.ts";
+import { CREATE_X_DEPLOYMENT, openSalt, reservedFor } from "./create2.ts";
 
 const DEPLOYER = "0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+
+it("costs for CreateX what its makers signed", async () => {
+  const artifact =
+    "../node_modules/@nomicfoundation/ignition-core/dist/src/internal/execution/strategy/createx-artifact.js";
+  const { presignedTx } = (await import(new URL(artifact, import.meta.url).href)) as { presignedTx: string };
+  const { from, gasLimit, gasPrice, to } = Transaction.from(presignedTx);
+  expect({ sender: from, gasLimit, gasPriceWei: gasPrice }).toEqual(CREATE_X_DEPLOYMENT);
+  expect(to).toBeNull();
+});
 
 describe("the salt of deterministic addresses", () => {
   it("is anybody's, has the mark of all chains, and the project's name or another", () => {

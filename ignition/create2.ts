@@ -10,6 +10,16 @@ export const CREATE_X = "0xba5Ed099633D3B313e4D5F7bdc1305d3c28ba5Ed";
 /** Keccak-256 of its code. */
 export const CREATE_X_CODE_HASH = "0xbd8a7ea8cfca7b4e5f5041d7d4b17bc317c5ce42cfbc42066a00cf26b43eb53f";
 
+/**
+ * How CreateX comes to a chain: by a transaction that its makers signed for every chain. Whoever wants it there pays its gas to the
+ * account that signed it, at the price that was signed, whatever gas costs; what is left stays on that account.
+ */
+export const CREATE_X_DEPLOYMENT = {
+  sender: "0xeD456e05CaAb11d66C4c797dD6c1D6f9A7F352b5",
+  gasLimit: 3_000_000n,
+  gasPriceWei: 100_000_000_000n,
+} as const;
+
 const DEFAULT_NAME = "lloom";
 const NAME = /^[\x21-\x7e]{1,11}$/;
 

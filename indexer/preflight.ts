@@ -11,7 +11,9 @@ import {
 } from "viem";
 import type { IndexerEnv } from "./env.ts";
 
-const RPC_TIMEOUT_MS = 10_000;
+/** A chain on a busy machine may be slow, and is asked again; one that is not there is told at once. */
+const RPC_TIMEOUT_MS = 30_000;
+const RETRIES = 3;
 
 /** Why indexing cannot start, with the code and the next step that every door of the network gives. */
 export interface StartProblem {
@@ -24,7 +26,7 @@ export interface StartProblem {
  * development chain has a new one after each restart.
  */
 export async function inspectChain(env: IndexerEnv): Promise<{ genesisHash: Hex } | StartProblem> {
-  const client = createPublicClient({ transport: http(env.rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 1 }) });
+  const client = createPublicClient({ transport: http(env.rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: RETRIES }) });
   try {
     const [chainId, genesis] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
     if (chainId !== env.chainId) {

@@ -85,6 +85,11 @@ const SUITES: readonly Suite[] = [
     describe: "whole networks of real processes, and a browser",
     run: (file) => runVitest("network", file),
   },
+  {
+    name: "attack",
+    describe: "a whole network among liars, floods, failures and kill -9",
+    run: (file) => runVitest("attack", file),
+  },
 ];
 
 const USAGE = `usage: npm test [-- SUITE...]
@@ -121,12 +126,13 @@ async function runAll(suites: readonly Suite[]): Promise<void> {
 try {
   const built = await runNode([HARDHAT, "build", "--no-tests"]);
   if (built !== 0) failed++;
-  // The contracts compute on one core for most of their time, while the parts wait for processes and blocks.
+  // The contracts compute on one core for most of their time, while parts and networks wait for processes and blocks. Under
+  // attack everybody computes.
   const suites = SUITES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
   const named = (...names: readonly string[]): Suite[] => suites.filter(({ name }) => names.includes(name));
   await runAll(named("check"));
-  await Promise.all([runAll(named("contracts", "proofs")), runAll(named("parts"))]);
-  await runAll(named("network"));
+  await Promise.all([runAll(named("contracts", "proofs")), runAll(named("parts", "network"))]);
+  await runAll(named("attack"));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

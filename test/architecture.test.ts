@@ -68,7 +68,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
   { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
   // A Hardhat configuration of a test's own: the shipped one with other explorers.
-  { folder: "test/support/explorers.config.ts", may: ["hardhat.config.ts"] },
+  { folder: "test/support/staged.config.ts", may: ["hardhat.config.ts"] },
   {
     folder: "test",
     may: [

@@ -21,6 +21,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   experimental: { useTypeScriptCli: true },
   devIndicators: false,
+  // Seconds without a sign of life from a worker of the build. On a machine that is busy with other things a minute is soon over.
+  staticPageGenerationTimeout: 3_600,
   headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
 };
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
-import { ROOT } from "../../checkout/paths.ts";
+import { COMPILE_CACHE } from "../../checkout/paths.ts";
 
 /** What to run: always this Node, never a shell. */
 export interface ProcessSpec {
@@ -14,14 +14,17 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lower scheduling priority, for work that others wait for less. */
+  /** Lower scheduling priority, for work that nobody waits for: beside other busy programs it may hardly go on. */
   readonly nice?: boolean;
 }
 
 export interface ChildOptions {
   readonly spec: ProcessSpec;
   readonly logPath: string;
-  /** What it takes for the user's home: what its libraries keep there must neither fail nor stay. */
+  /**
+   * What it takes for the user's home, with its temporary files: what its libraries keep there must neither fail nor stay. All
+   * networks of this machine have the same keys and addresses, and a node locks its key where temporary files are.
+   */
   readonly home: string | undefined;
   readonly onLine: (line: string) => void;
 }
@@ -29,8 +32,6 @@ export interface ChildOptions {
 /** Lines of a failed child that are shown. */
 const TAIL_LINES = 15;
 const NICENESS = 10;
-/** Compiled code of all members, by content: they read the same files at every start. */
-const COMPILE_CACHE = join(ROOT, "node_modules/.cache/lloom-compiled");
 
 /** A process in a group of its own, with its output in a log file. */
 export class Child {
@@ -45,6 +46,7 @@ export class Child {
 
   constructor({ spec, logPath, home, onLine }: ChildOptions) {
     this.logPath = logPath;
+    if (home !== undefined) mkdirSync(temporaryIn(home), { recursive: true });
     this.#process = spawn(process.execPath, [spec.script, ...spec.args], {
       cwd: spec.cwd,
       env: { ...process.env, ...homeVariables(home), ...PLAIN, ...spec.env },
@@ -99,10 +101,16 @@ export class Child {
 
 const PLAIN = { FORCE_COLOR: "0", NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE };
 
+const temporaryIn = (home: string): string => join(home, "tmp");
+
 function homeVariables(home: string | undefined): Readonly<Record<string, string>> {
   if (home === undefined) return {};
+  const temporary = temporaryIn(home);
   return {
     HOME: home,
+    TMPDIR: temporary,
+    TMP: temporary,
+    TEMP: temporary,
     XDG_CACHE_HOME: join(home, ".cache"),
     XDG_CONFIG_HOME: join(home, ".config"),
     XDG_DATA_HOME: join(home, ".local/share"),

@@ -36,9 +36,9 @@ export async function buildContracts(supervisor: Supervisor): Promise<ContractsB
   return { outcome: "compiled", pathOf: artifactPath };
 }
 
-/** Compiles the contracts where Hardhat finds them; quick when nothing changed. */
-export async function compileContracts(supervisor: Supervisor): Promise<void> {
-  await supervisor.run({ name: "compile", script: HARDHAT, args: ["build", "--no-tests"], cwd: ROOT, nice: true });
+/** Compiles the contracts where Hardhat finds them; quick when nothing changed. `nice` if nobody waits for it. */
+export async function compileContracts(supervisor: Supervisor, { nice = false } = {}): Promise<void> {
+  await supervisor.run({ name: "compile", script: HARDHAT, args: ["build", "--no-tests"], cwd: ROOT, nice });
 }
 
 /**

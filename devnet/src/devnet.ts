@@ -158,7 +158,7 @@ async function startPages(
       () => startIndexer(start),
       (url) => `${url}/graphql`,
     ),
-    timed(progress, "explorer build", () => buildExplorer(supervisor)),
+    timed(progress, "explorer build", () => buildExplorer(supervisor, signal)),
   ]);
   const explorerPort = await wantedPort(progress, ports, "explorer");
   const explorerUrl = await timed(progress, "explorer", () =>

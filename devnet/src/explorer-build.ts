@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NEXT, ROOT } from "../../checkout/paths.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { takeTurn } from "./turn.ts";
 
 /** Everything that the explorer is built from. */
 const SOURCES = [
@@ -13,6 +14,8 @@ const SOURCES = [
   "package-lock.json",
 ];
 const MARK = join(ROOT, "web", ".next", "lloom-source-hash");
+/** Held while it is built. */
+const LOCK = join(ROOT, "node_modules/.cache/lloom-explorer-build.lock");
 
 /** Hash over names and contents of the explorer's sources. */
 function sourceHash(): string {
@@ -26,17 +29,23 @@ function sourceHash(): string {
   return hash.digest("hex");
 }
 
-/** Builds the explorer unless these very sources are built already. Returns what was done. */
-export async function buildExplorer(supervisor: Supervisor): Promise<string> {
+/**
+ * Builds the explorer unless these very sources are built already. Returns what was done. At the priority of everything else:
+ * on a machine that is busy with other things a lower one would wait for all of those too, for hours.
+ */
+export async function buildExplorer(supervisor: Supervisor, signal: AbortSignal): Promise<string> {
   const hash = sourceHash();
-  if (existsSync(MARK) && readFileSync(MARK, "utf8") === hash) return "unchanged since the last build";
+  const isBuilt = (): boolean => existsSync(MARK) && readFileSync(MARK, "utf8") === hash;
+  if (isBuilt()) return "unchanged since the last build";
+  // Whoever starts it: Next refuses a second one in the same folder.
+  using _turn = await takeTurn(LOCK, signal);
+  if (isBuilt()) return "built by another network meanwhile";
   await supervisor.run({
     name: "explorer-build",
     script: NEXT,
     args: ["build", "web"],
     cwd: ROOT,
     env: { NEXT_TELEMETRY_DISABLED: "1" },
-    nice: true,
   });
   writeFileSync(MARK, hash);
   return "built";

@@ -1,7 +1,10 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { receiptFromData } from "@lloom/protocol/receipts";
 import OpenAI, { APIError } from "openai";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { backoffMs } from "../../node/src/primitives/backoff.ts";
+import { pause } from "../../node/src/primitives/pause.ts";
 
 /** Asked of the shipped model; it knows this one well. */
 export const FIRST_PROMPT = "What is Lloom?";
@@ -19,8 +22,11 @@ interface LloomChunk {
   readonly lloom?: { readonly receipt?: unknown };
 }
 
-/** On a busy machine an executor may be too slow for the gateway's patience. */
+/** So many on a machine that has time: then something is wrong. On a busy one executors may be too slow for the gateway's patience. */
 const TRIES = 5;
+const BETWEEN_TRIES = { firstMs: 100, longestMs: 30_000 };
+/** Processes at work for each processor, from which on a machine is busy; a start alone makes fewer. */
+const BUSY = 4;
 /** From here on a refusal is about the network, not the question. */
 const SERVER_ERROR = 500;
 
@@ -31,19 +37,28 @@ export interface FirstQuestion {
   /** Hears why the gateway could not answer, before it is asked again. */
   readonly onRefusal: (why: string) => void;
   readonly signal: AbortSignal;
+  /** Whether the machine has more to do than it can; told by its load unless given. */
+  readonly isBusy?: () => boolean;
 }
 
-/** Sends one prompt through the gateway with the official client; again if the network was not ready for it. */
+/**
+ * Sends one prompt through the gateway with the official client; again if the network was not ready for it, on a busy machine
+ * as often as it takes.
+ */
 export async function askFirst(question: FirstQuestion): Promise<FirstAnswer> {
+  const { onRefusal, signal, isBusy = isMachineBusy } = question;
   for (let tries = 1; ; tries++) {
     try {
       return await ask(question);
     } catch (thrown) {
-      if (tries === TRIES || question.signal.aborted || !isPassing(thrown)) throw thrown;
-      question.onRefusal((thrown as Error).message);
+      if (signal.aborted || !isPassing(thrown) || (tries >= TRIES && !isBusy())) throw thrown;
+      onRefusal((thrown as Error).message);
+      await pause(backoffMs(tries, BETWEEN_TRIES), signal);
     }
   }
 }
+
+const isMachineBusy = (): boolean => (loadavg()[0] ?? 0) > BUSY * availableParallelism();
 
 const isPassing = (thrown: unknown): boolean =>
   thrown instanceof APIError && (thrown.status === undefined || thrown.status >= SERVER_ERROR);

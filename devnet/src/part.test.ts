@@ -48,6 +48,13 @@ describe("a part of the network", () => {
     expect(readFileSync(killed.logPath, "utf8")).toContain(`up as ${first}`);
   });
 
+  it("keeps temporary files, and so the locks of its keys, where no other network does", async () => {
+    const part = start("told", `console.log(process.getBuiltinModule("node:os").tmpdir()); ${STAYS}`);
+    const place = await part.firstLine((line) => (line.startsWith("up") ? undefined : line));
+    expect(place).toBe(join(dir, "home", "tmp"));
+    expect(existsSync(place)).toBe(true);
+  });
+
   it("stays down when it ends again and again, with what it said, while the others stay", async () => {
     const broken = start("broken", `console.error("no model"); process.exitCode = 3;`);
     const other = start("other", STAYS);

@@ -25,8 +25,10 @@ export interface Wait {
   readonly stallMs?: number;
 }
 
-/** A process that only keeps its connections up computes less than this part of a processor; a starving one at work, more. */
+/** A process that only keeps its connections up computes less than this part of a processor. */
 const IDLE_SHARE = 0.02;
+/** One at work gets at least this part of what every other one gets. */
+const STARVING = 0.25;
 const LOOK_MS = 5_000;
 const STALL_MS = 120_000;
 /** Who waits longer than this wants to know what for. */
@@ -86,8 +88,12 @@ function isAtWork({ pid, alive, lines }: Worker, seen: Map<number, Seen>, second
   seen.set(pid, { lines, cpu });
   if (before === undefined || before.lines !== lines) return true;
   // Where nobody knows what a process computes, a living one is trusted.
-  return before.cpu === undefined || cpu === undefined || cpu - before.cpu > IDLE_SHARE * seconds;
+  return before.cpu === undefined || cpu === undefined || cpu - before.cpu > idleShare() * seconds;
 }
+
+/** Among hundreds that compute, who is at work computes no more than who is idle elsewhere. */
+const idleShare = (): number =>
+  Math.min(IDLE_SHARE, (STARVING * availableParallelism()) / Math.max(loadavg()[0] ?? 0, 1));
 
 function stillWaiting(what: string, workers: readonly Worker[], seconds: number): string {
   const computed = workers.map(({ name, pid }) => `${name} has computed ${(cpuSeconds(pid) ?? 0).toFixed(0)} s`);

@@ -14,6 +14,9 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
   });
 
+/** Where the reservations of this machine's user lie. */
+export const reservationsOfUser = (): string => join(tmpdir(), `lloom-ports-${userInfo().uid}`);
+
 /**
  * Hands out free ports of the loopback: the wanted one or the next free one after it. A port is listened on only later, so
  * it is also reserved by a file with this process's id: networks that start at the same time keep out of each other's way.
@@ -23,7 +26,7 @@ export class Ports implements Disposable {
   readonly #given = new Set<number>();
 
   /** @param dir where reservations lie; the same for all who shall see each other's. */
-  constructor(dir = join(tmpdir(), `lloom-ports-${userInfo().uid}`)) {
+  constructor(dir = reservationsOfUser()) {
     this.#dir = dir;
     mkdirSync(dir, { recursive: true });
   }

@@ -75,6 +75,12 @@ describe("the look before a deployment", () => {
     const without = onChain({ hasCreateX: false });
     expect(stops(without)).toEqual([]);
     expect(stops({ ...without, isDeterministic: true })).toEqual(["addresses"]);
+    const cost = (of: Preparation): string | undefined => findingsOf(of).find(({ what }) => what === "cost")?.found;
+    expect(cost({ ...without, isDeterministic: true })).toContain(", and 0.3 ether for CreateX");
+    expect(cost(without)).not.toContain("CreateX");
+    const poor = { ...without, isDeterministic: true, chain: { ...without.chain, balanceWei: 3n * 10n ** 17n } };
+    expect(stops(poor)).toEqual(["balance", "addresses"]);
+    expect(stops({ ...poor, isDeterministic: false })).not.toContain("balance");
     expect(verdicts({ ...READY, isDeterministic: true })).toMatchObject({ addresses: "good" });
     expect(verdicts(READY)).not.toHaveProperty("addresses");
   });

@@ -1,5 +1,5 @@
 import { formatEther, formatUnits } from "ethers";
-import { CREATE_X } from "../create2.ts";
+import { CREATE_X, CREATE_X_DEPLOYMENT } from "../create2.ts";
 import type { ChainFacts, Cost, TokenFacts } from "./chain-facts.ts";
 import { KNOWN_CHAINS, looksRandom } from "./qualifying.ts";
 
@@ -48,17 +48,26 @@ const chainFinding = ({ chain: { id } }: Preparation): Finding => ({
   found: `${KNOWN_CHAINS[id]?.name ?? "a chain that this checkout does not know"} (${id})`,
 });
 
-function balanceFindings({ chain: { id, deployer, balanceWei }, cost, resumes }: Preparation): Finding[] {
+/** What CreateX costs whoever brings it to the chain. */
+const FACTORY_WEI = CREATE_X_DEPLOYMENT.gasLimit * CREATE_X_DEPLOYMENT.gasPriceWei;
+
+const lacksFactory = ({ chain, isDeterministic }: Preparation): boolean => isDeterministic && !chain.hasCreateX;
+
+function balanceFindings(preparation: Preparation): Finding[] {
+  const { chain, cost, resumes } = preparation;
+  const { id, deployer, balanceWei } = chain;
   const balance = { what: "balance", found: `${deployer} has ${formatEther(balanceWei)} ether` };
   if (cost === undefined) return [{ ...balance, verdict: "good" }];
   const price = `${cost.gas.toLocaleString("en")} gas at ${formatUnits(cost.gasPriceWei, "gwei")} gwei`;
-  const wei = cost.gas * cost.gasPriceWei;
+  const factoryWei = lacksFactory(preparation) ? FACTORY_WEI : 0n;
+  const factory = factoryWei === 0n ? "" : `, and ${formatEther(factoryWei)} ether for CreateX`;
+  const wei = cost.gas * cost.gasPriceWei + factoryWei;
   const data = KNOWN_CHAINS[id]?.sequencer === undefined ? "" : ", and the rollup's fee for the data";
   const part = resumes ? ", of which an earlier run has paid a part" : "";
   const costs: Finding = {
     verdict: "good",
     what: "cost",
-    found: `about ${formatEther(wei)} ether: ${price}${data}${part}`,
+    found: `about ${formatEther(wei)} ether: ${price}${factory}${data}${part}`,
   };
   if (balanceWei < wei && !resumes)
     return [
@@ -137,19 +146,21 @@ function codeFinding({ chain: { runsOurCode } }: Preparation): Finding {
 }
 
 /** Without the factory Ignition would stop at the first contract, after the question whether to go on. */
-function addressFindings({ chain: { hasCreateX, deployer }, isDeterministic }: Preparation): Finding[] {
+function addressFindings(preparation: Preparation): Finding[] {
+  const { chain, isDeterministic } = preparation;
   if (!isDeterministic) return [];
   const what = "addresses";
-  if (hasCreateX)
+  if (!lacksFactory(preparation))
     return [
-      { verdict: "good", what, found: `follow from the code, the parameters and ${deployer} (CreateX is there)` },
+      { verdict: "good", what, found: `follow from the code, the parameters and ${chain.deployer} (CreateX is there)` },
     ];
+  const factory = `${formatEther(FACTORY_WEI)} ether to ${CREATE_X_DEPLOYMENT.sender}`;
   return [
     {
       verdict: "stop",
       what,
       found: `CreateX, which makes them deterministic, is not at ${CREATE_X} on this chain`,
-      next: "Leave out --strategy create2: then they follow from the deployer's earlier transactions. Or have CreateX deployed there first.",
+      next: `Leave out --strategy create2: then they follow from the deployer's earlier transactions. Or have CreateX deployed there first: ${factory}, then its makers' signed transaction, which anybody may send.`,
     },
   ];
 }

@@ -73,11 +73,10 @@ function bounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 function parse<Message>(schema: z.ZodType<Message>, value: unknown): Message {
-  const { data, error } = schema.safeParse(value);
-  if (data !== undefined) return data;
-  const [issue] = error?.issues ?? [];
-  const field = issue?.path.join(".") || "message";
-  throw new LloomError("FRAME_INVALID", `${field}: ${issue?.message ?? "invalid"}.`);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new LloomError("FRAME_INVALID", `${issue?.path.join(".") || "message"}: ${issue?.message ?? "invalid"}.`);
 }
 
 const { frameBytes, rpcBytes, offerBytes } = WIRE_LIMITS;

@@ -8,11 +8,11 @@ import { tally } from "../support/attack/verdict.ts";
 
 /** Some minutes; more on a machine that does other things too. */
 const WHOLE_MS = 1_200_000;
-const seed = Number(process.env["LLOOM_SEED"] ?? Date.now() % 1_000_000);
+const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 /** Of the questions that an honest executor could have answered. */
 const LEAST_RIGHT = 0.99;
 
-describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC and kill -9 (seed ${seed})`, () => {
+describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC and kill -9 (SEED=${seed})`, () => {
   const stack = new AsyncDisposableStack();
   let stage: Stage;
   let attacked: Attacked;
@@ -34,11 +34,16 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
       ({ name, before, peak, after }) =>
         `${name} held ${shown(before)} and then ${shown(after)}, with ${shown(peak)} resident at most`,
     );
-    const failures = attacked.asked.flatMap(({ failure }) => failure ?? []);
+    const failures = attacked.asked.flatMap(({ failure, isStreamed, beganMs, endedMs }) =>
+      failure === undefined
+        ? []
+        : `${failure}${isStreamed ? " (streamed)" : ""} after ${((endedMs - beganMs) / 1000).toFixed(1)} s`,
+    );
     return [
       `answers: ${JSON.stringify(counts)}; failures: ${failures.join(", ") || "none"}`,
       `${lies} lies, ${kills.length} kills, ${flooded?.gossiped} offers gossiped and ${flooded?.told} told`,
       `${books.settled.length} lanes settled; ${sizes.join("; ")}`,
+      stage.timings.table(),
     ].join("\n");
   };
 

@@ -17,7 +17,10 @@ const SEPOLIA = 11_155_111;
 const ID = `public-${process.pid}`;
 const FOLDER = join(ROOT, "ignition/deployments", ID);
 const PARAMETERS = "ignition/parameters/sepolia.json5";
-const BLOCK_MS = 250;
+const BLOCK_MS = 100;
+/** What ships, with explorers of this test, and a chain that is looked at as often as its blocks come. */
+const CONFIG = "test/support/staged.config.ts";
+const BEGUN_MS = 600_000;
 /**
  * The plugin names libraries in the compiler's settings, and leaves remappings out of sources that need none. Both stand in
  * the metadata of what it hands in, and not in that of the code, so that explorers find the code itself the same, and only
@@ -39,7 +42,7 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
 
   const hardhat = (args: readonly string[], env: Environment = {}, network = "sepolia"): Program =>
     runNode({
-      args: [HARDHAT, ...args, "--network", network],
+      args: [HARDHAT, "--config", CONFIG, ...args, "--network", network],
       env: {
         LLOOM_RPC_URL: rpc.rpcUrl,
         LLOOM_DEPLOYER_KEY: key,
@@ -97,17 +100,19 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
   afterAll(() => stack.disposeAsync());
 
   it("says what to do without a key, and where the server signs for nobody", async () => {
-    await expectRefusal(deploy({ LLOOM_DEPLOYER_KEY: undefined }), /LLOOM_DEPLOYER_KEY is not set\./, /keystore set/);
     const byServer = deploy({ LLOOM_DEPLOYER_KEY: undefined, LLOOM_DEPLOYER: "rpc" });
+    const byNobody = deploy({ LLOOM_DEPLOYER_KEY: undefined });
+    await expectRefusal(byNobody, /LLOOM_DEPLOYER_KEY is not set\./, /keystore set/);
     await expectRefusal(byServer, /sepolia signs for nobody, and no key is given\./, /keystore set LLOOM_DEPLOYER_KEY/);
   });
 
   it("refuses a server of another chain, and an account without ether", async () => {
     const elsewhere = hardhat(["ignition", "deploy", "ignition/modules/Lloom.ts", "--deployment-id", ID], {}, "base");
-    await expectRefusal(elsewhere, /is of chain 11155111, and --network means chain 8453\./, /Set LLOOM_RPC_URL/);
     const poor = Wallet.createRandom();
+    const unpaid = deploy({ LLOOM_DEPLOYER_KEY: poor.privateKey });
+    await expectRefusal(elsewhere, /is of chain 11155111, and --network means chain 8453\./, /Set LLOOM_RPC_URL/);
     await expectRefusal(
-      deploy({ LLOOM_DEPLOYER_KEY: poor.privateKey }),
+      unpaid,
       new RegExp(`✗ balance +${poor.address.toLowerCase()} has 0\\.0 ether`),
       /Send it at least 0\.\d+ ether\. Nothing was deployed\./,
     );
@@ -123,7 +128,7 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
 
   it("goes on where a killed run ended, and has nothing to do the next time", async () => {
     const killed = deploy();
-    await eventually("three contracts are confirmed", 240_000, () => confirmed() >= 3);
+    await eventually("three contracts are confirmed", BEGUN_MS, () => confirmed() >= 3);
     killed.signal("SIGKILL");
     await killed.ended;
     const sentBefore = await nonce();
@@ -152,35 +157,39 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     expect(journal()[noted]).toBe(lines[noted]);
   });
 
-  it("is what the parameters say, and becomes an entry of the address book by which a node finds it", async () => {
-    const flags = ["--rpc", rpc.rpcUrl, "--deployment", ID, "--parameters", PARAMETERS];
-    const verified = await runNode({ args: ["ignition/deploy-verify.ts", ...flags] }).ended;
-    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
-    const record = ["ignition/deploy-record.ts", ...flags, "--network", "sepolia", "--dry-run"];
-    const recorded = await runNode({ args: record }).ended;
-    expect(recorded.code, recorded.stdout + recorded.stderr).toBe(0);
-    const entry = JSON.parse(recorded.stdout) as NetworkEntry;
-    expect(entry.contracts["AccountingV2"]).toBe(addresses()["Lloom#AccountingV2"]?.toLowerCase());
-    const book = join(home, "networks.ts");
-    writeFileSync(book, generatedBook(new Map([["sepolia", entry]])));
-    const path = join(home, "keystore.json");
-    const secret = chain.accounts[1]?.secret ?? new Uint8Array();
-    await createKeystore({ path, password: "a-password-for-tests", scryptN: 1 << 12, secret });
-    writeFileSync(join(home, "password"), "a-password-for-tests\n");
-    const own = ["--data-dir", home, "--password-file", join(home, "password"), "--rpc", rpc.rpcUrl, "--json"];
-    const preload = new URL("../support/recorded-network.js", import.meta.url).href;
-    const env = { RECORDED_BOOK: book, NODE_OPTIONS: `--import=${preload}` };
-    const minted = await runNode({ args: [LLOOM, "faucet", "--network", "sepolia", ...own], env }).ended;
-    expect(minted.code, minted.stdout + minted.stderr).toBe(0);
-    const token = new Contract(
-      entry.paymentToken.address,
-      ["function balanceOf(address) view returns (uint256)"],
-      provider,
-    );
-    expect(await token.getFunction("balanceOf").staticCall(chain.accounts[1]?.address)).toBe(1_000_000_000n);
-  });
+  // These two only read, and the second one mostly waits.
+  it.concurrent(
+    "is what the parameters say, and becomes an entry of the address book by which a node finds it",
+    async () => {
+      const flags = ["--rpc", rpc.rpcUrl, "--deployment", ID, "--parameters", PARAMETERS];
+      const verified = await runNode({ args: ["ignition/deploy-verify.ts", ...flags] }).ended;
+      expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+      const record = ["ignition/deploy-record.ts", ...flags, "--network", "sepolia", "--dry-run"];
+      const recorded = await runNode({ args: record }).ended;
+      expect(recorded.code, recorded.stdout + recorded.stderr).toBe(0);
+      const entry = JSON.parse(recorded.stdout) as NetworkEntry;
+      expect(entry.contracts["AccountingV2"]).toBe(addresses()["Lloom#AccountingV2"]?.toLowerCase());
+      const book = join(home, "networks.ts");
+      writeFileSync(book, generatedBook(new Map([["sepolia", entry]])));
+      const path = join(home, "keystore.json");
+      const secret = chain.accounts[1]?.secret ?? new Uint8Array();
+      await createKeystore({ path, password: "a-password-for-tests", scryptN: 1 << 12, secret });
+      writeFileSync(join(home, "password"), "a-password-for-tests\n");
+      const own = ["--data-dir", home, "--password-file", join(home, "password"), "--rpc", rpc.rpcUrl, "--json"];
+      const preload = new URL("../support/recorded-network.js", import.meta.url).href;
+      const env = { RECORDED_BOOK: book, NODE_OPTIONS: `--import=${preload}` };
+      const minted = await runNode({ args: [LLOOM, "faucet", "--network", "sepolia", ...own], env }).ended;
+      expect(minted.code, minted.stdout + minted.stderr).toBe(0);
+      const token = new Contract(
+        entry.paymentToken.address,
+        ["function balanceOf(address) view returns (uint256)"],
+        provider,
+      );
+      expect(await token.getFunction("balanceOf").staticCall(chain.accounts[1]?.address)).toBe(1_000_000_000n);
+    },
+  );
 
-  it("shows explorers the sources from which its code comes, to the hash", async () => {
+  it.concurrent("shows explorers the sources from which its code comes, to the hash", async () => {
     const names = new Map(Object.entries(addresses()).map(([id, at]) => [at.toLowerCase(), id.split("#")[1] ?? ""]));
     const places = new Map([...names].map(([at, name]) => [name, at]));
     const deployed = await creations();
@@ -195,10 +204,10 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
       return match;
     };
     await using explorer = await startExplorer(judge);
-    const { code, stdout, stderr } = await hardhat(
-      ["--config", "test/support/explorers.config.ts", "ignition", "verify", ID],
-      { EXPLORERS_OF_A_TEST: explorer.url, ETHERSCAN_API_KEY: "a-key" },
-    ).ended;
+    const { code, stdout, stderr } = await hardhat(["ignition", "verify", ID], {
+      EXPLORERS_OF_A_TEST: explorer.url,
+      ETHERSCAN_API_KEY: "a-key",
+    }).ended;
     expect(code, stdout + stderr).toBe(0);
     for (const one of ["etherscan", "blockscout", "sourcify"]) {
       const proven = explorer.submissions.filter((given) => given.explorer === one);

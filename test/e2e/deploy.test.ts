@@ -10,6 +10,7 @@ import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { startChain as startChainOf } from "../support/chain.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
+const CHAIN_MS = 300_000;
 const DEPLOYMENT = `e2e-${process.pid}`;
 
 describe("npx hardhat ignition deploy", () => {
@@ -45,7 +46,7 @@ describe("npx hardhat ignition deploy", () => {
     for (const id of [DEPLOYMENT, `${DEPLOYMENT}-one`, `${DEPLOYMENT}-other`])
       stack.defer(() => rmSync(join(ROOT, "ignition/deployments", id), { recursive: true, force: true }));
     supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await ports.next(18_645), AbortSignal.timeout(60_000));
+    rpcUrl = await startChain(supervisor, await ports.next(18_645), AbortSignal.timeout(CHAIN_MS));
   });
   afterAll(() => stack.disposeAsync());
 
@@ -90,10 +91,10 @@ describe("npx hardhat ignition deploy", () => {
   });
 
   it("deploys to the same addresses on two chains with --strategy create2, after other transactions", async () => {
-    const fresh = await startChain(supervisor, await ports.next(18_655), AbortSignal.timeout(60_000));
+    const fresh = await startChain(supervisor, await ports.next(18_655), AbortSignal.timeout(CHAIN_MS));
     const create2 = (url: string, id: string): Promise<Ended> =>
       deployTo(url, "--strategy", "create2", "--deployment-id", `${DEPLOYMENT}-${id}`);
-    for (const ended of [await create2(rpcUrl, "one"), await create2(fresh, "other")])
+    for (const ended of await Promise.all([create2(rpcUrl, "one"), create2(fresh, "other")]))
       expect(ended.code, ended.stdout + ended.stderr).toBe(0);
     const [one, other] = [addressesOf(`${DEPLOYMENT}-one`), addressesOf(`${DEPLOYMENT}-other`)];
     expect(one).toEqual(other);
@@ -108,24 +109,29 @@ describe("npx hardhat ignition deploy", () => {
 
   it("says before anything is sent whether a chain has what deterministic addresses need", async () => {
     await using chain = await startChainOf({ chainId: 7_777 });
-    const without = await deployTo(chain.rpcUrl, "--strategy", "create2", "--check");
+    const owner = chain.accounts[1]?.address ?? "";
+    const [without, plain, named] = await Promise.all([
+      deployTo(chain.rpcUrl, "--strategy", "create2", "--check"),
+      deployTo(chain.rpcUrl, "--check"),
+      deployTo(chain.rpcUrl, "--check", "--default-sender", owner),
+    ]);
     expect(without.code).toBe(1);
     expect(without.stdout).toMatch(
       /✗ addresses +CreateX, .* is not at 0xba5E\w{36} on this chain\n +Leave out --strategy/,
     );
-    expect((await deployTo(chain.rpcUrl, "--check")).stdout).not.toMatch(/CreateX/);
-    const owner = chain.accounts[1]?.address ?? "";
-    const named = await deployTo(chain.rpcUrl, "--check", "--default-sender", owner);
+    expect(plain.stdout).not.toMatch(/CreateX/);
     expect([named.code, named.stderr]).toEqual([1, expect.stringMatching(/is not the first account of localhost/)]);
   });
 
   it("compares what stands on chain with the parameters", async () => {
-    const right = await verify("--parameters", "ignition/parameters/local.json5");
+    const [right, wrong] = await Promise.all([
+      verify("--parameters", "ignition/parameters/local.json5"),
+      verify("--parameters", "ignition/parameters/sepolia.json5"),
+    ]);
     expect(right.code, right.stdout + right.stderr).toBe(0);
     expect(right.stdout).toMatch(
       /judges, for ever +DeliveryDisputes, EquivocationDisputes, Jury, MeasuredDisputes, MeasuredPenalties.* +these and no others/,
     );
-    const wrong = await verify("--parameters", "ignition/parameters/sepolia.json5");
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toMatch(/✗ Audits +odds\(\) +60 +16/);
     expect(right.stdout).toMatch(/✓ payment token +decimals\(\) +an answer +6\n ✓ payment token +symbol\(\) .* tUSD\n/);
@@ -143,10 +149,14 @@ describe("npx hardhat ignition deploy", () => {
   it("neither deploys nor compares with a name that no module takes", async () => {
     const file = parameterFile('{ Lloom: { minimumExecutrStake: "1n" } }');
     const said = "minimumExecutrStake is unknown; did you mean minimumExecutorStake?";
-    const deployed = await deploy(file, `${DEPLOYMENT}-never`);
+    const [deployed, ...compared] = await Promise.all([
+      deploy(file, `${DEPLOYMENT}-never`),
+      verify("--parameters", file),
+      run("--check", file),
+    ]);
     expect([deployed.code, deployed.stdout, deployed.stderr]).toEqual([1, "", expect.stringContaining(said)]);
     expect(existsSync(join(ROOT, "ignition/deployments", `${DEPLOYMENT}-never`))).toBe(false);
-    for (const refused of [await verify("--parameters", file), await run("--check", file)])
+    for (const refused of compared)
       expect([refused.code, refused.stdout, refused.stderr]).toEqual([2, "", expect.stringContaining(said)]);
   });
 

@@ -19,7 +19,7 @@ const STAKE = 3n * 200_000_000n + 2n * 1_000_000_000n;
 
 describe("one paid answer, from prompt to page", () => {
   const stack = new AsyncDisposableStack();
-  const signal = AbortSignal.timeout(280_000);
+  const signal = AbortSignal.timeout(900_000);
   let devnet: Devnet;
   let pages: Pages;
   let answer: FirstAnswer;

@@ -15,7 +15,7 @@ import { type Ended, eventually, MARK, marked, runNode, untilPrinted } from "../
 const ADDRESS = "0x00000000000000000000000000000000000A11cE";
 /** Nothing listens on it. */
 const NO_CHAIN = "http://127.0.0.1:1";
-const BEGIN_MS = 60_000;
+const BEGIN_MS = 300_000;
 
 /** Folders of networks in a temporary directory. */
 const runsIn = (tmp: string): string[] => readdirSync(tmp).filter((name) => name.startsWith("lloom-devnet-"));

@@ -14,7 +14,7 @@ import { Ports } from "../../devnet/src/ports.ts";
 import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { type Ended, eventually, MARK, marked, runNode } from "../support/processes.ts";
 
-const WHOLE_START_MS = 230_000;
+const CHAIN_MS = 300_000;
 
 describe("npm start -- --once --json --rpc URL", () => {
   const stack = new AsyncDisposableStack();
@@ -26,10 +26,10 @@ describe("npm start -- --once --json --rpc URL", () => {
     const logs = mkdtempSync(join(tmpdir(), "lloom-e2e-"));
     stack.defer(() => rmSync(logs, { recursive: true, force: true }));
     const supervisor = stack.use(new Supervisor(logs));
-    rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_545), AbortSignal.timeout(60_000));
+    rpcUrl = await startChain(supervisor, await stack.use(new Ports()).next(18_545), AbortSignal.timeout(CHAIN_MS));
     const program = runNode({ args: ["devnet/start.ts", "--once", "--json", "--rpc", rpcUrl], env: { [MARK]: mark } });
     ended = await program.ended;
-  }, WHOLE_START_MS);
+  });
   afterAll(() => stack.disposeAsync());
 
   const lastLine = (): Record<string, string> => JSON.parse(ended.stdout.trim().split("\n").at(-1) ?? "");

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually, MARK, marked, type Program, runNode, untilPrinted } from "../support/processes.ts";
 
-const UP_MS = 200_000;
+const UP_MS = 900_000;
 /** A newcomer who presses Ctrl-C waits no longer than this. */
 const STOP_MS = 10_000;
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { reservationsOfUser } from "../../devnet/src/ports.ts";
 import { eventually, MARK, marked, type Program, runNode, untilPrinted } from "../support/processes.ts";
 
 /** The machine may be busy with other things too, and may have to compile contracts and build the explorer. */
@@ -25,6 +26,9 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
     tmp = mkdtempSync(join(tmpdir(), "lloom-hard-"));
     // A file: not even root can write below it.
     writeFileSync(join(tmp, "home"), "");
+    // Ports are shared with the networks of other tests, which run beside this one.
+    mkdirSync(reservationsOfUser(), { recursive: true });
+    symlinkSync(reservationsOfUser(), join(tmp, basename(reservationsOfUser())));
   });
   afterEach(async () => {
     for (const child of busy.splice(0)) child.kill("SIGKILL");

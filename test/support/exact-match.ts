@@ -55,7 +55,19 @@ interface Compiled {
   readonly immutables: readonly { readonly start: number; readonly length: number }[];
 }
 
+/** What was compiled: explorers are told the same sources, and the compiler takes seconds for some. */
+const known = new Map<string, Compiled>();
+
 function compiled({ input, contract }: Submission, isCompiled: boolean): Compiled {
+  const key = createHash("sha256")
+    .update(JSON.stringify([input, contract, isCompiled]))
+    .digest("hex");
+  const made = known.get(key) ?? compile({ input, contract }, isCompiled);
+  known.set(key, made);
+  return made;
+}
+
+function compile({ input, contract }: Pick<Submission, "input" | "contract">, isCompiled: boolean): Compiled {
   const split = contract.lastIndexOf(":");
   const [file, name] = [contract.slice(0, split), contract.slice(split + 1)];
   const standard = JSON.parse(input) as { settings: Record<string, unknown> };

@@ -1,17 +1,25 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { LloomError } from "../errors.ts";
+import type { KeptConnections } from "../primitives/kept-connections.ts";
 import { errorSchema } from "./openai-shapes.ts";
 
 /** Where a server of OpenAI's API is, and how to be let in. */
-export interface OpenAiServer {
+export interface ServerAddress {
   /** With the version, without a slash at the end. */
   readonly url: string;
   readonly apiKey: string | undefined;
 }
 
+export interface OpenAiServer extends ServerAddress {
+  readonly connections: KeptConnections;
+}
+
 const ERROR_BODY_BYTES = 64 * 1024;
 
 /** Checks the configured address. Throws CONFIG_INVALID. */
-export function parseServer({ url, apiKey }: { url: string; apiKey?: string | undefined }): OpenAiServer {
+export function parseServer({ url, apiKey }: { url: string; apiKey?: string | undefined }): ServerAddress {
   const parsed = URL.parse(url);
   const isPlain = parsed?.username === "" && parsed.password === "" && parsed.search === "" && parsed.hash === "";
   if (parsed !== null && isPlain && /^https?:$/.test(parsed.protocol))
@@ -21,27 +29,43 @@ export function parseServer({ url, apiKey }: { url: string; apiKey?: string | un
   });
 }
 
-/** Calls the server; throws for every status but 2xx. `body` undefined: GET. */
+/**
+ * Calls the server; throws for every status but 2xx: a redirect, too, would take the key and the prompt to a server that nobody
+ * configured. `body` undefined: GET.
+ */
 export async function callServer(
-  { url, apiKey }: OpenAiServer,
+  { url, apiKey, connections }: OpenAiServer,
   { path, body, signal }: { path: string; body?: unknown; signal: AbortSignal },
 ): Promise<Response> {
-  const request = fetch(`${url}${path}`, {
-    signal,
-    /** A redirect would take the key and the prompt to a server that nobody configured. */
-    redirect: "error",
-    headers: {
-      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-      ...(body !== undefined && { "content-type": "application/json" }),
-    },
-    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
-  });
-  const response = await request.catch((cause: unknown) => {
+  const headers = {
+    ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    ...(body !== undefined && { "content-type": "application/json" }),
+  };
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  try {
+    const answer = await connections.call({ url: new URL(`${url}${path}`), headers, body: text, signal });
+    const response = responseOf(answer);
+    if (response.ok) return response;
+    throw await refusal(response);
+  } catch (thrown) {
     signal.throwIfAborted();
-    throw unreachable(url, cause);
+    throw thrown instanceof LloomError ? thrown : unreachable(url, thrown);
+  }
+}
+
+const BODILESS: readonly number[] = [204, 205, 304];
+
+/** The answer in the form that its readers know; a status that is none is a failure of the server. */
+function responseOf(answer: IncomingMessage): Response {
+  const { statusCode = 0, headers } = answer;
+  const status = statusCode >= 200 && statusCode <= 599 ? statusCode : 502;
+  const body = BODILESS.includes(status) ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array<ArrayBuffer>>);
+  if (body === null) answer.resume();
+  const told = ["content-type", "retry-after"].flatMap((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? [[name, value] as const] : [];
   });
-  if (!response.ok) throw await refusal(response);
-  return response;
+  return new Response(body, { status, headers: Object.fromEntries(told) });
 }
 
 /** A whole body as text. Throws BACKEND_FAILED when it is longer. */

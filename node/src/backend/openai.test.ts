@@ -151,8 +151,18 @@ describe("connections", () => {
       begin(response, text("Hi"), finish("stop"), usage(1, 1), DONE);
       setTimeout(() => response.end(), 5);
     };
-    for (let round = 0; round < 8; round++) await collect(open());
+    await using backend = open();
+    for (let round = 0; round < 8; round++) await collect(backend);
     expect(server.connections).toBeLessThan(4);
+  });
+
+  it("are no reason to fail when the server closes an idle one at the moment of its use", async () => {
+    await using backend = open();
+    await collect(backend);
+    const { chat } = server;
+    server.chat = (response) => (server.asked.length === 2 ? response.socket?.destroy() : chat(response));
+    expect(await collect(backend)).toMatchObject({ text: "Hello" });
+    expect([server.asked.length, server.connections]).toEqual([3, 2]);
   });
 
   it("do not hold an answer up that the server leaves open", async () => {

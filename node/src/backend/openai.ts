@@ -1,6 +1,7 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { TraceToken } from "@lloom/protocol/trace";
 import { LloomError } from "../errors.ts";
+import { KeptConnections } from "../primitives/kept-connections.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { type Arrived, readAnswer } from "./openai-answer.ts";
 import { callServer, type OpenAiServer, parseJson, parseServer, readBody } from "./openai-call.ts";
@@ -25,6 +26,7 @@ export interface OpenAiOptions {
   readonly tokenGapTimeoutMs?: number;
 }
 
+const CONNECT_TIMEOUT_MS = 10_000;
 const MODELS_TIMEOUT_MS = 10_000;
 const MODELS_BYTES = 4 * 1024 * 1024;
 const DEFAULTS = { models: [], contextSize: 4096, firstTokenTimeoutMs: 120_000, tokenGapTimeoutMs: 60_000 };
@@ -38,7 +40,10 @@ const DEFAULTS = { models: [], contextSize: 4096, firstTokenTimeoutMs: 120_000, 
  * piece, so this never charges more than was computed.
  */
 export function openOpenAi(options: OpenAiOptions): Backend {
-  const server = parseServer(options);
+  const server: OpenAiServer = {
+    ...parseServer(options),
+    connections: new KeptConnections({ connectTimeoutMs: CONNECT_TIMEOUT_MS }),
+  };
   const settings: Settings = { ...DEFAULTS, ...options };
   const trials = new LogprobTrials();
   const used: Used = { server, settings, trials };
@@ -56,7 +61,7 @@ export function openOpenAi(options: OpenAiOptions): Backend {
         next: "Load one into it, or name it: --models NAME.",
       });
     },
-    [Symbol.asyncDispose]: async () => {},
+    [Symbol.asyncDispose]: async () => server.connections[Symbol.dispose](),
   };
 }
 

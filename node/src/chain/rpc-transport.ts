@@ -1,5 +1,5 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { KeptConnections } from "../primitives/kept-connections.ts";
 import type { RpcEndpoint } from "./rpc-endpoint.ts";
 
 /** One HTTP request, from the first byte to the last. */
@@ -25,13 +25,11 @@ export interface NoAnswer {
 /** Posts JSON to one server over connections that are kept. It knows the secret part of the address and tells it nobody. */
 export class RpcTransport implements Disposable {
   readonly #endpoint: RpcEndpoint;
-  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #connections = new KeptConnections({ maxSockets: SOCKETS });
   readonly #closed = new AbortController();
 
   constructor(endpoint: RpcEndpoint) {
     this.#endpoint = endpoint;
-    const options = { keepAlive: true, maxSockets: SOCKETS };
-    this.#agent = endpoint.origin.startsWith("https:") ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
   /** Aborts when the transport is closed. */
@@ -43,52 +41,30 @@ export class RpcTransport implements Disposable {
   async post(body: string): Promise<HttpAnswer | NoAnswer> {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const signal = AbortSignal.any([timeout, this.#closed.signal]);
-    const answer = await this.#attempt(body, signal, this.#agent);
-    if (timeout.aborted && "reason" in answer) return { reason: "no answer in time", isTimeout: true };
-    if (!("stale" in answer)) return answer;
-    // The server closed an idle connection at the moment of its use: that says nothing about the server.
-    return this.#attempt(body, signal, false);
+    const answer = await this.#attempt(body, signal);
+    return timeout.aborted && "reason" in answer ? { reason: "no answer in time", isTimeout: true } : answer;
   }
 
   [Symbol.dispose](): void {
     this.#closed.abort();
-    this.#agent.destroy();
+    this.#connections[Symbol.dispose]();
   }
 
-  async #attempt(
-    body: string,
-    signal: AbortSignal,
-    agent: HttpAgent | HttpsAgent | false,
-  ): Promise<HttpAnswer | (NoAnswer & { readonly stale?: true })> {
-    let request: ClientRequest | undefined;
+  async #attempt(body: string, signal: AbortSignal): Promise<HttpAnswer | NoAnswer> {
+    const { origin, path, authorization } = this.#endpoint;
+    const headers = {
+      "content-type": "application/json",
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    let response: IncomingMessage | undefined;
     try {
-      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-      request = this.#open({ body, signal, agent }).on("response", resolve).on("error", reject);
-      request.end(body);
-      const response = await promise;
+      response = await this.#connections.call({ url: new URL(path, origin), headers, body, signal });
       const text = await readText(response);
       return { status: response.statusCode ?? 0, text, retryAfterMs: retryAfterMs(response) };
     } catch (thrown) {
-      request?.destroy();
-      const reason = reasonOf(thrown);
-      const isStale = request?.reusedSocket === true && (reason === "ECONNRESET" || reason === "EPIPE");
-      return isStale && agent !== false ? { reason, stale: true } : { reason };
+      response?.destroy();
+      return { reason: reasonOf(thrown) };
     }
-  }
-
-  #open({ body, signal, agent }: { body: string; signal: AbortSignal; agent: HttpAgent | HttpsAgent | false }) {
-    const { origin, path, authorization } = this.#endpoint;
-    const send = origin.startsWith("https:") ? httpsRequest : httpRequest;
-    return send(new URL(path, origin), {
-      method: "POST",
-      agent,
-      signal,
-      headers: {
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(body),
-        ...(authorization === undefined ? {} : { authorization }),
-      },
-    });
   }
 }
 

@@ -281,11 +281,9 @@ describe("the wait", () => {
     }
   });
 
-  it("ends after fifteen minutes unless told otherwise, at a local chain after one", async () => {
-    for (const [chainId, longestMs] of [
-      [WORLD, 900_000],
-      [LOCAL, 60_000],
-    ] as const) {
+  it("ends after fifteen minutes unless told otherwise, at a local chain on a busy machine too", async () => {
+    const longestMs = 900_000;
+    for (const chainId of [WORLD, LOCAL]) {
       const started = Date.now();
       const staged = stageSender({ chainId, options: { stuckAfterMs: 2 ** 40 } });
       staged.answers.receipt = () => {

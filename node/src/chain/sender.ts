@@ -54,6 +54,8 @@ const QUEUE_LIMIT = 1000;
 const NONCES_LIMIT = 5;
 /** Servers behind one address may lag behind the one that told of the last receipt; a reorganisation may have dropped it. */
 const NONCE_READS = 4;
+/** How long a call is waited for. */
+const DEADLINE_MS = 900_000;
 /** A call that was mined this long ago, unseen, is the user's past: the same asked now is another one. */
 const RESUMES_MINED_MS = 3_600_000;
 
@@ -127,7 +129,7 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
-    const deadline = Date.now() + (options.deadlineMs ?? (this.#local ? 60_000 : 900_000));
+    const deadline = Date.now() + (options.deadlineMs ?? DEADLINE_MS);
     const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
     const asked: Asked = { call, intent, deadline, options };
     try {

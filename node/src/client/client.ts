@@ -29,6 +29,7 @@ import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
+import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
@@ -54,8 +55,8 @@ export interface ClientParts {
 export interface Client extends AsyncDisposable {
   /** Answers a question for pay. Throws LloomError; see `ask.ts`. */
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
-  /** What is offered; searches the network first when nothing is known. */
-  models(): Promise<ModelSummary[]>;
+  /** What is offered, up to a second ago; searches the network first when nothing is known. */
+  models(): Promise<readonly ModelSummary[]>;
   /** What is offered of one model; searches as `models` does, and costs no more because others offer much else. */
   model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
@@ -83,13 +84,14 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   background.run(keepLooking(asking, market, closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
+  const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)), settings.clock);
   const resources = stack.move();
   return {
     ask: (question, signal) =>
       blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
       await lookForModels(market, settings);
-      return market.book.models(settings.clock(), mayBuy(settings));
+      return models();
     },
     model: async (name) => {
       const find = () => market.book.model(name, settings.clock(), mayBuy(settings));

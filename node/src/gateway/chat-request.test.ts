@@ -119,6 +119,19 @@ describe("chat request", () => {
     expect(messages).toEqual([...MESSAGES, nothing, nothing, nothing, ...MESSAGES]);
   });
 
+  it("takes names of turns that tell nobody apart, and refuses those that do", () => {
+    const turn = (role: string, name?: unknown) => ({ role, content: "x", name });
+    const alone = [turn("system", "rules"), turn("user", "ann"), turn("assistant", "bot"), turn("user", "ann")];
+    expect(parseChatRequest(ask({ messages: alone })).messages).toHaveLength(4);
+    for (const other of ["bob", undefined, null, 7]) {
+      const refusal = refused({ messages: [...alone, turn("user", other)] });
+      expect(refusal).toMatchObject({ code: "UNSUPPORTED", details: { param: "messages[4].name" } });
+    }
+    expect(refused({ messages: [turn("user"), turn("user", "ann")] }).next).toMatch(
+      /^Write who speaks into the content/,
+    );
+  });
+
   it("takes the words of a refusal for what the assistant said", () => {
     const turns = [
       { content: null, refusal: "No." },

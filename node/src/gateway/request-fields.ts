@@ -57,7 +57,7 @@ const NOTES: ReadonlySet<string> = new Set([
 /** Inside the options of a stream: figures in every event, and padding against whoever measures events. */
 const NEUTRAL_IN_STREAM: typeof NEUTRAL = { continuous_usage_stats: isFalse, include_obfuscation: isFalse };
 
-/** Of a turn that a person wrote: who wrote it, and where a cache may cut. */
+/** Of a turn that a person wrote: who wrote it (`refuseNames`), and where a cache may cut. */
 const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);
 /** An assistant's turn comes back as some server once sent it, also with fields that only tell how it came about. */
 const ANSWER_FIELDS: ReadonlySet<string> = new Set([
@@ -81,7 +81,30 @@ export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>)
     known: new Set(["include_usage"]),
     asksNothing: (value, field) => NEUTRAL_IN_STREAM[field]?.(value) === true,
   });
-  if (Array.isArray(fields["messages"])) fields["messages"].forEach(refuseInMessage);
+  if (!Array.isArray(fields["messages"])) return;
+  fields["messages"].forEach(refuseInMessage);
+  refuseNames(fields["messages"]);
+}
+
+/**
+ * A turn's `name` tells the model participants of one role apart, which no template here can say. Where all turns of a role have
+ * the same one, there is nobody to tell apart.
+ */
+function refuseNames(messages: readonly unknown[]): void {
+  const names = new Map<unknown, unknown>();
+  messages.forEach((message, index) => {
+    if (!isFields(message)) return;
+    const { role, name } = message;
+    const own = isAbsent(name) ? "" : name;
+    const first = names.get(role) ?? own;
+    names.set(role, first);
+    if (first !== own)
+      refuse(
+        `messages[${index}].name`,
+        `a name that tells participants of the role "${String(role)}" apart`,
+        "Write who speaks into the content, or give all turns of a role the same name.",
+      );
+  });
 }
 
 function refuseFormat(format: unknown): void {

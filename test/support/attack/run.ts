@@ -39,20 +39,30 @@ const TWO_DAYS = 2 * 86_400;
 
 /** The whole attack on a stage, until everything honest has ended in order. */
 export async function attack(stage: Stage, seed: number): Promise<Attacked> {
-  const { executors, gateways } = stage;
-  using liars = await startLiars(stage, seed);
-  await untilKnown(stage);
-  const first = await askAll({ gateways, name: "first", count: FIRST, seed });
+  const { executors, gateways, timings } = stage;
+  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+    const since = performance.now();
+    const done = await work();
+    timings.record(step, since);
+    return done;
+  };
+  using liars = await timed("liars", () => startLiars(stage, seed));
+  await timed("everybody known", () => untilKnown(stage));
+  const first = await timed("first questions", () => askAll({ gateways, name: "first", count: FIRST, seed }));
   const memory: Memory[] = [];
   for (const node of [...gateways.slice(-1), ...executors.slice(0, 1)])
     memory.push(await Memory.watch(node, stage.inspectorPort));
-  const storm = await rage(stage, seed);
-  for (const one of memory) await one.untilBack(CALM_MS);
+  const storm = await timed("attack", () => rage(stage, seed));
+  await timed("memory", async () => {
+    for (const one of memory) await one.untilBack(CALM_MS);
+  });
   const offered = await Promise.all(gateways.map((gateway) => askerOf(gateway).executors()));
   // They settle what they are owed, and the RPC is as flaky as before.
-  await Promise.all([...gateways, ...executors].map((node) => node.process.kill("SIGINT")));
+
+  await timed("orderly end", () => Promise.all([...gateways, ...executors].map((node) => node.process.kill("SIGINT"))));
   const deeds = await liars.stop();
-  return { ...storm, asked: [...first, ...storm.asked], memory, offered, deeds, ...(await account(stage, seed)) };
+  const left = await timed("books", () => account(stage, seed));
+  return { ...storm, asked: [...first, ...storm.asked], memory, offered, deeds, ...left };
 }
 
 /** Until every gateway knows everybody, liars too. */

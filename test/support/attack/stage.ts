@@ -1,6 +1,7 @@
 import { type Devnet, startDevnet } from "../../../devnet/src/devnet.ts";
 import { type RunningNode, startNode } from "../../../devnet/src/nodes.ts";
 import { Ports } from "../../../devnet/src/ports.ts";
+import { Timings } from "../../../devnet/src/timings.ts";
 import { startChain, type TestChain } from "../chain.ts";
 import { QUIET } from "../quiet-progress.ts";
 import { openGate, type RpcGate } from "../rpc-gate.ts";
@@ -18,6 +19,8 @@ export interface Stage extends AsyncDisposable {
   readonly gateways: readonly RunningNode[];
   /** Where a process tells what it holds. */
   readonly inspectorPort: number;
+  /** Where the time of the attack goes. */
+  readonly timings: Timings;
 }
 
 const HONEST = 15;
@@ -30,6 +33,7 @@ const INSPECTOR_PORT = 9300;
 
 export async function setStage(seed: number): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
+  const timings = new Timings(performance.now());
   const chain = stack.use(await startChain());
   const gate = stack.use(await openGate(chain.rpcUrl));
   const backend = stack.use(await startKnownBackend());
@@ -53,6 +57,8 @@ export async function setStage(seed: number): Promise<Stage> {
     const account = { ...identity, name: `${command}-${index + 1}` };
     return startNode(devnet.surroundings, { account, command, args: ["--bootstrap", devnet.bootstrap, ...args] });
   };
+  timings.record("devnet", timings.began);
+  const began = performance.now();
   const executors = [...devnet.executors];
   while (executors.length < HONEST) {
     const next = Array.from(
@@ -63,8 +69,10 @@ export async function setStage(seed: number): Promise<Stage> {
   }
   const port = String(await ports.next(GATEWAY_PORT));
   const gateways = [devnet.gateway, await join("gateway", 1, ["--port", port, ...gatewayFlags])];
+  timings.record("more executors", began);
   const owned = stack.move();
-  return { chain, gate, devnet, executors, gateways, inspectorPort, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const parts = { chain, gate, devnet, executors, gateways, inspectorPort, timings };
+  return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Prices that are close together, so that all of them are bought from. */

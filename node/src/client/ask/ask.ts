@@ -4,7 +4,7 @@ import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { checkQuestion } from "../check/check-question.ts";
-import { type Candidate, chooseExecutor, isProven, type Need } from "../choose/choose.ts";
+import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from "../choose/choose.ts";
 import { consequenceOf, isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
 import { estimatedTokens, lowestLimit } from "../choose/price.ts";
@@ -84,7 +84,8 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   const patience = patienceFor(parts, state, { candidate, attempt });
   try {
     yield { type: "executor", executor, offer: signed.offer, attempt };
-    const { question, signal } = state;
+    const { signal } = state;
+    const question = { ...state.question, whole: state.question.whole === true || isHeldBack(parts, state, candidate) };
     const onText = (): void => tracked.hasSpoken();
     const canPayAnother = (): boolean => canPay(parts, state, executor);
     yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, canPayAnother, ...patience });
@@ -201,6 +202,19 @@ function choose(
   };
   const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/**
+ * Whether a stream's text is kept until its answer is right: what was passed on nobody else can take up. Only while an executor
+ * is little known, and somebody who is known better could take over.
+ */
+function isHeldBack(parts: AskParts, state: AskState, candidate: Candidate): boolean {
+  if (isKnownWell(candidate)) return false;
+  const { channels } = parts;
+  const tried = new Set([...state.tried, candidate.signed.offer.executor]);
+  const isBetter = (other: Candidate): boolean =>
+    isKnownWell(other) && (!state.fundedOnly || channels.knows(other.signed.offer.executor));
+  return typeof choose(parts, { ...state, tried }, isBetter) !== "string";
 }
 
 /** Whether anybody but this executor can be paid for the question without the chain. */

@@ -250,7 +250,7 @@ const MOST_CAP = 230_000n;
 const MOST_VAIN_TRIES = 8;
 
 describe("among liars of every kind", () => {
-  const first = Number(process.env["LLOOM_SEED"] ?? Date.now() % 1_000_000);
+  const first = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 
   it(`honest work gets through, and what a liar costs is bounded (seeds from ${first})`, async () => {
     for (let seed = first; seed < first + 5; seed += 1) {

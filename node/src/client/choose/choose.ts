@@ -65,6 +65,13 @@ const NEVER = 16;
 /** Whether it has shown this client that it answers. */
 export const isProven = ({ health }: Pick<Candidate, "health">): boolean => health.answers > 0;
 
+/** Right answers after which the text of a stream is passed on as it comes. */
+const SHOWN_AFTER = 3;
+
+/** Whether it has answered this client so often, without a failure since, that a stream may rest on it. */
+export const isKnownWell = ({ health }: Pick<Candidate, "health">): boolean =>
+  health.answers >= SHOWN_AFTER && health.failures === 0;
+
 /**
  * Stake and own experience come before price. Whoever has answered this client before is asked first, of those the cheapest:
  * the expected cost is divided by the success rate, squared; among near-equal ones two are drawn and the less loaded taken.

@@ -1,0 +1,28 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { takeLock } from "../../node/src/store/lock.ts";
+
+const AGAIN_MS = 250;
+
+/**
+ * Waits until no other process of this machine holds the file, and holds it until disposed of, or until this process ends,
+ * however that ends. Throws the signal's reason, and what the file system throws.
+ */
+export async function takeTurn(path: string, signal: AbortSignal): Promise<Disposable> {
+  mkdirSync(dirname(path), { recursive: true });
+  for (;;) {
+    signal.throwIfAborted();
+    let isTaken = false;
+    try {
+      const lock = takeLock(path, (cause) => {
+        isTaken = true;
+        throw cause;
+      });
+      return { [Symbol.dispose]: () => lock.close() };
+    } catch (thrown) {
+      if (!isTaken) throw thrown;
+    }
+    await delay(AGAIN_MS, undefined, { signal });
+  }
+}
