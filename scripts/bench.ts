@@ -28,6 +28,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async ({ busy }) => (await import("../test/benchmark/start.ts")).run(busy),
   },
+  verify: {
+    describe: "what evidence costs: traces of log probabilities, and tokens counted again",
+    legend: [
+      "trace.token: processor time of a token with its trace, sampling, leaf and root included; reference: without, in the same run.",
+      "The shipped tiny model is the worst case: a token of it takes about a millisecond, and a trace takes the same for every model.",
+    ],
+    run: async () => (await import("../test/benchmark/verify.ts")).run(),
+  },
   lane: {
     describe: "what one of ten lanes costs to settle, part by part",
     legend: [

@@ -46,6 +46,7 @@ export const offersShape: Shape = { offers: [signedOfferShape] };
 /** What a call asks for. */
 export const rpcRequestShape: Shape = {
   executor: "bytes",
+  hash: "bytes",
   requestHash: "bytes",
   responseHash: "bytes",
   signature,

@@ -22,6 +22,7 @@ import {
   type RpcError,
   rpcErrorSchema,
   rpcRequestSchema,
+  vocabularyReplySchema,
   WIRE_LIMITS,
 } from "./messages.ts";
 import {
@@ -126,6 +127,13 @@ export const { encode: encodeOffersReply, decode: decodeOffersReply } = createRe
 /** The answer to `acknowledge`, or why there is none. */
 export const { encode: encodeAcknowledgeReply, decode: decodeAcknowledgeReply } = createReplyCodec({
   schema: acknowledgeReplySchema,
+  shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `vocabulary`, or why there is none. */
+export const { encode: encodeVocabularyReply, decode: decodeVocabularyReply } = createReplyCodec({
+  schema: vocabularyReplySchema,
   shape: plainShape,
   maxBytes: rpcBytes,
 });

@@ -9,7 +9,7 @@ import {
   toUtf8Bytes,
 } from "ethers";
 import { describe, expect, it } from "vitest";
-import { hexToBytes } from "../src/hex.ts";
+import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
 import {
@@ -21,6 +21,7 @@ import {
   decodeOfferGossip,
   decodeOffersReply,
   decodeRpcRequest,
+  decodeVocabularyReply,
 } from "../src/wire.ts";
 import { auditVectors } from "./audits.ts";
 import { collectionVectors } from "./collections.ts";
@@ -278,6 +279,10 @@ describe("frames.json", () => {
     healthReplies: decodeHealthReply,
     acknowledgeReplies: decodeAcknowledgeReply,
     answerReplies: decodeAnswerReply,
+    vocabularyReplies: (bytes: Uint8Array) => {
+      const reply = decodeVocabularyReply(bytes);
+      return "bytes" in reply ? { ...reply, bytes: bytesToHex(reply.bytes) } : reply;
+    },
   };
 
   it.each(Object.entries(frameVectors()))("%s decode to their messages", (kind, vectors) => {

@@ -65,7 +65,13 @@ async function withheld(): Promise<Unpaid> {
   const { lane } = store.reserveLane(executor.address);
   const asked = exchange.ask(EMPTY_LANE, { lane });
   const { request, requestHash, clientSignature } = asked;
-  store.saveRequest({ requestHash, request, signature: clientSignature, promptSalt: requestHash, sentAtMs: Date.now() });
+  store.saveRequest({
+    requestHash,
+    request,
+    signature: clientSignature,
+    promptSalt: requestHash,
+    sentAtMs: Date.now(),
+  });
   const response = { ...exchange.answer(EMPTY_LANE, asked).response, deliveryHash: deliveryHash(Buffer.from("Here.")) };
   const id = exchange.hasher.hashResponse(response);
   const receipt: Receipt = { request, response, clientSignature, executorSignature: executor.identity.sign(id) };

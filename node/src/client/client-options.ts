@@ -35,6 +35,8 @@ export interface ClientOptions {
   readonly offerWaitMs?: number;
   /** How long a cancelled request's receipt is waited for. */
   readonly cancelWaitMs?: number;
+  /** How long an answer waits for its model's vocabulary, to be counted by it. */
+  readonly vocabularyWaitMs?: number;
   /** How often the network is searched for offers that gossip did not bring. */
   readonly discoveryIntervalMs?: number;
   /** How often the chain is asked for events. */
@@ -79,6 +81,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   deadlineSeconds: 600n,
   offerWaitMs: 5_000,
   cancelWaitMs: 3_000,
+  vocabularyWaitMs: 5_000,
   discoveryIntervalMs: 30_000,
   watchPollMs: 2_000,
   disputes: "off",

@@ -27,6 +27,7 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
+import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
 import { keptList } from "./discover/kept-list.ts";
@@ -47,6 +48,8 @@ export interface ClientParts {
   readonly store: ClientLog;
   readonly host: Host;
   readonly log: Log;
+  /** Directory for vocabularies of models; without one, counts are checked by bounds alone. */
+  readonly vocabularies?: string;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
 }
@@ -80,7 +83,8 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
   lookAfterAnswers(parts, { settings, book: market.book, stack });
-  const asking = assembleAsk(parts, { settings, market, channels, pool, background });
+  const recounting = stack.use(openRecounting(parts, settings));
+  const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));

@@ -95,7 +95,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
 }
 
 async function serveCalls(
-  { host, log }: ExecutorParts,
+  { host, backend, log }: ExecutorParts,
   { settings: { clock }, pipeline, stack }: Joining,
   ownOffers: (wanted: OffersWanted) => SignedOffer[],
 ): Promise<void> {
@@ -113,6 +113,7 @@ async function serveCalls(
         offers: offers.models().length,
         load: queue.running + queue.waiting,
       }),
+      vocabulary: (hash) => backend.vocabulary?.(hash),
       log,
     }),
   );
