@@ -43,6 +43,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async () => (await import("../test/benchmark/lane-parts.ts")).run(),
   },
+  reputation: {
+    describe: "trust in a cheat and in its victim under attacks, and what a cheat that looks for its best way gains",
+    legend: [
+      "reference: the formula as it was first written down, on the same events. receipts: the share of good ones, which is",
+      "all that a chain without audits has. Every run draws the same; it writes docs/reputation.svg.",
+    ],
+    run: async () => (await import("../test/benchmark/reputation.ts")).run(),
+  },
 };
 
 const USAGE = `usage: npm run bench -- NAME [--json] [--busy N]

@@ -50,7 +50,7 @@ describe("a trace", () => {
     const tokens: Token[] = [];
     for await (const token of sequence.evaluate(prompt, { ...sampling, yieldEogToken: true })) {
       tokens.push(token);
-      if (tokens.length === TOKENS) break;
+      if (tokens.length === TOKENS || runtime.model.isEogToken(token)) break;
     }
     const written = [...prompt, ...tokens];
     const isAsked = (at: number): boolean => at >= prompt.length - 1 && at < written.length - 1;
