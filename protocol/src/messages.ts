@@ -257,7 +257,6 @@ export const rpcRequestSchema = z.discriminatedUnion("method", [
   z.object({ method: z.literal("vocabulary"), hash, offset: z.number().int().min(0).max(WIRE_LIMITS.vocabularyBytes) }),
 ]);
 export type RpcRequest = z.infer<typeof rpcRequestSchema>;
-/** What a client acknowledges. */
 export type Acknowledgement = Omit<Extract<RpcRequest, { readonly method: "acknowledge" }>, "method">;
 
 export const offersReplySchema = z.object({ offers: z.array(signedOfferSchema).max(WIRE_LIMITS.offers) });
@@ -289,16 +288,12 @@ export const healthReplySchema = z.object({
 export type HealthReply = z.infer<typeof healthReplySchema>;
 
 export const acknowledgeReplySchema = z.object({ acknowledged: z.literal(true) });
-export type AcknowledgeReply = z.infer<typeof acknowledgeReplySchema>;
-
 export const answerReplySchema = z.object({
   response: responseCommitmentSchema,
   signature: signatureSchema,
   contentSalt: hash,
-  /** All of it, as it went over the wire. */
   text: text(WIRE_LIMITS.rpcBytes),
 });
 export type AnswerReply = z.infer<typeof answerReplySchema>;
-
 export const rpcErrorSchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
 export type RpcError = z.infer<typeof rpcErrorSchema>;
