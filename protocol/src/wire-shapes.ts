@@ -44,7 +44,20 @@ export const gossipShape: Shape = { offer: signedOfferShape, executor: "bytes" }
 export const offersShape: Shape = { offers: [signedOfferShape] };
 
 /** What a call asks for. */
-export const rpcRequestShape: Shape = { executor: "bytes", hash: "bytes" };
+export const rpcRequestShape: Shape = {
+  executor: "bytes",
+  hash: "bytes",
+  requestHash: "bytes",
+  responseHash: "bytes",
+  signature,
+};
+
+/** An answer as its client gets it a second time. */
+export const answerShape: Shape = {
+  response: signedShape(EIP712_TYPES.LlmResponseCommitment),
+  signature,
+  contentSalt: "bytes",
+};
 
 /** A message that is on the wire what it is here. */
 export const plainShape: Shape = {};

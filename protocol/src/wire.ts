@@ -11,6 +11,8 @@ import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { decodeHotFrame, encodeStatusFrame, encodeTokenFrame } from "./hot-frames.ts";
 import { LloomError } from "./lloom-error.ts";
 import {
+  acknowledgeReplySchema,
+  answerReplySchema,
   clientFrameSchema,
   type ExecutorFrame,
   executorFrameSchema,
@@ -24,6 +26,7 @@ import {
   WIRE_LIMITS,
 } from "./messages.ts";
 import {
+  answerShape,
   clientShape,
   executorShape,
   fromWire,
@@ -121,10 +124,24 @@ export const { encode: encodeOffersReply, decode: decodeOffersReply } = createRe
   maxBytes: rpcBytes,
 });
 
+/** The answer to `acknowledge`, or why there is none. */
+export const { encode: encodeAcknowledgeReply, decode: decodeAcknowledgeReply } = createReplyCodec({
+  schema: acknowledgeReplySchema,
+  shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
 /** The answer to `vocabulary`, or why there is none. */
 export const { encode: encodeVocabularyReply, decode: decodeVocabularyReply } = createReplyCodec({
   schema: vocabularyReplySchema,
   shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `answer`, or why there is none. */
+export const { encode: encodeAnswerReply, decode: decodeAnswerReply } = createReplyCodec({
+  schema: answerReplySchema,
+  shape: answerShape,
   maxBytes: rpcBytes,
 });
 

@@ -2,6 +2,8 @@ import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest } from "../src/messages.ts";
 import { profileText } from "../src/profile.ts";
 import {
+  encodeAcknowledgeReply,
+  encodeAnswerReply,
   encodeClientFrame,
   encodeExecutorFrame,
   encodeHealthReply,
@@ -70,8 +72,16 @@ const calls: RpcRequest[] = [
   { method: "offers", model: "lloom-tiny" },
   { method: "offers", executor: VALUES.ModelOffer.typical.executor },
   { method: "health" },
+  { method: "acknowledge", requestHash: repeated(0xd1), responseHash: repeated(0xd2), signature },
+  { method: "answer", requestHash: repeated(0xd1) },
   { method: "vocabulary", hash: repeated(0xd2), offset: 262_144 },
 ];
+const answerAgain = {
+  response: VALUES.LlmResponseCommitment.typical,
+  signature,
+  contentSalt: repeated(0x5b),
+  text: " hello 🧶",
+};
 const health = { role: "executor", version: "0.1.0", uptimeMs: 1_000, peers: 3, offers: 1, load: 0 } as const;
 const part = { totalBytes: 262_147, bytes: "0x475546" } as const;
 const refusal = { error: { code: "RATE_LIMITED", message: "Wait." } } as const;
@@ -87,6 +97,8 @@ export const frameVectors = () => ({
   rpcRequests: vectors(calls, encodeRpcRequest),
   offersReplies: vectors([{ offers: [offer] }, { offers: [] }, refusal], encodeOffersReply),
   healthReplies: vectors([health, refusal], encodeHealthReply),
+  acknowledgeReplies: vectors([{ acknowledged: true as const }, refusal], encodeAcknowledgeReply),
+  answerReplies: vectors([answerAgain, refusal], encodeAnswerReply),
   // A part's bytes are hex there.
   vocabularyReplies: [
     { message: part, cbor: bytesToHex(encodeVocabularyReply({ ...part, bytes: hexToBytes(part.bytes) })) },

@@ -13,6 +13,8 @@ import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
 import {
+  decodeAcknowledgeReply,
+  decodeAnswerReply,
   decodeClientFrame,
   decodeExecutorFrame,
   decodeHealthReply,
@@ -267,6 +269,8 @@ describe("frames.json", () => {
     rpcRequests: decodeRpcRequest,
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
+    acknowledgeReplies: decodeAcknowledgeReply,
+    answerReplies: decodeAnswerReply,
     vocabularyReplies: (bytes: Uint8Array) => {
       const reply = decodeVocabularyReply(bytes);
       return "bytes" in reply ? { ...reply, bytes: bytesToHex(reply.bytes) } : reply;

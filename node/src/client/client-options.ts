@@ -49,6 +49,8 @@ export interface ClientOptions {
   readonly disputePatienceSeconds?: bigint;
   /** How often disputes are looked at while the chain tells nothing of them. */
   readonly disputeCheckMs?: number;
+  /** After so long without a next request the last answer of a lane is acknowledged. */
+  readonly quietMs?: number;
   /** Told of every answer that is missing, and of every step until it is here or paid back. */
   readonly onDispute?: (duty: Duty) => void;
   /** Share of questions that try another executor than the best, from 0 to 1. */
@@ -86,6 +88,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   disputeBonds: 50_000_000_000_000_000n,
   disputePatienceSeconds: 120n,
   disputeCheckMs: 30_000,
+  quietMs: 3_000,
   onDispute: () => undefined,
   exploration: 0.02,
   random: Math.random,

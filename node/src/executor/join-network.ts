@@ -9,6 +9,7 @@ import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
+import { clientCalls } from "./dispute/client-calls.ts";
 import type { ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import type { KeyWatch } from "./offer/key-watch.ts";
@@ -98,11 +99,12 @@ async function serveCalls(
   { settings: { clock }, pipeline, stack }: Joining,
   ownOffers: (wanted: OffersWanted) => SignedOffer[],
 ): Promise<void> {
-  const { offers, queue } = pipeline;
+  const { offers, queue, store, answering } = pipeline;
   const startedAtMs = clock();
   stack.use(
     await serveRpc(host, {
       offers: ownOffers,
+      ...clientCalls({ store, hasher: answering.hasher, recover: recoverAddress }),
       health: () => ({
         role: "executor",
         version: VERSION,

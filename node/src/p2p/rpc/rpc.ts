@@ -1,6 +1,9 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import {
+  type Acknowledgement,
+  type AnswerReply,
   type HealthReply,
   type RpcRequest,
   type SignedOffer,
@@ -9,10 +12,14 @@ import {
 } from "@lloom/protocol/messages";
 import { RPC_PROTOCOL } from "@lloom/protocol/names";
 import {
+  decodeAcknowledgeReply,
+  decodeAnswerReply,
   decodeHealthReply,
   decodeOffersReply,
   decodeRpcRequest,
   decodeVocabularyReply,
+  encodeAcknowledgeReply,
+  encodeAnswerReply,
   encodeHealthReply,
   encodeOffersReply,
   encodeRpcRequest,
@@ -25,6 +32,7 @@ import { pause } from "../../primitives/pause.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import { openStream, type PeerTarget } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
+import { peerAddress } from "../host/peer-address.ts";
 import { RPC_LIMITS, type RpcLimits, VOCABULARY_RATE } from "../limits.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
@@ -41,9 +49,21 @@ export interface OffersWanted {
   readonly executor?: Address | undefined;
 }
 
+/** What a call may be refused with; every other failure stays inside. */
+const SAID: ReadonlySet<ErrorCode> = new Set([
+  "REQUEST_INVALID",
+  "SIGNATURE_INVALID",
+  "UNSUPPORTED",
+  "MODEL_NOT_FOUND",
+]);
+
 export interface RpcHandlers {
   readonly offers: (wanted: OffersWanted) => readonly SignedOffer[];
   readonly health: () => HealthReply;
+  /** Keeps a client's acknowledgement; throws REQUEST_INVALID or SIGNATURE_INVALID. Executors alone have it. */
+  readonly acknowledge?: (ack: Acknowledgement) => void;
+  /** An answer once more, for its own client; throws REQUEST_INVALID. Executors alone have it. */
+  readonly answer?: (requestHash: Hex, client: Address) => AnswerReply;
   /** A vocabulary by its SHA-256, of whoever has it. */
   readonly vocabulary?: (hash: Hex) => Uint8Array | undefined;
   readonly limits?: Partial<RpcLimits>;
@@ -61,7 +81,10 @@ export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<Async
     const signal = AbortSignal.timeout(limits.callTimeoutMs);
     try {
       if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
-      const problem = await serveCall(stream, { handlers, parts, rate: rates.getOrInsert(peerId, newRate), signal });
+      const problem = await serveCall(stream, {
+        ...{ handlers, parts, peerId, signal },
+        rate: rates.getOrInsert(peerId, newRate),
+      });
       if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
     } catch (cause) {
       // Too slow, or gone: its own loss.
@@ -100,6 +123,20 @@ export async function callHealth(host: Host, options: CallOptions): Promise<Heal
   return reply;
 }
 
+/** Tells an executor that its answer is here. Throws as `callOffers` does. */
+export async function callAcknowledge(host: Host, options: CallOptions, ack: Acknowledgement): Promise<void> {
+  const request: RpcRequest = { method: "acknowledge", ...ack };
+  const reply = await call(host, options, { request, decode: decodeAcknowledgeReply });
+  if ("error" in reply) throw said(reply.error);
+}
+
+/** Asks an executor for an answer once more. Throws as `callOffers` does. */
+export async function callAnswer(host: Host, options: CallOptions, requestHash: Hex): Promise<AnswerReply> {
+  const reply = await call(host, options, { request: { method: "answer", requestHash }, decode: decodeAnswerReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply;
+}
+
 /** A part of a vocabulary, from an offset. Throws as `callOffers` does, and MODEL_NOT_FOUND when the peer has none such. */
 export async function callVocabulary(
   host: Host,
@@ -114,6 +151,7 @@ export async function callVocabulary(
 
 interface Served {
   readonly handlers: RpcHandlers;
+  readonly peerId: string;
   /** Parts of vocabularies, which are large, for all peers together. */
   readonly parts: TokenBucket;
   readonly rate: TokenBucket;
@@ -121,7 +159,10 @@ interface Served {
 }
 
 /** Answers one call; returns how the peer broke the protocol, if it did. */
-async function serveCall(stream: Stream, { handlers, parts, rate, signal }: Served): Promise<LloomError | undefined> {
+async function serveCall(
+  stream: Stream,
+  { handlers, parts, peerId, rate, signal }: Served,
+): Promise<LloomError | undefined> {
   let violation: LloomError | undefined;
   let reply: Uint8Array;
   try {
@@ -129,7 +170,7 @@ async function serveCall(stream: Stream, { handlers, parts, rate, signal }: Serv
     if (!rate.take()) throw new LloomError("RATE_LIMITED", "Too many calls.");
     if (request.method === "vocabulary" && !parts.take())
       throw new LloomError("RATE_LIMITED", "Too many vocabularies.");
-    reply = answer(request, handlers);
+    reply = replyTo(request, handlers, peerId);
   } catch (thrown) {
     const problem = asLloomError(thrown, "FRAME_INVALID");
     if (signal.aborted || stream.status !== "open") throw problem;
@@ -140,17 +181,25 @@ async function serveCall(stream: Stream, { handlers, parts, rate, signal }: Serv
   return violation;
 }
 
-function answer(request: RpcRequest, { offers, health, vocabulary, log }: RpcHandlers): Uint8Array {
+function replyTo(request: RpcRequest, handlers: RpcHandlers, peerId: string): Uint8Array {
+  const { offers, health, vocabulary, acknowledge = unsupported, answer = unsupported, log } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: Date.now(), ...health() });
+    if (request.method === "offers") return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
     if (request.method === "vocabulary")
       return encodeVocabularyReply(partOf(vocabulary?.(request.hash), request.offset));
-    return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
+    if (request.method === "answer") return encodeAnswerReply(answer(request.requestHash, peerAddress(peerId)));
+    acknowledge(request);
+    return encodeAcknowledgeReply({ acknowledged: true });
   } catch (thrown) {
-    if (thrown instanceof LloomError && thrown.code === "MODEL_NOT_FOUND") throw thrown;
+    if (thrown instanceof LloomError && SAID.has(thrown.code)) throw thrown;
     log.error({ err: thrown, method: request.method }, "a call's handler failed");
     throw new LloomError("INTERNAL", "The call failed.");
   }
+}
+
+function unsupported(): never {
+  throw new LloomError("UNSUPPORTED", "Only executors answer this call.");
 }
 
 function partOf(vocabulary: Uint8Array | undefined, offset: number): VocabularyReply {
