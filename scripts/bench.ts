@@ -28,12 +28,28 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async ({ busy }) => (await import("../test/benchmark/start.ts")).run(busy),
   },
+  verify: {
+    describe: "what evidence costs: traces of log probabilities, and tokens counted again",
+    legend: [
+      "trace.token: processor time of a token with its trace, sampling, leaf and root included; reference: without, in the same run.",
+      "The shipped tiny model is the worst case: a token of it takes about a millisecond, and a trace takes the same for every model.",
+    ],
+    run: async () => (await import("../test/benchmark/verify.ts")).run(),
+  },
   lane: {
     describe: "what one of ten lanes costs to settle, part by part",
     legend: [
       "own: touched by one of the ten lanes alone; shared: by several, or by the transaction. All but the sum is traced.",
     ],
     run: async () => (await import("../test/benchmark/lane-parts.ts")).run(),
+  },
+  reputation: {
+    describe: "trust in a cheat and in its victim under attacks, and what a cheat that looks for its best way gains",
+    legend: [
+      "reference: the formula as it was first written down, on the same events. receipts: the share of good ones, which is",
+      "all that a chain without audits has. Every run draws the same; it writes docs/reputation.svg.",
+    ],
+    run: async () => (await import("../test/benchmark/reputation.ts")).run(),
   },
 };
 

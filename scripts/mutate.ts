@@ -129,16 +129,18 @@ async function examine(project: ForgeProject, mutants: readonly Mutant[]): Promi
   const witnesses = new Witnesses();
   const queue = mutants.values();
   let done = 0;
-  const worker = async (): Promise<void> => {
+  using projects = new DisposableStack();
+  const worker = async (_: unknown, index: number): Promise<void> => {
+    const own = index === 0 ? project : projects.use(project.copy());
     for (const mutant of queue) {
-      if (!(await isKilled(project, mutant, witnesses))) {
+      if (!(await isKilled(own, mutant, witnesses))) {
         survivors.push(mutant);
         say(`survives: ${mutant.path}:${mutant.line}  ${mutant.from}  →  ${mutant.to}`);
       }
       tell(++done, mutants.length, survivors.length);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: availableParallelism() }).map(worker));
   return survivors.sort((a, b) => a.id - b.id);
 }
 

@@ -42,6 +42,16 @@ describe("chains of preimages", () => {
     for (const epoch of [9n, 13n]) expect(() => preimageAt(chain, epoch)).toThrow("covers epochs 10 to 12");
   });
 
+  it("have no more steps than a chain may, wherever they are said to end", () => {
+    const random = seeded(2);
+    const [validator, secret] = [random.address(), random.hash()];
+    const most = BigInt(MAX_CHAIN_LENGTH);
+    const first = (lastEpoch: bigint) => preimageAt({ validator, secret, firstEpoch: 0n, lastEpoch }, 0n);
+    expect(first(most)).toBe(walkBack(validator, secret, MAX_CHAIN_LENGTH));
+    for (const lastEpoch of [most + 1n, 2n ** 64n])
+      expect(() => first(lastEpoch)).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+  });
+
   it("refuse values and validators of another size", () => {
     const random = seeded(3);
     expect(() => walkBack(random.address(), "0x12", 1)).toThrow("value must be 32 bytes");

@@ -66,8 +66,13 @@ export function preimageAt({ validator, secret, firstEpoch, lastEpoch }: AuditCh
   return walkBack(validator, secret, Number(lastEpoch - epoch));
 }
 
-/** Where `steps` steps back along the validator's chain lead: keccak256(abi.encode(address validator, bytes32 value)). */
+/**
+ * Where `steps` steps back along the validator's chain lead: keccak256(abi.encode(address validator, bytes32 value)).
+ * Throws LloomError REQUEST_INVALID for more steps than any chain has.
+ */
 export function walkBack(validator: Address, value: Hex, steps: number): Hex {
+  if (steps > MAX_CHAIN_LENGTH)
+    throw new LloomError("REQUEST_INVALID", `A chain has at most ${MAX_CHAIN_LENGTH} steps.`);
   const step = new Uint8Array(2 * WORD);
   step.set(word(validator, 20, "validator"), WORD - 20);
   let reached = word(value, WORD, "value");

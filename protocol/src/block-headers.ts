@@ -55,7 +55,7 @@ function fieldBytes(block: RpcBlock, name: string, kind: "bytes" | "integer"): U
   if (typeof value !== "string") throw new LloomError("REQUEST_INVALID", `The block has no ${name}.`);
   if (kind === "bytes") return hexToBytes(value);
   // An integer is its bytes without leading zeros; zero has none.
-  const digits = value.replace(/^0x0*/, "");
+  const digits = value.replace(/0x0*/, "");
   return hexToBytes(`0x${digits.length % 2 === 0 ? "" : "0"}${digits}`);
 }
 

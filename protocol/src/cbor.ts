@@ -5,7 +5,7 @@
  */
 import { type DecodeOptions, decode, encode, Token, Tokenizer, Type } from "cborg";
 import { hexToBytes } from "./hex.ts";
-import { LloomError } from "./lloom-error.ts";
+import { asLloomError, LloomError } from "./lloom-error.ts";
 
 /** Bounds on one decoded value, so that a small frame cannot cost much. */
 const LIMITS = {
@@ -28,9 +28,6 @@ const TAG_BIGNUM = 2;
 const OPTIONS: DecodeOptions = {
   strict: true,
   allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
   allowBigInt: true,
   rejectDuplicateMapKeys: true,
   // Kept to decode text anew where the library's lenient decoder may have changed it.
@@ -55,8 +52,8 @@ export function decodeCbor(bytes: Uint8Array): unknown {
   try {
     return decode(bytes, { ...OPTIONS, tokenizer: new BoundedTokenizer(bytes) });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LloomError("FRAME_INVALID", `Not the CBOR of this protocol: ${reason}`, { cause });
+    const { message } = asLloomError(cause);
+    throw new LloomError("FRAME_INVALID", `Not the CBOR of this protocol: ${message}`, { cause });
   }
 }
 
@@ -83,8 +80,8 @@ class BoundedTokenizer extends Tokenizer {
   #place({ type, value }: Token): void {
     const open = this.#open;
     while (open.at(-1) === 0) open.pop();
-    const last = open.length - 1;
-    if (last >= 0) open[last] = (open[last] ?? 0) - 1;
+    const expected = open.pop();
+    if (expected !== undefined) open.push(expected - 1);
     if (type.terminal) return;
     open.push(type === Type.tag ? 1 : type === Type.map ? 2 * value : value);
     if (open.length > LIMITS.depth) throw refused(`more than ${LIMITS.depth} containers inside each other`);

@@ -90,6 +90,7 @@ describe("createCommitmentHasher", () => {
     ["a nonce of 257 bits", { nonce: 2n ** 256n }, /nonce/],
     ["a number where an integer belongs", { deadline: 5 }, /deadline/],
     ["a short address", { client: "0x00" }, /client/],
+    ["an address that is missing", { client: undefined }, /client/],
     ["an address of 40 other characters", { client: `0x${"zz".repeat(20)}` }, /client/],
     ["an address beyond ASCII", { client: `0x${"é".repeat(40)}` }, /client/],
     ["an address without 0x", { client: "00".repeat(21) }, /client/],
@@ -101,8 +102,10 @@ describe("createCommitmentHasher", () => {
   });
 
   it("refuses a model name that has no UTF-8", () => {
-    const request = { ...randomRequest(seeded(4)), model: "half \ud83e" };
-    expect(() => hasher.hashRequest(request)).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+    for (const model of ["half \ud83e", undefined as unknown as string])
+      expect(() => hasher.hashRequest({ ...randomRequest(seeded(4)), model })).toThrow(
+        expect.objectContaining({ code: "REQUEST_INVALID", message: expect.stringMatching(/model/) }),
+      );
   });
 });
 

@@ -60,6 +60,36 @@ describe("token frames", () => {
   });
 });
 
+describe("hot frames", () => {
+  const frames = [
+    encodeTokenFrame(token("abc", 300)),
+    encodeStatusFrame({ type: "status", id: 7, state: "running", position: 300 }),
+  ];
+
+  it.each(frames.map((bytes) => [bytes ?? new Uint8Array()]))(
+    "are left to the general decoder cut off anywhere, followed by anything, or changed",
+    (bytes) => {
+      expect(decodeHotFrame(bytes)).toBeDefined();
+      for (let length = 0; length < bytes.length; length++)
+        expect(decodeHotFrame(bytes.subarray(0, length))).toBeUndefined();
+      expect(decodeHotFrame(Uint8Array.of(...bytes, 0))).toBeUndefined();
+      const names = [...bytes.keys()].filter((at) => at < 4 || (bytes[at] ?? 0) > 0x70);
+      for (const at of names) expect(decodeHotFrame(bytes.with(at, 0x21)), `byte ${at}`).toBeUndefined();
+    },
+  );
+
+  it.each<[string, readonly number[]]>([
+    ["one byte where none is needed", [0x18, 23]],
+    ["two bytes where one is enough", [0x19, 0, 255]],
+    ["four bytes where two are enough", [0x1a, 0, 0, 255, 255]],
+    ["eight bytes", [0x1b, 0, 0, 0, 1, 0, 0, 0, 0]],
+    ["a negative number", [0x20]],
+  ])("are left to the general decoder with an id in %s", (_, id) => {
+    const text = encodeTokenFrame(token("abc", 1));
+    expect(decodeHotFrame(Uint8Array.of(...text.subarray(0, 4), ...id, ...text.subarray(5)))).toBeUndefined();
+  });
+});
+
 describe("status frames", () => {
   it("are the bytes that the general encoder makes, and come back", () => {
     for (const state of ["queued", "running"] as const) {

@@ -49,9 +49,7 @@ export function encodeStatusFrame({ id, state, position }: StatusFrame): Uint8Ar
 
 /** The frame, if the bytes are one of the two in the form above; else `undefined`, also for anything that is wrong. */
 export function decodeHotFrame(bytes: Uint8Array): TokenFrame | StatusFrame | undefined {
-  if (bytes[0] === TOKEN_START[0]) return decodeTokenFrame(bytes);
-  if (bytes[0] === STATUS_START[0]) return decodeStatusFrame(bytes);
-  return undefined;
+  return bytes[0] === TOKEN_START[0] ? decodeTokenFrame(bytes) : decodeStatusFrame(bytes);
 }
 
 function decodeTokenFrame(bytes: Uint8Array): TokenFrame | undefined {
@@ -85,7 +83,7 @@ function head(major: number, value: number): number[] {
 
 /** A head of that kind in its shortest form, below 2^32. `at` may be -1, for what was not matched. */
 function readHead(bytes: Uint8Array, at: number, major: number): { value: number; next: number } | undefined {
-  const first = (at < 0 ? undefined : bytes[at]) ?? 0xff;
+  const first = bytes[at] ?? 0xff;
   const info = first ^ major;
   if (info < ONE_BYTE) return { value: info, next: at + 1 };
   if (info > FOUR_BYTES) return undefined;

@@ -32,6 +32,9 @@ export const WIRE_LIMITS = {
   tokenTextBytes: 64 * 1024,
   /** What changes a model's logits, as text beside an offer. */
   profileBytes: 2048,
+  /** A vocabulary, and one part of it. The largest in use take half of that. */
+  vocabularyBytes: 32 * 1024 * 1024,
+  vocabularyChunkBytes: 256 * 1024,
   /** Addresses in an offer. */
   multiaddrs: 16,
   /** Offers in one answer. */
@@ -246,11 +249,30 @@ export type OfferGossip = z.infer<typeof offerGossipSchema>;
 export const rpcRequestSchema = z.discriminatedUnion("method", [
   z.object({ method: z.literal("offers"), model: modelName.optional(), executor: addressSchema.optional() }),
   z.object({ method: z.literal("health") }),
+  /** A client has the last answer of a lane: `ResponseAck`, signed by it. */
+  z.object({ method: z.literal("acknowledge"), requestHash: hash, responseHash: hash, signature: signatureSchema }),
+  /** A client asks again for an answer that did not come whole. */
+  z.object({ method: z.literal("answer"), requestHash: hash }),
+  /** A part of a vocabulary that a profile names. */
+  z.object({ method: z.literal("vocabulary"), hash, offset: z.number().int().min(0).max(WIRE_LIMITS.vocabularyBytes) }),
 ]);
 export type RpcRequest = z.infer<typeof rpcRequestSchema>;
+export type Acknowledgement = Omit<Extract<RpcRequest, { readonly method: "acknowledge" }>, "method">;
 
 export const offersReplySchema = z.object({ offers: z.array(signedOfferSchema).max(WIRE_LIMITS.offers) });
 export type OffersReply = z.infer<typeof offersReplySchema>;
+
+export const vocabularyReplySchema = z.object({
+  /** Of the whole. */
+  totalBytes: z.number().int().min(1).max(WIRE_LIMITS.vocabularyBytes),
+  /** From the offset on: at least one, unless the whole ends there. */
+  bytes: z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length <= WIRE_LIMITS.vocabularyChunkBytes,
+    { message: `must be at most ${WIRE_LIMITS.vocabularyChunkBytes} bytes` },
+  ),
+});
+/** A part of a vocabulary. */
+export type VocabularyReply = z.infer<typeof vocabularyReplySchema>;
 
 export const healthReplySchema = z.object({
   role: z.enum(["executor", "validator", "client"]),
@@ -265,5 +287,13 @@ export const healthReplySchema = z.object({
 });
 export type HealthReply = z.infer<typeof healthReplySchema>;
 
+export const acknowledgeReplySchema = z.object({ acknowledged: z.literal(true) });
+export const answerReplySchema = z.object({
+  response: responseCommitmentSchema,
+  signature: signatureSchema,
+  contentSalt: hash,
+  text: text(WIRE_LIMITS.rpcBytes),
+});
+export type AnswerReply = z.infer<typeof answerReplySchema>;
 export const rpcErrorSchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
 export type RpcError = z.infer<typeof rpcErrorSchema>;

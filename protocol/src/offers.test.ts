@@ -4,7 +4,7 @@ import { randomSignedOffer } from "../test/random-messages.ts";
 import { seeded } from "../test/seeded.ts";
 import type { ModelOffer } from "./commitment-types.ts";
 import { createCommitmentHasher } from "./commitments.ts";
-import { MAX_OFFER_VALIDITY_SECONDS, offerProblem } from "./offers.ts";
+import { MAX_OFFER_VALIDITY_SECONDS, offerIdAt, offerMadeAtMs, offerProblem } from "./offers.ts";
 import { hashProfile, profileText } from "./profile.ts";
 import { recoverAddress, signDigest } from "./signatures.ts";
 
@@ -23,6 +23,19 @@ function problemOf(change: Partial<ModelOffer> = {}, signer = EXECUTOR): string 
   const signed = { ...random, offer, signature: signDigest(hasher.hashOffer(offer), signer.secret) };
   return offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })?.message;
 }
+
+describe("an offer's id", () => {
+  it("says when the offer was made, grows with that time, and keeps two of one time apart", () => {
+    const ids = [offerIdAt(1_800_000_000_000.9, 0), offerIdAt(1_800_000_000_000, 2 ** 22 - 1)];
+    expect(ids.map((offerId) => offerMadeAtMs({ offerId }))).toEqual([1_800_000_000_000, 1_800_000_000_000]);
+    expect(ids[1]).toBe((ids[0] ?? 0n) + 2n ** 22n - 1n);
+    expect(offerIdAt(1_800_000_000_001, 0)).toBe((ids[1] ?? 0n) + 1n);
+  });
+
+  it("has no more random bits than it leaves room for", () => {
+    expect(offerIdAt(7, 2 ** 22 + 5)).toBe(offerIdAt(7, 5));
+  });
+});
 
 describe("offerProblem", () => {
   it("takes an offer that its executor signed, to its last second and a day ahead", () => {

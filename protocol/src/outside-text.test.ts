@@ -23,11 +23,17 @@ describe("text from outside", () => {
     ["big-endian with a mark", bytes(0xfe, 0xff, ...swapped("secret"))],
     ["little-endian without one", utf16("secret\r\n")],
     ["big-endian without one", swapped("secret")],
+    ["with a last letter cut", utf16("secret").subarray(0, -1)],
+    ["with other letters behind the first 64 bytes", bytes(...utf16("s".repeat(32)), 0xbf, 0x5b)],
   ])("is called UTF-16 where it is that: %s", (_, encoded) => {
     expect(decodeOutsideText(encoded)).toEqual({ problem: "is text in UTF-16, not in UTF-8" });
   });
 
   it.each([
+    ["half of a mark of UTF-16", bytes(0xff, 0x61)],
+    ["the other half", bytes(0x61, 0xff)],
+    ["half of the other mark", bytes(0xfe, 0x61)],
+    ["zeros in every second byte, but for one among the first 64", bytes(...utf16("s".repeat(31)), 0xe9, 0x80)],
     ["Latin-1", bytes(0x50, 0x65, 0x72, 0x63, 0x68, 0xe9)],
     ["a letter cut in the middle", utf8("寿").subarray(0, 2)],
     ["half of a surrogate pair", bytes(0xed, 0xa0, 0x80)],

@@ -4,7 +4,10 @@ export type OutsideText =
   | { readonly text?: never; readonly problem: string };
 
 /** Windows PowerShell's `>` writes UTF-16; a byte-order mark says so. */
-const UTF16_MARKS = ["fffe", "feff"] as const;
+const UTF16_MARKS = [
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+] as const;
 /** Bytes that are looked at where no mark says what they are. */
 const LOOKED_AT = 64;
 
@@ -23,8 +26,7 @@ export function decodeOutsideText(bytes: Uint8Array): OutsideText {
 
 /** By its mark; or, since texts of this network hold Latin letters, by a zero in every second byte. */
 function isUtf16(bytes: Uint8Array): boolean {
-  const mark = [...bytes.subarray(0, 2)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (UTF16_MARKS.some((known) => known === mark)) return true;
+  if (UTF16_MARKS.some(([first, second]) => bytes[0] === first && bytes[1] === second)) return true;
   const start = bytes.subarray(0, Math.min(LOOKED_AT, bytes.length - (bytes.length % 2)));
   const zerosAt = (parity: number): boolean => start.every((byte, index) => (byte === 0) === (index % 2 === parity));
   return start.length > 0 && (zerosAt(1) || zerosAt(0));

@@ -66,11 +66,9 @@ export function parseProfile(text: string): Profile | undefined {
   }
 }
 
-/** What an executor promises of its answers, by the profile beside its offer. Without one, nothing but text. */
-export function promisedBy({
-  profile,
-}: {
-  readonly profile?: string | undefined;
-}): Pick<Profile, "evidence" | "vocabulary"> {
-  return (profile === undefined ? undefined : parseProfile(profile)) ?? { evidence: "text" };
-}
+/** What an executor promises of its answers, and by what they can be counted. */
+export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version">;
+
+/** By the profile beside an offer. Without one, nothing but text. */
+export const promisedBy = ({ profile }: { readonly profile?: string | undefined }): Promised =>
+  (profile === undefined ? undefined : parseProfile(profile)) ?? { evidence: "text" };

@@ -28,6 +28,8 @@ describe("a receipt's file", () => {
     });
     const { content: last } = receiptFileFromJson(JSON.stringify({ ...whole, choices: [{ delta: {} }] }));
     expect(last.answer).toEqual({ salt: answer.salt });
+    for (const choices of [[], undefined])
+      expect(receiptFileFromJson(JSON.stringify({ ...whole, choices })).content.answer).toEqual({ salt: answer.salt });
   });
 
   it("is found in what lloom ask --json prints, and in the field lloom alone", () => {
@@ -43,13 +45,29 @@ describe("a receipt's file", () => {
     expect(receiptFileFromJson(loud)).toEqual(receiptFileFromJson(json));
   });
 
+  it("that is no JSON says why", () => {
+    const refusal = { code: "REQUEST_INVALID", message: "Not a receipt: not JSON.", cause: expect.any(SyntaxError) };
+    expect(() => receiptFileFromJson("{")).toThrow(expect.objectContaining(refusal));
+  });
+
+  it("has 32 MiB of characters at most", () => {
+    const longest = json.padEnd(32 * 1024 * 1024);
+    expect(receiptFileFromJson(longest)).toEqual({ receipt, content });
+    expect(() => receiptFileFromJson(`${longest} `)).toThrow(/longer than 33554432 characters/);
+  });
+
   it("may hold no content", () => {
     const { content: _, ...bare } = JSON.parse(json);
     expect(receiptFileFromJson(JSON.stringify(bare))).toEqual({ receipt, content: {} });
   });
 
   it.each<[string, string, RegExp]>([
-    ["is not JSON", "{", /not JSON/],
+    ["has a salt that is a number", json.replace(`"${prompt.salt}"`, "5"), /content\.prompt\.salt: must be 32 bytes/],
+    [
+      "has no list of messages",
+      json.replace(/"messages":\[.*?\]/, '"messages":"42"'),
+      /prompt\.messages: must be a list\.$/,
+    ],
     ["is a list", "[]", /not a JSON object/],
     ["is null", "null", /not a JSON object/],
     ["is no receipt", "{}", /version:/],

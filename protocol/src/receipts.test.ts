@@ -85,6 +85,11 @@ describe("receiptToData and receiptFromData", () => {
     ["is of another version", (text) => text.replace('"version":2', '"version":1'), /version:/],
     ["lacks its deployment", (text) => text.replace('"domain"', '"elsewhere"'), /domain:/],
     ["has a number for an integer", (text) => text.replace('"nonce":"2"', '"nonce":2'), /request.nonce:/],
+    [
+      "has letters before or behind an integer",
+      (text) => text.replace('"nonce":"2"', '"nonce":"2a"'),
+      /request.nonce:/,
+    ],
     ["has a number written in another way", (text) => text.replace('"nonce":"2"', '"nonce":"02"'), /request.nonce:/],
     [
       "has a negative number",
@@ -97,6 +102,11 @@ describe("receiptToData and receiptFromData", () => {
       /nonce: must be at most 4294967295\.$/,
     ],
     ["has a broken signature", (text) => text.replace('"r":"0x', '"r":"0y'), /clientSignature.r:/],
+    [
+      "has a hash in a list",
+      (text) => text.replace(/"promptHash":("\w+")/, '"promptHash":[$1]'),
+      /request.promptHash:/,
+    ],
     ["is a list", () => "[]", /version:/],
     ["has too many digits", (text) => text.replace('"nonce":"2"', `"nonce":"${"1".repeat(100)}"`), /1 to 78 digits\.$/],
     ["lacks a field", (text) => text.replace('"nonce":"2",', ""), /request\.nonce: is missing\.$/],
@@ -160,6 +170,20 @@ describe("verifyReceipt", () => {
       signer === session.address && principal === CLIENT.address;
     expect(verifyReceipt(checks, receipt).problem).toBe("Request is not signed by its client.");
     expect(verifyReceipt({ ...checks, isSessionSigner }, receipt).problem).toBeUndefined();
+  });
+
+  it("takes nobody for a signer where a signature is none", () => {
+    const broken = { ...honest, clientSignature: { ...honest.clientSignature, r: `0x${"00".repeat(32)}` as const } };
+    const anybody = { ...checks, isSessionSigner: () => true };
+    expect(verifyReceipt(anybody, broken).problem).toBe("Request is not signed by its client.");
+  });
+
+  it("holds both counts of the lane against the answer's own", () => {
+    const { inboundTokens, outboundTokens } = honest.response;
+    const counted = (cumulativeInbound: bigint, cumulativeOutbound: bigint) =>
+      verifyReceipt(checks, resigned({ response: { cumulativeInbound, cumulativeOutbound } })).problem;
+    expect(counted(inboundTokens, outboundTokens)).toBeUndefined();
+    expect(counted(inboundTokens, outboundTokens - 1n)).toMatch(/fewer tokens for the lane/);
   });
 
   describe("with the content", () => {

@@ -49,8 +49,6 @@ export interface PortableReceipt extends Receipt {
 const FORMAT_VERSION = 2;
 /** Digits of a uint256. */
 const DECIMAL = /^(?:0|[1-9][0-9]{0,77})$/;
-/** Others write addresses with a checksum in their case, or all in capitals. */
-const HEX_OF_ANY_CASE = /^0[xX][0-9a-fA-F]+$/;
 
 const fileSchema = z.object({
   version: z.literal(FORMAT_VERSION),
@@ -101,15 +99,19 @@ export function receiptFromData(data: unknown): PortableReceipt {
     return receipt;
   }
   const [issue] = error.issues;
-  const problem = `${issue?.path.join(".") || "receipt"}: ${issue?.message ?? "invalid"}`;
-  throw new LloomError("REQUEST_INVALID", `Not a receipt of version ${FORMAT_VERSION}: ${problem}.`);
+  throw new LloomError(
+    "REQUEST_INVALID",
+    `Not a receipt of version ${FORMAT_VERSION}: ${issue?.path.join(".") || "receipt"}: ${issue?.message ?? "invalid"}.`,
+  );
 }
 
-/** Decimal text as bigint and hex in lower case. No text field of a receipt but the model's name could look like one. */
+/**
+ * Decimal text as bigint and hex in lower case: others write addresses with a checksum in their case, or all in capitals. All
+ * text of a receipt but the model's name is one of the two.
+ */
 function fieldOf(value: unknown, name: string): unknown {
   if (name === "model" || typeof value !== "string") return value;
-  if (DECIMAL.test(value)) return BigInt(value);
-  return HEX_OF_ANY_CASE.test(value) ? value.toLowerCase() : value;
+  return DECIMAL.test(value) ? BigInt(value) : value.toLowerCase();
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

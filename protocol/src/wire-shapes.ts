@@ -44,17 +44,30 @@ export const gossipShape: Shape = { offer: signedOfferShape, executor: "bytes" }
 export const offersShape: Shape = { offers: [signedOfferShape] };
 
 /** What a call asks for. */
-export const rpcRequestShape: Shape = { executor: "bytes" };
+export const rpcRequestShape: Shape = {
+  executor: "bytes",
+  hash: "bytes",
+  requestHash: "bytes",
+  responseHash: "bytes",
+  signature,
+};
+
+/** An answer as its client gets it a second time. */
+export const answerShape: Shape = {
+  response: signedShape(EIP712_TYPES.LlmResponseCommitment),
+  signature,
+  contentSalt: "bytes",
+};
 
 /** A message that is on the wire what it is here. */
 export const plainShape: Shape = {};
 
-/** A copy of a message as CBOR carries it. */
+/** A copy of a message as CBOR carries it; its types say that it has the shape. */
 export function toWire(shape: Shape, value: unknown): unknown {
-  if (shape === "bytes") return typeof value === "string" ? hexToBytes(value) : value;
-  if (shape === "integer" || value === null || typeof value !== "object") return value;
-  if (isList(shape)) return Array.isArray(value) ? value.map((item) => toWire(shape[0], item)) : value;
-  const copy: Record<string, unknown> = { ...value };
+  if (shape === "bytes") return hexToBytes(value as string);
+  if (shape === "integer") return value;
+  if (isList(shape)) return (value as readonly unknown[]).map((item) => toWire(shape[0], item));
+  const copy: Record<string, unknown> = { ...(value as object) };
   for (const [field, inner] of Object.entries(shape)) {
     if (copy[field] !== undefined) copy[field] = toWire(inner, copy[field]);
   }
@@ -78,7 +91,7 @@ export function fromWire(shape: Shape, value: unknown, path = ""): unknown {
   if (isList(shape)) {
     return Array.isArray(value) ? value.map((item, index) => fromWire(shape[0], item, `${path}.${index}`)) : value;
   }
-  if (!isMap(value)) return value;
+  if (!isObject(value)) return value;
   for (const [field, inner] of Object.entries(shape)) {
     if (Object.hasOwn(value, field))
       value[field] = fromWire(inner, value[field], path === "" ? field : `${path}.${field}`);
@@ -89,5 +102,5 @@ export function fromWire(shape: Shape, value: unknown, path = ""): unknown {
 /** `Array.isArray` does not narrow readonly lists. */
 const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array);
+/** A list and bytes are objects too: they have none of the fields, and the schema refuses them. */
+const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === "object";

@@ -1,4 +1,4 @@
-import { decode, encode } from "cborg";
+import { decode } from "cborg";
 import { describe, expect, it } from "vitest";
 import {
   randomClientFrame,
@@ -112,6 +112,14 @@ describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
     expect([...codes]).toEqual(["FRAME_INVALID"]);
   });
 
+  it.each([null, true, 5, "text", [], [1], {}, Uint8Array.of(1)].map((value) => [value]))(
+    "is refused, naming no field or one, when it is %j",
+    (value) => {
+      const message = expect.stringMatching(/^(message|type|method|offers|role): /);
+      expect(thrownBy(decodeMessage, encodeCbor(value))).toMatchObject({ code: "FRAME_INVALID", message });
+    },
+  );
+
   it("is refused when it is cut off anywhere, or followed by anything (seed 103)", () => {
     const whole = bytes(seeded(103));
     for (let length = 0; length < whole.length; length++) {
@@ -124,43 +132,6 @@ describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
     const whole = bytes(seeded(104));
     const larger = Buffer.concat([Buffer.from([1, 2, 3]), whole, Buffer.from([4])]);
     expect(decodeMessage(larger.subarray(3, -1))).toEqual(decodeMessage(whole));
-  });
-});
-
-describe("hostile bytes", () => {
-  const filled = (byte: number, start: readonly number[], length = WIRE_LIMITS.frameBytes): Uint8Array => {
-    const bytes = new Uint8Array(length).fill(byte);
-    bytes.set(start);
-    return bytes;
-  };
-
-  it.each<[string, Uint8Array, RegExp]>([
-    ["four million lists inside each other", filled(0x81, []), /containers/],
-    ["four million maps inside each other", filled(0xa1, []), /non-string keys|containers/],
-    ["four million tags", filled(0xc2, []), /containers/],
-    ["a list of four million numbers", filled(0x01, [0x9a, 0, 0x3f, 0xff, 0xfb]), /items/],
-    ["a list that says it is longer than memory", Uint8Array.of(0x9b, 0, 0x1f, ...Array(6).fill(0xff)), /entries/],
-    ["an integer of four million bytes", filled(9, [0xc2, 0x5a, 0, 0x3f, 0xff, 0xfa]), /more than 32 bytes/],
-    ["four million bytes of broken text", filled(0x80, [0x7a, 0, 0x3f, 0xff, 0xfb]), /utf-8/i],
-    ["a list without a length", Uint8Array.of(0x9f, 0xff), /indefinite/],
-    ["a float", encode({ type: "cancel", id: 1.5 }), /float/],
-    ["not a number", encode({ type: "cancel", id: Number.NaN }), /NaN/],
-    ["undefined", Uint8Array.of(0xf7), /undefined/],
-    ["a key twice", Uint8Array.of(0xa2, 0x61, 0x61, 1, 0x61, 0x61, 1), /repeat/],
-    ["a number in more bytes than it needs", Uint8Array.of(0xa1, 0x61, 0x61, 0x18, 1), /more bytes than necessary/],
-    ["a date", Uint8Array.of(0xc1, 0x01), /tag/],
-  ])("%s are refused by the bound that they break, before they cost much", (_, bytes, message) => {
-    const error = thrownBy(decodeClientFrame, bytes);
-    expect(error).toMatchObject({ code: "FRAME_INVALID", message: expect.stringMatching(message) });
-  });
-
-  it("are refused by their length alone when they are too many", () => {
-    const expected = { code: "FRAME_TOO_LARGE" };
-    const byte = new Uint8Array(WIRE_LIMITS.frameBytes + 1);
-    expect(thrownBy(decodeClientFrame, byte)).toMatchObject(expected);
-    expect(thrownBy(decodeExecutorFrame, byte)).toMatchObject(expected);
-    expect(thrownBy(decodeOfferGossip, byte.subarray(0, WIRE_LIMITS.offerBytes + 1))).toMatchObject(expected);
-    expect(thrownBy(decodeRpcRequest, byte.subarray(0, WIRE_LIMITS.rpcBytes + 1))).toMatchObject(expected);
   });
 });
 
@@ -264,11 +235,38 @@ describe("the form on the wire", () => {
     expect(passing(4n)).toThrow(expect.objectContaining({ code: "FRAME_INVALID" }));
   });
 
+  it("names the field of an offer by its place in the list", () => {
+    const broken = (offers: unknown) => thrownBy(decodeOffersReply, encodeCbor({ offers }));
+    const { offers } = decodeCbor(
+      encodeOffersReply({ offers: [1, 2].map((seed) => randomSignedOffer(seeded(seed))) }),
+    ) as {
+      offers: [unknown, { signature: object }];
+    };
+    const [first, second] = offers;
+    expect(broken([first, { ...second, signature: { ...second.signature, r: "text" } }])).toMatchObject({
+      message: "offers.1.signature.r must be a byte string.",
+    });
+    for (const none of [5, null, {}])
+      expect(broken(none)).toMatchObject({ code: "FRAME_INVALID", message: expect.stringMatching(/^offers: /) });
+  });
+
+  it("leaves out what a call does not ask for", () => {
+    const asking = { method: "offers", model: undefined, executor: undefined } as const;
+    expect(decodeRpcRequest(encodeRpcRequest(asking))).toEqual({ method: "offers" });
+  });
+
+  it("tells a peer's time where the peer says it", () => {
+    const known = { ...health, nowMs: 1_800_000_000_000 };
+    expect(decodeHealthReply(encodeHealthReply(known))).toEqual(known);
+  });
+
   it("says why a peer has no answer", () => {
     const error = { error: { code: "RATE_LIMITED" as const, message: "Wait." } };
     expect(decodeOffersReply(encodeOffersReply(error))).toEqual(error);
-    const unknown = encodeCbor({ error: { code: "NO_SUCH", message: "" } });
-    expect(thrownBy(decodeOffersReply, unknown)).toMatchObject({ message: expect.stringMatching(/^error.code:/) });
+    for (const code of ["NO_SUCH", ["QUEUE_FULL"]]) {
+      const unknown = encodeCbor({ error: { code, message: "" } });
+      expect(thrownBy(decodeOffersReply, unknown)).toMatchObject({ message: expect.stringMatching(/^error.code:/) });
+    }
   });
 
   it("refuses to send what the receiver would refuse by its length", () => {

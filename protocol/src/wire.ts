@@ -11,6 +11,8 @@ import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { decodeHotFrame, encodeStatusFrame, encodeTokenFrame } from "./hot-frames.ts";
 import { LloomError } from "./lloom-error.ts";
 import {
+  acknowledgeReplySchema,
+  answerReplySchema,
   clientFrameSchema,
   type ExecutorFrame,
   executorFrameSchema,
@@ -20,9 +22,11 @@ import {
   type RpcError,
   rpcErrorSchema,
   rpcRequestSchema,
+  vocabularyReplySchema,
   WIRE_LIMITS,
 } from "./messages.ts";
 import {
+  answerShape,
   clientShape,
   executorShape,
   fromWire,
@@ -70,11 +74,10 @@ function bounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 function parse<Message>(schema: z.ZodType<Message>, value: unknown): Message {
-  const { data, error } = schema.safeParse(value);
-  if (data !== undefined) return data;
-  const [issue] = error?.issues ?? [];
-  const field = issue?.path.join(".") || "message";
-  throw new LloomError("FRAME_INVALID", `${field}: ${issue?.message ?? "invalid"}.`);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new LloomError("FRAME_INVALID", `${issue?.path.join(".") || "message"}: ${issue?.message ?? "invalid"}.`);
 }
 
 const { frameBytes, rpcBytes, offerBytes } = WIRE_LIMITS;
@@ -118,6 +121,27 @@ export const { encode: encodeRpcRequest, decode: decodeRpcRequest } = createCode
 export const { encode: encodeOffersReply, decode: decodeOffersReply } = createReplyCodec({
   schema: offersReplySchema,
   shape: offersShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `acknowledge`, or why there is none. */
+export const { encode: encodeAcknowledgeReply, decode: decodeAcknowledgeReply } = createReplyCodec({
+  schema: acknowledgeReplySchema,
+  shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `vocabulary`, or why there is none. */
+export const { encode: encodeVocabularyReply, decode: decodeVocabularyReply } = createReplyCodec({
+  schema: vocabularyReplySchema,
+  shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `answer`, or why there is none. */
+export const { encode: encodeAnswerReply, decode: decodeAnswerReply } = createReplyCodec({
+  schema: answerReplySchema,
+  shape: answerShape,
   maxBytes: rpcBytes,
 });
 

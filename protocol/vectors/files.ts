@@ -7,6 +7,7 @@ import { costVectors } from "./costs.ts";
 import { disputeVectors } from "./disputes.ts";
 import { frameVectors } from "./frames.ts";
 import { laneVectors } from "./lanes.ts";
+import { reputationVectors } from "./reputation.ts";
 import { signatureVectors } from "./signatures.ts";
 import { traceVectors } from "./traces.ts";
 
@@ -20,6 +21,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "disputes.json": disputeVectors,
   "frames.json": frameVectors,
   "lanes.json": laneVectors,
+  "reputation.json": reputationVectors,
   "signatures.json": signatureVectors,
   "traces.json": traceVectors,
 };

@@ -1,13 +1,16 @@
-import { bytesToHex } from "../src/hex.ts";
+import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest } from "../src/messages.ts";
 import { profileText } from "../src/profile.ts";
 import {
+  encodeAcknowledgeReply,
+  encodeAnswerReply,
   encodeClientFrame,
   encodeExecutorFrame,
   encodeHealthReply,
   encodeOfferGossip,
   encodeOffersReply,
   encodeRpcRequest,
+  encodeVocabularyReply,
 } from "../src/wire.ts";
 import { VALUES } from "./commitments.ts";
 import { repeated } from "./parties.ts";
@@ -69,8 +72,18 @@ const calls: RpcRequest[] = [
   { method: "offers", model: "lloom-tiny" },
   { method: "offers", executor: VALUES.ModelOffer.typical.executor },
   { method: "health" },
+  { method: "acknowledge", requestHash: repeated(0xd1), responseHash: repeated(0xd2), signature },
+  { method: "answer", requestHash: repeated(0xd1) },
+  { method: "vocabulary", hash: repeated(0xd2), offset: 262_144 },
 ];
+const answerAgain = {
+  response: VALUES.LlmResponseCommitment.typical,
+  signature,
+  contentSalt: repeated(0x5b),
+  text: " hello 🧶",
+};
 const health = { role: "executor", version: "0.1.0", uptimeMs: 1_000, peers: 3, offers: 1, load: 0 } as const;
+const part = { totalBytes: 262_147, bytes: "0x475546" } as const;
 const refusal = { error: { code: "RATE_LIMITED", message: "Wait." } } as const;
 
 const vectors = <Message>(messages: readonly Message[], encode: (message: Message) => Uint8Array) =>
@@ -84,4 +97,11 @@ export const frameVectors = () => ({
   rpcRequests: vectors(calls, encodeRpcRequest),
   offersReplies: vectors([{ offers: [offer] }, { offers: [] }, refusal], encodeOffersReply),
   healthReplies: vectors([health, refusal], encodeHealthReply),
+  acknowledgeReplies: vectors([{ acknowledged: true as const }, refusal], encodeAcknowledgeReply),
+  answerReplies: vectors([answerAgain, refusal], encodeAnswerReply),
+  // A part's bytes are hex there.
+  vocabularyReplies: [
+    { message: part, cbor: bytesToHex(encodeVocabularyReply({ ...part, bytes: hexToBytes(part.bytes) })) },
+    ...vectors([refusal], encodeVocabularyReply),
+  ],
 });

@@ -31,7 +31,7 @@ describe("traces.json", () => {
       const read = decodeTraceLeaf(hexToBytes(leaf));
       const shown = (name: number | Uint8Array) => (typeof name === "number" ? name : hexlify(name));
       expect([shown(read.token), read.logprob]).toEqual([token, logprob]);
-      expect(read.likeliest.map((one) => [shown(one.token), one.logprob])).toEqual(likeliest);
+      expect(read.likeliest.map((one) => ({ token: shown(one.token), logprob: one.logprob }))).toEqual(likeliest);
     },
   );
 

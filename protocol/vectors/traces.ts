@@ -101,7 +101,7 @@ export const traceVectors = () => ({
       tokens: tokens.map(({ token, logprob, likeliest }, index) => ({
         token: shown(token),
         logprob,
-        likeliest: likeliest.map((one) => [shown(one.token), one.logprob]),
+        likeliest: likeliest.map((one) => ({ token: shown(one.token), logprob: one.logprob })),
         leaf: bytesToHex(leaves[index] ?? new Uint8Array()),
         proof: merkleProof(leaves, index),
       })),

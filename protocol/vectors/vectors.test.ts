@@ -9,16 +9,19 @@ import {
   toUtf8Bytes,
 } from "ethers";
 import { describe, expect, it } from "vitest";
-import { hexToBytes } from "../src/hex.ts";
+import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import { requestProblem, responseProblem } from "../src/lane.ts";
 import { recoverAddress } from "../src/signatures.ts";
 import {
+  decodeAcknowledgeReply,
+  decodeAnswerReply,
   decodeClientFrame,
   decodeExecutorFrame,
   decodeHealthReply,
   decodeOfferGossip,
   decodeOffersReply,
   decodeRpcRequest,
+  decodeVocabularyReply,
 } from "../src/wire.ts";
 import { auditVectors } from "./audits.ts";
 import { collectionVectors } from "./collections.ts";
@@ -29,6 +32,7 @@ import { disputeVectors } from "./disputes.ts";
 import { VECTOR_FILES, vectorText } from "./files.ts";
 import { frameVectors } from "./frames.ts";
 import { type LaneVector, laneVectors } from "./lanes.ts";
+import { rootByDefinition } from "./root-by-definition.ts";
 import { signatureVectors } from "./signatures.ts";
 
 describe("the files", () => {
@@ -180,24 +184,15 @@ describe("contents.json", () => {
     expect(paramsHash).toBe(keccak256(toUtf8Bytes(json)));
   });
 
-  /** RFC 6962's definition: split at the largest power of two below the number of leaves. */
-  const root = (leaves: readonly string[]): string => {
-    const [first] = leaves;
-    if (first === undefined) return keccak256("0x");
-    if (leaves.length === 1) return keccak256(concat(["0x00", first]));
-    const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
-    return keccak256(concat(["0x01", root(leaves.slice(0, split)), root(leaves.slice(split))]));
-  };
-
   it.each(merkle)("has the root of $leaves", ({ leaves, root: expected }) => {
-    expect(expected).toBe(root(leaves));
+    expect(expected).toBe(rootByDefinition(leaves));
   });
 
   it.each(delivery)("has the delivery hash of $count bytes", ({ count, deliveryHash }) => {
     const chunks = Array.from({ length: Math.ceil(count / 4_096) }, (_, index) =>
       Math.min(4_096, count - index * 4_096),
     );
-    expect(deliveryHash).toBe(root(chunks.map((length) => `0x${"61".repeat(length)}`)));
+    expect(deliveryHash).toBe(rootByDefinition(chunks.map((length) => `0x${"61".repeat(length)}`)));
   });
 
   it.each(chunks)("has the proof of chunk $index of $count bytes", ({ count, index, deliveryHash, proof }) => {
@@ -274,6 +269,12 @@ describe("frames.json", () => {
     rpcRequests: decodeRpcRequest,
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
+    acknowledgeReplies: decodeAcknowledgeReply,
+    answerReplies: decodeAnswerReply,
+    vocabularyReplies: (bytes: Uint8Array) => {
+      const reply = decodeVocabularyReply(bytes);
+      return "bytes" in reply ? { ...reply, bytes: bytesToHex(reply.bytes) } : reply;
+    },
   };
 
   it.each(Object.entries(frameVectors()))("%s decode to their messages", (kind, vectors) => {

@@ -78,7 +78,10 @@ interface ExecFailure {
   readonly killed: boolean;
 }
 
-/** A Foundry project in a temporary folder: copies of contracts and tests, to be changed at will. Removed when disposed. */
+/**
+ * A Foundry project in a temporary folder: copies of contracts and tests, to be changed at will. Removed when disposed. One
+ * forge at a time: each start writes the list of what is compiled, and two that write it compile everything again.
+ */
 export class ForgeProject implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), "lloom-forge-"));
   readonly #forge = findForge();
@@ -90,6 +93,14 @@ export class ForgeProject implements Disposable {
     writeFileSync(join(this.dir, "foundry.toml"), SETTINGS);
     writeFileSync(join(this.dir, "solc"), solcCommand(solcVersion()), { mode: 0o755 });
     for (const folder of ["out", "answers"]) mkdirSync(join(this.dir, folder));
+  }
+
+  /** The project once more with all that it has compiled, so that a second forge can run beside the first. */
+  copy(): ForgeProject {
+    const copy = new ForgeProject();
+    for (const folder of ["contracts", "test", "out", "cache", "answers"])
+      cpSync(join(this.dir, folder), join(copy.dir, folder), { recursive: true, preserveTimestamps: true });
+    return copy;
   }
 
   /** Paths of the Solidity files below a folder of the project, relative to it. */

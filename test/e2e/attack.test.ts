@@ -63,6 +63,10 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
     expect(right / (right + failed), summary()).toBeGreaterThanOrEqual(LEAST_RIGHT);
   });
 
+  it("costs a client one stream for each liar at most", () => {
+    expect(counts.liarBegan).toBeLessThanOrEqual(LIES.length * stage.gateways.length);
+  });
+
   it("leaves every unit of the clients in place: free, in channels, or paid", () => {
     expect(audit.lostDeposits(attacked.books)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -90,6 +91,21 @@ describe("a command that is killed", { timeout: 300_000 }, () => {
     expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: false });
     expect(await countOf(event)).toBe(before + 2);
   });
+
+  it.each(["refuse", "loseAnswer"] as const)(
+    "sends a signed order once, killed where its transaction %s",
+    async (passage) => {
+      const file = join(user.dataDir, `${passage}.json`);
+      await user.tell("allocate", EXECUTOR, "1", "--sign-only", file);
+      const before = await countOf("Allocated");
+      expect(await killed(["relay", file], { at: (method) => method === SEND, passage })).toBe(true);
+      expect(await countOf("Allocated")).toBe(passage === "refuse" ? before : before + 1);
+      expect(await user.tell("relay", file, "--yes")).toMatchObject({ event: "done", action: "relay" });
+      expect(await countOf("Allocated")).toBe(before + 1);
+      expect(await user.tell("relay", file, "--yes")).toMatchObject({ event: "nothing" });
+      expect(await countOf("Allocated")).toBe(before + 1);
+    },
+  );
 
   it("after the receipt, before it told, knows that it was done", async () => {
     const before = await countOf("UnlockRequested");

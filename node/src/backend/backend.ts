@@ -20,11 +20,13 @@ export interface Completion {
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
   readonly maxOutboundTokens: number;
+  /** Unix seconds: templates are told that day; absent: now. */
+  readonly asOfSeconds?: number;
 }
 
 /**
- * What a backend tells while it works. `end` is always last and says the tokenizer's own counts; `cancelled` when the
- * signal stopped it, with the counts until then.
+ * What a backend tells while it works. `end` is always last and says what is charged for; `cancelled` when the signal
+ * stopped it, with the counts until then. Where the tokenizer is known, the counts are those of `token-counts.ts`.
  */
 export type CompletionEvent =
   | { readonly type: "text"; readonly text: string }
@@ -48,6 +50,8 @@ export interface Backend extends AsyncDisposable {
   /** Prompt tokens of a conversation, with the model's template; `undefined` if only answering tells. */
   countInbound(completion: Completion, signal: AbortSignal): Promise<number | undefined>;
   complete(completion: Completion, signal: AbortSignal): AsyncIterable<CompletionEvent>;
+  /** The vocabulary with this SHA-256 as a file, if a model's profile names it. */
+  vocabulary?(hash: Hex): Uint8Array | undefined;
   /** Returns when the backend can answer, throws when it cannot. */
   checkHealth(signal: AbortSignal): Promise<void>;
 }

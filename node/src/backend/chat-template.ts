@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Template } from "@huggingface/jinja";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { LloomError } from "../errors.ts";
+import { dayAs } from "./day-told.ts";
 
 /** What a chat template needs to know of a tokenizer. */
 export interface Vocabulary<Token> {
@@ -24,8 +25,11 @@ export interface ControlToken<Token> {
   readonly trimsAfter: boolean;
 }
 
-/** The prompt's tokens for a conversation, ready for the answer to begin. */
-export type PromptEncoder<Token> = (messages: readonly ChatMessage[]) => Token[];
+/**
+ * The prompt's tokens for a conversation, ready for the answer to begin. A template that asks for the time is told when that
+ * day began, in UTC: whoever encodes the same conversation later, elsewhere, gets the same tokens.
+ */
+export type PromptEncoder<Token> = (messages: readonly ChatMessage[], asOfSeconds: number) => Token[];
 
 /**
  * Applies a model's own chat template. Control tokens come from the template alone: where a message contains the text of
@@ -37,9 +41,9 @@ export function createPromptEncoder<Token>(vocabulary: Vocabulary<Token>): Promp
   const control = controlPattern(vocabulary.control.keys());
   const mark = randomBytes(16).toString("hex");
   const guard = (text: string): string => text.replaceAll(control, (found) => [...found].join(mark));
-  return (messages) => {
+  return (messages, asOfSeconds) => {
     const guarded = messages.map(({ role, content }) => ({ role, content: guard(content) }));
-    const pieces = render(template, vocabulary, guarded).split(control);
+    const pieces = render(template, { vocabulary, messages: guarded, asOfSeconds }).split(control);
     const tokens = pieces.flatMap((piece, index) => {
       const found = vocabulary.control.get(piece);
       if (found !== undefined) return [found.token];
@@ -52,8 +56,14 @@ export function createPromptEncoder<Token>(vocabulary: Vocabulary<Token>): Promp
   };
 }
 
-/** As the template's author would see it in a Python tool; the date is fixed so that prompts do not change by the day. */
-function render<Token>(template: Template, vocabulary: Vocabulary<Token>, messages: readonly ChatMessage[]): string {
+interface Rendered<Token> {
+  readonly vocabulary: Vocabulary<Token>;
+  readonly messages: readonly ChatMessage[];
+  readonly asOfSeconds: number;
+}
+
+/** As the template's author would see it in a Python tool; the date that it falls back to is fixed. */
+function render<Token>(template: Template, { vocabulary, messages, asOfSeconds }: Rendered<Token>): string {
   try {
     return template.render({
       messages,
@@ -61,6 +71,7 @@ function render<Token>(template: Template, vocabulary: Vocabulary<Token>, messag
       bos_token: vocabulary.beginText,
       eos_token: vocabulary.endText,
       date_string: "26 Jul 2024",
+      [DAY_TOLD]: (format: unknown) => dayAs(String(format), asOfSeconds),
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -71,9 +82,12 @@ function render<Token>(template: Template, vocabulary: Vocabulary<Token>, messag
   }
 }
 
+/** Put in place of Jinja's own `strftime_now`, which tells this machine's time in this machine's language. */
+const DAY_TOLD = "lloom_day_told";
+
 function parseTemplate(source: string): Template {
   try {
-    return new Template(source);
+    return new Template(`{% set strftime_now = ${DAY_TOLD} %}\n${source}`);
   } catch (cause) {
     throw new LloomError("CONFIG_INVALID", "The model's chat template cannot be read.", {
       cause,

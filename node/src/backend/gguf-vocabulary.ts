@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { LloomError } from "../errors.ts";
 
 /** Bytes of a kind of value, by its number in the format; text (8) and lists (9) have none. */
@@ -12,9 +13,7 @@ const TENSOR_COUNT_AT = 8;
 const HEAD_BYTES = 24;
 const FIRST_READ_BYTES = 1024 * 1024;
 const MOST_VALUES = 65_536;
-
-/** The largest vocabularies in use take half of this. */
-export const MOST_VOCABULARY_BYTES = 32 * 1024 * 1024;
+const { vocabularyBytes: MOST_VOCABULARY_BYTES } = WIRE_LIMITS;
 
 /**
  * A model's vocabulary, with its chat template, as a file of its own: the model's file up to the end of its metadata, and in

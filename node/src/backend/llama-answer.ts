@@ -10,6 +10,7 @@ import {
   type Token,
 } from "node-llama-cpp";
 import type { CompletionEvent } from "./backend.ts";
+import type { ModelCounter } from "./counting/model-counter.ts";
 import { evaluateTraced } from "./llama-trace.ts";
 import { createStopFilter } from "./stop-strings.ts";
 import { createTokenText } from "./token-text.ts";
@@ -17,6 +18,8 @@ import { createTokenText } from "./token-text.ts";
 /** One answer to compute on a borrowed sequence. */
 export interface AnswerJob {
   readonly model: LlamaModel;
+  /** Counts what is charged. */
+  readonly counter: ModelCounter;
   readonly sequence: LlamaContextSequence;
   readonly jsonGrammar: LlamaGrammar;
   readonly prompt: readonly Token[];
@@ -30,39 +33,43 @@ const SEEDS = 2 ** 32;
 
 /** Reads the prompt, then samples until an end: of turn, of the limit, a stop string, or the signal. */
 export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionEvent, void, void> {
-  const { model, sequence, prompt, signal, limit } = job;
+  const { model, counter, sequence, prompt, signal, limit } = job;
   await sequence.clearHistory();
   const rest = await readPrompt(job);
-  let outboundTokens = 0;
+  let written = 0;
+  let delivered = "";
   const trace: TraceToken[] = [];
   const end = (finishReason: "stop" | "length" | "cancelled"): CompletionEvent => {
     /** Cancelled while reading: what was read. Afterwards the last piece of the prompt is read with the first token. */
-    const inboundTokens = outboundTokens > 0 || !signal.aborted ? prompt.length : sequence.nextTokenIndex;
-    return { type: "end", finishReason, inboundTokens, outboundTokens, trace };
+    const inboundTokens = written > 0 || !signal.aborted ? prompt.length : sequence.nextTokenIndex;
+    return { type: "end", finishReason, inboundTokens, outboundTokens: counter.outboundTokens(delivered), trace };
+  };
+  const deliver = (piece: string): CompletionEvent => {
+    delivered += piece;
+    return { type: "text", text: piece };
   };
   if (signal.aborted) return yield end("cancelled");
   const text = createTokenText<Token>((tokens, before) => model.detokenize(tokens, false, before), prompt);
   const stop = createStopFilter(job.sampling.stop);
   let finishReason: "stop" | "length" | "cancelled" = "stop";
-  for await (const written of evaluateTraced(sequence, rest, samplerOptions(job))) {
+  for await (const { token, trace: odds } of evaluateTraced(sequence, rest, samplerOptions(job))) {
     if (signal.aborted) {
       finishReason = "cancelled";
       break;
     }
-    const { token } = written;
-    trace.push(written.trace);
+    trace.push(odds);
     if (model.isEogToken(token)) break;
-    outboundTokens++;
+    written++;
     const piece = stop.push(text.push(token));
-    if (piece.text !== "") yield { type: "text", text: piece.text };
+    if (piece.text !== "") yield deliver(piece.text);
     if (piece.stopped) break;
-    if (outboundTokens === limit) {
+    if (written === limit) {
       finishReason = "length";
       break;
     }
   }
   const held = stop.flush();
-  if (held !== "") yield { type: "text", text: held };
+  if (held !== "") yield deliver(held);
   yield end(finishReason);
 }
 

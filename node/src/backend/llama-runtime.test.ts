@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseProfile, profileText } from "@lloom/protocol/profile";
+import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "../log.ts";
@@ -49,7 +50,7 @@ describe("a trace", () => {
     const tokens: Token[] = [];
     for await (const token of sequence.evaluate(prompt, { ...sampling, yieldEogToken: true })) {
       tokens.push(token);
-      if (tokens.length === TOKENS) break;
+      if (tokens.length === TOKENS || runtime.model.isEogToken(token)) break;
     }
     const written = [...prompt, ...tokens];
     const isAsked = (at: number): boolean => at >= prompt.length - 1 && at < written.length - 1;
@@ -78,7 +79,7 @@ describe("a trace", () => {
         if (share > 1e-6) expect(Math.abs(logprob - 1000 * Math.log(share / most))).toBeLessThan(40);
         if (share > 1e-2) expect(likely).toBe(expected);
       }
-      expect(trace.likeliest).toHaveLength(LOGPROBS_AMONG);
+      expect(trace.likeliest.length).toBeGreaterThanOrEqual(TRACE_LIKELIEST);
       written.push(token);
       if (written.length === TOKENS) break;
     }

@@ -70,8 +70,9 @@ export async function loadLlama(
     stack.defer(() => model.dispose());
     const contextSize = options.contextSize ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT_TOKENS);
     const context = await model.createContext({ ...contextOptions(options), contextSize, createSignal: signal });
-    stack.defer(() => context.dispose());
+    // Outlives the context, which may be sampling.
     stack.use(traceContext(model, context));
+    stack.defer(() => context.dispose());
     const { gpu = false, sharedBatches = false } = options;
     const vocabulary = await readVocabularyFile(options.modelPath);
     const profile = llamaProfile({ llama, model, context, gpu, sharedBatches, vocabulary });

@@ -1,4 +1,4 @@
-import { LEAST_LOGPROB, milliNats, type TraceToken } from "@lloom/protocol/trace";
+import { LEAST_LOGPROB, milliNats, type TokenOdds, TRACE_LIKELIEST, type TraceToken } from "@lloom/protocol/trace";
 import type { LlamaContext, LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { LloomError } from "../errors.ts";
 
@@ -57,11 +57,20 @@ export async function* evaluateTraced(
   options: SequenceEvaluateOptions,
 ): AsyncGenerator<WrittenToken, void, void> {
   const evaluated = sequence.evaluateWithMetadata(tokens, { probabilities: true }, { ...options, yieldEogToken: true });
-  for await (const { token, probabilities } of evaluated) yield { token, trace: traceOf(token, probabilities) };
+  for await (const { token, probabilities } of evaluated) {
+    yield { token, trace: traceOf(token, probabilities) };
+    if (sequence.model.isEogToken(token)) return;
+  }
 }
 
+/** With the likeliest that a leaf may hold: those that round to the same as the last of them, too. */
 function traceOf(token: Token, probabilities: ReadonlyMap<Token, number>): TraceToken {
-  const likeliest = [...probabilities].map(([other, share]) => ({ token: other, logprob: milliNats(Math.log(share)) }));
+  const likeliest: TokenOdds[] = [];
+  for (const [other, share] of probabilities) {
+    const logprob = milliNats(Math.log(share));
+    if (likeliest.length >= TRACE_LIKELIEST && logprob < (likeliest.at(-1)?.logprob ?? 0)) break;
+    likeliest.push({ token: other, logprob });
+  }
   const own = probabilities.get(token);
   return { token, logprob: own === undefined ? LEAST_LOGPROB : milliNats(Math.log(own)), likeliest };
 }

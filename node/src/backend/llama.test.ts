@@ -123,6 +123,11 @@ describe("the tiny model in llama.cpp", () => {
     const { text, end } = await answer(ask(say("What is the capital of France?"), { stop: ["is Paris", "never"] }));
     expect(text).toBe("The capital of France ");
     expect(end.finishReason).toBe("stop");
+    // What was not delivered is not charged for, though it was written.
+    const whole = await answer(ask(say("What is the capital of France?")));
+    expect(whole.text).toMatch(/^The capital of France is Paris/);
+    expect(end.outboundTokens).toBeLessThan(whole.end.outboundTokens);
+    expect(end.trace?.length).toBeGreaterThan(end.outboundTokens);
   });
 
   it("ends with length at the limit of the request", async () => {

@@ -1,21 +1,19 @@
-import type { ChatMessage } from "@lloom/protocol/messages";
+import type { Hex } from "@lloom/protocol/commitment-types";
 import type { LlamaContextSequence, LlamaGrammar, Token } from "node-llama-cpp";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
-import { createPromptEncoder, type PromptEncoder } from "./chat-template.ts";
+import { createModelCounter, type ModelCounter } from "./counting/model-counter.ts";
 import { JSON_GRAMMAR } from "./json-grammar.ts";
 import { computeAnswer } from "./llama-answer.ts";
 import { type LlamaOptions, type LlamaRuntime, loadLlama } from "./llama-runtime.ts";
-import { readVocabulary } from "./llama-vocabulary.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
 /**
  * llama.cpp inside this process, with one GGUF file.
  *
- * Counts: inbound are the tokens of the conversation in the model's own chat template, outbound all sampled tokens but
- * the one that ends the answer. Tokens of a stop string count, since they were computed. A cancelled answer counts the
- * prompt tokens that were read and the answer tokens sampled until then.
+ * Counts are those of `token-counts.ts`: the conversation in the model's own chat template, and the delivered text, whatever
+ * tokens it was written in. An answer that is cancelled before its first token counts the prompt tokens that were read.
  *
  * A prompt that fills the context is refused; an answer that reaches the context's end finishes with "length".
  * Every answer starts from an empty sequence: reusing the memory of earlier turns could change its last bits.
@@ -25,13 +23,13 @@ export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSi
   const runtime = await loadLlama(options, { log, stack, signal });
   const offered = describe(options.modelName, runtime);
   const { maxContext, weightsHash, profile } = offered;
-  const vocabulary = readVocabulary(runtime.model);
+  const counter = createModelCounter(runtime.model);
   const backend = new LlamaBackend({
     offered,
     runtime,
     jsonGrammar: await runtime.llama.createGrammar({ grammar: JSON_GRAMMAR }),
-    encode: createPromptEncoder(vocabulary),
-    promptCharacters: maxContext * vocabulary.longestToken,
+    counter,
+    promptCharacters: maxContext * counter.longestToken,
     sequences: Array.from({ length: options.sequences }, () => runtime.context.getSequence()),
     resources: stack.move(),
   });
@@ -53,7 +51,7 @@ interface Parts {
   readonly offered: BackendModel;
   readonly runtime: LlamaRuntime;
   readonly jsonGrammar: LlamaGrammar;
-  readonly encode: PromptEncoder<Token>;
+  readonly counter: ModelCounter;
   /** No prompt with more characters can fit into the context. */
   readonly promptCharacters: number;
   readonly sequences: readonly LlamaContextSequence[];
@@ -77,15 +75,20 @@ class LlamaBackend implements Backend {
     return [this.#parts.offered];
   }
 
-  async countInbound({ model, messages }: Completion): Promise<number> {
-    return this.#encode(model, messages).length;
+  async countInbound(completion: Completion): Promise<number> {
+    return this.#encode(completion).length;
+  }
+
+  vocabulary(hash: Hex): Uint8Array | undefined {
+    const { vocabulary, profile } = this.#parts.runtime;
+    return hash === profile.vocabulary ? vocabulary : undefined;
   }
 
   async *complete(completion: Completion, signal: AbortSignal): AsyncGenerator<CompletionEvent, void, void> {
-    const { runtime, jsonGrammar, offered } = this.#parts;
+    const { runtime, counter, jsonGrammar, offered } = this.#parts;
     if (completion.maxOutboundTokens < 1)
       throw new LloomError("REQUEST_INVALID", "An answer needs at least one token.");
-    const prompt = this.#encode(completion.model, completion.messages);
+    const prompt = this.#encode(completion);
     const room = offered.maxContext - prompt.length;
     if (room < 1) throw contextExceeded(offered, `${prompt.length}`);
     const sequence = await this.#slots.take(AbortSignal.any([signal, this.#closing.signal]));
@@ -97,7 +100,7 @@ class LlamaBackend implements Backend {
     try {
       const limit = Math.min(completion.maxOutboundTokens, room);
       const { sampling } = completion;
-      yield* computeAnswer({ model: runtime.model, sequence, jsonGrammar, prompt, sampling, limit, signal });
+      yield* computeAnswer({ model: runtime.model, counter, sequence, jsonGrammar, prompt, sampling, limit, signal });
     } catch (thrown) {
       this.#refuseClosed(thrown);
       throw asLloomError(thrown, "BACKEND_FAILED");
@@ -125,9 +128,9 @@ class LlamaBackend implements Backend {
     await this.#parts.resources.disposeAsync();
   }
 
-  #encode(model: string, messages: readonly ChatMessage[]): Token[] {
+  #encode({ model, messages, asOfSeconds = Date.now() / 1000 }: Completion): Token[] {
     this.#refuseClosed();
-    const { offered, encode, promptCharacters } = this.#parts;
+    const { offered, counter, promptCharacters } = this.#parts;
     if (model !== offered.model) {
       throw new LloomError("MODEL_NOT_FOUND", `This backend has no model "${model}".`, {
         details: { has: offered.model },
@@ -136,7 +139,7 @@ class LlamaBackend implements Backend {
     const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
     /** Cutting a very long text into tokens would hold up everybody else. */
     if (characters > promptCharacters) throw contextExceeded(offered, `more than ${offered.maxContext}`);
-    return encode(messages);
+    return counter.encode(messages, asOfSeconds);
   }
 
   #refuseClosed(cause?: unknown): void {

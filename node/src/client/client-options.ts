@@ -35,6 +35,8 @@ export interface ClientOptions {
   readonly offerWaitMs?: number;
   /** How long a cancelled request's receipt is waited for. */
   readonly cancelWaitMs?: number;
+  /** How long an answer waits for its model's vocabulary, to be counted by it. */
+  readonly vocabularyWaitMs?: number;
   /** How often the network is searched for offers that gossip did not bring. */
   readonly discoveryIntervalMs?: number;
   /** How often the chain is asked for events. */
@@ -47,6 +49,8 @@ export interface ClientOptions {
   readonly disputePatienceSeconds?: bigint;
   /** How often disputes are looked at while the chain tells nothing of them. */
   readonly disputeCheckMs?: number;
+  /** After so long without a next request the last answer of a lane is acknowledged. */
+  readonly quietMs?: number;
   /** Told of every answer that is missing, and of every step until it is here or paid back. */
   readonly onDispute?: (duty: Duty) => void;
   /** Share of questions that try another executor than the best, from 0 to 1. */
@@ -77,12 +81,14 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   deadlineSeconds: 600n,
   offerWaitMs: 5_000,
   cancelWaitMs: 3_000,
+  vocabularyWaitMs: 5_000,
   discoveryIntervalMs: 30_000,
   watchPollMs: 2_000,
   disputes: "off",
   disputeBonds: 50_000_000_000_000_000n,
   disputePatienceSeconds: 120n,
   disputeCheckMs: 30_000,
+  quietMs: 3_000,
   onDispute: () => undefined,
   exploration: 0.02,
   random: Math.random,

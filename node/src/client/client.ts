@@ -27,6 +27,7 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
+import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
 import { keptList } from "./discover/kept-list.ts";
@@ -35,7 +36,7 @@ import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { rememberingBook } from "./discover/remembering-book.ts";
-import { disputeAnswers } from "./dispute/dispute-answers.ts";
+import { lookAfterAnswers } from "./look-after-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -47,6 +48,8 @@ export interface ClientParts {
   readonly store: ClientLog;
   readonly host: Host;
   readonly log: Log;
+  /** Directory for vocabularies of models; without one, counts are checked by bounds alone. */
+  readonly vocabularies?: string;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
 }
@@ -76,11 +79,12 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
   const channels = openChannels(parts, settings, closing.signal);
   await followChain(parts, { channels, settings, stack });
-  if (settings.disputes !== "off") stack.use(disputeAnswers({ ...parts, client: parts.identity.address }, settings));
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
-  const asking = assembleAsk(parts, { settings, market, channels, pool, background });
+  lookAfterAnswers(parts, { settings, book: market.book, stack });
+  const recounting = stack.use(openRecounting(parts, settings));
+  const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));

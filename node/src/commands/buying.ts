@@ -1,6 +1,7 @@
 import type { Chain } from "../chain/chain.ts";
 import { type Client, createClient } from "../client/client.ts";
 import type { ClientOptions } from "../client/client-options.ts";
+import { dataFile } from "../config.ts";
 import { type ClientLog, openClientLog } from "../store/client-log.ts";
 import type { Database } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
@@ -46,7 +47,8 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
     ...disputing,
   };
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
-  const parts = { identity, chain, store, host, log, checkClock: () => clock.look() };
+  const vocabularies = dataFile(settings, "vocabularies");
+  const parts = { identity, chain, store, host, log, vocabularies, checkClock: () => clock.look() };
   const client = stack.use(await createClient(parts, options));
   return { client, chain, identity, store, db };
 }

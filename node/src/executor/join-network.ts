@@ -9,6 +9,7 @@ import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
+import { clientCalls } from "./dispute/client-calls.ts";
 import type { ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import type { KeyWatch } from "./offer/key-watch.ts";
@@ -94,15 +95,16 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
 }
 
 async function serveCalls(
-  { host, log }: ExecutorParts,
+  { host, backend, log }: ExecutorParts,
   { settings: { clock }, pipeline, stack }: Joining,
   ownOffers: (wanted: OffersWanted) => SignedOffer[],
 ): Promise<void> {
-  const { offers, queue } = pipeline;
+  const { offers, queue, store, answering } = pipeline;
   const startedAtMs = clock();
   stack.use(
     await serveRpc(host, {
       offers: ownOffers,
+      ...clientCalls({ store, hasher: answering.hasher, recover: recoverAddress }),
       health: () => ({
         role: "executor",
         version: VERSION,
@@ -111,6 +113,7 @@ async function serveCalls(
         offers: offers.models().length,
         load: queue.running + queue.waiting,
       }),
+      vocabulary: (hash) => backend.vocabulary?.(hash),
       log,
     }),
   );

@@ -115,6 +115,9 @@ export interface RpcLimits {
 
 export const RPC_LIMITS: RpcLimits = { callsPerPeer: 16, callTimeoutMs: 5_000, callsPerSecond: 20, callBurst: 100 };
 
+/** Parts of vocabularies for everybody together: a large one at once, then 8 MB per second. A client asks once per model. */
+export const VOCABULARY_RATE: Rate = { perSecond: 32, burst: 128 };
+
 /** Offers of one executor that are looked at: a host of models at once, then a refresh now and then. */
 export const OFFER_RATE: Rate = { perSecond: 5, burst: 100 };
 

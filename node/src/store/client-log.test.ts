@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
@@ -136,7 +136,8 @@ test("refuses a receipt whose answer does not fit, and keeps the lane busy", () 
   };
   const { requestHash } = asked;
   const received = { requestHash, responseHash, receipt, contentSalt: CONTENT_SALT, receivedAtMs: 1 };
-  expect(() => log.saveReceipt(received)).toThrow(expect.objectContaining({ code: "RESPONSE_INVALID" }));
+  const refusal = expect.objectContaining({ code: "RESPONSE_INVALID", details: { requestHash } });
+  expect(() => log.saveReceipt(received)).toThrow(refusal);
   expect(log.reserveLane(executor).lane).not.toBe(reserved.lane);
 });
 
@@ -206,7 +207,8 @@ test("pages receipts from the newest to the oldest, of one executor or of all", 
     log.retireLane(executor, reserved.lane, "for the next");
     return asked.requestHash;
   });
-  const [newest] = log.receipts({ limit: 0 });
+  const [newest, ...more] = log.receipts({ limit: 0 });
+  expect(more).toEqual([]);
   expect(newest?.requestHash).toBe(hashes[2]);
   const others = log.receipts({ limit: 5, before: newest?.cursor ?? 0, executor });
   expect(others.map(({ requestHash }) => requestHash)).toEqual([hashes[1], hashes[0]]);
@@ -215,5 +217,50 @@ test("pages receipts from the newest to the oldest, of one executor or of all", 
 test("refuses a request that does not continue its lane", () => {
   const { lane } = log.reserveLane(executor);
   const ahead = { ...EMPTY_LANE, nonce: 1n };
-  expect(() => send({ lane, state: ahead })).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP" }));
+  const details = { requestHash: exchange.ask(ahead, { lane }).requestHash };
+  expect(() => send({ lane, state: ahead })).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP", details }));
+});
+
+test("takes an answer that came before a crash and was noted after it, and leaves its lane retired", () => {
+  const reserved = log.reserveLane(executor);
+  const asked = send(reserved);
+  reopen();
+  receive(reserved, asked);
+  expect(log.receipt(asked.requestHash)?.receipt.request).toEqual(asked.request);
+  expect(log.reserveLane(executor).lane).not.toBe(reserved.lane);
+});
+
+test("tells how one request ended, and what it costs or may still cost", () => {
+  const first = log.reserveLane(executor);
+  const { response, responseHash } = receive(first, send(first));
+  const second = { lane: first.lane, state: advance(EMPTY_LANE, response, responseHash) };
+  expect(log.reserveLane(executor)).toEqual(second);
+  const { requestHash, request } = send(second);
+  const most = request.costCap - request.ackedCost;
+  expect(log.fate(requestHash)).toEqual({ executor, status: "sent", failure: undefined, cost: most });
+  const { requestHash: answered } = log.receipts({ limit: 1 })[0] ?? { requestHash };
+  const cost = response.cumulativeCost;
+  expect(log.fate(answered)).toEqual({ executor, status: "answered", failure: undefined, cost });
+  log.saveRefusal(requestHash, "QUEUE_FULL");
+  expect(log.fate(requestHash)).toEqual({ executor, status: "failed", failure: "QUEUE_FULL", cost: 0n });
+  expect(log.fate(exchange.ask(EMPTY_LANE, { lane: 77n }).requestHash)).toBeUndefined();
+});
+
+test("owes again what a reorganisation of the chain took back", () => {
+  const reserved = log.reserveLane(executor);
+  const { response } = receive(reserved, send(reserved));
+  const lane = { executor, lane: reserved.lane };
+  log.markSettled({ ...lane, nonce: 1n, cost: response.cumulativeCost });
+  expect(log.correctSettled({ ...lane, nonce: 0n, cost: 7n })).toBe(true);
+  expect(log.outstanding(executor, 0n)).toBe(response.cumulativeCost - 7n);
+  expect(log.correctSettled({ executor, lane: 1n, nonce: 0n, cost: 0n })).toBe(false);
+});
+
+test("leaves nothing of what was pruned in the write-ahead log", () => {
+  const reserved = log.reserveLane(executor);
+  receive(reserved, send(reserved));
+  const path = `${join(directory, "client.db")}-wal`;
+  expect(statSync(path).size).toBeGreaterThan(0);
+  log.prune(5000);
+  expect(statSync(path).size).toBe(0);
 });

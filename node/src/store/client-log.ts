@@ -9,6 +9,7 @@ import { type DutyLog, openDutyLog } from "./duty-log.ts";
 import * as encoding from "./encoding.ts";
 import { type OwnAnswers, openOwnAnswers } from "./own-answers.ts";
 import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
+import { openWrongCounts, pruneWrongCounts, type WrongCounts } from "./wrong-counts.ts";
 
 export interface ReservedLane {
   readonly lane: bigint;
@@ -53,9 +54,9 @@ export interface OwnReceiptPage {
  * The client's durable memory: its lanes, what it signed, and the receipts. Every method is one transaction;
  * requests and receipts are on disk when their methods return. A lane carries one request at a time: reserve, save the request, send, save the receipt. After any doubt
  * about what the executor holds, the lane is retired: never used again, so that no second request can stand beside one
- * that may have been answered. Prompts and answers are not stored.
+ * that may have been answered. Prompts and answers are not stored, but those that were refused for their counts.
  */
-export interface ClientLog extends DutyLog, OwnAnswers {
+export interface ClientLog extends DutyLog, OwnAnswers, WrongCounts {
   /** An idle lane of the executor, or a new one with a random number; busy from now on. */
   reserveLane(executor: Address): ReservedLane;
   /** Gives a reserved lane back, when nothing was sent in it. Does nothing once a request was saved. */
@@ -100,6 +101,7 @@ export interface ClientLog extends DutyLog, OwnAnswers {
 export function openClientLog(db: Database): ClientLog {
   db.write(() => db.run("UPDATE own_lanes SET status = 'retired', retired_because = 'crash' WHERE status = 'busy'"));
   return {
+    ...openWrongCounts(db),
     ...openDutyLog(db),
     ...openOwnAnswers(db),
     // Synced with the request that follows.
@@ -129,6 +131,7 @@ export function openClientLog(db: Database): ClientLog {
     prune: (beforeMs) => {
       db.write(() => {
         db.run(PRUNE, { beforeMs });
+        pruneWrongCounts(db);
         for (const table of ["late_answers", "own_acks"])
           db.run(`DELETE FROM ${table} WHERE request_hash NOT IN (SELECT request_hash FROM own_requests)`);
       });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
@@ -37,6 +38,10 @@ function reopen(): void {
   db = openDatabase(join(directory, "executor.db"), { cipher: TEST_CIPHER });
   log = openExecutorLog(db);
 }
+
+/** An error that names the request which it refuses. */
+const refusal = (code: ErrorCode, { requestHash }: Asked) =>
+  expect.objectContaining({ code, details: { requestHash } });
 
 const acceptAsked = (asked: Asked, acceptedAtMs = 1000): void => log.accept({ ...asked, acceptedAtMs });
 function save(asked: Asked, answered: Answered, answeredAtMs = 2000): void {
@@ -104,17 +109,17 @@ test("pages receipts from the newest to the oldest", () => {
 test("refuses a second request while a lane answers one", () => {
   acceptAsked(exchange.ask(EMPTY_LANE, { lane: 1n }));
   const other = exchange.ask(EMPTY_LANE, { lane: 1n, maxOutboundTokens: 5n });
-  expect(() => acceptAsked(other)).toThrow(expect.objectContaining({ code: "LANE_BUSY" }));
+  expect(() => acceptAsked(other)).toThrow(refusal("LANE_BUSY", other));
   acceptAsked(exchange.ask(EMPTY_LANE, { lane: 2n }));
 });
 
 test("refuses a request that was accepted before, and one that does not continue its lane", () => {
   const { asked, after } = serve(EMPTY_LANE, 1n);
-  expect(() => acceptAsked(asked)).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP" }));
+  expect(() => acceptAsked(asked)).toThrow(refusal("LANE_OUT_OF_STEP", asked));
   const twin = exchange.ask(EMPTY_LANE, { lane: 1n, maxOutboundTokens: 7n });
   expect(() => acceptAsked(twin)).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP" }));
   const gap = exchange.ask(after, { lane: 1n, nonce: 3n });
-  expect(() => acceptAsked(gap)).toThrow(expect.objectContaining({ code: "LANE_OUT_OF_STEP" }));
+  expect(() => acceptAsked(gap)).toThrow(refusal("LANE_OUT_OF_STEP", gap));
   expect(log.busyLane(client, 1n)).toBe(false);
 });
 
@@ -156,7 +161,7 @@ test("refuses to save an answer that the contract would refuse", () => {
   const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
   acceptAsked(asked);
   const tooLong = exchange.answer(EMPTY_LANE, asked, { outbound: 1001n });
-  expect(() => save(asked, tooLong)).toThrow(expect.objectContaining({ code: "RESPONSE_INVALID" }));
+  expect(() => save(asked, tooLong)).toThrow(refusal("RESPONSE_INVALID", asked));
 });
 
 test("counts what a client may come to owe: the cap while running, then the total, less what was paid", () => {
@@ -222,6 +227,7 @@ test("marks lanes whose settlement is under way, over a restart", () => {
   log.markSettling([{ client, lane: 1n, nonce: 1n }], TX);
   reopen();
   expect(log.unsettled()).toMatchObject([{ lane: 1n, settling: true }]);
+  expect(db.get("SELECT settling_tx FROM served_lanes")).toEqual({ settling_tx: TX });
   log.clearSettling([{ client, lane: 1n }]);
   expect(log.unsettled()).toMatchObject([{ lane: 1n, settling: false }]);
   log.markSettling([{ client, lane: 1n, nonce: 1n }], TX);
@@ -282,4 +288,13 @@ test("knows nothing of a request that it never took, and saves nothing for it", 
 test("gives at least one receipt to whoever asks for a page", () => {
   serve(serve(EMPTY_LANE, 1n).after, 1n);
   expect(log.receipts({ limit: 0 }).map(({ receipt }) => receipt.request.nonce)).toEqual([2n]);
+});
+
+test("prunes old failures", () => {
+  const [old, late] = [exchange.ask(EMPTY_LANE, { lane: 1n }), exchange.ask(EMPTY_LANE, { lane: 2n })];
+  acceptAsked(old, 4999);
+  acceptAsked(late, 5000);
+  for (const { requestHash } of [old, late]) log.fail(requestHash, "BACKEND_FAILED");
+  log.prune(5000);
+  expect([log.find(old.requestHash), log.find(late.requestHash)?.status]).toEqual([undefined, "failed"]);
 });

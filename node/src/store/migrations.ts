@@ -163,6 +163,20 @@ export const MIGRATIONS: readonly string[] = [
   -- Client: answers that the executor knows to be acknowledged.
   CREATE TABLE own_acks (request_hash ${hex("request_hash", 32)} PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Client: one row per answer that was refused for its counts. What was said is encrypted.
+  CREATE TABLE wrong_counts (
+    request_hash ${hex("request_hash", 32)} PRIMARY KEY,
+    response TEXT NOT NULL,
+    response_hash ${hex("response_hash", 32)} NOT NULL,
+    executor_signature TEXT NOT NULL,
+    content_salt ${hex("content_salt", 32)} NOT NULL,
+    true_inbound INTEGER NOT NULL,
+    true_outbound INTEGER NOT NULL,
+    opened BLOB NOT NULL,
+    noticed_at_ms INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -1,4 +1,4 @@
-import type { CompactSignature, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { CompactSignature, Hex, Receipt, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
 import type { OwnOutcome } from "./own-fate.ts";
@@ -17,11 +17,21 @@ export interface OwnAnswers {
   /** Keeps a text that did not come to who asked, encrypted. */
   saveLateAnswer(answer: { readonly requestHash: Hex; readonly text: Uint8Array }): void;
   lateAnswer(requestHash: Hex): Uint8Array | undefined;
+  /** Receipts of the last answers of lanes in which nothing happened between the two moments, not acknowledged yet. */
+  unacknowledged(between: { readonly fromMs: number; readonly toMs: number }): readonly Receipt[];
+  /** The executor has the acknowledgement, or does not want it. */
+  noteAcknowledged(requestHash: Hex): void;
 }
 
 const REQUEST = "SELECT * FROM own_requests WHERE request_hash = :requestHash";
 const SAVE = "INSERT INTO late_answers VALUES (:requestHash, :text) ON CONFLICT DO NOTHING";
 const FIND = "SELECT text FROM late_answers WHERE request_hash = :requestHash";
+/** The lane's next request would acknowledge it as well: only what is the last of an idle lane needs more. */
+const UNACKNOWLEDGED = `SELECT r.* FROM own_requests r JOIN own_lanes l
+    ON l.executor = r.executor AND l.lane = r.lane AND l.nonce = r.nonce
+  WHERE r.status = 'answered' AND l.status <> 'busy' AND r.answered_at_ms >= :fromMs AND r.answered_at_ms <= :toMs
+    AND r.request_hash NOT IN (SELECT request_hash FROM own_acks) ORDER BY r.id DESC LIMIT 64`;
+const ACKNOWLEDGED = "INSERT INTO own_acks VALUES (:requestHash) ON CONFLICT DO NOTHING";
 
 /** Opens this part of the log; `openClientLog` holds the whole. */
 export function openOwnAnswers(db: Database): OwnAnswers {
@@ -37,6 +47,11 @@ export function openOwnAnswers(db: Database): OwnAnswers {
     lateAnswer: (requestHash) => {
       const row = db.get(FIND, { requestHash });
       return row && db.cipher.decrypt(encoding.bytesOf(row, "text"), lateName(requestHash));
+    },
+    unacknowledged: (between) => db.all(UNACKNOWLEDGED, between).map(encoding.receiptOf),
+    // What a power failure takes is told once more.
+    noteAcknowledged: (requestHash) => {
+      db.write(() => db.run(ACKNOWLEDGED, { requestHash }), { synced: false });
     },
   };
 }

@@ -31,7 +31,10 @@ const LATER = `SELECT request, client_signature FROM served_requests
 export function openRebuttals(db: Database): Rebuttals {
   return {
     saveAck: ({ requestHash, responseHash, signature }) => {
-      db.write(() => db.run(SAVE, { requestHash, responseHash, signature: encoding.encodeSignature(signature) }));
+      // Without it the text answers a dispute.
+      db.write(() => db.run(SAVE, { requestHash, responseHash, signature: encoding.encodeSignature(signature) }), {
+        synced: false,
+      });
     },
     ackOf: (responseHash) => {
       const row = db.get(FIND, { responseHash });

@@ -17,6 +17,10 @@ interface Sold extends AsyncDisposable {
   readonly buyer: Buyer;
 }
 
+/** Clients of other models never acknowledge by themselves. */
+const QUIET: Readonly<Record<string, number>> = { acknowledged: 0 };
+const NEVER_MS = 3_600_000;
+
 /** An executor that sells one model, and a client of it that disputes nothing by itself. */
 async function market(
   model: string,
@@ -25,7 +29,7 @@ async function market(
 ): Promise<Sold> {
   const backend = scriptedBackend(says(...pieces), model);
   const seller = await world.seller({ backend, disputeCheckMs: 200, ...(tap === undefined ? {} : { tap }) });
-  const buyer = await world.buyer();
+  const buyer = await world.buyer({ quietMs: QUIET[model] ?? NEVER_MS });
   const close = async (): Promise<void> => {
     await buyer[Symbol.asyncDispose]();
     await seller[Symbol.asyncDispose]();
@@ -70,6 +74,18 @@ describe("an honest executor that is accused", () => {
     expect((await purse(world, seller)).strikes).toBe(0n);
   });
 
+  it("rebuts by the acknowledgement that the client's node sent when its lane went quiet", async () => {
+    await using sold = await market("acknowledged", ["Thanks."]);
+    const { seller, buyer } = sold;
+    const { end } = await askAll(buyer, question("?", { model: "acknowledged" }));
+    await until("the acknowledgement is there", () => seller.store.ackOf(end.responseHash) !== undefined);
+    await settleAll(seller);
+    const { id } = await accuse(world, buyer, end.receipt);
+    await standing(world, seller, id, "rejected");
+    expect(seller.store.findDuty("answer", id)?.state).toMatch(/rebutByAck|rejected/);
+    expect((await purse(world, buyer)).lost).toBe(1n);
+  });
+
   it("reveals a long answer chunk by chunk, and goes on where it was cut off", async () => {
     const pieces = Array.from({ length: 200 }, (_, index) => `${"x".repeat(250)}${index} `);
     await using sold = await market("long", pieces);
@@ -87,7 +103,7 @@ describe("an honest executor that is accused", () => {
     const [identity, dataDir] = [await world.nextIdentity(), await world.dataDir()];
     const options = { backend: scriptedBackend(says("Later."), "away"), identity, dataDir, disputeCheckMs: 200 };
     const before = await world.seller(options);
-    await using buyer = await world.buyer();
+    await using buyer = await world.buyer({ quietMs: NEVER_MS });
     const { end } = await askAll(buyer, question("?", { model: "away" }));
     await settleAll(before);
     await before[Symbol.asyncDispose]();

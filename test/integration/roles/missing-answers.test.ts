@@ -8,8 +8,20 @@ import { revealCall } from "../../../node/src/chain/delivery-calls.ts";
 import { settle } from "../../../node/src/chain/settle.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
 import { createExchange } from "../../support/exchange.ts";
-import { HOUR, idOf, later, purse, standing } from "./disputed-deliveries.ts";
-import { type Buyer, type BuyerOptions, DOLLAR, type Member, until, World } from "./world.ts";
+import { HOUR, idOf, later, purse, settleAll, standing } from "./disputed-deliveries.ts";
+import { saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
+import {
+  type Buyer,
+  type BuyerOptions,
+  DOLLAR,
+  hear,
+  type Member,
+  question,
+  sweepUp,
+  unplug,
+  until,
+  World,
+} from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -56,6 +68,12 @@ async function rogueMember(): Promise<Member> {
   const rogue = await world.join(await world.nextIdentity());
   await world.stake(rogue);
   return rogue;
+}
+
+/** Waits for the first of something. */
+async function untilSome<T>(list: () => readonly T[]): Promise<readonly [T, ...T[]]> {
+  await until("there is one", () => list().length > 0);
+  return list() as readonly [T, ...T[]];
 }
 
 const priceOf = ({ request, response }: Receipt): bigint => response.cumulativeCost - request.ackedCost;
@@ -111,6 +129,27 @@ describe("an answer that was settled and never came", () => {
     });
     await standing(world, buyer, id, "cancelled");
     await until("it is over", () => buyer.store.findDuty("dispute", id)?.state === "cancelled");
+  });
+
+  it("is fetched from an honest executor by a client that was cut off, and nothing is disputed", async () => {
+    const backend = scriptedBackend(saysThenHangs("All ", "of ", "it."), "cut-off");
+    await using seller = await world.seller({ backend });
+    const [identity, dataDir]: [Identity, string] = [await world.nextIdentity(), await world.dataDir()];
+    const before = await world.buyer({ identity, dataDir });
+    const events = before.client.ask(question("?", { model: "cut-off" }), new AbortController().signal);
+    const hearing = hear(events).catch((thrown: unknown) => thrown);
+    await until("its text is under way", () => backend.asked.length === 1);
+    await unplug(before);
+    await hearing;
+    await sweepUp(before);
+    await until("the answer is signed", () => seller.store.unsettled().length === 1);
+    await settleAll(seller);
+    await using after = await world.buyer({ ...DISPUTING, identity, dataDir, deposit: 0n });
+    const [duty] = await untilSome(() => after.store.newestDuties(1));
+    await until("it is here", () => after.store.findDuty("dispute", duty.id)?.state === "came");
+    const text = Buffer.from(after.store.lateAnswer(duty.requestHash) ?? []).toString();
+    expect("All of it.".startsWith(text) && text !== "").toBe(true);
+    expect(seller.store.newestDuties(1)).toEqual([]);
   });
 
   it("waits for its owner where the policy says so, or where bonds would lock too much", async () => {

@@ -163,14 +163,15 @@ export class World implements AsyncDisposable {
       await faucet(member.chain);
       await deposit(member.chain, amount);
     }
-    const path = join(dataDir ?? (await this.dataDir()), "client.sqlite");
-    const store = openClientLog(stack.use(openDatabase(path, { cipher: createTextCipher(member.identity.secret) })));
+    const directory = dataDir ?? (await this.dataDir());
+    const cipher = createTextCipher(member.identity.secret);
+    const store = openClientLog(stack.use(openDatabase(join(directory, "client.sqlite"), { cipher })));
     const { chain, host } = member;
     const { clock = Date.now } = options;
     const watch = stack.use(new ClockWatch({ ...{ chain, host, log, clock }, onChange: () => undefined }));
     const client = stack.use(
       await createClient(
-        { ...member, store, log, checkClock: () => watch.look() },
+        { ...member, store, log, vocabularies: join(directory, "vocabularies"), checkClock: () => watch.look() },
         { exploration: 0, random: () => 0, watchPollMs: 100, ...options },
       ),
     );

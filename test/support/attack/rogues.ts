@@ -22,7 +22,7 @@ const READY_MS = 300_000;
 /** Five executors with a stake that lie in five ways. They see the chain past what is flaky. */
 export async function startLiars({ chain, devnet }: Stage, seed: number): Promise<Rogue<ToldDeeds>> {
   const { accounting } = devnet.deployment;
-  for (const lie of LIES) await seat({ chain, accounting }, { stake: LIARS_STAKE }, liarOf(seed, lie));
+  await Promise.all(LIES.map((lie) => seat({ chain, accounting }, { stake: LIARS_STAKE }, liarOf(seed, lie))));
   return start("liars", [chain.rpcUrl, accounting, devnet.bootstrap, String(seed)]);
 }
 

@@ -58,7 +58,6 @@ export async function attack(stage: Stage, seed: number): Promise<Attacked> {
   });
   const offered = await Promise.all(gateways.map((gateway) => askerOf(gateway).executors()));
   // They settle what they are owed, and the RPC is as flaky as before.
-
   await timed("orderly end", () => Promise.all([...gateways, ...executors].map((node) => node.process.kill("SIGINT"))));
   const deeds = await liars.stop();
   const left = await timed("books", () => account(stage, seed));

@@ -34,6 +34,13 @@ describe("what became of a question", () => {
     expect(verdict(BROKEN, { name: "gateway", atMs: 15 })).toBe("failed");
   });
 
+  it("counts for nothing where a liar had begun to stream", () => {
+    expect(verdict({ ...BROKEN, executor: "0xbb" })).toBe("liarBegan");
+    expect(verdict({ ...BROKEN, executor: "0xbb", text: "" })).toBe("failed");
+    expect(verdict({ ...BROKEN, executor: "0xbb", isStreamed: false })).toBe("failed");
+    expect(verdict({ ...RIGHT, executor: "0xbb", text: "warp " })).toBe("wrong");
+  });
+
   it("counts for nothing where its executor was killed in the middle of streamed text", () => {
     expect(verdict(BROKEN, { name: "executor-1", atMs: 15 })).toBe("executorKilled");
     expect(verdict(BROKEN, { name: "executor-1", atMs: 21 })).toBe("failed");

@@ -2,7 +2,7 @@ import type { Asked } from "./asking.ts";
 import { knownAnswer } from "./known-answer.ts";
 import type { Kill } from "./strike.ts";
 
-/** How a question ended. What an honest executor could have answered is `right` or `failed`; the last two nobody could. */
+/** How a question ended. What an honest executor could have answered is `right` or `failed`; the last three nobody could. */
 export type Verdict =
   /** The text that every honest executor gives, with a receipt. */
   | "right"
@@ -13,7 +13,9 @@ export type Verdict =
   /** Its gateway was killed while it was under way: there was nobody left to answer to. */
   | "gatewayKilled"
   /** Its executor was killed in the middle of its text, which no other executor can take up. */
-  | "executorKilled";
+  | "executorKilled"
+  /** A liar had begun its text, before the gateway knew anybody well: nobody else can take that up either. */
+  | "liarBegan";
 
 interface Kills {
   readonly kills: readonly Kill[];
@@ -28,7 +30,7 @@ export function tally(
 ): Record<Verdict, number> {
   const nameOf = (address: string): string | undefined =>
     executors.find((executor) => executor.address.toLowerCase() === address.toLowerCase())?.name;
-  const counts = { right: 0, wrong: 0, failed: 0, gatewayKilled: 0, executorKilled: 0 };
+  const counts = { right: 0, wrong: 0, failed: 0, gatewayKilled: 0, executorKilled: 0, liarBegan: 0 };
   for (const one of asked) counts[verdictOn(one, { kills, nameOf })] += 1;
   return counts;
 }
@@ -40,6 +42,8 @@ function verdictOn(asked: Asked, { kills, nameOf }: Kills): Verdict {
     kills.some((kill) => kill.name === name && kill.atMs >= asked.beganMs && kill.atMs <= asked.endedMs);
   if (asked.failure === "lost" && isKilled(asked.gateway)) return "gatewayKilled";
   const hasBegun = asked.isStreamed && asked.text !== "";
-  if (hasBegun && asked.executor !== undefined && isKilled(nameOf(asked.executor))) return "executorKilled";
-  return "failed";
+  if (!hasBegun || asked.executor === undefined) return "failed";
+  const name = nameOf(asked.executor);
+  if (name === undefined) return "liarBegan";
+  return isKilled(name) ? "executorKilled" : "failed";
 }

@@ -11,6 +11,7 @@ import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
+import type { Recounting } from "../check/recounting.ts";
 import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { peerOfOffer } from "../discover/peer-of-offer.ts";
@@ -32,6 +33,8 @@ export interface AttemptParts {
   readonly token: TokenUnit;
   /** Connects, before anything is signed: a request to a peer that is gone would bind its cap for a day. */
   readonly reach: (target: PeerTarget, signal: AbortSignal) => Promise<void>;
+  /** Counts tokens again, if this client has a place for vocabularies. */
+  readonly recounting?: Recounting | undefined;
   /** Work that goes on after the question has its answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
@@ -91,13 +94,15 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
   const { pool, store, hasher, recover, token } = parts;
+  const promised = promisedBy(signed);
+  const recount = promised.vocabulary && parts.recounting?.begin(promised.vocabulary, target);
   let call: PaidCall | undefined;
   try {
     // Whoever has to remember what was signed for a call does so before it is sent.
     yield { type: "signed", requestHash: placed.requestHash };
     call = new PaidCall({
       ...{ pool, store, hasher, recover, token, target, placed, asked },
-      promised: promisedBy(signed),
+      ...{ promised, recount },
       clock: parts.settings.clock,
     });
     yield* follow(parts, call, { ...options, placed, promptSalt });

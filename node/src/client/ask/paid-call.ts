@@ -3,14 +3,16 @@ import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { ExecutorFrame, RequestFrame, ResponseFrame } from "@lloom/protocol/messages";
-import type { Profile } from "@lloom/protocol/profile";
+import type { Promised } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
+import { countsProblem } from "@lloom/protocol/token-counts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import { answerProblem } from "../check/check-answer.ts";
+import type { Recount } from "../check/recount.ts";
 import type { PlacedRequest } from "../pay/build-request.ts";
 
 /** What came next from the executor. */
@@ -37,7 +39,9 @@ export interface PaidCallOptions {
     "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash" | "offerHash"
   >;
   /** What the accepted offer promises of its answers. */
-  readonly promised: Pick<Profile, "evidence" | "vocabulary">;
+  readonly promised: Promised;
+  /** Counts the answer's tokens again; undefined if its vocabulary is not known. */
+  readonly recount: Recount | undefined;
   readonly clock: Clock;
 }
 
@@ -86,7 +90,7 @@ export class PaidCall {
       if (result === undefined) return { type: "silent" };
       if (result.done === true)
         throw new LloomError("STREAM_INTERRUPTED", "The executor ended without an answer or an error.");
-      return this.#take(result.value);
+      return await this.#take(result.value);
     } catch (thrown) {
       const error = asLloomError(thrown, "STREAM_INTERRUPTED");
       if (!this.#isOver) this.#retire(error.code);
@@ -124,7 +128,7 @@ export class PaidCall {
     return result;
   }
 
-  #take(frame: ExecutorFrame): Progress {
+  async #take(frame: ExecutorFrame): Promise<Progress> {
     if (frame.type === "status") return { type: "status", state: frame.state, position: frame.position };
     if (frame.type === "response") return this.#accept(frame);
     if (frame.type === "error") return this.#refused(frame.code, frame.message);
@@ -135,7 +139,7 @@ export class PaidCall {
     throw this.#invalid("The answer is far longer than its token limit allows.");
   }
 
-  #accept({ response, signature, contentSalt }: ResponseFrame): Progress {
+  async #accept({ response, signature, contentSalt }: ResponseFrame): Promise<Progress> {
     const { store, hasher, recover, placed, asked, promised, clock } = this.#options;
     const { request, requestHash, lane } = placed;
     const text = this.#text;
@@ -156,11 +160,31 @@ export class PaidCall {
     };
     const problem = answerProblem(facts);
     if (problem !== undefined) throw this.#invalid(problem);
+    await this.#checkCounts({ response, signature, contentSalt });
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
     const responseHash = hasher.hashResponse(response);
     store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, receivedAtMs: clock() });
     this.#isOver = true;
     return { type: "answered", receipt, responseHash, contentSalt };
+  }
+
+  /** Everything else about it is right: what proves that its counts are not is kept. */
+  async #checkCounts({ response, signature, contentSalt }: Omit<ResponseFrame, "type" | "id">): Promise<void> {
+    const { store, hasher, placed, asked, promised, recount, clock } = this.#options;
+    const { request, requestHash } = placed;
+    const { messages, sampling, weightsHash, profileHash, offerHash } = asked;
+    const text = this.#text;
+    const counts = await recount?.counts({ messages, asOfSeconds: Number(request.deadline), text });
+    if (counts === undefined) return;
+    const isSameVersion = counts.version === promised.version;
+    const problem = countsProblem({ request, response, counts, isSameVersion });
+    if (problem === undefined) return;
+    store.saveWrongCount({
+      ...{ requestHash, response, contentSalt, counts, executorSignature: signature, noticedAtMs: clock() },
+      responseHash: hasher.hashResponse(response),
+      opened: { messages, sampling, weightsHash, profileHash, offerHash, text },
+    });
+    throw this.#invalid(problem);
   }
 
   /** The executor holds a signed request: whatever is wrong with its answer, it may settle another one over it. */

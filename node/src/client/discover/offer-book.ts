@@ -105,6 +105,15 @@ export class OfferBook {
     return models.flatMap((name) => this.candidates(name, nowMs).map(({ signed }) => signed));
   }
 
+  /** An offer of this executor's that stands, whatever its model: it says where the executor is. */
+  anyOfferOf(executor: Address, nowMs: number): SignedOffer | undefined {
+    for (const offers of this.#models.values()) {
+      const entry = offers.get(executor);
+      if (entry !== undefined && isStanding(entry, nowMs)) return entry.signed;
+    }
+    return undefined;
+  }
+
   /** Offers of a model that stand, with what is known about who made them. */
   candidates(model: string, nowMs: number): Candidate[] {
     return [...(this.#models.get(model)?.values() ?? [])].filter((entry) => isStanding(entry, nowMs));

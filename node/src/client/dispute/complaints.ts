@@ -1,4 +1,4 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { deliveryHash } from "@lloom/protocol/merkle";
 import { senderOf } from "../../chain/actions.ts";
@@ -27,6 +27,8 @@ export interface ComplaintsOptions {
   readonly mostLocked: bigint;
   /** Chain seconds after a settlement in which the answer may come by itself. */
   readonly patienceSeconds: bigint;
+  /** Asks the executor once more for it; what comes is in the log then. */
+  readonly fetch: (duty: Duty, asking: { readonly own: OwnRequest; readonly signal: AbortSignal }) => Promise<void>;
   /** An answer is missing, disputed, or its dispute is over. */
   readonly onNews: (duty: Duty) => void;
   readonly log: Log;
@@ -34,12 +36,17 @@ export interface ComplaintsOptions {
 
 /** After so long by the chain's clock no reorganisation takes an end back. */
 export const FINAL_SECONDS = 3_600n;
+/** Between two questions for one answer, and how long one may take. */
+const ASK_AGAIN_MS = 60_000;
+const ASK_MS = 5_000;
 /** Base fees move until a transaction is mined; what is too much of a bond is credited. */
 const withMargin = (bond: bigint): bigint => (bond * 5n) / 4n;
 
 /** Looks at one answer that never came, and does what the rules say, as the chain has it now. */
 export class Complaints {
   readonly #options: ComplaintsOptions;
+  /** When executors were asked last, by dispute. */
+  readonly #askedMs = new Map<Hex, number>();
 
   constructor(options: ComplaintsOptions) {
     this.#options = options;
@@ -49,8 +56,9 @@ export class Complaints {
   async step({ id }: Pick<Duty, "id">, signal: AbortSignal): Promise<boolean> {
     const { chain, disputes, store } = this.#options;
     const duty = store.findDuty("dispute", id);
-    const own = duty && store.ownRequest(duty.requestHash);
-    if (duty === undefined || own === undefined) return false;
+    const asked = duty && store.ownRequest(duty.requestHash);
+    if (duty === undefined || asked === undefined) return false;
+    const own = await this.#askAgain(duty, asked, signal);
     const { executor, lane, nonce, ackedCost } = own.request;
     const { client } = this.#options;
     const [dispute, settled, nowSeconds] = await untilAborted(
@@ -76,6 +84,23 @@ export class Complaints {
     return true;
   }
 
+  /** The request as it stands when its executor was asked for the answer once more, now and then while it is missing. */
+  async #askAgain(duty: Duty, own: OwnRequest, signal: AbortSignal): Promise<OwnRequest> {
+    const { store, fetch } = this.#options;
+    const nowMs = performance.now();
+    const isDue = nowMs - (this.#askedMs.get(duty.id) ?? Number.NEGATIVE_INFINITY) >= ASK_AGAIN_MS;
+    if (this.#answerOf(duty, own) !== "missing" || isOver(duty.state) || !isDue) return own;
+    this.#askedMs.set(duty.id, nowMs);
+    await fetch(duty, { own, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]) });
+    return store.ownRequest(duty.requestHash) ?? own;
+  }
+
+  #answerOf({ id, requestHash }: Duty, { responseHash }: OwnRequest): DisputeView["answer"] {
+    const isHere = responseHash === id || this.#options.store.lateAnswer(requestHash) !== undefined;
+    if (isHere) return "here";
+    return responseHash === undefined ? "missing" : "other";
+  }
+
   async #bondOf({ settled }: Duty): Promise<bigint> {
     const { chain, disputes } = this.#options;
     return settled === undefined ? 0n : withMargin(await readBond(chain, disputes, settled.response.outboundTokens));
@@ -87,10 +112,9 @@ export class Complaints {
     bond: bigint,
   ): Pick<DisputeView, "answer" | "openFrom" | "openBy" | "policy" | "bond" | "locked" | "mostLocked"> {
     const { store, policy, mostLocked, patienceSeconds } = this.#options;
-    const isMissing = own.responseHash === undefined;
     const locked = store.openDuties("dispute").reduce((sum, open) => (isOver(open.state) ? sum : sum + open.bond), 0n);
     return {
-      answer: isMissing ? "missing" : own.responseHash === duty.id ? "here" : "other",
+      answer: this.#answerOf(duty, own),
       openFrom: duty.notedAt + patienceSeconds,
       openBy: own.request.deadline + deliveryDisputesFacts.CHALLENGE_WINDOW,
       ...{ policy, mostLocked, bond, locked },

@@ -14,10 +14,12 @@ import { Rounds } from "../../primitives/rounds.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Complaints, type ComplaintsOptions } from "./complaints.ts";
+import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
 import { Reports } from "./reports.ts";
 import { dutyOfSettlement } from "./settled-answers.ts";
 
-export type DisputeAnswersParts = Pick<ComplaintsOptions, "chain" | "client" | "store" | "log">;
+export type DisputeAnswersParts = Pick<ComplaintsOptions, "chain" | "client" | "store" | "log"> &
+  Pick<FetchAnswerParts, "host" | "targetOf">;
 type DisputeAnswersOptions = Omit<ComplaintsOptions, "disputes"> & {
   readonly hasher: CommitmentHasher;
   readonly pollMs: number;
@@ -35,9 +37,11 @@ const BACK_SECONDS = accountingV2Facts.SETTLE_WINDOW + deliveryDisputesFacts.CHA
  */
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
   const { log } = parts;
+  const hasher = createCommitmentHasher(parts.chain.domain);
   const options: DisputeAnswersOptions = {
     ...parts,
-    hasher: createCommitmentHasher(parts.chain.domain),
+    hasher,
+    fetch: (duty, asking) => fetchAnswer({ ...parts, hasher }, duty, asking),
     policy: settings.disputes,
     mostLocked: settings.disputeBonds,
     patienceSeconds: settings.disputePatienceSeconds,

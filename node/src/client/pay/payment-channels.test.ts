@@ -179,6 +179,20 @@ describe("a channel", () => {
 });
 
 describe("requests that come together", () => {
+  it("read the chain once, and the deposit once for each allocation", async () => {
+    let reads = 0;
+    const readDeposit = async (): Promise<bigint> => {
+      reads++;
+      return 99n * COST;
+    };
+    const covered = stage({ balance: 6n * COST }, { readDeposit });
+    await Promise.all(Array.from({ length: 6 }, () => covered.place()));
+    expect([covered.did, reads]).toEqual([["learn", "read"], 1]);
+    covered.pay.forget(EXECUTOR);
+    await covered.place({ shown: 0, isDoubted: false });
+    expect([covered.did, reads]).toEqual([["learn", "read", "read", "allocate 1", "read"], 2]);
+  });
+
   it("never promise the same money twice, and cause one allocation at a time", async () => {
     let running = 0;
     const { place, state, store, did } = stage(

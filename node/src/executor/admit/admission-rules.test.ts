@@ -152,6 +152,8 @@ describe("money behind a request", () => {
     const unlockAt = NOW + 80_000n;
     expect(funding({ balance: 2_000n, unlocking: 1_000n, unlockAt })).toBeUndefined();
     expect(funding({ balance: 2_000n, unlocking: 1_001n, unlockAt })).toBe("UNLOCK_PENDING");
+    expect(funding({ balance: 1_000n, unlocking: 1n, unlockAt })).toBe("UNLOCK_PENDING");
+    expect(funding({ balance: 999n, unlocking: 1n, unlockAt })).toBe("CHANNEL_UNDERFUNDED");
   });
 
   it("is not relied on when its unlock is near", () => {

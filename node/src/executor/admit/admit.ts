@@ -72,6 +72,8 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
     messages: frame.messages,
     sampling: frame.sampling,
     maxOutboundTokens: Number(request.maxOutboundTokens),
+    // Signed, so that everybody who counts again is told the same.
+    asOfSeconds: Number(request.deadline),
   };
   const facts = Promise.all([
     parts.backend.countInbound(asked, signal),
@@ -111,8 +113,8 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   const nowSeconds = toSeconds(clock());
   const offerStands = run.stands(offerHash);
   refuse(termsProblem({ request, executor, offer, offerStands, nowSeconds, weightsHash, profileHash, ...hashes }));
-  if (offer === undefined) throw new LloomError("MODEL_NOT_FOUND", `This executor does not offer ${request.model}.`);
-  return offer;
+  // Without one the terms were refused.
+  return offer as ModelOffer;
 }
 
 async function checkSigner(parts: AdmissionParts, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {

@@ -1,6 +1,6 @@
 // What is asked of a chain, and how long it is remembered: staged, answer by answer. With a real chain: chain-facts.test.ts.
 import type { Address } from "@lloom/protocol/commitment-types";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Chain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
 import { principalReader, readKnownChannel, settledNonceReader } from "./chain-facts.ts";
@@ -101,6 +101,35 @@ describe("a session signer", () => {
     nowMs += 60_000;
     answers.principal = CLIENT;
     expect(await principalOf(SIGNER)).toBe(CLIENT);
+  });
+});
+
+describe("what is remembered", () => {
+  it("is of ten thousand signers: who was asked about longest ago is asked about again", async () => {
+    const { chain, asked } = stage();
+    let steadyMs = 0;
+    const steady = vi.spyOn(performance, "now").mockImplementation(() => steadyMs);
+    const principalOf = principalReader(chain, () => 0);
+    for (let index = 0; index <= 10_000; index++) {
+      steadyMs += 50;
+      await principalOf(stranger(index + 1));
+    }
+    await principalOf(stranger(10_001));
+    expect(asked).toHaveLength(10_001);
+    steadyMs += 50;
+    await principalOf(stranger(1));
+    steady.mockRestore();
+    expect(asked).toHaveLength(10_002);
+  });
+
+  it("is of a hundred thousand lanes", async () => {
+    const { chain, asked } = stage();
+    const nonceOf = settledNonceReader(chain, EXECUTOR);
+    for (let lane = 0n; lane <= 100_000n; lane++) await nonceOf(CLIENT, lane);
+    await nonceOf(CLIENT, 100_000n);
+    expect(asked).toHaveLength(100_001);
+    await nonceOf(CLIENT, 0n);
+    expect(asked).toHaveLength(100_002);
   });
 });
 

@@ -19,7 +19,7 @@ function staged({ nowMs = () => 0 }: { nowMs?: () => number } = {}) {
   return { cache, reads };
 }
 
-describe("the channel cache", () => {
+describe("the channel cache", { timeout: 20_000 }, () => {
   it("reads once for all who ask at first contact", async () => {
     const { cache, reads } = staged();
     const asked = [cache.get(A), cache.get(A)];
@@ -40,6 +40,38 @@ describe("the channel cache", () => {
     reads[1]?.resolve(channel(2n));
     expect(await after).toEqual(channel(2n));
     expect(cache.peek(A)).toEqual(channel(2n));
+  });
+
+  it("forgets what is known of a channel that changed", async () => {
+    const { cache, reads } = staged();
+    const read = cache.get(A);
+    reads[0]?.resolve(channel(1n));
+    await read;
+    expect(cache.peek(A)).toEqual(channel(1n));
+    cache.forget(A);
+    expect(cache.peek(A)).toBeUndefined();
+  });
+
+  it("shares a read that is under way although one from before a change fails meanwhile", async () => {
+    const { cache, reads } = staged();
+    const before = cache.get(A);
+    cache.forget(A);
+    const after = [cache.get(A)];
+    reads[0]?.reject(new RangeError("no chain"));
+    await expect(before).rejects.toThrow("no chain");
+    after.push(cache.get(A));
+    reads[1]?.resolve(channel(2n));
+    expect(await Promise.all(after)).toEqual([channel(2n), channel(2n)]);
+    expect(reads.length).toBe(2);
+  });
+
+  it("knows ten thousand clients, and lets go of the one that was asked for longest ago", async () => {
+    const cache = new ChannelCache(async () => channel(1n), { clock: () => 0, longestAgeMs: 1_000 });
+    const client = (index: number): Address => `0x${index.toString(16).padStart(40, "0")}`;
+    for (let index = 0; index < 10_000; index++) await cache.get(client(index));
+    expect(cache.peek(client(0))).toEqual(channel(1n));
+    await cache.get(client(10_000));
+    expect([cache.peek(client(0)), cache.peek(client(1))]).toEqual([undefined, channel(1n)]);
   });
 
   it("refreshes by a read that begins later than the asking, one for all who wait", async () => {

@@ -71,10 +71,10 @@ export class ChannelCache {
   }
 
   #fresh(kept: Kept | undefined): KnownChannel | undefined {
+    if (kept === undefined) return undefined;
     const { clock, longestAgeMs } = this.#options;
     // A clock that was set back must not keep anything for longer.
-    const ageMs = kept === undefined ? Number.POSITIVE_INFINITY : Math.abs(clock() - kept.readAtMs);
-    return ageMs <= longestAgeMs ? kept?.channel : undefined;
+    return Math.abs(clock() - kept.readAtMs) <= longestAgeMs ? kept.channel : undefined;
   }
 
   #start(client: Address): Promise<KnownChannel> {

@@ -34,6 +34,20 @@ describe("a run of an executor", () => {
     expect([run.stands(OFFER), run.take(OFFER, REQUEST)]).toEqual([false, false]);
   });
 
+  it("takes no request once its offer has ended or is off, whoever looks first", () => {
+    pass(150_001);
+    expect(run.take(OFFER, REQUEST)).toBe(false);
+    run.noteOffer(OTHER, 120_000);
+    wallMs += 60_000;
+    expect(run.take(OTHER, REQUEST)).toBe(false);
+  });
+
+  it("stands by an offer that is made right after a jump", () => {
+    wallMs += 60_000;
+    run.noteOffer(OTHER, 120_000);
+    expect([run.stands(OTHER), run.stands(OFFER)]).toEqual([true, false]);
+  });
+
   it.each([60_000, -60_000])(
     "forgets its offers when the wall clock jumps by %i ms, and signs nothing from before",
     (ms) => {

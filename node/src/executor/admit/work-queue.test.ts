@@ -16,7 +16,7 @@ function enter(queue: WorkQueue, client: Address, signal = never) {
   return { slot, positions };
 }
 
-describe("the work queue", () => {
+describe("the work queue", { timeout: 20_000 }, () => {
   it("lets the first in at once and the others in their order", async () => {
     const queue = new WorkQueue({ ...limits, perClientLimit: 9 });
     const first = enter(queue, A);
@@ -83,6 +83,32 @@ describe("the work queue", () => {
     for (const slot of slots) slot[Symbol.dispose]();
     (await other.slot)[Symbol.dispose]();
     await expect(enter(queue, A).slot).resolves.toBeDefined();
+  });
+
+  it("counts what a client still has here when one of its requests leaves", async () => {
+    const queue = new WorkQueue({ ...limits, concurrency: 3 });
+    const slots = [await enter(queue, A).slot, await enter(queue, A).slot];
+    slots[0]?.[Symbol.dispose]();
+    await enter(queue, A).slot;
+    await expect(enter(queue, A).slot).rejects.toMatchObject({ code: "RATE_LIMITED" });
+  });
+
+  it("does not hold the turns of requests that left against the client's next one", async () => {
+    const queue = new WorkQueue({ concurrency: 1, queueLimit: 100, perClientLimit: 99 });
+    await enter(queue, C).slot;
+    const stop = new AbortController();
+    const left = Array.from({ length: 5 }, () => enter(queue, A, stop.signal).slot);
+    stop.abort();
+    for (const slot of left) await expect(slot).rejects.toMatchObject({ code: "CANCELLED" });
+    expect([enter(queue, A).positions, enter(queue, B).positions]).toEqual([[1], [2]]);
+  });
+
+  it("takes what it can work on at once where nobody may wait", async () => {
+    const queue = new WorkQueue({ concurrency: 1, queueLimit: 0, perClientLimit: 2 });
+    const slot = await enter(queue, A).slot;
+    await expect(enter(queue, B).slot).rejects.toMatchObject({ code: "QUEUE_FULL" });
+    slot[Symbol.dispose]();
+    await enter(queue, B).slot;
   });
 
   it("refuses when it is full", async () => {

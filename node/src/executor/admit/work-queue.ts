@@ -113,7 +113,7 @@ export class WorkQueue {
         reject(whyLeft(entry.signal));
       };
       if (entry.signal.aborted) return reject(whyLeft(entry.signal));
-      entry.signal.addEventListener("abort", abort, { once: true });
+      entry.signal.addEventListener("abort", abort);
       const behind = this.#waiting.findIndex((other) => other.turn > turn);
       const place = behind < 0 ? this.#waiting.length : behind;
       this.#waiting.splice(place, 0, waiting);

@@ -4,7 +4,13 @@ import { rejectionOf } from "@lloom/protocol/rejections";
 import { describe, expect, it } from "vitest";
 import { createExchange } from "../../../../test/support/exchange.ts";
 import type { UnsettledLane } from "../../store/settlement-log.ts";
-import { laneKey, lanesToSettle, type SettlementView, verdictOnRejection } from "./settlement-rules.ts";
+import {
+  laneKey,
+  lanesToSettle,
+  type SettlementView,
+  settlementPauseMs,
+  verdictOnRejection,
+} from "./settlement-rules.ts";
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -66,6 +72,13 @@ describe("what to settle now", () => {
     expect(chosen({ lanes, holds: held(1n, NOW) })).toEqual([1n]);
     expect(chosen({ lanes, holds: held(0n, NOW + 1) })).toEqual([1n]);
     expect(chosen({ lanes, holds: held(1n, NOW + 1), urgent: "all" })).toEqual([1n]);
+  });
+});
+
+describe("the pause until the next look", () => {
+  it("is the usual one while all is well, and doubles with each failure, from half a second to a minute", () => {
+    const pauses = [0, 1, 2, 3, 20].map((failures) => settlementPauseMs(failures, 7, () => 0.5));
+    expect(pauses).toEqual([7, 500, 1_000, 2_000, 60_000]);
   });
 });
 

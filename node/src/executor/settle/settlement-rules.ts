@@ -1,6 +1,7 @@
 /** When to settle what. Pure: the loop reads, asks here, and acts. */
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Rejection } from "@lloom/protocol/rejections";
+import { backoffMs } from "../../primitives/backoff.ts";
 import type { UnsettledLane } from "../../store/settlement-log.ts";
 
 /** A lane that is not to be tried again yet. */
@@ -35,7 +36,7 @@ export function lanesToSettle(view: SettlementView): readonly UnsettledLane[] {
   if (urgent === "all") return ready;
   const owed = ready.reduce((sum, { amountOwed }) => sum + amountOwed, 0n);
   const isOld = ready.some(({ oldestAtMs }) => nowMs - oldestAtMs >= view.settleAgeMs);
-  if (isOld || (owed > 0n && owed >= view.settleAmount)) return ready;
+  if (isOld || owed >= view.settleAmount) return ready;
   return ready.filter(({ client }) => urgent.has(client));
 }
 
@@ -44,6 +45,12 @@ function isHeld({ holds, nowMs, urgent }: SettlementView, lane: UnsettledLane): 
   if (hold === undefined || hold.nonce < lane.receipt.request.nonce || hold.untilMs <= nowMs) return false;
   return urgent !== "all";
 }
+
+const RETRY = { firstMs: 500, longestMs: 60_000 };
+
+/** The pause until the next look, after so many rounds in a row that failed. */
+export const settlementPauseMs = (failures: number, checkMs: number, random?: () => number): number =>
+  failures === 0 ? checkMs : backoffMs(failures, RETRY, random);
 
 /** What to do about a lane whose pair was not taken, once the chain's own figure for the lane is noted. */
 export type Verdict = "settled" | "hold" | "writeOff";

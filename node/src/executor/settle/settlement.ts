@@ -4,12 +4,11 @@ import type { PairOutcome } from "../../chain/settle.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { backoffMs } from "../../primitives/backoff.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/settlement-log.ts";
-import { type Hold, laneKey, lanesToSettle, verdictOnRejection } from "./settlement-rules.ts";
+import { type Hold, laneKey, lanesToSettle, settlementPauseMs, verdictOnRejection } from "./settlement-rules.ts";
 
 export interface SettlementOptions {
   readonly store: SettlementLog;
@@ -31,7 +30,6 @@ export interface SettlementOptions {
 const ROUND_LANES = 512;
 /** Lanes that are read from the chain at the same time. */
 const READS_AT_ONCE = 16;
-const RETRY = { firstMs: 500, longestMs: 60_000 };
 
 /**
  * Turns receipts into earnings: looks at the rules every little while, settles what they say, notes what the chain did.
@@ -98,7 +96,7 @@ export class Settlement implements AsyncDisposable {
       } catch (thrown) {
         const error = asLloomError(thrown);
         if (signal.aborted || !error.retryable) throw error;
-        await pause(backoffMs(failures, RETRY), signal);
+        await pause(settlementPauseMs(failures, 0), signal);
       }
     }
   }
@@ -121,8 +119,7 @@ export class Settlement implements AsyncDisposable {
         const { code, message } = asLloomError(thrown);
         if (!signal.aborted) this.#options.log.warn({ code, problem: message, failures }, "settlement put off");
       }
-      const waitMs = failures === 0 ? this.#options.checkMs : backoffMs(failures, RETRY);
-      await pause(waitMs, signal);
+      await pause(settlementPauseMs(failures, this.#options.checkMs), signal);
     }
   }
 
@@ -138,12 +135,18 @@ export class Settlement implements AsyncDisposable {
     if (signal.aborted) throw new LloomError("CANCELLED", "Stopped before everything was settled.");
     await this.#askChain(signal);
     const hurried = [...this.#urgent];
-    const lanes = store.unsettled();
-    const due = lanesToSettle({ lanes, holds: this.#holds, nowMs: clock(), settleAmount, settleAgeMs, urgent });
+    const due = lanesToSettle({
+      lanes: store.unsettled(),
+      holds: this.#holds,
+      nowMs: clock(),
+      settleAmount,
+      settleAgeMs,
+      urgent,
+    });
     for (let start = 0; start < due.length; start += ROUND_LANES)
       await this.#settle(due.slice(start, start + ROUND_LANES), signal);
     for (const client of hurried) this.#urgent.delete(client);
-    this.#lookAhead(due.length === 0 ? lanes : store.unsettled());
+    this.#lookAhead(store.unsettled());
   }
 
   /** Notes what the chain has paid for lanes that are in doubt. */
@@ -186,11 +189,11 @@ export class Settlement implements AsyncDisposable {
     const { client, receipt } = lane;
     const { nonce } = receipt.request;
     if (outcome.status === "failed") return;
+    this.#hold(lane);
     if (outcome.status === "paid") {
       onPaid(client);
       store.markSettled({ client, lane: lane.lane, nonce, cost: outcome.laneCost });
       this.#unsure.delete(laneKey(lane));
-      if (outcome.unpaid > 0n) this.#hold(lane);
       return;
     }
     const verdict = verdictOnRejection(
@@ -199,10 +202,10 @@ export class Settlement implements AsyncDisposable {
       receipt.response.cumulativeCost,
     );
     log.warn({ client, lane: lane.lane, nonce, reason: outcome.reason, verdict }, "receipt not taken");
-    if (verdict === "hold") this.#hold(lane);
     if (verdict === "writeOff") store.writeOff(lane, outcome.reason);
   }
 
+  /** Not again with the same receipt, for a while. A lane that is paid in full or given up is open no more, and neither is its hold. */
   #hold(lane: UnsettledLane): void {
     const untilMs = this.#options.clock() + this.#options.settleAgeMs;
     this.#holds.set(laneKey(lane), { nonce: lane.receipt.request.nonce, untilMs });

@@ -7,7 +7,7 @@ import { type CutWire, layWire } from "../../../../test/support/cut-wire.ts";
 import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
 import { comparePeerClocks } from "./peer-time.ts";
-import { callHealth, callOffers, type OffersWanted, serveRpc } from "./rpc.ts";
+import { callHealth, callOffers, callVocabulary, type OffersWanted, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0, nowMs: 7 };
@@ -222,4 +222,42 @@ describe("a server", () => {
     await until("the slow call is cut", () => stream.status !== "open");
     expect(server.isBanned(caller.peerId)).toBe(false);
   });
+});
+
+test("a vocabulary comes in parts from whoever has it", async () => {
+  const file = Uint8Array.from({ length: WIRE_LIMITS.vocabularyChunkBytes + 100 }, (_, at) => at % 251);
+  const [hash, other] = [requestBody("").promptSalt, `0x${"c7".repeat(32)}` as const];
+  const vocabulary = (wanted: string) => (wanted === hash ? file : undefined);
+  await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], vocabulary, log: silentLog });
+  const options = { target: targetOf(server), signal: never };
+  const first = await callVocabulary(caller, { ...options, hash, offset: 0 });
+  const second = await callVocabulary(caller, { ...options, hash, offset: first.bytes.length });
+  expect(first.bytes).toHaveLength(WIRE_LIMITS.vocabularyChunkBytes);
+  expect([first.totalBytes, second.totalBytes]).toEqual([file.length, file.length]);
+  expect(Buffer.concat([first.bytes, second.bytes]).equals(file)).toBe(true);
+  expect((await callVocabulary(caller, { ...options, hash, offset: file.length })).bytes).toHaveLength(0);
+  await expect(callVocabulary(caller, { ...options, hash: other, offset: 0 })).rejects.toMatchObject({
+    code: "MODEL_NOT_FOUND",
+  });
+});
+
+test("nobody gets vocabularies without end", async () => {
+  const vocabulary = () => Uint8Array.of(1);
+  await using _rpc = await serveRpc(server, {
+    ...{ health: () => health, offers: () => [], vocabulary, log: silentLog },
+    limits: { callsPerSecond: 1000, callBurst: 1000 },
+  });
+  const options = { target: targetOf(server), signal: never, hash: requestBody("").promptSalt, offset: 0 };
+  const calls = async (): Promise<string | undefined> => {
+    for (let call = 0; call < 1000; call++) {
+      const failed = await callVocabulary(caller, options).then(
+        () => undefined,
+        ({ code }: { code: string }) => code,
+      );
+      if (failed !== undefined) return failed;
+    }
+    return undefined;
+  };
+  expect(await calls()).toBe("RATE_LIMITED");
+  expect(await callHealth(caller, options)).toEqual(health);
 });

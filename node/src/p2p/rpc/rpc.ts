@@ -1,14 +1,29 @@
 import type { Connection, Stream } from "@libp2p/interface";
-import type { Address } from "@lloom/protocol/commitment-types";
-import { type HealthReply, type RpcRequest, type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import {
+  type Acknowledgement,
+  type AnswerReply,
+  type HealthReply,
+  type RpcRequest,
+  type SignedOffer,
+  type VocabularyReply,
+  WIRE_LIMITS,
+} from "@lloom/protocol/messages";
 import { RPC_PROTOCOL } from "@lloom/protocol/names";
 import {
+  decodeAcknowledgeReply,
+  decodeAnswerReply,
   decodeHealthReply,
   decodeOffersReply,
   decodeRpcRequest,
+  decodeVocabularyReply,
+  encodeAcknowledgeReply,
+  encodeAnswerReply,
   encodeHealthReply,
   encodeOffersReply,
   encodeRpcRequest,
+  encodeVocabularyReply,
 } from "@lloom/protocol/wire";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -17,7 +32,8 @@ import { pause } from "../../primitives/pause.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import { openStream, type PeerTarget } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
-import { RPC_LIMITS, type RpcLimits } from "../limits.ts";
+import { peerAddress } from "../host/peer-address.ts";
+import { RPC_LIMITS, type RpcLimits, VOCABULARY_RATE } from "../limits.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 /** How long a peer that is going to be disconnected may take to read why. */
@@ -33,9 +49,23 @@ export interface OffersWanted {
   readonly executor?: Address | undefined;
 }
 
+/** What a call may be refused with; every other failure stays inside. */
+const SAID: ReadonlySet<ErrorCode> = new Set([
+  "REQUEST_INVALID",
+  "SIGNATURE_INVALID",
+  "UNSUPPORTED",
+  "MODEL_NOT_FOUND",
+]);
+
 export interface RpcHandlers {
   readonly offers: (wanted: OffersWanted) => readonly SignedOffer[];
   readonly health: () => HealthReply;
+  /** Keeps a client's acknowledgement; throws REQUEST_INVALID or SIGNATURE_INVALID. Executors alone have it. */
+  readonly acknowledge?: (ack: Acknowledgement) => void;
+  /** An answer once more, for its own client; throws REQUEST_INVALID. Executors alone have it. */
+  readonly answer?: (requestHash: Hex, client: Address) => AnswerReply;
+  /** A vocabulary by its SHA-256, of whoever has it. */
+  readonly vocabulary?: (hash: Hex) => Uint8Array | undefined;
   readonly limits?: Partial<RpcLimits>;
   readonly log: Log;
 }
@@ -44,13 +74,17 @@ export interface RpcHandlers {
 export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<AsyncDisposable> {
   const limits = { ...RPC_LIMITS, ...handlers.limits };
   const rates = new BoundedMap<string, TokenBucket>({ most: REMEMBERED_PEERS, isHeld: (rate) => !rate.isFull });
+  const parts = new TokenBucket(VOCABULARY_RATE);
   const newRate = (): TokenBucket => new TokenBucket({ perSecond: limits.callsPerSecond, burst: limits.callBurst });
   const serve = async (stream: Stream, connection: Connection) => {
     const peerId = connection.remotePeer.toString();
     const signal = AbortSignal.timeout(limits.callTimeoutMs);
     try {
       if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
-      const problem = await serveCall(stream, { handlers, rate: rates.getOrInsert(peerId, newRate), signal });
+      const problem = await serveCall(stream, {
+        ...{ handlers, parts, peerId, signal },
+        rate: rates.getOrInsert(peerId, newRate),
+      });
       if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
     } catch (cause) {
       // Too slow, or gone: its own loss.
@@ -89,20 +123,54 @@ export async function callHealth(host: Host, options: CallOptions): Promise<Heal
   return reply;
 }
 
+/** Tells an executor that its answer is here. Throws as `callOffers` does. */
+export async function callAcknowledge(host: Host, options: CallOptions, ack: Acknowledgement): Promise<void> {
+  const request: RpcRequest = { method: "acknowledge", ...ack };
+  const reply = await call(host, options, { request, decode: decodeAcknowledgeReply });
+  if ("error" in reply) throw said(reply.error);
+}
+
+/** Asks an executor for an answer once more. Throws as `callOffers` does. */
+export async function callAnswer(host: Host, options: CallOptions, requestHash: Hex): Promise<AnswerReply> {
+  const reply = await call(host, options, { request: { method: "answer", requestHash }, decode: decodeAnswerReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply;
+}
+
+/** A part of a vocabulary, from an offset. Throws as `callOffers` does, and MODEL_NOT_FOUND when the peer has none such. */
+export async function callVocabulary(
+  host: Host,
+  options: CallOptions & { readonly hash: Hex; readonly offset: number },
+): Promise<VocabularyReply> {
+  const { hash, offset } = options;
+  const request: RpcRequest = { method: "vocabulary", hash, offset };
+  const reply = await call(host, options, { request, decode: decodeVocabularyReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply;
+}
+
 interface Served {
   readonly handlers: RpcHandlers;
+  readonly peerId: string;
+  /** Parts of vocabularies, which are large, for all peers together. */
+  readonly parts: TokenBucket;
   readonly rate: TokenBucket;
   readonly signal: AbortSignal;
 }
 
 /** Answers one call; returns how the peer broke the protocol, if it did. */
-async function serveCall(stream: Stream, { handlers, rate, signal }: Served): Promise<LloomError | undefined> {
+async function serveCall(
+  stream: Stream,
+  { handlers, parts, peerId, rate, signal }: Served,
+): Promise<LloomError | undefined> {
   let violation: LloomError | undefined;
   let reply: Uint8Array;
   try {
     const request = decodeRpcRequest(await readToEnd(stream, REQUEST_BYTES, signal));
     if (!rate.take()) throw new LloomError("RATE_LIMITED", "Too many calls.");
-    reply = answer(request, handlers);
+    if (request.method === "vocabulary" && !parts.take())
+      throw new LloomError("RATE_LIMITED", "Too many vocabularies.");
+    reply = replyTo(request, handlers, peerId);
   } catch (thrown) {
     const problem = asLloomError(thrown, "FRAME_INVALID");
     if (signal.aborted || stream.status !== "open") throw problem;
@@ -113,14 +181,31 @@ async function serveCall(stream: Stream, { handlers, rate, signal }: Served): Pr
   return violation;
 }
 
-function answer(request: RpcRequest, { offers, health, log }: RpcHandlers): Uint8Array {
+function replyTo(request: RpcRequest, handlers: RpcHandlers, peerId: string): Uint8Array {
+  const { offers, health, vocabulary, acknowledge = unsupported, answer = unsupported, log } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: Date.now(), ...health() });
-    return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
+    if (request.method === "offers") return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
+    if (request.method === "vocabulary")
+      return encodeVocabularyReply(partOf(vocabulary?.(request.hash), request.offset));
+    if (request.method === "answer") return encodeAnswerReply(answer(request.requestHash, peerAddress(peerId)));
+    acknowledge(request);
+    return encodeAcknowledgeReply({ acknowledged: true });
   } catch (thrown) {
+    if (thrown instanceof LloomError && SAID.has(thrown.code)) throw thrown;
     log.error({ err: thrown, method: request.method }, "a call's handler failed");
     throw new LloomError("INTERNAL", "The call failed.");
   }
+}
+
+function unsupported(): never {
+  throw new LloomError("UNSUPPORTED", "Only executors answer this call.");
+}
+
+function partOf(vocabulary: Uint8Array | undefined, offset: number): VocabularyReply {
+  if (vocabulary === undefined) throw new LloomError("MODEL_NOT_FOUND", "No model here has this vocabulary.");
+  const bytes = vocabulary.subarray(offset, offset + WIRE_LIMITS.vocabularyChunkBytes);
+  return { totalBytes: vocabulary.length, bytes };
 }
 
 /** As many offers as a message holds: the first, then half of them, and so on. */

@@ -1,0 +1,64 @@
+/**
+ * A process that counts tokens by vocabularies that others made, and does nothing else. llama.cpp ends its process over a file
+ * that it does not like, and a file that was made for it may do worse: so it is another process than the one with the key.
+ */
+import process from "node:process";
+import { getLlama, type Llama, LlamaLogLevel, type LlamaModel } from "node-llama-cpp";
+import type { Counted, CountQuestion, CountReply, CountRequest } from "./count-messages.ts";
+import { createModelCounter, type ModelCounter } from "./model-counter.ts";
+
+/** A vocabulary may take a hundred megabytes here; the longest unused goes first. */
+const MOST_LOADED = 4;
+
+interface Loaded {
+  readonly model: LlamaModel;
+  readonly counter: ModelCounter;
+}
+
+const loaded = new Map<string, Loaded>();
+let llama: Promise<Llama> | undefined;
+
+const startLlama = (): Promise<Llama> =>
+  getLlama({
+    ...{ gpu: false, build: "never", skipDownload: true, progressLogs: false },
+    logLevel: LlamaLogLevel.disabled,
+  });
+
+async function load(path: string): Promise<Loaded> {
+  const known = loaded.get(path);
+  loaded.delete(path);
+  const found = known ?? (await loadAnew(path));
+  loaded.set(path, found);
+  return found;
+}
+
+async function loadAnew(path: string): Promise<Loaded> {
+  const [oldest] = loaded;
+  if (oldest !== undefined && loaded.size >= MOST_LOADED) {
+    loaded.delete(oldest[0]);
+    await oldest[1].model.dispose();
+  }
+  llama ??= startLlama();
+  const model = await (await llama).loadModel({ modelPath: path, vocabOnly: true, gpuLayers: 0 });
+  return { model, counter: createModelCounter(model) };
+}
+
+async function count({ vocabulary, messages, asOfSeconds, text }: CountQuestion): Promise<Counted> {
+  const { model, counter } = await load(vocabulary);
+  return {
+    // Some templates refuse to be asked nothing.
+    inboundTokens: messages.length === 0 ? 0 : counter.inboundTokens(messages, asOfSeconds),
+    outboundTokens: counter.outboundTokens(text),
+    version: model.llama.llamaCppRelease.release,
+  };
+}
+
+process.on("message", (request: CountRequest) => {
+  const reply = (answer: CountReply): void => void process.send?.(answer);
+  count(request).then(
+    (counted) => reply({ id: request.id, counted }),
+    (thrown: unknown) => reply({ id: request.id, problem: thrown instanceof Error ? thrown.message : String(thrown) }),
+  );
+});
+// Whoever asked is gone.
+process.on("disconnect", () => process.exit(0));

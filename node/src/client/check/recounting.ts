@@ -1,0 +1,55 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { TokenCounter } from "../../backend/counting/token-counter.ts";
+import type { Log } from "../../log.ts";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
+import type { Host } from "../../p2p/host/host.ts";
+import { callVocabulary } from "../../p2p/rpc/rpc.ts";
+import type { ClientSettings } from "../client-options.ts";
+import { Recount } from "./recount.ts";
+import { Vocabularies } from "./vocabularies.ts";
+
+export interface RecountingParts {
+  /** Directory where vocabularies rest; without one nothing is counted again. */
+  readonly vocabularies?: string;
+  readonly host: Host;
+  readonly log: Log;
+}
+
+/** Counts the tokens of every answer again, of which the vocabulary can be had. */
+export interface Recounting extends AsyncDisposable {
+  /** Begins with an answer of an executor that names a vocabulary; it is asked for it if nobody was before. */
+  begin(vocabulary: Hex, target: PeerTarget): Recount;
+}
+
+/** Nothing is loaded and no process started before the first answer that can be counted. */
+export function openRecounting(
+  { vocabularies: directory, host, log }: RecountingParts,
+  { vocabularyWaitMs: waitMs, clock }: Pick<ClientSettings, "vocabularyWaitMs" | "clock">,
+): Recounting | undefined {
+  if (directory === undefined) return undefined;
+  const closing = new AbortController();
+  const vocabularies = new Vocabularies({ directory, clock });
+  let counter: Promise<TokenCounter> | undefined;
+  const load = async (): Promise<TokenCounter> => {
+    const { TokenCounter } = await import("../../backend/counting/token-counter.ts");
+    return new TokenCounter();
+  };
+  const parts = {
+    ...{ vocabularies, waitMs, log },
+    count: async (question: Parameters<TokenCounter["count"]>[0]) => {
+      counter ??= load();
+      return (await counter).count(question);
+    },
+  };
+  return {
+    begin: (hash, target) =>
+      new Recount(parts, {
+        hash,
+        fetchPart: (_, offset) => callVocabulary(host, { target, hash, offset, signal: closing.signal }),
+      }),
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      await (await counter)?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Vocabularies, type VocabulariesOptions } from "./vocabularies.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "lloom-vocabularies-"));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const hashOf = (bytes: Uint8Array): Hex => `0x${createHash("sha256").update(bytes).digest("hex")}`;
+/** A GGUF file without tensors, and with one text of so many bytes. */
+function vocabulary(length: number): Buffer {
+  const bytes = Buffer.alloc(24 + 9 + 4 + 8 + length, "v");
+  bytes.write("GGUF");
+  bytes.writeUInt32LE(3, 4);
+  bytes.writeBigUInt64LE(0n, 8);
+  bytes.writeBigUInt64LE(1n, 16);
+  bytes.writeBigUInt64LE(1n, 24);
+  bytes.writeUInt32LE(8, 33);
+  bytes.writeBigUInt64LE(BigInt(length), 37);
+  return bytes;
+}
+const FILE = vocabulary(1000);
+const HASH = hashOf(FILE);
+const PART = 400;
+
+/** Gives a file in parts, and counts them. */
+function serve(file: Buffer, totalBytes = file.length) {
+  const asked: number[] = [];
+  const fetchPart = async (_: Hex, offset: number) => {
+    asked.push(offset);
+    return { totalBytes, bytes: file.subarray(offset, offset + PART) };
+  };
+  return { asked, fetchPart };
+}
+let nowMs = 0;
+const open = (changes: Partial<VocabulariesOptions> = {}) =>
+  new Vocabularies({ directory: join(directory, "kept"), clock: () => nowMs, ...changes });
+
+describe("vocabularies", () => {
+  it("are fetched in parts, once however many ask, and kept for the next run", async () => {
+    const { asked, fetchPart } = serve(FILE);
+    const kept = open();
+    const [path, again] = await Promise.all([kept.get(HASH, fetchPart), kept.get(HASH, fetchPart)]);
+    expect(readFileSync(path)).toEqual(FILE);
+    expect(again).toBe(path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await open().get(HASH, fetchPart)).toBe(path);
+    expect(asked).toEqual([0, 400, 800]);
+    expect(readdirSync(join(directory, "kept"))).toHaveLength(1);
+  });
+
+  it.each<[string, Buffer, number?]>([
+    ["is another one", vocabulary(999)],
+    ["never ends", FILE, FILE.length + 1],
+    ["is longer than it says", FILE, 500],
+  ])("are refused when what comes %s, and not asked for again at once", async (_, file, total) => {
+    const { asked, fetchPart } = serve(file, total);
+    const kept = open();
+    await expect(kept.get(HASH, fetchPart)).rejects.toMatchObject({ code: "FRAME_INVALID" });
+    const before = asked.length;
+    await expect(kept.get(HASH, fetchPart)).rejects.toMatchObject({ code: "EXECUTOR_UNREACHABLE" });
+    expect(asked).toHaveLength(before);
+    nowMs += 60_000;
+    expect(await kept.get(HASH, serve(FILE).fetchPart)).toMatch(/\.gguf$/);
+  });
+
+  it("are refused when they have the hash and are no vocabulary", async () => {
+    const wrong = Buffer.concat([FILE, Buffer.from("more")]);
+    await expect(open().get(hashOf(wrong), serve(wrong).fetchPart)).rejects.toMatchObject({ code: "FRAME_INVALID" });
+  });
+
+  it("are fetched anew when the file was changed", async () => {
+    const path = await open().get(HASH, serve(FILE).fetchPart);
+    writeFileSync(path, vocabulary(7));
+    const { asked, fetchPart } = serve(FILE);
+    await open().get(HASH, fetchPart);
+    expect(asked).toHaveLength(3);
+    expect(readFileSync(path)).toEqual(FILE);
+  });
+
+  it("make room for new ones: the longest unused go first", async () => {
+    const files = [vocabulary(1001), vocabulary(1002), FILE];
+    const paths: string[] = [];
+    for (const [age, file] of files.entries()) {
+      const path = await open({ mostBytes: 2500 }).get(hashOf(file), serve(file).fetchPart);
+      utimesSync(path, new Date(), age === 0 ? new Date() : new Date(age));
+      paths.push(path);
+    }
+    const left = readdirSync(join(directory, "kept")).map((name) => join(directory, "kept", name));
+    expect(left.sort()).toEqual([paths[0], paths[2]].map(String).sort());
+  });
+});

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeTraceLeaf, packTrace, traceRoot } from "@lloom/protocol/trace";
+import type { SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
+import { type LlamaRuntime, loadLlama } from "../../node/src/backend/llama-runtime.ts";
+import { evaluateTraced } from "../../node/src/backend/llama-trace.ts";
+import { createLog } from "../../node/src/log.ts";
+import type { BenchRow } from "./rows.ts";
+
+const TINY = join(import.meta.dirname, "../../node/models/tiny/lloom-tiny.gguf");
+const GREEDY: SequenceEvaluateOptions = { temperature: 0, topP: 1, topK: 0, minP: 0, seed: 1 };
+const QUESTION = "Tell me a story about a cat.";
+const ROUNDS = 40;
+const COUNTS = 200;
+/** Share of a token's time that its trace may take. */
+const TARGET_PERCENT = 3;
+
+/** What evidence costs: traces the executor, counting again the client. */
+export async function run(): Promise<BenchRow[]> {
+  await using stack = new AsyncDisposableStack();
+  const log = createLog({ level: "silent", name: "bench" });
+  const options = { kind: "llama", modelPath: TINY, modelName: "lloom-tiny", threads: 1, sequences: 1 } as const;
+  const runtime = await loadLlama(options, { log, stack, signal: new AbortController().signal });
+  return [...(await traceRows(runtime)), await countRow(runtime)];
+}
+
+/** Turn by turn with and without, so that both see the same machine; the median of each. */
+async function traceRows(runtime: LlamaRuntime): Promise<BenchRow[]> {
+  const sequence = runtime.context.getSequence();
+  const prompt = runtime.model.tokenize(`<|im_start|>user\n${QUESTION}<|im_end|>\n<|im_start|>assistant\n`, true);
+  const plain = async (): Promise<number> => {
+    const tokens: Token[] = [];
+    for await (const token of sequence.evaluate(prompt, GREEDY)) tokens.push(token);
+    return tokens.length;
+  };
+  let leafBytes = 0;
+  const traced = async (): Promise<number> => {
+    const leaves: Uint8Array[] = [];
+    for await (const { trace } of evaluateTraced(sequence, prompt, GREEDY))
+      leaves.push(encodeTraceLeaf(trace, leaves.length));
+    leafBytes = packTrace(leaves).length / leaves.length;
+    traceRoot(leaves);
+    return leaves.length - 1;
+  };
+  const [without, withTrace]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [work, times] of [[plain, without] as const, [traced, withTrace] as const]) {
+      await sequence.clearHistory();
+      const before = process.cpuUsage();
+      const tokens = await work();
+      const { user, system } = process.cpuUsage(before);
+      // The first round warms up.
+      if (round > 0) times.push((user + system) / 1000 / tokens);
+    }
+  }
+  const [value, reference] = [median(withTrace), median(without)];
+  const percent = (value / reference - 1) * 100;
+  return [
+    { name: "trace.token", value, unit: "ms of a processor", reference, ratio: value / reference, met: true },
+    { name: "trace.overhead", value: percent, unit: "%", target: TARGET_PERCENT, met: percent <= TARGET_PERCENT },
+    { name: "trace.kept", value: leafBytes, unit: "bytes per token", met: true },
+  ];
+}
+
+/** An answer of a thousand characters, counted again by the process that does so: the way there and back included. */
+async function countRow({ vocabulary }: LlamaRuntime): Promise<BenchRow> {
+  const directory = mkdtempSync(join(tmpdir(), "lloom-bench-"));
+  try {
+    const path = join(directory, "vocabulary.gguf");
+    writeFileSync(path, vocabulary);
+    await using counter = new TokenCounter();
+    const text = "Once upon a time, there was a cat. ".repeat(30);
+    const question = {
+      vocabulary: path,
+      messages: [{ role: "user" as const, content: QUESTION }],
+      asOfSeconds: 0,
+      text,
+    };
+    const times: number[] = [];
+    for (let count = 0; count <= COUNTS; count++) {
+      const startedMs = performance.now();
+      await counter.count(question);
+      if (count > 0) times.push(performance.now() - startedMs);
+    }
+    return { name: "count.answer", value: median(times), unit: "ms", met: true };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
