@@ -37,6 +37,17 @@ export {
 } from "./src/schema/conduct.ts";
 export { bondAccount, deliveryDispute, deliveryState } from "./src/schema/deliveries.ts";
 export {
+  bondAccountRelations,
+  candidateMovementRelations,
+  deliveryDisputeRelations,
+  disputedAnswerRelations,
+  disputeMoveRelations,
+  juryCaseRelations,
+  juryPanelRelations,
+  jurySeatRelations,
+  measuredDisputeRelations,
+} from "./src/schema/dispute-relations.ts";
+export {
   faultProof,
   reportCommitment,
   reportShare,
@@ -57,25 +68,6 @@ export {
   stakeMovementKind,
 } from "./src/schema/events.ts";
 export {
-  candidateMovement,
-  candidateMovementKind,
-  juryCase,
-  juryChoice,
-  juryPanel,
-  jurySeat,
-} from "./src/schema/juries.ts";
-export {
-  bondAccountRelations,
-  candidateMovementRelations,
-  deliveryDisputeRelations,
-  disputedAnswerRelations,
-  disputeMoveRelations,
-  juryCaseRelations,
-  juryPanelRelations,
-  jurySeatRelations,
-  measuredDisputeRelations,
-} from "./src/schema/dispute-relations.ts";
-export {
   auditChainMovementRelations,
   auditEpochRelations,
   auditRelations,
@@ -93,6 +85,14 @@ export {
   tailMovementRelations,
   tailRelations,
 } from "./src/schema/judged-relations.ts";
+export {
+  candidateMovement,
+  candidateMovementKind,
+  juryCase,
+  juryChoice,
+  juryPanel,
+  jurySeat,
+} from "./src/schema/juries.ts";
 export {
   disputedAnswer,
   juryVerdict,

@@ -35,9 +35,7 @@ ponder.on("DeliveryDisputes:AnswerRevealed", async ({ event, context: { db } }) 
   const { id: disputeId, index, chunkCount, data } = event.args;
   const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
   const bytes = (data.length - "0x".length) / 2;
-  await db
-    .update(deliveryDispute, dispute)
-    .set((row) => ({ revealedBytes: row.revealedBytes + bytes, chunkCount }));
+  await db.update(deliveryDispute, dispute).set((row) => ({ revealedBytes: row.revealedBytes + bytes, chunkCount }));
   const chunks = Math.ceil(bytes / Number(deliveryTreeFacts.CHUNK_BYTES));
   const detail = chunks === 1 ? `${index}` : `${index} to ${index + BigInt(Math.max(chunks, 1) - 1)}`;
   await noteMove(db, { origin, dispute }, { kind: "ANSWER_REVEALED", account: event.transaction.from, detail });
@@ -49,9 +47,7 @@ ponder.on("DeliveryDisputes:DeliveryClosed", async ({ event, context: { db } }) 
   const { state: number, ...money } = end;
   const state = stateOf(number);
   const { timestamp: closedAt, transactionHash: closedTransactionHash } = origin;
-  await db
-    .update(deliveryDispute, dispute)
-    .set({ ...money, state, closedBy: by, closedAt, closedTransactionHash });
+  await db.update(deliveryDispute, dispute).set({ ...money, state, closedBy: by, closedAt, closedTransactionHash });
   await countOpen(db, { kind: "delivery", executorAddress, timestamp: closedAt, change: -1 });
   if (state === "DELIVERED") await countReveal(db, executorAddress);
   if (state === "CONCEDED" || state === "DEFAULTED") await countLost(db, { executorAddress });

@@ -1,9 +1,9 @@
 import { ponder } from "ponder:registry";
 import { disputedAnswer, measuredDispute } from "ponder:schema";
-import { and, eq } from "ponder";
 import { enumName } from "@lloom/protocol/contract-enums";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { LloomError } from "@lloom/protocol/lloom-error";
+import { and, eq } from "ponder";
 import type { Hex } from "viem";
 import { countLost, countOpen, deadlineOf, noteMove } from "./moves.ts";
 import { originOf } from "./origin.ts";
@@ -105,9 +105,16 @@ ponder.on("MeasuredDisputes:Ruling", async ({ event, context: { db } }) => {
     .from(measuredDispute)
     .where(and(eq(measuredDispute.judgeAddress, judgeAddress), eq(measuredDispute.arbitratorId, arbitratorId)));
   if (found === undefined)
-    throw new LloomError("CHAIN_MISMATCH", `The arbitrator ruled on ${arbitratorId}, which nobody asked before the start block.`);
+    throw new LloomError(
+      "CHAIN_MISMATCH",
+      `The arbitrator ruled on ${arbitratorId}, which nobody asked before the start block.`,
+    );
   const about = { origin: originOf(event), dispute: { judgeAddress, disputeId: found.disputeId } };
-  await noteMove(db, about, { kind: "RULED", account: event.args.arbitrator, detail: RULINGS[Number(event.args.ruling)] ?? "UNKNOWN" });
+  await noteMove(db, about, {
+    kind: "RULED",
+    account: event.args.arbitrator,
+    detail: RULINGS[Number(event.args.ruling)] ?? "UNKNOWN",
+  });
 });
 
 ponder.on("MeasuredDisputes:MeasuredClosed", async ({ event, context: { db } }) => {

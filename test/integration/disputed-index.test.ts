@@ -11,8 +11,8 @@ import type { Course } from "../support/jury-game/rules.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
-import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 import { type Named, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
+import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 const VALIDATORS = 18;
 /** Deep enough to take a whole dispute back. */
@@ -114,7 +114,9 @@ async function expectJuries(tables: Tables): Promise<void> {
       commitUntil: text(known["commitUntil"]),
       revealUntil: text(known["revealUntil"]),
     });
-    const seats = rowsOf(tables, "jurySeats").filter((seat) => seat["disputeId"] === disputeId && seat["round"] === round);
+    const seats = rowsOf(tables, "jurySeats").filter(
+      (seat) => seat["disputeId"] === disputeId && seat["round"] === round,
+    );
     const jurors = ((await market.jury.read("jurorsOf", disputeId, round)) as string[]).map((one) => one.toLowerCase());
     expect(seats.map((seat) => seat["validatorAddress"]).sort()).toEqual(jurors.sort());
   }
@@ -148,7 +150,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  console.log(indexer.program.printed().split("\n").filter((l) => !l.includes("Indexed block")).join("\n").slice(-3000));
   await indexer.stop("SIGKILL");
   await door[Symbol.asyncDispose]();
   await market.connection.close();

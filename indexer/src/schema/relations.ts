@@ -5,9 +5,9 @@ import { clientDay, executorDay, modelDay } from "./buckets.ts";
 import { freezeMovement, jailMovement, rewardAccount, slashing, strike } from "./conduct.ts";
 import { deliveryDispute } from "./deliveries.ts";
 import { faultProof, tail, tailMovement } from "./disputes.ts";
+import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
 import { candidateMovement, jurySeat } from "./juries.ts";
 import { disputedAnswer, measuredDispute } from "./measured.ts";
-import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
 
 export const executorRelations = relations(executor, ({ one, many }) => ({
   channels: many(channel),

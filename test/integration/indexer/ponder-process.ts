@@ -82,8 +82,12 @@ const headAt =
   (url: string): Indexer["reaches"] =>
   (block) =>
     eventually(`block ${block} is indexed`, HEAD_MS, async () => {
-      const status = (await (await fetch(`${url}/status`)).json()) as { lloom?: { block: { number: number } } };
-      return (status.lloom?.block.number ?? -1) >= block;
+      // A connection that was idle while a chain in this process worked may be closed: that is no answer yet.
+      const status = await fetch(`${url}/status`).then(
+        (response) => response.json() as Promise<{ lloom?: { block: { number: number } } }>,
+        () => undefined,
+      );
+      return (status?.lloom?.block.number ?? -1) >= block;
     });
 
 const stopper =
