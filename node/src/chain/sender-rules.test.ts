@@ -32,8 +32,8 @@ describe("a call", () => {
       return 80_000n;
     };
     const { sender, sent, lines } = stageSender({ script: { estimate } });
-    const mined = await sender.send(call);
-    expect(rehearsed).toEqual([{ from: account.address, to: call.to, data: call.data }]);
+    const mined = await sender.send({ ...call, value: 3n });
+    expect(rehearsed).toEqual([{ from: account.address, to: call.to, data: call.data, value: 3n }]);
     expect([gasLimits(sent), lines]).toEqual([[100_000n], []]);
     expect(mined).toMatchObject({
       ...{ transactionHash: sent[0]?.hash, blockNumber: 101, gasUsed: 50_000n, isResumed: false },
@@ -55,7 +55,7 @@ describe("a call", () => {
     });
     await sender.send(call);
     const { to, data } = call;
-    expect(rehearsed).toEqual([["pending", { from: account.address, to, data, gasLimit: GAS_CAP }]]);
+    expect(rehearsed).toEqual([["pending", { from: account.address, to, data, value: 0n, gasLimit: GAS_CAP }]]);
     expect(gasLimits(sent)).toEqual([70_000n]);
   });
 
