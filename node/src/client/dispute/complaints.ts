@@ -37,7 +37,7 @@ export interface ComplaintsOptions {
 /** After so long by the chain's clock no reorganisation takes an end back. */
 export const FINAL_SECONDS = 3_600n;
 /** Between two questions for one answer, and how long one may take. */
-const ASK_AGAIN_MS = 60_000;
+const ASK_AGAIN_MS = 15_000;
 const ASK_MS = 5_000;
 /** Base fees move until a transaction is mined; what is too much of a bond is credited. */
 const withMargin = (bond: bigint): bigint => (bond * 5n) / 4n;
