@@ -111,6 +111,8 @@ interface Running {
 
 class RunningExecutor implements Executor {
   readonly #running: Running;
+  /** What was in dispute when it was closed, its log with it; undefined before. */
+  #disputesAtEnd: number | undefined;
 
   constructor(running: Running) {
     this.#running = running;
@@ -141,7 +143,7 @@ class RunningExecutor implements Executor {
   }
 
   status(): ExecutorStatus {
-    const { requests, queue, counter, settlement, offers, store } = this.#running.pipeline;
+    const { requests, queue, counter, settlement, offers } = this.#running.pipeline;
     const { answered, failed, refused } = counter;
     return {
       draining: requests.isDraining,
@@ -149,15 +151,30 @@ class RunningExecutor implements Executor {
       waiting: queue.waiting,
       ...{ answered, failed, refused },
       owed: settlement.owed,
-      disputes: store.openDuties("answer").filter(({ state }) => !isOver(state)).length,
+      disputes: this.#disputesAtEnd ?? this.#disputes(),
       models: offers.models(),
     };
+  }
+
+  #disputes(): number {
+    const open = this.#running.pipeline.store.openDuties("answer");
+    return open.filter(({ state }) => !isOver(state)).length;
+  }
+
+  /** A log that broke says nothing more, and keeps nobody from closing. */
+  #disputesAtClose(): number {
+    try {
+      return this.#disputes();
+    } catch {
+      return 0;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { pipeline, joined, stack } = this.#running;
     pipeline.requests.drain();
     await joined.leave().catch(() => undefined);
+    this.#disputesAtEnd ??= this.#disputesAtClose();
     await stack.disposeAsync();
   }
 }

@@ -40,7 +40,8 @@ export async function frameFor(
   const { sampling } = question();
   const promptSalt = bytesToHex(randomBytes(32));
   lanes += 1n;
-  const hashed = { sampling, weightsHash: ZERO_HASH, profileHash: ZERO_HASH, offerHash };
+  const { weightsHash = ZERO_HASH, profileHash = ZERO_HASH } = signed?.offer ?? {};
+  const hashed = { sampling, weightsHash, profileHash, offerHash };
   const terms = {
     client: buyer.identity.address,
     executor: seller.identity.address,
