@@ -27,7 +27,7 @@ it.each([
   [{ part: [] }, "part", "must be an object"],
   [{ list: {} }, "list", "must be a list"],
   [{ kind: "done" }, "kind", "must be queued or running"],
-])("says of %j in words what the field must be", (wrong, field, words) => {
+])("says in words what a wrong field must be, case %#", (wrong, field, words) => {
   expect(wordsFor(wrong)).toEqual([[field, words]]);
 });
 
