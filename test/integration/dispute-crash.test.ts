@@ -1,4 +1,4 @@
-/** Disputes by real processes: killed at the moment of their transactions, and by hand. */
+/** Disputes by real processes, killed at the moment of their transactions. */
 import { join } from "node:path";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesAbi } from "@lloom/protocol/generated/abi";
@@ -135,22 +135,5 @@ describe("a gateway that is killed while it disputes", { timeout: 600_000 }, () 
     expect(await countOf("DeliveryOpened", id)).toBe(1);
     const { disputes } = (await client.tell("disputes")) as unknown as { disputes: { id: string; state: string }[] };
     expect(disputes.find((dispute) => dispute.id === id)?.state).toBe("defaulted");
-  });
-});
-
-describe("a dispute by hand", { timeout: 300_000 }, () => {
-  it("is opened by its request and closed after its deadline, each shown before", async () => {
-    const { client, requestHash, id } = await withheld();
-    expect(await client.tell("dispute", "open", requestHash, "--yes")).toMatchObject({ action: "openDispute", id });
-    const early = await client.tell("dispute", "close", id, "--yes");
-    expect(early).toMatchObject({ event: "nothing" });
-    await goOn(12 * HOUR + 60);
-    expect(await client.tell("dispute", "close", id, "--yes")).toMatchObject({ action: "closeDispute", id });
-    expect(await countOf("DeliveryClosed", id)).toBe(1);
-    const again = await client.run(["dispute", "cancel", id, "--yes"]);
-    expect(again.code).toBe(2);
-    expect(again.stderr).toMatch(/COMMAND_INVALID: The dispute is over \(defaulted\)/);
-    const unknown = await client.run(["dispute", "open", `0x${"0f".repeat(32)}`, "--yes"]);
-    expect(unknown.stderr).toMatch(/COMMAND_INVALID: This key's log does not know the request/);
   });
 });
