@@ -3,8 +3,7 @@ import { bondAccount, deliveryDispute, executor } from "ponder:schema";
 import { enumName } from "@lloom/protocol/contract-enums";
 import { deliveryDisputesFacts, deliveryTreeFacts } from "@lloom/protocol/generated/facts";
 import type { Hex } from "viem";
-import { countLost, countOpen, noteMove } from "./moves.ts";
-import { originOf } from "./origin.ts";
+import { aboutOf, countLost, countOpen, noteMove } from "./moves.ts";
 import { tableName } from "./schema/contract-names.ts";
 import type { Db } from "./totals.ts";
 
@@ -12,8 +11,8 @@ import type { Db } from "./totals.ts";
 const stateOf = (state: number) => tableName(enumName(deliveryDisputesFacts.State, state));
 
 ponder.on("DeliveryDisputes:DeliveryOpened", async ({ event, context: { db } }) => {
-  const { id: disputeId, client: clientAddress, executor: executorAddress, lane, nonce, ...said } = event.args;
-  const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
+  const { id: _, client: clientAddress, executor: executorAddress, lane, nonce, ...said } = event.args;
+  const { origin, dispute } = aboutOf(event);
   const revealBy = Number(said.revealBy);
   await db.insert(deliveryDispute).values({
     ...origin,
@@ -32,8 +31,8 @@ ponder.on("DeliveryDisputes:DeliveryOpened", async ({ event, context: { db } }) 
 });
 
 ponder.on("DeliveryDisputes:AnswerRevealed", async ({ event, context: { db } }) => {
-  const { id: disputeId, index, chunkCount, data } = event.args;
-  const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
+  const { index, chunkCount, data } = event.args;
+  const { origin, dispute } = aboutOf(event);
   const bytes = (data.length - "0x".length) / 2;
   await db.update(deliveryDispute, dispute).set((row) => ({ revealedBytes: row.revealedBytes + bytes, chunkCount }));
   const chunks = Math.ceil(bytes / Number(deliveryTreeFacts.CHUNK_BYTES));
@@ -42,8 +41,8 @@ ponder.on("DeliveryDisputes:AnswerRevealed", async ({ event, context: { db } }) 
 });
 
 ponder.on("DeliveryDisputes:DeliveryClosed", async ({ event, context: { db } }) => {
-  const { id: disputeId, client: clientAddress, executor: executorAddress, by, ...end } = event.args;
-  const [origin, dispute] = [originOf(event), { judgeAddress: event.log.address, disputeId }];
+  const { id: _, client: clientAddress, executor: executorAddress, by, ...end } = event.args;
+  const { origin, dispute } = aboutOf(event);
   const { state: number, ...money } = end;
   const state = stateOf(number);
   const { timestamp: closedAt, transactionHash: closedTransactionHash } = origin;
@@ -56,14 +55,12 @@ ponder.on("DeliveryDisputes:DeliveryClosed", async ({ event, context: { db } }) 
 });
 
 ponder.on("DeliveryDisputes:BondCredited", async ({ event, context: { db } }) => {
-  const { account: address, id: disputeId, amount } = event.args;
-  const judgeAddress = event.log.address;
+  const { account: address, amount } = event.args;
   await db
     .insert(bondAccount)
-    .values({ judgeAddress, address, credited: amount, creditCount: 1 })
-    .onConflictDoUpdate((row) => ({ credited: row.credited + amount, creditCount: row.creditCount + 1 }));
-  const about = { origin: originOf(event), dispute: { judgeAddress, disputeId } };
-  await noteMove(db, about, { kind: "BOND_CREDITED", account: address, amount });
+    .values({ judgeAddress: event.log.address, address, credited: amount })
+    .onConflictDoUpdate((row) => ({ credited: row.credited + amount }));
+  await noteMove(db, aboutOf(event), { kind: "BOND_CREDITED", account: address, amount });
 });
 
 ponder.on("DeliveryDisputes:BondsWithdrawn", async ({ event, context: { db } }) => {

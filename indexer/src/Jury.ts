@@ -3,30 +3,22 @@ import { candidateMovement, juryCase, juryPanel, jurySeat, validator } from "pon
 import { enumName } from "@lloom/protocol/contract-enums";
 import { juryFacts } from "@lloom/protocol/generated/facts";
 import { LloomError } from "@lloom/protocol/lloom-error";
-import type { Hex } from "viem";
-import { noteMove } from "./moves.ts";
+import { aboutOf, type DisputeEvent, noteMove } from "./moves.ts";
 import { originOf } from "./origin.ts";
-import { tableName } from "./schema/contract-names.ts";
+import { tableName, verdictOf } from "./schema/contract-names.ts";
 import type { Db } from "./totals.ts";
 
-type Located = Parameters<typeof originOf>[0] & {
-  readonly log: { readonly address: Hex };
-  readonly args: { readonly id: Hex };
-};
-
 const choiceOf = (choice: number) => tableName(enumName(juryFacts.Choice, choice));
-const verdictOf = (verdict: number) => tableName(enumName(juryFacts.Verdict, verdict));
 
 /** Where the event happened, the jury's key of the case, and the dispute in whose timeline it stands: that of the court. */
-async function aboutOf(db: Db, event: Located) {
-  const key = { juryAddress: event.log.address, disputeId: event.args.id };
+async function caseOf(db: Db, event: DisputeEvent) {
+  const { origin, dispute } = aboutOf(event);
+  const { judgeAddress: juryAddress, disputeId } = dispute;
+  const key = { juryAddress, disputeId };
   const found = await db.find(juryCase, key);
   if (found === null)
-    throw new LloomError("CHAIN_MISMATCH", `Jury has a case ${key.disputeId} that was opened before the start block.`);
-  return {
-    key,
-    about: { origin: originOf(event), dispute: { judgeAddress: found.courtAddress, disputeId: key.disputeId } },
-  };
+    throw new LloomError("CHAIN_MISMATCH", `Jury has a case ${disputeId} that was opened before the start block.`);
+  return { key, about: { origin, dispute: { judgeAddress: found.courtAddress, disputeId } } };
 }
 
 /* CANDIDATES */
@@ -54,7 +46,7 @@ ponder.on("Jury:CaseOpened", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:DrawRequested", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const [round, size] = [Number(event.args.round), Number(event.args.size)];
   const row = { round, size, candidates: Number(event.args.candidates), drawBlock: event.args.drawBlock };
   await db.insert(juryPanel).values({ ...about.origin, ...key, ...row });
@@ -62,7 +54,7 @@ ponder.on("Jury:DrawRequested", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:DrawRenewed", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const round = Number(event.args.round);
   const { drawBlock } = event.args;
   await db.update(juryPanel, { ...key, round }).set({ candidates: Number(event.args.candidates), drawBlock });
@@ -70,14 +62,14 @@ ponder.on("Jury:DrawRenewed", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:DrawFailed", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const [round, found] = [Number(event.args.round), Number(event.args.found)];
   await db.update(juryPanel, { ...key, round }).set({ found });
   await noteMove(db, about, { kind: "DRAW_FAILED", round, detail: `${found}` });
 });
 
 ponder.on("Jury:PanelDrawn", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const round = Number(event.args.round);
   const [commitUntil, revealUntil] = [Number(event.args.commitUntil), Number(event.args.revealUntil)];
   await db.update(juryPanel, { ...key, round }).set({ seed: event.args.seed, commitUntil, revealUntil });
@@ -87,7 +79,7 @@ ponder.on("Jury:PanelDrawn", async ({ event, context: { db } }) => {
 /* JURORS */
 
 ponder.on("Jury:JurorDrawn", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const { juror: validatorAddress, isDuty } = event.args;
   const round = Number(event.args.round);
   await db.insert(jurySeat).values({ ...about.origin, ...key, validatorAddress, round, isDuty, choice: "NONE" });
@@ -96,7 +88,7 @@ ponder.on("Jury:JurorDrawn", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:VoteCommitted", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const { juror: validatorAddress, commitment } = event.args;
   const round = Number(event.args.round);
   const { timestamp: committedAt } = about.origin;
@@ -106,7 +98,7 @@ ponder.on("Jury:VoteCommitted", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:VoteRevealed", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const { juror: validatorAddress, salt } = event.args;
   const [round, choice] = [Number(event.args.round), choiceOf(event.args.choice)];
   const { timestamp: revealedAt } = about.origin;
@@ -117,7 +109,7 @@ ponder.on("Jury:VoteRevealed", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:JurorFined", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const { juror: validatorAddress, taken } = event.args;
   await db.update(jurySeat, { ...key, validatorAddress }).set((row) => ({ fined: row.fined + taken }));
   await db.update(validator, { address: validatorAddress }).set((row) => ({ fineCount: row.fineCount + 1 }));
@@ -126,7 +118,7 @@ ponder.on("Jury:JurorFined", async ({ event, context: { db } }) => {
 });
 
 ponder.on("Jury:CaseClosed", async ({ event, context: { db } }) => {
-  const { key, about } = await aboutOf(db, event);
+  const { key, about } = await caseOf(db, event);
   const { paid, fines } = event.args;
   const truth = verdictOf(event.args.truth);
   const { timestamp: closedAt } = about.origin;

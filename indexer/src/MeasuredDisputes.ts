@@ -1,30 +1,18 @@
 import { ponder } from "ponder:registry";
-import { disputedAnswer, measuredDispute } from "ponder:schema";
+import { disputedAnswer, juryPanel, measuredDispute } from "ponder:schema";
 import { enumName } from "@lloom/protocol/contract-enums";
-import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { LloomError } from "@lloom/protocol/lloom-error";
-import { and, eq } from "ponder";
-import type { Hex } from "viem";
-import { countLost, countOpen, deadlineOf, noteMove } from "./moves.ts";
+import { and, eq, isNotNull } from "ponder";
+import { aboutOf, countLost, countOpen, deadlineOf, noteMove } from "./moves.ts";
 import { originOf } from "./origin.ts";
-import { tableName } from "./schema/contract-names.ts";
+import { tableName, verdictOf } from "./schema/contract-names.ts";
 
-type Located = Parameters<typeof originOf>[0] & {
-  readonly log: { readonly address: Hex };
-  readonly args: { readonly id: Hex };
-};
-
-/** Where the event happened and which dispute it is about. */
-const aboutOf = (event: Located) => ({
-  origin: originOf(event),
-  dispute: { judgeAddress: event.log.address, disputeId: event.args.id },
-});
 const kindOf = (kind: number) => tableName(enumName(measuredDisputesFacts.Kind, kind));
 const stateOf = (state: number) => tableName(enumName(measuredDisputesFacts.State, state));
 const outcomeOf = (outcome: number) => tableName(enumName(measuredDisputesFacts.Outcome, outcome));
 /** By the arbitrator's number: it refused to rule, or found for one side. */
 const RULINGS = ["NONE", "MISMATCH", "MATCH"];
-const verdictOf = (verdict: number) => tableName(enumName(juryFacts.Verdict, verdict));
 
 /** Comes before the dispute's own event, once for each answer. */
 ponder.on("MeasuredDisputes:AnswerDisputed", async ({ event, context: { db } }) => {
@@ -78,11 +66,16 @@ ponder.on("MeasuredDisputes:VerdictFound", async ({ event, context: { db } }) =>
   await noteMove(db, about, { kind: "VERDICT_FOUND", detail: verdict, round: Number(event.args.round) });
 });
 
-/** What eleven did not find does not hold because five had found it. */
+/** What a panel did not find does not hold because an earlier one had found it; one that could not be drawn undoes nothing. */
 ponder.on("MeasuredDisputes:PanelFailed", async ({ event, context: { db } }) => {
   const about = aboutOf(event);
-  await db.update(measuredDispute, about.dispute).set({ verdict: "NONE" });
-  await noteMove(db, about, { kind: "PANEL_FAILED", round: Number(event.args.round) });
+  const round = Number(event.args.round);
+  const [undrawn] = await db.sql
+    .select({ found: juryPanel.found })
+    .from(juryPanel)
+    .where(and(eq(juryPanel.disputeId, event.args.id), eq(juryPanel.round, round), isNotNull(juryPanel.found)));
+  if (undrawn === undefined) await db.update(measuredDispute, about.dispute).set({ verdict: "NONE" });
+  await noteMove(db, about, { kind: "PANEL_FAILED", round });
 });
 
 ponder.on("MeasuredDisputes:Appealed", async ({ event, context: { db } }) => {

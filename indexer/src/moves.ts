@@ -1,6 +1,6 @@
 import { client, disputeMove, executor } from "ponder:schema";
 import type { Hex } from "viem";
-import type { originOf } from "./origin.ts";
+import { originOf } from "./origin.ts";
 import { addToBuckets, addToNetwork, type Db, seeClient, seeExecutor } from "./totals.ts";
 
 type Move = typeof disputeMove.$inferInsert;
@@ -11,10 +11,28 @@ export interface DisputeKey {
   readonly disputeId: Hex;
 }
 
+/** An event, and which dispute it is about. */
+export interface About {
+  readonly origin: ReturnType<typeof originOf>;
+  readonly dispute: DisputeKey;
+}
+
+/** What events of a dispute have in common. */
+export type DisputeEvent = Parameters<typeof originOf>[0] & {
+  readonly log: { readonly address: Hex };
+  readonly args: { readonly id: Hex };
+};
+
+/** Where an event of a dispute contract happened, and which of its disputes it is about. */
+export const aboutOf = (event: DisputeEvent): About => ({
+  origin: originOf(event),
+  dispute: { judgeAddress: event.log.address, disputeId: event.args.id },
+});
+
 /** Adds an event to a dispute's timeline. */
 export async function noteMove(
   db: Db,
-  event: { readonly origin: ReturnType<typeof originOf>; readonly dispute: DisputeKey },
+  event: About,
   move: Omit<Move, keyof DisputeKey | keyof ReturnType<typeof originOf>>,
 ): Promise<void> {
   await db.insert(disputeMove).values({ ...event.origin, ...event.dispute, ...move });

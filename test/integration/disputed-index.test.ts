@@ -5,7 +5,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesFacts, juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { Wallet } from "ethers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Market, openMarket } from "../support/contracts/market.ts";
+import { type Market, openMarket, walletOf } from "../support/contracts/market.ts";
 import { Table } from "../support/jury-game/play.ts";
 import type { Course } from "../support/jury-game/rules.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
@@ -15,6 +15,8 @@ import { type Named, type Row, rowsOf, sum, type Tables, text } from "./indexer/
 import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 const VALIDATORS = 18;
+/** Enough for five jurors, and not for eleven others. */
+const FEW = 10;
 /** Deep enough to take a whole dispute back. */
 const REORG_BLOCKS = 30;
 const directory = mkdtempSync(join(tmpdir(), "lloom-disputed-index-"));
@@ -219,9 +221,32 @@ test("agrees about measured disputes, their panels and every vote", async () => 
   expect([kinds.at(0), kinds.at(-1)]).toEqual(["OPENED", "CLOSED"]);
 });
 
+/** Delists validators until no second panel can be drawn, for as long as the callback takes. */
+async function withFewCandidates(run: () => Promise<void>): Promise<void> {
+  const away: Wallet[] = [];
+  for (let i = 0; i < VALIDATORS - FEW; i++)
+    away.push(walletOf(`game validator ${i}`).connect(market.connection.ethers.provider));
+  for (const validator of away) await market.jury.send(validator, "delist", validator.address);
+  await run();
+  for (const validator of away) await market.jury.send(validator, "enlist");
+}
+
+test("keeps a verdict when the panel to judge it anew could not be drawn", async () => {
+  await withFewCandidates(async () => {
+    const panels = [five("mismatch mismatch mismatch mismatch mismatch"), []];
+    await table.play({ conceded: false, panels, appealed: true });
+    const tables = await agreed();
+    const failed = rowsOf(tables, "juryPanels").filter(({ seed }) => seed === null);
+    expect(failed).toHaveLength(1);
+    const dispute = rowsOf(tables, "measuredDisputes").find(({ disputeId }) => disputeId === failed[0]?.["disputeId"]);
+    expect(dispute).toMatchObject({ verdict: "MISMATCH", outcome: "UPHELD" });
+    expect(rowsOf(tables, "validators").filter(({ enlistedAt }) => enlistedAt !== null)).toHaveLength(FEW);
+  });
+});
+
 test("takes a whole dispute back with its blocks", async () => {
   const before = await market.networkHelpers.takeSnapshot();
-  const standing = await all();
+  const standing = await agreed();
   const id = await disputeDelivery(market, { client, executor, lane: 77n, end: "DEFAULTED" });
   await agreed();
   expect(await timelineOf(id)).not.toEqual([]);

@@ -1,5 +1,6 @@
 import { AUDIT_OUTCOMES } from "@lloom/protocol/audit-reports";
-import type { EnumName } from "@lloom/protocol/contract-enums";
+import { type EnumName, enumName } from "@lloom/protocol/contract-enums";
+import { juryFacts } from "@lloom/protocol/generated/facts";
 
 /** A name of the contracts as the tables have it: `StakeAndTails` is `STAKE_AND_TAILS`. */
 export type TableName<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -29,3 +30,6 @@ export const tableNames = <const Names extends readonly [string, ...string[]]>(n
 /** `Row.outcome` of an audit, whose numbers begin at 1. */
 export const outcomeOf = (outcome: number): TableName<EnumName<typeof AUDIT_OUTCOMES>> =>
   tableName(AUDIT_OUTCOMES[outcome - 1] ?? "Unknown");
+
+/** `IJury.Verdict` as the tables have it. */
+export const verdictOf = (verdict: number) => tableName(enumName(juryFacts.Verdict, verdict));

@@ -1,6 +1,6 @@
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { count, origin, total } from "./columns.ts";
+import { origin, total } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 export const deliveryState = onchainEnum("delivery_state", tableNames(deliveryDisputesFacts.State));
@@ -63,7 +63,6 @@ export const bondAccount = onchainTable(
     address: t.hex().notNull(),
     credited: total(t),
     withdrawn: total(t),
-    creditCount: count(t),
   }),
   (t) => ({ pk: primaryKey({ columns: [t.judgeAddress, t.address] }), addressIdx: index().on(t.address) }),
 );
