@@ -1,6 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { chainUntil } from "../../chain/chain-until.ts";
+import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
 import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
 import { openJudges } from "../../chain/judges.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
@@ -18,6 +19,8 @@ export interface AnswerDisputesOptions extends Omit<DefenceOptions, "disputes"> 
   readonly everyMs: number;
 }
 
+/** A search without a memory goes back as far as a dispute can still be answered, and until its end is final. */
+const BACK_SECONDS = deliveryDisputesFacts.REVEAL_WINDOW + FINAL_SECONDS;
 const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 
 /**
@@ -34,10 +37,7 @@ export function answerDisputes(options: AnswerDisputesOptions): AsyncDisposable 
   const begin = async (): Promise<Defence> => {
     const bounded = chainUntil(chain, signal);
     const { delivery: disputes } = await untilAborted(openJudges(bounded), signal);
-    const { fromBlock, seen } = await untilAborted(
-      watchFrom(bounded, store, deliveryDisputesFacts.REVEAL_WINDOW + FINAL_SECONDS),
-      signal,
-    );
+    const { fromBlock, seen } = await untilAborted(watchFrom(bounded, store, BACK_SECONDS), signal);
     const onEvent = (event: DeliveryEvent): void => {
       if (event.type === "DeliveryOpened" && event.executor === executor) note(options, event);
       rounds.wake();
@@ -67,9 +67,6 @@ export function answerDisputes(options: AnswerDisputesOptions): AsyncDisposable 
     },
   };
 }
-
-/** A search without a memory goes back as far as a dispute can still be answered, and an hour. */
-const FINAL_SECONDS = 3_600n;
 
 function note(
   { store, onNews, log }: AnswerDisputesOptions,
