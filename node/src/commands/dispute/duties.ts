@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
-import { type DisputeState, readDispute } from "../../chain/delivery-disputes.ts";
+import { readDispute } from "../../chain/delivery-disputes.ts";
 import { type DisputeSide, findDisputes } from "../../chain/dispute-events.ts";
 import { openJudges } from "../../chain/judges.ts";
 import { type Duty, openDutyLog } from "../../store/duty-log.ts";
@@ -51,7 +51,5 @@ async function asItStands({ chain }: View, disputes: Address, duty: Duty): Promi
   const { state, revealBy, bond, paid, penalty } = await readDispute(chain, disputes, duty.id);
   if (state === "none") return duty;
   const money = { dueAt: revealBy, amount: paid, penalty, bond };
-  return state === "open" ? { ...duty, ...money } : { ...duty, ...money, state: endOf(state) };
+  return { ...duty, ...money, ...(state !== "open" && { state }) };
 }
-
-const endOf = (state: Exclude<DisputeState, "none" | "open">): string => state;
