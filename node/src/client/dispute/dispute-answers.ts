@@ -1,4 +1,4 @@
-import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { accountingV2Facts, deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { zeroPadValue } from "ethers";
 import { chainUntil } from "../../chain/chain-until.ts";
@@ -19,7 +19,7 @@ import { Reports } from "./reports.ts";
 import { dutyOfSettlement } from "./settled-answers.ts";
 
 export type DisputeAnswersParts = Pick<ComplaintsOptions, "chain" | "client" | "store" | "log"> &
-  Pick<FetchAnswerParts, "host" | "targetOf">;
+  Pick<FetchAnswerParts, "host" | "hasher" | "targetOf">;
 type DisputeAnswersOptions = Omit<ComplaintsOptions, "disputes"> & {
   readonly hasher: CommitmentHasher;
   readonly pollMs: number;
@@ -37,11 +37,9 @@ const BACK_SECONDS = accountingV2Facts.SETTLE_WINDOW + deliveryDisputesFacts.CHA
  */
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
   const { log } = parts;
-  const hasher = createCommitmentHasher(parts.chain.domain);
   const options: DisputeAnswersOptions = {
     ...parts,
-    hasher,
-    fetch: (duty, asking) => fetchAnswer({ ...parts, hasher }, duty, asking),
+    fetch: (duty, asking) => fetchAnswer(parts, duty, asking),
     policy: settings.disputes,
     mostLocked: settings.disputeBonds,
     patienceSeconds: settings.disputePatienceSeconds,
