@@ -12,6 +12,7 @@ import { watchFrom } from "../../chain/watch-from.ts";
 import { asLloomError } from "../../errors.ts";
 import { Rounds } from "../../primitives/rounds.ts";
 import type { Duty } from "../../store/duty-log.ts";
+import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Complaints, type ComplaintsOptions } from "./complaints.ts";
 import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
@@ -113,9 +114,10 @@ async function begin(options: DisputeAnswersOptions, { signal, wake, watching }:
       note(await untilAborted(dutyOfSettlement({ ...options, chain: bounded }, event), signal));
     wake();
   };
+  // Somebody else may have opened it for this client, as a command does.
   const onDispute = (event: DeliveryEvent): void => {
     if (event.type === "DeliveryOpened" && event.client === client && store.ownRequest(event.requestHash) !== undefined)
-      note(dutyOfDispute(event));
+      note(dutyOfOpened("client", event));
     wake();
   };
   const settlements = {
@@ -133,10 +135,3 @@ async function begin(options: DisputeAnswersOptions, { signal, wake, watching }:
   return (duty: Duty, ending: AbortSignal): Promise<boolean> =>
     (duty.kind === "report" ? reports : complaints).step(duty, ending);
 }
-
-/** One that somebody else opened for this client, as a command does. */
-const dutyOfDispute = (event: Extract<DeliveryEvent, { readonly type: "DeliveryOpened" }>): Duty => ({
-  ...{ kind: "dispute", id: event.id, requestHash: event.requestHash, peer: event.executor, state: "disputed" },
-  ...{ dueAt: event.revealBy, amount: event.paid, matured: event.paid - event.held, penalty: event.penalty },
-  ...{ bond: event.bond, notedAt: event.revealBy - deliveryDisputesFacts.REVEAL_WINDOW },
-});

@@ -9,6 +9,7 @@ import { watchEvents } from "../../chain/watch.ts";
 import { watchFrom } from "../../chain/watch-from.ts";
 import { asLloomError } from "../../errors.ts";
 import { Rounds } from "../../primitives/rounds.ts";
+import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import { Defence, type DefenceOptions } from "./defence.ts";
 
 export interface AnswerDisputesOptions extends Omit<DefenceOptions, "disputes"> {
@@ -72,11 +73,8 @@ function note(
   { store, onNews, log }: AnswerDisputesOptions,
   event: Extract<DeliveryEvent, { readonly type: "DeliveryOpened" }>,
 ): void {
-  const { id, requestHash, client, paid, held, penalty, bond, revealBy } = event;
-  const duty = {
-    ...{ kind: "answer" as const, id, requestHash, peer: client, state: "open", dueAt: revealBy },
-    ...{ amount: paid, matured: paid - held, penalty, bond, notedAt: revealBy - deliveryDisputesFacts.REVEAL_WINDOW },
-  };
+  const { id, client, paid, penalty, revealBy } = event;
+  const duty = dutyOfOpened("executor", event);
   if (!store.noteDuty(duty)) return;
   log.warn({ id, client, paid: String(paid), penalty: String(penalty), revealBy: String(revealBy) }, "dispute opened");
   onNews(duty);
