@@ -56,6 +56,14 @@ export async function readDispute(chain: Chain, disputes: Address, id: Hex): Pro
   };
 }
 
+/** After so long by the chain's clock no reorganisation takes the end of a dispute back. */
+export const FINAL_SECONDS = 3_600n;
+
+/** Wei to send along when a dispute is opened: base fees move until it is mined, and what is too much is credited. */
+export async function bondToSend(chain: Chain, disputes: Address, outboundTokens: bigint): Promise<bigint> {
+  return ((await readBond(chain, disputes, outboundTokens)) * 5n) / 4n;
+}
+
 /** Wei that opening a dispute asks for now. */
 export async function readBond(chain: Chain, disputes: Address, outboundTokens: bigint): Promise<bigint> {
   return BigInt(await ask(chain, disputes, delivery.encode("bondFor", [outboundTokens])));

@@ -98,13 +98,14 @@ export async function readReport(
 ): Promise<EquivocationReport> {
   const ask = (data: Hex) => readFor("the report", chain.provider.call({ to: disputes, data }));
   const topics = [equivocation.topicOf("EquivocationProven"), id];
-  const [committed, waits, proofs] = await Promise.all([
+  const [committed, waits, isProven] = await Promise.all([
     ask(equivocation.encode("commitments", [commitment])),
     ask(equivocation.encode("reports", [id])),
-    readPastLogs(chain, { address: disputes, topics }),
+    readFor("the report", chain.contracts.stakeRegistry.isSlashed(disputes, id)),
   ]);
   const { reporter: waiter, provenAt, payableAt } = equivocation.parsed.decodeFunctionResult("reports", waits);
-  const [proof] = proofs;
+  // Only a proof's event names who brought it; the chain's past is not searched for one that is not there.
+  const [proof] = isProven ? await readPastLogs(chain, { address: disputes, topics }) : [];
   const prover = proof && equivocation.parsed.parseLog(proof)?.args["reporter"];
   return {
     committedAt: BigInt(committed),

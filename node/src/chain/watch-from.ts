@@ -26,7 +26,7 @@ export async function watchFrom(
   const head = await chain.provider.getBlockNumber();
   const start =
     known === undefined || known > head ? await blockAt(chain, (await chain.nowSeconds()) - backSeconds) : known;
-  let noted = known ?? 0;
+  let noted = start;
   return {
     fromBlock: Math.max(chain.startBlock, start - REORG_BLOCKS),
     seen: (blockNumber) => {

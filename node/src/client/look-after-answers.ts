@@ -8,7 +8,7 @@ import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { acknowledgeAnswers } from "./dispute/acknowledge.ts";
 import { type DisputeAnswersParts, disputeAnswers } from "./dispute/dispute-answers.ts";
 
-interface LookAfterParts extends Omit<DisputeAnswersParts, "client" | "targetOf"> {
+interface LookAfterParts extends Omit<DisputeAnswersParts, "client" | "hasher" | "targetOf"> {
   readonly identity: Identity;
 }
 
@@ -26,6 +26,7 @@ export function lookAfterAnswers(parts: LookAfterParts, { settings, book, stack 
     const offer = book.anyOfferOf(executor, clock());
     return offer && peerOfOffer(offer);
   };
-  stack.use(acknowledgeAnswers({ ...parts, hasher, quietMs, clock, targetOf }));
-  if (disputes !== "off") stack.use(disputeAnswers({ ...parts, client: parts.identity.address, targetOf }, settings));
+  const looking = { ...parts, hasher, targetOf };
+  stack.use(acknowledgeAnswers({ ...looking, quietMs, clock }));
+  if (disputes !== "off") stack.use(disputeAnswers({ ...looking, client: parts.identity.address }, settings));
 }

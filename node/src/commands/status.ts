@@ -41,8 +41,8 @@ export const status: Command = {
   ],
   run: async (context) => {
     const view = await openView(context);
-    const owed = context.flags["address"] === undefined ? readOwed(context, view) : undefined;
     const isOwn = context.flags["address"] === undefined;
+    const owed = isOwn ? readOwed(context, view) : undefined;
     const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
     const found = { ...(await find(view)), owed, duties };
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;

@@ -5,7 +5,7 @@ import { senderOf } from "../../chain/actions.ts";
 import { claimBonds } from "../../chain/bond-claim.ts";
 import type { Chain } from "../../chain/chain.ts";
 import * as calls from "../../chain/delivery-calls.ts";
-import { type DeliveryDispute, readBond, readDispute } from "../../chain/delivery-disputes.ts";
+import { bondToSend, type DeliveryDispute, FINAL_SECONDS, readDispute } from "../../chain/delivery-disputes.ts";
 import { readRevealedAnswer } from "../../chain/dispute-events.ts";
 import { readLane } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
@@ -34,13 +34,9 @@ export interface ComplaintsOptions {
   readonly log: Log;
 }
 
-/** After so long by the chain's clock no reorganisation takes an end back. */
-export const FINAL_SECONDS = 3_600n;
 /** Between two questions for one answer, and how long one may take. */
 const ASK_AGAIN_MS = 15_000;
 const ASK_MS = 5_000;
-/** Base fees move until a transaction is mined; what is too much of a bond is credited. */
-const withMargin = (bond: bigint): bigint => (bond * 5n) / 4n;
 
 /** Looks at one answer that never came, and does what the rules say, as the chain has it now. */
 export class Complaints {
@@ -103,7 +99,7 @@ export class Complaints {
 
   async #bondOf({ settled }: Duty): Promise<bigint> {
     const { chain, disputes } = this.#options;
-    return settled === undefined ? 0n : withMargin(await readBond(chain, disputes, settled.response.outboundTokens));
+    return settled === undefined ? 0n : bondToSend(chain, disputes, settled.response.outboundTokens);
   }
 
   #viewOf(

@@ -1,4 +1,4 @@
-import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { accountingV2Facts, deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { zeroPadValue } from "ethers";
 import { chainUntil } from "../../chain/chain-until.ts";
@@ -12,6 +12,7 @@ import { watchFrom } from "../../chain/watch-from.ts";
 import { asLloomError } from "../../errors.ts";
 import { Rounds } from "../../primitives/rounds.ts";
 import type { Duty } from "../../store/duty-log.ts";
+import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Complaints, type ComplaintsOptions } from "./complaints.ts";
 import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
@@ -19,7 +20,7 @@ import { Reports } from "./reports.ts";
 import { dutyOfSettlement } from "./settled-answers.ts";
 
 export type DisputeAnswersParts = Pick<ComplaintsOptions, "chain" | "client" | "store" | "log"> &
-  Pick<FetchAnswerParts, "host" | "targetOf">;
+  Pick<FetchAnswerParts, "host" | "hasher" | "targetOf">;
 type DisputeAnswersOptions = Omit<ComplaintsOptions, "disputes"> & {
   readonly hasher: CommitmentHasher;
   readonly pollMs: number;
@@ -37,11 +38,9 @@ const BACK_SECONDS = accountingV2Facts.SETTLE_WINDOW + deliveryDisputesFacts.CHA
  */
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
   const { log } = parts;
-  const hasher = createCommitmentHasher(parts.chain.domain);
   const options: DisputeAnswersOptions = {
     ...parts,
-    hasher,
-    fetch: (duty, asking) => fetchAnswer({ ...parts, hasher }, duty, asking),
+    fetch: (duty, asking) => fetchAnswer(parts, duty, asking),
     policy: settings.disputes,
     mostLocked: settings.disputeBonds,
     patienceSeconds: settings.disputePatienceSeconds,
@@ -115,9 +114,10 @@ async function begin(options: DisputeAnswersOptions, { signal, wake, watching }:
       note(await untilAborted(dutyOfSettlement({ ...options, chain: bounded }, event), signal));
     wake();
   };
+  // Somebody else may have opened it for this client, as a command does.
   const onDispute = (event: DeliveryEvent): void => {
     if (event.type === "DeliveryOpened" && event.client === client && store.ownRequest(event.requestHash) !== undefined)
-      note(dutyOfDispute(event));
+      note(dutyOfOpened("client", event));
     wake();
   };
   const settlements = {
@@ -135,10 +135,3 @@ async function begin(options: DisputeAnswersOptions, { signal, wake, watching }:
   return (duty: Duty, ending: AbortSignal): Promise<boolean> =>
     (duty.kind === "report" ? reports : complaints).step(duty, ending);
 }
-
-/** One that somebody else opened for this client, as a command does. */
-const dutyOfDispute = (event: Extract<DeliveryEvent, { readonly type: "DeliveryOpened" }>): Duty => ({
-  ...{ kind: "dispute", id: event.id, requestHash: event.requestHash, peer: event.executor, state: "disputed" },
-  ...{ dueAt: event.revealBy, amount: event.paid, matured: event.paid - event.held, penalty: event.penalty },
-  ...{ bond: event.bond, notedAt: event.revealBy - deliveryDisputesFacts.REVEAL_WINDOW },
-});

@@ -4,6 +4,7 @@ import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { senderOf } from "../../chain/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
 import {
   commitReportCall,
   EQUIVOCATION_SECONDS,
@@ -18,7 +19,6 @@ import { untilAborted } from "../../chain/until-aborted.ts";
 import type { Log } from "../../log.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import { FINAL_SECONDS } from "./complaints.ts";
 import { isReported, nextReport } from "./report-rules.ts";
 
 export interface ReportsOptions {

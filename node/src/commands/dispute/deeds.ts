@@ -2,7 +2,7 @@ import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { shownTokens } from "../../chain/calls.ts";
 import { cancelDisputeCall, openDisputeCall, pokeDisputeCall } from "../../chain/delivery-calls.ts";
-import { readBond, readDispute } from "../../chain/delivery-disputes.ts";
+import { bondToSend, readDispute } from "../../chain/delivery-disputes.ts";
 import { openJudges } from "../../chain/judges.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "../money/account.ts";
@@ -14,9 +14,7 @@ export async function opening({ chain }: Account, receipt: Receipt): Promise<Dee
   const { delivery } = await openJudges(chain);
   const { request, response } = receipt;
   const id = createCommitmentHasher(chain.domain).hashResponse(response);
-  const asked = await readBond(chain, delivery, response.outboundTokens);
-  // Base fees move until it is mined; what is too much is credited.
-  const bond = (asked * 5n) / 4n;
+  const bond = await bondToSend(chain, delivery, response.outboundTokens);
   const shown = shownTokens(chain, response.cumulativeCost - request.ackedCost);
   return {
     intent: `dispute ${id}`,

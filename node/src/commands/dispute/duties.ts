@@ -1,9 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
-import { type DisputeState, readDispute } from "../../chain/delivery-disputes.ts";
+import { readDispute } from "../../chain/delivery-disputes.ts";
 import { type DisputeSide, findDisputes } from "../../chain/dispute-events.ts";
 import { openJudges } from "../../chain/judges.ts";
 import { type Duty, openDutyLog } from "../../store/duty-log.ts";
+import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { CommandContext } from "../command.ts";
 import type { View } from "../money/account.ts";
 import { type LogFile, readOwnLog } from "../money/own-log.ts";
@@ -11,8 +11,6 @@ import { type LogFile, readOwnLog } from "../money/own-log.ts";
 const FILES: readonly LogFile[] = ["executor.sqlite", "client.sqlite"];
 /** Of each log. */
 const MOST = 200;
-/** How a dispute that a log does not know is named by its side. */
-const SIDES = { executor: { kind: "answer", open: "open" }, client: { kind: "dispute", open: "disputed" } } as const;
 
 /** What the logs of this account say of disputes; the newest first. */
 export const loggedDuties = (context: CommandContext, view: View): readonly Duty[] =>
@@ -37,12 +35,7 @@ export async function findDuties(context: CommandContext, view: View): Promise<r
 
 async function disputesOf({ chain, address }: View, disputes: Address, side: DisputeSide): Promise<Duty[]> {
   const opened = await findDisputes(chain, disputes, { side, account: address });
-  return opened.toReversed().map((event) => ({
-    ...{ kind: SIDES[side].kind, id: event.id, requestHash: event.requestHash, state: SIDES[side].open },
-    ...{ peer: side === "client" ? event.executor : event.client, dueAt: event.revealBy },
-    ...{ amount: event.paid, matured: event.paid - event.held, penalty: event.penalty, bond: event.bond },
-    notedAt: event.revealBy - deliveryDisputesFacts.REVEAL_WINDOW,
-  }));
+  return opened.toReversed().map((event) => dutyOfOpened(side, event));
 }
 
 /** A dispute that the chain knows stands as it says; its own words are kept for what is being done about it. */
@@ -51,7 +44,5 @@ async function asItStands({ chain }: View, disputes: Address, duty: Duty): Promi
   const { state, revealBy, bond, paid, penalty } = await readDispute(chain, disputes, duty.id);
   if (state === "none") return duty;
   const money = { dueAt: revealBy, amount: paid, penalty, bond };
-  return state === "open" ? { ...duty, ...money } : { ...duty, ...money, state: endOf(state) };
+  return { ...duty, ...money, ...(state !== "open" && { state }) };
 }
-
-const endOf = (state: Exclude<DisputeState, "none" | "open">): string => state;

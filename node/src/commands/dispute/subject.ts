@@ -1,6 +1,6 @@
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { zeroPadValue } from "ethers";
+import { toBeHex, zeroPadValue } from "ethers";
 import { accountingInterface } from "../../chain/contracts.ts";
 import { decodeEvent } from "../../chain/events.ts";
 import { readPastLogs } from "../../chain/past-logs.ts";
@@ -38,7 +38,7 @@ async function findSettled({ chain, address }: View, requestHash: Hex, { executo
     accountingInterface.getEvent("LaneSettled")?.topicHash as Hex,
     zeroPadValue(address, 32) as Hex,
     zeroPadValue(executor, 32) as Hex,
-    `0x${lane.toString(16).padStart(64, "0")}` as Hex,
+    toBeHex(lane, 32) as Hex,
   ];
   const logs = await readPastLogs(chain, { address: chain.accounting, topics });
   for (const log of logs.toReversed()) {

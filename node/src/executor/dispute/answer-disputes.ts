@@ -1,6 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { chainUntil } from "../../chain/chain-until.ts";
+import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
 import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
 import { openJudges } from "../../chain/judges.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
@@ -8,6 +9,7 @@ import { watchEvents } from "../../chain/watch.ts";
 import { watchFrom } from "../../chain/watch-from.ts";
 import { asLloomError } from "../../errors.ts";
 import { Rounds } from "../../primitives/rounds.ts";
+import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import { Defence, type DefenceOptions } from "./defence.ts";
 
 export interface AnswerDisputesOptions extends Omit<DefenceOptions, "disputes"> {
@@ -18,6 +20,8 @@ export interface AnswerDisputesOptions extends Omit<DefenceOptions, "disputes"> 
   readonly everyMs: number;
 }
 
+/** A search without a memory goes back as far as a dispute can still be answered, and until its end is final. */
+const BACK_SECONDS = deliveryDisputesFacts.REVEAL_WINDOW + FINAL_SECONDS;
 const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 
 /**
@@ -34,10 +38,7 @@ export function answerDisputes(options: AnswerDisputesOptions): AsyncDisposable 
   const begin = async (): Promise<Defence> => {
     const bounded = chainUntil(chain, signal);
     const { delivery: disputes } = await untilAborted(openJudges(bounded), signal);
-    const { fromBlock, seen } = await untilAborted(
-      watchFrom(bounded, store, deliveryDisputesFacts.REVEAL_WINDOW + FINAL_SECONDS),
-      signal,
-    );
+    const { fromBlock, seen } = await untilAborted(watchFrom(bounded, store, BACK_SECONDS), signal);
     const onEvent = (event: DeliveryEvent): void => {
       if (event.type === "DeliveryOpened" && event.executor === executor) note(options, event);
       rounds.wake();
@@ -68,18 +69,12 @@ export function answerDisputes(options: AnswerDisputesOptions): AsyncDisposable 
   };
 }
 
-/** A search without a memory goes back as far as a dispute can still be answered, and an hour. */
-const FINAL_SECONDS = 3_600n;
-
 function note(
   { store, onNews, log }: AnswerDisputesOptions,
   event: Extract<DeliveryEvent, { readonly type: "DeliveryOpened" }>,
 ): void {
-  const { id, requestHash, client, paid, held, penalty, bond, revealBy } = event;
-  const duty = {
-    ...{ kind: "answer" as const, id, requestHash, peer: client, state: "open", dueAt: revealBy },
-    ...{ amount: paid, matured: paid - held, penalty, bond, notedAt: revealBy - deliveryDisputesFacts.REVEAL_WINDOW },
-  };
+  const { id, client, paid, penalty, revealBy } = event;
+  const duty = dutyOfOpened("executor", event);
   if (!store.noteDuty(duty)) return;
   log.warn({ id, client, paid: String(paid), penalty: String(penalty), revealBy: String(revealBy) }, "dispute opened");
   onNews(duty);

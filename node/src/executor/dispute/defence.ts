@@ -5,7 +5,7 @@ import { approveCall } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import * as calls from "../../chain/delivery-calls.ts";
-import { CHUNKS_AT_ONCE, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
+import { CHUNKS_AT_ONCE, FINAL_SECONDS, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -27,9 +27,6 @@ export interface DefenceOptions {
 }
 
 type SentMove = Exclude<AnswerMove, { readonly act: "none" }>;
-
-/** After so long by the chain's clock no reorganisation takes the end of a dispute back. */
-const FINAL_SECONDS = 3_600n;
 
 /** Looks at every dispute that has to be answered, and does what its rules say, each time as the chain has it now. */
 export class Defence {
