@@ -19,7 +19,7 @@ export interface RecountingParts {
 /** Counts the tokens of every answer again, of which the vocabulary can be had. */
 export interface Recounting extends AsyncDisposable {
   /** Begins with an answer of an executor that names a vocabulary; it is asked for it if nobody was before. */
-  begin(vocabulary: Hex, target: PeerTarget): Recount;
+  begin(vocabulary: Hex, target: PeerTarget): Pick<Recount, "counts">;
 }
 
 /** Nothing is loaded and no process started before the first answer that can be counted. */
