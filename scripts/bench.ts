@@ -32,7 +32,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     describe: "what evidence costs: traces of log probabilities, and tokens counted again",
     legend: [
       "trace.token: processor time of a token with its trace, sampling, leaf and root included; reference: without, in the same run.",
-      "The shipped tiny model is the worst case: a token of it takes about a millisecond, and a trace takes the same for every model.",
+      "Of the shipped tiny model alone: what a trace takes grows with the vocabulary, what a token takes with the weights.",
     ],
     run: async () => (await import("../test/benchmark/verify.ts")).run(),
   },

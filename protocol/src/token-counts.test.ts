@@ -22,8 +22,8 @@ describe("counts of a response", () => {
     const own = { inboundTokens: 12, outboundTokens: 65 };
     expect(judge(12n, 64n, true, own)).toBeUndefined();
     expect(judge(12n, 65n, true, own)).toBeDefined();
-    expect(charged(65, 64n)).toBe(64);
-    expect(charged(63, 64n)).toBe(63);
+    expect(charged(65, 64n)).toBe(64n);
+    expect(charged(63, 64n)).toBe(63n);
   });
 
   it("may be a little higher by another version of the tokenizer, and lower as it likes", () => {
@@ -31,5 +31,8 @@ describe("counts of a response", () => {
     expect(judge(14n, 42n, false)).toBeDefined();
     expect(judge(13n, 43n, false)).toBeDefined();
     expect(judge(1n, 1n, false)).toBeUndefined();
+    const whole = { inboundTokens: 32, outboundTokens: 40 };
+    expect(judge(33n, 40n, false, whole)).toBeUndefined();
+    expect(judge(34n, 40n, false, whole)).toBeDefined();
   });
 });

@@ -18,7 +18,7 @@ export interface TokenCounts {
 }
 
 /** Another version of a tokenizer may cut rare text differently: so much of its own count it leaves to others, rounded up. */
-const OTHER_VERSION_PART = 32;
+const OTHER_VERSION_PART = 32n;
 
 export interface CountsToJudge {
   readonly request: Pick<RequestCommitment, "maxInboundTokens" | "maxOutboundTokens">;
@@ -32,8 +32,8 @@ export interface CountsToJudge {
 export function countsProblem({ request, response, counts, isSameVersion }: CountsToJudge): string | undefined {
   const inbound = charged(counts.inboundTokens, request.maxInboundTokens);
   const outbound = charged(counts.outboundTokens, request.maxOutboundTokens);
-  const isWrong = (stated: bigint, counted: number): boolean =>
-    isSameVersion ? stated !== BigInt(counted) : stated > BigInt(counted + Math.ceil(counted / OTHER_VERSION_PART));
+  const isWrong = (stated: bigint, counted: bigint): boolean =>
+    isSameVersion ? stated !== counted : stated > counted + (counted + OTHER_VERSION_PART - 1n) / OTHER_VERSION_PART;
   if (isWrong(response.inboundTokens, inbound))
     return `The response counts ${response.inboundTokens} prompt tokens; the model's tokenizer counts ${inbound}.`;
   if (isWrong(response.outboundTokens, outbound))
@@ -42,4 +42,4 @@ export function countsProblem({ request, response, counts, isSameVersion }: Coun
 }
 
 /** A count as it is charged: the request's limit at most. */
-export const charged = (count: number, most: bigint): number => Math.min(count, Number(most));
+export const charged = (count: number, most: bigint): bigint => (BigInt(count) < most ? BigInt(count) : most);

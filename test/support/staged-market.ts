@@ -14,6 +14,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
+import { hashProfile } from "@lloom/protocol/profile";
 import { pino } from "pino";
 import { type AskParts, ask } from "../../node/src/client/ask/ask.ts";
 import { type ClientOptions, clientSettings } from "../../node/src/client/client-options.ts";
@@ -56,6 +57,8 @@ export interface Offering {
   readonly stake: number;
   /** What it does with its so-manieth request, from 0. */
   readonly conduct: (request: number) => Conduct;
+  /** Stands beside its offer. */
+  readonly profile?: string;
 }
 
 export interface StagedExecutor extends Offering {
@@ -94,11 +97,11 @@ export class StagedMarket implements Disposable {
   readonly #parts: AskParts;
   #deposit = DEPOSIT;
 
-  constructor(options: ClientOptions = {}) {
+  constructor(options: ClientOptions = {}, more: Pick<AskParts, "recounting"> = {}) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
     this.#stack.defer(() => rmSync(path, { recursive: true, force: true }));
     this.store = openClientLog(this.#stack.use(openDatabase(join(path, "client.sqlite"))));
-    this.#parts = this.#assemble(options);
+    this.#parts = { ...this.#assemble(options), ...more };
   }
 
   [Symbol.dispose](): void {
@@ -115,14 +118,14 @@ export class StagedMarket implements Disposable {
   }
 
   /** The executor sends its offer again. */
-  speak({ address, secret, price, stake }: StagedExecutor): void {
+  speak({ address, secret, price, stake, profile }: StagedExecutor): void {
     const key = privateKeyFromRaw(secret);
     const offer = {
       executor: address,
       offerId: BigInt(this.nowMs),
       model: MODEL,
       weightsHash: ZERO_HASH,
-      profileHash: ZERO_HASH,
+      profileHash: hashProfile(profile),
       inboundPrice: price,
       outboundPrice: price,
       maxContext: 8192n,
@@ -130,7 +133,8 @@ export class StagedMarket implements Disposable {
     };
     const multiaddrs = [`/ip4/127.0.0.1/tcp/1/p2p/${peerIdFromPrivateKey(key)}`];
     const signature = { r: ZERO_HASH, vs: ZERO_HASH };
-    this.book.add({ offer, signature, multiaddrs, capacity: 4, load: 0, sentAt: this.nowMs }, this.nowMs);
+    const signed = { offer, signature, multiaddrs, capacity: 4, load: 0, sentAt: this.nowMs };
+    this.book.add({ ...signed, ...(profile !== undefined && { profile }) }, this.nowMs);
     this.book.setStake(address, stake);
   }
 

@@ -33,16 +33,15 @@ interface NativeSampler {
  * and grammar, the likeliest first. What is sampled stays what it was, since it is sampled apart, after them.
  */
 export function traceContext(model: LlamaModel, context: LlamaContext): Disposable {
-  const { _ctx: native } = (context as unknown as Internals["context"]) ?? {};
+  const { _ctx: native } = context as unknown as Internals["context"];
   const { _model, _llama } = model as unknown as Internals["model"];
   if (typeof native?.sampleToken !== "function" || typeof _llama?._bindings?.AddonSampler !== "function")
     throw new LloomError("INTERNAL", "This version of node-llama-cpp gives no way to log probabilities.");
   const likeliest = new _llama._bindings.AddonSampler(_model);
   likeliest.applyConfig({ temperature: 1, topK: LOGPROBS_AMONG, topP: 1, minP: 0, seed: 0 });
   const sample = native.sampleToken.bind(native);
-  const sampleTraced = async (place: unknown, sampler: unknown, probabilities?: unknown, ...rest: unknown[]) => {
-    if (probabilities !== true)
-      return probabilities === undefined ? sample(place, sampler) : sample(place, sampler, probabilities, ...rest);
+  const sampleTraced = async (place: unknown, sampler: unknown, ...asked: unknown[]) => {
+    if (asked[0] !== true) return sample(place, sampler, ...asked);
     const told = await sample(place, likeliest, true);
     return [await sample(place, sampler), Array.isArray(told) ? told[1] : undefined];
   };

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fileJournal, memoryJournal, type SendJournal, type SentCall } from "./send-journal.ts";
 
 const ACCOUNT: Address = `0x${"ab".repeat(20)}`;
@@ -43,6 +44,15 @@ describe("a journal in a directory", () => {
     const other: Address = `0x${"cd".repeat(20)}`;
     expect(fileJournal(directory, { ...scope, account: other }).find("deposit 5")).toBeUndefined();
     expect(readdirSync(directory)).toEqual([`5-${ACCOUNT}-3.json`]);
+  });
+
+  it("has a call on the disk before it goes by its name, so that a power failure leaves no half of one", () => {
+    using flushed = vi.spyOn(fs, "fsyncSync");
+    using named = vi.spyOn(fs, "renameSync");
+    syncBuiltinESMExports();
+    fileJournal(directory, scope).write(call(3, "deposit 5"));
+    const [flush = 0, name = 0] = [...flushed.mock.invocationCallOrder, ...named.mock.invocationCallOrder];
+    expect([flushed.mock.calls.length, named.mock.calls.length, flush < name]).toEqual([1, 1, true]);
   });
 
   it("can be read by its owner alone", () => {

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
 import type { AskEvent } from "../client/question.ts";
 import type { LloomError } from "../errors.ts";
+import { decodeJson, encodeJson } from "../store/encoding.ts";
 import { HttpError } from "./http-problem.ts";
 
 /** The last of a failed call's events. */
@@ -21,20 +22,17 @@ export const lastingFailure = (error: LloomError): HttpError =>
 const failureOf = ({ code, message, next }: Failure): HttpError =>
   new HttpError(code, message, { status: ERROR_CODES[code].status, headers: { "x-should-retry": "false" }, next });
 
-/** How a call ended, as it is kept: only what a repeat is told. Integers of the signed types are no numbers of JSON. */
+/** How a call ended, as it is kept: only what a repeat is told. */
 export function encodeOutcome(events: readonly AskEvent[], failure?: HttpError): string {
   const told: (AskEvent | Failure)[] = events.filter(({ type }) => type !== "status" && type !== "signed");
   if (failure !== undefined)
     told.push({ type: "failure", code: failure.code, message: failure.message, next: failure.next });
-  return JSON.stringify(told, (_, value: unknown) => (typeof value === "bigint" ? { integer: `${value}` } : value));
+  return encodeJson(told);
 }
 
 /** Tells it again. What was written is read as it is: the log's encryption proves that nobody else wrote it. */
 export async function* tellOutcome(text: string): AsyncGenerator<AskEvent, void> {
-  const events: (AskEvent | Failure)[] = JSON.parse(text, (_, value: unknown) =>
-    typeof value === "object" && value !== null && "integer" in value ? BigInt(String(value.integer)) : value,
-  );
-  for (const event of events) {
+  for (const event of decodeJson(text) as (AskEvent | Failure)[]) {
     if (event.type === "failure") throw failureOf(event);
     yield event;
   }

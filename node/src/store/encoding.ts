@@ -76,14 +76,16 @@ export function signatureOf(row: Row, column: string): CompactSignature {
   return { r: `0x${text.slice(2, 66)}`, vs: `0x${text.slice(66)}` };
 }
 
-/** A commitment as JSON: the same bytes for the same commitment. */
-export const encodeCommitment = (commitment: RequestCommitment | ResponseCommitment): string =>
-  JSON.stringify(commitment, (_, value: unknown) => (typeof value === "bigint" ? { integer: `${value}` } : value));
-
-const decodeJson = (text: string): unknown =>
+/** JSON with integers of the signed types, which are no numbers of JSON. */
+export const encodeJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? { integer: `${inner}` } : inner));
+export const decodeJson = (text: string): unknown =>
   JSON.parse(text, (_, value: unknown) =>
     typeof value === "object" && value !== null && "integer" in value ? BigInt(String(value.integer)) : value,
   );
+
+/** A commitment as JSON: the same bytes for the same commitment. */
+export const encodeCommitment = (commitment: RequestCommitment | ResponseCommitment): string => encodeJson(commitment);
 
 export const requestOf = (row: Row): RequestCommitment =>
   requestCommitmentSchema.parse(decodeJson(textOf(row, "request")));

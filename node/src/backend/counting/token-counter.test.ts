@@ -1,3 +1,6 @@
+import type { ChildProcess } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,6 +68,24 @@ describe("counting in a process of its own", () => {
         code: "BACKEND_FAILED",
       });
       expect(await counter.count(ask([], "Hello"))).toMatchObject({ outboundTokens: expect.any(Number) });
+    },
+    SLOW,
+  );
+
+  it(
+    "starts again when its process was killed between two questions, and blames no vocabulary",
+    async () => {
+      const started: ChildProcess[] = [];
+      const note = (message: unknown): void => void started.push((message as { process: ChildProcess }).process);
+      subscribe("child_process", note);
+      await using other = new TokenCounter();
+      const first = await other.count(ask([], "Hello"));
+      const [child = expect.unreachable()] = started;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      expect(await other.count(ask([], "Hello"))).toEqual(first);
+      expect(started).toHaveLength(2);
+      unsubscribe("child_process", note);
     },
     SLOW,
   );

@@ -37,7 +37,7 @@ export class TokenCounter implements AsyncDisposable {
   }
 
   async #ask(request: CountRequest): Promise<CountReply> {
-    this.#child ??= startProcess();
+    this.#child ??= this.#start();
     const child = this.#child;
     const { promise, resolve, reject } = Promise.withResolvers<CountReply>();
     const onMessage = (reply: CountReply): void => {
@@ -57,6 +57,15 @@ export class TokenCounter implements AsyncDisposable {
       clearTimeout(timer);
       child.off("message", onMessage).off("exit", onBreak).off("error", onBreak);
     }
+  }
+
+  #start(): ChildProcess {
+    const child = startProcess();
+    // Killed between two questions, as for its memory: the next one gets another, and no vocabulary is to blame.
+    child.once("exit", () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    return child;
   }
 
   #end(): void {

@@ -160,7 +160,7 @@ async function* follow(
       yield answered(options, cancelled);
       return;
     }
-    const isFirstText = waits.note(progress);
+    const isFirstText = waits.note(progress, call.heardAtMs);
     if (progress.type === "refused") {
       trace.isRefused = true;
       throw refusal(progress);
@@ -211,16 +211,15 @@ class Waits {
     return Math.max(own, patienceMs(gap ?? this.#gap, patience, attempt));
   }
 
-  /** Notes a frame; true for the first text. */
-  note(progress: Progress): boolean {
+  /** Notes a frame and when it came; true for the first text. */
+  note(progress: Progress, heardAtMs: number): boolean {
     const { trace } = this.#options;
-    const nowMs = performance.now();
     this.#hasFrame = true;
     const isFirst = trace.firstTokenMs === undefined;
     if (isFirst && (progress.type !== "text" || progress.text === "")) return false;
-    if (isFirst) trace.firstTokenMs = nowMs - this.#startedMs;
-    else this.#noteGap(nowMs - this.#lastMs);
-    this.#lastMs = nowMs;
+    if (isFirst) trace.firstTokenMs = heardAtMs - this.#startedMs;
+    else this.#noteGap(heardAtMs - this.#lastMs);
+    this.#lastMs = heardAtMs;
     return isFirst;
   }
 

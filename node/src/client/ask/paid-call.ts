@@ -41,7 +41,7 @@ export interface PaidCallOptions {
   /** What the accepted offer promises of its answers. */
   readonly promised: Promised;
   /** Counts the answer's tokens again; undefined if its vocabulary is not known. */
-  readonly recount: Recount | undefined;
+  readonly recount: Pick<Recount, "counts"> | undefined;
   readonly clock: Clock;
 }
 
@@ -61,6 +61,7 @@ export class PaidCall {
   readonly #frames: AsyncIterator<ExecutorFrame>;
   #pending: Promise<IteratorResult<ExecutorFrame>> | undefined;
   #text = "";
+  #heardAtMs = 0;
   #isOver = false;
 
   constructor(options: PaidCallOptions) {
@@ -74,6 +75,11 @@ export class PaidCall {
   /** All text that has come. */
   get text(): string {
     return this.#text;
+  }
+
+  /** When the last frame came, by `performance.now()`: what is done about it afterwards is this client's own time. */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
   }
 
   get isOver(): boolean {
@@ -90,6 +96,7 @@ export class PaidCall {
       if (result === undefined) return { type: "silent" };
       if (result.done === true)
         throw new LloomError("STREAM_INTERRUPTED", "The executor ended without an answer or an error.");
+      this.#heardAtMs = performance.now();
       return await this.#take(result.value);
     } catch (thrown) {
       const error = asLloomError(thrown, "STREAM_INTERRUPTED");

@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import type { CountQuestion } from "../../backend/counting/count-messages.ts";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
 import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
@@ -18,7 +19,7 @@ export interface RecountingParts {
 /** Counts the tokens of every answer again, of which the vocabulary can be had. */
 export interface Recounting extends AsyncDisposable {
   /** Begins with an answer of an executor that names a vocabulary; it is asked for it if nobody was before. */
-  begin(vocabulary: Hex, target: PeerTarget): Recount;
+  begin(vocabulary: Hex, target: PeerTarget): Pick<Recount, "counts">;
 }
 
 /** Nothing is loaded and no process started before the first answer that can be counted. */
@@ -36,7 +37,7 @@ export function openRecounting(
   };
   const parts = {
     ...{ vocabularies, waitMs, log },
-    count: async (question: Parameters<TokenCounter["count"]>[0]) => {
+    count: async (question: CountQuestion) => {
       counter ??= load();
       return (await counter).count(question);
     },
@@ -45,7 +46,7 @@ export function openRecounting(
     begin: (hash, target) =>
       new Recount(parts, {
         hash,
-        fetchPart: (_, offset) => callVocabulary(host, { target, hash, offset, signal: closing.signal }),
+        fetchPart: (offset) => callVocabulary(host, { target, hash, offset, signal: closing.signal }),
       }),
     [Symbol.asyncDispose]: async () => {
       closing.abort();

@@ -32,7 +32,7 @@ const PART = 400;
 /** Gives a file in parts, and counts them. */
 function serve(file: Buffer, totalBytes = file.length) {
   const asked: number[] = [];
-  const fetchPart = async (_: Hex, offset: number) => {
+  const fetchPart = async (offset: number) => {
     asked.push(offset);
     return { totalBytes, bytes: file.subarray(offset, offset + PART) };
   };
@@ -64,9 +64,12 @@ describe("vocabularies", () => {
     const kept = open();
     await expect(kept.get(HASH, fetchPart)).rejects.toMatchObject({ code: "FRAME_INVALID" });
     const before = asked.length;
-    await expect(kept.get(HASH, fetchPart)).rejects.toMatchObject({ code: "EXECUTOR_UNREACHABLE" });
+    // Whoever asks meanwhile does not put the next try off.
+    for (let look = 0; look < 2; look++) {
+      await expect(kept.get(HASH, fetchPart)).rejects.toMatchObject({ code: "EXECUTOR_UNREACHABLE" });
+      nowMs += 30_000;
+    }
     expect(asked).toHaveLength(before);
-    nowMs += 60_000;
     expect(await kept.get(HASH, serve(FILE).fetchPart)).toMatch(/\.gguf$/);
   });
 

@@ -27,7 +27,7 @@ export interface VocabulariesOptions {
 }
 
 /** Asks for the part from an offset on. */
-export type FetchPart = (hash: Hex, offset: number) => Promise<VocabularyReply>;
+export type FetchPart = (offset: number) => Promise<VocabularyReply>;
 
 const MOST_BYTES = 256 * 1024 * 1024;
 /** After a failure, before the same is asked for again. */
@@ -53,10 +53,7 @@ export class Vocabularies {
     if (known !== undefined) return known;
     const getting = this.#get(hash, fetchPart);
     this.#ready.set(hash, getting);
-    getting.catch(() => {
-      this.#ready.delete(hash);
-      this.#failed.set(hash, this.#options.clock());
-    });
+    getting.catch(() => this.#ready.delete(hash));
     return getting;
   }
 
@@ -70,10 +67,13 @@ export class Vocabularies {
     const failedAtMs = this.#failed.peek(hash);
     if (failedAtMs !== undefined && this.#options.clock() - failedAtMs < AGAIN_MS)
       throw new LloomError("EXECUTOR_UNREACHABLE", "The vocabulary could not be fetched a moment ago.");
-    const bytes = await fetchAll(hash, fetchPart);
-    if (!isRight(hash, bytes)) throw new LloomError("FRAME_INVALID", "The vocabulary that came is another one.");
-    this.#store(path, bytes);
-    return path;
+    try {
+      this.#store(path, await fetchRight(hash, fetchPart));
+      return path;
+    } catch (thrown) {
+      this.#failed.set(hash, this.#options.clock());
+      throw thrown;
+    }
   }
 
   /** Whole or not at all, for its owner alone. */
@@ -91,11 +91,17 @@ export class Vocabularies {
   }
 }
 
-async function fetchAll(hash: Hex, fetchPart: FetchPart): Promise<Uint8Array> {
+async function fetchRight(hash: Hex, fetchPart: FetchPart): Promise<Uint8Array> {
+  const bytes = await fetchAll(fetchPart);
+  if (isRight(hash, bytes)) return bytes;
+  throw new LloomError("FRAME_INVALID", "The vocabulary that came is another one.");
+}
+
+async function fetchAll(fetchPart: FetchPart): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for (;;) {
-    const { totalBytes, bytes } = await fetchPart(hash, length);
+    const { totalBytes, bytes } = await fetchPart(length);
     parts.push(bytes);
     length += bytes.length;
     if (length === totalBytes) return Buffer.concat(parts);

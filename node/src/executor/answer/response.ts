@@ -4,6 +4,7 @@ import { FINISH_REASONS } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import type { LaneState } from "@lloom/protocol/lane";
 import { deliveryHash } from "@lloom/protocol/merkle";
+import { charged } from "@lloom/protocol/token-counts";
 import { traceRoot } from "@lloom/protocol/trace";
 import { toSeconds } from "../../primitives/clock.ts";
 
@@ -16,8 +17,6 @@ export interface Answer {
   /** Leaves of the written tokens; absent if the backend gives no log probabilities. */
   readonly trace?: readonly Uint8Array[];
 }
-
-const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
 
 /**
  * What the executor signs for an answer. Counts above the client's limits are charged at the limits: the contract
@@ -39,8 +38,8 @@ export function buildResponse({
   readonly contentSalt: Hex;
   readonly nowMs: number;
 }): ResponseCommitment {
-  const inboundTokens = smaller(BigInt(answer.inboundTokens), request.maxInboundTokens);
-  const outboundTokens = smaller(BigInt(answer.outboundTokens), request.maxOutboundTokens);
+  const inboundTokens = charged(answer.inboundTokens, request.maxInboundTokens);
+  const outboundTokens = charged(answer.outboundTokens, request.maxOutboundTokens);
   return {
     requestHash,
     contentHash: hashContent(contentSalt, answer.text),
