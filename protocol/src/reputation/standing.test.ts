@@ -47,7 +47,7 @@ describe("the formula", () => {
   it("halves trust for each strike", () => {
     const all = [auditor(9), auditor(9)];
     const [trust, struck] = [standing(all).trust, standing(all, { strikes: ONE }).trust];
-    expect(trust - 2n * struck < 2n).toBe(true);
+    expect([0n, 1n]).toContain(trust - 2n * struck);
   });
 
   it("trusts nobody without stake or evidence", () => {
@@ -117,7 +117,8 @@ describe("bounds and directions, of 400 drawn executors (seed 43)", () => {
       const { receipts: _, ...results } = endless;
       expect(doubled).toEqual({ ...results, receipts: without.passed });
       expect(endless.share).toBe(without.share);
-      expect(endless.lower >= without.lower).toBe(true);
+      // Where there is a lower bound and an audit was passed, they narrow the interval.
+      if (without.lower > 0n) expect(endless.lower > without.lower).toBe(true);
     }
   });
 });
