@@ -35,8 +35,8 @@ const randomAuditors = (random: Seeded): AuditorRow[] =>
 
 describe("the formula", () => {
   it("is the plain one where no validator stands out", () => {
-    const { share, lower, trust } = standing([auditor(3, 0.05), auditor(3, 0.05), auditor(3, 0.05)]);
-    const [good, bad] = [1 + 9, 2 + 5 * 0.15];
+    const { share, lower, trust } = standing([auditor(3, 0.05, 0.1), auditor(3, 0.05, 0.1), auditor(3, 0.05, 0.1)]);
+    const [good, bad] = [1 + 9, 2 + 5 * 0.15 + 0.3];
     const mean = good / (good + bad);
     const bound = mean - 1.64 * Math.sqrt((mean * (1 - mean)) / (good + bad + 1));
     expect(toNumber(share)).toBeCloseTo(mean, 12);
