@@ -1,5 +1,6 @@
 /** What a validator found out, in the form that `Audits.report` takes. */
 import type { Address, Hex } from "./commitment-types.ts";
+import { type EnumName, enumName } from "./contract-enums.ts";
 import { auditsFacts } from "./generated/facts.ts";
 import { LloomError } from "./lloom-error.ts";
 
@@ -9,6 +10,10 @@ export const MAX_AUDIT_ROWS = Number(auditsFacts.MAX_ROWS);
 /** Outcomes on chain; the index is the code, from 1. */
 export const AUDIT_OUTCOMES = ["passed", "failed", "unanswered", "inconclusive"] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+
+/** The outcome that a code on chain stands for. */
+export const auditOutcomeOf = (code: bigint | number): EnumName<typeof AUDIT_OUTCOMES> =>
+  enumName(AUDIT_OUTCOMES, Number(code) - 1);
 
 /** Canaries of one executor in one epoch. */
 export interface AuditFinding {

@@ -130,7 +130,7 @@ function wrongRoots() {
     { name: "what nobody acknowledged counts, a token a day", root: changed((event) => moreAcknowledged(event)) },
     { name: "the channel's money is not seen", root: rootOf(right.filter(({ kind }) => kind !== "channel")) },
     {
-      name: "a failed audit is taken for a passed one that is missing",
+      name: "a passed audit is missed",
       root: rootOf(right.filter((_, at) => at !== 7)),
     },
     { name: "another executor's address", root: changed((event) => ({ ...event, executor: SECOND })) },

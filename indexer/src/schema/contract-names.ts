@@ -1,4 +1,4 @@
-import { AUDIT_OUTCOMES } from "@lloom/protocol/audit-reports";
+import { auditOutcomeOf } from "@lloom/protocol/audit-reports";
 import { type EnumName, enumName } from "@lloom/protocol/contract-enums";
 import { juryFacts } from "@lloom/protocol/generated/facts";
 
@@ -27,9 +27,9 @@ export const tableNames = <const Names extends readonly [string, ...string[]]>(n
     TableName<EnumName<Names>>,
   ];
 
-/** `Row.outcome` of an audit, whose numbers begin at 1. */
-export const outcomeOf = (outcome: number): TableName<EnumName<typeof AUDIT_OUTCOMES>> =>
-  tableName(AUDIT_OUTCOMES[outcome - 1] ?? "Unknown");
+/** `Row.outcome` of an audit. */
+export const outcomeOf = (outcome: number): TableName<ReturnType<typeof auditOutcomeOf>> =>
+  tableName(auditOutcomeOf(outcome));
 
 /** `IJury.Verdict` as the tables have it. */
 export const verdictOf = (verdict: number) => tableName(enumName(juryFacts.Verdict, verdict));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Address } from "../commitment-types.ts";
 import { accountingV2Abi, auditsAbi, stakeRegistryAbi } from "../generated/abi.ts";
+import { stakeRegistryFacts } from "../generated/facts.ts";
 import { REPUTATION_LOGS, type ReputationLog, reputationEventsOf } from "./chain-events.ts";
 import type { ReputationEvent } from "./events.ts";
 
@@ -21,9 +22,29 @@ const CASES: readonly (readonly [ReputationLog, readonly ReputationEvent[]])[] =
     { name: "UnbondRequested", args: { member, totalStake: 0n }, seconds },
     [{ kind: "stake", executor, stake: 0n, seconds }],
   ],
+  [
+    { name: "UnbondCancelled", args: { member, totalStake: 7n }, seconds },
+    [{ kind: "stake", executor, stake: 7n, seconds }],
+  ],
+  [
+    { name: "StakeWithdrawn", args: { member, totalStake: 7n }, seconds },
+    [{ kind: "stake", executor, stake: 7n, seconds }],
+  ],
+  [
+    { name: "Slashed", args: { member, totalStake: 4n, offence: 2 }, seconds },
+    [{ kind: "stake", executor, stake: 4n, seconds }],
+  ],
   [{ name: "Struck", args: { member, halves: 2n }, seconds }, [{ kind: "strike", executor, halves: 2n, seconds }]],
   [
     { name: "Allocated", args: { client, executor: member, channelBalance: 5n }, seconds },
+    [{ kind: "channel", ...parties, balance: 5n, seconds }],
+  ],
+  [
+    { name: "Released", args: { client, executor: member, channelBalance: 5n }, seconds },
+    [{ kind: "channel", ...parties, balance: 5n, seconds }],
+  ],
+  [
+    { name: "UnlockFinalized", args: { client, executor: member, channelBalance: 5n }, seconds },
     [{ kind: "channel", ...parties, balance: 5n, seconds }],
   ],
   [
@@ -41,6 +62,11 @@ const CASES: readonly (readonly [ReputationLog, readonly ReputationEvent[]])[] =
 ];
 
 describe("logs", () => {
+  it("are all looked for that mean something", () => {
+    const names = Object.values(REPUTATION_LOGS).flatMap(({ names }) => names);
+    expect(new Set(names)).toEqual(new Set(CASES.map(([{ name }]) => name)));
+  });
+
   it("carry the executor where a filter of them looks for it", () => {
     const abis = { AccountingV2: accountingV2Abi, Audits: auditsAbi, StakeRegistry: stakeRegistryAbi };
     for (const [contract, { executorTopic, names }] of Object.entries(REPUTATION_LOGS)) {
@@ -59,7 +85,7 @@ describe("logs", () => {
   });
 
   it.each([
-    ["two answers to one request, as a jail", 0, 6n],
+    ["two answers to one request, as a jail", 0, stakeRegistryFacts.JAIL_HALVES],
     ["two offers of one id, as a strike", 1, 2n],
     ["what has a strike of its own, as the stake that is left", 2, undefined],
     ["a juror's fault likewise", 5, undefined],

@@ -1,5 +1,5 @@
 /** Which logs of the chain reputation is computed from, and what of them. One place for the index, the node and a browser. */
-import { AUDIT_OUTCOMES } from "../audit-reports.ts";
+import { auditOutcomeOf } from "../audit-reports.ts";
 import type { Address } from "../commitment-types.ts";
 import { enumName } from "../contract-enums.ts";
 import { stakeRegistryFacts } from "../generated/facts.ts";
@@ -96,8 +96,7 @@ export function reputationEventsOf(log: ReputationLog): readonly ReputationEvent
       return [{ kind: "settlement", ...partiesOf(log.args), acknowledged: log.args.acknowledgedPaid, seconds }];
     case "ExecutorAudited": {
       const { validator, executor, epoch } = log.args;
-      // Codes count from 1.
-      const outcome = enumName(AUDIT_OUTCOMES, Number(log.args.outcome) - 1);
+      const outcome = auditOutcomeOf(log.args.outcome);
       return [{ kind: "audit", executor: address(executor), validator: address(validator), epoch, outcome, seconds }];
     }
   }

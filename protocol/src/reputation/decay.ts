@@ -4,7 +4,7 @@
  * which is a shift. Shifts compose exactly, so that it makes no difference when, how often or whether at all a sum is
  * brought up to date; only reading it rounds. A table of decays, applied one after the other, would round at each.
  */
-import { FRACTION_BITS, growthDown } from "./fixed-point.ts";
+import { growthDown, ratioDown, timesDown } from "./fixed-point.ts";
 import { REPUTATION } from "./parameters.ts";
 
 const { halfLifeSeconds } = REPUTATION;
@@ -16,7 +16,7 @@ const NOTHING_LEFT = 512n;
 const growths = new Map<bigint, bigint>();
 
 /** What one unit of evidence at this second weighs at the start of its half-life: 2^(seconds into it / its length), Q64. */
-export function growthAt(seconds: bigint): bigint {
+function growthAt(seconds: bigint): bigint {
   const within = seconds % halfLifeSeconds;
   const known = growths.get(within);
   if (known !== undefined) return known;
@@ -34,8 +34,8 @@ export const aged = (sum: bigint, halvings: bigint): bigint => (halvings > NOTHI
 
 /** What something of `weight`, a Q64, that happened at `seconds` adds to a sum that is kept for `period`, or a later one. */
 export const weightIn = (weight: bigint, { period, seconds }: { readonly period: bigint; readonly seconds: bigint }) =>
-  aged((weight * growthAt(seconds)) >> FRACTION_BITS, period - periodAt(seconds));
+  aged(timesDown(weight, growthAt(seconds)), period - periodAt(seconds));
 
 /** What is left at `seconds` of a sum that is kept for `period`, Q64, rounded down. */
 export const leftAt = (sum: bigint, { period, seconds }: { readonly period: bigint; readonly seconds: bigint }) =>
-  (aged(sum, periodAt(seconds) - period) << FRACTION_BITS) / growthAt(seconds);
+  ratioDown(aged(sum, periodAt(seconds) - period), growthAt(seconds));

@@ -1,6 +1,6 @@
 /**
- * Numbers of the reputation formula. They are part of it: whoever changes one computes another reputation. What each is
- * measured by: `npm run bench -- reputation`; docs/reputation.md tells the reasons at length.
+ * Numbers of the reputation formula. They are part of it: whoever changes one computes another reputation. What they
+ * come to: `npm run bench -- reputation`; docs/reputation.md tells the reasons at length, and which was only tried out.
  */
 export const REPUTATION = {
   /**
@@ -8,7 +8,7 @@ export const REPUTATION = {
    * name lasts as long as what it could cost.
    */
   halfLifeSeconds: 1_209_600n,
-  /** What a failed audit weighs, in passed ones. Five: an honest executor fails few, and whoever fails a fifth is at 1/2. */
+  /** What a failed audit weighs, in passed ones. Five: an honest executor fails few, and whoever fails a sixth is at 1/2. */
   failedWeight: 5n,
   /** What an unanswered audit weighs, in passed ones. One: being away is no fraud, and nobody pays for it. */
   unansweredWeight: 1n,

@@ -4,7 +4,7 @@
  * badly they report, while what all of them find counts in full. Where nobody reaches the limit it is the plain share,
  * passed / (passed + against).
  */
-import { FRACTION_BITS, ONE } from "./fixed-point.ts";
+import { FRACTION_BITS, ONE, ratioDown } from "./fixed-point.ts";
 import { REPUTATION } from "./parameters.ts";
 
 /** What one validator found: passed audits, and failed and unanswered ones by their weight; Q64. */
@@ -20,7 +20,7 @@ const LIMIT = REPUTATION.validatorPull << (2n * FRACTION_BITS);
 export function passedShare(all: readonly Findings[]): bigint {
   const passed = all.reduce((sum, findings) => sum + findings.passed, PRIOR.passed);
   const against = all.reduce((sum, findings) => sum + findings.against, PRIOR.against);
-  const plain = (passed << FRACTION_BITS) / (passed + against);
+  const plain = ratioDown(passed, passed + against);
   if (all.every((findings) => isWithin(findings, plain) && isWithin(findings, plain + 1n))) return plain;
   let [low, high] = [0n, ONE];
   while (high - low > 1n) {

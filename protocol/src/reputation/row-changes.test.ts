@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../test/seeded.ts";
+import { stakeRegistryFacts } from "../generated/facts.ts";
 import { leftAt } from "./decay.ts";
 import type { Audit, ReputationEvent, Settlement } from "./events.ts";
 import { ONE, toNumber } from "./fixed-point.ts";
@@ -128,11 +129,13 @@ describe("a strike", () => {
     seconds,
   });
 
-  it("counts by halves, and not beyond three at a time", () => {
+  it("counts by halves, and not beyond those that jail", () => {
     const once = after([strike(1n, START)]).executor;
     expect(leftAt(once?.strikes ?? 0n, { period: once?.period ?? 0n, seconds: START })).toBe(ONE / 2n);
     const often = after(Array.from({ length: 2_000 }, () => strike(2n, START))).executor;
-    expect(leftAt(often?.strikes ?? 0n, { period: often?.period ?? 0n, seconds: START })).toBe(3n * ONE);
+    expect(leftAt(often?.strikes ?? 0n, { period: often?.period ?? 0n, seconds: START })).toBe(
+      (stakeRegistryFacts.JAIL_HALVES * ONE) / 2n,
+    );
   });
 });
 

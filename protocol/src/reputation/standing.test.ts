@@ -35,8 +35,8 @@ const randomAuditors = (random: Seeded): AuditorRow[] =>
 
 describe("the formula", () => {
   it("is the plain one where no validator stands out", () => {
-    const { share, lower, trust } = standing([auditor(3, 0.05), auditor(3, 0.05), auditor(3, 0.05)]);
-    const [good, bad] = [1 + 9, 2 + 5 * 0.15];
+    const { share, lower, trust } = standing([auditor(3, 0.05, 0.1), auditor(3, 0.05, 0.1), auditor(3, 0.05, 0.1)]);
+    const [good, bad] = [1 + 9, 2 + 5 * 0.15 + 0.3];
     const mean = good / (good + bad);
     const bound = mean - 1.64 * Math.sqrt((mean * (1 - mean)) / (good + bad + 1));
     expect(toNumber(share)).toBeCloseTo(mean, 12);
@@ -47,7 +47,7 @@ describe("the formula", () => {
   it("halves trust for each strike", () => {
     const all = [auditor(9), auditor(9)];
     const [trust, struck] = [standing(all).trust, standing(all, { strikes: ONE }).trust];
-    expect(trust - 2n * struck < 2n).toBe(true);
+    expect([0n, 1n]).toContain(trust - 2n * struck);
   });
 
   it("trusts nobody without stake or evidence", () => {
@@ -117,7 +117,8 @@ describe("bounds and directions, of 400 drawn executors (seed 43)", () => {
       const { receipts: _, ...results } = endless;
       expect(doubled).toEqual({ ...results, receipts: without.passed });
       expect(endless.share).toBe(without.share);
-      expect(endless.lower >= without.lower).toBe(true);
+      // Where there is a lower bound and an audit was passed, they narrow the interval.
+      if (without.lower > 0n) expect(endless.lower > without.lower).toBe(true);
     }
   });
 });

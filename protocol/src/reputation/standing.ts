@@ -6,6 +6,7 @@ import {
   INNER_BITS,
   minusLog2,
   ONE,
+  ratioDown,
   rootDown,
   saturation,
   timesDown,
@@ -93,7 +94,7 @@ function intervalOf(share: bigint, { passed, receipts }: Pick<Standing, "passed"
   const most = REPUTATION.receiptShare * passed;
   const good = REPUTATION.priorPassed * ONE + passed + (receipts < most ? receipts : most);
   // The standard deviation by the share: sqrt((1 - share) / (good + share)), for good / share audits in all.
-  const deviation = rootDown(((ONE - share) << FRACTION_BITS) / (good + share));
+  const deviation = rootDown(ratioDown(ONE - share, good + share));
   const width = timesDown(share, (REPUTATION.confidenceHundredths * deviation) / 100n);
   return { share, lower: share > width ? share - width : 0n, upper: share + width < ONE ? share + width : ONE };
 }

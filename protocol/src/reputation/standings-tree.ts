@@ -1,7 +1,7 @@
 /** One hash over everybody's reputation in an epoch, in which each executor has a leaf. */
 import type { Address, Hex } from "../commitment-types.ts";
 import { hexToBytes } from "../hex.ts";
-import { merkleProof, merkleRoot } from "../merkle.ts";
+import { merkleRoot } from "../merkle.ts";
 import type { ReputationState } from "./fold.ts";
 import { type Standing, standingOf } from "./standing.ts";
 
@@ -21,21 +21,12 @@ export function standingLeaf({ executor, ...standing }: ExecutorStanding): Uint8
 }
 
 /** Standings in the order of the tree: ascending by address. */
-export const inTreeOrder = (standings: readonly ExecutorStanding[]): ExecutorStanding[] =>
+const inTreeOrder = (standings: readonly ExecutorStanding[]): ExecutorStanding[] =>
   [...standings].sort((a, b) => (a.executor < b.executor ? -1 : Number(a.executor > b.executor)));
 
 /** Root over the leaves in the order of the tree. */
 export const standingsRoot = (standings: readonly ExecutorStanding[]): Hex =>
   merkleRoot(inTreeOrder(standings).map(standingLeaf));
-
-/** Siblings of an executor's leaf, from the leaf up. Throws INTERNAL for one that has none. */
-export function standingProof(standings: readonly ExecutorStanding[], executor: Address): Hex[] {
-  const ordered = inTreeOrder(standings);
-  return merkleProof(
-    ordered.map(standingLeaf),
-    ordered.findIndex((standing) => standing.executor === executor),
-  );
-}
 
 /** Standings of all registered executors in an epoch, in the order of the tree. */
 export function standingsOf({ rules, executors }: ReputationState, epoch: bigint): ExecutorStanding[] {

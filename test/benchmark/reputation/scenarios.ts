@@ -30,6 +30,11 @@ const attacks: readonly (Omit<Scenario, "world"> & { readonly world?: World })[]
   { name: "behaves-45-days-wash", attack: { ...NO_ATTACK, ...SYBILS, passes: behavesFor(45), washes: 1_000 } },
   { name: "validators-tenth", attack: { ...NO_ATTACK, accomplices: 1, slander: true } },
   { name: "validators-third", attack: { ...NO_ATTACK, accomplices: 3, slander: true }, isPlotted: true },
+  {
+    name: "thirty-validators-third",
+    attack: { ...NO_ATTACK, accomplices: 10, slander: true },
+    world: { ...STUDY, validators: 30 },
+  },
   { name: "default-odds", attack: NO_ATTACK, world: DEFAULT_ODDS, cheatIsLast: true },
   {
     name: "default-odds-validators-tenth",

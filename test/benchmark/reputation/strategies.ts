@@ -8,7 +8,7 @@ import { toNumber } from "../../../protocol/src/reputation/fixed-point.ts";
 import { emptyReputation, fold, type ReputationState } from "../../../protocol/src/reputation/fold.ts";
 import { standingsOf } from "../../../protocol/src/reputation/standings-tree.ts";
 import { type Seeded, seeded } from "../../../protocol/test/seeded.ts";
-import { CHEAT, epochAfter, RULES } from "./world.ts";
+import { CHEAT, epochAfter, numbered, RULES } from "./world.ts";
 
 export interface Strategy {
   /** Day on which it cheats first. */
@@ -84,15 +84,12 @@ const trustOn = (state: ReputationState, day: number): number =>
 
 const secondsOf = (day: number): bigint => epochAfter(day) * RULES.epochSeconds;
 const units = (tokens: number): bigint => BigInt(Math.round(tokens * 1_000_000));
-const numbered = (role: number, index: number) =>
-  `0x${(role * 1_000_000 + index).toString(16).padStart(40, "0")}` as const;
 
 function beginning({ stake, washLock, washClients }: Strategy): ReputationEvent[] {
   const about = { executor: CHEAT, seconds: secondsOf(0) };
-  const own = BigInt(Math.round(stake * 1_000)) * (RULES.minimumStake / 1_000n);
   const events: ReputationEvent[] = [
     { kind: "registration", ...about },
-    { kind: "stake", ...about, stake: own },
+    { kind: "stake", ...about, stake: BigInt(stake) * RULES.minimumStake },
   ];
   for (let client = 0; client < washClients; client++)
     events.push({ kind: "channel", ...about, client: numbered(4, client), balance: units(washLock / washClients) });

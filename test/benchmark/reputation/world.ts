@@ -1,7 +1,8 @@
 /** A network in time: executors of known honesty, validators, clients, and an attack, as events for the real fold. */
 import type { Address } from "../../../protocol/src/commitment-types.ts";
+import { stakeRegistryFacts } from "../../../protocol/src/generated/facts.ts";
 import type { ReputationEvent } from "../../../protocol/src/reputation/events.ts";
-import type { ReputationRules } from "../../../protocol/src/reputation/parameters.ts";
+import { REPUTATION, type ReputationRules } from "../../../protocol/src/reputation/parameters.ts";
 import type { Seeded } from "../../../protocol/test/seeded.ts";
 
 const TOKEN = 1_000_000n;
@@ -11,7 +12,7 @@ const HOURS = 24;
 export const RULES: ReputationRules = { epochSeconds: 3_600n, minimumStake: 100n * TOKEN };
 
 /** Where simulated time starts: a half-life does, and a day. */
-const START = 1_209_600n * 1_484n;
+const START = REPUTATION.halfLifeSeconds * 1_484n;
 
 /** The epoch in which so many days are over. */
 export const epochAfter = (days: number): bigint => START / RULES.epochSeconds + BigInt(days * HOURS);
@@ -41,8 +42,6 @@ export interface Attack {
   /** Validators that pass the cheat whatever it does, and whether they also fail the victim. */
   readonly accomplices: number;
   readonly slander: boolean;
-  /** Of the cheat, in minimum stakes. */
-  readonly stake: number;
 }
 
 export const NO_ATTACK: Attack = {
@@ -54,7 +53,6 @@ export const NO_ATTACK: Attack = {
   awayOn: [],
   accomplices: 0,
   slander: false,
-  stake: 3,
 };
 
 /** A dispute that the executor answered. It is no event of reputation; the study's formula takes it for a bad receipt. */
@@ -67,7 +65,8 @@ export interface Complaint {
 
 export type WorldEvent = ReputationEvent | Complaint;
 
-const numbered = (kind: number, index: number): Address =>
+/** An address by what its holder is, and a number: 1 honest, 2 validator, 3 client, 4 client of the attacker, 9 cheat. */
+export const numbered = (kind: number, index: number): Address =>
   `0x${(kind * 1_000_000 + index).toString(16).padStart(40, "0")}`;
 export const CHEAT = numbered(9, 0);
 const honestAddress = (index: number): Address => numbered(1, index);
@@ -92,9 +91,10 @@ export interface Draws {
 export function* eventsOfDay(world: World, attack: Attack, day: number, draws: Draws): Generator<WorldEvent> {
   const { audits, traffic: random } = draws;
   const start = START + BigInt(day) * DAY_SECONDS;
-  if (day === 0) yield* beginning(world, attack, start);
+  if (day === 0) yield* beginning(world, start);
   const victim = victimOf(world);
-  if (attack.awayOn.includes(day)) yield { kind: "strike", executor: victim, halves: 6n, seconds: start };
+  if (attack.awayOn.includes(day))
+    yield { kind: "strike", executor: victim, halves: stakeRegistryFacts.JAIL_HALVES, seconds: start };
   for (let hour = 0; hour < HOURS; hour++) {
     const seconds = start + BigInt(hour) * (DAY_SECONDS / BigInt(HOURS));
     yield* auditsOfHour(world, attack, { day, seconds, random: audits });
@@ -109,13 +109,11 @@ export function* eventsOfDay(world: World, attack: Attack, day: number, draws: D
   }
 }
 
-function* beginning(world: World, attack: Attack, seconds: bigint): Generator<ReputationEvent> {
+function* beginning(world: World, seconds: bigint): Generator<ReputationEvent> {
   for (let index = 0; index <= world.honest; index++) {
-    const isCheat = index === world.honest;
-    const executor = isCheat ? CHEAT : honestAddress(index);
-    const stake = (BigInt(Math.round((isCheat ? attack.stake : 3) * 1_000)) * RULES.minimumStake) / 1_000n;
+    const executor = index === world.honest ? CHEAT : honestAddress(index);
     yield { kind: "registration", executor, seconds };
-    yield { kind: "stake", executor, stake, seconds };
+    yield { kind: "stake", executor, stake: 3n * RULES.minimumStake, seconds };
   }
 }
 
@@ -146,7 +144,7 @@ const settled = (executor: Address, client: Address, lock: number, seconds: bigi
   kind: "settlement",
   executor,
   client,
-  balance: BigInt(Math.round(lock)) * TOKEN,
+  balance: BigInt(lock) * TOKEN,
   acknowledged: TASK,
   seconds,
 });
