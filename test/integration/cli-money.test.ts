@@ -70,6 +70,16 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["a signature that is never valid", ["deposit", "1", "--sign-only", at("o"), "--valid", "0"], 2, /--valid is "0"/],
   ["a signed unlock of no channel", ["unlock", "--finish", "--sign-only", at("o")], 2, /request to unlock one channel/],
   ["an unlock for a client by a transaction", ["unlock", ADDRESS, "--for", ADDRESS], 2, /--for goes with --finish/],
+  ["another action with session keys", ["signer", "eat"], 2, /cannot "eat"\.\n {2}It can list, prove, add, remove\./],
+  ["a session key's proof to nowhere", ["signer", "prove", ADDRESS], 2, /A file is missing/],
+  ["a session key without a proof", ["signer", "add"], 2, /Whose proof\?/],
+  [
+    "a session key with a proof that is none",
+    ["signer", "add", at("password")],
+    1,
+    /ORDER_INVALID: The proof .* no JSON/,
+  ],
+  ["an end of no session key", ["signer", "remove", "me"], 2, /"me" is not an address/],
   ["an unbonding of nothing said", ["unbond"], 2, /How much\?/],
   ["an unbonding cancelled by an amount", ["unbond", "5", "--cancel"], 2, /How much\?/],
   ["another action with the wallet", ["wallet", "eat"], 2, /cannot "eat"\.\n {2}It can show, new, export, import\./],
@@ -84,14 +94,23 @@ describe("commands that move money, given bad input", () => {
     expect(stdout).toBe("");
   });
 
-  it.each(["wallet", "allocate", "unlock", "earnings", "rewards", "withdraw", "release", "unbond", "unjail", "relay"])(
-    "help: lloom %s",
-    async (command) => {
-      const { code, stdout } = await lloom([command, "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain("Examples:");
-    },
-  );
+  it.each([
+    "wallet",
+    "allocate",
+    "unlock",
+    "earnings",
+    "rewards",
+    "withdraw",
+    "release",
+    "unbond",
+    "unjail",
+    "relay",
+    "signer",
+  ])("help: lloom %s", async (command) => {
+    const { code, stdout } = await lloom([command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:");
+  });
 });
 
 describe("the key's home", { timeout: 240_000 }, () => {

@@ -84,6 +84,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./unlock.ts")).unlock,
   },
   {
+    name: "signer",
+    group: "Buying answers",
+    describe: "let another key sign for this one, and end that",
+    load: async () => (await import("./signer.ts")).signer,
+  },
+  {
     name: "stake",
     group: "Selling answers, guarding the network",
     describe: "register as an executor or validator with a stake, or add to it",

@@ -1,4 +1,5 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { shownTokens } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { isCollectorOf, isOrderUsed, type Order, orderDigest, relayCall } from "../../chain/orders.ts";
@@ -14,7 +15,7 @@ import { shownMoment } from "./words.ts";
 /** Somebody else's signed order, carried out at the cost of this key. Throws LloomError ORDER_INVALID, CHAIN_MISMATCH. */
 export async function relaying({ chain, address }: Account, signed: SignedOrder): Promise<Deed> {
   const { order, signature } = signed;
-  requireDeployment(chain, signed);
+  requireDeployment(chain, signed.domain);
   const digest = await orderDigest(chain, order);
   await requireSigner(chain, signed, digest);
   const [isUsed, nowSeconds] = await Promise.all([
@@ -39,11 +40,12 @@ export async function relaying({ chain, address }: Account, signed: SignedOrder)
   };
 }
 
-function requireDeployment({ domain }: Chain, { domain: { chainId, accounting } }: SignedOrder): void {
+/** What was signed for another deployment counts nothing here. Throws LloomError CHAIN_MISMATCH. */
+export function requireDeployment({ domain }: Chain, { chainId, accounting }: CommitmentDomain): void {
   if (domain.chainId === chainId && domain.accounting === accounting) return;
   throw new LloomError(
     "CHAIN_MISMATCH",
-    `The order is for ${accounting} on chain ${chainId}, and this is ${domain.accounting} on chain ${domain.chainId}.`,
+    `It is signed for ${accounting} on chain ${chainId}, and this is ${domain.accounting} on chain ${domain.chainId}.`,
   );
 }
 

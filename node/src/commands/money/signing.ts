@@ -15,13 +15,19 @@ import { openIdentity } from "../open.ts";
 import { writeOrder } from "./order-file.ts";
 import { factLines, shownMoment } from "./words.ts";
 
+/** How long what is signed counts. */
+export const VALID: Flag = {
+  form: "--valid <HOURS>",
+  describe: "how long the signature may be sent, 1 to 720 (default: 24)",
+};
+
 /** Flags of every command whose deed can be signed here and sent by somebody else. */
 export const SIGN_ONLY: readonly Flag[] = [
   {
     form: "--sign-only <FILE>",
     describe: "send nothing: write the signed order for lloom relay, which needs no ether here",
   },
-  { form: "--valid <HOURS>", describe: "how long the order may be sent, 1 to 720 (default: 24)" },
+  VALID,
 ];
 /** Of those whose order a session key may sign, too. */
 export const FOR: Flag = {
@@ -78,7 +84,8 @@ function refuseWithout(flags: CommandContext["flags"]): void {
   });
 }
 
-function hoursOf(given: string | boolean | undefined): bigint {
+/** `--valid`, in hours. Throws LloomError COMMAND_INVALID. */
+export function hoursOf(given: string | boolean | undefined): bigint {
   const text = String(given ?? DEFAULT_HOURS);
   const hours = /^\d{1,3}$/.test(text) ? BigInt(text) : 0n;
   if (hours >= 1n && hours <= 720n) return hours;
