@@ -31,7 +31,7 @@ async function refusal(user: User, ...args: readonly string[]): Promise<string> 
 }
 
 describe("session keys by command", { timeout: 600_000 }, () => {
-  it("prove themselves, are added once also over a kill, are listed, and end", async () => {
+  it("prove themselves, and are added once also over a kill", async () => {
     expect(await client.tell("signer")).toMatchObject({ event: "signers", signers: [] });
     await session.tell("signer", "prove", client.address, fileOf("proof"));
     await using gate = await openGate(chain.rpcUrl);
@@ -46,6 +46,9 @@ describe("session keys by command", { timeout: 600_000 }, () => {
       ...{ event: "done", action: "addSigner", signer: session.address, resumed: true },
     });
     expect(await client.tell("signer", "add", fileOf("proof"), "--yes")).toMatchObject({ event: "nothing" });
+  });
+
+  it("are listed by anybody, end, and never come back", async () => {
     const listed = { signer: session.address, thawEnd: "0" };
     expect(await stranger.tell("signer", "list", "--address", client.address)).toMatchObject({ signers: [listed] });
     const removed = await client.tell("signer", "remove", session.address, "--yes");

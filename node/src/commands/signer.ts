@@ -1,6 +1,7 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { openChain } from "../chain/chain.ts";
-import { findSigners } from "../chain/session-signers.ts";
+import { findSigners, type OwnSigner } from "../chain/session-signers.ts";
 import { LloomError } from "../errors.ts";
 import { addressArgument } from "./address.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
@@ -9,7 +10,7 @@ import { ADDRESS, openAccount, openView } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { readPossession, writePossession } from "./money/possession-file.ts";
-import { signerAddition, signerRemoval } from "./money/signer-deeds.ts";
+import { countUntil, signerAddition, signerRemoval } from "./money/signer-deeds.ts";
 import { freshNonce, hoursOf, VALID } from "./money/signing.ts";
 import { shownMoment } from "./money/words.ts";
 import { openIdentity } from "./open.ts";
@@ -35,12 +36,30 @@ export const signer: Command = {
   run: async (context) => {
     const [name = "list", ...given] = context.args;
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action !== undefined) return action(context, ...given);
-    throw new LloomError("COMMAND_INVALID", `lloom signer cannot "${name}".`, {
-      next: `It can ${Object.keys(ACTIONS).join(", ")}.`,
-    });
+    if (action === undefined)
+      throw new LloomError("COMMAND_INVALID", `lloom signer cannot "${name}".`, {
+        next: `It can ${Object.keys(ACTIONS).join(", ")}.`,
+      });
+    refuseFlags(name, context.flags);
+    await action(context, ...given);
   },
 };
+
+/** Flags that mean something to one action alone. */
+const OF_ACTION = { valid: "prove", address: "list" } as const;
+
+function refuseFlags(name: string, flags: CommandContext["flags"]): void {
+  for (const [flag, action] of Object.entries(OF_ACTION)) {
+    if (flags[flag] === undefined || name === action) continue;
+    throw new LloomError("COMMAND_INVALID", `--${flag} is for lloom signer ${action}.`, { next: "Leave it out." });
+  }
+}
+
+/** The address that an action is about. */
+function addressOf(given: string | undefined, which: string, example: string): Address {
+  if (given !== undefined) return addressArgument(given, example);
+  throw new LloomError("COMMAND_INVALID", `${which} is missing.`, { next: `Give its address: ${example}` });
+}
 
 function requireNothing(rest: readonly (string | undefined)[]): void {
   const stray = rest.find((one) => one !== undefined);
@@ -52,11 +71,7 @@ async function list(context: CommandContext, ...rest: readonly (string | undefin
   requireNothing(rest);
   const { chain, address } = await openView(context);
   const [signers, nowSeconds] = await Promise.all([findSigners(chain, address), chain.nowSeconds()]);
-  const lines = signers.map(({ signer: key, thawEnd }) =>
-    thawEnd === 0n
-      ? `${key}: in force`
-      : `${key}: revoked, its requests count until ${shownMoment(thawEnd, nowSeconds)}`,
-  );
+  const lines = signers.map((one) => `${one.signer}: ${standing(one, nowSeconds)}`);
   announce(
     context,
     { event: "signers", address, signers },
@@ -64,10 +79,13 @@ async function list(context: CommandContext, ...rest: readonly (string | undefin
   );
 }
 
+const standing = ({ thawEnd }: OwnSigner, nowSeconds: bigint): string =>
+  thawEnd === 0n ? "in force" : `revoked, its requests ${countUntil(thawEnd, nowSeconds)}`;
+
 /** With the session key: it shows that it is there, and for whom. */
-async function prove(context: CommandContext, who = "", file?: string): Promise<void> {
+async function prove(context: CommandContext, who?: string, file?: string): Promise<void> {
   const { settings, signal, log, stack, flags } = context;
-  const principal = addressArgument(who, PROVE);
+  const principal = addressOf(who, "The client", PROVE);
   if (file === undefined) throw new LloomError("COMMAND_INVALID", "A file is missing.", { next: `Give one: ${PROVE}` });
   const hours = hoursOf(flags["valid"]);
   const identity = await openIdentity(context);
@@ -98,9 +116,9 @@ async function add(context: CommandContext, file?: string, ...rest: readonly (st
   await perform(context, account, await signerAddition(account, proof));
 }
 
-async function remove(context: CommandContext, who = "", ...rest: readonly (string | undefined)[]): Promise<void> {
+async function remove(context: CommandContext, who?: string, ...rest: readonly (string | undefined)[]): Promise<void> {
   requireNothing(rest);
-  const key = addressArgument(who, REMOVE);
+  const key = addressOf(who, "The session key", REMOVE);
   const account = await openAccount(context);
   await perform(context, account, await signerRemoval(account, key));
 }

@@ -8,7 +8,7 @@ import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
 import type { Possession } from "./possession-file.ts";
 import { requireDeployment } from "./relaying.ts";
-import { shownDuration, shownMoment } from "./words.ts";
+import { shownDate, shownDuration, shownMoment } from "./words.ts";
 
 /** Lets a session key sign for this account. Throws LloomError ORDER_INVALID, CHAIN_MISMATCH for a proof of another kind. */
 export async function signerAddition({ chain, address }: Account, proof: Possession): Promise<Deed> {
@@ -32,7 +32,10 @@ export async function signerAddition({ chain, address }: Account, proof: Possess
     facts: [
       ["may", "sign requests that this account pays, and move its deposit into channels and back"],
       ["pays out", "to this account alone"],
-      ["ends", `${shownDuration(chain.unlockDelaySeconds)} after lloom signer remove; the same key never comes back`],
+      [
+        "ends",
+        `with lloom signer remove: its orders at once, its requests ${shownDuration(chain.unlockDelaySeconds)} later; the same key never comes back`,
+      ],
     ],
     done: `${signer} signs for ${address} now.`,
     event: { action: "addSigner", signer },
@@ -63,6 +66,7 @@ export async function signerRemoval({ chain, address }: Account, signer: Address
   const [known, nowSeconds] = await Promise.all([readSigner(chain, signer), chain.nowSeconds()]);
   const isOwn = known?.principal === address;
   const thawEnd = known?.thawEnd || nowSeconds + chain.unlockDelaySeconds;
+  const isRevoked = isOwn && known.thawEnd !== 0n;
   const until = shownMoment(thawEnd, nowSeconds);
   return {
     intent: `revoke signer ${signer}`,
@@ -70,19 +74,11 @@ export async function signerRemoval({ chain, address }: Account, signer: Address
     title: `End the session key ${signer}`,
     facts: [
       ["orders", "of it count no more as soon as this is mined"],
-      ["requests", `with deadlines until ${until} still count: they may have been answered`],
+      ["requests", `with deadlines until ${until}, still count: they may have been answered`],
     ],
-    done: `${signer} is revoked: its orders count no more, its requests until ${until}.`,
-    event: { action: "removeSigner", signer, thawEnd },
-    afterwards: async () => {
-      const ended = (await readSigner(chain, signer))?.thawEnd ?? thawEnd;
-      return {
-        done: `${signer} is revoked: its orders count no more, its requests until ${shownMoment(ended, nowSeconds)}.`,
-        event: { action: "removeSigner", signer, thawEnd: ended },
-      };
-    },
-    nothing:
-      isOwn && known.thawEnd !== 0n ? `${signer} is revoked already; its requests count until ${until}.` : undefined,
+    ...removalDone(signer, thawEnd, nowSeconds),
+    afterwards: async () => removalDone(signer, (await readSigner(chain, signer))?.thawEnd ?? thawEnd, nowSeconds),
+    nothing: isRevoked ? `${signer} is revoked already: its requests ${countUntil(thawEnd, nowSeconds)}.` : undefined,
     refused: isOwn
       ? undefined
       : new LloomError("COMMAND_INVALID", `${signer} does not sign for ${address}.`, {
@@ -90,3 +86,14 @@ export async function signerRemoval({ chain, address }: Account, signer: Address
         }),
   };
 }
+
+const removalDone = (signer: Address, thawEnd: bigint, nowSeconds: bigint): Pick<Deed, "done" | "event"> => ({
+  done: `${signer} is revoked: its orders count no more, its requests ${countUntil(thawEnd, nowSeconds)}.`,
+  event: { action: "removeSigner", signer, thawEnd },
+});
+
+/** "count with deadlines until …": whatever they pay may be settled for a while after that. */
+export const countUntil = (thawEnd: bigint, nowSeconds: bigint): string =>
+  thawEnd < nowSeconds
+    ? `counted with deadlines until ${shownDate(thawEnd)}`
+    : `count with deadlines until ${shownMoment(thawEnd, nowSeconds)}`;
