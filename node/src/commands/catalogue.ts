@@ -78,6 +78,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./dispute.ts")).dispute,
   },
   {
+    name: "credit",
+    group: "Buying answers",
+    describe: "credit payment tokens for bonds of measured disputes",
+    load: async () => (await import("./credit.ts")).credit,
+  },
+  {
     name: "unlock",
     group: "Buying answers",
     describe: "show your channels, and take money back out of them",

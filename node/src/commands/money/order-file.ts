@@ -1,13 +1,14 @@
 import type { CompactSignature } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
+import { collectorFacts } from "@lloom/protocol/generated/facts";
 import { z } from "zod";
 import type { Order } from "../../chain/orders.ts";
 import { address, heading, readSigned, signature, uint, word, writeSigned } from "./signed-file.ts";
 
 /** An order with its signature and the deployment that it is for: all that whoever sends it needs. */
-export interface SignedOrder {
+export interface SignedOrder<O extends Order = Order> {
   readonly domain: CommitmentDomain;
-  readonly order: Order;
+  readonly order: O;
   readonly signature: CompactSignature;
 }
 
@@ -26,7 +27,7 @@ const orderSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("collection"),
     message: z.strictObject({
-      purpose: z.enum(["Deposit", "Stake"]),
+      purpose: z.enum(collectorFacts.Purpose),
       payer: address,
       collector: address,
       beneficiary: address,
@@ -34,6 +35,10 @@ const orderSchema = z.discriminatedUnion("type", [
       salt: word,
       validBefore: uint(40),
     }),
+  }),
+  z.strictObject({
+    type: z.literal("concession"),
+    message: z.strictObject({ executor: address, id: word }),
   }),
 ]);
 const fileSchema = z.strictObject({ ...heading(FORMAT), order: orderSchema, signature });
