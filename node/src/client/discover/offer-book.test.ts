@@ -33,6 +33,18 @@ describe("the offer book", () => {
     expect(book.models(NOW + 60_000)).toEqual([]);
   });
 
+  it("knows where an executor is by any offer of it that stands", () => {
+    const book = new OfferBook();
+    expect(book.anyOfferOf(A, NOW)).toBeUndefined();
+    book.add(offer(A, { validUntil: BigInt(NOW / 1000 + 30) }), NOW);
+    book.add(offer(A, { model: "large" }), NOW);
+    book.add(offer(B), NOW);
+    book.setStake(A, 1);
+    const modelOf = (executor: Address, nowMs: number) => book.anyOfferOf(executor, nowMs)?.offer.model;
+    expect([modelOf(A, NOW), modelOf(A, NOW + 30_000), modelOf(B, NOW + 30_000)]).toEqual(["tiny", "large", "tiny"]);
+    expect([modelOf(A, NOW + 60_000), modelOf(B, NOW + 60_000)]).toEqual([undefined, undefined]);
+  });
+
   it("does not take back what was withdrawn, also after tidying, but a newer offer", () => {
     const book = new OfferBook();
     book.add(offer(A), NOW);
