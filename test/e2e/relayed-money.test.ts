@@ -134,4 +134,35 @@ describe("money of a wallet without ether", { timeout: 900_000 }, () => {
     expect(payer).toMatchObject({ type: "collection", purpose: "Stake", amount: "25000000" });
     expect(await relayer.tell("status")).toMatchObject({ stake: "125000000" });
   });
+
+  it("becomes credit for bonds of whoever it is meant for, and comes out again", async () => {
+    const collector = ["--collector", deployment.collector];
+    const { address } = relayer;
+    const credited = await relayed(client, "credit", "credit", "2", "--account", address, ...collector);
+    expect(credited).toMatchObject({ type: "collection", purpose: "Credit", amount: "2000000", beneficiary: address });
+    expect(await relayer.tell("rewards")).toMatchObject({ credits: [{ kind: "measured", amount: "2000000" }] });
+    const held = await tokensOf(address);
+    expect(await relayer.tell("withdraw", "rewards", "--yes")).toMatchObject({
+      of: "measuredCredits",
+      amount: "2000000",
+    });
+    expect(await tokensOf(address)).toBe(held + 2_000_000n);
+  });
+
+  it("is staked and credited in one transaction each, by a permit for the Collector", async () => {
+    const collector = ["--collector", deployment.collector];
+    const before = await provider.getTransactionCount(relayer.address);
+    expect(await relayer.tell("stake", "5", ...collector, "--yes")).toMatchObject({
+      event: "done",
+      stake: "130000000",
+    });
+    expect(await relayer.tell("credit", "3", ...collector, "--yes")).toMatchObject({
+      event: "done",
+      credit: "3000000",
+    });
+    expect(await provider.getTransactionCount(relayer.address)).toBe(before + 2);
+    expect(await relayer.tell("status")).toMatchObject({ stake: "130000000" });
+    expect(await relayer.tell("rewards")).toMatchObject({ credits: [{ kind: "measured", amount: "3000000" }] });
+    for (const holder of [deployment.collector, deployment.accounting]) expect(await tokensOf(holder)).toBe(0n);
+  });
 });

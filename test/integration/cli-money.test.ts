@@ -57,6 +57,14 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["an unlock that is cancelled and finished", ["unlock", ADDRESS, "--cancel", "--finish"], 2, /exclude each other/],
   ["a cancelled unlock of no channel", ["unlock", "--cancel"], 2, /Which channel\?/],
   ["an unlock that finishes an amount", ["unlock", ADDRESS, "1", "--finish"], 2, /take no amount/],
+  ["a credit of nothing", ["credit", "0", "--collector", ADDRESS], 2, /amount above zero/],
+  [
+    "a cancelled dispute to sign",
+    ["dispute", "cancel", `0x${"1d".repeat(32)}`, "--sign-only", at("o")],
+    2,
+    /only a concession can be signed/,
+  ],
+  ["a dispute that does what all objects do", ["dispute", "toString", `0x${"1d".repeat(32)}`], 2, /cannot "toString"/],
   ["a relay of nothing", ["relay"], 2, /Missing required argument .file./],
   ["a relay of no file", ["relay", at("none.json")], 1, /ORDER_INVALID: The order .*none\.json cannot be read/],
   ["a relay of no order", ["relay", at("password")], 1, /ORDER_INVALID: The order .*password is no JSON/],
@@ -121,6 +129,7 @@ describe("commands that move money, given bad input", () => {
     "unjail",
     "relay",
     "signer",
+    "credit",
   ])("help: lloom %s", async (command) => {
     const { code, stdout } = await lloom([command, "--help"]);
     expect(code).toBe(0);
