@@ -42,7 +42,8 @@ export async function readRewards(chain: Chain, account: Address): Promise<Rewar
   const each = await Promise.all(judges.map((judge) => readAtJudge(chain, judge, account)));
   return {
     shares: credited - withdrawn,
-    credits: each.flatMap(({ credits }) => credits),
+    // Several judges may keep their money in one contract.
+    credits: [...new Map(each.flatMap(({ credits }) => credits).map((one) => [one.disputes, one])).values()],
     pending: each.flatMap(({ pending }) => pending),
   };
 }
