@@ -36,12 +36,14 @@ export {
   strike,
 } from "./src/schema/conduct.ts";
 export { bondAccount, deliveryDispute, deliveryState } from "./src/schema/deliveries.ts";
+export { dispute, disputeState } from "./src/schema/dispute-list.ts";
 export {
   bondAccountRelations,
   candidateMovementRelations,
   deliveryDisputeRelations,
   disputedAnswerRelations,
   disputeMoveRelations,
+  disputeRelations,
   juryCaseRelations,
   juryPanelRelations,
   jurySeatRelations,

@@ -10,6 +10,7 @@ import {
   clientDay,
   clientMovement,
   deliveryDispute,
+  dispute,
   disputedAnswer,
   disputeMove,
   earningsWithdrawal,
@@ -110,6 +111,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   faultProofs: events(faultProof, { client: faultProof.clientAddress, executor: faultProof.executorAddress }),
   reportShares: events(reportShare, {}),
   reportCommitments: events(reportCommitment, {}),
+  disputes: events(dispute, { executor: dispute.executorAddress }),
   deliveryDisputes: events(deliveryDispute, {
     client: deliveryDispute.clientAddress,
     executor: deliveryDispute.executorAddress,

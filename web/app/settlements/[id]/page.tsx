@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { DisputedNotice } from "../../../components/settlements/disputed-notice.tsx";
 import { PaymentSplit } from "../../../components/settlements/payment-split.tsx";
 import { OriginFacts, ProofFacts } from "../../../components/settlements/settlement-facts.tsx";
 import { SettlementFigures } from "../../../components/settlements/settlement-figures.tsx";
@@ -31,6 +32,7 @@ async function SettlementDetail({ settlement }: { readonly settlement: Settlemen
         Settlement
       </PageTitle>
       <div className="space-y-5">
+        <DisputedNotice settlement={settlement} />
         <SettlementFigures settlement={settlement} />
         <Panel title="Payment">
           <PaymentSplit settlement={settlement} />

@@ -18,7 +18,9 @@ export default async function ValidatorsPage({ searchParams }: { readonly search
   const page = await readValidators(query);
   return (
     <>
-      <PageTitle lead="They anchor the peer-to-peer network and keep the executors' offers.">Validators</PageTitle>
+      <PageTitle lead="They anchor the peer-to-peer network, audit executors, and serve on juries.">
+        Validators
+      </PageTitle>
       {!page.ok ? (
         <ProblemPanel problem={page.problem} />
       ) : (
