@@ -17,7 +17,9 @@ const placeOf = ({ until, closedAt }: { readonly until: number | null; readonly 
 export async function listDispute(
   db: Db,
   { origin, dispute: key }: About,
-  said: Pick<Row, "offence" | "state" | "executorAddress" | "challenger" | "atStake"> & { readonly until: number | null },
+  said: Pick<Row, "offence" | "state" | "executorAddress" | "challenger" | "atStake"> & {
+    readonly until: number | null;
+  },
 ): Promise<void> {
   const place = placeOf({ until: said.until, closedAt: null });
   await db.insert(dispute).values({ ...origin, ...key, ...said, place });

@@ -35,12 +35,16 @@ const all = async () =>
     executors { items { address disputeCount openDisputeCount forcedReveals disputesLost } }
     clients { items { address disputesLost } }
     validators { items { address enlistedAt seatCount voteCount fineCount } }
-    deliveryDisputes(limit: 100) { items { disputeId state revealBy paid penalty nonce revealedBytes chunkCount released refunded repaid slashed } }
+    disputes(orderBy: "place", orderDirection: "desc", limit: 100) { items {
+      disputeId offence state executorAddress atStake until closedAt
+    } }
+    deliveryDisputes(limit: 100) { items { disputeId state executorAddress revealBy paid penalty closedAt nonce revealedBytes chunkCount released refunded repaid slashed } }
     bondAccounts { items { address credited withdrawn } }
     measuredDisputes(limit: 100) { items {
-      disputeId state until round verdict outcome kind penalty refunded released slashRestituted slashReporter slashJury
+      disputeId state executorAddress until round verdict outcome kind penalty restitution closedAt refunded released slashRestituted slashReporter slashJury
       slashTreasury
     } }
+    disputedAnswers(limit: 1000) { items { disputeId held } }
     juryCases { items { disputeId truth closedAt } }
     juryPanels { items { disputeId round size drawBlock seed commitUntil revealUntil committed revealed } }
     jurySeats(limit: 1000) { items { disputeId round validatorAddress isDuty choice commitment fined } }
@@ -54,6 +58,7 @@ async function agreed(): Promise<Tables> {
   await expectDeliveries(tables);
   await expectMeasured(tables);
   await expectJuries(tables);
+  expectList(tables);
   for (const row of rowsOf(tables, "executors"))
     expect([row["address"], row["forcedReveals"]]).toEqual([
       row["address"],
@@ -128,6 +133,37 @@ async function expectJuries(tables: Tables): Promise<void> {
     const own = seats.filter((seat) => seat["validatorAddress"] === address);
     expect([seatCount, voteCount]).toEqual([own.length, own.filter(({ choice }) => choice !== "NONE").length]);
   }
+}
+
+/** The list has every dispute as its own table has it: open ones by their next deadline, then those that are over. */
+function expectList(tables: Tables): void {
+  const heldFor = (id: unknown) =>
+    sum(
+      rowsOf(tables, "disputedAnswers").filter((one) => one["disputeId"] === id),
+      "held",
+    );
+  const deliveries = rowsOf(tables, "deliveryDisputes").map(
+    ({ disputeId, state, executorAddress, closedAt, ...row }) => ({
+      ...{ disputeId, offence: "UNDELIVERED", state, executorAddress, closedAt },
+      until: closedAt === null ? row["revealBy"] : null,
+      atStake: text(BigInt(text(row["paid"])) + BigInt(text(row["penalty"]))),
+    }),
+  );
+  const measured = rowsOf(tables, "measuredDisputes").map(
+    ({ disputeId, executorAddress, closedAt, until, ...row }) => ({
+      ...{ disputeId, offence: row["kind"], executorAddress, closedAt, until },
+      state: closedAt === null ? row["state"] : row["outcome"],
+      atStake: text(BigInt(text(row["penalty"])) + BigInt(text(row["restitution"])) + heldFor(disputeId)),
+    }),
+  );
+  const list = rowsOf(tables, "disputes");
+  const byId = (one: Partial<Row>, other: Partial<Row>) =>
+    text(one["disputeId"]).localeCompare(text(other["disputeId"]));
+  expect([...list].sort(byId)).toEqual([...deliveries, ...measured].sort(byId));
+  const places = list.map(({ closedAt, until }) =>
+    closedAt === null ? 2e10 - Number(until ?? 1e10) : Number(closedAt),
+  );
+  expect(places).toEqual([...places].sort((one, other) => other - one));
 }
 
 const timelineOf = async (disputeId: Hex): Promise<Row[]> => {

@@ -19,3 +19,6 @@ export function rememberChainTime(seconds: number | undefined): void {
 
 /** Time of the newest indexed block, once anything was read in this request; this machine's before. */
 export const chainNow = (): number => slot().seconds ?? nowSeconds();
+
+/** A clock by which everything that happened lies in the past: the chain's or this machine's, whichever is ahead. */
+export const laterNow = (): number => Math.max(chainNow(), nowSeconds());

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { ROOT } from "../../../checkout/paths.ts";
 import { eventually, type Program, runNode } from "../../support/processes.ts";
 
-const READY_MS = 100_000;
-const HEAD_MS = 60_000;
+const READY_MS = 280_000;
+const HEAD_MS = 200_000;
 
 export interface IndexerSettings {
   readonly rpcUrl: string;

@@ -1,6 +1,6 @@
 import type { Strike } from "../../lib/dispute-rows.ts";
 import { OFFENCE_WORDS } from "../../lib/disputes/words.ts";
-import { formatCount, formatHalves, formatQuantity } from "../../lib/format.ts";
+import { formatCount, formatHalves } from "../../lib/format.ts";
 import type { Executor } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
@@ -18,7 +18,7 @@ interface ExecutorStandingProps {
 
 /** Whether it can be trusted with a question, in six figures; what it earned comes after. */
 export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProps) {
-  const { stake, frozen, slashed, slashCount, disputesLost, disputeCount, openDisputeCount, jailedUntil } = executor;
+  const { stake, frozen, slashed, slashCount, disputesLost, openDisputeCount, jailedUntil } = executor;
   return (
     <FigureStrip label="Standing of this executor" columns={6}>
       <Figure
@@ -54,7 +54,7 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
       <Figure
         label="Disputes lost"
         hint="Upheld, conceded, not answered in time, or proven by its own signatures; ever"
-        note={`${formatQuantity(disputeCount, "dispute")} in all, ${formatCount(openDisputeCount)} open`}
+        note={`${formatCount(openDisputeCount)} open now`}
       >
         <Count value={disputesLost} hint="Disputes that it lost, ever" testId="executor-disputes-lost" />
       </Figure>
@@ -86,7 +86,7 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
         label="Slashed"
         isAmount
         hint="Stake that it lost by disputes, ever"
-        note={`in ${formatQuantity(slashCount, "slash").replace(/slashs$/, "slashes")}`}
+        note={slashCount === 1 ? "at once" : `${formatCount(slashCount)} times`}
       >
         <Amount units={slashed} hint="Stake that it lost by disputes" testId="executor-slashed" />
       </Figure>

@@ -21,7 +21,7 @@ export function Standing({ member }: StandingProps) {
   const wording = wordingOf(member);
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap" title={wording.title}>
-      <span className={`size-2 rounded-full ${wording.dot}`} aria-hidden="true" />
+      <span className={`size-2 shrink-0 rounded-full ${wording.dot}`} aria-hidden="true" />
       {wording.text}
     </span>
   );

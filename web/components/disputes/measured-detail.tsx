@@ -37,8 +37,9 @@ function rolesOf({ measured, seats, answers }: MeasuredDetailProps["page"]): Rol
 }
 
 /** Who takes part, and what was found so far. */
-function MeasuredFacts({ measured, roles }: { readonly measured: Measured; readonly roles: Roles }) {
-  const { executorAddress, challenger, payer, verdict } = measured;
+function MeasuredFacts({ page, roles }: Pick<MeasuredDetailProps, "page"> & { readonly roles: Roles }) {
+  const { executorAddress, challenger, payer, verdict } = page.measured;
+  const isUndecided = page.dispute.closedAt === null && verdict === "NONE";
   return (
     <Facts>
       <AccountFact
@@ -58,7 +59,7 @@ function MeasuredFacts({ measured, roles }: { readonly measured: Measured; reado
         <AccountFact label="Bond by" hint="Who paid the bond for the challenger" address={payer} path="/search" />
       )}
       <Fact label="Found" hint="What the last panel found, or the arbitrator">
-        {VERDICT_WORDS[verdict]}
+        {isUndecided ? <span className="text-ink-faint">nothing yet</span> : VERDICT_WORDS[verdict]}
       </Fact>
     </Facts>
   );
@@ -93,7 +94,7 @@ export function MeasuredDetail({ page, settlements, now }: MeasuredDetailProps) 
       />
       {dispute.closedAt === null ? null : <Cost page={page} />}
       <Panel title="Parties">
-        <MeasuredFacts measured={measured} roles={roles} />
+        <MeasuredFacts page={page} roles={roles} />
       </Panel>
       <Panel title="Evidence" note="by hash; the texts go over the network to jurors alone">
         <Facts>

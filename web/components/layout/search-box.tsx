@@ -44,7 +44,7 @@ export function SearchBox({ initial = "" }: { readonly initial?: string }) {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          placeholder="Address, transaction, settlement, dispute, peer id"
+          placeholder="Address, hash, dispute, peer id"
           className="h-9 w-full rounded-md border border-line bg-surface pr-9 pl-8 text-[0.875rem] text-ink placeholder:text-ink-faint hover:border-line-strong"
         />
         <span

@@ -36,7 +36,8 @@ function slashOf({
     token("Pay that had matured", STAKE, "challenger", restituted, true),
     token("Penalty", STAKE, "challenger", challenger, true),
     token("Penalty", STAKE, "jurors who were right", jury, true),
-    token("Penalty", STAKE, "treasury", rest - challenger - jury, true),
+    // All that no juror earns.
+    token("Penalty", STAKE, "treasury", rest - challenger, true),
   ];
 }
 

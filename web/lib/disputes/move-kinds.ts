@@ -77,7 +77,7 @@ export const MOVE_KINDS: Readonly<Record<Kind | "UNKNOWN", MoveWords>> = {
     did: ({ detail }) => `voted: ${word(CHOICE_WORDS, detail)}`,
     text: ({ detail }) => `A juror voted: ${word(CHOICE_WORDS, detail)}`,
   },
-  VERDICT_FOUND: { text: (move) => `Verdict of the ${panel(move)}: ${word(VERDICT_WORDS, move.detail)}` },
+  VERDICT_FOUND: { text: ({ detail }) => `Verdict: ${word(VERDICT_WORDS, detail)}` },
   PANEL_FAILED: { text: (move) => `The ${panel(move)} came to no verdict` },
   APPEALED: { did: () => "appealed to a second panel", text: () => "Somebody appealed", amount: "deposit" },
   ARBITRATION_ASKED: {

@@ -40,13 +40,19 @@ export function lineOf(move: Move, unit: "token" | "ether"): Line {
 
 /** Moves as a timeline: what one transaction did stands together. */
 export function storyOf(moves: readonly Move[], unit: "token" | "ether"): readonly Entry[] {
-  const entries: { at: number; transactionHash: Hex; lines: Line[] }[] = [];
+  const groups: [Move, ...Move[]][] = [];
   for (const move of moves) {
-    const last = entries.at(-1);
-    if (last?.transactionHash === move.transactionHash) last.lines.push(lineOf(move, unit));
-    else entries.push({ at: move.timestamp, transactionHash: move.transactionHash, lines: [lineOf(move, unit)] });
+    const last = groups.at(-1);
+    if (last?.[0].transactionHash === move.transactionHash) last.push(move);
+    else groups.push([move]);
   }
-  return entries;
+  return groups.map((group) => {
+    const { timestamp: at, transactionHash } = group[0];
+    // An appeal to the arbitrator is told twice: that somebody appealed, and that the arbitrator was asked.
+    const isAsked = group.some(({ kind }) => kind === "ARBITRATION_ASKED");
+    const told = group.filter(({ kind }) => !(isAsked && kind === "APPEALED"));
+    return { at, transactionHash, lines: told.map((move) => lineOf(move, unit)) };
+  });
 }
 
 interface FaultStory {

@@ -9,8 +9,7 @@ import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { chainNow } from "../../../lib/chain-time.ts";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readClient } from "../../../lib/indexer/accounts.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
@@ -31,7 +30,7 @@ export default async function ClientDetailPage({ params }: PageProps) {
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
   if (answer.value === undefined) notFound();
   const { client, settlements, channels, disputes } = answer.value;
-  const now = nowSeconds();
+  const now = laterNow();
   return (
     <>
       <PageTitle lead={<Identifier value={address} what="address" copyable />}>

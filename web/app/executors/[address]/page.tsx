@@ -15,7 +15,7 @@ import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { chainNow } from "../../../lib/chain-time.ts";
+import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { type ExecutorPage, readExecutor } from "../../../lib/indexer/accounts.ts";
@@ -53,13 +53,12 @@ function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "mo
 /** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
 export default async function ExecutorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
-  const now = nowSeconds();
   if (!isAddress(address)) notFound();
-  const answer = await readExecutor(address, now);
+  const answer = await readExecutor(address, nowSeconds());
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
   if (answer.value === undefined) notFound();
   const { executor, days, settlements, channels, models, disputes, audits, strike } = answer.value;
-  const chainTime = chainNow();
+  const [chainTime, now] = [chainNow(), laterNow()];
   return (
     <>
       <PageTitle lead={<DangerSigns member={executor} />}>

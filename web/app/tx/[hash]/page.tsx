@@ -8,7 +8,7 @@ import { RejectionTable } from "../../../components/settlements/rejection-table.
 import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { laterNow } from "../../../lib/chain-time.ts";
 import { readTransaction } from "../../../lib/indexer/settlements.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
@@ -51,7 +51,7 @@ export default async function TransactionPage({ params }: PageProps) {
               <SettlementTable
                 caption="Settlements of this transaction"
                 settlements={settlements}
-                now={nowSeconds()}
+                now={laterNow()}
                 compact
               />
             )}
