@@ -73,6 +73,9 @@ export default defineConfig({
       })
       .setAction(() => import("./ignition/deploying/checked-deploy.ts"))
       .build(),
+    overrideTask(["ignition", "verify"])
+      .setAction(() => import("./ignition/deploying/exact-verify.ts"))
+      .build(),
   ],
   // For `--strategy create2`. The deploy task puts the deployer into the salt, so that nobody else can use it.
   ignition: { strategyConfig: { create2: { salt: openSalt(process.env["LLOOM_SALT"]) } } },
