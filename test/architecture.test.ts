@@ -89,6 +89,9 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
 /** Packages that `protocol` may use: it has no I/O and runs in a browser. */
 const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 
+/** What commands about money are made of. */
+const MONEY_COMMANDS = "node/src/commands/money";
+
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 function rootFilesOfNode(): string[] {
@@ -210,6 +213,18 @@ describe("import rules", () => {
       .filter((source) => importsOf(source).some((name) => packages.test(name)) || /[.{] ?libp2p\b/.test(source.text))
       .map(({ path }) => `${path} must ask node/src/p2p`);
     expect(broken).toEqual([]);
+  });
+
+  it("loads libp2p, which takes as long as all the rest, for no command about money", () => {
+    const texts = new Map(typescript.map((source) => [source.path, source]));
+    const reached = new Set(["node/src/cli.ts", ...[...texts.keys()].filter((path) => inside(path, MONEY_COMMANDS))]);
+    for (const path of reached) {
+      const { text = "" } = texts.get(path) ?? {};
+      // Of types nothing is loaded, and of a command what it is when it runs.
+      const loaded = text.replaceAll(/^import type [^;]*;|\bimport\([^)]*\)/gm, "");
+      for (const specifier of importsOf({ path, text: loaded })) reached.add(target(path, specifier) ?? path);
+    }
+    expect([...reached].filter((path) => inside(path, "node/src/p2p/host"))).toEqual([]);
   });
 
   it("keeps protocol free of everything that a browser lacks", () => {
