@@ -10,7 +10,7 @@ import {
   type LeafRange,
   type TextPart,
 } from "./evidence-messages.ts";
-import { merkleTree } from "./merkle.ts";
+import { type MerkleTree, merkleTree } from "./merkle.ts";
 import type { OpenedPrompt } from "./opened-prompt.ts";
 import { packTrace, unpackTrace } from "./trace.ts";
 
@@ -24,28 +24,36 @@ export interface HeldEvidence {
   readonly acknowledgement: Omit<AcknowledgementPart, "type"> | Lack;
 }
 
-/** The parts in their order, each made when it is asked for: the receipt, what was asked for, the end. */
-export function* evidenceParts(
-  held: HeldEvidence,
-  { items, ranges }: Pick<EvidenceAsk, "items" | "ranges">,
-): Generator<EvidencePart, void> {
+type Asked = Pick<EvidenceAsk, "items" | "ranges">;
+
+/** The leaves that a question wants to have proven, and so a tree over them; `undefined` for what needs no proofs. */
+export function leavesToProve({ trace }: HeldEvidence, { items, ranges }: Asked): readonly Uint8Array[] | undefined {
+  if (ranges === undefined || !items.includes("trace") || typeof trace === "string") return undefined;
+  return trace.length > EVIDENCE_LIMITS.wholeTraceBytes ? unpackTrace(trace) : undefined;
+}
+
+/**
+ * The parts in their order, each made when it is asked for: the receipt, what was asked for, the end. `tree` stands over
+ * `leavesToProve`: whoever has more to do grows it in turns.
+ */
+export function* evidenceParts(held: HeldEvidence, asked: Asked, tree?: MerkleTree): Generator<EvidencePart, void> {
   yield { type: "receipt", ...held.receipt };
-  for (const item of new Set(items)) yield* partsOf(held, item, ranges);
+  for (const item of new Set(asked.items)) {
+    const leaves = item === "trace" ? leavesToProve(held, asked) : undefined;
+    if (leaves === undefined) yield* partsOf(held, item);
+    else yield* leafParts(leaves, asked.ranges ?? [], tree ?? merkleTree(leaves));
+  }
   yield { type: "end" };
 }
 
-function* partsOf(
-  held: HeldEvidence,
-  item: EvidenceItem,
-  ranges: readonly LeafRange[] | undefined,
-): Generator<EvidencePart, void> {
+function* partsOf(held: HeldEvidence, item: EvidenceItem): Generator<EvidencePart, void> {
   const thing = held[item];
   if (typeof thing === "string") return yield { type: "missing", item, why: thing };
   if (item === "prompt") return yield { type: "prompt", ...(thing as OpenedPrompt) };
   if (item === "acknowledgement")
     return yield { type: "acknowledgement", ...(thing as Omit<AcknowledgementPart, "type">) };
   if (item === "text") return yield* textParts(thing as Exclude<HeldEvidence["text"], Lack>);
-  return yield* traceParts(thing as Uint8Array, ranges);
+  return yield* traceParts(thing as Uint8Array);
 }
 
 function* textParts({ contentSalt, bytes }: Exclude<HeldEvidence["text"], Lack>): Generator<EvidencePart, void> {
@@ -56,10 +64,8 @@ function* textParts({ contentSalt, bytes }: Exclude<HeldEvidence["text"], Lack>)
     yield { type: "text", contentSalt, totalBytes, offset, bytes: bytes.subarray(offset, offset + partBytes) };
 }
 
-function* traceParts(packed: Uint8Array, ranges: readonly LeafRange[] | undefined): Generator<EvidencePart, void> {
-  const { wholeTraceBytes, traceBytes } = EVIDENCE_LIMITS;
-  if (ranges !== undefined && packed.length > wholeTraceBytes) return yield* leafParts(unpackTrace(packed), ranges);
-  if (packed.length > traceBytes) return yield { type: "missing", item: "trace", why: "large" };
+function* traceParts(packed: Uint8Array): Generator<EvidencePart, void> {
+  if (packed.length > EVIDENCE_LIMITS.traceBytes) return yield { type: "missing", item: "trace", why: "large" };
   return yield* wholeTrace(unpackTrace(packed));
 }
 
@@ -75,8 +81,11 @@ function* wholeTrace(leaves: readonly Uint8Array[]): Generator<EvidencePart, voi
 
 const lengthOf = (leaf: Uint8Array | undefined): number => 2 + (leaf?.length ?? 0);
 
-function* leafParts(leaves: readonly Uint8Array[], ranges: readonly LeafRange[]): Generator<EvidencePart, void> {
-  const tree = merkleTree(leaves);
+function* leafParts(
+  leaves: readonly Uint8Array[],
+  ranges: readonly LeafRange[],
+  tree: MerkleTree,
+): Generator<EvidencePart, void> {
   const total = leaves.length;
   for (const index of askedLeaves(ranges, total)) {
     const leaf = leaves[index];

@@ -26,20 +26,49 @@ export interface MerkleTree {
   proofOf(index: number): Hex[];
 }
 
-/** The tree over the leaves in their order; over none, its root is the hash of nothing. */
-export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
-  const levels = [leaves.map(hashLeaf)];
-  for (let level = levels[0] ?? []; level.length > 1; levels.push(level)) level = parents(level);
+/** Hashes between two rests of `growTree`: a few milliseconds. */
+const HASHES_AT_A_TIME = 1024;
+
+/** The tree over the leaves in their order; over none, its root is the hash of nothing. Rests again and again on its way. */
+export function* growTree(leaves: readonly Uint8Array[]): Generator<void, MerkleTree> {
+  let hashes = 0;
+  const levels: Uint8Array[][] = [[]];
+  for (const leaf of leaves) {
+    levels[0]?.push(hashLeaf(leaf));
+    if (++hashes % HASHES_AT_A_TIME === 0) yield;
+  }
+  for (let level = levels[0] ?? []; level.length > 1; levels.push(level)) {
+    const above: Uint8Array[] = [];
+    for (let at = 0; at < level.length; at += 2) {
+      const [left, right] = [level[at], level[at + 1]];
+      if (left !== undefined) above.push(right === undefined ? left : hashNode(left, right));
+      if (++hashes % HASHES_AT_A_TIME === 0) yield;
+    }
+    level = above;
+  }
+  return treeOf(levels, leaves.length);
+}
+
+function treeOf(levels: readonly Uint8Array[][], total: number): MerkleTree {
   const [top] = levels.at(-1) ?? [];
   return {
     root: bytesToHex(top ?? keccak_256(new Uint8Array())),
     proofOf: (index) => {
-      if (!Number.isInteger(index) || index < 0 || index >= leaves.length)
-        throw new LloomError("INTERNAL", `Leaf ${index} of ${leaves.length} is not there; count from zero.`);
+      if (!Number.isInteger(index) || index < 0 || index >= total)
+        throw new LloomError("INTERNAL", `Leaf ${index} of ${total} is not there; count from zero.`);
       const siblings = levels.map((level, height) => level[Math.floor(index / 2 ** height) ^ 1]);
       return siblings.slice(0, -1).flatMap((sibling) => (sibling === undefined ? [] : [bytesToHex(sibling)]));
     },
   };
+}
+
+/** The same tree at once. */
+export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
+  const growing = growTree(leaves);
+  for (;;) {
+    const { done, value } = growing.next();
+    if (done === true) return value;
+  }
 }
 
 /** Root over the leaves in their order; over none, the hash of nothing. */
@@ -93,15 +122,6 @@ function hashLeaf(leaf: Uint8Array): Uint8Array {
   preimage[0] = LEAF;
   preimage.set(leaf, 1);
   return keccak_256(preimage);
-}
-
-function parents(level: readonly Uint8Array[]): Uint8Array[] {
-  const above: Uint8Array[] = [];
-  for (let at = 0; at < level.length; at += 2) {
-    const [left, right] = level.slice(at, at + 2);
-    if (left !== undefined) above.push(right === undefined ? left : hashNode(left, right));
-  }
-  return above;
 }
 
 function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {

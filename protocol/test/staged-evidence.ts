@@ -29,6 +29,8 @@ export interface Staging {
   readonly lane?: bigint;
   readonly tokens?: number;
   readonly text?: string;
+  /** Unix seconds, of the request. */
+  readonly deadline?: bigint;
 }
 
 const salt = (byte: string): Hex => `0x${byte.repeat(32)}`;
@@ -41,6 +43,7 @@ export function stageEvidence({
   lane = 1n,
   tokens = 3,
   text = "A cat 🐈.",
+  deadline = 1_900_000_000n,
 }: Staging): StagedEvidence {
   const prompt: OpenedPrompt = {
     promptSalt: salt("5a"),
@@ -58,7 +61,7 @@ export function stageEvidence({
     outboundPrice: 2_000_000n,
   };
   const request = {
-    ...{ client: client.address, executor: executor.address, model: "lloom-tiny", lane, deadline: 1_900_000_000n },
+    ...{ client: client.address, executor: executor.address, model: "lloom-tiny", lane, deadline },
     promptHash: hashPrompt(prompt.promptSalt, prompt.messages),
     paramsHash: hashParams(prompt),
     ...terms,
@@ -69,7 +72,7 @@ export function stageEvidence({
   const bytes = new TextEncoder().encode(text);
   const counts = { inboundTokens: 12n, outboundTokens: 5n, finishReason: 1n };
   const response = {
-    ...{ requestHash, ...counts, timestamp: 1_899_999_990n },
+    ...{ requestHash, ...counts, timestamp: deadline - 10n },
     contentHash: hashContent(salt("5b"), text),
     deliveryHash: deliveryHash(bytes),
     traceRoot: traceRoot(leaves),

@@ -46,6 +46,8 @@ async function converse(stream: Stream, { target, ask, take, signal, ...call }: 
   const outgoing = [encodeEvidenceAsk(ask)];
   const slow = (): void => over.reject(new LloomError("EXECUTOR_TIMEOUT", `Peer ${target.peerId} is too slow.`));
   const onAbort = (): void => over.reject(new LloomError("CANCELLED", "The caller cancelled."));
+  const brokeOff = (cause?: Error): void =>
+    over.reject(new LloomError("STREAM_INTERRUPTED", "The answer broke off.", { cause }));
   const whole = setTimeout(slow, limits.answerMs);
   const silence = setTimeout(slow, limits.frameMs);
   let isOver = false;
@@ -62,12 +64,15 @@ async function converse(stream: Stream, { target, ask, take, signal, ...call }: 
       },
       nextFrame: () => outgoing.shift(),
       onViolation: over.reject,
-      onRemoteEnd: () => void frames.finish(FAREWELL_MS),
-      onClose: (cause) => over.reject(new LloomError("STREAM_INTERRUPTED", "The answer broke off.", { cause })),
+      onRemoteEnd: () => undefined,
+      onClose: brokeOff,
     },
   );
+  // After all that came was read. It may have ended while the stream was being opened, and what it said waits for this turn.
+  stream.addEventListener("end", () => brokeOff(), { once: true });
   signal.addEventListener("abort", onAbort, { once: true });
   try {
+    if (stream.readableEnded) setImmediate(brokeOff);
     if (signal.aborted) onAbort();
     frames.wake();
     await over.promise;
