@@ -114,7 +114,8 @@ test("answers every saved query, and each fits the served schema", async () => {
     const query = readFileSync(join(folder, file), "utf8");
     expect([file, validate(schema, parse(query))]).toEqual([file, []]);
     const of = file === "client.graphql" ? address.client : address.executor;
-    const answer = await indexer.query(query, { address: of, requestHash: `0x${"00".repeat(32)}` });
+    const nothing = `0x${"00".repeat(32)}`;
+    const answer = await indexer.query(query, { address: of, requestHash: nothing, id: nothing });
     expect(Object.values(answer)).not.toContain(null);
   }
 });

@@ -8,6 +8,7 @@ import type {
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } from "@lloom/protocol/lane";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { keccak256, toUtf8Bytes } from "ethers";
 import { createTextCipher } from "../../node/src/store/text-cipher.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
@@ -18,6 +19,14 @@ export const testIdentity = (name: string): Identity =>
 
 /** Encrypts what tests keep; the same in every process. */
 export const TEST_CIPHER = createTextCipher(testIdentity("log").secret);
+
+/** What somebody might ask. */
+export const testPrompt = (content = "Hi"): OpenedPrompt => ({
+  promptSalt: `0x${"5a".repeat(32)}`,
+  messages: [{ role: "user", content }],
+  sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+  ...{ weightsHash: ZERO_HASH, profileHash: ZERO_HASH, offerHash: ZERO_HASH },
+});
 
 export const TEST_DOMAIN: CommitmentDomain = { chainId: 31337n, accounting: `0x${"ac".repeat(20)}` };
 

@@ -3,11 +3,13 @@ import type { Address, CompactSignature, Hex, Receipt, RequestCommitment } from 
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { advance, EMPTY_LANE, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import { type DutyLog, openDutyLog } from "./duty-log.ts";
 import * as encoding from "./encoding.ts";
 import { type OwnAnswers, openOwnAnswers } from "./own-answers.ts";
+import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence, saveOwnPrompt, saveOwnText } from "./own-evidence.ts";
 import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
 import { openWrongCounts, pruneWrongCounts, type WrongCounts } from "./wrong-counts.ts";
 
@@ -22,8 +24,9 @@ export interface SentRequest {
   readonly requestHash: Hex;
   readonly request: RequestCommitment;
   readonly signature: CompactSignature;
-  /** With the prompt, which is not stored, it opens `promptHash` in a dispute. */
   readonly promptSalt: Hex;
+  /** What is asked: kept encrypted, since it opens `promptHash` in a dispute. */
+  readonly prompt?: OpenedPrompt;
   readonly sentAtMs: number;
 }
 
@@ -34,6 +37,12 @@ export interface ReceivedReceipt {
   readonly receipt: Receipt;
   readonly contentSalt: Hex;
   readonly receivedAtMs: number;
+}
+
+/** A receipt as it comes. */
+export interface ReceivedAnswer extends ReceivedReceipt {
+  /** UTF-8 of the answer; kept encrypted beside what was asked. */
+  readonly text?: Uint8Array;
 }
 
 /** A receipt in a page of them. */
@@ -54,9 +63,9 @@ export interface OwnReceiptPage {
  * The client's durable memory: its lanes, what it signed, and the receipts. Every method is one transaction;
  * requests and receipts are on disk when their methods return. A lane carries one request at a time: reserve, save the request, send, save the receipt. After any doubt
  * about what the executor holds, the lane is retired: never used again, so that no second request can stand beside one
- * that may have been answered. Prompts and answers are not stored, but those that were refused for their counts.
+ * that may have been answered. What was asked and answered is encrypted, and gone with `prune`.
  */
-export interface ClientLog extends DutyLog, OwnAnswers, WrongCounts {
+export interface ClientLog extends DutyLog, OwnAnswers, OwnEvidenceLog, WrongCounts {
   /** An idle lane of the executor, or a new one with a random number; busy from now on. */
   reserveLane(executor: Address): ReservedLane;
   /** Gives a reserved lane back, when nothing was sent in it. Does nothing once a request was saved. */
@@ -71,7 +80,7 @@ export interface ClientLog extends DutyLog, OwnAnswers, WrongCounts {
    * Stores the receipt, advances the lane and makes it idle (a retired one stays retired).
    * @throws LloomError INTERNAL when the request was not sent; RESPONSE_INVALID when the answer does not fit it.
    */
-  saveReceipt(received: ReceivedReceipt): void;
+  saveReceipt(received: ReceivedAnswer): void;
   /** The executor refused, having signed nothing: its lane is idle again, in the state before. */
   saveRefusal(requestHash: Hex, code: ErrorCode): void;
   /** Never uses the lane again. What it may still cost counts in `outstanding` until it can no longer be settled. */
@@ -104,6 +113,7 @@ export function openClientLog(db: Database): ClientLog {
     ...openWrongCounts(db),
     ...openDutyLog(db),
     ...openOwnAnswers(db),
+    ...openOwnEvidence(db),
     // Synced with the request that follows.
     reserveLane: (executor) => db.write(() => reserveLane(db, executor), { synced: false }),
     releaseLane: (executor, lane) => {
@@ -132,6 +142,7 @@ export function openClientLog(db: Database): ClientLog {
       db.write(() => {
         db.run(PRUNE, { beforeMs });
         pruneWrongCounts(db);
+        pruneOwnEvidence(db, beforeMs);
         for (const table of ["late_answers", "own_acks"])
           db.run(`DELETE FROM ${table} WHERE request_hash NOT IN (SELECT request_hash FROM own_requests)`);
       });
@@ -200,7 +211,8 @@ function reserveLane(db: Database, executor: Address): ReservedLane {
   return { lane, state: EMPTY_LANE };
 }
 
-function saveRequest(db: Database, { requestHash, request, signature, promptSalt, sentAtMs }: SentRequest): void {
+function saveRequest(db: Database, sent: SentRequest): void {
+  const { requestHash, request, signature, promptSalt, prompt, sentAtMs } = sent;
   const key = laneKey(request.executor, request.lane);
   const lane = db.get(LANE, key);
   if (lane?.["status"] !== "busy" || db.get(SENT_IN_LANE, key) !== undefined) {
@@ -219,10 +231,11 @@ function saveRequest(db: Database, { requestHash, request, signature, promptSalt
     promptSalt,
     sentAtMs,
   });
+  if (prompt !== undefined) saveOwnPrompt(db, requestHash, prompt);
 }
 
-function saveReceipt(db: Database, received: ReceivedReceipt): void {
-  const { requestHash, responseHash, receipt, contentSalt, receivedAtMs } = received;
+function saveReceipt(db: Database, received: ReceivedAnswer): void {
+  const { requestHash, responseHash, receipt, contentSalt, receivedAtMs, text } = received;
   const row = db.get(REQUEST, { requestHash });
   if (row?.["status"] !== "sent") throw misuse("A receipt for a request that is not under way", requestHash);
   const request = encoding.requestOf(row);
@@ -240,6 +253,7 @@ function saveReceipt(db: Database, received: ReceivedReceipt): void {
     contentSalt,
     receivedAtMs,
   });
+  if (text !== undefined) saveOwnText(db, requestHash, text);
   db.run(ADVANCE, { ...key, ...encoding.encodeLaneState(advance(state, response, responseHash)) });
 }
 

@@ -8,6 +8,7 @@ import type {
 } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import { type Delivery, deliveryOf, pruneDeliveries, saveDelivery } from "./delivery-log.ts";
@@ -35,6 +36,8 @@ export interface SavedAnswer {
   readonly delivered: Uint8Array;
   /** Leaves of its trace, packed; kept like the text. Absent, or empty: none. */
   readonly trace?: Uint8Array;
+  /** What was asked; kept like the text. */
+  readonly prompt?: OpenedPrompt;
   readonly answeredAtMs: number;
 }
 
@@ -74,7 +77,7 @@ export interface ReceiptPage {
  * The executor's durable memory: what it accepted, answered, signed and was paid for. Every method is one transaction.
  * The order that keeps an executor honest through a crash is *save, then sign, then tell*: `accept`, generate,
  * `saveAnswer`, sign `response`, `saveSignature`, send. What `saveAnswer` stored is never replaced, so there is never a
- * second answer to sign. Prompts are not stored, delivered text is encrypted.
+ * second answer to sign. What was asked, what was delivered and its trace are encrypted, and gone with `prune`.
  *
  * `saveAnswer` returns when the disk has it, and everything before it. The others survive the end of the process, not
  * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
@@ -104,7 +107,7 @@ export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals 
   answeredUnsigned(): readonly UnsignedAnswer[];
   /** What became of a request; for a client that asks for the same one again. */
   find(requestHash: Hex): ServedRequest | undefined;
-  /** Text, trace and salt of an answer, while they are kept. */
+  /** What opens the hashes of an answer and its request, while it is kept. */
   delivery(requestHash: Hex): Delivery | undefined;
   /** Signed answers, newest first. */
   receipts(page: ReceiptPage): readonly ServedReceipt[];
@@ -210,8 +213,8 @@ function saveAnswer(db: Database, answer: SavedAnswer): void {
     cost: encoding.encodeInteger(response.cumulativeCost),
     answeredAtMs,
   });
-  const { contentSalt, delivered, trace = new Uint8Array() } = answer;
-  saveDelivery(db, { requestHash, contentSalt, delivered, trace, answeredAtMs });
+  const { contentSalt, delivered, trace = new Uint8Array(), prompt } = answer;
+  saveDelivery(db, { requestHash, contentSalt, delivered, trace, prompt, answeredAtMs });
 }
 
 function saveSignature(db: Database, requestHash: Hex, signature: CompactSignature): void {

@@ -177,6 +177,17 @@ export const MIGRATIONS: readonly string[] = [
     noticed_at_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Executor: what was asked, kept and deleted with the text; null in what versions before kept.
+  ALTER TABLE deliveries ADD COLUMN prompt BLOB;
+
+  -- Client: what it asked and what came, as it would accuse with it; encrypted.
+  CREATE TABLE own_evidence (
+    request_hash ${hex("request_hash", 32)} PRIMARY KEY,
+    prompt BLOB NOT NULL,
+    text BLOB
+  ) STRICT;
+  `,
 ];
 
 /**

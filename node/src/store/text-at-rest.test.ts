@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange, TEST_CIPHER, testIdentity } from "../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER, testIdentity, testPrompt } from "../../../test/support/exchange.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openExecutorLog } from "./executor-log.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -17,6 +17,8 @@ const SECRET = "What nobody else may read. ";
 /** Long enough for overflow pages, which SQLite keeps apart. */
 const TEXT = SECRET.repeat(4_000);
 const TRACE = "What nobody else may count. ".repeat(4_000);
+const ASKED = "What nobody else may ask. ".repeat(4_000);
+const PROMPT = testPrompt(ASKED);
 const exchange = createExchange();
 let directory: string;
 let path: string;
@@ -48,7 +50,7 @@ function deliver(db: Database, answeredAtMs = 1000): Hex {
   log.accept({ ...asked, acceptedAtMs: 1 });
   const delivered = Buffer.from(TEXT);
   const trace = Buffer.from(TRACE);
-  log.saveAnswer({ requestHash, ...answered, contentSalt: SALT, delivered, trace, answeredAtMs });
+  log.saveAnswer({ requestHash, ...answered, contentSalt: SALT, delivered, trace, prompt: PROMPT, answeredAtMs });
   log.saveSignature(requestHash, answered.executorSignature);
   return requestHash;
 }
@@ -60,7 +62,7 @@ const textOf = (db: Database, requestHash: Hex): string | undefined => {
   return found && Buffer.from(found.delivered).toString();
 };
 
-test("delivered text and its trace stand in no file, and are there for the key alone", () => {
+test("prompt, delivered text and its trace stand in no file, and are there for the key alone", () => {
   let requestHash: Hex;
   {
     using db = open();
@@ -68,8 +70,9 @@ test("delivered text and its trace stand in no file, and are there for the key a
     expect(countOnDisk(SECRET)).toBe(0);
     expect(textOf(db, requestHash)).toBe(TEXT);
     expect(traceOf(db, requestHash)).toBe(TRACE);
+    expect(openExecutorLog(db).delivery(requestHash)?.prompt).toEqual(PROMPT);
   }
-  expect(countOnDisk(SECRET) + countOnDisk(TRACE)).toBe(0);
+  expect([SECRET, TRACE, ASKED].map(countOnDisk)).toEqual([0, 0, 0]);
   {
     using other = open(createTextCipher(testIdentity("thief").secret));
     expect(() => textOf(other, requestHash)).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
@@ -83,19 +86,18 @@ test("delivered text and its trace stand in no file, and are there for the key a
 test("what retention has passed stands in no file either, not even encrypted", () => {
   using db = open();
   const [old, kept] = [deliver(db, 1000), deliver(db, 9000)];
-  const bytesOf = (requestHash: Hex, column: "delivered" | "trace"): Uint8Array =>
-    db.get("SELECT delivered, trace FROM deliveries WHERE request_hash = :requestHash", { requestHash })?.[
+  const columns = ["delivered", "trace", "prompt"] as const;
+  const bytesOf = (requestHash: Hex, column: (typeof columns)[number]): Uint8Array =>
+    db.get("SELECT delivered, trace, prompt FROM deliveries WHERE request_hash = :requestHash", { requestHash })?.[
       column
     ] as Uint8Array;
-  const pieces = [old, kept].flatMap((requestHash) =>
-    (["delivered", "trace"] as const).map((column) => bytesOf(requestHash, column).slice(-64)),
-  );
+  const pieces = [old, kept].flatMap((requestHash) => columns.map((column) => bytesOf(requestHash, column).slice(-64)));
   db.checkpoint();
-  expect(pieces.map(countOnDisk)).toEqual([1, 1, 1, 1]);
+  expect(pieces.map(countOnDisk)).toEqual([1, 1, 1, 1, 1, 1]);
   openExecutorLog(db).prune(5000);
   expect(textOf(db, old)).toBeUndefined();
   expect(textOf(db, kept)).toBe(TEXT);
-  expect(pieces.map(countOnDisk)).toEqual([0, 0, 1, 1]);
+  expect(pieces.map(countOnDisk)).toEqual([0, 0, 0, 1, 1, 1]);
 });
 
 /** A log of the first version: its text is readable. */

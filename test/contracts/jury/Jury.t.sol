@@ -306,6 +306,14 @@ contract JuryTest is JuryCase {
         assertEq(uint256(found), uint256(expected), "verdict");
     }
 
+    function test_HalfOfTheSeatsFindNothing() public {
+        request(CASE, 4);
+        draw(CASE);
+        vote(CASE, 2, 0, 2);
+        (, , IJury.Verdict found) = jury.findingOf(CASE);
+        assertTrue(found == IJury.Verdict.None, "more than half");
+    }
+
     /* CLOSING */
 
     /// Two say mismatch, which is true; one match, one reveals nothing, one does not even commit.
@@ -324,6 +332,7 @@ contract JuryTest is JuryCase {
         emit IJury.JurorFined(CASE, 1, jurors[2], 25e6);
         vm.expectEmit(address(jury));
         emit IJury.JurorFined(CASE, 1, jurors[3], 25e6);
+        expectFine(jurors[4], 10e6);
         vm.expectEmit(address(jury));
         emit IJury.JurorFined(CASE, 1, jurors[4], 10e6);
         vm.expectEmit(address(jury));
@@ -364,6 +373,24 @@ contract JuryTest is JuryCase {
 
     function wrongPhase(IJury.Phase expected, IJury.Phase found) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IJury.JuryWrongPhase.selector, expected, found);
+    }
+
+    /// All of it is the treasury's.
+    function expectFine(address juror, uint256 fine) private {
+        vm.expectEmit(address(registry));
+        emit IStakeRegistry.Slashed(
+            juror,
+            address(jury),
+            jury.dutyId(CASE, juror),
+            IStakeRegistry.Offence.JurorFault,
+            address(0),
+            address(0),
+            address(0),
+            fine,
+            IStakeRegistry.Payout(0, 0, 0, 0, fine, 0),
+            VALIDATOR_STAKE - fine,
+            0
+        );
     }
 
     function assertNotValidator(address account) private {

@@ -101,6 +101,18 @@ contract ClaimsTest is MarketTest {
         assertEq(toVictim, 0, "nobody");
     }
 
+    function test_WhoCollectsFirstTakesNothingFromThoseBehind() public {
+        freeze("first", STAKE);
+        slash("second", 50e6, client);
+        slash("third", 50e6, stranger);
+        vm.prank(JUDGE);
+        registry.unfreeze("first");
+        registry.collect(JUDGE, "second");
+        registry.collect(JUDGE, "third");
+        assertEq(rewardsOf(client), 15e6, "30 percent of 50");
+        assertEq(rewardsOf(stranger), 15e6, "as much");
+    }
+
     /// An honest dispute asks for everything. Ten others are opened after it and decided before it, the last one first, each for
     /// all that is there with a fifth of it for jurors. All jurors and reporters are friends: they would have drained the stake.
     function test_Attack87_JurorsOutOfTurnTakeAThirdAtMost() public {
@@ -125,6 +137,61 @@ contract ClaimsTest is MarketTest {
         assertEq(payout.waiting, 20e6, "the rest waits");
         (, , , uint96 toReporter, , ) = registry.waiting(JUDGE, "second");
         assertEq(toReporter, 9e6, "30 percent of all of it");
+    }
+
+    /// Jurors ask for one of the last unit, and with the treasury's part of it two would go out of turn.
+    function test_NoMoreGoesOutOfTurnThanIsTaken() public {
+        freeze("first", STAKE - 1);
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty, sent.jury, sent.juryShare) = ("second", executor, 2, JURY, 6_000);
+        vm.prank(JUDGE);
+        IStakeRegistry.Payout memory payout = registry.slash(sent);
+        assertEq(payout.treasury, 2, "both");
+        assertEq(payout.jury + payout.waiting, 0, "rounded down");
+    }
+
+    /// The fourth unit makes both shares one, and waits alone.
+    function test_RoundingPromisesNoMoreThanWaits() public {
+        freeze("first", STAKE - 3);
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty) = ("second", executor, 4);
+        (sent.reporter, sent.reporterShare) = (client, 3_000);
+        (sent.victim, sent.victimShare, sent.victimLimit) = (stranger, 3_000, type(uint256).max);
+        vm.startPrank(JUDGE);
+        registry.slash(sent);
+        registry.unfreeze("first");
+        vm.stopPrank();
+        (uint256 toReporter, uint256 toVictim) = registry.collect(JUDGE, "second");
+        assertEq(toReporter, 1, "reporter");
+        assertEq(toVictim, 0, "victim");
+    }
+
+    function test_JuriesOutOfTurnArePaidInFullUntilTheThirdIsGone() public {
+        freeze("honest", STAKE);
+        for (uint256 i = 0; i < 6; ++i) assertEq(judge(bytes32(i + 1), 30e6, stranger).jury, 6e6, "10 of 66 each");
+        assertEq(judge("seventh", 20e6, stranger).jury, 4e6 - 1, "what is left, rounded down");
+    }
+
+    function test_WhatIsServedInTurnUsesUpNoThird() public {
+        freeze("first", 100e6);
+        assertEq(judge("second", 150e6, stranger).jury, 30e6, "20 in turn, 10 out of it");
+        assertEq(judge("third", 20e6, stranger).jury, 4e6, "of the third that is left");
+    }
+
+    function test_AVictimCollectsItsShare() public {
+        freeze("first", STAKE);
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty) = ("second", executor, 50e6);
+        (sent.reporter, sent.reporterShare) = (client, 3_000);
+        (sent.victim, sent.victimShare, sent.victimLimit) = (stranger, 2_000, type(uint256).max);
+        vm.startPrank(JUDGE);
+        registry.slash(sent);
+        registry.unfreeze("first");
+        vm.stopPrank();
+        vm.expectEmit(address(registry));
+        emit IStakeRegistry.Collected(executor, JUDGE, "second", client, stranger, 15e6, 10e6, 25e6, 0);
+        registry.collect(JUDGE, "second");
+        assertEq(rewardsOf(stranger), 10e6, "a fifth");
     }
 
     /// What went out of turn before is forgotten when nobody is left who was there then.

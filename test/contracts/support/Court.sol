@@ -237,9 +237,14 @@ abstract contract Court is Market {
         return keccak256(abi.encode("salt", juror));
     }
 
-    /// The newest panel votes and its time ends: so many say mismatch, then so many match, then so many insufficient; the
-    /// others do not reveal.
+    /// The newest panel votes, and its time ends.
     function vote(bytes32 id, uint256 mismatches, uint256 matches, uint256 insufficient) internal {
+        castVotes(id, mismatches, matches, insufficient);
+        pass(36 hours + 1);
+    }
+
+    /// So many of the newest panel say mismatch, then so many match, then so many insufficient; the others do not reveal.
+    function castVotes(bytes32 id, uint256 mismatches, uint256 matches, uint256 insufficient) internal {
         address[] memory jurors = newestPanel(id);
         IJury.Choice[] memory choices = new IJury.Choice[](jurors.length);
         for (uint256 i = 0; i < jurors.length; ++i) {
@@ -251,7 +256,6 @@ abstract contract Court is Market {
         for (uint256 i = 0; i < mismatches + matches + insufficient; ++i) {
             jury.reveal(id, jurors[i], choices[i], saltOf(jurors[i]));
         }
-        pass(36 hours + 1);
     }
 
     /// Answered, drawn and voted on: appealable.

@@ -4,6 +4,7 @@ import { FINISH_REASONS, type FinishReason, type Hex, type Receipt } from "@lloo
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { promisedBy } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { LloomError } from "../../errors.ts";
@@ -89,10 +90,10 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
-  const placed = await place(parts, terms, { ...options, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
   const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
+  const placed = await place(parts, terms, { ...options, asked });
   const { pool, store, hasher, recover, token } = parts;
   const promised = promisedBy(signed);
   const recount = promised.vocabulary && parts.recounting?.begin(promised.vocabulary, target);
@@ -119,12 +120,12 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
 async function place(
   { channels, settings: { chainPatienceMs } }: AttemptParts,
   terms: RequestTerms,
-  { signal, trace, trust, canPayAnother, promptSalt }: AttemptOptions & { readonly promptSalt: Hex },
+  { signal, trace, trust, canPayAnother, asked }: AttemptOptions & { readonly asked: OpenedPrompt },
 ): Promise<PlacedRequest> {
   const giveUp = new AbortController();
   const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
   try {
-    return await channels.place(terms, promptSalt, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
+    return await channels.place(terms, asked, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
   } catch (cause) {
     if (signal.aborted || !giveUp.signal.aborted) throw cause;
     trace.isPutOff = true;

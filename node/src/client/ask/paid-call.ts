@@ -2,7 +2,8 @@ import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
-import type { ExecutorFrame, RequestFrame, ResponseFrame } from "@lloom/protocol/messages";
+import type { ExecutorFrame, ResponseFrame } from "@lloom/protocol/messages";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import type { Promised } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { countsProblem } from "@lloom/protocol/token-counts";
@@ -34,10 +35,7 @@ export interface PaidCallOptions {
   readonly token: TokenUnit;
   readonly target: PeerTarget;
   readonly placed: PlacedRequest;
-  readonly asked: Pick<
-    RequestFrame,
-    "promptSalt" | "messages" | "sampling" | "weightsHash" | "profileHash" | "offerHash"
-  >;
+  readonly asked: OpenedPrompt;
   /** What the accepted offer promises of its answers. */
   readonly promised: Promised;
   /** Counts the answer's tokens again; undefined if its vocabulary is not known. */
@@ -170,7 +168,8 @@ export class PaidCall {
     await this.#checkCounts({ response, signature, contentSalt });
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
     const responseHash = hasher.hashResponse(response);
-    store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, receivedAtMs: clock() });
+    const bytes = new TextEncoder().encode(text);
+    store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, text: bytes, receivedAtMs: clock() });
     this.#isOver = true;
     return { type: "answered", receipt, responseHash, contentSalt };
   }

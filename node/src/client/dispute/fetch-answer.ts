@@ -36,7 +36,7 @@ export async function fetchAnswer(
     store.saveLateAnswer({ requestHash, text: bytes });
     if (own.status !== "sent" || hasher.hashResponse(settled.response) !== id) return;
     const receipt = { request: own.request, clientSignature: own.clientSignature, ...settled };
-    store.saveReceipt({ requestHash, responseHash: id, receipt, contentSalt, receivedAtMs: Date.now() });
+    store.saveReceipt({ requestHash, responseHash: id, receipt, contentSalt, text: bytes, receivedAtMs: Date.now() });
   } catch (thrown) {
     log.debug({ requestHash, problem: asLloomError(thrown).message }, "a missing answer was not to be had");
   }

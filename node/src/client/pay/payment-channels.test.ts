@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE, worstCost } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createExchange, TEST_CIPHER, testIdentity } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER, testIdentity, testPrompt } from "../../../../test/support/exchange.ts";
 import { openClientLog } from "../../store/client-log.ts";
 import { type Database, openDatabase } from "../../store/database.ts";
 import type { RequestTerms } from "./build-request.ts";
@@ -59,7 +59,7 @@ function stage(
     },
     ...options,
   });
-  const place = (trust = known, signal = never) => pay.place(terms, SALT, { ...trust, signal });
+  const place = (trust = known, signal = never) => pay.place(terms, testPrompt(), { ...trust, signal });
   return { pay, place, store, state, did };
 }
 

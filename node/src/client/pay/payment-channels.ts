@@ -1,8 +1,9 @@
 import { formatAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { ChannelFunds } from "@lloom/protocol/channel-money";
-import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { Address, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { worstCost } from "@lloom/protocol/lane";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
@@ -60,17 +61,17 @@ export class PaymentChannels {
   }
 
   /**
-   * A signed and saved request, in a channel that covers it; filled in steps by what the executor has shown. Throws INSUFFICIENT_FUNDS with what is missing, and what the
-   * chain throws. Nothing is left reserved after a failure.
+   * A signed and saved request, in a channel that covers it; filled in steps by what the executor has shown. Throws
+   * INSUFFICIENT_FUNDS with what is missing, and what the chain throws. Nothing is left reserved after a failure.
    */
   async place(
     terms: RequestTerms,
-    promptSalt: Hex,
+    prompt: OpenedPrompt,
     { signal, ...trust }: Trust & { readonly signal: AbortSignal },
   ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      if (this.#plan(terms, 0n, trust)?.type === "enough") return this.#sign(terms, promptSalt);
+      if (this.#plan(terms, 0n, trust)?.type === "enough") return this.#sign(terms, prompt);
       await untilAborted(
         this.#allocating.run(() => this.#ensureChannel(terms, trust)),
         signal,
@@ -105,7 +106,7 @@ export class PaymentChannels {
     if (known !== undefined) this.#channels.set(executor, { ...known, balance: channelBalance });
   }
 
-  #sign(terms: RequestTerms, promptSalt: Hex): PlacedRequest {
+  #sign(terms: RequestTerms, prompt: OpenedPrompt): PlacedRequest {
     const { identity, hasher, store, deadlineSeconds, clock } = this.#options;
     const { lane, state } = store.reserveLane(terms.executor);
     try {
@@ -113,7 +114,8 @@ export class PaymentChannels {
       const request: RequestCommitment = continueLane(terms, { lane, state, deadline });
       const requestHash = hasher.hashRequest(request);
       const signature = identity.sign(requestHash);
-      store.saveRequest({ requestHash, request, signature, promptSalt, sentAtMs: clock() });
+      const { promptSalt } = prompt;
+      store.saveRequest({ requestHash, request, signature, promptSalt, prompt, sentAtMs: clock() });
       return { request, requestHash, signature, lane: state };
     } catch (thrown) {
       store.releaseLane(terms.executor, lane);

@@ -3,6 +3,7 @@ import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protoco
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { LaneState } from "@lloom/protocol/lane";
 import type { RequestFrame } from "@lloom/protocol/messages";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
@@ -49,6 +50,8 @@ export interface Admitted {
   /** Before this answer. */
   readonly lane: LaneState;
   readonly completion: Completion;
+  /** As the request's hashes were taken over it; kept with the answer. */
+  readonly prompt: OpenedPrompt;
   /** Of the run in which it was admitted. */
   readonly epoch: number;
 }
@@ -94,7 +97,8 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   if (!parts.run.take(frame.offerHash, requestHash)) refuse(takenProblem(parts.run.stands(frame.offerHash)));
   parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
   const completion = { ...asked, maxOutboundTokens: answerLimit(size) };
-  return { request, requestHash, lane: laneNow.lane, completion, epoch: parts.run.epoch };
+  const { signature: _signature, request: _request, ...prompt } = frame;
+  return { request, requestHash, lane: laneNow.lane, completion, prompt, epoch: parts.run.epoch };
 }
 
 function refuse(problem: AdmissionProblem | undefined): void {

@@ -5,7 +5,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { says, scriptedBackend } from "../../../../test/integration/roles/scripted-backend.ts";
-import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/support/exchange.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
@@ -65,7 +65,7 @@ async function answer(change: Partial<AnswerParts> = {}) {
     onFailed: () => undefined,
     ...change,
   };
-  const admitted = { request, requestHash, lane: EMPTY_LANE, completion, epoch: 0 };
+  const admitted = { request, requestHash, lane: EMPTY_LANE, completion, prompt: testPrompt(), epoch: 0 };
   const frames = (async () => {
     const types: string[] = [];
     try {
@@ -87,6 +87,8 @@ describe("an answer", () => {
     if (found?.status !== "signed") return;
     expect(signedWhile).toEqual([{ status: "answered", response_hash: found.responseHash }]);
     expect(types).toEqual(["status", "token", "response"]);
+    const delivered = new TextEncoder().encode("Hello");
+    expect(store.delivery(requestHash)).toMatchObject({ delivered, prompt: testPrompt() });
   });
 
   it("is saved with a sync of the disk, so that no power failure takes what is signed next", async () => {

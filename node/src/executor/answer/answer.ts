@@ -128,7 +128,7 @@ async function work(
 
 function saveAndSign(
   { identity, hasher, store, clock }: AnswerParts,
-  { request, requestHash, lane }: Admitted,
+  { request, requestHash, lane, prompt }: Admitted,
   answer: Answer,
 ): ResponseBody {
   const contentSalt = bytesToHex(randomBytes(32));
@@ -137,7 +137,8 @@ function saveAndSign(
   const responseHash = hasher.hashResponse(response);
   const delivered = new TextEncoder().encode(answer.text);
   const trace = packTrace(answer.trace ?? []);
-  store.saveAnswer({ requestHash, response, responseHash, contentSalt, delivered, trace, answeredAtMs: nowMs });
+  const opening = { contentSalt, delivered, trace, prompt };
+  store.saveAnswer({ requestHash, response, responseHash, ...opening, answeredAtMs: nowMs });
   const signature = identity.sign(responseHash);
   store.saveSignature(requestHash, signature);
   return { type: "response", response, signature, contentSalt };

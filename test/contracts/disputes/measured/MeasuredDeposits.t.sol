@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IMeasuredDeposits} from "../../../../contracts/disputes/measured/IMeasuredDeposits.sol";
+import {IMeasuredDisputes} from "../../../../contracts/disputes/measured/IMeasuredDisputes.sol";
 import {FeeToken} from "../../support/HostileTokens.sol";
 import {Court} from "../../support/Court.sol";
 import {vm} from "../../support/Vm.sol";
@@ -24,6 +25,8 @@ takeAppeal, takePrice
 divide
 ├── not the court of the dispute: DepositNotCourt
 └── otherwise: Credited, see MeasuredVerdicts.t.sol
+    ├── fees are more than there is: as far as the slash goes, then as far as lost deposits go
+    └── an arbitrator likewise, if nobody paid it beforehand
 creditFor
 ├── for nobody: DepositZeroAddress; nothing: DepositZeroAmount
 ├── less arrives than was sent: DepositTokenShortfall
@@ -98,6 +101,35 @@ contract MeasuredDepositsTest is Court {
         assertEq(deposits.creditOf(executor), 2 * BOND + ARBITRATION_COST, "executor");
     }
 
+    /// Twenty jurors where a bond is for sixteen.
+    function test_FeesGoAsFarAsTheSlashAndThenTheBond() public {
+        address juror = address(uint160(1_000));
+        IMeasuredDeposits.Division memory division = divideAmong(20, 0);
+        assertEq(division.perJuror, 0, "of no slash");
+        assertEq(deposits.creditOf(juror), BOND / 20, "the bond is shared");
+        assertEq(division.fees, BOND, "all of it");
+        division = divideAmong(20, 20 * 50_000 + 19);
+        assertEq(division.perJuror, 50_000, "the slash is shared");
+        assertEq(deposits.creditOf(juror), BOND / 20 + JUROR_FEE - 50_000, "the bond pays the rest of the fee");
+        assertEq(division.compensation + division.treasury, BOND - 20 * (JUROR_FEE - 50_000), "and is left over");
+    }
+
+    function test_AnArbitratorIsPaidOnce() public {
+        IMeasuredDeposits.End memory end;
+        (end.outcome, end.winner) = (IMeasuredDisputes.Outcome.Rejected, executor);
+        (end.arbitrator, end.price, end.slashed) = (ARBITER, 1e6, 0.3e6);
+        vm.startPrank(JUDGE);
+        deposits.takeBond(ID, client, PENALTY);
+        assertEq(deposits.divide(ID, end).toArbitrator, 0.3e6, "out of the slash");
+        assertEq(deposits.creditOf(ARBITER), 0.7e6, "the rest out of the bond");
+        bytes32 other = keccak256("another dispute");
+        deposits.takeBond(other, client, PENALTY);
+        deposits.takePrice(other, client, 1e6);
+        assertEq(deposits.divide(other, end).toArbitrator, 0, "not again");
+        assertEq(deposits.creditOf(ARBITER), 1.7e6, "what was paid for it");
+        vm.stopPrank();
+    }
+
     /// Attack 73: who has credit here needs no token for a while.
     function test_Attack73_CreditPaysFirst() public {
         bytes32 id = openOne();
@@ -166,6 +198,19 @@ contract MeasuredDepositsTest is Court {
     }
 
     /* PARTS */
+
+    /// A dispute that is rejected.
+    function divideAmong(uint256 jurors, uint256 slashed) private returns (IMeasuredDeposits.Division memory division) {
+        IMeasuredDeposits.End memory end;
+        (end.outcome, end.winner, end.slashed) = (IMeasuredDisputes.Outcome.Rejected, executor, slashed);
+        end.jurors = new address[](jurors);
+        for (uint256 i = 0; i < jurors; ++i) end.jurors[i] = address(uint160(1_000 + i));
+        bytes32 id = keccak256(abi.encode(jurors, slashed));
+        vm.startPrank(JUDGE);
+        deposits.takeBond(id, client, PENALTY);
+        division = deposits.divide(id, end);
+        vm.stopPrank();
+    }
 
     function construct(address registry_, uint256 fee) external {
         deploy("MeasuredDeposits.sol:MeasuredDeposits", abi.encode(registry_, fee));

@@ -16,7 +16,7 @@ constructor
 └── otherwise: keeps it
 check
 ├── no answer, more than 64: MeasuredAnswerCount
-├── the challenger is the executor: MeasuredOwnAnswers
+├── challenger or payer is the executor: MeasuredOwnAnswers
 ├── the executor is not registered as one: MeasuredNotRegistered
 ├── an answer
 │   ├── of another executor: MeasuredWrongExecutor
@@ -60,8 +60,16 @@ contract MeasuredEvidenceTest is Court {
 
     function test_NobodyDisputesItsOwnAnswers() public {
         IMeasuredDisputes.DisputedAnswer[] memory list = only(answerOf(1, 0, 1));
-        vm.expectRevert(abi.encodeWithSelector(IMeasuredDisputes.MeasuredOwnAnswers.selector, executor));
+        bytes memory own = abi.encodeWithSelector(IMeasuredDisputes.MeasuredOwnAnswers.selector, executor);
+        vm.expectRevert(own);
         openAs(executor, IMeasuredDisputes.Kind.WrongModel, list);
+        // Nor for somebody else, or by somebody else's money.
+        address[2] memory challengers = [client, executor];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(own);
+            vm.prank(challengers[1 - i]);
+            measured.openFor(challengers[i], IMeasuredDisputes.Kind.WrongModel, EVIDENCE, list, BOND);
+        }
     }
 
     function test_AllAnswersAreOfOneExecutor() public {

@@ -28,6 +28,7 @@ open, openFor
     ├── a lane paid by another pair of the same nonce: nothing is held
     ├── inflated counts: no more than was paid
     ├── paid by somebody else with the client's consent: MeasuredAttacks.t.sol
+    ├── challenger, payer, executor and clients are no jurors
     └── 64 answers fit one transaction
 disputeOf
 └── the dispute about an answer, or zero
@@ -118,12 +119,28 @@ contract MeasuredOpenTest is Court {
         vm.expectEmit(address(measured));
         emit IMeasuredDisputes.AnswerDisputed(id, client, requestHash, responseHash, 7, 1, 10, 0, 1e6, 1e6, 1e6, 1e6);
         openAs(client, IMeasuredDisputes.Kind.TokenInflation, list);
+        assertTrue(measured.disputeAt(id).kind == IMeasuredDisputes.Kind.TokenInflation, "kind");
         assertEq(penaltyOf(id), 100e6, "a hundred times");
         decide(id, 5, 0);
         finish(id);
         assertEq(stakeOf(executor), EXECUTOR_STAKE - 100e6, "slashed");
         uint256 strikes = registry.strikesOf(executor, IStakeRegistry.Offence.TokenInflation, 90 days);
         assertEq(strikes, 2, "noted");
+    }
+
+    function test_WhatTheChallengerCountedIsTold() public {
+        IMeasuredDisputes.DisputedAnswer[] memory list = counted(3, 1);
+        IAccountingV2.SignedPair memory pair = list[0].pair;
+        (pair.request.costCap, pair.response.cumulativeCost) = (2e6, 2e6);
+        (pair.response.outboundTokens, pair.response.cumulativeOutbound) = (2, 2);
+        sign(pair);
+        settleOne(pair);
+        bytes32 id = nextId();
+        bytes32 requestHash = pair.response.requestHash;
+        bytes32 responseHash = accounting.hashResponse(pair.response);
+        vm.expectEmit(address(measured));
+        emit IMeasuredDisputes.AnswerDisputed(id, client, requestHash, responseHash, 7, 1, 3, 1, 1e6, 2e6, 2e6, 2e6);
+        openAs(client, IMeasuredDisputes.Kind.TokenInflation, list);
     }
 
     /// Attack 75: counts that nobody paid for freeze no stake: ten were asked for, and three arrived.
@@ -186,6 +203,19 @@ contract MeasuredOpenTest is Court {
         assertEq(party, 255, "the client is no juror");
         (, party, , ) = jury.votes(id, executor);
         assertEq(party, 255, "nor is the executor");
+    }
+
+    /// Nobody can tell whether the client of a canary is a candidate, too.
+    function test_NoPartyOfAValidatorsComplaintIsAJuror() public {
+        IMeasuredDisputes.DisputedAnswer[] memory list = only(settledAnswer(1, 0, 1e6));
+        consentTo(list[0], validatorAt(0), CLIENT_KEY);
+        fund(validatorAt(0));
+        bytes32 id = openAs(validatorAt(0), IMeasuredDisputes.Kind.WrongModel, list);
+        address[3] memory parties = [validatorAt(0), client, executor];
+        for (uint256 i = 0; i < 3; ++i) {
+            (, uint8 party, , ) = jury.votes(id, parties[i]);
+            assertEq(party, 255, "a party");
+        }
     }
 
     function test_AnAcknowledgedAnswerStaysPaid() public {

@@ -135,8 +135,13 @@ contract MeasuredPenaltiesTest is Court {
         assertEq(penalties.penaltyFor(MODEL, executor, 0), 171e6, "the first of its kind");
     }
 
-    function test_NoPenaltyIsBelowTheSmallest() public view {
+    function test_NoPenaltyIsBelowTheSmallest() public {
         assertEq(penalties.penaltyFor(INFLATION, executor, 1), MINIMUM_PENALTY, "more than a twentieth of 200");
+        IStakeRegistry.Slash memory order;
+        (order.id, order.member, order.penalty) = (ID, executor, EXECUTOR_STAKE - MINIMUM_PENALTY);
+        vm.prank(JUDGE);
+        registry.slash(order);
+        assertEq(penalties.penaltyFor(INFLATION, executor, 1), MINIMUM_PENALTY, "all that is left");
     }
 
     function test_TwoConcessionsOfAModelAreAStrikeAndAreForgotten() public {

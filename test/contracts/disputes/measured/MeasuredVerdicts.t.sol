@@ -5,6 +5,7 @@ import {IArbitrable} from "../../../../contracts/arbitrator/IArbitrable.sol";
 import {IArbitrator} from "../../../../contracts/arbitrator/IArbitrator.sol";
 import {IJury} from "../../../../contracts/jury/IJury.sol";
 import {IMeasuredDisputes} from "../../../../contracts/disputes/measured/IMeasuredDisputes.sol";
+import {IStakeRegistry} from "../../../../contracts/stake/IStakeRegistry.sol";
 import {Verdicts} from "../../support/Verdicts.sol";
 import {vm} from "../../support/Vm.sol";
 
@@ -101,6 +102,35 @@ contract MeasuredVerdictsTest is Verdicts {
         assertEq(accounting.withdrawableEarnings(executor), COST, "cost, mature now");
         (, , , uint64 lost) = accounting.clientStats(client);
         assertEq(lost, 1, "counted");
+    }
+
+    /// The slash pays the fees of jurors who came, and nothing for an arbitrator whom nobody asked.
+    function test_ASlashPaysForWhoWasAsked() public {
+        bytes32 id = openOne();
+        decide(id, 5, 0);
+        pass(24 hours);
+        vm.expectEmit(address(registry));
+        emit IStakeRegistry.Slashed(
+            executor,
+            address(penalties),
+            id,
+            IStakeRegistry.Offence.WrongModel,
+            client,
+            client,
+            address(penalties),
+            PENALTY,
+            IStakeRegistry.Payout({
+                restituted: 0,
+                reporter: 12e6,
+                victim: 0,
+                jury: 5 * JUROR_FEE,
+                treasury: 27e6,
+                waiting: 0
+            }),
+            EXECUTOR_STAKE - PENALTY,
+            0
+        );
+        measured.poke(id);
     }
 
     /// Attack 72: three against two is a verdict, and the two were wrong: no outcome lets every vote be right.
