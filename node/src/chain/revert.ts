@@ -1,6 +1,15 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { utcText } from "@lloom/protocol/utc-text";
 import type { ErrorDescription } from "ethers";
-import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";
+import {
+  accountingInterface,
+  delivery,
+  equivocation,
+  measured,
+  measuredDeposits,
+  stakeRegistryInterface,
+  tokenInterface,
+} from "./contracts.ts";
 
 /** A refusal of a contract: its custom error with the values, and a sentence. */
 export interface Revert {
@@ -13,7 +22,7 @@ export interface Revert {
 
 type Sentence = (values: Readonly<Record<string, string>>, amount: (value: string | undefined) => string) => string;
 
-const time = (seconds: string | undefined): string => new Date(Number(seconds ?? 0) * 1000).toISOString();
+const time = (seconds: string | undefined): string => utcText(BigInt(seconds ?? 0), "iso");
 
 /** The errors that people meet; others are shown by name and values. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
@@ -59,8 +68,14 @@ export function decodeRevert(data: string | null | undefined, unit?: TokenUnit):
   return { name, values, sentence: plain === undefined ? shown : `${plain} [${shown}]` };
 }
 
+/** Whose errors are known. */
+const CONTRACTS = [
+  ...[accountingInterface, stakeRegistryInterface, tokenInterface],
+  ...[delivery, equivocation, measured, measuredDeposits].map(({ parsed }) => parsed),
+];
+
 function parse(data: string): ErrorDescription | undefined {
-  for (const contract of [accountingInterface, stakeRegistryInterface, tokenInterface]) {
+  for (const contract of CONTRACTS) {
     try {
       const found = contract.parseError(data);
       if (found !== null) return found;
