@@ -12,7 +12,8 @@ import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 const SECRETS = ["pAth-5ecret", "qu3ry-5ecret", "us3r-name", "pa55-word"];
 const [PATH, QUERY, USER, WORD] = SECRETS;
-const DEADLINE_MS = 150_000;
+/** Ponder begins slowly on a machine that has more to do. */
+const DEADLINE_MS = 300_000;
 const directory = mkdtempSync(join(tmpdir(), "lloom-indexer-secrets-"));
 const stack = new AsyncDisposableStack();
 let market: Market;
@@ -32,16 +33,17 @@ afterAll(async () => {
 type Fault = "status" | "error" | "garbage" | "cut";
 const FAULTS: readonly Fault[] = ["status", "error", "garbage", "cut"];
 
-/** A server with a key in its address, which answers as the chain until it is told to fail. */
+/** A server with a key in its address, which answers as the chain until Ponder asks it: the check before it asks for the id once. */
 async function secretServer() {
-  let isFailing = false;
+  let ids = 0;
   const failed: Fault[] = [];
   const seen: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       seen.push(request.headers.authorization);
       if (request.url !== `/v3/${PATH}?key=${QUERY}`) return response.writeHead(401).end();
-      if (!isFailing) {
+      if (body.includes("eth_chainId")) ids++;
+      if (ids < 2) {
         const onward = forward(door.url, { method: "POST" }, (answer) => answer.pipe(response));
         return onward.on("error", () => response.destroy()).end(body);
       }
@@ -64,15 +66,12 @@ async function secretServer() {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${USER}:${WORD}@127.0.0.1:${port}/v3/${PATH}?key=${QUERY}`,
-    fail: () => {
-      isFailing = true;
-    },
     failed,
     seen,
   };
 }
 
-describe("an indexer whose RPC server fails", { timeout: 400_000 }, () => {
+describe("an indexer whose RPC server fails", { timeout: 700_000 }, () => {
   it.each(["pretty", "json"])("says so in its log, and never what is secret in the address: %s", async (format) => {
     const server = await secretServer();
     const port = await freePort();
@@ -86,15 +85,12 @@ describe("an indexer whose RPC server fails", { timeout: 400_000 }, () => {
     const env = { ...environmentOf(settings), PONDER_LOG_LEVEL: "trace" };
     const program = runIndexer(env, port, ["--log-format", format]);
     try {
-      const isReady = () =>
-        fetch(`http://127.0.0.1:${port}/ready`).then(
-          ({ ok }) => ok,
-          () => false,
-        );
-      await eventually("the indexer is ready", DEADLINE_MS, isReady);
-      server.fail();
-      await eventually("every fault was met", DEADLINE_MS, () => server.failed.length > FAULTS.length);
-      await eventually("the log tells of it", DEADLINE_MS, () => /no more calls for|503/.test(program.printed()));
+      await eventually("the log tells of every fault", DEADLINE_MS, () => {
+        const isMet = server.failed.length > FAULTS.length;
+        return isMet && /no more calls for/.test(program.printed());
+      });
+    } catch (thrown) {
+      throw new Error(`${(thrown as Error).message}; it said:\n${program.printed()}`);
     } finally {
       program.signal("SIGKILL");
       await program.ended;
