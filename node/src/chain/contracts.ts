@@ -3,6 +3,7 @@ import {
   accountingV2Abi,
   deliveryDisputesAbi,
   equivocationDisputesAbi,
+  juryAbi,
   measuredDepositsAbi,
   measuredDisputesAbi,
   stakeRegistryAbi,
@@ -21,6 +22,7 @@ export const delivery = dispute(deliveryDisputesAbi);
 export const equivocation = dispute(equivocationDisputesAbi);
 export const measured = dispute(measuredDisputesAbi);
 export const measuredDeposits = dispute(measuredDepositsAbi);
+export const jury = dispute(juryAbi);
 
 interface AbiEntry {
   readonly type: string;

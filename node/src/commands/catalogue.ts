@@ -114,6 +114,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./validator.ts")).validator,
   },
   {
+    name: "calibrate",
+    group: "Selling answers, guarding the network",
+    describe: "measure how far honest nodes with a model's weights differ, so that validators blame none of them",
+    load: async () => (await import("./calibrate.ts")).calibrate,
+  },
+  {
     name: "earnings",
     group: "Selling answers, guarding the network",
     describe: "show what an executor is owed, what matures when, and what is free",

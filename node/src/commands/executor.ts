@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
@@ -18,11 +18,11 @@ import { announce, type Command, type CommandContext } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
-import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
+import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
-
-const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
+import { TINY_MODEL } from "./tiny-model.ts";
 
 /** Three of four places: the others are for clients that have a channel and have used it. */
 const MOST_STRANGERS = 768;
