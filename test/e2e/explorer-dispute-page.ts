@@ -206,9 +206,10 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
   await figure(page, "executor-audits-passed", 1);
   const { frozen } = (await market.stakeRegistry.read("stakeOf", executor.address)) as Named;
   await figure(page, "executor-at-risk", frozen);
+  const lists = ["/executors", "/", `/clients/${lower(staged.client)}`];
   for (const viewport of [NARROW, WIDE]) {
     await page.setViewportSize(viewport);
-    for (const path of ["/executors", "/"]) {
+    for (const path of lists) {
       await open(visit, path);
       const row = page.locator("tr", { has: page.locator(`a[href="/executors/${lower(executor)}"]`) }).last();
       await row.getByText(`${disputesLost} disputes lost`).waitFor();

@@ -119,6 +119,10 @@ export const CHANNEL = {
   ...WORK,
   ...WORK_TIMES,
 } as const satisfies ColumnsOf<typeof tables.channel>;
+/** What speaks against an executor that is only mentioned. */
+export const CONDUCT = { address: hex, jailedUntil: orNull(whole), disputesLost: whole } as const satisfies ColumnsOf<
+  typeof tables.executor
+>;
 export const EXECUTOR_MODEL = { modelHash: hex, ...WORK, ...WORK_TIMES } as const satisfies ColumnsOf<
   typeof tables.executorModel
 >;
@@ -167,6 +171,7 @@ export type Network = Row<typeof NETWORK>;
 export type Executor = Row<typeof EXECUTOR>;
 export type Validator = Row<typeof VALIDATOR>;
 export type Client = Row<typeof CLIENT>;
+export type Conduct = Row<typeof CONDUCT>;
 export type Channel = Row<typeof CHANNEL>;
 export type ExecutorModel = Row<typeof EXECUTOR_MODEL>;
 export type Settlement = Row<typeof SETTLEMENT>;

@@ -2,12 +2,14 @@ import { AUDIT, type Audit, DISPUTE, type Dispute, type JurySeat, SEAT, STRIKE, 
 import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { record } from "../readers.ts";
+import { list, record } from "../readers.ts";
 import {
   CHANNEL,
   type Channel,
   CLIENT,
   type Client,
+  CONDUCT,
+  type Conduct,
   DAY,
   type Day,
   EXECUTOR,
@@ -71,7 +73,11 @@ export const EXECUTOR_PAGE = defineQuery({
 export const readExecutor = (address: string, nowSeconds: number): Promise<Answer<ExecutorPage | undefined>> =>
   ask(EXECUTOR_PAGE, { address, day: nowSeconds - CHART_SECONDS });
 
+const LARGEST_FIRST = `orderBy: "paid", orderDirection: "desc", limit: 15`;
+
 export interface ClientPage {
+  /** What speaks against the executors of its channels. */
+  readonly conduct: readonly Conduct[];
   readonly client: Client;
   readonly disputes: readonly Dispute[];
   readonly settlements: readonly Settlement[];
@@ -80,14 +86,20 @@ export interface ClientPage {
 
 export const CLIENT_PAGE = defineQuery({
   takes: { address: "String!" },
-  fields: `client(address: $address) { ${selection(CLIENT)} ${LATEST_SETTLEMENTS} ${LARGEST_CHANNELS} }
+  fields: `client(address: $address) { ${selection(CLIENT)} ${LATEST_SETTLEMENTS} ${LARGEST_CHANNELS}
+    partners: channels(${LARGEST_FIRST}) { items { executor { ${selection(CONDUCT)} } } } }
     ${rows(DISPUTE, `where: { challenger: $address }, ${FIRST_DISPUTES}`, "disputes")}`,
   read: (data): ClientPage | undefined => {
     const client = readRowOrNull(CLIENT, data["client"], "client");
     if (client === undefined) return undefined;
     const source = record(data["client"], "client");
+    const partners = list(record(source["partners"], "client.partners")["items"], "client.partners.items");
     return {
       client,
+      conduct: partners.flatMap((partner, index) => {
+        const path = `client.partners.items[${index}]`;
+        return readRowOrNull(CONDUCT, record(partner, path)["executor"], `${path}.executor`) ?? [];
+      }),
       disputes: readItems(DISPUTE, data["disputes"], "disputes"),
       settlements: readItems(SETTLEMENT, source["settlements"], "client.settlements"),
       channels: readItems(CHANNEL, source["channels"], "client.channels"),

@@ -29,7 +29,7 @@ export default async function ClientDetailPage({ params }: PageProps) {
   const answer = await readClient(address);
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
   if (answer.value === undefined) notFound();
-  const { client, settlements, channels, disputes } = answer.value;
+  const { client, settlements, channels, disputes, conduct } = answer.value;
   const now = laterNow();
   return (
     <>
@@ -44,7 +44,7 @@ export default async function ClientDetailPage({ params }: PageProps) {
           {channels.length === 0 ? (
             <Empty title="No channels yet">It opens one by allocating part of its deposit to an executor.</Empty>
           ) : (
-            <ChannelTable channels={channels} show="executor" now={now} />
+            <ChannelTable channels={channels} show="executor" conduct={conduct} now={now} />
           )}
         </Panel>
       </div>
