@@ -62,6 +62,7 @@ export async function checkDisputeList(visit: Visit, staged: StagedDisputes): Pr
     await page.getByText(`${wanted} dispute${wanted === 1 ? "" : "s"}`, { exact: true }).waitFor();
   }
   await page.getByRole("navigation", { name: "Narrow by kind" }).getByRole("link", { name: "All" }).click();
+  await page.getByText(`${count} disputes`, { exact: true }).waitFor();
   await page.getByRole("navigation", { name: "Narrow by state" }).getByRole("link", { name: "Open" }).click();
   await page.getByText("3 disputes", { exact: true }).waitFor();
   assert.deepEqual(await listed(page), open_);
@@ -204,7 +205,7 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
   await open(visit, `/executors/${lower(executor)}`);
   await figure(page, "executor-disputes-lost", disputesLost);
   await figure(page, "executor-audits-passed", 1);
-  const { frozen } = (await market.stakeRegistry.read("stakeOf", executor.address)) as Named;
+  const { frozen } = (await market.stakeRegistry.read("members", executor.address)) as Named;
   await figure(page, "executor-at-risk", frozen);
   const lists = ["/executors", "/", `/clients/${lower(staged.client)}`];
   for (const viewport of [NARROW, WIDE]) {

@@ -47,12 +47,12 @@ export function Timeline({ entries, roles }: TimelineProps) {
           key={`${transactionHash}${lines[0]?.key}`}
           className="relative border-l-2 border-line pb-4 pl-5 last:border-transparent before:absolute before:top-1.5 before:-left-[5px] before:size-2 before:rounded-[2px] before:bg-weld"
         >
-          <p className="flex flex-wrap items-baseline gap-x-3 text-[0.8125rem] text-ink-faint tabular-nums">
+          <p className="flex flex-wrap items-baseline gap-x-3 text-[0.8125rem] leading-6 text-ink-faint tabular-nums">
             <time dateTime={new Date(at * 1000).toISOString()}>{formatMoment(at)}</time>
             {at === start ? null : <span>{formatCountdown(at - start)} later</span>}
             <Identifier value={transactionHash} what="transaction hash" href={`/tx/${transactionHash}`} short />
           </p>
-          <ul className="mt-0.5 space-y-0.5">
+          <ul className="leading-7">
             {lines.map((line) => (
               <li key={line.key} className="break-words" data-testid="move">
                 {line.account === null ? null : (
