@@ -261,6 +261,22 @@ export const SETTINGS = {
     schema: decimal,
     fallback: "0.05",
   }),
+  appeals: defaulted<"auto" | "ask" | "off">({
+    toml: "disputes.appeals",
+    flag: "appeals",
+    value: "auto|ask|off",
+    describe: "what an executor or validator does about a jury's verdict against it; ask: status says how to appeal",
+    schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
+    fallback: "auto",
+  }),
+  appealDeposits: defaulted({
+    toml: "disputes.appeal-deposits",
+    flag: "appeal-deposits",
+    value: "AMOUNT",
+    describe: "most payment tokens that appeals may lock",
+    schema: decimal,
+    fallback: "30",
+  }),
   gatewayHost: defaulted({
     toml: "gateway.host",
     flag: "host",

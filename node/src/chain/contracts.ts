@@ -3,8 +3,10 @@ import {
   accountingV2Abi,
   deliveryDisputesAbi,
   equivocationDisputesAbi,
+  juryAbi,
   measuredDepositsAbi,
   measuredDisputesAbi,
+  measuredPenaltiesAbi,
   stakeRegistryAbi,
   testTokenAbi,
 } from "@lloom/protocol/generated/abi";
@@ -21,6 +23,8 @@ export const delivery = dispute(deliveryDisputesAbi);
 export const equivocation = dispute(equivocationDisputesAbi);
 export const measured = dispute(measuredDisputesAbi);
 export const measuredDeposits = dispute(measuredDepositsAbi);
+export const measuredPenalties = dispute(measuredPenaltiesAbi);
+export const jury = dispute(juryAbi);
 
 interface AbiEntry {
   readonly type: string;

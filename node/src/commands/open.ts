@@ -96,4 +96,5 @@ type AmountSetting =
   | "settleAmount"
   | "channelStep"
   | "maxInboundPrice"
-  | "maxOutboundPrice";
+  | "maxOutboundPrice"
+  | "appealDeposits";
