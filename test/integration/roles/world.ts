@@ -85,10 +85,18 @@ export class World implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  static async start(): Promise<World> {
+  /** `before`: what has to happen on a chain of that age before anybody joins, who all live now. */
+  static async start({
+    ageSeconds = 0,
+    before,
+  }: {
+    readonly ageSeconds?: number;
+    readonly before?: (world: World) => Promise<void>;
+  } = {}): Promise<World> {
     const stack = new AsyncDisposableStack();
-    const chain = stack.use(await startChain());
+    const chain = stack.use(await startChain({ ageSeconds }));
     const world = new World(chain, await deployLloom(chain.rpcUrl), stack);
+    await before?.(world);
     const anchor = await world.join(await world.nextIdentity());
     world.#anchor = anchor.host;
     world.validator = stack.use(await createValidator({ ...anchor, log }, {}));
@@ -176,6 +184,11 @@ export class World implements AsyncDisposable {
       ),
     );
     return this.#closing({ ...member, store, client }, stack);
+  }
+
+  /** Closes something with the world. */
+  keep(part: AsyncDisposable): void {
+    this.#stack.use(part);
   }
 
   /** A directory that is gone with the world. */
