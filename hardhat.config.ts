@@ -11,9 +11,10 @@ const solidity = {
   version: (require("solc/package.json") as { version: string }).version,
   path: require.resolve("solc/soljson.js"),
   settings: {
+    // First, as Hardhat puts it for `production`: the build's identity goes by the order of the settings too.
+    optimizer: { enabled: true, runs: 1_000_000 },
     evmVersion: "osaka",
     viaIR: true,
-    optimizer: { enabled: true, runs: 1_000_000 },
     // The hash of the sources at the end of the code: by it Sourcify proves an exact match.
     metadata: { bytecodeHash: "ipfs" as const },
   },
@@ -62,6 +63,7 @@ export default defineConfig({
   plugins: [
     toolbox,
     { id: "lloom-patient-rpc", hookHandlers: { network: () => import("./ignition/deploying/patient-rpc.ts") } },
+    { id: "lloom-one-build", hookHandlers: { solidity: () => import("./ignition/deploying/build-turn.ts") } },
   ],
   tasks: [
     overrideTask(["ignition", "deploy"])
@@ -70,6 +72,9 @@ export default defineConfig({
         description: "Only look whether it could be deployed: parameters, account, balance, cost, chain",
       })
       .setAction(() => import("./ignition/deploying/checked-deploy.ts"))
+      .build(),
+    overrideTask(["ignition", "verify"])
+      .setAction(() => import("./ignition/deploying/exact-verify.ts"))
       .build(),
   ],
   // For `--strategy create2`. The deploy task puts the deployer into the salt, so that nobody else can use it.

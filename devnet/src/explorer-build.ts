@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NEXT, ROOT } from "../../checkout/paths.ts";
+import { takeTurn } from "../../checkout/turn.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { takeTurn } from "./turn.ts";
 
 /** Everything that the explorer is built from. */
 const SOURCES = [

@@ -6,6 +6,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
+import { recordLateReceipts } from "./late-receipts.ts";
 import type { Sections } from "./parameter-file.ts";
 import { type Finding, findingsOf } from "./preflight.ts";
 import { recordUnrecordedSends } from "./unrecorded-sends.ts";
@@ -26,6 +27,8 @@ export interface DeployTarget {
 }
 
 const DEVELOPMENT_CHAIN = 31337;
+/** Ignition's own default. */
+const CONFIRMATIONS = 5;
 
 /**
  * Looks at everything that a deployment depends on, and prints it, before anything is sent: the account, its balance, the cost in
@@ -40,7 +43,11 @@ export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarg
     const chain = await chainFacts(connection.provider, deployer);
     if (chain.id === DEVELOPMENT_CHAIN) return deployer;
     const folder = folderOf(hre, chain.id, target.deploymentId);
-    if (!target.isFresh && !target.isCheck) await goOn(connection, folder, deployer);
+    if (!target.isFresh && !target.isCheck) {
+      await goOn(connection, folder, deployer);
+      const confirmations = hre.config.ignition.requiredConfirmations ?? CONFIRMATIONS;
+      await recordLateReceipts(connection.provider, { folder, deployer, confirmations });
+    }
     const token = target.sections["Lloom"]?.["paymentToken"];
     const findings = findingsOf({
       chain,

@@ -1,7 +1,6 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { EthereumProvider } from "hardhat/types/providers";
 import { z } from "zod";
+import { addToJournal, journalLines } from "./journal.ts";
 
 type Ask = Pick<EthereumProvider, "request">;
 
@@ -39,17 +38,12 @@ const blockSchema = z.object({ transactions: z.array(transactionSchema) }).nulla
  * journal meant to do.
  */
 export async function recordUnrecordedSends(provider: Ask, folder: string, from: string): Promise<string[]> {
-  const file = join(folder, "journal.jsonl");
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .flatMap((line) => lineSchema.safeParse(JSON.parse(line)).data ?? []);
+  const lines = journalLines(folder, lineSchema);
   const found: string[] = [];
   for (const prepared of unrecorded(lines)) {
     const transaction = await transactionOf(provider, from, prepared.nonce);
     if (transaction === undefined || !isMeant(transaction, prepared, lines)) continue;
-    appendFileSync(file, `${JSON.stringify(sendLine(prepared, transaction))}\n`);
+    addToJournal(folder, sendLine(prepared, transaction));
     found.push(transaction.hash);
   }
   return found;

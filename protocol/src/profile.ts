@@ -13,7 +13,8 @@ import { bytesToHex } from "./hex.ts";
 const word = z.string().min(1).max(200);
 const hash = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value));
 
-const profileSchema = z.object({
+/** What a profile's text holds. */
+export const profileSchema = z.object({
   /** What computes: `llama.cpp`, `openai` for a server of which nothing more is known. */
   backend: word,
   version: word.optional(),

@@ -44,7 +44,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: "offer book",
     code: [`${CLIENT}/discover/{offer-book,acquaintance}.ts`],
-    tests: [`${CLIENT}/discover/offer-book{,-bounds}.test.ts`],
+    tests: [`${CLIENT}/discover/offer-book{,-bounds,-changes}.test.ts`],
   },
 ];
 

@@ -22,9 +22,9 @@ const BLOCK_MS = 100;
 const CONFIG = "test/support/staged.config.ts";
 const BEGUN_MS = 600_000;
 /**
- * The plugin names libraries in the compiler's settings, and leaves remappings out of sources that need none. Both stand in
- * the metadata of what it hands in, and not in that of the code, so that explorers find the code itself the same, and only
- * the hash not.
+ * Etherscan and Blockscout get them from Hardhat's plugin, which names libraries in the compiler's settings, and leaves
+ * remappings out of sources that need none. Both stand in the metadata of what it hands in, and not in that of the code, so
+ * that the code itself is found the same, and only the hash not.
  */
 const INEXACT: ReadonlySet<string> = new Set(["AccountingV2", "Channels", "Arbitrator"]);
 /** Compiled although its hash is proof. */
@@ -75,6 +75,15 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
       if (at) found.set(at.toLowerCase(), { code: await provider.getCode(at), creation: transaction?.data ?? "" });
     }
     return found;
+  };
+  /** As if the first transaction's receipt had come after those of later ones. */
+  const forgetFirstReceipt = (): void => {
+    const first = journal().find((line) => line.includes('"TRANSACTION_SEND"') && line.includes('"nonce":0,'));
+    const { futureId } = JSON.parse(first ?? "{}");
+    const isLater = (line: string): boolean =>
+      line.includes(`"${futureId}"`) && /"(TRANSACTION_CONFIRM|DEPLOYMENT_EXECUTION_STATE_COMPLETE)"/.test(line);
+    const kept = journal().filter((line) => !isLater(line));
+    writeFileSync(join(FOLDER, "journal.jsonl"), kept.join("\n"));
   };
   const confirmed = (): number => journal().filter((line) => line.includes('"TRANSACTION_CONFIRM"')).length;
   const expectRefusal = async (program: Program, ...said: readonly RegExp[]): Promise<void> => {
@@ -131,6 +140,7 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     await eventually("three contracts are confirmed", BEGUN_MS, () => confirmed() >= 3);
     killed.signal("SIGKILL");
     await killed.ended;
+    forgetFirstReceipt();
     const sentBefore = await nonce();
     const second = await deploy().ended;
     expect(second.code, second.stdout + second.stderr).toBe(0);
@@ -149,7 +159,7 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     const sent = await nonce();
     const lines = journal();
     const noted = lines.findIndex((line) => line.includes("StakeRegistry.wire") && line.includes('"TRANSACTION_SEND"'));
-    writeFileSync(join(FOLDER, "journal.jsonl"), `${lines.slice(0, noted).join("\n")}\n`);
+    writeFileSync(join(FOLDER, "journal.jsonl"), lines.slice(0, noted).join("\n"));
     const { code, stdout, stderr } = await deploy().ended;
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/had just sent 0x\w{64}: this one goes on with it/);
@@ -215,7 +225,8 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     }
     for (const given of explorer.submissions) {
       const name = names.get(given.address.toLowerCase()) ?? "";
-      expect(await judge(given), `${name} on ${given.explorer}`).toBe(INEXACT.has(name) ? "match" : "exact_match");
+      const isInexact = given.explorer !== "sourcify" && INEXACT.has(name);
+      expect(await judge(given), `${name} on ${given.explorer}`).toBe(isInexact ? "match" : "exact_match");
     }
     const small = explorer.submissions.find(({ address }) => names.get(address.toLowerCase()) === "Collector");
     if (small === undefined) throw new Error("the Collector was not submitted");

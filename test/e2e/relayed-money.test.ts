@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { accountingV2Abi, testTokenAbi } from "@lloom/protocol/generated/abi";
+import { testTokenAbi } from "@lloom/protocol/generated/abi";
 import { Contract, hexlify, type InterfaceAbi, type JsonRpcProvider, NonceManager, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
@@ -32,11 +31,8 @@ beforeAll(async () => {
   const deployer = chain.accounts[0]?.secret ?? new Uint8Array();
   await call(deployer, deployment.paymentToken, testTokenAbi, "mint", client.address, TOKENS);
   // Its one transaction ever; then the ether goes.
-  const authorization = { principal: client.address, signer: session.address, deadline: 1n << 38n, nonce: 1n };
-  const hasher = createCommitmentHasher({ chainId: 31_337n, accounting: deployment.accounting });
-  const possession = session.identity.sign(hasher.hashSignerAuthorization(authorization));
-  const values = [session.address, authorization.deadline, 1n, possession];
-  await call(client.identity.secret, deployment.accounting, accountingV2Abi, "authorizeSigner", ...values);
+  await session.tell("signer", "prove", client.address, fileOf("proof"));
+  await client.tell("signer", "add", fileOf("proof"), "--yes");
   for (const { address } of [client, session]) await chain.request("hardhat_setBalance", address, "0x0");
 }, 300_000);
 afterAll(() => stack.disposeAsync());
@@ -108,7 +104,7 @@ describe("money of a wallet without ether", { timeout: 900_000 }, () => {
     writeFileSync(fileOf("altered"), JSON.stringify(altered));
     await refused("altered", /^ORDER_INVALID: The order was signed by 0x\w{40}, who does not sign for/m);
     writeFileSync(fileOf("foreign"), JSON.stringify({ ...order, chainId: "1" }));
-    await refused("foreign", /^CHAIN_MISMATCH: The order is for 0x\w{40} on chain 1, and this is/m);
+    await refused("foreign", /^CHAIN_MISMATCH: It is signed for 0x\w{40} on chain 1, and this is/m);
     writeFileSync(fileOf("field"), JSON.stringify({ ...order, signature: { r: "0x12", vs: order.signature.vs } }));
     await refused("field", /^ORDER_INVALID: .*signature\.r must be 0x and 64 hex digits/m);
     await chain.request("evm_increaseTime", 3_601);
@@ -137,5 +133,36 @@ describe("money of a wallet without ether", { timeout: 900_000 }, () => {
     const payer = await relayed(relayer, "stake-more", "stake", "25", "--collector", deployment.collector);
     expect(payer).toMatchObject({ type: "collection", purpose: "Stake", amount: "25000000" });
     expect(await relayer.tell("status")).toMatchObject({ stake: "125000000" });
+  });
+
+  it("becomes credit for bonds of whoever it is meant for, and comes out again", async () => {
+    const collector = ["--collector", deployment.collector];
+    const { address } = relayer;
+    const credited = await relayed(client, "credit", "credit", "2", "--account", address, ...collector);
+    expect(credited).toMatchObject({ type: "collection", purpose: "Credit", amount: "2000000", beneficiary: address });
+    expect(await relayer.tell("rewards")).toMatchObject({ credits: [{ kind: "measured", amount: "2000000" }] });
+    const held = await tokensOf(address);
+    expect(await relayer.tell("withdraw", "rewards", "--yes")).toMatchObject({
+      of: "measuredCredits",
+      amount: "2000000",
+    });
+    expect(await tokensOf(address)).toBe(held + 2_000_000n);
+  });
+
+  it("is staked and credited in one transaction each, by a permit for the Collector", async () => {
+    const collector = ["--collector", deployment.collector];
+    const before = await provider.getTransactionCount(relayer.address);
+    expect(await relayer.tell("stake", "5", ...collector, "--yes")).toMatchObject({
+      event: "done",
+      stake: "130000000",
+    });
+    expect(await relayer.tell("credit", "3", ...collector, "--yes")).toMatchObject({
+      event: "done",
+      credit: "3000000",
+    });
+    expect(await provider.getTransactionCount(relayer.address)).toBe(before + 2);
+    expect(await relayer.tell("status")).toMatchObject({ stake: "130000000" });
+    expect(await relayer.tell("rewards")).toMatchObject({ credits: [{ kind: "measured", amount: "3000000" }] });
+    for (const holder of [deployment.collector, deployment.accounting]) expect(await tokensOf(holder)).toBe(0n);
   });
 });

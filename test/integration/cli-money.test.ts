@@ -57,6 +57,14 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["an unlock that is cancelled and finished", ["unlock", ADDRESS, "--cancel", "--finish"], 2, /exclude each other/],
   ["a cancelled unlock of no channel", ["unlock", "--cancel"], 2, /Which channel\?/],
   ["an unlock that finishes an amount", ["unlock", ADDRESS, "1", "--finish"], 2, /take no amount/],
+  ["a credit of nothing", ["credit", "0", "--collector", ADDRESS], 2, /amount above zero/],
+  [
+    "a cancelled dispute to sign",
+    ["dispute", "cancel", `0x${"1d".repeat(32)}`, "--sign-only", at("o")],
+    2,
+    /only a concession can be signed/,
+  ],
+  ["a dispute that does what all objects do", ["dispute", "toString", `0x${"1d".repeat(32)}`], 2, /cannot "toString"/],
   ["a relay of nothing", ["relay"], 2, /Missing required argument .file./],
   ["a relay of no file", ["relay", at("none.json")], 1, /ORDER_INVALID: The order .*none\.json cannot be read/],
   ["a relay of no order", ["relay", at("password")], 1, /ORDER_INVALID: The order .*password is no JSON/],
@@ -70,6 +78,31 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["a signature that is never valid", ["deposit", "1", "--sign-only", at("o"), "--valid", "0"], 2, /--valid is "0"/],
   ["a signed unlock of no channel", ["unlock", "--finish", "--sign-only", at("o")], 2, /request to unlock one channel/],
   ["an unlock for a client by a transaction", ["unlock", ADDRESS, "--for", ADDRESS], 2, /--for goes with --finish/],
+  ["another action with session keys", ["signer", "eat"], 2, /cannot "eat"\.\n {2}It can list, prove, add, remove\./],
+  [
+    "a session key's proof for nobody",
+    ["signer", "prove"],
+    2,
+    /The client is missing\.\n {2}Give its address: lloom signer prove/,
+  ],
+  ["an end of no session key at all", ["signer", "remove"], 2, /The session key is missing/],
+  ["session keys and one word more", ["signer", "list", "me"], 2, /"me" is one word too many/],
+  [
+    "session keys of another one, ended",
+    ["signer", "remove", ADDRESS, "--address", ADDRESS],
+    2,
+    /--address is for lloom signer list/,
+  ],
+  ["session keys for an hour", ["signer", "--valid", "1"], 2, /--valid is for lloom signer prove/],
+  ["a session key's proof to nowhere", ["signer", "prove", ADDRESS], 2, /A file is missing/],
+  ["a session key without a proof", ["signer", "add"], 2, /Whose proof\?/],
+  [
+    "a session key with a proof that is none",
+    ["signer", "add", at("password")],
+    1,
+    /ORDER_INVALID: The proof .* no JSON/,
+  ],
+  ["an end of what is no key", ["signer", "remove", "me"], 2, /"me" is not an address/],
   ["an unbonding of nothing said", ["unbond"], 2, /How much\?/],
   ["an unbonding cancelled by an amount", ["unbond", "5", "--cancel"], 2, /How much\?/],
   ["another action with the wallet", ["wallet", "eat"], 2, /cannot "eat"\.\n {2}It can show, new, export, import\./],
@@ -84,14 +117,24 @@ describe("commands that move money, given bad input", () => {
     expect(stdout).toBe("");
   });
 
-  it.each(["wallet", "allocate", "unlock", "earnings", "rewards", "withdraw", "release", "unbond", "unjail", "relay"])(
-    "help: lloom %s",
-    async (command) => {
-      const { code, stdout } = await lloom([command, "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain("Examples:");
-    },
-  );
+  it.each([
+    "wallet",
+    "allocate",
+    "unlock",
+    "earnings",
+    "rewards",
+    "withdraw",
+    "release",
+    "unbond",
+    "unjail",
+    "relay",
+    "signer",
+    "credit",
+  ])("help: lloom %s", async (command) => {
+    const { code, stdout } = await lloom([command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:");
+  });
 });
 
 describe("the key's home", { timeout: 240_000 }, () => {

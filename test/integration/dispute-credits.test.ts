@@ -1,11 +1,6 @@
-import { deliveryDisputesAbi } from "@lloom/protocol/generated/abi";
-import { Contract, hexlify, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openChain } from "../../node/src/chain/chain.ts";
-import { pairOf, settle } from "../../node/src/chain/settle.ts";
-import { createLog } from "../../node/src/log.ts";
-import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
-import { createExchange } from "../support/exchange.ts";
+import { deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { complainOf, settledAnswer } from "../support/disputed-answer.ts";
 import { createUser, type User } from "../support/user.ts";
 
 const ETHER = 10n ** 18n;
@@ -27,35 +22,10 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => stack.disposeAsync());
 
-/** The client complains that a settled answer never came, and sends one ether more than the bond. */
-async function complain(): Promise<void> {
-  const signal = new AbortController().signal;
-  const log = createLog({ level: "silent", name: "test" });
-  const { accounting } = deployment;
-  await using own = await openChain({ rpcUrl: chain.rpcUrl, accounting, identity: executor.identity, signal, log });
-  const exchange = createExchange({
-    domain: own.domain,
-    client: client.identity,
-    executor: executor.identity,
-    deadline: (await own.nowSeconds()) + 600n,
-  });
-  const receipt = exchange.receipt();
-  await settle(own, [receipt]);
-  const provider = connect(chain.rpcUrl);
-  try {
-    const signer = new Wallet(hexlify(client.identity.secret), provider);
-    const disputes = new Contract(deployment.deliveryDisputes, deliveryDisputesAbi, signer);
-    const bond: bigint = await disputes.getFunction("bondFor")(receipt.response.outboundTokens);
-    const sent = await disputes.getFunction("open").send(pairOf(receipt), { value: bond + ETHER });
-    await sent.wait();
-  } finally {
-    provider.destroy();
-  }
-}
-
 describe("what a dispute contract credited", { timeout: 240_000 }, () => {
   it("is shown among the rewards, and paid out in ether", async () => {
-    await complain();
+    const parties = { chain, deployment, client, executor };
+    await complainOf(parties, await settledAnswer(parties, 1n), ETHER);
     const { credits } = (await client.tell("rewards")) as { credits: { kind: string; amount: string }[] };
     expect(credits).toMatchObject([{ kind: "delivery", disputes: deployment.deliveryDisputes }]);
     // The bond depends on the block's fee: what was over is one ether and the change of that.

@@ -1,3 +1,4 @@
+import { utcText } from "@lloom/protocol/utc-text";
 import type { CsvColumn } from "./csv.ts";
 import { readClients, readExecutors, readSettlements, readValidators } from "./indexer/lists.ts";
 import {
@@ -23,8 +24,7 @@ export interface CsvTable<T> {
 type Work = Pick<Executor, "requests" | "inboundTokens" | "outboundTokens" | "paid">;
 
 const amount = <T>(name: string, value: (row: T) => bigint): CsvColumn<T> => ({ name, value, isAmount: true });
-const time = (seconds: number | null): string | null =>
-  seconds === null ? null : new Date(seconds * 1000).toISOString();
+const time = (seconds: number | null): string | null => (seconds === null ? null : utcText(seconds, "iso"));
 
 const WORK: readonly CsvColumn<Work>[] = [
   { name: "answers", value: (row) => row.requests },

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   amountParts,
   formatAmount,
+  formatClock,
   formatCount,
   formatDuration,
   formatMoment,
@@ -79,5 +80,11 @@ describe("times", () => {
 
   test("are written in UTC", () => {
     expect(formatMoment(1_772_373_909)).toBe("2026-03-01 14:05:09 UTC");
+    expect(formatClock(1_772_373_909)).toBe("14:05");
+  });
+
+  test("are no reason to fail where no calendar has them", () => {
+    expect(formatMoment(2 ** 64)).toBe("Unix second 18446744073709552000");
+    expect(formatClock(2 ** 64)).toBe("—");
   });
 });

@@ -1,4 +1,5 @@
 import { amountDigits } from "@lloom/protocol/amounts";
+import { utcText } from "@lloom/protocol/utc-text";
 
 /**
  * The one place where values become text. Amounts are exact: base units are never turned into floating point. Everything
@@ -85,8 +86,7 @@ export function formatRelative(atSeconds: number, nowSeconds: number): string {
 }
 
 /** A moment to the second, the same everywhere: `2026-03-01 14:05:09 UTC`. */
-export const formatMoment = (seconds: number): string =>
-  `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+export const formatMoment = (seconds: number): string => utcText(seconds, "second");
 
 /** The day of a moment: `1 Mar 2026`. */
 export const formatDay = (seconds: number): string =>
@@ -98,4 +98,5 @@ export const formatDay = (seconds: number): string =>
   });
 
 /** The hour and minute of a moment, in UTC: `14:05`. */
-export const formatClock = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 16);
+export const formatClock = (seconds: number): string =>
+  /\d\d:\d\d(?= UTC$)/.exec(utcText(seconds, "minute"))?.[0] ?? "—";

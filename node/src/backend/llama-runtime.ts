@@ -37,6 +37,17 @@ export interface LlamaOptions {
   readonly sharedBatches?: boolean;
   /** Compute on the graphics card, for which its package has to be installed; default false. */
   readonly gpu?: boolean;
+  /** Computes otherwise than llama.cpp would by itself: as another node does whose answers are compared. */
+  readonly computing?: Computing;
+}
+
+/** What moves the last bits of a model's logits. */
+export interface Computing {
+  /** Tokens of a prompt that are computed together. */
+  readonly batchSize?: number;
+  readonly flashAttention?: boolean;
+  /** How keys and values of the context are stored. */
+  readonly keyValueCache?: "F16" | "BF16" | "Q8_0";
 }
 
 /** A loaded model, ready to make sequences. */
@@ -99,10 +110,17 @@ function startLlama({ gpu }: LlamaOptions, log: Log): Promise<Llama> {
   });
 }
 
-function contextOptions({ sequences, threads, sharedBatches = false }: LlamaOptions): LlamaContextOptions {
+function contextOptions({ sequences, threads, sharedBatches = false, computing }: LlamaOptions): LlamaContextOptions {
+  const { batchSize, flashAttention, keyValueCache: cache } = computing ?? {};
   const oneByOne: CustomBatchingPrioritizationStrategy = ({ items, size }) =>
     items.slice(0, 1).map((item) => ({ item, processAmount: Math.min(size, item.tokens.length) }));
-  return { sequences, threads, ...(!sharedBatches && { batching: { itemPrioritizationStrategy: oneByOne } }) };
+  return {
+    ...{ sequences, threads },
+    ...(batchSize !== undefined && { batchSize }),
+    ...(flashAttention !== undefined && { flashAttention }),
+    ...(cache !== undefined && { experimentalKvCacheKeyType: cache, experimentalKvCacheValueType: cache }),
+    ...(!sharedBatches && { batching: { itemPrioritizationStrategy: oneByOne } }),
+  };
 }
 
 /** llama.cpp would fall back to the processor without a word, and be slower than whoever asked for a card expects. */

@@ -1,6 +1,7 @@
 import { LEAST_LOGPROB, milliNats, type TokenOdds, TRACE_LIKELIEST, type TraceToken } from "@lloom/protocol/trace";
 import type { LlamaContext, LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { LloomError } from "../errors.ts";
+import { Mutex } from "../primitives/mutex.ts";
 
 /** Log probabilities are shares among so many likeliest tokens. Sorting a whole vocabulary for each token takes milliseconds. */
 export const LOGPROBS_AMONG = 64;
@@ -40,9 +41,11 @@ export function traceContext(model: LlamaModel, context: LlamaContext): Disposab
   const likeliest = new _llama._bindings.AddonSampler(_model);
   likeliest.applyConfig({ temperature: 1, topK: LOGPROBS_AMONG, topP: 1, minP: 0, seed: 0 });
   const sample = native.sampleToken.bind(native);
+  // Each sequence has a sampler of its own; this one is shared, and llama.cpp samples in several threads at once.
+  const turn = new Mutex();
   const sampleTraced = async (place: unknown, sampler: unknown, ...asked: unknown[]) => {
     if (asked[0] !== true) return sample(place, sampler, ...asked);
-    const told = await sample(place, likeliest, true);
+    const told = await turn.run(() => sample(place, likeliest, true));
     return [await sample(place, sampler), Array.isArray(told) ? told[1] : undefined];
   };
   Object.defineProperty(native, "sampleToken", { value: sampleTraced, configurable: true });

@@ -92,3 +92,11 @@ export const concedeCall = (disputes: Address, id: Hex): ContractCall => ({
   data: delivery.encode("concede", [id]),
   gasLimit: GAS_BOUNDS.endDispute,
 });
+
+/** The same with the executor's signed consent, paid by whoever sends it. */
+export const concedeForCall = (disputes: Address, id: Hex, consent: CompactSignature): ContractCall => ({
+  what: "concede a dispute",
+  to: disputes,
+  data: delivery.encode("concedeFor", [id, consent]),
+  gasLimit: GAS_BOUNDS.endDispute,
+});

@@ -18,6 +18,7 @@ export const GAS_BOUNDS = {
   unjail: 150_000n,
   withdrawRewards: 200_000n,
   relay: 300_000n,
+  signer: 150_000n,
   openDispute: 700_000n,
   /** Rebuts, concedes, cancels, or ends one by its deadline. */
   endDispute: 600_000n,

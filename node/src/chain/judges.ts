@@ -1,10 +1,9 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { delivery, equivocation, measured, stakeRegistryInterface } from "./contracts.ts";
 import { readPastLogs } from "./past-logs.ts";
-import { readFor } from "./reads.ts";
+import { readView } from "./reads.ts";
 
 /** The dispute contracts that nodes bring their own cases to. */
 export interface Judges {
@@ -41,13 +40,6 @@ export const findMeasured = async (chain: Chain): Promise<Address | undefined> =
   firstThatAnswers(chain, await findJudges(chain), measured.encode("disputeCount"));
 
 async function firstThatAnswers(chain: Chain, judges: readonly Address[], data: Hex): Promise<Address | undefined> {
-  for (const to of judges) {
-    try {
-      if ((await chain.provider.call({ to, data })) !== "0x") return to;
-    } catch (thrown) {
-      // A contract of another sort has no such view.
-      if (!isError(thrown, "CALL_EXCEPTION")) await readFor("the dispute contracts", Promise.reject(thrown));
-    }
-  }
+  for (const to of judges) if ((await readView(chain, "the dispute contracts", { to, data })) !== undefined) return to;
   return undefined;
 }

@@ -1,10 +1,11 @@
 import type { ChannelFunds, SettledLane } from "@lloom/protocol/channel-money";
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { type EnumName, enumName, enumNumber } from "@lloom/protocol/contract-enums";
 import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
-import { ZeroAddress } from "ethers";
+import { isError, ZeroAddress } from "ethers";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
+import { measuredDeposits } from "./contracts.ts";
 
 const ROLES = { executor: "Executor", validator: "Validator" } as const;
 /** A role that a member can take. */
@@ -44,6 +45,21 @@ export async function readFor<T>(what: string, work: Promise<T>): Promise<T> {
     return await work;
   } catch (thrown) {
     throw chainFailure(thrown, { what: `read ${what}` });
+  }
+}
+
+/** A view's answer; `undefined` from what has no such view. Throws as `readFor`. */
+export async function readView(
+  { provider }: Chain,
+  what: string,
+  call: { to: Address; data: Hex },
+): Promise<Hex | undefined> {
+  try {
+    const answer = await provider.call(call);
+    return answer === "0x" ? undefined : (answer as Hex);
+  } catch (thrown) {
+    if (isError(thrown, "CALL_EXCEPTION")) return undefined;
+    return readFor(what, Promise.reject(thrown));
   }
 }
 
@@ -111,3 +127,13 @@ export async function readSigner({ contracts }: Chain, signer: Address): Promise
 /** Payment tokens in a wallet, base units. */
 export const readTokenBalance = ({ contracts }: Chain, owner: Address): Promise<bigint> =>
   readFor("the token balance", contracts.token.balanceOf(owner));
+
+/** What of an owner's tokens a contract may take. */
+export const readAllowance = ({ contracts }: Chain, owner: Address, spender: Address): Promise<bigint> =>
+  readFor("the allowance", contracts.token.allowance(owner, spender));
+
+/** What an account has in MeasuredDeposits for bonds, or can take out. */
+export async function readCredit({ provider }: Chain, deposits: Address, account: Address): Promise<bigint> {
+  const data = measuredDeposits.encode("creditOf", [account]);
+  return BigInt(await readFor("the credit", provider.call({ to: deposits, data })));
+}

@@ -1,4 +1,5 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { utcText } from "@lloom/protocol/utc-text";
 import type { ErrorDescription } from "ethers";
 import {
   accountingInterface,
@@ -23,7 +24,7 @@ export interface Revert {
 
 type Sentence = (values: Readonly<Record<string, string>>, amount: (value: string | undefined) => string) => string;
 
-const time = (seconds: string | undefined): string => new Date(Number(seconds ?? 0) * 1000).toISOString();
+const time = (seconds: string | undefined): string => utcText(BigInt(seconds ?? 0), "iso");
 
 /** The errors that people meet; others are shown by name and values. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
@@ -89,6 +90,7 @@ export function decodeRevert(data: string | null | undefined, unit?: TokenUnit):
   return { name, values, sentence: plain === undefined ? shown : `${plain} [${shown}]` };
 }
 
+/** Whose errors are known. */
 const CONTRACTS = [
   ...[accountingInterface, stakeRegistryInterface, tokenInterface],
   ...[delivery, equivocation, measured, measuredDeposits, measuredPenalties, jury].map(({ parsed }) => parsed),

@@ -1,10 +1,10 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { isError, zeroPadValue } from "ethers";
+import { zeroPadValue } from "ethers";
 import type { Chain } from "./chain.ts";
-import { delivery, equivocation, measured, measuredDeposits } from "./contracts.ts";
+import { delivery, equivocation, measured } from "./contracts.ts";
 import { findJudges } from "./judges.ts";
 import { readPastLogs } from "./past-logs.ts";
-import { readFor } from "./reads.ts";
+import { readCredit, readFor, readView } from "./reads.ts";
 
 /** What others' faults and one's own duties brought an account, not paid out yet. */
 export interface RewardsState {
@@ -42,7 +42,8 @@ export async function readRewards(chain: Chain, account: Address): Promise<Rewar
   const each = await Promise.all(judges.map((judge) => readAtJudge(chain, judge, account)));
   return {
     shares: credited - withdrawn,
-    credits: each.flatMap(({ credits }) => credits),
+    // Several judges may keep their money in one contract.
+    credits: [...new Map(each.flatMap(({ credits }) => credits).map((one) => [one.disputes, one])).values()],
     pending: each.flatMap(({ pending }) => pending),
   };
 }
@@ -62,8 +63,7 @@ async function readAtJudge(chain: Chain, disputes: Address, account: Address): P
   if (deposits === undefined) return NOTHING;
   // Measured disputes keep their money in a contract beside them.
   const beside: Address = `0x${deposits.toString(16).padStart(40, "0")}`;
-  const credit = await ask(chain, beside, measuredDeposits.encode("creditOf", [account]));
-  return { ...NOTHING, credits: creditsOf(beside, "measured", credit ?? 0n) };
+  return { ...NOTHING, credits: creditsOf(beside, "measured", await readCredit(chain, beside, account)) };
 }
 
 const creditsOf = (disputes: Address, kind: DisputeCredit["kind"], amount: bigint): DisputeCredit[] =>
@@ -71,13 +71,8 @@ const creditsOf = (disputes: Address, kind: DisputeCredit["kind"], amount: bigin
 
 /** A view's word as a number; undefined from a contract that has no such view. */
 async function ask(chain: Chain, to: Address, data: Hex): Promise<bigint | undefined> {
-  try {
-    const answer = await chain.provider.call({ to, data });
-    return answer.length === 66 ? BigInt(answer) : undefined;
-  } catch (thrown) {
-    if (isError(thrown, "CALL_EXCEPTION")) return undefined;
-    return readFor("the rewards", Promise.reject(thrown));
-  }
+  const answer = await readView(chain, "the rewards", { to, data });
+  return answer?.length === 66 ? BigInt(answer) : undefined;
 }
 
 async function readPending(chain: Chain, disputes: Address, account: Address): Promise<PendingReport[]> {

@@ -7,6 +7,7 @@ import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announceAside, type Command, type CommandContext } from "./command.ts";
+import { numberFlag } from "./number-flag.ts";
 
 type Answered = Extract<AskEvent, { type: "end" }>;
 
@@ -85,27 +86,6 @@ function questionOf({ args, flags }: CommandContext): {
       isWhole: true,
     }),
   };
-}
-
-interface NumberFlag {
-  readonly name: string;
-  readonly fallback: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly isWhole?: boolean;
-}
-
-function numberFlag(
-  value: string | boolean | undefined,
-  { name, fallback, minimum, maximum, isWhole = false }: NumberFlag,
-): number {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  const isNumber = typeof value === "string" && /^\d+(\.\d+)?$/.test(value);
-  if (isNumber && number >= minimum && number <= maximum && !(isWhole && !Number.isInteger(number))) return number;
-  throw new LloomError("COMMAND_INVALID", `--${name} is "${String(value)}".`, {
-    next: `Give a ${isWhole ? "whole " : ""}number from ${minimum} to ${maximum}.`,
-  });
 }
 
 interface Conclusion {

@@ -78,10 +78,22 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./dispute.ts")).dispute,
   },
   {
+    name: "credit",
+    group: "Buying answers",
+    describe: "credit payment tokens for bonds of measured disputes",
+    load: async () => (await import("./credit.ts")).credit,
+  },
+  {
     name: "unlock",
     group: "Buying answers",
     describe: "show your channels, and take money back out of them",
     load: async () => (await import("./unlock.ts")).unlock,
+  },
+  {
+    name: "signer",
+    group: "Buying answers",
+    describe: "let another key sign for this one, and end that",
+    load: async () => (await import("./signer.ts")).signer,
   },
   {
     name: "stake",
@@ -100,6 +112,12 @@ export const COMMANDS: readonly Entry[] = [
     group: "Selling answers, guarding the network",
     describe: "run a validator: anchor the network, keep its offers, answer who serves what",
     load: async () => (await import("./validator.ts")).validator,
+  },
+  {
+    name: "calibrate",
+    group: "Selling answers, guarding the network",
+    describe: "measure how far honest nodes with a model's weights differ, so that validators blame none of them",
+    load: async () => (await import("./calibrate.ts")).calibrate,
   },
   {
     name: "earnings",

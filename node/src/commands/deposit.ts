@@ -1,10 +1,11 @@
 import { amountArgument } from "./amount.ts";
 import type { Command } from "./command.ts";
 import { openAccount } from "./money/account.ts";
+import { COLLECTOR, signCollection } from "./money/collecting.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { depositing } from "./money/funding.ts";
-import { COLLECTOR, openSigning, SIGN_ONLY, signCollection } from "./money/signing.ts";
+import { openSigning, SIGN_ONLY } from "./money/signing.ts";
 
 const EXAMPLE = "lloom deposit 10";
 

@@ -2,37 +2,56 @@ import { LloomError } from "../errors.ts";
 import { openOwnAnswers } from "../store/own-answers.ts";
 import { createTextCipher } from "../store/text-cipher.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { concedableUntil, conceding } from "./dispute/concession.ts";
 import { cancelling, closing, opening } from "./dispute/deeds.ts";
 import { hashArgument, settledReceipt } from "./dispute/subject.ts";
 import { openAccount } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { readOwnLog } from "./money/own-log.ts";
+import { openSigning, signOrder } from "./money/signing.ts";
 
 const EXAMPLE = `lloom dispute open 0x${"0f".repeat(32)}`;
 
-/** `lloom dispute`: opens, cancels or ends a dispute about an answer that never came, or shows the answer that it brought. */
+/**
+ * `lloom dispute`: opens, cancels, concedes or ends a dispute about an answer that never came, or shows the answer that it
+ * brought.
+ */
 export const dispute: Command = {
   arguments: [
-    { form: "<action>", describe: "open, cancel, close, or answer" },
-    { form: "<id>", describe: "open and answer: the request; cancel and close: the dispute" },
+    { form: "<action>", describe: "open, cancel, concede, close, or answer" },
+    { form: "<id>", describe: "open and answer: the request; cancel, concede and close: the dispute" },
   ],
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
-  flags: [YES],
+  flags: [
+    { form: "--sign-only <FILE>", describe: "concede: send nothing, write the signed order for lloom relay" },
+    { form: "--for <ADDRESS>", describe: "concede, with --sign-only: the executor whose session key this key is" },
+    YES,
+  ],
   examples: [
     "lloom disputes",
     EXAMPLE,
     `lloom dispute close 0x${"1d".repeat(32)}`,
+    `lloom dispute concede 0x${"1d".repeat(32)}`,
     `lloom dispute answer 0x${"0f".repeat(32)}`,
   ],
   run: async (context) => {
     const [action = "", subject = ""] = context.args;
-    const act = ACTIONS[action];
+    const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (act === undefined)
       throw new LloomError("COMMAND_INVALID", `lloom dispute cannot "${action}".`, {
-        next: `Give open, cancel, close or answer: ${EXAMPLE}`,
+        next: `Give open, cancel, concede, close or answer: ${EXAMPLE}`,
       });
+    const stray = ["signOnly", "for"].find((flag) => context.flags[flag] !== undefined);
+    if (stray !== undefined && action !== "concede")
+      throw new LloomError(
+        "COMMAND_INVALID",
+        "Of disputes, only a concession can be signed for somebody else to send.",
+        {
+          next: "Leave --sign-only and --for out.",
+        },
+      );
     await act(context, hashArgument(subject, EXAMPLE));
   },
 };
@@ -47,6 +66,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   cancel: async (context, id) => {
     const account = await openAccount(context);
     await perform(context, account, await cancelling(account, id));
+  },
+  concede: async (context, id) => {
+    const signing = await openSigning(context);
+    if (signing !== undefined) {
+      const message = { executor: signing.client, id };
+      const deadline = await concedableUntil(signing.chain, message);
+      return signOrder({ ...signing, deadline }, { type: "concession", message });
+    }
+    const account = await openAccount(context);
+    await perform(context, account, await conceding(account, id));
   },
   close: async (context, id) => {
     const account = await openAccount(context);

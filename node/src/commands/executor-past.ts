@@ -1,8 +1,9 @@
+import { utcText } from "@lloom/protocol/utc-text";
 import type { PastFound } from "../executor/find-past.ts";
 import type { ForeignWord } from "../executor/offer/key-watch.ts";
 import { announce, type CommandContext } from "./command.ts";
 
-const time = (ms: number): string => new Date(ms).toISOString();
+const time = (ms: number): string => utcText(ms / 1000, "iso");
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const REFUSED =

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
@@ -21,8 +21,7 @@ import { executorLacks, warnOf } from "./lacks.ts";
 import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
 import { warnUnreachable } from "./reachable.ts";
-
-const TINY_MODEL = join(import.meta.dirname, "../../models/tiny/lloom-tiny.gguf");
+import { TINY_MODEL } from "./tiny-model.ts";
 
 /** Three of four places: the others are for clients that have a channel and have used it. */
 const MOST_STRANGERS = 768;

@@ -1,9 +1,10 @@
 import { LloomError } from "../errors.ts";
 import type { Command } from "./command.ts";
-import { openAccount } from "./money/account.ts";
+import { relayedConcession } from "./dispute/concession.ts";
+import { type Account, openAccount } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
-import { perform } from "./money/deed.ts";
-import { readOrder } from "./money/order-file.ts";
+import { type Deed, perform } from "./money/deed.ts";
+import { readOrder, type SignedOrder } from "./money/order-file.ts";
 import { relaying } from "./money/relaying.ts";
 
 /** `lloom relay`: sends what somebody without ether has signed. */
@@ -18,6 +19,11 @@ export const relay: Command = {
     if (file === undefined) throw new LloomError("COMMAND_INVALID", "Which order?", { next: "lloom relay FILE" });
     const signed = readOrder(file);
     const account = await openAccount(context);
-    await perform(context, account, await relaying(account, signed));
+    await perform(context, account, await deedOf(account, signed));
   },
 };
+
+function deedOf(account: Account, { order, ...signed }: SignedOrder): Promise<Deed> {
+  if (order.type === "concession") return relayedConcession(account, { ...signed, order });
+  return relaying(account, { ...signed, order });
+}

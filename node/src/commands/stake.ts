@@ -4,10 +4,11 @@ import { LloomError } from "../errors.ts";
 import { amountArgument } from "./amount.ts";
 import type { Command } from "./command.ts";
 import { openAccount } from "./money/account.ts";
+import { COLLECTOR, findCollector, signCollection } from "./money/collecting.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { staking } from "./money/funding.ts";
-import { COLLECTOR, openSigning, SIGN_ONLY, type Signing, signCollection } from "./money/signing.ts";
+import { openSigning, SIGN_ONLY, type Signing } from "./money/signing.ts";
 
 const EXAMPLE = "lloom stake 100";
 
@@ -29,7 +30,7 @@ export const stake: Command = {
     if (role !== "executor" && role !== "validator")
       throw new LloomError("COMMAND_INVALID", `--role is "${String(role)}".`, { next: "Give executor or validator." });
     const amount = amountArgument(context.args[0], EXAMPLE);
-    const signing = await openSigning(context);
+    const signing = await openSigning(context, ["collector"]);
     if (signing !== undefined) {
       await requireMember(signing);
       return signCollection(signing, { purpose: "Stake", amount: amount.baseUnits(signing.chain.tokenDecimals) });
@@ -41,7 +42,8 @@ export const stake: Command = {
       metadataURI: String(context.flags["metadata"] ?? ""),
       amount: amount.baseUnits(account.chain.tokenDecimals),
     } as const;
-    await perform(context, account, await staking(account, asked));
+    const collector = await findCollector(context, account.chain);
+    await perform(context, account, await staking(account, asked, collector));
   },
 };
 

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { describe, expect, it } from "vitest";
 import { artifactPath } from "../../../checkout/artifact-path.ts";
 import { ROOT } from "../../../checkout/paths.ts";
+import config from "../../../hardhat.config.ts";
 import {
   isShippedBuildCurrent,
   SHIPPED,
@@ -32,5 +34,20 @@ describe("the build that ships with the checkout", () => {
     expect(shipped.abi).toEqual(compiled.abi);
     expect(shipped.bytecode).toBe(compiled.bytecode);
     expect(shipped.linkReferences).toEqual(compiled.linkReferences);
+  });
+});
+
+describe("the build of this checkout", () => {
+  it("is the one that deployments look for, so that they compile nothing again", async () => {
+    const { solidity } = await createHardhatRuntimeEnvironment(config, {}, ROOT);
+    const paths = await solidity.getRootFilePaths();
+    const identities = async (buildProfile: string): Promise<string[]> => {
+      const jobs = await solidity.getCompilationJobs(paths, { buildProfile, quiet: true });
+      if (!jobs.success) throw new Error(jobs.formattedReason);
+      return await Promise.all(
+        paths.map(async (path) => (await jobs.indexedIndividualJobs.get(path)?.getBuildId()) ?? path),
+      );
+    };
+    expect(await identities("production")).toEqual(await identities("default"));
   });
 });

@@ -1,12 +1,20 @@
 /** How an executor stands up to complaints about models and counts, and what each costs whom, to the unit. */
-
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { VoteChoice } from "@lloom/protocol/votes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MeasuredCourt } from "../../../node/src/chain/measured-court.ts";
 import type { ExecutorLog } from "../../../node/src/store/executor-log.ts";
 import { HOUR, later, settleAll } from "./disputed-deliveries.ts";
-import { complain, courtWorld, drawPanel, type Juror, standsAt, voteByHand, wealth } from "./measured-complaints.ts";
+import {
+  bought,
+  complain,
+  courtWorld,
+  drawPanel,
+  type Juror,
+  standsAt,
+  voteByHand,
+  wealth,
+} from "./measured-complaints.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { type Buyer, DOLLAR, type Seller, type SellerOptions, until, type World } from "./world.ts";
 

@@ -1,5 +1,6 @@
 "use client";
 
+import { utcText } from "@lloom/protocol/utc-text";
 import { useSyncExternalStore } from "react";
 import { formatMoment, formatRelative } from "../../lib/format.ts";
 
@@ -33,11 +34,7 @@ interface RelativeTimeProps {
 export function RelativeTime({ at, now }: RelativeTimeProps) {
   const current = useSyncExternalStore(subscribe, browserNow, () => now);
   return (
-    <time
-      dateTime={new Date(at * 1000).toISOString()}
-      title={formatMoment(at)}
-      className="whitespace-nowrap tabular-nums"
-    >
+    <time dateTime={utcText(at, "iso")} title={formatMoment(at)} className="whitespace-nowrap tabular-nums">
       {formatRelative(at, current)}
     </time>
   );

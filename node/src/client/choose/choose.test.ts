@@ -2,7 +2,7 @@ import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
-import { type Candidate, type Chance, chooseExecutor, type Need } from "./choose.ts";
+import { type Candidate, type Chance, chooseExecutor, isKnownWell, type Need } from "./choose.ts";
 import { UNKNOWN_HEALTH } from "./executor-health.ts";
 
 const NOW = 1_800_000_000_000;
@@ -280,5 +280,17 @@ describe("the choice of an executor", () => {
       expect(Number(chosen)).toBeLessThanOrEqual(Number(least) * 1.5 + 0.01);
       expect(chosen).toBeGreaterThanOrEqual(least);
     }
+  });
+});
+
+describe("who is known well enough for a stream to rest on it", () => {
+  it.each([
+    [3, 0, true],
+    [20, 0, true],
+    [2, 0, false],
+    [0, 0, false],
+    [20, 1, false],
+  ])("after %i answers, and %i failures since the last: %s", (answers, failures, isKnown) => {
+    expect(isKnownWell({ health: { ...UNKNOWN_HEALTH, answers, failures } })).toBe(isKnown);
   });
 });

@@ -107,11 +107,8 @@ export class OfferBook {
 
   /** An offer of this executor's that stands, whatever its model: it says where the executor is. */
   anyOfferOf(executor: Address, nowMs: number): SignedOffer | undefined {
-    for (const offers of this.#models.values()) {
-      const entry = offers.get(executor);
-      if (entry !== undefined && isStanding(entry, nowMs)) return entry.signed;
-    }
-    return undefined;
+    const one = this.#known.peek(executor) ?? this.#strangers.peek(executor);
+    return one && [...one.offers.values()].find((entry) => isStanding(entry, nowMs))?.signed;
   }
 
   /** Offers of a model that stand, with what is known about who made them. */

@@ -1,42 +1,34 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../../chain/actions.ts";
-import {
-  approveCall,
-  depositCall,
-  type Registration,
-  registerAndStakeCall,
-  shownTokens,
-  stakeCall,
-} from "../../chain/calls.ts";
-import type { Chain } from "../../chain/chain.ts";
-import { signPermit } from "../../chain/permit.ts";
-import { readDeposit, readFor, readMember, readMinimumStake, readTokenBalance } from "../../chain/reads.ts";
-import { LloomError } from "../../errors.ts";
+import { depositCall, type Registration, registerAndStakeCall, shownTokens, stakeCall } from "../../chain/calls.ts";
+import { creditCall, creditContractOf, creditWithPermitCall, stakeWithPermitCall } from "../../chain/collector.ts";
+import { readCredit, readDeposit, readFor, readMember, readMinimumStake, readTokenBalance } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";
+import { allowing, approvalFacts, tooFew } from "./allowing.ts";
 import type { Deed } from "./deed.ts";
 import { shownDuration } from "./words.ts";
 
 /** Tokens of the wallet into the free deposit. */
 export async function depositing(account: Account, amount: bigint): Promise<Deed> {
   const { chain, address } = account;
-  const [deposit, held, allowance] = await Promise.all([
+  const spender = chain.accounting;
+  const [deposit, held, allowed] = await Promise.all([
     readDeposit(chain, address),
     readTokenBalance(chain, address),
-    readAllowance(chain, address, chain.accounting),
+    allowing(account, {
+      ...{ amount, spender },
+      permitted: { spender, call: (permit) => depositCall(chain, amount, permit) },
+    }),
   ]);
   const shown = shownTokens(chain, amount);
-  const permitted = await permitting(account, amount, allowance);
   return {
     intent: `deposit ${amount}`,
     call: await depositCall(chain, amount),
-    ...permitted,
+    ...allowed,
     title: `Deposit ${shown}`,
     facts: [
       ["deposit", `${shownTokens(chain, deposit)} now, ${shownTokens(chain, deposit + amount)} then`],
       ["leaves", `${shownTokens(chain, held > amount ? held - amount : 0n)} in the wallet`],
-      ...(permitted.approval === undefined
-        ? []
-        : [["note", "two transactions: an approval of this amount first"] as const]),
+      ...approvalFacts(allowed.approval),
       ["free", "at any time: lloom withdraw deposit"],
     ],
     done: `${shown} are deposited. What no channel holds is free at any time: lloom withdraw deposit.`,
@@ -45,43 +37,30 @@ export async function depositing(account: Account, amount: bigint): Promise<Deed
   };
 }
 
-/** How the escrow gets its allowance: it has it, the call brings a permit, or an approval comes first. */
-async function permitting(
-  { chain }: Account,
-  amount: bigint,
-  allowance: bigint,
-): Promise<Pick<Deed, "approval" | "sealed">> {
-  if (allowance >= amount) return {};
-  const sign = () => signPermit(chain, { account: senderOf(chain).account, spender: chain.accounting, amount });
-  if ((await sign()) === undefined) return { approval: await approveCall(chain, chain.accounting, amount) };
-  return { sealed: async () => depositCall(chain, amount, await sign()) };
-}
-
-/** Tokens of the wallet to the stake registry; a key without a role takes one. */
-export async function staking(account: Account, asked: Registration): Promise<Deed> {
+/** Tokens of the wallet to the stake registry; a key without a role takes one, and one with it may use the Collector's permits. */
+export async function staking(account: Account, asked: Registration, collector: Address | undefined): Promise<Deed> {
   const { chain, address } = account;
   const { amount, role } = asked;
-  const [member, minimum, held, allowance, period] = await Promise.all([
+  const [member, minimum, held, period] = await Promise.all([
     readMember(chain, address),
     readMinimumStake(chain, role),
     readTokenBalance(chain, address),
-    readAllowance(chain, address, chain.stakeRegistry),
     readFor("the unbonding period", chain.contracts.stakeRegistry.unbondingPeriod()),
   ]);
+  const allowed = await allowingStake(account, asked, member.role === role ? collector : undefined);
   const total = member.stake + amount;
   const shown = shownTokens(chain, total);
   const back = `${shownDuration(period)} after lloom unbond`;
-  const approval = allowance >= amount ? undefined : await approveCall(chain, chain.stakeRegistry, amount);
   const missing = total >= minimum ? "" : ` That does not count yet: ${shownTokens(chain, minimum)} are needed.`;
   return {
     intent: `stake ${amount} as ${role}`,
     call: await (member.role === role ? stakeCall(chain, asked) : registerAndStakeCall(chain, asked)),
-    approval,
+    ...allowed,
     title: `Stake ${shownTokens(chain, amount)} as ${role}`,
     facts: [
       ["stake", `${shownTokens(chain, member.stake)} now, ${shown} then; ${shownTokens(chain, minimum)} are needed`],
       ["leaves", `${shownTokens(chain, held > amount ? held - amount : 0n)} in the wallet`],
-      ...(approval === undefined ? [] : [["note", "two transactions: an approval of this amount first"] as const]),
+      ...approvalFacts(allowed.approval),
       ["at risk", "faults that are proven take from it: docs/contracts.md"],
       ["free", back],
     ],
@@ -91,12 +70,60 @@ export async function staking(account: Account, asked: Registration): Promise<De
   };
 }
 
-const readAllowance = ({ contracts }: Chain, owner: Address, spender: Address): Promise<bigint> =>
-  readFor("the allowance", contracts.token.allowance(owner, spender));
+function allowingStake(account: Account, asked: Registration, collector: Address | undefined) {
+  const { chain, address } = account;
+  const { amount } = asked;
+  const taking = { amount, spender: chain.stakeRegistry };
+  if (collector === undefined) return allowing(account, taking);
+  const payment = { beneficiary: address, amount };
+  return allowing(account, {
+    ...taking,
+    permitted: {
+      spender: collector,
+      call: async (permit) =>
+        permit === undefined ? stakeCall(chain, asked) : stakeWithPermitCall(chain, collector, payment, permit),
+    },
+  });
+}
 
-const tooFew = (chain: Chain, held: bigint, amount: bigint): LloomError =>
-  new LloomError(
-    "INSUFFICIENT_FUNDS",
-    `The wallet holds ${shownTokens(chain, held)}; ${shownTokens(chain, amount)} are needed.`,
-    { next: "Get payment tokens first; on a test network: lloom faucet." },
-  );
+export interface CreditWish {
+  readonly beneficiary: Address;
+  readonly amount: bigint;
+  readonly collector: Address;
+}
+
+/** Tokens of the wallet for bonds, appeals and prices of measured disputes to come. */
+export async function crediting(account: Account, { collector, ...payment }: CreditWish): Promise<Deed> {
+  const { chain, address } = account;
+  const { beneficiary, amount } = payment;
+  const deposits = await creditContractOf(chain, collector);
+  const call = creditCall(chain, deposits, payment);
+  const [credit, held, allowed] = await Promise.all([
+    readCredit(chain, deposits, beneficiary),
+    readTokenBalance(chain, address),
+    allowing(account, {
+      ...{ amount, spender: deposits },
+      permitted: {
+        spender: collector,
+        call: async (permit) => (permit === undefined ? call : creditWithPermitCall(chain, collector, payment, permit)),
+      },
+    }),
+  ]);
+  const shown = shownTokens(chain, amount);
+  return {
+    intent: `credit ${amount} to ${beneficiary}`,
+    call,
+    ...allowed,
+    title: `Credit ${shown} to ${beneficiary}`,
+    facts: [
+      ["for", "bonds, appeals and prices of measured disputes"],
+      ["credit", `${shownTokens(chain, credit)} now, ${shownTokens(chain, credit + amount)} then`],
+      ["leaves", `${shownTokens(chain, held > amount ? held - amount : 0n)} in the wallet`],
+      ...approvalFacts(allowed.approval),
+      ["free", `for ${beneficiary}, at any time: lloom withdraw rewards`],
+    ],
+    done: `${shown} are credited to ${beneficiary}. What no dispute takes is free at any time: lloom withdraw rewards.`,
+    event: { action: "credit", beneficiary, amount, credit: credit + amount },
+    refused: held < amount ? tooFew(chain, held, amount) : undefined,
+  };
+}

@@ -27,6 +27,7 @@ const ORDERS: readonly SignedOrder["order"][] = [
       ...{ amount: 5n, salt: word("5a"), validBefore: 1_900_000_000n },
     },
   },
+  { type: "concession", message: { executor: at("e1"), id: word("1d") } },
 ];
 
 let files = 0;

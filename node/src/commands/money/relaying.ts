@@ -1,7 +1,9 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { shownTokens } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { isCollectorOf, isOrderUsed, type Order, orderDigest, relayCall } from "../../chain/orders.ts";
+import { isCollectorOf } from "../../chain/collector.ts";
+import { isOrderUsed, type MoneyOrder, type Order, orderDigest, ownerOf, relayCall } from "../../chain/orders.ts";
 import { readChannel, readDeposit, readFor, readSigner, readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
@@ -12,11 +14,9 @@ import { orderTitle } from "./signing.ts";
 import { shownMoment } from "./words.ts";
 
 /** Somebody else's signed order, carried out at the cost of this key. Throws LloomError ORDER_INVALID, CHAIN_MISMATCH. */
-export async function relaying({ chain, address }: Account, signed: SignedOrder): Promise<Deed> {
+export async function relaying({ chain, address }: Account, signed: SignedOrder<MoneyOrder>): Promise<Deed> {
   const { order, signature } = signed;
-  requireDeployment(chain, signed);
-  const digest = await orderDigest(chain, order);
-  await requireSigner(chain, signed, digest);
+  const digest = await requireSigned(chain, signed);
   const [isUsed, nowSeconds] = await Promise.all([
     readFor("whether the order was carried out", isOrderUsed(chain, order)),
     chain.nowSeconds(),
@@ -39,18 +39,26 @@ export async function relaying({ chain, address }: Account, signed: SignedOrder)
   };
 }
 
-function requireDeployment({ domain }: Chain, { domain: { chainId, accounting } }: SignedOrder): void {
+/** What was signed for another deployment counts nothing here. Throws LloomError CHAIN_MISMATCH. */
+export function requireDeployment({ domain }: Chain, { chainId, accounting }: CommitmentDomain): void {
   if (domain.chainId === chainId && domain.accounting === accounting) return;
   throw new LloomError(
     "CHAIN_MISMATCH",
-    `The order is for ${accounting} on chain ${chainId}, and this is ${domain.accounting} on chain ${domain.chainId}.`,
+    `It is signed for ${accounting} on chain ${chainId}, and this is ${domain.accounting} on chain ${domain.chainId}.`,
   );
 }
 
-/** The contract would say the same, for gas. */
+/** The digest of an order that was signed for this deployment, by whom it binds: the contract would say the same, for gas. */
+export async function requireSigned(chain: Chain, signed: SignedOrder): Promise<Hex> {
+  requireDeployment(chain, signed.domain);
+  const digest = await orderDigest(chain, signed.order);
+  await requireSigner(chain, signed, digest);
+  return digest;
+}
+
 async function requireSigner(chain: Chain, { order, signature }: SignedOrder, digest: Hex): Promise<void> {
   const signer = recoverAddress(digest, signature);
-  const owner = order.type === "collection" ? order.message.payer : order.message.client;
+  const owner = ownerOf(order);
   if (signer === owner) return requireCollector(chain, order);
   const session = signer === undefined || order.type === "collection" ? undefined : await readSigner(chain, signer);
   if (session?.principal !== owner || session.thawEnd !== 0n)
@@ -70,7 +78,12 @@ async function requireCollector(chain: Chain, order: Order): Promise<void> {
   throw new LloomError("ORDER_INVALID", `There is no Collector of this deployment at ${order.message.collector}.`);
 }
 
-async function refusal(chain: Chain, order: Order, until: bigint, nowSeconds: bigint): Promise<LloomError | undefined> {
+async function refusal(
+  chain: Chain,
+  order: MoneyOrder,
+  until: bigint,
+  nowSeconds: bigint,
+): Promise<LloomError | undefined> {
   if (until < nowSeconds)
     return new LloomError("ORDER_INVALID", `The order could be sent until ${shownMoment(until, nowSeconds)} only.`);
   const { amount } = order.message;
@@ -84,7 +97,7 @@ async function refusal(chain: Chain, order: Order, until: bigint, nowSeconds: bi
 }
 
 /** Where the money of an order comes from. */
-async function covering(chain: Chain, { type, message }: Order): Promise<{ what: string; has: bigint }> {
+async function covering(chain: Chain, { type, message }: MoneyOrder): Promise<{ what: string; has: bigint }> {
   if (type === "withdrawal" || type === "allocation")
     return { what: "the free deposit", has: await readDeposit(chain, message.client) };
   if (type === "collection") return { what: "the wallet", has: await readTokenBalance(chain, message.payer) };
@@ -92,7 +105,7 @@ async function covering(chain: Chain, { type, message }: Order): Promise<{ what:
   return { what: "what is not unlocking of the channel", has: balance - unlocking };
 }
 
-function afterwards(chain: Chain, { type, message }: Order): string {
+function afterwards(chain: Chain, { type, message }: MoneyOrder): string {
   if (type !== "unlock") return "";
   const finish = (client: Address): string => `lloom unlock ${message.executor} --finish --for ${client}`;
   return ` It is free ${chain.unlockDelaySeconds / 3_600n} h from now: ${finish(message.client)}, by anybody.`;

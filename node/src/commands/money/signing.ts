@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
-import { networkNamed } from "@lloom/protocol/networks";
 import { shownTokens, tokenOf } from "../../chain/calls.ts";
 import { type Chain, openChain } from "../../chain/chain.ts";
-import { isCollectorOf, type Order, orderDigest } from "../../chain/orders.ts";
+import { type Order, orderDigest } from "../../chain/orders.ts";
 import { readSigner } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Identity } from "../../wallet/identity.ts";
@@ -15,25 +14,25 @@ import { openIdentity } from "../open.ts";
 import { writeOrder } from "./order-file.ts";
 import { factLines, shownMoment } from "./words.ts";
 
+/** How long what is signed counts. */
+export const VALID: Flag = {
+  form: "--valid <HOURS>",
+  describe: "how long the signature may be sent, 1 to 720 (default: 24)",
+};
+
 /** Flags of every command whose deed can be signed here and sent by somebody else. */
 export const SIGN_ONLY: readonly Flag[] = [
   {
     form: "--sign-only <FILE>",
     describe: "send nothing: write the signed order for lloom relay, which needs no ether here",
   },
-  { form: "--valid <HOURS>", describe: "how long the order may be sent, 1 to 720 (default: 24)" },
+  VALID,
 ];
 /** Of those whose order a session key may sign, too. */
 export const FOR: Flag = {
   form: "--for <ADDRESS>",
   describe: "with --sign-only: the client whose session key this key is",
 };
-/** Of those that take tokens of the wallet. */
-export const COLLECTOR: Flag = {
-  form: "--collector <ADDRESS>",
-  describe: "with --sign-only: the Collector contract (default: the network's of the address book)",
-};
-
 const HOUR = 3_600n;
 const DEFAULT_HOURS = "24";
 const EXAMPLE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
@@ -50,13 +49,19 @@ export interface Signing {
   readonly deadline: bigint;
 }
 
-/** Opens key and chain for a signature, if `--sign-only` asks for one. Throws as flags, key and chain do. */
-export async function openSigning(context: CommandContext): Promise<Signing | undefined> {
+/**
+ * Opens key and chain for a signature, if `--sign-only` asks for one; of the flags that belong to it, `alone` mean something
+ * without it, too. Throws as flags, key and chain do.
+ */
+export async function openSigning(
+  context: CommandContext,
+  alone: readonly string[] = [],
+): Promise<Signing | undefined> {
   const { settings, signal, log, stack, flags } = context;
   const file = flags["signOnly"];
   const principal = addressFlag(flags["for"], `--for ${EXAMPLE}`);
   if (typeof file !== "string") {
-    refuseWithout(flags);
+    refuseWithout(flags, alone);
     return undefined;
   }
   const hours = hoursOf(flags["valid"]);
@@ -68,17 +73,18 @@ export async function openSigning(context: CommandContext): Promise<Signing | un
   return { context, identity, chain, file, client, deadline: (await chain.nowSeconds()) + hours * HOUR };
 }
 
-function refuseWithout(flags: CommandContext["flags"]): void {
+function refuseWithout(flags: CommandContext["flags"], alone: readonly string[]): void {
   // Finishing an unlock for another client is no order.
   const names = flags["finish"] === true ? ["valid"] : ["valid", "collector", "for"];
-  const stray = names.find((name) => flags[name] !== undefined);
+  const stray = names.find((name) => flags[name] !== undefined && !alone.includes(name));
   if (stray === undefined) return;
   throw new LloomError("COMMAND_INVALID", `--${stray} is about a signed order.`, {
     next: "Give --sign-only FILE beside it, or leave it out.",
   });
 }
 
-function hoursOf(given: string | boolean | undefined): bigint {
+/** `--valid`, in hours. Throws LloomError COMMAND_INVALID. */
+export function hoursOf(given: string | boolean | undefined): bigint {
   const text = String(given ?? DEFAULT_HOURS);
   const hours = /^\d{1,3}$/.test(text) ? BigInt(text) : 0n;
   if (hours >= 1n && hours <= 720n) return hours;
@@ -118,41 +124,13 @@ export async function signOrder({ context, identity, chain, file, deadline }: Si
 
 /** What an order does, in words. */
 export function orderTitle(chain: Chain, { type, message }: Order): string {
+  if (type === "concession") return `concede the dispute ${message.id} for ${message.executor}`;
   const shown = shownTokens(chain, message.amount);
   if (type === "withdrawal") return `withdraw ${shown} of the free deposit of ${message.client} to ${message.to}`;
   if (type === "allocation")
     return `put ${shown} of the free deposit of ${message.client} into its channel with ${message.executor}`;
   if (type === "unlock") return `unlock ${shown} of the channel of ${message.client} with ${message.executor}`;
-  const what = message.purpose === "Deposit" ? "the free deposit" : "the stake";
-  return `take ${shown} from the wallet ${message.payer} into ${what} of ${message.beneficiary}`;
+  return `take ${shown} from the wallet ${message.payer} into ${BECOMES[message.purpose]} of ${message.beneficiary}`;
 }
 
-/** Signs that the Collector takes tokens of the wallet for this key's own deposit or stake. */
-export async function signCollection(
-  signing: Signing,
-  { purpose, amount }: { readonly purpose: "Deposit" | "Stake"; readonly amount: bigint },
-): Promise<void> {
-  const { context, identity, chain, deadline } = signing;
-  const collector = collectorOf(context);
-  if (!(await isCollectorOf(chain, collector)))
-    throw new LloomError("COMMAND_INVALID", `There is no Collector of this deployment at ${collector}.`, {
-      next: "Give --collector the address that ignition/deployments has; a signature for another contract gives it the money.",
-    });
-  await signOrder(signing, {
-    type: "collection",
-    message: {
-      ...{ purpose, amount, collector, payer: identity.address, beneficiary: identity.address },
-      ...{ salt: bytesToHex(randomBytes(32)), validBefore: deadline },
-    },
-  });
-}
-
-function collectorOf({ flags, settings }: CommandContext): Address {
-  const given = addressFlag(flags["collector"], `--collector ${EXAMPLE}`);
-  const known = settings.network === undefined ? undefined : networkNamed(settings.network).contracts["Collector"];
-  const collector = given ?? known;
-  if (collector !== undefined) return collector;
-  throw new LloomError("COMMAND_INVALID", "Which Collector takes the tokens?", {
-    next: `Give --collector its address: --collector ${EXAMPLE}`,
-  });
-}
+const BECOMES = { Deposit: "the free deposit", Stake: "the stake", Credit: "the credit for bonds" } as const;

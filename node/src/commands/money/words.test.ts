@@ -25,6 +25,12 @@ describe("words about money", () => {
     expect(shownMoment(at, at)).toBe("2026-11-30 00:00 UTC, now");
   });
 
+  it("tell a moment that no calendar has by its number", () => {
+    const at = (1n << 256n) - 60n;
+    expect(shownMoment(at, at + 60n)).toMatch(/^Unix second \d{78}, now$/);
+    expect(shownMoment(at, 0n)).toMatch(/^Unix second \d{78}, in \d{73} d/);
+  });
+
   it("round a cost up to three digits", () => {
     expect(shownCost(123_456_789_012_345n)).toBe("0.000124 ETH");
     expect(shownCost(7n)).toBe("0.000000000000000007 ETH");

@@ -1,4 +1,5 @@
 import { formatAmount } from "@lloom/protocol/amounts";
+import { utcText } from "@lloom/protocol/utc-text";
 
 const MINUTE = 60n;
 const HOUR = 60n * MINUTE;
@@ -25,7 +26,7 @@ export function shownDuration(seconds: bigint): string {
 /** A moment of the chain's clock: "2026-11-30 00:00 UTC". Unix seconds. */
 export function shownDate(atSeconds: bigint): string {
   const whole = ((atSeconds + MINUTE - 1n) / MINUTE) * MINUTE;
-  return `${new Date(Number(whole) * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return utcText(whole, "minute");
 }
 
 /** A moment of the chain's clock, and how far it is: "2026-11-30 00:00 UTC, in 23 h 59 min". Unix seconds. */

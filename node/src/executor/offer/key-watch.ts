@@ -1,6 +1,7 @@
 import type { Hex, ModelOffer } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
+import { utcText } from "@lloom/protocol/utc-text";
 import { LloomError } from "../../errors.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
@@ -91,7 +92,7 @@ export class KeyWatch {
 const inUse = ({ madeAtMs }: ForeignWord): LloomError =>
   new LloomError(
     "KEY_IN_USE",
-    `Another executor works with this key: it made an offer at ${new Date(madeAtMs).toISOString()}.`,
+    `Another executor works with this key: it made an offer at ${utcText(madeAtMs / 1000, "iso")}.`,
     {
       next: "Stop one of the two. If this one was restored from a copy or a snapshot, stop the other one first; docs/executor.md says what restoring means.",
     },

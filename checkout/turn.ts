@@ -1,17 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { takeLock } from "../../node/src/store/lock.ts";
+import { takeLock } from "../node/src/store/lock.ts";
 
 const AGAIN_MS = 250;
 
 /**
  * Waits until no other process of this machine holds the file, and holds it until disposed of, or until this process ends,
- * however that ends. Throws the signal's reason, and what the file system throws.
+ * however that ends. Says so once if it has to wait. Throws the signal's reason, and what the file system throws.
  */
-export async function takeTurn(path: string, signal: AbortSignal): Promise<Disposable> {
+export async function takeTurn(path: string, signal: AbortSignal, onWait?: () => void): Promise<Disposable> {
   mkdirSync(dirname(path), { recursive: true });
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     signal.throwIfAborted();
     let isTaken = false;
     try {
@@ -23,6 +23,7 @@ export async function takeTurn(path: string, signal: AbortSignal): Promise<Dispo
     } catch (thrown) {
       if (!isTaken) throw thrown;
     }
+    if (isFirst) onWait?.();
     await delay(AGAIN_MS, undefined, { signal });
   }
 }

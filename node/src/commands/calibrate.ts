@@ -1,0 +1,98 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type Calibration, measuredRate } from "@lloom/protocol/verification/calibration";
+import { LloomError } from "../errors.ts";
+import { buildNames } from "../validator/calibrate/build-hook.ts";
+import { type Configuration, calibrate as measureAll } from "../validator/calibrate/calibrate.ts";
+import { CHOOSING_CANARIES } from "../validator/calibrate/conclude.ts";
+import { announce, type Command, type CommandContext } from "./command.ts";
+import { numberFlag } from "./number-flag.ts";
+import { TINY_MODEL } from "./tiny-model.ts";
+
+/** With which nothing found means a rate below one in a thousand, at 99 % confidence. */
+const DEFAULT_CANARIES = CHOOSING_CANARIES + 4_650;
+const PROGRESS_EVERY = 100;
+/** The widest and a common processor of each family; which of them there are depends on this machine. */
+const DEFAULT_BUILDS = ["haswell", "x64", "armv8.2_1", "armv8.0_1"];
+const AS_IT_IS: readonly Configuration[] = [
+  { name: "as it is" },
+  { name: "no flash attention", computing: { flashAttention: false } },
+  { name: "shared batches", sharedBatches: true },
+];
+
+/** `lloom calibrate`: the bounds by which validators judge executors of a model. */
+export const calibrate: Command = {
+  needs: "nothing",
+  arguments: [{ form: "<model>", describe: "tiny (the shipped model), or a GGUF file" }],
+  settings: ["threads"],
+  flags: [
+    { form: "--out <FILE>", describe: "the calibration (default: the model's file with .calibration.json behind it)" },
+    { form: "--canaries <N>", describe: `for each configuration (default: ${DEFAULT_CANARIES})` },
+    { form: "--seed <N>", describe: "which canaries are drawn (default: 1)" },
+    {
+      form: "--builds <NAMES>",
+      describe: `builds of llama.cpp to compare with, or none (default: those of ${DEFAULT_BUILDS.join(", ")} that there are)`,
+    },
+  ],
+  examples: ["lloom calibrate tiny --out tiny.json", "lloom calibrate ./qwen3-8b-q4.gguf --canaries 1000"],
+  run: async (context) => {
+    const { settings, flags, signal, log, args } = context;
+    const modelPath = args[0] === "tiny" ? TINY_MODEL : String(args[0]);
+    if (!existsSync(modelPath))
+      throw new LloomError("CONFIG_INVALID", `There is no model ${modelPath}.`, {
+        next: "Give tiny, or the path of a GGUF file.",
+      });
+    const out = String(flags["out"] ?? `${modelPath}.calibration.json`);
+    const measuredPath = `${out}.measured`;
+    const calibration = await measureAll({
+      ...{ modelPath, threads: settings.threads, measuredPath, log, signal },
+      configurations: [
+        ...AS_IT_IS,
+        ...chosenBuilds(flags["builds"]).map((build) => ({ name: `build ${build}`, build })),
+      ],
+      seed: whole(flags, "seed", { fallback: 1, minimum: 0 }),
+      canaries: whole(flags, "canaries", { fallback: DEFAULT_CANARIES, minimum: CHOOSING_CANARIES + 1 }),
+      onProgress: ({ configuration, done, of }) => {
+        if (done % PROGRESS_EVERY === 0 || done === of)
+          announce(context, { event: "progress", configuration, done, of }, `${configuration}: ${done} of ${of}`);
+      },
+    });
+    writeFileSync(`${out}.new`, `${JSON.stringify(calibration, undefined, 2)}\n`);
+    renameSync(`${out}.new`, out);
+    rmSync(measuredPath);
+    conclude(context, calibration, out);
+  },
+};
+
+const whole = (
+  flags: CommandContext["flags"],
+  name: string,
+  { fallback, minimum }: { readonly fallback: number; readonly minimum: number },
+): number => numberFlag(flags[name], { name, fallback, minimum, maximum: 1_000_000, isWhole: true });
+
+/** Throws COMMAND_INVALID for a build that llama.cpp does not have here. */
+function chosenBuilds(flag: string | boolean | undefined): string[] {
+  const names = buildNames();
+  if (flag === undefined) return DEFAULT_BUILDS.filter((name) => names.includes(name));
+  const chosen = flag === "none" ? [] : String(flag).split(",");
+  const unknown = chosen.find((name) => !names.includes(name));
+  if (unknown === undefined) return chosen;
+  throw new LloomError("COMMAND_INVALID", `llama.cpp has no build "${unknown}" here.`, {
+    next: names.length === 0 ? "Leave --builds out." : `Builds: ${names.join(", ")}.`,
+  });
+}
+
+function conclude(context: CommandContext, calibration: Calibration, out: string): void {
+  const { distanceBound, leadBound, configurations } = calibration;
+  const rate = measuredRate(calibration);
+  const canaries = configurations.reduce((sum, one) => sum + one.canaries, 0);
+  const found = configurations.reduce((sum, one) => sum + one.found, 0);
+  announce(
+    context,
+    { event: "calibrated", file: out, distanceBound, leadBound, canaries, found, falsePositiveRate: rate },
+    [
+      `Honest nodes differ by less than ${distanceBound} thousandths of a nat, and leads by less than ${leadBound}.`,
+      `Of ${canaries} honest canaries ${found} were beyond; the rate is below ${rate.toExponential(1)} in every configuration (99 % confidence).`,
+      `Written to ${out}`,
+    ].join("\n"),
+  );
+}

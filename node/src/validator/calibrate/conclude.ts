@@ -1,0 +1,70 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { Profile } from "@lloom/protocol/profile";
+import {
+  CALIBRATION_VERSION,
+  type CalibratedConfiguration,
+  type Calibration,
+} from "@lloom/protocol/verification/calibration";
+import { isBeyond } from "@lloom/protocol/verification/judge-answer";
+import { LloomError } from "../../errors.ts";
+
+/** Figures of one honest canary, thousandths of a nat. */
+export interface HonestFigures {
+  readonly distance: number;
+  readonly leadShift: number;
+  /** 0 for one that was drawn. */
+  readonly gap: number;
+}
+
+/** All that was measured with one configuration, in the order of the canaries. */
+export interface MeasuredConfiguration {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly figures: readonly HonestFigures[];
+}
+
+export interface Measurements {
+  readonly weightsHash: Hex;
+  readonly reference: Profile;
+  readonly seed: number;
+  readonly configurations: readonly MeasuredConfiguration[];
+}
+
+/** The first canaries of each configuration choose the bounds; the others, which chose nothing, are what the rate is measured by. */
+export const CHOOSING_CANARIES = 200;
+/** A bound is so many times the most that the first canaries show. */
+const ROOM = 2;
+
+/** Bounds and their measured false-positive rate. Throws REQUEST_INVALID for fewer canaries than choose the bounds. */
+export function conclude({ weightsHash, reference, seed, configurations }: Measurements): Calibration {
+  if (configurations.some(({ figures }) => figures.length <= CHOOSING_CANARIES))
+    throw new LloomError("REQUEST_INVALID", `A configuration needs more than ${CHOOSING_CANARIES} canaries.`);
+  const choosing = configurations.flatMap(({ figures }) => figures.slice(0, CHOOSING_CANARIES));
+  const bounds = {
+    distanceBound: Math.ceil(ROOM * Math.max(...choosing.map(({ distance }) => distance))),
+    leadBound: Math.ceil(ROOM * Math.max(...choosing.flatMap(({ leadShift, gap }) => [leadShift, gap]))),
+  };
+  return {
+    ...{ version: CALIBRATION_VERSION, weightsHash, reference, seed },
+    ...bounds,
+    configurations: configurations.map(({ name, profile, figures }): CalibratedConfiguration => {
+      const judged = figures.slice(CHOOSING_CANARIES);
+      return {
+        ...{ name, profile, canaries: judged.length },
+        // A lead that moves farther than the bound could flip a border input, whether it did here or not.
+        found: judged.filter((one) => isBeyond({ ...one, flatter: 1 }, bounds) || one.leadShift > bounds.leadBound)
+          .length,
+        distance: spread(judged.map(({ distance }) => distance)),
+        leadShift: spread(judged.map(({ leadShift }) => leadShift)),
+      };
+    }),
+  };
+}
+
+/** Median, 99th and 99.9th percentile, and the largest, in tenths. */
+function spread(values: readonly number[]): CalibratedConfiguration["distance"] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    Math.round(10 * (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)) / 10;
+  return [at(0.5), at(0.99), at(0.999), at(1)];
+}

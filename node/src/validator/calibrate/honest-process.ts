@@ -1,0 +1,41 @@
+/**
+ * A process that answers canaries as an executor does, of a build or with settings of its own. It is a process, since a build is
+ * chosen once for each.
+ */
+import process from "node:process";
+import type { Backend } from "../../backend/backend.ts";
+import { openLlama } from "../../backend/llama.ts";
+import { LloomError } from "../../errors.ts";
+import { createLog } from "../../log.ts";
+import type { Canary } from "../canary/draw-canary.ts";
+import type { HonestAnswer, HonestOptions, HonestReply, HonestRequest } from "./honest-messages.ts";
+
+const never = new AbortController().signal;
+const say = (reply: HonestReply): void => void process.send?.(reply);
+const problemOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+async function answer(backend: Backend, { messages, sampling, maxOutboundTokens }: Canary): Promise<HonestAnswer> {
+  const [{ model } = { model: "" }] = await backend.listModels(never);
+  let text = "";
+  for await (const event of backend.complete({ model, messages, sampling, maxOutboundTokens, asOfSeconds: 0 }, never)) {
+    if (event.type === "end") return { text, trace: event.trace ?? [], outboundTokens: event.outboundTokens };
+    text += event.text;
+  }
+  throw new LloomError("BACKEND_FAILED", "The answer has no end.");
+}
+
+async function serve(options: HonestOptions): Promise<void> {
+  const backend = await openLlama(options, createLog({ level: "silent", name: "honest" }), never);
+  process.on("message", ({ id, canary }: HonestRequest) => {
+    answer(backend, canary).then(
+      (found) => say({ id, answer: found }),
+      (thrown: unknown) => say({ id, problem: problemOf(thrown) }),
+    );
+  });
+  const [model] = await backend.listModels(never);
+  if (model?.profile !== undefined) say({ ready: { weightsHash: model.weightsHash, profile: model.profile } });
+}
+
+// Whoever asked is gone.
+process.on("disconnect", () => process.exit(0));
+serve(JSON.parse(process.argv[2] ?? "{}")).catch((thrown: unknown) => say({ problem: problemOf(thrown) }));

@@ -1,0 +1,43 @@
+import { encodeTraceLeaf, traceRoot } from "@lloom/protocol/trace";
+import type { Calibration } from "@lloom/protocol/verification/calibration";
+import { type AnswerFigures, figuresOf } from "@lloom/protocol/verification/judge-answer";
+import { readTrace } from "@lloom/protocol/verification/read-trace";
+import type { Reference } from "../../backend/llama-reference.ts";
+import { LloomError } from "../../errors.ts";
+import type { Canary } from "../canary/draw-canary.ts";
+import type { HonestAnswer } from "./honest-messages.ts";
+
+/** Nothing is signed here: any digest draws places, another one for each canary. */
+const digestOf = (index: number): `0x${string}` => `0x${index.toString(16).padStart(64, "0")}`;
+
+export interface Measured {
+  readonly canary: Canary;
+  readonly answer: HonestAnswer;
+  /** Number of the canary. */
+  readonly index: number;
+}
+
+/** What an audit of this answer would measure, by the way that audits go. Throws INTERNAL for an answer that is none. */
+export async function measure(
+  reference: Reference,
+  { canary, answer, index }: Measured,
+  distanceBound: Calibration["distanceBound"] = 0,
+): Promise<AnswerFigures> {
+  const prompt = { messages: canary.messages, asOfSeconds: 0 };
+  const leaves = answer.trace.map(encodeTraceLeaf);
+  const read = readTrace({
+    ...{ leaves, traceRoot: traceRoot(leaves), outboundTokens: BigInt(answer.outboundTokens), text: answer.text },
+    ...{ stop: canary.sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) },
+  });
+  if (read === undefined || "problem" in read)
+    throw new LloomError("INTERNAL", `An honest answer is taken for a wrong one: ${read?.problem ?? "it has no ids"}`);
+  const tokens = read.leaves.map(({ token }) => token);
+  return figuresOf(
+    {
+      ...{ responseHash: digestOf(index), secret: digestOf(0), text: answer.text, leaves: read.leaves },
+      temperatureMilli: canary.sampling.temperatureMilli,
+      places: await reference.score(prompt, tokens),
+    },
+    distanceBound,
+  );
+}

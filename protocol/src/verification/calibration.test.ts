@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import type { Profile } from "../profile.ts";
+import { boundRate, type Calibration, isCalibrated, measuredRate, parseCalibration } from "./calibration.ts";
+
+const profile: Profile = {
+  ...{ backend: "llama.cpp", version: "v1", device: "cpu", instructions: "AVX2", precision: "F16" },
+  ...{ keyCache: "F16", valueCache: "F16", flashAttention: "auto", batchInvariant: true, logprobsAmong: 64 },
+  ...{ maxContext: 512, evidence: "trace" },
+};
+const zeros: [number, number, number, number] = [0, 0, 0, 0];
+const configuration = (change: Partial<Profile>, canaries = 5000, found = 0) => ({
+  ...{ name: "one", profile: { ...profile, ...change }, canaries, found, distance: zeros, leadShift: zeros },
+});
+const calibration: Calibration = {
+  ...{ version: 1, weightsHash: `0x${"11".repeat(32)}`, reference: profile, seed: 1, distanceBound: 40, leadBound: 90 },
+  configurations: [
+    configuration({}),
+    configuration({ instructions: "none" }),
+    configuration({ flashAttention: "false" }),
+  ],
+};
+
+describe("a calibration", () => {
+  it("is read as it was written, and nothing else is one", () => {
+    expect(parseCalibration(JSON.stringify(calibration))).toEqual(calibration);
+    const wrong = [
+      "{",
+      "[]",
+      JSON.stringify({ ...calibration, version: 2 }),
+      JSON.stringify({ ...calibration, distanceBound: -1 }),
+      JSON.stringify({ ...calibration, configurations: calibration.configurations.slice(0, 1) }),
+    ];
+    for (const text of wrong)
+      expect(() => parseCalibration(text)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  });
+
+  it("covers what was measured, and no other precision, cache, device, version or processor", () => {
+    expect(isCalibrated(calibration, profile)).toBe(true);
+    // Its processor and its attention were measured, not both at once: they do not move each other.
+    expect(isCalibrated(calibration, { ...profile, instructions: "none", flashAttention: "false" })).toBe(true);
+    expect(isCalibrated(calibration, { ...profile, maxContext: 8192, batchSize: 64 })).toBe(true);
+    const others: Partial<Profile>[] = [
+      { precision: "Q4_0" },
+      { keyCache: "Q8_0" },
+      { device: "cuda" },
+      { version: "v2" },
+      { instructions: "NEON" },
+      { backend: "openai" },
+      { batchInvariant: false },
+      { logprobsAmong: 20 },
+    ];
+    for (const other of others) expect(isCalibrated(calibration, { ...profile, ...other })).toBe(false);
+  });
+
+  it("has the rate of its worst configuration", () => {
+    expect(measuredRate(calibration)).toBeCloseTo(boundRate(0, 5000), 12);
+    const worst = { ...calibration, configurations: [configuration({}), configuration({}, 1000, 3)] };
+    expect(measuredRate(worst)).toBe(boundRate(3, 1000));
+  });
+});
+
+describe("the bound of a rate", () => {
+  it("is what 99 % confidence leaves of nothing found", () => {
+    expect(boundRate(0, 4603)).toBeLessThan(1e-3);
+    expect(boundRate(0, 4600)).toBeGreaterThan(1e-3 - 2e-6);
+    expect(boundRate(0, 0)).toBe(1);
+    expect(boundRate(5, 5)).toBe(1);
+  });
+
+  it("is the figure of the tables, and grows with what is found", () => {
+    // One-sided Clopper and Pearson: 1 of 100 at 95 % is 4.66 %, 10 of 1000 at 99 % is 2.01 %.
+    expect(boundRate(1, 100, 0.95)).toBeCloseTo(0.0466, 4);
+    expect(boundRate(10, 1000)).toBeCloseTo(0.0201, 3);
+    for (let found = 0; found < 20; found++) expect(boundRate(found + 1, 1000)).toBeGreaterThan(boundRate(found, 1000));
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { Profile } from "../profile.ts";
+import { encodeTraceLeaf, traceRoot } from "../trace.ts";
+import type { Calibration } from "./calibration.ts";
+import { type AnswerToJudge, judgeAnswer, MOST_FACTOR } from "./judge-answer.ts";
+import { readTrace } from "./read-trace.ts";
+import type { ScoredPlace, WrittenLeaf } from "./scored-place.ts";
+
+const HASH = `0x${"11".repeat(32)}` as const;
+const profile: Profile = { backend: "llama.cpp", maxContext: 512, evidence: "trace" };
+const configuration = (canaries: number) => {
+  const zeros: [number, number, number, number] = [0, 0, 0, 0];
+  return { name: "one", profile, canaries, found: 0, distance: zeros, leadShift: zeros };
+};
+const calibration: Calibration = {
+  ...{ version: 1, weightsHash: HASH, reference: profile, seed: 1, distanceBound: 40, leadBound: 90 },
+  configurations: [configuration(10_000), configuration(10_000)],
+};
+const place: ScoredPlace = new Map([
+  [5, -100],
+  [6, -2400],
+  [7, -6000],
+]);
+const leafOf = (off: number, token = 5): WrittenLeaf => {
+  const likeliest = [...place].map(([id, logprob]) => ({ token: id, logprob: logprob - off }));
+  return { index: 0, token, logprob: likeliest.find((one) => one.token === token)?.logprob ?? -9000, likeliest };
+};
+const answerOf = (leaves: readonly WrittenLeaf[], change: Partial<AnswerToJudge> = {}): AnswerToJudge => ({
+  ...{ responseHash: HASH, secret: HASH, temperatureMilli: 0, text: "Yes", leaves, places: leaves.map(() => place) },
+  ...change,
+});
+
+describe("an answer's verdict", () => {
+  it("is for who lies within the bounds, and against who does not", () => {
+    expect(judgeAnswer(answerOf([leafOf(30)]), calibration)).toMatchObject({ found: false, factor: 0 });
+    expect(judgeAnswer(answerOf([leafOf(41)]), calibration)).toMatchObject({ found: true, factor: MOST_FACTOR });
+  });
+
+  it("finds text of other weights that the right ones scored", () => {
+    expect(judgeAnswer(answerOf([leafOf(0, 6)]), calibration)).toMatchObject({
+      found: true,
+      figures: { gap: 2300, distance: 0 },
+    });
+    const drawn = answerOf(new Array<WrittenLeaf>(12).fill(leafOf(0, 7)), { temperatureMilli: 1000 });
+    const { found, factor, figures } = judgeAnswer(drawn, calibration);
+    // Each of them may be drawn; all of them together never are.
+    expect(found).toBe(false);
+    expect(figures.flatter).toBeGreaterThan(1e6);
+    expect(factor).toBe(MOST_FACTOR);
+  });
+
+  it("takes a border input's first token, also without a trace", () => {
+    const { leaves: _, places: __, ...bare } = answerOf([]);
+    const border = { expected: "Yes", other: "No" };
+    expect(judgeAnswer({ ...bare, border }, calibration)).toMatchObject({ found: false, factor: 0 });
+    expect(judgeAnswer({ ...bare, border, text: "No" }, calibration)).toMatchObject({
+      found: true,
+      factor: MOST_FACTOR,
+    });
+    // Drawn answers begin as they like.
+    expect(judgeAnswer({ ...bare, border, text: "No", temperatureMilli: 700 }, calibration).factor).toBeUndefined();
+  });
+
+  it("is none where nothing could be measured, or the calibration is too coarse", () => {
+    const { leaves: _, places: __, ...bare } = answerOf([]);
+    expect(judgeAnswer(bare, calibration)).toMatchObject({ found: false, factor: undefined });
+    const coarse = { ...calibration, configurations: [configuration(100), configuration(10_000)] };
+    expect(judgeAnswer(answerOf([leafOf(4000)]), coarse)).toMatchObject({ found: false, factor: undefined });
+  });
+});
+
+describe("a trace", () => {
+  const written: WrittenLeaf[] = [leafOf(0), { ...leafOf(0, 6), index: 1 }];
+  const leaves = written.map(encodeTraceLeaf);
+  const TEXTS: Readonly<Record<number, string>> = { 5: "Yes", 6: " sir" };
+  const textOf = (tokens: readonly number[]): string => tokens.map((token) => TEXTS[token] ?? "").join("");
+  const read = (change: Partial<Parameters<typeof readTrace>[0]> = {}) =>
+    readTrace({
+      leaves,
+      traceRoot: traceRoot(leaves),
+      outboundTokens: 2n,
+      text: "Yes sir",
+      stop: [],
+      textOf,
+      ...change,
+    });
+
+  it("is read if it belongs to root and text", () => {
+    expect(read()).toEqual({ leaves: written.map((leaf) => ({ ...leaf, index: leaf.index })) });
+    expect(read({ text: "Yes", stop: [" s"] })).toHaveProperty("leaves");
+  });
+
+  it("is refused for another root, order, text, or far more tokens than the text has", () => {
+    expect(read({ traceRoot: HASH })).toHaveProperty("problem");
+    const swapped = leaves.toReversed();
+    expect(read({ leaves: swapped, traceRoot: traceRoot(swapped) })).toHaveProperty("problem");
+    for (const text of ["Yes", "No", "Yes sir, yes"]) expect(read({ text })).toHaveProperty("problem");
+    const many = Array.from({ length: 400 }, (_, index) => encodeTraceLeaf(leafOf(0), index));
+    expect(read({ leaves: many, traceRoot: traceRoot(many), text: "Yes".repeat(400) })).toHaveProperty("problem");
+    const broken = [Uint8Array.of(1, 2, 3)];
+    expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toHaveProperty("problem");
+  });
+
+  it("by bytes is none that a reference can be held against", () => {
+    const bytes = [encodeTraceLeaf({ token: Uint8Array.of(89), logprob: -1, likeliest: [] }, 0)];
+    expect(read({ leaves: bytes, traceRoot: traceRoot(bytes) })).toBeUndefined();
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Receipt } from "@lloom/protocol/commitment-types";
+import { testTokenAbi } from "@lloom/protocol/generated/abi";
+import { Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { complainOf, type Parties, settledAnswer } from "../support/disputed-answer.ts";
+import { createUser, type User } from "../support/user.ts";
+
+const DAY = 86_400;
+const stack = new AsyncDisposableStack();
+let chain: TestChain;
+let deployment: TestDeployment;
+let client: User;
+let executor: User;
+/** Has ether and tokens, and no part in any of it. */
+let friend: User;
+let parties: Parties;
+
+beforeAll(async () => {
+  chain = stack.use(await startChain());
+  deployment = await deployLloom(chain.rpcUrl);
+  const join = async (): Promise<User> => stack.use(await createUser({ chain, deployment }));
+  [client, executor, friend] = [await join(), await join(), await join()];
+  parties = { chain, deployment, client, executor };
+  for (const user of [client, executor, friend]) await user.tell("faucet");
+  await executor.tell("stake", "100", "--yes");
+  await client.tell("deposit", "1", "--yes");
+  await client.tell("allocate", executor.address, "1", "--yes");
+}, 300_000);
+afterAll(() => stack.disposeAsync());
+
+const fileOf = (name: string): string => join(friend.dataDir, `${name}.json`);
+const costOf = ({ response, request }: Receipt): bigint => response.cumulativeCost - request.ackedCost;
+async function pass(seconds: number): Promise<void> {
+  await chain.request("evm_increaseTime", seconds);
+  await chain.request("evm_mine");
+}
+async function tokensOf(owner: User): Promise<bigint> {
+  const provider = connect(chain.rpcUrl);
+  try {
+    return await new Contract(deployment.paymentToken, testTokenAbi, provider).getFunction("balanceOf")(owner.address);
+  } finally {
+    provider.destroy();
+  }
+}
+const depositOf = async (user: User): Promise<bigint> => BigInt(String((await user.tell("status"))["deposited"]));
+async function refusal(user: User, ...args: readonly string[]): Promise<string> {
+  const { code, stderr } = await user.run([...args, "--yes"]);
+  expect(code).not.toBe(0);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  return stderr;
+}
+
+describe("a dispute about an answer that cannot be shown", { timeout: 600_000 }, () => {
+  it("is conceded by the executor itself: the client has its money back, and nobody pays twice", async () => {
+    const receipt = await settledAnswer(parties, 1n);
+    const id = await complainOf(parties, receipt);
+    expect(await refusal(friend, "dispute", "concede", id)).toMatch(/The dispute is with 0x\w{40}, and not with/);
+    expect(await refusal(executor, "dispute", "close", id, "--sign-only", fileOf("no"))).toMatch(/only a concession/);
+    const [deposit, wallet] = [await depositOf(client), await tokensOf(executor)];
+    expect(await executor.tell("dispute", "concede", id, "--yes")).toMatchObject({
+      ...{ event: "done", action: "concedeDispute", id, client: client.address, matured: "0" },
+    });
+    expect(await depositOf(client)).toBe(deposit + costOf(receipt));
+    expect(await tokensOf(executor)).toBe(wallet);
+    expect(await executor.tell("dispute", "concede", id, "--yes")).toMatchObject({ event: "nothing" });
+  });
+
+  it("is conceded for an executor without ether, by whoever sends its signature and pays what had matured", async () => {
+    const receipt = await settledAnswer(parties, 2n);
+    await pass(2 * DAY);
+    const id = await complainOf(parties, receipt);
+    await chain.request("hardhat_setBalance", executor.address, "0x0");
+    const signed = await executor.tell("dispute", "concede", id, "--sign-only", fileOf("concession"));
+    expect(signed).toMatchObject({ event: "signed", type: "concession", message: { executor: executor.address, id } });
+    const file = JSON.parse(readFileSync(fileOf("concession"), "utf8"));
+    const other = { ...file, order: { ...file.order, message: { id, executor: friend.address } } };
+    writeFileSync(fileOf("other"), JSON.stringify(other));
+    expect(await refusal(friend, "relay", fileOf("other"))).toMatch(/ORDER_INVALID: The order was signed by 0x/);
+    const [deposit, wallet, owed] = [await depositOf(client), await tokensOf(friend), costOf(receipt)];
+    expect(await friend.tell("relay", fileOf("concession"), "--yes")).toMatchObject({
+      ...{ event: "done", action: "concedeDispute", id, paid: String(owed), matured: String(owed) },
+    });
+    expect(await depositOf(client)).toBe(deposit + owed);
+    expect(await tokensOf(friend)).toBe(wallet - owed);
+    expect(await friend.tell("relay", fileOf("concession"), "--yes")).toMatchObject({ event: "nothing" });
+  });
+
+  it("is not conceded when its time is over, or when there is none", async () => {
+    await chain.request("hardhat_setBalance", executor.address, `0x${(10n ** 18n).toString(16)}`);
+    const id = await complainOf(parties, await settledAnswer(parties, 3n));
+    await executor.tell("dispute", "concede", id, "--sign-only", fileOf("late"));
+    await pass(DAY);
+    for (const args of [
+      ["dispute", "concede", id] as const,
+      ["dispute", "concede", id, "--sign-only", fileOf("x")] as const,
+    ])
+      expect(await refusal(executor, ...args)).toMatch(/The dispute could be conceded until/);
+    expect(await refusal(friend, "relay", fileOf("late"))).toMatch(/The dispute could be conceded until/);
+    const none = `0x${"0f".repeat(32)}`;
+    expect(await refusal(executor, "dispute", "concede", none)).toMatch(/There is no dispute 0x0f/);
+  });
+});
