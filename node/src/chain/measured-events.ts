@@ -31,10 +31,10 @@ export const measuredSource = (
   decode: decodeMeasuredEvent,
 });
 
-/** Everything that happens before juries. */
-export const jurySource = (court: MeasuredCourt): EventSource<JuryEvent> => ({
+/** What happens to one juror: its draws, votes and fines. */
+export const jurySource = (court: MeasuredCourt, juror: Address): EventSource<JuryEvent> => ({
   address: [court.jury],
-  topics: [],
+  topics: [null, null, null, own(juror)],
   decode: (log) => {
     const parsed = jury.parsed.parseLog(log);
     // Holds by construction, as below.

@@ -24,6 +24,9 @@ const BENCH = 16;
 const [PENALTY, FEE] = [20n * DOLLAR, 200_000n];
 const BOND = 16n * FEE;
 
+/** Many nodes look at one chain here. */
+const SLOW = { disputeCheckMs: 1_000, watchPollMs: 1_000 };
+
 interface Sold {
   readonly seller: Seller;
   readonly buyer: Buyer;
@@ -49,8 +52,8 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 async function sell(model: string, options: Partial<SellerOptions>): Promise<Sold> {
   const backend = scriptedBackend(says("It ", "is."), model);
-  const seller = await world.seller({ backend, disputeCheckMs: 200, ...options });
-  const buyer = await world.buyer();
+  const seller = await world.seller({ backend, ...SLOW, ...options });
+  const buyer = await world.buyer(SLOW);
   const receipt = await bought(buyer, model);
   await settleAll(seller);
   return { seller, buyer, receipt };
