@@ -261,6 +261,23 @@ export const SETTINGS = {
     schema: decimal,
     fallback: "0.05",
   }),
+  jury: defaulted<"on" | "off">({
+    toml: "validator.jury",
+    flag: "jury",
+    value: "on|off",
+    describe: "whether a validator wants to be drawn for juries",
+    schema: z.enum(["on", "off"], "must be on or off"),
+    fallback: "on",
+  }),
+  weights: defaulted({
+    toml: "validator.weights",
+    flag: "weights",
+    value: "FILES",
+    describe: "GGUF files that a validator judges with, each with its calibration beside it",
+    schema: z.array(path, 'must be a list such as ["/models/qwen3-8b-q4.gguf"]'),
+    fallback: [],
+    list: true,
+  }),
   appeals: defaulted<"auto" | "ask" | "off">({
     toml: "disputes.appeals",
     flag: "appeals",

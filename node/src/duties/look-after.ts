@@ -22,6 +22,8 @@ export interface LookedAfter {
   readonly watch: (watching: Watching) => Promise<void>;
   /** Throws what the chain throws, when all have been looked at. */
   readonly round: (signal: AbortSignal) => Promise<void>;
+  /** Resolves when nothing runs any more that a round began. */
+  readonly idle?: () => Promise<void>;
 }
 
 export interface LookAfterOptions {
@@ -66,7 +68,7 @@ export function lookAfter(options: LookAfterOptions): AsyncDisposable {
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await rounds[Symbol.asyncDispose]();
-      await Promise.all(watching);
+      await Promise.all([...watching, ...(sorts ?? []).map(({ idle }) => idle?.())]);
     },
   };
 }

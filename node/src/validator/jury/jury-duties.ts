@@ -26,7 +26,7 @@ export interface JuryDutiesOptions extends Omit<JurorOptions, "judgings">, Omit<
 export function juryDuties(
   options: JuryDutiesOptions,
   { signal, wake }: Pick<Watching, "signal" | "wake">,
-): LookedAfter & { readonly idle: () => Promise<void> } {
+): LookedAfter {
   const { chain, court, juror, store, retryMs, log } = options;
   const judge = async (id: Hex, ending: AbortSignal): Promise<Finding> => {
     const shown = await gatherCase(options, await complaintOf(options, id, ending), ending);
