@@ -1,13 +1,12 @@
 // A Hardhat chain over HTTP, for startChain(): tells its port to the parent, ends with it. In a process of its own, since
 // Hardhat's plugins change the assertion library that the test runner uses too.
 //
-// usage: node chain-server.ts CHAIN_ID AGE_SECONDS, forked
+// usage: node chain-server.ts CHAIN_ID, forked
 import { network } from "hardhat";
 
-const [chainId = 31337, ageSeconds = 0] = process.argv.slice(2).map(Number);
-const initialDate = new Date(Date.now() - ageSeconds * 1000);
+const chainId = Number(process.argv[2]);
 const server = await network.createServer(
-  { network: "default", chainType: "l1", override: { chainId, ...(ageSeconds > 0 && { initialDate }) } },
+  { network: "default", chainType: "l1", override: { chainId } },
   "127.0.0.1",
   0,
 );

@@ -43,19 +43,12 @@ export interface TestDeployment {
   readonly paymentToken: Address;
   readonly equivocationDisputes: Address;
   readonly deliveryDisputes: Address;
-  readonly measuredDisputes: Address;
   readonly collector: Address;
 }
 
-export interface TestChainOptions {
-  readonly chainId?: number;
-  /** Its first block is so many seconds old: for what has to be there for days before anything can happen. */
-  readonly ageSeconds?: number;
-}
-
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
-export async function startChain({ chainId = 31337, ageSeconds = 0 }: TestChainOptions = {}): Promise<TestChain> {
-  const server = fork(new URL("chain-server.ts", import.meta.url), [String(chainId), String(ageSeconds)], {
+export async function startChain({ chainId = 31337 }: { chainId?: number } = {}): Promise<TestChain> {
+  const server = fork(new URL("chain-server.ts", import.meta.url), [String(chainId)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const rpcUrl = `http://127.0.0.1:${await readPort(server)}`;
@@ -121,8 +114,7 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: jury, power: POWER.stake },
     ]);
     const collector = await deploy("Collector", accounting, measuredDeposits);
-    const judges = { equivocationDisputes, deliveryDisputes, measuredDisputes };
-    return { accounting, stakeRegistry, paymentToken, ...judges, collector };
+    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes, collector };
   } finally {
     provider.destroy();
   }

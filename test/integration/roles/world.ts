@@ -85,18 +85,10 @@ export class World implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  /** `before`: what has to happen on a chain of that age before anybody joins, who all live now. */
-  static async start({
-    ageSeconds = 0,
-    before,
-  }: {
-    readonly ageSeconds?: number;
-    readonly before?: (world: World) => Promise<void>;
-  } = {}): Promise<World> {
+  static async start(): Promise<World> {
     const stack = new AsyncDisposableStack();
-    const chain = stack.use(await startChain({ ageSeconds }));
+    const chain = stack.use(await startChain());
     const world = new World(chain, await deployLloom(chain.rpcUrl), stack);
-    await before?.(world);
     const anchor = await world.join(await world.nextIdentity());
     world.#anchor = anchor.host;
     world.validator = stack.use(await createValidator({ ...anchor, log }, {}));
@@ -184,11 +176,6 @@ export class World implements AsyncDisposable {
       ),
     );
     return this.#closing({ ...member, store, client }, stack);
-  }
-
-  /** Closes something with the world. */
-  keep(part: AsyncDisposable): void {
-    this.#stack.use(part);
   }
 
   /** A directory that is gone with the world. */
