@@ -109,6 +109,7 @@ function rootFilesOfNode(): string[] {
     "config",
     "daemon",
     "data-home",
+    "dispute-settings",
     "errors",
     "log",
     "mended-text",

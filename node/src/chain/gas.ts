@@ -33,7 +33,6 @@ export const GAS_BOUNDS = {
   revealVote: 150_000n,
   /** Up to an end with sixteen jurors and 64 answers. */
   moveMeasured: 10_000_000n,
-  addCredit: 200_000n,
   faucet: 200_000n,
 } as const;
 

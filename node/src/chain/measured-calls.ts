@@ -4,7 +4,7 @@ import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/fact
 import type { TokenCounts } from "@lloom/protocol/token-counts";
 import type { VoteChoice } from "@lloom/protocol/votes";
 import type { ContractCall } from "./contract-call.ts";
-import { jury, measured, measuredDeposits } from "./contracts.ts";
+import { jury, measured } from "./contracts.ts";
 import { GAS_BOUNDS, openMeasuredGas } from "./gas.ts";
 import type { MeasuredCourt } from "./measured-court.ts";
 import type { MeasuredKind } from "./measured-disputes.ts";
@@ -131,12 +131,4 @@ export const delistCall = (court: MeasuredCourt, validator: Address): ContractCa
   to: court.jury,
   data: jury.encode("delist", [validator]),
   gasLimit: GAS_BOUNDS.enlist,
-});
-
-/** Adds credit of an account, by the sender's allowance: bonds and appeals are paid out of it first. */
-export const addCreditCall = ({ deposits }: MeasuredCourt, account: Address, amount: bigint): ContractCall => ({
-  what: "add credit for disputes",
-  to: deposits,
-  data: measuredDeposits.encode("creditFor", [account, amount]),
-  gasLimit: GAS_BOUNDS.addCredit,
 });

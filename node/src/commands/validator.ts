@@ -8,13 +8,13 @@ import { openJudge } from "../validator/jury/open-judge.ts";
 import { createValidator } from "../validator/validator.ts";
 import { announce, type Command } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";
-import { openHost, openIdentity, openLog, openOwnChain, scopeOf } from "./open.ts";
+import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
-  settings: ["listen", "announce", "bootstrap", "jury", "weights", "threads"],
+  settings: ["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
     "lloom validator --weights ./qwen3-8b-q4.gguf",
@@ -35,7 +35,12 @@ export const validator: Command = {
     const running = stack.use(
       await createValidator(
         { chain, host, store, judge: opened.judge, log },
-        { jury: settings.jury === "on", onDuty: (duty) => tellDuty(context, duty) },
+        {
+          jury: settings.jury === "on",
+          appeals: settings.appeals,
+          appealDeposits: settingAmount(chain, settings, "appealDeposits"),
+          onDuty: (duty) => tellDuty(context, duty),
+        },
       ),
     );
     const { address } = identity;

@@ -3,6 +3,9 @@
 /** `auto`: appeal against a wrong verdict; `ask`: say how; `off`: never. */
 export type AppealPolicy = "auto" | "ask" | "off";
 
+/** What appeals of one account may lock unless it says otherwise: base units of a token with six decimals. */
+export const MOST_APPEAL_DEPOSITS = 30_000_000n;
+
 export interface AppealView {
   readonly policy: AppealPolicy;
   /** Base units that the appeal asks for; `undefined` where there is nobody to appeal to. */

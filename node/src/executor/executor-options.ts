@@ -1,4 +1,4 @@
-import type { AppealPolicy } from "../duties/appeal-rules.ts";
+import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { Clock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
@@ -97,7 +97,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
     disputeCheckMs: 30_000,
     appeals: "auto",
-    appealDeposits: 30_000_000n,
+    appealDeposits: MOST_APPEAL_DEPOSITS,
     onDispute: () => undefined,
     clock: Date.now,
     starting: new AbortController().signal,

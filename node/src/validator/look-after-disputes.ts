@@ -4,6 +4,7 @@ import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
 import { openJudges } from "../chain/judges.ts";
 import { openMeasuredCourt } from "../chain/measured-court.ts";
 import { lookAfter } from "../duties/look-after.ts";
+import { type PartyOptions, partyDuties } from "../duties/party.ts";
 import { signedFor } from "../evidence/signed-for.ts";
 import type { Host } from "../p2p/host/host.ts";
 import type { ValidatorLog } from "../store/validator-log.ts";
@@ -14,7 +15,8 @@ import { tendMeasured } from "./tower/tend-measured.ts";
 import { Turns } from "./tower/turns.ts";
 
 export interface LookAfterDisputesOptions
-  extends Pick<JuryDutiesOptions, "chain" | "judge" | "wants" | "retryMs" | "targetOf" | "onNews" | "log"> {
+  extends Pick<JuryDutiesOptions, "chain" | "judge" | "wants" | "retryMs" | "targetOf" | "onNews" | "log">,
+    Pick<PartyOptions, "appeals" | "mostDeposits"> {
   readonly host: Host;
   readonly validator: Address;
   readonly store: ValidatorLog;
@@ -25,7 +27,7 @@ export interface LookAfterDisputesOptions
   readonly turnMs: number;
 }
 
-/** Serves on juries, and moves everybody's disputes on, until it is closed. */
+/** Serves on juries, sees its own complaints through, and moves everybody's disputes on, until it is closed. */
 export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDisposable {
   const { chain, validator: juror, store, turnMs, log } = options;
   return lookAfter({
@@ -39,7 +41,8 @@ export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDispo
       const hasher = createCommitmentHasher(chain.domain);
       const isSignedFor = signedFor(chain, recoverAddress);
       const jury = juryDuties({ ...options, court, juror, hasher, isSignedFor }, opening);
-      return [jury, tendMeasured({ ...tending, court }), deliveries];
+      const own = partyDuties({ ...options, court, side: "challenger", account: juror });
+      return [jury, own, tendMeasured({ ...tending, court }), deliveries];
     },
   });
 }

@@ -6,6 +6,7 @@ import { offerProblem } from "@lloom/protocol/offers";
 import { senderOf } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import { openStakeView, type StakeView } from "../chain/stake-view.ts";
+import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
@@ -38,7 +39,10 @@ export interface ValidatorParts {
 export interface ValidatorOptions {
   /** Whether it wants to be drawn for juries. */
   readonly jury?: boolean;
-  /** Told of every seat, and of every step until its case is over. */
+  /** Whether verdicts against its own complaints are appealed against, and base units that appeals may lock. */
+  readonly appeals?: AppealPolicy;
+  readonly appealDeposits?: bigint;
+  /** Told of every seat and every complaint of its own, and of every step until the case is over. */
   readonly onDuty?: (duty: Duty) => void;
   /** How often the chain is asked for events. */
   readonly watchPollMs?: number;
@@ -107,6 +111,7 @@ function serveDuties(
   store: ValidatorLog,
   { registry, clock, jury = true, onDuty = () => undefined, ...options }: ServedDuties,
 ): AsyncDisposable {
+  const { appeals = "auto", appealDeposits: mostDeposits = MOST_APPEAL_DEPOSITS } = options;
   const { watchPollMs: pollMs, dutyCheckMs: everyMs, evidenceRetryMs: retryMs, turnMs } = { ...DUTIES, ...options };
   const targetOf = (executor: Address): PeerTarget | undefined => {
     const [known] = registry.list(clock(), { executor, most: 1 });
@@ -114,6 +119,7 @@ function serveDuties(
   };
   return lookAfterDisputes({
     ...{ chain, host, store, judge, targetOf, log, pollMs, everyMs, retryMs, turnMs },
+    ...{ appeals, mostDeposits },
     ...{ validator: senderOf(chain).account.address, wants: jury, onNews: onDuty },
   });
 }
