@@ -8,8 +8,9 @@ import { openJudge } from "../validator/jury/open-judge.ts";
 import { createValidator } from "../validator/validator.ts";
 import { announce, type Command } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";
-import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
+import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
