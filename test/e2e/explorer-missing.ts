@@ -71,7 +71,14 @@ export async function checkGarbage(baseUrl: string): Promise<void> {
 
 /** An explorer that cannot ask does not say that something is missing: it says why it does not know. */
 export async function checkUnanswered(baseUrl: string): Promise<void> {
-  for (const path of [`/executors/${ADDRESS}`, "/settlements/123456", `/tx/${HASH}`, `/disputes/${HASH}`, "/disputes", "/executors"]) {
+  for (const path of [
+    `/executors/${ADDRESS}`,
+    "/settlements/123456",
+    `/tx/${HASH}`,
+    `/disputes/${HASH}`,
+    "/disputes",
+    "/executors",
+  ]) {
     const response = await fetch(baseUrl + path);
     assert.equal(response.status, 200, path);
     const problem = /data-testid="problem" data-code="(\w+)"/.exec(await response.text())?.[1];
