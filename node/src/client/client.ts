@@ -1,25 +1,20 @@
-import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
 import { tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
-import { openStakeView } from "../chain/stake-view.ts";
 import { untilAborted } from "../chain/until-aborted.ts";
 import { watchChain } from "../chain/watch.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { connect } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { createInferPool } from "../p2p/infer/infer-client.ts";
 import { Background } from "../primitives/background.ts";
-import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
@@ -33,13 +28,13 @@ import { isBare, mayBuy } from "./discover/buyable.ts";
 import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
-import { OfferSearch } from "./discover/offer-search.ts";
+import { type Market, openMarket } from "./discover/open-market.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
-import { rememberingBook } from "./discover/remembering-book.ts";
 import { lookAfterAnswers } from "./look-after-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
+import { openReputations, type ReputationSource } from "./reputation/open-reputations.ts";
 
 /** What a client is made of; all of it outlives the client and is closed by whoever opened it. */
 export interface ClientParts {
@@ -50,6 +45,8 @@ export interface ClientParts {
   readonly log: Log;
   /** Directory for vocabularies of models; without one, counts are checked by bounds alone. */
   readonly vocabularies?: string;
+  /** Whom it asks about executors; without one, nobody has a reputation. */
+  readonly reputations?: ReputationSource | undefined;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
 }
@@ -86,6 +83,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const recounting = stack.use(openRecounting(parts, settings));
   const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
+  if (asking.told !== undefined) background.run(asking.told.keepAsking(closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
   const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)), settings.clock);
@@ -121,51 +119,6 @@ async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: Client
     const isOfTime = thrown instanceof LloomError && OF_TIME.has(thrown.code);
     throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
   }
-}
-
-type Market = ReturnType<typeof openMarket>;
-
-/** Offers from gossip and from search, each verified. */
-function openMarket(
-  { chain, store, host, log }: ClientParts,
-  {
-    settings: { clock },
-    stack,
-    signal,
-  }: { readonly settings: ClientSettings; readonly stack: AsyncDisposableStack; readonly signal: AbortSignal },
-) {
-  const hasher = createCommitmentHasher(chain.domain);
-  const book = rememberingBook(store);
-  const stakes = openStakeView(chain, clock);
-  const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
-    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
-  const learnStake = async (executor: Address): Promise<void> => {
-    const stake = await stakes.get(executor);
-    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
-  };
-  const take = (signed: SignedOffer): void => {
-    book.add(signed, clock());
-    void learnStake(signed.offer.executor);
-  };
-  const topic = stack.use(
-    joinOfferTopic(host, {
-      accept: problemOf,
-      onOffer: take,
-      onWithdraw: (executor) => book.withdraw(executor, clock()),
-      log,
-      nowMs: clock,
-    }),
-  );
-  const search = new OfferSearch({
-    host,
-    accept: (signed) => {
-      // Told by others: when it was sent is their word, which may not lie ahead.
-      if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
-    },
-    signal,
-    log,
-  });
-  return { hasher, book, topic, search, learnStake };
 }
 
 function openChannels(
@@ -237,7 +190,7 @@ async function followChain(
 }
 
 function assembleAsk(
-  { identity, chain, store, host, log }: ClientParts,
+  { identity, chain, store, host, log, reputations: source }: ClientParts,
   {
     settings,
     market,
@@ -254,8 +207,14 @@ function assembleAsk(
 ): AskParts {
   const { hasher, book, search, learnStake } = market;
   const token = tokenOf(chain);
+  const told =
+    source &&
+    openReputations({ chain, log, source }, settings, {
+      executors: () => book.staked(),
+      onTold: (reputations) => book.setReputations(reputations),
+    });
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log, told },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
     networkView: (model) => ({
