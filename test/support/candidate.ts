@@ -46,6 +46,7 @@ export function candidate(
     stake: 100,
     counted: undefined,
     reputation: undefined,
+    vocabulary: undefined,
     inFlight: 0,
     silent: 0,
     ...known,

@@ -1,5 +1,4 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { allocate } from "../chain/actions.ts";
 import { tokenOf } from "../chain/calls.ts";
@@ -9,7 +8,7 @@ import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { untilAborted } from "../chain/until-aborted.ts";
 import { watchChain } from "../chain/watch.ts";
-import { LloomError } from "../errors.ts";
+import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { connect } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
@@ -22,6 +21,7 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
+import { blamingClock } from "./blaming-clock.ts";
 import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
@@ -108,19 +108,6 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   };
 }
 
-/** Failures that a wrong clock causes: offers seem to be over or not yet made, deadlines too far or past. */
-const OF_TIME: ReadonlySet<ErrorCode> = new Set(["NO_EXECUTOR", "MODEL_NOT_FOUND", "DEADLINE_INVALID"]);
-
-/** The same events; a failure that this machine's clock explains is told as that. */
-async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: ClientParts["checkClock"]) {
-  try {
-    yield* events;
-  } catch (thrown) {
-    const isOfTime = thrown instanceof LloomError && OF_TIME.has(thrown.code);
-    throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
-  }
-}
-
 function openChannels(
   { identity, chain, store }: ClientParts,
   settings: ClientSettings,
@@ -205,7 +192,7 @@ function assembleAsk(
     readonly background: Background;
   },
 ): AskParts {
-  const { hasher, book, search, learnStake } = market;
+  const { hasher, book, search, learnStake, vocabularies } = market;
   const token = tokenOf(chain);
   const told =
     source &&
@@ -217,6 +204,7 @@ function assembleAsk(
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log, told },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
+    isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),
     networkView: (model) => ({
       offered: book.model(model, settings.clock(), mayBuy(settings)),
       others: book.names(settings.clock(), mayBuy(settings), MOST_NAMED),

@@ -1,4 +1,4 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
@@ -21,6 +21,8 @@ export interface AskParts extends AttemptParts, GatherParts {
   readonly settings: ClientSettings;
   /** How this node stands in the network now, and to a model. */
   readonly networkView: (model: string) => NetworkView;
+  /** Whether more than one vocabulary is named for these weights. */
+  readonly isVocabularyDisputed?: (weightsHash: Hex) => boolean;
   /** Asks one executor for its offers again. */
   readonly refresh: (candidate: Candidate, signal: AbortSignal) => Promise<void>;
   /** Is told who was asked without having shown anything, where an index is asked about executors. */
@@ -192,7 +194,7 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
 }
 
 function choose(
-  { book, channels, settings }: AskParts,
+  { book, channels, settings, recounting, isVocabularyDisputed }: AskParts,
   { question, tried, fundedOnly }: Omit<AskState, "signal">,
   isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
 ) {
@@ -204,6 +206,10 @@ function choose(
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...strictest(question.demands, settings),
     ...{ tried, allowUnstaked },
+    canCount: ({ vocabulary, signed }) =>
+      vocabulary !== undefined &&
+      recounting?.mayCount(vocabulary) === true &&
+      isVocabularyDisputed?.(signed.offer.weightsHash) !== true,
   };
   const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });

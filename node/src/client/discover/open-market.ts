@@ -11,6 +11,7 @@ import { toSeconds } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 import type { ClientSettings } from "../client-options.ts";
+import { NamedVocabularies } from "./named-vocabularies.ts";
 import { OfferSearch } from "./offer-search.ts";
 import { rememberingBook } from "./remembering-book.ts";
 
@@ -36,15 +37,18 @@ export function openMarket(
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
   const stakes = openStakeView(chain, clock);
+  const vocabularies = new NamedVocabularies(log);
   const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
-  const learnStake = async (executor: Address): Promise<void> => {
+  const isActive = async (executor: Address): Promise<boolean> => {
     const stake = await stakes.get(executor);
     if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
+    return stake?.active === true;
   };
+  const learnStake = async (executor: Address): Promise<void> => void (await isActive(executor));
   const take = (signed: SignedOffer): void => {
     book.add(signed, clock());
-    void learnStake(signed.offer.executor);
+    void isActive(signed.offer.executor).then((active) => active && vocabularies.note(signed, clock()));
   };
   const topic = stack.use(
     joinOfferTopic(host, {
@@ -64,5 +68,5 @@ export function openMarket(
     signal,
     log,
   });
-  return { hasher, book, topic, search, learnStake };
+  return { hasher, book, topic, search, learnStake, vocabularies };
 }
