@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CLIENT_SETTINGS } from "./client-settings.ts";
+import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import {
   address,
   decimal,
@@ -220,6 +221,7 @@ export const SETTINGS = {
     fallback: 60,
   }),
   ...CLIENT_SETTINGS,
+  ...DISPUTE_SETTINGS,
   gatewayHost: defaulted({
     toml: "gateway.host",
     flag: "host",

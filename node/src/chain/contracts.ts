@@ -6,6 +6,7 @@ import {
   juryAbi,
   measuredDepositsAbi,
   measuredDisputesAbi,
+  measuredPenaltiesAbi,
   stakeRegistryAbi,
   testTokenAbi,
 } from "@lloom/protocol/generated/abi";
@@ -22,6 +23,7 @@ export const delivery = dispute(deliveryDisputesAbi);
 export const equivocation = dispute(equivocationDisputesAbi);
 export const measured = dispute(measuredDisputesAbi);
 export const measuredDeposits = dispute(measuredDepositsAbi);
+export const measuredPenalties = dispute(measuredPenaltiesAbi);
 export const jury = dispute(juryAbi);
 
 interface AbiEntry {
