@@ -33,7 +33,7 @@ export interface Measurements {
 /** The first canaries of each configuration choose the bounds; the others, which chose nothing, are what the rate is measured by. */
 export const CHOOSING_CANARIES = 200;
 /** A bound is so many times the most that the first canaries show. */
-const ROOM = 2;
+const ROOM = 3;
 
 /** Bounds and their measured false-positive rate. Throws REQUEST_INVALID for fewer canaries than choose the bounds. */
 export function conclude({ weightsHash, reference, seed, configurations }: Measurements): Calibration {
