@@ -22,12 +22,21 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "protocol", may: ["protocol"] },
   { folder: "node/src/primitives", may: BASE },
   // The rooms of a peer: whoever speaks a protocol stands on host and frames, and never on another protocol.
-  ...roomsOf("node/src/p2p", { host: [], frames: [], infer: ["host", "frames"], rpc: ["host"], discovery: ["host"] }, [
-    "node/src/p2p/limits.ts",
-    ...BASE,
-  ]),
+  ...roomsOf(
+    "node/src/p2p",
+    {
+      host: [],
+      frames: [],
+      infer: ["host", "frames"],
+      evidence: ["host", "frames"],
+      rpc: ["host"],
+      discovery: ["host"],
+    },
+    ["node/src/p2p/limits.ts", ...BASE],
+  ),
   // What stands on several capabilities and is no role.
   { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
+  { folder: "node/src/evidence", may: ["node/src/evidence", "node/src/chain", "node/src/p2p", ...BASE] },
   ...CAPABILITIES.map((folder) => ({ folder, may: [folder, "types/contracts", ...BASE] })),
   // The rooms of a client, in the order of an answer's life.
   ...roomsOf(
@@ -40,11 +49,12 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
       dispute: ["check"],
       ask: ["discover", "choose", "pay", "check"],
     },
-    [...CLIENT_DATA, ...CAPABILITIES, ...BASE],
+    [...CLIENT_DATA, "node/src/evidence", ...CAPABILITIES, ...BASE],
   ),
   // The rooms of an executor.
   ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [
     ...EXECUTOR_DATA,
+    "node/src/evidence",
     ...CAPABILITIES,
     ...BASE,
   ]),
@@ -109,7 +119,7 @@ function rootFilesOfNode(): string[] {
 }
 
 function mayOfRole(role: string): string[] {
-  return [`node/src/${role}`, ...CAPABILITIES, "node/src/version.ts", ...BASE];
+  return [`node/src/${role}`, "node/src/evidence", ...CAPABILITIES, "node/src/version.ts", ...BASE];
 }
 
 /** Inner rooms of a folder: each may import itself, the rooms that it names, and what all of them may. */

@@ -2,7 +2,15 @@ import { concat, hexlify, keccak256 } from "ethers";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
 import { hexToBytes } from "./hex.ts";
-import { DELIVERY_CHUNK_BYTES, deliveryChunks, deliveryHash, merkleProof, merkleRoot } from "./merkle.ts";
+import {
+  DELIVERY_CHUNK_BYTES,
+  deliveryChunks,
+  deliveryHash,
+  merkleProof,
+  merkleRoot,
+  merkleTree,
+  rootByProof,
+} from "./merkle.ts";
 
 const leaf = (bytes: Uint8Array): string => keccak256(concat(["0x00", bytes]));
 const node = (left: string, right: string): string => keccak256(concat(["0x01", left, right]));
@@ -36,6 +44,34 @@ describe("merkleRoot", () => {
   it("does not let the last leaf be doubled", () => {
     const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
     expect(merkleRoot([...leaves, Uint8Array.of(3)])).not.toBe(merkleRoot(leaves));
+  });
+});
+
+describe("rootByProof", () => {
+  it("leads from every leaf to the root, and from no other place, leaf or proof (seed 9163)", () => {
+    const random = seeded(9163);
+    for (let total = 1; total <= 33; total++) {
+      const leaves = Array.from({ length: total }, () => random.bytes(1 + random.below(70)));
+      const { root, proofOf } = merkleTree(leaves);
+      for (const [index, leaf] of leaves.entries()) {
+        const proof = proofOf(index);
+        expect(rootByProof({ leaf, index, total, proof })).toBe(root);
+        expect(rootByProof({ leaf: Uint8Array.of(...leaf, 0), index, total, proof })).not.toBe(root);
+        expect(rootByProof({ leaf, index, total, proof: [...proof, root] })).toBeUndefined();
+        if (proof.length > 0) expect(rootByProof({ leaf, index, total, proof: proof.slice(1) })).toBeUndefined();
+        for (const place of leaves.keys())
+          if (place !== index) expect(rootByProof({ leaf, index: place, total, proof })).not.toBe(root);
+      }
+      expect(rootByProof({ leaf: leaves[0] ?? Uint8Array.of(), index: total, total, proof: [] })).toBeUndefined();
+      expect(rootByProof({ leaf: leaves[0] ?? Uint8Array.of(), index: -1, total, proof: [] })).toBeUndefined();
+    }
+  });
+
+  it("does not take a node for a leaf", () => {
+    const leaves = [1, 2, 3, 4].map((byte) => Uint8Array.of(byte));
+    const { root, proofOf } = merkleTree(leaves);
+    const inner = hexToBytes(concat([leaf(leaves[2] ?? Uint8Array.of()), leaf(leaves[3] ?? Uint8Array.of())]));
+    expect(rootByProof({ leaf: inner, index: 1, total: 2, proof: proofOf(0).slice(1) })).not.toBe(root);
   });
 });
 

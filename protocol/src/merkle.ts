@@ -6,7 +6,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "./commitment-types.ts";
 import { deliveryTreeFacts } from "./generated/facts.ts";
-import { bytesToHex } from "./hex.ts";
+import { bytesToHex, hexToBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
 
 const HASH_BYTES = 32;
@@ -16,29 +16,91 @@ const NODE = 1;
 /** Part of an answer that a forced reveal can put on chain in one transaction. */
 export const DELIVERY_CHUNK_BYTES = Number(deliveryTreeFacts.CHUNK_BYTES);
 
+/** A tree that is hashed once, however many proofs are asked of it. */
+export interface MerkleTree {
+  readonly root: Hex;
+  /**
+   * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws INTERNAL for a leaf that
+   * is not there.
+   */
+  proofOf(index: number): Hex[];
+}
+
+/** Hashes between two rests of `growTree`: a few milliseconds. */
+const HASHES_AT_A_TIME = 1024;
+
+/** The tree over the leaves in their order; over none, its root is the hash of nothing. Rests again and again on its way. */
+export function* growTree(leaves: readonly Uint8Array[]): Generator<void, MerkleTree> {
+  let hashes = 0;
+  const levels: Uint8Array[][] = [[]];
+  for (const leaf of leaves) {
+    levels[0]?.push(hashLeaf(leaf));
+    if (++hashes % HASHES_AT_A_TIME === 0) yield;
+  }
+  for (let level = levels[0] ?? []; level.length > 1; levels.push(level)) {
+    const above: Uint8Array[] = [];
+    for (let at = 0; at < level.length; at += 2) {
+      const [left, right] = [level[at], level[at + 1]];
+      if (left !== undefined) above.push(right === undefined ? left : hashNode(left, right));
+      if (++hashes % HASHES_AT_A_TIME === 0) yield;
+    }
+    level = above;
+  }
+  return treeOf(levels, leaves.length);
+}
+
+function treeOf(levels: readonly Uint8Array[][], total: number): MerkleTree {
+  const [top] = levels.at(-1) ?? [];
+  return {
+    root: bytesToHex(top ?? keccak_256(new Uint8Array())),
+    proofOf: (index) => {
+      if (!Number.isInteger(index) || index < 0 || index >= total)
+        throw new LloomError("INTERNAL", `Leaf ${index} of ${total} is not there; count from zero.`);
+      const siblings = levels.map((level, height) => level[Math.floor(index / 2 ** height) ^ 1]);
+      return siblings.slice(0, -1).flatMap((sibling) => (sibling === undefined ? [] : [bytesToHex(sibling)]));
+    },
+  };
+}
+
+/** The same tree at once. */
+export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
+  const growing = growTree(leaves);
+  for (;;) {
+    const { done, value } = growing.next();
+    if (done === true) return value;
+  }
+}
+
 /** Root over the leaves in their order; over none, the hash of nothing. */
-export function merkleRoot(leaves: readonly Uint8Array[]): Hex {
-  let level = leaves.map(hashLeaf);
-  while (level.length > 1) level = parents(level);
-  return bytesToHex(level[0] ?? keccak_256(new Uint8Array()));
+export const merkleRoot = (leaves: readonly Uint8Array[]): Hex => merkleTree(leaves).root;
+
+/** One leaf's proof; see `MerkleTree`. */
+export const merkleProof = (leaves: readonly Uint8Array[], index: number): Hex[] => merkleTree(leaves).proofOf(index);
+
+/** A leaf that claims a place among so many. */
+export interface PlacedLeaf {
+  readonly leaf: Uint8Array;
+  readonly index: number;
+  readonly total: number;
+  readonly proof: readonly Hex[];
 }
 
 /**
- * Siblings of a leaf, from the leaf up; a level at which its node has none is left out. Throws INTERNAL for a leaf that
- * is not there.
+ * The root to which a proof leads; `undefined` for one that is not as long as its place asks for. Some places of trees of
+ * different sizes have proofs of one form: who must know how many leaves there are asks for the last one, too, and what a
+ * leaf says of its place.
  */
-export function merkleProof(leaves: readonly Uint8Array[], index: number): Hex[] {
-  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
-    throw new LloomError("INTERNAL", `Leaf ${index} of ${leaves.length} is not there; count from zero.`);
+export function rootByProof({ leaf, index, total, proof }: PlacedLeaf): Hex | undefined {
+  if (index < 0 || index >= total) return undefined;
+  let node = hashLeaf(leaf);
+  let used = 0;
+  for (let [at, width] = [index, total]; width > 1; at = Math.floor(at / 2), width = Math.ceil(width / 2)) {
+    if ((at ^ 1) >= width) continue;
+    const sibling = proof[used++];
+    if (sibling === undefined) return undefined;
+    node = at % 2 === 0 ? hashNode(node, hexToBytes(sibling)) : hashNode(hexToBytes(sibling), node);
   }
-  const proof: Hex[] = [];
-  let level = leaves.map(hashLeaf);
-  for (let at = index; level.length > 1; at >>= 1) {
-    const sibling = level[at ^ 1];
-    if (sibling !== undefined) proof.push(bytesToHex(sibling));
-    level = parents(level);
-  }
-  return proof;
+  return used === proof.length ? bytesToHex(node) : undefined;
 }
 
 /** An answer's bytes as a forced reveal shows them: chunks of 4 KiB, the last one as long as it is. */
@@ -60,15 +122,6 @@ function hashLeaf(leaf: Uint8Array): Uint8Array {
   preimage[0] = LEAF;
   preimage.set(leaf, 1);
   return keccak_256(preimage);
-}
-
-function parents(level: readonly Uint8Array[]): Uint8Array[] {
-  const above: Uint8Array[] = [];
-  for (let at = 0; at < level.length; at += 2) {
-    const [left, right] = level.slice(at, at + 2);
-    if (left !== undefined) above.push(right === undefined ? left : hashNode(left, right));
-  }
-  return above;
 }
 
 function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -16,6 +16,8 @@ export const KAD_PROTOCOL = "/lloom/kad/1.0.0";
 export const INFER_PROTOCOL = "/lloom/infer/1";
 /** Unary calls: bare CBOR, each direction to the end of the stream. */
 export const RPC_PROTOCOL = "/lloom/rpc/1";
+/** Evidence about one answer for whoever may judge it: framed CBOR, a stream for each question. */
+export const EVIDENCE_PROTOCOL = "/lloom/evidence/1";
 
 const scope = ({ chainId, accounting }: NetworkId): string => `${chainId}/${accounting.toLowerCase()}`;
 

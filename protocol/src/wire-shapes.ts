@@ -59,6 +59,18 @@ export const answerShape: Shape = {
   contentSalt: "bytes",
 };
 
+/** A question for evidence. */
+export const evidenceAskShape: Shape = { requestHash: "bytes", consent: signature };
+
+/** Parts of evidence. */
+export const evidencePartShape: Shape = {
+  request: signedShape(EIP712_TYPES.LlmRequestCommitment),
+  response: signedShape(EIP712_TYPES.LlmResponseCommitment),
+  ...{ clientSignature: signature, executorSignature: signature, signature },
+  ...{ promptSalt: "bytes", weightsHash: "bytes", profileHash: "bytes", offerHash: "bytes", contentSalt: "bytes" },
+  proof: ["bytes"],
+};
+
 /** A message that is on the wire what it is here. */
 export const plainShape: Shape = {};
 

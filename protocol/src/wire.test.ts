@@ -2,6 +2,8 @@ import { decode } from "cborg";
 import { describe, expect, it } from "vitest";
 import {
   randomClientFrame,
+  randomEvidenceAsk,
+  randomEvidencePart,
   randomExecutorFrame,
   randomGossip,
   randomRpcRequest,
@@ -9,6 +11,7 @@ import {
 } from "../test/random-messages.ts";
 import { randomRequest, randomResponse, type Seeded, seeded } from "../test/seeded.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
+import { decodeEvidenceAsk, decodeEvidencePart, encodeEvidenceAsk, encodeEvidencePart } from "./evidence-wire.ts";
 import { hexToBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
 import { type ClientFrame, WIRE_LIMITS } from "./messages.ts";
@@ -53,6 +56,8 @@ const health = { role: "executor", version: "0.1.0", uptimeMs: 2 ** 40, peers: 3
 const DOORS: Record<string, Door> = {
   "client frame": door(randomClientFrame, encodeClientFrame, decodeClientFrame),
   "executor frame": door(randomExecutorFrame, encodeExecutorFrame, decodeExecutorFrame),
+  "evidence ask": door(randomEvidenceAsk, encodeEvidenceAsk, decodeEvidenceAsk),
+  "evidence part": door(randomEvidencePart, encodeEvidencePart, decodeEvidencePart),
   "offer gossip": door(randomGossip, encodeOfferGossip, decodeOfferGossip),
   "rpc request": door(randomRpcRequest, encodeRpcRequest, decodeRpcRequest),
   "offers reply": door(

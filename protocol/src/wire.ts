@@ -6,10 +6,8 @@
  * ignored, so that a newer peer may say more; unknown kinds of message are refused.
  * `encode` functions trust their types; they throw LloomError FRAME_TOO_LARGE when the receiver would refuse the size.
  */
-import type { z } from "zod";
-import { decodeCbor, encodeCbor } from "./cbor.ts";
+import { bounded, createCodec, createReplyCodec } from "./codec.ts";
 import { decodeHotFrame, encodeStatusFrame, encodeTokenFrame } from "./hot-frames.ts";
-import { LloomError } from "./lloom-error.ts";
 import {
   acknowledgeReplySchema,
   answerReplySchema,
@@ -19,8 +17,6 @@ import {
   healthReplySchema,
   offerGossipSchema,
   offersReplySchema,
-  type RpcError,
-  rpcErrorSchema,
   rpcRequestSchema,
   vocabularyReplySchema,
   WIRE_LIMITS,
@@ -29,56 +25,11 @@ import {
   answerShape,
   clientShape,
   executorShape,
-  fromWire,
   gossipShape,
   offersShape,
   plainShape,
   rpcRequestShape,
-  type Shape,
-  toWire,
 } from "./wire-shapes.ts";
-
-interface Codec<Message> {
-  encode(message: Message): Uint8Array;
-  decode(bytes: Uint8Array): Message;
-}
-
-interface Door<Message> {
-  readonly schema: z.ZodType<Message>;
-  readonly shape: Shape;
-  readonly maxBytes: number;
-}
-
-function createCodec<Message>({ schema, shape, maxBytes }: Door<Message>): Codec<Message> {
-  return {
-    encode: (message) => bounded(encodeCbor(toWire(shape, message)), maxBytes),
-    decode: (bytes) => parse(schema, fromWire(shape, decodeCbor(bounded(bytes, maxBytes)))),
-  };
-}
-
-/** Answers of a unary call: what was asked for, or an error. */
-function createReplyCodec<Reply>({ schema, shape, maxBytes }: Door<Reply>): Codec<Reply | RpcError> {
-  return {
-    encode: (reply) => bounded(encodeCbor(toWire(shape, reply)), maxBytes),
-    decode: (bytes) => {
-      const value = fromWire(shape, decodeCbor(bounded(bytes, maxBytes)));
-      const isError = value !== null && typeof value === "object" && "error" in value;
-      return isError ? parse(rpcErrorSchema, value) : parse(schema, value);
-    },
-  };
-}
-
-function bounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
-  if (bytes.length <= maxBytes) return bytes;
-  throw new LloomError("FRAME_TOO_LARGE", `Message of ${bytes.length} bytes; at most ${maxBytes} are allowed.`);
-}
-
-function parse<Message>(schema: z.ZodType<Message>, value: unknown): Message {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new LloomError("FRAME_INVALID", `${issue?.path.join(".") || "message"}: ${issue?.message ?? "invalid"}.`);
-}
 
 const { frameBytes, rpcBytes, offerBytes } = WIRE_LIMITS;
 

@@ -1,6 +1,7 @@
 /** Random valid messages of every kind that crosses the wire. */
 import type { Hex } from "../src/commitment-types.ts";
 import { ERROR_CODES, type ErrorCode } from "../src/error-codes.ts";
+import { EVIDENCE_ITEMS, type EvidenceAsk, type EvidencePart } from "../src/evidence-messages.ts";
 import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest, Sampling, SignedOffer } from "../src/messages.ts";
 import { randomOffer, randomRequest, randomResponse, type Seeded } from "./seeded.ts";
 
@@ -91,3 +92,53 @@ export const randomRpcRequest = (random: Seeded): RpcRequest =>
     { method: "offers", model: `m${random.text(12)}` },
     { method: "health" },
   ]);
+
+const opened = (random: Seeded) => ({
+  promptSalt: random.hash(),
+  messages: [{ role: "user" as const, content: random.text(300) }],
+  sampling: randomSampling(random),
+  ...{ weightsHash: random.hash(), profileHash: random.hash(), offerHash: random.hash() },
+});
+
+export const randomEvidenceAsk = (random: Seeded): EvidenceAsk => ({
+  ...{ type: "ask", requestHash: random.hash() },
+  items: EVIDENCE_ITEMS.filter(() => random.below(2) === 0),
+  ...(random.below(2) === 0 ? {} : { ranges: [{ from: Number(random.uint(31)), count: 1 + random.below(4096) }] }),
+  ...(random.below(2) === 0 ? {} : { consent: signature(random) }),
+});
+
+export const randomEvidencePart = (random: Seeded): EvidencePart =>
+  pick<() => EvidencePart>(random, [
+    () => ({
+      ...{ type: "receipt", request: randomRequest(random), response: randomResponse(random) },
+      ...{ clientSignature: signature(random), executorSignature: signature(random) },
+    }),
+    () => ({ type: "prompt", ...opened(random) }),
+    () => ({
+      ...{ type: "text", contentSalt: random.hash(), totalBytes: 1 + random.below(2 ** 22), offset: random.below(9) },
+      bytes: random.bytes(1 + random.below(300)),
+    }),
+    () => ({
+      ...{ type: "trace", total: 1 + random.below(2 ** 31 - 1), from: Number(random.uint(31)) },
+      packed: random.bytes(1 + random.below(300)),
+    }),
+    () => ({
+      ...{ type: "leaf", total: 1 + random.below(2 ** 31 - 1), index: Number(random.uint(31)) },
+      ...{ leaf: random.bytes(random.below(90)), proof: listOf(random, 32, () => random.hash()) },
+    }),
+    () => ({
+      ...{ type: "acknowledgement", signature: signature(random) },
+      ...(random.below(2) === 0 ? {} : { request: randomRequest(random) }),
+    }),
+    () => ({
+      type: "missing",
+      item: pick(random, EVIDENCE_ITEMS),
+      why: pick(random, ["deleted", "none", "large"]),
+    }),
+    () => ({ type: "end" }),
+    () => ({
+      type: "error",
+      code: errorCodes[random.below(errorCodes.length)] ?? "INTERNAL",
+      message: random.text(50),
+    }),
+  ])();

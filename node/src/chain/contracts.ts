@@ -4,6 +4,7 @@ import {
   auditsAbi,
   deliveryDisputesAbi,
   equivocationDisputesAbi,
+  juryAbi,
   measuredDepositsAbi,
   measuredDisputesAbi,
   stakeRegistryAbi,
@@ -22,6 +23,7 @@ export const delivery = encoderOf(deliveryDisputesAbi);
 export const equivocation = encoderOf(equivocationDisputesAbi);
 export const measured = encoderOf(measuredDisputesAbi);
 export const measuredDeposits = encoderOf(measuredDepositsAbi);
+export const jury = encoderOf(juryAbi);
 /** Where validators report: no judge, so that the registry does not name it. */
 export const audits = encoderOf(auditsAbi);
 

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
-import { delivery, equivocation, stakeRegistryInterface } from "./contracts.ts";
+import { delivery, equivocation, measured, stakeRegistryInterface } from "./contracts.ts";
 import { readPastLogs } from "./past-logs.ts";
 import { readView } from "./reads.ts";
 
@@ -34,6 +34,10 @@ export async function openJudges(chain: Chain): Promise<Judges> {
     return { delivery: deliveryJudge, equivocation: equivocationJudge };
   throw new LloomError("CHAIN_MISMATCH", "The stake registry names no contract for disputes about answers.");
 }
+
+/** MeasuredDisputes; `undefined` for a deployment without. Throws what reads throw. */
+export const findMeasured = async (chain: Chain): Promise<Address | undefined> =>
+  firstThatAnswers(chain, await findJudges(chain), measured.encode("disputeCount"));
 
 async function firstThatAnswers(chain: Chain, judges: readonly Address[], data: Hex): Promise<Address | undefined> {
   for (const to of judges) if ((await readView(chain, "the dispute contracts", { to, data })) !== undefined) return to;

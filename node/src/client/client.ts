@@ -82,7 +82,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
-  lookAfterAnswers(parts, { settings, book: market.book, stack });
+  await lookAfterAnswers(parts, { settings, book: market.book, stack });
   const recounting = stack.use(openRecounting(parts, settings));
   const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));

@@ -1,12 +1,16 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { answerEvidence } from "../evidence/answer-evidence.ts";
+import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
 import type { Identity } from "../wallet/identity.ts";
+import { recoverAddress } from "../wallet/recover.ts";
 import type { ClientSettings } from "./client-options.ts";
 import type { OfferBook } from "./discover/offer-book.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
 import { acknowledgeAnswers } from "./dispute/acknowledge.ts";
 import { type DisputeAnswersParts, disputeAnswers } from "./dispute/dispute-answers.ts";
+import { heldByClient } from "./dispute/held-evidence.ts";
 
 interface LookAfterParts extends Omit<DisputeAnswersParts, "client" | "hasher" | "targetOf"> {
   readonly identity: Identity;
@@ -18,8 +22,11 @@ interface LookingAfter {
   readonly stack: AsyncDisposableStack;
 }
 
-/** Acknowledges what came, and disputes what was paid for and did not, until the stack closes. */
-export function lookAfterAnswers(parts: LookAfterParts, { settings, book, stack }: LookingAfter): void {
+/**
+ * Acknowledges what came, disputes what was paid for and did not, and shows to whoever may judge an answer what was asked and
+ * answered, until the stack closes.
+ */
+export async function lookAfterAnswers(parts: LookAfterParts, { settings, book, stack }: LookingAfter): Promise<void> {
   const { quietMs, clock, disputes } = settings;
   const hasher = createCommitmentHasher(parts.chain.domain);
   const targetOf = (executor: Address): PeerTarget | undefined => {
@@ -28,5 +35,13 @@ export function lookAfterAnswers(parts: LookAfterParts, { settings, book, stack 
   };
   const looking = { ...parts, hasher, targetOf };
   stack.use(acknowledgeAnswers({ ...looking, quietMs, clock }));
+  const { chain, host, log } = parts;
+  const answers = heldByClient(parts.store);
+  stack.use(
+    await serveEvidence(host, {
+      handle: answerEvidence({ chain, hasher, recover: recoverAddress, clock, answers }),
+      log,
+    }),
+  );
   if (disputes !== "off") stack.use(disputeAnswers({ ...looking, client: parts.identity.address }, settings));
 }

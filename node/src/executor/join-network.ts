@@ -1,8 +1,10 @@
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
+import { answerEvidence } from "../evidence/answer-evidence.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
+import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import { serveInfer } from "../p2p/infer/infer-server.ts";
 import { type OffersWanted, serveRpc } from "../p2p/rpc/rpc.ts";
 import { toSeconds } from "../primitives/clock.ts";
@@ -10,6 +12,7 @@ import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { clientCalls } from "./dispute/client-calls.ts";
+import { heldByExecutor } from "./dispute/held-evidence.ts";
 import type { ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import type { KeyWatch } from "./offer/key-watch.ts";
@@ -95,7 +98,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
 }
 
 async function serveCalls(
-  { host, backend, log }: ExecutorParts,
+  { host, chain, backend, log }: ExecutorParts,
   { settings: { clock }, pipeline, stack }: Joining,
   ownOffers: (wanted: OffersWanted) => SignedOffer[],
 ): Promise<void> {
@@ -114,6 +117,14 @@ async function serveCalls(
         load: queue.running + queue.waiting,
       }),
       vocabulary: (hash) => backend.vocabulary?.(hash),
+      log,
+    }),
+  );
+  const { hasher } = answering;
+  const answers = heldByExecutor(store);
+  stack.use(
+    await serveEvidence(host, {
+      handle: answerEvidence({ chain, hasher, recover: recoverAddress, clock, answers }),
       log,
     }),
   );

@@ -115,6 +115,40 @@ export interface RpcLimits {
 
 export const RPC_LIMITS: RpcLimits = { callsPerPeer: 16, callTimeoutMs: 5_000, callsPerSecond: 20, callBurst: 100 };
 
+/** Limits of one served `/lloom/evidence/1`. */
+export interface EvidenceServerLimits {
+  /** Questions of one peer, and of all, that may be open at a time: each holds an answer with its trace in memory. */
+  readonly asksPerPeer: number;
+  readonly asksTotal: number;
+  /** Sustained questions per second of one peer, and how many may come at once. */
+  readonly asksPerSecond: number;
+  readonly askBurst: number;
+  /** How long the question may take from its first byte to its last, and from the open stream on. */
+  readonly askMs: number;
+  /** From the question to the answer's last byte: whoever reads more slowly is cut. */
+  readonly answerMs: number;
+}
+
+export const EVIDENCE_SERVER_LIMITS: EvidenceServerLimits = {
+  asksPerPeer: 2,
+  asksTotal: 16,
+  asksPerSecond: 0.5,
+  askBurst: 20,
+  askMs: 10_000,
+  // The largest answer, 40 MB, at 350 kB per second.
+  answerMs: 120_000,
+};
+
+/** Limits of who asks for evidence. */
+export interface EvidenceAskLimits {
+  /** Longest silence before a frame and within one. */
+  readonly frameMs: number;
+  /** From the question to the answer's last byte. */
+  readonly answerMs: number;
+}
+
+export const EVIDENCE_ASK_LIMITS: EvidenceAskLimits = { frameMs: 15_000, answerMs: 120_000 };
+
 /** Parts of vocabularies for everybody together: a large one at once, then 8 MB per second. A client asks once per model. */
 export const VOCABULARY_RATE: Rate = { perSecond: 32, burst: 128 };
 

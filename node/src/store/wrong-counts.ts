@@ -38,18 +38,24 @@ export interface WrongCounts {
   saveWrongCount(noticed: NoticedCount): void;
   /** The newest first. */
   wrongCounts(limit: number): readonly WrongCount[];
+  wrongCount(requestHash: Hex): WrongCount | undefined;
 }
 
 const SAVE = `INSERT INTO wrong_counts VALUES (:requestHash, :response, :responseHash, :signature, :contentSalt,
   :inbound, :outbound, :opened, :noticedAtMs) ON CONFLICT DO NOTHING`;
 const WRONG = `SELECT w.*, r.request, r.client_signature, r.prompt_salt
-  FROM wrong_counts w JOIN own_requests r ON r.request_hash = w.request_hash ORDER BY w.noticed_at_ms DESC LIMIT :limit`;
+  FROM wrong_counts w JOIN own_requests r ON r.request_hash = w.request_hash`;
 const PRUNE = `DELETE FROM wrong_counts WHERE NOT EXISTS
   (SELECT 1 FROM own_requests r WHERE r.request_hash = wrong_counts.request_hash)`;
 
 export const openWrongCounts = (db: Database): WrongCounts => ({
   saveWrongCount: (noticed) => db.write(() => save(db, noticed)),
-  wrongCounts: (limit) => db.all(WRONG, { limit }).map((row) => wrongCountOf(db, row)),
+  wrongCounts: (limit) =>
+    db.all(`${WRONG} ORDER BY w.noticed_at_ms DESC LIMIT :limit`, { limit }).map((row) => wrongCountOf(db, row)),
+  wrongCount: (requestHash) => {
+    const row = db.get(`${WRONG} WHERE w.request_hash = :requestHash`, { requestHash });
+    return row && wrongCountOf(db, row);
+  },
 });
 
 /** Forgets those whose request is forgotten; inside `write`. */

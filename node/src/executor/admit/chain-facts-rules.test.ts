@@ -2,8 +2,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it, vi } from "vitest";
 import type { Chain } from "../../chain/chain.ts";
+import { principalReader } from "../../chain/principals.ts";
 import { LloomError } from "../../errors.ts";
-import { principalReader, readKnownChannel, settledNonceReader } from "./chain-facts.ts";
+import { readKnownChannel, settledNonceReader } from "./chain-facts.ts";
 
 const NOBODY: Address = `0x${"00".repeat(20)}`;
 const CLIENT: Address = `0x${"c1".repeat(20)}`;

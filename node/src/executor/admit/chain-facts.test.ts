@@ -5,9 +5,10 @@ import { deployLloom, startChain, type TestChain, type TestDeployment } from "..
 import { openGate, type RpcGate } from "../../../../test/support/rpc-gate.ts";
 import { allocate, deposit, faucet, requestUnlock } from "../../chain/actions.ts";
 import { type Chain, openChain } from "../../chain/chain.ts";
+import { principalReader } from "../../chain/principals.ts";
 import { createLog } from "../../log.ts";
 import type { Identity } from "../../wallet/identity.ts";
-import { principalReader, readKnownChannel, settledNonceReader } from "./chain-facts.ts";
+import { readKnownChannel, settledNonceReader } from "./chain-facts.ts";
 
 const TOKEN = 1_000_000n;
 const EXECUTOR: Address = `0x${"ee".repeat(20)}`;

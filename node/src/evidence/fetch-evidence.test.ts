@@ -1,0 +1,208 @@
+/** Evidence from two parties over real hosts, of which either may lie: what is right is found, and who lied is named. */
+import { EVIDENCE_ITEMS, EVIDENCE_LIMITS, type EvidencePart } from "@lloom/protocol/evidence-messages";
+import { evidenceParts, type HeldEvidence } from "@lloom/protocol/evidence-parts";
+import { encodeEvidencePart } from "@lloom/protocol/evidence-wire";
+import { EVIDENCE_PROTOCOL } from "@lloom/protocol/names";
+import { packTrace } from "@lloom/protocol/trace";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stageEvidence } from "../../../protocol/test/staged-evidence.ts";
+import { createExchange, testIdentity } from "../../../test/support/exchange.ts";
+import { never, silentLog, startHost, targetOf } from "../../../test/support/hosts.ts";
+import { LloomError } from "../errors.ts";
+import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
+import { encodeLength } from "../p2p/frames/framing.ts";
+import type { Host } from "../p2p/host/host.ts";
+import { recoverAddress } from "../wallet/recover.ts";
+import { type EvidenceSource, type FetchEvidenceParts, fetchEvidence, type WantedEvidence } from "./fetch-evidence.ts";
+
+const { hasher, client, executor } = createExchange();
+const parties = { hasher, client, executor };
+const staged = stageEvidence(parties);
+const other = stageEvidence({ ...parties, lane: 2n, text: "Another answer." });
+const { requestHash, responseHash } = staged;
+const items = [...EVIDENCE_ITEMS];
+
+let stack: AsyncDisposableStack;
+let asker: Host;
+let hosts: Record<EvidenceSource["role"], Host>;
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  asker = stack.use(await startHost({ listen: [], limits: { banMs: 0 } }));
+  hosts = {
+    client: stack.use(await startHost({ secret: client.secret, limits: { banMs: 0 } })),
+    executor: stack.use(await startHost({ secret: executor.secret, limits: { banMs: 0 } })),
+  };
+});
+afterEach(() => stack.disposeAsync());
+
+const source = (role: EvidenceSource["role"]): EvidenceSource => ({
+  role,
+  address: { client, executor }[role].address,
+  target: targetOf(hosts[role]),
+});
+/** Lets a party answer every question with parts of its own. */
+const serve = async (
+  role: EvidenceSource["role"],
+  parts: (items: never[]) => Iterable<EvidencePart>,
+): Promise<void> => {
+  const handle = async (ask: { items: readonly string[] }) => parts([...ask.items] as never[]);
+  stack.use(await serveEvidence(hosts[role], { handle, log: silentLog }));
+};
+const serveHeld = (role: EvidenceSource["role"], held: HeldEvidence): Promise<void> =>
+  serve(role, (asked) => evidenceParts(held, { items: asked }));
+const fetch = (wanted: Partial<WantedEvidence> = {}, parts: Partial<FetchEvidenceParts> = {}) =>
+  fetchEvidence(
+    {
+      ...{ host: asker, hasher },
+      isSignedFor: async (account, digest, signature) => recoverAddress(digest, signature) === account,
+      ...parts,
+    },
+    { requestHash, responseHash, items, sources: [source("executor"), source("client")], ...wanted },
+    never,
+  );
+
+describe("evidence about an answer", () => {
+  it("is taken from whoever has all of it, and nobody else is asked", async () => {
+    await serveHeld("executor", staged.held);
+    const { evidence, faults } = await fetch();
+    expect(evidence).toMatchObject({ prompt: staged.held.prompt, text: staged.held.text, responseHash });
+    expect(evidence.trace?.leaves).toHaveLength(3);
+    expect([faults, evidence.lacks.size]).toEqual([[], 0]);
+  });
+
+  it("is put together from both, and says what neither has", async () => {
+    const nothing = { trace: "none", acknowledgement: "none" } as const;
+    await serveHeld("executor", { ...staged.held, ...nothing, prompt: "deleted", text: "deleted" });
+    await serveHeld("client", { ...staged.held, ...nothing });
+    const { evidence, faults } = await fetch();
+    expect(evidence).toMatchObject({ prompt: staged.held.prompt, text: staged.held.text });
+    expect([...evidence.lacks]).toEqual([
+      ["trace", "none"],
+      ["acknowledgement", "none"],
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  it("is as little as the receipt, if that is what is wanted", async () => {
+    await serveHeld("executor", staged.held);
+    const { evidence } = await fetch({ items: [] });
+    expect(evidence.receipt).toEqual(staged.receipt);
+  });
+});
+
+/** What a party that lies or fails does, and by which code it is known. */
+const LIES: readonly [string, () => Promise<void>, RegExp][] = [
+  [
+    "forges a leaf",
+    () => serveHeld("executor", { ...staged.held, trace: packTrace(staged.leaves.toReversed()) }),
+    /^(FRAME|EVIDENCE)_INVALID$/,
+  ],
+  ["forges the text", () => serveHeld("executor", { ...staged.held, text: other.held.text }), /^EVIDENCE_INVALID$/],
+  [
+    "forges the prompt",
+    () => serveHeld("executor", { ...staged.held, prompt: other.held.prompt }),
+    /^EVIDENCE_INVALID$/,
+  ],
+  ["shows another answer", () => serveHeld("executor", other.held), /^EVIDENCE_INVALID$/],
+  [
+    "signs the receipt itself",
+    () =>
+      serveHeld("executor", {
+        ...staged.held,
+        receipt: { ...staged.receipt, clientSignature: staged.receipt.executorSignature },
+      }),
+    /^EVIDENCE_INVALID$/,
+  ],
+  [
+    "signs the acknowledgement itself",
+    () => serveHeld("executor", { ...staged.held, acknowledgement: { signature: executor.sign(requestHash) } }),
+    /^EVIDENCE_INVALID$/,
+  ],
+  [
+    "refuses",
+    () =>
+      serve("executor", () => {
+        throw new LloomError("EVIDENCE_REFUSED", "Not for you.");
+      }),
+    /^(EVIDENCE_REFUSED|INTERNAL)$/,
+  ],
+  ["is not there", async () => undefined, /^EXECUTOR_UNREACHABLE$/],
+  [
+    "breaks off in the middle",
+    () => serveRaw(framed(evidenceParts(staged.held, { items: ["text"] }).next().value as EvidencePart)),
+    /^STREAM_INTERRUPTED$/,
+  ],
+  ["says nothing", () => hosts.executor.libp2p.handle(EVIDENCE_PROTOCOL, () => undefined), /^EXECUTOR_TIMEOUT$/],
+  ["sends a frame larger than any", () => serveRaw(encodeLength(EVIDENCE_LIMITS.frameBytes + 1)), /^FRAME_TOO_LARGE$/],
+  [
+    "never ends",
+    () =>
+      serve("executor", function* () {
+        yield { type: "receipt", ...staged.receipt };
+        for (;;)
+          yield {
+            ...{ type: "text", contentSalt: requestHash, totalBytes: EVIDENCE_LIMITS.textBytes, offset: 0 },
+            bytes: new Uint8Array(EVIDENCE_LIMITS.partBytes),
+          };
+      }),
+    /^FRAME_INVALID$/,
+  ],
+];
+const framed = (part: EvidencePart): Uint8Array => {
+  const frame = encodeEvidencePart(part);
+  return Buffer.concat([encodeLength(frame.length), frame]);
+};
+const serveRaw = (bytes: Uint8Array): Promise<void> =>
+  hosts.executor.libp2p.handle(EVIDENCE_PROTOCOL, async (stream) => {
+    stream.send(bytes);
+    await stream.close().catch(() => undefined);
+  });
+
+describe("a party that", () => {
+  it.each(LIES)("%s is named, and the other one is asked", async (what, lie, code) => {
+    const silent = what === "says nothing";
+    await lie();
+    const held = { ...staged.held, trace: "none", acknowledgement: "none" } as const;
+    await serveHeld("client", held);
+    const { evidence, faults } = await fetch({}, silent ? { limits: { frameMs: 1_000 } } : {});
+    expect(evidence).toMatchObject({ prompt: staged.held.prompt, text: staged.held.text });
+    expect(faults).toHaveLength(1);
+    const [{ source: blamed, error } = { source: undefined, error: undefined }] = faults;
+    expect(blamed?.role).toBe("executor");
+    expect(error?.code).toMatch(code);
+    expect(error?.message).toContain(`Executor ${executor.address}: `);
+    expect(error?.details).toMatchObject({ role: "executor", peer: hosts.executor.peerId });
+  });
+
+  it("gives its place to another's key is not even asked", async () => {
+    const stranger = stack.use(await startHost({ secret: testIdentity("stranger").secret }));
+    const posing = { ...source("executor"), target: targetOf(stranger) };
+    const thrown = await fetch({ sources: [posing] }).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: "EVIDENCE_MISSING" });
+    expect(stranger.connected()).toEqual([]);
+  });
+
+  it("is said to be the other party is found out by the receipt", async () => {
+    await serveHeld("executor", staged.held);
+    const posing = { ...source("executor"), role: "client" as const };
+    await expect(fetch({ sources: [posing] })).rejects.toMatchObject({
+      code: "EVIDENCE_MISSING",
+      details: { faults: [expect.stringContaining("names another client")] },
+    });
+  });
+});
+
+it("nobody who shows anything: an error with what everybody said", async () => {
+  await expect(fetch()).rejects.toMatchObject({
+    code: "EVIDENCE_MISSING",
+    details: { faults: [expect.stringContaining("Executor"), expect.stringContaining("Client")] },
+  });
+});
+
+it("a chain that does not say whose a key is, is nobody's fault", async () => {
+  await serveHeld("executor", staged.held);
+  const isSignedFor = async (): Promise<boolean> => {
+    throw new LloomError("CHAIN_UNREACHABLE", "No answer.");
+  };
+  await expect(fetch({}, { isSignedFor })).rejects.toMatchObject({ code: "CHAIN_UNREACHABLE" });
+});

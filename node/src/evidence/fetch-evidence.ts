@@ -1,0 +1,133 @@
+import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { type Evidence, EvidenceCollector, type NeededSignature } from "@lloom/protocol/evidence-collector";
+import type { EvidenceAsk, EvidenceItem, LeafRange } from "@lloom/protocol/evidence-messages";
+import { asLloomError, LloomError } from "../errors.ts";
+import { askEvidence } from "../p2p/evidence/evidence-client.ts";
+import type { PeerTarget } from "../p2p/host/dial.ts";
+import type { Host } from "../p2p/host/host.ts";
+import { peerAddress } from "../p2p/host/peer-address.ts";
+import type { EvidenceAskLimits } from "../p2p/limits.ts";
+
+/** A party that may have evidence, and where it is. */
+export interface EvidenceSource {
+  readonly role: "client" | "executor";
+  readonly address: Address;
+  readonly target: PeerTarget;
+}
+
+export interface WantedEvidence extends Pick<EvidenceAsk, "requestHash"> {
+  readonly items: readonly EvidenceItem[];
+  /** Of the trace; absent: all of it. */
+  readonly ranges?: readonly LeafRange[];
+  /** The response that a dispute names; absent: whichever both have signed. */
+  readonly responseHash?: Hex;
+  /** The client's consent to whoever asks. */
+  readonly consent?: CompactSignature;
+  /** Asked one after the other, until all is here. */
+  readonly sources: readonly EvidenceSource[];
+}
+
+export interface FetchEvidenceParts {
+  readonly host: Host;
+  readonly hasher: CommitmentHasher;
+  /** Whether a signature is an account's, or of a key that signs for it. */
+  readonly isSignedFor: (account: Address, digest: Hex, signature: CompactSignature) => Promise<boolean>;
+  readonly limits?: Partial<EvidenceAskLimits>;
+}
+
+/** What went wrong with a source: `error` names it. */
+export interface EvidenceFault {
+  readonly source: EvidenceSource;
+  readonly error: LloomError;
+}
+
+export interface FetchedEvidence {
+  /** Checked against the signed hashes, whoever it came from; `lacks` holds what nobody had. */
+  readonly evidence: Evidence;
+  /** Who gave nothing, or nothing that is right: its silence, its refusal, its forgery. */
+  readonly faults: readonly EvidenceFault[];
+}
+
+/**
+ * Collects evidence about an answer from whoever has it. What one party forges, withholds or breaks off is asked of the next; nothing
+ * of a party that was wrong once is kept. Throws CANCELLED, what the chain throws, and EVIDENCE_MISSING when nobody shows as much as the receipt; its
+ * `details` name everybody with what they said.
+ */
+export async function fetchEvidence(
+  parts: FetchEvidenceParts,
+  wanted: WantedEvidence,
+  signal: AbortSignal,
+): Promise<FetchedEvidence> {
+  let evidence: Evidence | undefined;
+  const faults: EvidenceFault[] = [];
+  for (const source of wanted.sources) {
+    const items = wanted.items.filter((item) => evidence?.[item] === undefined);
+    if (evidence !== undefined && items.length === 0) break;
+    const responseHash = evidence?.responseHash ?? wanted.responseHash;
+    const fail = (thrown: unknown): void => void faults.push({ source, error: named(source, asLloomError(thrown)) });
+    const found = await collectFrom(parts, { ...wanted, items, responseHash }, { source, signal }).catch(fail);
+    if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
+    if (found === undefined) continue;
+    // What the chain does not say now is nobody's fault here.
+    const forged = await forgedSignature(parts, found);
+    if (forged !== undefined) fail(new LloomError("EVIDENCE_INVALID", `A signature is not the ${forged}'s.`));
+    else evidence = evidence === undefined ? found.evidence : merged(evidence, found.evidence);
+  }
+  if (evidence !== undefined) return { evidence, faults };
+  throw new LloomError("EVIDENCE_MISSING", "Nobody shows evidence of this answer.", {
+    details: { requestHash: wanted.requestHash, faults: faults.map(({ error }) => error.message) },
+  });
+}
+
+type Collected = ReturnType<EvidenceCollector["result"]>;
+
+interface Asking extends Omit<WantedEvidence, "responseHash" | "sources"> {
+  readonly responseHash: Hex | undefined;
+}
+
+async function collectFrom(
+  { host, hasher, limits = {} }: FetchEvidenceParts,
+  { requestHash, responseHash, items, ranges, consent }: Asking,
+  { source, signal }: { readonly source: EvidenceSource; readonly signal: AbortSignal },
+): Promise<Collected> {
+  const { role, address, target } = source;
+  if (peerAddress(target.peerId) !== address)
+    throw new LloomError("EVIDENCE_INVALID", `The peer's key is not the ${role}'s.`);
+  const ask: EvidenceAsk = {
+    ...{ type: "ask", requestHash, items: [...items] },
+    ...(ranges === undefined ? {} : { ranges: [...ranges] }),
+    ...(consent === undefined ? {} : { consent }),
+  };
+  const collector = new EvidenceCollector({ hasher, ask, responseHash });
+  await askEvidence(host, { target, ask, take: (part) => collector.take(part), signal, limits });
+  const collected = collector.result();
+  if (collected.evidence.receipt.request[role] !== address)
+    throw new LloomError("EVIDENCE_INVALID", `The receipt names another ${role}.`);
+  return collected;
+}
+
+/** Whose signature is another's; `undefined` if all are right. Throws what the chain throws. */
+async function forgedSignature(
+  { isSignedFor }: FetchEvidenceParts,
+  { evidence, signatures }: Collected,
+): Promise<NeededSignature["by"] | undefined> {
+  for (const { by, digest, signature } of signatures)
+    if (!(await isSignedFor(evidence.receipt.request[by], digest, signature))) return by;
+  return undefined;
+}
+
+/** What the first did not have, by the second; reasons of the second only where both have nothing. */
+function merged(first: Evidence, second: Evidence): Evidence {
+  const lacks = new Map([...first.lacks].map(([item, why]) => [item, second.lacks.get(item) ?? why] as const));
+  for (const [item] of first.lacks) if (second[item] !== undefined) lacks.delete(item);
+  return { ...first, ...second, lacks };
+}
+
+/** The same problem, with who caused it. */
+function named({ role, address, target }: EvidenceSource, { code, message, next, details }: LloomError): LloomError {
+  return new LloomError(code, `${role === "client" ? "Client" : "Executor"} ${address}: ${message}`, {
+    next,
+    details: { ...details, role, address, peer: target.peerId },
+  });
+}
