@@ -5,8 +5,8 @@ import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-ty
 import { LloomError } from "../errors.ts";
 import { blockAt } from "./block-at.ts";
 import type { Chain } from "./chain.ts";
-import { audits as contract } from "./contracts.ts";
 import type { ContractCall } from "./contract-call.ts";
+import { audits as contract } from "./contracts.ts";
 import { GAS_BOUNDS, reportGas } from "./gas.ts";
 import { readPastLogs } from "./past-logs.ts";
 import { readFor, readView } from "./reads.ts";
@@ -26,6 +26,8 @@ export interface ChainsOf {
   readonly head: Hex;
   readonly headEpoch: bigint;
   readonly lastEpoch: bigint;
+  /** The last executor that was reported on in `headEpoch`; zero for none. */
+  readonly cursor: Address;
   /** First epoch of the chain that waits, its tip and its last epoch; undefined if none does. */
   readonly next: { readonly tip: Hex; readonly firstEpoch: bigint; readonly lastEpoch: bigint } | undefined;
 }
@@ -52,11 +54,16 @@ export async function readChains({ chain, address }: Audits, validator: Address)
     view(chain, address, "chains", [validator]),
     view(chain, address, "nextChains", [validator]),
   ]);
-  const [head, headEpoch, lastEpoch, nextEpoch] = now ?? [];
+  const [head, headEpoch, lastEpoch, nextEpoch, cursor] = now ?? [];
   const [tip, nextLast] = waiting ?? [];
   const next = { tip, firstEpoch: BigInt(nextEpoch), lastEpoch: BigInt(nextLast) };
   return {
-    ...{ head, headEpoch: BigInt(headEpoch), lastEpoch: BigInt(lastEpoch) },
+    ...{
+      head,
+      headEpoch: BigInt(headEpoch),
+      lastEpoch: BigInt(lastEpoch),
+      cursor: String(cursor).toLowerCase() as Address,
+    },
     next: next.firstEpoch === 0n ? undefined : next,
   };
 }
@@ -70,7 +77,10 @@ export interface RegisteredChain {
 
 /** All chains that a validator ever registered, the oldest first. */
 export async function readRegistered({ chain, address }: Audits, validator: Address): Promise<RegisteredChain[]> {
-  const topics = [contract.topicOf("ChainRegistered"), `0x${validator.slice(2).toLowerCase().padStart(64, "0")}` as Hex];
+  const topics = [
+    contract.topicOf("ChainRegistered"),
+    `0x${validator.slice(2).toLowerCase().padStart(64, "0")}` as Hex,
+  ];
   const logs = await readPastLogs(chain, { address, topics });
   return logs.map((log) => {
     const [, tip, firstEpoch, lastEpoch] = contract.parsed.parseLog(log)?.args ?? [];
@@ -93,10 +103,14 @@ export interface SeedProof {
 }
 
 /** The seed as its first block has it; undefined while the epoch has no block, or the server has it no more. */
-export async function proveSeed({ chain, address, epochSeconds }: Audits, epoch: bigint): Promise<SeedProof | undefined> {
+export async function proveSeed(
+  { chain, address, epochSeconds }: Audits,
+  epoch: bigint,
+): Promise<SeedProof | undefined> {
   const number = await blockAt(chain, epoch * epochSeconds);
   const [first, parent] = await Promise.all([rawBlock(chain, number), rawBlock(chain, number - 1)]);
-  if (first === null || parent === null || BigInt(String(first["timestamp"])) / epochSeconds !== epoch) return undefined;
+  if (first === null || parent === null || BigInt(String(first["timestamp"])) / epochSeconds !== epoch)
+    return undefined;
   const { chainId } = chain.network;
   return {
     seed: epochSeed({ chainId: BigInt(chainId), audits: address, epoch, prevRandao: first["mixHash"] as Hex }),

@@ -3,6 +3,7 @@ import { utcText } from "@lloom/protocol/utc-text";
 import type { ErrorDescription } from "ethers";
 import {
   accountingInterface,
+  audits,
   delivery,
   equivocation,
   measured,
@@ -71,7 +72,7 @@ export function decodeRevert(data: string | null | undefined, unit?: TokenUnit):
 /** Whose errors are known. */
 const CONTRACTS = [
   ...[accountingInterface, stakeRegistryInterface, tokenInterface],
-  ...[delivery, equivocation, measured, measuredDeposits].map(({ parsed }) => parsed),
+  ...[delivery, equivocation, measured, measuredDeposits, audits].map(({ parsed }) => parsed),
 ];
 
 function parse(data: string): ErrorDescription | undefined {

@@ -8,8 +8,8 @@ import { announce, type Command, type CommandContext } from "./command.ts";
 import { numberFlag } from "./number-flag.ts";
 import { TINY_MODEL } from "./tiny-model.ts";
 
-/** With which nothing found means a rate below one in a thousand, at 99 % confidence. */
-const DEFAULT_CANARIES = CHOOSING_CANARIES + 4_650;
+/** With which nothing found means a rate below one in a thousand, at 95 % confidence. */
+const DEFAULT_CANARIES = CHOOSING_CANARIES + 3_000;
 const PROGRESS_EVERY = 100;
 /** The widest and a common processor of each family; which of them there are depends on this machine. */
 const DEFAULT_BUILDS = ["haswell", "x64", "armv8.2_1", "armv8.0_1"];
@@ -92,7 +92,7 @@ function conclude(context: CommandContext, calibration: Calibration, out: string
     { event: "calibrated", file: out, distanceBound, leadBound, canaries, found, falsePositiveRate: rate },
     [
       `Honest nodes differ by less than ${distanceBound} thousandths of a nat, and leads by less than ${leadBound}.`,
-      `Of ${canaries} honest canaries ${found} were beyond; the rate is below ${rate.toExponential(1)} in every configuration (99 % confidence).`,
+      `Of ${canaries} honest canaries ${found} were beyond; the rate is below ${rate.toExponential(1)} in every configuration (95 % confidence).`,
       `Written to ${out}`,
     ].join("\n"),
   );

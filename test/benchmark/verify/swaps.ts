@@ -107,7 +107,7 @@ function calibratedRows(calibration: Calibration): BenchRow[] {
       unit: "of these",
       met: true,
     },
-    { name: "honest.rate", value: rate, unit: "at most, in each, 99 %", target: MOST_FALSE, met: rate <= MOST_FALSE },
+    { name: "honest.rate", value: rate, unit: "at most, in each, 95 %", target: MOST_FALSE, met: rate <= MOST_FALSE },
   ];
 }
 
@@ -120,7 +120,7 @@ function honestRows({ calibration }: Bench, nodes: readonly (readonly AnsweredCa
     .filter(({ canaries }) => canaries !== undefined).length;
   return [
     { name: "honest.now", value: found, unit: `of ${all.length} canaries found now`, target: 0, met: found === 0 },
-    { name: "honest.now.bound", value: boundRate(found, all.length), unit: "at most, 99 %", met: true },
+    { name: "honest.now.bound", value: boundRate(found, all.length), unit: "at most, 95 %", met: true },
     {
       name: "honest.accused",
       value: accused,
