@@ -12,6 +12,7 @@ import { createConfig, factory } from "ponder";
 import { getAbiItem } from "viem";
 import { readEnv } from "./env.ts";
 import { inspectChain, type StartProblem } from "./preflight.ts";
+import { rpcTransport } from "./rpc-transport.ts";
 
 /** Chains of Hardhat and Ganache: they start anew, so that answers kept from an earlier run would be wrong. */
 const DEVELOPMENT_CHAINS: readonly number[] = [31_337, 1_337];
@@ -50,7 +51,7 @@ export default createConfig({
   chains: {
     lloom: {
       id: env.chainId,
-      rpc: env.rpcUrl,
+      rpc: rpcTransport(env.rpcUrl),
       pollingInterval: env.pollMs,
       disableCache: DEVELOPMENT_CHAINS.includes(env.chainId),
       ...(env.rpcWsUrl === undefined ? {} : { ws: env.rpcWsUrl }),

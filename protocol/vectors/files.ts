@@ -5,6 +5,7 @@ import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
 import { disputeVectors } from "./disputes.ts";
+import { evidenceVectors } from "./evidence.ts";
 import { frameVectors } from "./frames.ts";
 import { laneVectors } from "./lanes.ts";
 import { reputationVectors } from "./reputation.ts";
@@ -19,6 +20,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "contents.json": contentVectors,
   "costs.json": costVectors,
   "disputes.json": disputeVectors,
+  "evidence.json": evidenceVectors,
   "frames.json": frameVectors,
   "lanes.json": laneVectors,
   "reputation.json": reputationVectors,

@@ -2,7 +2,7 @@ import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
-import { decodeRevert } from "./revert.ts";
+import { decodeRevert, OF_TOKEN } from "./revert.ts";
 import { RpcError } from "./rpc-error.ts";
 
 /** What was being done, for the message. */
@@ -57,7 +57,7 @@ export function refusal({ what, data, unit, cause, details = {} }: Refusal): Llo
   const { name, values, sentence } = decodeRevert(data, unit);
   return new LloomError("TRANSACTION_FAILED", `Cannot ${what}: ${sentence}.`, {
     cause,
-    next: NEXT[name] ?? "Correct what the message names, then try again.",
+    next: NEXT[name] ?? (OF_TOKEN.has(name) ? REFUSED_BY_TOKEN : "Correct what the message names, then try again."),
     details: { error: name, values, ...details },
   });
 }
@@ -68,6 +68,9 @@ const NEXT: Readonly<Record<string, string>> = {
   TestTokenFaucetClosed: "Wait until then.",
   StakeNotRegistered: "Register first: lloom stake AMOUNT.",
 };
+
+const REFUSED_BY_TOKEN =
+  "Nothing has moved. Try again once the token takes it; if it refuses one wallet alone, --to ADDRESS pays another one.";
 
 const BEHIND = {
   problem: "is behind the chain",

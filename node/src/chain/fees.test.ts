@@ -1,7 +1,6 @@
 import { FeeData } from "ethers";
 import { expect, test } from "vitest";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
-import { decodeRevert } from "./revert.ts";
 
 test("takes the market's fees, or its one price on chains without a base fee", () => {
   expect(feesFrom(new FeeData(9n, 20n, 2n))).toEqual({ maxFeePerGas: 20n, maxPriorityFeePerGas: 2n });
@@ -29,18 +28,5 @@ test("raises both fees by more than an eighth, and at least to the market's", ()
   expect(raisedFees({ maxFeePerGas: 8n, maxPriorityFeePerGas: 8n }, { gasPrice: 100n })).toEqual({
     maxFeePerGas: 100n,
     maxPriorityFeePerGas: 11n,
-  });
-});
-
-test("has a sentence for revert data of any kind", () => {
-  const reason = "the contract gave no reason";
-  for (const data of [undefined, null, "0x", "0x12345678"]) {
-    expect(decodeRevert(data)).toEqual({ name: "unknown", values: {}, sentence: reason });
-  }
-  const text = Buffer.from("not today").toString("hex").padEnd(64, "0");
-  const word = (value: number): string => value.toString(16).padStart(64, "0");
-  expect(decodeRevert(`0x08c379a0${word(32)}${word(9)}${text}`)).toMatchObject({
-    name: "Error",
-    sentence: "not today",
   });
 });

@@ -1,6 +1,7 @@
 import { accountingV2Abi, deliveryDisputesAbi, stakeRegistryAbi, testTokenAbi } from "@lloom/protocol/generated/abi";
 import { Interface, type InterfaceAbi } from "ethers";
 import { describe, expect, it } from "vitest";
+import { refusal } from "./chain-failure.ts";
 import { decodeRevert } from "./revert.ts";
 
 const UNIT = { decimals: 6, symbol: "tUSD" };
@@ -25,22 +26,28 @@ describe("a refusal of a contract", () => {
     expect(decodeRevert(data)).toMatchObject({ name: "DeliveryTooLate" });
   });
 
-  it.each([undefined, null, "0x", "0x12345678", "0x08c379a0", "no hex"])(
-    "that says nothing is told as that: %s",
-    (data) => {
-      expect(decodeRevert(data, UNIT)).toEqual({
-        name: "unknown",
-        values: {},
-        sentence: "the contract gave no reason",
-      });
-    },
-  );
+  it.each([undefined, null, "0x"])("that says nothing is told as that: %s", (data) => {
+    expect(decodeRevert(data, UNIT)).toEqual({ name: "unknown", values: {}, sentence: "the contract gave no reason" });
+  });
 
-  it("of another sort is told in its own words", () => {
-    const data = new Interface(["error Error(string reason)"]).encodeErrorResult("Error", ["Pausable: paused"]);
-    expect(decodeRevert(data, UNIT)).toMatchObject({
-      name: "Error",
-      sentence: expect.stringContaining("Pausable: paused"),
+  it.each(["0x12345678", "0x08c379a0", "no hex"])("that nobody here knows is told by how it begins: %s", (data) => {
+    expect(decodeRevert(data, UNIT)).toEqual({
+      ...{ name: "unknown", values: {} },
+      sentence: `a contract refuses by an error that is not known here, ${data}`,
+    });
+  });
+
+  it.each<readonly [string, readonly unknown[], string]>([
+    ["Error(string reason)", ["Pausable: paused"], 'the payment token says "Pausable: paused"'],
+    ["EnforcedPause()", [], "the payment token is paused"],
+    ["SafeERC20FailedOperation(address token)", [`0x${"11".repeat(20)}`], "the payment token refused the transfer"],
+  ])("by the payment token names it, and that nothing has moved: %s", (declared, values, sentence) => {
+    const name = declared.slice(0, declared.indexOf("("));
+    const data = dataOf([`error ${declared}`], name, values);
+    expect(decodeRevert(data, UNIT)).toMatchObject({ name, sentence: expect.stringContaining(sentence) });
+    expect(refusal({ what: "withdraw 5", data })).toMatchObject({
+      code: "TRANSACTION_FAILED",
+      next: expect.stringContaining("Nothing has moved"),
     });
   });
 });

@@ -1,6 +1,6 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { utcText } from "@lloom/protocol/utc-text";
-import type { ErrorDescription } from "ethers";
+import { type ErrorDescription, Interface } from "ethers";
 import {
   accountingInterface,
   audits,
@@ -49,16 +49,23 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `the wallet holds ${amount(v["balance"])}, needed are ${amount(v["needed"])}`,
   ERC20InsufficientAllowance: (v, amount) =>
     `the contract may take ${amount(v["allowance"])}, needed are ${amount(v["needed"])}`,
+  EnforcedPause: () => "the payment token is paused",
+  SafeERC20FailedOperation: () => "the payment token refused the transfer",
   TestTokenFaucetClosed: (v) => `the faucet opens again for this account at ${time(v["opensAt"])}`,
 };
 
+/** Refusals of the payment token or of what it calls: none of Lloom's contracts gives its reasons in words. */
+export const OF_TOKEN: ReadonlySet<string> = new Set(["Error", "EnforcedPause", "SafeERC20FailedOperation"]);
+
 /** What revert data say. */
 export function decodeRevert(data: string | null | undefined, unit?: TokenUnit): Revert {
-  const parsed = data === null || data === undefined || data === "0x" ? undefined : parse(data);
-  if (parsed === undefined) return { name: "unknown", values: {}, sentence: "the contract gave no reason" };
+  if (data === null || data === undefined || data === "0x") return unknown("the contract gave no reason");
+  const parsed = parse(data);
+  if (parsed === undefined)
+    return unknown(`a contract refuses by an error that is not known here, ${data.slice(0, 10)}`);
   const values = valuesOf(parsed);
   const { name } = parsed;
-  if (name === "Error") return { name, values, sentence: values["reason"] ?? String(parsed.args[0]) };
+  if (name === "Error") return { name, values, sentence: `the payment token says "${parsed.args[0]}"` };
   const amount = (value: string | undefined): string =>
     unit === undefined || value === undefined
       ? `${value} base units of the payment token`
@@ -69,8 +76,12 @@ export function decodeRevert(data: string | null | undefined, unit?: TokenUnit):
   return { name, values, sentence: plain === undefined ? shown : `${plain} [${shown}]` };
 }
 
+const unknown = (sentence: string): Revert => ({ name: "unknown", values: {}, sentence });
+
 /** Whose errors are known. */
 const CONTRACTS = [
+  // OpenZeppelin's, of tokens that can be paused.
+  new Interface(["error EnforcedPause()"]),
   ...[accountingInterface, stakeRegistryInterface, tokenInterface],
   ...[delivery, equivocation, measured, measuredDeposits, audits].map(({ parsed }) => parsed),
 ];

@@ -1,3 +1,4 @@
+import { decoded, hidingOf } from "@lloom/protocol/secret-url";
 import { LloomError } from "../errors.ts";
 
 /** Where an RPC server is, taken apart so that what is secret in its address stays in here. */
@@ -12,10 +13,6 @@ export interface RpcEndpoint {
   hide(text: string): string;
 }
 
-/** Shorter parts of an address are words, not keys; hiding them would garble what the server says. */
-const SHORTEST_SECRET = 3;
-const HIDDEN = "[hidden]";
-
 /**
  * The endpoint at a URL. Hosted servers put keys into path and query, private ones a password before the host.
  * @throws LloomError CONFIG_INVALID for what is no http or https URL.
@@ -29,26 +26,10 @@ export function rpcEndpoint(rpcUrl: string): RpcEndpoint {
   }
   const { origin, pathname, search, username, password } = url;
   const [user, word] = [decoded(username), decoded(password)];
-  const secrets = secretsOf(url);
   return {
     origin,
     path: `${pathname}${search}`,
     authorization: user + word === "" ? undefined : `Basic ${Buffer.from(`${user}:${word}`).toString("base64")}`,
-    hide: (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, HIDDEN), text),
+    hide: hidingOf(url),
   };
-}
-
-/** Every part of the address that may be a key, the longest first, as it is written and decoded. */
-function secretsOf({ pathname, search, searchParams, username, password }: URL): string[] {
-  const parts = [pathname, search, ...pathname.split("/"), ...searchParams.values(), username, password];
-  const written = parts.flatMap((part) => [part, decoded(part), encodeURIComponent(decoded(part))]);
-  return [...new Set(written)].filter((part) => part.length >= SHORTEST_SECRET).toSorted((a, b) => b.length - a.length);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

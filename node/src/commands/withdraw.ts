@@ -3,7 +3,7 @@ import type { Chain } from "../chain/chain.ts";
 import { findChannels } from "../chain/channels-of.ts";
 import { readDeposit } from "../chain/reads.ts";
 import { readRewards } from "../chain/rewards.ts";
-import { LloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import { addressFlag } from "./address.ts";
 import { type AmountArgument, amountArgument } from "./amount.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -114,9 +114,12 @@ async function rewards(context: CommandContext, account: Account, { to }: Wish):
   for (const report of (await readRewards(chain, address)).pending)
     if (report.payableAt <= nowSeconds) await perform(context, account, reportCredit(account, report));
   const { shares, credits } = await readRewards(chain, address);
-  for (const credit of credits) await perform(context, account, creditPayout(account, to, credit));
-  if (shares > 0n || credits.length === 0)
-    await perform(context, account, await sharesPayout(account, { to, amount: shares }));
+  await eachOf(context, [
+    ...credits.map((credit) => () => perform(context, account, creditPayout(account, to, credit))),
+    ...(shares > 0n || credits.length === 0
+      ? [async () => perform(context, account, await sharesPayout(account, { to, amount: shares }))]
+      : []),
+  ]);
 }
 
 async function all(context: CommandContext, account: Account, wish: Wish): Promise<void> {
@@ -125,5 +128,25 @@ async function all(context: CommandContext, account: Account, wish: Wish): Promi
   for (const channel of await findChannels(chain, address, "client"))
     if (channel.unlocking > 0n && channel.unlockAt <= nowSeconds)
       await perform(context, account, await finishUnlock(account, channel.peer));
-  for (const payout of [earnings, deposit, stake, rewards]) await payout(context, account, wish);
+  const payouts = [earnings, deposit, stake, rewards];
+  await eachOf(
+    context,
+    payouts.map((payout) => () => payout(context, account, wish)),
+  );
+}
+
+/** One after the other: what a contract refuses keeps nothing else in. Throws the first refusal in the end. */
+async function eachOf({ log }: CommandContext, payouts: readonly (() => Promise<void>)[]): Promise<void> {
+  let refused: LloomError | undefined;
+  for (const payout of payouts) {
+    try {
+      await payout();
+    } catch (thrown) {
+      const error = asLloomError(thrown);
+      if (error.code !== "TRANSACTION_FAILED" || error.details["error"] === undefined) throw error;
+      log.warn({ problem: error.message }, "refused, going on with the rest");
+      refused ??= error;
+    }
+  }
+  if (refused !== undefined) throw refused;
 }

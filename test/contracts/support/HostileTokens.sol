@@ -54,6 +54,22 @@ contract ListingToken is OpenToken {
     }
 }
 
+/// Refuses all transfers while it is paused, as USDC does.
+contract PausingToken is OpenToken {
+    error Paused();
+
+    bool public paused;
+
+    function pause(bool on) external {
+        paused = on;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        require(!paused, Paused());
+        super._update(from, to, amount);
+    }
+}
+
 /// Moves nothing and says so, instead of reverting.
 contract FalseToken is OpenToken {
     function transferFrom(address, address, uint256) public pure override returns (bool) {

@@ -38,11 +38,15 @@ export const environmentOf = (settings: IndexerSettings): Record<string, string>
 });
 
 /** Starts the indexer's program, as an operator does, without waiting for anything. */
-export function runIndexer(env: Readonly<Record<string, string | undefined>>, port: number): Program {
+export function runIndexer(
+  env: Readonly<Record<string, string | undefined>>,
+  port: number,
+  more: readonly string[] = [],
+): Program {
   const script = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
   const root = join(ROOT, "indexer");
   const options = ["--root", root, "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"];
-  return runNode({ args: [script, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
+  return runNode({ args: [script, ...more, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
 }
 
 /** Starts an indexer and waits until it has read everything up to the chain's finalized block. */

@@ -97,9 +97,10 @@ describe("a request that is admitted", () => {
     const { enter, store, run } = stage();
     const frame = frameOf();
     const requestHash = hasher.hashRequest(frame.request);
-    const { messages, sampling, request } = frame;
+    const { messages, sampling, request, promptSalt, weightsHash, profileHash, offerHash } = frame;
     expect(await enter(frame)).toEqual({
       ...{ request, requestHash, lane: EMPTY_LANE, epoch: run.epoch },
+      prompt: { promptSalt, messages, sampling, weightsHash, profileHash, offerHash },
       completion: { model: MODEL, messages, sampling, maxOutboundTokens: 1000, asOfSeconds: Number(request.deadline) },
     });
     expect(store.find(requestHash)).toEqual({ status: "running", request: frame.request });

@@ -97,7 +97,8 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   if (!parts.run.take(frame.offerHash, requestHash)) refuse(takenProblem(parts.run.stands(frame.offerHash)));
   parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
   const completion = { ...asked, maxOutboundTokens: answerLimit(size) };
-  const { signature: _signature, request: _request, ...prompt } = frame;
+  const { promptSalt, messages, sampling, weightsHash, profileHash, offerHash } = frame;
+  const prompt = { promptSalt, messages, sampling, weightsHash, profileHash, offerHash };
   return { request, requestHash, lane: laneNow.lane, completion, prompt, epoch: parts.run.epoch };
 }
 
