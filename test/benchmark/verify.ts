@@ -8,6 +8,7 @@ import { type LlamaRuntime, loadLlama } from "../../node/src/backend/llama-runti
 import { evaluateTraced } from "../../node/src/backend/llama-trace.ts";
 import { createLog } from "../../node/src/log.ts";
 import type { BenchRow } from "./rows.ts";
+import { swapRows } from "./verify/swaps.ts";
 
 const TINY = join(import.meta.dirname, "../../node/models/tiny/lloom-tiny.gguf");
 const GREEDY: SequenceEvaluateOptions = { temperature: 0, topP: 1, topK: 0, minP: 0, seed: 1 };
@@ -17,13 +18,13 @@ const COUNTS = 200;
 /** Share of a token's time that its trace may take. */
 const TARGET_PERCENT = 3;
 
-/** What evidence costs: traces the executor, counting again the client. */
+/** What evidence costs: traces the executor, counting again the client; and what canaries find by it. */
 export async function run(): Promise<BenchRow[]> {
   await using stack = new AsyncDisposableStack();
   const log = createLog({ level: "silent", name: "bench" });
   const options = { kind: "llama", modelPath: TINY, modelName: "lloom-tiny", threads: 1, sequences: 1 } as const;
   const runtime = await loadLlama(options, { log, stack, signal: new AbortController().signal });
-  return [...(await traceRows(runtime)), await countRow(runtime)];
+  return [...(await traceRows(runtime)), await countRow(runtime), ...(await swapRows())];
 }
 
 /** Turn by turn with and without, so that both see the same machine; the median of each. */

@@ -21,10 +21,10 @@ import { courses, quantile } from "./courses.ts";
 const MODELS = join(import.meta.dirname, "../../../node/models/tiny");
 const TINY = join(MODELS, "lloom-tiny.gguf");
 /** Really answered, of each node. */
-const CANARIES = 120;
+const CANARIES = 60;
 const RUNS = 400;
 const TARGET_TOKENS = 300;
-const BITS = [8, 6, 5, 4, 3] as const;
+const BITS = [8, 6, 5, 4] as const;
 const SHARES = [0.5, 0.1] as const;
 
 interface Bench {

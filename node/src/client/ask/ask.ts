@@ -198,6 +198,7 @@ function choose(
     inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
+    only: question.executor,
     ...{ tried, allowUnstaked },
   };
   const payable = book.candidates(question.model, nowMs).filter(isPayable);

@@ -31,13 +31,13 @@ describe("what a calibration concludes", () => {
   it("chooses bounds by the first canaries alone, and counts the others that lie beyond", () => {
     const count = CHOOSING_CANARIES + 1000;
     const one = figures(count, (index) => ({ distance: index === 7 ? 10 : index === 900 ? 31 : 1 }));
-    const other = figures(count, (index) => ({ leadShift: index === 8 ? 30 : index > 1150 ? 91 : 2 }));
+    const other = figures(count, (index) => ({ leadShift: index === 8 ? 30 : index > 1150 ? 151 : 2 }));
     const measured = [
       { name: "one", profile, figures: one },
       { name: "other", profile, figures: other },
     ];
     const { configurations, distanceBound, leadBound } = conclude({ ...subject, configurations: measured });
-    expect({ distanceBound, leadBound }).toEqual({ distanceBound: 30, leadBound: 90 });
+    expect({ distanceBound, leadBound }).toEqual({ distanceBound: 30, leadBound: 150 });
     expect(configurations.map(({ canaries, found }) => ({ canaries, found }))).toEqual([
       { canaries: 1000, found: 1 },
       { canaries: 1000, found: count - 1151 },
@@ -99,7 +99,7 @@ describe("a calibration of the tiny model", () => {
       const told: number[] = [];
       const calibration = await calibrate(options(path, told));
       expect(told).toHaveLength(2 * (CHOOSING_CANARIES + 2));
-      expect(calibration).toMatchObject({ distanceBound: 9, leadBound: 27 });
+      expect(calibration).toMatchObject({ distanceBound: 9, leadBound: 45 });
       for (const { distance, canaries } of calibration.configurations) {
         expect(canaries).toBe(2);
         expect(distance[3]).toBeGreaterThan(0);
