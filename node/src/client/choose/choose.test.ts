@@ -68,6 +68,13 @@ describe("the choice of an executor", () => {
     expect(choose(offers)).toBe(1);
   });
 
+  it("is the one that alone may be asked, whatever it costs, and nobody else", () => {
+    const offers = [candidate({ index: 0 }), candidate({ index: 1, price: 900n })];
+    expect(choose(offers, { only: address(1) })).toBe(1);
+    expect(choose(offers, { only: address(1), tried: new Set([address(1)]) })).toBe("tried");
+    expect(choose(offers, { only: address(2) })).toBe("none");
+  });
+
   it("passes a cheaper one over that has been failing", () => {
     const failing = candidate({ index: 0, price: 90n }, { health: { ...UNKNOWN_HEALTH, success: 0.6 } });
     expect(choose([failing, candidate({ index: 1 })])).toBe(1);
