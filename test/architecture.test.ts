@@ -1,8 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-
-const ROOT = join(import.meta.dirname, "..");
+import { ROOT } from "../checkout/paths.ts";
+import { inside, isTest, type Source, typescript } from "./own-sources.ts";
 
 /** What every role and capability of the node may use. */
 const BASE = [
@@ -99,7 +98,8 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
 /** Packages that `protocol` may use: it has no I/O and runs in a browser. */
 const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 
-const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
+/** What commands about money are made of. */
+const MONEY_COMMANDS = "node/src/commands/money";
 
 function rootFilesOfNode(): string[] {
   return [
@@ -129,27 +129,6 @@ function roomsOf(folder: string, rooms: Readonly<Record<string, readonly string[
     may: [...[room, ...others].map((name) => `${folder}/${name}`), ...all],
   }));
 }
-
-interface Source {
-  readonly path: string;
-  readonly text: string;
-}
-
-const read = (patterns: readonly string[]): Source[] =>
-  globSync([...patterns], {
-    cwd: ROOT,
-    exclude: ["**/node_modules/**", "**/generated/**", "**/.next/**", "**/.ponder/**"],
-  })
-    .map((path) => path.replaceAll("\\", "/"))
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
-
-const typescript = read(["{protocol,node,indexer,web,checkout,devnet,ignition,scripts,test}/**/*.{ts,tsx}", "*.ts"]);
-const scripts = read(["{node,scripts,web}/**/*.{js,mjs,py,sh}"]);
-const solidity = read(["{contracts,test}/**/*.sol"]);
-
-const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);
-const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 /** Every module that a file names. */
 function importsOf({ text }: Source): string[] {
@@ -222,6 +201,18 @@ describe("import rules", () => {
     expect(broken).toEqual([]);
   });
 
+  it("loads libp2p, which takes as long as all the rest, for no command about money", () => {
+    const texts = new Map(typescript.map((source) => [source.path, source]));
+    const reached = new Set(["node/src/cli.ts", ...[...texts.keys()].filter((path) => inside(path, MONEY_COMMANDS))]);
+    for (const path of reached) {
+      const { text = "" } = texts.get(path) ?? {};
+      // Of types nothing is loaded, and of a command what it is when it runs.
+      const loaded = text.replaceAll(/^import type [^;]*;|\bimport\([^)]*\)/gm, "");
+      for (const specifier of importsOf({ path, text: loaded })) reached.add(target(path, specifier) ?? path);
+    }
+    expect([...reached].filter((path) => inside(path, "node/src/p2p/host"))).toEqual([]);
+  });
+
   it("keeps protocol free of everything that a browser lacks", () => {
     const broken = typescript
       .filter(({ path }) => inside(path, "protocol/src") && !isTest(path))
@@ -240,48 +231,5 @@ describe("import rules", () => {
       ({ path, text }) => !isTest(path) && !doors.test(path) && text.includes("process.env"),
     );
     expect(broken.map(({ path }) => `${path} must take its settings as arguments`)).toEqual([]);
-  });
-});
-
-describe("sizes", () => {
-  const tooLong = (sources: readonly Source[], limit: number): string[] =>
-    sources
-      .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
-      .filter(({ lines }) => lines > limit)
-      .map(({ path, lines }) => `${path} has ${lines} lines; split it (${limit} at most)`);
-
-  it("keeps every TypeScript file short", () => expect(tooLong(typescript, LIMITS.typescript)).toEqual([]));
-  it("keeps every script short", () => expect(tooLong(scripts, LIMITS.scripts)).toEqual([]));
-  it("keeps every contract short", () => expect(tooLong(solidity, LIMITS.solidity)).toEqual([]));
-});
-
-describe("language", () => {
-  const sources = [...typescript, ...solidity].filter(({ path }) => path !== "test/architecture.test.ts");
-
-  it("leaves nothing unfinished behind", () => {
-    const words = /\b(TODO|FIXME|XXX|HACK)\b|\bnot implemented\b/i;
-    expect(sources.filter(({ text }) => words.test(text)).map(({ path }) => path)).toEqual([]);
-  });
-
-  it("gives every error of the product a code, and every one of its tools a next step", () => {
-    const ours = sources.filter(
-      ({ path }) =>
-        /^(protocol\/src|node\/src|indexer|web|checkout|devnet|ignition)\//.test(path) &&
-        !/\.test\.ts$|\/test\//.test(path),
-    );
-    const raw = /\b(?:throw|reject\(|abort\() ?new (?:Error|TypeError|RangeError|SyntaxError)\b/;
-    expect(ours.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([]);
-    const classes = ours.filter(({ text }) => /\bextends Error\b/.test(text)).map(({ path }) => path);
-    // The second is what an RPC server answered, for whoever makes our own error of it.
-    expect(classes).toEqual([
-      "checkout/explained-error.ts",
-      "node/src/chain/rpc-error.ts",
-      "protocol/src/lloom-error.ts",
-    ]);
-  });
-
-  it("runs every test", () => {
-    const held = /\b(it|test|describe)\.(skip|only|todo)\b/;
-    expect(sources.filter(({ path, text }) => isTest(path) && held.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 
 /** Where Ignition writes down what it does in a deployment, a line of JSON for each step. */
 const journalOf = (folder: string): string => join(folder, "journal.jsonl");
@@ -19,4 +19,21 @@ export function journalLines<Shape extends z.ZodType>(folder: string, schema: Sh
 /** Adds a line. Ignition begins each with its line break, so that the newest one has none behind it. */
 export function addToJournal(folder: string, line: object): void {
   appendFileSync(journalOf(folder), `\n${JSON.stringify(line)}`);
+}
+
+const beginningSchema = z.object({
+  type: z.enum(["DEPLOYMENT_EXECUTION_STATE_INITIALIZE", "CALL_EXECUTION_STATE_INITIALIZE"]),
+});
+
+/**
+ * Takes the last line out if it begins a step of which nothing was noted yet: a run can be killed there, and Ignition does not
+ * read on from such a beginning. The next run begins it again.
+ */
+export function forgetBareBeginning(folder: string): void {
+  const file = journalOf(folder);
+  if (!existsSync(file)) return;
+  const journal = readFileSync(file, "utf8").trimEnd();
+  const last = journal.lastIndexOf("\n");
+  if (beginningSchema.safeParse(JSON.parse(journal.slice(last + 1) || "{}")).success)
+    truncateSync(file, Buffer.byteLength(journal.slice(0, Math.max(0, last))));
 }

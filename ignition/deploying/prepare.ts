@@ -6,6 +6,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
+import { forgetBareBeginning } from "./journal.ts";
 import { recordLateReceipts } from "./late-receipts.ts";
 import type { Sections } from "./parameter-file.ts";
 import { type Finding, findingsOf } from "./preflight.ts";
@@ -44,6 +45,7 @@ export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarg
     if (chain.id === DEVELOPMENT_CHAIN) return deployer;
     const folder = folderOf(hre, chain.id, target.deploymentId);
     if (!target.isFresh && !target.isCheck) {
+      forgetBareBeginning(folder);
       await goOn(connection, folder, deployer);
       const confirmations = hre.config.ignition.requiredConfirmations ?? CONFIRMATIONS;
       await recordLateReceipts(connection.provider, { folder, deployer, confirmations });

@@ -71,13 +71,21 @@ export async function matchOf({ url }: Sourcify, job: string): Promise<SourcifyM
   }
 }
 
-async function ask(address: string, asked?: object): Promise<{ readonly status: number; readonly body: unknown }> {
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A connection that was closed at the moment of its use is opened once more: to hand in twice does no harm. */
+async function ask(address: string, asked?: object, isAgain = false): Promise<Answer> {
   try {
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(asked) };
     const answer = await fetch(address, { ...(asked && post), signal: AbortSignal.timeout(ANSWER_MS) });
     return { status: answer.status, body: await answer.json() };
   } catch (thrown) {
     const { cause } = thrown as Error;
+    if (!isAgain && cause instanceof Error && "code" in cause && cause.code === "ECONNRESET")
+      return await ask(address, asked, true);
     throw problem(cause instanceof Error ? cause.message : (thrown as Error).message, thrown);
   }
 }

@@ -27,7 +27,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: "lanes",
     code: [`${CLIENT}/pay/*.ts`, `${STORE}/{client-log,executor-log,settlement-log,own-past,encoding}.ts`],
-    tests: [`${CLIENT}/pay/*.test.ts`, `${STORE}/{*-log*,own-past,encoding,database,text-at-rest}.test.ts`],
+    tests: [`${CLIENT}/pay/*.test.ts`, `${STORE}/{*-log*,own-*,wrong-counts,encoding,database,text-at-rest}.test.ts`],
   },
   {
     name: "sender",

@@ -27,6 +27,7 @@ import { type ClientLog, openClientLog } from "../../node/src/store/client-log.t
 import { openDatabase } from "../../node/src/store/database.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
+import { TEST_CIPHER } from "./exchange.ts";
 
 const TOKEN = { decimals: 6, symbol: "tUSD" };
 
@@ -100,7 +101,7 @@ export class StagedMarket implements Disposable {
   constructor(options: ClientOptions = {}, more: Pick<AskParts, "recounting"> = {}) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
     this.#stack.defer(() => rmSync(path, { recursive: true, force: true }));
-    this.store = openClientLog(this.#stack.use(openDatabase(join(path, "client.sqlite"))));
+    this.store = openClientLog(this.#stack.use(openDatabase(join(path, "client.sqlite"), { cipher: TEST_CIPHER })));
     this.#parts = { ...this.#assemble(options), ...more };
   }
 

@@ -44,13 +44,26 @@ export function traceContext(model: LlamaModel, context: LlamaContext): Disposab
   // Each sequence has a sampler of its own; this one is shared, and llama.cpp samples in several threads at once.
   const turn = new Mutex();
   const sampleTraced = async (place: unknown, sampler: unknown, ...asked: unknown[]) => {
-    if (asked[0] !== true) return sample(place, sampler, ...asked);
+    const [withTrace, isTheLikeliest] = asked;
+    if (withTrace !== true) return sample(place, sampler, ...asked);
     const told = await turn.run(() => sample(place, likeliest, true));
-    return [await sample(place, sampler), Array.isArray(told) ? told[1] : undefined];
+    const odds: unknown = Array.isArray(told) ? told[1] : undefined;
+    return [(isTheLikeliest === true ? onlyLikeliest(odds) : undefined) ?? (await sample(place, sampler)), odds];
   };
   Object.defineProperty(native, "sampleToken", { value: sampleTraced, configurable: true });
   return { [Symbol.dispose]: () => likeliest.dispose() };
 }
+
+/** What greedy sampling takes: the first, unless another one is exactly as likely, when the sampler itself has to say. */
+function onlyLikeliest(odds: unknown): unknown {
+  if (!Array.isArray(odds)) return undefined;
+  const [token, share, , next] = odds;
+  return share === next ? undefined : token;
+}
+
+/** Whether the sampler takes the likeliest token whatever comes: then the trace has it already, and looks once, not twice. */
+const takesLikeliest = ({ temperature, grammarEvaluationState }: SequenceEvaluateOptions): boolean =>
+  temperature === 0 && grammarEvaluationState === undefined;
 
 /** Samples token after token, each with its trace; the token that ends the answer is the last. */
 export async function* evaluateTraced(
@@ -58,7 +71,9 @@ export async function* evaluateTraced(
   tokens: Token[],
   options: SequenceEvaluateOptions,
 ): AsyncGenerator<WrittenToken, void, void> {
-  const evaluated = sequence.evaluateWithMetadata(tokens, { probabilities: true }, { ...options, yieldEogToken: true });
+  // Nobody reads the second flag but `traceContext`, which it reaches as it is.
+  const asked = { probabilities: true, confidence: takesLikeliest(options) } as const;
+  const evaluated = sequence.evaluateWithMetadata(tokens, asked, { ...options, yieldEogToken: true });
   for await (const { token, probabilities } of evaluated) {
     yield { token, trace: traceOf(token, probabilities) };
     if (sequence.model.isEogToken(token)) return;

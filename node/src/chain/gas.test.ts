@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
-import { GAS_BOUNDS, GAS_CAP, settleGas, withMargin } from "./gas.ts";
+import { GAS_BOUNDS, GAS_CAP, revealGas, settleGas, withMargin } from "./gas.ts";
 
 test("a settlement may use the more gas the more pairs it has, and never more than a transaction may", () => {
   expect([settleGas(1), settleGas(2), settleGas(64)]).toEqual([350_000n, 600_000n, 16_100_000n]);
   expect([settleGas(66), settleGas(67), settleGas(1000)]).toEqual([16_600_000n, GAS_CAP, GAS_CAP]);
+});
+
+test("a reveal may use the more gas the more bytes it has", () => {
+  expect([revealGas(0), revealGas(1), revealGas(24_576)]).toEqual([500_000n, 500_080n, 2_466_080n]);
 });
 
 test("an estimate gets a quarter more, and never more than a transaction may", () => {

@@ -1,6 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
@@ -12,7 +11,7 @@ import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
 import { openStakeView } from "../chain/stake-view.ts";
 import { untilAborted } from "../chain/until-aborted.ts";
 import { watchChain } from "../chain/watch.ts";
-import { LloomError } from "../errors.ts";
+import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { connect } from "../p2p/host/dial.ts";
@@ -27,11 +26,13 @@ import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type AskParts, ask } from "./ask/ask.ts";
+import { blamingClock } from "./blaming-clock.ts";
 import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
 import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
+import { NamedVocabularies } from "./discover/named-vocabularies.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
 import { OfferSearch } from "./discover/offer-search.ts";
 import { peerOfOffer } from "./discover/peer-of-offer.ts";
@@ -110,19 +111,6 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   };
 }
 
-/** Failures that a wrong clock causes: offers seem to be over or not yet made, deadlines too far or past. */
-const OF_TIME: ReadonlySet<ErrorCode> = new Set(["NO_EXECUTOR", "MODEL_NOT_FOUND", "DEADLINE_INVALID"]);
-
-/** The same events; a failure that this machine's clock explains is told as that. */
-async function* blamingClock(events: AsyncIterable<AskEvent>, checkClock: ClientParts["checkClock"]) {
-  try {
-    yield* events;
-  } catch (thrown) {
-    const isOfTime = thrown instanceof LloomError && OF_TIME.has(thrown.code);
-    throw (isOfTime ? await checkClock?.() : undefined) ?? thrown;
-  }
-}
-
 type Market = ReturnType<typeof openMarket>;
 
 /** Offers from gossip and from search, each verified. */
@@ -137,15 +125,18 @@ function openMarket(
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
   const stakes = openStakeView(chain, clock);
+  const vocabularies = new NamedVocabularies(log);
   const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
-  const learnStake = async (executor: Address): Promise<void> => {
+  const isActive = async (executor: Address): Promise<boolean> => {
     const stake = await stakes.get(executor);
     if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
+    return stake?.active === true;
   };
+  const learnStake = async (executor: Address): Promise<void> => void (await isActive(executor));
   const take = (signed: SignedOffer): void => {
     book.add(signed, clock());
-    void learnStake(signed.offer.executor);
+    void isActive(signed.offer.executor).then((active) => active && vocabularies.note(signed, clock()));
   };
   const topic = stack.use(
     joinOfferTopic(host, {
@@ -165,7 +156,7 @@ function openMarket(
     signal,
     log,
   });
-  return { hasher, book, topic, search, learnStake };
+  return { hasher, book, topic, search, learnStake, vocabularies };
 }
 
 function openChannels(
@@ -252,12 +243,13 @@ function assembleAsk(
     readonly background: Background;
   },
 ): AskParts {
-  const { hasher, book, search, learnStake } = market;
+  const { hasher, book, search, learnStake, vocabularies } = market;
   const token = tokenOf(chain);
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
+    isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),
     networkView: (model) => ({
       offered: book.model(model, settings.clock(), mayBuy(settings)),
       others: book.names(settings.clock(), mayBuy(settings), MOST_NAMED),

@@ -6,8 +6,9 @@ import { type ClientLog, openClientLog } from "../store/client-log.ts";
 import type { Database } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
 import type { announce, CommandContext } from "./command.ts";
-import { openHost, openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
+import { openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { openHost } from "./open-host.ts";
 
 /** Settings of everybody who buys answers. */
 export const BUYING_SETTINGS = ["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const;

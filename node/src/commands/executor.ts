@@ -18,8 +18,9 @@ import { announce, type Command, type CommandContext } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
-import { openHost, openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
+import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
 import { TINY_MODEL } from "./tiny-model.ts";
 

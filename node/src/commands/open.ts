@@ -4,8 +4,6 @@ import { fileJournal, type SendJournal } from "../chain/send-journal.ts";
 import { dataFile } from "../config.ts";
 import { KEYSTORE_NAME } from "../data-home.ts";
 import { LloomError } from "../errors.ts";
-import { createHost, type Host } from "../p2p/host/host.ts";
-import type { HostLimits } from "../p2p/limits.ts";
 import { SETTINGS, type Settings } from "../settings.ts";
 import { type Database, openDatabase } from "../store/database.ts";
 import { createTextCipher } from "../store/text-cipher.ts";
@@ -41,24 +39,6 @@ export const journalOf =
   (settings: Settings) =>
   (scope: { readonly chainId: bigint; readonly account: Address }): SendJournal =>
     fileJournal(dataFile(settings, "transactions"), scope);
-
-/** Starts this node's libp2p host; closed when the command ends. */
-export async function openHost(
-  context: CommandContext,
-  {
-    identity,
-    chain,
-    dhtServer,
-    limits = {},
-  }: { identity: Identity; chain: Chain; dhtServer: boolean; limits?: Partial<HostLimits> },
-): Promise<Host> {
-  const { settings, log, stack } = context;
-  const { listen, announce, bootstrap } = settings;
-  const { secret } = identity;
-  return stack.use(
-    await createHost({ secret, network: chain.network, listen, announce, bootstrap, dhtServer, limits, log }),
-  );
-}
 
 /** What a log or a lock of this key on this deployment belongs to. */
 export const scopeOf = ({ domain }: Chain, { address }: Identity): string =>

@@ -1,8 +1,9 @@
 import { untilStopped } from "../daemon.ts";
 import { createValidator } from "../validator/validator.ts";
 import { announce, type Command } from "./command.ts";
-import { openHost, openIdentity, openOwnChain } from "./open.ts";
+import { openIdentity, openOwnChain } from "./open.ts";
 import { openClock } from "./open-clock.ts";
+import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */

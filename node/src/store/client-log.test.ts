@@ -47,7 +47,10 @@ function receive({ state }: ReservedLane, asked: Asked): Answered & { receipt: R
   log.saveReceipt({ requestHash, responseHash, receipt, contentSalt: CONTENT_SALT, receivedAtMs: 2000 });
   return { ...answered, receipt };
 }
-const misuse = expect.objectContaining({ code: "INTERNAL" });
+const misuse = expect.objectContaining({
+  code: "INTERNAL",
+  details: { requestHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) },
+});
 
 test("uses a lane again after its receipt, in the state that the receipt left", () => {
   const first = log.reserveLane(executor);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createExchange } from "../../../test/support/exchange.ts";
+import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
 import { type ClientLog, openClientLog } from "./client-log.ts";
 import { type Database, openDatabase } from "./database.ts";
 
@@ -16,7 +16,7 @@ let log: ClientLog;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lloom-store-"));
-  db = openDatabase(join(directory, "client.db"));
+  db = openDatabase(join(directory, "client.db"), { cipher: TEST_CIPHER });
   log = openClientLog(db);
 });
 afterEach(() => {
@@ -57,6 +57,17 @@ test("an answer whose lane is busy is acknowledged by the request that is under 
   expect(unacknowledged()).toEqual([]);
   log.releaseLane(executor, lane);
   expect(unacknowledged()).toEqual([last]);
+});
+
+test("what is known of an answer beside its receipt goes with it", () => {
+  const both = [answered(1000), answered(2000)];
+  for (const requestHash of both) {
+    log.noteAcknowledged(requestHash);
+    log.saveLateAnswer({ requestHash, text: Buffer.from("late") });
+  }
+  log.prune(5000);
+  const left = (table: string) => db.all(`SELECT request_hash FROM ${table}`).map((row) => row["request_hash"]);
+  expect([left("own_acks"), left("late_answers")]).toEqual([both.slice(1), both.slice(1)]);
 });
 
 test("what waits is searched for among lanes, however many requests there were", () => {

@@ -1,4 +1,4 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
@@ -20,6 +20,8 @@ export interface AskParts extends AttemptParts, GatherParts {
   readonly settings: ClientSettings;
   /** How this node stands in the network now, and to a model. */
   readonly networkView: (model: string) => NetworkView;
+  /** Whether more than one vocabulary is named for these weights. */
+  readonly isVocabularyDisputed?: (weightsHash: Hex) => boolean;
   /** Asks one executor for its offers again. */
   readonly refresh: (candidate: Candidate, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
@@ -188,7 +190,7 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
 }
 
 function choose(
-  { book, channels, settings }: AskParts,
+  { book, channels, settings, recounting, isVocabularyDisputed }: AskParts,
   { question, tried, fundedOnly }: Omit<AskState, "signal">,
   isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
 ) {
@@ -200,6 +202,10 @@ function choose(
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     only: question.executor,
     ...{ tried, allowUnstaked },
+    canCount: ({ vocabulary, signed }) =>
+      vocabulary !== undefined &&
+      recounting?.mayCount(vocabulary) === true &&
+      isVocabularyDisputed?.(signed.offer.weightsHash) !== true,
   };
   const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });

@@ -11,7 +11,7 @@ it("takes the time that this client needs to count an answer for no silence of i
     vi.advanceTimersByTime(5_000);
     return undefined;
   });
-  const recounting = { begin: () => ({ counts }), [Symbol.asyncDispose]: async () => undefined };
+  const recounting = { begin: () => ({ counts }), mayCount: () => true, [Symbol.asyncDispose]: async () => undefined };
   using staged = new StagedMarket({}, { recounting });
   const profile = profileText({ backend: "llama.cpp", maxContext: 8192, evidence: "text", vocabulary: ZERO_HASH });
   staged.join({ price: 1n, stake: 1, conduct: () => ({ type: "honest" }), profile });

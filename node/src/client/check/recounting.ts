@@ -20,6 +20,8 @@ export interface RecountingParts {
 export interface Recounting extends AsyncDisposable {
   /** Begins with an answer of an executor that names a vocabulary; it is asked for it if nobody was before. */
   begin(vocabulary: Hex, target: PeerTarget): Pick<Recount, "counts">;
+  /** Whether answers can be counted by it, as far as is known: it is here, or nobody has failed to give it. */
+  mayCount(vocabulary: Hex): boolean;
 }
 
 /** Nothing is loaded and no process started before the first answer that can be counted. */
@@ -48,6 +50,7 @@ export function openRecounting(
         hash,
         fetchPart: (offset) => callVocabulary(host, { target, hash, offset, signal: closing.signal }),
       }),
+    mayCount: (vocabulary) => !vocabularies.isMissed(vocabulary),
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       await (await counter)?.[Symbol.asyncDispose]();

@@ -67,9 +67,11 @@ describe("vocabularies", () => {
     // Whoever asks meanwhile does not put the next try off.
     for (let look = 0; look < 2; look++) {
       await expect(kept.get(HASH, fetchPart)).rejects.toMatchObject({ code: "EXECUTOR_UNREACHABLE" });
+      expect(kept.isMissed(HASH)).toBe(true);
       nowMs += 30_000;
     }
     expect(asked).toHaveLength(before);
+    expect(kept.isMissed(HASH)).toBe(false);
     expect(await kept.get(HASH, serve(FILE).fetchPart)).toMatch(/\.gguf$/);
   });
 

@@ -57,6 +57,12 @@ export class Vocabularies {
     return getting;
   }
 
+  /** Whether it could not be had a moment ago, from whoever was asked. */
+  isMissed(hash: Hex): boolean {
+    const failedAtMs = this.#failed.peek(hash);
+    return failedAtMs !== undefined && this.#options.clock() - failedAtMs < AGAIN_MS;
+  }
+
   async #get(hash: Hex, fetchPart: FetchPart): Promise<string> {
     const path = join(this.#options.directory, `${hash.slice(2)}.gguf`);
     if (existsSync(path) && isRight(hash, readFileSync(path))) {
@@ -64,8 +70,7 @@ export class Vocabularies {
       utimesSync(path, new Date(), new Date());
       return path;
     }
-    const failedAtMs = this.#failed.peek(hash);
-    if (failedAtMs !== undefined && this.#options.clock() - failedAtMs < AGAIN_MS)
+    if (this.isMissed(hash))
       throw new LloomError("EXECUTOR_UNREACHABLE", "The vocabulary could not be fetched a moment ago.");
     try {
       this.#store(path, await fetchRight(hash, fetchPart));

@@ -2,7 +2,7 @@ import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
-import { type Candidate, type Chance, chooseExecutor, isKnownWell, type Need } from "./choose.ts";
+import { type Candidate, type Chance, chooseExecutor, type Need } from "./choose.ts";
 import { UNKNOWN_HEALTH } from "./executor-health.ts";
 
 const NOW = 1_800_000_000_000;
@@ -40,6 +40,7 @@ function candidate({ index, price = 100n, maxContext = 4096n, load = 0 }: Terms,
     health: UNKNOWN_HEALTH,
     stake: 100,
     counted: undefined,
+    vocabulary: undefined,
     inFlight: 0,
     silent: 0,
     ...known,
@@ -97,6 +98,19 @@ describe("the choice of an executor", () => {
     expect(choose([busy, idle])).toBe(1);
     expect(choose([busy, candidate({ index: 1, price: 106n })])).toBe(0);
     expect(choose([candidate({ index: 0 }, { inFlight: 3 }), idle])).toBe(1);
+  });
+
+  it("is of near-equal ones the one whose counts can be checked, however loaded, and nobody dearer for that", () => {
+    const vocabulary = ZERO_HASH;
+    const checkable = candidate({ index: 0, price: 104n, load: 4 }, { vocabulary });
+    const canCount = (one: Candidate): boolean => one.vocabulary !== undefined;
+    const [idle, cheap] = [candidate({ index: 1 }), candidate({ index: 1, price: 98n })];
+    expect(choose([checkable, idle], { canCount })).toBe(0);
+    expect(choose([checkable, idle])).toBe(1);
+    expect(choose([checkable, cheap], { canCount })).toBe(1);
+    expect(choose([checkable, candidate({ index: 2 }, { vocabulary })], { canCount })).toBe(2);
+    const proven = candidate({ index: 3, price: 900n }, { health: PROVEN });
+    expect(choose([checkable, proven], { canCount })).toBe(3);
   });
 
   it("prefers whom it has heard of lately, then the others, then whom it avoids", () => {
@@ -287,17 +301,5 @@ describe("the choice of an executor", () => {
       expect(Number(chosen)).toBeLessThanOrEqual(Number(least) * 1.5 + 0.01);
       expect(chosen).toBeGreaterThanOrEqual(least);
     }
-  });
-});
-
-describe("who is known well enough for a stream to rest on it", () => {
-  it.each([
-    [3, 0, true],
-    [20, 0, true],
-    [2, 0, false],
-    [0, 0, false],
-    [20, 1, false],
-  ])("after %i answers, and %i failures since the last: %s", (answers, failures, isKnown) => {
-    expect(isKnownWell({ health: { ...UNKNOWN_HEALTH, answers, failures } })).toBe(isKnown);
   });
 });

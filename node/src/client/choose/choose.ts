@@ -1,5 +1,5 @@
 /** Which executor to ask. Pure: time and chance come in as arguments. */
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
@@ -20,6 +20,8 @@ export interface Candidate {
   readonly stake: number | undefined;
   /** What it has counted of prompts to this model; undefined before its first answer. */
   readonly counted: Counted | undefined;
+  /** By which its counts can be checked, as its profile says; undefined for who names none. */
+  readonly vocabulary: Hex | undefined;
   /** Own requests that it is answering now. */
   readonly inFlight: number;
   /** Of these, the ones that have not shown a first text. */
@@ -38,6 +40,8 @@ export interface Need {
   readonly tried: ReadonlySet<Address>;
   /** Whether executors may be asked that have nothing at stake. */
   readonly allowUnstaked: boolean;
+  /** Whether this client can check what an executor counts; absent: nobody's. */
+  readonly canCount?: ((candidate: Candidate) => boolean) | undefined;
 }
 
 /** When the choice is made, and its chance. */
@@ -76,7 +80,7 @@ export const isKnownWell = ({ health }: Pick<Candidate, "health">): boolean =>
 
 /**
  * Stake and own experience come before price. Whoever has answered this client before is asked first, of those the cheapest:
- * the expected cost is divided by the success rate, squared; among near-equal ones two are drawn and the less loaded taken.
+ * the expected cost is divided by the success rate, squared; among near-equal ones those go first whose counts this client can check, and of two that are drawn the less loaded is taken.
  * A small share of questions goes to strangers that are not much dearer, so that new executors get known.
  *
  * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
@@ -113,7 +117,9 @@ export function chooseExecutor(
     const others = strangers.length > 0 ? strangers : ofRank(best.rank, best.cost * EXPLORATION_FACTOR);
     return byStake(others);
   }
-  return lessLoaded(ofRank(best.rank, best.cost * NEAR_EQUAL), random) ?? best.candidate;
+  const equals = ofRank(best.rank, best.cost * NEAR_EQUAL);
+  const checkable = equals.filter((candidate) => need.canCount?.(candidate) === true);
+  return lessLoaded(checkable.length > 0 ? checkable : equals, random) ?? best.candidate;
 }
 
 interface Ranked {

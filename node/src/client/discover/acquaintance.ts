@@ -1,5 +1,6 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { promisedBy } from "@lloom/protocol/profile";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
@@ -47,6 +48,8 @@ export class Entry implements Candidate {
   readonly outboundPrice: number;
   readonly validUntilMs: number;
   readonly #of: Acquaintance;
+  /** Read when it is first asked for: offers come far more often than questions. */
+  #promised: { readonly vocabulary?: Hex | undefined } | undefined;
 
   constructor(signed: SignedOffer, heardAtMs: number, of: Acquaintance) {
     this.signed = signed;
@@ -67,6 +70,11 @@ export class Entry implements Candidate {
 
   get counted(): Counted | undefined {
     return this.#of.counted.peek(this.signed.offer.model);
+  }
+
+  get vocabulary(): Hex | undefined {
+    this.#promised ??= promisedBy(this.signed);
+    return this.#promised.vocabulary;
   }
 
   get inFlight(): number {

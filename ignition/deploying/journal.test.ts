@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { addToJournal, forgetBareBeginning, journalLines } from "./journal.ts";
+
+describe("Ignition's journal", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "lloom-journal-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const ANY = z.object({ type: z.string() });
+  const types = (): string[] => journalLines(folder, ANY).map(({ type }) => type);
+  /** As Ignition leaves it: each line begins with its break. */
+  const write = (...lines: readonly string[]): void =>
+    writeFileSync(join(folder, "journal.jsonl"), lines.map((type) => `\n${JSON.stringify({ type })}`).join(""));
+
+  it("is none before the first run", () => {
+    forgetBareBeginning(folder);
+    expect(types()).toEqual([]);
+  });
+
+  it("gets lines of their own, also after one that Ignition wrote", () => {
+    write("DEPLOYMENT_INITIALIZE");
+    addToJournal(folder, { type: "TRANSACTION_SEND" });
+    addToJournal(folder, { type: "TRANSACTION_CONFIRM" });
+    expect(types()).toEqual(["DEPLOYMENT_INITIALIZE", "TRANSACTION_SEND", "TRANSACTION_CONFIRM"]);
+    expect(journalLines(folder, z.object({ type: z.literal("TRANSACTION_SEND") }))).toHaveLength(1);
+  });
+
+  it.each(["DEPLOYMENT", "CALL"])("forgets a step that ends with its beginning: %s", (kind) => {
+    write("DEPLOYMENT_INITIALIZE", `${kind}_EXECUTION_STATE_INITIALIZE`);
+    forgetBareBeginning(folder);
+    expect(types()).toEqual(["DEPLOYMENT_INITIALIZE"]);
+  });
+
+  it("forgets nothing that was done", () => {
+    write("DEPLOYMENT_INITIALIZE", "DEPLOYMENT_EXECUTION_STATE_INITIALIZE", "NETWORK_INTERACTION_REQUEST");
+    const before = readFileSync(join(folder, "journal.jsonl"), "utf8");
+    forgetBareBeginning(folder);
+    expect(readFileSync(join(folder, "journal.jsonl"), "utf8")).toBe(before);
+    write("DEPLOYMENT_INITIALIZE");
+    forgetBareBeginning(folder);
+    expect(types()).toEqual(["DEPLOYMENT_INITIALIZE"]);
+  });
+});

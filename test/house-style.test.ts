@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { isTest, type Source, scripts, solidity, typescript } from "./own-sources.ts";
+
+const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
+
+describe("sizes", () => {
+  const tooLong = (sources: readonly Source[], limit: number): string[] =>
+    sources
+      .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
+      .filter(({ lines }) => lines > limit)
+      .map(({ path, lines }) => `${path} has ${lines} lines; split it (${limit} at most)`);
+
+  it("keeps every TypeScript file short", () => expect(tooLong(typescript, LIMITS.typescript)).toEqual([]));
+  it("keeps every script short", () => expect(tooLong(scripts, LIMITS.scripts)).toEqual([]));
+  it("keeps every contract short", () => expect(tooLong(solidity, LIMITS.solidity)).toEqual([]));
+});
+
+describe("language", () => {
+  const sources = [...typescript, ...solidity].filter(({ path }) => path !== "test/house-style.test.ts");
+
+  it("leaves nothing unfinished behind", () => {
+    const words = /\b(TODO|FIXME|XXX|HACK)\b|\bnot implemented\b/i;
+    expect(sources.filter(({ text }) => words.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it("gives every error of the product a code, and every one of its tools a next step", () => {
+    const ours = sources.filter(
+      ({ path }) =>
+        /^(protocol\/src|node\/src|indexer|web|checkout|devnet|ignition)\//.test(path) &&
+        !/\.test\.ts$|\/test\//.test(path),
+    );
+    const raw = /\b(?:throw|reject\(|abort\() ?new (?:Error|TypeError|RangeError|SyntaxError)\b/;
+    expect(ours.filter(({ text }) => raw.test(text)).map(({ path }) => path)).toEqual([]);
+    const classes = ours.filter(({ text }) => /\bextends Error\b/.test(text)).map(({ path }) => path);
+    // The second is what an RPC server answered, for whoever makes our own error of it.
+    expect(classes).toEqual([
+      "checkout/explained-error.ts",
+      "node/src/chain/rpc-error.ts",
+      "protocol/src/lloom-error.ts",
+    ]);
+  });
+
+  it("runs every test", () => {
+    const held = /\b(it|test|describe)\.(skip|only|todo)\b/;
+    expect(sources.filter(({ path, text }) => isTest(path) && held.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
