@@ -35,6 +35,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   ),
   // What stands on several capabilities and is no role.
   { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
+  { folder: "node/src/duties", may: ["node/src/duties", "node/src/chain", "node/src/store", ...BASE] },
   { folder: "node/src/evidence", may: ["node/src/evidence", "node/src/chain", "node/src/p2p", ...BASE] },
   ...CAPABILITIES.map((folder) => ({ folder, may: [folder, "types/contracts", ...BASE] })),
   // The rooms of a client, in the order of an answer's life.
@@ -53,6 +54,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   // The rooms of an executor.
   ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [
     ...EXECUTOR_DATA,
+    "node/src/duties",
     "node/src/evidence",
     ...CAPABILITIES,
     ...BASE,
@@ -107,6 +109,7 @@ function rootFilesOfNode(): string[] {
     "config",
     "daemon",
     "data-home",
+    "dispute-settings",
     "errors",
     "log",
     "mended-text",
@@ -119,7 +122,7 @@ function rootFilesOfNode(): string[] {
 }
 
 function mayOfRole(role: string): string[] {
-  return [`node/src/${role}`, "node/src/evidence", ...CAPABILITIES, "node/src/version.ts", ...BASE];
+  return [`node/src/${role}`, "node/src/duties", "node/src/evidence", ...CAPABILITIES, "node/src/version.ts", ...BASE];
 }
 
 /** Inner rooms of a folder: each may import itself, the rooms that it names, and what all of them may. */

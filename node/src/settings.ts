@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import {
   address,
   decimal,
@@ -245,22 +246,7 @@ export const SETTINGS = {
     ),
     fallback: 0.02,
   }),
-  disputes: defaulted<"auto" | "ask" | "off">({
-    toml: "client.disputes",
-    flag: "disputes",
-    value: "auto|ask|off",
-    describe: "what a gateway does about an answer that it paid for and never got; ask: status says how to dispute it",
-    schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
-    fallback: "auto",
-  }),
-  disputeBonds: defaulted({
-    toml: "client.dispute-bonds",
-    flag: "dispute-bonds",
-    value: "ETHER",
-    describe: "most ether that the bonds of open disputes may lock",
-    schema: decimal,
-    fallback: "0.05",
-  }),
+  ...DISPUTE_SETTINGS,
   gatewayHost: defaulted({
     toml: "gateway.host",
     flag: "host",

@@ -9,14 +9,16 @@ const PANEL_SECONDS = juryFacts.COMMIT_PERIOD + juryFacts.REVEAL_PERIOD;
 /** For the draws of both panels: each takes a few blocks, once somebody asks for it. */
 const DRAWING_SECONDS = 86_400n;
 
-/**
- * After a request's deadline its evidence may be asked for until then: a dispute opened in the last moment, both panels, and
- * the arbitrator. Whoever deletes a receipt or an answer earlier cannot defend it.
- */
-export const EVIDENCE_SECONDS =
-  measuredEvidenceFacts.EVIDENCE_WINDOW +
+/** Longest that a measured dispute takes from its opening: both panels, and the arbitrator. */
+export const MEASURED_SECONDS =
   measuredDisputesFacts.ANSWER_PERIOD +
   2n * PANEL_SECONDS +
   DRAWING_SECONDS +
   measuredDisputesFacts.APPEAL_PERIOD +
   measuredDisputesFacts.ARBITRATION_PERIOD;
+
+/**
+ * After a request's deadline its evidence may be asked for until then: by a dispute opened in the last moment. Whoever deletes a
+ * receipt or an answer earlier cannot defend it.
+ */
+export const EVIDENCE_SECONDS = measuredEvidenceFacts.EVIDENCE_WINDOW + MEASURED_SECONDS;

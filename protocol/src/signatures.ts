@@ -17,8 +17,8 @@ export function signDigest(digest: Hex, secret: Uint8Array): CompactSignature {
   return { r: bytesToHex(bytes.subarray(1, 33)), vs: bytesToHex(vs) };
 }
 
-/** Who signed the digest; `undefined` for a signature that the contract would not take: malformed, high-s, no point. */
-export function recoverAddress(digest: Hex, { r, vs }: CompactSignature): Address | undefined {
+/** The key that signed the digest, compressed; `undefined` for a signature that the contract would not take: malformed, high-s, no point. */
+export function recoverPublicKey(digest: Hex, { r, vs }: CompactSignature): Uint8Array | undefined {
   if (r.length !== HASH_CHARACTERS || vs.length !== HASH_CHARACTERS || digest.length !== HASH_CHARACTERS)
     return undefined;
   try {
@@ -29,11 +29,16 @@ export function recoverAddress(digest: Hex, { r, vs }: CompactSignature): Addres
     signature[0] = first >> 7;
     signature[33] = first & ~RECOVERY_BIT;
     const parsed = secp256k1.Signature.fromBytes(signature, "recovered");
-    if (parsed.s > MAX_S) return undefined;
-    return addressFromPublicKey(parsed.recoverPublicKey(hexToBytes(digest)).toBytes());
+    return parsed.s > MAX_S ? undefined : parsed.recoverPublicKey(hexToBytes(digest)).toBytes();
   } catch {
     return undefined;
   }
+}
+
+/** Whose account it is. */
+export function recoverAddress(digest: Hex, signature: CompactSignature): Address | undefined {
+  const key = recoverPublicKey(digest, signature);
+  return key && addressFromPublicKey(key);
 }
 
 /** A way to recover signers, so that a node can put a native one in the place of `recoverAddress`. */

@@ -33,13 +33,16 @@ export function countsProblem({ request, response, counts, isSameVersion }: Coun
   const inbound = charged(counts.inboundTokens, request.maxInboundTokens);
   const outbound = charged(counts.outboundTokens, request.maxOutboundTokens);
   const isWrong = (stated: bigint, counted: bigint): boolean =>
-    isSameVersion ? stated !== counted : stated > counted + (counted + OTHER_VERSION_PART - 1n) / OTHER_VERSION_PART;
+    isSameVersion ? stated !== counted : stated > counted + toleranceOf(counted);
   if (isWrong(response.inboundTokens, inbound))
     return `The response counts ${response.inboundTokens} prompt tokens; the model's tokenizer counts ${inbound}.`;
   if (isWrong(response.outboundTokens, outbound))
     return `The response counts ${response.outboundTokens} answer tokens; the model's tokenizer counts ${outbound}.`;
   return undefined;
 }
+
+/** How far a count may be from that of another version of the tokenizer. */
+export const toleranceOf = (counted: bigint): bigint => (counted + OTHER_VERSION_PART - 1n) / OTHER_VERSION_PART;
 
 /** A count as it is charged: the request's limit at most. */
 export const charged = (count: number, most: bigint): bigint => (BigInt(count) < most ? BigInt(count) : most);

@@ -7,6 +7,7 @@ import {
   juryAbi,
   measuredDepositsAbi,
   measuredDisputesAbi,
+  measuredPenaltiesAbi,
   stakeRegistryAbi,
   testTokenAbi,
 } from "@lloom/protocol/generated/abi";
@@ -23,6 +24,7 @@ export const delivery = encoderOf(deliveryDisputesAbi);
 export const equivocation = encoderOf(equivocationDisputesAbi);
 export const measured = encoderOf(measuredDisputesAbi);
 export const measuredDeposits = encoderOf(measuredDepositsAbi);
+export const measuredPenalties = encoderOf(measuredPenaltiesAbi);
 export const jury = encoderOf(juryAbi);
 /** Where validators report: no judge, so that the registry does not name it. */
 export const audits = encoderOf(auditsAbi);

@@ -24,6 +24,13 @@ export const deliverySource = (disputes: Address, side: DisputeSide, account: Ad
   decode: decodeDeliveryEvent,
 });
 
+/** Openings of everybody's disputes about deliveries. */
+export const allDeliveries = (disputes: Address): EventSource<DeliveryEvent> => ({
+  address: [disputes],
+  topics: [delivery.topicOf("DeliveryOpened")],
+  decode: decodeDeliveryEvent,
+});
+
 /** A log of DeliveryDisputes as an event; `undefined` for one that its ABI does not name. */
 function decodeDeliveryEvent(log: ChainLog): DeliveryEvent | undefined {
   const parsed = delivery.parsed.parseLog(log);

@@ -24,10 +24,29 @@ export const GAS_BOUNDS = {
   endDispute: 600_000n,
   commitReport: 120_000n,
   proveEquivocation: 600_000n,
+  enlist: 200_000n,
+  answerMeasured: 400_000n,
+  appeal: 600_000n,
+  /** Eleven jurors, each frozen for. */
+  draw: 4_000_000n,
+  commitVote: 150_000n,
+  revealVote: 150_000n,
+  /** Up to an end with sixteen jurors and 64 answers. */
+  moveMeasured: 10_000_000n,
   faucet: 200_000n,
   registerChain: 250_000n,
   fixSeed: 300_000n,
 } as const;
+
+/** Opening a measured dispute: for the call itself, and for each answer. */
+const OPEN_BASE = 1_200_000n;
+const OPEN_ANSWER = 250_000n;
+
+/** Limit for opening a measured dispute about so many answers. */
+export function openMeasuredGas(answers: number): bigint {
+  const bound = OPEN_BASE + OPEN_ANSWER * BigInt(answers);
+  return bound < GAS_CAP ? bound : GAS_CAP;
+}
 
 /** Settlement: for the call itself, and for each pair with every slot still empty. */
 const SETTLE_BASE = 100_000n;

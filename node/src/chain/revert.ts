@@ -6,8 +6,10 @@ import {
   audits,
   delivery,
   equivocation,
+  jury,
   measured,
   measuredDeposits,
+  measuredPenalties,
   stakeRegistryInterface,
   tokenInterface,
 } from "./contracts.ts";
@@ -49,6 +51,26 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `the wallet holds ${amount(v["balance"])}, needed are ${amount(v["needed"])}`,
   ERC20InsufficientAllowance: (v, amount) =>
     `the contract may take ${amount(v["allowance"])}, needed are ${amount(v["needed"])}`,
+  MeasuredNotClient: (v) =>
+    `the answer is ${v["client"]}'s, which has not consented to a complaint by ${v["challenger"]}`,
+  MeasuredNotValidator: (v) => `${v["challenger"]} is no active validator, and may complain of its own answers alone`,
+  MeasuredNotRegistered: (v) => `${v["executor"]} is not registered as an executor`,
+  MeasuredNotPaid: () => "the answer was not settled and paid; settle it first",
+  MeasuredOwnAnswers: () => "nobody complains of its own answers",
+  MeasuredTooOld: (v) => `the answer could be complained of until ${time(v["until"])}`,
+  MeasuredAlreadyDisputed: (v) => `the answer is or was in the dispute ${v["id"]}`,
+  MeasuredNoOvercharge: () => "the counted tokens cost what was charged; nothing is overcharged",
+  MeasuredBondTooLarge: (v, amount) => `the bond is ${amount(v["bond"])}, more than the ${amount(v["limit"])} allowed`,
+  MeasuredTooLate: (v) => `its time ended at ${time(v["until"])}`,
+  MeasuredNoArbitrator: () => "there is no arbitrator to appeal to",
+  PenaltyStakeTooSmall: (v, amount) =>
+    `the executor has ${amount(v["stake"])} at stake, and the smallest penalty is ${amount(v["minimum"])}`,
+  JuryNotValidator: (v) => `${v["account"]} is no active validator`,
+  JuryAlreadyEnlisted: () => "the validator is on the list of jurors already",
+  JuryNotEnlisted: () => "the validator is not on the list of jurors",
+  JuryDrawPending: () => "a jury is being drawn: nobody leaves the list until then",
+  JuryTooEarly: (v) => `the jury is drawn by block ${v["drawBlock"]}, the chain is at ${v["blockNumber"]}`,
+  JuryNotJuror: (v) => `${v["account"]} is no juror of this round`,
   EnforcedPause: () => "the payment token is paused",
   SafeERC20FailedOperation: () => "the payment token refused the transfer",
   TestTokenFaucetClosed: (v) => `the faucet opens again for this account at ${time(v["opensAt"])}`,
@@ -83,7 +105,7 @@ const CONTRACTS = [
   // OpenZeppelin's, of tokens that can be paused.
   new Interface(["error EnforcedPause()"]),
   ...[accountingInterface, stakeRegistryInterface, tokenInterface],
-  ...[delivery, equivocation, measured, measuredDeposits, audits].map(({ parsed }) => parsed),
+  ...[delivery, equivocation, measured, measuredDeposits, measuredPenalties, jury, audits].map(({ parsed }) => parsed),
 ];
 
 function parse(data: string): ErrorDescription | undefined {

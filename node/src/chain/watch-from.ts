@@ -36,3 +36,13 @@ export async function watchFrom(
     },
   };
 }
+
+/** The same for so many watches: what all of them have seen is noted. */
+export function seenByAll(seen: (blockNumber: number) => void, count: number): ((blockNumber: number) => void)[] {
+  const reached = Array.from({ length: count }, () => -1);
+  return reached.map((_, index) => (blockNumber: number) => {
+    reached[index] = blockNumber;
+    const least = Math.min(...reached);
+    if (least >= 0) seen(least);
+  });
+}

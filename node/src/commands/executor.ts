@@ -45,6 +45,8 @@ export const executor: Command = {
     "settleAmount",
     "settleAge",
     "drainSeconds",
+    "appeals",
+    "appealDeposits",
   ],
   examples: [
     "lloom executor",
@@ -59,6 +61,7 @@ export const executor: Command = {
     // Before a model is loaded, which may take minutes.
     const price = priceOf(chain, settings);
     const settleAmount = settingAmount(chain, settings, "settleAmount");
+    const appealDeposits = settingAmount(chain, settings, "appealDeposits");
     const backend = stack.use(await openBackend(backendOptions, log));
     await checkBackend(context, backend);
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
@@ -77,6 +80,8 @@ export const executor: Command = {
           settleAmount,
           settleAgeMs: settings.settleAge * 1000,
           drainGraceMs: (settings.drainSeconds * 1000) / 2,
+          appeals: settings.appeals,
+          appealDeposits,
           starting: context.signal,
           onWaiting: (word) => tellWaiting(context, word),
           onDispute: (duty) => tellDuty(context, duty),

@@ -76,4 +76,5 @@ type AmountSetting =
   | "settleAmount"
   | "channelStep"
   | "maxInboundPrice"
-  | "maxOutboundPrice";
+  | "maxOutboundPrice"
+  | "appealDeposits";

@@ -1,21 +1,49 @@
+import { existsSync } from "node:fs";
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { untilStopped } from "../daemon.ts";
+import { LloomError } from "../errors.ts";
+import { lockKey } from "../store/key-lock.ts";
+import { openValidatorLog } from "../store/validator-log.ts";
+import { openJudge } from "../validator/jury/open-judge.ts";
 import { createValidator } from "../validator/validator.ts";
 import { announce, type Command } from "./command.ts";
-import { openIdentity, openOwnChain } from "./open.ts";
+import { tellDuty } from "./dispute/words.ts";
+import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
 import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
-  settings: ["listen", "announce", "bootstrap"],
-  examples: ["lloom validator --listen /ip4/0.0.0.0/tcp/4001"],
+  settings: ["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"],
+  examples: [
+    "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
+    "lloom validator --weights ./qwen3-8b-q4.gguf",
+    "lloom validator --jury off",
+  ],
   run: async (context) => {
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
     const host = await openHost(context, { identity, chain, dhtServer: true });
     openClock(context, { chain, host });
-    context.stack.use(await createValidator({ chain, host, log: context.log }, {}));
+    const { settings, stack, log, signal } = context;
+    stack.use(lockKey({ scope: scopeOf(chain, identity), role: "a validator" }));
+    const store = openValidatorLog(openLog(context, { file: "validator.sqlite", chain, identity }));
+    const offered = (hash: Hex): string | undefined =>
+      running.offers().find(({ offer }) => offer.profileHash === hash)?.profile;
+    const { weights, threads } = settings;
+    const opened = stack.use(await openJudge({ weights: weights.map(existing), threads, offered, signal, log }));
+    const running = stack.use(
+      await createValidator(
+        { chain, host, store, judge: opened.judge, log },
+        {
+          jury: settings.jury === "on",
+          appeals: settings.appeals,
+          appealDeposits: settingAmount(chain, settings, "appealDeposits"),
+          onDuty: (duty) => tellDuty(context, duty),
+        },
+      ),
+    );
     const { address } = identity;
     const multiaddrs = host.multiaddrs();
     announce(
@@ -30,3 +58,10 @@ export const validator: Command = {
     await untilStopped(context.signal);
   },
 };
+
+function existing(path: string): string {
+  if (existsSync(path)) return path;
+  throw new LloomError("CONFIG_INVALID", `--weights names ${path}, which is not there.`, {
+    next: "Give the paths of GGUF files, with commas between them.",
+  });
+}

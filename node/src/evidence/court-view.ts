@@ -1,13 +1,8 @@
 import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
-import {
-  isOpen,
-  type MeasuredCase,
-  type MeasuredCourt,
-  openMeasuredCourt,
-  readCaseAbout,
-  readSeat,
-} from "../chain/measured-cases.ts";
+import { isJuror, readSeat } from "../chain/jury.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../chain/measured-court.ts";
+import { isOpen, type MeasuredDispute, readDisputeAbout, readMeasured } from "../chain/measured-disputes.ts";
 import { LloomError } from "../errors.ts";
 import { BoundedMap } from "../primitives/bounded-map.ts";
 import type { Clock } from "../primitives/clock.ts";
@@ -59,13 +54,16 @@ export class CourtView {
     return opening;
   }
 
-  #caseAbout(court: MeasuredCourt, request: RequestCommitment): Promise<MeasuredCase | undefined> {
+  #caseAbout(court: MeasuredCourt, request: RequestCommitment): Promise<MeasuredDispute | undefined> {
     const { client, executor, lane, nonce } = request;
-    return this.#read(`${client}/${executor}/${lane}/${nonce}`, () => readCaseAbout(this.#chain, court, request));
+    return this.#read(`${client}/${executor}/${lane}/${nonce}`, async () => {
+      const id = await readDisputeAbout(this.#chain, court, request);
+      return id === undefined ? undefined : readMeasured(this.#chain, court, id);
+    });
   }
 
   #isJuror(court: MeasuredCourt, id: Hex, juror: Address): Promise<boolean> {
-    return this.#read(`${id}/${juror}`, () => readSeat(this.#chain, court, { id, juror }));
+    return this.#read(`${id}/${juror}`, async () => isJuror(await readSeat(this.#chain, court, { id, juror })));
   }
 
   #read<Value>(key: string, work: () => Promise<Value>): Promise<Value> {

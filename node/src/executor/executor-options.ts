@@ -1,3 +1,4 @@
+import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { Clock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
@@ -47,6 +48,10 @@ export interface ExecutorOptions {
   readonly unlockMarginSeconds?: bigint;
   /** How often open disputes are looked at while the chain tells nothing of them. */
   readonly disputeCheckMs?: number;
+  /** Whether verdicts of a jury against this executor are appealed against. */
+  readonly appeals?: AppealPolicy;
+  /** Base units that its appeals may lock. */
+  readonly appealDeposits?: bigint;
   /** Told of every dispute that is opened against this executor, and of every step until its end. */
   readonly onDispute?: (duty: Duty) => void;
   /** Wall clock, Unix milliseconds. */
@@ -91,6 +96,8 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     keyWatchMs: 10_000,
     unlockMarginSeconds: defaultUnlockMargin(unlockDelaySeconds),
     disputeCheckMs: 30_000,
+    appeals: "auto",
+    appealDeposits: MOST_APPEAL_DEPOSITS,
     onDispute: () => undefined,
     clock: Date.now,
     starting: new AbortController().signal,

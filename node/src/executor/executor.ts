@@ -1,11 +1,13 @@
 import type { BackendModel } from "../backend/backend.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import { untilAborted } from "../chain/until-aborted.ts";
+import { isEnded } from "../duties/party-rules.ts";
 import { LloomError } from "../errors.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
 import { signSavedAnswers } from "./answer/answer.ts";
 import { answerDisputes } from "./dispute/answer-disputes.ts";
 import { isOver } from "./dispute/answer-rules.ts";
+import { OwnCounts } from "./dispute/count-own.ts";
 import { drain } from "./drain.ts";
 import { type ExecutorOptions, type ExecutorSettings, executorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
@@ -77,14 +79,16 @@ interface Opening {
 
 /** Watches channels from now on, and looks after those that changed while this node was away. */
 async function followChain(
-  { chain, identity, log }: ExecutorParts,
+  { chain, identity, backend, log }: ExecutorParts,
   { settings, pipeline, stack }: Opening,
 ): Promise<void> {
   const { channels, settlement, store } = pipeline;
+  const counts = stack.use(new OwnCounts(backend));
   stack.use(
     answerDisputes({
       ...{ chain, executor: identity.address, store, log, pollMs: settings.watchPollMs },
       everyMs: settings.disputeCheckMs,
+      ...{ appeals: settings.appeals, mostDeposits: settings.appealDeposits, count: counts.count },
       onNews: settings.onDispute,
       onWon: (client) => settlement.lift(client),
     }),
@@ -157,8 +161,10 @@ class RunningExecutor implements Executor {
   }
 
   #disputes(): number {
-    const open = this.#running.pipeline.store.openDuties("answer");
-    return open.filter(({ state }) => !isOver(state)).length;
+    const { store } = this.#running.pipeline;
+    const deliveries = store.openDuties("answer").filter(({ state }) => !isOver(state));
+    const measured = store.openDuties("defend").filter(({ state }) => !isEnded(state));
+    return deliveries.length + measured.length;
   }
 
   /** A log that broke says nothing more, and keeps nobody from closing. */

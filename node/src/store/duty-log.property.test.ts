@@ -95,6 +95,24 @@ test.each(SEEDS)("is what it was told, over any history of notes, changes, ends 
   }
 });
 
+test("keeps the first vote of a case, whatever is saved later, over a restart and changes of the seat", () => {
+  const id = hash(1);
+  const seat: Duty = {
+    ...{ kind: "judge", id, requestHash: hash(2), peer: exchange.client.address, state: "open", dueAt: 9n },
+    ...{ amount: 0n, matured: 0n, penalty: 25n, bond: 0n, notedAt: 1n },
+  };
+  expect(() => log.saveVote(id, { choice: "Match", salt: hash(3) })).toThrow(
+    expect.objectContaining({ code: "INTERNAL" }),
+  );
+  log.noteDuty(seat);
+  const vote = { choice: "Mismatch", salt: hash(4) } as const;
+  expect(log.saveVote(id, vote)).toEqual(vote);
+  reopen();
+  log.changeDuty(seat, { state: "commit", dueAt: 12n });
+  expect(log.saveVote(id, { choice: "Match", salt: hash(5) })).toEqual(vote);
+  expect(log.findDuty("judge", id)).toMatchObject({ ...vote, state: "commit", dueAt: 12n });
+});
+
 test("remembers up to which block it has seen, over a restart", () => {
   expect(log.watchedBlock()).toBeUndefined();
   log.noteWatched(7);

@@ -1,20 +1,27 @@
 import type { Address, CompactSignature, Hex, ResponseCommitment } from "@lloom/protocol/commitment-types";
+import type { VoteChoice } from "@lloom/protocol/votes";
+import { LloomError } from "../errors.ts";
 import type { Database } from "./database.ts";
 import * as encoding from "./encoding.ts";
 
 /**
  * What a node owes, or is owed, by a deadline of the chain. `answer`: an executor has to answer a dispute. `dispute`: a client
  * has to dispute an answer that never came, and to end what it disputed. `report`: a client holds two signatures over one request.
+ * Of measured disputes: `defend`, an executor has to answer one; `accuse`, a challenger has to see its own through; `judge`, a
+ * juror has to vote. `tend`: a dispute of others, of any sort, that somebody has to move on when its time comes.
  */
-export type DutyKind = "answer" | "dispute" | "report";
+export type DutyKind = "answer" | "dispute" | "report" | MeasuredDutyKind | "tend";
+/** Those of measured disputes, whose bonds are payment tokens. */
+export type MeasuredDutyKind = "defend" | "accuse" | "judge";
 
 /** One duty. Its state is a word of its kind's rules, saved before what the word says is sent. */
 export interface Duty {
   readonly kind: DutyKind;
-  /** Digest of the response that it is about; the dispute's id. */
+  /** The dispute's id: of one about a delivery, the digest of the response. */
   readonly id: Hex;
+  /** Of the first answer that it is about; of what is only tended, the dispute's id. */
   readonly requestHash: Hex;
-  /** The other party. */
+  /** The other party; for whoever is none, the executor. */
   readonly peer: Address;
   readonly state: string;
   /** Chain seconds: the last one for the next step. */
@@ -25,7 +32,7 @@ export interface Duty {
   readonly matured: bigint;
   /** Base units of stake that a lost dispute takes beyond that. */
   readonly penalty: bigint;
-  /** Wei. */
+  /** Wei; of a measured dispute base units. */
   readonly bond: bigint;
   /** What the executor signed and settled, where the log does not hold it as a receipt. */
   readonly settled?:
@@ -33,6 +40,8 @@ export interface Duty {
     | undefined;
   /** Secret of a commitment. */
   readonly salt?: Hex | undefined;
+  /** A juror's vote: saved once, and never another. */
+  readonly choice?: VoteChoice | undefined;
   /** Chain seconds at which it was noted. */
   readonly notedAt: bigint;
   /** Chain seconds at which its end was first seen; a reorganisation may take the end back. */
@@ -47,6 +56,12 @@ export type DutyChange = Partial<
   readonly endedAt?: bigint | null;
 };
 
+/** A juror's vote, as it is committed to. */
+export interface SavedVote {
+  readonly choice: VoteChoice;
+  readonly salt: Hex;
+}
+
 /**
  * The durable list of duties, a part of a node's log. All of it but the words can be read from the chain again: the list is
  * what makes a node look, after any crash. Every method is one transaction, on disk when it returns.
@@ -57,6 +72,8 @@ export interface DutyLog {
   changeDuty(duty: Pick<Duty, "kind" | "id">, change: DutyChange): void;
   /** No reorganisation can bring it back: it is not looked at any more. */
   closeDuty(duty: Pick<Duty, "kind" | "id">): void;
+  /** Keeps how a juror votes in a case, unless it is decided already; returns the vote that counts from now on. */
+  saveVote(id: Hex, vote: SavedVote): SavedVote;
   /** Those that have to be looked at, the most urgent first. */
   openDuties(kind: DutyKind): readonly Duty[];
   findDuty(kind: DutyKind, id: Hex): Duty | undefined;
@@ -73,6 +90,7 @@ const NOTE = `INSERT INTO duties (kind, id, request_hash, peer, state, due_at, a
     :notedAt) ON CONFLICT DO NOTHING`;
 const SAVE = `UPDATE duties SET state = :state, due_at = :dueAt, amount = :amount, matured = :matured,
     penalty = :penalty, bond = :bond, response = :response, signature = :signature, salt = :salt, ended_at = :endedAt WHERE kind = :kind AND id = :id`;
+const VOTE = "UPDATE duties SET choice = :choice, salt = :salt WHERE kind = 'judge' AND id = :id AND choice IS NULL";
 const CLOSE = "UPDATE duties SET closed = 1 WHERE kind = :kind AND id = :id";
 const OPEN = "SELECT * FROM duties INDEXED BY duties_open WHERE kind = :kind AND closed = 0 ORDER BY due_at";
 const NEWEST = "SELECT * FROM duties ORDER BY noted_at DESC, id LIMIT :limit";
@@ -99,6 +117,14 @@ export function openDutyLog(db: Database): DutyLog {
     closeDuty: (key) => {
       db.write(() => db.run(CLOSE, keyOf(key)));
     },
+    saveVote: (id, { choice, salt }) =>
+      db.write(() => {
+        db.run(VOTE, { id, choice, salt });
+        const saved = find("judge", id);
+        if (saved?.choice === undefined || saved.salt === undefined)
+          throw new LloomError("INTERNAL", "A vote in a case without a seat was not saved.", { details: { id } });
+        return { choice: saved.choice, salt: saved.salt };
+      }),
     openDuties: (kind) => db.all(OPEN, { kind }).map(dutyOf),
     findDuty: find,
     newestDuties: (limit) => db.all(NEWEST, { limit }).map(dutyOf),
@@ -145,6 +171,8 @@ const dutyOf = (row: encoding.Row): Duty => ({
       ? undefined
       : { response: encoding.responseOf(row), executorSignature: encoding.signatureOf(row, "signature") },
   salt: row["salt"] === null ? undefined : encoding.hexOf(row, "salt"),
+  // Logs of versions before are read as they are.
+  choice: (row["choice"] ?? undefined) as VoteChoice | undefined,
   notedAt: BigInt(encoding.numberOf(row, "noted_at")),
   endedAt: row["ended_at"] === null ? undefined : BigInt(encoding.numberOf(row, "ended_at")),
 });

@@ -189,6 +189,35 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `
+  -- Duties of measured disputes, of jurors, and of whoever looks after the disputes of others. A vote is saved once.
+  CREATE TABLE duties_of_all (
+    kind TEXT NOT NULL CHECK (kind IN ('answer', 'dispute', 'report', 'defend', 'accuse', 'judge', 'tend')),
+    id ${hex("id", 32)} NOT NULL,
+    request_hash ${hex("request_hash", 32)} NOT NULL,
+    peer ${hex("peer", 20)} NOT NULL,
+    state TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    amount ${unsigned("amount")} NOT NULL,
+    matured ${unsigned("matured")} NOT NULL,
+    penalty ${unsigned("penalty")} NOT NULL,
+    bond ${unsigned("bond")} NOT NULL,
+    response TEXT,
+    signature ${hex("signature", 64)},
+    salt ${hex("salt", 32)},
+    noted_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    closed INTEGER NOT NULL DEFAULT 0,
+    choice TEXT CHECK (choice IN ('Mismatch', 'Match', 'Insufficient')),
+    PRIMARY KEY (kind, id),
+    CHECK ((response IS NULL) = (signature IS NULL)),
+    CHECK (choice IS NULL OR (kind = 'judge' AND salt IS NOT NULL))
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO duties_of_all SELECT *, NULL FROM duties;
+  DROP TABLE duties;
+  ALTER TABLE duties_of_all RENAME TO duties;
+  CREATE INDEX duties_open ON duties (kind, due_at) WHERE closed = 0;
+  `,
+  `
   -- Validator: one row per epoch in which it audits.
   CREATE TABLE audit_epochs (
     epoch INTEGER PRIMARY KEY,

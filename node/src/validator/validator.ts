@@ -1,18 +1,27 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { validatorKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
+import { senderOf } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import { openStakeView, type StakeView } from "../chain/stake-view.ts";
+import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
+import type { PeerTarget } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
+import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { serveRpc } from "../p2p/rpc/rpc.ts";
 import { type Clock, toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
+import type { Duty } from "../store/duty-log.ts";
+import type { ValidatorLog } from "../store/validator-log.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
+import type { Judge } from "./jury/judge.ts";
+import { lookAfterDisputes } from "./look-after-disputes.ts";
 import { OfferRegistry } from "./offer-registry.ts";
 
 /** What a validator is made of; all of it outlives the validator and is closed by whoever opened it. */
@@ -20,10 +29,29 @@ export interface ValidatorParts {
   readonly chain: Chain;
   /** A DHT server that others can reach. */
   readonly host: Host;
+  /** Where its duties stand; without one it has none, and is an anchor alone. */
+  readonly store?: ValidatorLog;
+  /** Measures what is complained of; without one it finds that it cannot tell. */
+  readonly judge?: Judge;
   readonly log: Log;
 }
 
 export interface ValidatorOptions {
+  /** Whether it wants to be drawn for juries. */
+  readonly jury?: boolean;
+  /** Whether verdicts against its own complaints are appealed against, and base units that appeals may lock. */
+  readonly appeals?: AppealPolicy;
+  readonly appealDeposits?: bigint;
+  /** Told of every seat and every complaint of its own, and of every step until the case is over. */
+  readonly onDuty?: (duty: Duty) => void;
+  /** How often the chain is asked for events. */
+  readonly watchPollMs?: number;
+  /** How often duties are looked at while the chain tells nothing of them. */
+  readonly dutyCheckMs?: number;
+  /** How long after a failure evidence is asked for again. */
+  readonly evidenceRetryMs?: number;
+  /** Within so long one of the validators does what anybody can do. */
+  readonly turnMs?: number;
   /** How often expired offers are forgotten and stakes looked at again. */
   readonly tidyIntervalMs?: number;
   /** Wall clock, Unix milliseconds. */
@@ -37,6 +65,7 @@ export interface Validator extends AsyncDisposable {
 }
 
 const TIDY_INTERVAL_MS = 30_000;
+const DUTIES = { watchPollMs: 4_000, dutyCheckMs: 30_000, evidenceRetryMs: 300_000, turnMs: 60_000 } as const;
 
 /** Joins the network as a validator: gossip, calls, and the DHT key under which clients look for one. */
 export async function createValidator(parts: ValidatorParts, options: ValidatorOptions): Promise<Validator> {
@@ -68,9 +97,36 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
     stop.abort();
     await tidying;
   });
+  if (parts.store !== undefined) stack.use(serveDuties(parts, parts.store, { ...options, registry, clock }));
   stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
   const resources = stack.move();
   return { offers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** What a validator without weights can say. */
+const cannotTell: Judge = async () => ({ choice: "Insufficient", why: "There is nothing here to measure with." });
+
+function serveDuties(
+  { chain, host, judge = cannotTell, log }: ValidatorParts,
+  store: ValidatorLog,
+  { registry, clock, jury = true, onDuty = () => undefined, ...options }: ServedDuties,
+): AsyncDisposable {
+  const { appeals = "auto", appealDeposits: mostDeposits = MOST_APPEAL_DEPOSITS } = options;
+  const { watchPollMs: pollMs, dutyCheckMs: everyMs, evidenceRetryMs: retryMs, turnMs } = { ...DUTIES, ...options };
+  const targetOf = (executor: Address): PeerTarget | undefined => {
+    const [known] = registry.list(clock(), { executor, most: 1 });
+    return known && peerOfOffer(known);
+  };
+  return lookAfterDisputes({
+    ...{ chain, host, store, judge, targetOf, log, pollMs, everyMs, retryMs, turnMs },
+    ...{ appeals, mostDeposits },
+    ...{ validator: senderOf(chain).account.address, wants: jury, onNews: onDuty },
+  });
+}
+
+interface ServedDuties extends Omit<ValidatorOptions, "clock"> {
+  readonly registry: OfferRegistry;
+  readonly clock: Clock;
 }
 
 interface Gossip {

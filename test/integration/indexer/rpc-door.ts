@@ -27,7 +27,9 @@ export async function openRpcDoor(first: ChainProvider): Promise<RpcDoor> {
       return { jsonrpc: "2.0", id, result: await provider.request({ method, params: params ?? [] }) };
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : String(thrown);
-      return { jsonrpc: "2.0", id, error: { code: -32_000, message } };
+      // What a contract refused with.
+      const { data } = thrown as { readonly data?: unknown };
+      return { jsonrpc: "2.0", id, error: { code: data === undefined ? -32_000 : 3, message, data } };
     }
   };
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {

@@ -8,7 +8,7 @@ import type { CommandContext } from "../command.ts";
 import type { View } from "../money/account.ts";
 import { type LogFile, readOwnLog } from "../money/own-log.ts";
 
-const FILES: readonly LogFile[] = ["executor.sqlite", "client.sqlite"];
+const FILES: readonly LogFile[] = ["executor.sqlite", "client.sqlite", "validator.sqlite"];
 /** Of each log. */
 const MOST = 200;
 

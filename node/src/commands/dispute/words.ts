@@ -48,14 +48,82 @@ const SENTENCES: Readonly<Record<Duty["kind"], Readonly<Record<string, string>>>
     taken: "signed two answers to one request; somebody else proved it first",
     expired: "signed two answers to one request, which can no longer be proven",
   },
+  defend: {
+    open: "complains of answers: they have to be answered for until {by}",
+    unanswerable: "complains of answers that this log cannot show: restore a copy of the log that can, until {by}",
+    answer: "complains of answers; they are said to be right, and a jury is asked for",
+    concede: "complains of answers whose counts were wrong: it is admitted, for a quarter of the penalty",
+    poke: "complains of answers; the dispute is moved on, since its time has come",
+    draw: "complains of answers; the jury is drawn",
+    drawn: "complains of answers; a jury is drawn as soon as its block is there",
+    judged: "complains of answers; the jury votes until {by}",
+    favoured: "complained of answers, and the jury found them to be right; an appeal is possible until {by}",
+    asked: "has a jury's verdict for it. Appeal until {by}: lloom dispute appeal {id}",
+    unaffordable: "has a jury's verdict for it, and funds or --appeal-deposits allow no appeal until {by}",
+    accepted: "has a jury's verdict for it, which is not appealed against; it holds from {by} on",
+    appeal: "has a jury's verdict for it, which is appealed against",
+    arbitrated: "complains of answers; the arbitrator may rule until {by}",
+    gone: "no longer complains of answers: its transaction is not in the chain any more",
+    rejected: "complained of answers that were right: it lost its bond, and nothing was taken",
+    void: "complained of answers, and nothing was found; nothing was taken",
+    conceded: "has been admitted to be right about answers: a quarter of the penalty was slashed",
+    upheld: "was found to be right about answers: stake was slashed; a strike",
+  },
+  accuse: {
+    open: "is complained of, and may answer until {by}",
+    poke: "is complained of; the dispute is moved on, since its time has come",
+    draw: "is complained of; the jury is drawn",
+    drawn: "is complained of; a jury is drawn as soon as its block is there",
+    judged: "is complained of; the jury votes until {by}",
+    favoured: "was found guilty by the jury; an appeal is possible until {by}",
+    asked: "has a jury's verdict for it. Appeal until {by}: lloom dispute appeal {id}",
+    unaffordable: "has a jury's verdict for it, and funds or --appeal-deposits allow no appeal until {by}",
+    accepted: "has a jury's verdict for it, which is not appealed against; it holds from {by} on",
+    appeal: "has a jury's verdict for it, which is appealed against",
+    arbitrated: "is complained of; the arbitrator may rule until {by}",
+    gone: "is no longer complained of: that transaction is not in the chain any more",
+    rejected: "was found to be right: the bond is lost",
+    void: "was complained of, and nothing was found; what jurors were not paid of the bond is back: lloom rewards",
+    conceded: "has admitted the fault: the bond is back, with a share of its stake: lloom rewards",
+    upheld: "was found guilty: the bond is back, with a share of its stake: lloom rewards",
+  },
+  judge: {
+    open: "is judged by a jury with this validator on it",
+    pending: "is judged by a jury with this validator on it: the evidence is fetched and measured, until {by}",
+    waiting: "is judged by a jury with this validator on it; its evidence cannot be had yet, which is said at {by}",
+    commit: "is judged by a jury with this validator on it: the vote is committed to",
+    committed: "is judged by a jury with this validator on it, which has committed to its vote",
+    reveal: "is judged by a jury with this validator on it: the vote is revealed",
+    revealed: "is judged by a jury with this validator on it, which has voted",
+    missed: "is judged by a jury that this validator did not come to in time: a fine",
+    foreign: "is judged by a jury for which this key committed to a vote that this log does not know",
+    undrawn: "is judged by a jury that this validator is not on any more",
+    gone: "is not disputed any more: that transaction is not in the chain",
+    paid: "was judged as this validator found: its fee is credited",
+    unpaid: "was judged, and this validator found nothing",
+    fined: "was judged otherwise than this validator found, or it did not come: a fine",
+  },
+  tend: {
+    open: "has a dispute that is moved on when its time comes",
+    over: "had a dispute, which is over",
+  },
 };
 
-const PARTIES = { answer: "Client", dispute: "Executor", report: "Executor" } as const;
+const PARTIES = {
+  answer: "Client",
+  dispute: "Executor",
+  report: "Executor",
+  defend: "Challenger",
+  accuse: "Executor",
+  judge: "Executor",
+  tend: "Executor",
+} as const;
 
 /** How a duty stands, as people read it. */
-export function dutySentence({ kind, state, peer, dueAt, requestHash }: Duty): string {
+export function dutySentence({ kind, state, peer, dueAt, requestHash, id }: Duty): string {
   const sentence = SENTENCES[kind][state] ?? `stands at "${state}" in a dispute`;
-  return `${PARTIES[kind]} ${peer} ${sentence.replace("{by}", shownDate(dueAt)).replace("{request}", requestHash)}.`;
+  const filled = sentence.replace("{by}", shownDate(dueAt)).replace("{request}", requestHash).replace("{id}", id);
+  return `${PARTIES[kind]} ${peer} ${filled}.`;
 }
 
 /** The same for programs. */

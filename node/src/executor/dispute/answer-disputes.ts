@@ -1,71 +1,49 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
-import { chainUntil } from "../../chain/chain-until.ts";
-import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
+import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
 import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
 import { openJudges } from "../../chain/judges.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { openMeasuredCourt } from "../../chain/measured-court.ts";
 import { watchEvents } from "../../chain/watch.ts";
-import { watchFrom } from "../../chain/watch-from.ts";
-import { asLloomError } from "../../errors.ts";
-import { Rounds } from "../../primitives/rounds.ts";
+import { type LookedAfter, lookAfter } from "../../duties/look-after.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import { Defence, type DefenceOptions } from "./defence.ts";
+import { type MeasuredDefenceOptions, measuredDefence } from "./measured-defence.ts";
 
-export interface AnswerDisputesOptions extends Omit<DefenceOptions, "disputes"> {
-  readonly executor: Address;
+export interface AnswerDisputesOptions extends Omit<DefenceOptions, "disputes">, Omit<MeasuredDefenceOptions, "court"> {
   /** How often the chain is asked for events. */
   readonly pollMs: number;
   /** How often open disputes are looked at while no event comes. */
   readonly everyMs: number;
 }
 
-/** A search without a memory goes back as far as a dispute can still be answered, and until its end is final. */
-const BACK_SECONDS = deliveryDisputesFacts.REVEAL_WINDOW + FINAL_SECONDS;
-const RETRY = { firstMs: 1_000, longestMs: 60_000 };
-
 /**
- * Answers the disputes that clients open against this executor, until it is closed. What was opened while it was away is found
+ * Answers the disputes that are opened against this executor, until it is closed. What was opened while it was away is found
  * at the start; the chain's absence is waited out.
  */
-export function answerDisputes(options: AnswerDisputesOptions): AsyncDisposable {
-  const { chain, store, executor, pollMs, everyMs, onNews, log } = options;
-  const stop = new AbortController();
-  const { signal } = stop;
-  let watching: Promise<void> = Promise.resolve();
-  let defence: Defence | undefined;
-  /** Reads once what the chain has to say of it, and watches from there. */
-  const begin = async (): Promise<Defence> => {
-    const bounded = chainUntil(chain, signal);
-    const { delivery: disputes } = await untilAborted(openJudges(bounded), signal);
-    const { fromBlock, seen } = await untilAborted(watchFrom(bounded, store, BACK_SECONDS), signal);
-    const onEvent = (event: DeliveryEvent): void => {
-      if (event.type === "DeliveryOpened" && event.executor === executor) note(options, event);
-      rounds.wake();
-    };
-    const source = deliverySource(disputes, "executor", executor);
-    const pace = { fromBlock, pollMs, signal, onEvent, onRemoved: () => rounds.wake(), onProgress: seen };
-    watching = watchEvents(chain, source, pace);
-    return new Defence({ ...options, disputes, onNews });
-  };
-  const rounds: Rounds = new Rounds({
-    everyMs,
-    retry: RETRY,
-    round: async (ending) => {
-      defence ??= await begin();
-      await defence.round(ending);
-    },
-    onFailure: (thrown, failures) => {
-      const { code, message } = asLloomError(thrown);
-      if (failures === 1) log.warn({ code, problem: message }, "disputes cannot be looked after, trying on");
+export const answerDisputes = (options: AnswerDisputesOptions): AsyncDisposable =>
+  lookAfter({
+    ...options,
+    // A search without a memory goes back as far as the longest dispute does.
+    backSeconds: MEASURED_SECONDS,
+    open: async (chain) => {
+      const [{ delivery }, court] = await Promise.all([openJudges(chain), openMeasuredCourt(chain)]);
+      const defence = deliveryDefence(options, delivery);
+      return court === undefined ? [defence] : [defence, measuredDefence({ ...options, court })];
     },
   });
+
+function deliveryDefence(options: AnswerDisputesOptions, disputes: Address): LookedAfter {
+  const { chain, executor } = options;
+  const defence = new Defence({ ...options, disputes });
   return {
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await rounds[Symbol.asyncDispose]();
-      await watching;
+    watch: ({ wake, ...pace }) => {
+      const onEvent = (event: DeliveryEvent): void => {
+        if (event.type === "DeliveryOpened" && event.executor === executor) note(options, event);
+        wake();
+      };
+      return watchEvents(chain, deliverySource(disputes, "executor", executor), { ...pace, onEvent, onRemoved: wake });
     },
+    round: (signal) => defence.round(signal),
   };
 }
 

@@ -7,6 +7,7 @@ import type { ContractCall } from "../../chain/contract-call.ts";
 import * as calls from "../../chain/delivery-calls.ts";
 import { CHUNKS_AT_ONCE, FINAL_SECONDS, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
+import { stepAll } from "../../duties/step-all.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Duty } from "../../store/duty-log.ts";
@@ -41,17 +42,7 @@ export class Defence {
   /** One look at all of them; throws what the chain throws, when all have been looked at. */
   async round(signal: AbortSignal): Promise<void> {
     const { store, log } = this.#options;
-    let failure: unknown;
-    for (const duty of store.openDuties("answer")) {
-      try {
-        while (await this.#step(duty, signal));
-      } catch (thrown) {
-        if (signal.aborted) throw thrown;
-        log.warn({ id: duty.id, problem: asLloomError(thrown).message }, "dispute not answered yet");
-        failure ??= thrown;
-      }
-    }
-    if (failure !== undefined) throw failure;
+    await stepAll(store.openDuties("answer"), (duty, ending) => this.#step(duty, ending), { signal, log });
   }
 
   /** True when something was sent: then there may be more to do. */

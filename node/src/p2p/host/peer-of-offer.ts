@@ -1,6 +1,6 @@
 import type { SignedOffer } from "@lloom/protocol/messages";
-import type { PeerTarget } from "../../p2p/host/dial.ts";
-import { peerAddress } from "../../p2p/host/peer-address.ts";
+import type { PeerTarget } from "./dial.ts";
+import { peerAddress } from "./peer-address.ts";
 
 /**
  * The peer that made an offer: the one whose id is the executor's own key. Addresses that name any other peer are left out,

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { decimal, defaulted, path } from "./setting-forms.ts";
+
+/** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
+export const DISPUTE_SETTINGS = {
+  disputes: defaulted<"auto" | "ask" | "off">({
+    toml: "client.disputes",
+    flag: "disputes",
+    value: "auto|ask|off",
+    describe: "what a gateway does about an answer that it paid for and never got; ask: status says how to dispute it",
+    schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
+    fallback: "auto",
+  }),
+  disputeBonds: defaulted({
+    toml: "client.dispute-bonds",
+    flag: "dispute-bonds",
+    value: "ETHER",
+    describe: "most ether that the bonds of open disputes may lock",
+    schema: decimal,
+    fallback: "0.05",
+  }),
+  jury: defaulted<"on" | "off">({
+    toml: "validator.jury",
+    flag: "jury",
+    value: "on|off",
+    describe: "whether a validator wants to be drawn for juries",
+    schema: z.enum(["on", "off"], "must be on or off"),
+    fallback: "on",
+  }),
+  weights: defaulted({
+    toml: "validator.weights",
+    flag: "weights",
+    value: "FILES",
+    describe: "GGUF files that a validator judges with, each with its calibration beside it",
+    schema: z.array(path, 'must be a list such as ["/models/qwen3-8b-q4.gguf"]'),
+    fallback: [],
+    list: true,
+  }),
+  appeals: defaulted<"auto" | "ask" | "off">({
+    toml: "disputes.appeals",
+    flag: "appeals",
+    value: "auto|ask|off",
+    describe: "what an executor or validator does about a jury's verdict against it; ask: status says how to appeal",
+    schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
+    fallback: "auto",
+  }),
+  appealDeposits: defaulted({
+    toml: "disputes.appeal-deposits",
+    flag: "appeal-deposits",
+    value: "AMOUNT",
+    describe: "most payment tokens that appeals may lock",
+    schema: decimal,
+    fallback: "30",
+  }),
+} as const;

@@ -1,0 +1,31 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { Evidence } from "@lloom/protocol/evidence-collector";
+import type { VoteChoice } from "@lloom/protocol/votes";
+import type { MeasuredKind } from "../../chain/measured-disputes.ts";
+import type { AnswerDisputed } from "../../chain/measured-events.ts";
+
+/** An answer that is complained of, with what its parties showed of it. */
+export interface ShownAnswer {
+  readonly disputed: AnswerDisputed;
+  readonly evidence: Evidence;
+}
+
+/** A case with all its evidence. */
+export interface ShownCase {
+  readonly id: Hex;
+  readonly kind: MeasuredKind;
+  /** In the order of the complaint. */
+  readonly answers: readonly ShownAnswer[];
+}
+
+/** What a juror finds, and why, for whoever runs it. */
+export interface Finding {
+  readonly choice: VoteChoice;
+  readonly why: string;
+}
+
+/**
+ * Measures again what is complained of. Throws LloomError where that cannot be done now, as without the weights: it is tried again
+ * until the time to commit runs out.
+ */
+export type Judge = (shown: ShownCase, signal: AbortSignal) => Promise<Finding>;
