@@ -6,6 +6,7 @@ import {
   DELIVERY_CHUNK_BYTES,
   deliveryChunks,
   deliveryHash,
+  GrowingRoot,
   merkleProof,
   merkleRoot,
   merkleTree,
@@ -44,6 +45,20 @@ describe("merkleRoot", () => {
   it("does not let the last leaf be doubled", () => {
     const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
     expect(merkleRoot([...leaves, Uint8Array.of(3)])).not.toBe(merkleRoot(leaves));
+  });
+});
+
+describe("GrowingRoot", () => {
+  it("is the root over what has come, after every leaf of up to 70 (seed 9164)", () => {
+    const random = seeded(9164);
+    const growing = new GrowingRoot();
+    const leaves: Uint8Array[] = [];
+    expect(growing.root()).toBe(merkleRoot([]));
+    for (let count = 1; count <= 70; count++) {
+      leaves.push(random.bytes(random.below(70)));
+      growing.add(leaves.at(-1) ?? new Uint8Array());
+      expect(growing.root()).toBe(merkleRoot(leaves));
+    }
   });
 });
 

@@ -74,6 +74,31 @@ export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
 /** Root over the leaves in their order; over none, the hash of nothing. */
 export const merkleRoot = (leaves: readonly Uint8Array[]): Hex => merkleTree(leaves).root;
 
+/** The same root, over leaves that come one by one: at the end only as many hashes are left as the tree has levels. */
+export class GrowingRoot {
+  /** Whole subtrees, from the left, each larger than the next. */
+  readonly #subtrees: { readonly node: Uint8Array; readonly leaves: number }[] = [];
+
+  add(leaf: Uint8Array): void {
+    let subtree = { node: hashLeaf(leaf), leaves: 1 };
+    for (let left = this.#subtrees.at(-1); left?.leaves === subtree.leaves; left = this.#subtrees.at(-1)) {
+      this.#subtrees.pop();
+      subtree = { node: hashNode(left.node, subtree.node), leaves: 2 * left.leaves };
+    }
+    this.#subtrees.push(subtree);
+  }
+
+  /** Over what has come so far. */
+  root(): Hex {
+    const nodes = this.#subtrees.map(({ node }) => node);
+    const top = nodes.reduceRight<Uint8Array | undefined>(
+      (right, left) => (right === undefined ? left : hashNode(left, right)),
+      undefined,
+    );
+    return bytesToHex(top ?? keccak_256(new Uint8Array()));
+  }
+}
+
 /** One leaf's proof; see `MerkleTree`. */
 export const merkleProof = (leaves: readonly Uint8Array[], index: number): Hex[] => merkleTree(leaves).proofOf(index);
 

@@ -2,6 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import type { Profile } from "@lloom/protocol/profile";
 import type { TraceToken } from "@lloom/protocol/trace";
+import type { WrittenTrace } from "./trace-writer.ts";
 
 /** A model that a backend can answer with. */
 export interface BackendModel {
@@ -37,6 +38,8 @@ export type CompletionEvent =
       readonly outboundTokens: number;
       /** Every token that was written, in order; absent where the backend gives no log probabilities. */
       readonly trace?: readonly TraceToken[];
+      /** The same as it is signed, of a backend that wrote it while the tokens came. */
+      readonly written?: WrittenTrace;
     };
 
 /**

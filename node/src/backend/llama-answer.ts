@@ -14,6 +14,7 @@ import type { ModelCounter } from "./counting/model-counter.ts";
 import { evaluateTraced } from "./llama-trace.ts";
 import { createStopFilter } from "./stop-strings.ts";
 import { createTokenText } from "./token-text.ts";
+import { TraceWriter } from "./trace-writer.ts";
 
 /** One answer to compute on a borrowed sequence. */
 export interface AnswerJob {
@@ -39,10 +40,12 @@ export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionE
   let written = 0;
   let delivered = "";
   const trace: TraceToken[] = [];
+  const writer = new TraceWriter();
   const end = (finishReason: "stop" | "length" | "cancelled"): CompletionEvent => {
     /** Cancelled while reading: what was read. Afterwards the last piece of the prompt is read with the first token. */
     const inboundTokens = written > 0 || !signal.aborted ? prompt.length : sequence.nextTokenIndex;
-    return { type: "end", finishReason, inboundTokens, outboundTokens: counter.outboundTokens(delivered), trace };
+    const outboundTokens = counter.outboundTokens(delivered);
+    return { type: "end", finishReason, inboundTokens, outboundTokens, trace, written: writer.finish() };
   };
   const deliver = (piece: string): CompletionEvent => {
     delivered += piece;
@@ -58,6 +61,7 @@ export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionE
       break;
     }
     trace.push(odds);
+    writer.push(odds);
     if (model.isEogToken(token)) break;
     written++;
     const piece = stop.push(text.push(token));

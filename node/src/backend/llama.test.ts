@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import { encodeTraceLeaf, traceRoot } from "@lloom/protocol/trace";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "../log.ts";
 import type { Backend, Completion, CompletionEvent } from "./backend.ts";
@@ -69,14 +70,16 @@ describe("the tiny model in llama.cpp", () => {
         if (index < turns.length - 1) continue;
         expect(text).toBe(expected);
         const counts = { inboundTokens: prompt_ids.length, outboundTokens: answer_ids.length };
-        const { trace = [], ...ending } = end;
+        const { trace = [], written, ...ending } = end;
         expect(ending).toEqual({ type: "end", finishReason: "stop", ...counts });
+        const leaves = trace.map(encodeTraceLeaf);
+        expect(written).toEqual({ leaves, root: traceRoot(leaves) });
         // The last token ends the answer; greedy, each is the likeliest.
         expect(trace.slice(0, -1).map(({ token }) => token)).toEqual(answer_ids);
         for (const { token, logprob, likeliest } of trace) expect(likeliest[0]).toEqual({ token, logprob });
       }
     }
-  }, 30_000);
+  });
 
   it("gives the same answers when more requests than sequences run at once", async () => {
     const single = golden.prompts.filter(({ turns }) => turns.length === 1);

@@ -136,7 +136,7 @@ function saveAndSign(
   const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs });
   const responseHash = hasher.hashResponse(response);
   const delivered = new TextEncoder().encode(answer.text);
-  const trace = packTrace(answer.trace ?? []);
+  const trace = packTrace(answer.trace?.leaves ?? []);
   const opening = { contentSalt, delivered, trace, prompt };
   store.saveAnswer({ requestHash, response, responseHash, ...opening, answeredAtMs: nowMs });
   const signature = identity.sign(responseHash);

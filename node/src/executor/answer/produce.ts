@@ -1,5 +1,5 @@
-import { encodeTraceLeaf } from "@lloom/protocol/trace";
 import type { Backend, Completion, CompletionEvent } from "../../backend/backend.ts";
+import { writeTrace } from "../../backend/trace-writer.ts";
 import { LloomError } from "../../errors.ts";
 import { AnswerText } from "./answer-text.ts";
 import type { Answer } from "./response.ts";
@@ -100,9 +100,9 @@ async function read(
     if (text.text.length > MOST_ANSWER_UNITS)
       throw new LloomError("BACKEND_FAILED", "The backend's answer is larger than any context.");
     if (value.type === "text") continue;
-    const { inboundTokens, outboundTokens, finishReason, trace } = value;
+    const { inboundTokens, outboundTokens, finishReason, trace, written = trace && writeTrace(trace) } = value;
     const answer = { text: text.text, inboundTokens, outboundTokens, finishReason };
-    return trace === undefined ? answer : { ...answer, trace: trace.map(encodeTraceLeaf) };
+    return written === undefined ? answer : { ...answer, trace: written };
   }
 }
 

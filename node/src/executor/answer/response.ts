@@ -1,11 +1,11 @@
 import { hashContent } from "@lloom/protocol/canonical";
 import type { FinishReason, Hex, RequestCommitment, ResponseCommitment } from "@lloom/protocol/commitment-types";
-import { FINISH_REASONS } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import type { LaneState } from "@lloom/protocol/lane";
 import { deliveryHash } from "@lloom/protocol/merkle";
 import { charged } from "@lloom/protocol/token-counts";
-import { traceRoot } from "@lloom/protocol/trace";
+import type { WrittenTrace } from "../../backend/trace-writer.ts";
 import { toSeconds } from "../../primitives/clock.ts";
 
 /** An answer as it was sent, with the tokenizer's counts. */
@@ -14,8 +14,8 @@ export interface Answer {
   readonly inboundTokens: number;
   readonly outboundTokens: number;
   readonly finishReason: Exclude<FinishReason, "failed">;
-  /** Leaves of the written tokens; absent if the backend gives no log probabilities. */
-  readonly trace?: readonly Uint8Array[];
+  /** Of the written tokens; absent if the backend gives no log probabilities. */
+  readonly trace?: WrittenTrace;
 }
 
 /**
@@ -44,7 +44,7 @@ export function buildResponse({
     requestHash,
     contentHash: hashContent(contentSalt, answer.text),
     deliveryHash: deliveryHash(new TextEncoder().encode(answer.text)),
-    traceRoot: traceRoot(answer.trace ?? []),
+    traceRoot: answer.trace?.root ?? ZERO_HASH,
     inboundTokens,
     outboundTokens,
     cumulativeCost: request.ackedCost + costUp({ ...request, inboundTokens, outboundTokens }),
