@@ -25,6 +25,8 @@ export interface Question {
   readonly whole?: boolean;
   readonly maxPrice?: PriceLimit | undefined;
   readonly demands?: ExecutorDemands | undefined;
+  /** Asks this one alone: nobody takes over. */
+  readonly executor?: Address;
 }
 
 /** A paid answer's last event. */

@@ -205,6 +205,7 @@ function choose(
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...strictest(question.demands, settings),
+    only: question.executor,
     ...{ tried, allowUnstaked },
     canCount: ({ vocabulary, signed }) =>
       vocabulary !== undefined &&
