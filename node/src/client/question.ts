@@ -16,6 +16,8 @@ export interface Question {
   /** The text comes only with the answer's end, so that until then another executor can take over. */
   readonly whole?: boolean;
   readonly maxPrice?: PriceLimit | undefined;
+  /** Asks this one alone: nobody takes over. */
+  readonly executor?: Address;
 }
 
 /** A paid answer's last event. */

@@ -200,6 +200,7 @@ function choose(
     inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
+    only: question.executor,
     ...{ tried, allowUnstaked },
     canCount: ({ vocabulary, signed }) =>
       vocabulary !== undefined &&

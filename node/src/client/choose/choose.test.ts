@@ -64,9 +64,10 @@ function choose(candidates: readonly Candidate[], change: Partial<Need> = {}, by
 }
 
 describe("the choice of an executor", () => {
-  it("is the cheapest", () => {
+  it("is the cheapest, or the one that alone may be asked", () => {
     const offers = [300n, 100n, 200n].map((price, index) => candidate({ index, price }));
     expect(choose(offers)).toBe(1);
+    expect([2, 3].map((index) => choose(offers, { only: address(index) }))).toEqual([2, "none"]);
   });
 
   it("passes a cheaper one over that has been failing", () => {

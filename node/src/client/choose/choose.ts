@@ -34,6 +34,8 @@ export interface Need {
   readonly inboundTokens: bigint;
   readonly maxOutboundTokens: bigint;
   readonly maxPrice: PriceLimit;
+  /** Nobody else may be asked. */
+  readonly only?: Address | undefined;
   /** Already tried for this question. */
   readonly tried: ReadonlySet<Address>;
   /** Whether executors may be asked that have nothing at stake. */
@@ -150,7 +152,8 @@ function findBest(
 
 function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
   const { offer } = candidate.signed;
-  const { maxPrice, maxOutboundTokens, tried, allowUnstaked } = need;
+  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked } = need;
+  if (only !== undefined && offer.executor !== only) return "none";
   // Whoever has answered before is asked also while the chain says nothing of its stake.
   if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
   if (!allowUnstaked && candidate.stake === 0) return "unstaked";
