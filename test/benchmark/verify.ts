@@ -9,6 +9,7 @@ import { evaluateTraced } from "../../node/src/backend/llama-trace.ts";
 import { TraceWriter } from "../../node/src/backend/trace-writer.ts";
 import { createLog } from "../../node/src/log.ts";
 import type { BenchRow } from "./rows.ts";
+import { swapRows } from "./verify/swaps.ts";
 
 const TINY = join(import.meta.dirname, "../../node/models/tiny/lloom-tiny.gguf");
 const CUT = { topP: 1, topK: 0, minP: 0, seed: 1 } as const;
@@ -23,7 +24,7 @@ const COUNTS = 200;
 /** Share of a token's time that its trace may take. */
 const TARGET_PERCENT = 3;
 
-/** What evidence costs: traces the executor, counting again the client. */
+/** What evidence costs: traces the executor, counting again the client; and what canaries find by it. */
 export async function run(): Promise<BenchRow[]> {
   await using stack = new AsyncDisposableStack();
   const log = createLog({ level: "silent", name: "bench" });
@@ -31,7 +32,7 @@ export async function run(): Promise<BenchRow[]> {
   const runtime = await loadLlama(options, { log, stack, signal: new AbortController().signal });
   const rows: BenchRow[] = [];
   for (const [name, sampling] of Object.entries(SAMPLINGS)) rows.push(...(await traceRows(runtime, name, sampling)));
-  return [...rows, await countRow(runtime)];
+  return [...rows, await countRow(runtime), ...(await swapRows())];
 }
 
 /** Turn by turn with and without, so that both see the same machine; the median of each. */

@@ -120,6 +120,21 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
   }
 }
 
+/** Deploys Audits on a deployment's stake registry. */
+export async function deployAudits(
+  rpcUrl: string,
+  { stakeRegistry }: TestDeployment,
+  { epochSeconds, odds }: { readonly epochSeconds: bigint; readonly odds: bigint },
+): Promise<Address> {
+  const provider = connect(rpcUrl);
+  try {
+    const signer = new NonceManager(new Wallet(hexlify(testAccount(0).secret), provider));
+    return await deployer(signer)("Audits", stakeRegistry, epochSeconds, odds);
+  } finally {
+    provider.destroy();
+  }
+}
+
 /** Deploys a compiled contract: the artifacts are made by `npx hardhat build`. */
 const deployer = (signer: Signer) => {
   const addresses = new Map<string, Address>();

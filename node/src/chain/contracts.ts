@@ -1,6 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import {
   accountingV2Abi,
+  auditsAbi,
   deliveryDisputesAbi,
   equivocationDisputesAbi,
   juryAbi,
@@ -19,12 +20,14 @@ export const accountingInterface = new Interface(accountingV2Abi);
 export const stakeRegistryInterface = new Interface(stakeRegistryAbi);
 export const tokenInterface = new Interface(testTokenAbi);
 /** Dispute contracts, which are found by what the stake registry names; a name that the ABI has lost does not compile. */
-export const delivery = dispute(deliveryDisputesAbi);
-export const equivocation = dispute(equivocationDisputesAbi);
-export const measured = dispute(measuredDisputesAbi);
-export const measuredDeposits = dispute(measuredDepositsAbi);
-export const measuredPenalties = dispute(measuredPenaltiesAbi);
-export const jury = dispute(juryAbi);
+export const delivery = encoderOf(deliveryDisputesAbi);
+export const equivocation = encoderOf(equivocationDisputesAbi);
+export const measured = encoderOf(measuredDisputesAbi);
+export const measuredDeposits = encoderOf(measuredDepositsAbi);
+export const measuredPenalties = encoderOf(measuredPenaltiesAbi);
+export const jury = encoderOf(juryAbi);
+/** Where validators report: no judge, so that the registry does not name it. */
+export const audits = encoderOf(auditsAbi);
 
 interface AbiEntry {
   readonly type: string;
@@ -35,7 +38,7 @@ type NameIn<Abi extends readonly AbiEntry[], Type> = Extract<
   { readonly type: Type; readonly name: string }
 >["name"];
 
-function dispute<const Abi extends readonly AbiEntry[]>(abi: Abi) {
+function encoderOf<const Abi extends readonly AbiEntry[]>(abi: Abi) {
   const parsed = new Interface(abi);
   return {
     parsed,

@@ -34,6 +34,8 @@ export const GAS_BOUNDS = {
   /** Up to an end with sixteen jurors and 64 answers. */
   moveMeasured: 10_000_000n,
   faucet: 200_000n,
+  registerChain: 250_000n,
+  fixSeed: 300_000n,
 } as const;
 
 /** Opening a measured dispute: for the call itself, and for each answer. */
@@ -56,6 +58,15 @@ const REVEAL_BYTE = 80n;
 
 /** Limit for a reveal of so many bytes. */
 export const revealGas = (bytes: number): bigint => REVEAL_BASE + REVEAL_BYTE * BigInt(bytes);
+
+/** A report: for the call itself, for each row, and for each epoch that was skipped. */
+const REPORT_BASE = 120_000n;
+const REPORT_ROW = 40_000n;
+const REPORT_STEP = 1_000n;
+
+/** Limit for a report of so many rows after so many epochs without one. */
+export const reportGas = (rows: number, skipped: bigint): bigint =>
+  REPORT_BASE + REPORT_ROW * BigInt(rows) + REPORT_STEP * skipped;
 
 /** EIP-7825: no transaction may ask for more. */
 export const GAS_CAP = 16_777_216n;

@@ -3,6 +3,7 @@ import { utcText } from "@lloom/protocol/utc-text";
 import { type ErrorDescription, Interface } from "ethers";
 import {
   accountingInterface,
+  audits,
   delivery,
   equivocation,
   jury,
@@ -104,7 +105,7 @@ const CONTRACTS = [
   // OpenZeppelin's, of tokens that can be paused.
   new Interface(["error EnforcedPause()"]),
   ...[accountingInterface, stakeRegistryInterface, tokenInterface],
-  ...[delivery, equivocation, measured, measuredDeposits, measuredPenalties, jury].map(({ parsed }) => parsed),
+  ...[delivery, equivocation, measured, measuredDeposits, measuredPenalties, jury, audits].map(({ parsed }) => parsed),
 ];
 
 function parse(data: string): ErrorDescription | undefined {

@@ -8,16 +8,16 @@ import { announce, type Command, type CommandContext } from "./command.ts";
 import { numberFlag } from "./number-flag.ts";
 import { TINY_MODEL } from "./tiny-model.ts";
 
-/** With which nothing found means a rate below one in a thousand, at 99 % confidence. */
-const DEFAULT_CANARIES = CHOOSING_CANARIES + 4_650;
+/** With which nothing found means a rate below one in a thousand, at 95 % confidence. */
+const DEFAULT_CANARIES = CHOOSING_CANARIES + 3_000;
 const PROGRESS_EVERY = 100;
 /** The widest and a common processor of each family; which of them there are depends on this machine. */
 const DEFAULT_BUILDS = ["haswell", "x64", "armv8.2_1", "armv8.0_1"];
-const AS_IT_IS: readonly Configuration[] = [
-  { name: "as it is" },
-  { name: "no flash attention", computing: { flashAttention: false } },
-  { name: "shared batches", sharedBatches: true },
-];
+/** Settings to compare with, besides builds. */
+const SETTINGS_TO_COMPARE: Readonly<Record<string, Omit<Configuration, "name">>> = {
+  "no-flash-attention": { computing: { flashAttention: false } },
+  "shared-batches": { sharedBatches: true },
+};
 
 /** `lloom calibrate`: the bounds by which validators judge executors of a model. */
 export const calibrate: Command = {
@@ -29,8 +29,8 @@ export const calibrate: Command = {
     { form: "--canaries <N>", describe: `for each configuration (default: ${DEFAULT_CANARIES})` },
     { form: "--seed <N>", describe: "which canaries are drawn (default: 1)" },
     {
-      form: "--builds <NAMES>",
-      describe: `builds of llama.cpp to compare with, or none (default: those of ${DEFAULT_BUILDS.join(", ")} that there are)`,
+      form: "--compare <NAMES>",
+      describe: `what to compare with: ${Object.keys(SETTINGS_TO_COMPARE).join(", ")}, or builds of llama.cpp (default: these, and ${DEFAULT_BUILDS.join(", ")} where there are such)`,
     },
   ],
   examples: ["lloom calibrate tiny --out tiny.json", "lloom calibrate ./qwen3-8b-q4.gguf --canaries 1000"],
@@ -45,10 +45,7 @@ export const calibrate: Command = {
     const measuredPath = `${out}.measured`;
     const calibration = await measureAll({
       ...{ modelPath, threads: settings.threads, measuredPath, log, signal },
-      configurations: [
-        ...AS_IT_IS,
-        ...chosenBuilds(flags["builds"]).map((build) => ({ name: `build ${build}`, build })),
-      ],
+      configurations: configurationsOf(flags["compare"]),
       seed: whole(flags, "seed", { fallback: 1, minimum: 0 }),
       canaries: whole(flags, "canaries", { fallback: DEFAULT_CANARIES, minimum: CHOOSING_CANARIES + 1 }),
       onProgress: ({ configuration, done, of }) => {
@@ -69,16 +66,20 @@ const whole = (
   { fallback, minimum }: { readonly fallback: number; readonly minimum: number },
 ): number => numberFlag(flags[name], { name, fallback, minimum, maximum: 1_000_000, isWhole: true });
 
-/** Throws COMMAND_INVALID for a build that llama.cpp does not have here. */
-function chosenBuilds(flag: string | boolean | undefined): string[] {
-  const names = buildNames();
-  if (flag === undefined) return DEFAULT_BUILDS.filter((name) => names.includes(name));
-  const chosen = flag === "none" ? [] : String(flag).split(",");
-  const unknown = chosen.find((name) => !names.includes(name));
-  if (unknown === undefined) return chosen;
-  throw new LloomError("COMMAND_INVALID", `llama.cpp has no build "${unknown}" here.`, {
-    next: names.length === 0 ? "Leave --builds out." : `Builds: ${names.join(", ")}.`,
-  });
+/** The model as it is, and what it is compared with. Throws COMMAND_INVALID for what there is not here. */
+function configurationsOf(flag: string | boolean | undefined): Configuration[] {
+  const builds = buildNames();
+  const known = [...Object.keys(SETTINGS_TO_COMPARE), ...builds];
+  const names =
+    flag === undefined
+      ? [...Object.keys(SETTINGS_TO_COMPARE), ...DEFAULT_BUILDS.filter((name) => builds.includes(name))]
+      : [...new Set(String(flag).split(","))];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new LloomError("COMMAND_INVALID", `--compare names "${unknown}", which there is not here.`, {
+      next: `Give some of: ${known.join(", ")}.`,
+    });
+  return [{ name: "as-it-is" }, ...names.map((name) => ({ name, ...(SETTINGS_TO_COMPARE[name] ?? { build: name }) }))];
 }
 
 function conclude(context: CommandContext, calibration: Calibration, out: string): void {
@@ -91,7 +92,7 @@ function conclude(context: CommandContext, calibration: Calibration, out: string
     { event: "calibrated", file: out, distanceBound, leadBound, canaries, found, falsePositiveRate: rate },
     [
       `Honest nodes differ by less than ${distanceBound} thousandths of a nat, and leads by less than ${leadBound}.`,
-      `Of ${canaries} honest canaries ${found} were beyond; the rate is below ${rate.toExponential(1)} in every configuration (99 % confidence).`,
+      `Of ${canaries} honest canaries ${found} were beyond; the rate is below ${rate.toExponential(1)} in every configuration (95 % confidence).`,
       `Written to ${out}`,
     ].join("\n"),
   );

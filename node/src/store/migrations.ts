@@ -217,6 +217,36 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE duties_of_all RENAME TO duties;
   CREATE INDEX duties_open ON duties (kind, due_at) WHERE closed = 0;
   `,
+  `
+  -- Validator: one row per epoch in which it audits.
+  CREATE TABLE audit_epochs (
+    epoch INTEGER PRIMARY KEY,
+    seed ${hex("seed", 32)} NOT NULL,
+    reported INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- Validator: one row per canary. planned -> asked -> answered -> judged, or asked -> unanswered, lost. Times are the chain's.
+  -- What is asked and what came is encrypted.
+  CREATE TABLE canaries (
+    id INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL REFERENCES audit_epochs (epoch),
+    executor ${hex("executor", 20)} NOT NULL,
+    model TEXT NOT NULL,
+    weights_hash ${hex("weights_hash", 32)} NOT NULL,
+    ask_at INTEGER NOT NULL,
+    question BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'asked', 'answered', 'judged', 'unanswered', 'lost')),
+    answer BLOB,
+    response_hash ${hex("response_hash", 32)},
+    finding TEXT,
+    CHECK ((state IN ('answered', 'judged')) = (answer IS NOT NULL)),
+    CHECK ((state = 'judged') = (finding IS NOT NULL))
+  ) STRICT;
+  CREATE INDEX canaries_due ON canaries (ask_at) WHERE state = 'planned';
+  CREATE INDEX canaries_open ON canaries (state) WHERE state IN ('asked', 'answered');
+  CREATE INDEX canaries_about ON canaries (executor, weights_hash, id);
+  CREATE INDEX canaries_epoch ON canaries (epoch);
+  `,
 ];
 
 /**

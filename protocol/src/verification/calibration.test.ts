@@ -60,17 +60,17 @@ describe("a calibration", () => {
 });
 
 describe("the bound of a rate", () => {
-  it("is what 99 % confidence leaves of nothing found", () => {
-    expect(boundRate(0, 4603)).toBeLessThan(1e-3);
-    expect(boundRate(0, 4600)).toBeGreaterThan(1e-3 - 2e-6);
+  it("is what 95 % confidence leaves of nothing found", () => {
+    expect(boundRate(0, 2995)).toBeLessThan(1e-3);
+    expect(boundRate(0, 2992)).toBeGreaterThan(1e-3 - 2e-6);
     expect(boundRate(0, 0)).toBe(1);
     expect(boundRate(5, 5)).toBe(1);
   });
 
   it("is the figure of the tables, and grows with what is found", () => {
     // One-sided Clopper and Pearson: 1 of 100 at 95 % is 4.66 %, 10 of 1000 at 99 % is 2.01 %.
-    expect(boundRate(1, 100, 0.95)).toBeCloseTo(0.0466, 4);
-    expect(boundRate(10, 1000)).toBeCloseTo(0.0201, 3);
+    expect(boundRate(1, 100)).toBeCloseTo(0.0466, 4);
+    expect(boundRate(10, 1000, 0.99)).toBeCloseTo(0.0201, 3);
     for (let found = 0; found < 20; found++) expect(boundRate(found + 1, 1000)).toBeGreaterThan(boundRate(found, 1000));
   });
 });

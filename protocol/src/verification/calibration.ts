@@ -12,7 +12,7 @@ export const CALIBRATION_VERSION = 1;
 /** Most of honest canaries that may be found, with the confidence that `boundRate` has. */
 export const MOST_FALSE = 1e-3;
 /** That a measured bound holds. */
-export const CONFIDENCE = 0.99;
+export const CONFIDENCE = 0.95;
 
 const hash = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value));
 const thousandths = z.number().min(0).max(1e6);
@@ -76,7 +76,7 @@ export const measuredRate = ({ configurations }: Calibration): number =>
   Math.max(...configurations.map(({ found, canaries }) => boundRate(found, canaries)));
 
 /**
- * The largest rate of which at most `found` among `count` would still be seen once in a hundred times (Clopper and Pearson):
+ * The largest rate of which at most `found` among `count` would still be seen once in twenty times (Clopper and Pearson):
  * with this confidence the true rate is below. 1 for no canaries.
  */
 export function boundRate(found: number, count: number, confidence = CONFIDENCE): number {

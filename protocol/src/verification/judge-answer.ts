@@ -57,16 +57,21 @@ export function figuresOf(answer: AnswerToJudge, distanceBound: number): AnswerF
   };
 }
 
-/** Judges by a calibration that covers the executor's profile. Throws nothing; one that is too coarse finds nothing. */
-export function judgeAnswer(answer: AnswerToJudge, calibration: Calibration): AnswerVerdict {
-  const { distanceBound } = calibration;
-  const figures = figuresOf(answer, distanceBound);
+/** Judges by a calibration that covers the executor's profile; one that is too coarse finds nothing. */
+export const judgeAnswer = (answer: AnswerToJudge, calibration: Calibration): AnswerVerdict =>
+  factorOf({ figures: figuresOf(answer, calibration.distanceBound), ...answer }, calibration);
+
+/** What follows from figures that were measured. */
+export function factorOf(
+  { figures, temperatureMilli }: Pick<AnswerVerdict, "figures"> & Pick<AnswerToJudge, "temperatureMilli">,
+  calibration: Calibration,
+): AnswerVerdict {
   const rate = measuredRate(calibration);
   if (!isMeasured(figures) || rate > MOST_FALSE) return { figures, found: false, factor: undefined };
   const found = isBeyond(figures, calibration);
   const byBounds = foundFactor(found, rate);
   // Both means are at most 1, and so is theirs; what is cut off only lowers it.
-  const factor = answer.temperatureMilli === 0 ? byBounds : (byBounds + figures.flatter) / 2;
+  const factor = temperatureMilli === 0 ? byBounds : (byBounds + figures.flatter) / 2;
   return { figures, found, factor: Math.min(MOST_FACTOR, factor) };
 }
 

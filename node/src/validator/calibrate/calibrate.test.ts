@@ -30,19 +30,19 @@ describe("what a calibration concludes", () => {
 
   it("chooses bounds by the first canaries alone, and counts the others that lie beyond", () => {
     const count = CHOOSING_CANARIES + 1000;
-    const one = figures(count, (index) => ({ distance: index === 7 ? 10 : index === 900 ? 21 : 1 }));
-    const other = figures(count, (index) => ({ leadShift: index === 8 ? 30 : index > 1150 ? 61 : 2 }));
+    const one = figures(count, (index) => ({ distance: index === 7 ? 10 : index === 900 ? 31 : 1 }));
+    const other = figures(count, (index) => ({ leadShift: index === 8 ? 30 : index > 1150 ? 151 : 2 }));
     const measured = [
       { name: "one", profile, figures: one },
       { name: "other", profile, figures: other },
     ];
     const { configurations, distanceBound, leadBound } = conclude({ ...subject, configurations: measured });
-    expect({ distanceBound, leadBound }).toEqual({ distanceBound: 20, leadBound: 60 });
+    expect({ distanceBound, leadBound }).toEqual({ distanceBound: 30, leadBound: 150 });
     expect(configurations.map(({ canaries, found }) => ({ canaries, found }))).toEqual([
       { canaries: 1000, found: 1 },
       { canaries: 1000, found: count - 1151 },
     ]);
-    expect(configurations[0]?.distance).toEqual([1, 1, 21, 21]);
+    expect(configurations[0]?.distance).toEqual([1, 1, 31, 31]);
   });
 
   it("refuses fewer canaries than choose the bounds", () => {
@@ -99,7 +99,7 @@ describe("a calibration of the tiny model", () => {
       const told: number[] = [];
       const calibration = await calibrate(options(path, told));
       expect(told).toHaveLength(2 * (CHOOSING_CANARIES + 2));
-      expect(calibration).toMatchObject({ distanceBound: 6, leadBound: 18 });
+      expect(calibration).toMatchObject({ distanceBound: 9, leadBound: 45 });
       for (const { distance, canaries } of calibration.configurations) {
         expect(canaries).toBe(2);
         expect(distance[3]).toBeGreaterThan(0);

@@ -32,8 +32,11 @@ export interface Measurements {
 
 /** The first canaries of each configuration choose the bounds; the others, which chose nothing, are what the rate is measured by. */
 export const CHOOSING_CANARIES = 200;
-/** A bound is so many times the most that the first canaries show. */
-const ROOM = 2;
+/**
+ * A bound is so many times the most that the first canaries show. Leads have the longer tail: with three times as much, 2 of
+ * 9 000 honest canaries of the tiny model were beyond.
+ */
+const ROOM = { distance: 3, lead: 5 } as const;
 
 /** Bounds and their measured false-positive rate. Throws REQUEST_INVALID for fewer canaries than choose the bounds. */
 export function conclude({ weightsHash, reference, seed, configurations }: Measurements): Calibration {
@@ -41,8 +44,8 @@ export function conclude({ weightsHash, reference, seed, configurations }: Measu
     throw new LloomError("REQUEST_INVALID", `A configuration needs more than ${CHOOSING_CANARIES} canaries.`);
   const choosing = configurations.flatMap(({ figures }) => figures.slice(0, CHOOSING_CANARIES));
   const bounds = {
-    distanceBound: Math.ceil(ROOM * Math.max(...choosing.map(({ distance }) => distance))),
-    leadBound: Math.ceil(ROOM * Math.max(...choosing.flatMap(({ leadShift, gap }) => [leadShift, gap]))),
+    distanceBound: Math.ceil(ROOM.distance * Math.max(...choosing.map(({ distance }) => distance))),
+    leadBound: Math.ceil(ROOM.lead * Math.max(...choosing.flatMap(({ leadShift, gap }) => [leadShift, gap]))),
   };
   return {
     ...{ version: CALIBRATION_VERSION, weightsHash, reference, seed },

@@ -1,0 +1,193 @@
+import { AUDIT_LOOKAHEAD, epochAt, isAssigned } from "@lloom/protocol/audit-assignments";
+import { auditReports } from "@lloom/protocol/audit-reports";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { CANARY_WINDOW, type Standing, standingOf } from "@lloom/protocol/verification/sequential-test";
+import { senderOf } from "../../chain/actions.ts";
+import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../chain/audits.ts";
+import { readMember } from "../../chain/reads.ts";
+import type { Log } from "../../log.ts";
+import type { AuditLog } from "../../store/audit-log.ts";
+import type { Random } from "../canary/draw.ts";
+import { findBorder } from "./border-search.ts";
+import type {
+  AuditableOffer,
+  AuditQuestion,
+  CanaryBuyer,
+  CanaryFinding,
+  EndedCanary,
+  KeptAudit,
+} from "./canary-answer.ts";
+import { findingsOf } from "./findings.ts";
+import { judge, type KnownWeights } from "./judge.ts";
+import { planCanaries, QUIET_SECONDS } from "./plan.ts";
+import type { Preimages } from "./preimages.ts";
+
+/** An executor against whom the canaries prove enough for a dispute. */
+export interface Case {
+  readonly executor: Address;
+  readonly weightsHash: Hex;
+  readonly standing: Standing;
+  /** Those that speak against it, the newest first. */
+  readonly canaries: readonly KeptAudit[];
+}
+
+export interface AuditorParts {
+  readonly audits: Audits;
+  readonly validator: Address;
+  readonly store: AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
+  readonly preimages: Preimages;
+  readonly buyer: CanaryBuyer;
+  /** What is offered now. */
+  readonly offers: () => readonly AuditableOffer[];
+  /** Weights that this validator has. */
+  readonly weightsOf: (hash: Hex) => KnownWeights | undefined;
+  /** Between 0 and 1; undefined for who is not known. */
+  readonly trustOf: (executor: Address) => number | undefined;
+  /** Told when a dispute may be opened. */
+  readonly onCase: (found: Case) => void;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Epochs whose canaries are kept: as long as a dispute may ask for them, and some. */
+const KEPT_SECONDS = 14n * 24n * 3600n;
+
+/**
+ * Does what is due in an epoch of the chain's clock, each step once: a crash between any two of them loses nothing and repeats
+ * nothing but what can be repeated. Every look begins with the chain, and what is about to be done is saved before.
+ */
+export class Auditor {
+  readonly #parts: AuditorParts;
+
+  /** What was being asked when the last process ended is lost: nobody knows whether an answer came. */
+  constructor(parts: AuditorParts) {
+    this.#parts = parts;
+    const lost = parts.store.loseAsked();
+    if (lost > 0) parts.log.info({ lost }, "canaries were being asked when this node ended");
+  }
+
+  /** All that is due now. Throws what the chain throws. */
+  async look(signal: AbortSignal): Promise<void> {
+    const { audits, preimages, store } = this.#parts;
+    const nowSeconds = await audits.chain.nowSeconds();
+    const epoch = epochAt(nowSeconds, audits.epochSeconds);
+    await preimages.keepRegistered(epoch, signal);
+    await this.#judge();
+    await this.#report(epoch - 1n, signal);
+    await this.#begin(epoch, { nowSeconds, signal });
+    await this.#ask(epoch, signal);
+    await this.#judge();
+    store.prune(epoch - KEPT_SECONDS / audits.epochSeconds);
+  }
+
+  /** Whom this validator audits in the epoch, and with what; drawn once. */
+  async #begin(
+    epoch: bigint,
+    { nowSeconds, signal }: { readonly nowSeconds: bigint; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { audits, store, preimages, random, trustOf, weightsOf, log } = this.#parts;
+    const preimage = await preimages.at(epoch);
+    if (preimage === undefined || store.hasEpoch(epoch)) return;
+    const seed = (await readSeed(audits, epoch)) ?? (await this.#proveSeed(epoch, signal));
+    if (seed === undefined) return;
+    const offers: AuditableOffer[] = [];
+    for (const offer of this.#parts.offers()) {
+      const { executor } = offer;
+      if (!isAssigned({ seed, preimage, executor, odds: audits.odds })) continue;
+      if (await this.#counts(executor, epoch)) offers.push(offer);
+    }
+    const canaries = await planCanaries({
+      ...{ offers, nowSeconds, endSeconds: (epoch + 1n) * audits.epochSeconds, random },
+      trustOf: ({ executor }) => trustOf(executor),
+      borderFor: async ({ weightsHash }) => {
+        const weights = weightsOf(weightsHash);
+        return weights && findBorder(weights.reference, weights.calibration.leadBound, random);
+      },
+    });
+    store.beginEpoch(epoch, seed, canaries);
+    log.info(
+      {
+        epoch: String(epoch),
+        executors: new Set(offers.map(({ executor }) => executor)).size,
+        canaries: canaries.length,
+      },
+      "an epoch's audits are drawn",
+    );
+  }
+
+  /** Whether reports on it are taken: it was an executor two epochs ago. */
+  async #counts(executor: Address, epoch: bigint): Promise<boolean> {
+    const { chain, epochSeconds } = this.#parts.audits;
+    const { role, registeredAt } = await readMember(chain, executor);
+    return role === "executor" && registeredAt / epochSeconds + AUDIT_LOOKAHEAD <= epoch;
+  }
+
+  async #proveSeed(epoch: bigint, signal: AbortSignal): Promise<Hex | undefined> {
+    const { audits } = this.#parts;
+    const proof = await proveSeed(audits, epoch);
+    if (proof !== undefined) await senderOf(audits.chain).send(proof.call, { signal });
+    return proof?.seed;
+  }
+
+  /** Asks what is due, one after the other: a client asks no faster. */
+  async #ask(epoch: bigint, signal: AbortSignal): Promise<void> {
+    const { audits, store, buyer, log } = this.#parts;
+    for (;;) {
+      const nowSeconds = await audits.chain.nowSeconds();
+      if (signal.aborted || nowSeconds > (epoch + 1n) * audits.epochSeconds - QUIET_SECONDS) return;
+      const [due] = store.dueCanaries(epoch, nowSeconds);
+      if (due === undefined) return;
+      const { id, executor, model, question } = due;
+      store.markAsked(id);
+      const reply = await buyer.ask({ id, executor, model, canary: question.canary }, signal);
+      // An answer that this node gave up on says nothing of who was asked; the next start finds it as lost.
+      if (signal.aborted) return;
+      if (reply.type === "unanswered") {
+        store.markUnanswered(id);
+        log.info({ executor, problem: reply.problem }, "a canary was not answered");
+      } else store.saveAnswer(id, reply, reply.responseHash);
+    }
+  }
+
+  async #judge(): Promise<void> {
+    const { store, preimages, weightsOf, log } = this.#parts;
+    for (const canary of store.answered()) {
+      const secret = await preimages.at(canary.epoch);
+      if (secret === undefined) continue;
+      const { executor, weightsHash } = canary;
+      const finding = await judge(canary, { weights: weightsOf(weightsHash), secret });
+      store.saveFinding(canary.id, finding);
+      if (finding.failure !== undefined) log.warn({ executor, ...finding }, "a canary speaks against an executor");
+      this.#accuse(executor, weightsHash);
+    }
+  }
+
+  #accuse(executor: Address, weightsHash: Hex): void {
+    const judged = this.#parts.store
+      .judgedOf(executor, weightsHash, CANARY_WINDOW)
+      .filter(({ finding }) => finding?.factor !== undefined);
+    const standing = standingOf(judged.map(({ finding }) => ({ factor: finding?.factor ?? 1 })));
+    if (!standing.mayDispute) return;
+    const canaries = judged.filter(({ finding }) => (finding?.factor ?? 0) > 1).reverse();
+    this.#parts.onCase({ executor, weightsHash, standing, canaries });
+  }
+
+  /** Reports an epoch that is over, if it found out anything; what the chain has of it already is not sent again. */
+  async #report(epoch: bigint, signal: AbortSignal): Promise<void> {
+    const { audits, store, preimages, validator, log } = this.#parts;
+    if (!store.hasEpoch(epoch) || store.isReported(epoch)) return;
+    const preimage = await preimages.at(epoch);
+    if (preimage === undefined) return;
+    for (const rows of auditReports(findingsOf(store.ofEpoch(epoch)))) {
+      const { headEpoch, cursor, next } = await readChains(audits, validator);
+      const rest = headEpoch === epoch ? rows.filter(({ executor }) => executor > cursor) : rows;
+      if (rest.length === 0) continue;
+      // A chain that waits takes over with the report.
+      const from = next !== undefined && next.firstEpoch <= epoch ? next.firstEpoch : headEpoch;
+      const skipped = epoch > from ? epoch - from : 0n;
+      await senderOf(audits.chain).send(reportCall(audits, { epoch, preimage, rows: rest, skipped }), { signal });
+      log.info({ epoch: String(epoch), executors: rest.length }, "audits are reported");
+    }
+    store.markReported(epoch);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { BorderInput } from "@lloom/protocol/verification/border-input";
+import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
+import type { KeptCanary, PlannedCanary } from "../../store/audit-log.ts";
+import type { Canary } from "../canary/draw-canary.ts";
+
+/** What an executor is asked. */
+export interface AuditQuestion {
+  readonly canary: Canary;
+  /** If the question was looked for at a border. */
+  readonly border?: BorderInput;
+}
+
+/** What came of it: a signed answer that the client accepted. */
+export interface CanaryAnswer {
+  readonly text: string;
+  readonly traceRoot: Hex;
+  readonly outboundTokens: bigint;
+  /** Unix seconds: what the template was told the day of. */
+  readonly asOfSeconds: number;
+  /** Text of the profile that the request binds. */
+  readonly profile?: string;
+  /** Leaves of the trace, hex; absent where the answer has none, or the executor does not show it. */
+  readonly leaves?: readonly Hex[];
+}
+
+/** How a canary ended, as its client saw it. */
+export type CanaryReply =
+  | { readonly type: "answered"; readonly answer: CanaryAnswer; readonly responseHash: Hex }
+  /** Signed, and refused: for its counts, or for anything else that a receipt must be. */
+  | {
+      readonly type: "wrong";
+      readonly what: "structure" | "counts";
+      readonly problem: string;
+      readonly responseHash?: Hex;
+    }
+  | { readonly type: "unanswered"; readonly problem: string };
+
+/** What rests in the log of an ended canary. */
+export type EndedCanary = Exclude<CanaryReply, { readonly type: "unanswered" }>;
+
+/** What was found out about one answer. */
+export interface CanaryFinding {
+  /** What is wrong, in words; absent: nothing. */
+  readonly problem?: string;
+  readonly failure?: "structure" | "counts" | "trace" | "cross";
+  readonly figures?: AnswerFigures;
+  /** Evidence factor; absent: nothing could be measured. */
+  readonly factor?: number;
+}
+
+export type PlannedAudit = PlannedCanary<AuditQuestion>;
+export type KeptAudit = KeptCanary<AuditQuestion, EndedCanary, CanaryFinding>;
+
+/** One canary to buy an answer to. */
+export interface CanaryOrder extends Pick<PlannedAudit, "executor" | "model"> {
+  readonly id: number;
+  readonly canary: Canary;
+}
+
+/** Buys answers as a client that nobody knows; never throws but for its signal. */
+export interface CanaryBuyer {
+  ask(order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply>;
+}
+
+/** An executor's offer, as far as an audit needs it. */
+export interface AuditableOffer {
+  readonly executor: Address;
+  readonly model: string;
+  readonly weightsHash: Hex;
+}

@@ -1,0 +1,57 @@
+import type { AuditFinding } from "@lloom/protocol/audit-reports";
+import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { bytesToHex, hexToBytes } from "@lloom/protocol/hex";
+import { merkleRoot } from "@lloom/protocol/merkle";
+import { reportedNats } from "@lloom/protocol/verification/sequential-test";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import type { KeptAudit } from "./canary-answer.ts";
+
+/** What an epoch's canaries found out about each executor that was asked. */
+export function findingsOf(canaries: readonly KeptAudit[]): AuditFinding[] {
+  const executors = [...new Set(canaries.map(({ executor }) => executor))];
+  return executors
+    .map((executor) =>
+      findingOf(
+        executor,
+        canaries.filter((one) => one.executor === executor),
+      ),
+    )
+    .filter((finding) => finding !== undefined);
+}
+
+/** `undefined` for who was never asked: what this node planned and did not do is nobody's fault. */
+function findingOf(executor: Address, canaries: readonly KeptAudit[]): AuditFinding | undefined {
+  const judged = canaries.filter(({ state }) => state === "judged");
+  const unanswered = canaries.filter(({ state }) => state === "unanswered").length;
+  const [one] = [...judged, ...canaries];
+  if (one === undefined || judged.length + unanswered === 0) return undefined;
+  const failures = (what: string): number => judged.filter(({ finding }) => finding?.failure === what).length;
+  const measured = judged.flatMap(({ finding }) => (finding?.factor === undefined ? [] : [{ factor: finding.factor }]));
+  const counts = {
+    structureFailures: failures("structure"),
+    countFailures: failures("counts"),
+    traceFailures: failures("trace"),
+    crossFailures: failures("cross"),
+  };
+  const hasFailed = Object.values(counts).some((count) => count > 0);
+  return {
+    ...{
+      executor,
+      model: bytesToHex(keccak_256(new TextEncoder().encode(one.model))),
+      weightsHash: one.weightsHash,
+      evidence: evidenceRoot(judged),
+    },
+    outcome:
+      judged.length === 0 ? "unanswered" : hasFailed ? "failed" : measured.length > 0 ? "passed" : "inconclusive",
+    ...{ canaries: judged.length + unanswered, unanswered, ...counts },
+    logLikelihood: reportedNats(measured),
+  };
+}
+
+/** Merkle root over the digests of the signed responses; zero where none can be shown. */
+function evidenceRoot(judged: readonly KeptAudit[]): Hex {
+  const digests = judged.flatMap(({ responseHash }) =>
+    responseHash === undefined || responseHash === ZERO_HASH ? [] : [hexToBytes(responseHash)],
+  );
+  return digests.length === 0 ? ZERO_HASH : merkleRoot(digests);
+}

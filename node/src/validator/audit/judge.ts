@@ -1,0 +1,74 @@
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { hexToBytes } from "@lloom/protocol/hex";
+import { parseProfile } from "@lloom/protocol/profile";
+import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
+import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
+import { readTrace } from "@lloom/protocol/verification/read-trace";
+import type { Reference } from "../../backend/llama-reference.ts";
+import type { CanaryAnswer, CanaryFinding, KeptAudit } from "./canary-answer.ts";
+
+/** Weights that this validator has, with how far honest nodes differ. */
+export interface KnownWeights {
+  readonly reference: Reference;
+  readonly calibration: Calibration;
+}
+
+export interface Judging {
+  readonly weights: KnownWeights | undefined;
+  /** The epoch's preimage: executors learn it with the report. */
+  readonly secret: Hex;
+}
+
+/** What an ended canary shows, check by check in the order of what they cost. */
+export async function judge(canary: KeptAudit, { weights, secret }: Judging): Promise<CanaryFinding> {
+  const { answer: ended, responseHash, question } = canary;
+  if (ended?.type === "wrong") return { failure: ended.what, problem: ended.problem };
+  if (ended === undefined || responseHash === undefined) return {};
+  const { answer } = ended;
+  if (answer.traceRoot !== ZERO_HASH && answer.leaves === undefined)
+    return { failure: "trace", problem: "The executor does not show the trace that it signed." };
+  if (weights === undefined) return {};
+  const { reference, calibration } = weights;
+  const profile = answer.profile === undefined ? undefined : parseProfile(answer.profile);
+  // Of who computes otherwise than anybody who was measured, a text says nothing, and a trace only whether it is one.
+  const isCovered = profile !== undefined && isCalibrated(calibration, profile);
+  const { messages, sampling } = question.canary;
+  const prompt = { messages, asOfSeconds: answer.asOfSeconds };
+  const read = readLeaves(answer, { stop: sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) });
+  if (read !== undefined && "problem" in read) return { failure: "structure", problem: read.problem };
+  if (!isCovered) return {};
+  const leaves = read?.leaves;
+  const places =
+    leaves &&
+    (await reference.score(
+      prompt,
+      leaves.map(({ token }) => token),
+    ));
+  const { figures, found, factor } = judgeAnswer(
+    {
+      ...{
+        responseHash,
+        secret,
+        text: answer.text,
+        temperatureMilli: sampling.temperatureMilli,
+        border: question.border,
+      },
+      ...(leaves !== undefined && places !== undefined && { leaves, places }),
+    },
+    calibration,
+  );
+  return {
+    figures,
+    ...(factor !== undefined && { factor }),
+    ...(found && { failure: "trace", problem: "The answer is not one of the offered weights." }),
+  };
+}
+
+/** Throws nothing; `undefined` for an answer without a trace, or one that no reference can be held against. */
+function readLeaves(
+  { leaves, traceRoot, outboundTokens, text }: CanaryAnswer,
+  rest: Pick<Parameters<typeof readTrace>[0], "stop" | "textOf">,
+): ReturnType<typeof readTrace> {
+  if (leaves === undefined || leaves.length === 0) return undefined;
+  return readTrace({ leaves: leaves.map(hexToBytes), traceRoot, outboundTokens, text, ...rest });
+}

@@ -1,0 +1,127 @@
+import { auditRow } from "@lloom/protocol/audit-reports";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { describe, expect, it } from "vitest";
+import { seededRandom } from "../canary/draw.ts";
+import { findBorder } from "./border-search.ts";
+import type { CanaryFinding, KeptAudit } from "./canary-answer.ts";
+import { findingsOf } from "./findings.ts";
+import { CANARIES, canariesFor, type Planning, planCanaries, QUIET_SECONDS } from "./plan.ts";
+
+const HASH: Hex = `0x${"11".repeat(32)}`;
+const A: Address = `0x${"aa".repeat(20)}`;
+const B: Address = `0x${"bb".repeat(20)}`;
+const offer = (executor: Address, model = "tiny") => ({ executor, model, weightsHash: HASH });
+const planning = (change: Partial<Planning> = {}): Planning => ({
+  offers: [offer(A), offer(B)],
+  trustOf: () => undefined,
+  borderFor: async () => undefined,
+  endSeconds: 7200n,
+  nowSeconds: 3610n,
+  random: seededRandom(4),
+  ...change,
+});
+
+describe("the canaries of an epoch", () => {
+  it("are fewer the more an executor is trusted, and never none", () => {
+    expect([undefined, -1, 0, 0.5, 0.9, 1, 2].map(canariesFor)).toEqual([6, 6, 6, 3, 1, 1, 1]);
+    for (let trust = 0; trust < 1; trust += 0.01)
+      expect(canariesFor(trust)).toBeGreaterThanOrEqual(canariesFor(trust + 0.01));
+  });
+
+  it("come at times that are drawn from what is left of the epoch, but for its end", async () => {
+    const planned = await planCanaries(planning());
+    expect(planned).toHaveLength(2 * CANARIES.most);
+    const times = planned.map(({ askAt }) => Number(askAt));
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(3610);
+    expect(Math.max(...times)).toBeLessThan(7200 - Number(QUIET_SECONDS));
+    expect(new Set(times).size).toBe(times.length);
+    expect(await planCanaries(planning({ nowSeconds: 7150n }))).toEqual([]);
+  });
+
+  it("ask an executor for one model in an epoch, another one each time", async () => {
+    const models = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) {
+      const offers = [offer(A, "one"), offer(A, "two")];
+      const planned = await planCanaries(planning({ offers, random: seededRandom(seed) }));
+      const asked = new Set(planned.map(({ model }) => model));
+      expect(asked.size).toBe(1);
+      for (const model of asked) models.add(model);
+    }
+    expect(models.size).toBe(2);
+  });
+
+  it("are border inputs in part, where there are some, asked at temperature 0 and else like others", async () => {
+    const border = { question: "Is it?", border: { expected: "Yes", other: "No" } };
+    const offers = Array.from(
+      { length: 40 },
+      (_, index): ReturnType<typeof offer> => offer(`0x${index.toString(16).padStart(40, "0")}`),
+    );
+    const planned = await planCanaries(planning({ offers, borderFor: async () => border }));
+    const borders = planned.filter(({ question }) => question.border !== undefined);
+    expect(borders.length / planned.length).toBeGreaterThan(0.2);
+    expect(borders.length / planned.length).toBeLessThan(0.4);
+    for (const { question } of borders) expect(question.canary.sampling.temperatureMilli).toBe(0);
+    const limits = (from: typeof planned) => new Set(from.map(({ question }) => question.canary.maxOutboundTokens));
+    expect(limits(borders)).toEqual(limits(planned));
+  });
+});
+
+describe("the search for a border input", () => {
+  it("takes the first question whose lead lies in the band, and gives up after a while", async () => {
+    let looks = 0;
+    const reference = (lead: (look: number) => number) => ({
+      scoreFirst: async () => {
+        looks += 1;
+        return new Map([
+          [1, -500],
+          [2, -500 - lead(looks)],
+        ]);
+      },
+      textOf: (_: unknown, tokens: readonly number[]) => (tokens[0] === 1 ? "Yes" : "No"),
+    });
+    const found = await findBorder(
+      reference((look) => (look === 7 ? 300 : 9000)),
+      200,
+      seededRandom(1),
+    );
+    expect([looks, found?.border]).toEqual([7, { expected: "Yes", other: "No" }]);
+    expect(
+      await findBorder(
+        reference(() => 9000),
+        200,
+        seededRandom(1),
+      ),
+    ).toBeUndefined();
+    expect(looks).toBe(107);
+  });
+});
+
+describe("what an epoch found out", () => {
+  const kept = (state: KeptAudit["state"], finding?: CanaryFinding): KeptAudit =>
+    ({ executor: A, model: "tiny", weightsHash: HASH, state, finding, responseHash: HASH }) as KeptAudit;
+  const outcome = (...canaries: KeptAudit[]) => findingsOf(canaries)[0]?.outcome;
+
+  it("is passed for measured answers alone, and failed for one that is wrong", () => {
+    expect(outcome(kept("judged", { factor: 0 }), kept("judged", {}))).toBe("passed");
+    expect(outcome(kept("judged", {}))).toBe("inconclusive");
+    expect(outcome(kept("judged", { factor: 0 }), kept("judged", { failure: "counts" }))).toBe("failed");
+    expect(outcome(kept("unanswered"), kept("unanswered"))).toBe("unanswered");
+    expect(outcome(kept("unanswered"), kept("judged", { factor: 0 }))).toBe("passed");
+  });
+
+  it("says nothing of who was not asked, or whose canaries were lost", () => {
+    expect(findingsOf([kept("planned"), kept("lost")])).toEqual([]);
+  });
+
+  it("is what the contract takes", () => {
+    const [finding = expect.unreachable()] = findingsOf([
+      kept("judged", { factor: 1000, failure: "trace" }),
+      kept("judged", { factor: 0 }),
+      kept("unanswered"),
+      kept("lost"),
+    ]);
+    const row = auditRow(finding);
+    expect(row).toMatchObject({ outcome: 2, canaries: 3, unanswered: 1, traceFailures: 1, countFailures: 0 });
+    expect(row.logLikelihood).toBe(Math.floor(1000 * (Math.log(500.5) + Math.log(0.5))));
+  });
+});

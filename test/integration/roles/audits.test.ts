@@ -1,0 +1,124 @@
+import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openAuditLog } from "../../../node/src/store/audit-log.ts";
+import type { Case } from "../../../node/src/validator/audit/auditor.ts";
+import type { CanaryOrder } from "../../../node/src/validator/audit/canary-answer.ts";
+import {
+  chain,
+  closeStage,
+  course,
+  EPOCH,
+  executors,
+  goTo,
+  honest,
+  inflating,
+  never,
+  now,
+  openStage,
+  openStore,
+  reported,
+  SLOW,
+  type Store,
+  silent,
+  start,
+  WEIGHTS,
+  ZERO,
+} from "./staged-audits.ts";
+
+beforeAll(openStage, SLOW);
+afterAll(closeStage);
+
+let snapshot: unknown;
+beforeEach(async () => {
+  if (snapshot !== undefined) await chain.request("evm_revert", snapshot);
+  snapshot = await chain.request("evm_snapshot");
+});
+
+describe("a validator's epoch", () => {
+  it(
+    "registers preimages, proves the seed, asks over the epoch, and reports when it is over",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      const [cheat] = executors;
+      const auditor = start(db, asked, { conduct: (executor) => (executor === cheat ? inflating : honest) });
+      const counts: number[] = [];
+      const epoch = await course(async () => {
+        await auditor.look(never);
+        counts.push(asked.length);
+      });
+      // Three for each at a trust of a half; not all at once.
+      expect(asked).toHaveLength(6);
+      expect(counts[1]).toBeLessThan(6);
+      expect(await reported()).toEqual([
+        { executor: executors[0], epoch, outcome: 2, canaries: 3, countFailures: 3 },
+        // Without the weights nothing more can be said of the other.
+        { executor: executors[1], epoch, outcome: 4, canaries: 3, countFailures: 0 },
+      ]);
+      // Nothing is due any more, and it audits the epoch that has begun.
+      await auditor.look(never);
+      expect(await reported()).toHaveLength(2);
+    },
+    SLOW,
+  );
+
+  it(
+    "calls unanswered who is silent, and says nothing of whom it did not come to ask",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      const auditor = start(db, asked, { conduct: () => silent });
+      await auditor.look(never);
+      const epoch = (await now()) / EPOCH + 2n;
+      await goTo(epoch * EPOCH + 5n);
+      await auditor.look(never);
+      const early = asked.length;
+      // It sleeps for the rest of the epoch.
+      await goTo((epoch + 1n) * EPOCH + 30n);
+      await auditor.look(never);
+      const told = await reported();
+      expect(told.every(({ outcome }) => outcome === 3)).toBe(true);
+      expect(told.reduce((sum, { canaries }) => sum + canaries, 0)).toBe(early);
+    },
+    SLOW,
+  );
+});
+
+describe("a case", () => {
+  it(
+    "is made of canaries that prove a million to one, and never before",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const store: Store = openAuditLog(db);
+      const cases: Case[] = [];
+      const [executor = ZERO] = executors;
+      const auditor = start(db, [], { conduct: () => honest, cases });
+      // Found before this process: three canaries that no honest executor shows.
+      const question = { canary: { messages: [], sampling: {} as never, maxOutboundTokens: 1, whole: true } };
+      const planned = Array.from({ length: 4 }, () => ({
+        executor,
+        model: "tiny",
+        weightsHash: WEIGHTS,
+        askAt: 0n,
+        question,
+      }));
+      const before = (await now()) / EPOCH - 1n;
+      store.beginEpoch(before, ZERO, planned);
+      for (const { id } of store.ofEpoch(before)) {
+        store.markAsked(id);
+        store.saveAnswer(id, { type: "wrong", what: "structure", problem: "" }, ZERO);
+        store.saveFinding(id, { factor: 1000 });
+      }
+      await course(() => auditor.look(never));
+      expect(cases.length).toBeGreaterThan(0);
+      for (const { standing, canaries } of cases) {
+        expect(standing.nats).toBeGreaterThanOrEqual(DISPUTE_NATS);
+        expect(canaries).toHaveLength(4);
+      }
+    },
+    SLOW,
+  );
+});

@@ -1,0 +1,218 @@
+/** Validators that audit on a real chain, and executors that are only staged. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { peerIdBytes } from "@lloom/protocol/peer-id";
+import { faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
+import { type Audits, openAudits } from "../../../node/src/chain/audits.ts";
+import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
+import { audits as contract } from "../../../node/src/chain/contracts.ts";
+import { readPastLogs } from "../../../node/src/chain/past-logs.ts";
+import { memoryJournal } from "../../../node/src/chain/send-journal.ts";
+import { createLog } from "../../../node/src/log.ts";
+import { type AuditLog, openAuditLog } from "../../../node/src/store/audit-log.ts";
+import { type Database, openDatabase } from "../../../node/src/store/database.ts";
+import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
+import { Auditor, type Case } from "../../../node/src/validator/audit/auditor.ts";
+import type {
+  AuditQuestion,
+  CanaryFinding,
+  CanaryOrder,
+  CanaryReply,
+  EndedCanary,
+} from "../../../node/src/validator/audit/canary-answer.ts";
+import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
+import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
+import type { Identity } from "../../../node/src/wallet/identity.ts";
+import { deployAudits, deployLloom, startChain, type TestChain, type TestDeployment } from "../../support/chain.ts";
+
+export type Store = AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
+export const SLOW = 600_000;
+export const EPOCH = 3600n;
+const DOLLAR = 1_000_000n;
+export const WEIGHTS: Hex = `0x${"ab".repeat(32)}`;
+export const ZERO: Hex = `0x${"00".repeat(32)}`;
+const log = createLog({ level: "silent", name: "test" });
+export const never = new AbortController().signal;
+
+export let chain: TestChain;
+let deployment: TestDeployment;
+let audits: Audits;
+let directory: string;
+let validator: Identity;
+export let executors: Address[];
+const stack = new AsyncDisposableStack();
+const journal = memoryJournal();
+
+const connected = async (identity: Identity): Promise<Chain> => {
+  const { accounting } = deployment;
+  return stack.use(
+    await openChain({ rpcUrl: chain.rpcUrl, accounting, identity, signal: never, log, journal: () => journal }),
+  );
+};
+const register = async (identity: Identity, role: "executor" | "validator"): Promise<Chain> => {
+  const own = await openChain({
+    rpcUrl: chain.rpcUrl,
+    accounting: deployment.accounting,
+    identity,
+    signal: never,
+    log,
+  });
+  stack.use(own);
+  await faucet(own);
+  const amount = role === "executor" ? 100n * DOLLAR : 500n * DOLLAR;
+  await registerAndStake(own, { role, peerId: peerIdBytes(identity.secret), metadataURI: "", amount });
+  return own;
+};
+
+/** Starts the chain with everybody on it. */
+export async function openStage(): Promise<void> {
+  chain = await startChain();
+  deployment = await deployLloom(chain.rpcUrl);
+  const address = await deployAudits(chain.rpcUrl, deployment, { epochSeconds: EPOCH, odds: 1n });
+  const [, first, second, third] = chain.accounts;
+  if (first === undefined || second === undefined || third === undefined) return;
+  validator = first;
+  await register(first, "validator");
+  for (const identity of [second, third]) await register(identity, "executor");
+  executors = [second.address, third.address].sort();
+  audits = await openAudits(await connected(first), address);
+  directory = mkdtempSync(join(tmpdir(), "lloom-audits-"));
+}
+
+export async function closeStage(): Promise<void> {
+  await stack.disposeAsync();
+  await chain[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true });
+}
+
+/** What an executor does when it is asked. */
+type Conduct = (order: CanaryOrder) => CanaryReply;
+export const honest: Conduct = ({ id }) => ({
+  type: "answered",
+  responseHash: `0x${id.toString(16).padStart(64, "0")}`,
+  answer: { text: "Yes.", traceRoot: ZERO, outboundTokens: 2n, asOfSeconds: 0 },
+});
+export const inflating: Conduct = () => ({
+  type: "wrong",
+  what: "counts",
+  problem: "The response counts 9 answer tokens; the model's tokenizer counts 2.",
+});
+export const silent: Conduct = () => ({ type: "unanswered", problem: "No answer came." });
+
+interface Staged {
+  readonly conduct: (executor: Address) => Conduct;
+  /** Called before and after each step that lasts; throws where the process ends. */
+  readonly step?: (name: string) => void;
+  readonly cases?: Case[];
+}
+
+/** A validator's process: it has its log, and nothing else of the one before. */
+export function start(
+  db: Database,
+  asked: CanaryOrder[],
+  { conduct, step = () => undefined, cases = [] }: Staged,
+): Auditor {
+  const preimages = new Preimages({
+    audits: tapped(step),
+    validator: validator.address,
+    key: validator.secret,
+    length: 6,
+  });
+  return new Auditor({
+    ...{ audits: tapped(step), validator: validator.address, preimages, random: seededRandom(5), log },
+    store: tappedStore(openAuditLog(db), step),
+    offers: () => executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })),
+    weightsOf: () => undefined,
+    trustOf: () => 0.5,
+    onCase: (found) => cases.push(found),
+    buyer: {
+      ask: async (order) => {
+        asked.push(order);
+        step("ask");
+        return conduct(order.executor)(order);
+      },
+    },
+  });
+}
+
+/** The chain, with a step before and after each transaction. */
+function tapped(step: (name: string) => void): Audits {
+  const { sender } = audits.chain;
+  const send: NonNullable<typeof sender>["send"] = async (call, options) => {
+    step(`before: ${call.what}`);
+    const mined = await sender?.send(call, options);
+    step(`after: ${call.what}`);
+    return mined as NonNullable<typeof mined>;
+  };
+  return { ...audits, chain: Object.assign(Object.create(audits.chain), { sender: { send } }) };
+}
+
+const LASTING = ["beginEpoch", "markAsked", "saveAnswer", "markUnanswered", "saveFinding", "markReported"] as const;
+function tappedStore(store: Store, step: (name: string) => void): Store {
+  const steps = LASTING.map((name) => {
+    const work = store[name] as (...values: unknown[]) => void;
+    const stepped = (...values: unknown[]): void => {
+      step(`before: ${name}`);
+      work(...values);
+      step(`after: ${name}`);
+    };
+    return [name, stepped] as const;
+  });
+  return { ...store, ...Object.fromEntries(steps) };
+}
+
+let databases = 0;
+export const openStore = (path?: string): { db: Database; path: string } => {
+  databases += 1;
+  const place = path ?? join(directory, `${databases}.sqlite`);
+  return { path: place, db: openDatabase(place, { cipher: createTextCipher(validator.secret) }) };
+};
+
+export const now = (): Promise<bigint> => audits.chain.nowSeconds();
+/** Lets the chain's clock go on to this second, in a block of its own. */
+export async function goTo(seconds: bigint): Promise<void> {
+  if (seconds <= (await now())) return;
+  await chain.request("evm_setNextBlockTimestamp", Number(seconds));
+  await chain.request("evm_mine");
+}
+
+interface Told {
+  readonly executor: Address;
+  readonly epoch: bigint;
+  readonly outcome: number;
+  readonly canaries: number;
+  readonly countFailures: number;
+}
+export async function reported(): Promise<Told[]> {
+  const logs = await readPastLogs(audits.chain, {
+    address: audits.address,
+    topics: [contract.topicOf("ExecutorAudited")],
+  });
+  return logs.map((one) => {
+    const { executor, epoch, outcome, canaries, countFailures } = contract.parsed.parseLog(one)?.args.toObject() ?? {};
+    return {
+      executor: executor.toLowerCase(),
+      epoch,
+      outcome: Number(outcome),
+      canaries: Number(canaries),
+      countFailures: Number(countFailures),
+    };
+  });
+}
+
+/** From the registration of a chain of preimages over one audited epoch to its report; `look` is asked at each moment. */
+export async function course(look: () => Promise<void>): Promise<bigint> {
+  await look();
+  const epoch = (await now()) / EPOCH + 2n;
+  await goTo(epoch * EPOCH + 5n);
+  await look();
+  await goTo(epoch * EPOCH + EPOCH / 2n);
+  await look();
+  await goTo((epoch + 1n) * EPOCH - 200n);
+  await look();
+  await goTo((epoch + 1n) * EPOCH + 30n);
+  await look();
+  return epoch;
+}
