@@ -205,6 +205,7 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
   await open(visit, `/executors/${lower(executor)}`);
   await figure(page, "executor-disputes-lost", disputesLost);
   await figure(page, "executor-audits-passed", 1);
+  await page.locator('[data-testid="reputation-grade"]', { hasText: "Newcomer" }).waitFor();
   const { frozen } = (await market.stakeRegistry.read("members", executor.address)) as Named;
   await figure(page, "executor-at-risk", frozen);
   const lists = ["/executors", "/", `/clients/${lower(staged.client)}`];

@@ -6,6 +6,7 @@ import {
   formatCount,
   formatCountdown,
   formatDuration,
+  formatFraction,
   formatHalves,
   formatMoment,
   formatMoney,
@@ -50,6 +51,15 @@ test("counts have their thousands separated", () => {
     "0 channels",
     "1 channel",
     "1,204 channels",
+  ]);
+});
+
+test("fractions of 2^64 have three decimals, rounded down", () => {
+  expect([0n, 1n << 63n, (1n << 64n) - 1n, 13n << 63n].map(formatFraction)).toEqual([
+    "0.000",
+    "0.500",
+    "0.999",
+    "6.500",
   ]);
 });
 

@@ -61,6 +61,15 @@ export const formatMoney = (baseUnits: bigint, token: TokenUnit): string =>
 export const formatHalves = (halves: bigint): string =>
   `${halves < 2n && halves > 0n ? "" : formatCount(halves / 2n)}${halves % 2n === 1n ? "½" : ""}`;
 
+const FRACTION_BITS = 64n;
+const THOUSAND = 1_000n;
+
+/** An integer of 2^-64 with three decimals, rounded down: `0.614`. */
+export const formatFraction = (value: bigint): string => {
+  const thousandths = (value * THOUSAND) >> FRACTION_BITS;
+  return `${formatCount(thousandths / THOUSAND)}.${(thousandths % THOUSAND).toString().padStart(3, "0")}`;
+};
+
 /** An address or hash short enough for a table: `0x1234…cdef`. */
 export const shortHex = (hex: string): string => (hex.length > 13 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex);
 

@@ -3,6 +3,7 @@ import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { list, record } from "../readers.ts";
+import { REPUTATION, type Reputation } from "../reputation-rows.ts";
 import {
   CHANNEL,
   type Channel,
@@ -32,6 +33,8 @@ export interface ExecutorPage {
   readonly models: readonly ExecutorModel[];
   readonly disputes: readonly Dispute[];
   readonly audits: readonly Audit[];
+  /** Of the newest epoch in which something happened that counts. */
+  readonly reputation: Reputation | undefined;
   /** The newest one. */
   readonly strike: Strike | undefined;
 }
@@ -51,7 +54,8 @@ export const EXECUTOR_PAGE = defineQuery({
     ${rows(EXECUTOR_MODEL, `orderBy: "paid", orderDirection: "desc", limit: 20`, "models")}
     ${rows(DISPUTE, FIRST_DISPUTES, "disputes")}
     ${LATEST_AUDITS}
-    ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 1`, "strikes")} }`,
+    ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 1`, "strikes")}
+    reputation { ${selection(REPUTATION)} } }`,
   read: (data): ExecutorPage | undefined => {
     const executor = readRowOrNull(EXECUTOR, data["executor"], "executor");
     if (executor === undefined) return undefined;
@@ -64,6 +68,7 @@ export const EXECUTOR_PAGE = defineQuery({
       models: readItems(EXECUTOR_MODEL, source["models"], "executor.models"),
       disputes: readItems(DISPUTE, source["disputes"], "executor.disputes"),
       audits: readItems(AUDIT, source["audits"], "executor.audits"),
+      reputation: readRowOrNull(REPUTATION, source["reputation"], "executor.reputation"),
       strike: readItems(STRIKE, source["strikes"], "executor.strikes")[0],
     };
   },

@@ -8,6 +8,7 @@ import { ExecutorFigures } from "../../../components/accounts/executor-figures.t
 import { ExecutorStanding } from "../../../components/accounts/executor-standing.tsx";
 import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
 import { ModelTable } from "../../../components/accounts/model-table.tsx";
+import { ReputationPanel } from "../../../components/accounts/reputation-panel.tsx";
 import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
 import { AccountDisputes } from "../../../components/disputes/account-disputes.tsx";
 import { Facts } from "../../../components/figures/facts.tsx";
@@ -57,7 +58,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
   const answer = await readExecutor(address, nowSeconds());
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
   if (answer.value === undefined) notFound();
-  const { executor, days, settlements, channels, models, disputes, audits, strike } = answer.value;
+  const { executor, days, settlements, channels, models, disputes, audits, strike, reputation } = answer.value;
   const [chainTime, now] = [chainNow(), laterNow()];
   return (
     <>
@@ -66,6 +67,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
       </PageTitle>
       <div className="space-y-5">
         <ExecutorStanding executor={executor} strike={strike} now={chainTime} />
+        <ReputationPanel reputation={reputation} />
         <AccountDisputes party="executor" address={address} disputes={disputes} now={chainTime} />
         <Panel title="Audits" note="by validators that nobody chose">
           {audits.length === 0 ? (
