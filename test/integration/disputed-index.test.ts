@@ -9,6 +9,7 @@ import { type Market, openMarket, walletOf } from "../support/contracts/market.t
 import { Table } from "../support/jury-game/play.ts";
 import type { Course } from "../support/jury-game/rules.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
+import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
 import { type Named, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
@@ -61,7 +62,7 @@ async function agreed(): Promise<Tables> {
   await expectMeasured(tables);
   await expectCredits(tables);
   await expectJuries(tables);
-  expectList(tables);
+  expectDisputeList(tables);
   for (const row of rowsOf(tables, "executors"))
     expect([row["address"], row["forcedReveals"]]).toEqual([
       row["address"],
@@ -156,37 +157,6 @@ async function expectJuries(tables: Tables): Promise<void> {
     const own = seats.filter((seat) => seat["validatorAddress"] === address);
     expect([seatCount, voteCount]).toEqual([own.length, own.filter(({ choice }) => choice !== "NONE").length]);
   }
-}
-
-/** The list has every dispute as its own table has it: open ones by their next deadline, then those that are over. */
-function expectList(tables: Tables): void {
-  const heldFor = (id: unknown) =>
-    sum(
-      rowsOf(tables, "disputedAnswers").filter((one) => one["disputeId"] === id),
-      "held",
-    );
-  const deliveries = rowsOf(tables, "deliveryDisputes").map(
-    ({ disputeId, state, executorAddress, closedAt, ...row }) => ({
-      ...{ disputeId, offence: "UNDELIVERED", state, executorAddress, closedAt },
-      until: closedAt === null ? row["revealBy"] : null,
-      atStake: text(BigInt(text(row["paid"])) + BigInt(text(row["penalty"]))),
-    }),
-  );
-  const measured = rowsOf(tables, "measuredDisputes").map(
-    ({ disputeId, executorAddress, closedAt, until, ...row }) => ({
-      ...{ disputeId, offence: row["kind"], executorAddress, closedAt, until },
-      state: closedAt === null ? row["state"] : row["outcome"],
-      atStake: text(BigInt(text(row["penalty"])) + BigInt(text(row["restitution"])) + heldFor(disputeId)),
-    }),
-  );
-  const list = rowsOf(tables, "disputes");
-  const byId = (one: Partial<Row>, other: Partial<Row>) =>
-    text(one["disputeId"]).localeCompare(text(other["disputeId"]));
-  expect([...list].sort(byId)).toEqual([...deliveries, ...measured].sort(byId));
-  const places = list.map(({ closedAt, until }) =>
-    closedAt === null ? 2e10 - Number(until ?? 1e10) : Number(closedAt),
-  );
-  expect(places).toEqual([...places].sort((one, other) => other - one));
 }
 
 const timelineOf = async (disputeId: Hex): Promise<Row[]> => {
