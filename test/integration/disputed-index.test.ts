@@ -12,7 +12,7 @@ import { expectAgreement } from "./indexer/agreement.ts";
 import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
-import { type Named, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
+import { type Named, nameOf, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
 import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 const VALIDATORS = 18;
@@ -28,17 +28,13 @@ let table: Table;
 let client: Wallet;
 let executor: Wallet;
 
-const nameOf = (names: readonly string[], value: unknown): string =>
-  (names[Number(value)] ?? "Unknown").replace(/(?<!^)[A-Z]/g, "_$&").toUpperCase();
 const all = async () =>
   (await indexer.query(`{
     network(id: "lloom") { deliveryDisputeCount measuredDisputeCount openDisputeCount }
     executors { items { address disputeCount openDisputeCount forcedReveals disputesLost } }
     clients { items { address disputesLost } }
     validators { items { address enlistedAt seatCount voteCount fineCount } }
-    disputes(orderBy: "place", orderDirection: "desc", limit: 100) { items {
-      disputeId offence state executorAddress atStake until closedAt
-    } }
+    disputes(orderBy: "place", orderDirection: "desc", limit: 100) { items { disputeId offence state executorAddress atStake until closedAt } }
     deliveryDisputes(limit: 100) { items { disputeId state executorAddress revealBy paid penalty closedAt nonce revealedBytes chunkCount released refunded repaid slashed } }
     bondAccounts { items { address credited withdrawn } }
     creditAccounts { items { depositsAddress address credit credited spent withdrawn deposited } }
