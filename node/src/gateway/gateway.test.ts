@@ -129,7 +129,6 @@ describe("a whole answer", () => {
       ],
       sampling: { temperatureMilli: 250, topPMilli: 500, topK: 0, seed: 3, stop: ["END"], responseFormat: "json" },
       maxOutboundTokens: 5,
-      demands: {},
       whole: true,
     });
   });
