@@ -3,6 +3,7 @@ import { senderOf } from "../../chain/actions.ts";
 import { claimBonds } from "../../chain/bond-claim.ts";
 import { approveCall } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { isRefusal } from "../../chain/chain-failure.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import * as calls from "../../chain/delivery-calls.ts";
 import { CHUNKS_AT_ONCE, FINAL_SECONDS, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
@@ -116,7 +117,7 @@ export class Defence {
     } catch (thrown) {
       const error = asLloomError(thrown);
       const reason = error.details["error"];
-      if (error.code !== "TRANSACTION_FAILED" || reason === undefined) throw error;
+      if (!isRefusal(error)) throw error;
       log.warn({ id: duty.id, act: move.act, problem: error.message }, "answer to a dispute refused");
       // Others may have ended it meanwhile; and tokens for a concession may come yet.
       const isFinal = reason !== "DeliveryNotOpen" && reason !== "DeliveryTooLate" && move.act !== "concede";
