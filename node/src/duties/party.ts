@@ -4,7 +4,6 @@ import { senderOf } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import { isRefusal } from "../chain/chain-failure.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
-import { FINAL_SECONDS } from "../chain/delivery-disputes.ts";
 import { answerMeasuredCall, appealCall, concedeMeasuredCall } from "../chain/measured-calls.ts";
 import type { MeasuredCourt } from "../chain/measured-court.ts";
 import {
@@ -24,6 +23,7 @@ import { depositApproval, readAppeal } from "./deposits.ts";
 import { dutyOfComplaint } from "./duty-of-complaint.ts";
 import type { LookedAfter } from "./look-after.ts";
 import { moveOn } from "./move-on.ts";
+import { noteEnd } from "./note-end.ts";
 import { isAgainst, isEnded, nextPartyMove, type OwnAct, type PartyReply } from "./party-rules.ts";
 import { type CaseNow, readCase } from "./read-case.ts";
 import { stepAll } from "./step-all.ts";
@@ -141,14 +141,8 @@ class Party {
 
   /** Notes how it stands; once it is over, forgets it when that is final. */
   #rest(duty: Duty, state: string, nowSeconds: bigint): void {
-    const { store } = this.#options;
     this.#note(duty, state);
-    if (!isEnded(state)) {
-      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
-      return;
-    }
-    if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
-    else if (nowSeconds - duty.endedAt >= FINAL_SECONDS) this.#forget(duty);
+    if (noteEnd(this.#options.store, duty, { isOver: isEnded(state), nowSeconds })) this.#forget(duty);
   }
 
   #forget(duty: Duty): void {
