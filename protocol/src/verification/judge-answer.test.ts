@@ -97,6 +97,7 @@ describe("a trace", () => {
     for (const text of ["Yes", "No", "Yes sir, yes"]) expect(read({ text })).toHaveProperty("problem");
     const many = Array.from({ length: 400 }, (_, index) => encodeTraceLeaf(leafOf(0), index));
     expect(read({ leaves: many, traceRoot: traceRoot(many), text: "Yes".repeat(400) })).toHaveProperty("problem");
+    expect(read({ textOf: () => undefined })).toHaveProperty("problem");
     const broken = [Uint8Array.of(1, 2, 3)];
     expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toHaveProperty("problem");
   });

@@ -18,9 +18,9 @@ export interface AnswerToJudge {
   readonly temperatureMilli: number;
   readonly text: string;
   /** The trace, read; absent where the answer has none. */
-  readonly leaves?: readonly WrittenLeaf[];
-  /** The reference's scores of the trace's tokens. */
-  readonly places?: readonly ScoredPlace[];
+  readonly leaves?: readonly WrittenLeaf[] | undefined;
+  /** The reference's scores of the trace's tokens; absent where its context does not hold them. */
+  readonly places?: readonly ScoredPlace[] | undefined;
   /** What the question is a border input of; it counts at temperature 0. */
   readonly border?: BorderInput | undefined;
 }

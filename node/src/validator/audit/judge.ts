@@ -46,14 +46,8 @@ export async function judge(canary: KeptAudit, { weights, secret }: Judging): Pr
     ));
   const { figures, found, factor } = judgeAnswer(
     {
-      ...{
-        responseHash,
-        secret,
-        text: answer.text,
-        temperatureMilli: sampling.temperatureMilli,
-        border: question.border,
-      },
-      ...(leaves !== undefined && places !== undefined && { leaves, places }),
+      ...{ responseHash, secret, leaves, places, text: answer.text },
+      ...{ temperatureMilli: sampling.temperatureMilli, border: question.border },
     },
     calibration,
   );

@@ -32,11 +32,12 @@ export async function measure(
   if (read === undefined || "problem" in read)
     throw new LloomError("INTERNAL", `An honest answer is taken for a wrong one: ${read?.problem ?? "it has no ids"}`);
   const tokens = read.leaves.map(({ token }) => token);
+  const places = await reference.score(prompt, tokens);
+  if (places === undefined) throw new LloomError("INTERNAL", "The reference's context does not hold an honest answer.");
   return figuresOf(
     {
       ...{ responseHash: digestOf(index), secret: digestOf(0), text: answer.text, leaves: read.leaves },
-      temperatureMilli: canary.sampling.temperatureMilli,
-      places: await reference.score(prompt, tokens),
+      ...{ temperatureMilli: canary.sampling.temperatureMilli, places },
     },
     distanceBound,
   );

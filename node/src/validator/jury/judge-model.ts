@@ -71,6 +71,7 @@ async function measure(
     asked,
     read.leaves.map(({ token }) => token),
   );
+  if (places === undefined) return undefined;
   const { temperatureMilli } = sampling;
   // The dispute's id draws the places: nobody knew it when the answer was signed, and all jurors draw the same.
   const judged = { responseHash, secret: id, temperatureMilli, text: told, leaves: read.leaves, places };

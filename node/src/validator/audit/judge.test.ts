@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { canonicalJson } from "@lloom/protocol/canonical";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { bytesToHex } from "@lloom/protocol/hex";
+import { encodeTraceLeaf, type TraceToken, traceRoot } from "@lloom/protocol/trace";
+import { parseCalibration } from "@lloom/protocol/verification/calibration";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openLlama } from "../../backend/llama.ts";
+import { openReference } from "../../backend/llama-reference.ts";
+import { createLog } from "../../log.ts";
+import { calibratingCanary } from "../calibrate/calibrate.ts";
+import type { CanaryAnswer, KeptAudit } from "./canary-answer.ts";
+import { judge, type KnownWeights } from "./judge.ts";
+
+const SLOW = 60_000;
+const tiny = (name: string): string => fileURLToPath(new URL(`../../../models/tiny/${name}`, import.meta.url));
+const modelPath = tiny("lloom-tiny.gguf");
+const log = createLog({ level: "silent", name: "test" });
+const never = new AbortController().signal;
+const HASH: Hex = `0x${"11".repeat(32)}`;
+const drawn = calibratingCanary(1, 0);
+const canary = { ...drawn, sampling: { ...drawn.sampling, temperatureMilli: 0 } };
+
+let weights: KnownWeights;
+let honest: CanaryAnswer;
+const stack = new AsyncDisposableStack();
+beforeAll(async () => {
+  const reference = stack.use(await openReference({ modelPath, threads: 1 }, { log, signal: never }));
+  weights = { reference, calibration: parseCalibration(readFileSync(tiny("calibration.json"), "utf8")) };
+  const options = { kind: "llama", modelPath, modelName: "tiny", threads: 1, sequences: 1 } as const;
+  const backend = stack.use(await openLlama(options, log, never));
+  let text = "";
+  for await (const event of backend.complete({ ...canary, model: "tiny", asOfSeconds: 0 }, never))
+    if (event.type === "end") honest = answerOf(text, event.trace ?? []);
+    else text += event.text;
+}, SLOW);
+afterAll(() => stack.disposeAsync());
+
+/** An answer of a profile that was measured. */
+function answerOf(text: string, trace: readonly TraceToken[]): CanaryAnswer {
+  const leaves = trace.map(encodeTraceLeaf);
+  const profile = canonicalJson({ ...weights.calibration.reference });
+  return {
+    ...{ text, traceRoot: traceRoot(leaves), leaves: leaves.map(bytesToHex) },
+    ...{ outboundTokens: BigInt(trace.length), asOfSeconds: 0, profile },
+  };
+}
+const judged = (answer: CanaryAnswer) =>
+  judge(
+    { question: { canary }, answer: { type: "answered", answer, responseHash: HASH }, responseHash: HASH } as KeptAudit,
+    { weights, secret: HASH },
+  );
+const leafOf = (token: number): TraceToken => ({ token, logprob: 0, likeliest: [{ token, logprob: 0 }] });
+
+describe("what a canary shows", () => {
+  it("is nothing against an honest answer, and against one whose trace says other odds", async () => {
+    expect(await judged(honest)).toMatchObject({ factor: 0, figures: { flatter: expect.any(Number) } });
+    expect((await judged(honest)).failure).toBeUndefined();
+    const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, [2047, 2047, 2047]) ?? "";
+    expect(await judged(answerOf(text, [2047, 2047, 2047].map(leafOf)))).toMatchObject({ failure: "trace" });
+  });
+
+  it("is a wrong structure where the trace has tokens that the model does not have", async () => {
+    for (const token of [2048, 0xffffffff])
+      expect(await judged(answerOf("", [leafOf(token)]))).toMatchObject({ failure: "structure" });
+  });
+
+  it("is nothing where the reference's context does not hold the trace, or the profile was not measured", async () => {
+    const long = answerOf("", new Array<TraceToken>(600).fill(leafOf(0)));
+    expect(await judged({ ...long, outboundTokens: 128n })).toEqual({ figures: { flatter: 1 } });
+    const elsewhere = canonicalJson({ ...weights.calibration.reference, instructions: "NEON" });
+    expect(await judged({ ...honest, profile: elsewhere })).toEqual({});
+    expect(await judge({ question: { canary } } as KeptAudit, { weights, secret: HASH })).toEqual({});
+  });
+});
