@@ -26,7 +26,15 @@ const leafOf = (off: number, token = 5): WrittenLeaf => {
   return { index: 0, token, logprob: likeliest.find((one) => one.token === token)?.logprob ?? -9000, likeliest };
 };
 const answerOf = (leaves: readonly WrittenLeaf[], change: Partial<AnswerToJudge> = {}): AnswerToJudge => ({
-  ...{ responseHash: HASH, secret: HASH, temperatureMilli: 0, text: "Yes", leaves, places: leaves.map(() => place) },
+  ...{
+    responseHash: HASH,
+    secret: HASH,
+    temperatureMilli: 0,
+    responseFormat: "text",
+    text: "Yes",
+    leaves,
+    places: leaves.map(() => place),
+  },
   ...change,
 });
 
@@ -47,6 +55,18 @@ describe("an answer's verdict", () => {
     expect(found).toBe(false);
     expect(figures.flatter).toBeGreaterThan(1e6);
     expect(factor).toBe(MOST_FACTOR);
+  });
+
+  it("holds no token against who wrote it by a grammar, and odds all the same", () => {
+    for (const temperatureMilli of [0, 1000]) {
+      const asked = { temperatureMilli, responseFormat: "json" } as const;
+      const { figures, found } = judgeAnswer(
+        answerOf(new Array<WrittenLeaf>(12).fill(leafOf(0, 7)), asked),
+        calibration,
+      );
+      expect({ found, ...figures }).toEqual({ found: false, distance: 0, leadShift: 0, flatter: 1 });
+      expect(judgeAnswer(answerOf([leafOf(41)], asked), calibration).found).toBe(true);
+    }
   });
 
   it("takes a border input's first token, also without a trace", () => {

@@ -6,10 +6,12 @@ import { bytesToHex } from "@lloom/protocol/hex";
 import { encodeTraceLeaf, type TraceToken, traceRoot } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backend } from "../../backend/backend.ts";
 import { openLlama } from "../../backend/llama.ts";
 import { openReference } from "../../backend/llama-reference.ts";
 import { createLog } from "../../log.ts";
 import { calibratingCanary } from "../calibrate/calibrate.ts";
+import type { Canary } from "../canary/draw-canary.ts";
 import type { CanaryAnswer, KeptAudit } from "./canary-answer.ts";
 import { judge, type KnownWeights } from "./judge.ts";
 
@@ -20,22 +22,32 @@ const log = createLog({ level: "silent", name: "test" });
 const never = new AbortController().signal;
 const HASH: Hex = `0x${"11".repeat(32)}`;
 const drawn = calibratingCanary(1, 0);
-const canary = { ...drawn, sampling: { ...drawn.sampling, temperatureMilli: 0 } };
+const canary: Canary = { ...drawn, sampling: { ...drawn.sampling, temperatureMilli: 0 } };
+const jsonCanary: Canary = { ...canary, sampling: { ...canary.sampling, responseFormat: "json" } };
 
 let weights: KnownWeights;
 let honest: CanaryAnswer;
+/** Honest, too: the grammar makes it begin with what the model would not have written. */
+let asJson: CanaryAnswer;
 const stack = new AsyncDisposableStack();
 beforeAll(async () => {
   const reference = stack.use(await openReference({ modelPath, threads: 1 }, { log, signal: never }));
   weights = { reference, calibration: parseCalibration(readFileSync(tiny("calibration.json"), "utf8")) };
   const options = { kind: "llama", modelPath, modelName: "tiny", threads: 1, sequences: 1 } as const;
   const backend = stack.use(await openLlama(options, log, never));
-  let text = "";
-  for await (const event of backend.complete({ ...canary, model: "tiny", asOfSeconds: 0 }, never))
-    if (event.type === "end") honest = answerOf(text, event.trace ?? []);
-    else text += event.text;
+  honest = await answerTo(canary, backend);
+  asJson = await answerTo(jsonCanary, backend);
 }, SLOW);
 afterAll(() => stack.disposeAsync());
+
+async function answerTo(asked: Canary, backend: Backend): Promise<CanaryAnswer> {
+  let text = "";
+  for await (const event of backend.complete({ ...asked, model: "tiny", asOfSeconds: 0 }, never)) {
+    if (event.type === "end") return answerOf(text, event.trace ?? []);
+    text += event.text;
+  }
+  expect.unreachable("an answer ends with its counts");
+}
 
 /** An answer of a profile that was measured. */
 function answerOf(text: string, trace: readonly TraceToken[]): CanaryAnswer {
@@ -46,9 +58,13 @@ function answerOf(text: string, trace: readonly TraceToken[]): CanaryAnswer {
     ...{ outboundTokens: BigInt(trace.length), asOfSeconds: 0, profile },
   };
 }
-const judged = (answer: CanaryAnswer) =>
+const judged = (answer: CanaryAnswer, asked: Canary = canary) =>
   judge(
-    { question: { canary }, answer: { type: "answered", answer, responseHash: HASH }, responseHash: HASH } as KeptAudit,
+    {
+      question: { canary: asked },
+      answer: { type: "answered", answer, responseHash: HASH },
+      responseHash: HASH,
+    } as KeptAudit,
     { weights, secret: HASH },
   );
 const leafOf = (token: number): TraceToken => ({ token, logprob: 0, likeliest: [{ token, logprob: 0 }] });
@@ -59,6 +75,12 @@ describe("what a canary shows", () => {
     expect((await judged(honest)).failure).toBeUndefined();
     const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, [2047, 2047, 2047]) ?? "";
     expect(await judged(answerOf(text, [2047, 2047, 2047].map(leafOf)))).toMatchObject({ failure: "trace" });
+  });
+
+  it("is nothing against an honest answer that a grammar made", async () => {
+    expect((await judged(asJson, canary)).failure).toBe("trace");
+    const { failure, factor, figures } = await judged(asJson, jsonCanary);
+    expect({ failure, factor, gap: figures?.gap }).toEqual({ failure: undefined, factor: 0, gap: undefined });
   });
 
   it("is a wrong structure where the trace has tokens that the model does not have", async () => {

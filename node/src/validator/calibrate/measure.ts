@@ -24,10 +24,11 @@ export async function measure(
   distanceBound: Calibration["distanceBound"] = 0,
 ): Promise<AnswerFigures> {
   const prompt = { messages: canary.messages, asOfSeconds: 0 };
+  const { temperatureMilli, responseFormat, stop } = canary.sampling;
   const leaves = answer.trace.map(encodeTraceLeaf);
   const read = readTrace({
     ...{ leaves, traceRoot: traceRoot(leaves), outboundTokens: BigInt(answer.outboundTokens), text: answer.text },
-    ...{ stop: canary.sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) },
+    ...{ stop, textOf: (tokens) => reference.textOf(prompt, tokens) },
   });
   if (read === undefined || "problem" in read)
     throw new LloomError("INTERNAL", `An honest answer is taken for a wrong one: ${read?.problem ?? "it has no ids"}`);
@@ -37,7 +38,7 @@ export async function measure(
   return figuresOf(
     {
       ...{ responseHash: digestOf(index), secret: digestOf(0), text: answer.text, leaves: read.leaves },
-      ...{ temperatureMilli: canary.sampling.temperatureMilli, places },
+      ...{ temperatureMilli, responseFormat, places },
     },
     distanceBound,
   );
