@@ -43,7 +43,10 @@ export interface CalibrateOptions {
   }) => void;
 }
 
-/** Answers are cut: more places make a mean steadier, so that short answers bound long ones. */
+/**
+ * Answers are cut: more places make a mean steadier, so that short answers bound the distance of long ones. Of a gap, which is the
+ * largest of all places, only the room of its bound does.
+ */
 const MOST_TOKENS = 24;
 /** Answers that a node with shared batches has on its hands. */
 const TOGETHER = 4;
