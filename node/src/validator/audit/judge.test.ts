@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { canonicalJson } from "@lloom/protocol/canonical";
-import type { Hex } from "@lloom/protocol/commitment-types";
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { encodeTraceLeaf, type TraceToken, traceRoot } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
@@ -75,6 +75,12 @@ describe("what a canary shows", () => {
     expect((await judged(honest)).failure).toBeUndefined();
     const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, [2047, 2047, 2047]) ?? "";
     expect(await judged(answerOf(text, [2047, 2047, 2047].map(leafOf)))).toMatchObject({ failure: "trace" });
+  });
+
+  it("is a failed trace where one was signed and is not shown, and nothing where none was", async () => {
+    const { leaves: _, ...hidden } = honest;
+    expect(await judged(hidden)).toMatchObject({ failure: "trace", problem: expect.any(String) });
+    expect(await judged({ ...hidden, traceRoot: ZERO_HASH })).toEqual({ figures: { flatter: 1 } });
   });
 
   it("is nothing against an honest answer that a grammar made", async () => {
