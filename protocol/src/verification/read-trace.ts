@@ -15,8 +15,8 @@ export interface TraceToRead {
   /** What it delivered. */
   readonly text: string;
   readonly stop: readonly string[];
-  /** The text of tokens by the offered vocabulary, after the prompt. */
-  readonly textOf: (tokens: readonly number[]) => string;
+  /** The text of tokens by the offered vocabulary, after the prompt; `undefined` if it lacks one of them. */
+  readonly textOf: (tokens: readonly number[]) => string | undefined;
 }
 
 /** The leaves, or why the executor's statement cannot be true. */
@@ -34,6 +34,7 @@ export function readTrace(trace: TraceToRead): TraceRead | undefined {
   if (BigInt(told.length) > 4n * trace.outboundTokens + BigInt(TOKENS_BESIDE))
     return { problem: "The trace has far more tokens than the text." };
   const written = textOf(told.map(({ token }) => token));
+  if (written === undefined) return { problem: "The trace has tokens that the vocabulary does not have." };
   if (!isDelivered({ written, text, stop })) return { problem: "The text is not that of the trace's tokens." };
   return { leaves: told };
 }

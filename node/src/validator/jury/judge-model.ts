@@ -71,9 +71,13 @@ async function measure(
     asked,
     read.leaves.map(({ token }) => token),
   );
-  const { temperatureMilli } = sampling;
+  if (places === undefined) return undefined;
+  const { temperatureMilli, responseFormat } = sampling;
   // The dispute's id draws the places: nobody knew it when the answer was signed, and all jurors draw the same.
-  const judged = { responseHash, secret: id, temperatureMilli, text: told, leaves: read.leaves, places };
+  const judged = {
+    ...{ responseHash, secret: id, temperatureMilli, responseFormat },
+    ...{ text: told, leaves: read.leaves, places },
+  };
   const { factor, found } = judgeAnswer(judged, calibration);
   return factor === undefined ? undefined : { factor, found };
 }
