@@ -62,6 +62,7 @@ describe("the offer book", () => {
     book.add(offer(B), NOW);
     book.setStake(A, 1);
     book.setStake(B, 0);
+    book.note(B, { type: "answered" }, NOW);
     expect(book.staked()).toEqual([A]);
     book.withdraw(A, NOW);
     expect(book.staked()).toEqual([]);
