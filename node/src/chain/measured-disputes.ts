@@ -108,11 +108,6 @@ export function appealDeposit(
   return arbitrator === undefined ? undefined : arbitrationCost;
 }
 
-/** Base units that an account has in the contract of deposits: it pays with them, or takes them out. */
-export async function readCredit(chain: Chain, { deposits }: MeasuredCourt, account: Address): Promise<bigint> {
-  return BigInt(await askCourt(chain, deposits, measuredDeposits.encode("creditOf", [account])));
-}
-
 /** What complaining of an executor costs now: base units. */
 export interface BondQuote {
   readonly bond: bigint;

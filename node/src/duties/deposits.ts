@@ -2,20 +2,18 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../chain/actions.ts";
 import { approveCall } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
+import type { ContractCall } from "../chain/contract-call.ts";
 import type { MeasuredCourt } from "../chain/measured-court.ts";
-import {
-  appealDeposit,
-  type DisputeDeposits,
-  type MeasuredDispute,
-  readCredit,
-  readDeposits,
-} from "../chain/measured-disputes.ts";
-import { readFor, readTokenBalance } from "../chain/reads.ts";
+import { appealDeposit, type DisputeDeposits, type MeasuredDispute, readDeposits } from "../chain/measured-disputes.ts";
+import { readAllowance, readCredit, readTokenBalance } from "../chain/reads.ts";
 import type { AppealView } from "./appeal-rules.ts";
 
 /** What a wallet and its credit can pay the court: base units. */
 export async function readFunds(chain: Chain, court: MeasuredCourt, account: Address): Promise<bigint> {
-  const [wallet, credit] = await Promise.all([readTokenBalance(chain, account), readCredit(chain, court, account)]);
+  const [wallet, credit] = await Promise.all([
+    readTokenBalance(chain, account),
+    readCredit(chain, court.deposits, account),
+  ]);
   return wallet + credit;
 }
 
@@ -45,12 +43,20 @@ export async function allowDeposit(
   { amount, signal }: { readonly amount: bigint; readonly signal: AbortSignal },
 ): Promise<void> {
   const sender = senderOf(chain);
-  const { address } = sender.account;
+  const approval = await depositApproval(chain, court, { account: sender.account.address, amount });
+  if (approval !== undefined) await sender.send(approval, { signal });
+}
+
+/** The approval that the court needs first, if its credit of the account and what it may take already are too little. */
+export async function depositApproval(
+  chain: Chain,
+  { deposits }: MeasuredCourt,
+  { account, amount }: { readonly account: Address; readonly amount: bigint },
+): Promise<ContractCall | undefined> {
   const [credit, allowed] = await Promise.all([
-    readCredit(chain, court, address),
-    readFor("the allowance", chain.contracts.token.allowance(address, court.deposits)),
+    readCredit(chain, deposits, account),
+    readAllowance(chain, account, deposits),
   ]);
   const needed = amount - credit;
-  if (needed <= 0n || allowed >= needed) return;
-  await sender.send(await approveCall(chain, court.deposits, needed), { signal });
+  return needed > 0n && allowed < needed ? approveCall(chain, deposits, needed) : undefined;
 }
