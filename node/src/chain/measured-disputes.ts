@@ -65,17 +65,6 @@ export async function readDisputeAbout(
   return id === ZERO_HASH ? undefined : id;
 }
 
-/** What an executor may lose by an open dispute: base units of stake, and of costs that had matured. */
-export async function readPenalty(
-  chain: Chain,
-  { penalties }: MeasuredCourt,
-  id: Hex,
-): Promise<{ readonly amount: bigint; readonly restitution: bigint }> {
-  const answer = await askCourt(chain, penalties, measuredPenalties.encode("penalties", [id]));
-  const found = measuredPenalties.parsed.decodeFunctionResult("penalties", answer);
-  return { amount: found["amount"], restitution: found["restitution"] };
-}
-
 /** What was paid for an open dispute; base units, zero once it is over. */
 export interface DisputeDeposits {
   readonly bond: bigint;

@@ -1,11 +1,10 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../chain/actions.ts";
-import { approveCall } from "../chain/calls.ts";
+import { missingApproval } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
 import type { MeasuredCourt } from "../chain/measured-court.ts";
 import { appealDeposit, type DisputeDeposits, type MeasuredDispute, readDeposits } from "../chain/measured-disputes.ts";
-import { readAllowance, readCredit, readTokenBalance } from "../chain/reads.ts";
+import { readCredit, readTokenBalance } from "../chain/reads.ts";
 import type { AppealView } from "./appeal-rules.ts";
 
 /** What a wallet and its credit can pay the court: base units. */
@@ -36,27 +35,12 @@ export async function readAppeal(
 const appealsOf = ({ appeal, appellant, ruling, rulingAppellant }: DisputeDeposits, account: Address): bigint =>
   (appellant === account ? appeal : 0n) + (rulingAppellant === account ? ruling : 0n);
 
-/** Lets the court take what its credit of this account does not cover. */
-export async function allowDeposit(
-  chain: Chain,
-  court: MeasuredCourt,
-  { amount, signal }: { readonly amount: bigint; readonly signal: AbortSignal },
-): Promise<void> {
-  const sender = senderOf(chain);
-  const approval = await depositApproval(chain, court, { account: sender.account.address, amount });
-  if (approval !== undefined) await sender.send(approval, { signal });
-}
-
-/** The approval that the court needs first, if its credit of the account and what it may take already are too little. */
+/** What has to come before the court takes a deposit: its credit of the account pays first. */
 export async function depositApproval(
   chain: Chain,
   { deposits }: MeasuredCourt,
   { account, amount }: { readonly account: Address; readonly amount: bigint },
 ): Promise<ContractCall | undefined> {
-  const [credit, allowed] = await Promise.all([
-    readCredit(chain, deposits, account),
-    readAllowance(chain, account, deposits),
-  ]);
-  const needed = amount - credit;
-  return needed > 0n && allowed < needed ? approveCall(chain, deposits, needed) : undefined;
+  const credit = await readCredit(chain, deposits, account);
+  return missingApproval(chain, { owner: account, spender: deposits, amount: amount - credit });
 }
