@@ -1,10 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../../chain/actions.ts";
-import { approveCall, shownTokens } from "../../chain/calls.ts";
+import { missingApproval, shownTokens } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import { type Permit, signPermit, takesPermits } from "../../chain/permit.ts";
-import { readAllowance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
@@ -28,10 +27,11 @@ export async function allowing(
   { chain, address }: Account,
   { amount, spender, permitted }: Taking,
 ): Promise<Pick<Deed, "approval" | "sealed">> {
-  if ((await readAllowance(chain, address, spender)) >= amount) return {};
+  const approval = await missingApproval(chain, { owner: address, spender, amount });
+  if (approval === undefined) return {};
   if (permitted !== undefined && (await takesPermits(chain)))
     return { sealed: () => sealedBy(chain, amount, permitted) };
-  return { approval: await approveCall(chain, spender, amount) };
+  return { approval };
 }
 
 async function sealedBy(chain: Chain, amount: bigint, { spender, call }: Permitted): Promise<ContractCall> {
