@@ -49,20 +49,6 @@ function decodeMeasuredEvent(log: ChainLog): MeasuredEvent | undefined {
   return parsed === null ? undefined : ({ ...eventOf(parsed), ...placeOf(log) } as MeasuredEvent);
 }
 
-/** Every measured dispute of a party, oldest first. Throws as `readPastLogs`. */
-export async function findMeasuredDisputes(
-  chain: Chain,
-  { disputes }: MeasuredCourt,
-  { side, account }: { readonly side: MeasuredSide; readonly account: Address },
-): Promise<readonly MeasuredOpened[]> {
-  const [, ...parties] = topicsOf(side, account);
-  const logs = await readPastLogs(chain, {
-    address: disputes,
-    topics: [measured.topicOf("MeasuredOpened"), ...parties],
-  });
-  return logs.map(decodeMeasuredEvent).filter((event) => event?.type === "MeasuredOpened");
-}
-
 /** How a dispute was opened, and the answers that it is about, in their order. */
 export interface Complaint {
   readonly opened: MeasuredOpened;

@@ -19,7 +19,7 @@ import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Duty, DutyLog } from "../store/duty-log.ts";
 import type { AppealPolicy, AppealView } from "./appeal-rules.ts";
-import { allowDeposit, readAppeal } from "./deposits.ts";
+import { depositApproval, readAppeal } from "./deposits.ts";
 import { dutyOfComplaint } from "./duty-of-complaint.ts";
 import type { LookedAfter } from "./look-after.ts";
 import { moveOn } from "./move-on.ts";
@@ -178,9 +178,13 @@ class Party {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { chain, court, log } = this.#options;
+    const sender = senderOf(chain);
     try {
-      if (act === "appeal") await allowDeposit(chain, court, { amount: deposit, signal });
-      await senderOf(chain).send(this.#callOf(duty, act), { signal });
+      if (act === "appeal") {
+        const approval = await depositApproval(chain, court, { account: sender.account.address, amount: deposit });
+        if (approval !== undefined) await sender.send(approval, { signal });
+      }
+      await sender.send(this.#callOf(duty, act), { signal });
       return true;
     } catch (thrown) {
       const error = asLloomError(thrown);

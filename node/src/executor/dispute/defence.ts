@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../../chain/actions.ts";
 import { claimBonds } from "../../chain/bond-claim.ts";
-import { approveCall } from "../../chain/calls.ts";
+import { missingApproval } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import * as calls from "../../chain/delivery-calls.ts";
@@ -128,10 +128,10 @@ export class Defence {
   /** What has matured of the price comes out of the wallet. */
   async #allow({ matured }: Duty, signal: AbortSignal): Promise<void> {
     const { chain, disputes } = this.#options;
-    const { account } = senderOf(chain);
-    if (matured === 0n) return;
-    const allowed = await untilAborted(chain.contracts.token.allowance(account.address, disputes), signal);
-    if (allowed < matured) await senderOf(chain).send(await approveCall(chain, disputes, matured), { signal });
+    const sender = senderOf(chain);
+    const wanted = { owner: sender.account.address, spender: disputes, amount: matured };
+    const approval = await untilAborted(missingApproval(chain, wanted), signal);
+    if (approval !== undefined) await sender.send(approval, { signal });
   }
 
   #callOf({ id }: Duty, move: SentMove, evidence: Evidence | undefined): ContractCall {
