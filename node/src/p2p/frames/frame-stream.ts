@@ -94,7 +94,8 @@ export class FrameStream {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       // Whoever says its last word while another one is on its way waits for the same.
-      const idle = (this.#idle ??= Promise.withResolvers());
+      this.#idle ??= Promise.withResolvers();
+      const idle = this.#idle;
       this.wake();
       signal.addEventListener("abort", () => idle.resolve(), { once: true });
       await idle.promise;
