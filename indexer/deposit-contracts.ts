@@ -1,5 +1,6 @@
 import { measuredDisputesAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
-import { type Address, ContractFunctionExecutionError, getAbiItem, type PublicClient } from "viem";
+import { type Address, getAbiItem, type PublicClient } from "viem";
+import { ifAnswered } from "./if-answered.ts";
 
 /** Blocks that every server looks through at once. */
 const CHUNK_BLOCKS = 10_000n;
@@ -46,11 +47,5 @@ async function wiredJudges(client: PublicClient, { stakeRegistry, startBlock }: 
 }
 
 /** What a judge names; undefined for one that takes no deposits. */
-async function depositsOf(client: PublicClient, address: Address): Promise<Address | undefined> {
-  try {
-    return await client.readContract({ abi: measuredDisputesAbi, address, functionName: "deposits" });
-  } catch (thrown) {
-    if (thrown instanceof ContractFunctionExecutionError) return undefined;
-    throw thrown;
-  }
-}
+const depositsOf = (client: PublicClient, address: Address): Promise<Address | undefined> =>
+  ifAnswered(client.readContract({ abi: measuredDisputesAbi, address, functionName: "deposits" }));

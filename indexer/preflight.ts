@@ -1,16 +1,9 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
-import {
-  type Address,
-  ContractFunctionExecutionError,
-  createPublicClient,
-  type Hex,
-  http,
-  isAddressEqual,
-  type PublicClient,
-} from "viem";
+import { type Address, createPublicClient, type Hex, http, isAddressEqual, type PublicClient } from "viem";
 import { depositContracts } from "./deposit-contracts.ts";
 import type { IndexerEnv } from "./env.ts";
+import { ifAnswered } from "./if-answered.ts";
 
 /** A chain on a busy machine may be slow, and is asked again; one that is not there is told at once. */
 const RPC_TIMEOUT_MS = 30_000;
@@ -78,14 +71,8 @@ async function misfit(client: PublicClient, env: IndexerEnv, companion: Companio
 }
 
 /** What the contract names; undefined for one that does not have the function. */
-async function stakeRegistryOf(client: PublicClient, address: Address): Promise<Address | undefined> {
-  try {
-    return await client.readContract({ abi: accountingV2Abi, address, functionName: "stakeRegistry" });
-  } catch (thrown) {
-    if (thrown instanceof ContractFunctionExecutionError) return;
-    throw thrown;
-  }
-}
+const stakeRegistryOf = (client: PublicClient, address: Address): Promise<Address | undefined> =>
+  ifAnswered(client.readContract({ abi: accountingV2Abi, address, functionName: "stakeRegistry" }));
 
 const NOT_WIRED: StartProblem = {
   code: "CHAIN_MISMATCH",

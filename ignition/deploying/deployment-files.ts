@@ -5,6 +5,7 @@ import { artifactPath } from "../../checkout/artifact-path.ts";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { linkedCode } from "../../checkout/linked-code.ts";
 import { ROOT } from "../../checkout/paths.ts";
+import { journalLines } from "./journal.ts";
 
 /** What Ignition remembers of a deployment. */
 export interface RecordedDeployment {
@@ -28,8 +29,7 @@ export function readDeployment(id: string): RecordedDeployment {
       "Deploy again; docs/deploy.md says what to do when Ignition refuses.",
     );
   const addresses = addressesSchema.parse(JSON.parse(readFileSync(join(dir, "deployed_addresses.json"), "utf8")));
-  const lines = readFileSync(join(dir, "journal.jsonl"), "utf8").split("\n").filter(Boolean);
-  const confirmed = lines.flatMap((line) => confirmedSchema.safeParse(JSON.parse(line)).data ?? []);
+  const confirmed = journalLines(dir, confirmedSchema);
   return {
     addresses: new Map(Object.entries(addresses).map(([future, address]) => [future.split("#")[1] ?? future, address])),
     wiredIn: confirmed.find(({ futureId }) => futureId.endsWith("StakeRegistry.wire"))?.hash,

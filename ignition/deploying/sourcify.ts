@@ -81,12 +81,21 @@ async function ask(address: string, asked?: object, isAgain = false): Promise<An
   try {
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(asked) };
     const answer = await fetch(address, { ...(asked && post), signal: AbortSignal.timeout(ANSWER_MS) });
-    return { status: answer.status, body: await answer.json() };
+    return { status: answer.status, body: jsonOf(await answer.text()) };
   } catch (thrown) {
     const { cause } = thrown as Error;
     if (!isAgain && cause instanceof Error && "code" in cause && cause.code === "ECONNRESET")
       return await ask(address, asked, true);
     throw problem(cause instanceof Error ? cause.message : (thrown as Error).message, thrown);
+  }
+}
+
+/** `undefined` for a page, as servers have it that stand before others. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -33,7 +33,7 @@ export function textProblem(
 }
 
 /** A whole trace, read; or what is wrong with it. */
-export function readTrace(
+export function openTrace(
   response: Pick<ResponseCommitment, "traceRoot">,
   leaves: readonly Uint8Array[],
 ): readonly TraceLeaf[] | string {
@@ -42,7 +42,7 @@ export function readTrace(
 }
 
 /** Leaves with proofs, read; or what is wrong with them. */
-export function readLeaves(
+export function openLeaves(
   response: Pick<ResponseCommitment, "traceRoot">,
   placed: readonly PlacedLeaf[],
 ): readonly TraceLeaf[] | string {

@@ -1,6 +1,6 @@
 import type { CompactSignature, Hex, Receipt } from "./commitment-types.ts";
 import type { CommitmentHasher } from "./commitments.ts";
-import { laterRequestProblem, readLeaves, readTrace, receiptProblem, textProblem } from "./evidence-check.ts";
+import { laterRequestProblem, openLeaves, openTrace, receiptProblem, textProblem } from "./evidence-check.ts";
 import {
   type AcknowledgementPart,
   EVIDENCE_LIMITS,
@@ -196,7 +196,7 @@ export class EvidenceCollector {
     const wanted = isWhole ? [] : askedLeaves(this.#options.ask.ranges ?? [], total);
     if (!isWhole && wanted.join() !== this.#proven.map(({ index }) => index).join())
       throw broken("the leaves that came are not those that were asked for, and the last");
-    const leaves = isWhole ? readTrace(response, this.#leaves) : readLeaves(response, this.#proven);
+    const leaves = isWhole ? openTrace(response, this.#leaves) : openLeaves(response, this.#proven);
     if (typeof leaves === "string") throw invalid(leaves);
     return { total, leaves };
   }

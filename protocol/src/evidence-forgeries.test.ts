@@ -68,6 +68,13 @@ describe("what a liar sends", () => {
     expect(() => collect(parts)).toThrow(expect.objectContaining({ code: "EVIDENCE_INVALID" }));
   });
 
+  it("a text whose parts name two salts: FRAME_INVALID", () => {
+    const parts = partsFor(long.held).map((part) =>
+      part.type === "text" && part.offset > 0 ? { ...part, contentSalt: staged.requestHash } : part,
+    );
+    expect(() => collect(parts, {}, long)).toThrow(expect.objectContaining({ code: "FRAME_INVALID" }));
+  });
+
   it("a response other than the one in dispute: EVIDENCE_INVALID", () => {
     expect(() => collect(honest, { responseHash: other.responseHash })).toThrow(
       expect.objectContaining({ code: "EVIDENCE_INVALID" }),

@@ -131,7 +131,6 @@ export const evidencePartSchema = z.discriminatedUnion("type", [
 /** A frame of who answers. */
 export type EvidencePart = z.infer<typeof evidencePartSchema>;
 type PartOf<Type> = Extract<EvidencePart, { readonly type: Type }>;
-export type ReceiptPart = PartOf<"receipt">;
 export type TextPart = PartOf<"text">;
 export type TracePart = PartOf<"trace">;
 export type LeafPart = PartOf<"leaf">;

@@ -200,7 +200,7 @@ describe("lloom, given bad input", () => {
   });
 
   it("lets the variables of the indexer and the explorer be", async () => {
-    const env = { LLOOM_RPC_URL: "http://127.0.0.1:1", LLOOM_PGLITE_DIR: "x", LLOOM_INDEXER_URL: "x" };
+    const env = { LLOOM_RPC_URL: "http://127.0.0.1:1", LLOOM_PGLITE_DIR: "x", LLOOM_NETWORK_NAME: "x" };
     expect((await lloom(["init", ...KEY], env)).stderr).toMatch(/There is a keystore already/);
   });
 

@@ -34,6 +34,9 @@ const WEEK_SECONDS = 7 * 24 * 3_600;
 const DRAW_BLOCKS = 65;
 /** Sixteen seats of both panels have to be there. */
 const VALIDATORS = 18;
+const names = Array.from({ length: VALIDATORS }, (_, number) => `evidence validator ${number}`);
+/** Complains with the client's consent. */
+const CHALLENGER = "evidence challenger";
 const EVIDENCE = id("evidence");
 
 const stack = new AsyncDisposableStack();
@@ -69,13 +72,13 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** Validators that can be drawn once a week has passed. */
+/** Validators that can be drawn once a week has passed, and one that only challenges. */
 async function enlist(): Promise<void> {
   const { fund, stakeRegistry, jury, networkHelpers } = market;
-  for (let number = 0; number < VALIDATORS; number++) {
-    const validator = await fund(`evidence validator ${number}`);
+  for (const name of [...names, CHALLENGER]) {
+    const validator = await fund(name);
     await stakeRegistry.send(validator, "registerAndStake", VALIDATOR_ROLE, PEER_ID, "", STAKE);
-    await jury.send(validator, "enlist");
+    if (name !== CHALLENGER) await jury.send(validator, "enlist");
   }
   await networkHelpers.time.increase(WEEK_SECONDS);
 }
@@ -188,9 +191,15 @@ describe("with a dispute", () => {
   let dispute: Hex;
   let jurors: string[];
 
-  it("the jurors get it from either party from their draw on, and other validators do not", async () => {
+  it("the challenger gets it from either party", async () => {
+    expect(await codeOf(askAs(CHALLENGER))).toEqual(REFUSED);
     dispute = await openDispute();
     nowMs += 60_000;
+    expect(await codeOf(askAs(CHALLENGER))).toBe("given");
+    expect(await codeOf(askAs(CHALLENGER, "client", { items: ["prompt"] }))).toBe("given");
+  });
+
+  it("the jurors get it from either party from their draw on, and other validators do not", async () => {
     for (const name of names.slice(0, 3)) expect(await codeOf(askAs(name)), name).toEqual(REFUSED);
     await draw(dispute);
     nowMs += 60_000;
@@ -217,25 +226,24 @@ describe("with a dispute", () => {
     expect(((await measured.read("disputeAt", dispute)) as { state: bigint }).state).toBe(CLOSED);
     nowMs += 60_000;
     const juror = names.find((name) => jurors.includes(identityOf(name).address)) ?? "";
-    expect(await codeOf(askAs(juror))).toEqual(REFUSED);
+    for (const name of [juror, CHALLENGER]) expect(await codeOf(askAs(name)), name).toEqual(REFUSED);
     expect(await codeOf(askAs("evidence client"))).toBe("given");
   });
 });
 
-const names = Array.from({ length: VALIDATORS }, (_, number) => `evidence validator ${number}`);
 /** `State` of a dispute. */
 const CLOSED = 6n;
 
-/** Settles the staged answer, and complains of it as its client. */
+/** Settles the staged answer, and complains of it. */
 async function openDispute(): Promise<Hex> {
   const { accounting, measured, token, deposits } = market;
   const { request, response, clientSignature, executorSignature } = staged.receipt;
   const pair = { request: encodeModel(request), response, clientSignature, executorSignature };
   await accounting.send(executorWallet(), "settle", [pair]);
-  await market.fund("evidence client");
-  await token.send(clientWallet(), "approve", deposits.address, MaxUint256);
-  const answer = { pair, consent: clientSignature, inboundTokens: 0, outboundTokens: 0 };
-  const receipt = await measured.send(clientWallet(), "open", 0n, EVIDENCE, [answer], MaxUint256);
+  const challenger = await market.fund(CHALLENGER);
+  await token.send(challenger, "approve", deposits.address, MaxUint256);
+  const answer = { pair, consent: consentOf(client, CHALLENGER), inboundTokens: 0, outboundTokens: 0 };
+  const receipt = await measured.send(challenger, "open", 0n, EVIDENCE, [answer], MaxUint256);
   const opened = measured.events(receipt).find((event) => event.name === "MeasuredOpened")?.args["id"] as Hex;
   await measured.send(executorWallet(), "answer", opened, EVIDENCE);
   return opened;

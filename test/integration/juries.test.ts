@@ -143,6 +143,7 @@ describe("two juries at once", () => {
         log.saveVote(id, vote);
         throw new Error("killed");
       },
+      openDuties: (kind) => log.openDuties(kind).filter(({ choice }) => choice === undefined),
     }));
     await court.later(ANSWER_PERIOD);
     for (const id of cases) await court.standing(id, "draw");

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { enumNumber } from "@lloom/protocol/contract-enums";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
-import { juryFacts } from "@lloom/protocol/generated/facts";
+import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { hashVote, type VoteChoice } from "@lloom/protocol/votes";
 import { getBytes, MaxUint256, type Wallet } from "ethers";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
@@ -148,7 +149,7 @@ export class Court implements AsyncDisposable {
     const { measured, token, deposits } = this.market;
     await token.send(client.wallet, "approve", deposits.address, MaxUint256);
     const answer = { pair: pairOf(receipt), consent: receipt.clientSignature, inboundTokens, outboundTokens };
-    const number = kind === "WrongModel" ? 0 : 1;
+    const number = enumNumber(measuredDisputesFacts.Kind, kind);
     await measured.send(client.wallet, "open", number, hashEvidence([responseHash]), [answer], MaxUint256);
     const id = await readDisputeAbout(this.chain, this.addresses, receipt.request);
     if (id === undefined) throw new LloomError("INTERNAL", "The dispute is not there.");
@@ -194,7 +195,7 @@ export class Court implements AsyncDisposable {
     if ((await readPanel(this.chain, this.addresses, id)).phase === "commit")
       await networkHelpers.time.increase(Number(COMMIT_PERIOD) + 1);
     for (const { wallet, choice, juror } of seats)
-      await jury.send(wallet, "reveal", id, juror, juryFacts.Choice.indexOf(choice), SALT);
+      await jury.send(wallet, "reveal", id, juror, enumNumber(juryFacts.Choice, choice), SALT);
     await this.later(COMMIT_PERIOD + REVEAL_PERIOD);
   }
 

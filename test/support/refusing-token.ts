@@ -36,7 +36,7 @@ function refusingCode(wallet: string | undefined): string {
   // Both words may be addresses: from and to of transferFrom, to and amount of transfer.
   const isListed = wallet === undefined ? "" : `${is(4, wallet)}${is(36, wallet)}1716`;
   const isTransfer = `${word(0)}60e01c8063${TRANSFER}149063${TRANSFER_FROM}1417`;
-  const delegate = `365f5f37${"5f5f365f"}73${CODE_AT.slice(2)}5af43d5f5f3e`;
+  const delegate = `365f5f375f5f365f73${CODE_AT.slice(2)}5af43d5f5f3e`;
   const end = "3d5ffd";
   const refuse = (dataAt: number): string =>
     `5b60${hex((refusal.length - 2) / 2, 1)}61${hex(dataAt, 2)}5f3960${hex((refusal.length - 2) / 2, 1)}5ffd`;

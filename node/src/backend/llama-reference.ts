@@ -23,14 +23,14 @@ export interface Reference extends AsyncDisposable {
   readonly weightsHash: Hex;
   readonly profile: Profile;
   /**
-   * How likely the model finds each token of an answer, in one pass over prompt and answer. Throws REQUEST_INVALID for what its
-   * context does not hold, or tokens that it does not have.
+   * How likely the model finds each token of an answer, in one pass over prompt and answer; `undefined` for what its context does
+   * not hold. Throws REQUEST_INVALID for tokens that it does not have.
    */
-  score(prompt: ScoredPrompt, answer: readonly number[]): Promise<ScoredPlace[]>;
+  score(prompt: ScoredPrompt, answer: readonly number[]): Promise<ScoredPlace[] | undefined>;
   /** The scores of the token that the answer begins with. */
   scoreFirst(prompt: ScoredPrompt): Promise<ScoredPlace>;
-  /** The text of tokens that follow the prompt; the token that ends an answer has none. */
-  textOf(prompt: ScoredPrompt, tokens: readonly number[]): string;
+  /** The text of tokens that follow the prompt; the token that ends an answer has none. `undefined` if the model lacks one of them. */
+  textOf(prompt: ScoredPrompt, tokens: readonly number[]): string | undefined;
 }
 
 /** Loads the weights as the reference of their hash. Throws CONFIG_INVALID, BACKEND_FAILED. */
@@ -64,20 +64,20 @@ class LlamaReference implements Reference {
     this.profile = parts.runtime.profile;
   }
 
-  score({ messages, asOfSeconds }: ScoredPrompt, answer: readonly number[]): Promise<ScoredPlace[]> {
-    const vocabularySize = this.#parts.runtime.model.fileInfo.metadata.tokenizer?.ggml?.tokens?.length ?? 0;
-    if (answer.some((token) => token >= vocabularySize))
+  score({ messages, asOfSeconds }: ScoredPrompt, answer: readonly number[]): Promise<ScoredPlace[] | undefined> {
+    if (!this.#hasAll(answer))
       throw new LloomError("REQUEST_INVALID", "The answer has tokens that the model does not have.");
     return this.#turn.run(() => this.#score(this.#parts.counter.encode(messages, asOfSeconds), answer as Token[]));
   }
 
   async scoreFirst(prompt: ScoredPrompt): Promise<ScoredPlace> {
     // The token that is scored is not read: any will do.
-    const [place = new Map()] = await this.score(prompt, [0]);
+    const [place = new Map()] = (await this.score(prompt, [0])) ?? [];
     return place;
   }
 
-  textOf({ messages, asOfSeconds }: ScoredPrompt, tokens: readonly number[]): string {
+  textOf({ messages, asOfSeconds }: ScoredPrompt, tokens: readonly number[]): string | undefined {
+    if (!this.#hasAll(tokens)) return undefined;
     const { runtime, counter } = this.#parts;
     const { model } = runtime;
     const written = (tokens as readonly Token[]).filter((token) => !model.isEogToken(token));
@@ -88,11 +88,16 @@ class LlamaReference implements Reference {
     await this.#turn.run(() => this.#parts.resources.disposeAsync());
   }
 
-  async #score(prompt: readonly Token[], answer: readonly Token[]): Promise<ScoredPlace[]> {
+  /** llama.cpp ends the process at a token that it does not have. */
+  #hasAll(tokens: readonly number[]): boolean {
+    const vocabularySize = this.#parts.runtime.model.fileInfo.metadata.tokenizer?.ggml?.tokens?.length ?? 0;
+    return tokens.every((token) => token < vocabularySize);
+  }
+
+  async #score(prompt: readonly Token[], answer: readonly Token[]): Promise<ScoredPlace[] | undefined> {
     const { sequence } = this.#parts;
     const [first] = prompt;
-    if (first === undefined || prompt.length + answer.length > sequence.contextSize)
-      throw new LloomError("REQUEST_INVALID", "Prompt and answer do not fit into the context of the reference.");
+    if (first === undefined || prompt.length + answer.length > sequence.contextSize) return undefined;
     // What would follow the last token was not written.
     const read = [...prompt, ...answer].slice(0, -1);
     const asked = read.map((token, place): Token | [Token, { generateNext: { probabilities: true } }] =>

@@ -6,7 +6,7 @@ import type { ContractCall } from "./contract-call.ts";
 import { delivery, equivocation, measuredDeposits } from "./contracts.ts";
 import { GAS_BOUNDS } from "./gas.ts";
 import type { Permit } from "./permit.ts";
-import { type MemberRole, roleNumber } from "./reads.ts";
+import { type MemberRole, readAllowance, roleNumber } from "./reads.ts";
 
 /**
  * What an account can ask the contracts for, as calls that nobody has signed yet: they can be shown, estimated, and sent. Amounts
@@ -37,6 +37,15 @@ export const approveCall = (chain: Chain, spender: Address, amount: bigint): Pro
     GAS_BOUNDS.approve,
     chain.contracts.token.approve.populateTransaction(spender, amount),
   );
+
+/** What has to come before a contract takes so much of an owner's tokens; `undefined` where it may take them already. */
+export async function missingApproval(
+  chain: Chain,
+  { owner, spender, amount }: { readonly owner: Address; readonly spender: Address; readonly amount: bigint },
+): Promise<ContractCall | undefined> {
+  if (amount <= 0n || (await readAllowance(chain, owner, spender)) >= amount) return undefined;
+  return approveCall(chain, spender, amount);
+}
 
 /* CLIENT */
 

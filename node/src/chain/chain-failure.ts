@@ -52,6 +52,10 @@ export interface Refusal {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** Whether a contract refused a transaction; if not, it may still be mined. */
+export const isRefusal = ({ code, details }: LloomError): boolean =>
+  code === "TRANSACTION_FAILED" && details["error"] !== undefined;
+
 /** TRANSACTION_FAILED for a revert; `details` hold the custom error's name and values. */
 export function refusal({ what, data, unit, cause, details = {} }: Refusal): LloomError {
   const { name, values, sentence } = decodeRevert(data, unit);

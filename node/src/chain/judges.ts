@@ -21,11 +21,11 @@ export async function findJudges(chain: Chain): Promise<readonly Address[]> {
 }
 
 /**
- * The judges of delivery and of equivocation, each known by what it answers. Throws CHAIN_MISMATCH for a deployment without
- * them, and what reads throw.
+ * The judges of delivery and of equivocation, each known by what it answers. `found`: what `findJudges` says, for whoever needs it
+ * for more. Throws CHAIN_MISMATCH for a deployment without them, and what reads throw.
  */
-export async function openJudges(chain: Chain): Promise<Judges> {
-  const judges = await findJudges(chain);
+export async function openJudges(chain: Chain, found = findJudges(chain)): Promise<Judges> {
+  const judges = await found;
   const [deliveryJudge, equivocationJudge] = await Promise.all([
     firstThatAnswers(chain, judges, delivery.encode("CHALLENGE_WINDOW")),
     firstThatAnswers(chain, judges, equivocation.encode("PRIORITY_WINDOW")),
@@ -36,8 +36,8 @@ export async function openJudges(chain: Chain): Promise<Judges> {
 }
 
 /** MeasuredDisputes; `undefined` for a deployment without. Throws what reads throw. */
-export const findMeasured = async (chain: Chain): Promise<Address | undefined> =>
-  firstThatAnswers(chain, await findJudges(chain), measured.encode("disputeCount"));
+export const findMeasured = async (chain: Chain, found = findJudges(chain)): Promise<Address | undefined> =>
+  firstThatAnswers(chain, await found, measured.encode("disputeCount"));
 
 async function firstThatAnswers(chain: Chain, judges: readonly Address[], data: Hex): Promise<Address | undefined> {
   for (const to of judges) if ((await readView(chain, "the dispute contracts", { to, data })) !== undefined) return to;

@@ -19,11 +19,8 @@ export interface Panel {
   /** Chain seconds: the last ones to commit and to reveal; zero before the draw. */
   readonly commitUntil: bigint;
   readonly revealUntil: bigint;
-  readonly size: number;
   readonly committed: number;
   readonly revealed: number;
-  readonly mismatches: number;
-  readonly matches: number;
 }
 
 /** What an account has to do with a case. */
@@ -52,11 +49,8 @@ export async function readPanel(chain: Chain, { jury }: MeasuredCourt, id: Hex):
     drawBlock: panel["drawBlock"],
     commitUntil: panel["commitUntil"],
     revealUntil: panel["revealUntil"],
-    size: Number(panel["size"]),
     committed: Number(panel["committed"]),
     revealed: Number(panel["revealed"]),
-    mismatches: Number(panel["mismatches"]),
-    matches: Number(panel["matches"]),
   };
 }
 

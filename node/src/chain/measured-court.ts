@@ -2,7 +2,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { ZeroAddress } from "ethers";
 import type { Chain } from "./chain.ts";
 import { measured } from "./contracts.ts";
-import { findMeasured } from "./judges.ts";
+import { type findJudges, findMeasured } from "./judges.ts";
 import { readFor } from "./reads.ts";
 
 /** The contracts that a measured dispute has to do with. */
@@ -17,9 +17,12 @@ export interface MeasuredCourt {
   readonly arbitrator: Address | undefined;
 }
 
-/** `undefined` for a deployment without measured disputes. Throws what reads throw. */
-export async function openMeasuredCourt(chain: Chain): Promise<MeasuredCourt | undefined> {
-  const disputes = await findMeasured(chain);
+/** `undefined` for a deployment without measured disputes. `found`: as of `openJudges`. Throws what reads throw. */
+export async function openMeasuredCourt(
+  chain: Chain,
+  found?: ReturnType<typeof findJudges>,
+): Promise<MeasuredCourt | undefined> {
+  const disputes = await findMeasured(chain, found);
   if (disputes === undefined) return undefined;
   const [jury, deposits, penalties, arbitrator] = await Promise.all(
     (["jury", "deposits", "penalties", "arbitrator"] as const).map((name) => readAddress(chain, disputes, name)),

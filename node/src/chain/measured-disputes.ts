@@ -65,17 +65,6 @@ export async function readDisputeAbout(
   return id === ZERO_HASH ? undefined : id;
 }
 
-/** What an executor may lose by an open dispute: base units of stake, and of costs that had matured. */
-export async function readPenalty(
-  chain: Chain,
-  { penalties }: MeasuredCourt,
-  id: Hex,
-): Promise<{ readonly amount: bigint; readonly restitution: bigint }> {
-  const answer = await askCourt(chain, penalties, measuredPenalties.encode("penalties", [id]));
-  const found = measuredPenalties.parsed.decodeFunctionResult("penalties", answer);
-  return { amount: found["amount"], restitution: found["restitution"] };
-}
-
 /** What was paid for an open dispute; base units, zero once it is over. */
 export interface DisputeDeposits {
   readonly bond: bigint;
@@ -106,11 +95,6 @@ export function appealDeposit(
 ): bigint | undefined {
   if (round < Number(measuredDisputesFacts.LAST_ROUND)) return measuredDepositsFacts.APPEAL_BONDS * bond;
   return arbitrator === undefined ? undefined : arbitrationCost;
-}
-
-/** Base units that an account has in the contract of deposits: it pays with them, or takes them out. */
-export async function readCredit(chain: Chain, { deposits }: MeasuredCourt, account: Address): Promise<bigint> {
-  return BigInt(await askCourt(chain, deposits, measuredDeposits.encode("creditOf", [account])));
 }
 
 /** What complaining of an executor costs now: base units. */

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { juryAbi, measuredDisputesAbi } from "@lloom/protocol/generated/abi";
 import { type Log as ChainLog, zeroPadValue } from "ethers";
+import { LloomError } from "../errors.ts";
 import type { Chain } from "./chain.ts";
 import { jury, measured } from "./contracts.ts";
 import { type EventsOf, eventOf, placeOf } from "./events.ts";
@@ -49,34 +50,20 @@ function decodeMeasuredEvent(log: ChainLog): MeasuredEvent | undefined {
   return parsed === null ? undefined : ({ ...eventOf(parsed), ...placeOf(log) } as MeasuredEvent);
 }
 
-/** Every measured dispute of a party, oldest first. Throws as `readPastLogs`. */
-export async function findMeasuredDisputes(
-  chain: Chain,
-  { disputes }: MeasuredCourt,
-  { side, account }: { readonly side: MeasuredSide; readonly account: Address },
-): Promise<readonly MeasuredOpened[]> {
-  const [, ...parties] = topicsOf(side, account);
-  const logs = await readPastLogs(chain, {
-    address: disputes,
-    topics: [measured.topicOf("MeasuredOpened"), ...parties],
-  });
-  return logs.map(decodeMeasuredEvent).filter((event) => event?.type === "MeasuredOpened");
-}
-
 /** How a dispute was opened, and the answers that it is about, in their order. */
 export interface Complaint {
   readonly opened: MeasuredOpened;
   readonly answers: readonly AnswerDisputed[];
 }
 
-/** `undefined` for a dispute that is not there. Throws as `readPastLogs`. */
-export async function readComplaint(
-  chain: Chain,
-  { disputes }: MeasuredCourt,
-  id: Hex,
-): Promise<Complaint | undefined> {
+/**
+ * Throws as `readPastLogs`, and CHAIN_UNREACHABLE while the server does not have it: servers behind one address lag behind each
+ * other.
+ */
+export async function readComplaint(chain: Chain, { disputes }: MeasuredCourt, id: Hex): Promise<Complaint> {
   const events = (await readPastLogs(chain, { address: disputes, topics: [null, id] })).map(decodeMeasuredEvent);
   const opened = events.find((event) => event?.type === "MeasuredOpened");
   const answers = events.filter((event) => event?.type === "AnswerDisputed");
-  return opened === undefined ? undefined : { opened, answers };
+  if (opened === undefined) throw new LloomError("CHAIN_UNREACHABLE", "The RPC server does not have the dispute yet.");
+  return { opened, answers };
 }

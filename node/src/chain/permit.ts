@@ -44,6 +44,9 @@ export async function signPermit(
   return { deadline, v: signature.v, r: signature.r as Hex, s: signature.s as Hex };
 }
 
+/** Whether `signPermit` has one to give: nothing is signed to find that out. */
+export const takesPermits = async (chain: Chain): Promise<boolean> => (await findDomain(chain)) !== undefined;
+
 /** Separator of the token's own domain, for what ERC-3009 signs. Throws LloomError UNSUPPORTED when it cannot be found out. */
 export async function tokenSeparator(chain: Chain): Promise<Hex> {
   const domain = await findDomain(chain);

@@ -11,11 +11,18 @@ export interface KnownBlock {
   readonly hash: Hex;
 }
 
+/** What was read between two blocks. */
+export interface ReadPast {
+  readonly from: number;
+  readonly upTo: KnownBlock;
+  readonly events: readonly PlacedEvent[];
+}
+
 /** Where what was read of one executor's past is kept between runs. */
 export interface KeptPast {
-  /** What was read, and up to which block; undefined if nothing was. */
-  load(): { readonly events: readonly PlacedEvent[]; readonly upTo: KnownBlock } | undefined;
-  append(events: readonly PlacedEvent[], upTo: KnownBlock): void;
+  /** All that was read without a gap; undefined if nothing was. */
+  load(): ReadPast | undefined;
+  append(read: ReadPast): void;
   clear(): void;
 }
 
@@ -51,19 +58,19 @@ export async function readReputationPast(contracts: ReputationContracts, options
     const read = readReputationEvents(contracts, { executor, fromBlock: from, toBlock: to });
     const found = await untilAborted(read, signal);
     events.push(...found);
-    if (isSettled) kept?.append(found, await blockAt(contracts, to));
+    if (isSettled) kept?.append({ from, upTo: await blockAt(contracts, to), events: found });
     onProgress?.({ block: to, events: events.length });
     from = to + 1;
   }
   return events.filter(({ block }) => block <= toBlock);
 }
 
-/** What was kept, if it is still of this chain. */
+/** What was kept, if it is still of this chain, and all of it. */
 async function standing(contracts: ReputationContracts, kept: KeptPast | undefined) {
   const known = kept?.load();
   if (known === undefined) return undefined;
   const block = await readFor("a block", contracts.chain.provider.getBlock(known.upTo.number));
-  if (block?.hash === known.upTo.hash) return known;
+  if (block?.hash === known.upTo.hash && known.from === contracts.chain.startBlock) return known;
   kept?.clear();
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { shownTokens, tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
-import type { Duty } from "../store/duty-log.ts";
+import { type Duty, isMeasured } from "../store/duty-log.ts";
 import { announce, type Command } from "./command.ts";
 import { findDuties } from "./dispute/duties.ts";
 import { dutyEvent, dutySentence } from "./dispute/words.ts";
@@ -31,12 +31,11 @@ export const disputes: Command = {
 };
 
 function lines(chain: Chain, duty: Duty): string {
-  const { id, amount, penalty, bond, kind } = duty;
-  const isEther = kind === "answer" || kind === "dispute";
+  const { id, amount, penalty, bond } = duty;
   const money = [
     `paid ${shownTokens(chain, amount)}`,
     ...(penalty > 0n ? [`stake at risk ${shownTokens(chain, penalty)}`] : []),
-    ...(bond > 0n ? [`bond ${isEther ? shownEther(bond) : shownTokens(chain, bond)}`] : []),
+    ...(bond > 0n ? [`bond ${isMeasured(duty) ? shownTokens(chain, bond) : shownEther(bond)}`] : []),
   ];
   return `${dutySentence(duty)}\n  ${money.join(", ")}; id ${id}`;
 }

@@ -34,6 +34,12 @@ export async function openOwnChain(context: CommandContext, identity: Identity):
   return check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal })));
 }
 
+/** Connects to the chain without a key, to look at it; closed when the command ends. */
+export async function openKeylessChain({ settings, signal, log, stack }: CommandContext): Promise<Chain> {
+  const { accounting, startBlock, check } = chosenDeployment(settings);
+  return check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log, startBlock })));
+}
+
 /** What this node's transactions are remembered by, so that none is made twice after a restart. */
 export const journalOf =
   (settings: Settings) =>

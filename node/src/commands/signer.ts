@@ -1,19 +1,17 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { openChain } from "../chain/chain.ts";
 import { findSigners, type OwnSigner } from "../chain/session-signers.ts";
 import { LloomError } from "../errors.ts";
 import { addressArgument } from "./address.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
-import { chosenDeployment } from "./deployment.ts";
 import { ADDRESS, openAccount, openView } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { readPossession, writePossession } from "./money/possession-file.ts";
 import { countUntil, signerAddition, signerRemoval } from "./money/signer-deeds.ts";
-import { freshNonce, hoursOf, VALID } from "./money/signing.ts";
+import { freshNonce, VALID, validSeconds } from "./money/signing.ts";
 import { shownMoment } from "./money/words.ts";
-import { openIdentity } from "./open.ts";
+import { openIdentity, openKeylessChain } from "./open.ts";
 
 const EXAMPLE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 const PROVE = `lloom signer prove ${EXAMPLE} proof.json`;
@@ -84,19 +82,17 @@ const standing = ({ thawEnd }: OwnSigner, nowSeconds: bigint): string =>
 
 /** With the session key: it shows that it is there, and for whom. */
 async function prove(context: CommandContext, who?: string, file?: string): Promise<void> {
-  const { settings, signal, log, stack, flags } = context;
   const principal = addressOf(who, "The client", PROVE);
   if (file === undefined) throw new LloomError("COMMAND_INVALID", "A file is missing.", { next: `Give one: ${PROVE}` });
-  const hours = hoursOf(flags["valid"]);
+  const seconds = validSeconds(context.flags["valid"]);
   const identity = await openIdentity(context);
   if (identity.address === principal)
     throw new LloomError("COMMAND_INVALID", "This key is the client itself, and signs for itself anyway.", {
       next: "Run it with the session key: --data-dir of that key.",
     });
-  const { accounting, check } = chosenDeployment(settings);
-  const chain = check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log })));
+  const chain = await openKeylessChain(context);
   const nowSeconds = await chain.nowSeconds();
-  const deadline = nowSeconds + hours * 3_600n;
+  const deadline = nowSeconds + seconds;
   const authorization = { principal, signer: identity.address, deadline, nonce: freshNonce() };
   const possession = identity.sign(createCommitmentHasher(chain.domain).hashSignerAuthorization(authorization));
   writePossession(file, { domain: chain.domain, authorization, possession });

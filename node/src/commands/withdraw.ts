@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
+import { isRefusal } from "../chain/chain-failure.ts";
 import { findChannels } from "../chain/channels-of.ts";
 import { readDeposit } from "../chain/reads.ts";
 import { readRewards } from "../chain/rewards.ts";
@@ -143,7 +144,7 @@ async function eachOf({ log }: CommandContext, payouts: readonly (() => Promise<
       await payout();
     } catch (thrown) {
       const error = asLloomError(thrown);
-      if (error.code !== "TRANSACTION_FAILED" || error.details["error"] === undefined) throw error;
+      if (!isRefusal(error)) throw error;
       log.warn({ problem: error.message }, "refused, going on with the rest");
       refused ??= error;
     }

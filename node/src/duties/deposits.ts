@@ -1,21 +1,18 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../chain/actions.ts";
-import { approveCall } from "../chain/calls.ts";
+import { missingApproval } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
+import type { ContractCall } from "../chain/contract-call.ts";
 import type { MeasuredCourt } from "../chain/measured-court.ts";
-import {
-  appealDeposit,
-  type DisputeDeposits,
-  type MeasuredDispute,
-  readCredit,
-  readDeposits,
-} from "../chain/measured-disputes.ts";
-import { readFor, readTokenBalance } from "../chain/reads.ts";
+import { appealDeposit, type DisputeDeposits, type MeasuredDispute, readDeposits } from "../chain/measured-disputes.ts";
+import { readCredit, readTokenBalance } from "../chain/reads.ts";
 import type { AppealView } from "./appeal-rules.ts";
 
 /** What a wallet and its credit can pay the court: base units. */
 export async function readFunds(chain: Chain, court: MeasuredCourt, account: Address): Promise<bigint> {
-  const [wallet, credit] = await Promise.all([readTokenBalance(chain, account), readCredit(chain, court, account)]);
+  const [wallet, credit] = await Promise.all([
+    readTokenBalance(chain, account),
+    readCredit(chain, court.deposits, account),
+  ]);
   return wallet + credit;
 }
 
@@ -38,19 +35,12 @@ export async function readAppeal(
 const appealsOf = ({ appeal, appellant, ruling, rulingAppellant }: DisputeDeposits, account: Address): bigint =>
   (appellant === account ? appeal : 0n) + (rulingAppellant === account ? ruling : 0n);
 
-/** Lets the court take what its credit of this account does not cover. */
-export async function allowDeposit(
+/** What has to come before the court takes a deposit: its credit of the account pays first. */
+export async function depositApproval(
   chain: Chain,
-  court: MeasuredCourt,
-  { amount, signal }: { readonly amount: bigint; readonly signal: AbortSignal },
-): Promise<void> {
-  const sender = senderOf(chain);
-  const { address } = sender.account;
-  const [credit, allowed] = await Promise.all([
-    readCredit(chain, court, address),
-    readFor("the allowance", chain.contracts.token.allowance(address, court.deposits)),
-  ]);
-  const needed = amount - credit;
-  if (needed <= 0n || allowed >= needed) return;
-  await sender.send(await approveCall(chain, court.deposits, needed), { signal });
+  { deposits }: MeasuredCourt,
+  { account, amount }: { readonly account: Address; readonly amount: bigint },
+): Promise<ContractCall | undefined> {
+  const credit = await readCredit(chain, deposits, account);
+  return missingApproval(chain, { owner: account, spender: deposits, amount: amount - credit });
 }

@@ -1,6 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
+import { isRefusal } from "../chain/chain-failure.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
 import { readHeader } from "../chain/draw-header.ts";
 import { drawCall, pokeMeasuredCall } from "../chain/measured-calls.ts";
@@ -37,7 +38,7 @@ export async function sendFirst(chain: Chain, call: ContractCall, signal: AbortS
     return true;
   } catch (thrown) {
     const error = asLloomError(thrown);
-    if (error.code !== "TRANSACTION_FAILED" || error.details["error"] === undefined) throw error;
+    if (!isRefusal(error)) throw error;
     return false;
   }
 }

@@ -2,8 +2,8 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { senderOf } from "../chain/actions.ts";
 import type { Chain } from "../chain/chain.ts";
+import { isRefusal } from "../chain/chain-failure.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
-import { FINAL_SECONDS } from "../chain/delivery-disputes.ts";
 import { answerMeasuredCall, appealCall, concedeMeasuredCall } from "../chain/measured-calls.ts";
 import type { MeasuredCourt } from "../chain/measured-court.ts";
 import {
@@ -19,10 +19,11 @@ import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Duty, DutyLog } from "../store/duty-log.ts";
 import type { AppealPolicy, AppealView } from "./appeal-rules.ts";
-import { allowDeposit, readAppeal } from "./deposits.ts";
+import { depositApproval, readAppeal } from "./deposits.ts";
 import { dutyOfComplaint } from "./duty-of-complaint.ts";
 import type { LookedAfter } from "./look-after.ts";
 import { moveOn } from "./move-on.ts";
+import { noteEnd } from "./note-end.ts";
 import { isAgainst, isEnded, nextPartyMove, type OwnAct, type PartyReply } from "./party-rules.ts";
 import { type CaseNow, readCase } from "./read-case.ts";
 import { stepAll } from "./step-all.ts";
@@ -71,11 +72,7 @@ async function note(
   id: Hex,
   signal: AbortSignal,
 ): Promise<void> {
-  const complaint = await untilAborted(readComplaint(chain, court, id), signal);
-  // Servers behind one address lag behind each other; the event comes again.
-  if (complaint === undefined)
-    throw new LloomError("CHAIN_UNREACHABLE", "The RPC server does not have the dispute yet.");
-  const duty = dutyOfComplaint(DUTY_OF[side], complaint);
+  const duty = dutyOfComplaint(DUTY_OF[side], await untilAborted(readComplaint(chain, court, id), signal));
   if (!store.noteDuty(duty)) return;
   const { peer, amount, penalty, dueAt } = duty;
   log.warn(
@@ -119,16 +116,14 @@ class Party {
 
   async #reply(id: Hex, signal: AbortSignal): Promise<PartyReply> {
     const { reply } = this.#options;
-    if (reply === undefined) return "wait";
-    const complaint = await this.#complaint(id, signal);
-    return complaint === undefined ? "wait" : reply(complaint, signal);
+    return reply === undefined ? "wait" : reply(await this.#complaint(id, signal), signal);
   }
 
   /** It never changes; a reorganisation brings another id. */
-  async #complaint(id: Hex, signal: AbortSignal): Promise<Complaint | undefined> {
+  async #complaint(id: Hex, signal: AbortSignal): Promise<Complaint> {
     const { chain, court } = this.#options;
     const known = this.#complaints.get(id) ?? (await untilAborted(readComplaint(chain, court, id), signal));
-    if (known !== undefined) this.#complaints.set(id, known);
+    this.#complaints.set(id, known);
     return known;
   }
 
@@ -146,14 +141,8 @@ class Party {
 
   /** Notes how it stands; once it is over, forgets it when that is final. */
   #rest(duty: Duty, state: string, nowSeconds: bigint): void {
-    const { store } = this.#options;
     this.#note(duty, state);
-    if (!isEnded(state)) {
-      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
-      return;
-    }
-    if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
-    else if (nowSeconds - duty.endedAt >= FINAL_SECONDS) this.#forget(duty);
+    if (noteEnd(this.#options.store, duty, { isOver: isEnded(state), nowSeconds })) this.#forget(duty);
   }
 
   #forget(duty: Duty): void {
@@ -178,13 +167,17 @@ class Party {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { chain, court, log } = this.#options;
+    const sender = senderOf(chain);
     try {
-      if (act === "appeal") await allowDeposit(chain, court, { amount: deposit, signal });
-      await senderOf(chain).send(this.#callOf(duty, act), { signal });
+      if (act === "appeal") {
+        const approval = await depositApproval(chain, court, { account: sender.account.address, amount: deposit });
+        if (approval !== undefined) await sender.send(approval, { signal });
+      }
+      await sender.send(this.#callOf(duty, act), { signal });
       return true;
     } catch (thrown) {
       const error = asLloomError(thrown);
-      if (error.code !== "TRANSACTION_FAILED" || error.details["error"] === undefined) throw error;
+      if (!isRefusal(error)) throw error;
       const { id } = duty;
       log.warn({ id, act, problem: error.message }, "step of a measured dispute refused");
       this.#refused.set(id, (this.#refused.get(id) ?? new Set<OwnAct>()).add(act));

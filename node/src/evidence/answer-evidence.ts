@@ -43,16 +43,16 @@ export function answerEvidence({ chain, hasher, recover, clock, answers }: Answe
     const signer = recover(hashDisputeConsent(hasher.domainSeparator, { challenger, requestHash }), consent);
     return signer !== undefined && (signer === client || (await principalOf(signer)) === client);
   };
-  return async (ask, { address }) => {
+  return async (ask, asker) => {
     const { requestHash, consent } = ask;
     const receipt = answers.receiptOf(requestHash);
     if (receipt === undefined) throw refused(requestHash);
     const { request } = receipt;
     const mayAsk =
-      address === request.client ||
-      address === request.executor ||
-      (consent !== undefined && (await hasConsent(request, { challenger: address, requestHash }, consent))) ||
-      (await court.concerns(request, address));
+      asker === request.client ||
+      asker === request.executor ||
+      (consent !== undefined && (await hasConsent(request, { challenger: asker, requestHash }, consent))) ||
+      (await court.concerns(request, asker));
     if (!mayAsk) throw refused(requestHash);
     const held = answers.held(requestHash, receipt);
     const leaves = leavesToProve(held, ask);

@@ -72,12 +72,12 @@ describe("evidence about an answer", () => {
 
   it("is put together from both, and says what neither has", async () => {
     const nothing = { trace: "none", acknowledgement: "none" } as const;
-    await serveHeld("executor", { ...staged.held, ...nothing, prompt: "deleted", text: "deleted" });
+    await serveHeld("executor", { ...staged.held, ...nothing, prompt: "deleted", text: "deleted", trace: "deleted" });
     await serveHeld("client", { ...staged.held, ...nothing });
     const { evidence, faults } = await fetch();
     expect(evidence).toMatchObject({ prompt: staged.held.prompt, text: staged.held.text });
     expect([...evidence.lacks]).toEqual([
-      ["trace", "none"],
+      ["trace", "deleted"],
       ["acknowledgement", "none"],
     ]);
     expect(faults).toEqual([]);

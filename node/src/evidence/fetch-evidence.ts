@@ -117,10 +117,9 @@ async function forgedSignature(
   return undefined;
 }
 
-/** What the first did not have, by the second; reasons of the second only where both have nothing. */
+/** What the first did not have, by the second; where both have nothing, why the first has not. */
 function merged(first: Evidence, second: Evidence): Evidence {
-  const lacks = new Map([...first.lacks].map(([item, why]) => [item, second.lacks.get(item) ?? why] as const));
-  for (const [item] of first.lacks) if (second[item] !== undefined) lacks.delete(item);
+  const lacks = new Map([...first.lacks].filter(([item]) => second[item] === undefined));
   return { ...first, ...second, lacks };
 }
 

@@ -39,7 +39,8 @@ describe("chat request", () => {
     const demandsOf = (provider: object) => parseChatRequest(ask({ provider })).demands;
     expect(demandsOf({ min_reputation: 0.4, min_stake: "100.5" })).toEqual({ minReputation: 0.4, minStake: "100.5" });
     expect(demandsOf({ min_stake: 100 })).toEqual({ minStake: "100" });
-    expect([demandsOf({}), demandsOf({ only: [] })]).toEqual([{}, {}]);
+    const nothing = [{}, { only: [] }, { min_reputation: null, min_stake: null }];
+    expect(nothing.map(demandsOf)).toEqual([{}, {}, {}]);
   });
 
   it("prefers the new name of the token limit", () => {

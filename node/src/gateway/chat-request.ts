@@ -112,7 +112,7 @@ const chatSchema = z.object({
     .optional(),
   provider: z
     .object(
-      { min_reputation: number(0, 1).optional(), min_stake: amount.optional() },
+      { min_reputation: number(0, 1).nullish(), min_stake: amount.nullish() },
       "must be an object such as { min_reputation: 0.4 }",
     )
     .optional(),
@@ -153,7 +153,10 @@ function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
     maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
     stream: chat.stream,
     includeUsage: chat.stream_options?.include_usage ?? false,
-    demands: { minReputation: chat.provider?.min_reputation, minStake: chat.provider?.min_stake },
+    demands: {
+      minReputation: chat.provider?.min_reputation ?? undefined,
+      minStake: chat.provider?.min_stake ?? undefined,
+    },
   };
 }
 

@@ -58,8 +58,12 @@ async function* ask(
   const offered = await client.model(model);
   const most = offered === undefined ? undefined : Number(offered.maxContext);
   const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
-  const demands = { minReputation, minStake: minStake === undefined ? undefined : stakeOf(minStake, token) };
-  yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream, demands }, signal);
+  const demands = {
+    ...(minReputation !== undefined && { minReputation }),
+    ...(minStake !== undefined && { minStake: stakeOf(minStake, token) }),
+  };
+  const asks = Object.keys(demands).length === 0 ? {} : { demands };
+  yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream, ...asks }, signal);
 }
 
 /** Throws REQUEST_INVALID for more digits than the token has. */

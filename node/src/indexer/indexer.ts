@@ -9,9 +9,9 @@ export interface Indexer {
   readonly origin: string;
   /** Newest block in its tables. */
   head(signal: AbortSignal): Promise<number>;
-  /** An executor's standing in an epoch, or now; undefined for one that has not registered. */
-  standing(executor: Address, epoch: number | "now", signal: AbortSignal): Promise<ToldStanding | undefined>;
-  /** Everybody's standing at the end of an epoch that is over, so many at most, by address. */
+  /** An executor's standing in an epoch; undefined for one that has not registered. */
+  standing(executor: Address, epoch: number, signal: AbortSignal): Promise<ToldStanding | undefined>;
+  /** Everybody's standing at the end of an epoch that is over: all of them, since who is missing counts as left out. */
   standings(epoch: number, signal: AbortSignal): Promise<ReadonlyMap<Address, Standing>>;
   /** Its standings of all epochs in which something happened that counts, oldest first. */
   history(executor: Address, signal: AbortSignal): Promise<readonly ToldEpoch[]>;
@@ -24,8 +24,6 @@ export interface ToldStanding {
   readonly count: number;
   readonly index: number;
   readonly proof: readonly Hex[];
-  /** Whether the index has seen the epoch's end. */
-  readonly complete: boolean;
 }
 
 /** A row of its table. */
@@ -67,17 +65,17 @@ const figures = {
   stakeFactor: integer,
   trust: integer,
 };
+const standing = { epoch: integer, ...figures, grade: z.enum(GRADES) };
 const standingAnswer = z.object({
-  standing: z.object({ epoch: integer, ...figures, grade: z.enum(GRADES) }),
+  standing: z.object(standing),
   root: hash,
   count: z.number().int().positive(),
   index: z.number().int().nonnegative(),
   proof: z.array(hash).max(64),
-  complete: z.boolean(),
 });
 const pageAnswer = z.object({
   complete: z.literal(true),
-  standings: z.array(z.object({ executor: address, epoch: integer, ...figures, grade: z.enum(GRADES) })).max(1_000),
+  standings: z.array(z.object({ executor: address, ...standing })).max(STANDINGS_PAGE),
 });
 const headAnswer = z.object({ block: z.object({ number: integer.transform(Number) }).nullable() });
 const epochRow = z
@@ -116,9 +114,9 @@ export function openIndexer(url: string): Indexer {
           found.set(executor, standing);
           last = executor;
         }
-        if (standings.length < STANDINGS_PAGE) break;
+        if (standings.length < STANDINGS_PAGE) return found;
       }
-      return found;
+      throw invalid(origin, "its pages have no end");
     },
     history: async (executor, signal) => {
       const rows: ToldEpoch[] = [];

@@ -19,7 +19,7 @@ export interface Duty {
   readonly kind: DutyKind;
   /** The dispute's id: of one about a delivery, the digest of the response. */
   readonly id: Hex;
-  /** Of the first answer that it is about; of what is only tended, the dispute's id. */
+  /** Of the first answer that it is about; of a measured dispute that is only tended, the dispute's id. */
   readonly requestHash: Hex;
   /** The other party; for whoever is none, the executor. */
   readonly peer: Address;
@@ -47,6 +47,10 @@ export interface Duty {
   /** Chain seconds at which its end was first seen; a reorganisation may take the end back. */
   readonly endedAt?: bigint | undefined;
 }
+
+/** Whether it is of a measured dispute: of one that is only tended, its own id stands for the request's. */
+export const isMeasured = ({ kind, id, requestHash }: Duty): boolean =>
+  kind === "defend" || kind === "accuse" || kind === "judge" || (kind === "tend" && id === requestHash);
 
 /** What changes of a duty. */
 export type DutyChange = Partial<

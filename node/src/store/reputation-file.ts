@@ -31,36 +31,45 @@ const event = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("settlement"), ...about, client: address, balance: integer, acknowledged: integer }),
   z.object({ kind: z.literal("strike"), ...about, halves: integer }),
 ]);
-/** A line of the file: what one step found. */
+/** A line of the file: what one step found, from a block up to another. */
 const step = z.object({
+  from: z.number().int(),
   upTo: z.object({ number: z.number().int(), hash: z.string().transform((text) => text as Hex) }),
   events: z.array(z.object({ block: z.number().int(), event })),
 });
 type Step = z.infer<typeof step>;
 
+/** What was read between two blocks. */
+interface ReadPast {
+  readonly from: number;
+  readonly upTo: Step["upTo"];
+  readonly events: readonly PlacedEvent[];
+}
+
 const LARGEST_FILE = 256 * 1024 * 1024;
 
 /**
  * A file of what was read of one executor's past, a line for each step. It is a copy of what the chain has: from a line on
- * that a crash cut short, or that makes no sense, it is cut off, and read from the chain again.
+ * that a crash cut short, that makes no sense, or that does not begin where the one before ended, it is cut off, and read from
+ * the chain again. The last happens where two processes read the same past at the same time.
  */
 export function reputationFile(path: string) {
   const clear = (): void => rmSync(path, { force: true });
   return {
-    load: (): { readonly events: readonly PlacedEvent[]; readonly upTo: Step["upTo"] } | undefined => {
+    load: (): ReadPast | undefined => {
       if (!existsSync(path)) return undefined;
       const text = statSync(path).size > LARGEST_FILE ? "" : readFileSync(path, "utf8");
       const { steps, rest } = stepsOf(text);
       if (rest !== "") truncateSync(path, Buffer.byteLength(text) - Buffer.byteLength(rest));
-      const last = steps.at(-1);
-      if (last !== undefined) return { events: steps.flatMap(({ events }) => events), upTo: last.upTo };
+      const [first, last] = [steps[0], steps.at(-1)];
+      if (first && last) return { from: first.from, events: steps.flatMap(({ events }) => events), upTo: last.upTo };
       clear();
       return undefined;
     },
-    append: (events: readonly PlacedEvent[], upTo: Step["upTo"]): void => {
+    append: (read: ReadPast): void => {
       makePrivateDirectory(dirname(path));
       try {
-        appendFileSync(path, `${jsonText({ upTo, events })}\n`, { mode: 0o600 });
+        appendFileSync(path, `${jsonText(read)}\n`, { mode: 0o600 });
       } catch (cause) {
         throw new LloomError("STORE_FAILED", `${path} cannot be written: ${(cause as Error).message}.`, { cause });
       }
@@ -75,7 +84,8 @@ function stepsOf(text: string): { readonly steps: readonly Step[]; readonly rest
   let at = 0;
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", at)) {
     const parsed = parseStep(text.slice(at, end));
-    if (parsed === undefined) break;
+    const before = steps.at(-1);
+    if (parsed === undefined || (before !== undefined && parsed.from !== before.upTo.number + 1)) break;
     steps.push(parsed);
     at = end + 1;
   }

@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
-import { openJudges } from "../chain/judges.ts";
+import { findJudges, openJudges } from "../chain/judges.ts";
 import { openMeasuredCourt } from "../chain/measured-court.ts";
 import { lookAfter } from "../duties/look-after.ts";
 import { type PartyOptions, partyDuties } from "../duties/party.ts";
@@ -34,7 +34,8 @@ export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDispo
     ...options,
     backSeconds: MEASURED_SECONDS,
     open: async (bounded, opening) => {
-      const [{ delivery }, court] = await Promise.all([openJudges(bounded), openMeasuredCourt(bounded)]);
+      const found = findJudges(bounded);
+      const [{ delivery }, court] = await Promise.all([openJudges(bounded, found), openMeasuredCourt(bounded, found)]);
       const tending = { chain, store, turns: new Turns(turnMs), log };
       const deliveries = tendDeliveries({ ...tending, disputes: delivery });
       if (court === undefined) return [deliveries];

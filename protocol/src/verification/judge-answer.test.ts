@@ -26,7 +26,15 @@ const leafOf = (off: number, token = 5): WrittenLeaf => {
   return { index: 0, token, logprob: likeliest.find((one) => one.token === token)?.logprob ?? -9000, likeliest };
 };
 const answerOf = (leaves: readonly WrittenLeaf[], change: Partial<AnswerToJudge> = {}): AnswerToJudge => ({
-  ...{ responseHash: HASH, secret: HASH, temperatureMilli: 0, text: "Yes", leaves, places: leaves.map(() => place) },
+  ...{
+    responseHash: HASH,
+    secret: HASH,
+    temperatureMilli: 0,
+    responseFormat: "text",
+    text: "Yes",
+    leaves,
+    places: leaves.map(() => place),
+  },
   ...change,
 });
 
@@ -47,6 +55,18 @@ describe("an answer's verdict", () => {
     expect(found).toBe(false);
     expect(figures.flatter).toBeGreaterThan(1e6);
     expect(factor).toBe(MOST_FACTOR);
+  });
+
+  it("holds no token against who wrote it by a grammar, and odds all the same", () => {
+    for (const temperatureMilli of [0, 1000]) {
+      const asked = { temperatureMilli, responseFormat: "json" } as const;
+      const { figures, found } = judgeAnswer(
+        answerOf(new Array<WrittenLeaf>(12).fill(leafOf(0, 7)), asked),
+        calibration,
+      );
+      expect({ found, ...figures }).toEqual({ found: false, distance: 0, leadShift: 0, flatter: 1 });
+      expect(judgeAnswer(answerOf([leafOf(41)], asked), calibration).found).toBe(true);
+    }
   });
 
   it("takes a border input's first token, also without a trace", () => {
@@ -93,10 +113,11 @@ describe("a trace", () => {
   it("is refused for another root, order, text, or far more tokens than the text has", () => {
     expect(read({ traceRoot: HASH })).toHaveProperty("problem");
     const swapped = leaves.toReversed();
-    expect(read({ leaves: swapped, traceRoot: traceRoot(swapped) })).toHaveProperty("problem");
+    expect(read({ leaves: swapped, traceRoot: traceRoot(swapped), text: " sirYes" })).toHaveProperty("problem");
     for (const text of ["Yes", "No", "Yes sir, yes"]) expect(read({ text })).toHaveProperty("problem");
     const many = Array.from({ length: 400 }, (_, index) => encodeTraceLeaf(leafOf(0), index));
     expect(read({ leaves: many, traceRoot: traceRoot(many), text: "Yes".repeat(400) })).toHaveProperty("problem");
+    expect(read({ textOf: () => undefined })).toHaveProperty("problem");
     const broken = [Uint8Array.of(1, 2, 3)];
     expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toHaveProperty("problem");
   });

@@ -1,5 +1,6 @@
 /** What one answer shows for or against the offered weights, by the bounds of a calibration. */
 import type { Hex } from "../commitment-types.ts";
+import type { Sampling } from "../messages.ts";
 import { type BorderInput, isFlipped } from "./border-input.ts";
 import { type Calibration, MOST_FALSE, measuredRate } from "./calibration.ts";
 import { checkedPlaces } from "./checked-places.ts";
@@ -16,11 +17,12 @@ export interface AnswerToJudge {
   /** What draws the places; the executor could not know it when it signed. */
   readonly secret: Hex;
   readonly temperatureMilli: number;
+  readonly responseFormat: Sampling["responseFormat"];
   readonly text: string;
   /** The trace, read; absent where the answer has none. */
-  readonly leaves?: readonly WrittenLeaf[];
-  /** The reference's scores of the trace's tokens. */
-  readonly places?: readonly ScoredPlace[];
+  readonly leaves?: readonly WrittenLeaf[] | undefined;
+  /** The reference's scores of the trace's tokens; absent where its context does not hold them. */
+  readonly places?: readonly ScoredPlace[] | undefined;
   /** What the question is a border input of; it counts at temperature 0. */
   readonly border?: BorderInput | undefined;
 }
@@ -29,7 +31,7 @@ export interface AnswerToJudge {
 export interface AnswerFigures extends Partial<TraceFigures> {
   readonly gap?: number;
   readonly isFlipped?: boolean;
-  /** `flatterLikelihood`; 1 where nothing was drawn. */
+  /** `flatterLikelihood`; 1 where nothing was drawn freely. */
   readonly flatter: number;
 }
 
@@ -44,16 +46,18 @@ export interface AnswerVerdict {
 
 /** All that can be measured of an answer. */
 export function figuresOf(answer: AnswerToJudge, distanceBound: number): AnswerFigures {
-  const { leaves, places, border, temperatureMilli, text } = answer;
+  const { leaves, places, border, temperatureMilli, responseFormat, text } = answer;
   const isGreedy = temperatureMilli === 0;
+  // A grammar makes honest nodes write what the model would not have; the trace is from before it.
+  const isFree = responseFormat === "text";
   const flipped = isGreedy && border !== undefined && text !== "" ? { isFlipped: isFlipped(border, text) } : {};
   if (leaves === undefined || places === undefined) return { ...flipped, flatter: 1 };
   const tokens = leaves.map(({ token }) => token);
   return {
     ...flipped,
     ...compareTrace(leaves, places, checkedPlaces({ ...answer, places })),
-    ...(isGreedy && { gap: greedyGap(tokens, places) }),
-    flatter: flatterLikelihood({ tokens, places, temperatureMilli, slack: distanceBound }),
+    ...(isGreedy && isFree && { gap: greedyGap(tokens, places) }),
+    flatter: isFree ? flatterLikelihood({ tokens, places, temperatureMilli, slack: distanceBound }) : 1,
   };
 }
 

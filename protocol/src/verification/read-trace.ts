@@ -1,22 +1,29 @@
 /** Whether a trace can be that of an answer at all: the first look at it, which needs no reference but the vocabulary. */
 import type { Hex } from "../commitment-types.ts";
-import { decodeTraceLeaf, type TraceLeaf, traceRoot } from "../trace.ts";
+import { openTrace } from "../evidence-check.ts";
+import type { TraceLeaf } from "../trace.ts";
 import { hasIds, type WrittenLeaf } from "./scored-place.ts";
 
 /** Tokens that an answer may have besides those that are charged: the end, a stop string, bytes of a character that was cut. */
 const TOKENS_BESIDE = 300;
 
-export interface TraceToRead {
-  /** As the executor gave them, in order. */
-  readonly leaves: readonly Uint8Array[];
-  /** What it signed. */
-  readonly traceRoot: Hex;
+/** All leaves of a trace, known to be those that were signed. */
+export interface OpenedTrace {
+  readonly leaves: readonly TraceLeaf[];
   readonly outboundTokens: bigint;
   /** What it delivered. */
   readonly text: string;
   readonly stop: readonly string[];
-  /** The text of tokens by the offered vocabulary, after the prompt. */
-  readonly textOf: (tokens: readonly number[]) => string;
+  /** The text of tokens by the offered vocabulary, after the prompt; `undefined` if it lacks one of them. */
+  readonly textOf: (tokens: readonly number[]) => string | undefined;
+}
+
+/** The same as the executor gave it. */
+export interface TraceToRead extends Omit<OpenedTrace, "leaves"> {
+  /** In order. */
+  readonly leaves: readonly Uint8Array[];
+  /** What it signed. */
+  readonly traceRoot: Hex;
 }
 
 /** The leaves, or why the executor's statement cannot be true. */
@@ -24,26 +31,20 @@ export type TraceRead = { readonly leaves: readonly WrittenLeaf[] } | { readonly
 
 /** Reads a trace whose leaves name tokens by id; one by bytes is `undefined`: no reference can be held against it. */
 export function readTrace(trace: TraceToRead): TraceRead | undefined {
-  const { leaves: encoded, text, textOf, stop } = trace;
-  if (traceRoot(encoded) !== trace.traceRoot) return { problem: "The leaves are not those of the signed trace." };
-  const leaves = encoded.map(decoded);
-  if (leaves.some((leaf, index) => leaf?.index !== index))
-    return { problem: "A leaf of the trace says nothing, or stands elsewhere." };
-  const told = leaves.filter((leaf) => leaf !== undefined);
-  if (!told.every(hasIds)) return undefined;
-  if (BigInt(told.length) > 4n * trace.outboundTokens + BigInt(TOKENS_BESIDE))
-    return { problem: "The trace has far more tokens than the text." };
-  const written = textOf(told.map(({ token }) => token));
-  if (!isDelivered({ written, text, stop })) return { problem: "The text is not that of the trace's tokens." };
-  return { leaves: told };
+  const leaves = openTrace(trace, trace.leaves);
+  if (typeof leaves === "string") return { problem: `The trace is not what was signed: ${leaves}` };
+  return readOpened({ ...trace, leaves });
 }
 
-function decoded(bytes: Uint8Array): TraceLeaf | undefined {
-  try {
-    return decodeTraceLeaf(bytes);
-  } catch {
-    return undefined;
-  }
+/** The same of a trace that was opened before. */
+export function readOpened({ leaves, outboundTokens, text, stop, textOf }: OpenedTrace): TraceRead | undefined {
+  if (!leaves.every(hasIds)) return undefined;
+  if (BigInt(leaves.length) > 4n * outboundTokens + BigInt(TOKENS_BESIDE))
+    return { problem: "The trace has far more tokens than the text." };
+  const written = textOf(leaves.map(({ token }) => token));
+  if (written === undefined) return { problem: "The trace has tokens that the vocabulary does not have." };
+  if (!isDelivered({ written, text, stop })) return { problem: "The text is not that of the trace's tokens." };
+  return { leaves };
 }
 
 /** All that was written was delivered, but for a stop string with what followed it in its token, and a character that was cut off. */
@@ -51,7 +52,7 @@ function isDelivered({
   written,
   text,
   stop,
-}: { readonly written: string } & Pick<TraceToRead, "text" | "stop">): boolean {
+}: { readonly written: string } & Pick<OpenedTrace, "text" | "stop">): boolean {
   if (!written.startsWith(text)) return false;
   const rest = written.slice(text.length);
   return rest === "" || /^\uFFFD+$/.test(rest) || stop.some((one) => rest.startsWith(one));

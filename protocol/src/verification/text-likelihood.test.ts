@@ -77,9 +77,15 @@ describe("how likely a drawn text is", () => {
     );
   });
 
-  it("takes a token that is not among the likeliest for as likely as the last of them", () => {
-    const [place = new Map()] = places;
-    const last = [...place.keys()].at(-1) ?? 0;
-    expect(one(place, 4000, 1000)).toBe(one(place, last, 1000));
+  it("says nothing by a token that is not among the likeliest, so that a long tail lifts no honest node's mean", () => {
+    const wide = Array.from({ length: 1000 }, (_, token): [number, number] => [token, -10 * token]);
+    const [all, place] = [new Map(wide), new Map(wide.slice(0, 64))];
+    for (const temperatureMilli of [1000, 2000]) {
+      const mean = shares(all, temperatureMilli, wide.length).reduce(
+        (sum, [token, share]) => sum + share * one(place, token, temperatureMilli),
+        0,
+      );
+      expect(mean).toBeCloseTo(1, 9);
+    }
   });
 });

@@ -2,7 +2,7 @@
  * Whether a drawn text is as likely as the reference says that such texts are. Text that other weights wrote is less likely
  * under the right ones than their own, also when they scored it afterwards: each token alone may be, all together are not.
  */
-import { type ScoredPlace, scoreOf } from "./scored-place.ts";
+import type { ScoredPlace } from "./scored-place.ts";
 
 /** Flatter the reference's distribution by these powers: the texts of coarser or smaller weights look like drawn from such. */
 const POWERS = [0.5, 0.75] as const;
@@ -39,10 +39,11 @@ interface Weighed {
 
 /** Logarithm of q(token) / p(token), where p is the reference's at this temperature and q its power, both among the likeliest. */
 function natsAt(place: ScoredPlace, { token, heat, power }: Weighed): number {
-  if (place.size === 0) return 0;
+  const own = place.get(token);
+  // How flat the rest is nobody tells: by the last of the likeliest, a long tail would speak against who drew from it.
+  if (own === undefined) return 0;
   const scaled = (logprob: number, factor: number): number => (logprob * factor) / 1000 / heat;
   const logSum = (factor: number): number =>
     Math.log([...place.values()].reduce((sum, one) => sum + Math.exp(scaled(one, factor)), 0));
-  const own = scoreOf(place, token);
   return scaled(own, power) - logSum(power) - (scaled(own, 1) - logSum(1));
 }

@@ -47,7 +47,7 @@ async function scored(
   { canary, answer }: { readonly canary: ReturnType<typeof calibratingCanary>; readonly answer: HonestAnswer },
 ): Promise<HonestAnswer> {
   const tokens = answer.trace.map(({ token }) => Number(token));
-  const places = await reference.score({ messages: canary.messages, asOfSeconds: 0 }, tokens);
+  const places = (await reference.score({ messages: canary.messages, asOfSeconds: 0 }, tokens)) ?? [];
   const trace = tokens.map((token, at): TraceToken => {
     const place = places[at] ?? new Map<number, number>();
     const likeliest = [...place]

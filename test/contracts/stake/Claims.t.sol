@@ -75,8 +75,7 @@ contract ClaimsTest is MarketTest {
         for (uint256 i = 0; i < 5; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeClaimsAhead.selector, (5 - i) * STAKE));
             registry.collect(JUDGE, "honest");
-            vm.prank(JUDGE);
-            registry.unfreeze(bytes32(i + 1));
+            unfreeze(bytes32(i + 1));
         }
         vm.expectEmit(address(registry));
         emit IStakeRegistry.Collected(executor, JUDGE, "honest", client, address(0), 12e6, 0, 28e6, 0);
@@ -105,8 +104,7 @@ contract ClaimsTest is MarketTest {
         freeze("first", STAKE);
         slash("second", 50e6, client);
         slash("third", 50e6, stranger);
-        vm.prank(JUDGE);
-        registry.unfreeze("first");
+        unfreeze("first");
         registry.collect(JUDGE, "second");
         registry.collect(JUDGE, "third");
         assertEq(rewardsOf(client), 15e6, "30 percent of 50");
@@ -153,14 +151,8 @@ contract ClaimsTest is MarketTest {
     /// The fourth unit makes both shares one, and waits alone.
     function test_RoundingPromisesNoMoreThanWaits() public {
         freeze("first", STAKE - 3);
-        IStakeRegistry.Slash memory sent;
-        (sent.id, sent.member, sent.penalty) = ("second", executor, 4);
-        (sent.reporter, sent.reporterShare) = (client, 3_000);
-        (sent.victim, sent.victimShare, sent.victimLimit) = (stranger, 3_000, type(uint256).max);
-        vm.startPrank(JUDGE);
-        registry.slash(sent);
-        registry.unfreeze("first");
-        vm.stopPrank();
+        compensate("second", 4, 3_000);
+        unfreeze("first");
         (uint256 toReporter, uint256 toVictim) = registry.collect(JUDGE, "second");
         assertEq(toReporter, 1, "reporter");
         assertEq(toVictim, 0, "victim");
@@ -180,14 +172,8 @@ contract ClaimsTest is MarketTest {
 
     function test_AVictimCollectsItsShare() public {
         freeze("first", STAKE);
-        IStakeRegistry.Slash memory sent;
-        (sent.id, sent.member, sent.penalty) = ("second", executor, 50e6);
-        (sent.reporter, sent.reporterShare) = (client, 3_000);
-        (sent.victim, sent.victimShare, sent.victimLimit) = (stranger, 2_000, type(uint256).max);
-        vm.startPrank(JUDGE);
-        registry.slash(sent);
-        registry.unfreeze("first");
-        vm.stopPrank();
+        compensate("second", 50e6, 2_000);
+        unfreeze("first");
         vm.expectEmit(address(registry));
         emit IStakeRegistry.Collected(executor, JUDGE, "second", client, stranger, 15e6, 10e6, 25e6, 0);
         registry.collect(JUDGE, "second");
@@ -198,8 +184,7 @@ contract ClaimsTest is MarketTest {
     function test_TheThirdIsOfThoseWhoWait() public {
         freeze("first", STAKE);
         judge("second", 150e6, stranger);
-        vm.prank(JUDGE);
-        registry.unfreeze("first");
+        unfreeze("first");
         collectIfAny("second");
         freeze("third", 50e6);
         IStakeRegistry.Payout memory payout = judge("fourth", 50e6, stranger);
@@ -210,8 +195,7 @@ contract ClaimsTest is MarketTest {
     function test_AJudgeCollectsItsOwnShares() public {
         freeze("first", STAKE);
         slash("second", 10e6, JUDGE);
-        vm.prank(JUDGE);
-        registry.unfreeze("first");
+        unfreeze("first");
         vm.expectRevert(abi.encodeWithSelector(IStakeRegistry.StakeNotJudge.selector, stranger));
         vm.prank(stranger);
         registry.collect(JUDGE, "second");
@@ -318,8 +302,7 @@ contract ClaimsTest is MarketTest {
             if (claim.ended) continue;
             claim.ended = true;
             if (random % 3 == 0) {
-                vm.prank(JUDGE);
-                registry.unfreeze(claim.id);
+                unfreeze(claim.id);
             } else {
                 claim.wanted = random % 3 == 1 ? claim.asked : bound(random >> 8, 1, claim.asked);
                 order(claim);
@@ -345,6 +328,11 @@ contract ClaimsTest is MarketTest {
         registry.freeze(id, executor, amount);
     }
 
+    function unfreeze(bytes32 id) private {
+        vm.prank(JUDGE);
+        registry.unfreeze(id);
+    }
+
     /// 30 % to the reporter.
     function slash(bytes32 id, uint256 penalty, address reporter) private returns (IStakeRegistry.Payout memory) {
         IStakeRegistry.Slash memory sent;
@@ -352,6 +340,16 @@ contract ClaimsTest is MarketTest {
         (sent.reporter, sent.reporterShare) = (reporter, 3_000);
         vm.prank(JUDGE);
         return registry.slash(sent);
+    }
+
+    /// 30 % to a reporter, a share to a victim.
+    function compensate(bytes32 id, uint256 penalty, uint256 victimShare) private {
+        IStakeRegistry.Slash memory sent;
+        (sent.id, sent.member, sent.penalty) = (id, executor, penalty);
+        (sent.reporter, sent.reporterShare) = (client, 3_000);
+        (sent.victim, sent.victimShare, sent.victimLimit) = (stranger, victimShare, type(uint256).max);
+        vm.prank(JUDGE);
+        registry.slash(sent);
     }
 
     /// 30 % to the reporter, a fifth to jurors.

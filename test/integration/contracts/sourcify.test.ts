@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { handIn, matchOf, type Sources, shownMatch, sourcifyOf } from "../../../ignition/deploying/sourcify.ts";
 import { type ExplorerServer, type Match, startExplorer } from "../../support/explorer-server.ts";
@@ -33,6 +35,15 @@ describe("sources for Sourcify", () => {
   it("are not taken for others, with its reason", async () => {
     match = { problem: "these sources compile to other code" };
     await expect(submit()).rejects.toThrow("Sourcify does not take the sources: these sources compile to other code.");
+  });
+
+  it("are not taken by a page, with its status", async () => {
+    await using page = createServer((_, response) => void response.writeHead(502).end("<html>Bad gateway</html>"));
+    await new Promise<void>((resolve) => page.listen(0, "127.0.0.1", resolve));
+    const { port } = page.address() as AddressInfo;
+    await expect(handIn(sourcifyOf(1, `http://127.0.0.1:${port}`), SOURCES)).rejects.toThrow(
+      "Sourcify does not take the sources: it answers with HTTP 502.",
+    );
   });
 
   it("wait for a server that answers", async () => {

@@ -1,7 +1,7 @@
 import type { AuditChain } from "@lloom/protocol/audit-chains";
 import { preimageAt } from "@lloom/protocol/audit-chains";
 import { type AuditFinding, auditReports } from "@lloom/protocol/audit-reports";
-import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { Address } from "@lloom/protocol/commitment-types";
 import { id, MaxUint256 } from "ethers";
 import type { openAudits } from "../../support/contracts/audits.ts";
 import type { Sender } from "../../support/contracts/callable.ts";
@@ -9,6 +9,7 @@ import { proveTwoResponses } from "../../support/contracts/equivocation.ts";
 import type { SignedAnswer } from "../../support/contracts/lane.ts";
 import { type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "../../support/contracts/market.ts";
 import { signDigest } from "../../support/contracts/typed-data.ts";
+import { findingOf } from "./audit-finding.ts";
 import { answers } from "./deeds.ts";
 
 type Wallet = Awaited<ReturnType<Market["fund"]>>;
@@ -173,24 +174,8 @@ async function report(
 }
 
 /** The first passes, the next does not answer, the others fail. */
-function findingOn(executor: Address, index: number): AuditFinding {
-  const outcome = (["passed", "unanswered", "failed"] as const)[Math.min(index, 2)] ?? "failed";
-  const failures = outcome === "failed" ? 1 : 0;
-  return {
-    executor,
-    model: id("tiny-llama") as Hex,
-    weightsHash: id("weights") as Hex,
-    evidence: id(executor) as Hex,
-    outcome,
-    canaries: 3,
-    unanswered: outcome === "unanswered" ? 3 : 0,
-    structureFailures: 0,
-    countFailures: failures,
-    traceFailures: failures,
-    crossFailures: 0,
-    logLikelihood: -2.5,
-  };
-}
+const findingOn = (executor: Address, index: number): AuditFinding =>
+  findingOf(executor, (["passed", "unanswered", "failed"] as const)[Math.min(index, 2)] ?? "failed");
 
 /** Ends the dispute that was frozen before everything was slashed, so that what waited for it is paid. */
 export async function collectEverything(

@@ -7,6 +7,7 @@ import type { openAudits } from "../../support/contracts/audits.ts";
 import type { Sender } from "../../support/contracts/callable.ts";
 import { LANE_START, type LaneState } from "../../support/contracts/lane.ts";
 import { type Market, PEER_ID, STAKE, VALIDATOR_ROLE } from "../../support/contracts/market.ts";
+import { findingOf } from "./audit-finding.ts";
 import { answers } from "./deeds.ts";
 
 type Wallet = Awaited<ReturnType<Market["fund"]>>;
@@ -99,21 +100,7 @@ export class ReputationLife {
   #finding(executor: Address): AuditFinding {
     const passes = this.#random.below(8) > 1;
     const outcome = passes ? "passed" : (AUDIT_OUTCOMES[this.#random.below(AUDIT_OUTCOMES.length)] ?? "passed");
-    const failures = outcome === "failed" ? 1 : 0;
-    return {
-      executor,
-      model: id("tiny-llama") as Hex,
-      weightsHash: id("weights") as Hex,
-      evidence: id(executor) as Hex,
-      outcome,
-      canaries: 3,
-      unanswered: outcome === "unanswered" ? 3 : 0,
-      structureFailures: 0,
-      countFailures: failures,
-      traceFailures: failures,
-      crossFailures: 0,
-      logLikelihood: -2.5,
-    };
+    return findingOf(executor, outcome);
   }
 
   async #deed(kind: number): Promise<void> {

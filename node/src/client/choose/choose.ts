@@ -165,9 +165,8 @@ function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
   // Whoever has answered before is asked also while the chain says nothing of its stake.
   if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
   if (!allowUnstaked && candidate.stake === 0) return "unstaked";
-  if (minStake > 0n && !((candidate.stake ?? 0) >= Number(minStake)))
-    return candidate.stake === undefined ? "unread" : "stake";
-  if (minReputation > 0 && !((candidate.reputation?.trust ?? 0) >= minReputation)) return "reputation";
+  if ((candidate.stake ?? 0) < Number(minStake)) return candidate.stake === undefined ? "unread" : "stake";
+  if ((candidate.reputation?.trust ?? 0) < minReputation) return "reputation";
   if (isTooDear(offer, maxPrice)) return "price";
   if (offer.maxContext <= maxOutboundTokens) return "context";
   return tried.has(offer.executor) ? "tried" : undefined;

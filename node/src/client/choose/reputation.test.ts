@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { candidate, choose, PROVEN } from "../../../../test/support/candidate.ts";
-import { MOST_FACTOR, NO_DEMANDS, reputationFactor, strictest } from "./reputation.ts";
+import { addressOf, candidate, choose, PROVEN } from "../../../../test/support/candidate.ts";
+import { MOST_FACTOR, NO_DEMANDS, type Reputation, reputationFactor, strictest } from "./reputation.ts";
 
 const told = (trust: number, grade: "A" | "B" | "C" | "newcomer" = "B") => ({ trust, grade });
 
@@ -45,6 +45,15 @@ describe("the choice of an executor by its name", () => {
     ];
     expect([199n, 100n, 80n].map((price) => choose(named(price)))).toEqual([1, 1, 0]);
     expect(choose([...named(199n), candidate({ index: 2, price: 120n })])).toBe(2);
+  });
+
+  it("draws strangers with a good name more often than others with the same stake", () => {
+    const drawn = (...reputations: (Reputation | undefined)[]) => {
+      const offers = reputations.map((reputation, index) => candidate({ index }, { reputation }));
+      return choose(offers, { tried: new Set([addressOf(99)]) }, { random: () => 0.4 });
+    };
+    expect(drawn(undefined, undefined)).toBe(0);
+    expect(drawn(told(0.1), told(0.9))).toBe(1);
   });
 
   it("asks who has answered before whoever has the better name, and forgets the name with every answer", () => {

@@ -44,6 +44,30 @@ describe("the offer book", () => {
     expect([modelOf(A, NOW + 60_000), modelOf(B, NOW + 60_000)]).toEqual([undefined, undefined]);
   });
 
+  it("gives every executor the reputation that was told last, known before or not, and none to whom nobody names", () => {
+    const book = new OfferBook();
+    const told = { trust: 0.7, grade: "A" } as const;
+    const names = () => book.candidates("tiny", NOW).map(({ reputation }) => reputation);
+    book.add(offer(A), NOW);
+    book.setReputations(new Map([A, B].map((executor) => [executor, told])));
+    book.add(offer(B), NOW);
+    expect(names()).toEqual([told, told]);
+    book.setReputations(new Map());
+    expect(names()).toEqual([undefined, undefined]);
+  });
+
+  it("names those with a stake that offer something", () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    book.add(offer(B), NOW);
+    book.setStake(A, 1);
+    book.setStake(B, 0);
+    book.note(B, { type: "answered" }, NOW);
+    expect(book.staked()).toEqual([A]);
+    book.withdraw(A, NOW);
+    expect(book.staked()).toEqual([]);
+  });
+
   it("does not take back what was withdrawn, also after tidying, but a newer offer", () => {
     const book = new OfferBook();
     book.add(offer(A), NOW);

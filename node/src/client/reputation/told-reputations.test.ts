@@ -69,12 +69,16 @@ const isSame = (word: Standings): boolean =>
   });
 
 /** A client with an index that says this, and what it believes. */
-function opened(word: ReadonlyMap<Address, Standing>, random: () => number) {
+function opened(
+  word: ReadonlyMap<Address, Standing>,
+  random: () => number,
+  eventsOf = async (executor: Address): Promise<readonly PlacedEvent[]> => own.get(executor) ?? [],
+) {
   const believed: ReadonlyMap<Address, Reputation>[] = [];
   const told = new ToldReputations({
     indexer: { origin: "http://index.example", standings: async () => word },
     rules: async () => HISTORY_RULES,
-    eventsOf: async (executor) => own.get(executor) ?? [],
+    eventsOf,
     nowSeconds: async () => nowSeconds,
     executors: () => executors,
     onTold: (reputations) => believed.push(reputations),
@@ -152,6 +156,25 @@ describe(`an index that lies, by ${GAMES} strategies that are drawn (seed ${SEED
     expect([told.isLiar, believed().size]).toEqual([true, 0]);
   });
 
+  it("is noticed where praise sold something although the chain could not be asked in between", async () => {
+    const [colluder] = executors as [Address];
+    const word = new Map(truth);
+    LIES["praise"]?.(word, colluder, 0n);
+    let isBroken = true;
+    const eventsOf = async (executor: Address) => {
+      if (isBroken) throw new TypeError("no chain");
+      return own.get(executor) ?? [];
+    };
+    const { told } = opened(word, () => 0.999, eventsOf);
+    const signal = new AbortController().signal;
+    told.noteStranger(colluder);
+    await told.askOnce(signal);
+    expect(told.isLiar).toBe(false);
+    isBroken = false;
+    await told.askOnce(signal);
+    expect(told.isLiar).toBe(true);
+  });
+
   it("is not believed about an executor that it made up", async () => {
     const word = new Map(truth).set(NOBODY, truth.get(executors[0] as Address) as Standing);
     const { told } = opened(word, () => 0);
@@ -175,21 +198,12 @@ describe("an index that tells the truth", () => {
   });
 
   it("keeps its word while the chain cannot be asked, and is blamed for nothing", async () => {
-    const { believed, told } = opened(truth, () => 0);
-    const broken = new ToldReputations({
-      indexer: { origin: "http://index.example", standings: async () => new Map() },
-      rules: async () => HISTORY_RULES,
-      eventsOf: () => Promise.reject(new TypeError("no chain")),
-      nowSeconds: async () => nowSeconds,
-      executors: () => executors,
-      onTold: () => undefined,
-      intervalMs: 1,
-      random: () => 0,
-      log: createLog({ level: "silent", name: "test" }),
-    });
-    const signal = new AbortController().signal;
-    await broken.askOnce(signal);
-    await told.askOnce(signal);
-    expect([broken.isLiar, told.isLiar, believed().size]).toEqual([false, false, truth.size]);
+    const { believed, told } = opened(
+      truth,
+      () => 0,
+      () => Promise.reject(new TypeError("no chain")),
+    );
+    await told.askOnce(new AbortController().signal);
+    expect([told.isLiar, believed().size]).toEqual([false, truth.size]);
   });
 });

@@ -5,6 +5,7 @@ import { asLloomError } from "../../errors.ts";
 import type { Indexer } from "../../indexer/indexer.ts";
 import type { Log } from "../../log.ts";
 import { pause } from "../../primitives/pause.ts";
+import { draw } from "../choose/draw.ts";
 import type { Reputation } from "../choose/reputation.ts";
 import { lieAbout, reputationsOf, type Word } from "./word.ts";
 
@@ -92,18 +93,21 @@ export class ToldReputations {
 
   #sample(): Address[] {
     const { executors, random } = this.#parts;
-    const all = executors();
-    const drawn = all[Math.min(Math.floor(random() * all.length), all.length - 1)];
     const [asked] = this.#waiting;
-    return [...new Set([asked, drawn])].filter((executor) => executor !== undefined);
+    return [...new Set([asked, draw(executors(), random)])].filter((executor) => executor !== undefined);
   }
 
   async #check(executor: Address, signal: AbortSignal): Promise<void> {
     const { rules, eventsOf, log, indexer, onTold } = this.#parts;
     const word = this.#word;
     if (word === undefined) return;
-    this.#waiting.delete(executor);
-    const events = await eventsOf(executor, AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]));
+    const wasAsked = this.#waiting.delete(executor);
+    const read = eventsOf(executor, AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]));
+    const events = await read.catch((cause: unknown) => {
+      // After the others, so that one whose events take long keeps nobody from being looked at.
+      if (wasAsked) this.#waiting.add(executor);
+      throw cause;
+    });
     const lie = lieAbout(await rules(), { executor, events, word });
     this.#checked.add(executor);
     if (lie === undefined) return;

@@ -1,17 +1,9 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { approveCall, shownTokens } from "../../chain/calls.ts";
-import type { Chain } from "../../chain/chain.ts";
-import type { ContractCall } from "../../chain/contract-call.ts";
+import { shownTokens } from "../../chain/calls.ts";
 import { appealCall } from "../../chain/measured-calls.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../chain/measured-court.ts";
-import {
-  appealDeposit,
-  type MeasuredDispute,
-  readCredit,
-  readDeposits,
-  readMeasured,
-} from "../../chain/measured-disputes.ts";
-import { readFor } from "../../chain/reads.ts";
+import { openMeasuredCourt } from "../../chain/measured-court.ts";
+import { appealDeposit, type MeasuredDispute, readDeposits, readMeasured } from "../../chain/measured-disputes.ts";
+import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "../money/account.ts";
 import type { Deed } from "../money/deed.ts";
@@ -32,7 +24,7 @@ export async function appealing({ chain, address }: Account, id: Hex): Promise<D
   return {
     intent: `appeal ${id}`,
     call: appealCall(court, id),
-    approval: await allowance(chain, court, { address, amount: deposit ?? 0n }),
+    approval: await depositApproval(chain, court, { account: address, amount: deposit ?? 0n }),
     title: "Appeal against a jury's verdict",
     facts: [
       ["dispute", id],
@@ -44,19 +36,6 @@ export async function appealing({ chain, address }: Account, id: Hex): Promise<D
     event: { action: "appeal", id, deposit: deposit ?? 0n },
     refused: problemOf(dispute, { deposit, nowSeconds }),
   };
-}
-
-async function allowance(
-  chain: Chain,
-  court: MeasuredCourt,
-  { address, amount }: { readonly address: Account["address"]; readonly amount: bigint },
-): Promise<ContractCall | undefined> {
-  const [credit, allowed] = await Promise.all([
-    readCredit(chain, court, address),
-    readFor("the allowance", chain.contracts.token.allowance(address, court.deposits)),
-  ]);
-  const needed = amount - credit;
-  return needed > 0n && allowed < needed ? approveCall(chain, court.deposits, needed) : undefined;
 }
 
 function problemOf(

@@ -38,9 +38,9 @@ async function disputesOf({ chain, address }: View, disputes: Address, side: Dis
   return opened.toReversed().map((event) => dutyOfOpened(side, event));
 }
 
-/** A dispute that the chain knows stands as it says; its own words are kept for what is being done about it. */
+/** A party's dispute about a delivery stands as the chain says; its own words are kept for what is being done about it. */
 async function asItStands({ chain }: View, disputes: Address, duty: Duty): Promise<Duty> {
-  if (duty.kind === "report") return duty;
+  if (duty.kind !== "answer" && duty.kind !== "dispute") return duty;
   const { state, revealBy, bond, paid, penalty } = await readDispute(chain, disputes, duty.id);
   if (state === "none") return duty;
   const money = { dueAt: revealBy, amount: paid, penalty, bond };

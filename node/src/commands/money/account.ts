@@ -6,7 +6,7 @@ import { readKeystoreAddress } from "../../wallet/keystore.ts";
 import { addressFlag } from "../address.ts";
 import type { CommandContext, Flag } from "../command.ts";
 import { chosenDeployment } from "../deployment.ts";
-import { journalOf, keystorePath, openIdentity } from "../open.ts";
+import { journalOf, keystorePath, openIdentity, openKeylessChain } from "../open.ts";
 import { type ToldJournal, toldJournal } from "./told-journal.ts";
 
 /** The key's account, able to sign. */
@@ -50,11 +50,8 @@ export const ADDRESS: Flag = { form: "--address <ADDRESS>", describe: "look at a
 
 /** Connects to look at an account: this key's, by what its keystore says, or another one. It takes no password. */
 export async function openView(context: CommandContext): Promise<View> {
-  const { settings, signal, log, stack, flags } = context;
-  const given = addressFlag(flags["address"], "--address 0x0123456789abcdef0123456789abcdef01234567");
+  const given = addressFlag(context.flags["address"], "--address 0x0123456789abcdef0123456789abcdef01234567");
   // A keystore that does not say whose it is has to be opened for once.
   const address = given ?? readKeystoreAddress(keystorePath(context)) ?? (await openIdentity(context)).address;
-  const { accounting, startBlock, check } = chosenDeployment(settings);
-  const chain = stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log, startBlock }));
-  return { address, chain: check(chain) };
+  return { address, chain: await openKeylessChain(context) };
 }

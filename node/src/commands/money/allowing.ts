@@ -1,10 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../../chain/actions.ts";
-import { approveCall, shownTokens } from "../../chain/calls.ts";
+import { missingApproval, shownTokens } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
-import { type Permit, signPermit } from "../../chain/permit.ts";
-import { readAllowance } from "../../chain/reads.ts";
+import { type Permit, signPermit, takesPermits } from "../../chain/permit.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
@@ -14,11 +13,13 @@ export interface Taking {
   readonly amount: bigint;
   /** Takes the tokens by an allowance. */
   readonly spender: Address;
-  /** Takes them by a permit, with a call that brings it along; without one it is the call by allowance. */
-  readonly permitted?: {
-    readonly spender: Address;
-    readonly call: (permit: Permit | undefined) => Promise<ContractCall>;
-  };
+  /** Takes them by a permit, with a call that brings it along. */
+  readonly permitted?: Permitted;
+}
+
+export interface Permitted {
+  readonly spender: Address;
+  readonly call: (permit: Permit) => ContractCall | Promise<ContractCall>;
 }
 
 /** How a contract gets its tokens: it may take them already, a permit comes with the call, or an approval before it. */
@@ -26,13 +27,19 @@ export async function allowing(
   { chain, address }: Account,
   { amount, spender, permitted }: Taking,
 ): Promise<Pick<Deed, "approval" | "sealed">> {
-  if ((await readAllowance(chain, address, spender)) >= amount) return {};
-  if (permitted !== undefined) {
-    const { account } = senderOf(chain);
-    const sign = () => signPermit(chain, { account, spender: permitted.spender, amount });
-    if ((await sign()) !== undefined) return { sealed: async () => permitted.call(await sign()) };
-  }
-  return { approval: await approveCall(chain, spender, amount) };
+  const approval = await missingApproval(chain, { owner: address, spender, amount });
+  if (approval === undefined) return {};
+  if (permitted !== undefined && (await takesPermits(chain)))
+    return { sealed: () => sealedBy(chain, amount, permitted) };
+  return { approval };
+}
+
+async function sealedBy(chain: Chain, amount: bigint, { spender, call }: Permitted): Promise<ContractCall> {
+  const permit = await signPermit(chain, { account: senderOf(chain).account, spender, amount });
+  if (permit !== undefined) return call(permit);
+  throw new LloomError("UNSUPPORTED", `${chain.tokenSymbol} does not say any more how a permit for it is signed.`, {
+    next: "Give the command again, or another RPC server: --rpc URL",
+  });
 }
 
 /** What is worth knowing of an approval. */

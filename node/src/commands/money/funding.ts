@@ -80,8 +80,7 @@ function allowingStake(account: Account, asked: Registration, collector: Address
     ...taking,
     permitted: {
       spender: collector,
-      call: async (permit) =>
-        permit === undefined ? stakeCall(chain, asked) : stakeWithPermitCall(chain, collector, payment, permit),
+      call: (permit) => stakeWithPermitCall(chain, collector, payment, permit),
     },
   });
 }
@@ -97,7 +96,6 @@ export async function crediting(account: Account, { collector, ...payment }: Cre
   const { chain, address } = account;
   const { beneficiary, amount } = payment;
   const deposits = await creditContractOf(chain, collector);
-  const call = creditCall(chain, deposits, payment);
   const [credit, held, allowed] = await Promise.all([
     readCredit(chain, deposits, beneficiary),
     readTokenBalance(chain, address),
@@ -105,14 +103,14 @@ export async function crediting(account: Account, { collector, ...payment }: Cre
       ...{ amount, spender: deposits },
       permitted: {
         spender: collector,
-        call: async (permit) => (permit === undefined ? call : creditWithPermitCall(chain, collector, payment, permit)),
+        call: (permit) => creditWithPermitCall(chain, collector, payment, permit),
       },
     }),
   ]);
   const shown = shownTokens(chain, amount);
   return {
     intent: `credit ${amount} to ${beneficiary}`,
-    call,
+    call: creditCall(chain, deposits, payment),
     ...allowed,
     title: `Credit ${shown} to ${beneficiary}`,
     facts: [

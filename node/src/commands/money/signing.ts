@@ -2,15 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { shownTokens, tokenOf } from "../../chain/calls.ts";
-import { type Chain, openChain } from "../../chain/chain.ts";
+import type { Chain } from "../../chain/chain.ts";
 import { type Order, orderDigest } from "../../chain/orders.ts";
 import { readSigner } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { addressFlag } from "../address.ts";
 import { announce, type CommandContext, type Flag } from "../command.ts";
-import { chosenDeployment } from "../deployment.ts";
-import { openIdentity } from "../open.ts";
+import { openIdentity, openKeylessChain } from "../open.ts";
 import { writeOrder } from "./order-file.ts";
 import { factLines, shownMoment } from "./words.ts";
 
@@ -57,20 +56,19 @@ export async function openSigning(
   context: CommandContext,
   alone: readonly string[] = [],
 ): Promise<Signing | undefined> {
-  const { settings, signal, log, stack, flags } = context;
+  const { flags } = context;
   const file = flags["signOnly"];
   const principal = addressFlag(flags["for"], `--for ${EXAMPLE}`);
   if (typeof file !== "string") {
     refuseWithout(flags, alone);
     return undefined;
   }
-  const hours = hoursOf(flags["valid"]);
+  const seconds = validSeconds(flags["valid"]);
   const identity = await openIdentity(context);
-  const { accounting, startBlock, check } = chosenDeployment(settings);
-  const chain = check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log, startBlock })));
+  const chain = await openKeylessChain(context);
   const client = principal ?? identity.address;
   if (principal !== undefined) await requireSession(chain, identity.address, principal);
-  return { context, identity, chain, file, client, deadline: (await chain.nowSeconds()) + hours * HOUR };
+  return { context, identity, chain, file, client, deadline: (await chain.nowSeconds()) + seconds };
 }
 
 function refuseWithout(flags: CommandContext["flags"], alone: readonly string[]): void {
@@ -83,11 +81,11 @@ function refuseWithout(flags: CommandContext["flags"], alone: readonly string[])
   });
 }
 
-/** `--valid`, in hours. Throws LloomError COMMAND_INVALID. */
-export function hoursOf(given: string | boolean | undefined): bigint {
+/** `--valid`, in seconds. Throws LloomError COMMAND_INVALID. */
+export function validSeconds(given: string | boolean | undefined): bigint {
   const text = String(given ?? DEFAULT_HOURS);
   const hours = /^\d{1,3}$/.test(text) ? BigInt(text) : 0n;
-  if (hours >= 1n && hours <= 720n) return hours;
+  if (hours >= 1n && hours <= 720n) return hours * HOUR;
   throw new LloomError("COMMAND_INVALID", `--valid is "${text}".`, { next: "Give whole hours from 1 to 720." });
 }
 

@@ -71,7 +71,7 @@ describe("an index's proof", () => {
   const index = all.findIndex((one) => one.executor === executor);
   const { executor: _, ...standing } = all[index] as (typeof all)[number];
   const told: ToldStanding = {
-    ...{ standing, index, count: all.length, complete: true },
+    ...{ standing, index, count: all.length },
     root: merkleRoot(leaves),
     proof: merkleProof(leaves, index),
   };

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { PlacedEvent } from "@lloom/protocol/reputation/epochs-of";
 import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
-import { openChain } from "../../chain/chain.ts";
 import { type ReputationContracts, readReputationRules } from "../../chain/reputation-logs.ts";
 import { type KeptPast, readReputationPast } from "../../chain/reputation-past.ts";
 import type { Settings } from "../../settings.ts";
 import { reputationFile } from "../../store/reputation-file.ts";
 import type { CommandContext } from "../command.ts";
-import { chosenAudits, chosenDeployment } from "../deployment.ts";
+import { chosenAudits } from "../deployment.ts";
+import { openKeylessChain } from "../open.ts";
 
 /** The chain's events of one executor, read by this node alone. */
 export interface Past {
@@ -24,10 +24,9 @@ export interface Past {
 
 /** Connects, and reads nothing yet. What is read is kept for the next time, for each RPC server by itself. */
 export async function openPast(context: CommandContext, executor: Address): Promise<Past> {
-  const { settings, signal, log, stack } = context;
-  const { accounting, startBlock, check } = chosenDeployment(settings);
+  const { settings, signal } = context;
   const audits = chosenAudits(settings);
-  const chain = check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, signal, log, startBlock })));
+  const chain = await openKeylessChain(context);
   const contracts = { chain, audits };
   const rules = await readReputationRules(contracts);
   const { origin } = new URL(settings.rpc);

@@ -2,7 +2,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { type PlacedEvent, type Replayed, replay } from "@lloom/protocol/reputation/epochs-of";
 import type { ReputationEvent } from "@lloom/protocol/reputation/events";
 import { REPUTATION } from "@lloom/protocol/reputation/parameters";
-import { type Standing, standingOf } from "@lloom/protocol/reputation/standing";
+import type { Standing } from "@lloom/protocol/reputation/standing";
 import { shownTokens, tokenOf } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
@@ -18,10 +18,9 @@ export async function show(context: CommandContext, executor: Address): Promise<
   const { rules } = past;
   const { chain } = past.contracts;
   const nowSeconds = await chain.nowSeconds();
-  const { history } = replay(rules, { executor, events });
-  if (history.executor?.registered !== true) throw unregistered(executor, past.head);
-  const epoch = nowSeconds / rules.epochSeconds;
-  const standing = standingOf(rules, { executor: history.executor, auditors: history.auditors.values() }, epoch);
+  const { history, at } = replay(rules, { executor, events });
+  const standing = at(nowSeconds / rules.epochSeconds);
+  if (standing === undefined) throw unregistered(executor, past.head);
   const sources = sourcesOf(events, history);
   const { origin, head } = past;
   announce(

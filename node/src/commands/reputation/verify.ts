@@ -18,7 +18,7 @@ export async function verify(context: CommandContext, executor: Address): Promis
   const upTo = Math.min(past.head, indexed);
   const last = (await epochOf(past, upTo)) - 1n;
   if (last < (await epochOf(past, past.head)) - 2n) throw behind(indexer.origin, indexed, past.head);
-  const own = await replayed(past, executor, upTo);
+  const own = replay(past.rules, { executor, events: await past.upTo(upTo) });
   const standings = own.standings();
   const told = await indexer.history(executor, signal);
   if (standings.length === 0 && told.length === 0) throw unregistered(executor, upTo);
@@ -49,10 +49,6 @@ export async function verify(context: CommandContext, executor: Address): Promis
         : [`Root of epoch ${last}: ${answer.root}, with this executor's leaf as one of ${answer.count}.`]),
     ].join("\n"),
   );
-}
-
-async function replayed(past: Past, executor: Address, block: number) {
-  return replay(past.rules, { executor, events: await past.upTo(block) });
 }
 
 /** The epoch of a block: those before it are over. */

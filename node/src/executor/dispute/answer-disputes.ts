@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
 import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
-import { openJudges } from "../../chain/judges.ts";
+import { findJudges, openJudges } from "../../chain/judges.ts";
 import { openMeasuredCourt } from "../../chain/measured-court.ts";
 import { watchEvents } from "../../chain/watch.ts";
 import { type LookedAfter, lookAfter } from "../../duties/look-after.ts";
@@ -26,7 +26,8 @@ export const answerDisputes = (options: AnswerDisputesOptions): AsyncDisposable 
     // A search without a memory goes back as far as the longest dispute does.
     backSeconds: MEASURED_SECONDS,
     open: async (chain) => {
-      const [{ delivery }, court] = await Promise.all([openJudges(chain), openMeasuredCourt(chain)]);
+      const found = findJudges(chain);
+      const [{ delivery }, court] = await Promise.all([openJudges(chain, found), openMeasuredCourt(chain, found)]);
       const defence = deliveryDefence(options, delivery);
       return court === undefined ? [defence] : [defence, measuredDefence({ ...options, court })];
     },

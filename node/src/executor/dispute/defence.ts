@@ -1,12 +1,14 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../../chain/actions.ts";
 import { claimBonds } from "../../chain/bond-claim.ts";
-import { approveCall } from "../../chain/calls.ts";
+import { missingApproval } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { isRefusal } from "../../chain/chain-failure.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import * as calls from "../../chain/delivery-calls.ts";
-import { CHUNKS_AT_ONCE, FINAL_SECONDS, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
+import { CHUNKS_AT_ONCE, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
+import { noteEnd } from "../../duties/note-end.ts";
 import { stepAll } from "../../duties/step-all.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -79,17 +81,12 @@ export class Defence {
   ): Promise<void> {
     const { chain, disputes, store, onWon, log } = this.#options;
     this.#note(duty, state);
-    if (!isOver(state)) {
-      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
-      return;
-    }
-    if (duty.endedAt === undefined) {
-      store.changeDuty(duty, { endedAt: nowSeconds });
-      if (isWon(state)) onWon(duty.peer);
-    }
+    const isFinal = noteEnd(store, duty, { isOver: isOver(state), nowSeconds });
+    if (!isOver(state)) return;
+    if (duty.endedAt === undefined && isWon(state)) onWon(duty.peer);
     const wei = await claimBonds(chain, disputes, signal);
     if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");
-    if (duty.endedAt !== undefined && nowSeconds - duty.endedAt >= FINAL_SECONDS) store.closeDuty(duty);
+    if (isFinal) store.closeDuty(duty);
   }
 
   /** Saved before it is sent. */
@@ -116,7 +113,7 @@ export class Defence {
     } catch (thrown) {
       const error = asLloomError(thrown);
       const reason = error.details["error"];
-      if (error.code !== "TRANSACTION_FAILED" || reason === undefined) throw error;
+      if (!isRefusal(error)) throw error;
       log.warn({ id: duty.id, act: move.act, problem: error.message }, "answer to a dispute refused");
       // Others may have ended it meanwhile; and tokens for a concession may come yet.
       const isFinal = reason !== "DeliveryNotOpen" && reason !== "DeliveryTooLate" && move.act !== "concede";
@@ -128,10 +125,10 @@ export class Defence {
   /** What has matured of the price comes out of the wallet. */
   async #allow({ matured }: Duty, signal: AbortSignal): Promise<void> {
     const { chain, disputes } = this.#options;
-    const { account } = senderOf(chain);
-    if (matured === 0n) return;
-    const allowed = await untilAborted(chain.contracts.token.allowance(account.address, disputes), signal);
-    if (allowed < matured) await senderOf(chain).send(await approveCall(chain, disputes, matured), { signal });
+    const sender = senderOf(chain);
+    const wanted = { owner: sender.account.address, spender: disputes, amount: matured };
+    const approval = await untilAborted(missingApproval(chain, wanted), signal);
+    if (approval !== undefined) await sender.send(approval, { signal });
   }
 
   #callOf({ id }: Duty, move: SentMove, evidence: Evidence | undefined): ContractCall {

@@ -1,5 +1,4 @@
-import type { Receipt } from "@lloom/protocol/commitment-types";
-import { laterRequestProblem } from "@lloom/protocol/evidence-check";
+import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { HeldEvidence } from "@lloom/protocol/evidence-parts";
 import type { OwnAnswers } from "../../evidence/answer-evidence.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
@@ -27,10 +26,10 @@ export const heldByExecutor = (
   },
 });
 
-/** What the client signed for it, or the request that came after it. */
+/** What the client signed for it, or the request that came after it: none is accepted that does not build on it. */
 function acknowledgementOf(
   store: Pick<ExecutorLog, "find" | "ackOf" | "laterRequest">,
-  requestHash: Receipt["response"]["requestHash"],
+  requestHash: Hex,
   receipt: Receipt,
 ): HeldEvidence["acknowledgement"] {
   const served = store.find(requestHash);
@@ -38,7 +37,5 @@ function acknowledgementOf(
   const signature = store.ackOf(served.responseHash);
   if (signature !== undefined) return { signature };
   const later = store.laterRequest(receipt.request);
-  if (later === undefined || laterRequestProblem(receipt, later.request, served.responseHash) !== undefined)
-    return "none";
-  return { signature: later.clientSignature, request: later.request };
+  return later === undefined ? "none" : { signature: later.clientSignature, request: later.request };
 }

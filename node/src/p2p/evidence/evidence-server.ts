@@ -11,21 +11,11 @@ import { peerAddress } from "../host/peer-address.ts";
 import { EVIDENCE_SERVER_LIMITS, type EvidenceServerLimits } from "../limits.ts";
 import { EvidenceSession } from "./evidence-session.ts";
 
-/** Who asks: the peer's key is its account's, so the connection proves the address. */
-export interface EvidencePeer {
-  readonly peerId: string;
-  readonly address: Address;
-}
-
 /**
- * Answers a question: its parts, each made when the network takes it. Throws what the peer is told: EVIDENCE_REFUSED,
- * EVIDENCE_MISSING, RATE_LIMITED, CHAIN_UNREACHABLE; everything else stays inside.
+ * Answers a question: its parts, each made when the network takes it. The asking peer's key is its account's, so the connection
+ * proves the address. Throws what the peer is told: EVIDENCE_REFUSED, RATE_LIMITED, CHAIN_UNREACHABLE; everything else stays inside.
  */
-export type EvidenceHandler = (
-  ask: EvidenceAsk,
-  peer: EvidencePeer,
-  signal: AbortSignal,
-) => Promise<Iterable<EvidencePart>>;
+export type EvidenceHandler = (ask: EvidenceAsk, asker: Address) => Promise<Iterable<EvidencePart>>;
 
 export interface EvidenceServerOptions {
   readonly handle: EvidenceHandler;
@@ -39,12 +29,7 @@ interface PeerAsks {
 }
 
 const REMEMBERED_PEERS = 1024;
-const SAID: ReadonlySet<ErrorCode> = new Set([
-  "EVIDENCE_REFUSED",
-  "EVIDENCE_MISSING",
-  "RATE_LIMITED",
-  "CHAIN_UNREACHABLE",
-]);
+const SAID: ReadonlySet<ErrorCode> = new Set(["EVIDENCE_REFUSED", "RATE_LIMITED", "CHAIN_UNREACHABLE"]);
 
 /** Serves `/lloom/evidence/1`: one question per stream. Disposing of it cuts what is under way. */
 export async function serveEvidence(host: Host, options: EvidenceServerOptions): Promise<AsyncDisposable> {
@@ -68,12 +53,11 @@ export async function serveEvidence(host: Host, options: EvidenceServerOptions):
         return;
       }
       use.open += 1;
-      const peer = { peerId, address: peerAddress(peerId) };
       const session: EvidenceSession = new EvidenceSession({
         ...{ stream, limits },
-        answer: async (ask, signal) => {
+        answer: async (ask) => {
           if (!use.rate.take()) throw new LloomError("RATE_LIMITED", "Too many questions.");
-          return said(options, () => options.handle(ask, peer, signal));
+          return said(options, () => options.handle(ask, peerAddress(peerId)));
         },
         onViolation: (problem, told) => void host.expel(peerId, problem, told),
         onClose: () => {

@@ -9,7 +9,7 @@ import type { EvidenceServerLimits } from "../limits.ts";
 export interface EvidenceSessionOptions {
   readonly stream: Stream;
   readonly limits: EvidenceServerLimits;
-  readonly answer: (ask: EvidenceAsk, signal: AbortSignal) => Promise<Iterable<EvidencePart>>;
+  readonly answer: (ask: EvidenceAsk) => Promise<Iterable<EvidencePart>>;
   /** The peer broke the protocol; `told` resolves when it has heard of it or had the time to. */
   readonly onViolation: (problem: LloomError, told: Promise<void>) => void;
   readonly onClose: () => void;
@@ -23,7 +23,6 @@ const MAX_MESSAGE = 1000;
 export class EvidenceSession {
   readonly #options: EvidenceSessionOptions;
   readonly #frames: FrameStream;
-  readonly #gone = new AbortController();
   readonly #closed = Promise.withResolvers<void>();
   #parts: Iterator<EvidencePart> | undefined;
   #timer: NodeJS.Timeout;
@@ -62,11 +61,12 @@ export class EvidenceSession {
   }
 
   async #answer(ask: EvidenceAsk): Promise<void> {
-    try {
-      this.#parts = (await this.#options.answer(ask, this.#gone.signal))[Symbol.iterator]();
-    } catch (thrown) {
-      this.#parts = errorOf(asLloomError(thrown));
-    }
+    const parts = await this.#options.answer(ask).then(
+      (answer) => answer[Symbol.iterator](),
+      (thrown: unknown) => errorOf(asLloomError(thrown)),
+    );
+    // Who broke the protocol meanwhile is told that, and nothing else.
+    this.#parts ??= parts;
     await this.#frames.finish(this.#options.limits.answerMs);
   }
 
@@ -92,7 +92,6 @@ export class EvidenceSession {
     clearTimeout(this.#timer);
     this.#parts?.return?.();
     this.#parts = undefined;
-    this.#gone.abort(new LloomError("STREAM_INTERRUPTED", "The peer is gone."));
     this.#closed.resolve();
     this.#options.onClose();
   }

@@ -1,17 +1,17 @@
 /** /lloom/evidence/1 between real hosts: what either side has to bear from the other. */
 import type { Stream } from "@libp2p/interface";
 import { EVIDENCE_LIMITS, type EvidenceAsk, type EvidencePart } from "@lloom/protocol/evidence-messages";
-import { encodeEvidenceAsk, encodeEvidencePart } from "@lloom/protocol/evidence-wire";
+import { decodeEvidencePart, encodeEvidenceAsk, encodeEvidencePart } from "@lloom/protocol/evidence-wire";
 import { EVIDENCE_PROTOCOL } from "@lloom/protocol/names";
 import { multiaddr } from "@multiformats/multiaddr";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
 import { never, recordingLog, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import { LloomError } from "../../errors.ts";
-import { encodeLength } from "../frames/framing.ts";
+import { encodeLength, FrameDecoder } from "../frames/framing.ts";
 import type { Host } from "../host/host.ts";
 import { askEvidence, type EvidenceCall } from "./evidence-client.ts";
-import { type EvidencePeer, type EvidenceServerOptions, serveEvidence } from "./evidence-server.ts";
+import { type EvidenceServerOptions, serveEvidence } from "./evidence-server.ts";
 
 const ASK: EvidenceAsk = { type: "ask", requestHash: `0x${"5a".repeat(32)}`, items: ["text"] };
 const END: EvidencePart = { type: "end" };
@@ -57,15 +57,15 @@ const serveBytes = (...said: Uint8Array[]): Promise<void> =>
 
 describe("whoever is asked", () => {
   it("hears the question, with who asks by its peer's key, and answers in parts", async () => {
-    const heard: [EvidenceAsk, EvidencePeer][] = [];
+    const heard: Parameters<EvidenceServerOptions["handle"]>[] = [];
     await serve({
-      handle: async (asked, peer) => {
-        heard.push([asked, peer]);
+      handle: async (...asked) => {
+        heard.push(asked);
         return [text(0), END];
       },
     });
     expect(await ask()).toEqual([text(0), END]);
-    expect(heard).toEqual([[ASK, { peerId: asker.peerId, address: asker.address }]]);
+    expect(heard).toEqual([[ASK, asker.address]]);
   });
 
   it("says why it refuses, and of its own failures nothing", async () => {
@@ -167,6 +167,21 @@ describe("whoever is asked", () => {
     stream.send(bytes);
     await until("banned", () => strict.isBanned(asker.peerId));
     expect(lines).toContainEqual(expect.objectContaining({ code, peer: asker.peerId }));
+  });
+
+  it("tells who asks twice on a stream that alone, though the answer to the first is there", async () => {
+    await serve({ handle: async () => [text(0), END] });
+    const stream = await open();
+    const came: Uint8Array[] = [];
+    stream.addEventListener(
+      "message",
+      ({ data }) => void came.push(data instanceof Uint8Array ? data : data.subarray()),
+    );
+    const question = framed(encodeEvidenceAsk(ASK));
+    stream.send(Buffer.concat([question, question]));
+    await until("it is cut", () => stream.status !== "open");
+    const frames = [...new FrameDecoder(EVIDENCE_LIMITS.frameBytes).push(Buffer.concat(came))];
+    expect(frames.map(decodeEvidencePart)).toMatchObject([{ type: "error", code: "FRAME_INVALID" }]);
   });
 
   it("answers so many questions of a peer at a time and in a while, and others' besides", async () => {

@@ -93,10 +93,12 @@ export class FrameStream {
     if (this.#gone) return;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      this.#idle = Promise.withResolvers();
+      // Whoever says its last word while another one is on its way waits for the same.
+      this.#idle ??= Promise.withResolvers();
+      const idle = this.#idle;
       this.wake();
-      signal.addEventListener("abort", () => this.#idle?.resolve(), { once: true });
-      await this.#idle.promise;
+      signal.addEventListener("abort", () => idle.resolve(), { once: true });
+      await idle.promise;
       await this.#stream.close({ signal });
     } catch (cause) {
       this.abort(asLloomError(cause, "STREAM_INTERRUPTED"));

@@ -18,7 +18,7 @@ export async function findBorder(
     const question = drawQuestion(random);
     const prompt = { messages: [{ role: "user" as const, content: question }], asOfSeconds: 0 };
     const place: ScoredPlace = await reference.scoreFirst(prompt);
-    const border = borderInput(place, leadBound, (token) => reference.textOf(prompt, [token]));
+    const border = borderInput(place, leadBound, (token) => reference.textOf(prompt, [token]) ?? "");
     if (border !== undefined) return { question, border };
   }
   return undefined;

@@ -33,6 +33,7 @@ export async function judge(canary: KeptAudit, { weights, secret }: Judging): Pr
   // Of who computes otherwise than anybody who was measured, a text says nothing, and a trace only whether it is one.
   const isCovered = profile !== undefined && isCalibrated(calibration, profile);
   const { messages, sampling } = question.canary;
+  const { temperatureMilli, responseFormat } = sampling;
   const prompt = { messages, asOfSeconds: answer.asOfSeconds };
   const read = readLeaves(answer, { stop: sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) });
   if (read !== undefined && "problem" in read) return { failure: "structure", problem: read.problem };
@@ -46,14 +47,8 @@ export async function judge(canary: KeptAudit, { weights, secret }: Judging): Pr
     ));
   const { figures, found, factor } = judgeAnswer(
     {
-      ...{
-        responseHash,
-        secret,
-        text: answer.text,
-        temperatureMilli: sampling.temperatureMilli,
-        border: question.border,
-      },
-      ...(leaves !== undefined && places !== undefined && { leaves, places }),
+      ...{ responseHash, secret, leaves, places, text: answer.text },
+      ...{ temperatureMilli, responseFormat, border: question.border },
     },
     calibration,
   );

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalJson } from "@lloom/protocol/canonical";
-import type { Profile } from "@lloom/protocol/profile";
 import type { Calibration } from "@lloom/protocol/verification/calibration";
 import { openReference, type Reference } from "../../backend/llama-reference.ts";
 import type { Computing } from "../../backend/llama-runtime.ts";
@@ -44,7 +43,10 @@ export interface CalibrateOptions {
   }) => void;
 }
 
-/** Answers are cut: more places make a mean steadier, so that short answers bound long ones. */
+/**
+ * Answers are cut: more places make a mean steadier, so that short answers bound the distance of long ones. Of a gap, which is the
+ * largest of all places, only the room of its bound does.
+ */
 const MOST_TOKENS = 24;
 /** Answers that a node with shared batches has on its hands. */
 const TOGETHER = 4;
@@ -100,7 +102,7 @@ async function measureOne(options: CalibrateOptions, one: One): Promise<Measured
     figures.push(...indices.map((index) => measured.get(name, index) as HonestFigures));
     options.onProgress({ configuration: name, done: figures.length, of: options.canaries });
   }
-  return { name, profile: node.profile as Profile, figures };
+  return { name, profile: node.profile, figures };
 }
 
 function openNode({ modelPath, threads, contextSize }: CalibrateOptions, { configuration, directory }: One) {

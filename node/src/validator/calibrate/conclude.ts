@@ -30,11 +30,11 @@ export interface Measurements {
   readonly configurations: readonly MeasuredConfiguration[];
 }
 
-/** The first canaries of each configuration choose the bounds; the others, which chose nothing, are what the rate is measured by. */
+/** The first canaries of each configuration choose the bounds; by the others, which choose none, the rate is measured. */
 export const CHOOSING_CANARIES = 200;
 /**
  * A bound is so many times the most that the first canaries show. Leads have the longer tail: with three times as much, 2 of
- * 9 000 honest canaries of the tiny model were beyond.
+ * 9 000 honest canaries of the tiny model were beyond: these chose the five.
  */
 const ROOM = { distance: 3, lead: 5 } as const;
 

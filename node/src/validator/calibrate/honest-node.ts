@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Profile } from "@lloom/protocol/profile";
+import type { LlamaOptions } from "../../backend/llama-runtime.ts";
 import { LloomError } from "../../errors.ts";
 import type { Canary } from "../canary/draw-canary.ts";
 import { buildArguments } from "./build-hook.ts";
-import type { HonestAnswer, HonestOptions, HonestReply } from "./honest-messages.ts";
+import type { HonestAnswer, HonestReply } from "./honest-messages.ts";
 
 export interface HonestSetting {
-  readonly options: HonestOptions;
+  /** What its process is given. */
+  readonly options: LlamaOptions;
   /** A build by its name; the one that fits this processor best unless given. */
   readonly build?: string;
   /** Where builds may be copied. */
@@ -19,15 +20,13 @@ const REPLY_TIMEOUT_MS = 300_000;
 
 /** An honest executor without a network: its process is started with it, and ends when it is closed. */
 export class HonestNode implements AsyncDisposable {
-  readonly weightsHash: Hex;
   readonly profile: Profile;
   readonly #child: ChildProcess;
   #lastId = 0;
 
-  private constructor(child: ChildProcess, ready: { readonly weightsHash: Hex; readonly profile: Profile }) {
+  private constructor(child: ChildProcess, profile: Profile) {
     this.#child = child;
-    this.weightsHash = ready.weightsHash;
-    this.profile = ready.profile;
+    this.profile = profile;
   }
 
   /** Throws BACKEND_FAILED for what cannot be loaded, such as a build that this processor cannot run. */

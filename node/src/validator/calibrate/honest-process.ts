@@ -5,10 +5,11 @@
 import process from "node:process";
 import type { Backend } from "../../backend/backend.ts";
 import { openLlama } from "../../backend/llama.ts";
+import type { LlamaOptions } from "../../backend/llama-runtime.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { Canary } from "../canary/draw-canary.ts";
-import type { HonestAnswer, HonestOptions, HonestReply, HonestRequest } from "./honest-messages.ts";
+import type { HonestAnswer, HonestReply, HonestRequest } from "./honest-messages.ts";
 
 const never = new AbortController().signal;
 const say = (reply: HonestReply): void => void process.send?.(reply);
@@ -24,7 +25,7 @@ async function answer(backend: Backend, { messages, sampling, maxOutboundTokens 
   throw new LloomError("BACKEND_FAILED", "The answer has no end.");
 }
 
-async function serve(options: HonestOptions): Promise<void> {
+async function serve(options: LlamaOptions): Promise<void> {
   const backend = await openLlama(options, createLog({ level: "silent", name: "honest" }), never);
   process.on("message", ({ id, canary }: HonestRequest) => {
     answer(backend, canary).then(
@@ -33,7 +34,7 @@ async function serve(options: HonestOptions): Promise<void> {
     );
   });
   const [model] = await backend.listModels(never);
-  if (model?.profile !== undefined) say({ ready: { weightsHash: model.weightsHash, profile: model.profile } });
+  if (model?.profile !== undefined) say({ ready: model.profile });
 }
 
 // Whoever asked is gone.

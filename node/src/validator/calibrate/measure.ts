@@ -24,19 +24,21 @@ export async function measure(
   distanceBound: Calibration["distanceBound"] = 0,
 ): Promise<AnswerFigures> {
   const prompt = { messages: canary.messages, asOfSeconds: 0 };
+  const { temperatureMilli, responseFormat, stop } = canary.sampling;
   const leaves = answer.trace.map(encodeTraceLeaf);
   const read = readTrace({
     ...{ leaves, traceRoot: traceRoot(leaves), outboundTokens: BigInt(answer.outboundTokens), text: answer.text },
-    ...{ stop: canary.sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) },
+    ...{ stop, textOf: (tokens) => reference.textOf(prompt, tokens) },
   });
   if (read === undefined || "problem" in read)
     throw new LloomError("INTERNAL", `An honest answer is taken for a wrong one: ${read?.problem ?? "it has no ids"}`);
   const tokens = read.leaves.map(({ token }) => token);
+  const places = await reference.score(prompt, tokens);
+  if (places === undefined) throw new LloomError("INTERNAL", "The reference's context does not hold an honest answer.");
   return figuresOf(
     {
       ...{ responseHash: digestOf(index), secret: digestOf(0), text: answer.text, leaves: read.leaves },
-      temperatureMilli: canary.sampling.temperatureMilli,
-      places: await reference.score(prompt, tokens),
+      ...{ temperatureMilli, responseFormat, places },
     },
     distanceBound,
   );

@@ -2,8 +2,7 @@ import { senderOf } from "../../chain/actions.ts";
 import { shownTokens, withdrawCreditCall, withdrawRewardsCall } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { MeasuredCourt } from "../../chain/measured-court.ts";
-import { readCredit } from "../../chain/measured-disputes.ts";
-import { readFor } from "../../chain/reads.ts";
+import { readCredit, readFor } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import type { Log } from "../../log.ts";
 
@@ -16,7 +15,10 @@ export async function collectFees(
   const sender = senderOf(chain);
   const to = sender.account.address;
   const [credit, { credited, withdrawn }] = await untilAborted(
-    Promise.all([readCredit(chain, court, to), readFor("the rewards", chain.contracts.stakeRegistry.rewards(to))]),
+    Promise.all([
+      readCredit(chain, court.deposits, to),
+      readFor("the rewards", chain.contracts.stakeRegistry.rewards(to)),
+    ]),
     signal,
   );
   if (credit > 0n) await sender.send(withdrawCreditCall({ to, disputes: court.deposits }), { signal });

@@ -22,19 +22,18 @@ export async function keepEnlisted(
   { chain, court, juror, wants, log }: EnlistParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const [isEnlisted, member, isActive, pendingDraws] = await untilAborted(
-    Promise.all([
-      readEnlisted(chain, court, juror),
-      readMember(chain, juror),
-      readActive(chain, juror),
-      readPendingDraws(chain, court),
-    ]),
-    signal,
-  );
-  const mayServe = member.role === "validator" && isActive;
-  if (wants && mayServe && !isEnlisted && (await sendFirst(chain, enlistCall(court), signal)))
-    log.info({ juror }, "enlisted for juries");
-  // While a draw is pending nobody leaves: the next look tries again.
-  if (!wants && isEnlisted && pendingDraws === 0n && (await sendFirst(chain, delistCall(court, juror), signal)))
-    log.info({ juror }, "left the list of jurors");
+  const isEnlisted = await untilAborted(readEnlisted(chain, court, juror), signal);
+  if (isEnlisted === wants) return;
+  const mayChange = await untilAborted(wants ? mayServe(chain, juror) : mayLeave(chain, court), signal);
+  if (!mayChange || !(await sendFirst(chain, wants ? enlistCall(court) : delistCall(court, juror), signal))) return;
+  log.info({ juror }, wants ? "enlisted for juries" : "left the list of jurors");
 }
+
+async function mayServe(chain: Chain, juror: Address): Promise<boolean> {
+  const [{ role }, isActive] = await Promise.all([readMember(chain, juror), readActive(chain, juror)]);
+  return role === "validator" && isActive;
+}
+
+/** While a draw is pending nobody leaves: the next look tries again. */
+const mayLeave = async (chain: Chain, court: MeasuredCourt): Promise<boolean> =>
+  (await readPendingDraws(chain, court)) === 0n;

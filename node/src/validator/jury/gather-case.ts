@@ -1,6 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { enumName } from "@lloom/protocol/contract-enums";
-import type { Evidence } from "@lloom/protocol/evidence-collector";
 import type { EvidenceItem } from "@lloom/protocol/evidence-messages";
 import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { Chain } from "../../chain/chain.ts";
@@ -11,7 +10,7 @@ import { LloomError } from "../../errors.ts";
 import { type EvidenceSource, type FetchEvidenceParts, fetchEvidence } from "../../evidence/fetch-evidence.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import { signingPeer } from "../../p2p/host/signing-peer.ts";
-import type { ShownCase } from "./judge.ts";
+import type { ShownAnswer, ShownCase } from "./judge.ts";
 
 export interface GatherCaseParts extends FetchEvidenceParts {
   readonly chain: Chain;
@@ -37,13 +36,13 @@ export async function gatherCase(
   const kind = enumName(measuredDisputesFacts.Kind, opened.kind);
   if (kind === "Unknown") throw new LloomError("UNSUPPORTED", "This version does not know complaints of this sort.");
   const signatures = await untilAborted(readDisputedSignatures(parts.chain, opened), signal);
-  const shown: { disputed: AnswerDisputed; evidence: Evidence }[] = [];
+  const shown: ShownAnswer[] = [];
   for (const [index, disputed] of answers.entries()) {
     const { requestHash, responseHash } = disputed;
     const sources = sourcesOf(parts, { executor: opened.executor, disputed, signed: signatures[index] });
     const wanted = { requestHash, responseHash, items: ITEMS[kind], sources };
-    const { evidence } = await fetchEvidence(parts, wanted, signal);
-    shown.push({ disputed, evidence });
+    const { evidence, faults } = await fetchEvidence(parts, wanted, signal);
+    shown.push({ disputed, evidence, mayComeYet: evidence.lacks.size > 0 && faults.length > 0 });
   }
   return { id: opened.id, kind, answers: shown };
 }

@@ -1,9 +1,8 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Profile } from "@lloom/protocol/profile";
-import { encodeTraceLeaf } from "@lloom/protocol/trace";
 import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
-import { readTrace } from "@lloom/protocol/verification/read-trace";
+import { readOpened } from "@lloom/protocol/verification/read-trace";
 import { standingOf } from "@lloom/protocol/verification/sequential-test";
 import type { Reference } from "../../backend/llama-reference.ts";
 import type { Finding, ShownAnswer, ShownCase } from "./judge.ts";
@@ -59,10 +58,8 @@ async function measure(
   const reference = await referenceOf(weightsHash, signal);
   const asked = { messages, asOfSeconds: Number(receipt.request.deadline) };
   const told = Buffer.from(text.bytes).toString();
-  const { traceRoot, outboundTokens } = receipt.response;
-  const read = readTrace({
-    leaves: trace.leaves.map((leaf) => encodeTraceLeaf(leaf, leaf.index)),
-    ...{ traceRoot, outboundTokens, text: told, stop: sampling.stop },
+  const read = readOpened({
+    ...{ leaves: trace.leaves, outboundTokens: receipt.response.outboundTokens, text: told, stop: sampling.stop },
     textOf: (tokens) => reference.textOf(asked, tokens),
   });
   if (read === undefined) return undefined;
@@ -71,9 +68,13 @@ async function measure(
     asked,
     read.leaves.map(({ token }) => token),
   );
-  const { temperatureMilli } = sampling;
+  if (places === undefined) return undefined;
+  const { temperatureMilli, responseFormat } = sampling;
   // The dispute's id draws the places: nobody knew it when the answer was signed, and all jurors draw the same.
-  const judged = { responseHash, secret: id, temperatureMilli, text: told, leaves: read.leaves, places };
+  const judged = {
+    ...{ responseHash, secret: id, temperatureMilli, responseFormat },
+    ...{ text: told, leaves: read.leaves, places },
+  };
   const { factor, found } = judgeAnswer(judged, calibration);
   return factor === undefined ? undefined : { factor, found };
 }

@@ -8,6 +8,8 @@ import type { AnswerDisputed } from "../../chain/measured-events.ts";
 export interface ShownAnswer {
   readonly disputed: AnswerDisputed;
   readonly evidence: Evidence;
+  /** Some of it is lacking, and a party that may have it gave none, or nothing that is right. */
+  readonly mayComeYet: boolean;
 }
 
 /** A case with all its evidence. */

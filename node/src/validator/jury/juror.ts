@@ -3,12 +3,12 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { hashVote, type VoteChoice } from "@lloom/protocol/votes";
 import type { Chain } from "../../chain/chain.ts";
-import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
 import { type Panel, readSeat } from "../../chain/jury.ts";
 import { commitVoteCall, revealVoteCall } from "../../chain/measured-calls.ts";
 import type { MeasuredCourt } from "../../chain/measured-court.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { sendFirst } from "../../duties/move-on.ts";
+import { noteEnd } from "../../duties/note-end.ts";
 import { readCase } from "../../duties/read-case.ts";
 import type { Log } from "../../log.ts";
 import type { Duty, DutyLog, SavedVote } from "../../store/duty-log.ts";
@@ -96,13 +96,9 @@ export class Juror {
     this.#note(duty, state);
     // Another draw may bring another panel, with other evidence.
     if (state === "gone" || state === "undrawn") judgings.forget(duty.id);
-    if (!isDischarged(state)) {
-      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
-      return;
-    }
-    if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
+    const isFinal = noteEnd(store, duty, { isOver: isDischarged(state), nowSeconds });
     if (state === "paid") await collectFees(chain, court, { signal, log });
-    if (duty.endedAt === undefined || nowSeconds - duty.endedAt < FINAL_SECONDS) return;
+    if (!isFinal) return;
     store.closeDuty(duty);
     judgings.forget(duty.id);
   }

@@ -1,18 +1,18 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { juryFacts } from "@lloom/protocol/generated/facts";
-import { type Complaint, type JuryEvent, jurySource, readComplaint } from "../../chain/measured-events.ts";
+import { type JuryEvent, jurySource, readComplaint } from "../../chain/measured-events.ts";
 import { readMinimumStake } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { watchEvents } from "../../chain/watch.ts";
 import { dutyOfComplaint } from "../../duties/duty-of-complaint.ts";
 import type { LookedAfter, Watching } from "../../duties/look-after.ts";
 import { stepAll } from "../../duties/step-all.ts";
-import { LloomError } from "../../errors.ts";
 import { keepEnlisted } from "./enlist.ts";
 import { type GatherCaseParts, gatherCase } from "./gather-case.ts";
 import type { Finding, Judge } from "./judge.ts";
 import { Judgings } from "./judgings.ts";
 import { Juror, type JurorOptions } from "./juror.ts";
+import { patientJudge } from "./patient-judge.ts";
 
 export interface JuryDutiesOptions extends Omit<JurorOptions, "judgings">, Omit<GatherCaseParts, "chain"> {
   readonly judge: Judge;
@@ -28,9 +28,10 @@ export function juryDuties(
   { signal, wake }: Pick<Watching, "signal" | "wake">,
 ): LookedAfter {
   const { chain, court, juror, store, retryMs, log } = options;
+  const patient = patientJudge(options.judge);
   const judge = async (id: Hex, ending: AbortSignal): Promise<Finding> => {
-    const shown = await gatherCase(options, await complaintOf(options, id, ending), ending);
-    return options.judge(shown, ending);
+    const shown = await gatherCase(options, await untilAborted(readComplaint(chain, court, id), ending), ending);
+    return patient(shown, ending);
   };
   const judgings = new Judgings({ judge, retryMs, wake, signal, log });
   const seated = new Juror({ ...options, judgings });
@@ -53,17 +54,12 @@ export function juryDuties(
   };
 }
 
-/** Throws CHAIN_UNREACHABLE while the server does not have it: servers behind one address lag behind each other. */
-async function complaintOf({ chain, court }: JuryDutiesOptions, id: Hex, signal: AbortSignal): Promise<Complaint> {
-  const complaint = await untilAborted(readComplaint(chain, court, id), signal);
-  if (complaint !== undefined) return complaint;
-  throw new LloomError("CHAIN_UNREACHABLE", "The RPC server does not have the dispute yet.");
-}
-
 async function note(options: JuryDutiesOptions, id: Hex, signal: AbortSignal): Promise<void> {
-  const { chain, store, onNews, log } = options;
-  const complaint = await complaintOf(options, id, signal);
-  const minimum = await untilAborted(readMinimumStake(chain, "validator"), signal);
+  const { chain, court, store, onNews, log } = options;
+  const [complaint, minimum] = await untilAborted(
+    Promise.all([readComplaint(chain, court, id), readMinimumStake(chain, "validator")]),
+    signal,
+  );
   // What a juror has at stake is the largest fine, and nothing of the parties'.
   const fine = (minimum * juryFacts.NO_REVEAL_FINE + juryFacts.WHOLE - 1n) / juryFacts.WHOLE;
   const duty = { ...dutyOfComplaint("judge", complaint), amount: 0n, matured: 0n, bond: 0n, penalty: fine };

@@ -89,6 +89,8 @@ class Loaded implements AsyncDisposable {
     const modelPath = known.get(weightsHash)?.path;
     if (modelPath === undefined) throw noWeights(weightsHash);
     await this.#reference?.[Symbol.asyncDispose]();
+    // What cannot be loaded leaves none, and not the one that is closed.
+    this.#reference = undefined;
     const { openReference } = await import("../../backend/llama-reference.ts");
     this.#reference = await openReference({ modelPath, threads }, { log, signal });
     return this.#reference;

@@ -7,9 +7,9 @@ import { watchEvents } from "../../chain/watch.ts";
 import type { LookedAfter } from "../../duties/look-after.ts";
 import { sendFirst } from "../../duties/move-on.ts";
 import { stepAll } from "../../duties/step-all.ts";
-import type { Duty } from "../../store/duty-log.ts";
+import { type Duty, isMeasured } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
-import { endTended, isMeasured, type TendOptions } from "./tend-measured.ts";
+import { endTended, type TendOptions } from "./tend-measured.ts";
 
 type DeliveryTending = TendOptions & { readonly disputes: Address };
 

@@ -2,6 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
 import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
 import type { MeasuredCourt } from "../../chain/measured-court.ts";
+import { isOpen } from "../../chain/measured-disputes.ts";
 import { type MeasuredEvent, type MeasuredOpened, measuredSource } from "../../chain/measured-events.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { watchEvents } from "../../chain/watch.ts";
@@ -11,7 +12,7 @@ import { moveOn } from "../../duties/move-on.ts";
 import { readCase } from "../../duties/read-case.ts";
 import { stepAll } from "../../duties/step-all.ts";
 import type { Log } from "../../log.ts";
-import type { Duty, DutyLog } from "../../store/duty-log.ts";
+import { type Duty, type DutyLog, isMeasured } from "../../store/duty-log.ts";
 import type { Turns } from "./turns.ts";
 
 export interface TendOptions {
@@ -46,9 +47,6 @@ export function tendMeasured(options: TendOptions & { readonly court: MeasuredCo
   };
 }
 
-/** What is tended has no party here: of a measured dispute, its own id stands for the request's. */
-export const isMeasured = ({ id, requestHash }: Duty): boolean => id === requestHash;
-
 const dutyOf = ({ id, executor, bond, penalty, until }: MeasuredOpened): Duty => ({
   ...{ kind: "tend", id, requestHash: id, peer: executor, state: "open", dueAt: until },
   ...{ amount: 0n, matured: 0n, penalty, bond, notedAt: until },
@@ -63,8 +61,10 @@ async function step(
   if (duty === undefined) return false;
   const now = await readCase(chain, court, id, signal);
   const { dispute, nowSeconds } = now;
-  if (dispute.state === "closed") return endTended(store, duty, nowSeconds);
-  if (dispute.until !== duty.dueAt) store.changeDuty(duty, { dueAt: dispute.until, endedAt: null });
+  // One that is gone may come back; it is forgotten like one that is over.
+  if (!isOpen(dispute)) return endTended(store, duty, nowSeconds);
+  if (duty.endedAt !== undefined || dispute.until !== duty.dueAt)
+    store.changeDuty(duty, { state: "open", dueAt: dispute.until, endedAt: null });
   const move = dueMove(now);
   if (move === undefined || !turns.isNow(id, move)) return false;
   const isDone = await moveOn({ chain, court }, { ...now, move }, { id, signal });

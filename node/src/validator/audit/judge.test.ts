@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { canonicalJson } from "@lloom/protocol/canonical";
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { bytesToHex } from "@lloom/protocol/hex";
+import { encodeTraceLeaf, type TraceToken, traceRoot } from "@lloom/protocol/trace";
+import { parseCalibration } from "@lloom/protocol/verification/calibration";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backend } from "../../backend/backend.ts";
+import { openLlama } from "../../backend/llama.ts";
+import { openReference } from "../../backend/llama-reference.ts";
+import { createLog } from "../../log.ts";
+import { calibratingCanary } from "../calibrate/calibrate.ts";
+import type { Canary } from "../canary/draw-canary.ts";
+import type { CanaryAnswer, KeptAudit } from "./canary-answer.ts";
+import { judge, type KnownWeights } from "./judge.ts";
+
+const SLOW = 60_000;
+const tiny = (name: string): string => fileURLToPath(new URL(`../../../models/tiny/${name}`, import.meta.url));
+const modelPath = tiny("lloom-tiny.gguf");
+const log = createLog({ level: "silent", name: "test" });
+const never = new AbortController().signal;
+const HASH: Hex = `0x${"11".repeat(32)}`;
+const drawn = calibratingCanary(1, 0);
+const canary: Canary = { ...drawn, sampling: { ...drawn.sampling, temperatureMilli: 0 } };
+const jsonCanary: Canary = { ...canary, sampling: { ...canary.sampling, responseFormat: "json" } };
+
+let weights: KnownWeights;
+let honest: CanaryAnswer;
+/** Honest, too: the grammar makes it begin with what the model would not have written. */
+let asJson: CanaryAnswer;
+const stack = new AsyncDisposableStack();
+beforeAll(async () => {
+  const reference = stack.use(await openReference({ modelPath, threads: 1 }, { log, signal: never }));
+  weights = { reference, calibration: parseCalibration(readFileSync(tiny("calibration.json"), "utf8")) };
+  const options = { kind: "llama", modelPath, modelName: "tiny", threads: 1, sequences: 1 } as const;
+  const backend = stack.use(await openLlama(options, log, never));
+  honest = await answerTo(canary, backend);
+  asJson = await answerTo(jsonCanary, backend);
+}, SLOW);
+afterAll(() => stack.disposeAsync());
+
+async function answerTo(asked: Canary, backend: Backend): Promise<CanaryAnswer> {
+  let text = "";
+  for await (const event of backend.complete({ ...asked, model: "tiny", asOfSeconds: 0 }, never)) {
+    if (event.type === "end") return answerOf(text, event.trace ?? []);
+    text += event.text;
+  }
+  expect.unreachable("an answer ends with its counts");
+}
+
+/** An answer of a profile that was measured. */
+function answerOf(text: string, trace: readonly TraceToken[]): CanaryAnswer {
+  const leaves = trace.map(encodeTraceLeaf);
+  const profile = canonicalJson({ ...weights.calibration.reference });
+  return {
+    ...{ text, traceRoot: traceRoot(leaves), leaves: leaves.map(bytesToHex) },
+    ...{ outboundTokens: BigInt(trace.length), asOfSeconds: 0, profile },
+  };
+}
+const judged = (answer: CanaryAnswer, asked: Canary = canary) =>
+  judge(
+    {
+      question: { canary: asked },
+      answer: { type: "answered", answer, responseHash: HASH },
+      responseHash: HASH,
+    } as KeptAudit,
+    { weights, secret: HASH },
+  );
+const leafOf = (token: number): TraceToken => ({ token, logprob: 0, likeliest: [{ token, logprob: 0 }] });
+
+describe("what a canary shows", () => {
+  it("is nothing against an honest answer, and against one whose trace says other odds", async () => {
+    expect(await judged(honest)).toMatchObject({ factor: 0, figures: { flatter: expect.any(Number) } });
+    expect((await judged(honest)).failure).toBeUndefined();
+    const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, [2047, 2047, 2047]) ?? "";
+    expect(await judged(answerOf(text, [2047, 2047, 2047].map(leafOf)))).toMatchObject({ failure: "trace" });
+  });
+
+  it("is a failed trace where one was signed and is not shown, and nothing where none was", async () => {
+    const { leaves: _, ...hidden } = honest;
+    expect(await judged(hidden)).toMatchObject({ failure: "trace", problem: expect.any(String) });
+    expect(await judged({ ...hidden, traceRoot: ZERO_HASH })).toEqual({ figures: { flatter: 1 } });
+  });
+
+  it("is nothing against an honest answer that a grammar made", async () => {
+    expect((await judged(asJson, canary)).failure).toBe("trace");
+    const { failure, factor, figures } = await judged(asJson, jsonCanary);
+    expect({ failure, factor, gap: figures?.gap }).toEqual({ failure: undefined, factor: 0, gap: undefined });
+  });
+
+  it("is a wrong structure where the trace has tokens that the model does not have", async () => {
+    for (const token of [2048, 0xffffffff])
+      expect(await judged(answerOf("", [leafOf(token)]))).toMatchObject({ failure: "structure" });
+  });
+
+  it("is nothing where the reference's context does not hold the trace, or the profile was not measured", async () => {
+    const long = answerOf("", new Array<TraceToken>(600).fill(leafOf(0)));
+    expect(await judged({ ...long, outboundTokens: 128n })).toEqual({ figures: { flatter: 1 } });
+    const elsewhere = canonicalJson({ ...weights.calibration.reference, instructions: "NEON" });
+    expect(await judged({ ...honest, profile: elsewhere })).toEqual({});
+    expect(await judge({ question: { canary } } as KeptAudit, { weights, secret: HASH })).toEqual({});
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { hasher, other, parties, staged } from "../test/collected-evidence.ts";
+import { laterRequest, stageEvidence } from "../test/staged-evidence.ts";
+import { laterRequestProblem, receiptProblem, textProblem } from "./evidence-check.ts";
+
+const { receipt, requestHash, responseHash } = staged;
+const OTHER_HASH = other.responseHash;
+
+it("a response belongs to the request that it names, whether a dispute names the response or not", () => {
+  expect(receiptProblem(hasher, receipt, { requestHash })).toBeUndefined();
+  expect(receiptProblem(hasher, receipt, { requestHash, responseHash })).toBeUndefined();
+  expect(receiptProblem(hasher, receipt, { requestHash, responseHash: OTHER_HASH })).toContain("another response");
+  for (const changed of [{ request: other.receipt.request }, { response: other.receipt.response }])
+    expect(receiptProblem(hasher, { ...receipt, ...changed }, { requestHash })).toContain("another request");
+});
+
+it("a text keeps its byte order mark, which its hashes were taken over", () => {
+  const marked = stageEvidence({ ...parties, text: "\uFEFFA cat." });
+  expect(textProblem(marked.receipt.response, marked.held.text)).toBeUndefined();
+});
+
+it("a later request acknowledges by what it builds on, or by what it has paid, and no earlier one does", () => {
+  const { request: later } = laterRequest(parties, staged);
+  const problemOf = (change: Partial<typeof later>) =>
+    laterRequestProblem(receipt, { ...later, ...change }, responseHash);
+  expect(problemOf({})).toBeUndefined();
+  expect(problemOf({ ackedCost: 0n })).toBeUndefined();
+  expect(problemOf({ prevResponseHash: OTHER_HASH })).toBeUndefined();
+  const unpaid = { prevResponseHash: OTHER_HASH, ackedCost: receipt.response.cumulativeCost - 1n };
+  expect(problemOf(unpaid)).toContain("does not acknowledge");
+  expect(problemOf({ nonce: receipt.request.nonce })).toContain("none of this lane");
+  expect(problemOf({ lane: later.lane + 1n })).toContain("none of this lane");
+});
