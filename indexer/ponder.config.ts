@@ -5,11 +5,12 @@ import {
   deliveryDisputesAbi,
   equivocationDisputesAbi,
   juryAbi,
+  measuredDepositsAbi,
   measuredDisputesAbi,
   stakeRegistryAbi,
 } from "@lloom/protocol/generated/abi";
 import { createConfig, factory } from "ponder";
-import { getAbiItem } from "viem";
+import { getAbiItem, zeroAddress } from "viem";
 import { readEnv } from "./env.ts";
 import { inspectChain, type StartProblem } from "./preflight.ts";
 import { rpcTransport } from "./rpc-transport.ts";
@@ -46,6 +47,9 @@ const judges = factory({
   parameter: "judge",
 });
 
+/** For Ponder an empty list is every address there is. */
+const deposits = chain.deposits.length === 0 ? zeroAddress : [...chain.deposits];
+
 export default createConfig({
   database: env.database,
   chains: {
@@ -63,6 +67,7 @@ export default createConfig({
     EquivocationDisputes: { abi: equivocationDisputesAbi, address: judges, ...source },
     DeliveryDisputes: { abi: deliveryDisputesAbi, address: judges, ...source },
     MeasuredDisputes: { abi: measuredDisputesAbi, address: judges, ...source },
+    MeasuredDeposits: { abi: measuredDepositsAbi, address: deposits, ...source },
     Jury: { abi: juryAbi, address: judges, ...source },
     Audits: { abi: auditsAbi, address: env.audits, ...source },
   },

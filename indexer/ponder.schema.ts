@@ -1,6 +1,6 @@
 /*
- * What the indexer keeps; all of it is derived from the events of AccountingV2, StakeRegistry, Audits and the dispute
- * contracts that the registry wired.
+ * What the indexer keeps; all of it is derived from the events of AccountingV2, StakeRegistry, Audits, the dispute
+ * contracts that the registry wired, and those that keep their deposits.
  *
  * Units. Amounts: base units of the payment token. Token, request and nonce counts are bigint too, because a hostile pair
  * may claim the largest value of its Solidity type. Times: whole Unix seconds. `day` and `hour`: the second at which the
@@ -36,6 +36,7 @@ export {
   strike,
 } from "./src/schema/conduct.ts";
 export { bondAccount, deliveryDispute, deliveryState } from "./src/schema/deliveries.ts";
+export { creditAccount, creditMovement, creditMovementKind } from "./src/schema/deposits.ts";
 export {
   bondAccountRelations,
   candidateMovementRelations,
@@ -119,4 +120,19 @@ export {
   stakeMovementRelations,
   validatorRelations,
 } from "./src/schema/relations.ts";
+export {
+  reputationAuditorRelations,
+  reputationChannelRelations,
+  reputationExecutorRelations,
+  reputationFindingRelations,
+  reputationRelations,
+} from "./src/schema/reputation-relations.ts";
+export {
+  grade,
+  reputation,
+  reputationAuditor,
+  reputationChannel,
+  reputationExecutor,
+  reputationFinding,
+} from "./src/schema/reputations.ts";
 // biome-ignore-end lint/performance/noBarrelFile: end of the exports

@@ -9,6 +9,7 @@ import {
   isAddressEqual,
   type PublicClient,
 } from "viem";
+import { depositContracts } from "./deposit-contracts.ts";
 import type { IndexerEnv } from "./env.ts";
 
 /** A chain on a busy machine may be slow, and is asked again; one that is not there is told at once. */
@@ -21,11 +22,16 @@ export interface StartProblem {
   readonly message: string;
 }
 
-/**
- * Asks the chain, once, whether it is the one that the settings mean, and which instance of it: the hash of block 0. A
- * development chain has a new one after each restart.
- */
-export async function inspectChain(env: IndexerEnv): Promise<{ genesisHash: Hex } | StartProblem> {
+/** What the chain says of itself and of the contracts. */
+interface Inspected {
+  /** Hash of block 0: a development chain has a new one after each restart. */
+  readonly genesisHash: Hex;
+  /** Who keeps the deposits of measured disputes. */
+  readonly deposits: readonly Address[];
+}
+
+/** Asks the chain, once, whether it is the one that the settings mean, and which instance of it. */
+export async function inspectChain(env: IndexerEnv): Promise<Inspected | StartProblem> {
   const client = createPublicClient({ transport: http(env.rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: RETRIES }) });
   try {
     const [chainId, genesis] = await Promise.all([client.getChainId(), client.getBlock({ blockNumber: 0n })]);
@@ -33,7 +39,9 @@ export async function inspectChain(env: IndexerEnv): Promise<{ genesisHash: Hex 
       return mismatch(`LLOOM_RPC_URL serves chain ${chainId}, but LLOOM_CHAIN_ID is ${env.chainId}.`);
     }
     const problem = (await misfit(client, env, ACCOUNTING)) ?? (await misfit(client, env, AUDITS));
-    return problem ?? { genesisHash: genesis.hash };
+    if (problem !== undefined) return problem;
+    const deposits = await depositContracts(client, env);
+    return deposits === undefined ? NOT_WIRED : { genesisHash: genesis.hash, deposits };
   } catch {
     // Only the kind of failure is told: the text of an RPC error repeats the URL, which may hold an API key.
     return { code: "CHAIN_UNREACHABLE", message: "LLOOM_RPC_URL does not answer as the JSON-RPC of a chain." };
@@ -78,5 +86,11 @@ async function stakeRegistryOf(client: PublicClient, address: Address): Promise<
     throw thrown;
   }
 }
+
+const NOT_WIRED: StartProblem = {
+  code: "CHAIN_MISMATCH",
+  message:
+    "No wiring of LLOOM_STAKE_REGISTRY was found from LLOOM_START_BLOCK on, which has to be its deployment's block.",
+};
 
 const mismatch = (message: string): StartProblem => ({ code: "CHAIN_MISMATCH", message });

@@ -11,7 +11,7 @@ const BASE = [
   "node/src/outside-file.ts",
   "protocol/src",
 ];
-const CAPABILITIES = ["p2p", "chain", "store", "backend", "wallet"].map((name) => `node/src/${name}`);
+const CAPABILITIES = ["p2p", "chain", "store", "backend", "wallet", "indexer"].map((name) => `node/src/${name}`);
 const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
 
@@ -44,6 +44,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
     {
       choose: [],
       discover: ["choose"],
+      reputation: ["choose"],
       pay: [],
       check: [],
       dispute: ["check"],
@@ -106,6 +107,7 @@ const MONEY_COMMANDS = "node/src/commands/money";
 function rootFilesOfNode(): string[] {
   return [
     "cli",
+    "client-settings",
     "config",
     "daemon",
     "data-home",

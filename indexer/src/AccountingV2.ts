@@ -14,6 +14,7 @@ import { rejectionOf } from "@lloom/protocol/rejections";
 import { deploymentOf } from "./deployment.ts";
 import { returnToDeposit } from "./escrow.ts";
 import { originOf } from "./origin.ts";
+import { noteReputation } from "./reputation.ts";
 import { added, unlockingAfter, workOf } from "./rollups.ts";
 import { tableName } from "./schema/contract-names.ts";
 import { bookSettlement } from "./settlements.ts";
@@ -57,6 +58,7 @@ ponder.on("AccountingV2:Allocated", async ({ event, context: { db } }) => {
   await db.update(client, { address: clientAddress }).set((row) => ({ ...added(row, { allocated: amount }), balance }));
   await db.insert(clientMovement).values({ ...origin, ...pair, kind: "ALLOCATE", amount });
   await addToNetwork(db, { allocated: amount });
+  await noteReputation(db, event.block, { name: "Allocated", args: event.args });
 });
 
 ponder.on("AccountingV2:UnlockRequested", async ({ event, context: { db } }) => {
@@ -77,11 +79,13 @@ ponder.on("AccountingV2:UnlockCancelled", async ({ event, context: { db } }) => 
 
 ponder.on("AccountingV2:UnlockFinalized", async ({ event, context: { db } }) => {
   await returnToDeposit(db, { ...event.args, kind: "UNLOCK_FINALIZE", origin: originOf(event), unlocking: () => 0n });
+  await noteReputation(db, event.block, { name: "UnlockFinalized", args: event.args });
 });
 
 ponder.on("AccountingV2:Released", async ({ event, context: { db } }) => {
   const unlocking = (before: bigint) => unlockingAfter(before, event.args.channelBalance);
   await returnToDeposit(db, { ...event.args, kind: "RELEASE", origin: originOf(event), unlocking });
+  await noteReputation(db, event.block, { name: "Released", args: event.args });
 });
 
 /* CLIENT: SESSION SIGNERS */
@@ -109,6 +113,7 @@ ponder.on("AccountingV2:LaneSettled", async ({ event, context: { db } }) => {
   const keys = { clientAddress, executorAddress, laneNumber: lane, modelHash: model, nonce: BigInt(nonce) };
   const { settlementCount: _, ...sums } = work;
   await db.insert(settlement).values({ ...origin, ...keys, ...pair, ...sums, submitter: event.transaction.from });
+  await noteReputation(db, event.block, { name: "LaneSettled", args: event.args });
 });
 
 ponder.on("AccountingV2:PairRejected", async ({ event, context: { db } }) => {

@@ -1,6 +1,7 @@
 import { ponder } from "ponder:registry";
 import { audit, auditChainMovement, auditEpoch, auditReport, executor, validator } from "ponder:schema";
 import { originOf } from "./origin.ts";
+import { noteReputation } from "./reputation.ts";
 import { AUDIT_COUNTS, added } from "./rollups.ts";
 import { outcomeOf } from "./schema/contract-names.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork } from "./totals.ts";
@@ -52,4 +53,5 @@ ponder.on("Audits:ExecutorAudited", async ({ event, context: { db } }) => {
   await addToNetwork(db, counts);
   await addToBuckets(db, timestamp, counts);
   await addToExecutorDay(db, { executorAddress, timestamp }, counts);
+  await noteReputation(db, event.block, { name: "ExecutorAudited", args: event.args });
 });

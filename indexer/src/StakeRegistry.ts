@@ -3,6 +3,7 @@ import { executor, stakeMovement, validator } from "ponder:schema";
 import { moveStake, roleOf, takeRecord } from "./membership.ts";
 import { originOf } from "./origin.ts";
 import { metadataText, peerIdText } from "./registration.ts";
+import { noteReputation } from "./reputation.ts";
 import { addToBuckets, addToNetwork, seeExecutor } from "./totals.ts";
 
 ponder.on("StakeRegistry:Registered", async ({ event, context: { db } }) => {
@@ -18,6 +19,7 @@ ponder.on("StakeRegistry:Registered", async ({ event, context: { db } }) => {
   }
   const nothing = { amount: 0n, stake: 0n };
   await db.insert(stakeMovement).values({ ...origin, ...nothing, memberAddress: address, role, kind: "REGISTER" });
+  await noteReputation(db, event.block, { name: "Registered", args: event.args });
 });
 
 ponder.on("StakeRegistry:MetadataUpdated", async ({ event, context: { db } }) => {
@@ -32,6 +34,7 @@ ponder.on("StakeRegistry:Staked", async ({ event, context: { db } }) => {
   const { totalStake: stake, ...args } = event.args;
   await moveStake(db, { ...args, kind: "STAKE", origin: originOf(event), change: () => ({ stake }) });
   await addToBuckets(db, Number(event.block.timestamp), { staked: args.amount });
+  await noteReputation(db, event.block, { name: "Staked", args: event.args });
 });
 
 ponder.on("StakeRegistry:UnbondRequested", async ({ event, context: { db } }) => {
@@ -39,12 +42,14 @@ ponder.on("StakeRegistry:UnbondRequested", async ({ event, context: { db } }) =>
   const change = () => ({ stake, unbonding, unbondAt: Number(unbondAt) });
   await moveStake(db, { ...args, kind: "UNBOND_REQUEST", origin: originOf(event), change });
   await addToBuckets(db, Number(event.block.timestamp), { unbonded: args.amount });
+  await noteReputation(db, event.block, { name: "UnbondRequested", args: event.args });
 });
 
 ponder.on("StakeRegistry:UnbondCancelled", async ({ event, context: { db } }) => {
   const { totalStake: stake, ...args } = event.args;
   const change = () => ({ stake, unbonding: 0n, unbondAt: null });
   await moveStake(db, { ...args, kind: "UNBOND_CANCEL", origin: originOf(event), change });
+  await noteReputation(db, event.block, { name: "UnbondCancelled", args: event.args });
 });
 
 ponder.on("StakeRegistry:StakeWithdrawn", async ({ event, context: { db } }) => {
@@ -57,4 +62,5 @@ ponder.on("StakeRegistry:StakeWithdrawn", async ({ event, context: { db } }) => 
     stakeWithdrawn: before.stakeWithdrawn + amount,
   });
   await moveStake(db, { member, amount, kind: "WITHDRAW", origin: originOf(event), change });
+  await noteReputation(db, event.block, { name: "StakeWithdrawn", args: event.args });
 });

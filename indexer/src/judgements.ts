@@ -4,6 +4,7 @@ import { enumName } from "@lloom/protocol/contract-enums";
 import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { changeMember, seeJudged, takeStake } from "./membership.ts";
 import { originOf } from "./origin.ts";
+import { noteReputation } from "./reputation.ts";
 import { tableName } from "./schema/contract-names.ts";
 import { creditCollected, creditShares } from "./shares.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork } from "./totals.ts";
@@ -58,6 +59,7 @@ ponder.on("StakeRegistry:Slashed", async ({ event, context: { db } }) => {
     unbonding,
   });
   await creditShares(db, order);
+  await noteReputation(db, event.block, { name: "Slashed", args: event.args });
   await addToNetwork(db, { slashed: amount, slashCount: 1 });
   await addToBuckets(db, origin.timestamp, { slashed: amount });
   if (role === "VALIDATOR") return;
@@ -82,6 +84,7 @@ ponder.on("StakeRegistry:Struck", async ({ event, context: { db } }) => {
   await seeJudged(db, member, origin.timestamp);
   const row = { memberAddress: member, judgeAddress, offence: offenceOf(struckFor), halves, count };
   await db.insert(strike).values({ ...origin, ...row });
+  await noteReputation(db, event.block, { name: "Struck", args: event.args });
 });
 
 ponder.on("StakeRegistry:Jailed", async ({ event, context: { db } }) => {

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { CLIENT_SETTINGS } from "./client-settings.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import {
   address,
   decimal,
   defaulted,
   multiaddrs,
-  number,
   optional,
   path,
   type Setting,
@@ -44,6 +44,21 @@ export const SETTINGS = {
     value: "ADDRESS",
     describe: "address of AccountingV2",
     schema: address,
+  }),
+  audits: optional({
+    toml: "network.audits",
+    flag: "audits",
+    value: "ADDRESS",
+    describe: "address of Audits",
+    schema: address,
+  }),
+  indexer: optional({
+    toml: "network.indexer",
+    flag: "indexer",
+    variable: "LLOOM_INDEXER_URL",
+    value: "URL",
+    describe: "where the indexer listens",
+    schema: url,
   }),
   startBlock: defaulted({
     toml: "network.start-block",
@@ -205,47 +220,7 @@ export const SETTINGS = {
     schema: whole(1, 86_400),
     fallback: 60,
   }),
-  channelStep: defaulted({
-    toml: "client.channel-step",
-    flag: "channel-step",
-    value: "AMOUNT",
-    describe: "how much to allocate at a time to an executor that has shown that it answers",
-    schema: decimal,
-    fallback: "1",
-  }),
-  maxInboundPrice: optional({
-    toml: "client.max-inbound-price",
-    flag: "max-inbound-price",
-    value: "AMOUNT",
-    describe: "most that 1 000 000 prompt tokens may cost (default: any price)",
-    schema: decimal,
-  }),
-  maxOutboundPrice: optional({
-    toml: "client.max-outbound-price",
-    flag: "max-outbound-price",
-    value: "AMOUNT",
-    describe: "most that 1 000 000 answer tokens may cost (default: any price)",
-    schema: decimal,
-  }),
-  executors: defaulted<"staked" | "any">({
-    toml: "client.executors",
-    flag: "executors",
-    value: "staked|any",
-    describe: "any: buy also from executors that have nothing at stake",
-    schema: z.enum(["staked", "any"], "must be staked or any"),
-    fallback: "staked",
-  }),
-  exploration: defaulted({
-    toml: "client.exploration",
-    flag: "exploration",
-    value: "SHARE",
-    describe: "share of questions, from 0 to 1, that try another executor than the best",
-    schema: number("must be a number from 0 to 1").refine(
-      (value) => value >= 0 && value <= 1,
-      "must be a number from 0 to 1",
-    ),
-    fallback: 0.02,
-  }),
+  ...CLIENT_SETTINGS,
   ...DISPUTE_SETTINGS,
   gatewayHost: defaulted({
     toml: "gateway.host",

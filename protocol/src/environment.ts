@@ -13,7 +13,7 @@ export const SHARED_VARIABLES = {
   },
   LLOOM_ACCOUNTING: { holds: "address of AccountingV2", readers: ["node", "indexer"] },
   LLOOM_STAKE_REGISTRY: { holds: "address of StakeRegistry", readers: ["indexer"] },
-  LLOOM_AUDITS: { holds: "address of Audits", readers: ["indexer"] },
+  LLOOM_AUDITS: { holds: "address of Audits", readers: ["node", "indexer"] },
   LLOOM_CHAIN_ID: { holds: "id of the chain", readers: ["indexer"] },
   LLOOM_RPC_WS_URL: { holds: "the chain's RPC by WebSocket", readers: ["indexer"] },
   LLOOM_START_BLOCK: {
@@ -23,7 +23,7 @@ export const SHARED_VARIABLES = {
   LLOOM_POLL_MS: { holds: "how often the chain is asked for new blocks", readers: ["indexer"] },
   LLOOM_DATABASE_URL: { holds: "Postgres that keeps the index", readers: ["indexer"] },
   LLOOM_PGLITE_DIR: { holds: "directory that keeps the index, without Postgres", readers: ["indexer"] },
-  LLOOM_INDEXER_URL: { holds: "where the indexer listens", readers: ["explorer"] },
+  LLOOM_INDEXER_URL: { holds: "where the indexer listens", readers: ["node", "explorer"] },
   LLOOM_DEPLOYER_KEY: { holds: "private key that deploys", readers: ["Hardhat"] },
   LLOOM_DEPLOYER: { holds: "`rpc`: the RPC server signs deployments", readers: ["Hardhat"] },
   LLOOM_SALT: { holds: "name of a deployment with deterministic addresses, 1 to 11 characters", readers: ["Hardhat"] },

@@ -37,6 +37,8 @@ const all = async () =>
     validators { items { address enlistedAt seatCount voteCount fineCount } }
     deliveryDisputes(limit: 100) { items { disputeId state revealBy paid penalty nonce revealedBytes chunkCount released refunded repaid slashed } }
     bondAccounts { items { address credited withdrawn } }
+    creditAccounts { items { depositsAddress address credit credited spent withdrawn deposited } }
+    creditMovements(orderBy: "id", limit: 1000) { items { accountAddress kind disputeId amount spent credit } }
     measuredDisputes(limit: 100) { items {
       disputeId state until round verdict outcome kind penalty refunded released slashRestituted slashReporter slashJury
       slashTreasury
@@ -53,6 +55,7 @@ async function agreed(): Promise<Tables> {
   const tables = await all();
   await expectDeliveries(tables);
   await expectMeasured(tables);
+  await expectCredits(tables);
   await expectJuries(tables);
   for (const row of rowsOf(tables, "executors"))
     expect([row["address"], row["forcedReveals"]]).toEqual([
@@ -98,6 +101,26 @@ async function expectMeasured(tables: Tables): Promise<void> {
       kind: nameOf(measuredDisputesFacts.Kind, known["kind"]),
     });
   }
+}
+
+/** Every account's credit is the contract's, and all of them with the deposits of open disputes are the contract's tokens. */
+async function expectCredits(tables: Tables): Promise<void> {
+  const rows = rowsOf(tables, "creditAccounts");
+  for (const { address, credit, credited, spent, withdrawn } of rows) {
+    expect([address, credit]).toEqual([address, text(await market.deposits.read("creditOf", address))]);
+    expect(BigInt(text(credit))).toBe(BigInt(text(credited)) - BigInt(text(spent)) - BigInt(text(withdrawn)));
+  }
+  const open = rowsOf(tables, "measuredDisputes").filter(({ state }) => state !== "CLOSED");
+  expect(open).toEqual([]);
+  const tokens = await market.token.read("balanceOf", market.deposits.address);
+  expect(sum(rows, "credit")).toBe(tokens);
+  const movements = rowsOf(tables, "creditMovements");
+  const total = (kind: string) =>
+    sum(
+      movements.filter((row) => row["kind"] === kind),
+      "amount",
+    );
+  expect([sum(rows, "credited"), sum(rows, "deposited")]).toEqual([total("CREDIT") + total("ADD"), total("DEPOSIT")]);
 }
 
 async function expectJuries(tables: Tables): Promise<void> {
@@ -219,6 +242,24 @@ test("agrees about measured disputes, their panels and every vote", async () => 
   for (const kind of ["OPENED", "EXECUTOR_ANSWERED", "PANEL_DRAWN", "APPEALED", "ARBITRATION_ASKED", "RULED", "CLOSED"])
     expect(kinds).toContain(kind);
   expect([kinds.at(0), kinds.at(-1)]).toEqual(["OPENED", "CLOSED"]);
+});
+
+test("follows what deposits became, what is added and what is paid out", async () => {
+  const { creditMovements } = await all();
+  const kinds = (creditMovements as { items: Row[] }).items.map(({ kind }) => kind);
+  expect(new Set(kinds)).toEqual(new Set(["DEPOSIT", "CREDIT"]));
+  const friend = await market.fund("friend of a juror", 5_000n);
+  await market.token.send(friend, "approve", market.deposits.address, 5_000n);
+  await market.deposits.send(friend, "creditFor", client.address, 5_000n);
+  await market.deposits.send(client, "withdrawCredit", friend.address);
+  const tables = await agreed();
+  const own = rowsOf(tables, "creditMovements").filter(
+    ({ accountAddress }) => accountAddress === client.address.toLowerCase(),
+  );
+  expect(own.slice(-2)).toMatchObject([
+    { kind: "ADD", disputeId: null, amount: "5000", spent: "0", credit: "5000" },
+    { kind: "WITHDRAW", disputeId: null, amount: "5000", spent: "0", credit: "0" },
+  ]);
 });
 
 /** Delists validators until no second panel can be drawn, for as long as the callback takes. */

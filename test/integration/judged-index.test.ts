@@ -211,7 +211,10 @@ test("takes a contract for what it is only if it answers so, and works with the 
   const rest = { rpcWsUrl: undefined, startBlock: 0, pollMs: 100, database: { kind: "pglite", directory } } as const;
   const right = { ...rest, rpcUrl: door.url, chainId: 31_337, accounting, stakeRegistry };
   const env = { ...right, audits: audits.audits.address as Address };
-  expect(await inspectChain(env)).toEqual({ genesisHash: expect.stringMatching(/^0x[0-9a-f]{64}$/) });
+  expect(await inspectChain(env)).toEqual({
+    genesisHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+    deposits: [market.deposits.address],
+  });
   const cases: readonly [IndexerEnv, string][] = [
     [{ ...env, audits: token }, "The contract at LLOOM_AUDITS does not answer as an Audits."],
     [{ ...env, audits: nobody }, `There is no contract at LLOOM_AUDITS (${nobody}) on chain 31337.`],

@@ -118,7 +118,7 @@ export class Court implements AsyncDisposable {
   }
 
   /** A client with a channel asks this executor once; the answer is settled, and saved in the log. */
-  async sell(executor: Somebody, store: ExecutorLog, client: string): Promise<Sale> {
+  async sell(executor: Somebody, store: ExecutorLog, client: string, text = "A cat 🐈."): Promise<Sale> {
     const { market } = this;
     this.#lane += 1n;
     await market.open(client, executor.identity.address);
@@ -127,7 +127,8 @@ export class Court implements AsyncDisposable {
     const buyer = await this.as(client);
     const hasher = createCommitmentHasher(executor.chain.domain);
     const parties = { client: buyer.identity, executor: executor.identity };
-    const staged = stageEvidence({ hasher, ...parties, lane: this.#lane, deadline: await market.deadline() });
+    const [lane, deadline] = [this.#lane, await market.deadline()];
+    const staged = stageEvidence({ hasher, ...parties, lane, deadline, text });
     const { receipt, requestHash, responseHash, held } = staged;
     const { request, response, clientSignature, executorSignature } = receipt;
     store.accept({ ...{ requestHash, request, clientSignature }, acceptedAtMs: Date.now() });

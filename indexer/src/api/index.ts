@@ -4,6 +4,7 @@ import { graphqlBodyLimit, graphqlEndpoint } from "./graphql.ts";
 import { jsonResponse, refusal } from "./json.ts";
 import { meta } from "./meta.ts";
 import { overview } from "./overview.ts";
+import { oneStanding, standingsPage, standingsRootOf } from "./reputation.ts";
 import { sqlEndpoint } from "./sql.ts";
 
 /** The public, read-only door to the tables; Ponder adds /health, /ready, /status and /metrics. */
@@ -14,6 +15,9 @@ api.use("/sql/*", sqlEndpoint);
 api.get("/meta", async () => jsonResponse(await meta()));
 api.get("/api/overview", async () => jsonResponse(await overview()));
 api.get("/export/:file", exportCsv);
+api.get("/reputation/:epoch", standingsRootOf);
+api.get("/reputation/:epoch/standings", standingsPage);
+api.get("/reputation/:epoch/:executor", oneStanding);
 api.all("*", () => refusal("ROUTE_NOT_FOUND", "There is nothing here.", "See docs/indexer.md."));
 api.onError((error, { req }) => {
   process.stderr.write(`INTERNAL: ${req.method} ${req.path}: ${error.message}\n`);

@@ -1,5 +1,6 @@
 import { index, onchainTable, primaryKey } from "ponder";
 import { auditTotals, count, membership, total, workTimes, workTotals } from "./columns.ts";
+import { grade } from "./reputations.ts";
 
 /** The one row of totals and of what the contracts were deployed with; its id is always "lloom". */
 export const network = onchainTable("network", (t) => ({
@@ -78,11 +79,23 @@ export const executor = onchainTable(
     forcedReveals: count(t),
     ...auditTotals(t),
     lastAuditedAt: t.integer(),
+    /**
+     * Epoch of its newest row in `reputation`, and what that says; null before it registers. It has aged since: what it
+     * comes to now, `/reputation/now/ADDRESS` says.
+     */
+    reputationEpoch: t.integer(),
+    trust: t.bigint(),
+    grade: grade("grade"),
     clientCount: count(t),
     ...workTotals(t),
     ...workTimes(t),
   }),
-  (t) => ({ paidIdx: index().on(t.paid), stakeIdx: index().on(t.stake), lastIdx: index().on(t.lastSettledAt) }),
+  (t) => ({
+    paidIdx: index().on(t.paid),
+    stakeIdx: index().on(t.stake),
+    lastIdx: index().on(t.lastSettledAt),
+    trustIdx: index().on(t.trust),
+  }),
 );
 
 export const validator = onchainTable(

@@ -8,6 +8,7 @@ import { faultProof, tail, tailMovement } from "./disputes.ts";
 import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
 import { candidateMovement, jurySeat } from "./juries.ts";
 import { disputedAnswer, measuredDispute } from "./measured.ts";
+import { reputation, reputationAuditor, reputationChannel, reputationFinding } from "./reputations.ts";
 
 export const executorRelations = relations(executor, ({ one, many }) => ({
   channels: many(channel),
@@ -27,6 +28,14 @@ export const executorRelations = relations(executor, ({ one, many }) => ({
   deliveryDisputes: many(deliveryDispute),
   measuredDisputes: many(measuredDispute),
   audits: many(audit),
+  reputation: one(reputation, {
+    fields: [executor.address, executor.reputationEpoch],
+    references: [reputation.executorAddress, reputation.epoch],
+  }),
+  reputations: many(reputation),
+  reputationAuditors: many(reputationAuditor),
+  reputationChannels: many(reputationChannel),
+  reputationFindings: many(reputationFinding),
   reward: one(rewardAccount, { fields: [executor.address], references: [rewardAccount.address] }),
 }));
 
@@ -41,6 +50,8 @@ export const validatorRelations = relations(validator, ({ one, many }) => ({
   auditChainMovements: many(auditChainMovement),
   auditReports: many(auditReport),
   audits: many(audit),
+  reputationAuditors: many(reputationAuditor),
+  reputationFindings: many(reputationFinding),
   reward: one(rewardAccount, { fields: [validator.address], references: [rewardAccount.address] }),
 }));
 

@@ -10,6 +10,9 @@ export interface WrittenTrace {
   readonly root: Hex;
 }
 
+/** Written in one turn: a turn of its own for each token costs as much as the token's leaf. */
+const TOKENS_AT_ONCE = 16;
+
 /**
  * Writes a trace while its tokens come. What it takes of a token is put off to when the processor, or the graphics card, computes
  * the next one: no token waits for it, and the answer's end has a few hashes left to do.
@@ -24,6 +27,7 @@ export class TraceWriter {
 
   push(token: TraceToken): void {
     this.#waiting.push(token);
+    if (this.#waiting.length < TOKENS_AT_ONCE) return;
     this.#turn ??= setImmediate(() => {
       this.#turn = undefined;
       this.#write();

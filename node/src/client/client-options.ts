@@ -27,6 +27,12 @@ export interface ClientOptions {
   readonly chainPatienceMs?: number;
   /** Most that any executor may ask. */
   readonly maxPrice?: PriceLimit;
+  /** Least trust of an executor by an index's word, from 0 to 1. */
+  readonly minReputation?: number;
+  /** Least stake of an executor, base units. */
+  readonly minStake?: bigint;
+  /** How often the index is asked, and its word held against the chain. */
+  readonly reputationIntervalMs?: number;
   /** Buys also from executors that have nothing at stake. */
   readonly allowUnstaked?: boolean;
   /** How far ahead a request's deadline is set. */
@@ -77,6 +83,9 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   strangerWaitMs: 3_000,
   chainPatienceMs: 5_000,
   maxPrice: {},
+  minReputation: 0,
+  minStake: 0n,
+  reputationIntervalMs: 600_000,
   allowUnstaked: false,
   deadlineSeconds: 600n,
   offerWaitMs: 5_000,

@@ -1,25 +1,20 @@
-import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import { allocate } from "../chain/actions.ts";
 import { tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
-import { openStakeView } from "../chain/stake-view.ts";
 import { untilAborted } from "../chain/until-aborted.ts";
 import { watchChain } from "../chain/watch.ts";
 import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { connect } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { createInferPool } from "../p2p/infer/infer-client.ts";
 import { Background } from "../primitives/background.ts";
-import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client-log.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
@@ -33,14 +28,13 @@ import { type ClientOptions, type ClientSettings, clientSettings } from "./clien
 import { isBare, mayBuy } from "./discover/buyable.ts";
 import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
-import { NamedVocabularies } from "./discover/named-vocabularies.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
-import { OfferSearch } from "./discover/offer-search.ts";
-import { rememberingBook } from "./discover/remembering-book.ts";
+import { type Market, openMarket } from "./discover/open-market.ts";
 import { lookAfterAnswers } from "./look-after-answers.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
+import { openReputations, type ReputationSource } from "./reputation/open-reputations.ts";
 
 /** What a client is made of; all of it outlives the client and is closed by whoever opened it. */
 export interface ClientParts {
@@ -51,6 +45,8 @@ export interface ClientParts {
   readonly log: Log;
   /** Directory for vocabularies of models; without one, counts are checked by bounds alone. */
   readonly vocabularies?: string;
+  /** Whom it asks about executors; without one, nobody has a reputation. */
+  readonly reputations?: ReputationSource | undefined;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
 }
@@ -87,6 +83,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const recounting = stack.use(openRecounting(parts, settings));
   const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
+  if (asking.told !== undefined) background.run(asking.told.keepAsking(closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
   const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)), settings.clock);
@@ -109,54 +106,6 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
     failed: failed.promise,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
-}
-
-type Market = ReturnType<typeof openMarket>;
-
-/** Offers from gossip and from search, each verified. */
-function openMarket(
-  { chain, store, host, log }: ClientParts,
-  {
-    settings: { clock },
-    stack,
-    signal,
-  }: { readonly settings: ClientSettings; readonly stack: AsyncDisposableStack; readonly signal: AbortSignal },
-) {
-  const hasher = createCommitmentHasher(chain.domain);
-  const book = rememberingBook(store);
-  const stakes = openStakeView(chain, clock);
-  const vocabularies = new NamedVocabularies(log);
-  const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
-    offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
-  const isActive = async (executor: Address): Promise<boolean> => {
-    const stake = await stakes.get(executor);
-    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
-    return stake?.active === true;
-  };
-  const learnStake = async (executor: Address): Promise<void> => void (await isActive(executor));
-  const take = (signed: SignedOffer): void => {
-    book.add(signed, clock());
-    void isActive(signed.offer.executor).then((active) => active && vocabularies.note(signed, clock()));
-  };
-  const topic = stack.use(
-    joinOfferTopic(host, {
-      accept: problemOf,
-      onOffer: take,
-      onWithdraw: (executor) => book.withdraw(executor, clock()),
-      log,
-      nowMs: clock,
-    }),
-  );
-  const search = new OfferSearch({
-    host,
-    accept: (signed) => {
-      // Told by others: when it was sent is their word, which may not lie ahead.
-      if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
-    },
-    signal,
-    log,
-  });
-  return { hasher, book, topic, search, learnStake, vocabularies };
 }
 
 function openChannels(
@@ -228,7 +177,7 @@ async function followChain(
 }
 
 function assembleAsk(
-  { identity, chain, store, host, log }: ClientParts,
+  { identity, chain, store, host, log, reputations: source }: ClientParts,
   {
     settings,
     market,
@@ -245,8 +194,14 @@ function assembleAsk(
 ): AskParts {
   const { hasher, book, search, learnStake, vocabularies } = market;
   const token = tokenOf(chain);
+  const told =
+    source &&
+    openReputations({ chain, log, source }, settings, {
+      executors: () => book.staked(),
+      onTold: (reputations) => book.setReputations(reputations),
+    });
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log, told },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
     isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),

@@ -7,6 +7,14 @@ export interface PriceLimit {
   readonly outbound?: bigint | undefined;
 }
 
+/** What a client asks of an executor beside the price; what is left out asks for nothing. */
+export interface ExecutorDemands {
+  /** Least trust by an index's word, from 0 to 1. */
+  readonly minReputation?: number | undefined;
+  /** Least stake, base units. */
+  readonly minStake?: bigint | undefined;
+}
+
 /** What a client wants answered. */
 export interface Question {
   readonly model: string;
@@ -16,6 +24,7 @@ export interface Question {
   /** The text comes only with the answer's end, so that until then another executor can take over. */
   readonly whole?: boolean;
   readonly maxPrice?: PriceLimit | undefined;
+  readonly demands?: ExecutorDemands | undefined;
   /** Asks this one alone: nobody takes over. */
   readonly executor?: Address;
 }

@@ -1,17 +1,25 @@
 import type { Chain } from "../chain/chain.ts";
 import { type Client, createClient } from "../client/client.ts";
 import type { ClientOptions } from "../client/client-options.ts";
+import type { ReputationSource } from "../client/reputation/open-reputations.ts";
 import { dataFile } from "../config.ts";
+import { LloomError } from "../errors.ts";
+import { openIndexer } from "../indexer/indexer.ts";
 import { type ClientLog, openClientLog } from "../store/client-log.ts";
 import type { Database } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
 import type { announce, CommandContext } from "./command.ts";
+import { chosenAudits } from "./deployment.ts";
 import { openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
 import { openHost } from "./open-host.ts";
+import { keptPast } from "./reputation/past.ts";
 
 /** Settings of everybody who buys answers. */
-export const BUYING_SETTINGS = ["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const;
+export const BUYING_SETTINGS = [
+  ...(["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const),
+  ...(["minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
+];
 
 /** A client of the network, with what it stands on. */
 export interface Buyer {
@@ -44,12 +52,31 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
     channelStep: settingAmount(chain, settings, "channelStep"),
     maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
     allowUnstaked: settings.executors === "any",
+    minReputation: settings.minReputation,
+    minStake: settingAmount(chain, settings, "minStake"),
     exploration,
     ...disputing,
   };
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
   const vocabularies = dataFile(settings, "vocabularies");
-  const parts = { identity, chain, store, host, log, vocabularies, checkClock: () => clock.look() };
+  const reputations = reputationSource(context, chain);
+  const parts = { identity, chain, store, host, log, vocabularies, reputations, checkClock: () => clock.look() };
   const client = stack.use(await createClient(parts, options));
   return { client, chain, identity, store, db };
+}
+
+/** Whom the settings say to ask about executors. Throws CONFIG_INVALID for a demand that nobody could be known to meet. */
+function reputationSource({ settings }: CommandContext, chain: Chain): ReputationSource | undefined {
+  const { indexer: url, minReputation } = settings;
+  if (url === undefined && minReputation > 0)
+    throw new LloomError(
+      "CONFIG_INVALID",
+      "A least reputation is asked for, and no indexer is known to ask about it.",
+      {
+        next: "Give --indexer URL, or leave --min-reputation out.",
+      },
+    );
+  if (url === undefined) return undefined;
+  const audits = chosenAudits(settings);
+  return { indexer: openIndexer(url), audits, kept: (executor) => keptPast(settings, { chain, audits, executor }) };
 }

@@ -66,6 +66,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./receipt.ts")).receipt,
   },
   {
+    name: "reputation",
+    group: "Buying answers",
+    describe: "show an executor's reputation, computed from the chain, or compare an indexer's word with it",
+    load: async () => (await import("./reputation.ts")).reputation,
+  },
+  {
     name: "disputes",
     group: "Buying answers",
     describe: "show disputes about answers that never came, with what is at stake and until when",

@@ -14,6 +14,10 @@ export interface ChosenDeployment {
   readonly check: (chain: Chain) => Chain;
 }
 
+/** The deployment's Audits, whatever the settings say themselves first. Throws CONFIG_INVALID. */
+export const chosenAudits = ({ network, audits }: Settings): Address =>
+  network === undefined ? need(audits, "audits") : (audits ?? networkNamed(network).contracts.Audits);
+
 /** What the settings choose: a network of the address book, whatever they say themselves first. Throws CONFIG_INVALID. */
 export function chosenDeployment({ network, accounting, startBlock, rpc }: Settings): ChosenDeployment {
   if (network === undefined) return { accounting: need(accounting, "accounting"), startBlock, check: (chain) => chain };

@@ -2,6 +2,7 @@ import { LloomError } from "../errors.ts";
 import { openOwnAnswers } from "../store/own-answers.ts";
 import { createTextCipher } from "../store/text-cipher.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
+import { appealing } from "./dispute/appeal.ts";
 import { concedableUntil, conceding } from "./dispute/concession.ts";
 import { cancelling, closing, opening } from "./dispute/deeds.ts";
 import { hashArgument, settledReceipt } from "./dispute/subject.ts";
@@ -14,13 +15,13 @@ import { openSigning, signOrder } from "./money/signing.ts";
 const EXAMPLE = `lloom dispute open 0x${"0f".repeat(32)}`;
 
 /**
- * `lloom dispute`: opens, cancels, concedes or ends a dispute about an answer that never came, or shows the answer that it
- * brought.
+ * `lloom dispute`: opens, cancels, concedes or ends a dispute about an answer that never came, shows the answer that it
+ * brought, or appeals against the verdict of a jury.
  */
 export const dispute: Command = {
   arguments: [
-    { form: "<action>", describe: "open, cancel, concede, close, or answer" },
-    { form: "<id>", describe: "open and answer: the request; cancel, concede and close: the dispute" },
+    { form: "<action>", describe: "open, cancel, concede, close, answer, or appeal" },
+    { form: "<id>", describe: "open and answer: the request; cancel, concede, close and appeal: the dispute" },
   ],
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
@@ -35,13 +36,14 @@ export const dispute: Command = {
     `lloom dispute close 0x${"1d".repeat(32)}`,
     `lloom dispute concede 0x${"1d".repeat(32)}`,
     `lloom dispute answer 0x${"0f".repeat(32)}`,
+    `lloom dispute appeal 0x${"1d".repeat(32)}`,
   ],
   run: async (context) => {
     const [action = "", subject = ""] = context.args;
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (act === undefined)
       throw new LloomError("COMMAND_INVALID", `lloom dispute cannot "${action}".`, {
-        next: `Give open, cancel, concede, close or answer: ${EXAMPLE}`,
+        next: `Give open, cancel, concede, close, answer or appeal: ${EXAMPLE}`,
       });
     const stray = ["signOnly", "for"].find((flag) => context.flags[flag] !== undefined);
     if (stray !== undefined && action !== "concede")
@@ -76,6 +78,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     }
     const account = await openAccount(context);
     await perform(context, account, await conceding(account, id));
+  },
+  appeal: async (context, id) => {
+    const account = await openAccount(context);
+    await perform(context, account, await appealing(account, id));
   },
   close: async (context, id) => {
     const account = await openAccount(context);

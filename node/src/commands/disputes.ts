@@ -31,11 +31,12 @@ export const disputes: Command = {
 };
 
 function lines(chain: Chain, duty: Duty): string {
-  const { id, amount, penalty, bond } = duty;
+  const { id, amount, penalty, bond, kind } = duty;
+  const isEther = kind === "answer" || kind === "dispute";
   const money = [
     `paid ${shownTokens(chain, amount)}`,
     ...(penalty > 0n ? [`stake at risk ${shownTokens(chain, penalty)}`] : []),
-    ...(bond > 0n ? [`bond ${shownEther(bond)}`] : []),
+    ...(bond > 0n ? [`bond ${isEther ? shownEther(bond) : shownTokens(chain, bond)}`] : []),
   ];
   return `${dutySentence(duty)}\n  ${money.join(", ")}; id ${id}`;
 }

@@ -77,4 +77,5 @@ type AmountSetting =
   | "channelStep"
   | "maxInboundPrice"
   | "maxOutboundPrice"
+  | "minStake"
   | "appealDeposits";

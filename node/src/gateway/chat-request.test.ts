@@ -31,7 +31,15 @@ describe("chat request", () => {
       maxOutboundTokens: undefined,
       stream: false,
       includeUsage: false,
+      demands: {},
     });
+  });
+
+  it("asks for what the provider has to have, by number or by text", () => {
+    const demandsOf = (provider: object) => parseChatRequest(ask({ provider })).demands;
+    expect(demandsOf({ min_reputation: 0.4, min_stake: "100.5" })).toEqual({ minReputation: 0.4, minStake: "100.5" });
+    expect(demandsOf({ min_stake: 100 })).toEqual({ minStake: "100" });
+    expect([demandsOf({}), demandsOf({ only: [] })]).toEqual([{}, {}]);
   });
 
   it("prefers the new name of the token limit", () => {
@@ -43,6 +51,11 @@ describe("chat request", () => {
     ["messages", { messages: [] }],
     ["messages", { messages: "Hello" }],
     ["messages[0].content", { messages: [{ role: "user" }] }],
+    ["provider", { provider: "openai" }],
+    ["provider.min_reputation", { provider: { min_reputation: 1.1 } }],
+    ["provider.min_reputation", { provider: { min_reputation: "0.4" } }],
+    ["provider.min_stake", { provider: { min_stake: "-1" } }],
+    ["provider.min_stake", { provider: { min_stake: 1e-7 } }],
     ["messages[0].content", { messages: [{ role: "user", content: null }] }],
     ["messages[0].content", { messages: [{ role: "assistant", content: 1 }] }],
     ["messages[0].content", { messages: [{ role: "user", content: "\uD800" }] }],
@@ -174,7 +187,7 @@ describe("chat request", () => {
     ["presence_penalty", { presence_penalty: 0.5 }],
     ["frequency_penalty", { frequency_penalty: 1 }],
     ["modalities", { modalities: ["text", "audio"] }],
-    ["provider", { provider: { max_price: { prompt: 1 } } }],
+    ["provider.max_price", { provider: { max_price: { prompt: 1 } } }],
     ["response_format", { response_format: { type: "json_schema", json_schema: {} } }],
     ["messages[0].role", { messages: [{ role: "tool", content: "x", tool_call_id: "1" }] }],
     ["messages[0].tool_calls", { messages: [{ role: "assistant", content: null, tool_calls: [{}] }] }],

@@ -19,6 +19,8 @@ export interface ChatRequest {
   readonly maxOutboundTokens: number | undefined;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** Of whoever answers; the stake in tokens of payment. */
+  readonly demands: { readonly minReputation?: number | undefined; readonly minStake?: string | undefined };
 }
 
 const text = z
@@ -35,6 +37,11 @@ const number = (minimum: number, maximum: number) => {
 };
 const flag = z.boolean("must be true or false");
 const maxTokens = whole(1, Number.MAX_SAFE_INTEGER).optional();
+/** In tokens; a number loses digits, and is taken for what it reads as. */
+const amount = z
+  .union([z.string(), z.number()], 'must be an amount such as "100"')
+  .transform(String)
+  .refine((given) => /^\d{1,12}(\.\d{1,18})?$/.test(given), 'must be an amount such as "100"');
 const seedProblem = "must be a whole number of 64 bits";
 const stopProblem = "must be a string of 1 to 256 characters, or up to 4 of them";
 const stopString = text.min(1, stopProblem).max(256, stopProblem);
@@ -103,6 +110,12 @@ const chatSchema = z.object({
   stream_options: z
     .object({ include_usage: flag.nullish() }, "must be an object such as { include_usage: true }")
     .optional(),
+  provider: z
+    .object(
+      { min_reputation: number(0, 1).optional(), min_stake: amount.optional() },
+      "must be an object such as { min_reputation: 0.4 }",
+    )
+    .optional(),
   response_format: z
     .object({ type: z.enum(["text", "json_object"], "must be text or json_object") }, 'must be an object with "type"')
     .optional(),
@@ -140,6 +153,7 @@ function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
     maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
     stream: chat.stream,
     includeUsage: chat.stream_options?.include_usage ?? false,
+    demands: { minReputation: chat.provider?.min_reputation, minStake: chat.provider?.min_stake },
   };
 }
 

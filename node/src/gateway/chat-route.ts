@@ -26,7 +26,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 /** POST /v1/chat/completions. A call with an Idempotency-Key is asked and paid once, however often it comes. */
 export function chatRoute({ client, keyed, deployment, log, settings, closing }: ChatRouteParts): Handler {
   const { keepAliveMs, readTimeoutMs } = settings;
-  const market = createMarket(client, settings);
+  const market = createMarket(client, settings, deployment.token);
   return async (request, reply) => {
     const chat = parseChatRequest(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);

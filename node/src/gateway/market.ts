@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { AskEvent } from "../client/question.ts";
-import { LloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
+import { invalidField } from "./http-problem.ts";
 
 /** An answer that has been asked for. */
 export interface BegunAnswer {
@@ -19,14 +21,14 @@ export interface Market {
   begin(request: ChatRequest, signal: AbortSignal): BegunAnswer;
 }
 
-export function createMarket(client: GatewayClient, settings: GatewaySettings): Market {
+export function createMarket(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): Market {
   let running = 0;
   return {
     begin(request, signal) {
       if (running >= settings.maxConcurrent)
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
       running++;
-      const events = ask({ client, settings }, request, signal);
+      const events = ask({ client, settings, token }, request, signal);
       return {
         id: `chatcmpl-${randomUUID()}`,
         created: Math.floor(Date.now() / 1000),
@@ -46,17 +48,27 @@ async function* whenOver<T>(events: AsyncIterable<T>, over: () => void): AsyncGe
   }
 }
 
-type Asking = { readonly client: GatewayClient; readonly settings: GatewaySettings };
+type Asking = { readonly client: GatewayClient; readonly settings: GatewaySettings; readonly token: TokenUnit };
 
 async function* ask(
-  { client, settings }: Asking,
-  { model, messages, sampling, stream, maxOutboundTokens: asked }: ChatRequest,
+  { client, settings, token }: Asking,
+  { model, messages, sampling, stream, maxOutboundTokens: asked, demands: { minReputation, minStake } }: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
   const offered = await client.model(model);
   const most = offered === undefined ? undefined : Number(offered.maxContext);
   const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
-  yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream }, signal);
+  const demands = { minReputation, minStake: minStake === undefined ? undefined : stakeOf(minStake, token) };
+  yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream, demands }, signal);
+}
+
+/** Throws REQUEST_INVALID for more digits than the token has. */
+function stakeOf(text: string, { decimals }: TokenUnit): bigint {
+  try {
+    return parseAmount(text, decimals);
+  } catch (cause) {
+    throw invalidField("provider.min_stake", `provider.min_stake: ${asLloomError(cause).message}`);
+  }
 }
 
 /** Leaves at least half of the context to the prompt. */

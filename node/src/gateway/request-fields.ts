@@ -43,7 +43,6 @@ const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   reasoning_effort: (value) => value === "none",
   service_tier: (value) => value === "auto" || value === "default",
   modalities: (value) => Array.isArray(value) && value.every((one) => one === "text"),
-  provider: isEmptyObject,
   models: isEmpty,
   transforms: isEmpty,
 };
@@ -56,6 +55,9 @@ const NOTES: ReadonlySet<string> = new Set([
 
 /** Inside the options of a stream: figures in every event, and padding against whoever measures events. */
 const NEUTRAL_IN_STREAM: typeof NEUTRAL = { continuous_usage_stats: isFalse, include_obfuscation: isFalse };
+
+/** What may be asked of whoever answers. */
+const PROVIDER_FIELDS: ReadonlySet<string> = new Set(["min_reputation", "min_stake"]);
 
 /** Of a turn that a person wrote: who wrote it (`refuseNames`), and where a cache may cut. */
 const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);
@@ -77,6 +79,7 @@ export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>)
     if (NEUTRAL[field]?.(value) !== true) refuse(field, field);
   }
   refuseFormat(fields["response_format"]);
+  refuseOthers("provider", fields["provider"], { known: PROVIDER_FIELDS, asksNothing: isNothing });
   refuseOthers("stream_options", fields["stream_options"], {
     known: new Set(["include_usage"]),
     asksNothing: (value, field) => NEUTRAL_IN_STREAM[field]?.(value) === true,

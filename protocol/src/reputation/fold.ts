@@ -2,7 +2,7 @@
 import type { Address } from "../commitment-types.ts";
 import type { ReputationEvent } from "./events.ts";
 import type { ReputationRules } from "./parameters.ts";
-import { rowsAfter } from "./row-changes.ts";
+import { rowsAfter, type TouchedRows } from "./row-changes.ts";
 import type { AuditorRow, ChannelRow, ExecutorRow } from "./rows.ts";
 
 /** All that is kept of one executor. */
@@ -23,9 +23,9 @@ export const emptyReputation = (rules: ReputationRules): ReputationState => ({ r
 
 /**
  * Adds the next event to the state, in place: a history may have millions. Events come in the chain's order, block by block and
- * in a block by log index. To take a block back, start from a copy of before it.
+ * in a block by log index. To take a block back, start from a copy of before it. Returns the rows that it changed.
  */
-export function fold(state: ReputationState, event: ReputationEvent): void {
+export function fold(state: ReputationState, event: ReputationEvent): TouchedRows {
   const history = state.executors.get(event.executor) ?? {
     executor: undefined,
     auditors: new Map(),
@@ -46,6 +46,7 @@ export function fold(state: ReputationState, event: ReputationEvent): void {
   if (after.executor !== undefined) history.executor = after.executor;
   if (validator !== undefined && after.auditor !== undefined) history.auditors.set(validator, after.auditor);
   if (client !== undefined && after.channel !== undefined) history.channels.set(client, after.channel);
+  return after;
 }
 
 /** A copy that further events of the original do not touch: what a reorganised chain starts from again. Rows are shared. */

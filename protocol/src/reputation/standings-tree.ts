@@ -21,7 +21,7 @@ export function standingLeaf({ executor, ...standing }: ExecutorStanding): Uint8
 }
 
 /** Standings in the order of the tree: ascending by address. */
-const inTreeOrder = (standings: readonly ExecutorStanding[]): ExecutorStanding[] =>
+export const inTreeOrder = (standings: readonly ExecutorStanding[]): ExecutorStanding[] =>
   [...standings].sort((a, b) => (a.executor < b.executor ? -1 : Number(a.executor > b.executor)));
 
 /** Root over the leaves in the order of the tree. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { ROOT } from "../../../checkout/paths.ts";
 import { eventually, type Program, runNode } from "../../support/processes.ts";
 
-const READY_MS = 100_000;
-const HEAD_MS = 60_000;
+const READY_MS = 600_000;
+const HEAD_MS = 600_000;
 
 export interface IndexerSettings {
   readonly rpcUrl: string;
@@ -63,7 +63,9 @@ export async function startIndexer(settings: IndexerSettings): Promise<Indexer> 
       ({ ok }) => ok,
       () => false,
     );
-  await eventually("the indexer is ready", READY_MS, async () => exited || (await isReady()));
+  await eventually("the indexer is ready", READY_MS, async () => exited || (await isReady())).catch((cause) => {
+    throw new Error(`It is not ready, and printed: ${program.printed().slice(-4_000)}`, { cause });
+  });
   if (exited) throw new Error(`The indexer ended: ${program.printed()}`);
   return { url, program, query: queryAt(url), reaches: headAt(url), stop: stopper(program) };
 }

@@ -8,6 +8,7 @@ import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from
 import { consequenceOf, isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
 import { estimatedTokens, lowestLimit } from "../choose/price.ts";
+import { strictest } from "../choose/reputation.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { type GatherParts, gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
@@ -24,6 +25,8 @@ export interface AskParts extends AttemptParts, GatherParts {
   readonly isVocabularyDisputed?: (weightsHash: Hex) => boolean;
   /** Asks one executor for its offers again. */
   readonly refresh: (candidate: Candidate, signal: AbortSignal) => Promise<void>;
+  /** Is told who was asked without having shown anything, where an index is asked about executors. */
+  readonly told?: { noteStranger(executor: Address): void; keepAsking(signal: AbortSignal): Promise<void> } | undefined;
   readonly log: Log;
 }
 
@@ -78,6 +81,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   using _tracked = tracked;
   const { signed } = candidate;
   const { executor } = signed.offer;
+  if (!isProven(candidate)) parts.told?.noteStranger(executor);
   const trace: AttemptTrace = {
     ...{ hasText: false, isRefused: false, isPutOff: false },
     ...{ receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
@@ -200,6 +204,7 @@ function choose(
     inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
+    ...strictest(question.demands, settings),
     only: question.executor,
     ...{ tried, allowUnstaked },
     canCount: ({ vocabulary, signed }) =>

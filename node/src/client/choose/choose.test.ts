@@ -1,73 +1,15 @@
-import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
-import type { SignedOffer } from "@lloom/protocol/messages";
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
-import { type Candidate, type Chance, chooseExecutor, type Need } from "./choose.ts";
+import { addressOf, candidate, choose, NOW, PROVEN } from "../../../../test/support/candidate.ts";
+import type { Candidate } from "./choose.ts";
 import { UNKNOWN_HEALTH } from "./executor-health.ts";
-
-const NOW = 1_800_000_000_000;
-const address = (index: number): Address => `0x${index.toString(16).padStart(40, "0")}`;
-
-interface Terms {
-  readonly index: number;
-  readonly price?: bigint;
-  readonly maxContext?: bigint;
-  readonly load?: number;
-}
-
-function candidate({ index, price = 100n, maxContext = 4096n, load = 0 }: Terms, known: Partial<Candidate> = {}) {
-  const signed: SignedOffer = {
-    offer: {
-      executor: address(index),
-      offerId: 1n,
-      model: "tiny",
-      weightsHash: ZERO_HASH,
-      profileHash: ZERO_HASH,
-      inboundPrice: price,
-      outboundPrice: price,
-      maxContext,
-      validUntil: 4_000_000_000n,
-    },
-    signature: { r: ZERO_HASH, vs: ZERO_HASH },
-    multiaddrs: [],
-    capacity: 4,
-    load,
-    sentAt: NOW,
-  };
-  return {
-    ...{ signed, inboundPrice: Number(price), outboundPrice: Number(price) },
-    heardAtMs: NOW,
-    health: UNKNOWN_HEALTH,
-    stake: 100,
-    counted: undefined,
-    vocabulary: undefined,
-    inFlight: 0,
-    silent: 0,
-    ...known,
-  } satisfies Candidate;
-}
-
-const need: Need = {
-  inboundTokens: 100n,
-  maxOutboundTokens: 100n,
-  maxPrice: {},
-  tried: new Set(),
-  allowUnstaked: false,
-};
-const PROVEN = { ...UNKNOWN_HEALTH, answers: 1 };
-const chance: Chance = { nowMs: NOW, exploration: 0, random: () => 0 };
-
-/** Index of the chosen one, or why there is none. */
-function choose(candidates: readonly Candidate[], change: Partial<Need> = {}, by: Partial<Chance> = {}) {
-  const choice = chooseExecutor(candidates, { ...need, ...change }, { ...chance, ...by });
-  return typeof choice === "string" ? choice : Number(choice.signed.offer.executor);
-}
 
 describe("the choice of an executor", () => {
   it("is the cheapest, or the one that alone may be asked", () => {
     const offers = [300n, 100n, 200n].map((price, index) => candidate({ index, price }));
     expect(choose(offers)).toBe(1);
-    expect([2, 3].map((index) => choose(offers, { only: address(index) }))).toEqual([2, "none"]);
+    expect([2, 3].map((index) => choose(offers, { only: addressOf(index) }))).toEqual([2, "none"]);
   });
 
   it("passes a cheaper one over that has been failing", () => {
@@ -145,7 +87,7 @@ describe("the choice of an executor", () => {
     for (let round = 0; round < 1_000; round += 1) {
       const index = choose(
         [...liars, honest, dear],
-        { tried: new Set([address(99)]) },
+        { tried: new Set([addressOf(99)]) },
         {
           random: () => random.below(1_000) / 1_000,
         },
@@ -218,8 +160,8 @@ describe("the choice of an executor", () => {
     expect(choose(offers, { maxPrice: { outbound: 10n } })).toBe(0);
     expect(choose(offers, { maxOutboundTokens: 4096n })).toBe(1);
     expect(choose(offers, { maxOutboundTokens: 8192n })).toBe("context");
-    expect(choose(offers, { tried: new Set([address(0)]) })).toBe(1);
-    expect(choose(offers, { tried: new Set([address(0), address(1)]) })).toBe("tried");
+    expect(choose(offers, { tried: new Set([addressOf(0)]) })).toBe(1);
+    expect(choose(offers, { tried: new Set([addressOf(0), addressOf(1)]) })).toBe("tried");
     expect(choose([])).toBe("none");
   });
 
@@ -258,7 +200,7 @@ describe("the choice of an executor", () => {
     const dear = candidate({ index: 1, price: 150n }, { stake: 1_000_000 });
     const cheap = candidate({ index: 0 });
     const late = { random: () => 0.9 };
-    const tried = { tried: new Set([address(99)]) };
+    const tried = { tried: new Set([addressOf(99)]) };
     expect(choose([cheap, dear], tried, late)).toBe(1);
     expect(
       choose(

@@ -5,6 +5,7 @@ import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
 import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
+import { type Demands, type Reputation, reputationFactor } from "./reputation.ts";
 import { type Counted, surplusTokens, usualTemplate } from "./template.ts";
 
 /** An offer with what the client knows about who made it. */
@@ -18,6 +19,8 @@ export interface Candidate {
   readonly health: ExecutorHealth;
   /** What it has to lose, base units; 0 for whoever is no active executor, undefined while the chain has not said. */
   readonly stake: number | undefined;
+  /** What an index says of it; undefined while none has, or none is asked. */
+  readonly reputation: Reputation | undefined;
   /** What it has counted of prompts to this model; undefined before its first answer. */
   readonly counted: Counted | undefined;
   /** By which its counts can be checked, as its profile says; undefined for who names none. */
@@ -29,7 +32,7 @@ export interface Candidate {
 }
 
 /** What the question needs. */
-export interface Need {
+export interface Need extends Demands {
   /** Estimate of the prompt, tokens. */
   readonly inboundTokens: bigint;
   readonly maxOutboundTokens: bigint;
@@ -54,10 +57,10 @@ export interface Chance {
 }
 
 /**
- * Why no candidate is left: nobody offers it, none has a stake, of none the stake could be read, all are too dear, all have
- * too small a context, all were tried.
+ * Why no candidate is left: nobody offers it, none has a stake, of none the stake could be read, none has the stake or the
+ * reputation that is asked for, all are too dear, all have too small a context, all were tried.
  */
-export type NoChoice = "none" | "unstaked" | "unread" | "price" | "context" | "tried";
+export type NoChoice = "none" | "unstaked" | "unread" | "stake" | "reputation" | "price" | "context" | "tried";
 
 /** An executor sends its offers every few seconds; one not heard of for this long may be gone. */
 const FRESH_MS = 15_000;
@@ -81,7 +84,8 @@ export const isKnownWell = ({ health }: Pick<Candidate, "health">): boolean =>
 /**
  * Stake and own experience come before price. Whoever has answered this client before is asked first, of those the cheapest:
  * the expected cost is divided by the success rate, squared; among near-equal ones those go first whose counts this client can check, and of two that are drawn the less loaded is taken.
- * A small share of questions goes to strangers that are not much dearer, so that new executors get known.
+ * A small share of questions goes to strangers that are not much dearer, so that new executors get known. A reputation makes an
+ * executor count as cheaper or dearer, the less the more it has answered this client (`reputation.ts`).
  *
  * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
  * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
@@ -108,7 +112,7 @@ export function chooseExecutor(
     );
   const byStake = (among: Candidate[]): Candidate =>
     drawByStake(
-      among.map((candidate) => ({ candidate, stake: candidate.stake ?? 0, cost: weigh(candidate) })),
+      among.map((candidate) => ({ candidate, stake: weightOf(candidate), cost: weigh(candidate) })),
       random,
     )?.candidate ?? best.candidate;
   if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(ofRank(best.rank, Number.POSITIVE_INFINITY));
@@ -150,20 +154,36 @@ function findBest(
   return best ?? nothing;
 }
 
+/** What a stranger's chance is drawn by: its stake, by as much more or less as its reputation makes it cheaper or dearer. */
+const weightOf = ({ stake, reputation, health }: Candidate): number =>
+  (stake ?? 0) / reputationFactor(reputation, health.answers);
+
 function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
   const { offer } = candidate.signed;
-  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked } = need;
+  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked, minStake, minReputation } = need;
   if (only !== undefined && offer.executor !== only) return "none";
   // Whoever has answered before is asked also while the chain says nothing of its stake.
   if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
   if (!allowUnstaked && candidate.stake === 0) return "unstaked";
+  if (minStake > 0n && !((candidate.stake ?? 0) >= Number(minStake)))
+    return candidate.stake === undefined ? "unread" : "stake";
+  if (minReputation > 0 && !((candidate.reputation?.trust ?? 0) >= minReputation)) return "reputation";
   if (isTooDear(offer, maxPrice)) return "price";
   if (offer.maxContext <= maxOutboundTokens) return "context";
   return tried.has(offer.executor) ? "tried" : undefined;
 }
 
 /** Of several reasons the one that came closest to a choice is told. */
-const NEARNESS: readonly NoChoice[] = ["none", "unstaked", "unread", "price", "context", "tried"];
+const NEARNESS: readonly NoChoice[] = [
+  "none",
+  "unstaked",
+  "unread",
+  "stake",
+  "reputation",
+  "price",
+  "context",
+  "tried",
+];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
 function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {

@@ -28,8 +28,11 @@ describe("a price", () => {
 
   it("is expected for prompt and longest answer together, divided by the square of the success, of a twentieth at least", () => {
     const cost = expectedCost({ inboundTokens: 10n, maxOutboundTokens: 100n });
-    const asking = (success: number) => cost({ inboundPrice: 3, outboundPrice: 2, health: { success } });
+    const asking = (success: number) =>
+      cost({ inboundPrice: 3, outboundPrice: 2, health: { success, answers: 0 }, reputation: undefined });
     expect([1, 0.5, 0.05, 0].map(asking)).toEqual([231, 924, 231 / 0.05 ** 2, 231 / 0.05 ** 2]);
-    expect(cost({ inboundPrice: 0, outboundPrice: 0, health: { success: 1 } })).toBe(1);
+    const free = { inboundPrice: 0, outboundPrice: 0, health: { success: 1, answers: 0 }, reputation: undefined };
+    expect(cost(free)).toBe(1);
+    expect(cost({ ...free, reputation: { trust: 0, grade: "C" } })).toBe(1.5);
   });
 });

@@ -1,5 +1,6 @@
 /** The client's whole rule about prices: what is too dear, what a candidate is expected to cost, and how far apart counts. */
 import type { PriceLimit } from "../question.ts";
+import { type Reputation, reputationFactor } from "./reputation.ts";
 
 /** What is asked for, tokens. */
 interface Wanted {
@@ -7,11 +8,15 @@ interface Wanted {
   readonly maxOutboundTokens: bigint;
 }
 
-/** Prices of an offer, as numbers that compare fast, and how often the executor's answers were right, from 0 to 1. */
+/**
+ * Prices of an offer, as numbers that compare fast, how often the executor's answers were right, from 0 to 1, how many there
+ * were, and what it is said to be.
+ */
 interface Priced {
   readonly inboundPrice: number;
   readonly outboundPrice: number;
-  readonly health: { readonly success: number };
+  readonly health: { readonly success: number; readonly answers: number };
+  readonly reputation: Reputation | undefined;
 }
 
 /** Costs up to this factor of the best count as equal. */
@@ -41,7 +46,7 @@ export const isTooDear = (
 
 /**
  * What a candidate is expected to cost: the price of the prompt, with the tokens that it has counted above what is usual, and
- * of the longest answer, divided by the success rate, squared. At least a little above zero, so that free offers still compare by success. A floating-point number: it ranks, it
+ * of the longest answer, divided by the success rate, squared, times what its reputation makes of it. At least a little above zero, so that free offers still compare by success. A floating-point number: it ranks, it
  * is never paid.
  */
 export function expectedCost({
@@ -49,6 +54,8 @@ export function expectedCost({
   maxOutboundTokens,
 }: Wanted): (candidate: Priced, surplus?: number) => number {
   const [inbound, outbound] = [Number(inboundTokens), Number(maxOutboundTokens)];
-  return ({ inboundPrice, outboundPrice, health }, surplus = 0) =>
-    ((inbound + surplus) * inboundPrice + outbound * outboundPrice + 1) / Math.max(health.success, LEAST_SUCCESS) ** 2;
+  return ({ inboundPrice, outboundPrice, health, reputation }, surplus = 0) =>
+    (((inbound + surplus) * inboundPrice + outbound * outboundPrice + 1) *
+      reputationFactor(reputation, health.answers)) /
+    Math.max(health.success, LEAST_SUCCESS) ** 2;
 }

@@ -4,6 +4,7 @@ import { promisedBy } from "@lloom/protocol/profile";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
+import type { Reputation } from "../choose/reputation.ts";
 import type { Counted } from "../choose/template.ts";
 
 /** Models of which an executor's counts are remembered. */
@@ -19,13 +20,16 @@ export class Acquaintance {
   health: ExecutorHealth = UNKNOWN_HEALTH;
   /** Base units; undefined while the chain has not said. */
   stake: number | undefined;
+  /** What an index says of it. */
+  reputation: Reputation | undefined;
   inFlight = 0;
   silent = 0;
   /** Sender's clock: what was sent until then does not come back. */
   withdrawnAt = -1;
 
-  constructor(executor: Address) {
+  constructor(executor: Address, reputation: Reputation | undefined) {
     this.executor = executor;
+    this.reputation = reputation;
   }
 
   /** It has something to lose, or has answered this client. */
@@ -66,6 +70,10 @@ export class Entry implements Candidate {
 
   get stake(): number | undefined {
     return this.#of.stake;
+  }
+
+  get reputation(): Reputation | undefined {
+    return this.#of.reputation;
   }
 
   get counted(): Counted | undefined {

@@ -44,6 +44,14 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
     return new LloomError("NO_EXECUTOR", `The chain does not say what those who offer ${model} have at stake.`, {
       next: "Check --rpc, or buy without asking for a stake: --executors any.",
     });
+  if (choice === "stake")
+    return new LloomError("NO_EXECUTOR", `No executor of ${model} has the stake that is asked for.`, {
+      next: "Ask for less: --min-stake, or provider.min_stake of the request.",
+    });
+  if (choice === "reputation")
+    return new LloomError("NO_EXECUTOR", `No executor of ${model} is known to have the reputation that is asked for.`, {
+      next: "Ask for less: --min-reputation, or provider.min_reputation of the request; without --indexer nobody's is known.",
+    });
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
   return others.length > 0 && offered === undefined ? notOffered(model, others) : nobodyKnown(model, networkView);
 }

@@ -4,6 +4,7 @@ import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
 import { afterMaybe, type Pace } from "../choose/pace.ts";
+import type { Reputation } from "../choose/reputation.ts";
 import { afterCounting } from "../choose/template.ts";
 import { Acquaintance, Entry, isStanding } from "./acquaintance.ts";
 import { type ModelSummary, summary } from "./model-summary.ts";
@@ -46,6 +47,7 @@ export class OfferBook {
     onEvict: (one) => this.#drop(one),
   });
   readonly #waiters = new Set<() => void>();
+  #reputations: ReadonlyMap<Address, Reputation> = new Map();
   #pace: Pace | undefined;
   #gap: Pace | undefined;
 
@@ -87,6 +89,21 @@ export class OfferBook {
     one.stake = stake;
     this.#place(one);
     this.#wake();
+  }
+
+  /** What an index says of executors, all of it anew: who is not named has no reputation. */
+  setReputations(reputations: ReadonlyMap<Address, Reputation>): void {
+    this.#reputations = reputations;
+    for (const place of [this.#known, this.#strangers])
+      for (const one of place.values()) one.reputation = reputations.get(one.executor);
+    this.#wake();
+  }
+
+  /** Executors that have something at stake and offer something: whose reputation may decide a choice. */
+  staked(): Address[] {
+    return [...this.#known.values()]
+      .filter(({ stake, offers }) => (stake ?? 0) > 0 && offers.size > 0)
+      .map(({ executor }) => executor);
   }
 
   /** Forgets what has expired, and executors of which nothing more needs to be known. */
@@ -216,7 +233,7 @@ export class OfferBook {
   #executor(executor: Address): Acquaintance {
     const known = this.#known.get(executor) ?? this.#strangers.get(executor);
     if (known !== undefined) return known;
-    const one = new Acquaintance(executor);
+    const one = new Acquaintance(executor, this.#reputations.get(executor));
     this.#strangers.set(executor, one);
     return one;
   }

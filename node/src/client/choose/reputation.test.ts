@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { candidate, choose, PROVEN } from "../../../../test/support/candidate.ts";
+import { MOST_FACTOR, NO_DEMANDS, reputationFactor, strictest } from "./reputation.ts";
+
+const told = (trust: number, grade: "A" | "B" | "C" | "newcomer" = "B") => ({ trust, grade });
+
+describe("what a reputation makes of a price", () => {
+  it("is nothing for whoever is unknown, and for a newcomer whatever its figure", () => {
+    expect(reputationFactor(undefined, 0)).toBe(1);
+    expect([0, 0.2, 0.9].map((trust) => reputationFactor(told(trust, "newcomer"), 0))).toEqual([1, 1, 1]);
+  });
+
+  it("falls with trust, and never leaves its bounds", () => {
+    const factors = [0, 0.1, 0.4, 0.5, 0.6, 0.9, 1].map((trust) => reputationFactor(told(trust), 0));
+    expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
+    expect([factors[0], factors[3], factors.at(-1)]).toEqual([MOST_FACTOR, 1, 1 / MOST_FACTOR]);
+  });
+
+  it("comes nearer to nothing with every own answer", () => {
+    const factors = [0, 1, 3, 100].map((answers) => reputationFactor(told(0), answers));
+    expect(factors[0]).toBe(MOST_FACTOR);
+    expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
+    expect(factors.at(-1)).toBeLessThan(1.005);
+  });
+});
+
+describe("what is asked of executors", () => {
+  it("is the stricter of the question's and the settings' word, each for itself", () => {
+    expect(strictest(undefined, NO_DEMANDS)).toEqual(NO_DEMANDS);
+    const settings = { minReputation: 0.4, minStake: 100n };
+    expect(strictest({ minReputation: 0.2, minStake: 300n }, settings)).toEqual({ minReputation: 0.4, minStake: 300n });
+    expect(strictest({ minReputation: 0.6 }, settings)).toEqual({ minReputation: 0.6, minStake: 100n });
+  });
+});
+
+describe("the choice of an executor by its name", () => {
+  it("takes one with a good name before a cheaper one with a bad name, within bounds", () => {
+    const [good, bad] = [
+      { trust: 0.8, grade: "A" },
+      { trust: 0.1, grade: "C" },
+    ] as const;
+    const named = (price: bigint) => [
+      candidate({ index: 0, price }, { reputation: bad }),
+      candidate({ index: 1, price: 200n }, { reputation: good }),
+    ];
+    expect([199n, 100n, 80n].map((price) => choose(named(price)))).toEqual([1, 1, 0]);
+    expect(choose([...named(199n), candidate({ index: 2, price: 120n })])).toBe(2);
+  });
+
+  it("asks who has answered before whoever has the better name, and forgets the name with every answer", () => {
+    const known = candidate({ index: 0, price: 150n }, { health: PROVEN, reputation: { trust: 0.05, grade: "C" } });
+    const famous = candidate({ index: 1, price: 100n }, { reputation: { trust: 1, grade: "A" } });
+    expect(choose([known, famous])).toBe(0);
+  });
+
+  it("leaves out who has not the reputation or the stake that is asked for, or of whom it is not known", () => {
+    const low = candidate({ index: 0 }, { reputation: { trust: 0.3, grade: "C" } });
+    const high = candidate({ index: 1, price: 900n }, { reputation: { trust: 0.7, grade: "A" } });
+    const unknown = candidate({ index: 2 });
+    expect(choose([low, high, unknown], { minReputation: 0.5 })).toBe(1);
+    expect(choose([low, unknown], { minReputation: 0.5 })).toBe("reputation");
+    const proven = candidate({ index: 3 }, { health: PROVEN });
+    expect(choose([proven], { minReputation: 0.1 })).toBe("reputation");
+    const rich = candidate({ index: 4, price: 900n }, { stake: 1_000 });
+    expect(choose([low, rich], { minStake: 101n })).toBe(4);
+    expect(choose([low], { minStake: 101n })).toBe("stake");
+    expect(choose([candidate({ index: 5 }, { stake: undefined, health: PROVEN })], { minStake: 1n })).toBe("unread");
+  });
+});

@@ -1,0 +1,203 @@
+/** Juries of real nodes: evidence fetched over libp2p and counted again, votes kept through a kill, and everybody paid to the unit. */
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
+import { readPanel, readSeat } from "../../node/src/chain/jury.ts";
+import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
+import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
+import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
+import type { Host } from "../../node/src/p2p/host/host.ts";
+import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor-log.ts";
+import { openValidatorLog, type ValidatorLog } from "../../node/src/store/validator-log.ts";
+import type { Judge } from "../../node/src/validator/jury/judge.ts";
+import { judgeCounts } from "../../node/src/validator/jury/judge-counts.ts";
+import { lookAfterDisputes } from "../../node/src/validator/look-after-disputes.ts";
+import { recoverAddress } from "../../node/src/wallet/recover.ts";
+import { Court, type Sale, type Somebody } from "../support/court.ts";
+import { silentLog, startHost, targetOf } from "../support/hosts.ts";
+import { eventually } from "../support/processes.ts";
+
+const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
+const JURORS = 7;
+const PATIENCE_MS = 180_000;
+/** At a stake of 10 000: a twentieth of it, a 250th of that for a juror, and sixteen of those. */
+const [PENALTY, FEE] = [500_000_000n, 2_000_000n];
+const BOND = 16n * FEE;
+const { ANSWER_PERIOD, APPEAL_PERIOD } = measuredDisputesFacts;
+const { COMMIT_PERIOD, REVEAL_PERIOD } = juryFacts;
+/** What was charged for every answer here. */
+const STATED = { inboundTokens: 12, outboundTokens: 5 };
+
+interface Seated {
+  readonly juror: Somebody;
+  readonly host: Host;
+  readonly store: ValidatorLog;
+}
+
+const stack = new AsyncDisposableStack();
+const counter = stack.use(new TokenCounter());
+let court: Court;
+let executor: Somebody;
+let store: ExecutorLog;
+let bench: Seated[];
+let seller: Host;
+
+beforeAll(async () => {
+  court = stack.use(await Court.open({ jurors: JURORS, executors: ["seller"] }));
+  executor = await court.as("seller");
+  store = openExecutorLog(court.database(executor));
+  seller = stack.use(await startHost({ secret: executor.identity.secret }));
+  bench = await Promise.all(
+    court.bench.map(async (name) => {
+      const juror = await court.as(name);
+      const host = stack.use(await startHost({ secret: juror.identity.secret }));
+      return { juror, host, store: openValidatorLog(court.database(juror)) };
+    }),
+  );
+});
+afterAll(() => stack.disposeAsync());
+
+/** Counts by the shipped vocabulary, whatever weights were signed. */
+const counting: Judge = (shown) =>
+  judgeCounts(
+    { weights: { fileOf: () => TINY, versionOf: () => undefined }, count: (question) => counter.count(question) },
+    shown,
+  );
+/** Finds the opposite of what it would. */
+const lying: Judge = async (shown, signal) => {
+  const { choice, why } = await counting(shown, signal);
+  return { choice: choice === "Match" ? "Mismatch" : "Match", why };
+};
+
+/** The whole bench at work. Closing it ends all of them, wherever they are. */
+function sit(judge: Judge, tap = (log: ValidatorLog): ValidatorLog => log): AsyncDisposable {
+  const running = bench.map(({ juror, host, store: log }) =>
+    lookAfterDisputes({
+      ...{ chain: juror.chain, host, validator: juror.identity.address, store: tap(log), judge, wants: true },
+      ...{ retryMs: 1_000, pollMs: 300, everyMs: 500, turnMs: 0, appeals: "off", mostDeposits: 0n },
+      ...{ targetOf: () => targetOf(seller), onNews: () => undefined, log: silentLog },
+    }),
+  );
+  return {
+    [Symbol.asyncDispose]: async () => void (await Promise.all(running.map((one) => one[Symbol.asyncDispose]()))),
+  };
+}
+
+/** Opens the executor's evidence to whom it belongs. */
+const show = (): Promise<AsyncDisposable> =>
+  serveEvidence(seller, {
+    handle: answerEvidence({
+      ...{ chain: executor.chain, hasher: createCommitmentHasher(executor.chain.domain), recover: recoverAddress },
+      ...{ clock: Date.now, answers: heldByExecutor(store) },
+    }),
+    limits: { askBurst: 1_000 },
+    log: silentLog,
+  });
+
+async function trueCounts({ held, receipt }: Sale) {
+  const { messages } = held.prompt;
+  const text = Buffer.from(held.text.bytes).toString();
+  return counter.count({ vocabulary: TINY, messages, asOfSeconds: Number(receipt.request.deadline), text });
+}
+
+const seatsOf = (id: Hex) => bench.filter(({ store: log }) => log.findDuty("judge", id) !== undefined);
+const votes = async (id: Hex) =>
+  Promise.all(
+    seatsOf(id).map(
+      async ({ juror }) =>
+        (await readSeat(court.chain, court.addresses, { id, juror: juror.identity.address })).revealed,
+    ),
+  );
+const revealed = (id: Hex): Promise<void> =>
+  eventually(
+    "all have revealed",
+    PATIENCE_MS,
+    async () => (await readPanel(court.chain, court.addresses, id)).revealed === 5,
+  );
+
+describe("two juries at once", () => {
+  it("vote what they found before they were killed, whatever they find now, and the truth costs whom it should", async () => {
+    await using _shown = await show();
+    const inflated = await court.sell(executor, store, "overcharged client", "Hi");
+    const honest = await court.sell(executor, store, "accusing client");
+    const counts = await trueCounts(inflated);
+    expect(counts.outboundTokens).toBeLessThan(STATED.outboundTokens);
+    expect((await trueCounts(honest)).outboundTokens).toBeGreaterThan(1);
+    const before = await court.wealth(executor);
+    const [victim, liar] = [await court.wealth(inflated.client), await court.wealth(honest.client)];
+    const jurors = await Promise.all(bench.map(({ juror }) => court.wealth(juror)));
+    const inbound = Math.min(STATED.inboundTokens, counts.inboundTokens);
+    const guilty = await court.complain(inflated, {
+      kind: "TokenInflation",
+      counted: [inbound, counts.outboundTokens],
+    });
+    const innocent = await court.complain(honest, { kind: "TokenInflation", counted: [STATED.inboundTokens, 1] });
+    const cases = [guilty, innocent];
+
+    // Nobody of them gets further than to what is saved before anything is sent.
+    const killed = sit(counting, (log) => ({
+      ...log,
+      saveVote: (id, vote) => {
+        log.saveVote(id, vote);
+        throw new Error("killed");
+      },
+    }));
+    await court.later(ANSWER_PERIOD);
+    for (const id of cases) await court.standing(id, "draw");
+    for (const id of cases) await court.drawn(id);
+    await eventually("ten votes are saved", PATIENCE_MS, () =>
+      cases.every((id) => seatsOf(id).filter(({ store: log }) => log.findDuty("judge", id)?.choice).length === 5),
+    );
+    await killed[Symbol.asyncDispose]();
+    expect((await readPanel(court.chain, court.addresses, guilty)).committed).toBe(0);
+
+    // The next run would find the opposite.
+    await using _bench = sit(lying);
+    for (const id of cases) await revealed(id);
+    expect(await votes(guilty)).toEqual(Array(5).fill("Mismatch"));
+    expect(await votes(innocent)).toEqual(Array(5).fill("Match"));
+    await court.later(COMMIT_PERIOD + REVEAL_PERIOD);
+    for (const id of cases) await court.standing(id, "appealable");
+    await court.later(APPEAL_PERIOD);
+    expect(await court.standing(guilty, "closed")).toMatchObject({ outcome: "upheld" });
+    expect(await court.standing(innocent, "closed")).toMatchObject({ outcome: "rejected" });
+
+    const paid = inflated.receipt.response.cumulativeCost;
+    const half = (BOND - 5n * FEE) / 2n;
+    const [stake, settled] = [before.stake - PENALTY, before.settled - paid];
+    expect(await court.wealth(executor)).toEqual({ ...before, stake, settled, credit: before.credit + half });
+    expect(await court.wealth(honest.client)).toEqual({ ...liar, wallet: liar.wallet - BOND });
+    const [deposit, shares] = [victim.deposit + paid, (PENALTY * 3n) / 10n];
+    expect(await court.wealth(inflated.client)).toEqual({
+      ...victim,
+      ...{ wallet: victim.wallet - BOND, credit: BOND, deposit, shares },
+    });
+    // Every fee is in its juror's wallet.
+    for (const [index, { juror, store: log }] of bench.entries()) {
+      const seats = cases.filter((id) => log.findDuty("judge", id) !== undefined).length;
+      const wallet = (jurors[index]?.wallet ?? 0n) + FEE * BigInt(seats);
+      await eventually("the fees are taken", PATIENCE_MS, async () => (await court.wealth(juror)).wallet === wallet);
+    }
+  });
+});
+
+describe("evidence that nobody shows", () => {
+  it("is waited for until the last hour; then all say that they cannot tell, and nobody is found guilty", async () => {
+    const sale = await court.sell(executor, store, "silent client");
+    await using _bench = sit(counting);
+    const id = await court.complain(sale, { kind: "TokenInflation", counted: [STATED.inboundTokens, 1] });
+    await court.later(ANSWER_PERIOD);
+    await court.standing(id, "draw");
+    await court.drawn(id);
+    await eventually(
+      "five wait for it",
+      PATIENCE_MS,
+      () => seatsOf(id).filter(({ store: log }) => log.findDuty("judge", id)?.state === "waiting").length === 5,
+    );
+    await court.later(COMMIT_PERIOD - 3_000n);
+    await revealed(id);
+    expect(await votes(id)).toEqual(Array(5).fill("Insufficient"));
+  });
+});
