@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../test/seeded.ts";
-import { type AuditFinding, auditReports, auditRow, MAX_AUDIT_ROWS } from "./audit-reports.ts";
+import {
+  AUDIT_OUTCOMES,
+  type AuditFinding,
+  auditOutcomeOf,
+  auditReports,
+  auditRow,
+  MAX_AUDIT_ROWS,
+} from "./audit-reports.ts";
 
 const random = seeded(13);
 const finding: AuditFinding = {
@@ -59,6 +66,18 @@ describe("a row at its edges", () => {
   });
 });
 
+describe("auditOutcomeOf", () => {
+  it("reads what a row writes, and a code of contracts to come as unknown", () => {
+    const unanswered = { unanswered: 5, countFailures: 0, traceFailures: 0, crossFailures: 0 };
+    for (const outcome of AUDIT_OUTCOMES) {
+      const row = auditRow({ ...finding, ...(outcome === "unanswered" ? unanswered : {}), outcome });
+      expect(auditOutcomeOf(row.outcome)).toBe(outcome);
+      expect(auditOutcomeOf(BigInt(row.outcome))).toBe(outcome);
+    }
+    expect([0, 5n].map(auditOutcomeOf)).toEqual(["Unknown", "Unknown"]);
+  });
+});
+
 describe("auditReports", () => {
   it("puts executors in order whatever case they are written in, and cuts at the limit", () => {
     const findings = Array.from({ length: 2 * MAX_AUDIT_ROWS + 1 }, () => ({ ...finding, executor: random.address() }));
@@ -81,6 +100,9 @@ describe("auditReports", () => {
 
   it("refuses two findings on one executor", () => {
     const shouted = `0x${finding.executor.slice(2).toUpperCase()}` as const;
-    expect(() => auditReports([finding, { ...finding, executor: shouted }])).toThrow("two findings in one epoch");
+    const other = { ...finding, executor: random.address() };
+    expect(() => auditReports([finding, other, { ...finding, executor: shouted }])).toThrow(
+      "two findings in one epoch",
+    );
   });
 });

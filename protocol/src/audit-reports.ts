@@ -56,10 +56,13 @@ const MAX_LOG_LIKELIHOOD = 0x7fff_ffff;
  * Throws LloomError REQUEST_INVALID for what the contract would refuse, naming the executor.
  */
 export function auditReports(findings: readonly AuditFinding[]): readonly (readonly AuditRow[])[] {
-  const rows = findings.map(auditRow).sort((a, b) => compare(a.executor, b.executor));
-  for (const [index, { executor }] of rows.entries()) {
-    if (rows[index + 1]?.executor === executor) refuse(executor, "has two findings in one epoch");
+  const rows = findings.map(auditRow);
+  const seen = new Set<Address>();
+  for (const { executor } of rows) {
+    if (seen.has(executor)) refuse(executor, "has two findings in one epoch");
+    seen.add(executor);
   }
+  rows.sort((a, b) => (a.executor < b.executor ? -1 : 1));
   const reports: (readonly AuditRow[])[] = [rows.slice(0, MAX_AUDIT_ROWS)];
   for (let at = MAX_AUDIT_ROWS; at < rows.length; at += MAX_AUDIT_ROWS)
     reports.push(rows.slice(at, at + MAX_AUDIT_ROWS));
@@ -98,8 +101,6 @@ function thousandths(executor: Address, nats: number): number {
   const bounded = Math.min(Math.max(nats * 1000, -MAX_LOG_LIKELIHOOD), MAX_LOG_LIKELIHOOD);
   return Math.floor(bounded) + 0; // Adding zero makes zero of negative zero.
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 function refuse(executor: Address, why: string): never {
   throw new LloomError("REQUEST_INVALID", `The audit of ${executor} ${why}.`);

@@ -34,7 +34,10 @@ const fieldsWith = (extraData: string) => ({
 
 /** The block as a node answers it, and the header's RLP as ethers encodes it; with the first so many fields. */
 function blockOf(extraData: string, count: number): { block: RpcBlock; header: string } {
-  const fields = Object.entries(fieldsWith(extraData)).slice(0, count);
+  return blockWith(Object.entries(fieldsWith(extraData)).slice(0, count));
+}
+
+function blockWith(fields: readonly (readonly [string, string | bigint])[]): { block: RpcBlock; header: string } {
   const header = encodeRlp(fields.map(([, value]) => (typeof value === "bigint" ? toBeArray(value) : value)));
   const answered = fields.map(([name, value]) => [name, typeof value === "bigint" ? quantity(value) : value]);
   return { block: { ...Object.fromEntries(answered), hash: keccak256(header), transactions: [] }, header };
@@ -50,6 +53,15 @@ describe("encodeHeader", () => {
       }
     },
   );
+
+  it("keeps the zeros before bytes, and writes none before an integer", () => {
+    const leading = Object.entries(fieldsWith("0x0061")).map(
+      ([name, value]) =>
+        [name, typeof value === "bigint" ? 0n : value.replace("0x", "0x00").slice(0, value.length)] as const,
+    );
+    const { block, header } = blockWith(leading);
+    expect(encodeHeader(block)).toBe(header);
+  });
 
   it("refuses a block whose hash is another: fields are missing or unknown", () => {
     const { block } = blockOf("0x", 21);

@@ -7,31 +7,42 @@ import { LloomError } from "./lloom-error.ts";
 /** A block as `eth_getBlockByNumber` answers; only the header's fields are read. */
 export type RpcBlock = Readonly<Record<string, unknown>>;
 
-/** Fields of a header by their names in JSON-RPC, in the order of their hashing, and which of them are integers. */
-const FIELDS: readonly (readonly [name: string, kind: "bytes" | "integer"])[] = [
-  ["parentHash", "bytes"],
-  ["sha3Uncles", "bytes"],
-  ["miner", "bytes"],
-  ["stateRoot", "bytes"],
-  ["transactionsRoot", "bytes"],
-  ["receiptsRoot", "bytes"],
-  ["logsBloom", "bytes"],
-  ["difficulty", "integer"],
-  ["number", "integer"],
-  ["gasLimit", "integer"],
-  ["gasUsed", "integer"],
-  ["timestamp", "integer"],
-  ["extraData", "bytes"],
-  ["mixHash", "bytes"],
-  ["nonce", "bytes"],
-  ["baseFeePerGas", "integer"],
-  ["withdrawalsRoot", "bytes"],
-  ["blobGasUsed", "integer"],
-  ["excessBlobGas", "integer"],
-  ["parentBeaconBlockRoot", "bytes"],
-  ["requestsHash", "bytes"],
-  ["blockAccessListHash", "bytes"],
+/** Fields of a header by their names in JSON-RPC, in the order of their hashing. */
+const FIELDS = [
+  "parentHash",
+  "sha3Uncles",
+  "miner",
+  "stateRoot",
+  "transactionsRoot",
+  "receiptsRoot",
+  "logsBloom",
+  "difficulty",
+  "number",
+  "gasLimit",
+  "gasUsed",
+  "timestamp",
+  "extraData",
+  "mixHash",
+  "nonce",
+  "baseFeePerGas",
+  "withdrawalsRoot",
+  "blobGasUsed",
+  "excessBlobGas",
+  "parentBeaconBlockRoot",
+  "requestsHash",
+  "blockAccessListHash",
 ];
+/** Those that are numbers; all others are hashed as the bytes that they are. */
+const INTEGERS = new Set([
+  "difficulty",
+  "number",
+  "gasLimit",
+  "gasUsed",
+  "timestamp",
+  "baseFeePerGas",
+  "blobGasUsed",
+  "excessBlobGas",
+]);
 /** The fields that every chain since London has; the rest came one after the other. */
 const REQUIRED = 16;
 
@@ -40,8 +51,8 @@ const REQUIRED = 16;
  * header fields that are not known here, or the node answered with another block.
  */
 export function encodeHeader(block: RpcBlock): Hex {
-  const present = FIELDS.filter(([name], index) => index < REQUIRED || block[name] !== undefined);
-  const body = concatenated(present.map(([name, kind]) => rlpString(fieldBytes(block, name, kind))));
+  const present = FIELDS.filter((name, index) => index < REQUIRED || block[name] !== undefined);
+  const body = concatenated(present.map((name) => rlpString(fieldBytes(block, name))));
   const header = concatenated([rlpPrefix(0xc0, body.length), body]);
   const hash = bytesToHex(keccak_256(header));
   if (hash !== block["hash"]) {
@@ -50,10 +61,10 @@ export function encodeHeader(block: RpcBlock): Hex {
   return bytesToHex(header);
 }
 
-function fieldBytes(block: RpcBlock, name: string, kind: "bytes" | "integer"): Uint8Array {
+function fieldBytes(block: RpcBlock, name: string): Uint8Array {
   const value = block[name];
   if (typeof value !== "string") throw new LloomError("REQUEST_INVALID", `The block has no ${name}.`);
-  if (kind === "bytes") return hexToBytes(value);
+  if (!INTEGERS.has(name)) return hexToBytes(value);
   // An integer is its bytes without leading zeros; zero has none.
   const digits = value.replace(/0x0*/, "");
   return hexToBytes(`0x${digits.length % 2 === 0 ? "" : "0"}${digits}`);

@@ -72,7 +72,8 @@ class BoundedTokenizer extends Tokenizer {
     const token: Token = super.next();
     if (++this.#items > LIMITS.items) throw refused(`more than ${LIMITS.items} items`);
     if (REFUSED.has(token.type)) throw refused(`${token.type.name} is not used`);
-    if (token.type === Type.string) token.value = strictText(token);
+    // Only text has bytes beside its value.
+    if (token.byteValue !== undefined) token.value = strictText(token.value, token.byteValue);
     this.#place(token);
     return token;
   }
@@ -92,9 +93,9 @@ class BoundedTokenizer extends Tokenizer {
  * The library decodes leniently: it drops a byte order mark and puts U+FFFD for invalid bytes. Text of as many units as
  * bytes, without U+FFFD, is ASCII, which it cannot get wrong.
  */
-function strictText({ value, byteValue }: Token): string {
-  if (byteValue === undefined || (byteValue.length === value.length && !value.includes("\ufffd"))) return value;
-  return utf8.decode(byteValue);
+function strictText(text: string, bytes: Uint8Array): string {
+  if (bytes.length === text.length && !text.includes("\ufffd")) return text;
+  return utf8.decode(bytes);
 }
 
 function bignum(bytes: unknown): bigint {

@@ -90,6 +90,7 @@ describe("createCommitmentHasher", () => {
     ["a nonce of 257 bits", { nonce: 2n ** 256n }, /nonce/],
     ["a number where an integer belongs", { deadline: 5 }, /deadline/],
     ["a short address", { client: "0x00" }, /client/],
+    ["a long address", { client: `0x${"00".repeat(21)}` }, /client/],
     ["an address that is missing", { client: undefined }, /client/],
     ["an address of 40 other characters", { client: `0x${"zz".repeat(20)}` }, /client/],
     ["an address beyond ASCII", { client: `0x${"é".repeat(40)}` }, /client/],

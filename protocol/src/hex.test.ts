@@ -9,7 +9,7 @@ describe("hex", () => {
     expect(hexToBytes("0x")).toEqual(new Uint8Array());
   });
 
-  it.each(["", "00", "0x0", "0xgg", "0x00\n", "0x 0", "0X00"])("refuses %j", (text) => {
+  it.each(["", "00", "0x0", "0xgg", "0x00\n", "0x 0", "0X00", "a0x00"])("refuses %j", (text) => {
     expect(() => hexToBytes(text)).toThrow(expect.objectContaining({ name: "LloomError", code: "REQUEST_INVALID" }));
   });
 });
@@ -28,6 +28,8 @@ describe("addressFromPublicKey", () => {
     ["a point off the curve", Uint8Array.from({ length: 65 }, (_, index) => (index === 0 ? 4 : 1))],
     ["a key of another length", new Uint8Array(32).fill(1)],
   ])("refuses %s", (_, bytes) => {
-    expect(() => addressFromPublicKey(bytes)).toThrow(expect.objectContaining({ code: "SIGNATURE_INVALID" }));
+    expect(() => addressFromPublicKey(bytes)).toThrow(
+      expect.objectContaining({ code: "SIGNATURE_INVALID", cause: expect.any(Error) }),
+    );
   });
 });

@@ -81,7 +81,10 @@ function head(major: number, value: number): number[] {
   return [major | FOUR_BYTES, value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
 }
 
-/** A head of that kind in its shortest form, below 2^32. `at` may be -1, for what was not matched. */
+/**
+ * A head of that kind in its shortest form, below 2^32. `at` may be -1, for what was not matched. Of a head that is cut off,
+ * `next` lies behind the end, where nothing is matched.
+ */
 function readHead(bytes: Uint8Array, at: number, major: number): { value: number; next: number } | undefined {
   const first = bytes[at] ?? 0xff;
   const info = first ^ major;
@@ -91,7 +94,7 @@ function readHead(bytes: Uint8Array, at: number, major: number): { value: number
   let value = 0;
   for (let offset = 1; offset <= size; offset++) value = value * 256 + (bytes[at + offset] ?? 0);
   const shortest = size === 1 ? value >= ONE_BYTE : value >= 256 ** (size / 2);
-  return shortest && at + size < bytes.length ? { value, next: at + 1 + size } : undefined;
+  return shortest ? { value, next: at + 1 + size } : undefined;
 }
 
 /** Position after `expected`, or -1 where the bytes are others. */

@@ -9,8 +9,9 @@ const schema = z.object({
   list: z.array(z.string()),
   kind: z.enum(["queued", "running"]),
   flag: z.boolean(),
+  hash: z.string().startsWith("0x"),
 });
-const right = { text: "", whole: 5n, part: {}, list: [], kind: "queued", flag: true };
+const right = { text: "", whole: 5n, part: {}, list: [], kind: "queued", flag: true, hash: "0x" };
 
 const wordsFor = (wrong: object): readonly (readonly [string, string])[] =>
   (schema.safeParse({ ...right, ...wrong }, { error: issueWords }).error?.issues ?? []).map(({ path, message }) => [
@@ -34,4 +35,5 @@ it.each([
 it("leaves the words to the schema where it has none of its own", () => {
   expect(wordsFor({})).toEqual([]);
   expect(wordsFor({ flag: 5 })).toEqual([["flag", expect.stringContaining("expected boolean")]]);
+  expect(wordsFor({ hash: "0y" })).toEqual([["hash", expect.stringContaining("must start with")]]);
 });

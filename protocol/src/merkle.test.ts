@@ -7,6 +7,7 @@ import {
   deliveryChunks,
   deliveryHash,
   GrowingRoot,
+  growTree,
   merkleProof,
   merkleRoot,
   merkleTree,
@@ -45,6 +46,23 @@ describe("merkleRoot", () => {
   it("does not let the last leaf be doubled", () => {
     const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
     expect(merkleRoot([...leaves, Uint8Array.of(3)])).not.toBe(merkleRoot(leaves));
+  });
+});
+
+describe("growTree", () => {
+  it.each([
+    [0, 0],
+    [1023, 1],
+    [1024, 1],
+    [1025, 2],
+  ])("over %i leaves rests %i times: once in 1024 hashes and nodes that move up", (count, rests) => {
+    const leaves = Array.from({ length: count }, (_, index) => Uint8Array.of(index));
+    const growing = growTree(leaves);
+    let rested = 0;
+    let step = growing.next();
+    for (; step.done !== true; step = growing.next()) rested++;
+    expect(rested).toBe(rests);
+    expect(step.value.root).toBe(definition(leaves));
   });
 });
 

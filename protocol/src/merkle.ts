@@ -32,12 +32,13 @@ const HASHES_AT_A_TIME = 1024;
 /** The tree over the leaves in their order; over none, its root is the hash of nothing. Rests again and again on its way. */
 export function* growTree(leaves: readonly Uint8Array[]): Generator<void, MerkleTree> {
   let hashes = 0;
-  const levels: Uint8Array[][] = [[]];
+  let level: Uint8Array[] = [];
   for (const leaf of leaves) {
-    levels[0]?.push(hashLeaf(leaf));
+    level.push(hashLeaf(leaf));
     if (++hashes % HASHES_AT_A_TIME === 0) yield;
   }
-  for (let level = levels[0] ?? []; level.length > 1; levels.push(level)) {
+  const levels = [level];
+  for (; level.length > 1; levels.push(level)) {
     const above: Uint8Array[] = [];
     for (let at = 0; at < level.length; at += 2) {
       const [left, right] = [level[at], level[at + 1]];
@@ -46,11 +47,10 @@ export function* growTree(leaves: readonly Uint8Array[]): Generator<void, Merkle
     }
     level = above;
   }
-  return treeOf(levels, leaves.length);
+  return treeOf(levels, level[0], leaves.length);
 }
 
-function treeOf(levels: readonly Uint8Array[][], total: number): MerkleTree {
-  const [top] = levels.at(-1) ?? [];
+function treeOf(levels: readonly Uint8Array[][], top: Uint8Array | undefined, total: number): MerkleTree {
   return {
     root: bytesToHex(top ?? keccak_256(new Uint8Array())),
     proofOf: (index) => {

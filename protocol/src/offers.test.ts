@@ -61,8 +61,12 @@ describe("offerProblem", () => {
     }
   });
 
-  it("refuses one without context", () => {
-    expect(problemOf({ maxContext: 0n })).toBe("Offer has no context.");
+  it("refuses one without context, for which no clock is to blame", () => {
+    const signed = { ...random, offer: { ...random.offer, maxContext: 0n, validUntil: nowSeconds } };
+    expect(offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds })).toEqual({
+      message: "Offer has no context.",
+      isTime: false,
+    });
   });
 
   it("refuses one that somebody else signed", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "./canonical.ts";
 import { ZERO_HASH } from "./commitment-types.ts";
 import { hashProfile, parseProfile, profileText, promisedBy } from "./profile.ts";
 
@@ -9,6 +10,13 @@ describe("a profile", () => {
     expect(parseProfile(profileText(PROFILE))).toEqual(PROFILE);
     expect(parseProfile(profileText({ ...PROFILE, zeal: 9 } as typeof PROFILE))).toEqual(PROFILE);
   });
+
+  it.each([["text"], [5], [[ZERO_HASH]], [`${ZERO_HASH}0`], [`0${ZERO_HASH}`], [`0x${"A".repeat(64)}`]])(
+    "is none whose vocabulary is %j",
+    (vocabulary) => {
+      expect(parseProfile(canonicalJson({ ...PROFILE, vocabulary }))).toBeUndefined();
+    },
+  );
 
   it("has another hash for every setting, and zero where there is none", () => {
     const texts = [PROFILE, { ...PROFILE, maxContext: 513 }, { ...PROFILE, evidence: "text" as const }].map(

@@ -9,9 +9,10 @@ import { z } from "zod";
 import { canonicalJson } from "./canonical.ts";
 import { type Hex, ZERO_HASH } from "./commitment-types.ts";
 import { bytesToHex } from "./hex.ts";
+import { isHash } from "./identifiers.ts";
 
 const word = z.string().min(1).max(200);
-const hash = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]{64}$/.test(value));
+const hash = z.string().refine(isHash);
 
 /** What a profile's text holds. */
 export const profileSchema = z.object({

@@ -119,7 +119,7 @@ describe("receiptToData and receiptFromData", () => {
 
 describe("verifyReceipt", () => {
   it("finds nothing wrong with an honest receipt and tells its ids and cost", () => {
-    expect(verifyReceipt(checks, honest)).toEqual({
+    expect(verifyReceipt(checks, honest)).toStrictEqual({
       requestHash: hasher.hashRequest(honest.request),
       responseHash: hasher.hashResponse(honest.response),
       cost: answerCost(honest.request, honest.response),

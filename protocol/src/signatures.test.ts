@@ -59,6 +59,8 @@ describe("signDigest and recoverAddress", () => {
     ["r is no x of the curve", { r: word(5n), vs: word(1n) }],
     ["s is just above half the order", { r: signDigest(digest, secret).r, vs: word((ORDER >> 1n) + 1n) }],
     ["r is short", { r: "0x00", vs: word(1n) }],
+    ["r has a byte more", { r: `${signDigest(digest, secret).r}00`, vs: signDigest(digest, secret).vs }],
+    ["vs lacks its last byte", { r: signDigest(digest, secret).r, vs: signDigest(digest, secret).vs.slice(0, -2) }],
     ["vs is not hex", { r: word(1n), vs: `0x${"zz".repeat(32)}` }],
     ["r lacks its 0x", { r: "00".repeat(33), vs: word(1n) }],
   ])("give nobody when %s", (_, signature) => {

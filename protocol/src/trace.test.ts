@@ -17,6 +17,8 @@ import {
 
 const odds = (...pairs: readonly (readonly [number, number])[]): TokenOdds[] =>
   pairs.map(([token, logprob]) => ({ token, logprob }));
+/** A refusal that says why. */
+const refusal = (code: string) => expect.objectContaining({ code, message: expect.stringMatching(/: \w/) });
 const SURE: TraceToken = { token: 7, logprob: -1, likeliest: odds([7, -1], [9, -7000]) };
 
 describe("milliNats", () => {
@@ -77,12 +79,33 @@ describe("a leaf", () => {
     ["one below the least", { token: 1, logprob: LEAST_LOGPROB - 1, likeliest: [] }],
     ["two names", { token: 1, logprob: -1, likeliest: [{ token: Uint8Array.of(1), logprob: -1 }] }],
     ["a negative token", { token: -1, logprob: -1, likeliest: [] }],
+    ["a token of more than 32 bits", { token: 2 ** 32, logprob: -1, likeliest: [] }],
     ["a token twice", { token: 1, logprob: -9, likeliest: odds([2, -1], [2, -3]) }],
     ["a written token that is two things", { token: 2, logprob: -2, likeliest: odds([2, -1]) }],
     ["one that is likelier than the likeliest", { token: 3, logprob: -1, likeliest: odds([2, -2]) }],
     ["a very long token", { token: new Uint8Array(1025), logprob: -1, likeliest: [] }],
   ])("is refused to %s", (_, token) => {
-    expect(() => encodeTraceLeaf(token, 0)).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+    expect(() => encodeTraceLeaf(token, 0)).toThrow(refusal("REQUEST_INVALID"));
+  });
+
+  it("may be of tokens of any length up to the longest, in the order of their bytes", () => {
+    const named = (...bytes: readonly number[]): TokenOdds => ({ token: Uint8Array.from(bytes), logprob: -2 });
+    const long = Array.from({ length: 6 }, (_, at) => named(...new Uint8Array(1024).fill(at + 1)));
+    const likeliest = [named(), named(0), named(0, 0), named(1), ...long];
+    const written = { token: new Uint8Array(1024), logprob: -3 };
+    const leaf = { ...written, likeliest, index: 0 };
+    expect(decodeTraceLeaf(encodeTraceLeaf({ ...written, likeliest: likeliest.toReversed() }, 0))).toEqual(leaf);
+  });
+
+  it("may be of a written token that is as likely as the last of the likeliest", () => {
+    const leaf = { token: 3, logprob: -2, likeliest: odds([2, -2]), index: 4 };
+    expect(decodeTraceLeaf(encodeTraceLeaf(leaf, 4))).toEqual(leaf);
+  });
+
+  it("is of no other kind than the two", () => {
+    const bytes = encodeTraceLeaf({ token: Uint8Array.of(97), logprob: -1, likeliest: [] }, 0);
+    bytes[1] = 2;
+    expect(() => decodeTraceLeaf(bytes)).toThrow(refusal("FRAME_INVALID"));
   });
 });
 
@@ -101,6 +124,7 @@ describe("a packed trace", () => {
     const packed = packTrace(leaves);
     expect(unpackTrace(packed)).toEqual(leaves);
     expect(unpackTrace(new Uint8Array())).toEqual([]);
+    expect(unpackTrace(packTrace([new Uint8Array()]))).toEqual([new Uint8Array()]);
     for (const length of [1, 2, packed.length - 1])
       expect(() => unpackTrace(packed.subarray(0, length))).toThrow(expect.objectContaining({ code: "FRAME_INVALID" }));
   });

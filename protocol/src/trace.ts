@@ -40,7 +40,6 @@ export const TRACE_TOKEN_BYTES = 1024;
 const VERSION = 1;
 const KINDS = { id: 0, bytes: 1 } as const;
 const HEAD_BYTES = 6;
-const MOST_LEAF_BYTES = HEAD_BYTES + 1 + (TRACE_LIKELIEST + 1) * (TRACE_TOKEN_BYTES + 4);
 
 /** A natural logarithm of a probability as a leaf holds it; not a number counts as the least. */
 export const milliNats = (logprob: number): number =>
@@ -51,29 +50,30 @@ export function encodeTraceLeaf({ likeliest, ...written }: TraceToken, index: nu
   const sorted = likeliest.toSorted(byOdds).slice(0, TRACE_LIKELIEST);
   const entries = [written, ...sorted];
   const kind = kindOf(written);
-  const sizes = entries.reduce((sum, { token }) => sum + 2 + (typeof token === "number" ? 4 : 2 + token.length), 0);
-  const bytes = new Uint8Array(HEAD_BYTES + 1 + sizes);
+  const bytes = new Uint8Array(HEAD_BYTES + 1 + entries.reduce((sum, entry) => sum + entryBytes(entry), 0));
   const view = new DataView(bytes.buffer);
   bytes[0] = VERSION;
   bytes[1] = KINDS[kind];
   view.setUint32(2, index);
+  bytes[HEAD_BYTES + entryBytes(written)] = sorted.length;
   let at = HEAD_BYTES;
-  for (const [place, { token, logprob }] of entries.entries()) {
+  for (const [place, entry] of entries.entries()) {
+    const { token, logprob } = entry;
     if (place === 1) at += 1;
     if (typeof token === "number") view.setUint32(at, token);
     else {
       view.setUint16(at, token.length);
       bytes.set(token, at + 2);
     }
-    at += typeof token === "number" ? 4 : 2 + token.length;
-    view.setInt16(at, logprob);
-    at += 2;
-    if (place === 0) bytes[at] = sorted.length;
+    at += entryBytes(entry);
+    view.setInt16(at - 2, logprob);
   }
   const problem = problemOf({ ...written, likeliest: sorted }, kind);
   if (problem !== undefined) throw new LloomError("REQUEST_INVALID", `A token has no leaf: ${problem}`);
   return bytes;
 }
+
+const entryBytes = ({ token }: TokenOdds): number => (typeof token === "number" ? 4 : 2 + token.length) + 2;
 
 /** A token with its place among the written ones. */
 export interface TraceLeaf extends TraceToken {
@@ -86,7 +86,6 @@ export function decodeTraceLeaf(bytes: Uint8Array): TraceLeaf {
   const [version, kindByte] = bytes;
   const kind = kindByte === KINDS.id ? "id" : "bytes";
   if (version !== VERSION || kindByte !== KINDS[kind]) throw invalid("it is of a version or kind that is not known.");
-  if (bytes.length > MOST_LEAF_BYTES) throw invalid("it is too long.");
   const reader = new LeafReader(bytes);
   const index = reader.uint(2, 4);
   const written = reader.entry(kind);
@@ -151,10 +150,10 @@ class LeafReader {
     return { token, logprob };
   }
 
+  /** If it is cut off, so is the log probability behind it. */
   #text(length: number): Uint8Array {
     const start = this.at;
     this.at += length;
-    if (this.at > this.#bytes.length) throw invalid("it is cut off.");
     return this.#bytes.slice(start, this.at);
   }
 }
@@ -196,13 +195,15 @@ const isToken = (token: TokenName): boolean =>
 
 const byOdds = (a: TokenOdds, b: TokenOdds): number => b.logprob - a.logprob || compare(a.token, b.token);
 
+/** Of names of one kind: what has both kinds is refused, in whatever order. */
 function compare(a: TokenName, b: TokenName): number {
-  if (typeof a === "number" || typeof b === "number") return Number(a) - Number(b);
-  for (let at = 0; at < Math.min(a.length, b.length); at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+  if (typeof a === "number") return a - (b as number);
+  const other = b as Uint8Array;
+  for (const [at, byte] of a.entries()) {
+    const difference = byte - (other[at] ?? 0);
     if (difference !== 0) return difference;
   }
-  return a.length - b.length;
+  return a.length - other.length;
 }
 
 const invalid = (problem: string): LloomError => new LloomError("FRAME_INVALID", `No leaf of a trace: ${problem}`);

@@ -1,0 +1,114 @@
+import type { Hex, ModelOffer } from "@lloom/protocol/commitment-types";
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import { hashProfile } from "@lloom/protocol/profile";
+import { encodeTraceLeaf } from "@lloom/protocol/trace";
+import type { Chain } from "../../chain/chain.ts";
+import type { Client } from "../../client/client.ts";
+import type { AskEvent } from "../../client/question.ts";
+import { asLloomError } from "../../errors.ts";
+import { fetchEvidence } from "../../evidence/fetch-evidence.ts";
+import { signedFor } from "../../evidence/signed-for.ts";
+import type { Log } from "../../log.ts";
+import type { Host } from "../../p2p/host/host.ts";
+import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
+import { pause } from "../../primitives/pause.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import type { CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
+import { recoverAddress } from "../../wallet/recover.ts";
+
+/** A client that nobody knows to be a validator's. */
+export interface CanaryClient {
+  readonly client: Client;
+  readonly store: ClientLog;
+  readonly host: Host;
+  readonly chain: Chain;
+  readonly hasher: CommitmentHasher;
+  readonly log: Log;
+}
+
+type Answered = Extract<AskEvent, { type: "end" }>;
+
+/** The trace of an answer is asked for so often: an executor that is busy, or away for a moment, is not one that hides it. */
+const TRACE_TRIES = 3;
+const TRACE_PAUSE_MS = 5_000;
+
+/** Asks one executor as any client does, and fetches the trace that it signed. */
+export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
+  const { executor, model, canary } = order;
+  let [text, requestHash]: [string, Hex | undefined] = ["", undefined];
+  let [offer, end]: [ModelOffer | undefined, Answered | undefined] = [undefined, undefined];
+  try {
+    for await (const event of buyer.client.ask({ ...canary, model, executor }, signal)) {
+      if (event.type === "executor") offer = event.offer;
+      if (event.type === "signed") requestHash = event.requestHash;
+      if (event.type === "text") text += event.text;
+      if (event.type === "end") end = event;
+    }
+  } catch (thrown) {
+    return failed(buyer, asLloomError(thrown), requestHash);
+  }
+  if (end === undefined) return { type: "unanswered", problem: "The answer has no end." };
+  const { response, request } = end.receipt;
+  const signed = buyer.client.offers(model).find((one) => isOf(one, { executor, profileHash: offer?.profileHash }));
+  const leaves = response.traceRoot === ZERO_HASH ? undefined : await traceOf(buyer, { end, signed, signal });
+  return {
+    type: "answered",
+    responseHash: end.responseHash,
+    answer: {
+      ...{ text, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
+      asOfSeconds: Number(request.deadline),
+      ...(signed?.profile !== undefined && { profile: signed.profile }),
+      ...(leaves !== undefined && { leaves }),
+    },
+  };
+}
+
+const isOf = (
+  { offer, profile }: SignedOffer,
+  wanted: { readonly executor: Hex; readonly profileHash: Hex | undefined },
+): boolean => offer.executor === wanted.executor && hashProfile(profile) === wanted.profileHash;
+
+/** A signed answer that the client refused says something of its executor; anything else that went wrong may be anybody's. */
+function failed(
+  { store }: CanaryClient,
+  error: ReturnType<typeof asLloomError>,
+  requestHash: Hex | undefined,
+): CanaryReply {
+  const problem = error.message;
+  if (error.code !== "RESPONSE_INVALID") return { type: "unanswered", problem };
+  const wrong = requestHash === undefined ? undefined : store.wrongCount(requestHash);
+  return wrong === undefined
+    ? { type: "wrong", what: "structure", problem }
+    : { type: "wrong", what: "counts", problem, responseHash: wrong.responseHash };
+}
+
+/** All leaves, checked against the signed root; `undefined` if the executor does not show them. */
+async function traceOf(
+  { host, hasher, chain, log }: CanaryClient,
+  {
+    end,
+    signed,
+    signal,
+  }: { readonly end: Answered; readonly signed: SignedOffer | undefined; readonly signal: AbortSignal },
+): Promise<Hex[] | undefined> {
+  const target = signed && peerOfOffer(signed);
+  if (target === undefined) return undefined;
+  const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress) };
+  const { requestHash, responseHash, executor: address } = end;
+  const sources = [{ role: "executor" as const, address, target }];
+  for (let tries = 1; tries <= TRACE_TRIES && !signal.aborted; tries++) {
+    if (tries > 1) await pause(TRACE_PAUSE_MS, signal);
+    try {
+      const { evidence } = await fetchEvidence(parts, { requestHash, responseHash, items: ["trace"], sources }, signal);
+      if (evidence.trace !== undefined)
+        return evidence.trace.leaves.map((leaf) => bytesToHex(encodeTraceLeaf(leaf, leaf.index)));
+    } catch (thrown) {
+      const { code, message } = asLloomError(thrown);
+      log.info({ executor: address, code, problem: message }, "a trace did not come");
+    }
+  }
+  return undefined;
+}

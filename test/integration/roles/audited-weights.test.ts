@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { parseCalibration } from "@lloom/protocol/verification/calibration";
+import { standingOf } from "@lloom/protocol/verification/sequential-test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backend } from "../../../node/src/backend/backend.ts";
+import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
+import { openReference, type Reference } from "../../../node/src/backend/llama-reference.ts";
+import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { buyCanary } from "../../../node/src/commands/canaries/buy-canary.ts";
+import type { CanaryFinding, EndedCanary, KeptAudit } from "../../../node/src/validator/audit/canary-answer.ts";
+import { judge } from "../../../node/src/validator/audit/judge.ts";
+import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
+import { drawCanary } from "../../../node/src/validator/canary/draw-canary.ts";
+import { type Buyer, log, type Seller, World } from "./world.ts";
+
+const SLOW = 900_000;
+/** A busy machine must not pass for an executor that does not answer. */
+const MOST_TRIES = 10;
+const MODELS = join(import.meta.dirname, "../../../node/models/tiny");
+const TINY = join(MODELS, "lloom-tiny.gguf");
+const SECRET: Hex = `0x${"5e".repeat(32)}`;
+const never = new AbortController().signal;
+const calibration = parseCalibration(readFileSync(join(MODELS, "calibration.json"), "utf8"));
+
+let world: World;
+let directory: string;
+let honest: Backend;
+let coarse: Backend;
+let reference: Reference;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "lloom-audited-"));
+  const path = join(directory, "coarse.gguf");
+  writeFileSync(path, await coarsenWeights(TINY, 4));
+  const options = { kind: "llama", modelName: "lloom-tiny", threads: 1, sequences: 2 } as const;
+  honest = await openBackend({ ...options, modelPath: TINY }, log);
+  coarse = await openBackend({ ...options, modelPath: path }, log);
+  reference = await openReference({ modelPath: TINY, threads: 1 }, { log, signal: never });
+  world = await World.start();
+}, SLOW);
+afterAll(async () => {
+  for (const one of [world, honest, coarse, reference]) await one[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true });
+});
+
+/** Offers the weights and the profile of the honest one, and answers with coarser ones. */
+const swapped = (): Backend => ({
+  name: "swapped",
+  listModels: (signal) => honest.listModels(signal),
+  countInbound: (completion, signal) => honest.countInbound(completion, signal),
+  checkHealth: (signal) => honest.checkHealth(signal),
+  vocabulary: (hash) => honest.vocabulary?.(hash),
+  complete: (completion, signal) => coarse.complete(completion, signal),
+  [Symbol.asyncDispose]: async () => undefined,
+});
+
+/** Canaries bought from an executor over the network, and what they show. */
+async function findingsAbout({ identity: { address: executor } }: Seller, buyer: Buyer): Promise<CanaryFinding[]> {
+  const { chain, client, store, host } = buyer;
+  const parts = { chain, client, store, host, hasher: createCommitmentHasher(chain.domain), log };
+  const findings: CanaryFinding[] = [];
+  for (let id = 0; id < 6; id++) {
+    const canary = { ...drawCanary(seededRandom(9, id)), maxOutboundTokens: 24 };
+    let reply = await buyCanary(parts, { id, executor, model: "lloom-tiny", canary }, never);
+    for (let tries = 1; reply.type === "unanswered" && tries < MOST_TRIES; tries++)
+      reply = await buyCanary(parts, { id, executor, model: "lloom-tiny", canary }, never);
+    expect(reply.type).toBe("answered");
+    const answer = reply as EndedCanary;
+    const kept = {
+      id,
+      executor,
+      question: { canary },
+      answer,
+      responseHash: answer.responseHash,
+    } as unknown as KeptAudit;
+    findings.push(await judge(kept, { weights: { reference, calibration }, secret: SECRET }));
+  }
+  return findings;
+}
+
+const standing = (findings: readonly CanaryFinding[]) =>
+  standingOf(findings.flatMap(({ factor }) => (factor === undefined ? [] : [{ factor }])));
+
+describe("canaries bought over the network", () => {
+  it(
+    "pass an honest executor, and prove a swap to coarser weights within six",
+    async () => {
+      await using good = await world.seller({ backend: honest });
+      await using bad = await world.seller({ backend: swapped() });
+      await using buyer = await world.buyer({ vocabularyWaitMs: 60_000 });
+      const passed = await findingsAbout(good, buyer);
+      for (const { failure, factor, figures } of passed) {
+        expect(failure).toBeUndefined();
+        expect(factor).toBeLessThan(2);
+        expect(figures?.distance).toBeLessThan(calibration.distanceBound);
+      }
+      expect(standing(passed).mayDispute).toBe(false);
+      const found = await findingsAbout(bad, buyer);
+      for (const { failure, figures } of found) {
+        expect(failure).toBe("trace");
+        expect(figures?.distance).toBeGreaterThan(calibration.distanceBound * 2);
+      }
+      expect(standing(found).mayDispute).toBe(true);
+    },
+    SLOW,
+  );
+});
