@@ -3,11 +3,10 @@ import type { Browser, Page } from "playwright-core";
 import { DELIVERY_ENDS } from "../integration/indexer/disputed-deeds.ts";
 import type { Named } from "../integration/indexer/rows.ts";
 import { openBrowser } from "../support/browser.ts";
+import { NARROW, WIDE } from "./explorer-quality.ts";
 import type { StagedDisputes } from "./staged-disputes.ts";
 
 const TIMEOUT_MS = 60_000;
-export const NARROW = { width: 360, height: 780 };
-export const WIDE = { width: 1280, height: 900 };
 
 /** A page of a browser, and the explorer that it looks at. */
 export interface Visit extends AsyncDisposable {
