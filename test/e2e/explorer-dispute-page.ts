@@ -79,6 +79,10 @@ export async function checkDeadline(visit: Visit, staged: StagedDisputes): Promi
   const path = `/disputes/${staged.deliveries.get("OPEN")}`;
   const { revealBy } = (await staged.market.delivery.read("deliveries", staged.deliveries.get("OPEN"))) as Named;
   const moment = new Date(Number(revealBy) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  await open(visit, "/");
+  const chart = page.locator('[data-testid="activity-chart"]');
+  assert.equal(await chart.getByText("0 in all", { exact: true }).count(), 0, "What was settled lately is shown.");
+  assert.equal(await page.getByText(/^in \d+ (min|h|d)$/).count(), 0, "Nothing was settled in the future.");
   await open(visit, path);
   const deadline = page.locator('[data-testid="dispute-deadline"]');
   assert.equal(await deadline.getAttribute("data-until"), String(revealBy));

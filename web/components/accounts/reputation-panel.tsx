@@ -48,6 +48,8 @@ function Inputs({ reputation }: { readonly reputation: Reputation }) {
   );
 }
 
+const STRUCK_NEWCOMER = "Too few audits for a grade; its strikes speak against it.";
+
 /** How far it can be trusted, with all that this is computed from, now and before. Rows come newest first. */
 export function ReputationPanel({ history }: { readonly history: readonly Reputation[] }) {
   const [reputation] = history;
@@ -58,7 +60,7 @@ export function ReputationPanel({ history }: { readonly history: readonly Reputa
       </Panel>
     );
   }
-  const { trust, grade, epoch, epochStartsAt } = reputation;
+  const { trust, grade, strikes, epoch, epochStartsAt } = reputation;
   return (
     <Panel
       title="Reputation"
@@ -69,7 +71,8 @@ export function ReputationPanel({ history }: { readonly history: readonly Reputa
           {GRADE_WORDS[grade].text}
         </span>
         <span className="text-ink-soft">
-          trust <Fraction value={trust} testId="reputation-trust" /> of 1. {GRADE_WORDS[grade].meaning}
+          trust <Fraction value={trust} testId="reputation-trust" /> of 1.{" "}
+          {grade === "NEWCOMER" && strikes > 0n ? STRUCK_NEWCOMER : GRADE_WORDS[grade].meaning}
         </span>
       </p>
       <Inputs reputation={reputation} />

@@ -51,7 +51,7 @@ const CHART_EPOCHS = 100;
 export const EXECUTOR_PAGE = defineQuery({
   takes: { address: "String!", day: "Int" },
   fields: `executor(address: $address) { ${selection(EXECUTOR)}
-    ${rows(DAY, `orderBy: "day", orderDirection: "asc", limit: 100, where: { day_gte: $day }`, "days")}
+    ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "days")}
     ${LATEST_SETTLEMENTS}
     ${LARGEST_CHANNELS}
     ${rows(EXECUTOR_MODEL, `orderBy: "paid", orderDirection: "desc", limit: 20`, "models")}
@@ -65,7 +65,7 @@ export const EXECUTOR_PAGE = defineQuery({
     const source = record(data["executor"], "executor");
     return {
       executor,
-      days: readItems(DAY, source["days"], "executor.days"),
+      days: readItems(DAY, source["days"], "executor.days").toReversed(),
       settlements: readItems(SETTLEMENT, source["settlements"], "executor.settlements"),
       channels: readItems(CHANNEL, source["channels"], "executor.channels"),
       models: readItems(EXECUTOR_MODEL, source["models"], "executor.models"),
