@@ -39,6 +39,12 @@ export class TokenBucket {
     return this.#level >= this.#rate.burst;
   }
 
+  /** Not one unit is there. */
+  get isEmpty(): boolean {
+    this.#fill();
+    return this.#level < 1;
+  }
+
   #fill(): void {
     const now = this.#nowMs();
     const gained = ((now - this.#filledAtMs) / 1000) * this.#rate.perSecond;
