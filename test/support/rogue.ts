@@ -70,7 +70,13 @@ export async function startRogue({
   }
   await serveInfer(host, { handle, log });
   const nothing = (): undefined => undefined;
-  const exchange = joinOfferTopic(host, { stakes: EVERYBODY_STAKED, accept: nothing, onOffer: nothing, onWithdraw: nothing, log });
+  const exchange = joinOfferTopic(host, {
+    stakes: EVERYBODY_STAKED,
+    accept: nothing,
+    onOffer: nothing,
+    onWithdraw: nothing,
+    log,
+  });
   const offers = new OwnOffers({
     hashOffer: hasher.hashOffer,
     sign: identity.sign,

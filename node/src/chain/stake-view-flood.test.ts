@@ -60,14 +60,18 @@ describe("the stake of an honest key among others that nobody has heard of", () 
 
   it.each([40, 100, 300, 700])("is known within a second, however many: %i per second from 3 peers", async (many) => {
     const { knownAfterS, readsPerSecond } = await simulate({ freshPerSecond: many, peers: 3 });
-    console.log(`${many} fresh keys/s from 3 peers: known after ${knownAfterS} s, ${readsPerSecond.toFixed(1)} reads/s`);
+    console.log(
+      `${many} fresh keys/s from 3 peers: known after ${knownAfterS} s, ${readsPerSecond.toFixed(1)} reads/s`,
+    );
     expect(knownAfterS).toBeLessThan(1);
     expect(readsPerSecond).toBeLessThan(30);
   });
 
   it("waits for one round of the peers that bring any: as many as there are connections", async () => {
     const { knownAfterS, readsPerSecond } = await simulate({ freshPerSecond: 2_000, peers: 1_000 });
-    console.log(`2000 fresh keys/s from 1000 peers: known after ${knownAfterS} s, ${readsPerSecond.toFixed(1)} reads/s`);
+    console.log(
+      `2000 fresh keys/s from 1000 peers: known after ${knownAfterS} s, ${readsPerSecond.toFixed(1)} reads/s`,
+    );
     expect(knownAfterS).toBeLessThan(1_000 / 25 + 5);
     expect(readsPerSecond).toBeLessThan(30);
   });

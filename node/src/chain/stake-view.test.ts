@@ -95,9 +95,32 @@ describe("the stakes of executors", () => {
   it("that were read for nothing are counted against who brought them, once; those of members never", async () => {
     const wasted: string[] = [];
     const read = async (executor: Address): Promise<Stake> => (executor === A ? LEFT : NOTHING);
-    const stakes = new StakeView({ read, clock: () => NOW, onWasted: (source) => wasted.push(source) });
+    const peers = { blame: (source: string) => void wasted.push(source), isBlamed: () => false };
+    const stakes = new StakeView({ read, clock: () => NOW, peers });
     await Promise.all([stakes.get(A, "one"), stakes.get(B, "two"), stakes.get(B, "three"), stakes.get(keyOf(1))]);
     await stakes.get(B, "three");
     expect(wasted).toEqual(["two"]);
+  });
+
+  it("are not read for a peer that brought too many for nothing, and all the same if another brought them too", async () => {
+    const [asked, blamed]: [Address[], string[]] = [[], []];
+    const stakes = new StakeView({
+      read: async (executor) => {
+        asked.push(executor);
+        return NOTHING;
+      },
+      clock: () => NOW,
+      peers: {
+        blame: (source) => void blamed.push(source),
+        isBlamed: (source) => source === "flood" && blamed.length > 0,
+      },
+    });
+    const keys = Array.from({ length: 100 }, (_, key) => keyOf(key));
+    const brought = keys.map((key) => stakes.get(key, "flood"));
+    const honest = stakes.get(keyOf(99), "honest");
+    expect(await honest).toEqual(NOTHING);
+    const found = await Promise.all(brought);
+    expect(asked).toEqual([...keys.slice(0, 32), keyOf(99)]);
+    expect(found.filter((stake) => stake === undefined)).toHaveLength(100 - 33);
   });
 });

@@ -39,8 +39,15 @@ const OWN = "";
 export interface StakeViewOptions {
   readonly read: (executor: Address) => Promise<Stake>;
   readonly clock: Clock;
-  /** Told who brought a key that the chain was asked about for nothing: it never registered. */
-  readonly onWasted?: (source: string) => void;
+  readonly peers?: Bringers;
+}
+
+/** Those who bring keys. */
+export interface Bringers {
+  /** It brought a key that the chain was asked about for nothing: that never registered. */
+  readonly blame: (source: string) => void;
+  /** Whether it did so too often: what it brought and is not read yet never will be, unless others brought it too. */
+  readonly isBlamed: (source: string) => boolean;
 }
 
 interface Known {
@@ -148,25 +155,33 @@ export class StakeView {
 
   /** What several brought is read at the first one's turn. */
   #nextUnread(): ReturnType<FairQueue<Waiting>["take"]> {
-    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take())
-      if (!next.item.isReading) return next;
+    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take()) {
+      const { item, source } = next;
+      if (item.isReading) continue;
+      if (this.#options.peers?.isBlamed(source) !== true) return next;
+      item.sources.delete(source);
+      if (item.sources.size === 0) this.#end(item, this.#knownOf(item.executor)?.stake);
+    }
     return undefined;
   }
 
-  async #serve(waiting: Waiting, source: string): Promise<void> {
-    const { executor, found } = waiting;
-    waiting.isReading = true;
-    this.#reads += 1;
-    const stake = await this.#read(executor, source);
-    this.#reads -= 1;
+  #end({ executor, found }: Waiting, stake: Stake | undefined): void {
     this.#waiting.delete(executor);
     found.resolve(stake);
+  }
+
+  async #serve(waiting: Waiting, source: string): Promise<void> {
+    waiting.isReading = true;
+    this.#reads += 1;
+    const stake = await this.#read(waiting.executor, source);
+    this.#reads -= 1;
+    this.#end(waiting, stake);
     this.#readOn();
   }
 
   /** Never rejects: what is not answered now changes nothing. */
   async #read(executor: Address, source?: string): Promise<Stake | undefined> {
-    const { read, clock, onWasted } = this.#options;
+    const { read, clock, peers } = this.#options;
     const known = this.#knownOf(executor);
     try {
       const stake = await read(executor);
@@ -175,7 +190,7 @@ export class StakeView {
       const [here, there] = stake.isMember ? [this.#members, this.#strangers] : [this.#strangers, this.#members];
       there.delete(executor);
       here.set(executor, { stake, misses, untilMs: clock() + believedMs });
-      if (!stake.isMember && source !== undefined && source !== OWN) onWasted?.(source);
+      if (!stake.isMember && source !== undefined && source !== OWN) peers?.blame(source);
       return stake;
     } catch {
       return known?.stake;

@@ -61,7 +61,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   await serveCalls(parts, joining, ownOffers);
   const topic = stack.use(
     joinOfferTopic(host, {
-      stakes: openStakeView(chain, { clock, onWasted: (peerId) => host.blame(peerId) }),
+      stakes: openStakeView(chain, { clock, peers: host }),
       // Others' offers are only passed on; still, nothing false is.
       accept: (signed) =>
         offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),

@@ -164,6 +164,9 @@ export const STRANGERS_OF_ONE: Rate = { perSecond: 20, burst: 512 };
 /** Offers of keys without stake that are checked, for all peers together; each costs a quarter of a millisecond. */
 export const STRANGERS_RATE: Rate = { perSecond: 20, burst: 128 };
 
+/** Of them again, those that a peer may bring after it was blamed, until it has heard that it should not, before it is banned. */
+export const BLAMED_RATE: Rate = { perSecond: 5, burst: 500 };
+
 /** Keys that never registered, which a peer may have brought before it is blamed: whoever knows the rules brings none. */
 export const BLAME_TOLERANCE: Rate = { perSecond: 0.2, burst: 32 };
 

@@ -39,10 +39,10 @@ export class TokenBucket {
     return this.#level >= this.#rate.burst;
   }
 
-  /** Not one unit is there. */
-  get isEmpty(): boolean {
+  /** Units that were owed and are not paid yet. */
+  get debt(): number {
     this.#fill();
-    return this.#level < 1;
+    return Math.max(0, -this.#level);
   }
 
   #fill(): void {

@@ -73,7 +73,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const { clock = Date.now, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
   await using stack = new AsyncDisposableStack();
   const registry = new OfferRegistry();
-  const stake = openStakeView(chain, { clock, onWasted: (peerId) => host.blame(peerId) });
+  const stake = openStakeView(chain, { clock, peers: host });
   joinGossip(parts, { registry, stake, clock, stack });
   const startedAtMs = clock();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });

@@ -38,7 +38,7 @@ export function openMarket(
 ) {
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
-  const stakes = openStakeView(chain, { clock, onWasted: (peerId) => host.blame(peerId) });
+  const stakes = openStakeView(chain, { clock, peers: host });
   const strangers = new TokenBucket(STRANGERS_RATE);
   const vocabularies = new NamedVocabularies(log);
   const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
@@ -56,7 +56,7 @@ export function openMarket(
   const takeTold = async (signed: SignedOffer, peerId: string): Promise<void> => {
     const { executor } = signed.offer;
     const active = stakes.isStaked(executor) === true || (await learn(executor, peerId)) === true;
-    if (!active && !strangers.take()) return;
+    if (!active && (host.isBlamed(peerId) || !strangers.take())) return;
     // When it was sent is the word of who tells it, which may not lie ahead.
     if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
   };

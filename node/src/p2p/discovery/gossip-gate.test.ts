@@ -30,6 +30,7 @@ function stage({ wantsStrangers = false }: { readonly wantsStrangers?: boolean }
   const passed: RPC.Message[] = [];
   const asked: Address[] = [];
   const blamed: string[] = [];
+  const expelled: string[] = [];
   const staked = new Set<Address>();
   const answers: (() => void)[] = [];
   const inlet = {
@@ -38,6 +39,8 @@ function stage({ wantsStrangers = false }: { readonly wantsStrangers?: boolean }
   const host = {
     blame: (peerId: string): void => void blamed.push(peerId),
     isBlamed: (peerId: string): boolean => blamed.filter((one) => one === peerId).length > 32,
+    isBanned: (peerId: string): boolean => expelled.includes(peerId),
+    expel: async (peerId: string): Promise<void> => void expelled.push(peerId),
   };
   const stakes = {
     isStaked: (executor: Address) => staked.has(executor),
@@ -54,7 +57,7 @@ function stage({ wantsStrangers = false }: { readonly wantsStrangers?: boolean }
     for (const one of answers.splice(0)) one();
     await turn();
   };
-  return { gate, inlet, passed, asked, blamed, staked, bring, answer };
+  return { gate, passed, asked, blamed, expelled, staked, bring, answer };
 }
 
 describe("the gate before gossip's signatures", () => {
@@ -148,6 +151,17 @@ describe("the gate before gossip's signatures", () => {
     expect(asked).toEqual([]);
     await bring(NEIGHBOUR.peerId, messageOf(HONEST.peerId));
     expect(passed).toHaveLength(2);
+  });
+
+  it("bans whoever goes on bringing strangers after it was blamed, and nobody who stops", async () => {
+    const { bring, expelled } = stage();
+    const nobodys: RPC.Message = { ...messageOf(HONEST.peerId), from: new Uint8Array(39) };
+    const [stranger = HONEST] = STRANGERS;
+    const many = (count: number): RPC.Message[] => Array.from({ length: count }, () => messageOf(stranger.peerId));
+    for (const { peerId } of [NEIGHBOUR, HONEST]) await bring(peerId, ...Array.from({ length: 33 }, () => nobodys));
+    await bring(HONEST.peerId, ...many(500));
+    await bring(NEIGHBOUR.peerId, ...many(501), ...many(10));
+    expect(expelled).toEqual([NEIGHBOUR.peerId.toString()]);
   });
 
   it("is gone when it is closed", async () => {

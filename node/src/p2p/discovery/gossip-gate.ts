@@ -5,11 +5,12 @@ import { peerIdFromMultihash } from "@libp2p/peer-id";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { decode } from "multiformats/hashes/digest";
+import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
-import { FORWARDED_RATE, STRANGERS_OF_ONE, STRANGERS_RATE } from "../limits.ts";
+import { BLAMED_RATE, FORWARDED_RATE, STRANGERS_OF_ONE, STRANGERS_RATE } from "../limits.ts";
 
 /** What is known of those who offer. */
 export interface Stakes {
@@ -37,9 +38,12 @@ interface Inlet {
   handleReceivedRpc: (from: PeerId, rpc: RPC) => Promise<void>;
 }
 
+type GatedHost = Pick<Host, "blame" | "isBlamed" | "isBanned" | "expel">;
+
 interface Forwarder {
   readonly all: TokenBucket;
   readonly strangers: TokenBucket;
+  readonly blamed: TokenBucket;
 }
 
 /**
@@ -51,14 +55,14 @@ interface Forwarder {
 export class GossipGate implements Disposable {
   readonly #inlet: Inlet;
   readonly #pass: Inlet["handleReceivedRpc"];
-  readonly #host: Pick<Host, "blame" | "isBlamed">;
+  readonly #host: GatedHost;
   readonly #options: GossipGateOptions;
   readonly #authors = new BoundedMap<string, Address>({ most: MOST_AUTHORS });
   readonly #forwarders = new BoundedMap<string, Forwarder>({ most: MOST_FORWARDERS });
   readonly #strangers = new TokenBucket(STRANGERS_RATE);
   #held = 0;
 
-  constructor(host: Pick<Host, "blame" | "isBlamed">, pubsub: GossipSub, options: GossipGateOptions) {
+  constructor(host: GatedHost, pubsub: GossipSub, options: GossipGateOptions) {
     this.#host = host;
     this.#options = options;
     this.#inlet = pubsub as GossipSub & Inlet;
@@ -89,7 +93,11 @@ export class GossipGate implements Disposable {
     const name = Buffer.from(author).toString("latin1");
     const known = this.#authors.get(name);
     if (known !== undefined && this.#options.stakes.isStaked(known) === true) return true;
-    if (this.#host.isBlamed(peerId) || !forwarder.strangers.take()) return false;
+    if (this.#host.isBlamed(peerId)) {
+      if (!forwarder.blamed.take()) this.#expel(peerId);
+      return false;
+    }
+    if (!forwarder.strangers.take()) return false;
     const executor = known ?? addressOf(author);
     if (executor === undefined) {
       this.#host.blame(peerId);
@@ -99,6 +107,12 @@ export class GossipGate implements Disposable {
     if (this.#options.stakes.isStaked(executor) === true) return true;
     void this.#hold(from, message, executor);
     return false;
+  }
+
+  /** gossipsub has told it to pass on nothing more: whoever does so all the same means to. */
+  #expel(peerId: string): void {
+    if (this.#host.isBanned(peerId)) return;
+    void this.#host.expel(peerId, new LloomError("RATE_LIMITED", "The peer floods offers of keys without a stake."));
   }
 
   async #hold(from: PeerId, message: RPC.Message, executor: Address): Promise<void> {
@@ -124,4 +138,5 @@ function addressOf(author: Uint8Array): Address | undefined {
 const newForwarder = (): Forwarder => ({
   all: new TokenBucket(FORWARDED_RATE),
   strangers: new TokenBucket(STRANGERS_OF_ONE),
+  blamed: new TokenBucket(BLAMED_RATE),
 });

@@ -6,6 +6,8 @@ import { BLAME_TOLERANCE } from "../limits.ts";
 
 /** Peers whose faults are remembered. */
 const MOST_BLAMED = 4096;
+/** Faults beyond what is forgiven at which a peer is blamed; gossipsub ignores its messages from about then on. */
+const UNFORGIVEN = 9;
 
 /** How gossipsub scores peers; of its class, not of its interface. */
 interface Scoring {
@@ -28,11 +30,11 @@ export class Blame {
 
   note(peerId: string): void {
     const forgiven = this.#forgiven.getOrInsert(peerId, () => new TokenBucket(BLAME_TOLERANCE));
-    if (!forgiven.take()) this.#pubsub.score.rejectInvalidMessage(peerId, this.#topic);
+    if (forgiven.owe(1) > 0) this.#pubsub.score.rejectInvalidMessage(peerId, this.#topic);
   }
 
-  /** No more is forgiven for now: what it says costs more than it is worth. */
+  /** What it says of others costs more than it is worth, for now. */
   has(peerId: string): boolean {
-    return this.#forgiven.peek(peerId)?.isEmpty === true;
+    return (this.#forgiven.peek(peerId)?.debt ?? 0) > UNFORGIVEN;
   }
 }
