@@ -4,7 +4,7 @@
 //
 // usage: node test/support/attack/flood-process.ts CHAIN_ID ACCOUNTING BOOTSTRAP SEED
 import { randomBytes } from "node:crypto";
-import { setImmediate, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
@@ -56,9 +56,11 @@ const openHost = async (): Promise<Host> => {
 };
 const hosts = await Promise.all(Array.from({ length: HOSTS }, openHost));
 let opened = hosts.length;
+/** Somebody else's node is still connected. */
+const isHeard = (host: Host): boolean => host.connected().some((peerId) => !hosts.some((own) => own.peerId === peerId));
 const replaceBanned = async (): Promise<void> => {
   for (const [index, host] of hosts.entries())
-    if (host.peers() === 0) {
+    if (!isHeard(host)) {
       await host[Symbol.asyncDispose]();
       hosts[index] = await openHost();
       opened += 1;
