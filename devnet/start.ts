@@ -1,7 +1,7 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { explain } from "../checkout/explained-error.ts";
-import { readFlags, refuse } from "../checkout/flags.ts";
-import { isRpcUrl } from "../checkout/rpc.ts";
+import { readFlags } from "../checkout/flags.ts";
+import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { compileContracts } from "./src/deployment.ts";
 import { type Devnet, type Pages, startDevnet } from "./src/devnet.ts";
 import { askFirst, FIRST_PROMPT, type FirstAnswer } from "./src/first-answer.ts";
@@ -35,8 +35,7 @@ function readWish(): Flags {
   const flag = { type: "boolean", default: false } as const;
   const options = { rpc: { type: "string" }, once: flag, json: flag, timings: flag } as const;
   const { rpc, ...flags } = readFlags({ usage: USAGE, config: { options } }).values;
-  if (rpc !== undefined && !isRpcUrl(rpc))
-    refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
+  if (rpc !== undefined) refuseNoRpcUrl(rpc);
   return { rpc, ...flags };
 }
 
