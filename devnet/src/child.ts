@@ -18,6 +18,13 @@ export interface ProcessSpec {
   readonly nice?: boolean;
 }
 
+/** What all processes of a network have in common. */
+export interface Common {
+  /** Flags of Node's own. */
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export interface ChildOptions {
   readonly spec: ProcessSpec;
   readonly logPath: string;
@@ -26,6 +33,7 @@ export interface ChildOptions {
    * networks of this machine have the same keys and addresses, and a node locks its key where temporary files are.
    */
   readonly home: string | undefined;
+  readonly common: Common | undefined;
   readonly onLine: (line: string) => void;
 }
 
@@ -44,12 +52,12 @@ export class Child {
   readonly #tail: string[] = [];
   #alive = true;
 
-  constructor({ spec, logPath, home, onLine }: ChildOptions) {
+  constructor({ spec, logPath, home, common, onLine }: ChildOptions) {
     this.logPath = logPath;
     if (home !== undefined) mkdirSync(temporaryIn(home), { recursive: true });
-    this.#process = spawn(process.execPath, [spec.script, ...spec.args], {
+    this.#process = spawn(process.execPath, [...(common?.flags ?? []), spec.script, ...spec.args], {
       cwd: spec.cwd,
-      env: { ...process.env, ...homeVariables(home), ...PLAIN, ...spec.env },
+      env: { ...process.env, ...homeVariables(home), ...PLAIN, ...common?.env, ...spec.env },
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
