@@ -17,6 +17,8 @@ const MISSING = [
   [`/validators/${ADDRESS}`, "No validator with this address"],
   ["/settlements/zzz", "No settlement with this id"],
   [`/settlements/${HASH}`, "No settlement with this id"],
+  ["/disputes/0x12", "No dispute with this id"],
+  [`/disputes/${HASH}`, "No dispute with this id"],
   ["/tx/0x12", "This transaction settled nothing here"],
   [`/tx/${HASH}`, "This transaction settled nothing here"],
 ] as const;
@@ -27,6 +29,7 @@ const GARBAGE = [
   "/settlements?executor=zz&client[]=1&after=%00&before=e30=",
   "/clients?sort=paid&after=eyJqc29uIjp7InBhaWQiOiJ4In19",
   "/validators?sort=__proto__&after=eyJqc29uIjp7InN0YWtlIjpbXX19",
+  "/disputes?kind=__proto__&state=OPEN&sort=place&executor=0x&after=e30=",
   "/?after=1",
 ];
 
@@ -68,7 +71,14 @@ export async function checkGarbage(baseUrl: string): Promise<void> {
 
 /** An explorer that cannot ask does not say that something is missing: it says why it does not know. */
 export async function checkUnanswered(baseUrl: string): Promise<void> {
-  for (const path of [`/executors/${ADDRESS}`, "/settlements/123456", `/tx/${HASH}`, "/executors"]) {
+  for (const path of [
+    `/executors/${ADDRESS}`,
+    "/settlements/123456",
+    `/tx/${HASH}`,
+    `/disputes/${HASH}`,
+    "/disputes",
+    "/executors",
+  ]) {
     const response = await fetch(baseUrl + path);
     assert.equal(response.status, 200, path);
     const problem = /data-testid="problem" data-code="(\w+)"/.exec(await response.text())?.[1];

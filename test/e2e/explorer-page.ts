@@ -183,7 +183,7 @@ async function checkThemes(visit: Visit): Promise<void> {
 
 async function checkEveryPage(visit: Visit, settlementPath: string): Promise<void> {
   const { executor, client } = visit.expectation.expected.settlement;
-  const paths = ["/", "/settlements", "/executors", "/clients", "/validators", settlementPath];
+  const paths = ["/", "/settlements", "/executors", "/clients", "/validators", "/disputes", settlementPath];
   for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
     await visit.page.setViewportSize(DESKTOP);
     await open(visit, path);

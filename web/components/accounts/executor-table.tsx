@@ -4,14 +4,24 @@ import { Count } from "../figures/count.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
+import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
 
 const IDENTITY: readonly Column<Executor>[] = [
   {
     header: "Executor",
-    hint: "Address of the executor",
-    cell: ({ address }) => (
-      <Identifier value={address} what="executor address" href={`/executors/${address}`} short copyable />
+    hint: "Address of the executor, and what speaks against it",
+    cell: (member) => (
+      <>
+        <Identifier
+          value={member.address}
+          what="executor address"
+          href={`/executors/${member.address}`}
+          short
+          copyable
+        />
+        <DangerSigns member={member} />
+      </>
     ),
   },
   {

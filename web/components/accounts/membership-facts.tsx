@@ -1,4 +1,4 @@
-import type { Validator } from "../../lib/rows.ts";
+import type { Member } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Fact } from "../figures/facts.tsx";
 import { Identifier } from "../figures/identifier.tsx";
@@ -17,7 +17,7 @@ const Metadata = ({ uri }: { uri: string | null }) =>
 
 interface MembershipFactsProps {
   /** An executor or a validator: both carry these columns. */
-  readonly member: Validator;
+  readonly member: Member;
   readonly now: number;
 }
 

@@ -1,3 +1,5 @@
+import { DISPUTE } from "../dispute-rows.ts";
+import { type DisputeFilter, disputesWhere } from "../disputes/filter.ts";
 import { ask } from "../graphql.ts";
 import type { ListQuery, PartyFilter } from "../list-query.ts";
 import type { Answer } from "../problem.ts";
@@ -17,7 +19,7 @@ const PAGED = {
 } as const satisfies Takes;
 const PAGE_ARGUMENTS = [...Object.keys(PAGED), "where"].map((name) => `${name}: $${name}`).join(", ");
 
-type FilterType = Exclude<Takes[string], "String!" | "String" | "Int">;
+type FilterType = Exclude<Takes[string], "String!" | "String" | "Int" | "[String]">;
 
 const defineList = <S extends Shape>(field: string, filter: FilterType, shape: S) =>
   defineQuery({
@@ -30,6 +32,7 @@ const defineList = <S extends Shape>(field: string, filter: FilterType, shape: S
 export const EXECUTOR_LIST = defineList("executors", "executorFilter", EXECUTOR);
 export const CLIENT_LIST = defineList("clients", "clientFilter", CLIENT);
 export const VALIDATOR_LIST = defineList("validators", "validatorFilter", VALIDATOR);
+export const DISPUTE_LIST = defineList("disputes", "disputeFilter", DISPUTE);
 export const SETTLEMENT_LIST = defineList("settlements", "settlementFilter", SETTLEMENT);
 
 type Filter = Readonly<Record<string, unknown>>;
@@ -64,3 +67,7 @@ export const readValidators = (query: ListQuery, limit?: number) => pageOf(VALID
 /** Everybody's settlements, or those of the parties of the filter. */
 export const readSettlements = (query: ListQuery, { executor, client }: PartyFilter, limit?: number) =>
   pageOf(SETTLEMENT_LIST, query, { executorAddress: executor, clientAddress: client }, limit);
+
+/** All disputes, or those that the filter leaves. */
+export const readDisputes = (query: ListQuery, filter: DisputeFilter, limit?: number) =>
+  pageOf(DISPUTE_LIST, query, disputesWhere(filter), limit);

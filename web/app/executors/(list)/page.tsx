@@ -5,7 +5,7 @@ import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { CsvLink } from "../../../components/table/csv-link.tsx";
 import { Pager } from "../../../components/table/pager.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { laterNow } from "../../../lib/chain-time.ts";
 import { readExecutors } from "../../../lib/indexer/lists.ts";
 import { EXECUTOR_SORTS, parseListQuery, type SearchParams } from "../../../lib/list-query.ts";
 
@@ -34,7 +34,7 @@ export default async function ExecutorsPage({ searchParams }: { readonly searchP
           {page.value.items.length === 0 ? (
             <Empty title="No executors yet">Executors show up here when they register and stake.</Empty>
           ) : (
-            <ExecutorTable executors={page.value.items} sorting={{ path: PATH, query }} now={nowSeconds()} />
+            <ExecutorTable executors={page.value.items} sorting={{ path: PATH, query }} now={laterNow()} />
           )}
           <Pager path={PATH} query={query} page={page.value} noun="executor" />
         </Panel>
