@@ -1,8 +1,8 @@
 // Preloaded into every program of a development network whose clock can be moved: the wall clock is ahead by the milliseconds
-// that the file LLOOM_CLOCK_FILE says, like the chain's. Timers and performance.now() are not.
+// that a file says, like the chain's. Timers and performance.now() are not. The file is named by the query of this module's URL.
 import { readFileSync, watchFile } from "node:fs";
 
-const file = process.env["LLOOM_CLOCK_FILE"] ?? "";
+const file = new URL(import.meta.url).searchParams.get("file") ?? "";
 const LOOK_MS = 100;
 const RealDate = Date;
 const realNow = Date.now;

@@ -18,13 +18,6 @@ export interface ProcessSpec {
   readonly nice?: boolean;
 }
 
-/** What all processes of a network have in common. */
-export interface Common {
-  /** Flags of Node's own. */
-  readonly flags: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
 export interface ChildOptions {
   readonly spec: ProcessSpec;
   readonly logPath: string;
@@ -33,7 +26,8 @@ export interface ChildOptions {
    * networks of this machine have the same keys and addresses, and a node locks its key where temporary files are.
    */
   readonly home: string | undefined;
-  readonly common: Common | undefined;
+  /** Flags of Node's own, the same for all. */
+  readonly flags: readonly string[];
   readonly onLine: (line: string) => void;
 }
 
@@ -52,12 +46,12 @@ export class Child {
   readonly #tail: string[] = [];
   #alive = true;
 
-  constructor({ spec, logPath, home, common, onLine }: ChildOptions) {
+  constructor({ spec, logPath, home, flags, onLine }: ChildOptions) {
     this.logPath = logPath;
     if (home !== undefined) mkdirSync(temporaryIn(home), { recursive: true });
-    this.#process = spawn(process.execPath, [...(common?.flags ?? []), spec.script, ...spec.args], {
+    this.#process = spawn(process.execPath, [...flags, spec.script, ...spec.args], {
       cwd: spec.cwd,
-      env: { ...process.env, ...homeVariables(home), ...PLAIN, ...common?.env, ...spec.env },
+      env: { ...process.env, ...homeVariables(home), ...PLAIN, ...spec.env },
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });

@@ -102,7 +102,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { dataDir: dir, logDir, home } = folder;
   progress.say(`   logs are in ${logDir}`);
   const clock = options.cheat === undefined ? undefined : new NetworkClock(dir);
-  const supervisor = stack.use(new Supervisor(logDir, { home, common: clock?.common, tell: progress.say }));
+  const supervisor = stack.use(new Supervisor(logDir, { home, flags: clock?.flags ?? [], tell: progress.say }));
   // What still waits when a part has failed must not keep the process alive.
   const over = new AbortController();
   stack.defer(() => over.abort());

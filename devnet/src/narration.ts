@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { formatAmount } from "@lloom/protocol/amounts";
+import type { StoryEnd } from "./cheats/story.ts";
 import type { Devnet, Pages } from "./devnet.ts";
 import { FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./first-answer.ts";
 import { type Settlement, settlementPage } from "./settlement.ts";
@@ -77,10 +78,12 @@ export interface Shown {
   readonly settlement: Settlement;
   /** Undefined if they did not come up. */
   readonly pages: Pages | undefined;
+  /** What became of the cheat, where one was wanted. */
+  readonly story?: StoryEnd;
 }
 
 /** The same for programs. */
-export function jsonLine({ answer, firstAnswerSeconds, settlement, pages }: Shown, seconds: number): string {
+export function jsonLine({ answer, firstAnswerSeconds, settlement, pages, story }: Shown, seconds: number): string {
   const tenths = (value: number): number => Math.round(value * 10) / 10;
   return JSON.stringify({
     answer: answer.answer,
@@ -92,5 +95,6 @@ export function jsonLine({ answer, firstAnswerSeconds, settlement, pages }: Show
     explorer: pages === undefined ? null : settlementPage(pages, settlement),
     firstAnswerSeconds: tenths(firstAnswerSeconds),
     seconds: tenths(seconds),
+    ...(story && { story: { ...story, stakeBefore: String(story.stakeBefore), stakeAfter: String(story.stakeAfter) } }),
   });
 }

@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { MOVED_CLOCK } from "../../checkout/paths.ts";
 import { connect } from "../../checkout/rpc.ts";
-import type { Common } from "./child.ts";
 
 /** Until every program has looked. */
 const SPREAD_MS = 500;
@@ -21,9 +20,11 @@ export class NetworkClock {
     writeFileSync(this.#file, "0");
   }
 
-  /** For every program that goes by it. */
-  get common(): Common {
-    return { flags: [`--import=${pathToFileURL(MOVED_CLOCK).href}`], env: { LLOOM_CLOCK_FILE: this.#file } };
+  /** Flags of Node's own, for every program that goes by it. */
+  get flags(): readonly string[] {
+    const module = pathToFileURL(MOVED_CLOCK);
+    module.searchParams.set("file", this.#file);
+    return [`--import=${module.href}`];
   }
 
   /** Moves chain and programs on together. */

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { ExplainedError } from "../../checkout/explained-error.ts";
-import { Child, type Common, type ProcessSpec } from "./child.ts";
+import { Child, type ProcessSpec } from "./child.ts";
 import { lastWords, Part, type PartSpec } from "./part.ts";
 
 export interface SupervisorOptions {
   /** What the processes take for the user's home; the user's own if left out. */
   readonly home?: string;
-  readonly common?: Common | undefined;
+  /** Flags of Node's own, for every process. */
+  readonly flags?: readonly string[];
   /** Tells people what happens to parts. */
   readonly tell?: (text: string) => void;
 }
@@ -104,7 +105,7 @@ export class Supervisor implements AsyncDisposable {
       spec,
       logPath: join(this.#logDir, `${spec.name}.log`),
       home: this.#options.home,
-      common: this.#options.common,
+      flags: this.#options.flags ?? [],
       onLine,
     });
     this.#watchdog.stdin?.write(`+${child.pid}\n`);

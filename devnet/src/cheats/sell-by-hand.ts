@@ -105,9 +105,9 @@ class Hand {
     const other = this.#sign(call, { ...answer, outboundTokens });
     // The lane goes on from what the client has.
     this.#lanes.set(laneOf(call.frame), right.next);
+    this.#claim(other.receipt);
     yield { type: "token", text: answer.text };
     yield right.body;
-    this.#claim(other.receipt);
   }
 
   /** Whatever becomes of the client, the answer is finished: it is paid by the token. */

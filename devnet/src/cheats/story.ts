@@ -5,7 +5,7 @@ import { ExplainedError } from "../../../checkout/explained-error.ts";
 import { connect } from "../../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "../accounts.ts";
 import type { Devnet, Pages } from "../devnet.ts";
-import { askOnce } from "../first-answer.ts";
+import { askFirst } from "../first-answer.ts";
 import { bold, money } from "../narration.ts";
 import { CHEAT_WORDS, type Cheat } from "./kinds.ts";
 import { LegalEvents } from "./legal-events.ts";
@@ -14,7 +14,10 @@ import { type Told, wordsOf } from "./verdict-words.ts";
 export interface Stage {
   readonly devnet: Devnet;
   readonly cheat: Cheat;
-  readonly pages: Pages | undefined;
+  /** For links, once they are up. */
+  readonly pages?: Promise<Pages>;
+  /** Whoever has something to do has done it when nothing happened for so long. */
+  readonly quietMs?: number;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -35,7 +38,6 @@ export interface StoryEnd {
 /** A cheat is found out within ten minutes. */
 const LONGEST_MS = 600_000;
 const LOOK_MS = 500;
-/** Whoever has something to do has done it when nothing happened for so long. */
 const QUIET_MS = 20_000;
 /** The clock is moved on by so much where no contract says until when it waits: an answer may come until its deadline, and some. */
 const STEP_SECONDS = 900;
@@ -60,6 +62,10 @@ class Story {
   readonly #executor = DEVNET_ACCOUNTS.cheat.address;
   #quietSince = performance.now();
   #waitsUntil: bigint | undefined;
+  /** It has taken money for what it did. */
+  #hasClaimed = false;
+  /** Once they are up. */
+  #pages: Pages | undefined;
 
   constructor(stage: Stage, provider: JsonRpcProvider) {
     this.#stage = stage;
@@ -67,11 +73,16 @@ class Story {
   }
 
   async run(): Promise<StoryEnd> {
-    const { devnet, cheat, pages } = this.#stage;
+    const { cheat } = this.#stage;
     const stakeBefore = await this.#stake();
     this.#tell(`${bold("One executor cheats")}: ${this.#executor}, the cheapest, ${CHEAT_WORDS[cheat]}.`);
-    if (pages !== undefined) this.#tell(`  its page     ${pages.explorerUrl}/executors/${this.#executor}`);
-    await this.#ask();
+    this.#stage.pages?.then(
+      (pages) => {
+        this.#pages = pages;
+        this.#tell(`Its page is ${pages.explorerUrl}/executors/${this.#executor}`);
+      },
+      () => undefined,
+    );
     const dispute = await this.#untilJudged();
     const stakeAfter = await this.#stake();
     this.#tell(`It had ${money(stakeBefore)} at stake, and has ${money(stakeAfter)}.`);
@@ -91,7 +102,7 @@ class Story {
     let asked = 0;
     for (const question of QUESTIONS) {
       const began = performance.now();
-      const { receipt } = await askOnce({ gatewayUrl: devnet.gatewayUrl, question, signal });
+      const { receipt } = await askFirst({ gatewayUrl: devnet.gatewayUrl, question, signal });
       const { executor } = receipt.request;
       const isCheat = executor.toLowerCase() === this.#executor.toLowerCase();
       if (isCheat) asked += 1;
@@ -103,7 +114,7 @@ class Story {
 
   /** Tells what the contracts tell, and moves the clock where everybody waits for it, until a dispute is lost. */
   async #untilJudged(): Promise<string> {
-    const { devnet, signal } = this.#stage;
+    const { devnet, signal, quietMs = QUIET_MS } = this.#stage;
     const events = new LegalEvents({
       ...{ provider: this.#provider, executor: this.#executor },
       fromBlock: devnet.deployment.startBlock,
@@ -111,26 +122,34 @@ class Story {
     while (performance.now() - this.#began < LONGEST_MS) {
       let ended: string | undefined;
       for (const event of await events.read()) {
+        if (event.name === "LaneSettled") this.#hasClaimed = true;
         const told = wordsOf(event, nameOf);
         if (told === undefined) continue;
         this.#note(told);
         if (told.isEnd === true) ended = told.dispute;
       }
       if (ended !== undefined) return ended;
-      if (performance.now() - this.#quietSince > QUIET_MS) await this.#moveOn();
+      if (performance.now() - this.#quietSince > quietMs) await (this.#hasClaimed ? this.#moveOn() : this.#tempt());
       await delay(LOOK_MS, undefined, { signal });
     }
     throw new ExplainedError("The cheat was not judged within ten minutes.", `Read the logs in ${devnet.logDir}.`);
   }
 
-  #note({ text, dispute, waitsUntil }: Told): void {
-    const { pages } = this.#stage;
+  /** Asks until it is asked. */
+  async #tempt(): Promise<void> {
+    await this.#ask();
     this.#quietSince = performance.now();
+  }
+
+  #note({ text, dispute, waitsUntil, isEnd }: Told): void {
+    const pages = this.#pages;
+    this.#quietSince = performance.now();
+    const isLinked = dispute !== undefined && (waitsUntil !== undefined || isEnd === true);
     if (waitsUntil !== undefined) {
       this.#waitsUntil = waitsUntil;
-      if (dispute !== undefined && pages !== undefined) text += `\n  ${pages.explorerUrl}/disputes/${dispute}`;
     }
-    this.#tell(text);
+    const link = isLinked && pages !== undefined ? `\n        ${pages.explorerUrl}/disputes/${dispute}` : "";
+    this.#tell(`${text}${link}`);
   }
 
   async #moveOn(): Promise<void> {
@@ -146,7 +165,7 @@ class Story {
 
   async #stake(): Promise<bigint> {
     const registry = new Contract(this.#stage.devnet.deployment.stakeRegistry, stakeRegistryAbi, this.#provider);
-    return (await registry.getFunction("memberOf")(this.#executor))["stake"];
+    return (await registry.getFunction("members")(this.#executor))["stake"];
   }
 
   #tell(text: string): void {

@@ -45,7 +45,9 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: `Judged: ${DELIVERY_ENDS[enumName(deliveryDisputesFacts.State, args["state"] as bigint)] ?? "over"}. ${amount(BigInt(args["refunded"] as bigint) + BigInt(args["repaid"] as bigint))} go back to the client, ${amount(args["slashed"])} are slashed.`,
     ...{ dispute: id(args["id"]), isEnd: true },
   }),
-  ReportCommitted: () => ({ text: "Found: somebody holds two signatures of it over one request, and commits to them unseen." }),
+  ReportCommitted: () => ({
+    text: "Found: somebody holds two signatures of it over one request, and commits to them unseen.",
+  }),
   EquivocationProven: (args, nameOf) => ({
     text: `Judged: ${nameOf(args["reporter"])} proves the two signatures. ${amount(args["refunded"])} go back to the client, ${amount(args["slashed"])} are slashed.`,
     ...{ dispute: id(args["id"]), isEnd: true },
@@ -68,7 +70,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     ...{ dispute: id(args["id"]), waitsUntil: seconds(args["commitUntil"]) },
   }),
   JurorDrawn: (args, nameOf) => ({ text: `  juror: ${nameOf(args["juror"])}`, dispute: id(args["id"]) }),
-  VoteCommitted: (args, nameOf) => ({ text: `  ${nameOf(args["juror"])} has measured and voted, sealed`, dispute: id(args["id"]) }),
+  VoteCommitted: (args, nameOf) => ({
+    text: `  ${nameOf(args["juror"])} has measured and voted, sealed`,
+    dispute: id(args["id"]),
+  }),
   VoteRevealed: (args, nameOf) => ({
     text: `  ${nameOf(args["juror"])} votes ${enumName(juryFacts.Choice, args["choice"] as bigint)}`,
     dispute: id(args["id"]),
