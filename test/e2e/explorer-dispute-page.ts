@@ -3,11 +3,10 @@ import type { Browser, Page } from "playwright-core";
 import { DELIVERY_ENDS } from "../integration/indexer/disputed-deeds.ts";
 import type { Named } from "../integration/indexer/rows.ts";
 import { openBrowser } from "../support/browser.ts";
+import { NARROW, WIDE } from "./explorer-quality.ts";
 import type { StagedDisputes } from "./staged-disputes.ts";
 
 const TIMEOUT_MS = 60_000;
-export const NARROW = { width: 360, height: 780 };
-export const WIDE = { width: 1280, height: 900 };
 
 /** A page of a browser, and the explorer that it looks at. */
 export interface Visit extends AsyncDisposable {
@@ -80,6 +79,10 @@ export async function checkDeadline(visit: Visit, staged: StagedDisputes): Promi
   const path = `/disputes/${staged.deliveries.get("OPEN")}`;
   const { revealBy } = (await staged.market.delivery.read("deliveries", staged.deliveries.get("OPEN"))) as Named;
   const moment = new Date(Number(revealBy) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  await open(visit, "/");
+  const chart = page.locator('[data-testid="activity-chart"]');
+  assert.equal(await chart.getByText("0 in all", { exact: true }).count(), 0, "What was settled lately is shown.");
+  assert.equal(await page.getByText(/^in \d+ (min|h|d)$/).count(), 0, "Nothing was settled in the future.");
   await open(visit, path);
   const deadline = page.locator('[data-testid="dispute-deadline"]');
   assert.equal(await deadline.getAttribute("data-until"), String(revealBy));
@@ -198,6 +201,26 @@ export async function checkLinks(visit: Visit, staged: StagedDisputes): Promise<
 const figure = (page: Page, testId: string, value: unknown) =>
   page.locator(`[data-testid="${testId}"][data-value="${value}"]`).waitFor();
 
+/** Every epoch in which something happened, newest first, and the newest is what the page says of now. */
+async function checkHistory(page: Page): Promise<void> {
+  await page.getByText("Epochs as a table").click();
+  const epochs = await page
+    .locator('[data-testid="epoch-row"] time')
+    .evaluateAll((times) =>
+      times.map((time) => Number((time as unknown as { title: string }).title.replace("epoch ", ""))),
+    );
+  // It registered, was settled with, disputed and audited, and struck in hours that differ.
+  assert.ok(epochs.length > 2, `${epochs.length} epochs`);
+  assert.deepEqual(
+    epochs,
+    epochs.toSorted((a, b) => b - a),
+  );
+  const chart = page.locator('[data-testid="reputation-chart"]');
+  assert.equal(await chart.getAttribute("data-epochs"), String(epochs.length));
+  const trust = await page.locator('[data-testid="reputation-trust"]').getAttribute("data-value");
+  await page.locator('[data-testid="epoch-row"]').first().locator(`[data-value="${trust}"]`).waitFor();
+}
+
 export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promise<void> {
   const { page } = visit;
   const { market, executor, judged, audits } = staged;
@@ -208,7 +231,8 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
   await page.locator('[data-testid="reputation-grade"]', { hasText: "Newcomer" }).waitFor();
   const { frozen } = (await market.stakeRegistry.read("members", executor.address)) as Named;
   await figure(page, "executor-at-risk", frozen);
-  const lists = ["/executors", "/", `/clients/${lower(staged.client)}`];
+  await checkHistory(page);
+  const lists = ["/executors", "/executors?sort=trust", "/", `/clients/${lower(staged.client)}`];
   for (const viewport of [NARROW, WIDE]) {
     await page.setViewportSize(viewport);
     for (const path of lists) {
@@ -218,6 +242,7 @@ export async function checkAccounts(visit: Visit, staged: StagedDisputes): Promi
     }
     await open(visit, `/executors/${lower(judged.executor)}`);
     await page.locator('[data-testid="danger"]', { hasText: "In jail" }).waitFor();
+    await page.getByText("may ask to be let out now, with the minimum at stake").first().waitFor();
   }
   await page.setViewportSize(WIDE);
   await open(visit, "/validators?sort=audits");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { NARROW, open, type Visit, WIDE } from "./explorer-dispute-page.ts";
+import { open, type Visit } from "./explorer-dispute-page.ts";
 import type { PageDocument } from "./explorer-dom.ts";
-import { checkAccessibility, checkContrast, checkNoOverflow } from "./explorer-quality.ts";
+import { checkReadable } from "./explorer-quality.ts";
 import type { StagedDisputes } from "./staged-disputes.ts";
 
 declare const document: PageDocument;
@@ -48,21 +48,12 @@ async function checkKeyboard(visit: Visit): Promise<void> {
   assert.fail("The filter is reached by keyboard.");
 }
 
-/** Names, headings, contrast in both themes, no sideways scrolling at either width, and the way by keyboard. */
+/** Every page is readable, light and dark, wide and narrow, and the way to the open ones goes by keyboard. */
 export async function checkDisputePages(visit: Visit, staged: StagedDisputes): Promise<void> {
   const { page } = visit;
   for (const path of await disputePaths(visit, staged)) {
-    await page.setViewportSize(WIDE);
     await open(visit, path);
-    await checkAccessibility(page, path);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await checkContrast(page, `${path} in ${colorScheme}`);
-    }
-    await checkNoOverflow(page, path);
-    await page.setViewportSize(NARROW);
-    await checkNoOverflow(page, `${path} on a phone`);
+    await checkReadable(page, path);
   }
-  await page.setViewportSize(WIDE);
   await checkKeyboard(visit);
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { openBrowser } from "../support/browser.ts";
-import { checkAccessibility, checkContrast, checkNoOverflow } from "./explorer-quality.ts";
+import { checkReadable, NARROW } from "./explorer-quality.ts";
 
 const TIMEOUT_MS = 30_000;
-const PHONE = { width: 390, height: 844 };
 const ADDRESS = `0x${"12".repeat(20)}`;
 const HASH = `0x${"12".repeat(32)}`;
 
@@ -45,7 +44,7 @@ export async function checkMissing(baseUrl: string): Promise<void> {
     assert.match(await response.text(), /^This address cannot be read/, path);
   }
   await using running = await openBrowser();
-  const context = await running.browser.newContext({ viewport: PHONE, locale: "en-US" });
+  const context = await running.browser.newContext({ viewport: NARROW, locale: "en-US" });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   for (const [path, title] of MISSING) {
@@ -54,9 +53,7 @@ export async function checkMissing(baseUrl: string): Promise<void> {
     await panel.getByRole("heading", { name: title }).waitFor();
     await panel.getByText(path.split("/").at(-1) ?? "", { exact: true }).waitFor();
   }
-  await checkAccessibility(page, "a missing page");
-  await checkContrast(page, "a missing page");
-  await checkNoOverflow(page, "a missing page");
+  await checkReadable(page, "a missing page");
 }
 
 /** A view whose address was garbled is a view still. */

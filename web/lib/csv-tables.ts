@@ -2,6 +2,7 @@ import { utcText } from "@lloom/protocol/utc-text";
 import type { CsvColumn } from "./csv.ts";
 import type { Dispute } from "./dispute-rows.ts";
 import type { DisputeFilter } from "./disputes/filter.ts";
+import { formatFraction } from "./format.ts";
 import { readClients, readDisputes, readExecutors, readSettlements, readValidators } from "./indexer/lists.ts";
 import {
   CLIENT_SORTS,
@@ -60,6 +61,8 @@ const EXECUTORS: CsvTable<Executor> = {
   sorts: EXECUTOR_SORTS,
   columns: [
     ...MEMBER,
+    { name: "grade", value: (row) => row.grade },
+    { name: "trust", value: (row) => (row.trust === null ? null : formatFraction(row.trust)) },
     { name: "disputes", value: (row) => row.disputeCount },
     { name: "disputes open", value: (row) => row.openDisputeCount },
     { name: "disputes lost", value: (row) => row.disputesLost },

@@ -110,6 +110,9 @@ export function formatRelative(atSeconds: number, nowSeconds: number): string {
 /** A moment to the second, the same everywhere: `2026-03-01 14:05:09 UTC`. */
 export const formatMoment = (seconds: number): string => utcText(seconds, "second");
 
+/** A moment to the minute: `2026-03-01 14:05 UTC`. */
+export const formatMinute = (seconds: number): string => utcText(seconds, "minute");
+
 /** The day of a moment: `1 Mar 2026`. */
 export const formatDay = (seconds: number): string =>
   new Date(seconds * 1000).toLocaleDateString("en-GB", {
@@ -120,5 +123,4 @@ export const formatDay = (seconds: number): string =>
   });
 
 /** The hour and minute of a moment, in UTC: `14:05`. */
-export const formatClock = (seconds: number): string =>
-  /\d\d:\d\d(?= UTC$)/.exec(utcText(seconds, "minute"))?.[0] ?? "—";
+export const formatClock = (seconds: number): string => /\d\d:\d\d(?= UTC$)/.exec(formatMinute(seconds))?.[0] ?? "—";

@@ -25,6 +25,7 @@ export type SearchParams = Readonly<Record<string, string | string[] | undefined
 export const EXECUTOR_SORTS = {
   earned: "paid",
   stake: "stake",
+  trust: "trust",
   answers: "requests",
   tokens: "outboundTokens",
   clients: "clientCount",

@@ -6,6 +6,7 @@
 import type * as tables from "../../indexer/ponder.schema.ts";
 import { big, flag, hex, oneOf, orNull, type Reader, text, whole } from "./readers.ts";
 import { REJECTION_WORDS } from "./rejection-words.ts";
+import { GRADE_WORDS } from "./reputation-words.ts";
 import type { Row } from "./shapes.ts";
 
 /** Readers of some of a table's columns, each to the column's own type. */
@@ -74,7 +75,7 @@ export const NETWORK = {
 } as const satisfies ColumnsOf<typeof tables.network>;
 
 export const TOKEN = { tokenSymbol: text, tokenDecimals: whole } as const satisfies ColumnsOf<typeof tables.network>;
-export const EXECUTOR = {
+const EXECUTOR_FIGURES = {
   ...MEMBER,
   firstSeenAt: whole,
   withdrawn: big,
@@ -87,9 +88,11 @@ export const EXECUTOR = {
   ...AUDIT_COUNTS,
   lastAuditedAt: orNull(whole),
   clientCount: whole,
+  trust: orNull(big),
   ...WORK,
   ...WORK_TIMES,
 } as const satisfies ColumnsOf<typeof tables.executor>;
+export const EXECUTOR = { ...EXECUTOR_FIGURES, grade: orNull(oneOf(GRADE_WORDS)) } as const;
 export const VALIDATOR = {
   ...MEMBER,
   enlistedAt: orNull(whole),

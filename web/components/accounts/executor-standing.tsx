@@ -6,6 +6,7 @@ import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Figure, FigureStrip } from "../figures/figure.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
+import { Release } from "./release.tsx";
 import { Standing } from "./standing.tsx";
 
 interface ExecutorStandingProps {
@@ -24,13 +25,7 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
       <Figure
         label="Standing"
         hint="Whether it is registered, holds the minimum stake of its role, and is not in jail"
-        note={
-          jailedUntil === null ? undefined : (
-            <>
-              may ask to be let out <RelativeTime at={jailedUntil} now={now} />
-            </>
-          )
-        }
+        note={jailedUntil === null ? undefined : <Release jailedUntil={jailedUntil} now={now} />}
       >
         <Standing member={executor} />
       </Figure>
@@ -86,7 +81,7 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
         label="Slashed"
         isAmount
         hint="Stake that it lost by disputes, ever"
-        note={slashCount === 1 ? "at once" : `${formatCount(slashCount)} times`}
+        note={slashCount === 1 ? "once" : `${formatCount(slashCount)} times`}
       >
         <Amount units={slashed} hint="Stake that it lost by disputes" testId="executor-slashed" />
       </Figure>

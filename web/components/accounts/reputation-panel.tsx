@@ -1,17 +1,12 @@
-import { formatFraction, formatMoment } from "../../lib/format.ts";
+import { formatMoment } from "../../lib/format.ts";
 import type { Reputation } from "../../lib/reputation-rows.ts";
 import { GRADE_WORDS } from "../../lib/reputation-words.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Fact, Facts } from "../figures/facts.tsx";
+import { Fraction } from "../figures/fraction.tsx";
 import { Panel } from "../layout/panel.tsx";
 import { Empty } from "../states/empty.tsx";
-
-/** A fraction or a count of evidence, in units of 2^-64. */
-const Fraction = ({ value, testId }: { readonly value: bigint; readonly testId?: string }) => (
-  <span className="tabular-nums" data-testid={testId} data-value={value.toString()} title={`${value} of 2^-64`}>
-    {formatFraction(value)}
-  </span>
-);
+import { ReputationHistory } from "./reputation-history.tsx";
 
 function Inputs({ reputation }: { readonly reputation: Reputation }) {
   const { share, lower, upper, stakeFactor, stake, passed, failed, unanswered, receipts, strikes } = reputation;
@@ -27,11 +22,14 @@ function Inputs({ reputation }: { readonly reputation: Reputation }) {
           <Fraction value={upper} testId="reputation-upper" />
         </span>
       </Fact>
-      <Fact label="By audits" hint="Of all validators, older ones counting less: half after two weeks">
+      <Fact label="Audits, aged" hint="Of all validators, older ones counting less: half after two weeks">
         <Fraction value={passed} /> passed, <Fraction value={failed} /> failed, <Fraction value={unanswered} />{" "}
         unanswered
       </Fact>
-      <Fact label="By receipts" hint="What clients acknowledged, in audits; of it counts as much as audits were passed">
+      <Fact
+        label="Receipts, aged"
+        hint="What clients acknowledged, in audits; of it counts as much as audits were passed"
+      >
         <Fraction value={receipts} />
       </Fact>
       <Fact label="Stake factor" hint="What its stake counts for: near 1 from several minimum stakes on">
@@ -40,15 +38,21 @@ function Inputs({ reputation }: { readonly reputation: Reputation }) {
           , for <Amount units={stake} hint="Active stake" withSymbol />
         </span>
       </Fact>
-      <Fact label="Strikes" hint="Older ones counting less; each halves the trust">
+      <Fact
+        label="Strikes, aged"
+        hint="Older ones counting less, a proof of two answers as three; each halves the trust"
+      >
         <Fraction value={strikes} />
       </Fact>
     </Facts>
   );
 }
 
-/** How far it can be trusted, with all that this is computed from. */
-export function ReputationPanel({ reputation }: { readonly reputation: Reputation | undefined }) {
+const STRUCK_NEWCOMER = "Too few audits for a grade; its strikes speak against it.";
+
+/** How far it can be trusted, with all that this is computed from, now and before. Rows come newest first. */
+export function ReputationPanel({ history }: { readonly history: readonly Reputation[] }) {
+  const [reputation] = history;
   if (reputation === undefined) {
     return (
       <Panel title="Reputation">
@@ -56,7 +60,7 @@ export function ReputationPanel({ reputation }: { readonly reputation: Reputatio
       </Panel>
     );
   }
-  const { trust, grade, epoch, epochStartsAt } = reputation;
+  const { trust, grade, strikes, epoch, epochStartsAt } = reputation;
   return (
     <Panel
       title="Reputation"
@@ -67,10 +71,12 @@ export function ReputationPanel({ reputation }: { readonly reputation: Reputatio
           {GRADE_WORDS[grade].text}
         </span>
         <span className="text-ink-soft">
-          trust <Fraction value={trust} testId="reputation-trust" /> of 1. {GRADE_WORDS[grade].meaning}
+          trust <Fraction value={trust} testId="reputation-trust" /> of 1.{" "}
+          {grade === "NEWCOMER" && strikes > 0n ? STRUCK_NEWCOMER : GRADE_WORDS[grade].meaning}
         </span>
       </p>
       <Inputs reputation={reputation} />
+      {history.length === 1 ? null : <ReputationHistory rows={history} />}
     </Panel>
   );
 }

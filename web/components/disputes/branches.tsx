@@ -18,9 +18,13 @@ export function Branches({ branches, state }: BranchesProps) {
       title={isOver ? "Ways in which it could have ended" : "Ways in which it can end"}
       note="as it stood when it was opened; at most means less where stake is missing or earlier claims come first"
     >
-      <div className="divide-y divide-line-strong">
+      <div className="grid gap-px bg-line-strong lg:grid-cols-2">
         {branches.map((branch) => (
-          <section key={branch.state} className="pb-1" data-testid={`branch-${branch.state}`}>
+          <section
+            key={branch.state}
+            className="bg-surface pb-1 last:odd:col-span-full"
+            data-testid={`branch-${branch.state}`}
+          >
             <header className="px-4 pt-3">
               <h3 className="flex flex-wrap items-baseline gap-x-3 font-medium">
                 <DisputeSign state={branch.state} />

@@ -1,5 +1,5 @@
 import type { Delivery } from "../../lib/dispute-rows.ts";
-import { deliveryBranches, deliveryOutcome } from "../../lib/disputes/delivery-money.ts";
+import { deliveryBranches, deliveryOutcome, deliveryWays } from "../../lib/disputes/delivery-money.ts";
 import { storyOf } from "../../lib/disputes/story.ts";
 import { formatCount, formatQuantity } from "../../lib/format.ts";
 import type { DisputePage } from "../../lib/indexer/disputes.ts";
@@ -97,7 +97,11 @@ export function DeliveryDetail({ page, settlement, now }: DeliveryDetailProps) {
       <DisputeFigures
         dispute={dispute}
         now={now}
-        bond={<Ether wei={delivery.bond} hint="Posted by who opened it" testId="dispute-bond" />}
+        bond={
+          <span className="text-[0.9375rem] sm:text-[1.125rem]">
+            <Ether wei={delivery.bond} hint="Posted by who opened it" testId="dispute-bond" />
+          </span>
+        }
       />
       {dispute.closedAt === null ? null : (
         <Panel title="What became of the money" note="to the unit">
@@ -113,7 +117,10 @@ export function DeliveryDetail({ page, settlement, now }: DeliveryDetailProps) {
       <Panel title="Timeline">
         <Timeline entries={storyOf(moves, "ether")} roles={roles} />
       </Panel>
-      <Branches branches={deliveryBranches(delivery)} state={dispute.state} />
+      <Branches
+        branches={deliveryWays(deliveryBranches(delivery), { ...dispute, revealedBytes: delivery.revealedBytes })}
+        state={dispute.state}
+      />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Measured } from "../../lib/dispute-rows.ts";
-import { measuredBranches, measuredOutcome } from "../../lib/disputes/measured-money.ts";
+import { measuredBranches, measuredOutcome, measuredWays } from "../../lib/disputes/measured-money.ts";
 import { storyOf } from "../../lib/disputes/story.ts";
 import { VERDICT_WORDS } from "../../lib/disputes/words.ts";
 import type { DisputePage } from "../../lib/indexer/disputes.ts";
@@ -116,7 +116,7 @@ export function MeasuredDetail({ page, settlements, now }: MeasuredDetailProps) 
       <Panel title="Timeline">
         <Timeline entries={storyOf(moves, "token")} roles={roles} />
       </Panel>
-      <Branches branches={measuredBranches(stakes)} state={dispute.state} />
+      <Branches branches={measuredWays(measuredBranches(stakes), dispute.state)} state={dispute.state} />
     </>
   );
 }

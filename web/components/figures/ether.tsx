@@ -13,7 +13,7 @@ interface EtherProps {
 export function Ether({ wei, hint, testId }: EtherProps) {
   return (
     <span
-      className="tabular-nums [overflow-wrap:anywhere]"
+      className="tabular-nums"
       title={`${hint}. ${formatCount(wei)} wei`}
       data-testid={testId}
       data-value={wei.toString()}

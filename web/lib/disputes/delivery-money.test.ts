@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deliveryBranches } from "./delivery-money.ts";
+import { deliveryBranches, deliveryWays } from "./delivery-money.ts";
 import type { Branch, Transfer } from "./transfers.ts";
 
 const STAKES = { paid: 1_000n, held: 1_000n, penalty: 5_000n, bond: 105n };
@@ -48,5 +48,13 @@ describe("the money of a delivery dispute", () => {
   test("says nothing of what does not move", () => {
     const free = { ...STAKES, bond: 0n };
     for (const { transfers } of deliveryBranches(free)) for (const { units } of transfers) expect(units).not.toBe(0n);
+  });
+
+  test("leaves out the withdrawal once a part of the answer is on chain", () => {
+    const ways = (state: Branch["state"], revealedBytes: number) =>
+      deliveryWays(deliveryBranches(STAKES), { state, revealedBytes }).map((one) => one.state);
+    expect(ways("OPEN", 0)).toContain("CANCELLED");
+    expect(ways("OPEN", 4_096)).toEqual(["DELIVERED", "REJECTED", "CONCEDED", "DEFAULTED"]);
+    expect(ways("DELIVERED", 9_000)).toContain("CANCELLED");
   });
 });

@@ -1,6 +1,7 @@
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { Delivery, Move, Slashing } from "../dispute-rows.ts";
 import { type Branch, moving, restitutionOf, shareOf, type Transfer } from "./transfers.ts";
+import type { DisputeState } from "./words.ts";
 
 const { CANCEL_DIVISOR, REPORTER_SHARE, VICTIM_SHARE } = deliveryDisputesFacts;
 
@@ -94,6 +95,13 @@ export function deliveryBranches(stakes: Stakes): readonly Branch[] {
   ];
   return all.map((branch) => ({ ...branch, transfers: moving(branch.transfers) }));
 }
+
+/** Those that can still come: once a part of the answer is on chain, the client cannot withdraw any more. */
+export const deliveryWays = (
+  branches: readonly Branch[],
+  { state, revealedBytes }: { readonly state: DisputeState; readonly revealedBytes: number },
+): readonly Branch[] =>
+  branches.filter((branch) => branch.state !== "CANCELLED" || state !== "OPEN" || revealedBytes === 0);
 
 interface Ended {
   readonly delivery: Delivery;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { measuredBranches } from "./measured-money.ts";
+import { measuredBranches, measuredWays } from "./measured-money.ts";
 import type { Branch, Transfer } from "./transfers.ts";
 
 /** A fee of 200 000, so a bond of sixteen of them. */
@@ -58,5 +58,13 @@ describe("the money of a measured dispute", () => {
   test("inflation that is conceded is a proof, another model half a strike", () => {
     expect(branch(STAKES, "CONCEDED").follows).toMatch(/^Half a strike/);
     expect(branch({ ...STAKES, offence: "TOKEN_INFLATION" }, "CONCEDED").follows).toMatch(/^A strike/);
+  });
+
+  test("leaves out a concession from when a jury is called for, and shows it again once all is over", () => {
+    const ways = (state: Branch["state"]) => measuredWays(measuredBranches(STAKES), state).map((one) => one.state);
+    expect(ways("ANSWER")).toEqual(["CONCEDED", "UPHELD", "REJECTED", "VOID"]);
+    for (const state of ["DRAW", "VOTING", "APPEALABLE", "ARBITRATION"] as const)
+      expect(ways(state)).toEqual(["UPHELD", "REJECTED", "VOID"]);
+    expect(ways("UPHELD")).toContain("CONCEDED");
   });
 });

@@ -1,6 +1,7 @@
 import { measuredDepositsFacts, measuredDisputesFacts, measuredPenaltiesFacts } from "@lloom/protocol/generated/facts";
 import type { Measured, Slashing } from "../dispute-rows.ts";
 import { type Branch, divideUp, moving, restitutionOf, shareOf, smaller, type Transfer } from "./transfers.ts";
+import type { DisputeState } from "./words.ts";
 
 const { BOND_FEES } = measuredDepositsFacts;
 const { FIRST_PANEL, SECOND_PANEL } = measuredDisputesFacts;
@@ -92,6 +93,12 @@ export function measuredBranches(stakes: Stakes): readonly Branch[] {
   ];
   return all.map((branch) => ({ ...branch, transfers: moving(branch.transfers) }));
 }
+
+const BEYOND_ANSWER: readonly DisputeState[] = ["DRAW", "VOTING", "APPEALABLE", "ARBITRATION"];
+
+/** Those that can still come in a state: once a jury is called for, nobody can concede any more. */
+export const measuredWays = (branches: readonly Branch[], state: DisputeState): readonly Branch[] =>
+  branches.filter((branch) => branch.state !== "CONCEDED" || !BEYOND_ANSWER.includes(state));
 
 /** What did happen, to the unit. */
 export function measuredOutcome(

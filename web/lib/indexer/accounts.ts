@@ -33,8 +33,8 @@ export interface ExecutorPage {
   readonly models: readonly ExecutorModel[];
   readonly disputes: readonly Dispute[];
   readonly audits: readonly Audit[];
-  /** Of the newest epoch in which something happened that counts. */
-  readonly reputation: Reputation | undefined;
+  /** Of the epochs in which something happened that counts, newest first. */
+  readonly history: readonly Reputation[];
   /** The newest one. */
   readonly strike: Strike | undefined;
 }
@@ -45,30 +45,33 @@ const LARGEST_CHANNELS = rows(CHANNEL, `orderBy: "paid", orderDirection: "desc",
 const FIRST_DISPUTES = `orderBy: "place", orderDirection: "desc", limit: 10`;
 const LATEST_AUDITS = rows(AUDIT, `orderBy: "epoch", orderDirection: "desc", limit: 10`, "audits");
 
+/** More than a chart can show apart. */
+const CHART_EPOCHS = 100;
+
 export const EXECUTOR_PAGE = defineQuery({
   takes: { address: "String!", day: "Int" },
   fields: `executor(address: $address) { ${selection(EXECUTOR)}
-    ${rows(DAY, `orderBy: "day", orderDirection: "asc", limit: 100, where: { day_gte: $day }`, "days")}
+    ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "days")}
     ${LATEST_SETTLEMENTS}
     ${LARGEST_CHANNELS}
     ${rows(EXECUTOR_MODEL, `orderBy: "paid", orderDirection: "desc", limit: 20`, "models")}
     ${rows(DISPUTE, FIRST_DISPUTES, "disputes")}
     ${LATEST_AUDITS}
     ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 1`, "strikes")}
-    reputation { ${selection(REPUTATION)} } }`,
+    ${rows(REPUTATION, `orderBy: "epoch", orderDirection: "desc", limit: ${CHART_EPOCHS}`, "reputations")} }`,
   read: (data): ExecutorPage | undefined => {
     const executor = readRowOrNull(EXECUTOR, data["executor"], "executor");
     if (executor === undefined) return undefined;
     const source = record(data["executor"], "executor");
     return {
       executor,
-      days: readItems(DAY, source["days"], "executor.days"),
+      days: readItems(DAY, source["days"], "executor.days").toReversed(),
       settlements: readItems(SETTLEMENT, source["settlements"], "executor.settlements"),
       channels: readItems(CHANNEL, source["channels"], "executor.channels"),
       models: readItems(EXECUTOR_MODEL, source["models"], "executor.models"),
       disputes: readItems(DISPUTE, source["disputes"], "executor.disputes"),
       audits: readItems(AUDIT, source["audits"], "executor.audits"),
-      reputation: readRowOrNull(REPUTATION, source["reputation"], "executor.reputation"),
+      history: readItems(REPUTATION, source["reputations"], "executor.reputations"),
       strike: readItems(STRIKE, source["strikes"], "executor.strikes")[0],
     };
   },

@@ -50,6 +50,9 @@ async function pageOf<T>(
   return refused ? askPage(list, { ...query, after: undefined, before: undefined }, filter, limit) : page;
 }
 
+/** An order by what only some rows have leaves the others out: a list cannot be turned by a cursor that is nothing. */
+const KNOWN: Readonly<Record<string, Filter>> = { lastSettledAt: { lastSettledAt_gt: 0 }, trust: { trust_gte: "0" } };
+
 const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: number): Promise<Answer<Page<T>>> =>
   ask(list, {
     orderBy: query.column,
@@ -57,7 +60,7 @@ const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: nu
     after: query.after,
     before: query.before,
     limit,
-    where: query.column === "lastSettledAt" ? { ...filter, lastSettledAt_gt: 0 } : filter,
+    where: { ...filter, ...KNOWN[query.column] },
   });
 
 export const readExecutors = (query: ListQuery, limit?: number) => pageOf(EXECUTOR_LIST, query, {}, limit);

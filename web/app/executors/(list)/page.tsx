@@ -13,6 +13,12 @@ export const metadata: Metadata = { title: "Executors" };
 
 const PATH = "/executors";
 
+/** Whom an order leaves out, by its word in the address bar. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  last: "those that have not settled yet are left out of this order",
+  trust: "those that have not registered are left out of this order",
+};
+
 export default async function ExecutorsPage({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
   const query = parseListQuery(await searchParams, EXECUTOR_SORTS);
   const page = await readExecutors(query);
@@ -26,9 +32,7 @@ export default async function ExecutorsPage({ searchParams }: { readonly searchP
       ) : (
         <Panel
           title="All executors"
-          note={
-            query.column === "lastSettledAt" ? "those that have not settled yet are left out of this order" : undefined
-          }
+          note={LEFT_OUT[query.sort]}
           actions={<CsvLink table="executors" params={{ sort: query.sort, dir: query.direction }} />}
         >
           {page.value.items.length === 0 ? (

@@ -58,7 +58,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
   const answer = await readExecutor(address, nowSeconds());
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
   if (answer.value === undefined) notFound();
-  const { executor, days, settlements, channels, models, disputes, audits, strike, reputation } = answer.value;
+  const { executor, days, settlements, channels, models, disputes, audits, strike, history } = answer.value;
   const [chainTime, now] = [chainNow(), laterNow()];
   return (
     <>
@@ -67,7 +67,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
       </PageTitle>
       <div className="space-y-5">
         <ExecutorStanding executor={executor} strike={strike} now={chainTime} />
-        <ReputationPanel reputation={reputation} />
+        <ReputationPanel history={history} />
         <AccountDisputes party="executor" address={address} disputes={disputes} now={chainTime} />
         <Panel title="Audits" note="by validators that nobody chose">
           {audits.length === 0 ? (
@@ -81,7 +81,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
         <ExecutorFigures executor={executor} />
         <Panel title="Identity">
           <Facts>
-            <MembershipFacts member={executor} now={now} />
+            <MembershipFacts member={executor} now={chainTime} />
           </Facts>
         </Panel>
         <DailyPanel title="Earnings by day" days={days} now={now} whenEmpty="Its first settlement shows up here." />
