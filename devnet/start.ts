@@ -7,10 +7,11 @@ import { tellStory } from "./src/cheats/story.ts";
 import { compileContracts } from "./src/deployment.ts";
 import { type Devnet, type Pages, startDevnet } from "./src/devnet.ts";
 import { askFirst, FIRST_PROMPT, type FirstAnswer } from "./src/first-answer.ts";
-import { bold, jsonLine, money, receiptText, type Shown, settlementText, urlsText } from "./src/narration.ts";
+import { jsonLine, receiptText, type Shown, settlementText, urlsText } from "./src/narration.ts";
 import { createProgress, type Progress } from "./src/progress.ts";
 import { awaitSettlement, awaitVisible } from "./src/settlement.ts";
 import { Timings } from "./src/timings.ts";
+import { bold, money } from "./src/words.ts";
 
 const USAGE = `usage: npm start [-- OPTIONS]
 

@@ -13,6 +13,8 @@ import type { Deployment } from "./deployment.ts";
 const EXECUTOR_STAKE = 200_000_000n;
 const VALIDATOR_STAKE = 1_000_000_000n;
 const CLIENT_DEPOSIT = 100_000_000n;
+/** Left in the client's wallet, for bonds of complaints. */
+const CLIENT_POCKET = 20_000_000n;
 
 interface Chairs {
   readonly rpcUrl: string;
@@ -29,7 +31,7 @@ export async function seatMembers(chairs: Chairs): Promise<void> {
   await mint(chairs, [
     ...validators.map((account) => [account, VALIDATOR_STAKE] as const),
     ...executors.map((account) => [account, EXECUTOR_STAKE] as const),
-    [gateway, CLIENT_DEPOSIT] as const,
+    [gateway, CLIENT_DEPOSIT + CLIENT_POCKET] as const,
   ]);
   await Promise.all([
     ...validators.map((account) =>

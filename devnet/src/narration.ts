@@ -1,15 +1,8 @@
-import { styleText } from "node:util";
-import { formatAmount } from "@lloom/protocol/amounts";
 import type { StoryEnd } from "./cheats/story.ts";
 import type { Devnet, Pages } from "./devnet.ts";
 import { FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./first-answer.ts";
 import { type Settlement, settlementPage } from "./settlement.ts";
-
-const TOKEN = { symbol: "tUSD", decimals: 6 };
-
-export const bold = (text: string): string => styleText("bold", text);
-/** An amount of the devnet's token, for people. */
-export const money = (amount: bigint): string => `${formatAmount(amount, TOKEN.decimals)} ${TOKEN.symbol}`;
+import { bold, money } from "./words.ts";
 
 /** What both signed for the first answer. */
 export function receiptText({ receipt }: FirstAnswer, seconds: number): string {

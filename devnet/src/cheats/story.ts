@@ -6,7 +6,7 @@ import { connect } from "../../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "../accounts.ts";
 import type { Devnet, Pages } from "../devnet.ts";
 import { askFirst } from "../first-answer.ts";
-import { bold, money } from "../narration.ts";
+import { bold, money } from "../words.ts";
 import { CHEAT_WORDS, type Cheat } from "./kinds.ts";
 import { LegalEvents } from "./legal-events.ts";
 import { type Told, wordsOf } from "./verdict-words.ts";

@@ -6,7 +6,7 @@ import {
   stakeRegistryFacts,
 } from "@lloom/protocol/generated/facts";
 import { formatEther } from "ethers";
-import { money } from "../narration.ts";
+import { money } from "../words.ts";
 
 /** An event of a contract, by the names of its interface. */
 export interface LegalEvent {
