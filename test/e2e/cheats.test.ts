@@ -1,6 +1,6 @@
 /** Executors that cheat, on networks of real processes: found, accused, judged, slashed and no longer asked, to the unit. */
 import type { Address } from "@lloom/protocol/commitment-types";
-import { deliveryDisputesAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
+import { deliveryDisputesAbi, measuredDisputesAbi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
 import { Interface, type LogDescription } from "ethers";
 import { afterEach, describe, expect, it } from "vitest";
 import { DEVNET_ACCOUNTS } from "../../devnet/src/accounts.ts";
@@ -18,6 +18,7 @@ const LONGEST_MS = 600_000;
 const QUIET_MS = 4_000;
 const { gateway, cheat: liar } = DEVNET_ACCOUNTS;
 const delivery = new Interface(deliveryDisputesAbi);
+const measured = new Interface(measuredDisputesAbi);
 const registry = new Interface(stakeRegistryAbi);
 
 let stack = new AsyncDisposableStack();
@@ -65,8 +66,8 @@ const purse = (purses: ReadonlyMap<string, Purse>, name: string): Purse =>
 const spendable = ({ deposit, channels }: Purse): bigint => deposit + channels;
 const all = (purses: ReadonlyMap<string, Purse>): bigint =>
   [...purses.values()].reduce(
-    (sum, { wallet, deposit, channels, stake, rewards, earned }) =>
-      sum + wallet + deposit + channels + stake + rewards + earned,
+    (sum, { wallet, deposit, channels, stake, rewards, earned, credit }) =>
+      sum + wallet + deposit + channels + stake + rewards + earned + credit,
     0n,
   );
 
@@ -130,6 +131,26 @@ describe("an executor that cheats where signatures tell", () => {
       if (name !== "deployer") expect([name, rewards]).toEqual([name, shares.get(name) ?? 0n]);
     expect(purse(after, "deployer").rewards).toBe(penalty - (penalty * 4n) / 10n - penalty / 10n);
     expect(purse(after, "cheat").stake).toBe(purse(told.before, "cheat").stake - penalty);
+  });
+});
+
+describe("an executor that counts twice", () => {
+  it("is refused at its first answer, complained of by whoever refused it, and pays a quarter of the penalty for admitting it", async () => {
+    const told = await tell("tokens");
+    await expectJustice(told);
+    const { before, after } = told;
+    const [opened] = await events(told, measured, "MeasuredOpened");
+    const { penalty, bond } = opened?.args.toObject() as { penalty: bigint; bond: bigint };
+    expect(is(opened?.args["challenger"], gateway) && is(opened?.args["executor"], liar)).toBe(true);
+    const slashed = penalty / 4n;
+    expect(purse(after, "cheat").stake).toBe(purse(before, "cheat").stake - slashed);
+    // 30 % are the challenger's; its bond is back as credit.
+    const { rewards, credit, wallet } = purse(after, "gateway");
+    expect({ rewards, credit, wallet }).toEqual({
+      ...{ rewards: (slashed * 3n) / 10n, credit: bond },
+      wallet: purse(before, "gateway").wallet - bond,
+    });
+    expect(purse(after, "deployer").rewards).toBe(slashed - (slashed * 3n) / 10n);
   });
 });
 

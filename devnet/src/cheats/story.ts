@@ -149,7 +149,7 @@ class Story {
       this.#waitsUntil = waitsUntil;
     }
     const link = isLinked && pages !== undefined ? `\n        ${pages.explorerUrl}/disputes/${dispute}` : "";
-    this.#tell(`${text}${link}`);
+    if (text !== undefined) this.#tell(`${text}${link}`);
   }
 
   async #moveOn(): Promise<void> {

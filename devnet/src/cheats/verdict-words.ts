@@ -16,7 +16,8 @@ export interface LegalEvent {
 }
 
 export interface Told {
-  readonly text: string;
+  /** Absent where it only says until when something waits. */
+  readonly text?: string | undefined;
   /** Until when the contract waits for somebody, chain seconds. */
   readonly waitsUntil?: bigint;
   /** The dispute, where the event is a step of one. */
@@ -56,13 +57,13 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: `Audited by ${nameOf(args["validator"])} with canaries that looked like anybody's questions.`,
   }),
   MeasuredOpened: (args, nameOf) => ({
-    text: `Accused: ${nameOf(args["challenger"])} complains of ${String(args["answers"])} answers (${enumName(measuredDisputesFacts.Kind, args["kind"] as bigint)}), and posts ${amount(args["bond"])}. ${amount(args["penalty"])} of its stake wait.`,
+    text: `Accused: ${nameOf(args["challenger"])} complains of ${Number(args["answers"]) === 1 ? "an answer" : `${String(args["answers"])} answers`}, ${KINDS[enumName(measuredDisputesFacts.Kind, args["kind"] as bigint)] ?? "for a fault"}, and posts ${amount(args["bond"])}. ${amount(args["penalty"])} of its stake wait.`,
     ...{ dispute: id(args["id"]), waitsUntil: seconds(args["until"]) },
   }),
   ExecutorAnswered: (args) => ({ text: "It denies it, and names its evidence.", dispute: id(args["id"]) }),
   ExecutorSilent: (args) => ({ text: "It says nothing.", dispute: id(args["id"]) }),
   MeasuredMoved: (args) => ({
-    text: `The case is at: ${enumName(measuredDisputesFacts.State, args["state"] as bigint)}.`,
+    text: STATES[enumName(measuredDisputesFacts.State, args["state"] as bigint)],
     ...{ dispute: id(args["id"]), waitsUntil: seconds(args["until"]) },
   }),
   PanelDrawn: (args) => ({
@@ -79,18 +80,35 @@ const WORDS: Readonly<Record<string, Words>> = {
     dispute: id(args["id"]),
   }),
   VerdictFound: (args) => ({
-    text: `Judged: the verdict is ${enumName(juryFacts.Verdict, args["verdict"] as bigint)}; whoever it is against has a day to appeal.`,
+    text: `The verdict is ${enumName(juryFacts.Verdict, args["verdict"] as bigint)}; whoever it is against has a day to appeal.`,
     dispute: id(args["id"]),
   }),
   Appealed: (args, nameOf) => ({ text: `${nameOf(args["appellant"])} appeals.`, dispute: id(args["id"]) }),
   MeasuredClosed: (args) => ({
-    text: `Over: ${enumName(measuredDisputesFacts.Outcome, args["outcome"] as bigint)}.`,
+    text: `Judged: ${OUTCOMES[enumName(measuredDisputesFacts.Outcome, args["outcome"] as bigint)] ?? "over"}.`,
     ...{ dispute: id(args["id"]), isEnd: true },
   }),
   Slashed: (args) => ({
     text: `Slashed: ${amount(args["taken"])} (${enumName(stakeRegistryFacts.Offence, args["offence"] as bigint)}); ${amount(args["totalStake"])} are left.`,
   }),
   Jailed: () => ({ text: "Jailed: it may not sell for 30 days." }),
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  WrongModel: "which are not of the weights that it signed",
+  TokenInflation: "whose tokens it has counted twice",
+};
+
+const STATES: Readonly<Record<string, string>> = {
+  Draw: "A jury is asked for.",
+  Arbitration: "The arbitrator is asked.",
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  Upheld: "guilty",
+  Rejected: "not guilty; the accuser loses its bond",
+  Conceded: "it admits it, for a quarter of the penalty",
+  Void: "nobody could tell",
 };
 
 const DELIVERY_ENDS: Readonly<Record<string, string>> = {
