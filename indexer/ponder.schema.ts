@@ -37,12 +37,14 @@ export {
 } from "./src/schema/conduct.ts";
 export { bondAccount, deliveryDispute, deliveryState } from "./src/schema/deliveries.ts";
 export { creditAccount, creditMovement, creditMovementKind } from "./src/schema/deposits.ts";
+export { dispute, disputeState } from "./src/schema/dispute-list.ts";
 export {
   bondAccountRelations,
   candidateMovementRelations,
   deliveryDisputeRelations,
   disputedAnswerRelations,
   disputeMoveRelations,
+  disputeRelations,
   juryCaseRelations,
   juryPanelRelations,
   jurySeatRelations,

@@ -1,6 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ROOT } from "../checkout/paths.ts";
 import { rpcTransport } from "./rpc-transport.ts";
 
 const SECRETS = ["pAth-5ecret", "qu3ry-5ecret", "us3r-name", "pa55-word"];
@@ -75,5 +78,39 @@ describe("the chain's RPC server for Ponder", () => {
   it("leaves what was asked as it is, to be asked again", async () => {
     await asked((_, response) => response.destroy()).catch(() => undefined);
     expect(ASKED).toEqual({ method: "eth_getLogs", params: [{ fromBlock: "0x0", toBlock: "0xff" }] });
+  });
+});
+
+/** More than Ponder asks a server that it does not know within one second. */
+const QUESTIONS = 100;
+
+type CreateRpc = (parts: object) => { request: (body: object) => Promise<unknown> };
+const PONDER_RPC = pathToFileURL(join(ROOT, "node_modules/ponder/dist/esm/rpc/index.js")).href;
+
+describe("Ponder's own pace", () => {
+  it("gives way on this machine: all that is asked in one second is answered in it", async () => {
+    const { createRpc } = (await import(/* @vite-ignore */ PONDER_RPC)) as { createRpc: CreateRpc };
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: "0x1" })),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    stack.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const quiet = Object.fromEntries(
+      ["trace", "debug", "info", "warn", "error"].map((level) => [level, () => undefined]),
+    );
+    const metric = { observe: () => undefined, inc: () => undefined };
+    const metrics = { ponder_rpc_request_duration: metric, ponder_rpc_request_error_total: metric };
+    // Its seconds are this clock's: it never comes to the next one.
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_893_456_000_000 });
+    stack.push(() => vi.useRealTimers());
+    const rpc = createRpc({
+      common: { logger: quiet, metrics, shutdown: { add: () => undefined } },
+      chain: { id: 31_337, name: "lloom", rpc: rpcTransport(`http://127.0.0.1:${port}`) },
+    });
+    const answers = await Promise.all(
+      Array.from({ length: QUESTIONS }, () => rpc.request({ method: "eth_chainId", params: [] })),
+    );
+    expect(new Set(answers)).toEqual(new Set(["0x1"]));
   });
 });

@@ -3,6 +3,7 @@ import { bondAccount, deliveryDispute, executor } from "ponder:schema";
 import { enumName } from "@lloom/protocol/contract-enums";
 import { deliveryDisputesFacts, deliveryTreeFacts } from "@lloom/protocol/generated/facts";
 import type { Hex } from "viem";
+import { listDispute, listEnd } from "./dispute-list.ts";
 import { aboutOf, countLost, countOpen, noteMove } from "./moves.ts";
 import { tableName } from "./schema/contract-names.ts";
 import type { Db } from "./totals.ts";
@@ -12,7 +13,8 @@ const stateOf = (state: number) => tableName(enumName(deliveryDisputesFacts.Stat
 
 ponder.on("DeliveryDisputes:DeliveryOpened", async ({ event, context: { db } }) => {
   const { id: _, client: clientAddress, executor: executorAddress, lane, nonce, ...said } = event.args;
-  const { origin, dispute } = aboutOf(event);
+  const about = aboutOf(event);
+  const { origin, dispute } = about;
   const revealBy = Number(said.revealBy);
   await db.insert(deliveryDispute).values({
     ...origin,
@@ -26,8 +28,11 @@ ponder.on("DeliveryDisputes:DeliveryOpened", async ({ event, context: { db } }) 
     state: "OPEN",
   });
   await countOpen(db, { kind: "delivery", executorAddress, timestamp: origin.timestamp, change: 1 });
+  const atStake = said.paid + said.penalty;
+  const parties = { executorAddress, challenger: clientAddress };
+  await listDispute(db, about, { offence: "UNDELIVERED", state: "OPEN", ...parties, atStake, until: revealBy });
   const move = { kind: "OPENED", account: said.opener, amount: said.bond, until: revealBy } as const;
-  await noteMove(db, { origin, dispute }, move);
+  await noteMove(db, about, move);
 });
 
 ponder.on("DeliveryDisputes:AnswerRevealed", async ({ event, context: { db } }) => {
@@ -51,6 +56,7 @@ ponder.on("DeliveryDisputes:DeliveryClosed", async ({ event, context: { db } }) 
   if (state === "DELIVERED") await countReveal(db, executorAddress);
   if (state === "CONCEDED" || state === "DEFAULTED") await countLost(db, { executorAddress });
   if (state === "REJECTED") await countLost(db, { clientAddress, timestamp: closedAt });
+  await listEnd(db, { origin, dispute }, state);
   await noteMove(db, { origin, dispute }, { kind: "CLOSED", account: by, detail: state });
 });
 

@@ -1,6 +1,7 @@
 import { ponder } from "ponder:registry";
 import { faultProof, reportCommitment, reportShare } from "ponder:schema";
-import { countLost } from "./moves.ts";
+import { listFault } from "./dispute-list.ts";
+import { aboutOf, countLost } from "./moves.ts";
 import { originOf } from "./origin.ts";
 import { addToBuckets, addToNetwork, type Db } from "./totals.ts";
 
@@ -18,6 +19,9 @@ ponder.on("EquivocationDisputes:EquivocationProven", async ({ event, context: { 
   const key = { judgeAddress: event.log.address, disputeId };
   const row = { ...originOf(event), ...key, executorAddress, clientAddress, ...proof };
   await db.insert(faultProof).values({ ...row, offence: "EQUIVOCATION" });
+  const { reporter: challenger, slashed, refunded } = proof;
+  const fault = { executorAddress, challenger, atStake: slashed + refunded };
+  await listFault(db, aboutOf(event), { offence: "EQUIVOCATION", ...fault });
   await countFault(db, row.timestamp);
   await countLost(db, { executorAddress });
 });
@@ -28,6 +32,8 @@ ponder.on("EquivocationDisputes:OfferEquivocationProven", async ({ event, contex
   const key = { judgeAddress: event.log.address, disputeId };
   const row = { ...originOf(event), ...key, executorAddress, ...proof, refunded: 0n };
   await db.insert(faultProof).values({ ...row, offence: "OFFER_EQUIVOCATION" });
+  const fault = { executorAddress, challenger: proof.reporter, atStake: proof.slashed };
+  await listFault(db, aboutOf(event), { offence: "OFFER_EQUIVOCATION", ...fault });
   await countFault(db, row.timestamp);
 });
 

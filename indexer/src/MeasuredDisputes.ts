@@ -4,9 +4,11 @@ import { enumName } from "@lloom/protocol/contract-enums";
 import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { and, eq, isNotNull } from "ponder";
-import { aboutOf, countLost, countOpen, deadlineOf, noteMove } from "./moves.ts";
+import { listDispute, listEnd, listState } from "./dispute-list.ts";
+import { type About, aboutOf, countLost, countOpen, deadlineOf, noteMove } from "./moves.ts";
 import { originOf } from "./origin.ts";
 import { tableName, verdictOf } from "./schema/contract-names.ts";
+import type { Db } from "./totals.ts";
 
 const kindOf = (kind: number) => tableName(enumName(measuredDisputesFacts.Kind, kind));
 const stateOf = (state: number) => tableName(enumName(measuredDisputesFacts.State, state));
@@ -37,6 +39,9 @@ ponder.on("MeasuredDisputes:MeasuredOpened", async ({ event, context: { db } }) 
   });
   const { timestamp } = about.origin;
   await countOpen(db, { kind: "measured", executorAddress, timestamp, change: 1 });
+  const atStake = said.penalty + said.restitution + (await heldFor(db, about));
+  const parties = { executorAddress, challenger: said.challenger };
+  await listDispute(db, about, { offence: kind, state: "ANSWER", ...parties, atStake, until });
   const { challenger: account, bond: amount, evidenceHash: hash } = said;
   await noteMove(db, about, { kind: "OPENED", account, detail: kind, amount, until, hash });
 });
@@ -56,6 +61,7 @@ ponder.on("MeasuredDisputes:MeasuredMoved", async ({ event, context: { db } }) =
   const about = aboutOf(event);
   const [state, round, until] = [stateOf(event.args.state), Number(event.args.round), deadlineOf(event.args.until)];
   await db.update(measuredDispute, about.dispute).set({ state, round, until });
+  await listState(db, about, { state, until });
   await noteMove(db, about, { kind: "STATE_CHANGED", detail: state, round, until });
 });
 
@@ -120,5 +126,15 @@ ponder.on("MeasuredDisputes:MeasuredClosed", async ({ event, context: { db } }) 
   await countOpen(db, { kind: "measured", executorAddress, timestamp: closedAt, change: -1 });
   if (outcome === "UPHELD" || outcome === "CONCEDED") await countLost(db, { executorAddress });
   if (outcome === "REJECTED") await countLost(db, { clientAddress: challenger, timestamp: closedAt });
+  await listEnd(db, about, outcome);
   await noteMove(db, about, { kind: "CLOSED", detail: outcome });
 });
+
+/** Pay for the answers of a dispute that the escrow holds. */
+async function heldFor(db: Db, { dispute: { judgeAddress, disputeId } }: About): Promise<bigint> {
+  const answers = await db.sql
+    .select({ held: disputedAnswer.held })
+    .from(disputedAnswer)
+    .where(and(eq(disputedAnswer.judgeAddress, judgeAddress), eq(disputedAnswer.disputeId, disputeId)));
+  return answers.reduce((sum, { held }) => sum + held, 0n);
+}

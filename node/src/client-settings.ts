@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, defaulted, number, optional } from "./setting-forms.ts";
+import { decimal, defaulted, number, optional, text } from "./setting-forms.ts";
 
 const share = number("must be a number from 0 to 1").refine(
   (value) => value >= 0 && value <= 1,
@@ -53,6 +53,14 @@ export const CLIENT_SETTINGS = {
     describe: "least stake of an executor, in tokens of payment",
     schema: decimal,
     fallback: "0",
+  }),
+  verify: defaulted({
+    toml: "client.verify",
+    flag: "verify",
+    value: "HOW",
+    describe: "how far answers are checked: none, receipt, or redundant:2 to redundant:5",
+    schema: text(/^(none|receipt|redundant:[2-5])$/, "must be none, receipt, or redundant:2 to redundant:5"),
+    fallback: "receipt",
   }),
   exploration: defaulted({
     toml: "client.exploration",

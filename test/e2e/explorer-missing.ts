@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { openBrowser } from "../support/browser.ts";
-import { checkAccessibility, checkContrast, checkNoOverflow } from "./explorer-quality.ts";
+import { checkReadable, NARROW } from "./explorer-quality.ts";
 
 const TIMEOUT_MS = 30_000;
-const PHONE = { width: 390, height: 844 };
 const ADDRESS = `0x${"12".repeat(20)}`;
 const HASH = `0x${"12".repeat(32)}`;
 
@@ -17,6 +16,8 @@ const MISSING = [
   [`/validators/${ADDRESS}`, "No validator with this address"],
   ["/settlements/zzz", "No settlement with this id"],
   [`/settlements/${HASH}`, "No settlement with this id"],
+  ["/disputes/0x12", "No dispute with this id"],
+  [`/disputes/${HASH}`, "No dispute with this id"],
   ["/tx/0x12", "This transaction settled nothing here"],
   [`/tx/${HASH}`, "This transaction settled nothing here"],
 ] as const;
@@ -27,6 +28,7 @@ const GARBAGE = [
   "/settlements?executor=zz&client[]=1&after=%00&before=e30=",
   "/clients?sort=paid&after=eyJqc29uIjp7InBhaWQiOiJ4In19",
   "/validators?sort=__proto__&after=eyJqc29uIjp7InN0YWtlIjpbXX19",
+  "/disputes?kind=__proto__&state=OPEN&sort=place&executor=0x&after=e30=",
   "/?after=1",
 ];
 
@@ -42,7 +44,7 @@ export async function checkMissing(baseUrl: string): Promise<void> {
     assert.match(await response.text(), /^This address cannot be read/, path);
   }
   await using running = await openBrowser();
-  const context = await running.browser.newContext({ viewport: PHONE, locale: "en-US" });
+  const context = await running.browser.newContext({ viewport: NARROW, locale: "en-US" });
   context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   for (const [path, title] of MISSING) {
@@ -51,9 +53,7 @@ export async function checkMissing(baseUrl: string): Promise<void> {
     await panel.getByRole("heading", { name: title }).waitFor();
     await panel.getByText(path.split("/").at(-1) ?? "", { exact: true }).waitFor();
   }
-  await checkAccessibility(page, "a missing page");
-  await checkContrast(page, "a missing page");
-  await checkNoOverflow(page, "a missing page");
+  await checkReadable(page, "a missing page");
 }
 
 /** A view whose address was garbled is a view still. */
@@ -68,7 +68,14 @@ export async function checkGarbage(baseUrl: string): Promise<void> {
 
 /** An explorer that cannot ask does not say that something is missing: it says why it does not know. */
 export async function checkUnanswered(baseUrl: string): Promise<void> {
-  for (const path of [`/executors/${ADDRESS}`, "/settlements/123456", `/tx/${HASH}`, "/executors"]) {
+  for (const path of [
+    `/executors/${ADDRESS}`,
+    "/settlements/123456",
+    `/tx/${HASH}`,
+    `/disputes/${HASH}`,
+    "/disputes",
+    "/executors",
+  ]) {
     const response = await fetch(baseUrl + path);
     assert.equal(response.status, 200, path);
     const problem = /data-testid="problem" data-code="(\w+)"/.exec(await response.text())?.[1];

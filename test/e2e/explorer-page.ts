@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
 import { openBrowser } from "../support/browser.ts";
 import type { PageDocument, PageElement, PageStyle } from "./explorer-dom.ts";
-import { checkAccessibility, checkContrast, checkNoOverflow } from "./explorer-quality.ts";
+import { checkReadable, WIDE } from "./explorer-quality.ts";
 
 declare const document: PageDocument;
 declare const getComputedStyle: (element: PageElement) => PageStyle;
@@ -45,8 +45,6 @@ interface Visit {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1280, height: 900 };
 const UNKNOWN_ADDRESS = `0x${"12".repeat(20)}`;
 
 /** Waits until a figure shows a value; the page follows the chain by itself, so that no reload is needed. */
@@ -183,17 +181,10 @@ async function checkThemes(visit: Visit): Promise<void> {
 
 async function checkEveryPage(visit: Visit, settlementPath: string): Promise<void> {
   const { executor, client } = visit.expectation.expected.settlement;
-  const paths = ["/", "/settlements", "/executors", "/clients", "/validators", settlementPath];
+  const paths = ["/", "/settlements", "/executors", "/clients", "/validators", "/disputes", settlementPath];
   for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
-    await visit.page.setViewportSize(DESKTOP);
     await open(visit, path);
-    await checkAccessibility(visit.page, path);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await visit.page.emulateMedia({ colorScheme });
-      await checkContrast(visit.page, `${path} in ${colorScheme}`);
-    }
-    await visit.page.setViewportSize(PHONE);
-    await checkNoOverflow(visit.page, path);
+    await checkReadable(visit.page, path);
   }
 }
 
@@ -217,7 +208,7 @@ function watchComplaints(context: BrowserContext): readonly string[] {
  */
 export async function checkExplorer(expectation: ExplorerExpectation): Promise<void> {
   await using running = await openBrowser();
-  const context = await running.browser.newContext({ viewport: DESKTOP, locale: "en-US" });
+  const context = await running.browser.newContext({ viewport: WIDE, locale: "en-US" });
   context.setDefaultTimeout(expectation.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const complaints = watchComplaints(context);
   const visit = { page: await context.newPage(), expectation };

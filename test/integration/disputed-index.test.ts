@@ -9,9 +9,10 @@ import { type Market, openMarket, walletOf } from "../support/contracts/market.t
 import { Table } from "../support/jury-game/play.ts";
 import type { Course } from "../support/jury-game/rules.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
+import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
-import { type Named, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
+import { type Named, nameOf, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
 import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 const VALIDATORS = 18;
@@ -27,22 +28,22 @@ let table: Table;
 let client: Wallet;
 let executor: Wallet;
 
-const nameOf = (names: readonly string[], value: unknown): string =>
-  (names[Number(value)] ?? "Unknown").replace(/(?<!^)[A-Z]/g, "_$&").toUpperCase();
 const all = async () =>
   (await indexer.query(`{
     network(id: "lloom") { deliveryDisputeCount measuredDisputeCount openDisputeCount }
     executors { items { address disputeCount openDisputeCount forcedReveals disputesLost } }
     clients { items { address disputesLost } }
     validators { items { address enlistedAt seatCount voteCount fineCount } }
-    deliveryDisputes(limit: 100) { items { disputeId state revealBy paid penalty nonce revealedBytes chunkCount released refunded repaid slashed } }
+    disputes(orderBy: "place", orderDirection: "desc", limit: 100) { items { disputeId offence state executorAddress atStake until closedAt } }
+    deliveryDisputes(limit: 100) { items { disputeId state executorAddress revealBy paid penalty closedAt nonce revealedBytes chunkCount released refunded repaid slashed } }
     bondAccounts { items { address credited withdrawn } }
     creditAccounts { items { depositsAddress address credit credited spent withdrawn deposited } }
     creditMovements(orderBy: "id", limit: 1000) { items { accountAddress kind disputeId amount spent credit } }
     measuredDisputes(limit: 100) { items {
-      disputeId state until round verdict outcome kind penalty refunded released slashRestituted slashReporter slashJury
+      disputeId state executorAddress until round verdict outcome kind penalty restitution closedAt refunded released slashRestituted slashReporter slashJury
       slashTreasury
     } }
+    disputedAnswers(limit: 1000) { items { disputeId held } }
     juryCases { items { disputeId truth closedAt } }
     juryPanels { items { disputeId round size drawBlock seed commitUntil revealUntil committed revealed } }
     jurySeats(limit: 1000) { items { disputeId round validatorAddress isDuty choice commitment fined } }
@@ -57,6 +58,7 @@ async function agreed(): Promise<Tables> {
   await expectMeasured(tables);
   await expectCredits(tables);
   await expectJuries(tables);
+  expectDisputeList(tables);
   for (const row of rowsOf(tables, "executors"))
     expect([row["address"], row["forcedReveals"]]).toEqual([
       row["address"],

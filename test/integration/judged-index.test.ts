@@ -29,6 +29,7 @@ import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 /** Rows that the staged life leaves in each table. */
 const CSV_ROWS = {
+  disputes: 3,
   slashings: 3,
   jailMovements: 3,
   strikes: 1,
@@ -119,7 +120,8 @@ test("agrees about tails that disputes hold, give back and refund, and about fro
 test("agrees about proven faults: slash with its split, jail, refund, and somebody that had nothing at stake", async () => {
   await equivocate(market, judged);
   await agreed();
-  const { faultProofs, reportShares, jailMovements } = await indexer.query(`{
+  const { disputes, faultProofs, reportShares, jailMovements } = await indexer.query(`{
+    disputes(orderBy: "id") { items { offence state atStake until } }
     faultProofs(orderBy: "id") { items {
       offence offerId requestHash refunded executor { disputesLost } slashing { taken toReporter toVictim toTreasury }
     } }
@@ -136,6 +138,14 @@ test("agrees about proven faults: slash with its split, jail, refund, and somebo
     { offence: "EQUIVOCATION", offerId: null },
     { offence: "OFFER_EQUIVOCATION", offerId: "7" },
   ];
+  const proven = { state: "PROVEN", until: null };
+  expect(disputes).toEqual({
+    items: [
+      { ...proven, offence: "EQUIVOCATION", atStake: "5000000329" },
+      { ...proven, offence: "EQUIVOCATION", atStake: "0" },
+      { ...proven, offence: "OFFER_EQUIVOCATION", atStake: "10000000" },
+    ],
+  });
   expect(faultProofs).toEqual({
     items: [
       { ...answer, requestHash: hash, refunded: "329", executor: lost, slashing: half },

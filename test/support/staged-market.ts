@@ -13,10 +13,11 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
-import type { ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
+import type { ExecutorFrame, RequestFrame, Sampling } from "@lloom/protocol/messages";
 import { hashProfile } from "@lloom/protocol/profile";
 import { pino } from "pino";
-import { type AskParts, ask } from "../../node/src/client/ask/ask.ts";
+import type { AskParts } from "../../node/src/client/ask/ask.ts";
+import { askVerified } from "../../node/src/client/ask/ask-verified.ts";
 import { type ClientOptions, clientSettings } from "../../node/src/client/client-options.ts";
 import { OfferBook } from "../../node/src/client/discover/offer-book.ts";
 import { PaymentChannels } from "../../node/src/client/pay/payment-channels.ts";
@@ -34,6 +35,8 @@ const TOKEN = { decimals: 6, symbol: "tUSD" };
 /** What a staged executor does with a request. */
 export type Conduct =
   | { readonly type: "honest" }
+  /** Something else than the others say. */
+  | { readonly type: "says"; readonly text: string }
   /** Honest, but silent until then. */
   | { readonly type: "waits"; readonly until: Promise<unknown> }
   | { readonly type: "refuses"; readonly code: ErrorCode }
@@ -88,6 +91,8 @@ export class StagedMarket implements Disposable {
   /** Base units moved into the channel of each executor. */
   readonly allocated = new Map<Address, bigint>();
   readonly book = new OfferBook();
+  /** Of every request that reached somebody. */
+  readonly samplings: Sampling[] = [];
   readonly store: ClientLog;
   nowMs = 1_800_000_000_000;
   /** What transactions wait for. */
@@ -152,7 +157,7 @@ export class StagedMarket implements Disposable {
   }
 
   events(question: Question, signal = new AbortController().signal): AsyncIterable<AskEvent> {
-    return ask(this.#parts, question, signal);
+    return askVerified(this.#parts, question, signal);
   }
 
   #assemble(options: ClientOptions): AskParts {
@@ -210,6 +215,7 @@ export class StagedMarket implements Disposable {
     if (executor === undefined) return;
     const conduct = executor.conduct(executor.requests);
     executor.requests += 1;
+    this.samplings.push(frame.sampling);
     if (conduct.type === "refuses") {
       yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
       return;
@@ -217,7 +223,8 @@ export class StagedMarket implements Disposable {
     if (conduct.type === "waits") await conduct.until;
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };
-      if (conduct.type !== "saysNothing") yield { type: "token", id: 1, text: ANSWER };
+      const text = textOf(conduct);
+      if (text !== "") yield { type: "token", id: 1, text };
     }
     if (conduct.type === "breaksOff") yield { type: "error", id: 1, code: "BACKEND_FAILED", message: "It failed." };
     else if (conduct.type === "stalls" || conduct.type === "freezes") await aborted(signal);
@@ -234,8 +241,7 @@ export class StagedMarket implements Disposable {
     const contentSalt: Hex = bytesToHex(randomBytes(32));
     const outboundTokens = conduct.type === "overcounts" ? Number(request.maxOutboundTokens) : 4;
     const inboundTokens = conduct.type === "overcountsPrompt" ? Number(request.maxInboundTokens) : 6;
-    const text = conduct.type === "saysNothing" ? "" : ANSWER;
-    const answer = { text, inboundTokens, outboundTokens, finishReason: "stop" as const };
+    const answer = { text: textOf(conduct), inboundTokens, outboundTokens, finishReason: "stop" as const };
     const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: this.nowMs });
     const responseHash = this.#hasher.hashResponse(response);
     this.#lanes.set(key, advance(lane, response, responseHash));
@@ -243,6 +249,9 @@ export class StagedMarket implements Disposable {
     return { type: "response", id: 1, response, signature: signer.sign(responseHash), contentSalt };
   }
 }
+
+const textOf = (conduct: Conduct): string =>
+  conduct.type === "saysNothing" ? "" : conduct.type === "says" ? conduct.text : ANSWER;
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,24 +1,27 @@
 import { utcText } from "@lloom/protocol/utc-text";
 import type { CsvColumn } from "./csv.ts";
-import { readClients, readExecutors, readSettlements, readValidators } from "./indexer/lists.ts";
+import type { Dispute } from "./dispute-rows.ts";
+import type { DisputeFilter } from "./disputes/filter.ts";
+import { formatFraction } from "./format.ts";
+import { readClients, readDisputes, readExecutors, readSettlements, readValidators } from "./indexer/lists.ts";
 import {
   CLIENT_SORTS,
+  DISPUTE_SORTS,
   EXECUTOR_SORTS,
   type ListQuery,
-  type PartyFilter,
   SETTLEMENT_SORTS,
   type Sorts,
   VALIDATOR_SORTS,
 } from "./list-query.ts";
 import type { Answer } from "./problem.ts";
-import type { Client, Executor, Settlement, Validator } from "./rows.ts";
+import type { Client, Executor, Member, Settlement, Validator } from "./rows.ts";
 import type { Page } from "./shapes.ts";
 
 /** A list that can be downloaded: its orders, its columns, and how a page of it is read. */
 export interface CsvTable<T> {
   readonly sorts: Sorts;
   readonly columns: readonly CsvColumn<T>[];
-  readonly read: (query: ListQuery, filter: PartyFilter, limit: number) => Promise<Answer<Page<T>>>;
+  readonly read: (query: ListQuery, filter: DisputeFilter, limit: number) => Promise<Answer<Page<T>>>;
 }
 
 type Work = Pick<Executor, "requests" | "inboundTokens" | "outboundTokens" | "paid">;
@@ -33,7 +36,7 @@ const WORK: readonly CsvColumn<Work>[] = [
   amount("paid", (row) => row.paid),
 ];
 
-const MEMBER: readonly CsvColumn<Validator>[] = [
+const MEMBER: readonly CsvColumn<Member>[] = [
   { name: "address", value: (row) => row.address },
   { name: "peer id", value: (row) => row.peerId },
   { name: "active", value: (row) => row.active },
@@ -41,13 +44,29 @@ const MEMBER: readonly CsvColumn<Validator>[] = [
   amount("stake", (row) => row.stake),
   amount("unbonding", (row) => row.unbonding),
   { name: "jailed until", value: (row) => time(row.jailedUntil) },
+  amount("frozen", (row) => row.frozen),
   amount("slashed", (row) => row.slashed),
+];
+
+type Audited = Pick<Executor, "auditsPassed" | "auditsFailed" | "auditsUnanswered" | "auditsInconclusive">;
+
+const AUDITS: readonly CsvColumn<Audited>[] = [
+  { name: "audits passed", value: (row) => row.auditsPassed },
+  { name: "audits failed", value: (row) => row.auditsFailed },
+  { name: "audits unanswered", value: (row) => row.auditsUnanswered },
+  { name: "audits inconclusive", value: (row) => row.auditsInconclusive },
 ];
 
 const EXECUTORS: CsvTable<Executor> = {
   sorts: EXECUTOR_SORTS,
   columns: [
     ...MEMBER,
+    { name: "grade", value: (row) => row.grade },
+    { name: "trust", value: (row) => (row.trust === null ? null : formatFraction(row.trust)) },
+    { name: "disputes", value: (row) => row.disputeCount },
+    { name: "disputes open", value: (row) => row.openDisputeCount },
+    { name: "disputes lost", value: (row) => row.disputesLost },
+    ...AUDITS,
     ...WORK,
     amount("withdrawn", (row) => row.withdrawn),
     amount("held by disputes", (row) => row.tailHeld),
@@ -74,7 +93,14 @@ const CLIENTS: CsvTable<Client> = {
 
 const VALIDATORS: CsvTable<Validator> = {
   sorts: VALIDATOR_SORTS,
-  columns: MEMBER,
+  columns: [
+    ...MEMBER,
+    { name: "audit reports", value: (row) => row.auditReportCount },
+    ...AUDITS,
+    { name: "jury seats", value: (row) => row.seatCount },
+    { name: "votes revealed", value: (row) => row.voteCount },
+    { name: "fines", value: (row) => row.fineCount },
+  ],
   read: (query, _filter, limit) => readValidators(query, limit),
 };
 
@@ -100,6 +126,24 @@ const SETTLEMENTS: CsvTable<Settlement> = {
   read: readSettlements,
 };
 
+const DISPUTES: CsvTable<Dispute> = {
+  sorts: DISPUTE_SORTS,
+  columns: [
+    { name: "id", value: (row) => row.disputeId },
+    { name: "judge", value: (row) => row.judgeAddress },
+    { name: "kind", value: (row) => row.offence },
+    { name: "state", value: (row) => row.state },
+    { name: "executor", value: (row) => row.executorAddress },
+    { name: "opened by", value: (row) => row.challenger },
+    amount("at stake", (row) => row.atStake),
+    { name: "opened at", value: (row) => time(row.timestamp) },
+    { name: "next deadline", value: (row) => time(row.until) },
+    { name: "ended at", value: (row) => time(row.closedAt) },
+    { name: "transaction", value: (row) => row.transactionHash },
+  ],
+  read: readDisputes,
+};
+
 /** Calls `use` with the table of that name; undefined for a name that is no table. */
 export function withCsvTable<R>(name: string, use: <T>(table: CsvTable<T>) => R): R | undefined {
   switch (name) {
@@ -111,6 +155,8 @@ export function withCsvTable<R>(name: string, use: <T>(table: CsvTable<T>) => R)
       return use(VALIDATORS);
     case "settlements":
       return use(SETTLEMENTS);
+    case "disputes":
+      return use(DISPUTES);
     default:
       return undefined;
   }

@@ -4,7 +4,10 @@ import {
   formatAmount,
   formatClock,
   formatCount,
+  formatCountdown,
   formatDuration,
+  formatFraction,
+  formatHalves,
   formatMoment,
   formatMoney,
   formatQuantity,
@@ -51,6 +54,19 @@ test("counts have their thousands separated", () => {
   ]);
 });
 
+test("fractions of 2^64 have three decimals, rounded down", () => {
+  expect([0n, 1n << 63n, (1n << 64n) - 1n, 13n << 63n].map(formatFraction)).toEqual([
+    "0.000",
+    "0.500",
+    "0.999",
+    "6.500",
+  ]);
+});
+
+test("half strikes are written as halves", () => {
+  expect([0n, 1n, 2n, 3n, 4n].map(formatHalves)).toEqual(["0", "½", "1", "1½", "2"]);
+});
+
 test("hashes and peer ids keep their ends, short ones stay whole", () => {
   expect(shortHex("0xbd74466bd61b6ac2ec7651473b1dfb09d2c552c5")).toBe("0xbd74…52c5");
   expect(shortHex("0x1234")).toBe("0x1234");
@@ -68,6 +84,19 @@ describe("times", () => {
       "23 h",
       "1 d",
       "10 d",
+    ]);
+  });
+
+  test("that are left count in their two largest units", () => {
+    expect([-5, 0, 12, 60, 2_469, 42_120, 100_800, 1_209_599].map(formatCountdown)).toEqual([
+      "0 s",
+      "0 s",
+      "12 s",
+      "1 min 0 s",
+      "41 min 9 s",
+      "11 h 42 min",
+      "1 d 4 h",
+      "13 d 23 h",
     ]);
   });
 

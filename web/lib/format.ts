@@ -57,6 +57,19 @@ export function formatAmount(baseUnits: bigint, decimals: number): string {
 export const formatMoney = (baseUnits: bigint, token: TokenUnit): string =>
   `${formatAmount(baseUnits, token.decimals)} ${token.symbol}`;
 
+/** Halves as whole and half: `1`, `1½`, `½`. */
+export const formatHalves = (halves: bigint): string =>
+  `${halves < 2n && halves > 0n ? "" : formatCount(halves / 2n)}${halves % 2n === 1n ? "½" : ""}`;
+
+const FRACTION_BITS = 64n;
+const THOUSAND = 1_000n;
+
+/** An integer of 2^-64 with three decimals, rounded down: `0.614`. */
+export const formatFraction = (value: bigint): string => {
+  const thousandths = (value * THOUSAND) >> FRACTION_BITS;
+  return `${formatCount(thousandths / THOUSAND)}.${(thousandths % THOUSAND).toString().padStart(3, "0")}`;
+};
+
 /** An address or hash short enough for a table: `0x1234…cdef`. */
 export const shortHex = (hex: string): string => (hex.length > 13 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex);
 
@@ -78,6 +91,15 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / unit.seconds)} ${unit.name}`;
 }
 
+/** Time that is left, in its two largest units: `1 d 4 h`, `11 h 42 min`, `41 min 9 s`, `12 s`. */
+export function formatCountdown(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const first = UNITS.findIndex((candidate) => whole >= candidate.seconds);
+  const [unit, next] = [UNITS[first] ?? { name: "s", seconds: 1 }, UNITS[first + 1]];
+  if (first === -1 || next === undefined) return formatDuration(whole);
+  return `${formatDuration(whole)} ${Math.floor((whole % unit.seconds) / next.seconds)} ${next.name}`;
+}
+
 /** When something happened, seen from now: `12 s ago`, `in 3 h`. Clocks that differ by seconds read as `just now`. */
 export function formatRelative(atSeconds: number, nowSeconds: number): string {
   const elapsed = nowSeconds - atSeconds;
@@ -87,6 +109,9 @@ export function formatRelative(atSeconds: number, nowSeconds: number): string {
 
 /** A moment to the second, the same everywhere: `2026-03-01 14:05:09 UTC`. */
 export const formatMoment = (seconds: number): string => utcText(seconds, "second");
+
+/** A moment to the minute: `2026-03-01 14:05 UTC`. */
+export const formatMinute = (seconds: number): string => utcText(seconds, "minute");
 
 /** The day of a moment: `1 Mar 2026`. */
 export const formatDay = (seconds: number): string =>
@@ -98,5 +123,4 @@ export const formatDay = (seconds: number): string =>
   });
 
 /** The hour and minute of a moment, in UTC: `14:05`. */
-export const formatClock = (seconds: number): string =>
-  /\d\d:\d\d(?= UTC$)/.exec(utcText(seconds, "minute"))?.[0] ?? "—";
+export const formatClock = (seconds: number): string => /\d\d:\d\d(?= UTC$)/.exec(formatMinute(seconds))?.[0] ?? "—";

@@ -1,5 +1,7 @@
 import { LloomError } from "@lloom/protocol/lloom-error";
+import { rememberChainTime } from "./chain-time.ts";
 import { settings } from "./env.ts";
+import { readHead } from "./indexed-head.ts";
 import { type Answer, answered, failed, type Problem, problemOf } from "./problem.ts";
 import type { Query } from "./query.ts";
 import { record } from "./readers.ts";
@@ -62,6 +64,7 @@ function readBody<T>(url: string, body: unknown, read: Query<never, T>["read"]):
     if (errors !== undefined) return failed(refused(url, refusalOf(errors)));
     const fields = record(data, "data");
     keepToken(fields["token"]);
+    rememberChainTime(readHead(fields["_meta"])?.timestamp);
     return answered(read(fields));
   } catch (cause) {
     if (!(cause instanceof LloomError)) throw cause;

@@ -25,9 +25,11 @@ export type SearchParams = Readonly<Record<string, string | string[] | undefined
 export const EXECUTOR_SORTS = {
   earned: "paid",
   stake: "stake",
+  trust: "trust",
   answers: "requests",
   tokens: "outboundTokens",
   clients: "clientCount",
+  lost: "disputesLost",
   last: "lastSettledAt",
 } as const satisfies Sorts;
 
@@ -40,7 +42,14 @@ export const CLIENT_SORTS = {
   last: "lastSettledAt",
 } as const satisfies Sorts;
 
-export const VALIDATOR_SORTS = { stake: "stake", registered: "registeredAt" } as const satisfies Sorts;
+export const VALIDATOR_SORTS = {
+  stake: "stake",
+  audits: "auditCount",
+  juries: "seatCount",
+  fines: "fineCount",
+  registered: "registeredAt",
+} as const satisfies Sorts;
+export const DISPUTE_SORTS = { next: "place", opened: "timestamp", stake: "atStake" } as const satisfies Sorts;
 export const SETTLEMENT_SORTS = { time: "timestamp", paid: "paid", answers: "requests" } as const satisfies Sorts;
 
 const MAX_CURSOR_LENGTH = 2_000;
@@ -84,7 +93,7 @@ export function parseListQuery(params: SearchParams, sorts: Sorts): ListQuery {
   };
 }
 
-/** Whose settlements a list is narrowed to, as written in the address bar. */
+/** Whose settlements or disputes a list is narrowed to, as written in the address bar. */
 export interface PartyFilter {
   readonly executor: string | undefined;
   readonly client: string | undefined;

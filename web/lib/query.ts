@@ -10,6 +10,8 @@ interface VariableTypes {
   readonly clientFilter: Filter;
   readonly validatorFilter: Filter;
   readonly settlementFilter: Filter;
+  readonly disputeFilter: Filter;
+  readonly "[String]": readonly string[];
 }
 type Filter = Readonly<Record<string, unknown>>;
 
@@ -30,8 +32,8 @@ export interface Query<Variables, T> {
   readonly variables?: Variables;
 }
 
-/** Asked along with everything: how amounts are written. */
-const TOKEN_FIELD = `token: network(id: "lloom") { ${selection(TOKEN)} }`;
+/** Asked along with everything: how amounts are written, and the chain's clock. */
+const ALONG = `_meta { status } token: network(id: "lloom") { ${selection(TOKEN)} }`;
 
 /** A query with its variables declared. The tests hold each one against the schema that the indexer serves. */
 export function defineQuery<const T extends Takes, Result>({
@@ -45,5 +47,5 @@ export function defineQuery<const T extends Takes, Result>({
 }): Query<VariablesOf<T>, Result> {
   const declared = Object.entries(takes).map(([name, type]) => `$${name}: ${type}`);
   const head = declared.length === 0 ? "query" : `query (${declared.join(", ")})`;
-  return { document: `${head} { ${fields} ${TOKEN_FIELD} }`, read };
+  return { document: `${head} { ${fields} ${ALONG} }`, read };
 }

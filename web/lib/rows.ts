@@ -6,10 +6,11 @@
 import type * as tables from "../../indexer/ponder.schema.ts";
 import { big, flag, hex, oneOf, orNull, type Reader, text, whole } from "./readers.ts";
 import { REJECTION_WORDS } from "./rejection-words.ts";
+import { GRADE_WORDS } from "./reputation-words.ts";
 import type { Row } from "./shapes.ts";
 
 /** Readers of some of a table's columns, each to the column's own type. */
-type ColumnsOf<Table extends { readonly $inferSelect: object }> = {
+export type ColumnsOf<Table extends { readonly $inferSelect: object }> = {
   readonly [Column in keyof Table["$inferSelect"]]?: Reader<Table["$inferSelect"][Column]>;
 };
 
@@ -25,7 +26,16 @@ const WORK = {
 
 const WORK_TIMES = { firstSettledAt: orNull(whole), lastSettledAt: orNull(whole) } as const;
 
-const MEMBER = {
+const AUDIT_COUNTS = {
+  auditCount: whole,
+  auditsPassed: whole,
+  auditsFailed: whole,
+  auditsUnanswered: whole,
+  auditsInconclusive: whole,
+} as const;
+
+/** What executors and validators have in common. */
+export const MEMBER = {
   address: hex,
   peerId: orNull(text),
   metadataURI: orNull(text),
@@ -34,11 +44,13 @@ const MEMBER = {
   unbonding: big,
   unbondAt: orNull(whole),
   jailedUntil: orNull(whole),
+  frozen: big,
   slashed: big,
+  slashCount: whole,
   active: flag,
 } as const;
 
-const ORIGIN = { block: big, timestamp: whole, transactionHash: hex } as const;
+export const ORIGIN = { block: big, timestamp: whole, transactionHash: hex } as const;
 
 export const NETWORK = {
   chainId: big,
@@ -52,6 +64,8 @@ export const NETWORK = {
   channelCount: whole,
   executorMinimumStake: big,
   validatorMinimumStake: big,
+  jailedCount: whole,
+  openDisputeCount: whole,
   ...WORK,
   deposited: big,
   earningsWithdrawn: big,
@@ -61,17 +75,33 @@ export const NETWORK = {
 } as const satisfies ColumnsOf<typeof tables.network>;
 
 export const TOKEN = { tokenSymbol: text, tokenDecimals: whole } as const satisfies ColumnsOf<typeof tables.network>;
-export const EXECUTOR = {
+const EXECUTOR_FIGURES = {
   ...MEMBER,
   firstSeenAt: whole,
   withdrawn: big,
   tailHeld: big,
   tailRefunded: big,
+  disputesLost: whole,
+  disputeCount: whole,
+  openDisputeCount: whole,
+  forcedReveals: whole,
+  ...AUDIT_COUNTS,
+  lastAuditedAt: orNull(whole),
   clientCount: whole,
+  trust: orNull(big),
   ...WORK,
   ...WORK_TIMES,
 } as const satisfies ColumnsOf<typeof tables.executor>;
-export const VALIDATOR = MEMBER satisfies ColumnsOf<typeof tables.validator>;
+export const EXECUTOR = { ...EXECUTOR_FIGURES, grade: orNull(oneOf(GRADE_WORDS)) } as const;
+export const VALIDATOR = {
+  ...MEMBER,
+  enlistedAt: orNull(whole),
+  seatCount: whole,
+  voteCount: whole,
+  fineCount: whole,
+  auditReportCount: whole,
+  ...AUDIT_COUNTS,
+} as const satisfies ColumnsOf<typeof tables.validator>;
 export const CLIENT = {
   address: hex,
   firstSeenAt: whole,
@@ -92,6 +122,10 @@ export const CHANNEL = {
   ...WORK,
   ...WORK_TIMES,
 } as const satisfies ColumnsOf<typeof tables.channel>;
+/** What speaks against an executor that is only mentioned. */
+export const CONDUCT = { address: hex, jailedUntil: orNull(whole), disputesLost: whole } as const satisfies ColumnsOf<
+  typeof tables.executor
+>;
 export const EXECUTOR_MODEL = { modelHash: hex, ...WORK, ...WORK_TIMES } as const satisfies ColumnsOf<
   typeof tables.executorModel
 >;
@@ -128,16 +162,19 @@ export const DAY = { day: whole, ...WORK } as const satisfies ColumnsOf<
 >;
 export const HOUR = { hour: whole, ...WORK } as const satisfies ColumnsOf<typeof tables.networkHour>;
 export const ADDRESS = { address: hex } as const;
-export const SETTLEMENT_ID = { id: text } as const satisfies ColumnsOf<typeof tables.settlement>;
+/** What is only looked for. */
+export const ID = { id: text } as const;
 /** What the minute chart of a young network needs of a settlement. */
 export const SETTLEMENT_WORK = { timestamp: whole, requests: big, paid: big } as const satisfies ColumnsOf<
   typeof tables.settlement
 >;
 
+export type Member = Row<typeof MEMBER>;
 export type Network = Row<typeof NETWORK>;
 export type Executor = Row<typeof EXECUTOR>;
 export type Validator = Row<typeof VALIDATOR>;
 export type Client = Row<typeof CLIENT>;
+export type Conduct = Row<typeof CONDUCT>;
 export type Channel = Row<typeof CHANNEL>;
 export type ExecutorModel = Row<typeof EXECUTOR_MODEL>;
 export type Settlement = Row<typeof SETTLEMENT>;

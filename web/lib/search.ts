@@ -41,6 +41,8 @@ async function findAddress(address: string): Promise<Answer<string | undefined>>
 async function findHash(hash: string): Promise<Answer<string | undefined>> {
   const matches = await readHashMatches(hash);
   if (!matches.ok) return matches;
+  // The id of a delivery dispute is the digest of its response: the dispute leads to the settlement.
+  if (matches.value.isDispute) return answered(`/disputes/${hash}`);
   if (matches.value.isTransaction) return answered(`/tx/${hash}`);
   const [id] = matches.value.settlementIds;
   return answered(id && `/settlements/${id}`);

@@ -12,6 +12,7 @@ import {
   creditAccount,
   creditMovement,
   deliveryDispute,
+  dispute,
   disputedAnswer,
   disputeMove,
   earningsWithdrawal,
@@ -117,6 +118,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
   faultProofs: events(faultProof, { client: faultProof.clientAddress, executor: faultProof.executorAddress }),
   reportShares: events(reportShare, {}),
   reportCommitments: events(reportCommitment, {}),
+  disputes: events(dispute, { executor: dispute.executorAddress }),
   deliveryDisputes: events(deliveryDispute, {
     client: deliveryDispute.clientAddress,
     executor: deliveryDispute.executorAddress,

@@ -2,11 +2,18 @@ import { relations } from "ponder";
 import { client, executor, validator } from "./accounts.ts";
 import { judge, slashing } from "./conduct.ts";
 import { bondAccount, deliveryDispute } from "./deliveries.ts";
+import { dispute } from "./dispute-list.ts";
 import { candidateMovement, juryCase, juryPanel, jurySeat } from "./juries.ts";
 import { disputedAnswer, measuredDispute } from "./measured.ts";
 import { disputeMove } from "./moves.ts";
 
 /* PARTIES' DISPUTES */
+
+export const disputeRelations = relations(dispute, ({ one, many }) => ({
+  judge: one(judge, { fields: [dispute.judgeAddress], references: [judge.address] }),
+  executor: one(executor, { fields: [dispute.executorAddress], references: [executor.address] }),
+  moves: many(disputeMove),
+}));
 
 export const deliveryDisputeRelations = relations(deliveryDispute, ({ one, many }) => ({
   judge: one(judge, { fields: [deliveryDispute.judgeAddress], references: [judge.address] }),
@@ -41,6 +48,10 @@ export const disputedAnswerRelations = relations(disputedAnswer, ({ one }) => ({
 
 /** One of the two disputes is there. */
 export const disputeMoveRelations = relations(disputeMove, ({ one }) => ({
+  dispute: one(dispute, {
+    fields: [disputeMove.judgeAddress, disputeMove.disputeId],
+    references: [dispute.judgeAddress, dispute.disputeId],
+  }),
   judge: one(judge, { fields: [disputeMove.judgeAddress], references: [judge.address] }),
   deliveryDispute: one(deliveryDispute, {
     fields: [disputeMove.judgeAddress, disputeMove.disputeId],

@@ -51,5 +51,6 @@ export const disputeMove = onchainTable(
     disputeIdx: index().on(t.judgeAddress, t.disputeId, t.id),
     accountIdx: index().on(t.account, t.timestamp),
     timeIdx: index().on(t.timestamp),
+    transactionIdx: index().on(t.transactionHash),
   }),
 );

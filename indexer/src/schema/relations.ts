@@ -4,6 +4,7 @@ import { audit, auditChainMovement, auditReport } from "./audits.ts";
 import { clientDay, executorDay, modelDay } from "./buckets.ts";
 import { freezeMovement, jailMovement, rewardAccount, slashing, strike } from "./conduct.ts";
 import { deliveryDispute } from "./deliveries.ts";
+import { dispute } from "./dispute-list.ts";
 import { faultProof, tail, tailMovement } from "./disputes.ts";
 import { clientMovement, earningsWithdrawal, sessionSigner, settlement, stakeMovement } from "./events.ts";
 import { candidateMovement, jurySeat } from "./juries.ts";
@@ -25,6 +26,7 @@ export const executorRelations = relations(executor, ({ one, many }) => ({
   tails: many(tail),
   tailMovements: many(tailMovement),
   faultProofs: many(faultProof),
+  disputes: many(dispute),
   deliveryDisputes: many(deliveryDispute),
   measuredDisputes: many(measuredDispute),
   audits: many(audit),

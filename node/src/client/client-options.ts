@@ -1,5 +1,6 @@
 import type { Clock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
+import { USUAL_VERIFICATION, type Verification } from "./check/verification.ts";
 import type { DisputePolicy } from "./dispute/dispute-rules.ts";
 import type { PriceLimit } from "./question.ts";
 
@@ -31,6 +32,8 @@ export interface ClientOptions {
   readonly minReputation?: number;
   /** Least stake of an executor, base units. */
   readonly minStake?: bigint;
+  /** How far answers are checked, at least. */
+  readonly verification?: Verification;
   /** How often the index is asked, and its word held against the chain. */
   readonly reputationIntervalMs?: number;
   /** Buys also from executors that have nothing at stake. */
@@ -84,6 +87,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   chainPatienceMs: 5_000,
   maxPrice: {},
   minReputation: 0,
+  verification: USUAL_VERIFICATION,
   minStake: 0n,
   reputationIntervalMs: 600_000,
   allowUnstaked: false,

@@ -21,7 +21,8 @@ import { keepTidy } from "../store/keep-tidy.ts";
 import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
-import { type AskParts, ask } from "./ask/ask.ts";
+import type { AskParts } from "./ask/ask.ts";
+import { askVerified } from "./ask/ask-verified.ts";
 import { blamingClock } from "./blaming-clock.ts";
 import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
@@ -90,7 +91,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const resources = stack.move();
   return {
     ask: (question, signal) =>
-      blamingClock(ask(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
+      blamingClock(askVerified(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
     models: async () => {
       await lookForModels(market, settings);
       return models();

@@ -1,5 +1,6 @@
 import type { Address, FinishReason, Hex, ModelOffer, Receipt } from "@lloom/protocol/commitment-types";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import type { Verification } from "./check/verification.ts";
 
 /** Most that an executor may ask, base units per 1 000 000 tokens; what is left out has no limit. */
 export interface PriceLimit {
@@ -25,6 +26,8 @@ export interface Question {
   readonly whole?: boolean;
   readonly maxPrice?: PriceLimit | undefined;
   readonly demands?: ExecutorDemands | undefined;
+  /** How far the answer is checked; the client's own way if that checks more. */
+  readonly verification?: Verification | undefined;
   /** Asks this one alone: nobody takes over. */
   readonly executor?: Address;
 }
@@ -45,7 +48,19 @@ export interface Answered {
   readonly executor: Address;
   /** Executors that were asked. */
   readonly attempts: number;
+  /** Of a question that several were asked, every one's answer, this one included. */
+  readonly copies?: readonly Copy[];
 }
+
+/** One of several answers to the same question. */
+export interface Copy extends Omit<Answered, "copies"> {
+  /** It has the very text that was taken. */
+  readonly agrees: boolean;
+}
+
+/** All that a question has cost, base units: every copy is paid. */
+export const paidFor = ({ cost, copies = [] }: Answered): bigint =>
+  copies.length === 0 ? cost : copies.reduce((sum, copy) => sum + copy.cost, 0n);
 
 /** What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most, right before its end. */
 export type AskEvent =

@@ -3,7 +3,7 @@ import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
 import { shownTokens, tokenOf } from "../chain/calls.ts";
 import type { Chain } from "../chain/chain.ts";
-import type { AskEvent } from "../client/question.ts";
+import { type AskEvent, paidFor } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announceAside, type Command, type CommandContext } from "./command.ts";
@@ -102,12 +102,23 @@ function conclude({ flags, json, print }: CommandContext, { messages, answer, en
     { ...bare, domain: chain.domain },
     { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
   );
-  const { executor, cost, inboundTokens, outboundTokens, finishReason, attempts } = end;
+  const { executor, inboundTokens, outboundTokens, finishReason, attempts, copies = [] } = end;
+  const cost = paidFor(end);
+  const agreement = copies.map((copy) => ({
+    executor: copy.executor,
+    agrees: copy.agrees,
+    cost: copy.cost.toString(),
+  }));
   if (json) {
     const paid = { executor, cost: cost.toString(), token: tokenOf(chain) };
-    print(JSON.stringify({ answer, ...paid, inboundTokens, outboundTokens, finishReason, attempts, receipt }));
+    const compared = copies.length === 0 ? {} : { copies: agreement };
+    print(
+      JSON.stringify({ answer, ...paid, inboundTokens, outboundTokens, finishReason, attempts, ...compared, receipt }),
+    );
   } else {
     print("");
+    const agree = copies.filter(({ agrees }) => agrees).length;
+    if (copies.length > 0) process.stderr.write(`\n${agree} of ${copies.length} executors gave this very answer.`);
     process.stderr.write(
       `\n${shownTokens(chain, cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
     );

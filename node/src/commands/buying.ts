@@ -1,4 +1,5 @@
 import type { Chain } from "../chain/chain.ts";
+import { parseVerification, USUAL_VERIFICATION } from "../client/check/verification.ts";
 import { type Client, createClient } from "../client/client.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import type { ReputationSource } from "../client/reputation/open-reputations.ts";
@@ -18,7 +19,7 @@ import { keptPast } from "./reputation/past.ts";
 /** Settings of everybody who buys answers. */
 export const BUYING_SETTINGS = [
   ...(["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const),
-  ...(["minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
+  ...(["verify", "minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
 ];
 
 /** A client of the network, with what it stands on. */
@@ -52,6 +53,7 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
     channelStep: settingAmount(chain, settings, "channelStep"),
     maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
     allowUnstaked: settings.executors === "any",
+    verification: parseVerification(settings.verify) ?? USUAL_VERIFICATION,
     minReputation: settings.minReputation,
     minStake: settingAmount(chain, settings, "minStake"),
     exploration,

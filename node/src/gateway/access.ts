@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isLoopback } from "@lloom/protocol/loopback";
 import type { FastifyRequest } from "fastify";
-import { isLoopback } from "./gateway-options.ts";
 import { HttpError } from "./http-problem.ts";
 
 /** Lets a request in, or throws. */

@@ -2,7 +2,7 @@ import { formatAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amoun
 import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { type ReceiptFileData, receiptFileToData } from "@lloom/protocol/receipt-file";
-import type { Answered } from "../client/question.ts";
+import { type Answered, type Copy, paidFor } from "../client/question.ts";
 
 /** What answers are paid in, and by which contract. */
 export interface Deployment {
@@ -10,11 +10,23 @@ export interface Deployment {
   readonly token: TokenUnit;
 }
 
+/** One of several answers to the same question. */
+interface CopyFacts {
+  readonly executor: Address;
+  /** It has the very text of this answer. */
+  readonly agrees: boolean;
+  /** Base units, decimal. */
+  readonly cost: string;
+  readonly receipt: ReceiptFileData;
+}
+
 /** The field `lloom` of an answer: who gave it, what it cost, and the proof. */
 export interface LloomFacts {
   readonly executor: Address;
   /** Executors tried, the one that answered included. */
   readonly attempts: number;
+  /** Of a question that several were asked: what each answered, this one included. */
+  readonly copies?: readonly CopyFacts[];
   /** Base units of the payment token, decimal. */
   readonly cost: string;
   /** The same in whole tokens, decimal, and the token's symbol. */
@@ -29,7 +41,8 @@ export interface LloomFacts {
 
 /** Everything the network says about an answer, for its body or its last event. */
 export function lloomFacts(end: Answered, { domain, token }: Deployment): LloomFacts {
-  const { executor, attempts, cost, finishReason, requestHash, responseHash } = end;
+  const { executor, attempts, finishReason, requestHash, responseHash, copies } = end;
+  const cost = paidFor(end);
   return {
     executor,
     attempts,
@@ -40,11 +53,20 @@ export function lloomFacts(end: Answered, { domain, token }: Deployment): LloomF
     requestHash,
     responseHash,
     receipt: saltedReceipt(end, domain),
+    ...(copies && {
+      copies: copies.map((copy) => ({
+        ...{ executor: copy.executor, agrees: copy.agrees, cost: copy.cost.toString() },
+        receipt: saltedReceipt(copy, domain),
+      })),
+    }),
   };
 }
 
 /** The texts themselves stand in the request and the answer already. */
-const saltedReceipt = ({ receipt, salts }: Answered, domain: CommitmentDomain): ReceiptFileData =>
+const saltedReceipt = (
+  { receipt, salts }: Pick<Answered, "receipt" | "salts">,
+  domain: CommitmentDomain,
+): ReceiptFileData =>
   receiptFileToData({ ...receipt, domain }, { prompt: { salt: salts.prompt }, answer: { salt: salts.answer } });
 
 /** Longer header values make some HTTP clients drop the whole answer. */
@@ -52,16 +74,22 @@ const RECEIPT_HEADER_BYTES = 8 * 1024;
 
 /** The same in headers; a receipt that would be too long for one is in the body alone. */
 export function factHeaders(end: Answered, { domain, token }: Deployment): Record<string, string> {
+  const cost = paidFor(end);
   const receipt = Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url");
   return {
     "x-lloom-executor": end.executor,
     "x-lloom-attempts": String(end.attempts),
-    "x-lloom-cost": end.cost.toString(),
-    "x-lloom-amount": formatAmount(end.cost, token.decimals),
+    "x-lloom-cost": cost.toString(),
+    "x-lloom-amount": formatAmount(cost, token.decimals),
     "x-lloom-token": headerText(token.symbol),
+    ...(end.copies && { "x-lloom-agreement": agreementOf(end.copies) }),
     ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
   };
 }
+
+/** How many of how many answers were the same. */
+const agreementOf = (copies: readonly Copy[]): string =>
+  `${copies.filter(({ agrees }) => agrees).length}/${copies.length}`;
 
 /** A symbol is a stranger's text, and a header holds printable ASCII. */
 const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");
@@ -73,7 +101,8 @@ export const spent = (end: Answered, { token }: Deployment): Record<string, stri
   finishReason: end.finishReason,
   inboundTokens: end.inboundTokens,
   outboundTokens: end.outboundTokens,
-  cost: shownAmount(end.cost, token),
+  cost: shownAmount(paidFor(end), token),
+  ...(end.copies && { agreement: agreementOf(end.copies) }),
 });
 
 /** Token counts in OpenAI's names. */

@@ -57,6 +57,8 @@ describe("chat request", () => {
     ["provider.min_reputation", { provider: { min_reputation: "0.4" } }],
     ["provider.min_stake", { provider: { min_stake: "-1" } }],
     ["provider.min_stake", { provider: { min_stake: 1e-7 } }],
+    ["provider.verify", { provider: { verify: "redundant:9" } }],
+    ["provider.verify", { provider: { verify: 3 } }],
     ["messages[0].content", { messages: [{ role: "user", content: null }] }],
     ["messages[0].content", { messages: [{ role: "assistant", content: 1 }] }],
     ["messages[0].content", { messages: [{ role: "user", content: "\uD800" }] }],

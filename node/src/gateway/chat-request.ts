@@ -1,5 +1,7 @@
 import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "zod";
+import type { Verification } from "../client/check/verification.ts";
+import { verificationForm } from "../client/check/verification-form.ts";
 import { invalidField } from "./http-problem.ts";
 import { refuseUnsupported } from "./request-fields.ts";
 
@@ -19,6 +21,8 @@ export interface ChatRequest {
   readonly maxOutboundTokens: number | undefined;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** How far the answer is checked, if the request says so. */
+  readonly verification?: Verification | undefined;
   /** Of whoever answers; the stake in tokens of payment. */
   readonly demands: { readonly minReputation?: number | undefined; readonly minStake?: string | undefined };
 }
@@ -112,7 +116,7 @@ const chatSchema = z.object({
     .optional(),
   provider: z
     .object(
-      { min_reputation: number(0, 1).nullish(), min_stake: amount.nullish() },
+      { min_reputation: number(0, 1).nullish(), min_stake: amount.nullish(), verify: verificationForm.nullish() },
       "must be an object such as { min_reputation: 0.4 }",
     )
     .optional(),
@@ -153,6 +157,7 @@ function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
     maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
     stream: chat.stream,
     includeUsage: chat.stream_options?.include_usage ?? false,
+    verification: chat.provider?.verify ?? undefined,
     demands: {
       minReputation: chat.provider?.min_reputation ?? undefined,
       minStake: chat.provider?.min_stake ?? undefined,

@@ -1,3 +1,4 @@
+import { isLoopback } from "@lloom/protocol/loopback";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { LloomError } from "../errors.ts";
 
@@ -31,10 +32,6 @@ export type GatewaySettings = Required<GatewayOptions>;
 
 /** A body has to fit into one frame to the executor, with room for the signed request beside it. */
 const FRAME_HEADROOM_BYTES = 64 * 1024;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
-
-/** Whether only this machine can reach a host. */
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host.replace(/^\[|\]$/g, ""));
 
 /** Fills in the defaults. Throws CONFIG_INVALID for a host that others reach while no API key is asked for. */
 export function gatewaySettings(options: GatewayOptions): GatewaySettings {

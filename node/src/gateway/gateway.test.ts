@@ -133,15 +133,6 @@ describe("a whole answer", () => {
     });
   });
 
-  it("asks for the reputation and the stake that the request names, in base units, and refuses digits that no token has", async () => {
-    const gateway = await start();
-    const ask = (provider: object) =>
-      openai(gateway).chat.completions.create({ ...ASK, provider } as unknown as typeof ASK);
-    await ask({ min_reputation: 0.4, min_stake: "2.5" });
-    expect(client.asked[0]?.question.demands).toEqual({ minReputation: 0.4, minStake: 2_500_000n });
-    await expect(ask({ min_stake: "0.1234567" })).rejects.toMatchObject({ status: 400, param: "provider.min_stake" });
-  });
-
   it("leaves half of the context to the prompt when no limit is asked for", async () => {
     const gateway = await start({ defaultMaxTokens: 1000 });
     for (const model of ["lloom-tiny", "meta-llama/Llama-3.2", "unknown"]) {

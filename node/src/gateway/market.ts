@@ -52,7 +52,15 @@ type Asking = { readonly client: GatewayClient; readonly settings: GatewaySettin
 
 async function* ask(
   { client, settings, token }: Asking,
-  { model, messages, sampling, stream, maxOutboundTokens: asked, demands: { minReputation, minStake } }: ChatRequest,
+  {
+    model,
+    messages,
+    sampling,
+    stream,
+    maxOutboundTokens: asked,
+    demands: { minReputation, minStake },
+    verification,
+  }: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
   const offered = await client.model(model);
@@ -63,7 +71,8 @@ async function* ask(
     ...(minStake !== undefined && { minStake: stakeOf(minStake, token) }),
   };
   const asks = Object.keys(demands).length === 0 ? {} : { demands };
-  yield* client.ask({ model, messages, sampling, maxOutboundTokens, whole: !stream, ...asks }, signal);
+  const question = { model, messages, sampling, maxOutboundTokens, whole: !stream, verification, ...asks };
+  yield* client.ask(question, signal);
 }
 
 /** Throws REQUEST_INVALID for more digits than the token has. */

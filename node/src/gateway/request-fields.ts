@@ -57,7 +57,7 @@ const NOTES: ReadonlySet<string> = new Set([
 const NEUTRAL_IN_STREAM: typeof NEUTRAL = { continuous_usage_stats: isFalse, include_obfuscation: isFalse };
 
 /** What may be asked of whoever answers. */
-const PROVIDER_FIELDS: ReadonlySet<string> = new Set(["min_reputation", "min_stake"]);
+const PROVIDER_FIELDS: ReadonlySet<string> = new Set(["min_reputation", "min_stake", "verify"]);
 
 /** Of a turn that a person wrote: who wrote it (`refuseNames`), and where a cache may cut. */
 const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);

@@ -15,10 +15,10 @@ const BYTES = new Uint8Array(9_000).fill(0x61);
 export type DeliveryEnd = "DELIVERED" | "REJECTED" | "CONCEDED" | "CANCELLED" | "DEFAULTED";
 export const DELIVERY_ENDS: readonly DeliveryEnd[] = ["DELIVERED", "REJECTED", "CONCEDED", "CANCELLED", "DEFAULTED"];
 
-/** Settles an answer, complains that it never came, and lets the dispute end so. Returns its id. */
+/** Settles an answer, complains that it never came, and lets the dispute end so, or leaves it open. Returns its id. */
 export async function disputeDelivery(
   market: Market,
-  { client, executor, lane, end }: { client: Wallet; executor: Wallet; lane: bigint; end: DeliveryEnd },
+  { client, executor, lane, end }: { client: Wallet; executor: Wallet; lane: bigint; end: DeliveryEnd | "OPEN" },
 ): Promise<Hex> {
   const { accounting, delivery, domain, networkHelpers } = market;
   const parties: LaneParties = { domain, client, executor, deadline: await market.deadline(), lane };
@@ -40,7 +40,7 @@ export async function disputeDelivery(
     await delivery.send(executor, "rebutByRequest", response, encodeModel(later), signature);
   } else if (end === "CONCEDED") await delivery.send(executor, "concede", id);
   else if (end === "CANCELLED") await delivery.send(client, "cancel", id);
-  else {
+  else if (end === "DEFAULTED") {
     await networkHelpers.time.increase(ANSWER_SECONDS);
     await delivery.send(executor, "poke", id);
   }

@@ -16,3 +16,7 @@ export const text = (value: unknown): string => String(value);
 /** Values as text; null as the contract has it. */
 export const texts = (named: Named, whenNull: unknown = null): Record<string, string> =>
   Object.fromEntries(Object.entries(named).map(([name, value]) => [name, text(value ?? whenNull)]));
+
+/** A name of a contract's enum as the tables have it. */
+export const nameOf = (names: readonly string[], value: unknown): string =>
+  (names[Number(value)] ?? "Unknown").replace(/(?<!^)[A-Z]/g, "_$&").toUpperCase();

@@ -58,12 +58,10 @@ export class Table {
 
   async play(course: Course): Promise<Played> {
     const { measured, penalties, jury } = this.#market;
-    const name = `game ${this.#games++}`;
-    const { executor, client, answer, cost } = await this.#parties(name);
+    const { executor, client, answer, cost } = await this.#parties(`game ${this.#games++}`);
     const everybody = [client.address, executor.address, this.#market.deployer, ...this.#validators.keys()];
     const before = await this.#wealthOf(everybody);
-    const receipt = await measured.send(client, "open", KINDS.model, EVIDENCE, [answer], MaxUint256);
-    const dispute = measured.events(receipt).find((event) => event.name === "MeasuredOpened")?.args["id"] as Hex;
+    const dispute = await this.#complain(client, answer);
     const penalty = ((await penalties.read("penalties", dispute)) as { amount: bigint }).amount;
     if (course.conceded) await measured.send(executor, "concede", dispute);
     else await this.#fight(course, dispute, { executor, client });
@@ -78,6 +76,27 @@ export class Table {
       jurors: (await Promise.all(panels)).map((panel) => panel.map(gained)),
       others: gained(this.#market.deployer),
     };
+  }
+
+  /**
+   * Complaints that are not over, one for each element: the executor has not answered, or a panel of whom some have committed
+   * and nobody has revealed.
+   */
+  async leaveOpen(stages: readonly ("unanswered" | readonly Choice[])[]): Promise<Hex[]> {
+    const { measured } = this.#market;
+    // Enrolling takes a week, after which what is open would be due.
+    const parties = [];
+    for (const stage of stages) parties.push({ stage, ...(await this.#parties(`game ${this.#games++}`)) });
+    const ids: Hex[] = [];
+    for (const { stage, client, executor, answer } of parties) {
+      const dispute = await this.#complain(client, answer);
+      ids.push(dispute);
+      if (stage === "unanswered") continue;
+      await measured.send(executor, "answer", dispute, EVIDENCE);
+      await this.#commit(dispute, 1, stage);
+      await measured.send(client, "poke", dispute);
+    }
+    return ids;
   }
 
   /** Plays several disputes with one executor, whose answers cost what the complaints say: what everybody has more. */
@@ -141,6 +160,12 @@ export class Table {
     await measured.send(parties.client, "poke", dispute);
   }
 
+  async #complain(client: Wallet, answer: object): Promise<Hex> {
+    const { measured } = this.#market;
+    const receipt = await measured.send(client, "open", KINDS.model, EVIDENCE, [answer], MaxUint256);
+    return measured.events(receipt).find((event) => event.name === "MeasuredOpened")?.args["id"] as Hex;
+  }
+
   /** A new executor and its client, and one settled answer between them. */
   async #parties(name: string) {
     const executor = await this.#market.enrol(`${name} executor`);
@@ -194,6 +219,19 @@ export class Table {
 
   /** Draws a panel, and lets its jurors do with their seats what the course says. */
   async #vote(dispute: Hex, round: number, votes: readonly Choice[]): Promise<void> {
+    const { jury, networkHelpers } = this.#market;
+    const seats = await this.#commit(dispute, round, votes);
+    const [anybody] = this.#validators.values();
+    await networkHelpers.time.increase(COMMIT_SECONDS);
+    for (const { juror, choice } of seats) {
+      if (choice === "absent" || choice === "hidden") continue;
+      await jury.send(anybody as Wallet, "reveal", dispute, juror, NUMBERS[choice], SALT);
+    }
+    await networkHelpers.time.increase(REVEAL_SECONDS);
+  }
+
+  /** Draws a panel, and lets the jurors commit who do. */
+  async #commit(dispute: Hex, round: number, votes: readonly Choice[]) {
     const { jury, networkHelpers, connection } = this.#market;
     // One by one: blocks that are mined in one call have no parents, which an indexer takes for a reorganisation.
     for (let mined = 0; mined < DRAW_BLOCKS; mined++) await networkHelpers.mine();
@@ -211,12 +249,7 @@ export class Table {
       const said = SAID[choice];
       await jury.send(this.#validators.get(juror) as Wallet, "commit", dispute, hashVote({ ...vote, choice: said }));
     }
-    await networkHelpers.time.increase(COMMIT_SECONDS);
-    for (const { juror, choice } of seats) {
-      if (choice === "absent" || choice === "hidden") continue;
-      await jury.send(anybody as Wallet, "reveal", dispute, juror, NUMBERS[choice], SALT);
-    }
-    await networkHelpers.time.increase(REVEAL_SECONDS);
+    return seats;
   }
 
   /** All that an account has anywhere. */

@@ -6,6 +6,7 @@ import { TopExecutors } from "../../components/overview/top-executors.tsx";
 import { SettlementTable } from "../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../components/states/empty.tsx";
 import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { laterNow } from "../../lib/chain-time.ts";
 import { nowSeconds } from "../../lib/clock.ts";
 import { type Overview, readOverview } from "../../lib/indexer/overview.ts";
 
@@ -47,8 +48,8 @@ function Lists({ overview, now }: { readonly overview: Overview; readonly now: n
 }
 
 export default async function OverviewPage() {
-  const now = nowSeconds();
-  const overview = await readOverview(now);
+  const overview = await readOverview(nowSeconds());
+  const now = laterNow();
   return (
     <>
       <PageTitle lead="LLM answers with a signed receipt each, paid in one settlement for any number of them.">

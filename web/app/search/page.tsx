@@ -11,11 +11,11 @@ export const metadata: Metadata = { title: "Search", robots: { index: false } };
 const EXPLANATIONS: Readonly<Record<SearchKind, string>> = {
   address:
     "It is a well-formed address, but no executor, validator or client of this network has it. An account shows up once it registers, deposits or is paid.",
-  hash: "It is a well-formed hash, but no settlement of this network has it as transaction, request or response. It may not be indexed yet; this page finds it as soon as it is.",
+  hash: "It is a well-formed hash, but nothing of this network has it as transaction, request, response or dispute. It may not be indexed yet; this page finds it as soon as it is.",
   peer: "It looks like a peer id, but no executor or validator registered it. Nodes show up once they are staked.",
   settlement: "No settlement has this id. Settlement ids are long numbers; copy one from its page's address.",
   unknown:
-    "Search for an address (0x and 40 digits), a hash (0x and 64 digits), a settlement id or a peer id (16Uiu2…).",
+    "Search for an address (0x and 40 digits), a hash or dispute id (0x and 64 digits), a settlement id or a peer id (16Uiu2…).",
 };
 
 /** Leads to what was found by an HTTP redirect; like `/tx` it therefore streams nothing before it knows. */

@@ -1,23 +1,32 @@
-import type { Channel } from "../../lib/rows.ts";
+import type { Channel, Conduct } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { type Column, DataTable } from "../table/data-table.tsx";
+import { DangerSigns } from "./danger-signs.tsx";
 
 interface ChannelTableProps {
   readonly channels: readonly Channel[];
   /** Whose end of the channel is listed: the party that the page is not about. */
   readonly show: "client" | "executor";
+  /** What speaks against the executors that are listed. */
+  readonly conduct?: readonly Conduct[];
   readonly now: number;
 }
 
-const partyColumn = (show: "client" | "executor"): Column<Channel> => ({
+const partyColumn = (show: "client" | "executor", conduct: readonly Conduct[]): Column<Channel> => ({
   header: show === "client" ? "Client" : "Executor",
   hint: "The other end of the channel",
   cell: (row) => {
     const address = show === "client" ? row.clientAddress : row.executorAddress;
-    return <Identifier value={address} what={`${show} address`} href={`/${show}s/${address}`} short />;
+    const member = conduct.find((one) => one.address === address);
+    return (
+      <>
+        <Identifier value={address} what={`${show} address`} href={`/${show}s/${address}`} short />
+        {member === undefined ? null : <DangerSigns member={member} />}
+      </>
+    );
   },
 });
 
@@ -67,11 +76,11 @@ const COLUMNS: readonly Column<Channel>[] = [
 ];
 
 /** Channels of one party: money that a client has set aside for one executor. */
-export function ChannelTable({ channels, show, now }: ChannelTableProps) {
+export function ChannelTable({ channels, show, conduct = [], now }: ChannelTableProps) {
   return (
     <DataTable
       caption="Channels, the one with the largest payments first"
-      columns={[partyColumn(show), ...COLUMNS, unlockingColumn(now)]}
+      columns={[partyColumn(show, conduct), ...COLUMNS, unlockingColumn(now)]}
       rows={channels}
       rowKey={(row) => `${row.clientAddress}${row.executorAddress}`}
     />

@@ -8,12 +8,12 @@ interface ExecutorFiguresProps {
   readonly executor: Executor;
 }
 
-/** An executor in four figures. */
+/** An executor at work, in three figures. */
 export function ExecutorFigures({ executor }: ExecutorFiguresProps) {
-  const { paid, withdrawn, tailHeld, tailRefunded, stake, requests, inboundTokens, outboundTokens, settlementCount } =
+  const { paid, withdrawn, tailHeld, tailRefunded, requests, inboundTokens, outboundTokens, settlementCount } =
     executor;
   return (
-    <FigureStrip label="Totals of this executor" columns={4}>
+    <FigureStrip label="Work of this executor" columns={3}>
       <Figure
         label="Earned"
         isAmount
@@ -25,9 +25,6 @@ export function ExecutorFigures({ executor }: ExecutorFiguresProps) {
         }
       >
         <Amount units={paid - tailHeld - tailRefunded} hint="Earned by settlements so far" testId="executor-earned" />
-      </Figure>
-      <Figure label="Stake" isAmount hint="Held against misbehaviour; unbonding stake not counted">
-        <Amount units={stake} hint="Active stake" testId="executor-stake" />
       </Figure>
       <Figure
         label="Answers paid"

@@ -1,17 +1,29 @@
+import { GRADE_WORDS } from "../../lib/reputation-words.ts";
 import type { Executor } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
+import { Fraction } from "../figures/fraction.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
+import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
 
 const IDENTITY: readonly Column<Executor>[] = [
   {
     header: "Executor",
-    hint: "Address of the executor",
-    cell: ({ address }) => (
-      <Identifier value={address} what="executor address" href={`/executors/${address}`} short copyable />
+    hint: "Address of the executor, and what speaks against it",
+    cell: (member) => (
+      <>
+        <Identifier
+          value={member.address}
+          what="executor address"
+          href={`/executors/${member.address}`}
+          short
+          copyable
+        />
+        <DangerSigns member={member} />
+      </>
     ),
   },
   {
@@ -21,6 +33,29 @@ const IDENTITY: readonly Column<Executor>[] = [
     cell: (member) => <Standing member={member} />,
   },
 ];
+
+/** Its grade says more than the third decimal of its trust. */
+function Trust({ executor: { trust, grade } }: { readonly executor: Executor }) {
+  if (trust === null || grade === null) return <span className="text-ink-faint">none</span>;
+  const { short, meaning } = GRADE_WORDS[grade];
+  return (
+    <span className="whitespace-nowrap">
+      <span className="text-ink-soft" title={meaning}>
+        {short}
+      </span>{" "}
+      <Fraction value={trust} />
+    </span>
+  );
+}
+
+const TRUST: Column<Executor> = {
+  header: "Trust",
+  hint: "Of 1, with its grade: by audits, stake and conduct when something happened last that counts",
+  numeric: true,
+  sort: "trust",
+  from: "sm",
+  cell: (executor) => <Trust executor={executor} />,
+};
 
 const MONEY: readonly Column<Executor>[] = [
   {
@@ -95,7 +130,7 @@ export function ExecutorTable({ executors, sorting, now }: ExecutorTableProps) {
   return (
     <DataTable
       caption="Executors"
-      columns={[...IDENTITY, ...MONEY, ...WORK, lastSettled(now)]}
+      columns={[...IDENTITY, TRUST, ...MONEY, ...WORK, lastSettled(now)]}
       rows={executors}
       rowKey={({ address }) => address}
       rowTestId="executor-row"

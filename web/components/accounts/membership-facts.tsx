@@ -1,8 +1,9 @@
-import type { Validator } from "../../lib/rows.ts";
+import type { Member } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Fact } from "../figures/facts.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
+import { Release } from "./release.tsx";
 import { Standing } from "./standing.tsx";
 
 const MAX_METADATA_LENGTH = 200;
@@ -17,7 +18,7 @@ const Metadata = ({ uri }: { uri: string | null }) =>
 
 interface MembershipFactsProps {
   /** An executor or a validator: both carry these columns. */
-  readonly member: Validator;
+  readonly member: Member;
   readonly now: number;
 }
 
@@ -47,7 +48,7 @@ export function MembershipFacts({ member, now }: MembershipFactsProps) {
       {jailedUntil === null ? null : (
         <Fact label="In jail" hint="A dispute put it there; its stake covers nothing until it asks to be let out">
           <span className="text-ink-faint">
-            may ask to be let out <RelativeTime at={jailedUntil} now={now} />
+            <Release jailedUntil={jailedUntil} now={now} />
           </span>
         </Fact>
       )}
@@ -61,7 +62,14 @@ export function MembershipFacts({ member, now }: MembershipFactsProps) {
           <Amount units={unbonding} hint="Stake on its way out" withSymbol />
           {unbondAt === null ? null : (
             <span className="text-ink-faint">
-              , free <RelativeTime at={unbondAt} now={now} />
+              ,{" "}
+              {unbondAt > now ? (
+                <>
+                  free <RelativeTime at={unbondAt} now={now} />
+                </>
+              ) : (
+                "free to be withdrawn"
+              )}
             </span>
           )}
         </Fact>

@@ -1,34 +1,56 @@
 import type { Validator } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
+import { Count } from "../figures/count.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
+import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
 
 const COLUMNS: readonly Column<Validator>[] = [
   {
     header: "Validator",
-    hint: "Address of the validator",
-    cell: ({ address }) => (
-      <Identifier value={address} what="validator address" href={`/validators/${address}`} short copyable />
+    hint: "Address of the validator, and what speaks against it",
+    cell: (member) => (
+      <>
+        <Identifier
+          value={member.address}
+          what="validator address"
+          href={`/validators/${member.address}`}
+          short
+          copyable
+        />
+        <DangerSigns member={member} />
+      </>
     ),
   },
   {
     header: "Standing",
     hint: "Active validators are registered and hold the minimum stake",
-    from: "sm",
+    from: "lg",
     cell: (member) => <Standing member={member} />,
   },
   {
-    header: "Peer id",
-    hint: "Its name on the peer-to-peer network",
-    from: "md",
-    cell: ({ peerId }) =>
-      peerId === null ? (
-        <span className="text-ink-faint">none</span>
-      ) : (
-        <Identifier value={peerId} what="peer id" short copyable />
-      ),
+    header: "Audits",
+    hint: "Executors that it reported on, once for each epoch",
+    numeric: true,
+    sort: "audits",
+    cell: ({ auditCount }) => <Count value={auditCount} hint="Rows of its reports" />,
+  },
+  {
+    header: "Juries",
+    hint: "Panels that it was drawn for",
+    numeric: true,
+    sort: "juries",
+    cell: ({ seatCount }) => <Count value={seatCount} hint="Seats on panels" />,
+  },
+  {
+    header: "Fines",
+    hint: "As a juror: for not coming, not revealing, or the opposite of what was found",
+    numeric: true,
+    sort: "fines",
+    from: "sm",
+    cell: ({ fineCount }) => <Count value={fineCount} hint="Fines as a juror" />,
   },
   {
     header: "Stake",
@@ -45,7 +67,7 @@ const registered = (now: number): Column<Validator> => ({
   hint: "When it registered",
   numeric: true,
   sort: "registered",
-  from: "sm",
+  from: "md",
   cell: ({ registeredAt }) =>
     registeredAt === null ? (
       <span className="text-ink-faint">never</span>
@@ -60,7 +82,7 @@ interface ValidatorTableProps {
   readonly now: number;
 }
 
-/** Validators, to be ordered by stake or age. */
+/** Validators, to be ordered by what they do, by stake or age. */
 export function ValidatorTable({ validators, sorting, now }: ValidatorTableProps) {
   return (
     <DataTable

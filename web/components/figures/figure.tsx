@@ -36,13 +36,17 @@ interface FigureStripProps {
   readonly columns: 3 | 4 | 6;
 }
 
-const COLUMNS = { 3: "md:grid-cols-3", 4: "md:grid-cols-4", 6: "md:grid-cols-3 xl:grid-cols-6" } as const;
+const COLUMNS = {
+  3: "sm:grid-cols-3",
+  4: "grid-cols-2 md:grid-cols-4",
+  6: "grid-cols-2 md:grid-cols-3 xl:grid-cols-6",
+} as const;
 
 /** Figures side by side, parted by hairlines. */
 export function FigureStrip({ label, children, columns }: FigureStripProps) {
   return (
     <section aria-label={label} className="overflow-hidden rounded-md border border-line bg-line">
-      <dl className={`grid grid-cols-2 gap-px ${COLUMNS[columns]}`}>{children}</dl>
+      <dl className={`grid gap-px ${COLUMNS[columns]}`}>{children}</dl>
     </section>
   );
 }

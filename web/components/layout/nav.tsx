@@ -9,6 +9,7 @@ const PAGES = [
   { href: "/executors", label: "Executors" },
   { href: "/clients", label: "Clients" },
   { href: "/validators", label: "Validators" },
+  { href: "/disputes", label: "Disputes" },
 ] as const;
 
 const isWithin = (pathname: string, href: string): boolean =>
@@ -18,8 +19,8 @@ const isWithin = (pathname: string, href: string): boolean =>
 export function Nav() {
   const pathname = usePathname();
   return (
-    <nav aria-label="Main" className="-mx-2 overflow-x-auto sm:-mx-2.5 sm:px-0">
-      <ul className="flex text-[0.8125rem] sm:gap-x-1 sm:text-[0.875rem]">
+    <nav aria-label="Main" className="-mx-2 sm:-mx-2.5">
+      <ul className="flex flex-wrap text-[0.8125rem] sm:gap-x-1 sm:text-[0.875rem]">
         {PAGES.map(({ href, label }) => (
           <li key={href}>
             <Link

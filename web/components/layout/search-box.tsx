@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** One box for everything that has a page: address, transaction, settlement, peer id. `/` puts the cursor in it. */
+/** One box for everything that has a page: address, transaction, settlement, dispute, peer id. `/` puts the cursor in it. */
 export function SearchBox({ initial = "" }: { readonly initial?: string }) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -24,7 +24,7 @@ export function SearchBox({ initial = "" }: { readonly initial?: string }) {
     <search>
       <Form action="/search" className="relative w-full">
         <label htmlFor="search" className="sr-only">
-          Search by address, transaction, settlement or peer id
+          Search by address, transaction, settlement, dispute or peer id
         </label>
         <svg
           viewBox="0 0 20 20"
@@ -44,7 +44,7 @@ export function SearchBox({ initial = "" }: { readonly initial?: string }) {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          placeholder="Address, transaction, settlement, peer id"
+          placeholder="Address, hash, dispute, peer id"
           className="h-9 w-full rounded-md border border-line bg-surface pr-9 pl-8 text-[0.875rem] text-ink placeholder:text-ink-faint hover:border-line-strong"
         />
         <span

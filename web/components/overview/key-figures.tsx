@@ -66,14 +66,15 @@ function WorkFigures({ network, hours, now }: KeyFiguresProps) {
 
 /** The network in six figures. */
 export function KeyFigures({ network, hours, now }: KeyFiguresProps) {
-  const { executorCount, validatorCount, activeExecutorCount, clientCount, channelCount, staked } = network;
+  const { executorCount, validatorCount, activeExecutorCount, jailedCount, clientCount, channelCount, staked } =
+    network;
   return (
     <FigureStrip label="Totals of the network" columns={6}>
       <WorkFigures network={network} hours={hours} now={now} />
       <Figure
         label="Executors"
         hint="Members that answer for pay; active ones hold the minimum stake"
-        note={`${formatCount(activeExecutorCount)} active`}
+        note={`${formatCount(activeExecutorCount)} active${jailedCount === 0 ? "" : `, ${formatQuantity(jailedCount, "member")} in jail`}`}
       >
         <Count value={executorCount} hint="Executors ever registered or paid" testId="figure-executors" />
       </Figure>

@@ -1,4 +1,5 @@
 import type { Executor } from "../../lib/rows.ts";
+import { DangerSigns } from "../accounts/danger-signs.tsx";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Identifier } from "../figures/identifier.tsx";
@@ -7,8 +8,13 @@ import { type Column, DataTable } from "../table/data-table.tsx";
 const COLUMNS: readonly Column<Executor>[] = [
   {
     header: "Executor",
-    hint: "Address of the executor",
-    cell: ({ address }) => <Identifier value={address} what="executor address" href={`/executors/${address}`} short />,
+    hint: "Address of the executor, and what speaks against it",
+    cell: (member) => (
+      <>
+        <Identifier value={member.address} what="executor address" href={`/executors/${member.address}`} short />
+        <DangerSigns member={member} />
+      </>
+    ),
   },
   {
     header: "Answers",

@@ -9,10 +9,12 @@ const FIRST_SIX = ["a", "b", "c", "d", "e", "f"] as const;
 const ROWS = Array.from({ length: 12 }, (_, index) => formatCount(index));
 
 export function FigureStripSkeleton({ columns }: { readonly columns: 3 | 4 | 6 }) {
-  const grid = { 3: "md:grid-cols-3", 4: "md:grid-cols-4", 6: "md:grid-cols-3 xl:grid-cols-6" }[columns];
+  const grid = { 3: "sm:grid-cols-3", 4: "grid-cols-2 md:grid-cols-4", 6: "grid-cols-2 md:grid-cols-3 xl:grid-cols-6" }[
+    columns
+  ];
   return (
     <div className="overflow-hidden rounded-md border border-line bg-line" aria-hidden="true">
-      <div className={`grid grid-cols-2 gap-px ${grid}`}>
+      <div className={`grid gap-px ${grid}`}>
         {FIRST_SIX.slice(0, columns).map((key) => (
           <div key={key} className="bg-surface px-4 py-3.5">
             <span className="skeleton h-3.5 w-20" />

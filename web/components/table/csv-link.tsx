@@ -1,7 +1,7 @@
 import { hrefWith } from "../../lib/list-query.ts";
 
 interface CsvLinkProps {
-  readonly table: "executors" | "clients" | "validators" | "settlements";
+  readonly table: "executors" | "clients" | "validators" | "settlements" | "disputes";
   /** Order and filter of the list that is downloaded. */
   readonly params?: Readonly<Record<string, string | undefined>>;
 }

@@ -1,12 +1,16 @@
+import { AUDIT, type Audit, DISPUTE, type Dispute, type JurySeat, SEAT, STRIKE, type Strike } from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { record } from "../readers.ts";
+import { list, record } from "../readers.ts";
+import { REPUTATION, type Reputation } from "../reputation-rows.ts";
 import {
   CHANNEL,
   type Channel,
   CLIENT,
   type Client,
+  CONDUCT,
+  type Conduct,
   DAY,
   type Day,
   EXECUTOR,
@@ -27,28 +31,48 @@ export interface ExecutorPage {
   readonly settlements: readonly Settlement[];
   readonly channels: readonly Channel[];
   readonly models: readonly ExecutorModel[];
+  readonly disputes: readonly Dispute[];
+  readonly audits: readonly Audit[];
+  /** Of the epochs in which something happened that counts, newest first. */
+  readonly history: readonly Reputation[];
+  /** The newest one. */
+  readonly strike: Strike | undefined;
 }
 
 const LATEST_SETTLEMENTS = rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 15`, "settlements");
 const LARGEST_CHANNELS = rows(CHANNEL, `orderBy: "paid", orderDirection: "desc", limit: 15`, "channels");
 
+const FIRST_DISPUTES = `orderBy: "place", orderDirection: "desc", limit: 10`;
+const LATEST_AUDITS = rows(AUDIT, `orderBy: "epoch", orderDirection: "desc", limit: 10`, "audits");
+
+/** More than a chart can show apart. */
+const CHART_EPOCHS = 100;
+
 export const EXECUTOR_PAGE = defineQuery({
   takes: { address: "String!", day: "Int" },
   fields: `executor(address: $address) { ${selection(EXECUTOR)}
-    ${rows(DAY, `orderBy: "day", orderDirection: "asc", limit: 100, where: { day_gte: $day }`, "days")}
+    ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "days")}
     ${LATEST_SETTLEMENTS}
     ${LARGEST_CHANNELS}
-    ${rows(EXECUTOR_MODEL, `orderBy: "paid", orderDirection: "desc", limit: 20`, "models")} }`,
+    ${rows(EXECUTOR_MODEL, `orderBy: "paid", orderDirection: "desc", limit: 20`, "models")}
+    ${rows(DISPUTE, FIRST_DISPUTES, "disputes")}
+    ${LATEST_AUDITS}
+    ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 1`, "strikes")}
+    ${rows(REPUTATION, `orderBy: "epoch", orderDirection: "desc", limit: ${CHART_EPOCHS}`, "reputations")} }`,
   read: (data): ExecutorPage | undefined => {
     const executor = readRowOrNull(EXECUTOR, data["executor"], "executor");
     if (executor === undefined) return undefined;
     const source = record(data["executor"], "executor");
     return {
       executor,
-      days: readItems(DAY, source["days"], "executor.days"),
+      days: readItems(DAY, source["days"], "executor.days").toReversed(),
       settlements: readItems(SETTLEMENT, source["settlements"], "executor.settlements"),
       channels: readItems(CHANNEL, source["channels"], "executor.channels"),
       models: readItems(EXECUTOR_MODEL, source["models"], "executor.models"),
+      disputes: readItems(DISPUTE, source["disputes"], "executor.disputes"),
+      audits: readItems(AUDIT, source["audits"], "executor.audits"),
+      history: readItems(REPUTATION, source["reputations"], "executor.reputations"),
+      strike: readItems(STRIKE, source["strikes"], "executor.strikes")[0],
     };
   },
 });
@@ -57,21 +81,34 @@ export const EXECUTOR_PAGE = defineQuery({
 export const readExecutor = (address: string, nowSeconds: number): Promise<Answer<ExecutorPage | undefined>> =>
   ask(EXECUTOR_PAGE, { address, day: nowSeconds - CHART_SECONDS });
 
+const LARGEST_FIRST = `orderBy: "paid", orderDirection: "desc", limit: 15`;
+
 export interface ClientPage {
+  /** What speaks against the executors of its channels. */
+  readonly conduct: readonly Conduct[];
   readonly client: Client;
+  readonly disputes: readonly Dispute[];
   readonly settlements: readonly Settlement[];
   readonly channels: readonly Channel[];
 }
 
 export const CLIENT_PAGE = defineQuery({
   takes: { address: "String!" },
-  fields: `client(address: $address) { ${selection(CLIENT)} ${LATEST_SETTLEMENTS} ${LARGEST_CHANNELS} }`,
+  fields: `client(address: $address) { ${selection(CLIENT)} ${LATEST_SETTLEMENTS} ${LARGEST_CHANNELS}
+    partners: channels(${LARGEST_FIRST}) { items { executor { ${selection(CONDUCT)} } } } }
+    ${rows(DISPUTE, `where: { challenger: $address }, ${FIRST_DISPUTES}`, "disputes")}`,
   read: (data): ClientPage | undefined => {
     const client = readRowOrNull(CLIENT, data["client"], "client");
     if (client === undefined) return undefined;
     const source = record(data["client"], "client");
+    const partners = list(record(source["partners"], "client.partners")["items"], "client.partners.items");
     return {
       client,
+      conduct: partners.flatMap((partner, index) => {
+        const path = `client.partners.items[${index}]`;
+        return readRowOrNull(CONDUCT, record(partner, path)["executor"], `${path}.executor`) ?? [];
+      }),
+      disputes: readItems(DISPUTE, data["disputes"], "disputes"),
       settlements: readItems(SETTLEMENT, source["settlements"], "client.settlements"),
       channels: readItems(CHANNEL, source["channels"], "client.channels"),
     };
@@ -81,12 +118,28 @@ export const CLIENT_PAGE = defineQuery({
 /** One client with its newest settlements and largest channels; undefined if there is none. */
 export const readClient = (address: string): Promise<Answer<ClientPage | undefined>> => ask(CLIENT_PAGE, { address });
 
+export interface ValidatorPage {
+  readonly validator: Validator;
+  readonly audits: readonly Audit[];
+  readonly seats: readonly JurySeat[];
+}
+
 export const VALIDATOR_PAGE = defineQuery({
   takes: { address: "String!" },
-  fields: `validator(address: $address) { ${selection(VALIDATOR)} }`,
-  read: (data) => readRowOrNull(VALIDATOR, data["validator"], "validator"),
+  fields: `validator(address: $address) { ${selection(VALIDATOR)} ${LATEST_AUDITS}
+    ${rows(SEAT, `orderBy: "timestamp", orderDirection: "desc", limit: 15`, "jurySeats")} }`,
+  read: (data): ValidatorPage | undefined => {
+    const validator = readRowOrNull(VALIDATOR, data["validator"], "validator");
+    if (validator === undefined) return undefined;
+    const source = record(data["validator"], "validator");
+    return {
+      validator,
+      audits: readItems(AUDIT, source["audits"], "validator.audits"),
+      seats: readItems(SEAT, source["jurySeats"], "validator.jurySeats"),
+    };
+  },
 });
 
-/** One validator; undefined if there is none. */
-export const readValidator = (address: string): Promise<Answer<Validator | undefined>> =>
+/** One validator with its newest audits and juries; undefined if there is none. */
+export const readValidator = (address: string): Promise<Answer<ValidatorPage | undefined>> =>
   ask(VALIDATOR_PAGE, { address });

@@ -1,8 +1,8 @@
 import type { TokenUnit } from "../format.ts";
 import { ask } from "../graphql.ts";
+import { type IndexedHead, readHead } from "../indexed-head.ts";
 import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { record } from "../readers.ts";
 import { TOKEN } from "../rows.ts";
 import { readRowOrNull, selection } from "../shapes.ts";
 import { NETWORK_ROW } from "./query-parts.ts";
@@ -19,24 +19,10 @@ export const NETWORK_TOKEN = defineQuery({
 /** How amounts of this network are written, as its token contract says; undefined until the contracts are seen. */
 export const readToken = (): Promise<Answer<TokenUnit | undefined>> => ask(NETWORK_TOKEN, {});
 
-/** How far the indexer is: its newest block and that block's time. */
-export interface IndexedHead {
-  readonly chainId: number;
-  readonly block: number;
-  readonly timestamp: number;
-}
-
 export const INDEXED_HEAD = defineQuery({
   takes: {},
   fields: "_meta { status }",
-  read: (data): IndexedHead | undefined => {
-    const { status } = record(data["_meta"], "_meta");
-    const [chain] = Object.values(record(status, "_meta.status"));
-    if (chain === undefined) return undefined;
-    const { id, block } = record(chain, "_meta.status.chain");
-    const { number, timestamp } = record(block, "_meta.status.chain.block");
-    return { chainId: Number(id), block: Number(number), timestamp: Number(timestamp) };
-  },
+  read: (data): IndexedHead | undefined => readHead(data["_meta"]),
 });
 
 /** The indexer's newest block; undefined while it has none. */

@@ -1,3 +1,5 @@
+import { DISPUTE } from "../dispute-rows.ts";
+import { type DisputeFilter, disputesWhere } from "../disputes/filter.ts";
 import { ask } from "../graphql.ts";
 import type { ListQuery, PartyFilter } from "../list-query.ts";
 import type { Answer } from "../problem.ts";
@@ -17,7 +19,7 @@ const PAGED = {
 } as const satisfies Takes;
 const PAGE_ARGUMENTS = [...Object.keys(PAGED), "where"].map((name) => `${name}: $${name}`).join(", ");
 
-type FilterType = Exclude<Takes[string], "String!" | "String" | "Int">;
+type FilterType = Exclude<Takes[string], "String!" | "String" | "Int" | "[String]">;
 
 const defineList = <S extends Shape>(field: string, filter: FilterType, shape: S) =>
   defineQuery({
@@ -30,6 +32,7 @@ const defineList = <S extends Shape>(field: string, filter: FilterType, shape: S
 export const EXECUTOR_LIST = defineList("executors", "executorFilter", EXECUTOR);
 export const CLIENT_LIST = defineList("clients", "clientFilter", CLIENT);
 export const VALIDATOR_LIST = defineList("validators", "validatorFilter", VALIDATOR);
+export const DISPUTE_LIST = defineList("disputes", "disputeFilter", DISPUTE);
 export const SETTLEMENT_LIST = defineList("settlements", "settlementFilter", SETTLEMENT);
 
 type Filter = Readonly<Record<string, unknown>>;
@@ -47,6 +50,9 @@ async function pageOf<T>(
   return refused ? askPage(list, { ...query, after: undefined, before: undefined }, filter, limit) : page;
 }
 
+/** An order by what only some rows have leaves the others out: a list cannot be turned by a cursor that is nothing. */
+const KNOWN: Readonly<Record<string, Filter>> = { lastSettledAt: { lastSettledAt_gt: 0 }, trust: { trust_gte: "0" } };
+
 const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: number): Promise<Answer<Page<T>>> =>
   ask(list, {
     orderBy: query.column,
@@ -54,7 +60,7 @@ const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: nu
     after: query.after,
     before: query.before,
     limit,
-    where: query.column === "lastSettledAt" ? { ...filter, lastSettledAt_gt: 0 } : filter,
+    where: { ...filter, ...KNOWN[query.column] },
   });
 
 export const readExecutors = (query: ListQuery, limit?: number) => pageOf(EXECUTOR_LIST, query, {}, limit);
@@ -64,3 +70,7 @@ export const readValidators = (query: ListQuery, limit?: number) => pageOf(VALID
 /** Everybody's settlements, or those of the parties of the filter. */
 export const readSettlements = (query: ListQuery, { executor, client }: PartyFilter, limit?: number) =>
   pageOf(SETTLEMENT_LIST, query, { executorAddress: executor, clientAddress: client }, limit);
+
+/** All disputes, or those that the filter leaves. */
+export const readDisputes = (query: ListQuery, filter: DisputeFilter, limit?: number) =>
+  pageOf(DISPUTE_LIST, query, disputesWhere(filter), limit);

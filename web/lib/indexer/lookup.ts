@@ -1,7 +1,7 @@
 import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { ADDRESS, SETTLEMENT_ID } from "../rows.ts";
+import { ADDRESS, ID } from "../rows.ts";
 import { readItems } from "../shapes.ts";
 
 /** Which tables know an address. */
@@ -24,9 +24,10 @@ export const ADDRESS_ROLES = defineQuery({
 
 export const readAddressRoles = (address: string): Promise<Answer<AddressRoles>> => ask(ADDRESS_ROLES, { address });
 
-/** Where a 32-byte hash occurs: as a transaction, or as the request or response of a settlement. */
+/** Where a 32-byte hash occurs: as a transaction, as a dispute's id, or as the request or response of a settlement. */
 export interface HashMatches {
   readonly isTransaction: boolean;
+  readonly isDispute: boolean;
   /** Ids of settlements whose signed request or response has this digest. */
   readonly settlementIds: readonly string[];
 }
@@ -35,12 +36,16 @@ export const HASH_MATCHES = defineQuery({
   takes: { hash: "String" },
   fields: `transactions: settlements(where: { transactionHash: $hash }, limit: 1) { items { id } }
     rejections: pairRejections(where: { transactionHash: $hash }, limit: 1) { items { id } }
+    moves: disputeMoves(where: { transactionHash: $hash }, limit: 1) { items { id } }
+    proofs: disputes(where: { transactionHash: $hash }, limit: 1) { items { id } }
+    disputes(where: { disputeId: $hash }, limit: 1) { items { id } }
     pairs: settlements(where: { OR: [{ requestHash: $hash }, { responseHash: $hash }] }, limit: 2) { items { id } }`,
   read: (data): HashMatches => ({
-    isTransaction:
-      readItems(SETTLEMENT_ID, data["transactions"], "transactions").length > 0 ||
-      readItems(SETTLEMENT_ID, data["rejections"], "rejections").length > 0,
-    settlementIds: readItems(SETTLEMENT_ID, data["pairs"], "pairs").map(({ id }) => id),
+    isTransaction: ["transactions", "rejections", "moves", "proofs"].some(
+      (name) => readItems(ID, data[name], name).length > 0,
+    ),
+    isDispute: readItems(ID, data["disputes"], "disputes").length > 0,
+    settlementIds: readItems(ID, data["pairs"], "pairs").map(({ id }) => id),
   }),
 });
 

@@ -36,18 +36,18 @@ export const OVERVIEW = defineQuery({
   fields: `${NETWORK_ROW} { ${selection(NETWORK)} }
     ${rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 10`, "settlements")}
     ${rows(EXECUTOR, `orderBy: "paid", orderDirection: "desc", limit: 6`, "executors")}
-    ${rows(HOUR, `orderBy: "hour", orderDirection: "asc", limit: 100, where: { hour_gte: $hour }`, "networkHours")}
-    ${rows(DAY, `orderBy: "day", orderDirection: "asc", limit: 100, where: { day_gte: $day }`, "networkDays")}`,
+    ${rows(HOUR, `orderBy: "hour", orderDirection: "desc", limit: 100, where: { hour_gte: $hour }`, "networkHours")}
+    ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "networkDays")}`,
   read: (data): Overview => ({
     network: readRowOrNull(NETWORK, data["network"], "network"),
     settlements: readItems(SETTLEMENT, data["settlements"], "settlements"),
     executors: readItems(EXECUTOR, data["executors"], "executors"),
-    hours: readItems(HOUR, data["networkHours"], "networkHours"),
-    days: readItems(DAY, data["networkDays"], "networkDays"),
+    hours: readItems(HOUR, data["networkHours"], "networkHours").toReversed(),
+    days: readItems(DAY, data["networkDays"], "networkDays").toReversed(),
   }),
 });
 
-/** Everything on the first page. */
+/** Everything on the first page. A chain whose clock is ahead has more hours and days since than are read: then the newest. */
 export const readOverview = (nowSeconds: number): Promise<Answer<Overview>> =>
   ask(OVERVIEW, { hour: nowSeconds - HOURS_BACK_SECONDS, day: nowSeconds - CHART_SECONDS });
 

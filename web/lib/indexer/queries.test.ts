@@ -21,6 +21,7 @@ import { seeded } from "../../../protocol/test/seeded.ts";
 import type { Query } from "../query.ts";
 import * as accounts from "./accounts.ts";
 import * as chain from "./chain.ts";
+import * as disputes from "./disputes.ts";
 import * as lists from "./lists.ts";
 import * as lookup from "./lookup.ts";
 import * as overview from "./overview.ts";
@@ -31,7 +32,7 @@ const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql
 const isQuery = (value: unknown): value is Query<never, unknown> =>
   typeof value === "object" && value !== null && "document" in value && "read" in value;
 
-const queries = [accounts, chain, lists, lookup, overview, settlements]
+const queries = [accounts, chain, disputes, lists, lookup, overview, settlements]
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Query<never, unknown>] => isQuery(entry[1]));
 

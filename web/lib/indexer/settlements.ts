@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { DISPUTE, type Dispute, MOVE, type Move } from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
 import type { Answer } from "../problem.ts";
 import { defineQuery } from "../query.ts";
@@ -19,16 +20,22 @@ export interface TransactionPage {
   readonly settlements: readonly Settlement[];
   /** Pairs of the same batch that the contract skipped. */
   readonly rejections: readonly PairRejection[];
+  /** Moves of disputes, and disputes that it opened or faults that it proved. */
+  readonly moves: readonly Move[];
+  readonly disputes: readonly Dispute[];
 }
 
 const OF_TRANSACTION = `where: { transactionHash: $hash }, orderBy: "id", orderDirection: "asc", limit: 200`;
 
 export const TRANSACTION_PAGE = defineQuery({
   takes: { hash: "String" },
-  fields: `${rows(SETTLEMENT, OF_TRANSACTION, "settlements")} ${rows(PAIR_REJECTION, OF_TRANSACTION, "pairRejections")}`,
+  fields: `${rows(SETTLEMENT, OF_TRANSACTION, "settlements")} ${rows(PAIR_REJECTION, OF_TRANSACTION, "pairRejections")}
+    ${rows(MOVE, OF_TRANSACTION, "disputeMoves")} ${rows(DISPUTE, OF_TRANSACTION, "disputes")}`,
   read: (data): TransactionPage => ({
     settlements: readItems(SETTLEMENT, data["settlements"], "settlements"),
     rejections: readItems(PAIR_REJECTION, data["pairRejections"], "pairRejections"),
+    moves: readItems(MOVE, data["disputeMoves"], "disputeMoves"),
+    disputes: readItems(DISPUTE, data["disputes"], "disputes"),
   }),
 });
 

@@ -30,8 +30,17 @@ export interface AskParts extends AttemptParts, GatherParts {
   readonly log: Log;
 }
 
+/** What several that ask the same have in common. */
+export interface SharedQuestion {
+  /** Executors that one of them has asked: each is asked once. */
+  readonly taken: Set<Address>;
+}
+
 /** What has been tried for one question. */
 interface AskState {
+  readonly shared: SharedQuestion;
+  /** Whom this one asked itself. */
+  readonly own: Set<Address>;
   readonly question: Question;
   readonly signal: AbortSignal;
   readonly tried: Set<Address>;
@@ -58,10 +67,15 @@ const BYTES_PER_PATIENCE = 4096;
  * What an executor says of the question decides nothing alone, and every failure counts against who failed.
  * Throws LloomError.
  */
-export async function* ask(parts: AskParts, question: Question, signal: AbortSignal): AsyncGenerator<AskEvent, void> {
+export async function* ask(
+  parts: AskParts,
+  question: Question,
+  signal: AbortSignal,
+  shared: SharedQuestion = { taken: new Set() },
+): AsyncGenerator<AskEvent, void> {
   checkQuestion(question);
   const state: AskState = {
-    ...{ question, signal, tried: new Set(), again: new Set(), blames: [], putOff: [] },
+    ...{ question, signal, shared, own: new Set(), tried: new Set(), again: new Set(), blames: [], putOff: [] },
     ...{ hasChainFailed: false, fundedOnly: false, failure: undefined },
   };
   try {
@@ -152,8 +166,10 @@ interface Picked {
   readonly tracked: ReturnType<OfferBook["track"]>;
 }
 
-function picked({ book }: AskParts, candidate: Candidate): Picked {
+function picked({ book }: AskParts, { shared, own }: AskState, candidate: Candidate): Picked {
   const { health, inFlight, silent, signed } = candidate;
+  shared.taken.add(signed.offer.executor);
+  own.add(signed.offer.executor);
   const shown = health.answers + (inFlight > silent ? 1 : 0);
   return { candidate, shown, tracked: book.track(signed.offer.executor) };
 }
@@ -177,8 +193,8 @@ async function pick(parts: AskParts, state: AskState): Promise<Picked> {
       throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
     }
     // One question at a time shows whether a stranger answers at all; the others wait a little, and then go elsewhere.
-    if (isProven(choice) || choice.silent === 0) return picked(parts, choice);
-    if (deadline.aborted) return picked(parts, pastSilent(parts, state) ?? choice);
+    if (isProven(choice) || choice.silent === 0) return picked(parts, state, choice);
+    if (deadline.aborted) return picked(parts, state, pastSilent(parts, state) ?? choice);
     await parts.book.change(deadline);
   }
 }
@@ -195,7 +211,7 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
 
 function choose(
   { book, channels, settings, recounting, isVocabularyDisputed }: AskParts,
-  { question, tried, fundedOnly }: Omit<AskState, "signal">,
+  { question, tried, fundedOnly, shared, own }: Omit<AskState, "signal">,
   isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
 ) {
   const { clock, exploration, random, allowUnstaked } = settings;
@@ -206,7 +222,7 @@ function choose(
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...strictest(question.demands, settings),
     only: question.executor,
-    ...{ tried, allowUnstaked },
+    ...{ tried: withTaken(tried, shared, own), allowUnstaked },
     canCount: ({ vocabulary, signed }) =>
       vocabulary !== undefined &&
       recounting?.mayCount(vocabulary) === true &&
@@ -214,6 +230,12 @@ function choose(
   };
   const payable = book.candidates(question.model, nowMs).filter(isPayable);
   return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/** Whom others ask the same counts as tried: two answers of one executor compare nothing. */
+function withTaken(tried: Set<Address>, { taken }: SharedQuestion, own: ReadonlySet<Address>): ReadonlySet<Address> {
+  if (taken.size === own.size) return tried;
+  return new Set([...tried, ...[...taken].filter((executor) => !own.has(executor))]);
 }
 
 /**

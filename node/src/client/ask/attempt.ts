@@ -96,7 +96,9 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const placed = await place(parts, terms, { ...options, asked });
   const { pool, store, hasher, recover, token } = parts;
   const promised = promisedBy(signed);
-  const recount = promised.vocabulary && parts.recounting?.begin(promised.vocabulary, target);
+  const { type: verification } = question.verification ?? parts.settings.verification;
+  const recounting = verification === "none" ? undefined : parts.recounting;
+  const recount = promised.vocabulary && recounting?.begin(promised.vocabulary, target);
   let call: PaidCall | undefined;
   try {
     // Whoever has to remember what was signed for a call does so before it is sent.

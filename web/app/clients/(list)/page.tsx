@@ -5,7 +5,7 @@ import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { CsvLink } from "../../../components/table/csv-link.tsx";
 import { Pager } from "../../../components/table/pager.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { laterNow } from "../../../lib/chain-time.ts";
 import { readClients } from "../../../lib/indexer/lists.ts";
 import { CLIENT_SORTS, parseListQuery, type SearchParams } from "../../../lib/list-query.ts";
 
@@ -32,7 +32,7 @@ export default async function ClientsPage({ searchParams }: { readonly searchPar
           {page.value.items.length === 0 ? (
             <Empty title="No clients yet">Clients show up here when they deposit.</Empty>
           ) : (
-            <ClientTable clients={page.value.items} sorting={{ path: PATH, query }} now={nowSeconds()} />
+            <ClientTable clients={page.value.items} sorting={{ path: PATH, query }} now={laterNow()} />
           )}
           <Pager path={PATH} query={query} page={page.value} noun="client" />
         </Panel>

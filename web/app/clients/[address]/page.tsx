@@ -3,12 +3,13 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
 import { ClientFigures } from "../../../components/accounts/client-figures.tsx";
+import { AccountDisputes } from "../../../components/disputes/account-disputes.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { chainNow, laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readClient } from "../../../lib/indexer/accounts.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
@@ -28,8 +29,8 @@ export default async function ClientDetailPage({ params }: PageProps) {
   const answer = await readClient(address);
   if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
   if (answer.value === undefined) notFound();
-  const { client, settlements, channels } = answer.value;
-  const now = nowSeconds();
+  const { client, settlements, channels, disputes, conduct } = answer.value;
+  const now = laterNow();
   return (
     <>
       <PageTitle lead={<Identifier value={address} what="address" copyable />}>
@@ -38,11 +39,12 @@ export default async function ClientDetailPage({ params }: PageProps) {
       <div className="space-y-5">
         <ClientFigures client={client} />
         <AccountSettlements party="client" address={address} settlements={settlements} now={now} />
+        <AccountDisputes party="client" address={address} disputes={disputes} now={chainNow()} />
         <Panel title="Channels" note="money that it has set aside for executors">
           {channels.length === 0 ? (
             <Empty title="No channels yet">It opens one by allocating part of its deposit to an executor.</Empty>
           ) : (
-            <ChannelTable channels={channels} show="executor" now={now} />
+            <ChannelTable channels={channels} show="executor" conduct={conduct} now={now} />
           )}
         </Panel>
       </div>

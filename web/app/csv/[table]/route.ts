@@ -1,9 +1,10 @@
 import type { NextRequest } from "next/server";
 import { csvHeader, csvLines } from "../../../lib/csv.ts";
 import { type CsvTable, withCsvTable } from "../../../lib/csv-tables.ts";
+import { type DisputeFilter, parseDisputeFilter } from "../../../lib/disputes/filter.ts";
 import type { TokenUnit } from "../../../lib/format.ts";
 import { readToken } from "../../../lib/indexer/chain.ts";
-import { type ListQuery, parseListQuery, parsePartyFilter } from "../../../lib/list-query.ts";
+import { type ListQuery, parseListQuery } from "../../../lib/list-query.ts";
 import type { Problem } from "../../../lib/problem.ts";
 
 /** Rows that are asked of the indexer at once, and rows that a file has at most. */
@@ -16,7 +17,7 @@ const refusal = ({ code, message, next }: Problem): Response =>
 interface Download<T> {
   readonly table: CsvTable<T>;
   readonly query: ListQuery;
-  readonly filter: ReturnType<typeof parsePartyFilter>;
+  readonly filter: DisputeFilter;
   readonly token: TokenUnit;
 }
 
@@ -50,10 +51,10 @@ export async function GET(request: NextRequest, { params }: RouteParams): Promis
   const unit = token.value ?? { decimals: 0, symbol: "base units" };
   const asked = Object.fromEntries(request.nextUrl.searchParams);
   const body = withCsvTable(name, (table) =>
-    fileOf({ table, query: parseListQuery(asked, table.sorts), filter: parsePartyFilter(asked), token: unit }),
+    fileOf({ table, query: parseListQuery(asked, table.sorts), filter: parseDisputeFilter(asked), token: unit }),
   );
   if (body === undefined) {
-    return new Response("There is no such table; ask for executors, clients, validators or settlements.\n", {
+    return new Response("There is no such table; ask for executors, clients, validators, settlements or disputes.\n", {
       status: 404,
     });
   }

@@ -6,7 +6,7 @@ import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { CsvLink } from "../../../components/table/csv-link.tsx";
 import { Pager } from "../../../components/table/pager.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { laterNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readSettlements } from "../../../lib/indexer/lists.ts";
 import {
@@ -65,7 +65,7 @@ export default async function SettlementsPage({ searchParams }: { readonly searc
             <SettlementTable
               caption="Settlements"
               settlements={page.value.items}
-              now={nowSeconds()}
+              now={laterNow()}
               sorting={{ path: PATH, query, keep }}
               {...(filter.executor === undefined ? {} : { without: "executor" })}
             />

@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { DisputedNotice } from "../../../components/settlements/disputed-notice.tsx";
 import { PaymentSplit } from "../../../components/settlements/payment-split.tsx";
 import { OriginFacts, ProofFacts } from "../../../components/settlements/settlement-facts.tsx";
 import { SettlementFigures } from "../../../components/settlements/settlement-figures.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { laterNow } from "../../../lib/chain-time.ts";
 import { readSettlement } from "../../../lib/indexer/settlements.ts";
 import type { Settlement } from "../../../lib/rows.ts";
 import { isSettlementId } from "../../../lib/search.ts";
@@ -18,7 +19,7 @@ interface PageProps {
 
 /** Everything about one settlement. */
 async function SettlementDetail({ settlement }: { readonly settlement: Settlement }) {
-  const now = nowSeconds();
+  const now = laterNow();
   return (
     <div data-testid="settlement" data-id={settlement.id}>
       <PageTitle
@@ -31,6 +32,7 @@ async function SettlementDetail({ settlement }: { readonly settlement: Settlemen
         Settlement
       </PageTitle>
       <div className="space-y-5">
+        <DisputedNotice settlement={settlement} />
         <SettlementFigures settlement={settlement} />
         <Panel title="Payment">
           <PaymentSplit settlement={settlement} />

@@ -5,7 +5,7 @@ import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { CsvLink } from "../../../components/table/csv-link.tsx";
 import { Pager } from "../../../components/table/pager.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { laterNow } from "../../../lib/chain-time.ts";
 import { readValidators } from "../../../lib/indexer/lists.ts";
 import { parseListQuery, type SearchParams, VALIDATOR_SORTS } from "../../../lib/list-query.ts";
 
@@ -18,7 +18,9 @@ export default async function ValidatorsPage({ searchParams }: { readonly search
   const page = await readValidators(query);
   return (
     <>
-      <PageTitle lead="They anchor the peer-to-peer network and keep the executors' offers.">Validators</PageTitle>
+      <PageTitle lead="They anchor the peer-to-peer network, audit executors, and serve on juries.">
+        Validators
+      </PageTitle>
       {!page.ok ? (
         <ProblemPanel problem={page.problem} />
       ) : (
@@ -29,7 +31,7 @@ export default async function ValidatorsPage({ searchParams }: { readonly search
           {page.value.items.length === 0 ? (
             <Empty title="No validators yet">Validators show up here when they register and stake.</Empty>
           ) : (
-            <ValidatorTable validators={page.value.items} sorting={{ path: PATH, query }} now={nowSeconds()} />
+            <ValidatorTable validators={page.value.items} sorting={{ path: PATH, query }} now={laterNow()} />
           )}
           <Pager path={PATH} query={query} page={page.value} noun="validator" />
         </Panel>

@@ -1,12 +1,16 @@
 import { isAddress } from "@lloom/protocol/identifiers";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { AuditTable } from "../../../components/accounts/audit-table.tsx";
+import { DangerSigns } from "../../../components/accounts/danger-signs.tsx";
 import { MembershipFacts } from "../../../components/accounts/membership-facts.tsx";
-import { Amount } from "../../../components/figures/amount.tsx";
-import { Fact, Facts } from "../../../components/figures/facts.tsx";
+import { SeatTable } from "../../../components/accounts/seat-table.tsx";
+import { ValidatorFigures } from "../../../components/accounts/validator-figures.tsx";
+import { Facts } from "../../../components/figures/facts.tsx";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { nowSeconds } from "../../../lib/clock.ts";
+import { chainNow } from "../../../lib/chain-time.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { readValidator } from "../../../lib/indexer/accounts.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
@@ -23,22 +27,38 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 export default async function ValidatorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();
-  const validator = await readValidator(address);
-  if (!validator.ok) return <ProblemPanel problem={validator.problem} />;
-  if (validator.value === undefined) notFound();
+  const answer = await readValidator(address);
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
+  if (answer.value === undefined) notFound();
+  const { validator, audits, seats } = answer.value;
+  const now = chainNow();
   return (
     <>
-      <PageTitle>
+      <PageTitle lead={<DangerSigns member={validator} />}>
         Validator <span className="font-mono text-[1.25rem] font-medium">{shortHex(address)}</span>
       </PageTitle>
-      <Panel title="Identity and stake">
-        <Facts>
-          <Fact label="Stake" hint="Held against misbehaviour; unbonding stake not counted">
-            <Amount units={validator.value.stake} hint="Active stake" withSymbol testId="validator-stake" />
-          </Fact>
-          <MembershipFacts member={validator.value} now={nowSeconds()} />
-        </Facts>
-      </Panel>
+      <div className="space-y-5">
+        <ValidatorFigures validator={validator} />
+        <Panel title="Audits" note="what it found out about executors">
+          {audits.length === 0 ? (
+            <Empty title="No audits yet">It reports once an epoch on the executors that are drawn for it.</Empty>
+          ) : (
+            <AuditTable audits={audits} show="executor" />
+          )}
+        </Panel>
+        <Panel title="Juries" note="panels that it was drawn for">
+          {seats.length === 0 ? (
+            <Empty title="No juries yet">Validators that put themselves on the list are drawn for disputes.</Empty>
+          ) : (
+            <SeatTable seats={seats} now={now} />
+          )}
+        </Panel>
+        <Panel title="Identity">
+          <Facts>
+            <MembershipFacts member={validator} now={now} />
+          </Facts>
+        </Panel>
+      </div>
     </>
   );
 }

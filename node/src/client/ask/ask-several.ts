@@ -1,0 +1,104 @@
+import { LloomError } from "../../errors.ts";
+import { withSeed } from "../check/verification.ts";
+import type { Answered, AskEvent, Copy, Question } from "../question.ts";
+import { agreeOn } from "./agreement.ts";
+import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
+
+/** One executor's answer, or how many tries it took to get none. */
+interface Said {
+  readonly text: string;
+  readonly end: Answered;
+}
+
+/**
+ * Asks so many executors the same, side by side, each of them whole, and answers with what most of them say. Every one is paid.
+ * Who fails is replaced as ever; where less than two answer in the end, there is nothing to compare: throws what failed, after
+ * what was signed is paid. Whoever says something else is doubted a little: it may have another machine.
+ */
+export async function* askSeveral(
+  parts: AskParts,
+  question: Question,
+  { executors, signal }: { readonly executors: number; readonly signal: AbortSignal },
+): AsyncGenerator<AskEvent, void> {
+  const shared: SharedQuestion = { taken: new Set() };
+  const same = { ...question, sampling: withSeed(question.sampling), whole: true };
+  const queue = new EventQueue();
+  const stop = new AbortController();
+  const until = AbortSignal.any([signal, stop.signal]);
+  const asking = Array.from({ length: executors }, () => collect(ask(parts, same, until, shared), queue));
+  const settled = Promise.allSettled(asking).finally(() => queue.end());
+  try {
+    yield* queue.events();
+  } finally {
+    // Whoever stopped listening has cancelled all of them.
+    stop.abort();
+    queue.end();
+  }
+  const outcomes = await settled;
+  const answers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const [first, second, ...others] = answers;
+  if (first === undefined || second === undefined) throw failureOf(outcomes, answers.length);
+  const { chosen, agree } = agreeOn([first, second, ...others]);
+  for (const { text, end } of answers)
+    if (text !== chosen.text && agree > 1) parts.book.note(end.executor, { type: "blamed" }, parts.settings.clock());
+  if (chosen.text !== "") yield { type: "text", text: chosen.text };
+  const copies = answers.map(({ text, end }): Copy => ({ ...end, agrees: text === chosen.text }));
+  yield { ...chosen.end, copies };
+}
+
+async function collect(events: AsyncIterable<AskEvent>, queue: EventQueue): Promise<Said> {
+  let text = "";
+  for await (const event of events) {
+    if (event.type === "end") return { text, end: event };
+    if (event.type === "text") text += event.text;
+    else await queue.put(event);
+  }
+  throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
+}
+
+function failureOf(outcomes: readonly PromiseSettledResult<Said>[], answered: number): unknown {
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (answered === 0) return failed?.reason;
+  return new LloomError("NO_EXECUTOR", "One executor alone answered: there is nothing to hold its answer against.", {
+    cause: failed?.reason,
+    next: "Ask again, or ask for less: --verify, or lloom.verify of the request.",
+  });
+}
+
+type Passed = Exclude<AskEvent, Answered | { type: "text" }>;
+
+/** Events of several questions in one row; each goes on once its event was taken. */
+class EventQueue {
+  readonly #waiting: { readonly event: Passed; readonly taken: () => void }[] = [];
+  #wake = Promise.withResolvers<void>();
+  #hasEnded = false;
+
+  async put(event: Passed): Promise<void> {
+    if (this.#hasEnded) return;
+    await new Promise<void>((taken) => {
+      this.#waiting.push({ event, taken });
+      this.#wake.resolve();
+    });
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    for (const { taken } of this.#waiting.splice(0)) taken();
+    this.#wake.resolve();
+  }
+
+  async *events(): AsyncGenerator<Passed, void> {
+    for (;;) {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        try {
+          yield next.event;
+        } finally {
+          next.taken();
+        }
+      }
+      if (this.#hasEnded) return;
+      await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Link from "next/link";
+import { shortHex } from "../../lib/format.ts";
+import { readDisputesOf } from "../../lib/indexer/disputes.ts";
+import type { Settlement } from "../../lib/rows.ts";
+import { Sign } from "../figures/sign.tsx";
+
+/** Says that the answer of a settlement was disputed, with the way there. Nothing where none was. */
+export async function DisputedNotice({ settlement }: { readonly settlement: Settlement }) {
+  const disputes = await readDisputesOf(settlement.requestHash);
+  if (!disputes.ok || disputes.value.length === 0) return null;
+  return (
+    <p className="panel flex flex-wrap items-baseline gap-x-3 px-4 py-2.5" data-testid="disputed">
+      <Sign
+        form="open"
+        text="The last answer of this settlement was disputed:"
+        hint="Who says what, and what came of it"
+      />
+      {disputes.value.map((id) => (
+        <Link
+          key={id}
+          className="link font-mono text-[0.8125rem]"
+          href={`/disputes/${id}`}
+          prefetch={false}
+          title={`dispute: ${id}`}
+        >
+          {shortHex(id)}
+        </Link>
+      ))}
+    </p>
+  );
+}
