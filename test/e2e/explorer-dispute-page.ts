@@ -50,6 +50,10 @@ export async function checkDisputeList(visit: Visit, staged: StagedDisputes): Pr
   assert.deepEqual(paths.slice(0, 3), open_, "Open ones come first, by their next deadline.");
   const count = 3 + DELIVERY_ENDS.length + 4 + 3;
   assert.equal(paths.length, count, "Every dispute is there.");
+  await page.setViewportSize(NARROW);
+  const accused = page.locator(`[data-testid="dispute-row"] a[href="/executors/${lower(staged.executor)}"]:visible`);
+  assert.equal(await accused.count(), DELIVERY_ENDS.length + 1, "Who is accused is told on a phone, too.");
+  await page.setViewportSize(WIDE);
   for (const [kind, wanted] of [
     ["Delivery", 6],
     ["Wrong model", 6],

@@ -1,4 +1,5 @@
 import type * as tables from "../../indexer/ponder.schema.ts";
+import { formatMoment } from "./format.ts";
 
 type Grade = (typeof tables.reputation.$inferSelect)["grade"] | "UNKNOWN";
 
@@ -21,3 +22,21 @@ export const GRADE_WORDS: Readonly<Record<Grade, GradeWords>> = {
   },
   UNKNOWN: { text: "Unknown", short: "?", meaning: "A grade that this explorer does not know." },
 };
+
+/** What a grade says of an executor with so many strikes that still count. */
+export const gradeMeaning = ({ grade, strikes }: { readonly grade: Grade; readonly strikes: bigint }): string =>
+  grade === "NEWCOMER" && strikes > 0n
+    ? "Too few audits for a grade; its strikes speak against it."
+    : GRADE_WORDS[grade].meaning;
+
+interface EpochStart {
+  readonly epoch: number;
+  readonly epochStartsAt: number;
+}
+
+/** Of when a reputation is: the newest epoch in which something happened may be the present one. `now` is the chain's clock. */
+export function epochNote({ epoch, epochStartsAt }: EpochStart, now: number): string {
+  const epochSeconds = epochStartsAt / epoch;
+  const when = `epoch ${epoch}, ${formatMoment(epochStartsAt)}`;
+  return now < epochStartsAt + epochSeconds ? `so far in ${when}` : `as of ${when}; it has aged since`;
+}

@@ -84,4 +84,5 @@ type AmountSetting =
   | "maxInboundPrice"
   | "maxOutboundPrice"
   | "minStake"
-  | "appealDeposits";
+  | "appealDeposits"
+  | "complaintBonds";

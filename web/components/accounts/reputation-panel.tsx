@@ -1,6 +1,5 @@
-import { formatMoment } from "../../lib/format.ts";
 import type { Reputation } from "../../lib/reputation-rows.ts";
-import { GRADE_WORDS } from "../../lib/reputation-words.ts";
+import { epochNote, GRADE_WORDS, gradeMeaning } from "../../lib/reputation-words.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Fact, Facts } from "../figures/facts.tsx";
 import { Fraction } from "../figures/fraction.tsx";
@@ -48,10 +47,15 @@ function Inputs({ reputation }: { readonly reputation: Reputation }) {
   );
 }
 
-const STRUCK_NEWCOMER = "Too few audits for a grade; its strikes speak against it.";
+interface ReputationPanelProps {
+  /** Newest first. */
+  readonly history: readonly Reputation[];
+  /** The chain's clock. */
+  readonly now: number;
+}
 
-/** How far it can be trusted, with all that this is computed from, now and before. Rows come newest first. */
-export function ReputationPanel({ history }: { readonly history: readonly Reputation[] }) {
+/** How far it can be trusted, with all that this is computed from, now and before. */
+export function ReputationPanel({ history, now }: ReputationPanelProps) {
   const [reputation] = history;
   if (reputation === undefined) {
     return (
@@ -60,19 +64,15 @@ export function ReputationPanel({ history }: { readonly history: readonly Reputa
       </Panel>
     );
   }
-  const { trust, grade, strikes, epoch, epochStartsAt } = reputation;
+  const { trust, grade } = reputation;
   return (
-    <Panel
-      title="Reputation"
-      note={`as of epoch ${epoch}, ${formatMoment(epochStartsAt)}; it has aged since. Anyone can compute it from the chain`}
-    >
+    <Panel title="Reputation" note={`${epochNote(reputation, now)}. Anyone can compute it from the chain`}>
       <p className="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-3">
         <span className="text-[1.375rem] leading-tight font-medium" data-testid="reputation-grade">
           {GRADE_WORDS[grade].text}
         </span>
         <span className="text-ink-soft">
-          trust <Fraction value={trust} testId="reputation-trust" /> of 1.{" "}
-          {grade === "NEWCOMER" && strikes > 0n ? STRUCK_NEWCOMER : GRADE_WORDS[grade].meaning}
+          trust <Fraction value={trust} testId="reputation-trust" /> of 1. {gradeMeaning(reputation)}
         </span>
       </p>
       <Inputs reputation={reputation} />

@@ -8,33 +8,41 @@ import { RelativeTime } from "../figures/relative-time.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
 import { DisputeSign } from "./dispute-sign.tsx";
 
-const KIND: Column<Dispute> = {
+const Accused = ({ dispute: { executorAddress } }: { readonly dispute: Dispute }) => (
+  <Identifier value={executorAddress} what="executor address" href={`/executors/${executorAddress}`} short />
+);
+
+/** Where there is no room for a column of its own, the accused stands below the state. */
+const kind = (tellsAccused: boolean): Column<Dispute> => ({
   header: "Dispute",
   hint: "Its kind and its state, or how it ended",
-  cell: ({ disputeId, offence, state }) => (
+  cell: (dispute) => (
     <span className="flex flex-col gap-0.5 py-0.5">
       <Link
         className="link font-medium"
-        href={`/disputes/${disputeId}`}
+        href={`/disputes/${dispute.disputeId}`}
         prefetch={false}
-        title={`dispute: ${disputeId}`}
+        title={`dispute: ${dispute.disputeId}`}
       >
-        {OFFENCE_WORDS[offence].kind}
+        {OFFENCE_WORDS[dispute.offence].kind}
       </Link>
       <span className="text-[0.8125rem]">
-        <DisputeSign state={state} />
+        <DisputeSign state={dispute.state} />
       </span>
+      {tellsAccused ? (
+        <span className="sm:hidden">
+          <Accused dispute={dispute} />
+        </span>
+      ) : null}
     </span>
   ),
-};
+});
 
 const EXECUTOR: Column<Dispute> = {
   header: "Executor",
   hint: "Who is accused",
   from: "sm",
-  cell: ({ executorAddress }) => (
-    <Identifier value={executorAddress} what="executor address" href={`/executors/${executorAddress}`} short />
-  ),
+  cell: (dispute) => <Accused dispute={dispute} />,
 };
 
 const CHALLENGER: Column<Dispute> = {
@@ -93,11 +101,12 @@ interface DisputeTableProps {
 
 /** Disputes, each a row that leads to its page. */
 export function DisputeTable({ caption, disputes, now, sorting, without }: DisputeTableProps) {
-  const parties = [...(without === "executor" ? [] : [EXECUTOR]), ...(without === "client" ? [] : [CHALLENGER])];
+  const tellsAccused = without !== "executor";
+  const parties = [...(tellsAccused ? [EXECUTOR] : []), ...(without === "client" ? [] : [CHALLENGER])];
   return (
     <DataTable
       caption={caption}
-      columns={[KIND, ...parties, AT_STAKE, opened(now), next(now)]}
+      columns={[kind(tellsAccused), ...parties, AT_STAKE, opened(now), next(now)]}
       rows={disputes}
       rowKey={({ judgeAddress, disputeId }) => judgeAddress + disputeId}
       rowTestId="dispute-row"

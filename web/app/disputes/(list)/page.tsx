@@ -55,7 +55,9 @@ export default async function DisputesPage({ searchParams }: { readonly searchPa
         >
           <DisputeFilters filter={filter} />
           {page.value.items.length === 0 ? (
-            <Empty title="No such dispute">
+            <Empty
+              title={Object.values(filter).every((one) => one === undefined) ? "No disputes yet" : "No such dispute"}
+            >
               Where nothing is settled wrongly, there is nothing to dispute. A client or a validator opens one.
             </Empty>
           ) : (

@@ -67,7 +67,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
       </PageTitle>
       <div className="space-y-5">
         <ExecutorStanding executor={executor} strike={strike} now={chainTime} />
-        <ReputationPanel history={history} />
+        <ReputationPanel history={history} now={chainTime} />
         <AccountDisputes party="executor" address={address} disputes={disputes} now={chainTime} />
         <Panel title="Audits" note="by validators that nobody chose">
           {audits.length === 0 ? (
