@@ -92,6 +92,7 @@ class Reader {
       LLOOM_RPC_URL: rpcUrl,
       LLOOM_ACCOUNTING: deployment.accounting,
       LLOOM_BOOTSTRAP: bootstrap,
+      LLOOM_AUDITS: deployment.audits,
       LLOOM_PASSWORD_FILE: join(this.folder, "password"),
     };
   }
@@ -122,16 +123,19 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   afterAll(() => stack.disposeAsync());
 
   // A key is for one role: the seller's page comes first, since the money page takes its stake out again.
-  it.each([[["executor.md", "money.md"]], [["gateway.md"]]])("do what they say: %j", async (pages) => {
-    await using reader = new Reader(devnet, await freePort());
-    for (const page of pages) {
-      for (const command of documentedCommands(page)) {
-        const { code, output } = await reader.run(command);
-        const said = `${page}: ${reader.line(command)}\n${output}`;
-        expect(code, said).toBe(0);
-        expect(output, said).not.toContain('{"error":');
+  it.each([[["executor.md", "money.md"]], [["gateway.md"]], [["validator.md"]]])(
+    "do what they say: %j",
+    async (pages) => {
+      await using reader = new Reader(devnet, await freePort());
+      for (const page of pages) {
+        for (const command of documentedCommands(page)) {
+          const { code, output } = await reader.run(command);
+          const said = `${page}: ${reader.line(command)}\n${output}`;
+          expect(code, said).toBe(0);
+          expect(output, said).not.toContain('{"error":');
+        }
+        await reader.stop();
       }
-      await reader.stop();
-    }
-  });
+    },
+  );
 });

@@ -120,6 +120,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./validator.ts")).validator,
   },
   {
+    name: "canaries",
+    group: "Selling answers, guarding the network",
+    describe: "show the keys by which a validator audits, and what each has",
+    load: async () => (await import("./canaries.ts")).canaries,
+  },
+  {
     name: "calibrate",
     group: "Selling answers, guarding the network",
     describe: "measure how far honest nodes with a model's weights differ, so that validators blame none of them",

@@ -87,4 +87,5 @@ type AmountSetting =
   | "maxInboundPrice"
   | "maxOutboundPrice"
   | "minStake"
-  | "appealDeposits";
+  | "appealDeposits"
+  | "complaintBonds";

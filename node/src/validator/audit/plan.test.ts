@@ -1,5 +1,7 @@
 import { auditRow } from "@lloom/protocol/audit-reports";
-import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { hexToBytes } from "@lloom/protocol/hex";
+import { merkleRoot } from "@lloom/protocol/merkle";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../canary/draw.ts";
 import { findBorder } from "./border-search.ts";
@@ -99,7 +101,7 @@ describe("the search for a border input", () => {
 describe("what an epoch found out", () => {
   const kept = (state: KeptAudit["state"], finding?: CanaryFinding): KeptAudit =>
     ({ executor: A, model: "tiny", weightsHash: HASH, state, finding, responseHash: HASH }) as KeptAudit;
-  const outcome = (...canaries: KeptAudit[]) => findingsOf(canaries)[0]?.outcome;
+  const outcome = (...canaries: KeptAudit[]) => findingsOf(canaries, () => HASH)[0]?.outcome;
 
   it("is passed for measured answers alone, and failed for one that is wrong", () => {
     expect(outcome(kept("judged", { factor: 0 }), kept("judged", {}))).toBe("passed");
@@ -110,16 +112,23 @@ describe("what an epoch found out", () => {
   });
 
   it("says nothing of who was not asked, or whose canaries were lost", () => {
-    expect(findingsOf([kept("planned"), kept("lost")])).toEqual([]);
+    expect(findingsOf([kept("planned"), kept("lost")], () => HASH)).toEqual([]);
+  });
+
+  it("names its evidence by nothing that an executor could try out", () => {
+    const of = (salt: Hex) => findingsOf([kept("judged", { factor: 0 })], () => salt)[0]?.evidence;
+    expect(of(HASH)).not.toBe(of(ZERO_HASH));
+    expect([of(HASH), of(ZERO_HASH)]).not.toContain(merkleRoot([hexToBytes(HASH)]));
   });
 
   it("is what the contract takes", () => {
-    const [finding = expect.unreachable()] = findingsOf([
+    const canaries = [
       kept("judged", { factor: 1000, failure: "trace" }),
       kept("judged", { factor: 0 }),
       kept("unanswered"),
       kept("lost"),
-    ]);
+    ];
+    const [finding = expect.unreachable()] = findingsOf(canaries, () => HASH);
     const row = auditRow(finding);
     expect(row).toMatchObject({ outcome: 2, canaries: 3, unanswered: 1, traceFailures: 1, countFailures: 0 });
     expect(row.logLikelihood).toBe(Math.floor(1000 * (Math.log(500.5) + Math.log(0.5))));
