@@ -42,6 +42,21 @@ export function findingsOf(preparation: Preparation): Finding[] {
   ];
 }
 
+/** The little that matters on a chain whose money and blocks are its developer's own. */
+export const developmentFindings = (chain: ChainFacts): Finding[] => [
+  {
+    verdict: "good",
+    what: "chain",
+    found: `${KNOWN_CHAINS[chain.id]?.name} (${chain.id}): cost, token and randomness are not looked at there`,
+  },
+  {
+    verdict: chain.balanceWei > 0n ? "good" : "stop",
+    what: "balance",
+    found: `${chain.deployer} has ${formatEther(chain.balanceWei)} ether`,
+    ...(chain.balanceWei === 0n && { next: "Give it some: npm run fund -- ADDRESS." }),
+  },
+];
+
 const chainFinding = ({ chain: { id } }: Preparation): Finding => ({
   verdict: "good",
   what: "chain",
