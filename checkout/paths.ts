@@ -9,5 +9,11 @@ export const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
 export const PONDER = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
 export const LLOOM = join(ROOT, "node/src/cli.ts");
 
+/** The dishonest executor of a development network. */
+export const CHEAT = join(ROOT, "devnet/cheat.ts");
+
+/** Preloaded where a development network's clock can be moved. */
+export const MOVED_CLOCK = join(ROOT, "devnet/moved-clock.ts");
+
 /** Compiled code of all programs of the checkout, by content: they read the same files at every start. */
 export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/lloom-compiled");

@@ -1,14 +1,17 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
-import { isRpcUrl } from "../checkout/rpc.ts";
+import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
+import { CHEATS, type Cheat, isCheat } from "./src/cheats/kinds.ts";
+import { tellStory } from "./src/cheats/story.ts";
 import { compileContracts } from "./src/deployment.ts";
 import { type Devnet, type Pages, startDevnet } from "./src/devnet.ts";
 import { askFirst, FIRST_PROMPT, type FirstAnswer } from "./src/first-answer.ts";
-import { bold, jsonLine, money, receiptText, type Shown, settlementText, urlsText } from "./src/narration.ts";
+import { jsonLine, receiptText, type Shown, settlementText, urlsText } from "./src/narration.ts";
 import { createProgress, type Progress } from "./src/progress.ts";
 import { awaitSettlement, awaitVisible } from "./src/settlement.ts";
 import { Timings } from "./src/timings.ts";
+import { bold, money } from "./src/words.ts";
 
 const USAGE = `usage: npm start [-- OPTIONS]
 
@@ -18,6 +21,7 @@ the answer, its receipt and its settlement; then starts indexer and explorer, pr
   --rpc URL   use a running chain (one that funds the well-known test mnemonic) instead of starting one
   --once      stop everything after the first answer is settled and visible
   --json      print one JSON line (at the end with --once, else when all is up); progress goes to standard error
+  --cheat KIND  one executor more that cheats, until it is found out and judged: ${CHEATS.join(", ")}
   --timings   print where the time went
   --help      this text`;
 
@@ -29,15 +33,23 @@ interface Flags {
   readonly once: boolean;
   readonly json: boolean;
   readonly timings: boolean;
+  readonly cheat: Cheat | undefined;
 }
 
 function readWish(): Flags {
   const flag = { type: "boolean", default: false } as const;
-  const options = { rpc: { type: "string" }, once: flag, json: flag, timings: flag } as const;
-  const { rpc, ...flags } = readFlags({ usage: USAGE, config: { options } }).values;
-  if (rpc !== undefined && !isRpcUrl(rpc))
-    refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
-  return { rpc, ...flags };
+  const options = {
+    rpc: { type: "string" },
+    cheat: { type: "string" },
+    once: flag,
+    json: flag,
+    timings: flag,
+  } as const;
+  const { rpc, cheat, ...flags } = readFlags({ usage: USAGE, config: { options } }).values;
+  if (rpc !== undefined) refuseNoRpcUrl(rpc);
+  if (cheat !== undefined && !isCheat(cheat))
+    refuse(`There is no cheat "${cheat}".`, `There are ${CHEATS.join(", ")}.`);
+  return { rpc, cheat, ...flags };
 }
 
 interface Stage {
@@ -62,10 +74,13 @@ async function main(flags: Flags): Promise<void> {
   let kept = "";
   try {
     write("Starting a Lloom network on this machine; Ctrl-C stops it.\n\n");
-    await using devnet = await startDevnet({ rpcUrl: flags.rpc, progress, signal });
+    await using devnet = await startDevnet({ rpcUrl: flags.rpc, cheat: flags.cheat, progress, signal });
     kept = ` Logs are kept in ${devnet.logDir}.`;
     const stage = { devnet, stream, progress, timings, flags, signal };
-    shown = await Promise.race([show(stage), devnet.failure]);
+    const { cheat } = flags;
+    const telling = cheat && tellStory({ devnet, cheat, pages: devnet.openPages(), say: progress.say, signal });
+    const [seen, story] = await Promise.race([Promise.all([show(stage), telling]), devnet.failure]);
+    shown = { ...seen, ...(story && { story }) };
     if (flags.timings) progress.say(`\n${bold("Where the time went")}\n${timings.table()}`);
     if (!flags.once) {
       if (flags.json) console.log(jsonLine(shown, timings.seconds()));

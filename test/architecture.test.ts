@@ -50,7 +50,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
       dispute: ["check"],
       ask: ["discover", "choose", "pay", "check"],
     },
-    [...CLIENT_DATA, "node/src/evidence", ...CAPABILITIES, ...BASE],
+    [...CLIENT_DATA, "node/src/duties", "node/src/evidence", ...CAPABILITIES, ...BASE],
   ),
   // The rooms of an executor.
   ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [

@@ -25,4 +25,6 @@ export const DEVNET_ACCOUNTS = {
   validators: [devnetAccount(1, "validator-1"), devnetAccount(2, "validator-2")],
   executors: [devnetAccount(3, "executor-1"), devnetAccount(4, "executor-2"), devnetAccount(5, "executor-3")],
   gateway: devnetAccount(6, "gateway"),
+  /** Of whoever is dishonest where that is wanted. */
+  cheat: devnetAccount(7, "cheat"),
 } as const;

@@ -26,6 +26,8 @@ export interface ChildOptions {
    * networks of this machine have the same keys and addresses, and a node locks its key where temporary files are.
    */
   readonly home: string | undefined;
+  /** Flags of Node's own, the same for all. */
+  readonly flags: readonly string[];
   readonly onLine: (line: string) => void;
 }
 
@@ -44,10 +46,10 @@ export class Child {
   readonly #tail: string[] = [];
   #alive = true;
 
-  constructor({ spec, logPath, home, onLine }: ChildOptions) {
+  constructor({ spec, logPath, home, flags, onLine }: ChildOptions) {
     this.logPath = logPath;
     if (home !== undefined) mkdirSync(temporaryIn(home), { recursive: true });
-    this.#process = spawn(process.execPath, [spec.script, ...spec.args], {
+    this.#process = spawn(process.execPath, [...flags, spec.script, ...spec.args], {
       cwd: spec.cwd,
       env: { ...process.env, ...homeVariables(home), ...PLAIN, ...spec.env },
       stdio: ["ignore", "pipe", "pipe"],

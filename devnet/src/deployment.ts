@@ -26,6 +26,9 @@ export interface ContractsBuild {
   readonly pathOf: (contract: string) => string | undefined;
 }
 
+/** Whoever watches sees an epoch end, and every validator audits everybody. */
+const AUDITS = { auditEpochSeconds: 300n, auditOdds: 1n };
+
 /** The chain mines each transaction at once. */
 const POLL_MS = 50;
 
@@ -54,7 +57,7 @@ export async function deployContracts(rpcUrl: string, build: ContractsBuild): Pr
       artifactResolver: resolver(build),
       provider: { request: ({ method, params }) => provider.send(method, [...((params as unknown[]) ?? [])]) },
       ignitionModule: Lloom,
-      deploymentParameters: {},
+      deploymentParameters: { Lloom: AUDITS },
       accounts: await provider.send("eth_accounts", []),
     });
     if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT)

@@ -2,12 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { checkChain, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import { checkFunds, startChain } from "./chain.ts";
+import { CHEAT_WORDS, type Cheat } from "./cheats/kinds.ts";
 import { buildContracts, type Deployment, deployContracts } from "./deployment.ts";
 import { buildExplorer } from "./explorer-build.ts";
 import { seatMembers } from "./members.ts";
+import { NetworkClock } from "./network-clock.ts";
 import {
   type NodeSurroundings,
   type RunningNode,
+  startCheat,
   startExecutors,
   startNode,
   startValidators,
@@ -28,6 +31,8 @@ export interface DevnetOptions {
   /** More flags for an executor, by its index from 0: for example another backend. */
   readonly executorFlags?: (index: number) => readonly string[];
   readonly gatewayFlags?: readonly string[];
+  /** One executor more, a dishonest one; the network's clock can be moved then. */
+  readonly cheat?: Cheat | undefined;
 }
 
 /** A whole network on this machine. */
@@ -44,12 +49,16 @@ export interface Devnet extends AsyncDisposable {
   readonly bootstrap: string;
   readonly validators: readonly RunningNode[];
   readonly executors: readonly RunningNode[];
+  /** The dishonest one, where it is wanted. */
+  readonly cheat: RunningNode | undefined;
   readonly gateway: RunningNode;
   /** Base URL of the gateway, without /v1. */
   readonly gatewayUrl: string;
   /** Starts indexer and explorer, which nobody needs for an answer; resolves once both serve. The same for every caller. */
   readonly openPages: () => Promise<Pages>;
   readonly surroundings: NodeSurroundings;
+  /** Where it can be moved. */
+  readonly clock: NetworkClock | undefined;
   /** Rejects when a part ends without which nothing goes on. */
   readonly failure: Promise<never>;
 }
@@ -73,6 +82,7 @@ const SETTLE_SOON = ["--settle-age-seconds", "2"];
 
 /** What the steps of a start work with. */
 interface Site {
+  readonly clock: NetworkClock | undefined;
   readonly options: DevnetOptions;
   readonly supervisor: Supervisor;
   readonly ports: Ports;
@@ -91,14 +101,17 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const folder = stack.use(openRunFolder());
   const { dataDir: dir, logDir, home } = folder;
   progress.say(`   logs are in ${logDir}`);
-  const supervisor = stack.use(new Supervisor(logDir, { home, tell: progress.say }));
+  const clock = options.cheat === undefined ? undefined : new NetworkClock(dir);
+  const supervisor = stack.use(new Supervisor(logDir, { home, flags: clock?.flags ?? [], tell: progress.say }));
   // What still waits when a part has failed must not keep the process alive.
   const over = new AbortController();
   stack.defer(() => over.abort());
   const signal = AbortSignal.any([options.signal, over.signal]);
   const { failure } = supervisor;
   const ports = stack.use(new Ports());
-  const assembling = assemble({ options, supervisor, ports, dir, signal }).catch((thrown) => blame(thrown, failure));
+  const assembling = assemble({ options, clock, supervisor, ports, dir, signal }).catch((thrown) =>
+    blame(thrown, failure),
+  );
   const devnet = await Promise.race([assembling, failure, aborted(options.signal)]);
   const owned = stack.move();
   return { ...devnet, logDir, failure, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -116,8 +129,8 @@ async function blame(thrown: unknown, failure: Promise<never>): Promise<never> {
 type Assembled = Omit<Devnet, typeof Symbol.asyncDispose | "failure" | "logDir">;
 
 async function assemble(site: Site): Promise<Assembled> {
-  const { supervisor, dir, signal } = site;
-  const { progress } = site.options;
+  const { options, clock, supervisor, dir, signal } = site;
+  const { progress } = options;
   const [rpcUrl, build] = await Promise.all([
     openChain(site),
     timed(
@@ -134,7 +147,9 @@ async function assemble(site: Site): Promise<Assembled> {
     () => deployContracts(rpcUrl, build),
     (it) => it.accounting,
   );
-  await timed(progress, "stakes and deposits", () => seatMembers({ rpcUrl, deployment, signal }));
+  await timed(progress, "stakes and deposits", () =>
+    seatMembers({ rpcUrl, deployment, withCheat: options.cheat !== undefined, signal }),
+  );
   const surroundings: NodeSurroundings = { supervisor, dir, rpcUrl, deployment, signal };
   const nodes = await startNodes(site, surroundings);
   let pages: Promise<Pages> | undefined;
@@ -142,7 +157,7 @@ async function assemble(site: Site): Promise<Assembled> {
     pages ??= startPages(site, { rpcUrl, chainId, deployment });
     return pages;
   };
-  return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, surroundings };
+  return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, surroundings, clock };
 }
 
 async function startPages(
@@ -168,9 +183,9 @@ async function startPages(
 }
 
 async function startNodes(
-  { options: { progress, executorFlags, gatewayFlags }, supervisor, ports }: Site,
+  { options: { progress, executorFlags, gatewayFlags, cheat: kind }, supervisor, ports }: Site,
   surroundings: NodeSurroundings,
-): Promise<Pick<Devnet, "bootstrap" | "validators" | "executors" | "gateway" | "gatewayUrl">> {
+): Promise<Pick<Devnet, "bootstrap" | "validators" | "executors" | "cheat" | "gateway" | "gatewayUrl">> {
   const addresses = validatorAddresses([
     await wantedPort(progress, ports, "first validator"),
     await wantedPort(progress, ports, "second validator"),
@@ -178,7 +193,7 @@ async function startNodes(
   const bootstrap = addresses.join(",");
   const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
   const port = await wantedPort(progress, ports, "gateway");
-  const [validators, executors, gateway] = await Promise.all([
+  const [validators, executors, gateway, cheat] = await Promise.all([
     timed(progress, "2 validators", () => startValidators(surroundings, addresses), outcomeOf("validators", 2)),
     timed(progress, "3 executors", () => startExecutors(surroundings, bootstrap, flags), outcomeOf("executors", 3)),
     timed(
@@ -192,13 +207,25 @@ async function startNodes(
         }),
       (node) => `${node.url}/v1`,
     ),
+    kind &&
+      timed(
+        progress,
+        "1 cheat",
+        () => startCheat(surroundings, bootstrap, kind),
+        () => CHEAT_WORDS[kind],
+      ),
   ]);
   const gatewayUrl = gateway.url ?? "";
   const { signal } = surroundings;
   await timed(progress, "offers", () =>
-    awaitOffers({ supervisor, gatewayUrl, executors: () => executors.filter((it) => it.process.alive).length, signal }),
+    awaitOffers({
+      supervisor,
+      gatewayUrl,
+      executors: () => [...executors, ...(cheat ? [cheat] : [])].filter((it) => it.process.alive).length,
+      signal,
+    }),
   );
-  return { bootstrap, validators, executors, gateway, gatewayUrl };
+  return { bootstrap, validators, executors, cheat, gateway, gatewayUrl };
 }
 
 const outcomeOf =

@@ -30,13 +30,11 @@ const BUSY = 4;
 /** From here on a refusal is about the network, not the question. */
 const SERVER_ERROR = 500;
 
-export interface FirstQuestion {
-  readonly gatewayUrl: string;
-  /** Gets the answer as it streams. */
-  readonly onText: (text: string) => void;
+export interface FirstQuestion extends Omit<Question, "question"> {
+  /** `FIRST_PROMPT` unless given. */
+  readonly question?: string;
   /** Hears why the gateway could not answer, before it is asked again. */
-  readonly onRefusal: (why: string) => void;
-  readonly signal: AbortSignal;
+  readonly onRefusal?: (why: string) => void;
   /** Whether the machine has more to do than it can; told by its load unless given. */
   readonly isBusy?: () => boolean;
 }
@@ -49,10 +47,10 @@ export async function askFirst(question: FirstQuestion): Promise<FirstAnswer> {
   const { onRefusal, signal, isBusy = isMachineBusy } = question;
   for (let tries = 1; ; tries++) {
     try {
-      return await ask(question);
+      return await askOnce({ question: FIRST_PROMPT, ...question });
     } catch (thrown) {
       if (signal.aborted || !isPassing(thrown) || (tries >= TRIES && !isBusy())) throw thrown;
-      onRefusal((thrown as Error).message);
+      onRefusal?.((thrown as Error).message);
       await pause(backoffMs(tries, BETWEEN_TRIES), signal);
     }
   }
@@ -63,12 +61,22 @@ const isMachineBusy = (): boolean => (loadavg()[0] ?? 0) > BUSY * availableParal
 const isPassing = (thrown: unknown): boolean =>
   thrown instanceof APIError && (thrown.status === undefined || thrown.status >= SERVER_ERROR);
 
-async function ask({ gatewayUrl, onText, signal }: FirstQuestion): Promise<FirstAnswer> {
+/** One question to the gateway with the official client. */
+interface Question {
+  readonly gatewayUrl: string;
+  readonly question: string;
+  /** Gets the answer as it streams. */
+  readonly onText?: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Asks once. Throws what the client throws. */
+async function askOnce({ gatewayUrl, question, onText, signal }: Question): Promise<FirstAnswer> {
   const openai = new OpenAI({ baseURL: `${gatewayUrl}/v1`, apiKey: "none-needed-on-loopback", maxRetries: 0 });
   const stream = await openai.chat.completions.create(
     {
       model: FIRST_MODEL,
-      messages: [{ role: "user", content: FIRST_PROMPT }],
+      messages: [{ role: "user", content: question }],
       temperature: 0,
       max_tokens: 160,
       stream: true,
@@ -80,7 +88,7 @@ async function ask({ gatewayUrl, onText, signal }: FirstQuestion): Promise<First
   let receiptData: unknown;
   for await (const chunk of stream) {
     const text = chunk.choices[0]?.delta.content ?? "";
-    if (text !== "") onText(text);
+    if (text !== "") onText?.(text);
     answer += text;
     const { lloom } = chunk as LloomChunk;
     if (lloom?.receipt !== undefined) receiptData = lloom.receipt;

@@ -13,20 +13,25 @@ import type { Deployment } from "./deployment.ts";
 const EXECUTOR_STAKE = 200_000_000n;
 const VALIDATOR_STAKE = 1_000_000_000n;
 const CLIENT_DEPOSIT = 100_000_000n;
+/** Left in the client's wallet, for bonds of complaints. */
+const CLIENT_POCKET = 20_000_000n;
 
 interface Chairs {
   readonly rpcUrl: string;
   readonly deployment: Deployment;
+  /** Whether one executor more is seated, a dishonest one. */
+  readonly withCheat: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Mints test tokens, registers and stakes validators and executors, deposits for the gateway. */
 export async function seatMembers(chairs: Chairs): Promise<void> {
-  const { validators, executors, gateway } = DEVNET_ACCOUNTS;
+  const { validators, gateway, cheat } = DEVNET_ACCOUNTS;
+  const executors = [...DEVNET_ACCOUNTS.executors, ...(chairs.withCheat ? [cheat] : [])];
   await mint(chairs, [
     ...validators.map((account) => [account, VALIDATOR_STAKE] as const),
     ...executors.map((account) => [account, EXECUTOR_STAKE] as const),
-    [gateway, CLIENT_DEPOSIT] as const,
+    [gateway, CLIENT_DEPOSIT + CLIENT_POCKET] as const,
   ]);
   await Promise.all([
     ...validators.map((account) =>

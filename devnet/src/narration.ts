@@ -1,14 +1,8 @@
-import { styleText } from "node:util";
-import { formatAmount } from "@lloom/protocol/amounts";
+import type { StoryEnd } from "./cheats/story.ts";
 import type { Devnet, Pages } from "./devnet.ts";
 import { FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./first-answer.ts";
 import { type Settlement, settlementPage } from "./settlement.ts";
-
-const TOKEN = { symbol: "tUSD", decimals: 6 };
-
-export const bold = (text: string): string => styleText("bold", text);
-/** An amount of the devnet's token, for people. */
-export const money = (amount: bigint): string => `${formatAmount(amount, TOKEN.decimals)} ${TOKEN.symbol}`;
+import { bold, money } from "./words.ts";
 
 /** What both signed for the first answer. */
 export function receiptText({ receipt }: FirstAnswer, seconds: number): string {
@@ -48,6 +42,7 @@ export function urlsText(devnet: Devnet, pages: Pages | undefined): string {
     `  chain        ${devnet.rpcUrl}   (chain id ${devnet.chainId})`,
     `  contracts    AccountingV2 ${devnet.deployment.accounting}`,
     `               StakeRegistry ${devnet.deployment.stakeRegistry}`,
+    `               Audits ${devnet.deployment.audits}`,
     `               TestToken ${devnet.deployment.paymentToken}`,
     `  bootstrap    ${devnet.bootstrap.split(",")[0]}`,
     `  logs         ${devnet.logDir}`,
@@ -56,9 +51,9 @@ export function urlsText(devnet: Devnet, pages: Pages | undefined): string {
     `  curl ${devnet.gatewayUrl}/v1/chat/completions -H 'content-type: application/json' \\`,
     `    -d '{"model":"${FIRST_MODEL}","messages":[{"role":"user","content":"${FIRST_PROMPT}"}]}'`,
     "",
-    "Join it with a key of your own (docs/executor.md, docs/gateway.md):",
+    "Join it with a key of your own (docs/executor.md, docs/gateway.md, docs/validator.md):",
     `  export LLOOM_RPC_URL=${devnet.rpcUrl} LLOOM_ACCOUNTING=${devnet.deployment.accounting}`,
-    `  export LLOOM_BOOTSTRAP=${devnet.bootstrap}`,
+    `  export LLOOM_BOOTSTRAP=${devnet.bootstrap} LLOOM_AUDITS=${devnet.deployment.audits}`,
     "  ./lloom init                # makes a key and prints its address",
     "  npm run fund -- ADDRESS     # ether for gas",
     "  ./lloom faucet              # test tokens",
@@ -77,10 +72,12 @@ export interface Shown {
   readonly settlement: Settlement;
   /** Undefined if they did not come up. */
   readonly pages: Pages | undefined;
+  /** What became of the cheat, where one was wanted. */
+  readonly story?: StoryEnd;
 }
 
 /** The same for programs. */
-export function jsonLine({ answer, firstAnswerSeconds, settlement, pages }: Shown, seconds: number): string {
+export function jsonLine({ answer, firstAnswerSeconds, settlement, pages, story }: Shown, seconds: number): string {
   const tenths = (value: number): number => Math.round(value * 10) / 10;
   return JSON.stringify({
     answer: answer.answer,
@@ -92,5 +89,6 @@ export function jsonLine({ answer, firstAnswerSeconds, settlement, pages }: Show
     explorer: pages === undefined ? null : settlementPage(pages, settlement),
     firstAnswerSeconds: tenths(firstAnswerSeconds),
     seconds: tenths(seconds),
+    ...(story && { story: { ...story, stakeBefore: String(story.stakeBefore), stakeAfter: String(story.stakeAfter) } }),
   });
 }

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { z } from "zod";
-import { LLOOM, ROOT } from "../../checkout/paths.ts";
+import { CHEAT, LLOOM, ROOT } from "../../checkout/paths.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
+import type { Cheat } from "./cheats/kinds.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Part } from "./part.ts";
 import { patiently } from "./patience.ts";
@@ -55,7 +56,9 @@ export const EXECUTOR_PRICES = [
 
 interface NodeSpec {
   readonly account: DevnetAccount;
-  readonly command: "validator" | "executor" | "gateway";
+  /** What runs it; `lloom` unless given. */
+  readonly script?: string;
+  readonly command: string;
   readonly args: readonly string[];
 }
 
@@ -74,12 +77,12 @@ async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<v
 
 async function launch(surroundings: NodeSurroundings, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
   const { supervisor, rpcUrl, deployment, signal } = surroundings;
-  const { account, command, args } = spec;
+  const { account, command, args, script = LLOOM } = spec;
   const part = supervisor.start({
     name: account.name,
-    script: LLOOM,
-    args: [command, "--json", "--rpc", rpcUrl, "--accounting", deployment.accounting, "--data-dir", dataDir]
-      .concat(["--password-file", join(dataDir, "password")])
+    script,
+    args: [command, "--rpc", rpcUrl, "--accounting", deployment.accounting, "--data-dir", dataDir]
+      .concat(script === LLOOM ? ["--json", "--password-file", join(dataDir, "password")] : [])
       .concat(args),
     cwd: ROOT,
   });
@@ -149,6 +152,13 @@ export function startExecutors(
     }),
   );
 }
+
+/** One dishonest executor. */
+export const startCheat = (surroundings: NodeSurroundings, bootstrap: string, cheat: Cheat): Promise<RunningNode> =>
+  startNode(surroundings, {
+    ...{ account: DEVNET_ACCOUNTS.cheat, script: CHEAT, command: cheat },
+    args: ["--bootstrap", bootstrap],
+  });
 
 /** Those that came up; throws what happened to the first if none did. */
 async function someOf(starting: readonly Promise<RunningNode>[]): Promise<RunningNode[]> {

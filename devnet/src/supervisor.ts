@@ -7,6 +7,8 @@ import { lastWords, Part, type PartSpec } from "./part.ts";
 export interface SupervisorOptions {
   /** What the processes take for the user's home; the user's own if left out. */
   readonly home?: string;
+  /** Flags of Node's own, for every process. */
+  readonly flags?: readonly string[];
   /** Tells people what happens to parts. */
   readonly tell?: (text: string) => void;
 }
@@ -103,6 +105,7 @@ export class Supervisor implements AsyncDisposable {
       spec,
       logPath: join(this.#logDir, `${spec.name}.log`),
       home: this.#options.home,
+      flags: this.#options.flags ?? [],
       onLine,
     });
     this.#watchdog.stdin?.write(`+${child.pid}\n`);

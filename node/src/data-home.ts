@@ -50,7 +50,8 @@ function standardHome({ platform, environment, home }: Surroundings): string | u
   // The specification has relative paths ignored.
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "lloom");
   if (platform === "win32" && local !== undefined && isAbsolute(local)) return join(local, "lloom");
-  if (home === undefined) return undefined;
+  // As of a variable that is set to nothing: it would be the working directory.
+  if (home === undefined || !isAbsolute(home)) return undefined;
   if (platform === "win32") return join(home, "AppData", "Local", "lloom");
   if (platform === "darwin") return join(home, "Library", "Application Support", "lloom");
   return join(home, ".local", "share", "lloom");

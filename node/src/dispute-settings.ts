@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, defaulted, path } from "./setting-forms.ts";
+import { decimal, defaulted, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
 export const DISPUTE_SETTINGS = {
@@ -31,10 +31,27 @@ export const DISPUTE_SETTINGS = {
     toml: "validator.weights",
     flag: "weights",
     value: "FILES",
-    describe: "GGUF files that a validator judges with, each with its calibration beside it",
+    describe:
+      "tiny (the shipped model) and GGUF files that a validator judges with, each with its calibration beside it",
     schema: z.array(path, 'must be a list such as ["/models/qwen3-8b-q4.gguf"]'),
     fallback: [],
     list: true,
+  }),
+  canaryKeys: defaulted({
+    toml: "validator.canary-keys",
+    flag: "canary-keys",
+    value: "N",
+    describe: "keys with money of their own by which a validator audits executors; 0: it audits nobody",
+    schema: whole(0, 4_096),
+    fallback: 0,
+  }),
+  complaintBonds: defaulted({
+    toml: "validator.complaint-bonds",
+    flag: "complaint-bonds",
+    value: "AMOUNT",
+    describe: "most payment tokens that the bonds of a validator's own complaints may lock; 0: it only reports",
+    schema: decimal,
+    fallback: "50",
   }),
   appeals: defaulted<"auto" | "ask" | "off">({
     toml: "disputes.appeals",

@@ -169,7 +169,10 @@ describe("npx hardhat ignition deploy", () => {
     expect(stdout).toMatch(/✓ arbitrator +0x0{40} \(none\)\n/);
     expect(stdout).toMatch(/ignition\/modules\/LloomOnToken\.ts can be deployed with/);
     const nonsense = await run("--rpc", "nonsense");
-    expect([nonsense.code, nonsense.stderr]).toEqual([2, expect.stringContaining('"nonsense" is no URL of a chain.')]);
+    expect([nonsense.code, nonsense.stderr]).toEqual([
+      2,
+      expect.stringContaining("The chain's URL is no http or https address"),
+    ]);
   });
 
   it("does not take an address without code for a token", async () => {
@@ -214,7 +217,7 @@ describe("npx hardhat ignition deploy", () => {
       env: { LLOOM_RPC_URL: "http://127.0.0.1:1", HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1", CI: undefined },
     }).ended;
     expect(code).not.toBe(0);
-    expect(stdout + stderr).toMatch(/Cannot connect to the network "localhost"/);
+    expect(stdout + stderr).toMatch(/No chain answers at the address of localhost\.\n\nStart one there/);
     expect(stdout + stderr).not.toMatch(/^ {4}at /m);
   });
 });

@@ -46,9 +46,16 @@ export interface TestDeployment {
   readonly collector: Address;
 }
 
+interface TestChainOptions {
+  readonly chainId?: number;
+  /** What its first block says, for tests that need a past; now unless given. */
+  readonly initialDate?: Date;
+}
+
 /** Starts a chain that mines a block for every transaction at once; takes about a second. */
-export async function startChain({ chainId = 31337 }: { chainId?: number } = {}): Promise<TestChain> {
-  const server = fork(new URL("chain-server.ts", import.meta.url), [String(chainId)], {
+export async function startChain({ chainId = 31337, initialDate }: TestChainOptions = {}): Promise<TestChain> {
+  const parameters = [String(chainId), ...(initialDate === undefined ? [] : [initialDate.toISOString()])];
+  const server = fork(new URL("chain-server.ts", import.meta.url), parameters, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const rpcUrl = `http://127.0.0.1:${await readPort(server)}`;

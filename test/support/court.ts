@@ -118,8 +118,14 @@ export class Court implements AsyncDisposable {
     return this.#stack.use(openDatabase(join(directory, "log.sqlite"), { cipher }));
   }
 
-  /** A client with a channel asks this executor once; the answer is settled, and saved in the log. */
-  async sell(executor: Somebody, store: ExecutorLog, client: string, text = "A cat 🐈."): Promise<Sale> {
+  /** A client with a channel asks this executor once; the answer is saved in the log, and settled unless that is left to others. */
+  async sell(
+    executor: Somebody,
+    store: ExecutorLog,
+    client: string,
+    text = "A cat 🐈.",
+    { settles = true } = {},
+  ): Promise<Sale> {
     const { market } = this;
     this.#lane += 1n;
     await market.open(client, executor.identity.address);
@@ -137,7 +143,7 @@ export class Court implements AsyncDisposable {
     const answer = { requestHash, response, responseHash, ...opening, prompt: held.prompt, answeredAtMs: Date.now() };
     store.saveAnswer(answer);
     store.saveSignature(requestHash, executorSignature);
-    await market.accounting.send(executor.wallet, "settle", [pairOf(receipt)]);
+    if (settles) await market.accounting.send(executor.wallet, "settle", [pairOf(receipt)]);
     return { ...staged, client: buyer, executor };
   }
 

@@ -3,13 +3,20 @@ import { makeError } from "ethers";
 import { describe, expect, it } from "vitest";
 import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
-import { chainFailure, refusal } from "./chain-failure.ts";
+import { chainFailure, isRefusal, refusal } from "./chain-failure.ts";
 import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";
 
 const PAYER: Address = `0x${"ab".repeat(20)}`;
 const of = (thrown: unknown, payer?: Address) => chainFailure(thrown, { what: "deposit 5", ...(payer && { payer }) });
 
 describe("a failure of the chain", () => {
+  it("is a refusal where a contract named an error, and may else still be mined", () => {
+    const named = { error: "AccountingInsufficientDeposit" };
+    expect(isRefusal(new LloomError("TRANSACTION_FAILED", "No.", { details: named }))).toBe(true);
+    expect(isRefusal(new LloomError("TRANSACTION_FAILED", "No."))).toBe(false);
+    expect(isRefusal(new LloomError("CHAIN_UNREACHABLE", "No.", { details: named }))).toBe(false);
+  });
+
   it("that has a code already keeps it", () => {
     const known = new LloomError("QUEUE_FULL", "Full.");
     expect(of(known)).toBe(known);

@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
-import { GAS_BOUNDS, GAS_CAP, revealGas, settleGas, withMargin } from "./gas.ts";
+import { GAS_BOUNDS, GAS_CAP, openMeasuredGas, reportGas, revealGas, settleGas, withMargin } from "./gas.ts";
 
 test("a settlement may use the more gas the more pairs it has, and never more than a transaction may", () => {
   expect([settleGas(1), settleGas(2), settleGas(64)]).toEqual([350_000n, 600_000n, 16_100_000n]);
   expect([settleGas(66), settleGas(67), settleGas(1000)]).toEqual([16_600_000n, GAS_CAP, GAS_CAP]);
+});
+
+test("a complaint may use the more gas the more answers it shows, and never more than a transaction may", () => {
+  expect([openMeasuredGas(1), openMeasuredGas(2), openMeasuredGas(62)]).toEqual([1_450_000n, 1_700_000n, 16_700_000n]);
+  expect([openMeasuredGas(63), openMeasuredGas(64)]).toEqual([GAS_CAP, GAS_CAP]);
+});
+
+test("a report may use the more gas the more rows it has, and the more epochs went without one", () => {
+  expect([reportGas(0, 0n), reportGas(3, 0n), reportGas(3, 24n)]).toEqual([120_000n, 240_000n, 264_000n]);
 });
 
 test("a reveal may use the more gas the more bytes it has", () => {

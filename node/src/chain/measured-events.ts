@@ -50,6 +50,20 @@ function decodeMeasuredEvent(log: ChainLog): MeasuredEvent | undefined {
   return parsed === null ? undefined : ({ ...eventOf(parsed), ...placeOf(log) } as MeasuredEvent);
 }
 
+/** Every measured dispute that was opened by or against an account, oldest first. Throws as `readPastLogs`. */
+export async function findMeasuredOf(
+  chain: Chain,
+  { disputes }: MeasuredCourt,
+  { side, account }: { readonly side: MeasuredSide; readonly account: Address },
+): Promise<readonly MeasuredOpened[]> {
+  const [, ...parties] = topicsOf(side, account);
+  const logs = await readPastLogs(chain, {
+    address: disputes,
+    topics: [measured.topicOf("MeasuredOpened"), ...parties],
+  });
+  return logs.map(decodeMeasuredEvent).filter((event) => event?.type === "MeasuredOpened");
+}
+
 /** How a dispute was opened, and the answers that it is about, in their order. */
 export interface Complaint {
   readonly opened: MeasuredOpened;

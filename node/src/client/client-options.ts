@@ -1,8 +1,12 @@
+import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { Clock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import { USUAL_VERIFICATION, type Verification } from "./check/verification.ts";
 import type { DisputePolicy } from "./dispute/dispute-rules.ts";
 import type { PriceLimit } from "./question.ts";
+
+/** What bonds of complaints about counts may lock unless a client says otherwise: base units of a token with six decimals. */
+const MOST_COMPLAINT_BONDS = 20_000_000n;
 
 /** How a client is set up. Everything has a default. */
 export interface ClientOptions {
@@ -54,6 +58,11 @@ export interface ClientOptions {
   readonly disputes?: DisputePolicy;
   /** Wei that the bonds of open disputes may lock. */
   readonly disputeBonds?: bigint;
+  /** Base units that the bonds of open complaints about counts may lock. */
+  readonly complaintBonds?: bigint;
+  /** Whether verdicts against its own complaints are appealed against, and base units that appeals may lock. */
+  readonly appeals?: AppealPolicy;
+  readonly appealDeposits?: bigint;
   /** Chain seconds after its settlement in which an answer may yet come by itself. */
   readonly disputePatienceSeconds?: bigint;
   /** How often disputes are looked at while the chain tells nothing of them. */
@@ -99,6 +108,9 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   watchPollMs: 2_000,
   disputes: "off",
   disputeBonds: 50_000_000_000_000_000n,
+  complaintBonds: MOST_COMPLAINT_BONDS,
+  appeals: "auto",
+  appealDeposits: MOST_APPEAL_DEPOSITS,
   disputePatienceSeconds: 120n,
   disputeCheckMs: 30_000,
   quietMs: 3_000,

@@ -4,8 +4,10 @@ import { answerEvidence } from "../evidence/answer-evidence.ts";
 import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
+import type { Duty } from "../store/duty-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
+import { convictionOf } from "./choose/remembered.ts";
 import type { ClientSettings } from "./client-options.ts";
 import type { OfferBook } from "./discover/offer-book.ts";
 import { acknowledgeAnswers } from "./dispute/acknowledge.ts";
@@ -43,5 +45,11 @@ export async function lookAfterAnswers(parts: LookAfterParts, { settings, book, 
       log,
     }),
   );
-  if (disputes !== "off") stack.use(disputeAnswers({ ...looking, client: parts.identity.address }, settings));
+  const onDispute = (duty: Duty): void => {
+    const conviction = convictionOf(duty);
+    if (conviction !== undefined) book.note(duty.peer, conviction, clock());
+    settings.onDispute(duty);
+  };
+  if (disputes !== "off")
+    stack.use(disputeAnswers({ ...looking, client: parts.identity.address }, { ...settings, onDispute }));
 }

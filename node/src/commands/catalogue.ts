@@ -120,6 +120,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./validator.ts")).validator,
   },
   {
+    name: "canaries",
+    group: "Selling answers, guarding the network",
+    describe: "show the keys by which a validator audits, and what each has",
+    load: async () => (await import("./canaries.ts")).canaries,
+  },
+  {
     name: "calibrate",
     group: "Selling answers, guarding the network",
     describe: "measure how far honest nodes with a model's weights differ, so that validators blame none of them",
@@ -130,6 +136,12 @@ export const COMMANDS: readonly Entry[] = [
     group: "Selling answers, guarding the network",
     describe: "show what an executor is owed, what matures when, and what is free",
     load: async () => (await import("./earnings.ts")).earnings,
+  },
+  {
+    name: "settle",
+    group: "Selling answers, guarding the network",
+    describe: "settle what an executor is owed, while that executor does not run",
+    load: async () => (await import("./settle.ts")).settle,
   },
   {
     name: "release",

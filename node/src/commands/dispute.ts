@@ -5,8 +5,10 @@ import { announce, type Command, type CommandContext } from "./command.ts";
 import { appealing } from "./dispute/appeal.ts";
 import { concedableUntil, conceding } from "./dispute/concession.ts";
 import { cancelling, closing, opening } from "./dispute/deeds.ts";
-import { hashArgument, settledReceipt } from "./dispute/subject.ts";
-import { openAccount } from "./money/account.ts";
+import { admitting, complaining, findCase, movingOn } from "./dispute/measured.ts";
+import { showDispute } from "./dispute/show.ts";
+import { hashArgument, settledReceipt, wrongCountOf } from "./dispute/subject.ts";
+import { openAccount, openView } from "./money/account.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { readOwnLog } from "./money/own-log.ts";
@@ -15,13 +17,13 @@ import { openSigning, signOrder } from "./money/signing.ts";
 const EXAMPLE = `lloom dispute open 0x${"0f".repeat(32)}`;
 
 /**
- * `lloom dispute`: opens, cancels, concedes or ends a dispute about an answer that never came, shows the answer that it
- * brought, or appeals against the verdict of a jury.
+ * `lloom dispute`: shows, opens, cancels, concedes or ends a dispute about an answer that never came or was counted wrongly, shows
+ * the answer that it brought, or appeals against the verdict of a jury.
  */
 export const dispute: Command = {
   arguments: [
-    { form: "<action>", describe: "open, cancel, concede, close, answer, or appeal" },
-    { form: "<id>", describe: "open and answer: the request; cancel, concede, close and appeal: the dispute" },
+    { form: "<action>", describe: "show, open, cancel, concede, close, answer, or appeal" },
+    { form: "<id>", describe: "open and answer: the request; show, cancel, concede, close and appeal: the dispute" },
   ],
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
@@ -32,6 +34,7 @@ export const dispute: Command = {
   ],
   examples: [
     "lloom disputes",
+    `lloom dispute show 0x${"1d".repeat(32)}`,
     EXAMPLE,
     `lloom dispute close 0x${"1d".repeat(32)}`,
     `lloom dispute concede 0x${"1d".repeat(32)}`,
@@ -43,7 +46,7 @@ export const dispute: Command = {
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
     if (act === undefined)
       throw new LloomError("COMMAND_INVALID", `lloom dispute cannot "${action}".`, {
-        next: `Give open, cancel, concede, close, answer or appeal: ${EXAMPLE}`,
+        next: `Give show, open, cancel, concede, close, answer or appeal: ${EXAMPLE}`,
       });
     const stray = ["signOnly", "for"].find((flag) => context.flags[flag] !== undefined);
     if (stray !== undefined && action !== "concede")
@@ -61,9 +64,12 @@ export const dispute: Command = {
 type Action = (context: CommandContext, hash: `0x${string}`) => Promise<void>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
+  show: async (context, id) => showDispute(context, await openView(context), id),
   open: async (context, requestHash) => {
     const account = await openAccount(context);
-    await perform(context, account, await opening(account, await settledReceipt(context, account, requestHash)));
+    const receipt = await settledReceipt(context, account, requestHash);
+    const wrong = wrongCountOf(context, account, receipt);
+    await perform(context, account, wrong ? await complaining(account, wrong) : await opening(account, receipt));
   },
   cancel: async (context, id) => {
     const account = await openAccount(context);
@@ -77,7 +83,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       return signOrder({ ...signing, deadline }, { type: "concession", message });
     }
     const account = await openAccount(context);
-    await perform(context, account, await conceding(account, id));
+    const found = await findCase(account.chain, id);
+    await perform(context, account, await (found ? admitting(account, found) : conceding(account, id)));
   },
   appeal: async (context, id) => {
     const account = await openAccount(context);
@@ -85,7 +92,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   close: async (context, id) => {
     const account = await openAccount(context);
-    await perform(context, account, await closing(account, id));
+    const found = await findCase(account.chain, id);
+    await perform(context, account, await (found ? movingOn(account, found) : closing(account, id)));
   },
   answer: async (context, requestHash) => {
     const account = await openAccount(context);

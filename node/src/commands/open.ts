@@ -12,6 +12,7 @@ import { openKeystore, readKeystoreAddress } from "../wallet/keystore.ts";
 import { exactAmount } from "./amount.ts";
 import type { CommandContext } from "./command.ts";
 import { chosenDeployment } from "./deployment.ts";
+import { refuseOtherNetwork } from "./own-network.ts";
 import { readPassword } from "./password.ts";
 
 /** Where the keystore rests. */
@@ -31,7 +32,9 @@ export async function openOwnChain(context: CommandContext, identity: Identity):
   const { settings, signal, log, stack } = context;
   const { accounting, check } = chosenDeployment(settings);
   const journal = journalOf(settings);
-  return check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal })));
+  const chain = check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal })));
+  refuseOtherNetwork(context, chain);
+  return chain;
 }
 
 /** Connects to the chain without a key, to look at it; closed when the command ends. */
@@ -47,13 +50,13 @@ export const journalOf =
     fileJournal(dataFile(settings, "transactions"), scope);
 
 /** What a log or a lock of this key on this deployment belongs to. */
-export const scopeOf = ({ domain }: Chain, { address }: Identity): string =>
+export const scopeOf = ({ domain }: Chain, { address }: Pick<Identity, "address">): string =>
   `${domain.chainId}/${domain.accounting}/${address}`;
 
 /** Opens a durable log of this key on this deployment; a file of another one is refused. Closed when the command ends. */
 export function openLog(
   { settings, stack }: CommandContext,
-  { file, chain, identity }: { file: string; chain: Chain; identity: Identity },
+  { file, chain, identity }: { file: string; chain: Chain; identity: Pick<Identity, "address" | "secret"> },
 ): Database {
   const cipher = createTextCipher(identity.secret);
   return stack.use(openDatabase(dataFile(settings, file), { scope: scopeOf(chain, identity), cipher }));
@@ -84,4 +87,5 @@ type AmountSetting =
   | "maxInboundPrice"
   | "maxOutboundPrice"
   | "minStake"
-  | "appealDeposits";
+  | "appealDeposits"
+  | "complaintBonds";

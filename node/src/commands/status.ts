@@ -6,6 +6,8 @@ import { type Member, readDeposit, readMember, readTokenBalance } from "../chain
 import { type RewardsState, readRewards } from "../chain/rewards.ts";
 import { LloomError } from "../errors.ts";
 import type { Duty } from "../store/duty-log.ts";
+import { type LoggedAudits, loggedAudits } from "./canaries/logged-audits.ts";
+import { complaintSentence, epochSentence } from "./canaries/words.ts";
 import { announce, type Command } from "./command.ts";
 import { loggedDuties } from "./dispute/duties.ts";
 import { dutyEvent, dutySentence } from "./dispute/words.ts";
@@ -26,6 +28,8 @@ interface Found {
   readonly owed: Owed | undefined;
   /** Of this node's logs, those that are not over. */
   readonly duties: readonly Duty[];
+  /** Of its validator. */
+  readonly audits: LoggedAudits;
   readonly nowSeconds: bigint;
 }
 
@@ -42,9 +46,10 @@ export const status: Command = {
   run: async (context) => {
     const view = await openView(context);
     const isOwn = context.flags["address"] === undefined;
-    const owed = isOwn ? readOwed(context, view) : undefined;
+    const owed = isOwn ? await readOwed(context, view) : undefined;
     const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
-    const found = { ...(await find(view)), owed, duties };
+    const audits = isOwn ? loggedAudits(context, view) : { epochs: [], complaints: [] };
+    const found = { ...(await find(view)), owed, duties, audits };
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
       context,
@@ -52,6 +57,7 @@ export const status: Command = {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
         disputes: duties.map(dutyEvent),
+        audits,
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
@@ -59,7 +65,7 @@ export const status: Command = {
   },
 };
 
-async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties">> {
+async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "audits">> {
   const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
@@ -88,7 +94,7 @@ const isSomething = ({ shares, credits, pending }: RewardsState): boolean =>
   shares > 0n || credits.length > 0 || pending.length > 0;
 
 function lines({ address, chain }: View, found: Found): Fact[] {
-  const { gas, balance, deposited, channels, earnings, rewards, owed, duties, nowSeconds } = found;
+  const { gas, balance, deposited, channels, earnings, rewards, owed, duties, audits, nowSeconds } = found;
   const shown = (amount: bigint): string => shownTokens(chain, amount);
   return [
     ["Address", address],
@@ -107,13 +113,21 @@ function lines({ address, chain }: View, found: Found): Fact[] {
         `${shown(amount)}, free from ${shownMoment(maturesAt, nowSeconds)}`,
       ],
     ),
-    ...(owed === undefined ? [] : [["Owed", `${shown(owed.total)} for answers that are not settled yet`] as const]),
+    ...(owed === undefined ? [] : [["Owed", owedLine(owed, shown)] as const]),
     ...duties.map(
       (duty): Fact => ["Dispute", `${dutySentence(duty)} ${shownTokens(chain, duty.amount + duty.penalty)} at stake`],
     ),
+    ...audits.epochs.map((epoch): Fact => ["Audits", epochSentence(epoch)]),
+    ...audits.complaints.map((complaint): Fact => ["Complaint", complaintSentence(complaint)]),
     ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
     ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
   ];
+}
+
+function owedLine({ total, writtenOff }: Owed, shown: (amount: bigint) => string): string {
+  const next = total > 0n ? ": lloom settle" : "";
+  const lost = writtenOff > 0n ? `; ${shown(writtenOff)} are written off: no channel can pay them any more` : "";
+  return `${shown(total)} for answers that are not settled yet${next}${lost}`;
 }
 
 function stakeLines({ member, nowSeconds }: Found, shown: (amount: bigint) => string): Fact[] {

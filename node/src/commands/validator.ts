@@ -4,21 +4,27 @@ import { untilStopped } from "../daemon.ts";
 import { LloomError } from "../errors.ts";
 import { lockKey } from "../store/key-lock.ts";
 import { openValidatorLog } from "../store/validator-log.ts";
-import { openJudge } from "../validator/jury/open-judge.ts";
+import { openJudge, type WeightsFile } from "../validator/jury/open-judge.ts";
 import { createValidator } from "../validator/validator.ts";
+import { openAuditing } from "./canaries/auditing.ts";
 import { announce, type Command } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";
 import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./open.ts";
 import { openClock } from "./open-clock.ts";
 import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
+import { TINY_CALIBRATION, TINY_MODEL } from "./tiny-model.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
-  settings: ["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"],
+  settings: [
+    ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
+    ...(["audits", "startBlock", "canaryKeys", "complaintBonds"] as const),
+  ],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
     "lloom validator --weights ./qwen3-8b-q4.gguf",
+    "lloom validator --weights tiny --canary-keys 12 --complaint-bonds 20",
     "lloom validator --jury off",
   ],
   run: async (context) => {
@@ -28,11 +34,12 @@ export const validator: Command = {
     openClock(context, { chain, host });
     const { settings, stack, log, signal } = context;
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "a validator" }));
-    const store = openValidatorLog(openLog(context, { file: "validator.sqlite", chain, identity }));
+    const db = openLog(context, { file: "validator.sqlite", chain, identity });
+    const store = openValidatorLog(db);
     const offered = (hash: Hex): string | undefined =>
       running.offers().find(({ offer }) => offer.profileHash === hash)?.profile;
     const { weights, threads } = settings;
-    const opened = stack.use(await openJudge({ weights: weights.map(existing), threads, offered, signal, log }));
+    const opened = stack.use(await openJudge({ weights: weights.map(weightsFile), threads, offered, signal, log }));
     const running = stack.use(
       await createValidator(
         { chain, host, store, judge: opened.judge, log },
@@ -44,6 +51,7 @@ export const validator: Command = {
         },
       ),
     );
+    await openAuditing(context, { identity, chain, host, db, store, weights: opened, validator: running });
     const { address } = identity;
     const multiaddrs = host.multiaddrs();
     announce(
@@ -59,9 +67,10 @@ export const validator: Command = {
   },
 };
 
-function existing(path: string): string {
-  if (existsSync(path)) return path;
+function weightsFile(path: string): WeightsFile {
+  if (path === "tiny") return { path: TINY_MODEL, calibration: TINY_CALIBRATION };
+  if (existsSync(path)) return { path, calibration: `${path}.calibration.json` };
   throw new LloomError("CONFIG_INVALID", `--weights names ${path}, which is not there.`, {
-    next: "Give the paths of GGUF files, with commas between them.",
+    next: "Give tiny, or the paths of GGUF files, with commas between them.",
   });
 }

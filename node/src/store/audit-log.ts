@@ -24,6 +24,23 @@ export interface KeptCanary<Question, Answer, Finding> extends PlannedCanary<Que
   readonly finding: Finding | undefined;
 }
 
+/** An executor with the weights that it offered. */
+export interface Audited {
+  readonly executor: Address;
+  readonly weightsHash: Hex;
+}
+
+/** One epoch's audits, for people. */
+export interface EpochSummary {
+  readonly epoch: bigint;
+  readonly reported: boolean;
+  readonly executors: number;
+  readonly canaries: number;
+  /** Of them, how many were judged, and how many of those speak against their executor. */
+  readonly judged: number;
+  readonly against: number;
+}
+
 /**
  * The durable memory of a validator's audits: whom it audits in an epoch, with what, and what it found. Every method is one
  * transaction, on disk when it returns. A canary is *saved, then asked*: one that was being asked when the process ended is
@@ -47,8 +64,16 @@ export interface AuditLog<Question, Answer, Finding> {
   answered(): readonly KeptCanary<Question, Answer, Finding>[];
   saveFinding(id: number, finding: Finding): void;
   ofEpoch(epoch: bigint): readonly KeptCanary<Question, Answer, Finding>[];
-  /** The newest that were judged, the oldest of them first. */
+  /** The newest that were judged and that no complaint shows, the oldest of them first. */
   judgedOf(executor: Address, weightsHash: Hex, most: number): readonly KeptCanary<Question, Answer, Finding>[];
+  /** Whom there are such canaries of. */
+  audited(): readonly Audited[];
+  /** Nothing was asked, so that nothing is known of it. */
+  markLost(id: number): void;
+  /** Those that a complaint shows, the newest first. */
+  shownBy(complaint: number): readonly KeptCanary<Question, Answer, Finding>[];
+  /** How many of the newest epochs' canaries are in each state; the newest epoch first. */
+  summary(epochs: number): readonly EpochSummary[];
   markReported(epoch: bigint): void;
   isReported(epoch: bigint): boolean;
   /** Forgets epochs before this one. */
@@ -70,7 +95,14 @@ const ANSWERED = "SELECT * FROM canaries WHERE state = 'answered' ORDER BY id";
 const JUDGED = "UPDATE canaries SET state = 'judged', finding = :finding WHERE id = :id AND state = 'answered'";
 const OF_EPOCH = "SELECT * FROM canaries WHERE epoch = :epoch ORDER BY id";
 const ABOUT = `SELECT * FROM canaries WHERE executor = :executor AND weights_hash = :weightsHash AND state = 'judged'
-  ORDER BY id DESC LIMIT :most`;
+  AND complaint IS NULL ORDER BY id DESC LIMIT :most`;
+const AUDITED = "SELECT DISTINCT executor, weights_hash FROM canaries WHERE state = 'judged' AND complaint IS NULL";
+const LOST = "UPDATE canaries SET state = 'lost' WHERE id = :id AND state = 'asked'";
+const SHOWN = "SELECT * FROM canaries WHERE complaint = :complaint ORDER BY id DESC";
+const SUMMARY = `SELECT e.epoch, e.reported, count(DISTINCT c.executor) AS executors, count(c.id) AS canaries,
+    count(*) FILTER (WHERE c.state = 'judged') AS judged,
+    count(*) FILTER (WHERE c.finding ->> 'failure' IS NOT NULL) AS against
+  FROM audit_epochs e LEFT JOIN canaries c ON c.epoch = e.epoch GROUP BY e.epoch ORDER BY e.epoch DESC LIMIT :epochs`;
 const REPORTED = "UPDATE audit_epochs SET reported = 1 WHERE epoch = :epoch";
 
 /** Opens this part of a log. Questions, answers and findings are JSON. */
@@ -105,6 +137,14 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
     saveFinding: (id, finding) => void db.write(() => db.run(JUDGED, { id, finding: JSON.stringify(finding) })),
     ofEpoch: (epoch) => db.all(OF_EPOCH, { epoch }).map(keptOf),
     judgedOf: (executor, weightsHash, most) => db.all(ABOUT, { executor, weightsHash, most }).map(keptOf).reverse(),
+    audited: () =>
+      db.all(AUDITED).map((row) => ({
+        executor: encoding.addressOf(row, "executor"),
+        weightsHash: encoding.hexOf(row, "weights_hash"),
+      })),
+    markLost: (id) => void db.write(() => db.run(LOST, { id })),
+    shownBy: (complaint) => db.all(SHOWN, { complaint }).map(keptOf),
+    summary: (epochs) => db.all(SUMMARY, { epochs }).map(summaryOf),
     markReported: (epoch) => void db.write(() => db.run(REPORTED, { epoch })),
     isReported: (epoch) => Number(epochRow(epoch)?.["reported"] ?? 0) === 1,
     prune: (before) =>
@@ -114,6 +154,15 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
       }),
   };
 }
+
+const summaryOf = (row: encoding.Row): EpochSummary => ({
+  epoch: BigInt(encoding.numberOf(row, "epoch")),
+  reported: encoding.numberOf(row, "reported") === 1,
+  executors: encoding.numberOf(row, "executors"),
+  canaries: encoding.numberOf(row, "canaries"),
+  judged: encoding.numberOf(row, "judged"),
+  against: encoding.numberOf(row, "against"),
+});
 
 function plan<Question>(db: Database, epoch: bigint, canary: PlannedCanary<Question>): void {
   const { executor, model, weightsHash, askAt, question } = canary;

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LloomError } from "../errors.ts";
+import { AUDIT_TABLES } from "./audit-tables.ts";
+import { hex } from "./column-forms.ts";
 import { INTEGER_DIGITS } from "./encoding.ts";
 import { textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
@@ -7,8 +9,6 @@ import type { TextCipher } from "./text-cipher.ts";
 /** A column for an integer of the signed types: decimal, zero-padded, so that text order is number order. */
 const unsigned = (name: string): string =>
   `TEXT CHECK (${name} IS NULL OR (length(${name}) = ${INTEGER_DIGITS} AND ${name} NOT GLOB '*[^0-9]*'))`;
-const hex = (name: string, bytes: number): string =>
-  `TEXT CHECK (${name} IS NULL OR (length(${name}) = ${2 + bytes * 2} AND ${name} GLOB '0x*'))`;
 const lane = (peer: string): string => `
   ${peer} ${hex(peer, 20)} NOT NULL,
   lane ${unsigned("lane")} NOT NULL`;
@@ -217,36 +217,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE duties_of_all RENAME TO duties;
   CREATE INDEX duties_open ON duties (kind, due_at) WHERE closed = 0;
   `,
-  `
-  -- Validator: one row per epoch in which it audits.
-  CREATE TABLE audit_epochs (
-    epoch INTEGER PRIMARY KEY,
-    seed ${hex("seed", 32)} NOT NULL,
-    reported INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-
-  -- Validator: one row per canary. planned -> asked -> answered -> judged, or asked -> unanswered, lost. Times are the chain's.
-  -- What is asked and what came is encrypted.
-  CREATE TABLE canaries (
-    id INTEGER PRIMARY KEY,
-    epoch INTEGER NOT NULL REFERENCES audit_epochs (epoch),
-    executor ${hex("executor", 20)} NOT NULL,
-    model TEXT NOT NULL,
-    weights_hash ${hex("weights_hash", 32)} NOT NULL,
-    ask_at INTEGER NOT NULL,
-    question BLOB NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('planned', 'asked', 'answered', 'judged', 'unanswered', 'lost')),
-    answer BLOB,
-    response_hash ${hex("response_hash", 32)},
-    finding TEXT,
-    CHECK ((state IN ('answered', 'judged')) = (answer IS NOT NULL)),
-    CHECK ((state = 'judged') = (finding IS NOT NULL))
-  ) STRICT;
-  CREATE INDEX canaries_due ON canaries (ask_at) WHERE state = 'planned';
-  CREATE INDEX canaries_open ON canaries (state) WHERE state IN ('asked', 'answered');
-  CREATE INDEX canaries_about ON canaries (executor, weights_hash, id);
-  CREATE INDEX canaries_epoch ON canaries (epoch);
-  `,
+  ...AUDIT_TABLES,
 ];
 
 /**

@@ -64,9 +64,10 @@ async function findingsAbout({ identity: { address: executor } }: Seller, buyer:
   const findings: CanaryFinding[] = [];
   for (let id = 0; id < 6; id++) {
     const canary = { ...drawCanary(seededRandom(9, id)), maxOutboundTokens: 24 };
-    let reply = await buyCanary(parts, { id, executor, model: "lloom-tiny", canary }, never);
+    const order = { id, executor, model: "lloom-tiny", epoch: 0n, canary };
+    let reply = await buyCanary(parts, order, never);
     for (let tries = 1; reply.type === "unanswered" && tries < MOST_TRIES; tries++)
-      reply = await buyCanary(parts, { id, executor, model: "lloom-tiny", canary }, never);
+      reply = await buyCanary(parts, order, never);
     expect(reply.type).toBe("answered");
     const answer = reply as EndedCanary;
     const kept = {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
 import { type Audits, openAudits } from "../../../node/src/chain/audits.ts";
@@ -92,6 +92,7 @@ type Conduct = (order: CanaryOrder) => CanaryReply;
 export const honest: Conduct = ({ id }) => ({
   type: "answered",
   responseHash: `0x${id.toString(16).padStart(64, "0")}`,
+  signed: { receipt: {} as Receipt, requestHash: ZERO },
   answer: { text: "Yes.", traceRoot: ZERO, outboundTokens: 2n, asOfSeconds: 0 },
 });
 export const inflating: Conduct = () => ({
@@ -124,9 +125,10 @@ export function start(
     ...{ audits: tapped(step), validator: validator.address, preimages, random: seededRandom(5), log },
     store: tappedStore(openAuditLog(db), step),
     offers: () => executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })),
-    weightsOf: () => undefined,
-    trustOf: () => 0.5,
+    withWeights: (_, work) => work(undefined),
+    trustOf: async () => 0.5,
     onCase: (found) => cases.push(found),
+    onNews: () => undefined,
     buyer: {
       ask: async (order) => {
         asked.push(order);

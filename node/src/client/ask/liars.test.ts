@@ -134,6 +134,22 @@ describe("a liar with the cheapest offer", () => {
     ]);
   });
 
+  it("that signed two answers to one request is asked no more, neither by this run nor by the next one", async () => {
+    using staged = market();
+    const liar = staged.join({ price: 1n, stake: STAKE, conduct: honest });
+    expect((await staged.ask()).asked).toEqual([liar.address]);
+    const [{ receipt } = expect.fail("There is no receipt.")] = staged.store.receipts({ limit: 1 });
+    const { requestHash } = receipt.response;
+    const nothing = { dueAt: 0n, amount: 0n, matured: 0n, penalty: 0n, bond: 0n };
+    const about = { kind: "report", id: requestHash, requestHash, peer: liar.address } as const;
+    staged.store.noteDuty({ ...about, ...nothing, state: "found", notedAt: BigInt(Math.floor(staged.nowMs / 1000)) });
+    const next = rememberingBook(staged.store);
+    for (const signed of staged.book.offers(staged.nowMs)) next.add(signed, staged.nowMs);
+    const [known] = next.candidates(MODEL, staged.nowMs);
+    expect(known?.health).toMatchObject({ answers: 1, distrusted: true });
+    expect(known?.health.avoidUntilMs).toBeGreaterThan(staged.nowMs + 29 * 86_400_000);
+  });
+
   it("holds the cap of one request, and no more", async () => {
     using staged = market();
     const liar = staged.join({ price: 1_000_000n, stake: STAKE, conduct: refusing("INTERNAL") });

@@ -30,6 +30,17 @@ describe("the health of an executor", () => {
     expect(after(UNKNOWN_HEALTH, "cheated")).toMatchObject({ distrusted: true, avoidUntilMs: NOW + 3_600_000 });
   });
 
+  it("is distrusted for as long as a jail lasts once it is convicted, whatever was on its way then", () => {
+    const convicted = after(UNKNOWN_HEALTH, "convicted");
+    expect(convicted).toEqual({ ...UNKNOWN_HEALTH, distrusted: true, avoidUntilMs: NOW + 30 * 86_400_000 });
+    for (const then of [convicted, after(UNKNOWN_HEALTH, "cheated")]) {
+      const { distrusted, avoidUntilMs } = afterOutcome(then, { type: "answered" }, NOW);
+      expect({ distrusted, avoidUntilMs }).toEqual({ distrusted: true, avoidUntilMs: then.avoidUntilMs });
+      const later = afterOutcome(then, { type: "answered" }, then.avoidUntilMs);
+      expect(later).toMatchObject({ distrusted: false, avoidUntilMs: 0, answers: 1 });
+    }
+  });
+
   it("recovers with answers", () => {
     const failing = after(UNKNOWN_HEALTH, "failed", "failed", "failed");
     const mended = afterOutcome(failing, { type: "answered", firstTokenMs: 80 }, NOW);

@@ -39,7 +39,9 @@ export type Outcome =
   | { readonly type: "failed" }
   /** It called the question impossible, and others agreed: maybe true, and still no answer. */
   | { readonly type: "blamed" }
-  | { readonly type: "cheated" };
+  | { readonly type: "cheated" }
+  /** Proven on chain, or provable there by what this client holds. */
+  | { readonly type: "convicted" };
 
 /** Nothing known: neither good nor bad. */
 export const UNKNOWN_HEALTH: ExecutorHealth = {
@@ -59,10 +61,12 @@ const LEAVING_MS = 30_000;
 const BUSY = { firstMs: 1_000, longestMs: 60_000 };
 const FAILED = { firstMs: 5_000, longestMs: 600_000 };
 const CHEAT_MS = 3_600_000;
+/** As long as the contracts jail for the gravest breach. */
+const CONVICTED_MS = 30 * 24 * 3_600_000;
 
 /** The health after an attempt. The first failure counts already: whoever fails once is not asked first again. */
 export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: number): ExecutorHealth {
-  if (outcome.type === "answered") return afterAnswer(health, outcome);
+  if (outcome.type === "answered") return afterAnswer(health, outcome, nowMs);
   const avoid = (ms: number): number => Math.max(health.avoidUntilMs, nowMs + ms);
   if (outcome.type === "leaving") return { ...health, avoidUntilMs: avoid(LEAVING_MS) };
   if (outcome.type === "busy") {
@@ -74,10 +78,13 @@ export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: nu
   const success = health.success * (1 - WEIGHT);
   if (outcome.type === "cheated")
     return { ...health, success, failures, distrusted: true, avoidUntilMs: avoid(CHEAT_MS) };
+  if (outcome.type === "convicted") return { ...health, distrusted: true, avoidUntilMs: avoid(CONVICTED_MS) };
   return { ...health, success, failures, avoidUntilMs: avoid(even(failures, FAILED)) };
 }
 
-function afterAnswer(health: ExecutorHealth, { firstTokenMs, longestGapMs }: Measured): ExecutorHealth {
+/** Who cheated is not better for an answer that was on its way then. */
+function afterAnswer(health: ExecutorHealth, { firstTokenMs, longestGapMs }: Measured, nowMs: number): ExecutorHealth {
+  const isCaught = health.distrusted && health.avoidUntilMs > nowMs;
   return {
     answers: health.answers + 1,
     success: health.success * (1 - WEIGHT) + WEIGHT,
@@ -85,8 +92,8 @@ function afterAnswer(health: ExecutorHealth, { firstTokenMs, longestGapMs }: Mea
     gap: afterMaybe(health.gap, longestGapMs),
     failures: 0,
     refusals: 0,
-    avoidUntilMs: 0,
-    distrusted: false,
+    avoidUntilMs: isCaught ? health.avoidUntilMs : 0,
+    distrusted: isCaught,
   };
 }
 

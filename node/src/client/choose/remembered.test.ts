@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rememberedOutcome } from "./remembered.ts";
+import { convictionOf, rememberedOutcome } from "./remembered.ts";
 
 const of = (status: "sent" | "answered" | "failed", failure?: Parameters<typeof rememberedOutcome>[0]["failure"]) =>
   rememberedOutcome({ status, failure }, undefined);
@@ -26,5 +26,20 @@ describe("what a log tells of an executor", () => {
       expect(rememberedOutcome(refused, { failure: "QUEUE_FULL" })).toBeUndefined();
       expect(rememberedOutcome(refused, { failure: "OFFER_UNKNOWN" })).toEqual({ type: "failed" });
     }
+  });
+});
+
+describe("what a dispute of a log tells of an executor", () => {
+  it("convicts it by two signatures, and by an answer that the chain has found missing", () => {
+    for (const state of ["found", "commit", "proven", "taken"])
+      expect(convictionOf({ kind: "report", state })).toEqual({ type: "convicted" });
+    for (const state of ["defaulted", "conceded"])
+      expect(convictionOf({ kind: "dispute", state })).toEqual({ type: "convicted" });
+  });
+
+  it("is nothing while it may still come, and nothing of disputes that this client is no party to", () => {
+    for (const state of ["missing", "asked", "disputed", "delivered", "rejected", "came"])
+      expect(convictionOf({ kind: "dispute", state })).toBeUndefined();
+    expect(convictionOf({ kind: "answer", state: "defaulted" })).toBeUndefined();
   });
 });

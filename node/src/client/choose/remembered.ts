@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { Duty } from "../../store/duty-log.ts";
 import type { OwnOutcome } from "../../store/own-fate.ts";
 import type { Outcome } from "./executor-health.ts";
 import { consequenceOf } from "./failover.ts";
@@ -20,6 +21,16 @@ export function rememberedOutcome(
   if (next === "again" && refusalOf(before?.failure).next !== "again") return undefined;
   return { type: blamesQuestion === true ? "blamed" : outcome };
 }
+
+/** Ends of a dispute about an answer that say that it was taken money for and not given. */
+const GUILTY: ReadonlySet<string> = new Set(["defaulted", "conceded"]);
+
+/**
+ * What a duty of this client says of the executor that it is about: two signatures over one request convict, whoever reports
+ * them; an answer that never came once the chain has said so.
+ */
+export const convictionOf = ({ kind, state }: Pick<Duty, "kind" | "state">): Outcome | undefined =>
+  kind === "report" || (kind === "dispute" && GUILTY.has(state)) ? { type: "convicted" } : undefined;
 
 /** A cancelled request is refused because of its client. */
 const refusalOf = (failure: ErrorCode | undefined): Partial<ReturnType<typeof consequenceOf>> =>

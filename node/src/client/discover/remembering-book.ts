@@ -1,14 +1,17 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { OwnOutcome } from "../../store/own-fate.ts";
-import { rememberedOutcome } from "../choose/remembered.ts";
+import { convictionOf, rememberedOutcome } from "../choose/remembered.ts";
 import { OfferBook } from "./offer-book.ts";
 
 /** Requests of the log that tell of executors. */
 const REMEMBERED = 1000;
 
+/** Disputes of the log that may convict an executor. */
+const REMEMBERED_DUTIES = 1000;
+
 /** A book that knows what earlier runs have seen of executors. */
-export function rememberingBook(store: Pick<ClientLog, "outcomes">): OfferBook {
+export function rememberingBook(store: Pick<ClientLog, "outcomes" | "newestDuties">): OfferBook {
   const book = new OfferBook();
   const newest = new Map<Address, OwnOutcome>();
   for (const outcome of store.outcomes(REMEMBERED)) {
@@ -16,6 +19,10 @@ export function rememberingBook(store: Pick<ClientLog, "outcomes">): OfferBook {
     newest.set(outcome.executor, outcome);
     if (remembered !== undefined) book.note(outcome.executor, remembered, outcome.sentAtMs);
     if (outcome.receipt !== undefined) book.noteCount(outcome.receipt);
+  }
+  for (const duty of store.newestDuties(REMEMBERED_DUTIES)) {
+    const conviction = convictionOf(duty);
+    if (conviction !== undefined) book.note(duty.peer, conviction, Number(duty.notedAt) * 1000);
   }
   return book;
 }

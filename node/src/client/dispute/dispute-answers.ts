@@ -1,43 +1,43 @@
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
 import { accountingV2Facts, deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { zeroPadValue } from "ethers";
-import { chainUntil } from "../../chain/chain-until.ts";
+import type { Chain } from "../../chain/chain.ts";
 import { accountingInterface } from "../../chain/contracts.ts";
 import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
 import { type ChainEvent, decodeEvent } from "../../chain/events.ts";
-import { openJudges } from "../../chain/judges.ts";
+import { findJudges, type Judges, openJudges } from "../../chain/judges.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../../chain/measured-court.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { watchEvents } from "../../chain/watch.ts";
-import { watchFrom } from "../../chain/watch-from.ts";
-import { asLloomError } from "../../errors.ts";
-import { Rounds } from "../../primitives/rounds.ts";
+import { type LookedAfter, lookAfter } from "../../duties/look-after.ts";
+import { partyDuties } from "../../duties/party.ts";
+import { stepAll } from "../../duties/step-all.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Complaints, type ComplaintsOptions } from "./complaints.ts";
 import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
+import { Overcharges } from "./overcharges.ts";
 import { Reports } from "./reports.ts";
 import { dutyOfSettlement } from "./settled-answers.ts";
 
 export type DisputeAnswersParts = Pick<ComplaintsOptions, "chain" | "client" | "store" | "log"> &
   Pick<FetchAnswerParts, "host" | "hasher" | "targetOf">;
-type DisputeAnswersOptions = Omit<ComplaintsOptions, "disputes"> & {
-  readonly hasher: CommitmentHasher;
-  readonly pollMs: number;
-};
+type DisputeAnswersOptions = Omit<ComplaintsOptions, "disputes"> & { readonly hasher: CommitmentHasher };
 
 /** There are days: so many times as long as for what the next request depends on. */
 const POLLS = 4;
-const RETRY = { firstMs: 1_000, longestMs: 60_000 };
-/** Whoever starts without a memory looks back as far as a settlement can still be disputed. */
-const BACK_SECONDS = accountingV2Facts.SETTLE_WINDOW + deliveryDisputesFacts.CHALLENGE_WINDOW;
+/** Whoever starts without a memory looks back as far as a settlement can still be disputed, or a dispute can take. */
+const CHALLENGED_SECONDS = accountingV2Facts.SETTLE_WINDOW + deliveryDisputesFacts.CHALLENGE_WINDOW;
+const BACK_SECONDS = CHALLENGED_SECONDS > MEASURED_SECONDS ? CHALLENGED_SECONDS : MEASURED_SECONDS;
 
 /**
- * Looks out for answers that were settled and never came, disputes them as the policy says, and reports two signatures over
- * one request; until it is closed. What happened while it was away is found at the start.
+ * Looks out for answers that were settled and never came, disputes them as the policy says, reports two signatures over one
+ * request, complains of counts that are not the answer's, and sees all of it through; until it is closed. What happened while it
+ * was away is found at the start.
  */
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
-  const { log } = parts;
   const options: DisputeAnswersOptions = {
     ...parts,
     fetch: (duty, asking) => fetchAnswer(parts, duty, asking),
@@ -45,93 +45,104 @@ export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSetti
     mostLocked: settings.disputeBonds,
     patienceSeconds: settings.disputePatienceSeconds,
     onNews: settings.onDispute,
-    pollMs: POLLS * settings.watchPollMs,
   };
-  const stop = new AbortController();
-  const watching: Promise<void>[] = [];
-  let step: ((duty: Duty, signal: AbortSignal) => Promise<boolean>) | undefined;
-  const rounds: Rounds = new Rounds({
-    everyMs: settings.disputeCheckMs,
-    retry: RETRY,
-    round: async (signal) => {
-      step ??= await begin(options, { signal: stop.signal, wake: () => rounds.wake(), watching });
-      await lookAtAll(options, step, signal);
-    },
-    onFailure: (thrown, failures) => {
-      const { code, message } = asLloomError(thrown);
-      if (failures === 1) log.warn({ code, problem: message }, "disputes cannot be looked after, trying on");
+  const { client: account } = parts;
+  return lookAfter({
+    ...parts,
+    ...{ backSeconds: BACK_SECONDS, pollMs: POLLS * settings.watchPollMs, everyMs: settings.disputeCheckMs },
+    open: async (bounded) => {
+      const found = findJudges(bounded);
+      const [judges, court] = await Promise.all([openJudges(bounded, found), openMeasuredCourt(bounded, found)]);
+      const overcharges = court && new Overcharges({ ...options, court, mostLocked: settings.complaintBonds });
+      const own = [reportSettlements(options, { bounded, judges, overcharges }), disputeDeliveries(options, judges)];
+      return court === undefined ? own : [...own, seeThrough(options, { court, account, settings })];
     },
   });
-  return {
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await rounds[Symbol.asyncDispose]();
-      await Promise.all(watching);
-    },
-  };
 }
 
-async function lookAtAll(
-  { store, log }: DisputeAnswersOptions,
-  step: (duty: Duty, signal: AbortSignal) => Promise<boolean>,
-  signal: AbortSignal,
-): Promise<void> {
-  let failure: unknown;
-  for (const duty of [...store.openDuties("report"), ...store.openDuties("dispute")]) {
-    try {
-      while (await step(duty, signal));
-    } catch (thrown) {
-      if (signal.aborted) throw thrown;
-      log.warn({ id: duty.id, problem: asLloomError(thrown).message }, "dispute put off");
-      failure ??= thrown;
-    }
-  }
-  if (failure !== undefined) throw failure;
+/** Its own complaints before a jury. */
+const seeThrough = (
+  { chain, store, onNews, log }: DisputeAnswersOptions,
+  {
+    court,
+    account,
+    settings,
+  }: {
+    readonly court: MeasuredCourt;
+    readonly account: ComplaintsOptions["client"];
+    readonly settings: ClientSettings;
+  },
+): LookedAfter =>
+  partyDuties({
+    ...{ chain, court, side: "challenger", account, store, onNews, log },
+    ...{ appeals: settings.appeals, mostDeposits: settings.appealDeposits },
+  });
+
+function noteDuty({ store, onNews, log }: DisputeAnswersOptions, duty: Duty | undefined): void {
+  if (duty === undefined || !store.noteDuty(duty)) return;
+  log.warn({ kind: duty.kind, requestHash: duty.requestHash, executor: duty.peer }, "settled answer is not what came");
+  onNews(duty);
 }
 
-interface Beginning {
-  readonly signal: AbortSignal;
-  readonly wake: () => void;
-  readonly watching: Promise<void>[];
+interface Reporting {
+  /** Whose reads end when this node closes. */
+  readonly bounded: Chain;
+  readonly judges: Judges;
+  readonly overcharges: Overcharges | undefined;
 }
 
-/** Finds the judges, and watches from where it was before. */
-async function begin(options: DisputeAnswersOptions, { signal, wake, watching }: Beginning) {
-  const { chain, client, store, pollMs, onNews, log } = options;
-  const bounded = chainUntil(chain, signal);
-  const judges = await untilAborted(openJudges(bounded), signal);
-  const { fromBlock, seen } = await untilAborted(watchFrom(bounded, store, BACK_SECONDS), signal);
-  const note = (duty: Duty | undefined): void => {
-    if (duty === undefined || !store.noteDuty(duty)) return;
-    log.warn(
-      { kind: duty.kind, requestHash: duty.requestHash, executor: duty.peer },
-      "settled answer is not what came",
-    );
-    onNews(duty);
-  };
-  const onSettled = async (event: ChainEvent): Promise<void> => {
-    if (event.type === "LaneSettled" && event.client === client)
-      note(await untilAborted(dutyOfSettlement({ ...options, chain: bounded }, event), signal));
-    wake();
-  };
-  // Somebody else may have opened it for this client, as a command does.
-  const onDispute = (event: DeliveryEvent): void => {
-    if (event.type === "DeliveryOpened" && event.client === client && store.ownRequest(event.requestHash) !== undefined)
-      note(dutyOfOpened("client", event));
-    wake();
-  };
+/** Settlements of its own requests, each held against what came. */
+function reportSettlements(options: DisputeAnswersOptions, { bounded, judges, overcharges }: Reporting): LookedAfter {
+  const { chain, client, store, log } = options;
+  const reports = new Reports({ ...options, judges });
   const settlements = {
     address: [chain.accounting],
     topics: [accountingInterface.getEvent("LaneSettled")?.topicHash ?? null, zeroPadValue(client, 32)],
     decode: decodeEvent,
   };
-  const pace = { fromBlock, pollMs, signal, onRemoved: wake };
-  watching.push(
-    watchEvents(chain, settlements, { ...pace, onEvent: onSettled, onProgress: seen }),
-    watchEvents(chain, deliverySource(judges.delivery, "client", client), { ...pace, onEvent: onDispute }),
-  );
-  const complaints = new Complaints({ ...options, disputes: judges.delivery });
-  const reports = new Reports({ ...options, judges });
-  return (duty: Duty, ending: AbortSignal): Promise<boolean> =>
-    (duty.kind === "report" ? reports : complaints).step(duty, ending);
+  return {
+    watch: ({ wake, ...pace }) => {
+      const onEvent = async (event: ChainEvent): Promise<void> => {
+        if (event.type === "LaneSettled" && event.client === client) {
+          const duty = dutyOfSettlement({ ...options, chain: bounded }, event);
+          noteDuty(options, await untilAborted(duty, pace.signal));
+        }
+        wake();
+      };
+      return watchEvents(chain, settlements, { ...pace, onEvent, onRemoved: wake });
+    },
+    round: (signal) => {
+      const step = async (duty: Duty, ending: AbortSignal): Promise<boolean> => {
+        if (!isOvercharge(options, duty)) return reports.step(duty, ending);
+        return overcharges === undefined ? false : overcharges.step(duty, ending);
+      };
+      return stepAll(store.openDuties("report"), step, { signal, log });
+    },
+  };
+}
+
+/** The very answer that this client refused for its counts was settled; a report of another one is one of two signatures. */
+function isOvercharge({ store, hasher }: DisputeAnswersOptions, { requestHash, settled }: Duty): boolean {
+  const wrong = store.wrongCount(requestHash);
+  return wrong !== undefined && settled !== undefined && hasher.hashResponse(settled.response) === wrong.responseHash;
+}
+
+/** Answers that never came. */
+function disputeDeliveries(options: DisputeAnswersOptions, { delivery }: Judges): LookedAfter {
+  const { chain, client, store, log } = options;
+  const complaints = new Complaints({ ...options, disputes: delivery });
+  return {
+    watch: ({ wake, ...pace }) => {
+      // Somebody else may have opened it for this client, as a command does.
+      const onEvent = (event: DeliveryEvent): void => {
+        const isOwn = event.type === "DeliveryOpened" && event.client === client;
+        if (isOwn && store.ownRequest(event.requestHash) !== undefined)
+          noteDuty(options, dutyOfOpened("client", event));
+        wake();
+      };
+      return watchEvents(chain, deliverySource(delivery, "client", client), { ...pace, onEvent, onRemoved: wake });
+    },
+    round: (signal) =>
+      stepAll(store.openDuties("dispute"), (duty, ending) => complaints.step(duty, ending), { signal, log }),
+  };
 }

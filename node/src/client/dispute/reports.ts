@@ -69,7 +69,8 @@ export class Reports {
 
   /** The one that came, and the one that was settled. */
   #answersOf({ requestHash, settled }: Duty): TwoAnswers | undefined {
-    const receipt = this.#options.store.ownRequest(requestHash)?.receipt;
+    const { store } = this.#options;
+    const receipt = store.ownRequest(requestHash)?.receipt ?? store.wrongCount(requestHash)?.receipt;
     return receipt && settled && { request: receipt.request, first: receipt, second: settled };
   }
 

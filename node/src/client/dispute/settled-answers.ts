@@ -8,17 +8,18 @@ import { readSettledResponse } from "../../chain/settled-pair.ts";
 import type { Log } from "../../log.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
+import { complainBy } from "./overcharge-rules.ts";
 
 export interface SettledAnswersParts {
   readonly chain: Chain;
   readonly hasher: CommitmentHasher;
-  readonly store: Pick<ClientLog, "ownRequest">;
+  readonly store: Pick<ClientLog, "ownRequest" | "wrongCount">;
   readonly log: Log;
 }
 
 /**
- * The duty that a settlement makes for its client, if any: an answer was paid for that never came, or one that differs from
- * what came. Of requests that the log does not know nothing can be said: a client that lost its log accuses nobody.
+ * The duty that a settlement makes for its client, if any: an answer was paid for that never came, one that differs from what
+ * came, or one that was refused because its counts are not those of its text. Of requests that the log does not know nothing can be said: a client that lost its log accuses nobody.
  */
 export async function dutyOfSettlement(
   { chain, hasher, store, log }: SettledAnswersParts,
@@ -27,7 +28,10 @@ export async function dutyOfSettlement(
   const { requestHash, responseHash, transactionHash, executor, tailPaid, blockNumber } = event;
   const own = store.ownRequest(requestHash);
   if (own === undefined || own.responseHash === responseHash) return undefined;
-  if (own.receipt === undefined && tailPaid === 0n) return undefined;
+  const wrong = store.wrongCount(requestHash);
+  // What the executor signed and this client holds, accepted or not.
+  const received = own.receipt ?? wrong?.receipt;
+  if (received === undefined && tailPaid === 0n) return undefined;
   const settled = await readSettledResponse(chain, hasher, { transactionHash, responseHash });
   if (settled === undefined) {
     log.warn({ requestHash, transactionHash }, "an answer was settled whose signature its transaction does not show");
@@ -37,10 +41,12 @@ export async function dutyOfSettlement(
   const notedAt = BigInt(block?.timestamp ?? (await chain.nowSeconds()));
   const { deadline } = own.request;
   const base = { requestHash, peer: executor, amount: tailPaid, matured: 0n, penalty: 0n, bond: 0n, settled, notedAt };
-  if (own.receipt === undefined) {
+  const report = { ...base, kind: "report", id: requestHash } as const;
+  if (wrong?.responseHash === responseHash) return { ...report, state: "miscounted", dueAt: complainBy(own.request) };
+  if (received === undefined) {
     const dueAt = deadline + deliveryDisputesFacts.CHALLENGE_WINDOW;
     return { ...base, kind: "dispute", id: responseHash, state: "missing", dueAt };
   }
-  if (!contradict(own.receipt.response, settled.response)) return undefined;
-  return { ...base, kind: "report", id: requestHash, state: "found", dueAt: deadline + EQUIVOCATION_SECONDS };
+  if (!contradict(received.response, settled.response)) return undefined;
+  return { ...report, state: "found", dueAt: deadline + EQUIVOCATION_SECONDS };
 }

@@ -1,6 +1,7 @@
 import type { Hex, ModelOffer } from "@lloom/protocol/commitment-types";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { hashProfile } from "@lloom/protocol/profile";
@@ -57,6 +58,7 @@ export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal:
   return {
     type: "answered",
     responseHash: end.responseHash,
+    signed: { receipt: end.receipt, requestHash: end.requestHash },
     answer: {
       ...{ text, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
       asOfSeconds: Number(request.deadline),
@@ -71,6 +73,21 @@ const isOf = (
   wanted: { readonly executor: Hex; readonly profileHash: Hex | undefined },
 ): boolean => offer.executor === wanted.executor && hashProfile(profile) === wanted.profileHash;
 
+/** What has nothing to do with who was to be asked. `NO_EXECUTOR`: its offers are not here, or not any more. */
+const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "CANCELLED",
+  "CHAIN_MISMATCH",
+  "CHAIN_UNREACHABLE",
+  "CHANNEL_UNDERFUNDED",
+  "CLOCK_WRONG",
+  "CONFIG_INVALID",
+  "INSUFFICIENT_FUNDS",
+  "INTERNAL",
+  "NO_EXECUTOR",
+  "STORE_FAILED",
+  "TRANSACTION_FAILED",
+]);
+
 /** A signed answer that the client refused says something of its executor; anything else that went wrong may be anybody's. */
 function failed(
   { store }: CanaryClient,
@@ -78,6 +95,7 @@ function failed(
   requestHash: Hex | undefined,
 ): CanaryReply {
   const problem = error.message;
+  if (OWN_FAULTS.has(error.code)) return { type: "unasked", problem };
   if (error.code !== "RESPONSE_INVALID") return { type: "unanswered", problem };
   const wrong = requestHash === undefined ? undefined : store.wrongCount(requestHash);
   return wrong === undefined

@@ -8,8 +8,10 @@ import { readSettledResponse } from "../../chain/settled-pair.ts";
 import { LloomError } from "../../errors.ts";
 import { openDutyLog } from "../../store/duty-log.ts";
 import { openOwnAnswers } from "../../store/own-answers.ts";
+import { createTextCipher } from "../../store/text-cipher.ts";
+import { openWrongCounts, type WrongCount } from "../../store/wrong-counts.ts";
 import type { CommandContext } from "../command.ts";
-import type { View } from "../money/account.ts";
+import type { Account, View } from "../money/account.ts";
 import { readOwnLog } from "../money/own-log.ts";
 
 /** 32 bytes as the command line gives them. Throws COMMAND_INVALID. */
@@ -31,6 +33,14 @@ export async function settledReceipt(context: CommandContext, view: View, reques
     .find((duty) => duty.requestHash === requestHash)?.settled;
   const settled = known ?? (await findSettled(view, requestHash, own.request));
   return { request, clientSignature, ...settled };
+}
+
+/** What this key's log holds of an answer that was refused for its counts, if the settled one is that answer. */
+export function wrongCountOf(context: CommandContext, account: Account, receipt: Receipt): WrongCount | undefined {
+  const log = readOwnLog(context, account, { file: "client.sqlite", cipher: createTextCipher(account.secret) });
+  const { hashResponse } = createCommitmentHasher(account.chain.domain);
+  const wrong = log && openWrongCounts(log).wrongCount(receipt.response.requestHash);
+  return wrong?.responseHash === hashResponse(receipt.response) ? wrong : undefined;
 }
 
 async function findSettled({ chain, address }: View, requestHash: Hex, { executor, lane }: Receipt["request"]) {

@@ -47,6 +47,14 @@ const SENTENCES: Readonly<Record<Duty["kind"], Readonly<Record<string, string>>>
     proven: "signed two answers to one request, and was slashed for it: lloom rewards",
     taken: "signed two answers to one request; somebody else proved it first",
     expired: "signed two answers to one request, which can no longer be proven",
+    miscounted: "was paid by other counts than its answer has: it is complained of",
+    complain: "was paid by other counts than its answer has: it is complained of",
+    complained: "was paid by other counts than its answer has, and is complained of before a jury",
+    asked: "was paid by other counts than its answer has. Complain until {by}: lloom dispute open {request}",
+    unaffordable:
+      "was paid by other counts than its answer has; neither funds nor the bound on bonds allow a complaint until {by}",
+    late: "was paid by other counts than its answer has, which nobody complained of in time",
+    gone: "is not paid by wrong counts any more: that transaction is not in the chain",
   },
   defend: {
     open: "complains of answers: they have to be answered for until {by}",

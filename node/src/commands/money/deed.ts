@@ -6,6 +6,7 @@ import type { ContractCall } from "../../chain/contract-call.ts";
 import { type CallCost, costOf } from "../../chain/cost.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
+import { networkEvent, networkFact } from "../own-network.ts";
 import type { Account } from "./account.ts";
 import { requireConsent } from "./consent.ts";
 import { type Fact, factLines, shownCost, shownEther } from "./words.ts";
@@ -80,11 +81,20 @@ async function minedOf({ provider }: Chain, hashes: readonly Hex[]): Promise<Hex
   return undefined;
 }
 
-async function preview(context: CommandContext, { address, chain }: Account, deed: Deed): Promise<void> {
+/** What is shown before anybody agrees. */
+type Previewed = Pick<Deed, "call" | "approval" | "sealed" | "title" | "facts" | "event">;
+
+/** Shows what would be done and what it costs. Throws INSUFFICIENT_FUNDS without the ether for it, and what the contract refuses. */
+export async function preview(
+  context: CommandContext,
+  { address, chain }: Pick<Account, "address" | "chain">,
+  deed: Previewed,
+): Promise<void> {
   const cost = await costOf(chain, address, deed);
   requireGas(cost, deed, address);
   const facts: readonly Fact[] = [
     ...deed.facts,
+    networkFact(context, chain),
     [
       "gas",
       `${cost.isBound ? "up to" : "about"} ${cost.gas}, at most ${shownCost(cost.mostWei)} of ${shownEther(cost.hasWei)}`,
@@ -92,12 +102,15 @@ async function preview(context: CommandContext, { address, chain }: Account, dee
   ];
   announce(
     context,
-    { event: "preview", ...deed.event, token: tokenOf(chain), gas: cost.gas, mostWei: cost.mostWei },
+    {
+      ...{ event: "preview", ...deed.event, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{ gas: cost.gas, mostWei: cost.mostWei },
+    },
     [deed.title, ...factLines(facts).map((line) => `  ${line}`)].join("\n"),
   );
 }
 
-function requireGas({ mostWei, hasWei }: CallCost, { call: { what } }: Deed, address: string): void {
+function requireGas({ mostWei, hasWei }: CallCost, { call: { what } }: Previewed, address: string): void {
   if (hasWei >= mostWei) return;
   throw new LloomError(
     "INSUFFICIENT_FUNDS",
@@ -123,7 +136,10 @@ async function tell(
     : done;
   announce(
     context,
-    { event: "done", ...event, token: tokenOf(chain), transactionHash, resumed: isResumed },
+    {
+      ...{ event: "done", ...event, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{ transactionHash, resumed: isResumed },
+    },
     `${said}\n  transaction ${transactionHash}`,
   );
 }

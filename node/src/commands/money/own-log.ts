@@ -23,5 +23,6 @@ export function readOwnLog(
   const log = stack.use(openDatabase(path, { readOnly: true, ...(cipher === undefined ? {} : { cipher }) }));
   const { value: scope } = log.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
   if (scope !== `${chainId}/${accounting}/${address}`) return undefined;
-  return log.get("SELECT 1 FROM sqlite_master WHERE name = 'duties'") === undefined ? undefined : log;
+  // The newest table that somebody reads here.
+  return log.get("SELECT 1 FROM sqlite_master WHERE name = 'complaints'") === undefined ? undefined : log;
 }

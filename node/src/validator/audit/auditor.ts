@@ -39,15 +39,36 @@ export interface AuditorParts {
   readonly buyer: CanaryBuyer;
   /** What is offered now. */
   readonly offers: () => readonly AuditableOffer[];
-  /** Weights that this validator has. */
-  readonly weightsOf: (hash: Hex) => KnownWeights | undefined;
+  /** Does something with weights, if this validator has them; nobody else uses them meanwhile. */
+  readonly withWeights: WithWeights;
   /** Between 0 and 1; undefined for who is not known. */
-  readonly trustOf: (executor: Address) => number | undefined;
-  /** Told when a dispute may be opened. */
-  readonly onCase: (found: Case) => void;
+  readonly trustOf: (executor: Address, signal: AbortSignal) => Promise<number | undefined>;
+  /** Told when a dispute may be opened, and again with every look until a complaint shows these canaries. */
+  readonly onCase: (found: Case, nowSeconds: bigint) => void;
+  /** Told what was drawn, found and reported. */
+  readonly onNews: (news: AuditNews) => void;
   readonly random: Random;
   readonly log: Log;
 }
+
+/** What happens in an epoch, for whoever runs the validator. */
+export type AuditNews =
+  | {
+      readonly type: "drawn";
+      readonly epoch: bigint;
+      /** Chain seconds. */
+      readonly endsAt: bigint;
+      readonly executors: number;
+      readonly canaries: number;
+    }
+  | { readonly type: "found"; readonly executor: Address; readonly problem: string }
+  | { readonly type: "reported"; readonly epoch: bigint; readonly executors: number };
+
+export type WithWeights = <Found>(
+  hash: Hex,
+  work: (weights: KnownWeights | undefined) => Promise<Found>,
+  signal: AbortSignal,
+) => Promise<Found>;
 
 /** Epochs whose canaries are kept: as long as a dispute may ask for them, and some. */
 const KEPT_SECONDS = 14n * 24n * 3600n;
@@ -72,11 +93,13 @@ export class Auditor {
     const nowSeconds = await audits.chain.nowSeconds();
     const epoch = epochAt(nowSeconds, audits.epochSeconds);
     await preimages.keepRegistered(epoch, signal);
-    await this.#judge();
+    await this.#judge(signal);
+    this.#accuse(nowSeconds);
     await this.#report(epoch - 1n, signal);
     await this.#begin(epoch, { nowSeconds, signal });
     await this.#ask(epoch, signal);
-    await this.#judge();
+    await this.#judge(signal);
+    this.#accuse(nowSeconds);
     store.prune(epoch - KEPT_SECONDS / audits.epochSeconds);
   }
 
@@ -85,7 +108,7 @@ export class Auditor {
     epoch: bigint,
     { nowSeconds, signal }: { readonly nowSeconds: bigint; readonly signal: AbortSignal },
   ): Promise<void> {
-    const { audits, store, preimages, random, trustOf, weightsOf, log } = this.#parts;
+    const { audits, store, preimages, random, withWeights, log } = this.#parts;
     const preimage = await preimages.at(epoch);
     if (preimage === undefined || store.hasEpoch(epoch)) return;
     const seed = (await readSeed(audits, epoch)) ?? (await this.#proveSeed(epoch, signal));
@@ -96,23 +119,28 @@ export class Auditor {
       if (!isAssigned({ seed, preimage, executor, odds: audits.odds })) continue;
       if (await this.#counts(executor, epoch)) offers.push(offer);
     }
+    const trust = await this.#trust(offers, signal);
     const canaries = await planCanaries({
       ...{ offers, nowSeconds, endSeconds: (epoch + 1n) * audits.epochSeconds, random },
-      trustOf: ({ executor }) => trustOf(executor),
-      borderFor: async ({ weightsHash }) => {
-        const weights = weightsOf(weightsHash);
-        return weights && findBorder(weights.reference, weights.calibration.leadBound, random);
-      },
+      trustOf: ({ executor }) => trust.get(executor),
+      borderFor: ({ weightsHash }) =>
+        withWeights(
+          weightsHash,
+          async (weights) => weights && findBorder(weights.reference, weights.calibration.leadBound, random),
+          signal,
+        ),
     });
     store.beginEpoch(epoch, seed, canaries);
-    log.info(
-      {
-        epoch: String(epoch),
-        executors: new Set(offers.map(({ executor }) => executor)).size,
-        canaries: canaries.length,
-      },
-      "an epoch's audits are drawn",
-    );
+    const drawn = { executors: new Set(offers.map(({ executor }) => executor)).size, canaries: canaries.length };
+    log.info({ epoch: String(epoch), ...drawn }, "an epoch's audits are drawn");
+    this.#parts.onNews({ type: "drawn", epoch, endsAt: (epoch + 1n) * audits.epochSeconds, ...drawn });
+  }
+
+  async #trust(offers: readonly AuditableOffer[], signal: AbortSignal): Promise<Map<Address, number | undefined>> {
+    const trust = new Map<Address, number | undefined>();
+    for (const { executor } of offers)
+      if (!trust.has(executor)) trust.set(executor, await this.#parts.trustOf(executor, signal));
+    return trust;
   }
 
   /** Whether reports on it are taken: it was an executor two epochs ago. */
@@ -139,37 +167,45 @@ export class Auditor {
       if (due === undefined) return;
       const { id, executor, model, question } = due;
       store.markAsked(id);
-      const reply = await buyer.ask({ id, executor, model, canary: question.canary }, signal);
+      const reply = await buyer.ask({ id, executor, model, epoch, canary: question.canary }, signal);
       // An answer that this node gave up on says nothing of who was asked; the next start finds it as lost.
       if (signal.aborted) return;
       if (reply.type === "unanswered") {
         store.markUnanswered(id);
         log.info({ executor, problem: reply.problem }, "a canary was not answered");
+      } else if (reply.type === "unasked") {
+        store.markLost(id);
+        log.warn({ executor, problem: reply.problem }, "a canary could not be asked");
       } else store.saveAnswer(id, reply, reply.responseHash);
     }
   }
 
-  async #judge(): Promise<void> {
-    const { store, preimages, weightsOf, log } = this.#parts;
+  async #judge(signal: AbortSignal): Promise<void> {
+    const { store, preimages, withWeights, log } = this.#parts;
     for (const canary of store.answered()) {
       const secret = await preimages.at(canary.epoch);
       if (secret === undefined) continue;
       const { executor, weightsHash } = canary;
-      const finding = await judge(canary, { weights: weightsOf(weightsHash), secret });
+      const finding = await withWeights(weightsHash, (weights) => judge(canary, { weights, secret }), signal);
       store.saveFinding(canary.id, finding);
-      if (finding.failure !== undefined) log.warn({ executor, ...finding }, "a canary speaks against an executor");
-      this.#accuse(executor, weightsHash);
+      if (finding.failure === undefined) continue;
+      log.warn({ executor, ...finding }, "a canary speaks against an executor");
+      this.#parts.onNews({ type: "found", executor, problem: finding.problem ?? finding.failure });
     }
   }
 
-  #accuse(executor: Address, weightsHash: Hex): void {
-    const judged = this.#parts.store
-      .judgedOf(executor, weightsHash, CANARY_WINDOW)
-      .filter(({ finding }) => finding?.factor !== undefined);
-    const standing = standingOf(judged.map(({ finding }) => ({ factor: finding?.factor ?? 1 })));
-    if (!standing.mayDispute) return;
-    const canaries = judged.filter(({ finding }) => (finding?.factor ?? 0) > 1).reverse();
-    this.#parts.onCase({ executor, weightsHash, standing, canaries });
+  /** Looks at all that was found, each time: a process that ended between a finding and its complaint has lost nothing. */
+  #accuse(nowSeconds: bigint): void {
+    const { store, onCase } = this.#parts;
+    for (const { executor, weightsHash } of store.audited()) {
+      const judged = store
+        .judgedOf(executor, weightsHash, CANARY_WINDOW)
+        .filter(({ finding }) => finding?.factor !== undefined);
+      const standing = standingOf(judged.map(({ finding }) => ({ factor: finding?.factor ?? 1 })));
+      if (!standing.mayDispute) continue;
+      const canaries = judged.filter(({ finding }) => (finding?.factor ?? 0) > 1).reverse();
+      onCase({ executor, weightsHash, standing, canaries }, nowSeconds);
+    }
   }
 
   /** Reports an epoch that is over, if it found out anything; what the chain has of it already is not sent again. */
@@ -178,7 +214,9 @@ export class Auditor {
     if (!store.hasEpoch(epoch) || store.isReported(epoch)) return;
     const preimage = await preimages.at(epoch);
     if (preimage === undefined) return;
-    for (const rows of auditReports(findingsOf(store.ofEpoch(epoch)))) {
+    const findings = findingsOf(store.ofEpoch(epoch), (executor) => preimages.saltOf(epoch, executor));
+    let executors = 0;
+    for (const rows of auditReports(findings)) {
       const { headEpoch, cursor, next } = await readChains(audits, validator);
       const rest = headEpoch === epoch ? rows.filter(({ executor }) => executor > cursor) : rows;
       if (rest.length === 0) continue;
@@ -187,7 +225,9 @@ export class Auditor {
       const skipped = epoch > from ? epoch - from : 0n;
       await senderOf(audits.chain).send(reportCall(audits, { epoch, preimage, rows: rest, skipped }), { signal });
       log.info({ epoch: String(epoch), executors: rest.length }, "audits are reported");
+      executors += rest.length;
     }
     store.markReported(epoch);
+    if (executors > 0) this.#parts.onNews({ type: "reported", epoch, executors });
   }
 }

@@ -1,4 +1,4 @@
-import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
 import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
 import type { KeptCanary, PlannedCanary } from "../../store/audit-log.ts";
@@ -24,9 +24,21 @@ export interface CanaryAnswer {
   readonly leaves?: readonly Hex[];
 }
 
+/** An answer with both signatures. */
+export interface SignedAnswer {
+  readonly receipt: Receipt;
+  readonly requestHash: Hex;
+}
+
 /** How a canary ended, as its client saw it. */
 export type CanaryReply =
-  | { readonly type: "answered"; readonly answer: CanaryAnswer; readonly responseHash: Hex }
+  | {
+      readonly type: "answered";
+      readonly answer: CanaryAnswer;
+      readonly responseHash: Hex;
+      /** What a dispute would be about. */
+      readonly signed: SignedAnswer;
+    }
   /** Signed, and refused: for its counts, or for anything else that a receipt must be. */
   | {
       readonly type: "wrong";
@@ -34,10 +46,12 @@ export type CanaryReply =
       readonly problem: string;
       readonly responseHash?: Hex;
     }
-  | { readonly type: "unanswered"; readonly problem: string };
+  | { readonly type: "unanswered"; readonly problem: string }
+  /** This validator could not ask: nobody else is to blame. */
+  | { readonly type: "unasked"; readonly problem: string };
 
 /** What rests in the log of an ended canary. */
-export type EndedCanary = Exclude<CanaryReply, { readonly type: "unanswered" }>;
+export type EndedCanary = Extract<CanaryReply, { readonly type: "answered" | "wrong" }>;
 
 /** What was found out about one answer. */
 export interface CanaryFinding {
@@ -53,8 +67,7 @@ export type PlannedAudit = PlannedCanary<AuditQuestion>;
 export type KeptAudit = KeptCanary<AuditQuestion, EndedCanary, CanaryFinding>;
 
 /** One canary to buy an answer to. */
-export interface CanaryOrder extends Pick<PlannedAudit, "executor" | "model"> {
-  readonly id: number;
+export interface CanaryOrder extends Pick<KeptAudit, "id" | "executor" | "model" | "epoch"> {
   readonly canary: Canary;
 }
 

@@ -6,21 +6,25 @@ import { reportedNats } from "@lloom/protocol/verification/sequential-test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { KeptAudit } from "./canary-answer.ts";
 
+/** Of an executor: what hides the evidence of its row. */
+type SaltOf = (executor: Address) => Hex;
+
 /** What an epoch's canaries found out about each executor that was asked. */
-export function findingsOf(canaries: readonly KeptAudit[]): AuditFinding[] {
+export function findingsOf(canaries: readonly KeptAudit[], saltOf: SaltOf): AuditFinding[] {
   const executors = [...new Set(canaries.map(({ executor }) => executor))];
   return executors
     .map((executor) =>
       findingOf(
         executor,
         canaries.filter((one) => one.executor === executor),
+        saltOf,
       ),
     )
     .filter((finding) => finding !== undefined);
 }
 
 /** `undefined` for who was never asked: what this node planned and did not do is nobody's fault. */
-function findingOf(executor: Address, canaries: readonly KeptAudit[]): AuditFinding | undefined {
+function findingOf(executor: Address, canaries: readonly KeptAudit[], saltOf: SaltOf): AuditFinding | undefined {
   const judged = canaries.filter(({ state }) => state === "judged");
   const unanswered = canaries.filter(({ state }) => state === "unanswered").length;
   const [one] = [...judged, ...canaries];
@@ -39,7 +43,7 @@ function findingOf(executor: Address, canaries: readonly KeptAudit[]): AuditFind
       executor,
       model: bytesToHex(keccak_256(new TextEncoder().encode(one.model))),
       weightsHash: one.weightsHash,
-      evidence: evidenceRoot(judged),
+      evidence: evidenceRoot(judged, saltOf(executor)),
     },
     outcome:
       judged.length === 0 ? "unanswered" : hasFailed ? "failed" : measured.length > 0 ? "passed" : "inconclusive",
@@ -48,10 +52,10 @@ function findingOf(executor: Address, canaries: readonly KeptAudit[]): AuditFind
   };
 }
 
-/** Merkle root over the digests of the signed responses; zero where none can be shown. */
-function evidenceRoot(judged: readonly KeptAudit[]): Hex {
+/** Merkle root over a salt and the digests of the signed responses; zero where none can be shown. */
+function evidenceRoot(judged: readonly KeptAudit[], salt: Hex): Hex {
   const digests = judged.flatMap(({ responseHash }) =>
     responseHash === undefined || responseHash === ZERO_HASH ? [] : [hexToBytes(responseHash)],
   );
-  return digests.length === 0 ? ZERO_HASH : merkleRoot(digests);
+  return digests.length === 0 ? ZERO_HASH : merkleRoot([hexToBytes(salt), ...digests]);
 }

@@ -1,5 +1,7 @@
 import { auditRow } from "@lloom/protocol/audit-reports";
-import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { hexToBytes } from "@lloom/protocol/hex";
+import { merkleRoot } from "@lloom/protocol/merkle";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../canary/draw.ts";
 import { findBorder } from "./border-search.ts";
@@ -34,8 +36,7 @@ describe("the canaries of an epoch", () => {
     const times = planned.map(({ askAt }) => Number(askAt));
     expect(Math.min(...times)).toBeGreaterThanOrEqual(3610);
     expect(Math.max(...times)).toBeLessThan(7200 - Number(QUIET_SECONDS));
-    expect(new Set(times).size).toBe(times.length);
-    expect(await planCanaries(planning({ nowSeconds: 7150n }))).toEqual([]);
+    expect(await planCanaries(planning({ nowSeconds: 7195n }))).toEqual([]);
   });
 
   it("ask an executor for one model in an epoch, another one each time", async () => {
@@ -50,10 +51,20 @@ describe("the canaries of an epoch", () => {
     expect(models.size).toBe(2);
   });
 
+  it("are asked as one client asks: in a row, with the same settings, and not faster than it reads", async () => {
+    const planned = await planCanaries(planning({ offers: [offer(A)], endSeconds: 3610n + 3600n }));
+    const settings = planned.map(({ question: { canary } }) => JSON.stringify({ ...canary, messages: [] }));
+    expect(new Set(settings).size).toBe(1);
+    expect(new Set(planned.map(({ question: { canary } }) => canary.messages.at(-1)?.content)).size).toBeGreaterThan(1);
+    const times = planned.map(({ askAt }) => Number(askAt));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(20);
+  });
+
   it("are border inputs in part, where there are some, asked at temperature 0 and else like others", async () => {
     const border = { question: "Is it?", border: { expected: "Yes", other: "No" } };
     const offers = Array.from(
-      { length: 40 },
+      { length: 200 },
       (_, index): ReturnType<typeof offer> => offer(`0x${index.toString(16).padStart(40, "0")}`),
     );
     const planned = await planCanaries(planning({ offers, borderFor: async () => border }));
@@ -99,7 +110,7 @@ describe("the search for a border input", () => {
 describe("what an epoch found out", () => {
   const kept = (state: KeptAudit["state"], finding?: CanaryFinding): KeptAudit =>
     ({ executor: A, model: "tiny", weightsHash: HASH, state, finding, responseHash: HASH }) as KeptAudit;
-  const outcome = (...canaries: KeptAudit[]) => findingsOf(canaries)[0]?.outcome;
+  const outcome = (...canaries: KeptAudit[]) => findingsOf(canaries, () => HASH)[0]?.outcome;
 
   it("is passed for measured answers alone, and failed for one that is wrong", () => {
     expect(outcome(kept("judged", { factor: 0 }), kept("judged", {}))).toBe("passed");
@@ -110,16 +121,23 @@ describe("what an epoch found out", () => {
   });
 
   it("says nothing of who was not asked, or whose canaries were lost", () => {
-    expect(findingsOf([kept("planned"), kept("lost")])).toEqual([]);
+    expect(findingsOf([kept("planned"), kept("lost")], () => HASH)).toEqual([]);
+  });
+
+  it("names its evidence by nothing that an executor could try out", () => {
+    const of = (salt: Hex) => findingsOf([kept("judged", { factor: 0 })], () => salt)[0]?.evidence;
+    expect(of(HASH)).not.toBe(of(ZERO_HASH));
+    expect([of(HASH), of(ZERO_HASH)]).not.toContain(merkleRoot([hexToBytes(HASH)]));
   });
 
   it("is what the contract takes", () => {
-    const [finding = expect.unreachable()] = findingsOf([
+    const canaries = [
       kept("judged", { factor: 1000, failure: "trace" }),
       kept("judged", { factor: 0 }),
       kept("unanswered"),
       kept("lost"),
-    ]);
+    ];
+    const [finding = expect.unreachable()] = findingsOf(canaries, () => HASH);
     const row = auditRow(finding);
     expect(row).toMatchObject({ outcome: 2, canaries: 3, unanswered: 1, traceFailures: 1, countFailures: 0 });
     expect(row.logLikelihood).toBe(Math.floor(1000 * (Math.log(500.5) + Math.log(0.5))));

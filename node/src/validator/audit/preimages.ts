@@ -1,5 +1,7 @@
+import { hkdfSync } from "node:crypto";
 import { chainSecret, chainTip, MAX_CHAIN_LENGTH, preimageAt } from "@lloom/protocol/audit-chains";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { bytesToHex } from "@lloom/protocol/hex";
 import { senderOf } from "../../chain/actions.ts";
 import { type Audits, type RegisteredChain, readRegistered, registerChainCall } from "../../chain/audits.ts";
 
@@ -52,6 +54,17 @@ export class Preimages {
     if (chain === undefined || chain.lastEpoch < epoch) return undefined;
     const { validator } = this.#parts;
     return preimageAt({ validator, secret: this.#secret(index), ...chain }, epoch);
+  }
+
+  /**
+   * What hides the evidence of a row: without it an executor, which knows all responses that it signed, would try which of them the
+   * row commits to, and know the client.
+   */
+  saltOf(epoch: bigint, executor: Address): Hex {
+    const { audits, validator, key } = this.#parts;
+    const { domain } = audits.chain;
+    const place = [domain.chainId, audits.address, validator, epoch, executor].join("/").toLowerCase();
+    return bytesToHex(new Uint8Array(hkdfSync("sha256", key, "lloom/audit-evidence/1", place, 32)));
   }
 
   get #ahead(): bigint {

@@ -7,13 +7,20 @@ import type { Reference } from "../../backend/llama-reference.ts";
 import { hashWeights } from "../../backend/weights-hash.ts";
 import type { Log } from "../../log.ts";
 import { Mutex } from "../../primitives/mutex.ts";
+import type { WithWeights } from "../audit/auditor.ts";
 import type { Judge } from "./judge.ts";
 import { judgeCounts, noWeights } from "./judge-counts.ts";
 import { judgeModel } from "./judge-model.ts";
 
+/** A GGUF file, and where its calibration is, if it has one. */
+export interface WeightsFile {
+  readonly path: string;
+  readonly calibration: string;
+}
+
 export interface OpenJudgeOptions {
-  /** GGUF files to judge with; a calibration is looked for beside each. */
-  readonly weights: readonly string[];
+  /** What to judge with. */
+  readonly weights: readonly WeightsFile[];
   readonly threads: number;
   /** Texts of profiles that executors offer. */
   readonly offered: (profileHash: Hex) => string | undefined;
@@ -24,6 +31,8 @@ export interface OpenJudgeOptions {
 /** Judges complaints by weights on this machine, one after the other; nothing is loaded before the first case needs it. */
 export interface OpenJudge extends AsyncDisposable {
   readonly judge: Judge;
+  /** For audits: weights without a calibration count as none. */
+  readonly withWeights: WithWeights;
 }
 
 interface Known {
@@ -34,8 +43,8 @@ interface Known {
 /** Reads every file once, for its hash. Throws CONFIG_INVALID for a calibration of another form. */
 export async function openJudge({ weights, threads, offered, signal, log }: OpenJudgeOptions): Promise<OpenJudge> {
   const known = new Map<Hex, Known>();
-  for (const path of weights) {
-    const calibration = readCalibration(`${path}.calibration.json`);
+  for (const { path, calibration: file } of weights) {
+    const calibration = readCalibration(file);
     const weightsHash = await hashWeights(path, signal);
     known.set(weightsHash, { path, calibration });
     log.info({ path, weightsHash, isCalibrated: calibration !== undefined }, "weights to judge with");
@@ -57,6 +66,12 @@ export async function openJudge({ weights, threads, offered, signal, log }: Open
       turn.run(() =>
         shown.kind === "TokenInflation" ? judgeCounts(counting, shown) : judgeModel(modelling, shown, ending),
       ),
+    withWeights: (weightsHash, work, ending) =>
+      turn.run(async () => {
+        const calibration = known.get(weightsHash)?.calibration;
+        if (calibration === undefined) return work(undefined);
+        return work({ reference: await loaded.referenceOf(weightsHash, ending), calibration });
+      }),
     [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose](),
   };
 }

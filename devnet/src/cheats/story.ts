@@ -1,0 +1,189 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { stakeRegistryAbi } from "@lloom/protocol/generated/abi";
+import { Contract, type JsonRpcProvider } from "ethers";
+import { ExplainedError } from "../../../checkout/explained-error.ts";
+import { connect } from "../../../checkout/rpc.ts";
+import { DEVNET_ACCOUNTS } from "../accounts.ts";
+import type { Devnet, Pages } from "../devnet.ts";
+import { askFirst } from "../first-answer.ts";
+import { bold, money } from "../words.ts";
+import { CHEAT_WORDS, type Cheat } from "./kinds.ts";
+import { LegalEvents } from "./legal-events.ts";
+import { type Told, wordsOf } from "./verdict-words.ts";
+
+export interface Stage {
+  readonly devnet: Devnet;
+  readonly cheat: Cheat;
+  /** For links, once they are up. */
+  readonly pages?: Promise<Pages>;
+  /** Whoever has something to do has done it when nothing happened for so long. */
+  readonly quietMs?: number;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a cheat. */
+export interface StoryEnd {
+  readonly cheat: Cheat;
+  /** Of the dispute that it lost. */
+  readonly dispute: string;
+  /** Base units of its stake, before and after. */
+  readonly stakeBefore: bigint;
+  readonly stakeAfter: bigint;
+  /** Answers that it was asked for once it had been judged, of so many. */
+  readonly askedAfter: number;
+  readonly questionsAfter: number;
+}
+
+/** A cheat is found out within ten minutes. */
+const LONGEST_MS = 600_000;
+const LOOK_MS = 500;
+const QUIET_MS = 20_000;
+/** The clock is moved on by so much where no contract says until when it waits: an answer may come until its deadline, and some. */
+const STEP_SECONDS = 900;
+/** Past a deadline. */
+const MARGIN_SECONDS = 2n;
+const QUESTIONS = ["What is Lloom?", "Who pays for gas?", "What does a receipt prove?"] as const;
+
+/** Lets the network find out its cheat, and tells what happens as it happens. */
+export async function tellStory(stage: Stage): Promise<StoryEnd> {
+  const provider = connect(stage.devnet.rpcUrl);
+  try {
+    return await new Story(stage, provider).run();
+  } finally {
+    provider.destroy();
+  }
+}
+
+class Story {
+  readonly #stage: Stage;
+  readonly #provider: JsonRpcProvider;
+  readonly #began = performance.now();
+  readonly #executor = DEVNET_ACCOUNTS.cheat.address;
+  #quietSince = performance.now();
+  #waitsUntil: bigint | undefined;
+  /** It has taken money for what it did. */
+  #hasClaimed = false;
+  /** Once they are up. */
+  #pages: Pages | undefined;
+
+  constructor(stage: Stage, provider: JsonRpcProvider) {
+    this.#stage = stage;
+    this.#provider = provider;
+  }
+
+  async run(): Promise<StoryEnd> {
+    const { cheat } = this.#stage;
+    const stakeBefore = await this.#stake();
+    this.#tell(`${bold("One executor cheats")}: ${this.#executor}, the cheapest, ${CHEAT_WORDS[cheat]}.`);
+    this.#stage.pages?.then(
+      (pages) => {
+        this.#pages = pages;
+        this.#tell(`Its page is ${pages.explorerUrl}/executors/${this.#executor}`);
+      },
+      () => undefined,
+    );
+    const dispute = await this.#untilJudged();
+    const stakeAfter = await this.#stake();
+    this.#tell(`It had ${money(stakeBefore)} at stake, and has ${money(stakeAfter)}.`);
+    const questionsAfter = QUESTIONS.length;
+    const askedAfter = await this.#ask();
+    this.#tell(
+      askedAfter === 0
+        ? `${bold("No longer chosen")}: of ${questionsAfter} questions none went to it, though it is the cheapest.`
+        : `${askedAfter} of ${questionsAfter} questions still went to it.`,
+    );
+    return { cheat, dispute, stakeBefore, stakeAfter, askedAfter, questionsAfter };
+  }
+
+  /** Asks the gateway some questions; how many of the receipts are the cheat's. */
+  async #ask(): Promise<number> {
+    const { devnet, signal } = this.#stage;
+    let asked = 0;
+    for (const question of QUESTIONS) {
+      const began = performance.now();
+      const { receipt } = await askFirst({ gatewayUrl: devnet.gatewayUrl, question, signal });
+      const { executor } = receipt.request;
+      const isCheat = executor.toLowerCase() === this.#executor.toLowerCase();
+      if (isCheat) asked += 1;
+      const took = ((performance.now() - began) / 1000).toFixed(1);
+      this.#tell(`  asked “${question}”: answered by ${nameOf(executor)} after ${took} s`);
+    }
+    return asked;
+  }
+
+  /** Tells what the contracts tell, and moves the clock where everybody waits for it, until a dispute is lost. */
+  async #untilJudged(): Promise<string> {
+    const { devnet, signal, quietMs = QUIET_MS } = this.#stage;
+    const events = new LegalEvents({
+      ...{ provider: this.#provider, executor: this.#executor },
+      fromBlock: devnet.deployment.startBlock,
+    });
+    while (performance.now() - this.#began < LONGEST_MS) {
+      let ended: string | undefined;
+      for (const event of await events.read()) {
+        if (event.name === "LaneSettled") this.#hasClaimed = true;
+        const told = wordsOf(event, nameOf);
+        if (told === undefined) continue;
+        this.#note(told);
+        if (told.isEnd === true) ended = told.dispute;
+      }
+      if (ended !== undefined) return ended;
+      if (performance.now() - this.#quietSince > quietMs) await (this.#hasClaimed ? this.#moveOn() : this.#tempt());
+      await delay(LOOK_MS, undefined, { signal });
+    }
+    throw new ExplainedError("The cheat was not judged within ten minutes.", `Read the logs in ${devnet.logDir}.`);
+  }
+
+  /** Asks until it is asked. */
+  async #tempt(): Promise<void> {
+    await this.#ask();
+    this.#quietSince = performance.now();
+  }
+
+  #note({ text, dispute, waitsUntil, isEnd }: Told): void {
+    const pages = this.#pages;
+    this.#quietSince = performance.now();
+    const isLinked = dispute !== undefined && (waitsUntil !== undefined || isEnd === true);
+    if (waitsUntil !== undefined) {
+      this.#waitsUntil = waitsUntil;
+    }
+    const link = isLinked && pages !== undefined ? `\n        ${pages.explorerUrl}/disputes/${dispute}` : "";
+    if (text !== undefined) this.#tell(`${text}${link}`);
+  }
+
+  async #moveOn(): Promise<void> {
+    const { devnet } = this.#stage;
+    const { timestamp = 0 } = (await this.#provider.getBlock("latest")) ?? {};
+    const left = this.#waitsUntil === undefined ? 0n : this.#waitsUntil - BigInt(timestamp);
+    const seconds = left > 0n ? Number(left + MARGIN_SECONDS) : STEP_SECONDS;
+    this.#waitsUntil = undefined;
+    this.#tell(`  (Nothing is left to do but to wait: the network's clock is moved on by ${inWords(seconds)}.)`);
+    await devnet.clock?.moveOn(devnet.rpcUrl, seconds);
+    this.#quietSince = performance.now();
+  }
+
+  async #stake(): Promise<bigint> {
+    const registry = new Contract(this.#stage.devnet.deployment.stakeRegistry, stakeRegistryAbi, this.#provider);
+    return (await registry.getFunction("members")(this.#executor))["stake"];
+  }
+
+  #tell(text: string): void {
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(0).padStart(4);
+    this.#stage.say(`${seconds} s  ${text}`);
+  }
+}
+
+const inWords = (seconds: number): string =>
+  seconds >= 7_200 ? `${(seconds / 3600).toFixed(0)} h` : `${Math.ceil(seconds / 60)} min`;
+
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.values(DEVNET_ACCOUNTS)
+    .flat()
+    .map(({ address, name }) => [address.toLowerCase(), name]),
+);
+
+function nameOf(address: unknown): string {
+  const text = String(address);
+  return NAMES.get(text.toLowerCase()) ?? text;
+}

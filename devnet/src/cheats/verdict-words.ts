@@ -1,0 +1,124 @@
+import { enumName } from "@lloom/protocol/contract-enums";
+import {
+  deliveryDisputesFacts,
+  juryFacts,
+  measuredDisputesFacts,
+  stakeRegistryFacts,
+} from "@lloom/protocol/generated/facts";
+import { formatEther } from "ethers";
+import { money } from "../words.ts";
+
+/** An event of a contract, by the names of its interface. */
+export interface LegalEvent {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly transactionHash: string;
+}
+
+export interface Told {
+  /** Absent where it only says until when something waits. */
+  readonly text?: string | undefined;
+  /** Until when the contract waits for somebody, chain seconds. */
+  readonly waitsUntil?: bigint;
+  /** The dispute, where the event is a step of one. */
+  readonly dispute?: string;
+  /** Nothing follows in this dispute. */
+  readonly isEnd?: boolean;
+}
+
+type Words = (args: LegalEvent["args"], nameOf: (address: unknown) => string) => Told;
+
+const amount = (value: unknown): string => money(BigInt(value as bigint));
+const seconds = (value: unknown): bigint => BigInt(value as bigint);
+const id = (value: unknown): string => String(value);
+
+/** What each event means, for people. Events that are missing here say nothing new. */
+const WORDS: Readonly<Record<string, Words>> = {
+  LaneSettled: ({ client, acknowledgedPaid, tailPaid }, nameOf) => ({
+    text: `It claims ${amount(BigInt(acknowledgedPaid as bigint) + BigInt(tailPaid as bigint))} on chain for answers to ${nameOf(client)}.`,
+  }),
+  DeliveryOpened: (args, nameOf) => ({
+    text: `Accused: ${nameOf(args["client"])} says that an answer for ${amount(args["paid"])} never came, and posts ${formatEther(args["bond"] as bigint)} ether. It has 12 h to show the answer; ${amount(args["penalty"])} of its stake wait.`,
+    ...{ dispute: id(args["id"]), waitsUntil: seconds(args["revealBy"]) },
+  }),
+  AnswerRevealed: (args) => ({ text: "It shows the answer on chain.", dispute: id(args["id"]) }),
+  DeliveryClosed: (args) => ({
+    text: `Judged: ${DELIVERY_ENDS[enumName(deliveryDisputesFacts.State, args["state"] as bigint)] ?? "over"}. ${amount(BigInt(args["refunded"] as bigint) + BigInt(args["repaid"] as bigint))} go back to the client, ${amount(args["slashed"])} are slashed.`,
+    ...{ dispute: id(args["id"]), isEnd: true },
+  }),
+  ReportCommitted: () => ({
+    text: "Found: somebody holds two signatures of it over one request, and commits to them unseen.",
+  }),
+  EquivocationProven: (args, nameOf) => ({
+    text: `Judged: ${nameOf(args["reporter"])} proves the two signatures. ${amount(args["refunded"])} go back to the client, ${amount(args["slashed"])} are slashed.`,
+    ...{ dispute: id(args["id"]), isEnd: true },
+  }),
+  ExecutorAudited: (args, nameOf) => ({
+    text: `Audited by ${nameOf(args["validator"])} with canaries that looked like anybody's questions.`,
+  }),
+  MeasuredOpened: (args, nameOf) => ({
+    text: `Accused: ${nameOf(args["challenger"])} complains of ${Number(args["answers"]) === 1 ? "an answer" : `${String(args["answers"])} answers`}, ${KINDS[enumName(measuredDisputesFacts.Kind, args["kind"] as bigint)] ?? "for a fault"}, and posts ${amount(args["bond"])}. ${amount(args["penalty"])} of its stake wait.`,
+    ...{ dispute: id(args["id"]), waitsUntil: seconds(args["until"]) },
+  }),
+  ExecutorAnswered: (args) => ({ text: "It denies it, and names its evidence.", dispute: id(args["id"]) }),
+  ExecutorSilent: (args) => ({ text: "It says nothing.", dispute: id(args["id"]) }),
+  MeasuredMoved: (args) => ({
+    text: STATES[enumName(measuredDisputesFacts.State, args["state"] as bigint)],
+    ...{ dispute: id(args["id"]), waitsUntil: seconds(args["until"]) },
+  }),
+  PanelDrawn: (args) => ({
+    text: "A jury is drawn by the chain's randomness.",
+    ...{ dispute: id(args["id"]), waitsUntil: seconds(args["commitUntil"]) },
+  }),
+  JurorDrawn: (args, nameOf) => ({ text: `  juror: ${nameOf(args["juror"])}`, dispute: id(args["id"]) }),
+  VoteCommitted: (args, nameOf) => ({
+    text: `  ${nameOf(args["juror"])} has measured and voted, sealed`,
+    dispute: id(args["id"]),
+  }),
+  VoteRevealed: (args, nameOf) => ({
+    text: `  ${nameOf(args["juror"])} votes ${enumName(juryFacts.Choice, args["choice"] as bigint)}`,
+    dispute: id(args["id"]),
+  }),
+  VerdictFound: (args) => ({
+    text: `The verdict is ${enumName(juryFacts.Verdict, args["verdict"] as bigint)}; whoever it is against has a day to appeal.`,
+    dispute: id(args["id"]),
+  }),
+  Appealed: (args, nameOf) => ({ text: `${nameOf(args["appellant"])} appeals.`, dispute: id(args["id"]) }),
+  MeasuredClosed: (args) => ({
+    text: `Judged: ${OUTCOMES[enumName(measuredDisputesFacts.Outcome, args["outcome"] as bigint)] ?? "over"}.`,
+    ...{ dispute: id(args["id"]), isEnd: true },
+  }),
+  Slashed: (args) => ({
+    text: `Slashed: ${amount(args["taken"])} (${enumName(stakeRegistryFacts.Offence, args["offence"] as bigint)}); ${amount(args["totalStake"])} are left.`,
+  }),
+  Jailed: () => ({ text: "Jailed: it may not sell for 30 days." }),
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  WrongModel: "which are not of the weights that it signed",
+  TokenInflation: "whose tokens it has counted twice",
+};
+
+const STATES: Readonly<Record<string, string>> = {
+  Draw: "A jury is asked for.",
+  Arbitration: "The arbitrator is asked.",
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  Upheld: "guilty",
+  Rejected: "not guilty; the accuser loses its bond",
+  Conceded: "it admits it, for a quarter of the penalty",
+  Void: "nobody could tell",
+};
+
+const DELIVERY_ENDS: Readonly<Record<string, string>> = {
+  Delivered: "it was delivered",
+  Rejected: "the complaint was false",
+  Conceded: "it concedes",
+  Cancelled: "the client takes it back",
+  Defaulted: "it shows nothing in time",
+};
+
+/** What an event means, for people; undefined for one that says nothing new. */
+export const wordsOf = ({ name, args }: LegalEvent, nameOf: (address: unknown) => string): Told | undefined =>
+  WORDS[name]?.(args, nameOf);

@@ -1,0 +1,104 @@
+import type { Address } from "@lloom/protocol/commitment-types";
+import { costUp } from "@lloom/protocol/costs";
+import { hashEvidence } from "@lloom/protocol/evidence-hash";
+import { senderOf } from "../../chain/actions.ts";
+import type { Chain } from "../../chain/chain.ts";
+import { openMeasuredCall } from "../../chain/measured-calls.ts";
+import type { MeasuredCourt } from "../../chain/measured-court.ts";
+import { quoteBond, readDisputeAbout } from "../../chain/measured-disputes.ts";
+import { readLane } from "../../chain/reads.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
+import { depositApproval, readFunds } from "../../duties/deposits.ts";
+import { noteEnd } from "../../duties/note-end.ts";
+import { isEnded } from "../../duties/party-rules.ts";
+import type { Log } from "../../log.ts";
+import type { ClientLog } from "../../store/client-log.ts";
+import type { Duty } from "../../store/duty-log.ts";
+import type { WrongCount } from "../../store/wrong-counts.ts";
+import type { DisputePolicy } from "./dispute-rules.ts";
+import { isSettledMatter, nextOvercharge } from "./overcharge-rules.ts";
+
+export interface OverchargesOptions {
+  readonly chain: Chain;
+  readonly court: MeasuredCourt;
+  readonly client: Address;
+  readonly store: ClientLog;
+  readonly policy: DisputePolicy;
+  /** Base units that bonds of open complaints may lock. */
+  readonly mostLocked: bigint;
+  readonly onNews: (duty: Duty) => void;
+  readonly log: Log;
+}
+
+/** Base units that the stated counts of an answer cost beyond those that this client counts. */
+export const overchargeOf = ({ receipt: { request, response }, counts }: WrongCount): bigint => {
+  const { inboundTokens, outboundTokens } = response;
+  const most = (stated: bigint, counted: number): bigint => (BigInt(counted) < stated ? BigInt(counted) : stated);
+  const right = costUp({
+    ...request,
+    inboundTokens: most(inboundTokens, counts.inboundTokens),
+    outboundTokens: most(outboundTokens, counts.outboundTokens),
+  });
+  return costUp({ ...request, inboundTokens, outboundTokens }) - right;
+};
+
+/** The call by which a client complains of a wrong count, once its bond is approved. */
+export const overchargeCall = (court: MeasuredCourt, wrong: WrongCount, maxBond: bigint) =>
+  openMeasuredCall(court, {
+    ...{ kind: "TokenInflation", evidenceHash: hashEvidence([wrong.responseHash]), maxBond },
+    answers: [{ receipt: wrong.receipt, counted: wrong.counts }],
+  });
+
+/** Complains of counts that were charged and are not those of the model's tokenizer; all that proves it is in the log before. */
+export class Overcharges {
+  readonly #options: OverchargesOptions;
+
+  constructor(options: OverchargesOptions) {
+    this.#options = options;
+  }
+
+  /** True when something was sent: then there may be more to do. */
+  async step({ id }: Pick<Duty, "id">, signal: AbortSignal): Promise<boolean> {
+    const { chain, court, client, store, policy, mostLocked } = this.#options;
+    const duty = store.findDuty("report", id);
+    const wrong = duty && store.wrongCount(duty.requestHash);
+    if (duty === undefined || wrong === undefined) return false;
+    const { request } = wrong.receipt;
+    const [dispute, lane, nowSeconds] = await untilAborted(
+      Promise.all([readDisputeAbout(chain, court, request), readLane(chain, request), chain.nowSeconds()]),
+      signal,
+    );
+    const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(wrong) } as const;
+    const isDisputed = dispute !== undefined;
+    const [{ bond }, funds] = isDisputed
+      ? [{ bond: 0n }, 0n]
+      : await untilAborted(Promise.all([quoteBond(chain, court, terms), readFunds(chain, court, client)]), signal);
+    const locked = store.openDuties("accuse").reduce((sum, open) => (isEnded(open.state) ? sum : sum + open.bond), 0n);
+    const view = { isDisputed, lane, request, nowSeconds, policy, bond, locked, mostLocked, funds };
+    const move = nextOvercharge(view);
+    if (move.act === "none") {
+      this.#rest(duty, move.state, nowSeconds);
+      return false;
+    }
+    this.#note(duty, move.act);
+    const sender = senderOf(chain);
+    const approval = await depositApproval(chain, court, { account: client, amount: bond });
+    if (approval !== undefined) await sender.send(approval, { signal });
+    await sender.send(overchargeCall(court, wrong, bond), { signal });
+    return true;
+  }
+
+  #rest(duty: Duty, state: string, nowSeconds: bigint): void {
+    const { store } = this.#options;
+    this.#note(duty, state);
+    if (noteEnd(store, duty, { isOver: isSettledMatter(state), nowSeconds })) store.closeDuty(duty);
+  }
+
+  #note(duty: Duty, state: string): void {
+    if (duty.state === state) return;
+    const { store, onNews, log } = this.#options;
+    store.changeDuty(duty, { state });
+    log.warn({ requestHash: duty.requestHash, executor: duty.peer, state }, "counts that are not the answer's");
+    onNews({ ...duty, state });
+  }
+}

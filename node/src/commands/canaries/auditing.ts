@@ -1,0 +1,148 @@
+import { hkdfSync, randomBytes } from "node:crypto";
+import type { Address } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
+import { replay } from "@lloom/protocol/reputation/epochs-of";
+import { ONE } from "@lloom/protocol/reputation/fixed-point";
+import { openAudits } from "../../chain/audits.ts";
+import type { Chain } from "../../chain/chain.ts";
+import { chainUntil } from "../../chain/chain-until.ts";
+import { openMeasuredCourt } from "../../chain/measured-court.ts";
+import { readReputationRules } from "../../chain/reputation-logs.ts";
+import { readReputationPast } from "../../chain/reputation-past.ts";
+import { untilAborted } from "../../chain/until-aborted.ts";
+import { dataFile } from "../../config.ts";
+import { asLloomError } from "../../errors.ts";
+import type { Host } from "../../p2p/host/host.ts";
+import { Rounds } from "../../primitives/rounds.ts";
+import { openAuditLog } from "../../store/audit-log.ts";
+import type { Database } from "../../store/database.ts";
+import type { ValidatorLog } from "../../store/validator-log.ts";
+import { Auditor } from "../../validator/audit/auditor.ts";
+import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../validator/audit/canary-answer.ts";
+import { Complaints } from "../../validator/audit/complaints.ts";
+import { Preimages } from "../../validator/audit/preimages.ts";
+import { canaryIdentity } from "../../validator/canary/canary-keys.ts";
+import type { Random } from "../../validator/canary/draw.ts";
+import type { OpenJudge } from "../../validator/jury/open-judge.ts";
+import type { Validator } from "../../validator/validator.ts";
+import type { Identity } from "../../wallet/identity.ts";
+import type { CommandContext } from "../command.ts";
+import { chosenAudits } from "../deployment.ts";
+import { settingAmount } from "../open.ts";
+import { keptPast } from "../reputation/past.ts";
+import { CanaryClients } from "./canary-clients.ts";
+import { tellAudit, tellComplaint } from "./words.ts";
+
+/** A look at a chain where nothing is due costs one call. */
+const EVERY_MS = 5_000;
+const RETRY = { firstMs: 1_000, longestMs: 60_000 };
+/** A reputation is taken once it is so many epochs back: no reorganisation reaches it any more. */
+const EPOCHS_BACK = 2n;
+const KEY_BYTES = 32;
+
+export interface AuditingParts {
+  readonly identity: Identity;
+  readonly chain: Chain;
+  readonly host: Host;
+  readonly db: Database;
+  readonly store: ValidatorLog;
+  readonly weights: Pick<OpenJudge, "withWeights">;
+  readonly validator: Pick<Validator, "offers">;
+}
+
+/** Canaries must not be foretold by whoever knows this code. */
+const secretly: Random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
+
+/**
+ * Audits executors until the command ends: asks canaries, reports, and complains of what they prove. Does nothing without canary
+ * keys. Throws CONFIG_INVALID and CHAIN_MISMATCH where the settings do not fit.
+ */
+export async function openAuditing(context: CommandContext, parts: AuditingParts): Promise<void> {
+  const { settings, stack, log } = context;
+  const { identity, host, store } = parts;
+  // A node that stops waits for no answer of the chain.
+  const chain = chainUntil(parts.chain, context.signal);
+  const { canaryKeys: keys } = settings;
+  if (keys === 0) return;
+  const address = chosenAudits(settings);
+  const mostBonds = settingAmount(chain, settings, "complaintBonds");
+  const [audits, court] = await Promise.all([openAudits(chain, address), openMeasuredCourt(chain)]);
+  const { address: validator, secret } = identity;
+  const identityOf = (key: number): Identity => canaryIdentity(secret, chain.domain, key);
+  const clients = stack.use(
+    new CanaryClients({
+      ...{ chain, rpcUrl: settings.rpc, bootstrap: [...settings.bootstrap, ...host.multiaddrs()] },
+      ...{ directory: dataFile(settings, "canaries"), vocabularies: dataFile(settings, "vocabularies") },
+      ...{ identityOf, keys, shifts: store, random: secretly, log },
+    }),
+  );
+  const auditLog = openAuditLog<AuditQuestion, EndedCanary, CanaryFinding>(parts.db);
+  const hasher = createCommitmentHasher(chain.domain);
+  const complaints = new Complaints({
+    ...{ chain, court, validator, store, audits: auditLog, mostBonds, log },
+    consentOf: ({ client, executor }, requestHash, epoch) => {
+      const key = store.shiftOf(executor, epoch);
+      const asked = key === undefined ? undefined : identityOf(key);
+      if (asked?.address !== client) return undefined;
+      return asked.sign(hashDisputeConsent(hasher.domainSeparator, { challenger: validator, requestHash }));
+    },
+    onNews: (complaint) => tellComplaint(context, complaint),
+  });
+  const chainKey = new Uint8Array(hkdfSync("sha256", secret, "lloom/audit-chains/1", "", KEY_BYTES));
+  const auditor = new Auditor({
+    ...{ audits, validator, store: auditLog, buyer: clients, random: secretly, log },
+    preimages: new Preimages({ audits, validator, key: chainKey }),
+    offers: () => parts.validator.offers().map(({ offer }) => offer),
+    withWeights: parts.weights.withWeights,
+    trustOf: await trustReader(context, chain),
+    onCase: (found, nowSeconds) => complaints.plan(found, nowSeconds),
+    onNews: (news) => tellAudit(context, news),
+  });
+  stack.use(
+    new Rounds({
+      ...{ everyMs: EVERY_MS, retry: RETRY },
+      round: async (signal) => {
+        await auditor.look(signal);
+        await clients.keep(keysInUse(store, auditLog, (await chain.nowSeconds()) / audits.epochSeconds));
+        await complaints.look(signal);
+      },
+      onFailure: (thrown, failures) => {
+        const { code, message } = asLloomError(thrown);
+        if (failures === 1) log.warn({ code, problem: message }, "audits cannot go on, trying on");
+      },
+    }),
+  );
+}
+
+/** Keys of this epoch, and those whose answers a jury may ask for. */
+function keysInUse(
+  store: ValidatorLog,
+  audits: ReturnType<typeof openAuditLog<AuditQuestion, EndedCanary, CanaryFinding>>,
+  now: bigint,
+): Set<number> {
+  const shown = store.openComplaints().flatMap(({ id }) => audits.shownBy(id));
+  const asked = shown.flatMap(({ executor, epoch }) => store.shiftOf(executor, epoch) ?? []);
+  return new Set([...asked, ...store.allShifts().flatMap(({ epoch, key }) => (epoch === now ? [key] : []))]);
+}
+
+/**
+ * How sure it is that an executor is honest: the lower bound of its reputation, computed here from the chain's own events, so that
+ * no index decides who is audited less. `undefined` for who has none.
+ */
+async function trustReader(
+  { settings }: CommandContext,
+  chain: Chain,
+): Promise<(executor: Address, signal: AbortSignal) => Promise<number | undefined>> {
+  const audits = chosenAudits(settings);
+  const contracts = { chain, audits };
+  const rules = await readReputationRules(contracts);
+  return async (executor, signal) => {
+    const toBlock = await untilAborted(chain.provider.getBlockNumber(), signal);
+    const kept = keptPast(settings, { chain, audits, executor });
+    const events = await readReputationPast(contracts, { executor, toBlock, signal, kept });
+    const epoch = (await chain.nowSeconds()) / rules.epochSeconds - EPOCHS_BACK;
+    const standing = replay(rules, { executor, events }).at(epoch);
+    return standing && Number(standing.lower) / Number(ONE);
+  };
+}

@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { deposit, faucet } from "../../chain/actions.ts";
+import { type Chain, openChain } from "../../chain/chain.ts";
+import { readDeposit, readTokenBalance } from "../../chain/reads.ts";
+import { fileJournal } from "../../chain/send-journal.ts";
+import { createClient } from "../../client/client.ts";
+import { asLloomError, LloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { createHost } from "../../p2p/host/host.ts";
+import type { CanaryShiftLog } from "../../store/canary-shift-log.ts";
+import { openClientLog } from "../../store/client-log.ts";
+import { openDatabase } from "../../store/database.ts";
+import { createTextCipher } from "../../store/text-cipher.ts";
+import type { CanaryBuyer, CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
+import { keysFor, shiftsOf } from "../../validator/canary/canary-keys.ts";
+import { depositOf } from "../../validator/canary/deposit-of.ts";
+import type { Random } from "../../validator/canary/draw.ts";
+import type { Identity } from "../../wallet/identity.ts";
+import { buyCanary, type CanaryClient } from "./buy-canary.ts";
+
+export interface CanaryClientsParts {
+  /** The validator's own: canary keys are on the same deployment. */
+  readonly chain: Chain;
+  readonly rpcUrl: string;
+  readonly bootstrap: readonly string[];
+  /** Holds a folder for each key. */
+  readonly directory: string;
+  readonly vocabularies: string;
+  readonly identityOf: (key: number) => Identity;
+  /** How many keys there are. */
+  readonly keys: number;
+  readonly shifts: CanaryShiftLog;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+interface Opened extends CanaryClient, AsyncDisposable {}
+
+/** Buys canaries by keys that nobody knows to be the validator's, each a client of its own with host, log and money. */
+export class CanaryClients implements CanaryBuyer, AsyncDisposable {
+  readonly #parts: CanaryClientsParts;
+  readonly #open = new Map<number, Promise<Opened>>();
+
+  constructor(parts: CanaryClientsParts) {
+    this.#parts = parts;
+  }
+
+  async ask(order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
+    try {
+      const key = await this.#keyFor(order);
+      if (key === undefined) return { type: "unasked", problem: "No canary key that may ask this executor has money." };
+      const client = await this.#client(key);
+      await this.#provide(client.chain, signal);
+      return await buyCanary(client, order, signal);
+    } catch (thrown) {
+      return { type: "unasked", problem: asLloomError(thrown).message };
+    }
+  }
+
+  /** Goes on with these keys alone, for whoever may ask for their evidence; the others leave the network. */
+  async keep(keys: ReadonlySet<number>): Promise<void> {
+    for (const [key, opening] of this.#open) {
+      if (keys.has(key)) continue;
+      this.#open.delete(key);
+      await (await opening.catch(() => undefined))?.[Symbol.asyncDispose]();
+    }
+    for (const key of keys) await this.#client(key);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.keep(new Set());
+  }
+
+  /** Saved before it is used: the same key for the whole epoch, also after a restart. */
+  async #keyFor({ executor, epoch }: CanaryOrder): Promise<number | undefined> {
+    const { keys, shifts, identityOf, random } = this.#parts;
+    const saved = shifts.shiftOf(executor, epoch);
+    if (saved !== undefined) return saved;
+    const most = (key: number): number => shiftsOf(identityOf(key));
+    for (const key of keysFor(executor, { keys, shifts: shifts.allShifts(), most, random }))
+      if (await this.#hasMoney(key)) return shifts.saveShift({ executor, epoch, key });
+    return undefined;
+  }
+
+  async #hasMoney(key: number): Promise<boolean> {
+    const { chain, identityOf } = this.#parts;
+    const { address } = identityOf(key);
+    if ((await chain.provider.getBalance(address)) === 0n) return false;
+    const [free, wallet] = await Promise.all([readDeposit(chain, address), readTokenBalance(chain, address)]);
+    return free + wallet > 0n || (await this.#hasFaucet());
+  }
+
+  #hasFaucet(): Promise<boolean> {
+    const { token } = this.#parts.chain.contracts;
+    return token.FAUCET_AMOUNT().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** What a client does before it asks: it deposits, and on a test network takes test tokens first. */
+  async #provide(chain: Chain, signal: AbortSignal): Promise<void> {
+    const { address } = chain.sender?.account ?? {};
+    if (address === undefined) throw new LloomError("INTERNAL", "A canary key has no sender.");
+    const unit = 10n ** BigInt(chain.tokenDecimals);
+    if ((await readDeposit(chain, address)) * 10n >= unit) return;
+    if ((await readTokenBalance(chain, address)) === 0n && (await this.#hasFaucet())) await faucet(chain, { signal });
+    const wallet = await readTokenBalance(chain, address);
+    if (wallet > 0n) await deposit(chain, depositOf(wallet, unit, this.#parts.random), { signal });
+  }
+
+  #client(key: number): Promise<Opened> {
+    const opening = this.#open.get(key) ?? this.#start(key);
+    this.#open.set(key, opening);
+    // One that could not be opened is tried again.
+    opening.catch(() => this.#open.delete(key));
+    return opening;
+  }
+
+  async #start(key: number): Promise<Opened> {
+    const { chain: own, rpcUrl, bootstrap, directory, vocabularies, identityOf, log } = this.#parts;
+    const identity = identityOf(key);
+    const folder = join(directory, String(key));
+    await using stack = new AsyncDisposableStack();
+    const journal = (scope: Parameters<typeof fileJournal>[1]) => fileJournal(join(folder, "transactions"), scope);
+    const { accounting, startBlock, domain } = own;
+    const { signal } = new AbortController();
+    const chain = stack.use(await openChain({ rpcUrl, accounting, identity, signal, log, journal, startBlock }));
+    const cipher = createTextCipher(identity.secret);
+    const scope = `${domain.chainId}/${domain.accounting}/${identity.address}`;
+    const store = openClientLog(stack.use(openDatabase(join(folder, "client.sqlite"), { scope, cipher })));
+    const host = stack.use(
+      await createHost({
+        ...{ secret: identity.secret, network: chain.network, listen: ["/ip4/127.0.0.1/tcp/0"] },
+        ...{ bootstrap, dhtServer: false, log },
+      }),
+    );
+    const client = stack.use(
+      await createClient({ identity, chain, store, host, log, vocabularies }, { exploration: 0 }),
+    );
+    const resources = stack.move();
+    return {
+      ...{ client, store, host, chain, hasher: createCommitmentHasher(chain.domain), log },
+      [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { type EpochSummary, openAuditLog } from "../../store/audit-log.ts";
+import { type KeptComplaint, openComplaintLog } from "../../store/complaint-log.ts";
+import type { CommandContext } from "../command.ts";
+import type { View } from "../money/account.ts";
+import { readOwnLog } from "../money/own-log.ts";
+
+/** Epochs and complaints that are shown. */
+const MOST = { epochs: 3, complaints: 5 } as const;
+
+/** What the log of this account's validator says of its audits; the newest first. */
+export interface LoggedAudits {
+  readonly epochs: readonly EpochSummary[];
+  readonly complaints: readonly KeptComplaint[];
+}
+
+export function loggedAudits(context: CommandContext, view: View): LoggedAudits {
+  const log = readOwnLog(context, view, { file: "validator.sqlite" });
+  if (log === undefined) return { epochs: [], complaints: [] };
+  return {
+    epochs: openAuditLog(log).summary(MOST.epochs),
+    complaints: openComplaintLog(log).newestComplaints(MOST.complaints),
+  };
+}

@@ -1,0 +1,47 @@
+import type { EpochSummary } from "../../store/audit-log.ts";
+import type { ComplaintState, KeptComplaint } from "../../store/complaint-log.ts";
+import type { AuditNews } from "../../validator/audit/auditor.ts";
+import { announce, type CommandContext } from "../command.ts";
+import { shownDate } from "../money/words.ts";
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+function newsSentence(news: AuditNews): string {
+  if (news.type === "found") return `Executor ${news.executor}: ${news.problem}`;
+  if (news.type === "reported") return `Epoch ${news.epoch}: ${counted(news.executors, "audit")} reported.`;
+  const { epoch, endsAt, executors, canaries } = news;
+  if (executors === 0) return `Epoch ${epoch}, until ${shownDate(endsAt)}: nobody is assigned to this validator.`;
+  return `Epoch ${epoch}, until ${shownDate(endsAt)}: ${counted(executors, "executor")} assigned, ${counted(canaries, "canary").replace("canarys", "canaries")} planned.`;
+}
+
+/** Says on the terminal what was drawn, found or reported. */
+export function tellAudit(context: CommandContext, news: AuditNews): void {
+  const { type, ...rest } = news;
+  announce(context, { event: "audit", step: type, ...rest }, newsSentence(news));
+}
+
+const STATES: Readonly<Record<ComplaintState, string>> = {
+  planned: "is about to be opened",
+  opened: "is before the court",
+  over: "is over",
+  dropped: "was dropped",
+};
+
+/** How a complaint stands, as people read it. */
+export function complaintSentence({ executor, state, word }: KeptComplaint): string {
+  const more = word === state ? "" : `: ${word}`;
+  return `The complaint about executor ${executor} ${STATES[state]}${more}${more.endsWith(".") ? "" : "."}`;
+}
+
+/** Says on the terminal that a complaint has moved. */
+export function tellComplaint(context: CommandContext, complaint: KeptComplaint): void {
+  announce(context, { event: "complaint", ...complaint }, complaintSentence(complaint));
+}
+
+/** One epoch's audits, as status has them. */
+export const epochSentence = ({ epoch, reported, executors, canaries, judged, against }: EpochSummary): string =>
+  [
+    `epoch ${epoch}: ${counted(executors, "executor")}, ${judged} of ${canaries} canaries judged`,
+    ...(against === 0 ? [] : [`${against} against their executor`]),
+    reported ? "reported" : "not reported yet",
+  ].join(", ");

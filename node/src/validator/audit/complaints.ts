@@ -1,0 +1,200 @@
+import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { hashEvidence } from "@lloom/protocol/evidence-hash";
+import { senderOf } from "../../chain/actions.ts";
+import type { Chain } from "../../chain/chain.ts";
+import { isRefusal } from "../../chain/chain-failure.ts";
+import { openMeasuredCall } from "../../chain/measured-calls.ts";
+import type { MeasuredCourt } from "../../chain/measured-court.ts";
+import { isOpen, quoteBond, readDeposits, readDisputeAbout, readMeasured } from "../../chain/measured-disputes.ts";
+import { readLane } from "../../chain/reads.ts";
+import { settle } from "../../chain/settle.ts";
+import { depositApproval, readFunds } from "../../duties/deposits.ts";
+import { asLloomError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { AuditLog } from "../../store/audit-log.ts";
+import type { ComplaintLog, KeptComplaint } from "../../store/complaint-log.ts";
+import type { Case } from "./auditor.ts";
+import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
+import { bondProblem, isShowable, MOST_SHOWN, stillProves } from "./complaint-rules.ts";
+
+export interface ComplaintsParts {
+  readonly chain: Chain;
+  /** `undefined` for a deployment without measured disputes: then only reports tell what was found. */
+  readonly court: MeasuredCourt | undefined;
+  readonly validator: Address;
+  readonly store: ComplaintLog;
+  readonly audits: AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
+  /** Base units that bonds of complaints may lock. */
+  readonly mostBonds: bigint;
+  /** The consent of the canary key that asked, to this validator; `undefined` if it is not one of its keys. */
+  readonly consentOf: (request: Receipt["request"], requestHash: Hex, epoch: bigint) => CompactSignature | undefined;
+  /** Told of every complaint that is planned, and whenever it moves on. */
+  readonly onNews: (complaint: KeptComplaint) => void;
+  readonly log: Log;
+}
+
+/** An answer that a complaint shows. */
+interface Shown extends SignedAnswer {
+  readonly responseHash: Hex;
+  readonly consent: CompactSignature;
+  readonly factor: number;
+}
+
+/**
+ * Brings what canaries prove before a jury. A complaint is saved with its canaries, then signed, then sent; every look begins with
+ * what the chain has, so that a kill at any moment opens no dispute twice and loses none.
+ */
+export class Complaints {
+  readonly #parts: ComplaintsParts;
+
+  constructor(parts: ComplaintsParts) {
+    this.#parts = parts;
+  }
+
+  /** Plans a complaint, unless one about this executor is under way: then its canaries wait. */
+  plan({ executor, weightsHash, canaries }: Case, nowSeconds: bigint): void {
+    const { store, log } = this.#parts;
+    if (this.#parts.court === undefined) return;
+    if (store.openComplaints().some((one) => one.executor === executor)) return;
+    const shown = canaries.slice(0, MOST_SHOWN).map(({ id }) => id);
+    const id = store.planComplaint({ executor, weightsHash }, shown, nowSeconds);
+    if (id === undefined) return;
+    log.warn({ executor, weightsHash, canaries: shown.length }, "a complaint is planned");
+    this.#tell(id);
+  }
+
+  /** Moves every complaint on that can be. Throws what the chain throws. */
+  async look(signal: AbortSignal): Promise<void> {
+    const { store, court } = this.#parts;
+    if (court === undefined) return;
+    for (const complaint of store.openComplaints()) {
+      if (signal.aborted) return;
+      if (complaint.dispute === undefined) await this.#open(complaint, court, signal);
+      else await this.#follow(complaint, complaint.dispute, court);
+    }
+  }
+
+  /** How its dispute stands; one that a reorganisation took back is opened again. */
+  async #follow(complaint: KeptComplaint, dispute: Hex, court: MeasuredCourt): Promise<void> {
+    const found = await readMeasured(this.#parts.chain, court, dispute);
+    if (found.state === "none") this.#change(complaint, { state: "planned", word: "planned", dispute: undefined });
+    else if (!isOpen(found)) this.#change(complaint, { state: "over", word: found.outcome });
+    else this.#change(complaint, { word: found.state });
+  }
+
+  async #open(complaint: KeptComplaint, court: MeasuredCourt, signal: AbortSignal): Promise<void> {
+    const { chain, audits } = this.#parts;
+    const canaries = audits.shownBy(complaint.id);
+    const earlier = await this.#earlier(canaries, court);
+    if (earlier !== undefined) return this.#change(complaint, { state: "opened", word: "answer", dispute: earlier });
+    const nowSeconds = await chain.nowSeconds();
+    const fresh = await this.#showable(canaries, nowSeconds, court);
+    if (!stillProves(fresh)) return this.#change(complaint, { state: "dropped", word: "too little is left to show" });
+    try {
+      const shown = await this.#settled(fresh, signal);
+      if (!stillProves(shown)) return this.#change(complaint, { state: "dropped", word: "too little was paid" });
+      await this.#send(complaint, { court, shown, signal });
+    } catch (thrown) {
+      const error = asLloomError(thrown);
+      // Who has nothing at stake now may have something tomorrow: the answers can be shown for a week.
+      if (!isRefusal(error) && error.code !== "CHAIN_MISMATCH") throw error;
+      this.#change(complaint, { word: error.message });
+    }
+  }
+
+  /** The dispute that an earlier process opened about these. */
+  async #earlier(canaries: readonly KeptAudit[], court: MeasuredCourt): Promise<Hex | undefined> {
+    const { chain, validator } = this.#parts;
+    for (const { answer } of canaries) {
+      if (answer?.type !== "answered") continue;
+      const id = await readDisputeAbout(chain, court, answer.signed.receipt.request);
+      if (id !== undefined && (await readMeasured(chain, court, id)).challenger === validator) return id;
+    }
+    return undefined;
+  }
+
+  async #showable(canaries: readonly KeptAudit[], nowSeconds: bigint, court: MeasuredCourt): Promise<Shown[]> {
+    const { chain, consentOf } = this.#parts;
+    const shown: Shown[] = [];
+    for (const { answer, responseHash, finding, epoch } of canaries) {
+      if (answer?.type !== "answered" || responseHash === undefined) continue;
+      const { receipt, requestHash } = answer.signed;
+      const consent = consentOf(receipt.request, requestHash, epoch);
+      if (consent === undefined) continue;
+      const isSpent = (await readDisputeAbout(chain, court, receipt.request)) !== undefined;
+      const factor = finding?.factor ?? 1;
+      if (isShowable({ deadline: receipt.request.deadline, factor, isSpent }, nowSeconds))
+        shown.push({ receipt, requestHash, responseHash, consent, factor });
+    }
+    return shown;
+  }
+
+  /** Settles what the executor has not yet, since only answers that were paid can be disputed; leaves out what cannot be. */
+  async #settled(shown: readonly Shown[], signal: AbortSignal): Promise<Shown[]> {
+    const { chain } = this.#parts;
+    const newest = new Map<string, Receipt>();
+    for (const { receipt } of shown) {
+      const { client, lane, nonce } = receipt.request;
+      const key = `${client} ${lane}`;
+      if ((newest.get(key)?.request.nonce ?? -1n) < nonce) newest.set(key, receipt);
+    }
+    const unpaid: Receipt[] = [];
+    for (const receipt of newest.values())
+      if ((await readLane(chain, receipt.request)).nonce < receipt.request.nonce) unpaid.push(receipt);
+    if (unpaid.length === 0) return [...shown];
+    const { pairs } = await settle(chain, unpaid, { signal });
+    const refused = new Set(
+      pairs.flatMap(({ status, receipt: { request } }) =>
+        status === "paid" ? [] : [`${request.client} ${request.lane}`],
+      ),
+    );
+    return shown.filter(({ receipt: { request } }) => !refused.has(`${request.client} ${request.lane}`));
+  }
+
+  async #send(
+    complaint: KeptComplaint,
+    {
+      court,
+      shown,
+      signal,
+    }: { readonly court: MeasuredCourt; readonly shown: readonly Shown[]; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { chain, validator, mostBonds: mostLocked } = this.#parts;
+    const { executor } = complaint;
+    const { bond } = await quoteBond(chain, court, { kind: "WrongModel", executor, overcharge: 0n });
+    const [locked, funds] = [await this.#locked(court), await readFunds(chain, court, validator)];
+    const problem = bondProblem({ bond, locked, mostLocked, funds });
+    if (problem !== undefined) return this.#change(complaint, { word: problem });
+    const sender = senderOf(chain);
+    const approval = await depositApproval(chain, court, { account: validator, amount: bond });
+    if (approval !== undefined) await sender.send(approval, { signal });
+    const evidenceHash = hashEvidence(shown.map(({ responseHash }) => responseHash));
+    const answers = shown.map(({ receipt, consent }) => ({ receipt, consent }));
+    await sender.send(openMeasuredCall(court, { kind: "WrongModel", evidenceHash, answers, maxBond: bond }), {
+      signal,
+    });
+    const dispute = shown[0] && (await readDisputeAbout(chain, court, shown[0].receipt.request));
+    if (dispute !== undefined) this.#change(complaint, { state: "opened", word: "answer", dispute });
+  }
+
+  async #locked(court: MeasuredCourt): Promise<bigint> {
+    let locked = 0n;
+    for (const { dispute } of this.#parts.store.openComplaints())
+      if (dispute !== undefined) locked += (await readDeposits(this.#parts.chain, court, dispute)).bond;
+    return locked;
+  }
+
+  #change(complaint: KeptComplaint, change: Parameters<ComplaintLog["changeComplaint"]>[1]): void {
+    const changed = { ...complaint, ...change };
+    if (changed.state === complaint.state && changed.word === complaint.word) return;
+    const { store, onNews, log } = this.#parts;
+    store.changeComplaint(complaint.id, change);
+    log.info({ executor: complaint.executor, state: changed.state, word: changed.word }, "a complaint moves on");
+    onNews(changed);
+  }
+
+  #tell(id: number): void {
+    const planned = this.#parts.store.openComplaints().find((one) => one.id === id);
+    if (planned !== undefined) this.#parts.onNews(planned);
+  }
+}

@@ -1,0 +1,253 @@
+// A validator's process finds coarser weights, accuses, and wins before jurors' processes; a false accuser loses. To the unit.
+import { join } from "node:path";
+import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
+import { hashEvidence } from "@lloom/protocol/evidence-hash";
+import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { senderOf } from "../../node/src/chain/actions.ts";
+import { openAudits, readRegistered } from "../../node/src/chain/audits.ts";
+import { readPanel } from "../../node/src/chain/jury.ts";
+import { openMeasuredCall } from "../../node/src/chain/measured-calls.ts";
+import type { MeasuredCourt } from "../../node/src/chain/measured-court.ts";
+import { quoteBond, readDisputeAbout, readMeasured } from "../../node/src/chain/measured-disputes.ts";
+import { readComplaint } from "../../node/src/chain/measured-events.ts";
+import { readChannel } from "../../node/src/chain/reads.ts";
+import { settle } from "../../node/src/chain/settle.ts";
+import { depositApproval } from "../../node/src/duties/deposits.ts";
+import { openAuditLog } from "../../node/src/store/audit-log.ts";
+import { openComplaintLog } from "../../node/src/store/complaint-log.ts";
+import { type Database, openDatabase } from "../../node/src/store/database.ts";
+import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../node/src/validator/audit/canary-answer.ts";
+import { canaryIdentity } from "../../node/src/validator/canary/canary-keys.ts";
+import { buyAnswers } from "../support/buy-answers.ts";
+import { eventually, runNode, untilPrinted } from "../support/processes.ts";
+import { courtOf, EPOCH_SECONDS, type Person, Tribunal } from "../support/tribunal.ts";
+import { wealthOf } from "../support/wealth.ts";
+
+const COARSE = join(import.meta.dirname, "../support/coarse-executor.ts");
+const PATIENCE_MS = 180_000;
+const DOLLAR = 1_000_000n;
+/** At a stake of 100: a fifth of it, the least that a juror gets, and sixteen of those. */
+const [PENALTY, FEE] = [20n * DOLLAR, 200_000n];
+const BOND = 16n * FEE;
+const KEYS = 4;
+const { APPEAL_PERIOD } = measuredDisputesFacts;
+const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
+const never = new AbortController().signal;
+
+describe("executors that are audited, and jurors that judge, each a process", () => {
+  const stack = new AsyncDisposableStack();
+  let tribunal: Tribunal;
+  let court: MeasuredCourt;
+  let cheat: Person;
+  let honest: Person;
+  let accuser: Person;
+  let liar: Person;
+  beforeAll(async () => {
+    tribunal = stack.use(await Tribunal.open({ executors: ["cheat", "honest"], validators: ["accuser", "liar"] }));
+    cheat = tribunal.member("cheat");
+    honest = tribunal.member("honest");
+    accuser = tribunal.member("accuser");
+    liar = tribunal.member("liar");
+    court = await courtOf(accuser.chain);
+    await tribunal.convene();
+  });
+  afterAll(() => stack.disposeAsync());
+
+  const wealth = (person: Person) => wealthOf(person.chain, person.address);
+  const standing = async (id: Hex, state: string): Promise<void> =>
+    eventually(
+      `dispute ${id} is at ${state}`,
+      PATIENCE_MS,
+      async () => (await readMeasured(liar.chain, court, id)).state === state,
+    );
+
+  /** What of the answers' costs the escrow holds until the verdict. */
+  const heldBy = async (id: Hex): Promise<bigint> =>
+    (await readComplaint(liar.chain, court, id)).answers.reduce((sum, { held }) => sum + held, 0n);
+  const revealed = (id: Hex): Promise<void> =>
+    eventually(
+      `all have voted on ${id}`,
+      PATIENCE_MS,
+      async () => (await readPanel(liar.chain, court, id)).revealed === 5,
+    );
+
+  it("cost the cheat its stake and the false accuser its bond, and honest ones nothing", async () => {
+    const hasher = createCommitmentHasher(liar.chain.domain);
+    const audits = await openAudits(liar.chain, tribunal.audits);
+    for (let key = 0; key < KEYS; key++)
+      await tribunal.as(`key ${key}`, canaryIdentity(accuser.secret, accuser.chain.domain, key));
+    const flags = ["--weights", "tiny", "--jury", "off", "--audits", tribunal.audits, "--canary-keys", String(KEYS)];
+    const auditing = await tribunal.node(accuser, "validator", flags);
+    await tribunal.node(honest, "executor", ["--settle-age-seconds", "1", "--appeals", "off"]);
+    await startCheat();
+    const jurors = await Promise.all(tribunal.jurors.map(wealth));
+    const before = { cheat: await wealth(cheat), accuser: await wealth(accuser), liar: await wealth(liar) };
+
+    await eventually(
+      "preimages are registered",
+      PATIENCE_MS,
+      async () => (await readRegistered(audits, accuser.address)).length === 1,
+    );
+    const dispute = await untilAccused((await readRegistered(audits, accuser.address))[0]?.firstEpoch ?? 0n);
+    expect((await readMeasured(liar.chain, court, dispute)).challenger).toBe(accuser.address);
+    // It asks nobody more, so that everybody's money can be told to the unit, and sees its dispute through.
+    await auditing.process.kill("SIGKILL");
+    await auditing.restart(["--canary-keys", "0"]);
+    const bought = await buyFromHonest();
+    const lied = await accuseFalsely(bought);
+    const canaries = canaryReceipts();
+    const earned = totalOf(
+      [...canaries, ...bought.receipts].filter(({ request }) => request.executor === honest.address),
+    );
+    const stuck = await heldBy(lied);
+    const isSettled = async () => (await wealth(honest)).settled === earned - stuck;
+    await eventually("all is settled that no dispute holds", PATIENCE_MS, isSettled);
+    const accused = await wealth(honest);
+
+    for (const id of [dispute, lied]) await standing(id, "draw");
+    await tribunal.mine(DRAW_DELAY + 1n);
+    for (const id of [dispute, lied]) await revealed(id);
+    await tribunal.later(COMMIT_PERIOD + REVEAL_PERIOD);
+    for (const id of [dispute, lied]) await standing(id, "appealable");
+    await tribunal.later(APPEAL_PERIOD);
+    for (const id of [dispute, lied]) await standing(id, "closed");
+    expect((await readMeasured(liar.chain, court, dispute)).outcome).toBe("upheld");
+    expect((await readMeasured(liar.chain, court, lied)).outcome).toBe("rejected");
+
+    const { answers } = await readComplaint(liar.chain, court, dispute);
+    const held = await heldBy(dispute);
+    // It has sold more: only what was shown before the jury has been settled.
+    const shown = canaries.filter((receipt) => {
+      const requestHash = hasher.hashRequest(receipt.request);
+      return answers.some((one) => one.requestHash === requestHash);
+    });
+    const sold = totalOf(shown);
+    const lost = { stake: before.cheat.stake - PENALTY, settled: sold - held };
+    expect(held).toBeGreaterThan(0n);
+    expect(await wealth(cheat)).toEqual({ ...before.cheat, ...lost });
+    expect(await wealth(accuser)).toEqual({
+      ...before.accuser,
+      ...{ wallet: before.accuser.wallet - BOND, credit: BOND, shares: (PENALTY * 3n) / 10n },
+    });
+    // Each key has what it took, less what it bought, and what was refunded.
+    for (const key of new Set(canaries.map(({ request }) => request.client))) {
+      const settled = [...shown, ...canaries.filter(({ request }) => request.executor === honest.address)];
+      const spent = totalOf(settled.filter(({ request }) => request.client === key));
+      const refunded = answers.reduce((sum, one) => sum + (one.client === key ? one.held : 0n), 0n);
+      expect(await keyMoney(key)).toBe((await liar.chain.contracts.token.FAUCET_AMOUNT()) - spent + refunded);
+    }
+    const half = (BOND - 5n * FEE) / 2n;
+    expect(await wealth(honest)).toEqual({ ...accused, credit: half, settled: earned });
+    expect(await wealth(liar)).toEqual({ ...before.liar, wallet: before.liar.wallet - BOND });
+    for (const [index, juror] of tribunal.jurors.entries()) {
+      const wanted = (jurors[index]?.wallet ?? 0n) + 2n * FEE;
+      await eventually("the fees are taken", PATIENCE_MS, async () => (await wealth(juror)).wallet === wanted);
+    }
+  });
+
+  async function startCheat(): Promise<void> {
+    const { rpcUrl } = tribunal.chain;
+    const secret = `0x${Buffer.from(cheat.secret).toString("hex")}`;
+    const { accounting } = tribunal.deployment;
+    const args = [COARSE, rpcUrl, accounting, tribunal.bootstrap, tribunal.dir, secret];
+    const program = runNode({ args });
+    stack.defer(async () => {
+      program.signal("SIGINT");
+      await program.ended;
+    });
+    await untilPrinted(program, "ready", PATIENCE_MS);
+  }
+
+  const accuserLog = (): Database => {
+    const cipher = createTextCipher(accuser.secret);
+    return openDatabase(join(tribunal.dir, "accuser", "validator.sqlite"), { readOnly: true, cipher });
+  };
+
+  /** Of every canary that was answered. */
+  function canaryReceipts(): Receipt[] {
+    using log = accuserLog();
+    const audits = openAuditLog<AuditQuestion, EndedCanary, CanaryFinding>(log);
+    return audits
+      .summary(10)
+      .flatMap(({ epoch }) => audits.ofEpoch(epoch))
+      .flatMap(({ answer }) => (answer?.type === "answered" ? [answer.signed.receipt] : []));
+  }
+
+  async function keyMoney(key: Address): Promise<bigint> {
+    const { wallet, deposit } = await wealthOf(liar.chain, key);
+    const channels = await Promise.all(
+      [cheat, honest].map(async ({ address }) => (await readChannel(liar.chain, key, address)).balance),
+    );
+    return channels.reduce((sum, balance) => sum + balance, wallet + deposit);
+  }
+
+  /** Lets epoch after epoch pass, each step once everything is asked that is due, until the dispute is there. */
+  async function untilAccused(firstEpoch: bigint): Promise<Hex> {
+    using log = accuserLog();
+    const complaint = () => openComplaintLog(log).newestComplaints(1)[0];
+    const isBusy = (now: bigint): boolean =>
+      log.get("SELECT 1 FROM canaries WHERE state IN ('asked', 'answered') OR (state = 'planned' AND ask_at <= :now)", {
+        now,
+      }) !== undefined;
+    const hasBegun = (epoch: bigint): boolean =>
+      log.get("SELECT 1 FROM audit_epochs WHERE epoch = :epoch", { epoch }) !== undefined;
+    for (let epoch = firstEpoch; epoch < firstEpoch + 5n && complaint() === undefined; epoch++) {
+      await tribunal.goTo(epoch * EPOCH_SECONDS + 2n);
+      await eventually("the epoch's audits are drawn", PATIENCE_MS, () => hasBegun(epoch));
+      for (let passed = 120n; passed < EPOCH_SECONDS - 20n && complaint() === undefined; passed += 110n) {
+        await tribunal.goTo(epoch * EPOCH_SECONDS + passed);
+        const now = await tribunal.now();
+        await eventually("all that is due is asked", PATIENCE_MS, () => !isBusy(now));
+      }
+    }
+    await eventually("the dispute is open", PATIENCE_MS, () => complaint()?.dispute !== undefined);
+    return complaint()?.dispute as Hex;
+  }
+
+  interface Bought {
+    readonly key: Person;
+    readonly receipts: readonly Receipt[];
+  }
+
+  /** By a key of the liar's. */
+  async function buyFromHonest(): Promise<Bought> {
+    const key = await tribunal.as("liar's key", canaryIdentity(liar.secret, liar.chain.domain, 0));
+    const { bootstrap } = tribunal;
+    return { key, receipts: await buyAnswers({ ...key, bootstrap, executor: honest.address, answers: 4 }) };
+  }
+
+  /** A validator complains of right answers, with the consent of the key that bought them. */
+  async function accuseFalsely({ key, receipts }: Bought): Promise<Hex> {
+    await settle(liar.chain, receipts.slice(-1));
+    const hasher = createCommitmentHasher(liar.chain.domain);
+    const { domainSeparator } = hasher;
+    const answers = receipts.map((receipt) => {
+      const requestHash = hasher.hashRequest(receipt.request);
+      const consent = key.identity.sign(hashDisputeConsent(domainSeparator, { challenger: liar.address, requestHash }));
+      return { receipt, consent };
+    });
+    const terms = { kind: "WrongModel", executor: honest.address, overcharge: 0n } as const;
+    expect((await quoteBond(liar.chain, court, terms)).bond).toBe(BOND);
+    const approval = await depositApproval(liar.chain, court, { account: liar.address, amount: BOND });
+    if (approval !== undefined) await senderOf(liar.chain).send(approval, { signal: never });
+    const evidenceHash = hashEvidence(receipts.map(({ response }) => hasher.hashResponse(response)));
+    const complaint = { kind: "WrongModel", evidenceHash, answers, maxBond: BOND } as const;
+    await senderOf(liar.chain).send(openMeasuredCall(court, complaint), { signal: never });
+    return (await readDisputeAbout(liar.chain, court, (receipts[0] as Receipt).request)) as Hex;
+  }
+});
+
+/** What is to be paid for receipts: by the newest of each lane. Base units. */
+function totalOf(receipts: readonly Receipt[]): bigint {
+  const lanes = new Map<string, bigint>();
+  for (const { request, response } of receipts) {
+    const lane = `${request.client} ${request.lane}`;
+    const known = lanes.get(lane) ?? 0n;
+    lanes.set(lane, response.cumulativeCost > known ? response.cumulativeCost : known);
+  }
+  return [...lanes.values()].reduce((sum, cost) => sum + cost, 0n);
+}
