@@ -90,19 +90,23 @@ export async function stageWithholding(market: Market) {
     await accounting.send(executor, "settle", [signed.pair]);
 
     const opener = strategy.opener === "client" ? client : executor;
-    const consent = signDigest(client, (await delivery.read("hashConsent", opener.address, signed.responseHash)) as string);
+    const consent = signDigest(
+      client,
+      (await delivery.read("hashConsent", opener.address, signed.responseHash)) as string,
+    );
     const [method, args] = opener === client ? ["open", [signed.pair]] : ["openFor", [signed.pair, consent]];
     const data = delivery.abi.encodeFunctionData(method as string, args as unknown[]);
     const flatBond = (await delivery.read("flatBond")) as bigint;
     const allowed = tokens * 8n < 1_048_576n ? tokens * 8n : 1_048_576n;
-    const value = 2n * (150_000n + 50n * allowed) * openFee + flatBond;
+    const value = 2n * (200_000n + 50n * allowed) * openFee + flatBond;
     await sendAt(openFee, 0n, opener, { to: delivery.address, data, value });
 
     const before = await bondsOf(executor);
     let [burned, gas] = [0n, 0n];
     for (const call of callsOf(delivery.abi, signed.response, text, reveals)) {
       const to = toOf[by];
-      const sent = to === undefined ? { to: delivery.address, data: call } : { to, data: concat([delivery.address, call]) };
+      const sent =
+        to === undefined ? { to: delivery.address, data: call } : { to, data: concat([delivery.address, call]) };
       const receipt = await sendAt(revealFee, tip, senders[by], sent);
       burned += receipt.gasUsed * revealFee;
       gas += receipt.gasUsed;
