@@ -55,7 +55,16 @@ test("an answer that came only when it was disputed is not acknowledged, since t
   const requestHash = answered(1000);
   const id = log.ownRequest(requestHash)?.responseHash ?? SALT;
   const money = { amount: 1n, matured: 0n, penalty: 0n, bond: 0n };
-  log.noteDuty({ kind: "dispute", id, requestHash, peer: executor, state: "missing", dueAt: 9n, notedAt: 1n, ...money });
+  log.noteDuty({
+    kind: "dispute",
+    id,
+    requestHash,
+    peer: executor,
+    state: "missing",
+    dueAt: 9n,
+    notedAt: 1n,
+    ...money,
+  });
   for (const state of ["missing", "open", "disputed", "cancel", "cancelled"]) {
     log.changeDuty({ kind: "dispute", id }, { state });
     expect(unacknowledged()).toEqual([]);

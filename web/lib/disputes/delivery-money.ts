@@ -50,7 +50,10 @@ export function deliveryBranches(stakes: Stakes): readonly Branch[] {
     {
       state: "DELIVERED",
       when: "The executor puts the answer on chain in time.",
-      transfers: [held("executor", stakes), bond("executor, for the gas of the reveal; the rest back", stakes.bond, true)],
+      transfers: [
+        held("executor", stakes),
+        bond("executor, for the gas of the reveal; the rest back", stakes.bond, true),
+      ],
       follows: "Counted as a forced reveal.",
     },
     {
