@@ -34,7 +34,7 @@ abstract contract DeliveryMarket is Market {
     /// The same on another token.
     function deployOn(address token_) internal {
         token = TestToken(token_);
-        atFee(BASE_FEE);
+        vm.fee(BASE_FEE);
         registry = deployRegistry(address(token), MINIMUM_EXECUTOR, UNBONDING);
         accounting = deployAccounting(address(token), address(registry), UNLOCK_DELAY);
         disputes = EquivocationDisputes(
@@ -191,6 +191,7 @@ abstract contract DeliveryMarket is Market {
 abstract contract DeliveryTest is DeliveryMarket {
     function setUp() public virtual {
         deployDeliveryMarket();
+        atFee(BASE_FEE);
         enrol(STAKE);
         openChannel(500e6);
     }

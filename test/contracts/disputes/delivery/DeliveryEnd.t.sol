@@ -198,8 +198,6 @@ contract DeliveryEndTest is DeliveryTest, DeliveryEvents {
         vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryNothingCredited.selector, client));
         delivery.withdrawBonds(stranger);
         vm.stopPrank();
-        vm.prank(executor);
-        delivery.withdrawBonds(executor);
         assertEq(address(delivery).balance, 0, "all gone");
     }
 
