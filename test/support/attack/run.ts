@@ -56,6 +56,8 @@ export async function attack(stage: Stage, seed: number): Promise<Attacked> {
   await timed("memory", async () => {
     for (const one of memory) await one.untilBack(CALM_MS);
   });
+  // A process that was just looked at may have let a kept connection go: the first call on it says nothing.
+  await Promise.all(gateways.map((gateway) => askerOf(gateway).untilUp()));
   const offered = await Promise.all(gateways.map((gateway) => askerOf(gateway).executors()));
   // They settle what they are owed, and the RPC is as flaky as before.
   await timed("orderly end", () => Promise.all([...gateways, ...executors].map((node) => node.process.kill("SIGINT"))));
