@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ExplainedError } from "./explained-error.ts";
 import { checkChain, connect } from "./rpc.ts";
@@ -81,6 +82,34 @@ describe("the check of a chain", () => {
     }
     expect(told.filter((text) => text.includes("http://127.0.0.1:")).length).toBeGreaterThanOrEqual(4);
     for (const secret of secrets) expect(told.join("\n")).not.toContain(secret);
+  });
+
+  it.each(["wss://KEY-8f3a.example/v3/KEY-8f3a", "htps://me:PASS-5@rpc.example", "me:PASS-5@rpc.example", "KEY-8f3a"])(
+    "shows nothing of what is no chain's URL, which may be one but for a letter: %s",
+    async (url) => {
+      const { message, next } = await refusal(url);
+      expect(message).toMatch(/^The chain's URL is no http or https address/);
+      expect(message + next).not.toMatch(/KEY-8f3a|PASS-5/);
+    },
+  );
+
+  it("lets itself in with the name and the password before the host, as fetch does not", async () => {
+    const entry = `Basic ${Buffer.from("m@e:PASS-5").toString("base64")}`;
+    const url = await serve(async (request, response) => {
+      const { id } = JSON.parse(await text(request)) as { id: number };
+      if (request.headers.authorization !== entry) response.writeHead(401).end("who are you, PASS-5?");
+      else response.end(JSON.stringify({ jsonrpc: "2.0", id, result: "0x1" }));
+    });
+    const withPassword = url.replace("http://", "http://m%40e:PASS-5@");
+    await checkChain(withPassword, SHORT);
+    const [member, stranger] = [connect(withPassword), connect(url.replace("http://", "http://me:PASS-5@"))];
+    expect(await member.send("eth_chainId", [])).toBe("0x1");
+    const turnedAway = await stranger.send("eth_chainId", []).catch((thrown: unknown) => thrown);
+    expect(turnedAway).toMatchObject({
+      message: expect.stringMatching(/^The chain at http:\/\/127\.0\.0\.1:\d+ gives/),
+    });
+    expect(inspect(turnedAway, { depth: 9, showHidden: true })).not.toMatch(/PASS-5|Basic/);
+    for (const provider of [member, stranger]) provider.destroy();
   });
 
   it.each(["<html>", "{}", "null", '{"error":{"code":-32601}}'])(

@@ -2,8 +2,8 @@
 import { formatEther, isAddress, parseEther, Wallet } from "ethers";
 import { ExplainedError, explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
-import { checkChain, connect, isRpcUrl } from "../checkout/rpc.ts";
-import { chosenRpcUrl } from "../checkout/rpc-url.ts";
+import { checkChain, connect } from "../checkout/rpc.ts";
+import { chosenRpcUrl, refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { DEVNET_ACCOUNTS } from "./src/accounts.ts";
 
 const USAGE = `usage: npm run fund -- ADDRESS [--rpc URL]
@@ -33,7 +33,7 @@ function readWish(): Wish {
       "It has 0x and 40 hex digits, in lower case or with the right capitals; ./lloom status prints yours.",
     );
   const rpc = chosenRpcUrl(values.rpc);
-  if (!isRpcUrl(rpc)) refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
+  refuseNoRpcUrl(rpc);
   return { address, rpc };
 }
 

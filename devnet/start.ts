@@ -1,7 +1,7 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
-import { isRpcUrl } from "../checkout/rpc.ts";
+import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { CHEATS, type Cheat, isCheat } from "./src/cheats/kinds.ts";
 import { tellStory } from "./src/cheats/story.ts";
 import { compileContracts } from "./src/deployment.ts";
@@ -46,8 +46,7 @@ function readWish(): Flags {
     timings: flag,
   } as const;
   const { rpc, cheat, ...flags } = readFlags({ usage: USAGE, config: { options } }).values;
-  if (rpc !== undefined && !isRpcUrl(rpc))
-    refuse(`The chain's URL is "${rpc}".`, "Give --rpc a URL such as http://127.0.0.1:8545.");
+  if (rpc !== undefined) refuseNoRpcUrl(rpc);
   if (cheat !== undefined && !isCheat(cheat))
     refuse(`There is no cheat "${cheat}".`, `There are ${CHEATS.join(", ")}.`);
   return { rpc, cheat, ...flags };

@@ -6,6 +6,7 @@ import { ExplainedError, explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
 import { checkChain, connect } from "../checkout/rpc.ts";
+import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import config from "../hardhat.config.ts";
 import { writeNetwork } from "./deploying/address-book.ts";
 import { type RecordedDeployment, readArtifact, readDeployment } from "./deploying/deployment-files.ts";
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     refuse(`There is no public network "${network}".`, USAGE);
   if (parameters === undefined) refuse("--parameters is missing.", USAGE);
   if (rpc === undefined) refuse("--rpc is missing, and LLOOM_RPC_URL is not set.", USAGE);
+  refuseNoRpcUrl(rpc);
   await checkChain(rpc);
   const provider = connect(rpc);
   try {

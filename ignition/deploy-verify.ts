@@ -6,8 +6,8 @@ import { Contract, type InterfaceAbi, type JsonRpcProvider, ZeroAddress } from "
 import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
-import { checkChain, connect, isRpcUrl } from "../checkout/rpc.ts";
-import { chosenRpcUrl } from "../checkout/rpc-url.ts";
+import { checkChain, connect } from "../checkout/rpc.ts";
+import { chosenRpcUrl, refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { type RecordedDeployment, readArtifact, readDeployment } from "./deploying/deployment-files.ts";
 import { type Row, rowsOf } from "./deploying/deployment-rows.ts";
 import { ParameterFileError, readSections } from "./deploying/parameter-file.ts";
@@ -94,7 +94,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const rpc = chosenRpcUrl(values.rpc);
-  if (!isRpcUrl(rpc)) refuse(`"${rpc}" is no URL of a chain.`, "Give --rpc one such as http://127.0.0.1:8545.");
+  refuseNoRpcUrl(rpc);
   const parameterFile = values.parameters ?? join(ROOT, "ignition/parameters/local.json5");
   const sections = readSections(parameterFile);
   await checkChain(rpc);

@@ -2,8 +2,9 @@ import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
+import { NETWORK_SETTINGS } from "./commands/own-network.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
-import { environmentName, processDataHome, processSources, readConfig } from "./config.ts";
+import { decidingFile, environmentName, processDataHome, processSources, readConfig } from "./config.ts";
 import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
@@ -76,11 +77,13 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
     const file = options["config"] as string | undefined;
     const reread = () => readSettings(command, { flags, file, json });
     const settings = reread();
+    const networkFile = decidingFile(processSources({ flags, file }), NETWORK_SETTINGS);
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,
       settings,
       reread,
+      networkFile,
       args,
       flags: options,
       json,

@@ -24,6 +24,16 @@ describe("the example file", () => {
   });
 });
 
+describe("an address that may hold a key", () => {
+  it.each(["rpc", "indexer"] as const)("is told by its setting's name alone when it is wrong: %s", (name) => {
+    for (const value of ["wss://rpc.example/v3/SECRETKEY0123", "htps://user:SECRETKEY0123@rpc.example"]) {
+      const attempt = (): unknown => readConfig({ flags: { [name]: value }, environment: {} });
+      expect(attempt).toThrow(new RegExp(`^--${name} must be a URL`));
+      expect(attempt).not.toThrow(/SECRETKEY0123/);
+    }
+  });
+});
+
 describe("a command's own default", () => {
   it("takes the place of the setting's, and gives way to everything that is said", () => {
     const defaults = { logLevel: "warn" } as const;

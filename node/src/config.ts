@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { refuseFormerNames, SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { parse, TomlError } from "smol-toml";
 import { type DataHome, findDataHome } from "./data-home.ts";
@@ -51,6 +51,14 @@ export function readConfig(sources: ConfigSources): Settings {
   return Object.fromEntries(values) as Settings;
 }
 
+/** The configuration file, absolute, if the value of one of these settings comes from it. */
+export function decidingFile(sources: ConfigSources, names: readonly SettingName[]): string | undefined {
+  const file = readFile(sources.file);
+  const decides = (name: SettingName): boolean =>
+    file.values.has(SETTINGS[name].toml) && find(name, sources, NO_FILE) === undefined;
+  return names.some(decides) ? resolve(file.path) : undefined;
+}
+
 /** The sources of this process. */
 export const processSources = (given: Omit<ConfigSources, "environment">): ConfigSources => ({
   ...given,
@@ -75,6 +83,8 @@ interface TomlFile {
   /** `section.key` to value. */
   readonly values: ReadonlyMap<string, unknown>;
 }
+
+const NO_FILE: TomlFile = { path: "", values: new Map() };
 
 function readFile(explicit: string | undefined): TomlFile {
   const path = explicit ?? DEFAULT_FILE;

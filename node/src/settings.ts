@@ -59,6 +59,7 @@ export const SETTINGS = {
     value: "URL",
     describe: "where the indexer listens",
     schema: url,
+    isSecret: true,
   }),
   startBlock: defaulted({
     toml: "network.start-block",

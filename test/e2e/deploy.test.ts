@@ -169,7 +169,10 @@ describe("npx hardhat ignition deploy", () => {
     expect(stdout).toMatch(/✓ arbitrator +0x0{40} \(none\)\n/);
     expect(stdout).toMatch(/ignition\/modules\/LloomOnToken\.ts can be deployed with/);
     const nonsense = await run("--rpc", "nonsense");
-    expect([nonsense.code, nonsense.stderr]).toEqual([2, expect.stringContaining('"nonsense" is no URL of a chain.')]);
+    expect([nonsense.code, nonsense.stderr]).toEqual([
+      2,
+      expect.stringContaining("The chain's URL is no http or https address"),
+    ]);
   });
 
   it("does not take an address without code for a token", async () => {

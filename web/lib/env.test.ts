@@ -3,9 +3,9 @@ import { parseSettings } from "./env.ts";
 
 describe("settings", () => {
   test("fit a local network when nothing is set", () => {
-    expect(parseSettings({})).toEqual({
-      indexerUrl: "http://127.0.0.1:42069",
-      rpcUrl: undefined,
+    expect(parseSettings({})).toMatchObject({
+      indexer: { origin: "http://127.0.0.1:42069", authorization: undefined },
+      rpc: undefined,
       networkName: "devnet",
     });
   });
@@ -16,25 +16,43 @@ describe("settings", () => {
       LLOOM_RPC_URL: "http://127.0.0.1:8545",
       LLOOM_NETWORK_NAME: "harbour",
     };
-    expect(parseSettings(env)).toEqual({
-      indexerUrl: "https://index.example",
-      rpcUrl: "http://127.0.0.1:8545",
+    expect(parseSettings(env)).toMatchObject({
+      indexer: { origin: "https://index.example", href: "https://index.example/" },
+      rpc: { origin: "http://127.0.0.1:8545" },
       networkName: "harbour",
     });
   });
 
   test.each([
-    [
-      "LLOOM_INDEXER_URL",
-      "index.example",
-      /^LLOOM_INDEXER_URL is "index\.example"; set it to an http or https address/,
-    ],
-    ["LLOOM_RPC_URL", "ws://127.0.0.1:8545", /^LLOOM_RPC_URL is "ws:/],
+    ["LLOOM_INDEXER_URL", "index.example", /^LLOOM_INDEXER_URL is no http or https address\.$/],
+    ["LLOOM_RPC_URL", "ws://127.0.0.1:8545", /^LLOOM_RPC_URL is no http or https address\.$/],
     ["LLOOM_RPC", "http://127.0.0.1:8545", /^LLOOM_RPC is called LLOOM_RPC_URL now/],
     ["LLOOM_NETWORK_NAME", "n".repeat(41), /^LLOOM_NETWORK_NAME has 41 characters/],
   ])("refuse %s=%s, saying what it should be", (name, value, message) => {
     const attempt = () => parseSettings({ [name]: value });
     expect(attempt).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
     expect(attempt).toThrow(message);
+  });
+
+  test.each([
+    ["LLOOM_RPC_URL", "wss://mainnet.infura.io/ws/v3/SECRETKEY0123"],
+    ["LLOOM_RPC_URL", "htps://user:SECRETKEY0123@rpc.example"],
+    ["LLOOM_INDEXER_URL", "user:SECRETKEY0123@index.example"],
+    ["LLOOM_INDEXER_URL", "SECRETKEY0123"],
+  ])("tell nobody what a wrong address holds: %s=%s", (name, value) => {
+    const attempt = (): unknown => parseSettings({ [name]: value });
+    expect(attempt).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", next: expect.stringContaining(name) }));
+    expect(attempt).not.toThrow(/SECRETKEY0123/);
+    expect(attempt).not.toThrow(expect.objectContaining({ next: expect.stringContaining("SECRETKEY0123") }));
+  });
+
+  test("keep a password apart from the address that fetch takes and pages show", () => {
+    const { rpc, indexer } = parseSettings({
+      LLOOM_RPC_URL: "https://user:SECRETKEY0123@rpc.example/v3",
+      LLOOM_INDEXER_URL: "https://user:SECRETKEY0123@index.example/",
+    });
+    const authorization = `Basic ${Buffer.from("user:SECRETKEY0123").toString("base64")}`;
+    expect(rpc).toMatchObject({ href: "https://rpc.example/v3", authorization });
+    expect(indexer).toMatchObject({ href: "https://index.example/", authorization });
   });
 });

@@ -1,4 +1,5 @@
 import { refuseFormerNames } from "@lloom/protocol/environment";
+import { type HttpEndpoint, httpEndpoint } from "@lloom/protocol/http-endpoint";
 import { LloomError } from "@lloom/protocol/lloom-error";
 
 /**
@@ -6,29 +7,25 @@ import { LloomError } from "@lloom/protocol/lloom-error";
  * serves any network.
  */
 export interface Settings {
-  /** Where the indexer listens, without a trailing slash. */
-  readonly indexerUrl: string;
+  readonly indexer: HttpEndpoint;
   /** A JSON-RPC endpoint of the chain; with it the freshness badge can tell how far the indexer is behind. */
-  readonly rpcUrl: string | undefined;
+  readonly rpc: HttpEndpoint | undefined;
   /** What the network is called on the page. */
   readonly networkName: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const DEFAULT_INDEXER = "http://127.0.0.1:42069";
 const MAX_LABEL_LENGTH = 40;
 
-function readUrl(env: Environment, name: string, fallback: string | undefined): string | undefined {
-  const text = env[name] || fallback;
-  if (text === undefined) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new LloomError(
-      "CONFIG_INVALID",
-      `${name} is "${text}"; set it to an http or https address such as http://127.0.0.1:42069.`,
-    );
-  }
-  return text.replace(/\/+$/, "");
+/** A wrong address is not repeated: it may hold a key or a password, and others read the log. */
+function readServer(name: string, text: string): HttpEndpoint {
+  const endpoint = httpEndpoint(text.replace(/\/+$/, ""));
+  if (endpoint !== undefined) return endpoint;
+  throw new LloomError("CONFIG_INVALID", `${name} is no http or https address.`, {
+    next: `Set ${name} to one such as ${DEFAULT_INDEXER}; what it says is not shown, since it may hold a key.`,
+  });
 }
 
 function readLabel(env: Environment, name: string, fallback: string): string {
@@ -46,8 +43,8 @@ function readLabel(env: Environment, name: string, fallback: string): string {
 export function parseSettings(env: Environment): Settings {
   refuseFormerNames(env);
   return {
-    indexerUrl: readUrl(env, "LLOOM_INDEXER_URL", "http://127.0.0.1:42069") ?? "",
-    rpcUrl: readUrl(env, "LLOOM_RPC_URL", undefined),
+    indexer: readServer("LLOOM_INDEXER_URL", env["LLOOM_INDEXER_URL"] || DEFAULT_INDEXER),
+    rpc: env["LLOOM_RPC_URL"] ? readServer("LLOOM_RPC_URL", env["LLOOM_RPC_URL"]) : undefined,
     networkName: readLabel(env, "LLOOM_NETWORK_NAME", "devnet"),
   };
 }

@@ -1,3 +1,4 @@
+import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { rememberChainTime } from "./chain-time.ts";
 import { settings } from "./env.ts";
@@ -44,10 +45,10 @@ function refusalOf(errors: unknown): string {
   return typeof message === "string" ? message.slice(0, MAX_REASON_LENGTH) : "no reason given.";
 }
 
-const post = (url: string, query: string, variables: object): Promise<Response> =>
-  fetch(`${url}/graphql`, {
+const post = ({ href, authorization }: HttpEndpoint, query: string, variables: object): Promise<Response> =>
+  fetch(`${href.replace(/\/$/, "")}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(authorization !== undefined && { authorization }) },
     body: JSON.stringify({ query, variables }),
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -77,12 +78,13 @@ export async function ask<Variables extends object, T>(
   { document, read }: Query<Variables, T>,
   variables: Variables,
 ): Promise<Answer<T>> {
-  const url = settings().indexerUrl;
+  const { indexer } = settings();
+  const { origin } = indexer;
   try {
-    const response = await post(url, document, variables);
-    if (!response.ok) return failed(refused(url, `HTTP status ${response.status}.`));
-    return readBody(url, await response.json(), read);
+    const response = await post(indexer, document, variables);
+    if (!response.ok) return failed(refused(origin, `HTTP status ${response.status}.`));
+    return readBody(origin, await response.json(), read);
   } catch (cause) {
-    return failed(transportProblem(url, cause));
+    return failed(transportProblem(origin, cause));
   }
 }

@@ -1,3 +1,4 @@
+import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import { settings } from "./env.ts";
 import { readIndexedHead } from "./indexer/chain.ts";
 import { type Answer, answered } from "./problem.ts";
@@ -23,11 +24,11 @@ function timestampOf(body: unknown): number | undefined {
 }
 
 /** Time of the chain's newest block. The badge does without it, so that a silent endpoint is no failure. */
-async function chainTimestamp(rpcUrl: string): Promise<number | undefined> {
+async function chainTimestamp({ href, authorization }: HttpEndpoint): Promise<number | undefined> {
   try {
-    const response = await fetch(rpcUrl, {
+    const response = await fetch(href, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...(authorization !== undefined && { authorization }) },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] }),
       cache: "no-store",
       signal: AbortSignal.timeout(RPC_TIMEOUT_MS),
@@ -40,8 +41,8 @@ async function chainTimestamp(rpcUrl: string): Promise<number | undefined> {
 
 /** Where the indexer is and how far behind the chain. Undefined while it has indexed nothing. */
 export async function readHead(): Promise<Answer<Head | undefined>> {
-  const { rpcUrl } = settings();
-  const [indexed, chain] = await Promise.all([readIndexedHead(), rpcUrl ? chainTimestamp(rpcUrl) : undefined]);
+  const { rpc } = settings();
+  const [indexed, chain] = await Promise.all([readIndexedHead(), rpc && chainTimestamp(rpc)]);
   if (!indexed.ok) return indexed;
   if (indexed.value === undefined) return answered(undefined);
   const { block, timestamp } = indexed.value;

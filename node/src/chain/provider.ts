@@ -1,3 +1,4 @@
+import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import {
   FetchRequest,
   type JsonRpcError,
@@ -8,7 +9,7 @@ import {
 } from "ethers";
 import { LloomError } from "../errors.ts";
 import { pause } from "../primitives/pause.ts";
-import { type RpcEndpoint, rpcEndpoint } from "./rpc-endpoint.ts";
+import { rpcEndpoint } from "./rpc-endpoint.ts";
 import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
 import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts";
 
@@ -30,11 +31,11 @@ type Answer = JsonRpcResult | JsonRpcError;
  * RpcError; none of them holds more of the server's address than its origin.
  */
 export class RetryingProvider extends JsonRpcProvider {
-  readonly #endpoint: RpcEndpoint;
+  readonly #endpoint: HttpEndpoint;
   readonly #transport: RpcTransport;
 
   /** Use `openProvider`. */
-  constructor(endpoint: RpcEndpoint, chainId?: bigint) {
+  constructor(endpoint: HttpEndpoint, chainId?: bigint) {
     // A plain network: the named ones of ethers ask gas price services of third parties.
     const network = chainId === undefined ? undefined : new Network("lloom", chainId);
     super(new FetchRequest(endpoint.origin), network, {

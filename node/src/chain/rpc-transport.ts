@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import { KeptConnections } from "../primitives/kept-connections.ts";
-import type { RpcEndpoint } from "./rpc-endpoint.ts";
 
 /** One HTTP request, from the first byte to the last. */
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -24,11 +24,11 @@ export interface NoAnswer {
 
 /** Posts JSON to one server over connections that are kept. It knows the secret part of the address and tells it nobody. */
 export class RpcTransport implements Disposable {
-  readonly #endpoint: RpcEndpoint;
+  readonly #endpoint: HttpEndpoint;
   readonly #connections = new KeptConnections({ maxSockets: SOCKETS });
   readonly #closed = new AbortController();
 
-  constructor(endpoint: RpcEndpoint) {
+  constructor(endpoint: HttpEndpoint) {
     this.#endpoint = endpoint;
   }
 

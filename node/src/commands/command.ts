@@ -15,6 +15,8 @@ export interface CommandContext extends Life {
   readonly settings: Settings;
   /** The settings as file and environment say now, with the same flags. Throws CONFIG_INVALID. */
   readonly reread: () => Settings;
+  /** The configuration file, where it decides which network this is: it may be a stranger's. */
+  readonly networkFile: string | undefined;
   /** Positional arguments. */
   readonly args: readonly string[];
   /** Values of the command's own flags, by camel-case name. */

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { basename } from "node:path";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
@@ -10,10 +8,10 @@ import { asLloomError, LloomError } from "../errors.ts";
 import { createExecutor, type Executor } from "../executor/executor.ts";
 import type { Price } from "../executor/executor-options.ts";
 import type { ExecutorStatus } from "../executor/executor-status.ts";
-import { readOutsideFile } from "../outside-file.ts";
 import type { Settings } from "../settings.ts";
 import { openExecutorLog } from "../store/executor-log.ts";
 import { lockKey } from "../store/key-lock.ts";
+import { chosenBackend } from "./chosen-backend.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
@@ -22,7 +20,6 @@ import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./o
 import { openClock } from "./open-clock.ts";
 import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
-import { TINY_MODEL } from "./tiny-model.ts";
 
 /** Three of four places: the others are for clients that have a channel and have used it. */
 const MOST_STRANGERS = 768;
@@ -55,7 +52,7 @@ export const executor: Command = {
   ],
   run: async (context) => {
     const { settings, stack, log } = context;
-    const backendOptions = backendOf(settings);
+    const backendOptions = chosenBackend(settings);
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
     // Before a model is loaded, which may take minutes.
@@ -211,51 +208,3 @@ function ready(context: CommandContext, facts: Ready): void {
     ].join("\n"),
   );
 }
-
-function backendOf({
-  backend,
-  backendKeyFile,
-  backendModels,
-  threads,
-  gpu,
-  concurrency,
-}: Settings): Parameters<typeof openBackend>[0] {
-  if (/^https?:\/\//.test(backend))
-    return {
-      kind: "openai",
-      url: backend,
-      models: backendModels,
-      ...(backendKeyFile === undefined ? {} : { apiKey: readKey(backendKeyFile) }),
-    };
-  const modelPath = backend === "tiny" ? TINY_MODEL : backend;
-  if (!existsSync(modelPath))
-    throw new LloomError(
-      "CONFIG_INVALID",
-      `--backend is "${backend}", which is neither tiny, nor a URL, nor a file that exists.`,
-      {
-        next: "Give tiny, the path of a GGUF file, or a URL such as http://127.0.0.1:11434/v1.",
-      },
-    );
-  const modelName = basename(modelPath).replace(/\.gguf$/i, "");
-  const missing = backendModels.find((name) => name !== modelName);
-  if (missing !== undefined)
-    throw new LloomError("CONFIG_INVALID", `--models names "${missing}", but the backend has ${modelName} alone.`, {
-      next: `Leave --models out, or give ${modelName}.`,
-    });
-  return {
-    kind: "llama",
-    modelPath,
-    modelName,
-    threads,
-    gpu: gpu === "on",
-    sequences: concurrency,
-  };
-}
-
-const readKey = (path: string): string =>
-  readOutsideFile({
-    path,
-    what: `The key file ${path}`,
-    code: "CONFIG_INVALID",
-    next: "Give --backend-key-file the path of a file that holds the backend's API key.",
-  }).trim();

@@ -12,6 +12,7 @@ import { openKeystore, readKeystoreAddress } from "../wallet/keystore.ts";
 import { exactAmount } from "./amount.ts";
 import type { CommandContext } from "./command.ts";
 import { chosenDeployment } from "./deployment.ts";
+import { refuseOtherNetwork } from "./own-network.ts";
 import { readPassword } from "./password.ts";
 
 /** Where the keystore rests. */
@@ -31,7 +32,9 @@ export async function openOwnChain(context: CommandContext, identity: Identity):
   const { settings, signal, log, stack } = context;
   const { accounting, check } = chosenDeployment(settings);
   const journal = journalOf(settings);
-  return check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal })));
+  const chain = check(stack.use(await openChain({ rpcUrl: settings.rpc, accounting, identity, signal, log, journal })));
+  refuseOtherNetwork(context, chain);
+  return chain;
 }
 
 /** Connects to the chain without a key, to look at it; closed when the command ends. */

@@ -1,4 +1,5 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { type HttpEndpoint, httpEndpoint } from "@lloom/protocol/http-endpoint";
 import type { Standing } from "@lloom/protocol/reputation/standing";
 import { z } from "zod";
 import { LloomError } from "../errors.ts";
@@ -90,9 +91,9 @@ const historyAnswer = z.object({ data: z.object({ reputations: z.object({ items:
 
 /** An index at a URL. Every call throws LloomError INDEXER_UNREACHABLE, _TIMEOUT, _REFUSED or _ANSWER_INVALID, or CANCELLED. */
 export function openIndexer(url: string): Indexer {
-  const base = url.replace(/\/+$/, "");
-  const { origin } = new URL(base);
-  const get = (path: string, signal: AbortSignal) => ask({ url: `${base}${path}`, origin, signal });
+  const { origin, href, authorization } = indexerEndpoint(url);
+  const base = href.replace(/\/+$/, "");
+  const get = (path: string, signal: AbortSignal) => ask({ url: `${base}${path}`, origin, authorization, signal });
   return {
     origin,
     head: async (signal) => {
@@ -123,7 +124,13 @@ export function openIndexer(url: string): Indexer {
       for (let page = 0; page < MOST_PAGES; page++) {
         const after = rows.at(-1)?.epoch ?? -1n;
         const query = historyQuery(executor, after);
-        const answer = await ask({ url: `${base}/graphql`, origin, signal, body: JSON.stringify({ query }) });
+        const answer = await ask({
+          url: `${base}/graphql`,
+          origin,
+          authorization,
+          signal,
+          body: JSON.stringify({ query }),
+        });
         const { items } = parse(historyAnswer, answer, origin).data.reputations;
         if (items.some(({ epoch }) => epoch <= after)) throw invalid(origin, "its pages repeat themselves");
         rows.push(...items);
@@ -134,6 +141,14 @@ export function openIndexer(url: string): Indexer {
   };
 }
 
+function indexerEndpoint(url: string): HttpEndpoint {
+  const endpoint = httpEndpoint(url);
+  if (endpoint !== undefined) return endpoint;
+  throw new LloomError("CONFIG_INVALID", "The indexer's URL is no http or https address.", {
+    next: "Set it to something like http://127.0.0.1:42069.",
+  });
+}
+
 const historyQuery = (executor: Address, after: bigint): string => `{ reputations(
   where: { executorAddress: "${executor}", epoch_gt: ${after} }, orderBy: "epoch", orderDirection: "asc", limit: ${PAGE}
 ) { items { epoch block grade ${Object.keys(figures).join(" ")} } } }`;
@@ -141,6 +156,7 @@ const historyQuery = (executor: Address, after: bigint): string => `{ reputation
 interface Asked {
   readonly url: string;
   readonly origin: string;
+  readonly authorization: string | undefined;
   readonly signal: AbortSignal;
   /** By POST. */
   readonly body?: string;
@@ -149,14 +165,14 @@ interface Asked {
 const TIMEOUT_MS = 10_000;
 
 /** The answer's JSON; undefined for what is not there. */
-async function ask({ url, origin, signal, body }: Asked): Promise<unknown> {
+async function ask({ url, origin, authorization, signal, body }: Asked): Promise<unknown> {
   const deadline = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", ...(authorization !== undefined && { authorization }) };
     const bounded = AbortSignal.any([signal, deadline]);
     const response = await fetch(url, {
-      signal: bounded,
-      ...(body === undefined ? {} : { method: "POST", headers, body }),
+      ...{ signal: bounded, headers },
+      ...(body === undefined ? {} : { method: "POST", body }),
     });
     const text = await boundedText(response, origin);
     if (response.status === 404 && text.includes("ROUTE_NOT_FOUND")) return undefined;

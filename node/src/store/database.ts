@@ -198,6 +198,17 @@ const lockFile = (path: string): DatabaseSync =>
     });
   });
 
+/** Whose a file says that it is; undefined if it does not, or cannot be read: then it is no word against anybody. */
+export function scopeOfFile(path: string): string | undefined {
+  try {
+    using file = openDatabase(path, { readOnly: true });
+    const { value } = file.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function checkScope(
   db: DatabaseSync,
   { path, scope, readOnly }: { path: string; scope: string | undefined; readOnly: boolean },

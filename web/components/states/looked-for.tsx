@@ -1,5 +1,6 @@
 "use client";
 
+import { decoded } from "@lloom/protocol/secret-url";
 import { usePathname } from "next/navigation";
 
 /** Longer addresses are nobody's. */
@@ -9,12 +10,4 @@ const MAX_LENGTH = 160;
 export function LookedFor() {
   const last = usePathname().split("/").at(-1) ?? "";
   return <p className="font-mono text-[0.875rem] break-all text-ink">{decoded(last).slice(0, MAX_LENGTH)}</p>;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -7,6 +7,7 @@ import { addressFlag } from "../address.ts";
 import type { CommandContext, Flag } from "../command.ts";
 import { chosenDeployment } from "../deployment.ts";
 import { journalOf, keystorePath, openIdentity, openKeylessChain } from "../open.ts";
+import { refuseOtherNetwork } from "../own-network.ts";
 import { type ToldJournal, toldJournal } from "./told-journal.ts";
 
 /** The key's account, able to sign. */
@@ -36,6 +37,7 @@ export async function openAccount(context: CommandContext): Promise<Account> {
     }),
   );
   check(chain);
+  refuseOtherNetwork(context, chain);
   if (journal === undefined) throw new LloomError("INTERNAL", "The chain was opened without its journal.");
   return { address, chain, journal, secret: identity.secret };
 }

@@ -6,6 +6,7 @@ import type { ContractCall } from "../../chain/contract-call.ts";
 import { type CallCost, costOf } from "../../chain/cost.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
+import { networkEvent, networkFact } from "../own-network.ts";
 import type { Account } from "./account.ts";
 import { requireConsent } from "./consent.ts";
 import { type Fact, factLines, shownCost, shownEther } from "./words.ts";
@@ -85,6 +86,7 @@ async function preview(context: CommandContext, { address, chain }: Account, dee
   requireGas(cost, deed, address);
   const facts: readonly Fact[] = [
     ...deed.facts,
+    networkFact(context, chain),
     [
       "gas",
       `${cost.isBound ? "up to" : "about"} ${cost.gas}, at most ${shownCost(cost.mostWei)} of ${shownEther(cost.hasWei)}`,
@@ -92,7 +94,10 @@ async function preview(context: CommandContext, { address, chain }: Account, dee
   ];
   announce(
     context,
-    { event: "preview", ...deed.event, token: tokenOf(chain), gas: cost.gas, mostWei: cost.mostWei },
+    {
+      ...{ event: "preview", ...deed.event, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{ gas: cost.gas, mostWei: cost.mostWei },
+    },
     [deed.title, ...factLines(facts).map((line) => `  ${line}`)].join("\n"),
   );
 }
@@ -123,7 +128,10 @@ async function tell(
     : done;
   announce(
     context,
-    { event: "done", ...event, token: tokenOf(chain), transactionHash, resumed: isResumed },
+    {
+      ...{ event: "done", ...event, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{ transactionHash, resumed: isResumed },
+    },
     `${said}\n  transaction ${transactionHash}`,
   );
 }

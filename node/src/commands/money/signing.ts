@@ -10,6 +10,7 @@ import type { Identity } from "../../wallet/identity.ts";
 import { addressFlag } from "../address.ts";
 import { announce, type CommandContext, type Flag } from "../command.ts";
 import { openIdentity, openKeylessChain } from "../open.ts";
+import { networkEvent, networkFact, refuseOtherNetwork } from "../own-network.ts";
 import { writeOrder } from "./order-file.ts";
 import { factLines, shownMoment } from "./words.ts";
 
@@ -66,6 +67,7 @@ export async function openSigning(
   const seconds = validSeconds(flags["valid"]);
   const identity = await openIdentity(context);
   const chain = await openKeylessChain(context);
+  refuseOtherNetwork(context, chain);
   const client = principal ?? identity.address;
   if (principal !== undefined) await requireSession(chain, identity.address, principal);
   return { context, identity, chain, file, client, deadline: (await chain.nowSeconds()) + seconds };
@@ -109,10 +111,11 @@ export async function signOrder({ context, identity, chain, file, deadline }: Si
   const until = shownMoment(deadline, await chain.nowSeconds());
   announce(
     context,
-    { event: "signed", ...order, file, token: tokenOf(chain) },
+    { event: "signed", ...order, ...networkEvent(context, chain), file, token: tokenOf(chain) },
     [
       `The order is signed, in ${file}: ${orderTitle(chain, order)}.`,
       ...factLines([
+        networkFact(context, chain),
         ["until", until],
         ["send", `lloom relay ${file}, with any key that has ether; whoever has the file can send it, once`],
       ]).map((line) => `  ${line}`),
