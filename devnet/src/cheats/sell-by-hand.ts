@@ -26,6 +26,8 @@ export interface HandParts extends Omit<ExecutorParts, "store"> {
 
 type ResponseBody = Extract<ExecutorFrameBody, { type: "response" }>;
 
+/** It asks the chain about nobody. */
+const EVERYBODY = { isStaked: () => true, learn: async () => true };
 /** What was claimed beyond what was sent. */
 const INVENTED_TOKENS = 40;
 
@@ -64,7 +66,9 @@ export async function sellByHand(parts: HandParts): Promise<AsyncDisposable> {
       log,
     }),
   );
-  const topic = stack.use(joinOfferTopic(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log }));
+  const topic = stack.use(
+    joinOfferTopic(host, { stakes: EVERYBODY, accept: nothing, onOffer: nothing, onWithdraw: nothing, log }),
+  );
   stack.use(
     new OfferPublisher({ backend, topic, onModels: renew, offers: () => told(), intervalMs, listModelsMs, log }),
   );

@@ -69,6 +69,8 @@ class Story {
   #hasClaimed = false;
   #isAccused = false;
   #isWork = false;
+  /** The dispute whose page was named. */
+  #linked: string | undefined;
   /** Once they are up. */
   #pages: Pages | undefined;
 
@@ -162,7 +164,8 @@ class Story {
     this.#quietSince = performance.now();
     this.#isWork = isWork || (this.#isWork && waitsUntil === undefined);
     this.#isAccused ||= dispute !== undefined;
-    const isLinked = dispute !== undefined && (waitsUntil !== undefined || isEnd === true);
+    const isLinked = dispute !== undefined && (dispute !== this.#linked || isEnd === true);
+    if (isLinked) this.#linked = dispute;
     if (waitsUntil !== undefined) {
       this.#waitsUntil = waitsUntil;
     }
