@@ -69,9 +69,10 @@ function replaying(inner: Backend): Complete {
     const events: CompletionEvent[] = [];
     for await (const event of inner.complete(completion, signal)) {
       events.push(event);
+      // Nobody asks for more after the end.
+      if (event.type === "end") kept = events;
       yield event;
     }
-    if (events.at(-1)?.type === "end") kept = events;
   };
 }
 

@@ -44,6 +44,8 @@ const AUDIT_PATIENCE = 12;
 const WORK_PATIENCE = 4;
 /** The clock is moved on by so much where no contract says until when it waits: an answer may come until its deadline, and some. */
 const STEP_SECONDS = 900;
+/** How long a client may take to hear of a verdict. */
+const [ROUNDS_AFTER, BETWEEN_ROUNDS_MS] = [6, 10_000];
 /** Past a deadline. */
 const MARGIN_SECONDS = 2n;
 const QUESTIONS = ["What is Lloom?", "Who pays for gas?", "What does a receipt prove?"] as const;
@@ -94,13 +96,22 @@ class Story {
     const stakeAfter = await this.#stake();
     this.#tell(`It had ${money(stakeBefore)} at stake, and has ${money(stakeAfter)}.`);
     const questionsAfter = QUESTIONS.length;
-    const askedAfter = await this.#ask();
+    const askedAfter = await this.#askUntilPassedOver();
     this.#tell(
       askedAfter === 0
         ? `${bold("No longer chosen")}: of ${questionsAfter} questions none went to it, though it is the cheapest.`
         : `${askedAfter} of ${questionsAfter} questions still went to it.`,
     );
     return { cheat, dispute, stakeBefore, stakeAfter, askedAfter, questionsAfter };
+  }
+
+  /** Clients ask the chain anew about an executor every few minutes; how often the cheat was asked the last time. */
+  async #askUntilPassedOver(): Promise<number> {
+    for (let round = 1; ; round++) {
+      const asked = await this.#ask();
+      if (asked === 0 || round === ROUNDS_AFTER) return asked;
+      await delay(BETWEEN_ROUNDS_MS, undefined, { signal: this.#stage.signal });
+    }
   }
 
   /** Asks the gateway some questions; how many of the receipts are the cheat's. */
