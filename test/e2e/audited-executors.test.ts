@@ -195,10 +195,10 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       }) !== undefined;
     const hasBegun = (epoch: bigint): boolean =>
       log.get("SELECT 1 FROM audit_epochs WHERE epoch = :epoch", { epoch }) !== undefined;
-    for (let epoch = firstEpoch; epoch < firstEpoch + 3n && complaint() === undefined; epoch++) {
+    for (let epoch = firstEpoch; epoch < firstEpoch + 5n && complaint() === undefined; epoch++) {
       await tribunal.goTo(epoch * EPOCH_SECONDS + 2n);
       await eventually("the epoch's audits are drawn", PATIENCE_MS, () => hasBegun(epoch));
-      for (let passed = 120n; passed < EPOCH_SECONDS - 120n && complaint() === undefined; passed += 110n) {
+      for (let passed = 120n; passed < EPOCH_SECONDS - 20n && complaint() === undefined; passed += 110n) {
         await tribunal.goTo(epoch * EPOCH_SECONDS + passed);
         const now = await tribunal.now();
         await eventually("all that is due is asked", PATIENCE_MS, () => !isBusy(now));

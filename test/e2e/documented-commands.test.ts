@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
+import { connect } from "../../checkout/rpc.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import { documentedCommands } from "../support/documented.ts";
 import { eventually } from "../support/processes.ts";
@@ -12,6 +13,8 @@ import { QUIET } from "../support/quiet-progress.ts";
 
 /** Commands that ask before they send. The pages' readers have a terminal; this one says the same by flags. */
 const ASKS = /^\.\/lloom (deposit|stake|allocate|unlock \S|withdraw|release|unbond|unjail)/;
+/** How far the chain's clock is moved at a time, how often at most, and how long a validator may take to notice. */
+const [CLOCK_STEP_SECONDS, MOST_MOVES, SAY_MS] = [40, 60, 8_000];
 /** Commands that run until they are stopped. */
 const STAYS = /^\.\/lloom (executor|gateway|validator)/;
 const BOOTSTRAP = "/ip4/203.0.113.7/tcp/4001/p2p/16Uiu2HAm...";
@@ -50,6 +53,9 @@ class Reader {
     return line.startsWith("./lloom gateway") ? `${line} --port ${this.#port}` : line;
   }
 
+  /** All that those who stay have said. */
+  said = "";
+
   async run(documented: string): Promise<Done> {
     const line = this.line(documented);
     // One at a time, as in one terminal.
@@ -59,6 +65,7 @@ class Reader {
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {
         output += chunk.toString();
+        if (STAYS.test(line)) this.said += chunk.toString();
       });
     let code: number | null | undefined;
     child.on("close", (ended) => {
@@ -123,19 +130,41 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   afterAll(() => stack.disposeAsync());
 
   // A key is for one role: the seller's page comes first, since the money page takes its stake out again.
-  it.each([[["executor.md", "money.md"]], [["gateway.md"]], [["validator.md"]]])(
-    "do what they say: %j",
-    async (pages) => {
-      await using reader = new Reader(devnet, await freePort());
-      for (const page of pages) {
-        for (const command of documentedCommands(page)) {
-          const { code, output } = await reader.run(command);
-          const said = `${page}: ${reader.line(command)}\n${output}`;
-          expect(code, said).toBe(0);
-          expect(output, said).not.toContain('{"error":');
-        }
-        await reader.stop();
+  it.each([[["executor.md", "money.md"]], [["gateway.md"]]])("do what they say: %j", async (pages) => {
+    await using reader = new Reader(devnet, await freePort());
+    for (const page of pages) {
+      await follow(reader, page);
+      await reader.stop();
+    }
+  });
+
+  it("have a newcomer's validator audit the network", async () => {
+    await using reader = new Reader(devnet, await freePort());
+    await follow(reader, "validator.md");
+    const provider = connect(devnet.rpcUrl);
+    try {
+      // Two epochs are five minutes each: the chain's clock goes on instead, and with it come the canaries that are due.
+      for (let moved = 0; !/audits? reported/.test(reader.said); moved++) {
+        expect(moved, reader.said).toBeLessThan(MOST_MOVES);
+        await provider.send("evm_increaseTime", [CLOCK_STEP_SECONDS]);
+        await provider.send("evm_mine", []);
+        const before = reader.said;
+        await eventually("something is said", SAY_MS, () => reader.said !== before).catch(() => undefined);
       }
-    },
-  );
+    } finally {
+      provider.destroy();
+    }
+    expect(reader.said).toMatch(/3 executors assigned, \d+ canaries planned/);
+    expect((await reader.run("./lloom status")).output).toMatch(/Audits +epoch \d+: 3 executors/);
+  });
 });
+
+/** Runs every command of a page. */
+async function follow(reader: Reader, page: string): Promise<void> {
+  for (const command of documentedCommands(page)) {
+    const { code, output } = await reader.run(command);
+    const said = `${page}: ${reader.line(command)}\n${output}`;
+    expect(code, said).toBe(0);
+    expect(output, said).not.toContain('{"error":');
+  }
+}

@@ -124,6 +124,7 @@ describe("commands that move money, given bad input", () => {
     "earnings",
     "rewards",
     "withdraw",
+    "settle",
     "release",
     "unbond",
     "unjail",

@@ -24,6 +24,7 @@ import type { Chain } from "./chain.ts";
 import type { ContractCall } from "./contract-call.ts";
 import { signPermit } from "./permit.ts";
 import { readMember, readTokenBalance } from "./reads.ts";
+import { roleTaken } from "./role-taken.ts";
 import type { Mined, SendOptions, TransactionSender } from "./sender.ts";
 
 /**
@@ -110,7 +111,7 @@ export function withdrawEarnings(
 
 /**
  * Takes a role with a stake; a member that has the role already adds to its stake. Two transactions: approval and stake.
- * @throws LloomError INSUFFICIENT_FUNDS when the wallet holds less.
+ * @throws LloomError INSUFFICIENT_FUNDS when the wallet holds less; COMMAND_INVALID with another role.
  */
 export async function registerAndStake(chain: Chain, asked: Registration, options?: SendOptions): Promise<Mined> {
   const { role, amount } = asked;
@@ -119,6 +120,8 @@ export async function registerAndStake(chain: Chain, asked: Registration, option
   const isUnderWay = sender.isUnderWay(stakeIntent(chain, asked));
   if (!isUnderWay) await requireTokens(chain, amount);
   const member = await readMember(chain, address);
+  const taken = roleTaken(member, role);
+  if (taken !== undefined) throw taken;
   if (!isUnderWay && (await chain.contracts.token.allowance(address, chain.stakeRegistry)) < amount) {
     await send(chain, approveCall(chain, chain.stakeRegistry, amount), options);
   }

@@ -2,7 +2,7 @@ import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
-import { decodeRevert, OF_TOKEN } from "./revert.ts";
+import { decodeRevert, isOwnError, OF_TOKEN } from "./revert.ts";
 import { RpcError } from "./rpc-error.ts";
 
 /** What was being done, for the message. */
@@ -55,6 +55,9 @@ export interface Refusal {
 /** Whether a contract refused a transaction; if not, it may still be mined. */
 export const isRefusal = ({ code, details }: LloomError): boolean =>
   code === "TRANSACTION_FAILED" && details["error"] !== undefined;
+
+/** Whether the refusal is one of Lloom's contracts by its own rules, and not the token's or of unknown origin. */
+export const isCertain = ({ details }: LloomError): boolean => isOwnError(String(details["error"]));
 
 /** TRANSACTION_FAILED for a revert; `details` hold the custom error's name and values. */
 export function refusal({ what, data, unit, cause, details = {} }: Refusal): LloomError {

@@ -187,10 +187,7 @@ test("registers with a stake, and adds to it when registered already", async () 
   expect(await readMember(chain, account(8).address)).toMatchObject({ role: "none", registeredAt: 0n });
   expect(await readSigner(chain, account(8).address)).toBeUndefined();
   await expect(registerAndStake(chain, { ...asked, role: "validator" })).rejects.toEqual(
-    expect.objectContaining({
-      code: "TRANSACTION_FAILED",
-      details: expect.objectContaining({ error: "StakeAlreadyRegistered" }),
-    }),
+    expect.objectContaining({ code: "COMMAND_INVALID", message: expect.stringContaining("registered as executor") }),
   );
   await expect(unbond(chain, 50n * TOKEN)).rejects.toEqual(
     expect.objectContaining({

@@ -1,8 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
+import { asLloomError } from "../errors.ts";
 import { tokenOf } from "./calls.ts";
 import type { Chain } from "./chain.ts";
-import { chainFailure } from "./chain-failure.ts";
+import { chainFailure, isCertain, isRefusal } from "./chain-failure.ts";
 import type { ContractCall } from "./contract-call.ts";
 import { feesFrom } from "./fees.ts";
 
@@ -35,12 +36,23 @@ export async function costOf(chain: Chain, from: Address, { call, approval, seal
   const { provider } = chain;
   const isKnown = approval === undefined && sealed === undefined;
   const [gas, fees, hasWei] = await Promise.all([
-    isKnown ? estimate(chain, from, call) : call.gasLimit + (approval?.gasLimit ?? 0n),
+    isKnown ? estimate(chain, from, call) : bound(chain, from, { call, approval }),
     provider.getFeeData().then(feesFrom),
     provider.getBalance(from),
   ]);
   const mostWei = gas * ("gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas) + (call.value ?? 0n);
   return { gas, isBound: !isKnown, mostWei, hasWei };
+}
+
+/**
+ * Without its allowance a call fails at the token. What the contract refuses before that it would refuse after the approval,
+ * too, which would be left over.
+ */
+async function bound(chain: Chain, from: Address, { call, approval }: Planned): Promise<bigint> {
+  await estimate(chain, from, call).catch((thrown: unknown) => {
+    if (!isRefusal(asLloomError(thrown)) || isCertain(asLloomError(thrown))) throw thrown;
+  });
+  return call.gasLimit + (approval?.gasLimit ?? 0n);
 }
 
 async function estimate(

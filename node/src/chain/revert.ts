@@ -32,7 +32,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   AccountingInsufficientDeposit: (v, amount) =>
     `the free deposit holds ${amount(v["available"])}, asked were ${amount(v["asked"])}`,
   AccountingInsufficientChannel: (v, amount) =>
-    `the channel holds ${amount(v["available"])}, asked were ${amount(v["asked"])}`,
+    `the channel has ${amount(v["available"])} for that, asked were ${amount(v["asked"])}`,
   AccountingZeroAmount: () => "the amount is zero",
   AccountingNothingUnlocking: () => "no money of this channel is unlocking",
   AccountingUnlockPending: (v) => `the unlock ends at ${time(v["unlockAt"])}`,
@@ -79,6 +79,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
 /** Refusals of the payment token or of what it calls: none of Lloom's contracts gives its reasons in words. */
 export const OF_TOKEN: ReadonlySet<string> = new Set(["Error", "EnforcedPause", "SafeERC20FailedOperation"]);
 
+/** Whether an error's name is one of Lloom's contracts; tokens have those of ERC-6093 and their own. */
+export const isOwnError = (name: string): boolean =>
+  name !== UNKNOWN.name && !OF_TOKEN.has(name) && !name.startsWith("ERC20");
+
 /** What revert data say. */
 export function decodeRevert(data: string | null | undefined, unit?: TokenUnit): Revert {
   if (data === null || data === undefined || data === "0x") return unknown("the contract gave no reason");
@@ -98,7 +102,8 @@ export function decodeRevert(data: string | null | undefined, unit?: TokenUnit):
   return { name, values, sentence: plain === undefined ? shown : `${plain} [${shown}]` };
 }
 
-const unknown = (sentence: string): Revert => ({ name: "unknown", values: {}, sentence });
+const UNKNOWN = { name: "unknown", values: {} } as const;
+const unknown = (sentence: string): Revert => ({ ...UNKNOWN, sentence });
 
 /** Whose errors are known. */
 const CONTRACTS = [

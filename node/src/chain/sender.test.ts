@@ -191,7 +191,7 @@ test("tells the contract's error of a transaction that was reverted in its block
   const unlocking = requestUnlock(chain, executor.address, 10n * TOKEN, { onSigned: (hash) => signed.push(hash) });
   const refused = expect(unlocking).rejects.toMatchObject({
     code: "TRANSACTION_FAILED",
-    message: expect.stringContaining("the channel holds 0 tUSD, asked were 10 tUSD"),
+    message: expect.stringContaining("the channel has 0 tUSD for that, asked were 10 tUSD"),
     details: { error: "AccountingInsufficientChannel", transactionHash: expect.stringMatching(/^0x/) },
   });
   await expect.poll(() => signed.length, { timeout: 10_000 }).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { type Log as ChainLog, keccak256, toUtf8Bytes } from "ethers";
 import { asLloomError, LloomError } from "../errors.ts";
 import { senderOf } from "./actions.ts";
 import type { Chain } from "./chain.ts";
+import type { ContractCall } from "./contract-call.ts";
 import { accountingInterface } from "./contracts.ts";
 import { settleGas } from "./gas.ts";
 import type { Mined, SendOptions } from "./sender.ts";
@@ -54,7 +55,7 @@ export async function settle(
   for (let start = 0; start < receipts.length; start += SETTLE_PAIRS) {
     const chunk = receipts.slice(start, start + SETTLE_PAIRS);
     try {
-      const mined = await sendPairs(chain, chunk, options);
+      const mined = await senderOf(chain).send(settleCall(chain, chunk), options);
       transactions.push(mined);
       pairs.push(...outcomesOf(chain, chunk, mined));
     } catch (thrown) {
@@ -81,11 +82,12 @@ export const hashedModel = (request: Receipt["request"]) => ({
   model: keccak256(toUtf8Bytes(request.model)),
 });
 
-function sendPairs(chain: Chain, receipts: readonly Receipt[], options: SendOptions): Promise<Mined> {
+/** The call that settles so many receipts, at most `SETTLE_PAIRS`. */
+export function settleCall(chain: Chain, receipts: readonly Receipt[]): ContractCall {
   const data = accountingInterface.encodeFunctionData("settle", [receipts.map(pairOf)]) as Hex;
   const what = `settle ${receipts.length} ${receipts.length === 1 ? "lane" : "lanes"}`;
   const gasLimit = settleGas(receipts.length);
-  return senderOf(chain).send({ what, to: chain.accounting, data, gasLimit }, options);
+  return { what, to: chain.accounting, data, gasLimit };
 }
 
 /** The contract judges pairs in order, one event each: a rejection carries its index, the others settle one by one. */

@@ -5,7 +5,7 @@ import type { Chain } from "../chain/chain.ts";
 import { readDeposit, readTokenBalance } from "../chain/reads.ts";
 import { LloomError } from "../errors.ts";
 import { openCanaryShiftLog } from "../store/canary-shift-log.ts";
-import { canaryIdentity, MOST_SHIFTS } from "../validator/canary/canary-keys.ts";
+import { canaryIdentity, shiftsOf } from "../validator/canary/canary-keys.ts";
 import { announce, type Command } from "./command.ts";
 import { readOwnLog } from "./money/own-log.ts";
 import { openIdentity, openOwnChain } from "./open.ts";
@@ -20,6 +20,8 @@ interface KeyFacts {
   readonly tokens: bigint;
   /** Executors and epochs that it has served. */
   readonly shifts: number;
+  /** After which it rests. */
+  readonly most: number;
 }
 
 /** `lloom canaries`: the keys that ask for a validator, and what each has. */
@@ -39,13 +41,15 @@ export const canaries: Command = {
     const log = readOwnLog(context, { chain, address: identity.address }, { file: "validator.sqlite" });
     const served = log === undefined ? [] : openCanaryShiftLog(log).allShifts();
     for (let key = 0; key < count; key++) {
-      const { address } = canaryIdentity(identity.secret, chain.domain, key);
+      const own = canaryIdentity(identity.secret, chain.domain, key);
+      const { address } = own;
+      const most = shiftsOf(own);
       const shifts = served.filter((shift) => shift.key === key).length;
       if (context.flags["addresses"] === true) {
-        if (shifts < MOST_SHIFTS) context.print(address);
+        if (shifts < most) context.print(address);
         continue;
       }
-      const facts = { key, address, shifts, ...(await readMoney(chain, address)) };
+      const facts = { key, address, shifts, most, ...(await readMoney(chain, address)) };
       announce(context, { event: "canary-key", ...facts }, sentence(chain, facts));
     }
   },
@@ -60,7 +64,7 @@ async function readMoney(chain: Chain, address: Address): Promise<Pick<KeyFacts,
   return { gas, tokens: wallet + deposited };
 }
 
-function sentence(chain: Chain, { key, address, gas, tokens, shifts }: KeyFacts): string {
-  const state = shifts >= MOST_SHIFTS ? "has served" : gas === 0n ? "needs ether" : "serves";
-  return `${key}  ${address}  ${formatAmount(gas, 18)} ETH  ${shownTokens(chain, tokens)}  ${shifts} of ${MOST_SHIFTS} audits, ${state}`;
+function sentence(chain: Chain, { key, address, gas, tokens, shifts, most }: KeyFacts): string {
+  const state = shifts >= most ? "has served" : gas === 0n ? "needs ether" : "serves";
+  return `${key}  ${address}  ${formatAmount(gas, 18)} ETH  ${shownTokens(chain, tokens)}  ${shifts} of ${most} audits, ${state}`;
 }

@@ -138,6 +138,12 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./earnings.ts")).earnings,
   },
   {
+    name: "settle",
+    group: "Selling answers, guarding the network",
+    describe: "settle what an executor is owed, while that executor does not run",
+    load: async () => (await import("./settle.ts")).settle,
+  },
+  {
     name: "release",
     group: "Selling answers, guarding the network",
     describe: "give money of a client's channel back to that client",

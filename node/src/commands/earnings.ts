@@ -14,13 +14,16 @@ export const earnings: Command = {
   run: async (context) => {
     const view = await openView(context);
     const { chain, address } = view;
-    const owed = context.flags["address"] === undefined ? readOwed(context, view) : undefined;
+    const owed = context.flags["address"] === undefined ? await readOwed(context, view) : undefined;
     const [earned, nowSeconds] = await Promise.all([readEarnings(chain, address), chain.nowSeconds()]);
     const { settled, withdrawn, withdrawable, maturing } = earned;
     const shown = (amount: bigint): string => shownTokens(chain, amount);
     const facts: Fact[] = [
       ["Owed", owed === undefined ? "unknown: there is no log of this executor here" : owedText(owed, shown)],
       ...[...(owed?.byClient ?? [])].map(([client, amount]): Fact => ["", `${shown(amount)} by ${client}`]),
+      ...(owed !== undefined && owed.writtenOff > 0n
+        ? [["Written off", writtenOffText(shown(owed.writtenOff))] as const]
+        : []),
       ["Settled", `${shown(settled)} ever, of which ${shown(withdrawn)} were withdrawn`],
       ...maturing.map(
         ({ amount, maturesAt }): Fact => [
@@ -41,12 +44,13 @@ export const earnings: Command = {
 function owedText({ total, lanes, oldestAtMs }: Owed, shown: (amount: bigint) => string): string {
   if (oldestAtMs === undefined) return "nothing";
   const age = shownDuration(BigInt(Math.max(60, Math.floor((Date.now() - oldestAtMs) / 1000))));
-  return `${shown(total)} in ${lanes === 1 ? "1 lane" : `${lanes} lanes`}, the oldest answer ${age} old; not settled yet`;
+  return `${shown(total)} in ${lanes === 1 ? "1 lane" : `${lanes} lanes`}, the oldest answer ${age} old; not settled yet: lloom settle`;
 }
 
-const owedEvent = ({ total, lanes, oldestAtMs, byClient }: Owed) => ({
-  total,
-  lanes,
-  oldestAtMs,
+const writtenOffText = (shown: string): string =>
+  `${shown} that no channel can pay any more: the client would have to fill it again, or the time is over`;
+
+const owedEvent = ({ total, lanes, oldestAtMs, byClient, writtenOff }: Owed) => ({
+  ...{ total, lanes, oldestAtMs, writtenOff },
   byClient: Object.fromEntries(byClient),
 });

@@ -50,13 +50,13 @@ export const journalOf =
     fileJournal(dataFile(settings, "transactions"), scope);
 
 /** What a log or a lock of this key on this deployment belongs to. */
-export const scopeOf = ({ domain }: Chain, { address }: Identity): string =>
+export const scopeOf = ({ domain }: Chain, { address }: Pick<Identity, "address">): string =>
   `${domain.chainId}/${domain.accounting}/${address}`;
 
 /** Opens a durable log of this key on this deployment; a file of another one is refused. Closed when the command ends. */
 export function openLog(
   { settings, stack }: CommandContext,
-  { file, chain, identity }: { file: string; chain: Chain; identity: Identity },
+  { file, chain, identity }: { file: string; chain: Chain; identity: Pick<Identity, "address" | "secret"> },
 ): Database {
   const cipher = createTextCipher(identity.secret);
   return stack.use(openDatabase(dataFile(settings, file), { scope: scopeOf(chain, identity), cipher }));

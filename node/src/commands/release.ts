@@ -2,10 +2,10 @@ import { addressArgument } from "./address.ts";
 import { amountArgument } from "./amount.ts";
 import type { Command } from "./command.ts";
 import { openAccount } from "./money/account.ts";
-import { channelRelease } from "./money/channel-deeds.ts";
 import { YES } from "./money/consent.ts";
 import { perform } from "./money/deed.ts";
 import { readOwed } from "./money/owed.ts";
+import { channelRelease } from "./money/releasing.ts";
 
 const EXAMPLE = "lloom release 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 2.5";
 
@@ -13,7 +13,7 @@ const EXAMPLE = "lloom release 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 2.5";
 export const release: Command = {
   arguments: [
     { form: "<client>", describe: "whose channel" },
-    { form: "[amount]", describe: "how much (default: all of it)" },
+    { form: "[amount]", describe: "how much (default: all that is not owed)" },
   ],
   settings: [],
   defaults: { logLevel: "warn" },
@@ -25,7 +25,7 @@ export const release: Command = {
     const amount = asked === undefined || asked === "all" ? undefined : amountArgument(asked, EXAMPLE);
     const account = await openAccount(context);
     const baseUnits = amount?.baseUnits(account.chain.tokenDecimals) ?? "all";
-    const owed = readOwed(context, account)?.byClient.get(client) ?? 0n;
+    const owed = (await readOwed(context, account))?.byClient.get(client) ?? 0n;
     await perform(context, account, await channelRelease(account, client, { asked: baseUnits, owed }));
   },
 };

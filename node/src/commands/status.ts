@@ -46,7 +46,7 @@ export const status: Command = {
   run: async (context) => {
     const view = await openView(context);
     const isOwn = context.flags["address"] === undefined;
-    const owed = isOwn ? readOwed(context, view) : undefined;
+    const owed = isOwn ? await readOwed(context, view) : undefined;
     const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
     const audits = isOwn ? loggedAudits(context, view) : { epochs: [], complaints: [] };
     const found = { ...(await find(view)), owed, duties, audits };
@@ -113,7 +113,7 @@ function lines({ address, chain }: View, found: Found): Fact[] {
         `${shown(amount)}, free from ${shownMoment(maturesAt, nowSeconds)}`,
       ],
     ),
-    ...(owed === undefined ? [] : [["Owed", `${shown(owed.total)} for answers that are not settled yet`] as const]),
+    ...(owed === undefined ? [] : [["Owed", owedLine(owed, shown)] as const]),
     ...duties.map(
       (duty): Fact => ["Dispute", `${dutySentence(duty)} ${shownTokens(chain, duty.amount + duty.penalty)} at stake`],
     ),
@@ -122,6 +122,12 @@ function lines({ address, chain }: View, found: Found): Fact[] {
     ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
     ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
   ];
+}
+
+function owedLine({ total, writtenOff }: Owed, shown: (amount: bigint) => string): string {
+  const next = total > 0n ? ": lloom settle" : "";
+  const lost = writtenOff > 0n ? `; ${shown(writtenOff)} are written off: no channel can pay them any more` : "";
+  return `${shown(total)} for answers that are not settled yet${next}${lost}`;
 }
 
 function stakeLines({ member, nowSeconds }: Found, shown: (amount: bigint) => string): Fact[] {

@@ -13,7 +13,7 @@ import { openClientLog } from "../../store/client-log.ts";
 import { openDatabase } from "../../store/database.ts";
 import { createTextCipher } from "../../store/text-cipher.ts";
 import type { CanaryBuyer, CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
-import { keysFor } from "../../validator/canary/canary-keys.ts";
+import { keysFor, shiftsOf } from "../../validator/canary/canary-keys.ts";
 import { depositOf } from "../../validator/canary/deposit-of.ts";
 import type { Random } from "../../validator/canary/draw.ts";
 import type { Identity } from "../../wallet/identity.ts";
@@ -74,10 +74,11 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
 
   /** Saved before it is used: the same key for the whole epoch, also after a restart. */
   async #keyFor({ executor, epoch }: CanaryOrder): Promise<number | undefined> {
-    const { keys, shifts, random } = this.#parts;
+    const { keys, shifts, identityOf, random } = this.#parts;
     const saved = shifts.shiftOf(executor, epoch);
     if (saved !== undefined) return saved;
-    for (const key of keysFor(executor, { keys, shifts: shifts.allShifts(), random }))
+    const most = (key: number): number => shiftsOf(identityOf(key));
+    for (const key of keysFor(executor, { keys, shifts: shifts.allShifts(), most, random }))
       if (await this.#hasMoney(key)) return shifts.saveShift({ executor, epoch, key });
     return undefined;
   }

@@ -4,7 +4,6 @@ import {
   cancelUnlockCall,
   finalizeUnlockCall,
   finalizeUnlockForCall,
-  releaseCall,
   requestUnlockCall,
   shownTokens,
 } from "../../chain/calls.ts";
@@ -13,6 +12,7 @@ import { readActive, readChannel, readDeposit } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
 import type { Amount } from "./payouts.ts";
+import { tooMuch } from "./too-much.ts";
 import { shownDuration, shownMoment } from "./words.ts";
 
 /** Free deposit into the channel with an executor. */
@@ -36,6 +36,10 @@ export async function allocation(account: Account, executor: Address, amount: bi
     ],
     done: `${shownTokens(chain, amount)} are in the channel with ${executor}. What is not spent comes back ${delay} after lloom unlock.`,
     event: { action: "allocate", executor, amount, channelBalance: balance + amount },
+    refused: tooMuch(chain, {
+      ...{ asked: amount, available: deposit, where: "The free deposit holds" },
+      next: "Deposit more (lloom deposit AMOUNT), or allocate less.",
+    }),
   };
 }
 
@@ -67,6 +71,10 @@ export async function unlockRequest(account: Account, executor: Address, asked: 
       return unlockDone(chain, { executor, amount, freeAt: unlockAt, nowSeconds: await chain.nowSeconds() });
     },
     nothing: amount > 0n ? undefined : nothingLocked(executor, unlocking > 0n),
+    refused: tooMuch(chain, {
+      ...{ asked: amount, available: locked, where: whereLocked(chain, executor, unlocking) },
+      next: `Ask for less, or for all of it: lloom unlock ${executor}`,
+    }),
   };
 }
 
@@ -84,6 +92,11 @@ function unlockDone(chain: Chain, { executor, amount, freeAt, nowSeconds }: Unlo
     event: { action: "unlock", executor, amount, freeAt },
   };
 }
+
+const whereLocked = (chain: Chain, executor: Address, unlocking: bigint): string =>
+  unlocking === 0n
+    ? `The channel with ${executor} holds`
+    : `The channel with ${executor} holds, beside ${shownTokens(chain, unlocking)} that are unlocking already,`;
 
 const nothingLocked = (executor: Address, isUnlocking: boolean): string =>
   isUnlocking
@@ -140,35 +153,5 @@ export async function finishUnlockFor(
         : unlockAt > nowSeconds
           ? notYet
           : undefined,
-  };
-}
-
-/** An executor gives money of a client's channel back. */
-export async function channelRelease(
-  account: Account,
-  client: Address,
-  { asked, owed }: { readonly asked: Amount; readonly owed: bigint },
-): Promise<Deed> {
-  const { chain, address } = account;
-  const { balance } = await readChannel(chain, client, address);
-  const amount = asked === "all" ? balance : asked;
-  const shown = shownTokens(chain, amount);
-  return {
-    intent: `release ${asked} to ${client}`,
-    call: await releaseCall(chain, client, amount),
-    title: `Give ${shown} of the channel of ${client} back to that client`,
-    facts: [
-      [
-        "channel",
-        `${shownTokens(chain, balance)} now, ${shownTokens(chain, balance > amount ? balance - amount : 0n)} then`,
-      ],
-      ...(owed > 0n
-        ? [["owed", `${shownTokens(chain, owed)} by this client, not settled: settle first`] as const]
-        : []),
-      ["free", "for the client, as soon as it is mined"],
-    ],
-    done: `${shown} are in the free deposit of ${client} again.`,
-    event: { action: "release", client, amount },
-    nothing: amount > 0n ? undefined : `There is no money in the channel of ${client}.`,
   };
 }

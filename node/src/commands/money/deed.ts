@@ -81,7 +81,15 @@ async function minedOf({ provider }: Chain, hashes: readonly Hex[]): Promise<Hex
   return undefined;
 }
 
-async function preview(context: CommandContext, { address, chain }: Account, deed: Deed): Promise<void> {
+/** What is shown before anybody agrees. */
+type Previewed = Pick<Deed, "call" | "approval" | "sealed" | "title" | "facts" | "event">;
+
+/** Shows what would be done and what it costs. Throws INSUFFICIENT_FUNDS without the ether for it, and what the contract refuses. */
+export async function preview(
+  context: CommandContext,
+  { address, chain }: Pick<Account, "address" | "chain">,
+  deed: Previewed,
+): Promise<void> {
   const cost = await costOf(chain, address, deed);
   requireGas(cost, deed, address);
   const facts: readonly Fact[] = [
@@ -102,7 +110,7 @@ async function preview(context: CommandContext, { address, chain }: Account, dee
   );
 }
 
-function requireGas({ mostWei, hasWei }: CallCost, { call: { what } }: Deed, address: string): void {
+function requireGas({ mostWei, hasWei }: CallCost, { call: { what } }: Previewed, address: string): void {
   if (hasWei >= mostWei) return;
   throw new LloomError(
     "INSUFFICIENT_FUNDS",

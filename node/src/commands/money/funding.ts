@@ -2,6 +2,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { depositCall, type Registration, registerAndStakeCall, shownTokens, stakeCall } from "../../chain/calls.ts";
 import { creditCall, creditContractOf, creditWithPermitCall, stakeWithPermitCall } from "../../chain/collector.ts";
 import { readCredit, readDeposit, readFor, readMember, readMinimumStake, readTokenBalance } from "../../chain/reads.ts";
+import { roleTaken } from "../../chain/role-taken.ts";
 import type { Account } from "./account.ts";
 import { allowing, approvalFacts, tooFew } from "./allowing.ts";
 import type { Deed } from "./deed.ts";
@@ -66,7 +67,7 @@ export async function staking(account: Account, asked: Registration, collector: 
     ],
     done: `${shown} are at stake as ${role}.${missing} It comes back ${back}.`,
     event: { action: "stake", role, amount, stake: total, minimum },
-    refused: held < amount ? tooFew(chain, held, amount) : undefined,
+    refused: roleTaken(member, role) ?? (held < amount ? tooFew(chain, held, amount) : undefined),
   };
 }
 

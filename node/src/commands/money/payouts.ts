@@ -5,6 +5,7 @@ import { readEarnings } from "../../chain/earnings.ts";
 import { type Member, readDeposit, readMember } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
+import { tooMuch } from "./too-much.ts";
 import { type Fact, shownMoment } from "./words.ts";
 
 /** Where a payout goes. */
@@ -40,6 +41,10 @@ export async function depositPayout(
     done: `The deposit is paid out: ${shown}, in the wallet of ${to}.`,
     event: { action: "withdraw", of: "deposit", amount, to },
     nothing: amount === 0n ? "There is no free deposit. What is in channels comes back by lloom unlock." : undefined,
+    refused: tooMuch(chain, {
+      ...{ asked: amount, available: deposit, where: "The free deposit holds" },
+      next: "Ask for less, or for all of it: lloom withdraw deposit. What is in channels comes back by lloom unlock.",
+    }),
   };
 }
 

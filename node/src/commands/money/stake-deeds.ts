@@ -1,9 +1,11 @@
 import { cancelUnbondCall, shownTokens, unbondCall, unjailCall } from "../../chain/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { type Member, readFor, readMember, readMinimumStake } from "../../chain/reads.ts";
+import type { LloomError } from "../../errors.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
 import type { Amount } from "./payouts.ts";
+import { tooMuch } from "./too-much.ts";
 import { shownMoment } from "./words.ts";
 
 const readPeriod = ({ contracts }: Chain): Promise<bigint> =>
@@ -44,7 +46,20 @@ export async function unbonding(account: Account, asked: Amount): Promise<Deed> 
       return unbondDone(chain, { amount, left: stake, freeAt: unbondAt, nowSeconds: await chain.nowSeconds() });
     },
     nothing: amount > 0n ? undefined : noStake(chain, member),
+    refused: await whyNotOut(chain, member, amount),
   };
+}
+
+/** More than there is, or so much that the rest would be too little for the role. */
+async function whyNotOut(chain: Chain, { role, stake }: Member, amount: bigint): Promise<LloomError | undefined> {
+  const next = "Ask for less, or for all of it: lloom unbond all";
+  const missing = tooMuch(chain, { asked: amount, available: stake, where: "At stake are", next });
+  if (missing !== undefined || amount === stake || (role !== "executor" && role !== "validator")) return missing;
+  const minimum = await readMinimumStake(chain, role);
+  return tooMuch(chain, {
+    ...{ asked: amount, available: stake > minimum ? stake - minimum : 0n, next },
+    where: `Of ${shownTokens(chain, stake)} at stake ${shownTokens(chain, minimum)} have to stay, or nothing; free to leave are`,
+  });
 }
 
 interface GoingOut {

@@ -1,14 +1,19 @@
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
 import { draw, type Random } from "../canary/draw.ts";
-import { drawCanary } from "../canary/draw-canary.ts";
+import { canaryOf, drawHabits, type Habits } from "../canary/draw-canary.ts";
+import { drawQuestion } from "../canary/questions.ts";
+import { visitTimes } from "../canary/visit-times.ts";
 import type { AuditableOffer, AuditQuestion, PlannedAudit } from "./canary-answer.ts";
 
 /** Canaries for one executor in an epoch: for one that has shown nothing, and for the most trusted. */
 export const CANARIES = { most: 6, least: 1 } as const;
-/** Share of the canaries that are border inputs, where there are some. */
-const BORDERS = 0.3;
-/** Chain seconds at an epoch's end in which nothing is asked any more: an answer must come before it. */
-export const QUIET_SECONDS = 120n;
+/** Share of the canaries that are border inputs, among those of clients that ask in such a way: where there are some. */
+const BORDERS = 0.6;
+/**
+ * Chain seconds at an epoch's end in which nothing is asked any more: about as long as a look at what is due may take. An answer may come
+ * after the end, since reports wait for it. A longer pause would be a mark: who asked in it would be no validator for sure.
+ */
+export const QUIET_SECONDS = 10n;
 
 /** How many canaries an executor gets: fewer the more it is trusted (0 to 1), never none. */
 export function canariesFor(trust: number | undefined): number {
@@ -35,8 +40,8 @@ export interface Planning {
 }
 
 /**
- * The canaries of an epoch, at times that are drawn from what is left of it. Each executor is asked for one of its models, since a
- * report has one row for it: another one each time.
+ * The canaries of an epoch. Each executor is visited once, as by a client: its questions come in a row, with the same settings. It is
+ * asked for one of its models, since a report has one row for it: another one each time.
  */
 export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> {
   const { offers, trustOf, endSeconds, nowSeconds, random } = planning;
@@ -47,16 +52,23 @@ export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> 
     const [first, ...others] = offers.filter((offer) => offer.executor === executor);
     if (first === undefined) continue;
     const offer = draw([first, ...others], random);
-    for (let left = canariesFor(trustOf(offer)); left > 0; left--) {
-      const askAt = nowSeconds + BigInt(Math.floor(random() * span));
-      planned.push({ ...offer, askAt, question: await drawQuestion(planning, offer) });
+    const habits = drawHabits(random);
+    for (const time of visitTimes(canariesFor(trustOf(offer)), span, random)) {
+      const askAt = nowSeconds + BigInt(Math.floor(time));
+      planned.push({ ...offer, askAt, question: await auditQuestion(planning, offer, habits) });
     }
   }
   return planned;
 }
 
-async function drawQuestion({ borderFor, random }: Planning, offer: AuditableOffer): Promise<AuditQuestion> {
-  const found = random() < BORDERS ? await borderFor(offer) : undefined;
-  if (found === undefined) return { canary: drawCanary(random) };
-  return { canary: drawCanary(random, found.question), border: found.border };
+/** A border input decides by the likeliest token of the question alone: only such clients ask it, so that their settings tell nothing. */
+async function auditQuestion(
+  { borderFor, random }: Planning,
+  offer: AuditableOffer,
+  habits: Habits,
+): Promise<AuditQuestion> {
+  const mayBeBorder = habits.sampling.temperatureMilli === 0 && habits.system === undefined;
+  const found = mayBeBorder && random() < BORDERS ? await borderFor(offer) : undefined;
+  if (found === undefined) return { canary: canaryOf(habits, drawQuestion(random)) };
+  return { canary: canaryOf(habits, found.question), border: found.border };
 }

@@ -28,11 +28,15 @@ const SYSTEM_WORDS = [
   "Answer in plain English.",
 ] as const;
 
-/** One canary; `question` is asked if it is given, at temperature 0: a border input. */
-export function drawCanary(random: Random, question?: string): Canary {
-  const user: ChatMessage = { role: "user", content: question ?? drawQuestion(random) };
-  const hasSystem = question === undefined && random() < SYSTEM;
-  const temperatureMilli = question === undefined ? draw(TEMPERATURES, random) : 0;
+/** How a client asks: a person or a program keeps its settings from question to question. */
+export interface Habits extends Omit<Canary, "messages"> {
+  /** What it puts before every question. */
+  readonly system?: string;
+}
+
+export function drawHabits(random: Random): Habits {
+  const hasSystem = random() < SYSTEM;
+  const temperatureMilli = draw(TEMPERATURES, random);
   const isDrawn = temperatureMilli > 0;
   const sampling: Sampling = {
     temperatureMilli,
@@ -43,9 +47,21 @@ export function drawCanary(random: Random, question?: string): Canary {
     ...(random() < SEEDED && { seed: Math.floor(random() * SEEDS) }),
   };
   return {
-    messages: hasSystem ? [{ role: "system", content: draw(SYSTEM_WORDS, random) }, user] : [user],
+    ...(hasSystem && { system: draw(SYSTEM_WORDS, random) }),
     sampling,
     maxOutboundTokens: draw(LIMITS, random),
     whole: random() < WHOLE,
   };
+}
+
+/** A question of a client with these habits. */
+export function canaryOf({ system, ...settings }: Habits, question: string): Canary {
+  const user: ChatMessage = { role: "user", content: question };
+  return { messages: system === undefined ? [user] : [{ role: "system", content: system }, user], ...settings };
+}
+
+/** One canary by itself. */
+export function drawCanary(random: Random): Canary {
+  const question = drawQuestion(random);
+  return canaryOf(drawHabits(random), question);
 }

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { EMPTY_LANE } from "@lloom/protocol/lane";
+import { openDatabase } from "../../node/src/store/database.ts";
+import { openExecutorLog } from "../../node/src/store/executor-log.ts";
+import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { connect } from "./chain.ts";
+import type { Parties } from "./disputed-answer.ts";
+import { createExchange } from "./exchange.ts";
+
+/** Dear, so that one answer is worth something. */
+const PRICE = { inboundPrice: 5_000_000_000n };
+const SALT: Hex = `0x${"5a".repeat(32)}`;
+
+/** An answer in the log of an executor that does not run, in a lane of its own: owed, and not settled. */
+export async function owedAnswer({ chain, deployment, client, executor }: Parties, lane: bigint): Promise<Receipt> {
+  const provider = connect(chain.rpcUrl);
+  const { timestamp } = (await provider.getBlock("latest")) ?? { timestamp: 0 };
+  provider.destroy();
+  const domain = { chainId: 31337n, accounting: deployment.accounting };
+  const deadline = BigInt(timestamp) + 600n;
+  const exchange = createExchange({ domain, client: client.identity, executor: executor.identity, deadline });
+  using file = openDatabase(join(executor.dataDir, "executor.sqlite"), {
+    scope: `31337/${deployment.accounting}/${executor.address}`,
+    cipher: createTextCipher(executor.identity.secret),
+  });
+  const store = openExecutorLog(file);
+  const { request, requestHash, clientSignature } = exchange.ask(EMPTY_LANE, { lane, ...PRICE });
+  const asked = { request, requestHash, clientSignature };
+  const { response, responseHash, executorSignature } = exchange.answer(EMPTY_LANE, asked);
+  const nowMs = Date.now();
+  store.accept({ ...asked, acceptedAtMs: nowMs });
+  store.saveAnswer({
+    ...{ requestHash, response, responseHash, contentSalt: SALT, delivered: new Uint8Array(), answeredAtMs: nowMs },
+  });
+  store.saveSignature(requestHash, executorSignature);
+  return { request, response, clientSignature, executorSignature };
+}
