@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { unpackTrace } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
 import { standingOf } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,12 +12,14 @@ import type { Backend } from "../../../node/src/backend/backend.ts";
 import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
 import { openReference, type Reference } from "../../../node/src/backend/llama-reference.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { WeightsAudit } from "../../../node/src/commands/answer-audit.ts";
 import { buyCanary } from "../../../node/src/commands/canaries/buy-canary.ts";
 import type { CanaryFinding, EndedCanary, KeptAudit } from "../../../node/src/validator/audit/canary-answer.ts";
 import { judge } from "../../../node/src/validator/audit/judge.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { drawCanary } from "../../../node/src/validator/canary/draw-canary.ts";
-import { type Buyer, log, type Seller, World } from "./world.ts";
+import { openJudge } from "../../../node/src/validator/jury/open-judge.ts";
+import { askAll, type Buyer, log, question, type Seller, until, World } from "./world.ts";
 
 const SLOW = 900_000;
 /** A busy machine must not pass for an executor that does not answer. */
@@ -80,6 +83,41 @@ async function findingsAbout({ identity: { address: executor } }: Seller, buyer:
 
 const standing = (findings: readonly CanaryFinding[]) =>
   standingOf(findings.flatMap(({ factor }) => (factor === undefined ? [] : [{ factor }])));
+
+describe("a client with weights of its own", () => {
+  it(
+    "passes on no answer of coarser ones, asks somebody else, and pays both",
+    async () => {
+      const judging = { threads: 1, offered: () => undefined, signal: never, log };
+      const weights = [{ path: TINY, calibration: join(MODELS, "calibration.json") }];
+      await using opened = await openJudge({ ...judging, weights });
+      // The cheaper one is asked first.
+      const cheap = { inboundPrice: 1_000n, outboundPrice: 1_000n };
+      await using bad = await world.seller({ backend: await cheating("model"), price: cheap });
+      await using good = await world.seller({ backend: honest });
+      await using buyer = await world.buyer({
+        ...{ vocabularyWaitMs: 60_000, verification: { type: "audit" } },
+        audit: ({ chain, host, store }) => new WeightsAudit({ chain, host, store, weights: opened, log }),
+      });
+      await until("both are offered", () => buyer.client.offers("lloom-tiny").length === 2);
+      const asked = question("What does a receipt prove?", { model: "lloom-tiny" });
+      const { text, end } = await askAll(buyer, asked);
+      expect(end.executor).toBe(good.identity.address);
+      expect(text).not.toBe("");
+      expect(end.copies?.map(({ executor, agrees }) => [executor, agrees])).toEqual([
+        [bad.identity.address, false],
+        [good.identity.address, true],
+      ]);
+      // Jurors get its trace from here, whatever it shows them.
+      const [failed] = end.copies ?? [];
+      const { trace = new Uint8Array() } = buyer.store.ownEvidence(failed?.requestHash ?? "0x") ?? {};
+      expect(unpackTrace(trace).length).toBeGreaterThanOrEqual(failed?.outboundTokens ?? 1);
+      // It has cheated: the next question does not go to it.
+      expect((await askAll(buyer, asked)).end.copies).toBeUndefined();
+    },
+    SLOW,
+  );
+});
 
 describe("canaries bought over the network", () => {
   it(

@@ -4,7 +4,7 @@
 //
 // usage: node test/support/attack/flood-process.ts CHAIN_ID ACCOUNTING BOOTSTRAP SEED
 import { randomBytes } from "node:crypto";
-import { setImmediate, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
