@@ -213,8 +213,8 @@ export const openStakeView = (chain: Chain, options: Omit<StakeViewOptions, "rea
     ...options,
     read: async (executor) => {
       const [active, { role, stake }] = await Promise.all([readActive(chain, executor), readMember(chain, executor)]);
-      const isSeller = active && role === "executor";
-      const hasCheated = isSeller && (await readFrauds(chain, executor));
-      return { active: isSeller, amount: stake, isMember: role !== "none", hasCheated };
+      const isExecutor = role === "executor";
+      const hasCheated = isExecutor && (await readFrauds(chain, executor));
+      return { active: active && isExecutor, amount: stake, isMember: role !== "none", hasCheated };
     },
   });
