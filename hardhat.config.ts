@@ -59,6 +59,10 @@ const publicNetworks = {
   optimism: publicNetwork(10, "op"),
 };
 
+/** Settings of the environment are read when they are needed: a wrong one is then told by its own name. */
+const rpcUrl = chosenRpcUrl();
+const isRpcUrlSet = process.env["LLOOM_RPC_URL"] !== undefined;
+
 export default defineConfig({
   plugins: [
     toolbox,
@@ -100,8 +104,8 @@ export default defineConfig({
     localhost: {
       type: "http",
       chainType: "l1",
-      url: chosenRpcUrl(),
-      accounts: process.env["LLOOM_DEPLOYER_KEY"] === undefined ? "remote" : [process.env["LLOOM_DEPLOYER_KEY"]],
+      url: isRpcUrlSet ? configVariable("LLOOM_RPC_URL") : rpcUrl,
+      accounts: process.env["LLOOM_DEPLOYER_KEY"] === undefined ? "remote" : [configVariable("LLOOM_DEPLOYER_KEY")],
     },
     ...publicNetworks,
   },

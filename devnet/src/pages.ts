@@ -21,6 +21,7 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
   const indexer = supervisor.start({
     name: "indexer",
+    saysUp: /Started returning 200 responses/,
     script: PONDER,
     args: ["start", "--root", "indexer", "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,
@@ -53,6 +54,7 @@ export async function startExplorer({ supervisor, indexerUrl, rpcUrl, port, sign
   const url = `http://127.0.0.1:${port}`;
   const explorer = supervisor.start({
     name: "explorer",
+    saysUp: /Ready in/,
     script: NEXT,
     args: ["start", "web", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,

@@ -39,7 +39,8 @@ describe("a part of the network", () => {
     const again = pidTold(killed);
     process.kill(first, "SIGKILL");
     expect(await again).not.toBe(first);
-    expect(told).toHaveLength(1);
+    expect(told).toHaveLength(2);
+    expect(told[1]).toBe("   killed is up again.");
     expect(told[0]).toContain(`killed was killed. Its last lines:\n    up as ${first}`);
     expect(told[0]).toContain("started again");
     expect(told[0]).toContain(join(dir, "killed.log"));
@@ -60,8 +61,10 @@ describe("a part of the network", () => {
     const other = start("other", STAYS);
     await pidTold(other);
     await expect(pidTold(broken)).rejects.toThrow(/broken ended with exit code 3\. Its last lines:\n {4}no model/);
+    expect(told.filter((text) => text.includes("up again"))).toEqual([]);
     expect(told).toHaveLength(4);
     expect(told.at(-1)).toContain("stays down; the rest goes on");
+    expect(told.at(-1)).toMatch(/Ctrl-C and npm start bring it back\.$/);
     expect(other.alive).toBe(true);
   });
 

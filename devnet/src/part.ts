@@ -6,6 +6,8 @@ import type { Child, ProcessSpec } from "./child.ts";
 export interface PartSpec extends ProcessSpec {
   /** The others cannot go on without what it holds in memory: it is not started again, and its end is the network's. */
   readonly vital?: boolean;
+  /** A line by which it says that it is up; the first that somebody waits for by `firstLine` unless given. */
+  readonly saysUp?: RegExp;
 }
 
 export interface PartOptions {
@@ -36,11 +38,17 @@ export class Part {
   /** Its end is wanted, so it is no failure. */
   #expected = false;
   #lastWords: ExplainedError | undefined;
+  /** Whether a line says that it is up. */
+  #saysUp: ((line: string) => boolean) | undefined;
+  /** It was started again and has not said yet that it is up. */
+  #isComingUp = false;
 
   constructor(options: PartOptions) {
     this.#options = options;
     this.name = options.spec.name;
     this.ended = this.#over.promise;
+    const { saysUp } = options.spec;
+    if (saysUp !== undefined) this.#saysUp = (line) => saysUp.test(line);
     this.#child = this.#spawn();
   }
 
@@ -87,6 +95,7 @@ export class Part {
       const value = read(line);
       if (value !== undefined) found.resolve(value);
     };
+    this.#saysUp ??= (line) => read(line) !== undefined;
     this.#listeners.add(listener);
     try {
       return await Promise.race([found.promise, this.loss()]);
@@ -98,6 +107,10 @@ export class Part {
   #spawn(): Child {
     const child = this.#options.spawn((line) => {
       this.#lines++;
+      if (this.#isComingUp && this.#saysUp?.(line) === true) {
+        this.#isComingUp = false;
+        this.#options.tell(`   ${this.name} is up again.`);
+      }
       for (const listener of this.#listeners) listener(line);
     });
     child.ended.then((code) => this.#afterEnd(child, code));
@@ -116,11 +129,14 @@ export class Part {
       onLoss(this.#lastWords);
       this.#over.resolve();
     } else if (this.#revivals === REVIVALS) {
-      tell(`   ${message}\n   It ended ${REVIVALS + 1} times and stays down; the rest goes on. ${next}`);
+      tell(
+        `   ${message}\n   It ended ${REVIVALS + 1} times and stays down; the rest goes on. ${next} Ctrl-C and npm start bring it back.`,
+      );
       this.#over.resolve();
     } else {
       tell(`   ${message}\n   It is started again; the rest goes on. ${next}`);
       await delay(PAUSE_MS * 2 ** this.#revivals++);
+      this.#isComingUp = true;
       if (this.#expected) this.#over.resolve();
       else this.#child = this.#spawn();
     }

@@ -11,6 +11,8 @@ export interface ChainFacts {
   readonly balanceWei: bigint;
   /** The newest ones, oldest first. */
   readonly blocks: readonly BlockFacts[];
+  /** How old the L1 block is that a rollup of the OP Stack follows; undefined on other chains. */
+  readonly originAgeSeconds: number | undefined;
   /** Whether EIP-2935's contract is there. */
   readonly hasHistory: boolean;
   /** Whether the newest instructions that the contracts use are there. */
@@ -34,6 +36,7 @@ export interface TokenFacts {
 }
 
 type Ask = Pick<EthereumProvider, "request">;
+type Asking = (method: string, ...params: unknown[]) => Promise<unknown>;
 
 const HISTORY_CONTRACT = "0x0000F90827F1C53a10cb7A02335B175320002935";
 /** Blocks whose randomness is looked at. */
@@ -46,11 +49,11 @@ const quantity = z
   .regex(/^0x[0-9a-f]+$/i)
   .transform(BigInt);
 const hex = z.string().regex(/^0x[0-9a-f]*$/i);
-const blockSchema = z.object({ number: quantity, mixHash: hex.optional() });
+const blockSchema = z.object({ number: quantity, mixHash: hex.optional(), timestamp: quantity });
 
 /** Asks a chain for everything that deploying on it depends on. Throws what the connection throws. */
 export async function chainFacts(provider: Ask, deployer: string): Promise<ChainFacts> {
-  const ask = (method: string, ...params: unknown[]): Promise<unknown> => provider.request({ method, params });
+  const ask: Asking = (method, ...params) => provider.request({ method, params });
   const id = Number(quantity.parse(await ask("eth_chainId")));
   const balanceWei = quantity.parse(await ask("eth_getBalance", deployer, "latest"));
   const history = hex.parse(await ask("eth_getCode", HISTORY_CONTRACT, "latest"));
@@ -61,27 +64,38 @@ export async function chainFacts(provider: Ask, deployer: string): Promise<Chain
     deployer,
     balanceWei,
     blocks,
+    originAgeSeconds: await originAge(ask, blocks.at(-1)),
     hasHistory: history !== "0x",
     runsOurCode: await runsOurCode(ask, deployer),
     hasCreateX: keccak256(factory) === CREATE_X_CODE_HASH,
   };
 }
 
-async function newestBlocks(ask: (method: string, ...params: unknown[]) => Promise<unknown>): Promise<BlockFacts[]> {
+async function newestBlocks(ask: Asking): Promise<BlockFacts[]> {
   const head = Number(quantity.parse(await ask("eth_blockNumber")));
   const blocks: BlockFacts[] = [];
   // The first block of a chain is nobody's.
   for (let number = Math.max(1, head - BLOCKS + 1); number <= head; number += 1) {
     const block = blockSchema.nullable().parse(await ask("eth_getBlockByNumber", `0x${number.toString(16)}`, false));
-    if (block !== null) blocks.push({ number, prevRandao: BigInt(block.mixHash ?? "0x0") });
+    if (block !== null)
+      blocks.push({ number, prevRandao: BigInt(block.mixHash ?? "0x0"), timestamp: Number(block.timestamp) });
   }
   return blocks;
 }
 
-async function runsOurCode(
-  ask: (method: string, ...params: unknown[]) => Promise<unknown>,
-  from: string,
-): Promise<boolean> {
+/** The contract of the OP Stack that says which L1 block is followed, and its `timestamp()`. */
+const L1_BLOCK = "0x4200000000000000000000000000000000000015";
+const TIMESTAMP = "0xb80777ea";
+
+async function originAge(ask: Asking, newest: BlockFacts | undefined): Promise<number | undefined> {
+  if (newest === undefined || (await ask("eth_getCode", L1_BLOCK, "latest")) === "0x") return undefined;
+  const block = `0x${newest.number.toString(16)}`;
+  const told = await ask("eth_call", { to: L1_BLOCK, data: TIMESTAMP }, block).catch(() => undefined);
+  const origin = quantity.safeParse(told);
+  return origin.success ? newest.timestamp - Number(origin.data) : undefined;
+}
+
+async function runsOurCode(ask: Asking, from: string): Promise<boolean> {
   try {
     await ask("eth_call", { from, data: NEW_INSTRUCTIONS }, "latest");
     return true;

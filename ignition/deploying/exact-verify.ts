@@ -5,6 +5,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { z } from "zod";
 import { ExplainedError, explain } from "../../checkout/explained-error.ts";
+import { requireSettings, settingProblem } from "./deploy-settings.ts";
 import {
   handIn,
   matchOf,
@@ -25,8 +26,17 @@ type Artifacts = HardhatRuntimeEnvironment["artifacts"];
 const exactVerify: TaskOverrideActionFunction = async (taskArguments, hre, runSuper) => {
   const { deploymentId } = taskArguments as unknown as { readonly deploymentId: string };
   const { sourcify } = hre.config.verify;
+  try {
+    await requireSettings(hre);
+    if (sourcify.enabled) await showToSourcify(hre, deploymentId);
+  } catch (thrown) {
+    const problem = thrown instanceof ExplainedError ? thrown : settingProblem((thrown as Error).message, thrown);
+    if (problem === undefined) throw thrown;
+    console.error(explain(problem));
+    process.exitCode = 1;
+    return null;
+  }
   if (sourcify.enabled) {
-    await showToSourcify(hre, deploymentId);
     hre.config.verify.sourcify = { ...sourcify, enabled: false };
   }
   return await runSuper(taskArguments);

@@ -10,7 +10,8 @@ const CHAIN: ChainFacts = {
   id: 11155111,
   deployer: `0x${"d1".repeat(20)}`,
   balanceWei: ETHER,
-  blocks: [1, 2, 3].map((number) => ({ number, prevRandao: random(BigInt(number)) })),
+  blocks: [1, 2, 3].map((number) => ({ number, prevRandao: random(BigInt(number)), timestamp: 12 * number })),
+  originAgeSeconds: undefined,
   hasHistory: true,
   runsOurCode: true,
   hasCreateX: true,
@@ -24,6 +25,9 @@ const READY: Preparation = {
   isDeterministic: false,
 };
 
+/** A block every two seconds. */
+const blocksOf = (values: readonly bigint[]): ChainFacts["blocks"] =>
+  values.map((prevRandao, number) => ({ number, prevRandao, timestamp: 2 * number }));
 const verdicts = (preparation: Preparation): Record<string, Finding["verdict"]> =>
   Object.fromEntries(findingsOf(preparation).map(({ what, verdict }) => [what, verdict]));
 const stops = (preparation: Preparation): string[] =>
@@ -57,13 +61,39 @@ describe("the look before a deployment", () => {
 
   it("stops where juries could be known ahead: a chain known for it, a constant, a counter, nothing", () => {
     expect(stops(onChain({ id: 42161 }))).toEqual(["randomness"]);
-    const unknown = (values: readonly bigint[]): Preparation =>
-      onChain({ id: 987_654, blocks: values.map((prevRandao, number) => ({ number, prevRandao })) });
+    const unknown = (values: readonly bigint[]): Preparation => onChain({ id: 987_654, blocks: blocksOf(values) });
     expect(stops(unknown([1n, 1n, 1n]))).toEqual(["randomness"]);
     expect(stops(unknown([random(1n), random(1n), random(1n)]))).toEqual(["randomness"]);
     expect(stops(unknown([7n, 8n, 9n]))).toEqual(["randomness"]);
     expect(stops(unknown([]))).toEqual(["randomness"]);
     expect(verdicts(unknown([random(1n), random(2n)]))).toMatchObject({ randomness: "note" });
+  });
+
+  it.each([1, 100, 8453, 42161, 31337, 987_654])(
+    "stops where the blocks of chain %i show a constant or a counter, whatever is known of it",
+    (id) => {
+      for (const values of [[1n, 1n, 1n], [random(7n), random(7n), random(7n)], [7n, 8n, 9n], []]) {
+        const found = onChain({ id, blocks: blocksOf(values) });
+        expect(stops(found)).toEqual(["randomness"]);
+        expect(verdicts(found)).not.toHaveProperty("draw of juries");
+      }
+    },
+  );
+
+  it("says among how many juries a sequencer chooses, and stops where everybody knows them at the request", () => {
+    const base = { id: 8453, blocks: blocksOf([random(1n), random(1n), random(2n)]) };
+    const draw = (originAgeSeconds: number): Finding | undefined =>
+      findingsOf(onChain({ ...base, originAgeSeconds })).find(({ what }) => what === "draw of juries");
+    expect(draw(48)).toMatchObject({
+      verdict: "note",
+      found: expect.stringMatching(/128 s .*about 15 juries.* 65 if/),
+    });
+    expect(draw(127)).toMatchObject({ verdict: "note", found: expect.stringContaining("about 22 juries") });
+    expect(draw(128)).toMatchObject({ verdict: "stop", found: expect.stringContaining("everybody knows a jury") });
+    expect(draw(1_800)).toMatchObject({ verdict: "stop" });
+    // A chain that nobody here knows is no better.
+    expect(stops(onChain({ ...base, id: 987_654, originAgeSeconds: 1_800 }))).toEqual(["draw of juries"]);
+    expect(verdicts(READY)).not.toHaveProperty("draw of juries");
   });
 
   it("says what one sequencer can do", () => {
@@ -93,7 +123,7 @@ describe("the look before a deployment", () => {
 
 describe("randomness of blocks", () => {
   it("takes one value for several blocks, as rollups repeat Ethereum's, but not one for all", () => {
-    const blocks = (...values: bigint[]) => values.map((prevRandao, number) => ({ number, prevRandao }));
+    const blocks = (...values: bigint[]) => blocksOf(values);
     expect(looksRandom(blocks(random(1n), random(1n), random(2n)))).toBe(true);
     expect(looksRandom(blocks(random(1n), random(1n), random(1n)))).toBe(false);
   });

@@ -1,7 +1,7 @@
 import { formatEther, formatUnits } from "ethers";
 import { CREATE_X, CREATE_X_DEPLOYMENT } from "../create2.ts";
 import type { ChainFacts, Cost, TokenFacts } from "./chain-facts.ts";
-import { KNOWN_CHAINS, looksRandom } from "./qualifying.ts";
+import { KNOWN_CHAINS, looksRandom, type SequencedDraw, sequencedDraw } from "./qualifying.ts";
 
 /** Something that was looked at before anything is sent. */
 export interface Finding {
@@ -41,6 +41,21 @@ export function findingsOf(preparation: Preparation): Finding[] {
     ...addressFindings(preparation),
   ];
 }
+
+/** The little that matters on a chain whose money and blocks are its developer's own. */
+export const developmentFindings = (chain: ChainFacts): Finding[] => [
+  {
+    verdict: "good",
+    what: "chain",
+    found: `${KNOWN_CHAINS[chain.id]?.name} (${chain.id}): cost, token and randomness are not looked at there`,
+  },
+  {
+    verdict: chain.balanceWei > 0n ? "good" : "stop",
+    what: "balance",
+    found: `${chain.deployer} has ${formatEther(chain.balanceWei)} ether`,
+    ...(chain.balanceWei === 0n && { next: "Give it some: npm run fund -- ADDRESS." }),
+  },
+];
 
 const chainFinding = ({ chain: { id } }: Preparation): Finding => ({
   verdict: "good",
@@ -105,21 +120,41 @@ function tokenFindings({ token }: Preparation): Finding[] {
   ];
 }
 
-function randomnessFindings({ chain: { id, blocks } }: Preparation): Finding[] {
+/** What is known of a chain counts only as long as its blocks show nothing else. */
+function randomnessFindings({ chain: { id, blocks, originAgeSeconds } }: Preparation): Finding[] {
   const known = KNOWN_CHAINS[id];
-  const isRandom = known?.isRandom ?? looksRandom(blocks);
-  const found = known?.randomness ?? (isRandom ? "prevRandao looks random" : "prevRandao is a constant or a counter");
-  const unknown = "Find out who chooses it: docs/contracts-measured.md says what it costs to bend a jury.";
-  const randomness: Finding = isRandom
-    ? {
-        verdict: known === undefined ? "note" : "good",
-        what: "randomness",
-        found,
-        ...(known === undefined && { next: unknown }),
-      }
-    : { verdict: "stop", what: "randomness", found, next: "Choose another chain: juries and audits need prevRandao." };
-  const order = known?.sequencer;
-  return order === undefined ? [randomness] : [randomness, { verdict: "note", what: "order", found: order }];
+  const what = "randomness";
+  const shows = looksRandom(blocks);
+  const seen = shows ? "prevRandao looks random" : "prevRandao is a constant or a counter";
+  const order: Finding[] =
+    known?.sequencer === undefined ? [] : [{ verdict: "note", what: "order", found: known.sequencer }];
+  if (!shows || known?.isRandom === false) {
+    const next = "Choose another chain: juries and audits need prevRandao.";
+    const found = known?.isRandom === false ? known.randomness : `${seen} in the newest ${blocks.length} blocks`;
+    return [{ verdict: "stop", what, found, next }, ...order];
+  }
+  const draw = originAgeSeconds === undefined ? [] : [drawFinding(sequencedDraw(blocks, originAgeSeconds))];
+  if (known !== undefined) return [{ verdict: "good", what, found: known.randomness }, ...draw, ...order];
+  const next = "Find out who chooses it: docs/contracts-measured.md says what it costs to bend a jury.";
+  return [{ verdict: "note", what, found: seen, next }, ...draw];
+}
+
+function drawFinding({ delaySeconds, juries, mostJuries, isKnownAhead }: SequencedDraw): Finding {
+  const what = "draw of juries";
+  const delay = `${Math.round(delaySeconds)} s after it is asked for`;
+  if (isKnownAhead)
+    return {
+      verdict: "stop",
+      what,
+      found: `everybody knows a jury when it is asked for: it is drawn ${delay}, from an L1 block that is older than that now`,
+      next: "Wait until the sequencer follows the L1 closer, or choose another chain.",
+    };
+  return {
+    verdict: "note",
+    what,
+    found: `${delay}, from an L1 block that the sequencer chooses: among about ${juries} juries as it is now, among ${mostJuries} if it falls behind first, for nothing`,
+    next: "Deploy here only if you trust the sequencer not to: docs/contracts-measured.md says what it is worth.",
+  };
 }
 
 /** Headers of older blocks are proven by the hashes that EIP-2935 keeps. */

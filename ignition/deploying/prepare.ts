@@ -5,11 +5,12 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
+import { requireSettings, settingProblem } from "./deploy-settings.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
 import { forgetBareBeginning } from "./journal.ts";
 import { recordLateReceipts } from "./late-receipts.ts";
 import type { Sections } from "./parameter-file.ts";
-import { type Finding, findingsOf } from "./preflight.ts";
+import { developmentFindings, type Finding, findingsOf } from "./preflight.ts";
 import { recordUnrecordedSends } from "./unrecorded-sends.ts";
 
 /** What is about to be deployed. */
@@ -28,6 +29,12 @@ export interface DeployTarget {
 }
 
 const DEVELOPMENT_CHAIN = 31337;
+const ofProcess: Finding = {
+  verdict: "note",
+  what: "chain",
+  found: "inside this process, and gone with it: there is nothing to look at",
+  next: "Name another with --network.",
+};
 /** Ignition's own default. */
 const CONFIRMATIONS = 5;
 
@@ -37,12 +44,30 @@ const CONFIRMATIONS = 5;
  * Returns the account that deploys, unless that is on a chain inside this process.
  */
 export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarget): Promise<string | undefined> {
-  const connection = await hre.network.create();
   try {
-    if (connection.networkConfig.type === "edr-simulated") return undefined;
+    await requireSettings(hre);
+    return await prepareOn(await hre.network.create(), hre, target);
+  } catch (thrown) {
+    throw inOurWords(thrown);
+  }
+}
+
+async function prepareOn(
+  connection: NetworkConnection,
+  hre: HardhatRuntimeEnvironment,
+  target: DeployTarget,
+): Promise<string | undefined> {
+  try {
+    if (connection.networkConfig.type === "edr-simulated") {
+      if (target.isCheck) print([ofProcess]);
+      return undefined;
+    }
     const deployer = await deployerOf(connection, target.sender);
     const chain = await chainFacts(connection.provider, deployer);
-    if (chain.id === DEVELOPMENT_CHAIN) return deployer;
+    if (chain.id === DEVELOPMENT_CHAIN) {
+      if (target.isCheck) print(developmentFindings(chain));
+      return deployer;
+    }
     const folder = folderOf(hre, chain.id, target.deploymentId);
     if (!target.isFresh && !target.isCheck) {
       forgetBareBeginning(folder);
@@ -65,32 +90,12 @@ export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarg
     });
     print(findings);
     return deployer;
-  } catch (thrown) {
-    throw inOurWords(thrown);
   } finally {
     await connection.close();
   }
 }
 
-/** Hardhat's own words about settings do not say which ways there are to give them. */
-function inOurWords(thrown: unknown): unknown {
-  const said = (thrown as Error).message;
-  const missing = /Configuration Variable "(\w+)" not found/.exec(said)?.[1];
-  const hardware = missing === "LLOOM_DEPLOYER_KEY" ? " For a hardware wallet see docs/deploy.md." : "";
-  if (missing !== undefined)
-    return new ExplainedError(
-      `${missing} is not set.`,
-      `Keep it encrypted with "npx hardhat keystore set ${missing}", or set it in the environment.${hardware}`,
-      thrown,
-    );
-  const [, promised, found] = /set to use chain id "(\d+)", but connected to a chain with id "(\d+)"/.exec(said) ?? [];
-  if (promised === undefined) return ofServer(thrown);
-  return new ExplainedError(
-    `The RPC server is of chain ${found}, and --network means chain ${promised}.`,
-    "Set LLOOM_RPC_URL to a server of that chain, or name the network of this one.",
-    thrown,
-  );
-}
+const inOurWords = (thrown: unknown): unknown => settingProblem((thrown as Error).message, thrown) ?? ofServer(thrown);
 
 /** What a server said to a question that every server of a chain answers; an address in it may hold a key. */
 function ofServer(thrown: unknown): unknown {

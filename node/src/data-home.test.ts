@@ -65,6 +65,8 @@ describe("where a user's data are", () => {
   });
 
   it("has to be said by whoever has no home", () => {
-    expect(find({ home: undefined }).problem).toMatchObject({ next: expect.stringContaining("--data-dir DIR") });
+    for (const home of [undefined, "", "home", "./home"])
+      for (const environment of [{}, { XDG_DATA_HOME: "" }, { XDG_DATA_HOME: "data" }])
+        expect(find({ home, environment }).problem).toMatchObject({ next: expect.stringContaining("--data-dir DIR") });
   });
 });

@@ -8,7 +8,7 @@ export const KEYSTORE_NAME = "keystore.json";
 const EARLIER_NAME = ".lloom";
 
 /** What decides where a user's data are. */
-export interface Surroundings {
+export interface UserEnvironment {
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The user's home directory, where there is one. */
@@ -33,9 +33,9 @@ export interface DataHome {
  * for data of programs. Where an earlier version left a key in `.lloom`, here or in a folder above, that one is used until it is
  * moved; with a key in both places nobody but the user can say which one is meant.
  */
-export function findDataHome(surroundings: Surroundings): DataHome {
-  const own = standardHome(surroundings);
-  const earlier = earlierHome(surroundings.folder);
+export function findDataHome(user: UserEnvironment): DataHome {
+  const own = standardHome(user);
+  const earlier = earlierHome(user.folder);
   if (earlier === undefined || sameFolder(earlier, own)) {
     return { path: own ?? EARLIER_NAME, others: [], ...(own === undefined && { problem: homeless() }) };
   }
@@ -45,12 +45,13 @@ export function findDataHome(surroundings: Surroundings): DataHome {
 
 export const hasKey = (directory: string): boolean => existsSync(join(directory, KEYSTORE_NAME));
 
-function standardHome({ platform, environment, home }: Surroundings): string | undefined {
+function standardHome({ platform, environment, home }: UserEnvironment): string | undefined {
   const { XDG_DATA_HOME: xdg, LOCALAPPDATA: local } = environment;
   // The specification has relative paths ignored.
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "lloom");
   if (platform === "win32" && local !== undefined && isAbsolute(local)) return join(local, "lloom");
-  if (home === undefined) return undefined;
+  // As of a variable that is set to nothing: it would be the working directory.
+  if (home === undefined || !isAbsolute(home)) return undefined;
   if (platform === "win32") return join(home, "AppData", "Local", "lloom");
   if (platform === "darwin") return join(home, "Library", "Application Support", "lloom");
   return join(home, ".local", "share", "lloom");

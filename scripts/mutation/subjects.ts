@@ -31,8 +31,8 @@ export const SUBJECTS: readonly Subject[] = [
   },
   {
     name: "sender",
-    code: [`${CHAIN}/{sender,delivery,nonce-proof,send-journal,chain-failure,fees,gas}.ts`],
-    tests: [`${CHAIN}/{sender*,delivery*,nonce-proof,send-*,chain-failure,fees,gas}.test.ts`],
+    code: [`${CHAIN}/{sender,broadcast,nonce-proof,send-journal,chain-failure,fees,gas}.ts`],
+    tests: [`${CHAIN}/{sender*,broadcast*,nonce-proof,send-*,chain-failure,fees,gas}.test.ts`],
   },
   { name: "server words", code: [`${CHAIN}/rpc-error.ts`], tests: [`${CHAIN}/rpc-error.test.ts`] },
   {

@@ -217,7 +217,7 @@ describe("npx hardhat ignition deploy", () => {
       env: { LLOOM_RPC_URL: "http://127.0.0.1:1", HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "1", CI: undefined },
     }).ended;
     expect(code).not.toBe(0);
-    expect(stdout + stderr).toMatch(/Cannot connect to the network "localhost"/);
+    expect(stdout + stderr).toMatch(/No chain answers at the address of localhost\.\n\nStart one there/);
     expect(stdout + stderr).not.toMatch(/^ {4}at /m);
   });
 });

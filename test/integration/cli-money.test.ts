@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -147,6 +147,20 @@ describe("the key's home", { timeout: 240_000 }, () => {
     const { code, stderr } = await lloom(["status", "--accounting", ADDRESS, "--rpc", NO_CHAIN]);
     expect(stderr).toMatch(/^CHAIN_UNREACHABLE/);
     expect(code).toBe(75);
+  });
+
+  it.each([
+    { HOME: "", XDG_DATA_HOME: "" },
+    { HOME: "here", XDG_DATA_HOME: "there" },
+  ])("is never the working directory, by an environment that names no other: %j", async (env) => {
+    const cwd = at("nobody");
+    mkdirSync(cwd, { recursive: true });
+    const { code, stderr } = await runNode({ args: [LLOOM, "init", ...PASSWORD], env, cwd }).ended;
+    expect(stderr).toMatch(
+      /^CONFIG_INVALID: This user has no home directory to keep keys in\.\n {2}Give --data-dir DIR/,
+    );
+    expect(code).toBe(2);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it("is told of by whoever makes a key elsewhere", async () => {

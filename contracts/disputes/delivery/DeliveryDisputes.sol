@@ -12,6 +12,7 @@ import {IStakeRegistry} from "../../stake/IStakeRegistry.sol";
 import {Commitments} from "../../libraries/Commitments.sol";
 import {Statements} from "../../libraries/Statements.sol";
 import {DeliveryTree} from "./DeliveryTree.sol";
+import {RevealGas} from "./RevealGas.sol";
 import {Tails} from "../../libraries/Tails.sol";
 
 /// @title DeliveryDisputes
@@ -43,20 +44,26 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
     uint256 public constant FLOOR_DIVISOR = 100;
     /// @notice Seconds within which strikes count together.
     uint256 public constant STRIKE_WINDOW = 30 days;
-    /// @notice Gas that a reveal is paid for, whatever its length.
-    uint256 public constant REVEAL_GAS = 150_000;
-    /// @notice Gas that it is paid for each byte: 40 for calldata (EIP-7623), the rest for proofs and further transactions.
+    /// @notice The most gas that a reveal is paid for, whatever its length.
+    uint256 public constant REVEAL_GAS = 200_000;
+    /// @notice The most that it is paid for each byte: 40 for calldata (EIP-7623), the rest for proofs and further transactions.
     uint256 public constant REVEAL_GAS_PER_BYTE = 50;
     /// @notice Bytes that a bond allows for each token. Text has 4 to 5.
     uint256 public constant BYTES_PER_TOKEN = 8;
 
     /// @dev So many times the gas at the base fee of the opening: until the reveal the base fee can rise.
     uint256 private constant BOND_FACTOR = 2;
-    /// @dev A client that cancels leaves one of so many parts of its bond to the executor.
-    uint256 private constant CANCEL_DIVISOR = 10;
     uint256 private constant DEFAULT_HALVES = 2;
     uint256 private constant CONCESSION_HALVES = 1;
     uint256 private constant MAX_FLAT_BOND = 1 ether;
+    /// @dev Gas of a storage slot that is written and warm: the first time, and again.
+    uint256 private constant NEW_SLOT = 20_000;
+    uint256 private constant OLD_SLOT = 2_900;
+    /// @dev Gas of crediting a bond, beyond its slot: the event.
+    uint256 private constant CREDIT_GAS = 1_800;
+    /// @dev Gas of a delivery's end that its measurement leaves out: to unfreeze stake, at the least, and the last event; less
+    /// what the transaction gets back for slots that it clears. Measured, less a sixth, since more than all must never be paid.
+    uint256 private constant END_GAS = 12_000;
 
     bytes32 private constant CONSENT_TYPEHASH = keccak256("DeliveryConsent(address opener,bytes32 responseHash)");
     bytes32 private constant CONCESSION_TYPEHASH = keccak256("DeliveryConcession(bytes32 id)");
@@ -85,12 +92,14 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
 
     /// @dev By Tails.keyOf.
     mapping(bytes32 tail => bytes32 id) private _disputes;
+    /// @dev Wei that chunks shown under this count are paid for, once all of them are shown.
+    mapping(bytes32 id => mapping(uint256 chunkCount => uint256)) private _spent;
 
     /* CONSTRUCTOR */
 
     /// @param accounting_ Whose tails are disputed. Its stake registry has to name this contract a judge of stake and tails.
-    /// @param flatBond_ Wei of every bond, so that a dispute is never free: about what answering one is worth to an executor,
-    /// and on a rollup what it pays there for the calldata.
+    /// @param flatBond_ Wei of every bond, so that none is nothing where gas is nearly free: what a client loses that had
+    /// acknowledged the answer, and what is there if base fees more than double until the reveal.
     constructor(address accounting_, uint256 flatBond_) {
         require(accounting_ != address(0), DeliveryZeroAddress());
         require(
@@ -126,7 +135,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         Delivery storage delivery = _answerable(id);
         _requireClient(delivery.client);
         require(!delivery.revealing, DeliveryRevealing(id));
-        _closeForExecutor(id, State.Cancelled, delivery.bond / CANCEL_DIVISOR);
+        _closeForExecutor(id, State.Cancelled, 0);
     }
 
     /* EXECUTOR */
@@ -136,13 +145,14 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         IAccountingV2.LlmResponseCommitment calldata response,
         bytes calldata answer
     ) external nonReentrant {
+        uint256 gasBefore = gasleft();
         bytes32 id = _hashOf(response);
         _answerable(id);
         uint256 maximum = CHUNKS_PER_REVEAL * DeliveryTree.CHUNK_BYTES;
         require(answer.length <= maximum, DeliveryTooManyBytes(maximum, answer.length));
         require(DeliveryTree.rootOf(answer) == response.deliveryHash, DeliveryWrongBytes(response.deliveryHash));
         emit AnswerRevealed(id, 0, Math.ceilDiv(answer.length, DeliveryTree.CHUNK_BYTES), answer);
-        _closeAsDelivered(id, response.outboundTokens, answer.length);
+        _closeAsDelivered(id, gasBefore, REVEAL_GAS_PER_BYTE * answer.length, 0);
     }
 
     /// @inheritdoc IDeliveryDisputes
@@ -151,6 +161,7 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         uint256 chunkCount,
         Chunk[] calldata chunks
     ) external nonReentrant {
+        uint256 gasBefore = gasleft();
         bytes32 id = _hashOf(response);
         Delivery storage delivery = _answerable(id);
         require(chunkCount != 0 && chunkCount <= MAX_CHUNKS, DeliveryChunkCount(1, MAX_CHUNKS, chunkCount));
@@ -159,19 +170,26 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
             DeliveryChunkCount(1, CHUNKS_PER_REVEAL, chunks.length)
         );
         uint256 bits = revealedChunks[id][chunkCount];
+        uint256 gasForBytes = 0;
         for (uint256 i = 0; i < chunks.length; ++i) {
             Chunk calldata chunk = chunks[i];
             require(
                 DeliveryTree.contains(response.deliveryHash, chunkCount, chunk.index, chunk.data, chunk.proof),
                 DeliveryWrongChunk(response.deliveryHash, chunk.index)
             );
-            bits |= 1 << chunk.index;
+            uint256 bit = 1 << chunk.index;
+            if (bits & bit == 0) gasForBytes += REVEAL_GAS_PER_BYTE * chunk.data.length;
+            bits |= bit;
             emit AnswerRevealed(id, chunk.index, chunkCount, chunk.data);
         }
         revealedChunks[id][chunkCount] = bits;
         delivery.revealing = true;
+        uint256 spent = _spent[id][chunkCount];
         if (bits == type(uint256).max >> (MAX_CHUNKS - chunkCount)) {
-            _closeAsDelivered(id, response.outboundTokens, chunkCount * DeliveryTree.CHUNK_BYTES);
+            _closeAsDelivered(id, gasBefore, gasForBytes, spent);
+        } else {
+            uint256 used = RevealGas.used(gasBefore, spent == 0 ? NEW_SLOT : OLD_SLOT);
+            _spent[id][chunkCount] = spent + Math.min(used, gasForBytes) * RevealGas.price();
         }
     }
 
@@ -397,13 +415,32 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
 
     /* INTERNAL: ENDINGS */
 
-    /// @dev The bond pays for the bytes that were revealed, at the base fee of now and with their part of the flat bond: not
-    /// for those that the executor said there would be, or withholding an answer would earn what was never spent.
-    function _closeAsDelivered(bytes32 id, uint32 outboundTokens, uint256 length) private {
-        ++forcedReveals[deliveries[id].executor];
-        uint256 expected = Math.max(_bytesOf(outboundTokens), 1);
-        uint256 cost = _revealCost(length) + (flatBond * Math.min(length, expected)) / expected;
-        _closeForExecutor(id, State.Delivered, Math.min(cost, deliveries[id].bond));
+    /// @dev The bond pays for the gas of the transactions that showed what was needed, and for nothing else: whoever withholds
+    /// an answer until it is disputed earns nothing by it, whatever its bytes. Nor is that fined: nobody can tell it from an
+    /// answer that came, and whose client says that it did not. The pay is the executor's, whoever sent them: else a client
+    /// could copy a reveal on its way, be first, and leave the executor with the gas of its own.
+    /// @param gasForBytes The most that this transaction is paid for, beyond `REVEAL_GAS`.
+    /// @param spent Wei for transactions before this one.
+    function _closeAsDelivered(bytes32 id, uint256 gasBefore, uint256 gasForBytes, uint256 spent) private {
+        Delivery memory ended = _end(id, State.Delivered);
+        ++forcedReveals[ended.executor];
+        // How much storage this clears depends on other claims to the stake, and the transaction gets gas back for it.
+        uint256 unfreezing = gasleft();
+        IStakeRegistry(stakeRegistry).unfreeze(id);
+        unfreezing -= gasleft();
+        uint256 released = IAccountingV2(accounting).releaseTail(_tailOf(ended));
+        uint256 returning = _gasOfCredit(ended.opener);
+        uint256 used = RevealGas.used(gasBefore - unfreezing, END_GAS + _gasOfCredit(ended.executor) + returning);
+        uint256 cost = spent + Math.min(used, REVEAL_GAS + gasForBytes) * RevealGas.price();
+        // If all of the bond is spent, nothing is returned, and that costs no gas.
+        if (cost >= ended.bond) cost = Math.min(ended.bond, Math.saturatingSub(cost, returning * RevealGas.price()));
+        _credit(id, ended.executor, cost);
+        _credit(id, ended.opener, ended.bond - cost);
+        _emitWon(id, ended, State.Delivered, released);
+    }
+
+    function _gasOfCredit(address account) private view returns (uint256) {
+        return CREDIT_GAS + (bondsOf[account] == 0 ? NEW_SLOT : OLD_SLOT);
     }
 
     /// @dev Bytes that a bond allows for an answer of so many tokens.
@@ -427,6 +464,10 @@ contract DeliveryDisputes is IDeliveryDisputes, ReentrancyGuardTransient {
         _credit(id, ended.opener, ended.bond - bondShare);
         IStakeRegistry(stakeRegistry).unfreeze(id);
         uint256 released = IAccountingV2(accounting).releaseTail(_tailOf(ended));
+        _emitWon(id, ended, state, released);
+    }
+
+    function _emitWon(bytes32 id, Delivery memory ended, State state, uint256 released) private {
         emit DeliveryClosed(id, ended.client, ended.executor, state, msg.sender, released, 0, 0, 0);
     }
 

@@ -5,7 +5,7 @@ import {IAccountingV2} from "../../escrow/IAccountingV2.sol";
 
 /// @title DeliveryDisputes: an answer was paid for, and the client says that it never came
 /// @notice The client posts a bond that pays for putting the answer on chain. Until a deadline the executor does that, and gets
-/// what it costs; or shows that the client acknowledged the answer, and gets the bond; or it concedes; or it loses what it was
+/// back the gas that it needed; or shows that the client acknowledged the answer, and gets the bond; or it concedes; or it loses what it was
 /// paid, and stake.
 /// @dev Signatures and session signers follow AccountingV2's rules. The subject is a tail: the last answer of a lane, as long
 /// as no later pair of the lane is settled, whose response the executor signed. Nothing can show that bytes arrived late:
@@ -163,16 +163,20 @@ interface IDeliveryDisputes {
         IAccountingV2.CompactSignature calldata consent
     ) external payable returns (bytes32 id);
 
-    /// @notice Withdraws a dispute: a tenth of the bond goes to the executor. Not after a part of the answer was revealed,
-    /// or a client could make an executor pay for nearly all of a long reveal.
+    /// @notice Withdraws a dispute: all of the bond comes back, since nothing had to be done for it, and an executor that got a
+    /// part could earn by withholding an answer until it is disputed, and sending it then. Not after a part of the answer was
+    /// revealed, or a client could make an executor pay for nearly all of a long reveal.
     function cancel(bytes32 id) external;
 
     /* EXECUTOR: reveal and rebut may be sent by anyone, since the evidence speaks for itself */
 
-    /// @notice Shows an answer of up to `CHUNKS_PER_REVEAL` chunks, whole.
+    /// @notice Shows an answer of up to `CHUNKS_PER_REVEAL` chunks, whole. The bond pays the executor, whoever calls, the gas of
+    /// the transaction at the base fee, at most `REVEAL_GAS` and `REVEAL_GAS_PER_BYTE` for each byte: where the call is the whole
+    /// transaction of an account without code, and nothing otherwise, since its cost cannot be seen then.
     function reveal(IAccountingV2.LlmResponseCommitment calldata response, bytes calldata answer) external;
 
-    /// @notice Shows up to `CHUNKS_PER_REVEAL` chunks of an answer, in any order. With the last missing one it is delivered.
+    /// @notice Shows up to `CHUNKS_PER_REVEAL` chunks of an answer, in any order. With the last missing one it is delivered, and
+    /// the bond pays for all of them as for `reveal`, but not for chunks that were shown before.
     /// @param chunkCount Chunks of the whole answer. Chunks shown under another count do not count.
     function revealChunks(
         IAccountingV2.LlmResponseCommitment calldata response,

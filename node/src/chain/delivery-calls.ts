@@ -17,7 +17,7 @@ export const openDisputeCall = (disputes: Address, receipt: Receipt, bond: bigin
   gasLimit: GAS_BOUNDS.openDispute,
 });
 
-/** Withdraws one's own dispute; a tenth of the bond goes to the executor. */
+/** Withdraws one's own dispute; all of the bond comes back. */
 export const cancelDisputeCall = (disputes: Address, id: Hex): ContractCall => ({
   what: "cancel a dispute",
   to: disputes,

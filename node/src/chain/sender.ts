@@ -5,9 +5,9 @@ import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Mutex } from "../primitives/mutex.ts";
 import { pause } from "../primitives/pause.ts";
+import { Broadcast, type BroadcastOrder, type BroadcastTerms } from "./broadcast.ts";
 import { chainFailure, refusal } from "./chain-failure.ts";
 import type { ChainAccount, ContractCall } from "./contract-call.ts";
-import { Delivery, type DeliveryDesk, type DeliveryOrder } from "./delivery.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { isLocalChain, type RetryingProvider } from "./provider.ts";
 import { RpcError } from "./rpc-error.ts";
@@ -76,7 +76,7 @@ interface Asked {
  */
 export class TransactionSender implements AsyncDisposable {
   readonly #options: SenderOptions;
-  readonly #desk: DeliveryDesk;
+  readonly #terms: BroadcastTerms;
   readonly #local: boolean;
   readonly #closed = new AbortController();
   readonly #turn = new Mutex();
@@ -89,7 +89,7 @@ export class TransactionSender implements AsyncDisposable {
     const { provider, account, chainId, log, confirmations = 1, journal = memoryJournal() } = options;
     this.#local = isLocalChain(chainId);
     const [pollMs, stuckAfterMs, foreignDepth] = this.#local ? [50, 5000, 0] : [2000, 45_000, 2];
-    this.#desk = {
+    this.#terms = {
       ...{ provider, account, chainId, log, confirmations, journal, foreignDepth },
       pollMs: options.pollMs ?? pollMs,
       stuckAfterMs: options.stuckAfterMs ?? stuckAfterMs,
@@ -119,7 +119,7 @@ export class TransactionSender implements AsyncDisposable {
 
   /** Whether a call that was sent before has not been seen to end: asking for it again goes on with it. */
   isUnderWay(intent: string): boolean {
-    return this.#desk.journal.find(intent) !== undefined;
+    return this.#terms.journal.find(intent) !== undefined;
   }
 
   /** Stops waiting. What was sent may still be mined. */
@@ -134,7 +134,7 @@ export class TransactionSender implements AsyncDisposable {
     const asked: Asked = { call, intent, deadline, options };
     try {
       options.signal.throwIfAborted();
-      const earlier = this.#desk.journal.find(intent);
+      const earlier = this.#terms.journal.find(intent);
       const resumed = earlier === undefined ? undefined : await this.#resume(asked, earlier);
       if (resumed !== undefined) return resumed;
       for (let attempt = 0; attempt < NONCES_LIMIT; attempt++) {
@@ -189,22 +189,22 @@ export class TransactionSender implements AsyncDisposable {
   /** Brings a nonce to its end, and forgets it then. */
   async #deliver(
     { call, deadline, options }: Asked,
-    { sent, gasLimit }: Pick<DeliveryOrder, "sent" | "gasLimit">,
+    { sent, gasLimit }: Pick<BroadcastOrder, "sent" | "gasLimit">,
   ): Promise<TransactionReceipt | "foreign"> {
     const { signal, onSigned } = options;
-    const delivery = new Delivery(this.#desk, { call, gasLimit, sent, deadline, signal, onSigned });
+    const broadcast = new Broadcast(this.#terms, { call, gasLimit, sent, deadline, signal, onSigned });
     try {
-      const receipt = await delivery.run();
+      const receipt = await broadcast.run();
       if (receipt === "foreign") {
         const fields = { nonce: sent.nonce, what: call.what };
         this.#options.log.warn(fields, "transaction nonce was used elsewhere, sending again");
       }
       this.#expected = sent.nonce + 1;
-      this.#desk.journal.remove(sent);
+      this.#terms.journal.remove(sent);
       return receipt;
     } catch (thrown) {
-      if (!delivery.isOut) this.#desk.journal.remove(sent);
-      throw withHashes(this.#failure(thrown, call.what, signal), { nonce: sent.nonce, hashes: delivery.hashes });
+      if (!broadcast.isOut) this.#terms.journal.remove(sent);
+      throw withHashes(this.#failure(thrown, call.what, signal), { nonce: sent.nonce, hashes: broadcast.hashes });
     }
   }
 
@@ -231,7 +231,7 @@ export class TransactionSender implements AsyncDisposable {
   async #nextNonce(signal: AbortSignal): Promise<number> {
     let nonce = await this.#pendingNonce();
     for (let reads = 1; nonce < this.#expected && reads < NONCE_READS; reads++) {
-      await pause(this.#desk.pollMs, signal);
+      await pause(this.#terms.pollMs, signal);
       nonce = await this.#pendingNonce();
     }
     return nonce;

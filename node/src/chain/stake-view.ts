@@ -83,7 +83,7 @@ export class StakeView {
   readonly #queue = new FairQueue<Waiting>(WAITING);
   readonly #waiting = new Map<Address, Waiting>();
   #reads = 0;
-  #turn: NodeJS.Timeout | undefined;
+  #isToGoOn = false;
 
   constructor(options: StakeViewOptions) {
     this.#options = options;
@@ -143,16 +143,22 @@ export class StakeView {
   #readOn(): void {
     while (this.#reads < MOST_READS && this.#queue.size > 0) {
       if (!this.#rate.take()) {
-        this.#turn ??= setTimeout(() => {
-          this.#turn = undefined;
-          this.#readOn();
-        }, TURN_MS).unref();
+        this.#goOnLater();
         return;
       }
       const next = this.#nextUnread();
       if (next === undefined) return;
       void this.#serve(next.item, next.source);
     }
+  }
+
+  #goOnLater(): void {
+    if (this.#isToGoOn) return;
+    this.#isToGoOn = true;
+    setTimeout(() => {
+      this.#isToGoOn = false;
+      this.#readOn();
+    }, TURN_MS).unref();
   }
 
   /** What several brought is read at the first one's turn. */

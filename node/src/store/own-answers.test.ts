@@ -51,6 +51,29 @@ test("the last answer of a quiet lane waits to be acknowledged, once", () => {
   expect(unacknowledged()).toEqual([]);
 });
 
+test("an answer that came only when it was disputed is not acknowledged, since that would pay who withheld it", () => {
+  const requestHash = answered(1000);
+  const id = log.ownRequest(requestHash)?.responseHash ?? SALT;
+  const money = { amount: 1n, matured: 0n, penalty: 0n, bond: 0n };
+  log.noteDuty({
+    kind: "dispute",
+    id,
+    requestHash,
+    peer: executor,
+    state: "missing",
+    dueAt: 9n,
+    notedAt: 1n,
+    ...money,
+  });
+  for (const state of ["missing", "open", "disputed", "cancel", "cancelled"]) {
+    log.changeDuty({ kind: "dispute", id }, { state });
+    expect(unacknowledged()).toEqual([]);
+  }
+  // It came before anybody was accused.
+  log.changeDuty({ kind: "dispute", id }, { state: "came" });
+  expect(unacknowledged()).toEqual([requestHash]);
+});
+
 test("an answer whose lane is busy is acknowledged by the request that is under way", () => {
   const last = answered(1000);
   const { lane } = log.reserveLane(executor);

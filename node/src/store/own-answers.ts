@@ -27,13 +27,15 @@ const REQUEST = "SELECT * FROM own_requests WHERE request_hash = :requestHash";
 const SAVE = "INSERT INTO late_answers VALUES (:requestHash, :text) ON CONFLICT DO NOTHING";
 const FIND = "SELECT text FROM late_answers WHERE request_hash = :requestHash";
 /**
- * The lane's next request would acknowledge it as well: only what is the last of an idle lane needs more. Read every second or
- * so: by lanes, since a search among all requests would take longer with each.
+ * The lane's next request would acknowledge it as well: only what is the last of an idle lane needs more. An answer that came
+ * only when it was disputed gets none: its executor would rebut the dispute by that, and have the bond for withholding it.
+ * Read every second or so: by lanes, since a search among all requests would take longer with each.
  */
 const UNACKNOWLEDGED = `SELECT r.* FROM own_lanes l CROSS JOIN own_requests r
     ON l.executor = r.executor AND l.lane = r.lane AND l.nonce = r.nonce
   WHERE r.status = 'answered' AND l.status <> 'busy' AND r.answered_at_ms >= :fromMs AND r.answered_at_ms <= :toMs
-    AND NOT EXISTS (SELECT 1 FROM own_acks a WHERE a.request_hash = r.request_hash) ORDER BY r.id DESC LIMIT 64`;
+    AND NOT EXISTS (SELECT 1 FROM own_acks a WHERE a.request_hash = r.request_hash)
+    AND NOT EXISTS (SELECT 1 FROM duties d WHERE d.kind = 'dispute' AND d.id = r.response_hash AND d.state <> 'came') ORDER BY r.id DESC LIMIT 64`;
 const ACKNOWLEDGED = "INSERT INTO own_acks VALUES (:requestHash) ON CONFLICT DO NOTHING";
 
 /** Opens this part of the log; `openClientLog` holds the whole. */

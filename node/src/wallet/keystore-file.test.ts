@@ -198,6 +198,11 @@ describe("a keystore that does not open", () => {
       costs({ n: 1000, r: 8, p: 1 }, "scrypt"),
       /crypto\.kdfparams\.n is missing or malformed\.$/,
     ],
+    ...[131_072.5, 0.5, -2, 0, 2 ** 53, 1e300, "131072.5"].map((n): [string, unknown, RegExp] => [
+      `an n that is no count: ${n}`,
+      costs({ n, r: 8, p: 1 }, "scrypt"),
+      /is damaged: crypto\.kdfparams\.n is missing or malformed\.$/,
+    ]),
     [
       "another address",
       { ...seal(), address: "00".repeat(20) },

@@ -34,7 +34,8 @@ const count = z
   .union([z.number(), z.string().regex(/^\d{1,15}$/)])
   .transform(Number)
   .refine((value) => Number.isSafeInteger(value) && value > 0);
-const isPowerOfTwo = (n: number): boolean => n > 1 && (BigInt(n) & BigInt(n - 1)) === 0n;
+/** Asked also of what was refused before: a number may be no whole one. */
+const isPowerOfTwo = (n: number): boolean => Number.isSafeInteger(n) && n > 1 && (BigInt(n) & BigInt(n - 1)) === 0n;
 const sealed = z.object({
   cipher: z.string(),
   cipherparams: z.object({ iv: hex(16) }),

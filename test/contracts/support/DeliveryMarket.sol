@@ -22,7 +22,7 @@ abstract contract DeliveryMarket is Market {
     uint256 internal constant OPENED = ENROLLED + 1 hours;
     uint256 internal constant REVEAL_BY = OPENED + 12 hours;
     /// Of an answer of one token: twice the gas for nothing and for eight bytes.
-    uint256 internal constant BOND = 2 * (150_000 + 50 * 8) * BASE_FEE + FLAT_BOND;
+    uint256 internal constant BOND = 2 * (200_000 + 50 * 8) * BASE_FEE + FLAT_BOND;
 
     DeliveryDisputes internal delivery;
 
@@ -92,6 +92,18 @@ abstract contract DeliveryMarket is Market {
     }
 
     /* MOVES */
+
+    /// The base fee from now on, which every transaction pays, and no tip.
+    function atFee(uint256 fee) internal {
+        vm.fee(fee);
+        vm.txGasPrice(fee);
+    }
+
+    /// Reveals by a transaction of its own, which the bond pays for.
+    function revealAs(address sender, IAccountingV2.SignedPair memory pair, bytes memory answer) internal {
+        vm.prank(sender, sender);
+        delivery.reveal(pair.response, answer);
+    }
 
     function openAs(address sender, IAccountingV2.SignedPair memory pair, uint256 value) internal returns (bytes32) {
         vm.deal(sender, sender.balance + value);
@@ -179,6 +191,7 @@ abstract contract DeliveryMarket is Market {
 abstract contract DeliveryTest is DeliveryMarket {
     function setUp() public virtual {
         deployDeliveryMarket();
+        atFee(BASE_FEE);
         enrol(STAKE);
         openChannel(500e6);
     }

@@ -12,6 +12,7 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;
@@ -19,6 +20,7 @@ interface Vm {
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function prevrandao(bytes32 value) external;
     function fee(uint256 baseFee) external;
+    function txGasPrice(uint256 price) external;
     function deal(address account, uint256 balance) external;
     function store(address target, bytes32 slot, bytes32 value) external;
     function chainId(uint256 id) external;

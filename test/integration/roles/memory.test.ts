@@ -200,13 +200,8 @@ describe("an executor that hears another one with its key while it serves", () =
     const { offerId: _id, validUntil: _until, ...terms } = term.offer;
     offers.renew([terms], Date.now());
     const topic = joinOfferTopic(other, {
-      ...{
-        stakes: EVERYBODY_STAKED,
-        accept: () => undefined,
-        onOffer: () => undefined,
-        onWithdraw: () => undefined,
-        log,
-      },
+      ...{ stakes: EVERYBODY_STAKED, accept: () => undefined, onOffer: () => undefined },
+      ...{ onWithdraw: () => undefined, log },
     });
     await until("somebody listens", () => topic.members() > 0);
     const speak = async (): Promise<boolean> => {

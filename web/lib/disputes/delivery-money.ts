@@ -3,7 +3,7 @@ import type { Delivery, Move, Slashing } from "../dispute-rows.ts";
 import { type Branch, moving, restitutionOf, shareOf, type Transfer } from "./transfers.ts";
 import type { DisputeState } from "./words.ts";
 
-const { CANCEL_DIVISOR, REPORTER_SHARE, VICTIM_SHARE } = deliveryDisputesFacts;
+const { REPORTER_SHARE, VICTIM_SHARE } = deliveryDisputesFacts;
 
 type Stakes = Pick<Delivery, "paid" | "held" | "penalty" | "bond">;
 
@@ -46,12 +46,14 @@ function slashOf(stakes: Stakes): readonly Transfer[] {
 
 /** Every way in which a delivery dispute can end, with the money of each. */
 export function deliveryBranches(stakes: Stakes): readonly Branch[] {
-  const tenth = stakes.bond / CANCEL_DIVISOR;
   const all: readonly Branch[] = [
     {
       state: "DELIVERED",
       when: "The executor puts the answer on chain in time.",
-      transfers: [held("executor", stakes), bond("executor, for the reveal; the rest back", stakes.bond, true)],
+      transfers: [
+        held("executor", stakes),
+        bond("executor, for the gas of the reveal; the rest back", stakes.bond, true),
+      ],
       follows: "Counted as a forced reveal.",
     },
     {
@@ -79,11 +81,7 @@ export function deliveryBranches(stakes: Stakes): readonly Branch[] {
     {
       state: "CANCELLED",
       when: "The client withdraws before a part of the answer is shown.",
-      transfers: [
-        held("executor", stakes),
-        bond("executor", tenth),
-        bond("back to who posted it", stakes.bond - tenth),
-      ],
+      transfers: [held("executor", stakes), bond("back to who posted it", stakes.bond)],
       follows: "Nothing is counted.",
     },
     {

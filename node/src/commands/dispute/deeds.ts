@@ -40,9 +40,9 @@ export async function cancelling({ chain }: Account, id: Hex): Promise<Deed> {
     title: "Cancel a dispute",
     facts: [
       ["dispute", id],
-      ["costs", `a tenth of the bond of ${shownEther(bond)}, which goes to the executor`],
+      ["bond", `all of ${shownEther(bond)} comes back`],
     ],
-    done: "The dispute is cancelled. What is left of the bond: lloom withdraw rewards.",
+    done: "The dispute is cancelled. The bond: lloom withdraw rewards.",
     event: { action: "cancelDispute", id },
     refused: notOpen(id, state),
   };

@@ -26,7 +26,7 @@ export type AnswerMove =
 export type AnswerRest = Exclude<DeliveryDispute["state"], "none" | "open"> | "gone" | "unanswerable" | "late";
 
 export interface AnswerView {
-  readonly dispute: Pick<DeliveryDispute, "state" | "revealBy">;
+  readonly dispute: Pick<DeliveryDispute, "state" | "revealBy" | "isRevealing">;
   /** By the chain's clock. */
   readonly nowSeconds: bigint;
   readonly evidence: AnswerEvidence;
@@ -36,6 +36,12 @@ export interface AnswerView {
 
 /** The text may be in a copy of the log that its owner has yet; conceding takes one transaction, and this leaves time for it. */
 export const CONCEDE_BEFORE_SECONDS = 2n * 3600n;
+
+/**
+ * Chunks of the longest answer that is shown whole at once. Who cancels while a reveal is on its way makes it fail: of a longer
+ * one a single chunk goes first, after which nobody can cancel, so that this costs the client more than the executor.
+ */
+const CHUNKS_AT_RISK = 2;
 
 /** Dispute states that end well for the executor. */
 export const isWon = (state: string): boolean => state === "delivered" || state === "rejected" || state === "cancelled";
@@ -53,9 +59,10 @@ export function nextAnswer({ dispute, nowSeconds, evidence, refused }: AnswerVie
   if (evidence.hasLaterRequest && !refused.has("rebutByRequest")) return { act: "rebutByRequest" };
   if (evidence.hasAck && !refused.has("rebutByAck")) return { act: "rebutByAck" };
   const { chunkCount } = evidence;
-  if (chunkCount !== undefined && chunkCount <= CHUNKS_AT_ONCE && !refused.has("reveal")) return { act: "reveal" };
+  if (chunkCount !== undefined && chunkCount <= CHUNKS_AT_RISK && !refused.has("reveal")) return { act: "reveal" };
+  const atOnce = dispute.isRevealing ? CHUNKS_AT_ONCE : 1;
   if (chunkCount !== undefined && chunkCount <= MOST_CHUNKS && !refused.has("revealChunks"))
-    return { act: "revealChunks", indexes: missingChunks(chunkCount, evidence.revealed).slice(0, CHUNKS_AT_ONCE) };
+    return { act: "revealChunks", indexes: missingChunks(chunkCount, evidence.revealed).slice(0, atOnce) };
   const isTime = dispute.revealBy - nowSeconds <= CONCEDE_BEFORE_SECONDS;
   return isTime && !refused.has("concede") ? { act: "concede" } : { act: "none", state: "unanswerable" };
 }

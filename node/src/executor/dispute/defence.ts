@@ -6,7 +6,7 @@ import type { Chain } from "../../chain/chain.ts";
 import { isRefusal } from "../../chain/chain-failure.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import * as calls from "../../chain/delivery-calls.ts";
-import { CHUNKS_AT_ONCE, readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
+import { readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
 import { untilAborted } from "../../chain/until-aborted.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { stepAll } from "../../duties/step-all.ts";
@@ -70,7 +70,7 @@ export class Defence {
   async #revealed(id: Hex, evidence: LoggedEvidence | undefined): Promise<bigint> {
     const { chain, disputes } = this.#options;
     const chunkCount = evidence?.answer === undefined ? 0 : chunkCountOf(evidence.answer);
-    return chunkCount <= CHUNKS_AT_ONCE ? 0n : readRevealed(chain, disputes, { id, chunkCount });
+    return chunkCount === 0 ? 0n : readRevealed(chain, disputes, { id, chunkCount });
   }
 
   /** Notes how it stands; once it is over, takes what it brought, and forgets it when that is final. */

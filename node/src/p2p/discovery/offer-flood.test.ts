@@ -31,7 +31,7 @@ interface Member {
   readonly read: Address[];
 }
 
-function join(host: Host): Member {
+function join(host: Host, wantsStrangers = false): Member {
   const [offers, checked, read]: [SignedOffer[], Address[], Address[]] = [[], [], []];
   const stakes = new StakeView({
     read: async (executor) => {
@@ -45,7 +45,9 @@ function join(host: Host): Member {
     checked.push(executor);
   };
   const onOffer = (signed: SignedOffer): number => offers.push(signed);
-  const exchange = joinOfferTopic(host, { stakes, accept, onOffer, onWithdraw: () => undefined, log: silentLog });
+  const exchange = joinOfferTopic(host, {
+    ...{ stakes, wantsStrangers, accept, onOffer, onWithdraw: () => undefined, log: silentLog },
+  });
   return { host, exchange, offers, checked, read };
 }
 
@@ -64,7 +66,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const offerOf = ({ host }: Member): SignedOffer => {
+const offerOf = ({ host }: Pick<Member, "host">): SignedOffer => {
   const offer = {
     ...{ executor: host.address, offerId: 1n, model: "lloom-tiny", weightsHash: ZERO_HASH, profileHash: ZERO_HASH },
     ...{ inboundPrice: 1n, outboundPrice: 2n, maxContext: 2_048n, validUntil: 2_000_000_000n },
@@ -87,11 +89,34 @@ test("a flood of keys without stake costs no signature and few reads, goes no fu
     await delay(50);
   }
   await flooding;
-  await until("the flooder is blamed", () => blamed((middle as Member).host, (flooder as Member).host.peerId) > 0);
+  const { host } = flooder;
+  await until("the flooder is blamed", () => middle?.host.isBlamed(host.peerId) === true);
+  expect(blamed(middle.host, host.peerId)).toBeGreaterThan(0);
 
   expect(new Set(middle.checked)).toEqual(new Set([newcomer.host.address]));
-  expect(middle.read.length).toBeLessThanOrEqual(KEYS + 1);
+  // 42 until it is blamed, as many as may be under way by then, and the newcomer.
+  expect(middle.read.length).toBeLessThanOrEqual(42 + 32 + 1);
   expect(new Set(observer.offers.map(({ offer }) => offer.executor))).toEqual(new Set([newcomer.host.address]));
   expect(observer.read).toEqual([newcomer.host.address]);
   expect(blamed(observer.host, middle.host.peerId)).toBe(0);
+});
+
+test("who wants strangers hears one without stake, and passes on none", async () => {
+  await using middle = await startHost();
+  const start = () => startHost({ bootstrap: middle.multiaddrs(), dhtServer: false });
+  await using poor = await start();
+  await using staked = await start();
+  await using end = await start();
+  members.add(staked.address);
+  const client = join(middle, true);
+  const [stranger, executor, observer] = [join(poor), join(staked), join(end)];
+  await until("all are in the exchange", () => client.exchange.members() === 3);
+  const names = ({ offers }: Member): Set<Address> => new Set(offers.map(({ offer }) => offer.executor));
+  while (!names(client).has(poor.address) || !names(observer).has(staked.address)) {
+    await stranger.exchange.publish(offerOf(stranger));
+    await executor.exchange.publish(offerOf(executor));
+    await delay(50);
+  }
+  expect(names(client)).toEqual(new Set([poor.address, staked.address]));
+  expect(observer.read).toEqual([staked.address]);
 });

@@ -96,7 +96,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   await start(libp2p);
   const places = started.use(new Places({ libp2p, mostStrangers: limits.mostStrangers }));
   started.use(new Departed({ libp2p, limits, log: options.log }));
-  const blame = new Blame(libp2p.services.pubsub, offersTopic(options.network));
+  const blame = new Blame(libp2p.services.pubsub, {
+    topic: offersTopic(options.network),
+    blameMs: limits.banMs,
+  });
   const background = new AbortController();
   const bootstrapped = keepBootstrapped({
     libp2p,

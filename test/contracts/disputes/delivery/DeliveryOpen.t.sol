@@ -232,7 +232,7 @@ contract DeliveryOpenTest is DeliveryTest, DeliveryEvents {
         assertOpened(id, stranger);
         vm.prank(client);
         delivery.cancel(id);
-        assertEq(delivery.bondsOf(stranger), BOND - BOND / 10 + 7, "what comes back is the opener's");
+        assertEq(delivery.bondsOf(stranger), BOND + 7, "what comes back is the opener's");
         assertEq(delivery.bondsOf(client), 0, "not the client's");
         vm.expectRevert(abi.encodeWithSelector(IDeliveryDisputes.DeliveryAlreadyDisputed.selector, id));
         openForAs(stranger, pair, consent, BOND);
@@ -347,9 +347,9 @@ contract DeliveryOpenTest is DeliveryTest, DeliveryEvents {
     /* BOND */
 
     function test_TheBondIsTwiceTheGasOfARevealAndAFlatPart() public {
-        assertEq(delivery.bondFor(0), 2 * 150_000 * BASE_FEE + FLAT_BOND, "no tokens");
-        assertEq(delivery.bondFor(1_000), 2 * (150_000 + 50 * 8_000) * BASE_FEE + FLAT_BOND, "a thousand");
-        uint256 longest = 2 * (150_000 + 50 * 1_048_576) * BASE_FEE + FLAT_BOND;
+        assertEq(delivery.bondFor(0), 2 * 200_000 * BASE_FEE + FLAT_BOND, "no tokens");
+        assertEq(delivery.bondFor(1_000), 2 * (200_000 + 50 * 8_000) * BASE_FEE + FLAT_BOND, "a thousand");
+        uint256 longest = 2 * (200_000 + 50 * 1_048_576) * BASE_FEE + FLAT_BOND;
         assertEq(delivery.bondFor(131_072), longest, "the longest");
         assertEq(delivery.bondFor(type(uint32).max), longest, "no more than that");
         vm.fee(0);

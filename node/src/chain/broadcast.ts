@@ -11,8 +11,8 @@ import { kindOf, type RpcErrorKind } from "./rpc-error.ts";
 import type { SendJournal, SentCall } from "./send-journal.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** What every delivery of an account shares. */
-export interface DeliveryDesk {
+/** What every broadcast of an account shares. */
+export interface BroadcastTerms {
   readonly provider: RetryingProvider;
   readonly account: ChainAccount;
   readonly chainId: bigint;
@@ -26,7 +26,7 @@ export interface DeliveryDesk {
 }
 
 /** One call under one nonce. */
-export interface DeliveryOrder {
+export interface BroadcastOrder {
   readonly call: ContractCall;
   readonly gasLimit: bigint;
   readonly sent: SentCall;
@@ -53,9 +53,9 @@ const FINAL: ReadonlySet<RpcErrorKind> = new Set(["funds", "invalid"]);
  * that the nonce went to somebody else, the deadline or the signal ends the wait: errors of the server are waited out,
  * since none of them proves that the transaction will not be mined.
  */
-export class Delivery {
-  readonly #desk: DeliveryDesk;
-  readonly #order: DeliveryOrder;
+export class Broadcast {
+  readonly #terms: BroadcastTerms;
+  readonly #order: BroadcastOrder;
   readonly #hashes: Hex[];
   /** Whether a server may have the transaction: it took it, or its answer was lost or not understood. */
   #isOut: boolean;
@@ -64,8 +64,8 @@ export class Delivery {
   #isMined = false;
   #problem: string | undefined;
 
-  constructor(desk: DeliveryDesk, order: DeliveryOrder) {
-    this.#desk = desk;
+  constructor(terms: BroadcastTerms, order: BroadcastOrder) {
+    this.#terms = terms;
     this.#order = order;
     this.#hashes = [...order.sent.hashes];
     this.#isOut = this.#hashes.length > 0;
@@ -83,7 +83,7 @@ export class Delivery {
 
   /** The receipt of whichever was mined, or "foreign" when the nonce is proven to have gone to somebody else. */
   async run(): Promise<TransactionReceipt | "foreign"> {
-    const { provider, pollMs, stuckAfterMs } = this.#desk;
+    const { provider, pollMs, stuckAfterMs } = this.#terms;
     const { signal, deadline } = this.#order;
     const before = this.#isOut ? await this.#look() : "none";
     if (before !== "none") return before;
@@ -105,9 +105,9 @@ export class Delivery {
     }
   }
 
-  /** Signs for the delivery's nonce and sends: noted first, so that a crash in between forgets nothing. */
+  /** Signs for the broadcast's nonce and sends: noted first, so that a crash in between forgets nothing. */
   async #broadcast(fees: Fees): Promise<Reception> {
-    const { journal, provider } = this.#desk;
+    const { journal, provider } = this.#terms;
     const { sent, onSigned, signal } = this.#order;
     signal.throwIfAborted();
     const raw = this.#sign(fees);
@@ -149,7 +149,7 @@ export class Delivery {
    */
   async #isOccupied(): Promise<boolean> {
     if (this.#isOut) return false;
-    const { provider, account } = this.#desk;
+    const { provider, account } = this.#terms;
     const { sent, signal } = this.#order;
     try {
       for (const hash of this.#hashes) {
@@ -178,7 +178,7 @@ export class Delivery {
   }
 
   async #see(): Promise<TransactionReceipt | "foreign" | "none"> {
-    const { provider, account, confirmations, foreignDepth } = this.#desk;
+    const { provider, account, confirmations, foreignDepth } = this.#terms;
     const { nonce, fromBlock } = this.#order.sent;
     for (const hash of this.#hashes.toReversed()) {
       const receipt = await provider.getTransactionReceipt(hash);
@@ -199,14 +199,14 @@ export class Delivery {
   async #market(last: Fees): Promise<Fees> {
     const { signal } = this.#order;
     try {
-      return feesFrom(await untilAborted(this.#desk.provider.getFeeData(), signal));
+      return feesFrom(await untilAborted(this.#terms.provider.getFeeData(), signal));
     } catch {
       return last;
     }
   }
 
   #sign(fees: Fees): Transaction {
-    const { chainId, account } = this.#desk;
+    const { chainId, account } = this.#terms;
     const { call, gasLimit, sent } = this.#order;
     const { to, data, value = 0n } = call;
     const type = "gasPrice" in fees ? 0 : 2;
@@ -218,7 +218,7 @@ export class Delivery {
 
   #warn(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const { call, sent } = this.#order;
-    this.#desk.log.warn({ nonce: sent.nonce, what: call.what, problem: this.#problem, ...fields }, message);
+    this.#terms.log.warn({ nonce: sent.nonce, what: call.what, problem: this.#problem, ...fields }, message);
   }
 
   #late(): LloomError {

@@ -1,6 +1,6 @@
-/** One delivery of one nonce at a server that says what a test wants. */
+/** One broadcast of one nonce at a server that says what a test wants. */
 import type { Address } from "@lloom/protocol/commitment-types";
-import { Delivery, type DeliveryDesk, type DeliveryOrder } from "../../node/src/chain/delivery.ts";
+import { Broadcast, type BroadcastOrder, type BroadcastTerms } from "../../node/src/chain/broadcast.ts";
 import { memoryJournal, type SentCall } from "../../node/src/chain/send-journal.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recordingLog } from "./hosts.ts";
@@ -12,14 +12,14 @@ export const call = { what: "deposit 5", to: TO, data: "0x1234", gasLimit: 1n } 
 export const sentCall: SentCall = { intent: "i", nonce: 4, fromBlock: 90, hashes: [], sentAtMs: 0 };
 export const FOREVER = 2 ** 52;
 
-export interface DeliveryStaging {
+export interface BroadcastStaging {
   readonly script?: Partial<RpcScript>;
-  readonly desk?: Partial<DeliveryDesk>;
-  readonly order?: Partial<DeliveryOrder>;
+  readonly terms?: Partial<BroadcastTerms>;
+  readonly order?: Partial<BroadcastOrder>;
 }
 
-/** A delivery of nonce 4 at a scripted server. */
-export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliveryStaging = {}) {
+/** A broadcast of nonce 4 at a scripted server. */
+export function stageBroadcast({ script = {}, terms = {}, order = {} }: BroadcastStaging = {}) {
   const endless = new AbortController();
   const server = scriptedRpc(script, () => endless.abort());
   const { log, lines } = recordingLog();
@@ -31,8 +31,8 @@ export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliverySt
   };
   const noted = { ...journal, write };
   const shared = { confirmations: 1, pollMs: 0, stuckAfterMs: FOREVER, foreignDepth: 0 };
-  const delivery = new Delivery(
-    { provider: server.provider, account, chainId: 5n, journal: noted, log, ...shared, ...desk },
+  const broadcast = new Broadcast(
+    { provider: server.provider, account, chainId: 5n, journal: noted, log, ...shared, ...terms },
     {
       ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER },
       onSigned: (hash) => void events.push(`signed ${hash}`),
@@ -45,12 +45,12 @@ export function stageDelivery({ script = {}, desk = {}, order = {} }: DeliverySt
     events.push(`sent ${transaction.hash}`);
     receive(transaction, times);
   };
-  return { ...server, delivery, journal, lines, events };
+  return { ...server, broadcast, journal, lines, events };
 }
 
 /** A receipt for whatever was sent last, once so many were sent. */
-export const minedAfter = (staged: ReturnType<typeof stageDelivery>, times: number): void => {
+export const minedAfter = (staged: ReturnType<typeof stageBroadcast>, times: number): void => {
   staged.answers.receipt = (hash) =>
     staged.sent.length >= times && hash === staged.sent.at(-1)?.hash ? receiptOf(hash) : null;
 };
-export const hashesOf = ({ sent }: ReturnType<typeof stageDelivery>): string[] => sent.map(({ hash }) => String(hash));
+export const hashesOf = ({ sent }: ReturnType<typeof stageBroadcast>): string[] => sent.map(({ hash }) => String(hash));
