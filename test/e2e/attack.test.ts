@@ -41,7 +41,7 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
     );
     return [
       `answers: ${JSON.stringify(counts)}; failures: ${failures.join(", ") || "none"}`,
-      `${lies} lies, ${kills.length} kills, ${flooded?.gossiped} offers gossiped and ${flooded?.told} told`,
+      `${lies} lies, ${kills.length} kills, ${flooded?.gossiped} offers gossiped through ${flooded?.opened} hosts and ${flooded?.told} told`,
       `${books.settled.length} lanes settled; ${sizes.join("; ")}`,
       stage.timings.table(),
     ].join("\n");

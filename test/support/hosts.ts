@@ -7,6 +7,7 @@ import type { NetworkId } from "@lloom/protocol/names";
 import { pino } from "pino";
 import { LloomError } from "../../node/src/errors.ts";
 import type { Log } from "../../node/src/log.ts";
+import type { Stakes } from "../../node/src/p2p/discovery/gossip-gate.ts";
 import type { PeerTarget } from "../../node/src/p2p/host/dial.ts";
 import { createHost, type Host, type HostOptions } from "../../node/src/p2p/host/host.ts";
 import type { RequestBody } from "../../node/src/p2p/infer/executor-stream.ts";
@@ -14,6 +15,9 @@ import type { RequestBody } from "../../node/src/p2p/infer/executor-stream.ts";
 export const NETWORK: NetworkId = { chainId: 31337n, accounting: `0x${"ab".repeat(20)}` };
 
 export const silentLog: Log = pino({ level: "silent" });
+
+/** For whoever is not asked who has a stake. */
+export const EVERYBODY_STAKED: Stakes = { isStaked: () => true, learn: async () => true };
 
 /** A log that keeps its lines. */
 export function recordingLog(): { log: Log; lines: Record<string, unknown>[] } {

@@ -14,6 +14,7 @@ import type { ExecutorFrameBody } from "../../node/src/p2p/infer/answer-queue.ts
 import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
 import type { InferCall } from "../../node/src/p2p/infer/infer-session.ts";
 import type { Identity } from "../../node/src/wallet/identity.ts";
+import { EVERYBODY_STAKED } from "./hosts.ts";
 import { eventually } from "./processes.ts";
 
 type ResponseBody = Extract<ExecutorFrameBody, { type: "response" }>;
@@ -69,7 +70,13 @@ export async function startRogue({
   }
   await serveInfer(host, { handle, log });
   const nothing = (): undefined => undefined;
-  const exchange = joinOfferTopic(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log });
+  const exchange = joinOfferTopic(host, {
+    stakes: EVERYBODY_STAKED,
+    accept: nothing,
+    onOffer: nothing,
+    onWithdraw: nothing,
+    log,
+  });
   const offers = new OwnOffers({
     hashOffer: hasher.hashOffer,
     sign: identity.sign,

@@ -5,6 +5,7 @@ import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import type { BackendModel } from "../../../node/src/backend/backend.ts";
 import { settle } from "../../../node/src/chain/settle.ts";
+import { openStakeView } from "../../../node/src/chain/stake-view.ts";
 import { produce } from "../../../node/src/executor/answer/produce.ts";
 import { type Answer, buildResponse } from "../../../node/src/executor/answer/response.ts";
 import { type ExecutorOptions, executorSettings } from "../../../node/src/executor/executor-options.ts";
@@ -64,7 +65,11 @@ export async function sellByHand(parts: HandParts): Promise<AsyncDisposable> {
       log,
     }),
   );
-  const topic = stack.use(joinOfferTopic(host, { accept: nothing, onOffer: nothing, onWithdraw: nothing, log }));
+  // Whoever passes on offers of strangers loses its place in the gossip.
+  const stakes = openStakeView(chain, { clock: Date.now, peers: host });
+  const topic = stack.use(
+    joinOfferTopic(host, { stakes, accept: nothing, onOffer: nothing, onWithdraw: nothing, log }),
+  );
   stack.use(
     new OfferPublisher({ backend, topic, onModels: renew, offers: () => told(), intervalMs, listModelsMs, log }),
   );

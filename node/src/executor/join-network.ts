@@ -1,12 +1,14 @@
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
+import { openStakeView } from "../chain/stake-view.ts";
 import { answerEvidence } from "../evidence/answer-evidence.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
 import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import { serveInfer } from "../p2p/infer/infer-server.ts";
-import { type OffersWanted, serveRpc } from "../p2p/rpc/rpc.ts";
+import type { OffersWanted } from "../p2p/rpc/offers-wanted.ts";
+import { serveRpc } from "../p2p/rpc/rpc.ts";
 import { toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
@@ -60,6 +62,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   await serveCalls(parts, joining, ownOffers);
   const topic = stack.use(
     joinOfferTopic(host, {
+      stakes: openStakeView(chain, { clock, peers: host }),
       // Others' offers are only passed on; still, nothing false is.
       accept: (signed) =>
         offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),

@@ -155,5 +155,20 @@ export const VOCABULARY_RATE: Rate = { perSecond: 32, burst: 128 };
 /** Offers of one executor that are looked at: a host of models at once, then a refresh now and then. */
 export const OFFER_RATE: Rate = { perSecond: 5, burst: 100 };
 
+/** Gossiped messages of one peer that are looked at, whoever wrote them: more than a whole network's offers. */
+export const FORWARDED_RATE: Rate = { perSecond: 500, burst: 4_000 };
+
+/** Of them, those whose author has nothing at stake that is known here: to whoever just started, that is everybody. */
+export const STRANGERS_OF_ONE: Rate = { perSecond: 20, burst: 512 };
+
+/** Offers of keys without stake that are checked, for all peers together; each costs a quarter of a millisecond. */
+export const STRANGERS_RATE: Rate = { perSecond: 20, burst: 128 };
+
+/** Of them again, those that a peer may bring after it was blamed, until it has heard that it should not, before it is banned. */
+export const BLAMED_RATE: Rate = { perSecond: 5, burst: 500 };
+
+/** Keys that never registered, which a peer may have brought before it is blamed: whoever knows the rules brings none. */
+export const BLAME_TOLERANCE: Rate = { perSecond: 0.2, burst: 32 };
+
 /** Yamux window, the most that an unread stream holds here. Its default may grow to 16 MiB, above the 4 MiB where libp2p aborts. */
 export const STREAM_WINDOW_BYTES = 256 * 1024;

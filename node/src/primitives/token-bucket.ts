@@ -39,6 +39,12 @@ export class TokenBucket {
     return this.#level >= this.#rate.burst;
   }
 
+  /** Units that were owed and are not paid yet. */
+  get debt(): number {
+    this.#fill();
+    return Math.max(0, -this.#level);
+  }
+
   #fill(): void {
     const now = this.#nowMs();
     const gained = ((now - this.#filledAtMs) / 1000) * this.#rate.perSecond;

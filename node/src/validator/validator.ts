@@ -73,7 +73,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const { clock = Date.now, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
   await using stack = new AsyncDisposableStack();
   const registry = new OfferRegistry();
-  const stake = openStakeView(chain, clock);
+  const stake = openStakeView(chain, { clock, peers: host });
   joinGossip(parts, { registry, stake, clock, stack });
   const startedAtMs = clock();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
@@ -140,12 +140,11 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
   const hasher = createCommitmentHasher(chain.domain);
   stack.use(
     joinOfferTopic(host, {
+      stakes: stake,
       accept: (signed) => offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: (signed) => {
-        void stake.get(signed.offer.executor).then((found) => {
-          if (found?.active === true) registry.add(signed);
-          else if (found !== undefined) registry.remove(signed.offer.executor);
-        });
+        const { executor } = signed.offer;
+        if (stake.isStaked(executor) === true) registry.add(signed);
       },
       onWithdraw: (executor) => registry.remove(executor),
       log,

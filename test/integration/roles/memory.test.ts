@@ -15,6 +15,7 @@ import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor-log.ts";
 import { createValidator } from "../../../node/src/validator/validator.ts";
+import { EVERYBODY_STAKED } from "../../support/hosts.ts";
 import { copyLog } from "./copy-log.ts";
 import { type Frame, frameFor, outcomeOf, sendFrame, targetOf } from "./foreign-request.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
@@ -199,7 +200,8 @@ describe("an executor that hears another one with its key while it serves", () =
     const { offerId: _id, validUntil: _until, ...terms } = term.offer;
     offers.renew([terms], Date.now());
     const topic = joinOfferTopic(other, {
-      ...{ accept: () => undefined, onOffer: () => undefined, onWithdraw: () => undefined, log },
+      ...{ stakes: EVERYBODY_STAKED, accept: () => undefined, onOffer: () => undefined },
+      ...{ onWithdraw: () => undefined, log },
     });
     await until("somebody listens", () => topic.members() > 0);
     const speak = async (): Promise<boolean> => {

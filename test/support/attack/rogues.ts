@@ -9,6 +9,8 @@ export interface Flooded {
   readonly gossiped: number;
   /** In answer to whoever asked. */
   readonly told: number;
+  /** Hosts that it went through: those that everybody has banned were replaced. */
+  readonly opened: number;
 }
 
 /** A process of an attacker; killed, if it has not stopped by then. */

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey, validatorKey } from "@lloom/protocol/names";
+import { untilAborted } from "../../chain/until-aborted.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { findPeers } from "../../p2p/discovery/provider-records.ts";
@@ -10,8 +11,8 @@ import { callOffers } from "../../p2p/rpc/rpc.ts";
 
 export interface OfferSearchOptions {
   readonly host: Host;
-  /** Verifies and keeps an offer. */
-  readonly accept: (signed: SignedOffer) => void;
+  /** Keeps an offer that a peer told, if it is worth keeping; resolves when that is known. */
+  readonly accept: (signed: SignedOffer, peerId: string) => Promise<void>;
   /** Ends all searches. */
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -86,16 +87,19 @@ export class OfferSearch {
     await Promise.all([...connected.map(askOnce), ...keys.map((key) => this.#follow(key, deadline, askOnce))]);
   }
 
-  /** Asks one peer for its offers; one that does not answer has none. */
+  /** Asks one peer for its offers; one that does not answer has none. Resolves when they are kept, or the signal aborts. */
   async ask(target: PeerTarget, signal: AbortSignal, model?: string): Promise<void> {
     const { host, accept, log } = this.#options;
+    if (host.isBlamed(target.peerId)) return;
     try {
       const offers = await callOffers(host, { target, signal, ...(model === undefined ? {} : { model }) });
+      const kept: Promise<void>[] = [];
       for (const [index, signed] of offers.entries()) {
         // Each costs a signature's check; what one peer tells must not hold up everything else.
         if (index % OFFERS_IN_A_TURN === OFFERS_IN_A_TURN - 1) await setImmediate();
-        accept(signed);
+        kept.push(accept(signed, target.peerId));
       }
+      await untilAborted(Promise.all(kept), signal);
     } catch (thrown) {
       log.debug({ peer: target.peerId, problem: asLloomError(thrown).message }, "peer told no offers");
     }

@@ -7,7 +7,9 @@ import { openStakeView } from "../../chain/stake-view.ts";
 import type { Log } from "../../log.ts";
 import { joinOfferTopic } from "../../p2p/discovery/offer-topic.ts";
 import type { Host } from "../../p2p/host/host.ts";
+import { STRANGERS_RATE } from "../../p2p/limits.ts";
 import { toSeconds } from "../../primitives/clock.ts";
+import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 import type { ClientSettings } from "../client-options.ts";
@@ -36,22 +38,32 @@ export function openMarket(
 ) {
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
-  const stakes = openStakeView(chain, clock);
+  const stakes = openStakeView(chain, { clock, peers: host });
+  const strangers = new TokenBucket(STRANGERS_RATE);
   const vocabularies = new NamedVocabularies(log);
   const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
-  const isActive = async (executor: Address): Promise<boolean> => {
-    const stake = await stakes.get(executor);
-    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
-    return stake?.active === true;
+  const learn = async (executor: Address, peerId?: string): Promise<boolean | undefined> => {
+    const stake = await stakes.get(executor, peerId);
+    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0, stake.hasCheated);
+    return stake?.active;
   };
-  const learnStake = async (executor: Address): Promise<void> => void (await isActive(executor));
   const take = (signed: SignedOffer): void => {
     book.add(signed, clock());
-    void isActive(signed.offer.executor).then((active) => active && vocabularies.note(signed, clock()));
+    void learn(signed.offer.executor).then((active) => active && vocabularies.note(signed, clock()));
+  };
+  /** The signature is checked last: it costs more than all the rest, and anybody can tell offers without end. */
+  const takeTold = async (signed: SignedOffer, peerId: string): Promise<void> => {
+    const { executor } = signed.offer;
+    const active = stakes.isStaked(executor) === true || (await learn(executor, peerId)) === true;
+    if (!active && (host.isBlamed(peerId) || !strangers.take())) return;
+    // When it was sent is the word of who tells it, which may not lie ahead.
+    if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
   };
   const topic = stack.use(
     joinOfferTopic(host, {
+      stakes: { isStaked: (executor) => stakes.isStaked(executor), learn },
+      wantsStrangers: true,
       accept: problemOf,
       onOffer: take,
       onWithdraw: (executor) => book.withdraw(executor, clock()),
@@ -59,14 +71,7 @@ export function openMarket(
       nowMs: clock,
     }),
   );
-  const search = new OfferSearch({
-    host,
-    accept: (signed) => {
-      // Told by others: when it was sent is their word, which may not lie ahead.
-      if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
-    },
-    signal,
-    log,
-  });
+  const search = new OfferSearch({ host, accept: takeTold, signal, log });
+  const learnStake = async (executor: Address): Promise<void> => void (await learn(executor));
   return { hasher, book, topic, search, learnStake, vocabularies };
 }

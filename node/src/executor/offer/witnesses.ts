@@ -51,7 +51,8 @@ export class Witnesses {
   async ask(signal: AbortSignal): Promise<readonly SignedOffer[]> {
     const { host, executor, isGenuine, log } = this.#options;
     await this.#search(signal);
-    const connected = host.connected().map((peerId): PeerTarget => ({ peerId, multiaddrs: [] }));
+    const heard = host.connected().filter((peerId) => !host.isBlamed(peerId));
+    const connected = heard.map((peerId): PeerTarget => ({ peerId, multiaddrs: [] }));
     const known = new Set(connected.slice(0, MOST_CONNECTED).map(({ peerId }) => peerId));
     const targets = [...connected.slice(0, MOST_CONNECTED), ...this.#found.filter(({ peerId }) => !known.has(peerId))];
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);

@@ -7,7 +7,7 @@ import { offersTopic } from "@lloom/protocol/names";
 import { recoverAddress, signDigest } from "@lloom/protocol/signatures";
 import { encodeOfferGossip } from "@lloom/protocol/wire";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { blamed, NETWORK, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
+import { blamed, EVERYBODY_STAKED, NETWORK, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
 import { joinOfferTopic, type OfferTopic } from "./offer-topic.ts";
 
@@ -48,6 +48,7 @@ function join(host: Host): Member {
   const offers: SignedOffer[] = [];
   const withdrawn: Address[] = [];
   const exchange = joinOfferTopic(host, {
+    stakes: EVERYBODY_STAKED,
     accept,
     onOffer: (signed) => offers.push(signed),
     onWithdraw: (executor) => withdrawn.push(executor),

@@ -12,6 +12,7 @@ import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
 import { OFFER_RATE } from "../limits.ts";
+import { GossipGate, type Stakes } from "./gossip-gate.ts";
 
 /** Older gossip is a replay or was under way too long; newer than this, the sender's clock is wrong. */
 const MAX_AGE_MS = 10 * 60_000;
@@ -20,6 +21,10 @@ const MAX_AHEAD_MS = 2 * 60_000;
 const REMEMBERED_EXECUTORS = 16_384;
 
 export interface OfferTopicOptions {
+  /** Offers of keys without stake are passed on to nobody. */
+  readonly stakes: Stakes;
+  /** Whether this node listens to a few of them all the same. */
+  readonly wantsStrangers?: boolean;
   /** Why an offer is not to be believed (its signature, its validity), or `undefined`. Must be quick: it runs per message. */
   readonly accept: (signed: SignedOffer) => OfferProblem | undefined;
   readonly onOffer: (signed: SignedOffer, from: { readonly peerId: string }) => void;
@@ -42,7 +47,7 @@ export interface OfferTopic extends AsyncDisposable {
 
 /**
  * Joins the gossip of offers. Only what is well formed, from the executor itself (gossipsub's signature proves the sender,
- * the peer id is the wallet) and accepted is passed on to others; everything else costs its forwarder score. What is only
+ * the peer id is the wallet), with something at stake, and accepted is passed on to others; everything else costs its forwarder score. What is only
  * off in time costs nobody anything: this node's own clock may be the wrong one.
  */
 export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTopic {
@@ -52,6 +57,8 @@ export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTop
   /** The longest silent are forgotten first. */
   const speakers = new BoundedMap<Address, Speaker>({ most: REMEMBERED_EXECUTORS });
 
+  const { stakes, wantsStrangers = false } = options;
+  const gate = new GossipGate(host, pubsub, { stakes, wantsStrangers });
   pubsub.topicValidators.set(topic, (_forwarder, message) => {
     try {
       return judge(message, { options, speakers, nowMs: clock() });
@@ -81,6 +88,7 @@ export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTop
     [Symbol.asyncDispose]: async () => {
       pubsub.unsubscribe(topic);
       pubsub.topicValidators.delete(topic);
+      gate[Symbol.dispose]();
     },
   };
 }
@@ -108,10 +116,13 @@ function judge(message: Message, { options, speakers, nowMs }: Judge): TopicVali
   }
   const speaker = speakers.getOrInsert(executor, newSpeaker);
   if (sentAt < speaker.sentAt || !speaker.rate.take()) return TopicValidatorResult.Ignore;
+  // Stake is what a place in everybody's memory costs.
+  const verdict =
+    options.stakes.isStaked(executor) === true ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore;
   if (gossip.type === "withdraw") {
     speaker.sentAt = sentAt;
     options.onWithdraw(executor);
-    return TopicValidatorResult.Accept;
+    return verdict;
   }
   const problem = options.accept(gossip.offer);
   if (problem !== undefined) {
@@ -120,7 +131,7 @@ function judge(message: Message, { options, speakers, nowMs }: Judge): TopicVali
   }
   speaker.sentAt = sentAt;
   options.onOffer(gossip.offer, { peerId });
-  return TopicValidatorResult.Accept;
+  return verdict;
 }
 
 function decoded(message: Message): OfferGossip | undefined {

@@ -17,12 +17,14 @@ import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { HOST_LIMITS, type HostLimits, STREAM_WINDOW_BYTES } from "../limits.ts";
 import { BanList } from "./bans.ts";
+import { Blame } from "./blame.ts";
 import { keepBootstrapped } from "./bootstrap.ts";
 import { Departed } from "./departed.ts";
 import { gossipScoring } from "./gossip-scoring.ts";
 import { Places } from "./keep-places.ts";
 import { useNativeSignatures } from "./native-signatures.ts";
 import { peerAddress } from "./peer-address.ts";
+import { wholeMessageId } from "./whole-message-id.ts";
 
 const MINUTE_MS = 60_000;
 /** How long a DHT server believes a provider record; announcements are renewed well before. */
@@ -67,6 +69,10 @@ export interface Host extends AsyncDisposable {
   /** Bans a peer that broke the protocol for `banMs`, and disconnects it as soon as it was `told` why, or could have been. */
   expel(peerId: string, problem: LloomError, told?: Promise<void>): Promise<void>;
   isBanned(peerId: string): boolean;
+  /** The peer passed on what it should not have: forgiven for a while, and then the less heard of it. */
+  blame(peerId: string): void;
+  /** It was blamed so often that what it says of others is not worth a look for now. */
+  isBlamed(peerId: string): boolean;
   /** The peer does business here, and keeps its place when strangers crowd. */
   know(peerId: string): void;
   readonly libp2p: Libp2p<HostServices>;
@@ -90,6 +96,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   await start(libp2p);
   const places = started.use(new Places({ libp2p, mostStrangers: limits.mostStrangers }));
   started.use(new Departed({ libp2p, limits, log: options.log }));
+  const blame = new Blame(libp2p.services.pubsub, {
+    topic: offersTopic(options.network),
+    blameMs: limits.banMs,
+  });
   const background = new AbortController();
   const bootstrapped = keepBootstrapped({
     libp2p,
@@ -115,6 +125,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     peers: () => libp2p.getPeers().length,
     connected: () => libp2p.getPeers().map((peer) => peer.toString()),
     isBanned: (peerId) => bans.has(peerId),
+    blame: (peerId) => blame.note(peerId),
+    isBlamed: (peerId) => blame.has(peerId),
     know: (peerId) => places.know(peerId),
     expel: async (peerId, problem, told) => {
       bans.add(peerId);
@@ -195,6 +207,8 @@ async function buildLibp2p(options: HostOptions, { limits, bans }: { limits: Hos
         allowPublishToZeroTopicPeers: true,
         allowedTopics: [topic],
         maxInboundDataLength: 4 * WIRE_LIMITS.offerBytes,
+        // Every neighbour passes on the same message: only the first costs a check of its signature.
+        fastMsgIdFn: wholeMessageId,
         ...gossipScoring(topic),
       }),
     },

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type CutWire, layWire } from "../../../../test/support/cut-wire.ts";
 import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import type { Host } from "../host/host.ts";
+import type { OffersWanted } from "./offers-wanted.ts";
 import { comparePeerClocks } from "./peer-time.ts";
-import { callHealth, callOffers, callVocabulary, type OffersWanted, serveRpc } from "./rpc.ts";
+import { callHealth, callOffers, callVocabulary, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0, nowMs: 7 };

@@ -21,7 +21,6 @@ import {
   encodeAcknowledgeReply,
   encodeAnswerReply,
   encodeHealthReply,
-  encodeOffersReply,
   encodeRpcRequest,
   encodeVocabularyReply,
 } from "@lloom/protocol/wire";
@@ -34,6 +33,8 @@ import { openStream, type PeerTarget } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
 import { RPC_LIMITS, type RpcLimits, VOCABULARY_RATE } from "../limits.ts";
+import { OffersReplies } from "./offers-reply.ts";
+import type { OffersWanted } from "./offers-wanted.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 /** How long a peer that is going to be disconnected may take to read why. */
@@ -42,12 +43,6 @@ const FAREWELL_MS = 200;
 const REQUEST_BYTES = 4 * 1024;
 const REMEMBERED_PEERS = 1024;
 const MAX_MESSAGE = 1000;
-
-/** Which offers a call asks for: those of one model, of one executor; else all. */
-export interface OffersWanted {
-  readonly model?: string | undefined;
-  readonly executor?: Address | undefined;
-}
 
 /** What a call may be refused with; every other failure stays inside. */
 const SAID: ReadonlySet<ErrorCode> = new Set([
@@ -74,6 +69,7 @@ export interface RpcHandlers {
 export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<AsyncDisposable> {
   const limits = { ...RPC_LIMITS, ...handlers.limits };
   const rates = new BoundedMap<string, TokenBucket>({ most: REMEMBERED_PEERS, isHeld: (rate) => !rate.isFull });
+  const replies = new OffersReplies(handlers.offers);
   const parts = new TokenBucket(VOCABULARY_RATE);
   const newRate = (): TokenBucket => new TokenBucket({ perSecond: limits.callsPerSecond, burst: limits.callBurst });
   const serve = async (stream: Stream, connection: Connection) => {
@@ -82,7 +78,7 @@ export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<Async
     try {
       if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
       const problem = await serveCall(stream, {
-        ...{ handlers, parts, peerId, signal },
+        ...{ handlers, replies, parts, peerId, signal },
         rate: rates.getOrInsert(peerId, newRate),
       });
       if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
@@ -151,6 +147,7 @@ export async function callVocabulary(
 
 interface Served {
   readonly handlers: RpcHandlers;
+  readonly replies: OffersReplies;
   readonly peerId: string;
   /** Parts of vocabularies, which are large, for all peers together. */
   readonly parts: TokenBucket;
@@ -159,10 +156,8 @@ interface Served {
 }
 
 /** Answers one call; returns how the peer broke the protocol, if it did. */
-async function serveCall(
-  stream: Stream,
-  { handlers, parts, peerId, rate, signal }: Served,
-): Promise<LloomError | undefined> {
+async function serveCall(stream: Stream, served: Served): Promise<LloomError | undefined> {
+  const { parts, rate, signal } = served;
   let violation: LloomError | undefined;
   let reply: Uint8Array;
   try {
@@ -170,7 +165,7 @@ async function serveCall(
     if (!rate.take()) throw new LloomError("RATE_LIMITED", "Too many calls.");
     if (request.method === "vocabulary" && !parts.take())
       throw new LloomError("RATE_LIMITED", "Too many vocabularies.");
-    reply = replyTo(request, handlers, peerId);
+    reply = replyTo(request, served);
   } catch (thrown) {
     const problem = asLloomError(thrown, "FRAME_INVALID");
     if (signal.aborted || stream.status !== "open") throw problem;
@@ -181,11 +176,11 @@ async function serveCall(
   return violation;
 }
 
-function replyTo(request: RpcRequest, handlers: RpcHandlers, peerId: string): Uint8Array {
-  const { offers, health, vocabulary, acknowledge = unsupported, answer = unsupported, log } = handlers;
+function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Uint8Array {
+  const { health, vocabulary, acknowledge = unsupported, answer = unsupported, log } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: Date.now(), ...health() });
-    if (request.method === "offers") return encodeFitting(offers(request).slice(0, WIRE_LIMITS.offers));
+    if (request.method === "offers") return replies.reply(request);
     if (request.method === "vocabulary")
       return encodeVocabularyReply(partOf(vocabulary?.(request.hash), request.offset));
     if (request.method === "answer") return encodeAnswerReply(answer(request.requestHash, peerAddress(peerId)));
@@ -206,16 +201,6 @@ function partOf(vocabulary: Uint8Array | undefined, offset: number): VocabularyR
   if (vocabulary === undefined) throw new LloomError("MODEL_NOT_FOUND", "No model here has this vocabulary.");
   const bytes = vocabulary.subarray(offset, offset + WIRE_LIMITS.vocabularyChunkBytes);
   return { totalBytes: vocabulary.length, bytes };
-}
-
-/** As many offers as a message holds: the first, then half of them, and so on. */
-function encodeFitting(offers: readonly SignedOffer[]): Uint8Array {
-  try {
-    return encodeOffersReply({ offers: [...offers] });
-  } catch (thrown) {
-    if (asLloomError(thrown, "FRAME_INVALID").code !== "FRAME_TOO_LARGE" || offers.length < 2) throw thrown;
-    return encodeFitting(offers.slice(0, offers.length / 2));
-  }
 }
 
 interface UnaryCall<Reply> {
