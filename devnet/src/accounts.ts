@@ -27,4 +27,6 @@ export const DEVNET_ACCOUNTS = {
   gateway: devnetAccount(6, "gateway"),
   /** Of whoever is dishonest where that is wanted. */
   cheat: devnetAccount(7, "cheat"),
+  /** Validators more, where a jury is needed. */
+  jurors: [8, 9, 10, 11].map((index) => devnetAccount(index, `juror-${index - 7}`)),
 } as const;

@@ -27,7 +27,7 @@ export interface ContractsBuild {
 }
 
 /** Whoever watches sees an epoch end, and every validator audits everybody. */
-const AUDITS = { auditEpochSeconds: 300n, auditOdds: 1n };
+export const AUDITS = { auditEpochSeconds: 300n, auditOdds: 1n };
 
 /** The chain mines each transaction at once. */
 const POLL_MS = 50;

@@ -2,9 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { checkChain, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import { checkFunds, startChain } from "./chain.ts";
-import { CHEAT_WORDS, type Cheat } from "./cheats/kinds.ts";
+import { benchFlags, seatBench, startJurors } from "./cheats/bench.ts";
+import { CHEAT_WORDS, type Cheat, needsJury } from "./cheats/kinds.ts";
 import { buildContracts, type Deployment, deployContracts } from "./deployment.ts";
 import { buildExplorer } from "./explorer-build.ts";
+import { beat } from "./heartbeat.ts";
 import { seatMembers } from "./members.ts";
 import { NetworkClock } from "./network-clock.ts";
 import {
@@ -140,6 +142,7 @@ async function assemble(site: Site): Promise<Assembled> {
       (it) => it.outcome,
     ),
   ]);
+  if (options.rpcUrl === undefined) void beat(rpcUrl, signal);
   const chainId = await readChainId(rpcUrl);
   const deployment = await timed(
     progress,
@@ -147,9 +150,11 @@ async function assemble(site: Site): Promise<Assembled> {
     () => deployContracts(rpcUrl, build),
     (it) => it.accounting,
   );
-  await timed(progress, "stakes and deposits", () =>
-    seatMembers({ rpcUrl, deployment, withCheat: options.cheat !== undefined, signal }),
-  );
+  await timed(progress, "stakes and deposits", () => seatMembers({ rpcUrl, deployment, cheat: options.cheat, signal }));
+  if (clock !== undefined && needsJury(options.cheat))
+    await timed(progress, "a jury's list", () =>
+      seatBench({ rpcUrl, deployment, cheat: options.cheat, signal }, clock),
+    );
   const surroundings: NodeSurroundings = { supervisor, dir, rpcUrl, deployment, signal };
   const nodes = await startNodes(site, surroundings);
   let pages: Promise<Pages> | undefined;
@@ -191,10 +196,17 @@ async function startNodes(
     await wantedPort(progress, ports, "second validator"),
   ]);
   const bootstrap = addresses.join(",");
+  const hasJury = needsJury(kind);
+  const { audits } = surroundings.deployment;
   const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
   const port = await wantedPort(progress, ports, "gateway");
   const [validators, executors, gateway, cheat] = await Promise.all([
-    timed(progress, "2 validators", () => startValidators(surroundings, addresses), outcomeOf("validators", 2)),
+    timed(
+      progress,
+      "2 validators",
+      () => startValidators(surroundings, addresses, (index) => (hasJury ? benchFlags(index, audits) : [])),
+      outcomeOf("validators", 2),
+    ),
     timed(progress, "3 executors", () => startExecutors(surroundings, bootstrap, flags), outcomeOf("executors", 3)),
     timed(
       progress,
@@ -214,6 +226,7 @@ async function startNodes(
         () => startCheat(surroundings, bootstrap, kind),
         () => CHEAT_WORDS[kind],
       ),
+    hasJury && timed(progress, "4 jurors", () => startJurors(surroundings, bootstrap)),
   ]);
   const gatewayUrl = gateway.url ?? "";
   const { signal } = surroundings;

@@ -7,31 +7,33 @@ import { type Chain, openChain } from "../../node/src/chain/chain.ts";
 import { createLog } from "../../node/src/log.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
+import { type Cheat, needsJury } from "./cheats/kinds.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** Test tokens, 6 decimals: enough for each part. */
 const EXECUTOR_STAKE = 200_000_000n;
 const VALIDATOR_STAKE = 1_000_000_000n;
 const CLIENT_DEPOSIT = 100_000_000n;
-/** Left in the client's wallet, for bonds of complaints. */
-const CLIENT_POCKET = 20_000_000n;
+/** Left in the wallets of whoever may complain, for bonds. */
+const POCKET = 50_000_000n;
 
-interface Chairs {
+export interface Chairs {
   readonly rpcUrl: string;
   readonly deployment: Deployment;
-  /** Whether one executor more is seated, a dishonest one. */
-  readonly withCheat: boolean;
+  /** One executor more is seated, a dishonest one; and jurors, where it takes those to judge it. */
+  readonly cheat: Cheat | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Mints test tokens, registers and stakes validators and executors, deposits for the gateway. */
 export async function seatMembers(chairs: Chairs): Promise<void> {
-  const { validators, gateway, cheat } = DEVNET_ACCOUNTS;
-  const executors = [...DEVNET_ACCOUNTS.executors, ...(chairs.withCheat ? [cheat] : [])];
+  const { gateway, cheat } = DEVNET_ACCOUNTS;
+  const executors = [...DEVNET_ACCOUNTS.executors, ...(chairs.cheat === undefined ? [] : [cheat])];
+  const validators = [...DEVNET_ACCOUNTS.validators, ...(needsJury(chairs.cheat) ? DEVNET_ACCOUNTS.jurors : [])];
   await mint(chairs, [
-    ...validators.map((account) => [account, VALIDATOR_STAKE] as const),
+    ...validators.map((account) => [account, VALIDATOR_STAKE + POCKET] as const),
     ...executors.map((account) => [account, EXECUTOR_STAKE] as const),
-    [gateway, CLIENT_DEPOSIT + CLIENT_POCKET] as const,
+    [gateway, CLIENT_DEPOSIT + POCKET] as const,
   ]);
   await Promise.all([
     ...validators.map((account) =>
@@ -63,7 +65,8 @@ async function mint(
   }
 }
 
-async function withChain(
+/** Somebody acts on the chain with its own key. */
+export async function withChain(
   chairs: Chairs,
   account: DevnetAccount,
   act: (chain: Chain) => Promise<unknown>,

@@ -1,7 +1,7 @@
 import type { StoryEnd } from "./cheats/story.ts";
 import type { Devnet, Pages } from "./devnet.ts";
 import { FIRST_MODEL, FIRST_PROMPT, type FirstAnswer } from "./first-answer.ts";
-import { type Settlement, settlementPage } from "./settlement.ts";
+import { type SeenSettlement, settlementPage } from "./settlement.ts";
 import { bold, money } from "./words.ts";
 
 /** What both signed for the first answer. */
@@ -20,7 +20,7 @@ export function receiptText({ receipt }: FirstAnswer, seconds: number): string {
 }
 
 /** How the first answer was paid. */
-export function settlementText(settlement: Settlement, pages: Pages | undefined): string {
+export function settlementText(settlement: SeenSettlement, pages: Pages | undefined): string {
   return [
     "",
     bold("Settlement"),
@@ -69,7 +69,7 @@ export interface Shown {
   readonly answer: FirstAnswer;
   /** From the start to the end of the first answer. */
   readonly firstAnswerSeconds: number;
-  readonly settlement: Settlement;
+  readonly settlement: SeenSettlement;
   /** Undefined if they did not come up. */
   readonly pages: Pages | undefined;
   /** What became of the cheat, where one was wanted. */

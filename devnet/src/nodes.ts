@@ -116,8 +116,12 @@ export function validatorAddresses(ports: readonly number[]): string[] {
   });
 }
 
-/** Two validators, each other's bootstrap. */
-export function startValidators(surroundings: NodeSurroundings, addresses: readonly string[]): Promise<RunningNode[]> {
+/** Two validators, each other's bootstrap; `extra` gives more flags for each. */
+export function startValidators(
+  surroundings: NodeSurroundings,
+  addresses: readonly string[],
+  extra: (index: number) => readonly string[],
+): Promise<RunningNode[]> {
   const bootstrap = addresses.join(",");
   return someOf(
     DEVNET_ACCOUNTS.validators.map((account, index) => {
@@ -125,7 +129,7 @@ export function startValidators(surroundings: NodeSurroundings, addresses: reado
       return startNode(surroundings, {
         account,
         command: "validator",
-        args: ["--listen", listen, "--bootstrap", bootstrap],
+        args: ["--listen", listen, "--bootstrap", bootstrap, ...extra(index)],
       });
     }),
   );

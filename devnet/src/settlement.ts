@@ -8,7 +8,7 @@ import type { Wait, Worker } from "./patience.ts";
 import { until } from "./until.ts";
 
 /** A lane's settlement as the chain tells it. */
-export interface Settlement {
+export interface SeenSettlement {
   readonly transactionHash: string;
   /** Base units of the payment token. */
   readonly paid: bigint;
@@ -20,7 +20,11 @@ export interface Settlement {
 }
 
 /** Waits until the receipt's lane is settled on chain up to the receipt. */
-export async function awaitSettlement(devnet: Devnet, { request }: Receipt, signal: AbortSignal): Promise<Settlement> {
+export async function awaitSettlement(
+  devnet: Devnet,
+  { request }: Receipt,
+  signal: AbortSignal,
+): Promise<SeenSettlement> {
   const provider = connect(devnet.rpcUrl);
   try {
     const accounting = new Contract(devnet.deployment.accounting, accountingV2Abi, provider);
@@ -47,13 +51,13 @@ export async function awaitSettlement(devnet: Devnet, { request }: Receipt, sign
 }
 
 /** The settlement's page. */
-export const settlementPage = ({ explorerUrl }: Pages, { transactionHash }: Settlement): string =>
+export const settlementPage = ({ explorerUrl }: Pages, { transactionHash }: SeenSettlement): string =>
   `${explorerUrl}/tx/${transactionHash}`;
 
 interface Visible {
   readonly devnet: Devnet;
   readonly pages: Pages;
-  readonly settlement: Settlement;
+  readonly settlement: SeenSettlement;
   readonly signal: AbortSignal;
 }
 

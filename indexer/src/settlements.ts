@@ -5,7 +5,7 @@ import { added, dayOf, unlockingAfter, type Work } from "./rollups.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork, type Db, seeChannel } from "./totals.ts";
 
 /** Whose work a settlement is, and the state that its event says the lane and the channel are in. */
-export interface Settlement {
+export interface SettlementEvent {
   readonly client: Hex;
   readonly executor: Hex;
   readonly lane: bigint;
@@ -18,7 +18,7 @@ export interface Settlement {
 
 /** One settlement as the sums see it. */
 interface Booking {
-  readonly settled: Settlement;
+  readonly settled: SettlementEvent;
   readonly work: Work;
   readonly timestamp: number;
 }

@@ -58,8 +58,11 @@ export const CLIENT_SETTINGS = {
     toml: "client.verify",
     flag: "verify",
     value: "HOW",
-    describe: "how far answers are checked: none, receipt, or redundant:2 to redundant:5",
-    schema: text(/^(none|receipt|redundant:[2-5])$/, "must be none, receipt, or redundant:2 to redundant:5"),
+    describe: "how far answers are checked: none, receipt, audit, or redundant:2 to redundant:5",
+    schema: text(
+      /^(none|receipt|audit|redundant:[2-5])$/,
+      "must be none, receipt, audit, or redundant:2 to redundant:5",
+    ),
     fallback: "receipt",
   }),
   exploration: defaulted({

@@ -5,7 +5,7 @@ import { connect } from "../../checkout/rpc.ts";
 import { type Devnet, type Pages, startDevnet } from "../../devnet/src/devnet.ts";
 import { askFirst, type FirstAnswer } from "../../devnet/src/first-answer.ts";
 import { startExplorer } from "../../devnet/src/pages.ts";
-import { awaitSettlement, awaitVisible, type Settlement } from "../../devnet/src/settlement.ts";
+import { awaitSettlement, awaitVisible, type SeenSettlement } from "../../devnet/src/settlement.ts";
 import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { freePort } from "../integration/indexer/ponder-process.ts";
 import { QUIET } from "../support/quiet-progress.ts";
@@ -23,7 +23,7 @@ describe("one paid answer, from prompt to page", () => {
   let devnet: Devnet;
   let pages: Pages;
   let answer: FirstAnswer;
-  let settlement: Settlement;
+  let settlement: SeenSettlement;
   const streamed: string[] = [];
 
   beforeAll(async () => {

@@ -69,4 +69,18 @@ describe("what a client owes an executor that does not run", { timeout: 600_000 
     const released = await executor.tell("release", client.address, "--yes");
     expect(released).toMatchObject({ amount: String(2n * TOKEN), owed: "0" });
   });
+
+  it("stays owed as far as the stake does not cover a last answer, and how much it covers is said", async () => {
+    await client.tell("deposit", "400", "--yes");
+    await client.tell("allocate", executor.address, "300", "--yes");
+    const { response } = await owedAnswer(parties, 3n, 2_000_000_000_000n);
+    const settled = await executor.tell("settle", "--yes");
+    const { amount, covered, owed } = settled as { amount: string; covered: string; owed: string };
+    expect(BigInt(amount)).toBeGreaterThan(0n);
+    expect(BigInt(amount)).toBeLessThanOrEqual(BigInt(covered));
+    expect(BigInt(owed)).toBeGreaterThan(0n);
+    expect(BigInt(amount)).toBeLessThan(response.cumulativeCost);
+    const again = await executor.run(["settle", "--yes"]);
+    expect(again.stdout).toMatch(/stay owed: the stake covers \d+(\.\d+)? tUSD of last answers that have not matured/);
+  });
 });

@@ -44,6 +44,7 @@ export function candidate(
     heardAtMs: NOW,
     health: UNKNOWN_HEALTH,
     stake: 100,
+    hasCheated: false,
     counted: undefined,
     reputation: undefined,
     vocabulary: undefined,

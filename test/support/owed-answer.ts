@@ -8,12 +8,16 @@ import { connect } from "./chain.ts";
 import type { Parties } from "./disputed-answer.ts";
 import { createExchange } from "./exchange.ts";
 
-/** Dear, so that one answer is worth something. */
-const PRICE = { inboundPrice: 5_000_000_000n };
+/** Dear, so that one answer is worth something: base units for a million tokens. */
+const PRICE = 5_000_000_000n;
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 
 /** An answer in the log of an executor that does not run, in a lane of its own: owed, and not settled. */
-export async function owedAnswer({ chain, deployment, client, executor }: Parties, lane: bigint): Promise<Receipt> {
+export async function owedAnswer(
+  { chain, deployment, client, executor }: Parties,
+  lane: bigint,
+  inboundPrice = PRICE,
+): Promise<Receipt> {
   const provider = connect(chain.rpcUrl);
   const { timestamp } = (await provider.getBlock("latest")) ?? { timestamp: 0 };
   provider.destroy();
@@ -25,7 +29,7 @@ export async function owedAnswer({ chain, deployment, client, executor }: Partie
     cipher: createTextCipher(executor.identity.secret),
   });
   const store = openExecutorLog(file);
-  const { request, requestHash, clientSignature } = exchange.ask(EMPTY_LANE, { lane, ...PRICE });
+  const { request, requestHash, clientSignature } = exchange.ask(EMPTY_LANE, { lane, inboundPrice });
   const asked = { request, requestHash, clientSignature };
   const { response, responseHash, executorSignature } = exchange.answer(EMPTY_LANE, asked);
   const nowMs = Date.now();

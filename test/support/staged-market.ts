@@ -103,7 +103,7 @@ export class StagedMarket implements Disposable {
   readonly #parts: AskParts;
   #deposit = DEPOSIT;
 
-  constructor(options: ClientOptions = {}, more: Pick<AskParts, "recounting" | "told"> = {}) {
+  constructor(options: ClientOptions = {}, more: Pick<AskParts, "recounting" | "told" | "audit"> = {}) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
     this.#stack.defer(() => rmSync(path, { recursive: true, force: true }));
     this.store = openClientLog(this.#stack.use(openDatabase(join(path, "client.sqlite"), { cipher: TEST_CIPHER })));

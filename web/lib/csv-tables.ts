@@ -13,15 +13,15 @@ import {
   type Sorts,
   VALIDATOR_SORTS,
 } from "./list-query.ts";
-import type { Answer } from "./problem.ts";
-import type { Client, Executor, Member, Settlement, Validator } from "./rows.ts";
+import type { IndexReply } from "./problem.ts";
+import type { Client, Executor, Member, SettlementRow, Validator } from "./rows.ts";
 import type { Page } from "./shapes.ts";
 
 /** A list that can be downloaded: its orders, its columns, and how a page of it is read. */
 export interface CsvTable<T> {
   readonly sorts: Sorts;
   readonly columns: readonly CsvColumn<T>[];
-  readonly read: (query: ListQuery, filter: DisputeFilter, limit: number) => Promise<Answer<Page<T>>>;
+  readonly read: (query: ListQuery, filter: DisputeFilter, limit: number) => Promise<IndexReply<Page<T>>>;
 }
 
 type Work = Pick<Executor, "requests" | "inboundTokens" | "outboundTokens" | "paid">;
@@ -104,7 +104,7 @@ const VALIDATORS: CsvTable<Validator> = {
   read: (query, _filter, limit) => readValidators(query, limit),
 };
 
-const SETTLEMENTS: CsvTable<Settlement> = {
+const SETTLEMENTS: CsvTable<SettlementRow> = {
   sorts: SETTLEMENT_SORTS,
   columns: [
     { name: "id", value: (row) => row.id },

@@ -3,7 +3,7 @@ import { LloomError } from "@lloom/protocol/lloom-error";
 import { rememberChainTime } from "./chain-time.ts";
 import { settings } from "./env.ts";
 import { readHead } from "./indexed-head.ts";
-import { type Answer, answered, failed, type Problem, problemOf } from "./problem.ts";
+import { answered, failed, type IndexReply, type Problem, problemOf } from "./problem.ts";
 import type { Query } from "./query.ts";
 import { record } from "./readers.ts";
 import { TOKEN } from "./rows.ts";
@@ -59,7 +59,7 @@ function keepToken(value: unknown): void {
   if (token !== undefined) rememberToken({ decimals: token.tokenDecimals, symbol: token.tokenSymbol });
 }
 
-function readBody<T>(url: string, body: unknown, read: Query<never, T>["read"]): Answer<T> {
+function readBody<T>(url: string, body: unknown, read: Query<never, T>["read"]): IndexReply<T> {
   try {
     const { data, errors } = record(body, "body");
     if (errors !== undefined) return failed(refused(url, refusalOf(errors)));
@@ -77,7 +77,7 @@ function readBody<T>(url: string, body: unknown, read: Query<never, T>["read"]):
 export async function ask<Variables extends object, T>(
   { document, read }: Query<Variables, T>,
   variables: Variables,
-): Promise<Answer<T>> {
+): Promise<IndexReply<T>> {
   const { indexer } = settings();
   const { origin } = indexer;
   try {

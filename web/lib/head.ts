@@ -1,7 +1,7 @@
 import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import { settings } from "./env.ts";
 import { readIndexedHead } from "./indexer/chain.ts";
-import { type Answer, answered } from "./problem.ts";
+import { answered, type IndexReply } from "./problem.ts";
 
 /** How fresh the explorer is, for the badge that every page carries. */
 export interface Head {
@@ -40,7 +40,7 @@ async function chainTimestamp({ href, authorization }: HttpEndpoint): Promise<nu
 }
 
 /** Where the indexer is and how far behind the chain. Undefined while it has indexed nothing. */
-export async function readHead(): Promise<Answer<Head | undefined>> {
+export async function readHead(): Promise<IndexReply<Head | undefined>> {
   const { rpc } = settings();
   const [indexed, chain] = await Promise.all([readIndexedHead(), rpc && chainTimestamp(rpc)]);
   if (!indexed.ok) return indexed;

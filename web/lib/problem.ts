@@ -20,7 +20,9 @@ export function problemOf(code: ErrorCode, message: string): Problem {
 }
 
 /** A value, or the reason why there is none. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+export type IndexReply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
 
-export const answered = <T>(value: T): Answer<T> => ({ ok: true, value });
-export const failed = (problem: Problem): Answer<never> => ({ ok: false, problem });
+export const answered = <T>(value: T): IndexReply<T> => ({ ok: true, value });
+export const failed = (problem: Problem): IndexReply<never> => ({ ok: false, problem });

@@ -1,7 +1,7 @@
 import { addressOf, hashOf, isAddress, isHash } from "@lloom/protocol/identifiers";
 import { readAddressRoles, readHashMatches, readPeerPath } from "./indexer/lookup.ts";
 import { readSettlement } from "./indexer/settlements.ts";
-import { type Answer, answered } from "./problem.ts";
+import { answered, type IndexReply } from "./problem.ts";
 
 /** What a searched text looks like. */
 export type SearchKind = "address" | "hash" | "settlement" | "peer" | "unknown";
@@ -30,7 +30,7 @@ export function kindOf(query: string): SearchKind {
 
 export const isSettlementId = (text: string): boolean => SETTLEMENT_ID.test(text);
 
-async function findAddress(address: string): Promise<Answer<string | undefined>> {
+async function findAddress(address: string): Promise<IndexReply<string | undefined>> {
   const roles = await readAddressRoles(address);
   if (!roles.ok) return roles;
   if (roles.value.executor) return answered(`/executors/${address}`);
@@ -38,7 +38,7 @@ async function findAddress(address: string): Promise<Answer<string | undefined>>
   return answered(roles.value.client ? `/clients/${address}` : undefined);
 }
 
-async function findHash(hash: string): Promise<Answer<string | undefined>> {
+async function findHash(hash: string): Promise<IndexReply<string | undefined>> {
   const matches = await readHashMatches(hash);
   if (!matches.ok) return matches;
   // The id of a delivery dispute is the digest of its response: the dispute leads to the settlement.
@@ -48,13 +48,13 @@ async function findHash(hash: string): Promise<Answer<string | undefined>> {
   return answered(id && `/settlements/${id}`);
 }
 
-async function findSettlement(id: string): Promise<Answer<string | undefined>> {
+async function findSettlement(id: string): Promise<IndexReply<string | undefined>> {
   const settlement = await readSettlement(id);
   return settlement.ok ? answered(settlement.value && `/settlements/${id}`) : settlement;
 }
 
 /** The page of what was searched, undefined if the indexer knows nothing by that name. */
-export async function findPath(query: string): Promise<Answer<string | undefined>> {
+export async function findPath(query: string): Promise<IndexReply<string | undefined>> {
   switch (kindOf(query)) {
     case "address":
       return findAddress(query);

@@ -20,6 +20,9 @@ const INTERFACES = [
   juryAbi,
 ].map((abi) => new Interface(abi));
 
+/** A commitment hides whom it is about, and a chain of preimages is about all: that is their purpose. */
+const ALWAYS: ReadonlySet<string> = new Set(["ReportCommitted", "ChainRegistered"]);
+
 export interface LegalEventsOptions {
   readonly provider: JsonRpcProvider;
   /** Whom they are about. */
@@ -54,8 +57,7 @@ export class LegalEvents {
     );
     const dispute = args["id"];
     if (party && typeof dispute === "string") this.#disputes.add(dispute);
-    // A commitment hides whom it is about: that is its purpose.
-    return party || name === "ReportCommitted" || (typeof dispute === "string" && this.#disputes.has(dispute));
+    return party || ALWAYS.has(name) || (typeof dispute === "string" && this.#disputes.has(dispute));
   }
 }
 

@@ -1,5 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Backend } from "../../../node/src/backend/backend.ts";
+import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { hashWeights } from "../../../node/src/backend/weights-hash.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
 import { TINY_MODEL } from "../../../node/src/commands/tiny-model.ts";
 import { createExecutor } from "../../../node/src/executor/executor.ts";
@@ -20,7 +24,7 @@ export interface CheatParts {
   readonly chain: Chain;
   readonly host: Host;
   readonly log: Log;
-  /** For its log. */
+  /** For its log and its weights. */
   readonly dataDir: string;
   readonly signal: AbortSignal;
 }
@@ -29,21 +33,33 @@ export interface CheatParts {
 const LURE = { inboundPrice: 80_000n, outboundPrice: 320_000n };
 /** The development network settles soon, so that a newcomer sees it happen. */
 const SETTLE_MS = 2_000;
-const MODEL = { kind: "llama", modelPath: TINY_MODEL, modelName: FIRST_MODEL, threads: 1, sequences: 2 } as const;
+/** Bits of a weight, where the signed ones have 16. */
+const COARSE_BITS = 4;
 
 /** Starts a dishonest executor. All but what is wrong with it is what honest ones run. */
 export async function openCheat(parts: CheatParts): Promise<AsyncDisposable> {
   const { cheat, identity, chain, host, log, dataDir, signal } = parts;
   await using stack = new AsyncDisposableStack();
-  const inner = stack.use(await openBackend(MODEL, log, signal));
+  const inner = stack.use(await openModel(parts));
   const options = { price: LURE, settleAgeMs: SETTLE_MS, starting: signal };
   if (isProvenBySignatures(cheat)) {
     stack.use(await sellByHand({ cheat, identity, chain, host, backend: inner, options, log }));
     return stack.move();
   }
+  const [model] = await inner.listModels(signal);
+  const offered = model === undefined ? [] : [{ ...model, weightsHash: await hashWeights(TINY_MODEL, signal) }];
   const cipher = createTextCipher(identity.secret);
   const store = openExecutorLog(stack.use(openDatabase(join(dataDir, "executor.sqlite"), { cipher })));
-  const backend = dishonest(cheat, inner, await inner.listModels(signal));
+  const backend = dishonest(cheat, inner, offered);
   stack.use(await createExecutor({ identity, chain, store, backend, host, log }, options));
   return stack.move();
+}
+
+async function openModel({ cheat, dataDir, log, signal }: CheatParts): Promise<Backend> {
+  let modelPath = TINY_MODEL;
+  if (cheat === "model") {
+    modelPath = join(dataDir, "coarse.gguf");
+    await writeFile(modelPath, await coarsenWeights(TINY_MODEL, COARSE_BITS));
+  }
+  return openBackend({ kind: "llama", modelPath, modelName: FIRST_MODEL, threads: 1, sequences: 2 }, log, signal);
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { stakeRegistryAbi } from "@lloom/protocol/generated/abi";
-import { Contract, type JsonRpcProvider } from "ethers";
+import { Contract, type JsonRpcProvider, toQuantity } from "ethers";
 import { ExplainedError } from "../../../checkout/explained-error.ts";
 import { connect } from "../../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "../accounts.ts";
 import type { Devnet, Pages } from "../devnet.ts";
 import { askFirst } from "../first-answer.ts";
 import { bold, money } from "../words.ts";
-import { CHEAT_WORDS, type Cheat } from "./kinds.ts";
+import { CHEAT_WORDS, type Cheat, needsJury } from "./kinds.ts";
 import { LegalEvents } from "./legal-events.ts";
 import { type Told, wordsOf } from "./verdict-words.ts";
 
@@ -39,8 +39,13 @@ export interface StoryEnd {
 const LONGEST_MS = 600_000;
 const LOOK_MS = 500;
 const QUIET_MS = 20_000;
+/** Canaries come when nobody expects them, for most of an epoch; and jurors compute. */
+const AUDIT_PATIENCE = 12;
+const WORK_PATIENCE = 4;
 /** The clock is moved on by so much where no contract says until when it waits: an answer may come until its deadline, and some. */
 const STEP_SECONDS = 900;
+/** What a client believes of an executor's stake and strikes is so old at most; it asks with the next offer that it hears. */
+const [HEARD_SECONDS, HEARD_MS] = [310, 12_000];
 /** Past a deadline. */
 const MARGIN_SECONDS = 2n;
 const QUESTIONS = ["What is Lloom?", "Who pays for gas?", "What does a receipt prove?"] as const;
@@ -64,6 +69,10 @@ class Story {
   #waitsUntil: bigint | undefined;
   /** It has taken money for what it did. */
   #hasClaimed = false;
+  #isAccused = false;
+  #isWork = false;
+  /** The dispute whose page was named. */
+  #linked: string | undefined;
   /** Once they are up. */
   #pages: Pages | undefined;
 
@@ -87,13 +96,26 @@ class Story {
     const stakeAfter = await this.#stake();
     this.#tell(`It had ${money(stakeBefore)} at stake, and has ${money(stakeAfter)}.`);
     const questionsAfter = QUESTIONS.length;
-    const askedAfter = await this.#ask();
+    const askedAfter = await this.#askUntilPassedOver();
     this.#tell(
       askedAfter === 0
         ? `${bold("No longer chosen")}: of ${questionsAfter} questions none went to it, though it is the cheapest.`
         : `${askedAfter} of ${questionsAfter} questions still went to it.`,
     );
     return { cheat, dispute, stakeBefore, stakeAfter, askedAfter, questionsAfter };
+  }
+
+  /** How often the cheat was asked the last time, once clients have asked the chain anew about it. */
+  async #askUntilPassedOver(): Promise<number> {
+    const { devnet, signal } = this.#stage;
+    const asked = await this.#ask();
+    if (asked === 0) return asked;
+    this.#tell(
+      "  (A client asks the chain about an executor every five minutes: the network's clock is moved on by as much.)",
+    );
+    await devnet.clock?.moveOn(devnet.rpcUrl, HEARD_SECONDS);
+    await delay(HEARD_MS, undefined, { signal });
+    return this.#ask();
   }
 
   /** Asks the gateway some questions; how many of the receipts are the cheat's. */
@@ -126,13 +148,24 @@ class Story {
         const told = wordsOf(event, nameOf);
         if (told === undefined) continue;
         this.#note(told);
+        if (told.waitsForBlock !== undefined) await this.#mineTo(told.waitsForBlock);
         if (told.isEnd === true) ended = told.dispute;
       }
       if (ended !== undefined) return ended;
-      if (performance.now() - this.#quietSince > quietMs) await (this.#hasClaimed ? this.#moveOn() : this.#tempt());
+      if (performance.now() - this.#quietSince > quietMs * this.#patience()) await this.#goOn();
       await delay(LOOK_MS, undefined, { signal });
     }
     throw new ExplainedError("The cheat was not judged within ten minutes.", `Read the logs in ${devnet.logDir}.`);
+  }
+
+  /** How many times as long as usual it may be quiet. */
+  #patience(): number {
+    const isAudited = needsJury(this.#stage.cheat) && !this.#isAccused && this.#waitsUntil === undefined;
+    return isAudited ? AUDIT_PATIENCE : this.#isWork ? WORK_PATIENCE : 1;
+  }
+
+  #goOn(): Promise<void> {
+    return this.#hasClaimed || this.#waitsUntil !== undefined ? this.#moveOn() : this.#tempt();
   }
 
   /** Asks until it is asked. */
@@ -141,10 +174,13 @@ class Story {
     this.#quietSince = performance.now();
   }
 
-  #note({ text, dispute, waitsUntil, isEnd }: Told): void {
+  #note({ text, dispute, waitsUntil, isEnd, isWork = false }: Told): void {
     const pages = this.#pages;
     this.#quietSince = performance.now();
-    const isLinked = dispute !== undefined && (waitsUntil !== undefined || isEnd === true);
+    this.#isWork = isWork || (this.#isWork && waitsUntil === undefined);
+    this.#isAccused ||= dispute !== undefined;
+    const isLinked = dispute !== undefined && (dispute !== this.#linked || isEnd === true);
+    if (isLinked) this.#linked = dispute;
     if (waitsUntil !== undefined) {
       this.#waitsUntil = waitsUntil;
     }
@@ -161,6 +197,12 @@ class Story {
     this.#tell(`  (Nothing is left to do but to wait: the network's clock is moved on by ${inWords(seconds)}.)`);
     await devnet.clock?.moveOn(devnet.rpcUrl, seconds);
     this.#quietSince = performance.now();
+  }
+
+  /** A chain has blocks all the time; this one only when somebody sends something. */
+  async #mineTo(block: bigint): Promise<void> {
+    const head = BigInt(await this.#provider.getBlockNumber());
+    if (block >= head) await this.#provider.send("hardhat_mine", [toQuantity(block - head + 1n)]);
   }
 
   async #stake(): Promise<bigint> {

@@ -6,6 +6,7 @@ import {
   stakeRegistryFacts,
 } from "@lloom/protocol/generated/facts";
 import { formatEther } from "ethers";
+import { AUDITS } from "../deployment.ts";
 import { money } from "../words.ts";
 
 /** An event of a contract, by the names of its interface. */
@@ -20,11 +21,17 @@ export interface Told {
   readonly text?: string | undefined;
   /** Until when the contract waits for somebody, chain seconds. */
   readonly waitsUntil?: bigint;
+  /** Up to which block it waits. */
+  readonly waitsForBlock?: bigint;
+  /** Whoever is waited for has much to compute. */
+  readonly isWork?: boolean;
   /** The dispute, where the event is a step of one. */
   readonly dispute?: string;
   /** Nothing follows in this dispute. */
   readonly isEnd?: boolean;
 }
+
+const EPOCH_SECONDS = AUDITS.auditEpochSeconds;
 
 type Words = (args: LegalEvent["args"], nameOf: (address: unknown) => string) => Told;
 
@@ -53,6 +60,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: `Judged: ${nameOf(args["reporter"])} proves the two signatures. ${amount(args["refunded"])} go back to the client, ${amount(args["slashed"])} are slashed.`,
     ...{ dispute: id(args["id"]), isEnd: true },
   }),
+  ChainRegistered: ({ validator, firstEpoch }, nameOf) => ({
+    text: `${nameOf(validator)} commits to whom it will audit, and when, before anybody can know.`,
+    waitsUntil: seconds(firstEpoch) * EPOCH_SECONDS,
+  }),
   ExecutorAudited: (args, nameOf) => ({
     text: `Audited by ${nameOf(args["validator"])} with canaries that looked like anybody's questions.`,
   }),
@@ -66,9 +77,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: STATES[enumName(measuredDisputesFacts.State, args["state"] as bigint)],
     ...{ dispute: id(args["id"]), waitsUntil: seconds(args["until"]) },
   }),
+  DrawRequested: (args) => ({ dispute: id(args["id"]), waitsForBlock: BigInt(args["drawBlock"] as bigint) }),
   PanelDrawn: (args) => ({
-    text: "A jury is drawn by the chain's randomness.",
-    ...{ dispute: id(args["id"]), waitsUntil: seconds(args["commitUntil"]) },
+    text: "A jury is drawn by the chain's randomness. Each of it fetches the evidence and measures by itself.",
+    ...{ dispute: id(args["id"]), waitsUntil: seconds(args["commitUntil"]), isWork: true },
   }),
   JurorDrawn: (args, nameOf) => ({ text: `  juror: ${nameOf(args["juror"])}`, dispute: id(args["id"]) }),
   VoteCommitted: (args, nameOf) => ({

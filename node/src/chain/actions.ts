@@ -16,7 +16,6 @@ import {
   stakeCall,
   stakeIntent,
   unbondCall,
-  withdrawDepositCall,
   withdrawEarningsCall,
   withdrawStakeCall,
 } from "./calls.ts";
@@ -62,15 +61,6 @@ export async function deposit(chain: Chain, amount: bigint, options?: SendOption
     await send(chain, approveCall(chain, chain.accounting, amount), options);
   }
   return sender.send(call, options);
-}
-
-/** Pays free deposit out, to the account itself unless another receiver is named. */
-export function withdrawDeposit(
-  chain: Chain,
-  { amount, to = senderOf(chain).account.address }: { amount: bigint; to?: Address },
-  options?: SendOptions,
-): Promise<Mined> {
-  return send(chain, withdrawDepositCall(chain, { amount, to }), options);
 }
 
 /** Moves free deposit into the channel with an executor. */

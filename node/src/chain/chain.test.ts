@@ -13,11 +13,12 @@ import {
   registerAndStake,
   release,
   requestUnlock,
+  senderOf,
   unbond,
-  withdrawDeposit,
   withdrawEarnings,
   withdrawStake,
 } from "./actions.ts";
+import { withdrawDepositCall } from "./calls.ts";
 import { type Chain, type ChainOptions, openChain } from "./chain.ts";
 import { tokenInterface } from "./contracts.ts";
 import { GAS_BOUNDS } from "./gas.ts";
@@ -37,6 +38,11 @@ const log = createLog({ level: "silent", name: "test" });
 const { signal } = new AbortController();
 const TOKEN = 1_000_000n;
 const PEER_ID = Buffer.from("0025080212210000000000000000000000000000000000000000000000000000", "hex");
+/** Free deposit into the own wallet. */
+const payOut = async (chain: Chain, amount: bigint) => {
+  const sender = senderOf(chain);
+  return sender.send(await withdrawDepositCall(chain, { amount, to: sender.account.address }));
+};
 let ground: TestChain;
 let deployment: TestDeployment;
 
@@ -128,7 +134,7 @@ test("deposits with one permit transaction, allocates, unlocks and withdraws", a
     unlocking: 0n,
     unlockAt: 0n,
   });
-  await withdrawDeposit(chain, { amount: 50n * TOKEN });
+  await payOut(chain, 50n * TOKEN);
   expect(await readTokenBalance(chain, client.address)).toBe(1000n * TOKEN);
 });
 
@@ -241,7 +247,7 @@ test("keeps fixed gas limits at least a third above what actions use from empty 
     deposit: (await deposit(chain, 10n * TOKEN)).gasUsed,
     allocate: (await allocate(chain, account(7).address, TOKEN)).gasUsed,
     unlock: (await requestUnlock(chain, account(7).address, TOKEN)).gasUsed,
-    withdraw: (await withdrawDeposit(chain, { amount: TOKEN })).gasUsed,
+    withdraw: (await payOut(chain, TOKEN)).gasUsed,
     registerAndStake: (
       await registerAndStake(chain, {
         role: "executor",

@@ -102,6 +102,17 @@ export async function readMember({ contracts }: Chain, address: Address): Promis
 export const readActive = ({ contracts }: Chain, address: Address): Promise<boolean> =>
   readFor("the stake", contracts.stakeRegistry.isActive(address));
 
+const { Offence } = stakeRegistryFacts;
+/** Whoever has a strike for one of these sold something else than it signed, or more of it than there was. */
+const FRAUDS = [enumNumber(Offence, "WrongModel"), enumNumber(Offence, "TokenInflation")];
+const FRAUD_SECONDS = 30n * 86_400n;
+
+/** Whether an executor was found to have cheated its clients, or admitted it, in the last thirty days. */
+export async function readFrauds({ contracts }: Chain, executor: Address): Promise<boolean> {
+  const strikes = FRAUDS.map((offence) => contracts.stakeRegistry.strikesOf(executor, offence, FRAUD_SECONDS));
+  return (await readFor("the strikes", Promise.all(strikes))).some((halves) => halves > 0n);
+}
+
 /** Smallest stake of a role, base units. */
 export const readMinimumStake = ({ contracts }: Chain, role: MemberRole): Promise<bigint> =>
   readFor("the smallest stake", contracts.stakeRegistry.minimumStake(roleNumber(role)));

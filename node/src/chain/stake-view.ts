@@ -5,7 +5,7 @@ import type { Clock } from "../primitives/clock.ts";
 import { FairQueue } from "../primitives/fair-queue.ts";
 import { TokenBucket } from "../primitives/token-bucket.ts";
 import type { Chain } from "./chain.ts";
-import { readActive, readMember } from "./reads.ts";
+import { readActive, readFrauds, readMember } from "./reads.ts";
 
 /** What an executor has to lose. */
 export interface Stake {
@@ -15,6 +15,8 @@ export interface Stake {
   readonly amount: bigint;
   /** It has registered once, which costs something. Nobody can undo that, so that it is true for every later time. */
   readonly isMember: boolean;
+  /** It has cheated its clients lately, as juries found or it admitted; absent: it has not. */
+  readonly hasCheated?: boolean;
 }
 
 /** How long an answer of the chain is believed. */
@@ -217,6 +219,8 @@ export const openStakeView = (chain: Chain, options: Omit<StakeViewOptions, "rea
     ...options,
     read: async (executor) => {
       const [active, { role, stake }] = await Promise.all([readActive(chain, executor), readMember(chain, executor)]);
-      return { active: active && role === "executor", amount: stake, isMember: role !== "none" };
+      const isExecutor = role === "executor";
+      const hasCheated = isExecutor && (await readFrauds(chain, executor));
+      return { active: active && isExecutor, amount: stake, isMember: role !== "none", hasCheated };
     },
   });

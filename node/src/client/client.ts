@@ -24,6 +24,7 @@ import { recoverAddress } from "../wallet/recover.ts";
 import type { AskParts } from "./ask/ask.ts";
 import { askVerified } from "./ask/ask-verified.ts";
 import { blamingClock } from "./blaming-clock.ts";
+import type { AnswerAudit } from "./check/answer-audit.ts";
 import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
@@ -48,6 +49,8 @@ export interface ClientParts {
   readonly vocabularies?: string;
   /** Whom it asks about executors; without one, nobody has a reputation. */
   readonly reputations?: ReputationSource | undefined;
+  /** Holds answers against weights of its own; without it, no answer can be audited. */
+  readonly audit?: AnswerAudit | undefined;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
 }
@@ -178,7 +181,7 @@ async function followChain(
 }
 
 function assembleAsk(
-  { identity, chain, store, host, log, reputations: source }: ClientParts,
+  { identity, chain, store, host, log, audit, reputations: source }: ClientParts,
   {
     settings,
     market,
@@ -202,7 +205,7 @@ function assembleAsk(
       onTold: (reputations) => book.setReputations(reputations),
     });
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, log, told },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, audit, log, told },
     recover: recoverAddress,
     reach: (target, signal) => connect(host, target, signal),
     isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),

@@ -9,6 +9,7 @@ import { openIndexer } from "../indexer/indexer.ts";
 import { type ClientLog, openClientLog } from "../store/client-log.ts";
 import type { Database } from "../store/database.ts";
 import type { Identity } from "../wallet/identity.ts";
+import { openAnswerAudit } from "./answer-audit.ts";
 import type { announce, CommandContext } from "./command.ts";
 import { chosenAudits } from "./deployment.ts";
 import { openIdentity, openLog, openOwnChain, settingAmount } from "./open.ts";
@@ -19,7 +20,7 @@ import { keptPast } from "./reputation/past.ts";
 /** Settings of everybody who buys answers. */
 export const BUYING_SETTINGS = [
   ...(["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const),
-  ...(["verify", "minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
+  ...(["verify", "weights", "threads", "minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
 ];
 
 /** A client of the network, with what it stands on. */
@@ -62,7 +63,9 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
   const vocabularies = dataFile(settings, "vocabularies");
   const reputations = reputationSource(context, chain);
-  const parts = { identity, chain, store, host, log, vocabularies, reputations, checkClock: () => clock.look() };
+  const audit = await openAnswerAudit(context, { chain, host, store });
+  const watched = { reputations, audit, checkClock: () => clock.look() };
+  const parts = { identity, chain, store, host, log, vocabularies, ...watched };
   const client = stack.use(await createClient(parts, options));
   return { client, chain, identity, store, db };
 }

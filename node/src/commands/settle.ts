@@ -1,6 +1,6 @@
 import { shownTokens, tokenOf } from "../chain/calls.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import { readLane } from "../chain/reads.ts";
+import { readCapacity, readLane } from "../chain/reads.ts";
 import { type PairOutcome, SETTLE_PAIRS, settleCall, settle as settleOnChain } from "../chain/settle.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { Settlement } from "../executor/settle/settlement.ts";
@@ -36,7 +36,8 @@ export const settle: Command = {
     await preview(context, account, planned(account, store, known));
     await requireConsent(context);
     const outcomes = await settleAll(context, account, store);
-    tell(context, account, { outcomes, left: await owedOn(account, store.unsettled()) });
+    const left = await owedOn(account, store.unsettled());
+    tell(context, account, { outcomes, left, covered: await readCapacity(account.chain, account.address) });
     account.journal.told();
   },
 };
@@ -102,11 +103,14 @@ async function settleAll(
   return outcomes;
 }
 
-function tell(
-  context: CommandContext,
-  { chain }: Account,
-  { outcomes, left }: { readonly outcomes: readonly PairOutcome[]; readonly left: Owed },
-): void {
+interface Settled {
+  readonly outcomes: readonly PairOutcome[];
+  readonly left: Owed;
+  /** What the stake covers of last answers that have not matured. */
+  readonly covered: bigint;
+}
+
+function tell(context: CommandContext, { chain }: Account, { outcomes, left, covered }: Settled): void {
   const paid = outcomes.flatMap((one) => (one.status === "paid" ? [one] : []));
   const amount = paid.reduce((sum, { acknowledgedPaid, tailPaid }) => sum + acknowledgedPaid + tailPaid, 0n);
   const refused = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
@@ -116,14 +120,22 @@ function tell(
     context,
     {
       ...{ event: "done", action: "settle", amount, lanes: paid.length, refused, transactions },
-      ...{ owed: left.total, writtenOff: left.writtenOff, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{
+        owed: left.total,
+        covered,
+        writtenOff: left.writtenOff,
+        ...networkEvent(context, chain),
+        token: tokenOf(chain),
+      },
     },
     [
       `${shown(amount)} are settled: lloom earnings says when they are free.`,
       ...(refused.length > 0
         ? [`  ${refused.length} receipts were not taken: ${[...new Set(refused)].join(", ")}`]
         : []),
-      ...(left.total > 0n ? [`  ${shown(left.total)} stay owed: the stake does not cover them yet`] : []),
+      ...(left.total > 0n
+        ? [`  ${shown(left.total)} stay owed: the stake covers ${shown(covered)} of last answers that have not matured`]
+        : []),
       ...(left.writtenOff > 0n ? [`  ${shown(left.writtenOff)} are written off: no channel can pay them`] : []),
       ...transactions.map((hash) => `  transaction ${hash}`),
     ].join("\n"),

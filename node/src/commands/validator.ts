@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { untilStopped } from "../daemon.ts";
-import { LloomError } from "../errors.ts";
 import { lockKey } from "../store/key-lock.ts";
 import { openValidatorLog } from "../store/validator-log.ts";
-import { openJudge, type WeightsFile } from "../validator/jury/open-judge.ts";
+import { openJudge } from "../validator/jury/open-judge.ts";
 import { createValidator } from "../validator/validator.ts";
 import { openAuditing } from "./canaries/auditing.ts";
 import { announce, type Command } from "./command.ts";
@@ -13,7 +11,7 @@ import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "./o
 import { openClock } from "./open-clock.ts";
 import { openHost } from "./open-host.ts";
 import { warnUnreachable } from "./reachable.ts";
-import { TINY_CALIBRATION, TINY_MODEL } from "./tiny-model.ts";
+import { weightsFile } from "./weights-file.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
@@ -66,11 +64,3 @@ export const validator: Command = {
     await untilStopped(context.signal);
   },
 };
-
-function weightsFile(path: string): WeightsFile {
-  if (path === "tiny") return { path: TINY_MODEL, calibration: TINY_CALIBRATION };
-  if (existsSync(path)) return { path, calibration: `${path}.calibration.json` };
-  throw new LloomError("CONFIG_INVALID", `--weights names ${path}, which is not there.`, {
-    next: "Give tiny, or the paths of GGUF files, with commas between them.",
-  });
-}

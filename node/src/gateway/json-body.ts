@@ -37,7 +37,7 @@ function decode(body: Buffer): string {
  * Reads on what is left of a refused body. A connection that is closed while its sender still writes is reset, and the
  * sender sees a broken pipe in place of the refusal. Bounded in bytes here, in time by the server's own limit.
  */
-export function drainBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+export function discardBody({ raw }: FastifyRequest, reply: FastifyReply): void {
   if (raw.complete) return;
   // The framework would close at once; read to its end, the connection can be kept.
   reply.removeHeader("connection");

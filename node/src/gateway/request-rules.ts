@@ -5,7 +5,7 @@ import type { Background } from "../primitives/background.ts";
 import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, problemOf } from "./http-problem.ts";
-import { drainBody } from "./json-body.ts";
+import { discardBody } from "./json-body.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
@@ -52,7 +52,7 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
     // What the parser says of a wrong body may quote it: only what is the gateway's own is logged whole.
     if (status >= 500) log.warn({ ...facts, err: thrown }, "request failed");
     else log.debug(facts, "request failed");
-    drainBody(request, reply);
+    discardBody(request, reply);
     return reply.code(status).headers(headers).send(body);
   };
   return {

@@ -218,6 +218,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX duties_open ON duties (kind, due_at) WHERE closed = 0;
   `,
   ...AUDIT_TABLES,
+  `
+  -- Client: the trace of an answer that it audited, which its executor may not show again; encrypted.
+  ALTER TABLE own_evidence ADD COLUMN trace BLOB;
+  `,
 ];
 
 /**

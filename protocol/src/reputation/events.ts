@@ -40,7 +40,7 @@ export interface ChannelChange extends AboutExecutor {
 }
 
 /** A client's lane was settled. */
-export interface Settlement extends AboutExecutor {
+export interface LaneSettlement extends AboutExecutor {
   readonly kind: "settlement";
   readonly client: Address;
   /** Of the channel, afterwards. */
@@ -56,4 +56,4 @@ export interface Strike extends AboutExecutor {
   readonly halves: bigint;
 }
 
-export type ReputationEvent = Registration | StakeChange | Audit | ChannelChange | Settlement | Strike;
+export type ReputationEvent = Registration | StakeChange | Audit | ChannelChange | LaneSettlement | Strike;

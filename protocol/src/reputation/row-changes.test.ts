@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { seeded } from "../../test/seeded.ts";
 import { stakeRegistryFacts } from "../generated/facts.ts";
 import { leftAt } from "./decay.ts";
-import type { Audit, ReputationEvent, Settlement } from "./events.ts";
+import type { Audit, LaneSettlement, ReputationEvent } from "./events.ts";
 import { ONE, toNumber } from "./fixed-point.ts";
 import type { ReputationRules } from "./parameters.ts";
 import { rowsAfter, type TouchedRows } from "./row-changes.ts";
@@ -38,7 +38,7 @@ const channel = (balance: bigint, seconds: bigint): ReputationEvent => ({
   balance,
   seconds,
 });
-const settlement = (acknowledged: bigint, balance: bigint, seconds: bigint): Settlement => ({
+const settlement = (acknowledged: bigint, balance: bigint, seconds: bigint): LaneSettlement => ({
   kind: "settlement",
   executor: EXECUTOR,
   client: CLIENT,

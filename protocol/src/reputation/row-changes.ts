@@ -1,6 +1,6 @@
 /** How an event changes rows. Pure: the same rows and event give the same rows, on every machine. */
 import { aged, periodAt, weightIn } from "./decay.ts";
-import type { Audit, ChannelChange, ReputationEvent, Settlement, Strike } from "./events.ts";
+import type { Audit, ChannelChange, LaneSettlement, ReputationEvent, Strike } from "./events.ts";
 import { FRACTION_BITS, ONE, ratioDown } from "./fixed-point.ts";
 import { REPUTATION, type ReputationRules } from "./parameters.ts";
 import { type AuditorRow, type ChannelRow, type ExecutorRow, NEW_AUDITOR, NEW_CHANNEL, NEW_EXECUTOR } from "./rows.ts";
@@ -51,7 +51,7 @@ function auditorAfter({ epochSeconds }: ReputationRules, row: AuditorRow, { epoc
 }
 
 /** A clock that stands still or goes back adds nothing. */
-function channelAfter(row: ChannelRow, { balance, seconds }: ChannelChange | Settlement): ChannelRow {
+function channelAfter(row: ChannelRow, { balance, seconds }: ChannelChange | LaneSettlement): ChannelRow {
   const since = later(row.since, seconds);
   return { balance, since, unused: row.unused + row.balance * (since - row.since) };
 }
@@ -63,7 +63,7 @@ function channelAfter(row: ChannelRow, { balance, seconds }: ChannelChange | Set
 function settlementAfter(
   rules: ReputationRules,
   rows: { readonly executor: ExecutorRow; readonly channel: ChannelRow },
-  event: Settlement,
+  event: LaneSettlement,
 ): TouchedRows {
   const channel = channelAfter(rows.channel, event);
   const price = lockedForOne(rules);

@@ -3,19 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { unpackTrace } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
 import { standingOf } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dishonest, type ModelCheat } from "../../../devnet/src/cheats/dishonest-backend.ts";
 import type { Backend } from "../../../node/src/backend/backend.ts";
 import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
 import { openReference, type Reference } from "../../../node/src/backend/llama-reference.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { WeightsAudit } from "../../../node/src/commands/answer-audit.ts";
 import { buyCanary } from "../../../node/src/commands/canaries/buy-canary.ts";
 import type { CanaryFinding, EndedCanary, KeptAudit } from "../../../node/src/validator/audit/canary-answer.ts";
 import { judge } from "../../../node/src/validator/audit/judge.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { drawCanary } from "../../../node/src/validator/canary/draw-canary.ts";
-import { type Buyer, log, type Seller, World } from "./world.ts";
+import { openJudge } from "../../../node/src/validator/jury/open-judge.ts";
+import { askAll, type Buyer, log, question, type Seller, until, World } from "./world.ts";
 
 const SLOW = 900_000;
 /** A busy machine must not pass for an executor that does not answer. */
@@ -46,14 +50,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** Offers the weights and the profile of the honest one, and answers with coarser ones. */
-const swapped = (): Backend => ({
-  name: "swapped",
-  listModels: (signal) => honest.listModels(signal),
-  countInbound: (completion, signal) => honest.countInbound(completion, signal),
-  checkHealth: (signal) => honest.checkHealth(signal),
-  vocabulary: (hash) => honest.vocabulary?.(hash),
-  complete: (completion, signal) => coarse.complete(completion, signal),
+/** Offers the weights and the profile of the honest one, and does something else; both are closed elsewhere. */
+const cheating = async (cheat: ModelCheat): Promise<Backend> => ({
+  ...dishonest(cheat, cheat === "model" ? coarse : honest, await honest.listModels(never)),
   [Symbol.asyncDispose]: async () => undefined,
 });
 
@@ -85,12 +84,46 @@ async function findingsAbout({ identity: { address: executor } }: Seller, buyer:
 const standing = (findings: readonly CanaryFinding[]) =>
   standingOf(findings.flatMap(({ factor }) => (factor === undefined ? [] : [{ factor }])));
 
+describe("a client with weights of its own", () => {
+  it(
+    "passes on no answer of coarser ones, asks somebody else, and pays both",
+    async () => {
+      const judging = { threads: 1, offered: () => undefined, signal: never, log };
+      const weights = [{ path: TINY, calibration: join(MODELS, "calibration.json") }];
+      await using opened = await openJudge({ ...judging, weights });
+      // The cheaper one is asked first.
+      const cheap = { inboundPrice: 1_000n, outboundPrice: 1_000n };
+      await using bad = await world.seller({ backend: await cheating("model"), price: cheap });
+      await using good = await world.seller({ backend: honest });
+      await using buyer = await world.buyer({
+        ...{ vocabularyWaitMs: 60_000, verification: { type: "audit" } },
+        audit: ({ chain, host, store }) => new WeightsAudit({ chain, host, store, weights: opened, log }),
+      });
+      await until("both are offered", () => buyer.client.offers("lloom-tiny").length === 2);
+      const asked = question("What does a receipt prove?", { model: "lloom-tiny" });
+      const { text, end } = await askAll(buyer, asked);
+      expect(end.executor).toBe(good.identity.address);
+      expect(text).not.toBe("");
+      expect(end.copies?.map(({ executor, agrees }) => [executor, agrees])).toEqual([
+        [bad.identity.address, false],
+        [good.identity.address, true],
+      ]);
+      // Jurors get its trace from here, whatever it shows them.
+      const [failed] = end.copies ?? [];
+      const { trace = new Uint8Array() } = buyer.store.ownEvidence(failed?.requestHash ?? "0x") ?? {};
+      expect(unpackTrace(trace).length).toBeGreaterThanOrEqual(failed?.outboundTokens ?? 1);
+      // It has cheated: the next question does not go to it.
+      expect((await askAll(buyer, asked)).end.copies).toBeUndefined();
+    },
+    SLOW,
+  );
+});
+
 describe("canaries bought over the network", () => {
   it(
-    "pass an honest executor, and prove a swap to coarser weights within six",
+    "pass an honest executor",
     async () => {
       await using good = await world.seller({ backend: honest });
-      await using bad = await world.seller({ backend: swapped() });
       await using buyer = await world.buyer({ vocabularyWaitMs: 60_000 });
       const passed = await findingsAbout(good, buyer);
       for (const { failure, factor, figures } of passed) {
@@ -99,11 +132,21 @@ describe("canaries bought over the network", () => {
         expect(figures?.distance).toBeLessThan(calibration.distanceBound);
       }
       expect(standing(passed).mayDispute).toBe(false);
+    },
+    SLOW,
+  );
+
+  // A prompt that was cut, and an answer that was kept, have traces of the right weights: after another prompt.
+  it.each(["model", "prompt", "replay"] as const)(
+    "prove within six an executor that cheats in its %s",
+    async (cheat) => {
+      await using bad = await world.seller({ backend: await cheating(cheat) });
+      await using buyer = await world.buyer({ vocabularyWaitMs: 60_000 });
       const found = await findingsAbout(bad, buyer);
-      for (const { failure, figures } of found) {
-        expect(failure).toBe("trace");
-        expect(figures?.distance).toBeGreaterThan(calibration.distanceBound * 2);
-      }
+      const caught = found.filter(({ failure }) => failure === "trace");
+      // The first answer that is kept is a right one.
+      expect(caught.length).toBeGreaterThanOrEqual(cheat === "replay" ? 5 : 6);
+      for (const { figures } of caught) expect(figures?.distance).toBeGreaterThan(calibration.distanceBound * 2);
       expect(standing(found).mayDispute).toBe(true);
     },
     SLOW,

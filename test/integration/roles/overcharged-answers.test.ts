@@ -8,6 +8,7 @@ import { type MeasuredCourt, openMeasuredCourt } from "../../../node/src/chain/m
 import { readDisputeAbout, readMeasured } from "../../../node/src/chain/measured-disputes.ts";
 import { readCredit } from "../../../node/src/chain/reads.ts";
 import { settle } from "../../../node/src/chain/settle.ts";
+import { openStakeView } from "../../../node/src/chain/stake-view.ts";
 import { createExchange } from "../../support/exchange.ts";
 import { idOf, purse } from "./disputed-deliveries.ts";
 import { type Buyer, type BuyerOptions, DOLLAR, type Member, until, World } from "./world.ts";
@@ -88,7 +89,11 @@ describe("an answer that was refused for its counts and settled all the same", (
     expect(buyer.store.openDuties("dispute")).toEqual([]);
     expect((await purse(world, buyer)).wallet).toBe(client.wallet - BOND);
 
+    const stakes = openStakeView(buyer.chain, { clock: Date.now });
+    expect((await stakes.get(rogue.identity.address))?.hasCheated).toBe(false);
     await senderOf(rogue.chain).send(concedeMeasuredCall(court, id));
+    const later = openStakeView(buyer.chain, { clock: Date.now });
+    expect((await later.get(rogue.identity.address))?.hasCheated).toBe(true);
     await until("it is over", () => buyer.store.findDuty("accuse", id)?.state === "conceded");
     const [after, rogueAfter] = [await purse(world, buyer), await purse(world, rogue)];
     const slashed = PENALTY / 4n;

@@ -8,6 +8,7 @@ import { peerIdBytes } from "@lloom/protocol/peer-id";
 import type { Backend } from "../../../node/src/backend/backend.ts";
 import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
+import type { AnswerAudit } from "../../../node/src/client/check/answer-audit.ts";
 import { type Client, createClient } from "../../../node/src/client/client.ts";
 import type { ClientOptions } from "../../../node/src/client/client-options.ts";
 import type { AskEvent, Question } from "../../../node/src/client/question.ts";
@@ -65,6 +66,8 @@ export interface BuyerOptions extends ClientOptions {
   readonly rpcUrl?: string;
   /** Base units. */
   readonly deposit?: bigint;
+  /** Holds answers against weights of its own. */
+  readonly audit?: (member: Member & { readonly store: ClientLog }) => AnswerAudit;
   /** Of a client that was there before. */
   readonly identity?: Identity;
   readonly dataDir?: string;
@@ -155,6 +158,7 @@ export class World implements AsyncDisposable {
     rpcUrl,
     dataDir,
     identity,
+    audit,
     ...options
   }: BuyerOptions = {}): Promise<Buyer> {
     const stack = new AsyncDisposableStack();
@@ -171,7 +175,10 @@ export class World implements AsyncDisposable {
     const watch = stack.use(new ClockWatch({ ...{ chain, host, log, clock }, onChange: () => undefined }));
     const client = stack.use(
       await createClient(
-        { ...member, store, log, vocabularies: join(directory, "vocabularies"), checkClock: () => watch.look() },
+        {
+          ...{ ...member, store, log, vocabularies: join(directory, "vocabularies") },
+          ...{ audit: audit?.({ ...member, store }), checkClock: () => watch.look() },
+        },
         { exploration: 0, random: () => 0, watchPollMs: 100, ...options },
       ),
     );

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { hrefWith } from "../../lib/list-query.ts";
-import type { Settlement } from "../../lib/rows.ts";
+import type { SettlementRow } from "../../lib/rows.ts";
 import { Panel } from "../layout/panel.tsx";
 import { Empty } from "../states/empty.tsx";
 import { CsvLink } from "../table/csv-link.tsx";
@@ -10,7 +10,7 @@ interface AccountSettlementsProps {
   readonly party: Party;
   readonly address: string;
   /** The newest ones. */
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly SettlementRow[];
   readonly now: number;
 }
 

@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { shortHex } from "../../lib/format.ts";
 import { readDisputesOf } from "../../lib/indexer/disputes.ts";
-import type { Settlement } from "../../lib/rows.ts";
+import type { SettlementRow } from "../../lib/rows.ts";
 import { Sign } from "../figures/sign.tsx";
 
 /** Says that the answer of a settlement was disputed, with the way there. Nothing where none was. */
-export async function DisputedNotice({ settlement }: { readonly settlement: Settlement }) {
+export async function DisputedNotice({ settlement }: { readonly settlement: SettlementRow }) {
   const disputes = await readDisputesOf(settlement.requestHash);
   if (!disputes.ok || disputes.value.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-import type { Settlement } from "../../lib/rows.ts";
+import type { SettlementRow } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 
 const STEPS = 1_000n;
@@ -27,7 +27,7 @@ const PARTS = [
 ] as const;
 
 /** What a settlement moved, in its parts. */
-export function PaymentSplit({ settlement }: { readonly settlement: Settlement }) {
+export function PaymentSplit({ settlement }: { readonly settlement: SettlementRow }) {
   const owed = settlement.paid + settlement.unpaid;
   const parts = PARTS.filter(({ key }) => key !== "unpaid" || settlement.unpaid > 0n);
   return (

@@ -1,5 +1,5 @@
 import { formatCount, formatMoment } from "../../lib/format.ts";
-import type { Settlement } from "../../lib/rows.ts";
+import type { SettlementRow } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Fact, Facts } from "../figures/facts.tsx";
@@ -7,7 +7,7 @@ import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 
 interface SettlementFactsProps {
-  readonly settlement: Settlement;
+  readonly settlement: SettlementRow;
   readonly now: number;
 }
 

@@ -1,11 +1,11 @@
 import { formatCount } from "../../lib/format.ts";
-import type { Settlement } from "../../lib/rows.ts";
+import type { SettlementRow } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Figure, FigureStrip } from "../figures/figure.tsx";
 
 interface SettlementFiguresProps {
-  readonly settlement: Settlement;
+  readonly settlement: SettlementRow;
 }
 
 const MILLION = 1_000_000n;

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { Settlement } from "../../lib/rows.ts";
+import type { SettlementRow } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
 import { Identifier } from "../figures/identifier.tsx";
@@ -11,7 +11,7 @@ export type Party = "client" | "executor";
 
 interface SettlementTableProps {
   readonly caption: string;
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly SettlementRow[];
   readonly now: number;
   readonly without?: Party;
   readonly sorting?: Sorting;
@@ -19,7 +19,7 @@ interface SettlementTableProps {
   readonly compact?: boolean;
 }
 
-const whenColumn = (now: number): Column<Settlement> => ({
+const whenColumn = (now: number): Column<SettlementRow> => ({
   header: "When",
   hint: "Time of the block that holds the settlement",
   sort: "time",
@@ -31,7 +31,7 @@ const whenColumn = (now: number): Column<Settlement> => ({
 });
 
 /** Beside the executor the client gives way on narrow screens; alone it stays. */
-const partyColumn = (party: Party, isAlone: boolean): Column<Settlement> => ({
+const partyColumn = (party: Party, isAlone: boolean): Column<SettlementRow> => ({
   header: party === "client" ? "Client" : "Executor",
   hint: party === "client" ? "Who paid for the answers" : "Who answered and was paid",
   ...(party === "client" && !isAlone ? { from: "md" as const } : {}),
@@ -41,7 +41,7 @@ const partyColumn = (party: Party, isAlone: boolean): Column<Settlement> => ({
   },
 });
 
-const ANSWERS: Column<Settlement> = {
+const ANSWERS: Column<SettlementRow> = {
   header: "Answers",
   hint: "Answers that the settlement pays for; one transaction settles any number",
   numeric: true,
@@ -49,7 +49,7 @@ const ANSWERS: Column<Settlement> = {
   cell: ({ requests }) => <Count value={requests} hint="Answers that this settlement pays for" />,
 };
 
-const TOKENS: Column<Settlement> = {
+const TOKENS: Column<SettlementRow> = {
   header: "Tokens",
   hint: "Prompt and answer tokens that the settlement adds",
   numeric: true,
@@ -62,7 +62,7 @@ const TOKENS: Column<Settlement> = {
   ),
 };
 
-const PAID: Column<Settlement> = {
+const PAID: Column<SettlementRow> = {
   header: "Paid",
   hint: "Moved from the client's channel to the executor's earnings",
   numeric: true,
@@ -71,7 +71,7 @@ const PAID: Column<Settlement> = {
   cell: ({ paid }) => <Amount units={paid} hint="Paid by this settlement" aligned testId="settlement-paid" />,
 };
 
-const TRANSACTION: Column<Settlement> = {
+const TRANSACTION: Column<SettlementRow> = {
   header: "Transaction",
   hint: "Transaction that settled it; several settlements can share one",
   from: "lg",

@@ -1,6 +1,6 @@
 import { AUDIT, type Audit, DISPUTE, type Dispute, type JurySeat, SEAT, STRIKE, type Strike } from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
-import type { Answer } from "../problem.ts";
+import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { list, record } from "../readers.ts";
 import { REPUTATION, type Reputation } from "../reputation-rows.ts";
@@ -18,7 +18,7 @@ import {
   type Executor,
   type ExecutorModel,
   SETTLEMENT,
-  type Settlement,
+  type SettlementRow,
   VALIDATOR,
   type Validator,
 } from "../rows.ts";
@@ -28,7 +28,7 @@ import { CHART_SECONDS, rows } from "./query-parts.ts";
 export interface ExecutorPage {
   readonly executor: Executor;
   readonly days: readonly Day[];
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly SettlementRow[];
   readonly channels: readonly Channel[];
   readonly models: readonly ExecutorModel[];
   readonly disputes: readonly Dispute[];
@@ -78,7 +78,7 @@ export const EXECUTOR_PAGE = defineQuery({
 });
 
 /** One executor with its newest settlements, largest channels, models and days; undefined if there is none. */
-export const readExecutor = (address: string, nowSeconds: number): Promise<Answer<ExecutorPage | undefined>> =>
+export const readExecutor = (address: string, nowSeconds: number): Promise<IndexReply<ExecutorPage | undefined>> =>
   ask(EXECUTOR_PAGE, { address, day: nowSeconds - CHART_SECONDS });
 
 const LARGEST_FIRST = `orderBy: "paid", orderDirection: "desc", limit: 15`;
@@ -88,7 +88,7 @@ export interface ClientPage {
   readonly conduct: readonly Conduct[];
   readonly client: Client;
   readonly disputes: readonly Dispute[];
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly SettlementRow[];
   readonly channels: readonly Channel[];
 }
 
@@ -116,7 +116,8 @@ export const CLIENT_PAGE = defineQuery({
 });
 
 /** One client with its newest settlements and largest channels; undefined if there is none. */
-export const readClient = (address: string): Promise<Answer<ClientPage | undefined>> => ask(CLIENT_PAGE, { address });
+export const readClient = (address: string): Promise<IndexReply<ClientPage | undefined>> =>
+  ask(CLIENT_PAGE, { address });
 
 export interface ValidatorPage {
   readonly validator: Validator;
@@ -141,5 +142,5 @@ export const VALIDATOR_PAGE = defineQuery({
 });
 
 /** One validator with its newest audits and juries; undefined if there is none. */
-export const readValidator = (address: string): Promise<Answer<ValidatorPage | undefined>> =>
+export const readValidator = (address: string): Promise<IndexReply<ValidatorPage | undefined>> =>
   ask(VALIDATOR_PAGE, { address });

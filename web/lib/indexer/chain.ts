@@ -1,7 +1,7 @@
 import type { TokenUnit } from "../format.ts";
 import { ask } from "../graphql.ts";
 import { type IndexedHead, readHead } from "../indexed-head.ts";
-import type { Answer } from "../problem.ts";
+import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { TOKEN } from "../rows.ts";
 import { readRowOrNull, selection } from "../shapes.ts";
@@ -17,7 +17,7 @@ export const NETWORK_TOKEN = defineQuery({
 });
 
 /** How amounts of this network are written, as its token contract says; undefined until the contracts are seen. */
-export const readToken = (): Promise<Answer<TokenUnit | undefined>> => ask(NETWORK_TOKEN, {});
+export const readToken = (): Promise<IndexReply<TokenUnit | undefined>> => ask(NETWORK_TOKEN, {});
 
 export const INDEXED_HEAD = defineQuery({
   takes: {},
@@ -26,4 +26,4 @@ export const INDEXED_HEAD = defineQuery({
 });
 
 /** The indexer's newest block; undefined while it has none. */
-export const readIndexedHead = (): Promise<Answer<IndexedHead | undefined>> => ask(INDEXED_HEAD, {});
+export const readIndexedHead = (): Promise<IndexReply<IndexedHead | undefined>> => ask(INDEXED_HEAD, {});

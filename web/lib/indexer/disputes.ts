@@ -24,7 +24,7 @@ import {
   type Slashing,
 } from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
-import { type Answer, answered } from "../problem.ts";
+import { answered, type IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { hex, text } from "../readers.ts";
 import { readItems, selection } from "../shapes.ts";
@@ -82,7 +82,7 @@ export const DISPUTE_PAGE = defineQuery({
 });
 
 /** One dispute by its id; undefined if there is none. */
-export const readDispute = (id: Hex): Promise<Answer<DisputePage | undefined>> => ask(DISPUTE_PAGE, { id });
+export const readDispute = (id: Hex): Promise<IndexReply<DisputePage | undefined>> => ask(DISPUTE_PAGE, { id });
 
 const SETTLED = { id: text, requestHash: hex } as const;
 
@@ -94,7 +94,7 @@ export const SETTLEMENTS_OF = defineQuery({
 });
 
 /** Ids of the settlements of requests, by request. One that a later one of its lane stood for has none. */
-export const readSettlementsOf = (hashes: readonly Hex[]): Promise<Answer<ReadonlyMap<Hex, string>>> =>
+export const readSettlementsOf = (hashes: readonly Hex[]): Promise<IndexReply<ReadonlyMap<Hex, string>>> =>
   hashes.length === 0 ? Promise.resolve(answered(new Map())) : ask(SETTLEMENTS_OF, { hashes });
 
 const DISPUTE_ID = { disputeId: hex } as const;
@@ -111,4 +111,4 @@ export const DISPUTES_OF_REQUEST = defineQuery({
 });
 
 /** Ids of the disputes about the answer to a request. */
-export const readDisputesOf = (hash: Hex): Promise<Answer<readonly Hex[]>> => ask(DISPUTES_OF_REQUEST, { hash });
+export const readDisputesOf = (hash: Hex): Promise<IndexReply<readonly Hex[]>> => ask(DISPUTES_OF_REQUEST, { hash });

@@ -2,7 +2,7 @@ import { DISPUTE } from "../dispute-rows.ts";
 import { type DisputeFilter, disputesWhere } from "../disputes/filter.ts";
 import { ask } from "../graphql.ts";
 import type { ListQuery, PartyFilter } from "../list-query.ts";
-import type { Answer } from "../problem.ts";
+import type { IndexReply } from "../problem.ts";
 import { defineQuery, type Query, type Takes, type VariablesOf } from "../query.ts";
 import { CLIENT, EXECUTOR, SETTLEMENT, VALIDATOR } from "../rows.ts";
 import { type Page, readPage, type Shape, selection } from "../shapes.ts";
@@ -44,7 +44,7 @@ async function pageOf<T>(
   query: ListQuery,
   filter: Filter,
   limit = PAGE_SIZE,
-): Promise<Answer<Page<T>>> {
+): Promise<IndexReply<Page<T>>> {
   const page = await askPage(list, query, filter, limit);
   const refused = !page.ok && page.problem.code === "INDEXER_REFUSED" && (query.after ?? query.before) !== undefined;
   return refused ? askPage(list, { ...query, after: undefined, before: undefined }, filter, limit) : page;
@@ -53,7 +53,7 @@ async function pageOf<T>(
 /** An order by what only some rows have leaves the others out: a list cannot be turned by a cursor that is nothing. */
 const KNOWN: Readonly<Record<string, Filter>> = { lastSettledAt: { lastSettledAt_gt: 0 }, trust: { trust_gte: "0" } };
 
-const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: number): Promise<Answer<Page<T>>> =>
+const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: number): Promise<IndexReply<Page<T>>> =>
   ask(list, {
     orderBy: query.column,
     orderDirection: query.direction,

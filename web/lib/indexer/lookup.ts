@@ -1,5 +1,5 @@
 import { ask } from "../graphql.ts";
-import type { Answer } from "../problem.ts";
+import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { ADDRESS, ID } from "../rows.ts";
 import { readItems } from "../shapes.ts";
@@ -22,7 +22,7 @@ export const ADDRESS_ROLES = defineQuery({
   }),
 });
 
-export const readAddressRoles = (address: string): Promise<Answer<AddressRoles>> => ask(ADDRESS_ROLES, { address });
+export const readAddressRoles = (address: string): Promise<IndexReply<AddressRoles>> => ask(ADDRESS_ROLES, { address });
 
 /** Where a 32-byte hash occurs: as a transaction, as a dispute's id, or as the request or response of a settlement. */
 export interface HashMatches {
@@ -49,7 +49,7 @@ export const HASH_MATCHES = defineQuery({
   }),
 });
 
-export const readHashMatches = (hash: string): Promise<Answer<HashMatches>> => ask(HASH_MATCHES, { hash });
+export const readHashMatches = (hash: string): Promise<IndexReply<HashMatches>> => ask(HASH_MATCHES, { hash });
 
 export const PEER_OWNERS = defineQuery({
   takes: { peerId: "String" },
@@ -64,4 +64,4 @@ export const PEER_OWNERS = defineQuery({
 });
 
 /** The page of the member that registered a peer id; undefined if none did. */
-export const readPeerPath = (peerId: string): Promise<Answer<string | undefined>> => ask(PEER_OWNERS, { peerId });
+export const readPeerPath = (peerId: string): Promise<IndexReply<string | undefined>> => ask(PEER_OWNERS, { peerId });

@@ -1,5 +1,5 @@
 import { ask } from "../graphql.ts";
-import type { Answer } from "../problem.ts";
+import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import {
   DAY,
@@ -12,7 +12,7 @@ import {
   type Network,
   SETTLEMENT,
   SETTLEMENT_WORK,
-  type Settlement,
+  type SettlementRow,
   type SettlementWork,
 } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
@@ -24,7 +24,7 @@ const HOURS_BACK_SECONDS = 3 * 86_400;
 export interface Overview {
   /** Undefined until the contracts are deployed and seen. */
   readonly network: Network | undefined;
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly SettlementRow[];
   readonly executors: readonly Executor[];
   /** Oldest first; hours and days in which nothing was settled are absent. */
   readonly hours: readonly Hour[];
@@ -48,7 +48,7 @@ export const OVERVIEW = defineQuery({
 });
 
 /** Everything on the first page. A chain whose clock is ahead has more hours and days since than are read: then the newest. */
-export const readOverview = (nowSeconds: number): Promise<Answer<Overview>> =>
+export const readOverview = (nowSeconds: number): Promise<IndexReply<Overview>> =>
   ask(OVERVIEW, { hour: nowSeconds - HOURS_BACK_SECONDS, day: nowSeconds - CHART_SECONDS });
 
 export const RECENT_WORK = defineQuery({
@@ -62,5 +62,5 @@ export const RECENT_WORK = defineQuery({
 });
 
 /** Time, answers and payment of the settlements since a moment, newest first, at most 1 000. */
-export const readRecentWork = (sinceSeconds: number): Promise<Answer<readonly SettlementWork[]>> =>
+export const readRecentWork = (sinceSeconds: number): Promise<IndexReply<readonly SettlementWork[]>> =>
   ask(RECENT_WORK, { since: sinceSeconds });

@@ -1,9 +1,9 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { DISPUTE, type Dispute, MOVE, type Move } from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
-import type { Answer } from "../problem.ts";
+import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { PAIR_REJECTION, type PairRejection, SETTLEMENT, type Settlement } from "../rows.ts";
+import { PAIR_REJECTION, type PairRejection, SETTLEMENT, type SettlementRow } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
 import { rows } from "./query-parts.ts";
 
@@ -14,10 +14,11 @@ export const SETTLEMENT_PAGE = defineQuery({
 });
 
 /** One settlement by its id; undefined if there is none. */
-export const readSettlement = (id: string): Promise<Answer<Settlement | undefined>> => ask(SETTLEMENT_PAGE, { id });
+export const readSettlement = (id: string): Promise<IndexReply<SettlementRow | undefined>> =>
+  ask(SETTLEMENT_PAGE, { id });
 
 export interface TransactionPage {
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly SettlementRow[];
   /** Pairs of the same batch that the contract skipped. */
   readonly rejections: readonly PairRejection[];
   /** Moves of disputes, and disputes that it opened or faults that it proved. */
@@ -40,4 +41,4 @@ export const TRANSACTION_PAGE = defineQuery({
 });
 
 /** What one transaction settled and what it refused, in the order of its events. */
-export const readTransaction = (hash: Hex): Promise<Answer<TransactionPage>> => ask(TRANSACTION_PAGE, { hash });
+export const readTransaction = (hash: Hex): Promise<IndexReply<TransactionPage>> => ask(TRANSACTION_PAGE, { hash });

@@ -3,6 +3,7 @@ import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { AnswerAudit } from "../check/answer-audit.ts";
 import { checkQuestion } from "../check/check-question.ts";
 import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from "../choose/choose.ts";
 import { consequenceOf, isBelieved } from "../choose/failover.ts";
@@ -21,6 +22,8 @@ export interface AskParts extends AttemptParts, GatherParts {
   readonly settings: ClientSettings;
   /** How this node stands in the network now, and to a model. */
   readonly networkView: (model: string) => NetworkView;
+  /** Holds answers against weights of this client's own, where it has any. */
+  readonly audit?: AnswerAudit | undefined;
   /** Whether more than one vocabulary is named for these weights. */
   readonly isVocabularyDisputed?: (weightsHash: Hex) => boolean;
   /** Asks one executor for its offers again. */
@@ -210,7 +213,7 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
 }
 
 function choose(
-  { book, channels, settings, recounting, isVocabularyDisputed }: AskParts,
+  { book, channels, settings, recounting, audit, isVocabularyDisputed }: AskParts,
   { question, tried, fundedOnly, shared, own }: Omit<AskState, "signal">,
   isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
 ) {
@@ -228,7 +231,9 @@ function choose(
       recounting?.mayCount(vocabulary) === true &&
       isVocabularyDisputed?.(signed.offer.weightsHash) !== true,
   };
-  const payable = book.candidates(question.model, nowMs).filter(isPayable);
+  const isAudited = question.verification?.type === "audit";
+  const isFit = (one: Candidate): boolean => isPayable(one) && (!isAudited || audit?.covers(one.signed) === true);
+  const payable = book.candidates(question.model, nowMs).filter(isFit);
   return chooseExecutor(payable, need, { nowMs, exploration, random });
 }
 

@@ -10,6 +10,8 @@ export type Verification =
   | { readonly type: "none" }
   /** Its tokens are counted again, where the model's vocabulary can be had. */
   | { readonly type: "receipt" }
+  /** Its log probabilities are held against weights of the client's own. */
+  | { readonly type: "audit" }
   /** So many executors are asked the same; what most of them say is the answer. */
   | { readonly type: "redundant"; readonly executors: number };
 
@@ -18,17 +20,18 @@ export const USUAL_VERIFICATION: Verification = { type: "receipt" };
 
 const MOST_EXECUTORS = 5;
 /** How a verification is written, for messages. */
-export const VERIFICATION_FORM = `none, receipt, or redundant:2 to redundant:${MOST_EXECUTORS}`;
+export const VERIFICATION_FORM = `none, receipt, audit, or redundant:2 to redundant:${MOST_EXECUTORS}`;
 
-/** Reads `none`, `receipt` and `redundant:3`; undefined for anything else. */
+/** Reads `none`, `receipt`, `audit` and `redundant:3`; undefined for anything else. */
 export function parseVerification(text: string): Verification | undefined {
-  if (text === "none" || text === "receipt") return { type: text };
+  if (text === "none" || text === "receipt" || text === "audit") return { type: text };
   const executors = Number(/^redundant:(\d)$/.exec(text)?.[1]);
   return executors >= 2 && executors <= MOST_EXECUTORS ? { type: "redundant", executors } : undefined;
 }
 
-const weight = (one: Verification): number =>
-  one.type === "redundant" ? one.executors : one.type === "receipt" ? 1 : 0;
+/** An audit proves more than what several say who may all have the same wrong weights; several prove more than one's counts. */
+const WEIGHTS = { none: 0, receipt: 1, audit: MOST_EXECUTORS + 1 } as const;
+const weight = (one: Verification): number => (one.type === "redundant" ? one.executors : WEIGHTS[one.type]);
 
 /** The one that checks more. */
 export const stricterVerification = (a: Verification, b: Verification): Verification =>

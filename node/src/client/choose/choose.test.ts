@@ -58,6 +58,14 @@ describe("the choice of an executor", () => {
     expect(choose([avoided])).toBe(1);
   });
 
+  it("is nobody that the chain has found to cheat, however well it has served here, while there is somebody else", () => {
+    const cheat = candidate({ index: 0, price: 1n }, { hasCheated: true, health: PROVEN });
+    expect(choose([cheat, candidate({ index: 1, price: 1_000n })])).toBe(1);
+    const stale = candidate({ index: 2, price: 1_000n }, { heardAtMs: NOW - 60_000 });
+    expect(choose([cheat, stale])).toBe(2);
+    expect(choose([cheat])).toBe(0);
+  });
+
   it("is whoever has answered before, whatever strangers ask for", () => {
     const proven = candidate({ index: 0, price: 1_000n }, { health: PROVEN });
     const shaken = candidate({ index: 1, price: 10n }, { health: { ...PROVEN, failures: 1 } });

@@ -19,6 +19,8 @@ export interface Candidate {
   readonly health: ExecutorHealth;
   /** What it has to lose, base units; 0 for whoever is no active executor, undefined while the chain has not said. */
   readonly stake: number | undefined;
+  /** A jury found it to have cheated its clients lately, or it admitted that; by the chain's word. */
+  readonly hasCheated: boolean;
   /** What an index says of it; undefined while none has, or none is asked. */
   readonly reputation: Reputation | undefined;
   /** What it has counted of prompts to this model; undefined before its first answer. */
@@ -90,7 +92,8 @@ export const isKnownWell = ({ health }: Pick<Candidate, "health">): boolean =>
  * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
  * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
  * stake is worth. Whoever counts far more than others for the same model's template is no better than a stranger, and as dear
- * as it counts. Avoided ones come only when nobody else is left, those that cheated not at all.
+ * as it counts. Avoided ones, and those that the chain has found to cheat others, come only when nobody else is left, those that
+ * cheated this client not at all.
  *
  * Stakes, too, are compared as floating-point numbers: they rank, they are never paid.
  */
@@ -186,12 +189,12 @@ const NEARNESS: readonly NoChoice[] = [
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
 function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
-  const { health, heardAtMs, counted } = candidate;
+  const { health, heardAtMs, counted, hasCheated } = candidate;
   const isClean = health.failures === 0;
   const isTrusted = isProven(candidate) && surplusTokens(counted, usual) === 0;
   const known = isTrusted ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
   const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
-  if (health.avoidUntilMs <= nowMs) return rank;
+  if (health.avoidUntilMs <= nowMs) return rank + (hasCheated ? AVOIDED : 0);
   return rank + (health.distrusted ? NEVER : AVOIDED);
 }
 

@@ -20,6 +20,8 @@ export class Acquaintance {
   health: ExecutorHealth = UNKNOWN_HEALTH;
   /** Base units; undefined while the chain has not said. */
   stake: number | undefined;
+  /** By the chain's word. */
+  hasCheated = false;
   /** What an index says of it. */
   reputation: Reputation | undefined;
   inFlight = 0;
@@ -70,6 +72,10 @@ export class Entry implements Candidate {
 
   get stake(): number | undefined {
     return this.#of.stake;
+  }
+
+  get hasCheated(): boolean {
+    return this.#of.hasCheated;
   }
 
   get reputation(): Reputation | undefined {

@@ -82,11 +82,15 @@ export class OfferBook {
     this.#drop(one);
   }
 
-  /** What the chain says of an executor's stake, base units; 0 for whoever is no active executor. */
-  setStake(executor: Address, stake: number): void {
+  /**
+   * What the chain says of an executor: its stake, base units, 0 for whoever is no active executor; and whether it has cheated
+   * its clients lately.
+   */
+  setStake(executor: Address, stake: number, hasCheated = false): void {
     const one = this.#executor(executor);
-    if (one.stake === stake) return;
+    if (one.stake === stake && one.hasCheated === hasCheated) return;
     one.stake = stake;
+    one.hasCheated = hasCheated;
     this.#place(one);
     this.#wake();
   }

@@ -45,7 +45,7 @@ export function openMarket(
     offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) });
   const learn = async (executor: Address, peerId?: string): Promise<boolean | undefined> => {
     const stake = await stakes.get(executor, peerId);
-    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0);
+    if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0, stake.hasCheated);
     return stake?.active;
   };
   const take = (signed: SignedOffer): void => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { packTrace } from "@lloom/protocol/trace";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/support/exchange.ts";
 import { type ClientLog, openClientLog } from "../../store/client-log.ts";
@@ -64,6 +65,17 @@ it("shows an answer that it refused for its counts, and that it may have to accu
   expect(heldByClient(log).receiptOf(requestHash)).toEqual(receipt);
   const text = { contentSalt: SALT, bytes: Uint8Array.from(TEXT) };
   expect(heldByClient(log).held(requestHash, receipt)).toEqual({ ...NONE, receipt, prompt: testPrompt(), text });
+});
+
+it("shows a trace that it has fetched, encrypted until then, since the executor may hide it from jurors", () => {
+  const { requestHash, receipt, saved } = send();
+  log.saveReceipt({ ...saved, text: TEXT });
+  const leaves = [Uint8Array.of(1, 2, 3), Uint8Array.of(4)];
+  log.saveTrace({ requestHash, leaves });
+  log.saveTrace({ requestHash, leaves: [Uint8Array.of(9)] });
+  expect(heldByClient(log).held(requestHash, receipt).trace).toEqual(packTrace(leaves));
+  const { trace } = db.get("SELECT trace FROM own_evidence", {}) ?? {};
+  expect(Buffer.from(trace as Uint8Array).includes(Buffer.of(1, 2, 3))).toBe(false);
 });
 
 it("shows a text that came later, and says of what is deleted that it is", () => {

@@ -3,20 +3,20 @@ import type { ClientLog } from "../../store/client-log.ts";
 
 /**
  * What a client's log shows of its answers to whoever has a right to it: those that it accepted, and those that it refused for
- * their counts. Traces it never had.
+ * their counts. Of their traces those that it has fetched: an executor may hide from jurors what it has shown before.
  */
 export const heldByClient = (
   store: Pick<ClientLog, "receipt" | "ownEvidence" | "lateAnswer" | "wrongCount">,
 ): OwnAnswers => ({
   receiptOf: (requestHash) => (store.receipt(requestHash) ?? store.wrongCount(requestHash))?.receipt,
   held: (requestHash, receipt) => {
-    const { prompt, text } = store.ownEvidence(requestHash) ?? {};
+    const { prompt, text, trace = "none" } = store.ownEvidence(requestHash) ?? {};
     const wrong = store.wrongCount(requestHash);
     const contentSalt = wrong?.contentSalt ?? store.receipt(requestHash)?.contentSalt;
     const refused = wrong && new TextEncoder().encode(wrong.opened.text);
     const bytes = refused ?? text ?? store.lateAnswer(requestHash);
     return {
-      ...{ receipt, trace: "none", acknowledgement: "none" },
+      ...{ receipt, trace, acknowledgement: "none" },
       prompt: prompt ?? "deleted",
       text: bytes === undefined || contentSalt === undefined ? "deleted" : { contentSalt, bytes },
     };

@@ -2,20 +2,17 @@ import type { Hex, ModelOffer } from "@lloom/protocol/commitment-types";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
-import { bytesToHex } from "@lloom/protocol/hex";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { hashProfile } from "@lloom/protocol/profile";
-import { encodeTraceLeaf } from "@lloom/protocol/trace";
 import type { Chain } from "../../chain/chain.ts";
 import type { Client } from "../../client/client.ts";
 import type { AskEvent } from "../../client/question.ts";
 import { asLloomError } from "../../errors.ts";
-import { fetchEvidence } from "../../evidence/fetch-evidence.ts";
+import { fetchTrace } from "../../evidence/fetch-trace.ts";
 import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
-import { pause } from "../../primitives/pause.ts";
 import type { ClientLog } from "../../store/client-log.ts";
 import type { CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
@@ -31,10 +28,6 @@ export interface CanaryClient {
 }
 
 type Answered = Extract<AskEvent, { type: "end" }>;
-
-/** The trace of an answer is asked for so often: an executor that is busy, or away for a moment, is not one that hides it. */
-const TRACE_TRIES = 3;
-const TRACE_PAUSE_MS = 5_000;
 
 /** Asks one executor as any client does, and fetches the trace that it signed. */
 export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
@@ -103,9 +96,8 @@ function failed(
     : { type: "wrong", what: "counts", problem, responseHash: wrong.responseHash };
 }
 
-/** All leaves, checked against the signed root; `undefined` if the executor does not show them. */
 async function traceOf(
-  { host, hasher, chain, log }: CanaryClient,
+  { host, hasher, chain, store, log }: CanaryClient,
   {
     end,
     signed,
@@ -114,19 +106,7 @@ async function traceOf(
 ): Promise<Hex[] | undefined> {
   const target = signed && peerOfOffer(signed);
   if (target === undefined) return undefined;
-  const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress) };
-  const { requestHash, responseHash, executor: address } = end;
-  const sources = [{ role: "executor" as const, address, target }];
-  for (let tries = 1; tries <= TRACE_TRIES && !signal.aborted; tries++) {
-    if (tries > 1) await pause(TRACE_PAUSE_MS, signal);
-    try {
-      const { evidence } = await fetchEvidence(parts, { requestHash, responseHash, items: ["trace"], sources }, signal);
-      if (evidence.trace !== undefined)
-        return evidence.trace.leaves.map((leaf) => bytesToHex(encodeTraceLeaf(leaf, leaf.index)));
-    } catch (thrown) {
-      const { code, message } = asLloomError(thrown);
-      log.info({ executor: address, code, problem: message }, "a trace did not come");
-    }
-  }
-  return undefined;
+  const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
+  const { requestHash, responseHash, executor } = end;
+  return fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
 }

@@ -15,7 +15,7 @@ import type { Log } from "../../log.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import type { ExecutorLog } from "../../store/executor-log.ts";
 import { type AnswerAct, type AnswerMove, isOver, isWon, nextAnswer } from "./answer-rules.ts";
-import { chunkCountOf, type Evidence, gatherEvidence, summaryOf } from "./evidence.ts";
+import { chunkCountOf, gatherEvidence, type LoggedEvidence, summaryOf } from "./evidence.ts";
 
 export interface DefenceOptions {
   readonly chain: Chain;
@@ -67,7 +67,7 @@ export class Defence {
     return this.#send(duty, { move, evidence }, signal);
   }
 
-  async #revealed(id: Hex, evidence: Evidence | undefined): Promise<bigint> {
+  async #revealed(id: Hex, evidence: LoggedEvidence | undefined): Promise<bigint> {
     const { chain, disputes } = this.#options;
     const chunkCount = evidence?.answer === undefined ? 0 : chunkCountOf(evidence.answer);
     return chunkCount === 0 ? 0n : readRevealed(chain, disputes, { id, chunkCount });
@@ -101,7 +101,7 @@ export class Defence {
   /** False when the contract refused it. What it refuses is not sent again in this run: the next best is. */
   async #send(
     duty: Duty,
-    { move, evidence }: { readonly move: SentMove; readonly evidence: Evidence | undefined },
+    { move, evidence }: { readonly move: SentMove; readonly evidence: LoggedEvidence | undefined },
     signal: AbortSignal,
   ): Promise<boolean> {
     const { chain, log } = this.#options;
@@ -131,7 +131,7 @@ export class Defence {
     if (approval !== undefined) await sender.send(approval, { signal });
   }
 
-  #callOf({ id }: Duty, move: SentMove, evidence: Evidence | undefined): ContractCall {
+  #callOf({ id }: Duty, move: SentMove, evidence: LoggedEvidence | undefined): ContractCall {
     const { disputes } = this.#options;
     if (move.act === "concede") return calls.concedeCall(disputes, id);
     const { receipt, later, ack, answer } = evidence ?? {};

@@ -5,7 +5,7 @@ import type { SignedRequest } from "../../store/rebuttals.ts";
 import type { AnswerEvidence } from "./answer-rules.ts";
 
 /** What the log holds about one answer. */
-export interface Evidence {
+export interface LoggedEvidence {
   readonly receipt: Receipt;
   readonly later: SignedRequest | undefined;
   readonly ack: CompactSignature | undefined;
@@ -17,7 +17,7 @@ export interface Evidence {
 export function gatherEvidence(
   store: Pick<ExecutorLog, "find" | "laterRequest" | "ackOf" | "delivery">,
   { requestHash, id }: { readonly requestHash: Hex; readonly id: Hex },
-): Evidence | undefined {
+): LoggedEvidence | undefined {
   const served = store.find(requestHash);
   if (served?.status !== "signed" || served.responseHash !== id) return undefined;
   const { receipt } = served;
@@ -33,7 +33,7 @@ export function gatherEvidence(
 }
 
 /** The same for the rules. */
-export const summaryOf = (evidence: Evidence | undefined, revealed: bigint): AnswerEvidence => ({
+export const summaryOf = (evidence: LoggedEvidence | undefined, revealed: bigint): AnswerEvidence => ({
   hasLaterRequest: evidence?.later !== undefined,
   hasAck: evidence?.ack !== undefined,
   chunkCount: evidence?.answer === undefined ? undefined : chunkCountOf(evidence.answer),

@@ -5,7 +5,7 @@ import { type Calibration, isCalibrated } from "@lloom/protocol/verification/cal
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import { readTrace } from "@lloom/protocol/verification/read-trace";
 import type { Reference } from "../../backend/llama-reference.ts";
-import type { CanaryAnswer, CanaryFinding, KeptAudit } from "./canary-answer.ts";
+import type { AuditQuestion, CanaryAnswer, CanaryFinding, KeptAudit } from "./canary-answer.ts";
 
 /** Weights that this validator has, with how far honest nodes differ. */
 export interface KnownWeights {
@@ -19,8 +19,15 @@ export interface Judging {
   readonly secret: Hex;
 }
 
+/** What of an answer, and of the question, is judged. */
+export type JudgedAnswer = Pick<KeptAudit, "answer" | "responseHash"> & {
+  readonly question: Pick<AuditQuestion, "border"> & {
+    readonly canary: Pick<AuditQuestion["canary"], "messages" | "sampling">;
+  };
+};
+
 /** What an ended canary shows, check by check in the order of what they cost. */
-export async function judge(canary: KeptAudit, { weights, secret }: Judging): Promise<CanaryFinding> {
+export async function judge(canary: JudgedAnswer, { weights, secret }: Judging): Promise<CanaryFinding> {
   const { answer: ended, responseHash, question } = canary;
   if (ended?.type === "wrong") return { failure: ended.what, problem: ended.problem };
   if (ended === undefined || responseHash === undefined) return {};

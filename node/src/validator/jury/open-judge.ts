@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { hashProfile, type Profile, parseProfile, profileText } from "@lloom/protocol/profile";
-import { type Calibration, parseCalibration } from "@lloom/protocol/verification/calibration";
+import { type Calibration, isCalibrated, parseCalibration } from "@lloom/protocol/verification/calibration";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
 import { hashWeights } from "../../backend/weights-hash.ts";
@@ -33,6 +33,8 @@ export interface OpenJudge extends AsyncDisposable {
   readonly judge: Judge;
   /** For audits: weights without a calibration count as none. */
   readonly withWeights: WithWeights;
+  /** Whether answers of these weights and this profile can be measured: they are here, and honest nodes of its kind were. */
+  readonly covers: (weightsHash: Hex, profile: string) => boolean;
 }
 
 interface Known {
@@ -72,6 +74,11 @@ export async function openJudge({ weights, threads, offered, signal, log }: Open
         if (calibration === undefined) return work(undefined);
         return work({ reference: await loaded.referenceOf(weightsHash, ending), calibration });
       }),
+    covers: (weightsHash, profile) => {
+      const calibration = known.get(weightsHash)?.calibration;
+      const parsedProfile = parsed(profile);
+      return calibration !== undefined && parsedProfile !== undefined && isCalibrated(calibration, parsedProfile);
+    },
     [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose](),
   };
 }

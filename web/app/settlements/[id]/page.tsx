@@ -8,7 +8,7 @@ import { SettlementFigures } from "../../../components/settlements/settlement-fi
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { laterNow } from "../../../lib/chain-time.ts";
 import { readSettlement } from "../../../lib/indexer/settlements.ts";
-import type { Settlement } from "../../../lib/rows.ts";
+import type { SettlementRow } from "../../../lib/rows.ts";
 import { isSettlementId } from "../../../lib/search.ts";
 
 export const metadata: Metadata = { title: "Settlement" };
@@ -18,7 +18,7 @@ interface PageProps {
 }
 
 /** Everything about one settlement. */
-async function SettlementDetail({ settlement }: { readonly settlement: Settlement }) {
+async function SettlementDetail({ settlement }: { readonly settlement: SettlementRow }) {
   const now = laterNow();
   return (
     <div data-testid="settlement" data-id={settlement.id}>
