@@ -5,7 +5,7 @@ import {
   DISPUTE_NATS,
   foundFactor,
   reportedNats,
-  standingOf,
+  sumEvidence,
 } from "./sequential-test.ts";
 
 const RATE = 1e-3;
@@ -27,15 +27,15 @@ function disputedAt(isFound: (index: number) => boolean, most: number): number |
   const canaries: CanaryEvidence[] = [];
   for (let index = 0; index < most; index++) {
     canaries.push(isFound(index) ? hit : miss);
-    if (standingOf(canaries).mayDispute) return index + 1;
+    if (sumEvidence(canaries).mayDispute) return index + 1;
   }
   return undefined;
 }
 
 describe("what canaries prove", () => {
   it("is nothing without canaries, and falls with each that finds nothing", () => {
-    expect(standingOf([])).toEqual({ nats: Number.NEGATIVE_INFINITY, against: 0, mayDispute: false });
-    expect(standingOf(some(300, miss)).nats).toBeLessThan(0);
+    expect(sumEvidence([])).toEqual({ nats: Number.NEGATIVE_INFINITY, against: 0, mayDispute: false });
+    expect(sumEvidence(some(300, miss)).nats).toBeLessThan(0);
     expect(reportedNats(some(4, miss))).toBeCloseTo(4 * Math.log(0.5), 9);
   });
 
@@ -46,7 +46,7 @@ describe("what canaries prove", () => {
       const found = Array.from({ length: count }, (_, at) => ((course >> at) & 1) === 1);
       const hits = found.filter(Boolean).length;
       const chance = RATE ** hits * (1 - RATE) ** (count - hits);
-      mean += chance * Math.exp(standingOf(found.map((one) => (one ? hit : miss))).nats);
+      mean += chance * Math.exp(sumEvidence(found.map((one) => (one ? hit : miss))).nats);
     }
     expect(mean).toBeCloseTo(count / (2 * CANARY_WINDOW), 9);
   });
@@ -59,23 +59,23 @@ describe("what canaries prove", () => {
       const canaries = Array.from({ length: CANARY_WINDOW }, () => (draw.next().value < RATE ? hit : miss));
       const hits = [...canaries.keys()].filter((index) => canaries[index] === hit);
       // Only a canary that finds something raises it.
-      if (hits.some((index) => standingOf(canaries.slice(0, index + 1)).nats > Math.log(100))) above += 1;
+      if (hits.some((index) => sumEvidence(canaries.slice(0, index + 1)).nats > Math.log(100))) above += 1;
     }
     expect(above / courses).toBeLessThan(0.01);
   });
 
   it("forgets nothing within a window, and everything behind it", () => {
     const accused = [...some(3, hit), ...some(CANARY_WINDOW - 3, miss)];
-    expect(standingOf(accused).against).toBe(3);
-    expect(standingOf([...accused, ...some(3, miss)])).toMatchObject({ against: 0, mayDispute: false });
+    expect(sumEvidence(accused).against).toBe(3);
+    expect(sumEvidence([...accused, ...some(3, miss)])).toMatchObject({ against: 0, mayDispute: false });
   });
 });
 
 describe("a dispute", () => {
   it("takes four canaries of who always cheats, and never fewer than three of anybody", () => {
     expect(disputedAt(() => true, 10)).toBe(4);
-    expect(standingOf([{ factor: 1e12 }]).mayDispute).toBe(false);
-    expect(standingOf([{ factor: 1e12 }, { factor: 1e12 }, miss]).mayDispute).toBe(false);
+    expect(sumEvidence([{ factor: 1e12 }]).mayDispute).toBe(false);
+    expect(sumEvidence([{ factor: 1e12 }, { factor: 1e12 }, miss]).mayDispute).toBe(false);
   });
 
   it("takes no longer where the cheat was honest for long before", () => {
@@ -83,8 +83,8 @@ describe("a dispute", () => {
   });
 
   it("is not reached by a few strays among many", () => {
-    expect(standingOf([...some(100, miss), hit, ...some(100, miss), hit, ...some(50, miss)]).mayDispute).toBe(false);
-    expect(standingOf([hit, hit]).nats).toBeLessThan(DISPUTE_NATS);
+    expect(sumEvidence([...some(100, miss), hit, ...some(100, miss), hit, ...some(50, miss)]).mayDispute).toBe(false);
+    expect(sumEvidence([hit, hit]).nats).toBeLessThan(DISPUTE_NATS);
   });
 
   it("finds who cheats with a part of its answers: half of them within 30 canaries, an eighth within 150, mostly", () => {
@@ -116,11 +116,11 @@ describe("a cheat that watches its reports", () => {
     const canaries: CanaryEvidence[] = [];
     let cheated = 0;
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
-      const now = standingOf(canaries).nats < stopAt ? share : 0;
+      const now = sumEvidence(canaries).nats < stopAt ? share : 0;
       cheated += now / EPOCHS;
       for (let canary = 0; canary < EPOCH; canary++) {
         canaries.push(draw.next().value < now ? hit : miss);
-        if (standingOf(canaries).mayDispute) return { found: true, cheated };
+        if (sumEvidence(canaries).mayDispute) return { found: true, cheated };
       }
     }
     return { found: false, cheated };

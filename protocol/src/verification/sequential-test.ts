@@ -26,7 +26,7 @@ export interface CanaryEvidence {
 }
 
 /** Where the canaries of one executor and its weights stand. */
-export interface Standing {
+export interface EvidenceSum {
   /** Logarithm of what the bet has become; below 0 for who shows nothing. */
   readonly nats: number;
   /** Canaries, of those that count, that speak against the executor. */
@@ -38,7 +38,7 @@ export interface Standing {
 export const foundFactor = (found: boolean, rate: number): number => (found ? 1 / rate : 0);
 
 /** Sums up canaries, the oldest first. Among so many as a window has an honest executor is accused once in a million times. */
-export function standingOf(canaries: readonly CanaryEvidence[]): Standing {
+export function sumEvidence(canaries: readonly CanaryEvidence[]): EvidenceSum {
   const latest = canaries.slice(-CANARY_WINDOW);
   const sums = SHARES.map((share) => {
     let bet = 0;

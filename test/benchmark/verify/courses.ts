@@ -1,6 +1,6 @@
 import type { Calibration } from "@lloom/protocol/verification/calibration";
 import { factorOf } from "@lloom/protocol/verification/judge-answer";
-import { type CanaryEvidence, standingOf } from "@lloom/protocol/verification/sequential-test";
+import { type CanaryEvidence, sumEvidence } from "@lloom/protocol/verification/sequential-test";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import type { AnsweredCanary } from "./answers.ts";
 
@@ -39,7 +39,7 @@ export function courses({ cheated, honest, share, calibration, runs }: CoursesOf
       tokens += from[drawn]?.tokens ?? 0;
       seen.push(found[drawn] ?? { factor: 1 });
       // Only what speaks against it can be the last.
-      if ((seen.at(-1)?.factor ?? 0) > 1 && standingOf(seen).mayDispute) return { canaries: canary, tokens };
+      if ((seen.at(-1)?.factor ?? 0) > 1 && sumEvidence(seen).mayDispute) return { canaries: canary, tokens };
     }
     return { canaries: undefined, tokens };
   });

@@ -5,7 +5,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { unpackTrace } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
-import { standingOf } from "@lloom/protocol/verification/sequential-test";
+import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dishonest, type ModelCheat } from "../../../devnet/src/cheats/dishonest-backend.ts";
 import type { Backend } from "../../../node/src/backend/backend.ts";
@@ -82,7 +82,7 @@ async function findingsAbout({ identity: { address: executor } }: Seller, buyer:
 }
 
 const standing = (findings: readonly CanaryFinding[]) =>
-  standingOf(findings.flatMap(({ factor }) => (factor === undefined ? [] : [{ factor }])));
+  sumEvidence(findings.flatMap(({ factor }) => (factor === undefined ? [] : [{ factor }])));
 
 describe("a client with weights of its own", () => {
   it(

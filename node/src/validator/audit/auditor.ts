@@ -1,7 +1,7 @@
 import { AUDIT_LOOKAHEAD, epochAt, isAssigned } from "@lloom/protocol/audit-assignments";
 import { auditReports } from "@lloom/protocol/audit-reports";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { CANARY_WINDOW, type Standing, standingOf } from "@lloom/protocol/verification/sequential-test";
+import { CANARY_WINDOW, type EvidenceSum, sumEvidence } from "@lloom/protocol/verification/sequential-test";
 import { senderOf } from "../../chain/actions.ts";
 import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../chain/audits.ts";
 import { readMember } from "../../chain/reads.ts";
@@ -26,7 +26,7 @@ import type { Preimages } from "./preimages.ts";
 export interface Case {
   readonly executor: Address;
   readonly weightsHash: Hex;
-  readonly standing: Standing;
+  readonly standing: EvidenceSum;
   /** Those that speak against it, the newest first. */
   readonly canaries: readonly KeptAudit[];
 }
@@ -201,7 +201,7 @@ export class Auditor {
       const judged = store
         .judgedOf(executor, weightsHash, CANARY_WINDOW)
         .filter(({ finding }) => finding?.factor !== undefined);
-      const standing = standingOf(judged.map(({ finding }) => ({ factor: finding?.factor ?? 1 })));
+      const standing = sumEvidence(judged.map(({ finding }) => ({ factor: finding?.factor ?? 1 })));
       if (!standing.mayDispute) continue;
       const canaries = judged.filter(({ finding }) => (finding?.factor ?? 0) > 1).reverse();
       onCase({ executor, weightsHash, standing, canaries }, nowSeconds);

@@ -1,6 +1,6 @@
 /** What becomes of a complaint that is planned. Pure: the shell reads, asks here, saves, and sends. */
 import { measuredEvidenceFacts } from "@lloom/protocol/generated/facts";
-import { standingOf } from "@lloom/protocol/verification/sequential-test";
+import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
 
 /** Seconds after a request's deadline in which its answer can be complained of, less what opening may take. */
 const SHOWN_SECONDS = measuredEvidenceFacts.EVIDENCE_WINDOW - 3_600n;
@@ -21,7 +21,7 @@ export const isShowable = ({ deadline, isSpent }: ShownFacts, nowSeconds: bigint
   !isSpent && nowSeconds <= deadline + SHOWN_SECONDS;
 
 /** Whether these alone still prove enough: what is left after some cannot be shown any more has to. */
-export const stillProves = (shown: readonly Pick<ShownFacts, "factor">[]): boolean => standingOf(shown).mayDispute;
+export const stillProves = (shown: readonly Pick<ShownFacts, "factor">[]): boolean => sumEvidence(shown).mayDispute;
 
 /** Base units. */
 export interface BondFacts {

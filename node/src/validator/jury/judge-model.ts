@@ -3,7 +3,7 @@ import type { Profile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import { readOpened } from "@lloom/protocol/verification/read-trace";
-import { standingOf } from "@lloom/protocol/verification/sequential-test";
+import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
 import type { Reference } from "../../backend/llama-reference.ts";
 import type { Finding, ShownAnswer, ShownCase } from "./judge.ts";
 
@@ -33,7 +33,7 @@ export async function judgeModel(
     if (typeof found === "string") return { choice: "Mismatch", why: found };
     if (found !== undefined) measured.push(found);
   }
-  const { nats, against, mayDispute } = standingOf(measured);
+  const { nats, against, mayDispute } = sumEvidence(measured);
   const why = `${measured.length} of ${answers.length} answers were measured; ${against} speak against the executor, ${nats.toFixed(1)} nats.`;
   if (mayDispute) return { choice: "Mismatch", why };
   const isClean = measured.length === answers.length && measured.every(({ found }) => !found);
