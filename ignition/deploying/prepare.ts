@@ -7,6 +7,7 @@ import { ExplainedError } from "../../checkout/explained-error.ts";
 import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
 import { requireSettings, settingProblem } from "./deploy-settings.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
+import { forgetTornInstanceList } from "./instance-list.ts";
 import { forgetBareBeginning } from "./journal.ts";
 import { recordLateReceipts } from "./late-receipts.ts";
 import type { Sections } from "./parameter-file.ts";
@@ -46,6 +47,7 @@ const CONFIRMATIONS = 5;
 export async function prepare(hre: HardhatRuntimeEnvironment, target: DeployTarget): Promise<string | undefined> {
   try {
     await requireSettings(hre);
+    forgetTornInstanceList(hre.config.paths.cache);
     return await prepareOn(await hre.network.create(), hre, target);
   } catch (thrown) {
     throw inOurWords(thrown);
