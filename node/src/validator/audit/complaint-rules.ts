@@ -1,4 +1,6 @@
 /** What becomes of a complaint that is planned. Pure: the shell reads, asks here, saves, and sends. */
+import type { PaidLane } from "@lloom/protocol/channel-money";
+import type { Receipt } from "@lloom/protocol/commitment-types";
 import { measuredEvidenceFacts } from "@lloom/protocol/generated/facts";
 import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
 
@@ -19,6 +21,10 @@ export interface ShownFacts {
 /** Which of them may still be shown. */
 export const isShowable = ({ deadline, isSpent }: ShownFacts, nowSeconds: bigint): boolean =>
   !isSpent && nowSeconds <= deadline + SHOWN_SECONDS;
+
+/** Whether anything was paid for an answer, as the contract asks it: only then it can be complained of. */
+export const isPaid = ({ request, response }: Receipt, { nonce, cost }: PaidLane): boolean =>
+  nonce >= request.nonce && (cost < response.cumulativeCost ? cost : response.cumulativeCost) > request.ackedCost;
 
 /** Whether these alone still prove enough: what is left after some cannot be shown any more has to. */
 export const stillProves = (shown: readonly Pick<ShownFacts, "factor">[]): boolean => sumEvidence(shown).mayDispute;

@@ -15,7 +15,7 @@ import type { AuditLog } from "../../store/audit-log.ts";
 import type { ComplaintLog, KeptComplaint } from "../../store/complaint-log.ts";
 import type { Case } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
-import { bondProblem, isShowable, MOST_SHOWN, stillProves } from "./complaint-rules.ts";
+import { bondProblem, isPaid, isShowable, MOST_SHOWN, stillProves } from "./complaint-rules.ts";
 
 export interface ComplaintsParts {
   readonly chain: Chain;
@@ -141,14 +141,12 @@ export class Complaints {
     const unpaid: Receipt[] = [];
     for (const receipt of newest.values())
       if ((await readLane(chain, receipt.request)).nonce < receipt.request.nonce) unpaid.push(receipt);
-    if (unpaid.length === 0) return [...shown];
-    const { pairs } = await settle(chain, unpaid, { signal });
-    const refused = new Set(
-      pairs.flatMap(({ status, receipt: { request } }) =>
-        status === "paid" ? [] : [`${request.client} ${request.lane}`],
-      ),
+    if (unpaid.length > 0) await settle(chain, unpaid, { signal });
+    // One that its executor has made unpayable, by giving the channel back, must not keep the others from the jury.
+    const paid = await Promise.all(
+      shown.map(async ({ receipt }) => isPaid(receipt, await readLane(chain, receipt.request))),
     );
-    return shown.filter(({ receipt: { request } }) => !refused.has(`${request.client} ${request.lane}`));
+    return shown.filter((_, index) => paid[index]);
   }
 
   async #send(
