@@ -66,8 +66,8 @@ const purse = (purses: ReadonlyMap<string, Purse>, name: string): Purse =>
 const spendable = ({ deposit, channels }: Purse): bigint => deposit + channels;
 const all = (purses: ReadonlyMap<string, Purse>): bigint =>
   [...purses.values()].reduce(
-    (sum, { wallet, deposit, channels, stake, rewards, earned, credit }) =>
-      sum + wallet + deposit + channels + stake + rewards + earned + credit,
+    (sum, { wallet, deposit, channels, stake, shares, settled, credit }) =>
+      sum + wallet + deposit + channels + stake + shares + settled + credit,
     0n,
   );
 
@@ -86,7 +86,7 @@ async function expectJustice(told: Told): Promise<void> {
   expect(all(after), text).toBe(all(before));
   const client = [purse(before, "gateway"), purse(after, "gateway")] as const;
   expect(spendable(client[1]), text).toBe(spendable(client[0]) - (await paidToHonest(told)));
-  expect(purse(after, "cheat").earned, text).toBe(0n);
+  expect(purse(after, "cheat").settled, text).toBe(0n);
   expect({ stakeBefore: purse(before, "cheat").stake, stakeAfter: purse(after, "cheat").stake }).toEqual({
     stakeBefore: end.stakeBefore,
     stakeAfter: end.stakeAfter,
@@ -107,8 +107,8 @@ describe("an executor that cheats where signatures tell", () => {
     const paid: bigint = first?.args["tailPaid"];
     // 30 % as the reporter; twice the price of the answer as who was hurt; the rest is the treasury's.
     const reward = (slashed * 3n) / 10n + 2n * paid;
-    expect(purse(after, "gateway").rewards).toBe(reward);
-    expect(purse(after, "deployer").rewards).toBe(slashed - reward);
+    expect(purse(after, "gateway").shares).toBe(reward);
+    expect(purse(after, "deployer").shares).toBe(slashed - reward);
     expect(purse(after, "cheat").stake).toBe(slashed);
     expect(await events(told, registry, "Jailed")).toHaveLength(1);
   });
@@ -127,9 +127,9 @@ describe("an executor that cheats where signatures tell", () => {
     const shares = new Map([["gateway", (penalty * 4n) / 10n]]);
     const ender = [...after.keys()].find((name) => is(by, accountOf(name))) ?? expect.fail(`${by} is nobody here.`);
     shares.set(ender, (shares.get(ender) ?? 0n) + penalty / 10n);
-    for (const [name, { rewards }] of after)
-      if (name !== "deployer") expect([name, rewards]).toEqual([name, shares.get(name) ?? 0n]);
-    expect(purse(after, "deployer").rewards).toBe(penalty - (penalty * 4n) / 10n - penalty / 10n);
+    for (const [name, { shares: taken }] of after)
+      if (name !== "deployer") expect([name, taken]).toEqual([name, shares.get(name) ?? 0n]);
+    expect(purse(after, "deployer").shares).toBe(penalty - (penalty * 4n) / 10n - penalty / 10n);
     expect(purse(after, "cheat").stake).toBe(purse(told.before, "cheat").stake - penalty);
   });
 });
@@ -145,12 +145,12 @@ describe("an executor that counts twice", () => {
     const slashed = penalty / 4n;
     expect(purse(after, "cheat").stake).toBe(purse(before, "cheat").stake - slashed);
     // 30 % are the challenger's; its bond is back as credit.
-    const { rewards, credit, wallet } = purse(after, "gateway");
-    expect({ rewards, credit, wallet }).toEqual({
-      ...{ rewards: (slashed * 3n) / 10n, credit: bond },
+    const { shares, credit, wallet } = purse(after, "gateway");
+    expect({ shares, credit, wallet }).toEqual({
+      ...{ shares: (slashed * 3n) / 10n, credit: bond },
       wallet: purse(before, "gateway").wallet - bond,
     });
-    expect(purse(after, "deployer").rewards).toBe(slashed - (slashed * 3n) / 10n);
+    expect(purse(after, "deployer").shares).toBe(slashed - (slashed * 3n) / 10n);
   });
 });
 

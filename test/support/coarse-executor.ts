@@ -4,9 +4,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hexToBytes } from "@lloom/protocol/hex";
-import type { Backend } from "../../node/src/backend/backend.ts";
+import { dishonest } from "../../devnet/src/cheats/dishonest-backend.ts";
 import { coarsenWeights } from "../../node/src/backend/coarse-weights.ts";
 import { openBackend } from "../../node/src/backend/open-backend.ts";
+import { hashWeights } from "../../node/src/backend/weights-hash.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
 import { TINY_MODEL } from "../../node/src/commands/tiny-model.ts";
 import { untilStopped } from "../../node/src/daemon.ts";
@@ -31,18 +32,10 @@ const identity = identityFromSecret(hexToBytes(secret as `0x${string}`));
 const coarsePath = join(dataDir, "coarse.gguf");
 writeFileSync(coarsePath, await coarsenWeights(TINY_MODEL, BITS));
 const options = { kind: "llama", modelName: "lloom-tiny", threads: 1, sequences: 4 } as const;
-await using right = await openBackend({ ...options, modelPath: TINY_MODEL }, log);
 await using coarse = await openBackend({ ...options, modelPath: coarsePath }, log);
-/** The right one, as far as anybody can look before there is an answer. */
-const backend: Backend = {
-  name: "coarse",
-  listModels: (signal) => right.listModels(signal),
-  countInbound: (completion, signal) => right.countInbound(completion, signal),
-  checkHealth: (signal) => right.checkHealth(signal),
-  vocabulary: (hash) => right.vocabulary?.(hash),
-  complete: (completion, signal) => coarse.complete(completion, signal),
-  [Symbol.asyncDispose]: async () => undefined,
-};
+const [model] = await coarse.listModels(stop.signal);
+const offered = model === undefined ? [] : [{ ...model, weightsHash: await hashWeights(TINY_MODEL, stop.signal) }];
+const backend = dishonest("model", coarse, offered);
 await using chain = await openChain({ rpcUrl, accounting, identity, signal: stop.signal, log });
 await using host = await createHost({
   ...{ secret: identity.secret, network: chain.network, listen: ["/ip4/127.0.0.1/tcp/0"] },

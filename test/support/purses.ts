@@ -2,23 +2,10 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "../../devnet/src/accounts.ts";
 import type { Chain } from "../../node/src/chain/chain.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../node/src/chain/measured-court.ts";
-import { readCredit, readDeposit, readMember, readTokenBalance } from "../../node/src/chain/reads.ts";
+import { wealthOf } from "./wealth.ts";
 
-/** What one account has, in base units. */
-export interface Purse {
-  readonly wallet: bigint;
-  /** As a client: free, and in its channels. */
-  readonly deposit: bigint;
-  readonly channels: bigint;
-  readonly stake: bigint;
-  /** Shares of slashes. */
-  readonly rewards: bigint;
-  /** As an executor: settled ever, less what was taken back and withdrawn. */
-  readonly earned: bigint;
-  /** Deposits of complaints that came back. */
-  readonly credit: bigint;
-}
+/** What one account has, in base units, its channels as a client included. */
+export type Purse = Awaited<ReturnType<typeof read>>;
 
 const { deployer, validators, executors, gateway, cheat } = DEVNET_ACCOUNTS;
 /** Whoever may be paid or pay on a development network. */
@@ -26,29 +13,18 @@ export const EVERYBODY: readonly DevnetAccount[] = [deployer, ...validators, ...
 
 /** Everybody's, by name. */
 export async function readPurses(chain: Chain): Promise<ReadonlyMap<string, Purse>> {
-  const court = await openMeasuredCourt(chain);
   const found = await Promise.all(
-    EVERYBODY.map(async ({ name, address }) => [name, await read(chain, court, address)] as const),
+    EVERYBODY.map(async ({ name, address }) => [name, await read(chain, address.toLowerCase() as Address)] as const),
   );
   return new Map(found);
 }
 
-async function read(chain: Chain, court: MeasuredCourt | undefined, given: string): Promise<Purse> {
-  const address = given.toLowerCase() as Address;
-  const { accounting, stakeRegistry } = chain.contracts;
+async function read(chain: Chain, address: Address) {
+  const { accounting } = chain.contracts;
   const sellers = [...executors, cheat];
-  const [wallet, deposit, member, rewards, earnings, channels] = await Promise.all([
-    readTokenBalance(chain, address),
-    readDeposit(chain, address),
-    readMember(chain, address),
-    stakeRegistry.rewards(address),
-    accounting.earnings(address),
-    Promise.all(sellers.map((seller) => accounting.channels(address, seller.address))),
-  ]);
+  const channels = await Promise.all(sellers.map((seller) => accounting.channels(address, seller.address)));
   return {
-    ...{ wallet, deposit, stake: member.stake, rewards: rewards.credited },
+    ...(await wealthOf(chain, address)),
     channels: channels.reduce((sum, { balance }) => sum + balance, 0n),
-    earned: earnings.settled,
-    credit: court === undefined ? 0n : await readCredit(chain, court.deposits, address),
   };
 }

@@ -1,24 +1,20 @@
+import type { JsonRpcProvider, Log } from "ethers";
 import {
-  accountingV2Abi,
-  auditsAbi,
-  deliveryDisputesAbi,
-  equivocationDisputesAbi,
-  juryAbi,
-  measuredDisputesAbi,
-  stakeRegistryAbi,
-} from "@lloom/protocol/generated/abi";
-import { Interface, type JsonRpcProvider, type Log } from "ethers";
+  accountingInterface,
+  audits,
+  delivery,
+  equivocation,
+  jury,
+  measured,
+  stakeRegistryInterface,
+} from "../../../node/src/chain/contracts.ts";
+import { eventOf } from "../../../node/src/chain/events.ts";
 import type { LegalEvent } from "./verdict-words.ts";
 
 const INTERFACES = [
-  accountingV2Abi,
-  stakeRegistryAbi,
-  auditsAbi,
-  deliveryDisputesAbi,
-  equivocationDisputesAbi,
-  measuredDisputesAbi,
-  juryAbi,
-].map((abi) => new Interface(abi));
+  ...[accountingInterface, stakeRegistryInterface],
+  ...[audits, delivery, equivocation, measured, jury].map(({ parsed }) => parsed),
+];
 
 /** A commitment hides whom it is about, and a chain of preimages is about all: that is their purpose. */
 const ALWAYS: ReadonlySet<string> = new Set(["ReportCommitted", "ChainRegistered"]);
@@ -64,9 +60,7 @@ export class LegalEvents {
 function parse(log: Log): LegalEvent | undefined {
   for (const one of INTERFACES) {
     const parsed = one.parseLog(log);
-    if (parsed === null) continue;
-    const args = Object.fromEntries(parsed.fragment.inputs.map(({ name }, index) => [name, parsed.args[index]]));
-    return { name: parsed.name, args, transactionHash: log.transactionHash };
+    if (parsed !== null) return { name: parsed.name, args: eventOf(parsed) };
   }
   return undefined;
 }

@@ -13,7 +13,6 @@ import { money } from "../words.ts";
 export interface LegalEvent {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  readonly transactionHash: string;
 }
 
 export interface Told {

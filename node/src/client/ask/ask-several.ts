@@ -4,7 +4,7 @@ import type { Answered, AskEvent, Copy, Question } from "../question.ts";
 import { agreeOn } from "./agreement.ts";
 import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
 
-/** One executor's answer, or how many tries it took to get none. */
+/** One executor's answer. */
 interface Said {
   readonly text: string;
   readonly end: Answered;
