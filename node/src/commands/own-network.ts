@@ -5,10 +5,8 @@ import { LloomError } from "../errors.ts";
 import type { SettingName } from "../settings.ts";
 import { scopeOfFile } from "../store/database.ts";
 import type { CommandContext } from "./command.ts";
+import { LOG_FILES } from "./log-files.ts";
 import type { Fact } from "./money/words.ts";
-
-/** Logs of the roles: each says whose it is. */
-const LOGS = ["client.sqlite", "executor.sqlite", "validator.sqlite"] as const;
 
 /** Settings that decide which contract gets money. */
 export const NETWORK_SETTINGS: readonly SettingName[] = ["rpc", "network", "accounting"];
@@ -21,7 +19,7 @@ type Place = Pick<CommandContext, "settings" | "networkFile">;
  * @throws LloomError CHAIN_MISMATCH.
  */
 export function refuseOtherNetwork({ settings, networkFile }: Place, { domain }: Pick<Chain, "domain">): void {
-  const scopes = LOGS.flatMap((file) => {
+  const scopes = LOG_FILES.flatMap((file) => {
     const path = dataFile(settings, file);
     const [chainId, accounting] = (existsSync(path) ? scopeOfFile(path) : undefined)?.split("/") ?? [];
     return chainId === undefined || accounting === undefined ? [] : [{ file, chainId, accounting }];

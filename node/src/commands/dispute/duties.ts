@@ -10,16 +10,16 @@ import { dutyOfComplaint } from "../../duties/duty-of-complaint.ts";
 import { type Duty, openDutyLog } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { CommandContext } from "../command.ts";
+import { LOG_FILES } from "../log-files.ts";
 import type { View } from "../money/account.ts";
-import { type LogFile, readOwnLog } from "../money/own-log.ts";
+import { readOwnLog } from "../money/own-log.ts";
 
-const FILES: readonly LogFile[] = ["executor.sqlite", "client.sqlite", "validator.sqlite"];
 /** Of each log. */
 const MOST = 200;
 
 /** What the logs of this account say of disputes; the newest first. */
 export const loggedDuties = (context: CommandContext, view: View): readonly Duty[] =>
-  FILES.flatMap((file) => {
+  LOG_FILES.flatMap((file) => {
     const log = readOwnLog(context, view, { file });
     return log === undefined ? [] : openDutyLog(log).newestDuties(MOST);
   });

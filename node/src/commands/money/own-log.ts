@@ -3,10 +3,8 @@ import { dataFile } from "../../config.ts";
 import { type Database, openDatabase } from "../../store/database.ts";
 import type { TextCipher } from "../../store/text-cipher.ts";
 import type { CommandContext } from "../command.ts";
+import type { LogFile } from "../log-files.ts";
 import type { View } from "./account.ts";
-
-/** The logs of the roles. */
-export type LogFile = "client.sqlite" | "executor.sqlite" | "validator.sqlite";
 
 /**
  * This account's log on this network, to be read beside a running node; undefined where there is none, or one that no node of
