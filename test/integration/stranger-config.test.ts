@@ -49,7 +49,7 @@ describe("a lloom.toml of somebody else in the working directory", { timeout: 60
       ["withdraw", "deposit", "--yes"],
       ["deposit", "1", "--collector", other.collector, "--sign-only", join(folder, "order")],
       ["ask", "Hello"],
-      ["gateway"],
+      ["gateway", "--port", "0"],
     ];
     for (const command of commands) {
       const { code, stdout, stderr } = await there(user, ...command);
