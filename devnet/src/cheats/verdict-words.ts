@@ -31,6 +31,7 @@ export interface Told {
 }
 
 const EPOCH_SECONDS = AUDITS.auditEpochSeconds;
+const OFFERS_SECONDS = 25n;
 
 type Words = (args: LegalEvent["args"], nameOf: (address: unknown) => string) => Told;
 
@@ -61,7 +62,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   }),
   ChainRegistered: ({ validator, firstEpoch }, nameOf) => ({
     text: `${nameOf(validator)} commits to whom it will audit, and when, before anybody can know.`,
-    waitsUntil: seconds(firstEpoch) * EPOCH_SECONDS,
+    // Offers end while a clock is moved: everybody has to be heard of again before the epoch is drawn.
+    waitsUntil: seconds(firstEpoch) * EPOCH_SECONDS - OFFERS_SECONDS,
   }),
   ExecutorAudited: (args, nameOf) => ({
     text: `Audited by ${nameOf(args["validator"])} with canaries that looked like anybody's questions.`,
