@@ -70,7 +70,13 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
   { folder: "web", may: ["web", "protocol/src"] },
   {
     folder: "checkout",
-    may: ["checkout", "protocol/src", "node/src/chain/rpc-error.ts", "node/src/store/lock.ts", "node/src/primitives"],
+    may: [
+      "checkout",
+      "protocol/src",
+      "node/src/chain/rpc/rpc-error.ts",
+      "node/src/store/lock.ts",
+      "node/src/primitives",
+    ],
   },
   {
     folder: "ignition",

@@ -35,7 +35,7 @@ describe("language", () => {
     // The second is what an RPC server answered, for whoever makes our own error of it.
     expect(classes).toEqual([
       "checkout/explained-error.ts",
-      "node/src/chain/rpc-error.ts",
+      "node/src/chain/rpc/rpc-error.ts",
       "protocol/src/lloom-error.ts",
     ]);
   });

@@ -6,7 +6,7 @@ import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Chain } from "../../node/src/chain/chain.ts";
 import { measured } from "../../node/src/chain/contracts.ts";
-import { readPastLogs } from "../../node/src/chain/past-logs.ts";
+import { readPastLogs } from "../../node/src/chain/watch/past-logs.ts";
 import { openAuditLog } from "../../node/src/store/audit-log.ts";
 import { type ComplaintLog, openComplaintLog } from "../../node/src/store/complaint-log.ts";
 import type { Database } from "../../node/src/store/database.ts";

@@ -4,7 +4,7 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
-import { readPanel, readSeat } from "../../node/src/chain/jury.ts";
+import { readPanel, readSeat } from "../../node/src/chain/disputes/jury.ts";
 import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
 import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
 import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
-import { deposit, faucet } from "../../node/src/chain/actions.ts";
+import { deposit, faucet } from "../../node/src/chain/account/actions.ts";
 import type { Chain } from "../../node/src/chain/chain.ts";
 import { createClient } from "../../node/src/client/client.ts";
 import { createLog } from "../../node/src/log.ts";

@@ -1,13 +1,13 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { allocate } from "../chain/actions.ts";
-import { tokenOf } from "../chain/calls.ts";
+import { allocate } from "../chain/account/actions.ts";
+import { tokenOf } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
-import { watchChain } from "../chain/watch.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
+import type { ChainEvent } from "../chain/watch/events.ts";
+import { watchChain } from "../chain/watch/watch.ts";
 import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { connect } from "../p2p/host/dial.ts";

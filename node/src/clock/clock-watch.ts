@@ -1,5 +1,5 @@
-import { BlockTime } from "../chain/block-time.ts";
 import type { Chain } from "../chain/chain.ts";
+import { BlockTime } from "../chain/read/block-time.ts";
 import { asLloomError, type LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Host } from "../p2p/host/host.ts";

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
-import { shownTokens, tokenOf } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type AskEvent, paidFor } from "../client/question.ts";
 import { LloomError } from "../errors.ts";

@@ -1,6 +1,6 @@
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { readDeposit, readTokenBalance } from "../chain/reads.ts";
 import { LloomError } from "../errors.ts";

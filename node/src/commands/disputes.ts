@@ -1,4 +1,4 @@
-import { shownTokens, tokenOf } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type Duty, isMeasured } from "../store/duty-log.ts";
 import { announce, type Command } from "./command.ts";

@@ -1,5 +1,5 @@
-import { shownTokens, tokenOf } from "../chain/calls.ts";
-import { readEarnings } from "../chain/earnings.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
+import { readEarnings } from "../chain/read/earnings.ts";
 import { announce, type Command } from "./command.ts";
 import { ADDRESS, openView } from "./money/account.ts";
 import { type Owed, readOwed } from "./money/owed.ts";

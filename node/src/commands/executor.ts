@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Backend } from "../backend/backend.ts";
 import { openBackend } from "../backend/open-backend.ts";
-import { shownTokens, tokenOf } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { untilStopped } from "../daemon.ts";
 import { asLloomError, LloomError } from "../errors.ts";

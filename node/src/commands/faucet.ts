@@ -1,5 +1,5 @@
-import { faucet as callFaucet } from "../chain/actions.ts";
-import { shownTokens, tokenOf } from "../chain/calls.ts";
+import { faucet as callFaucet } from "../chain/account/actions.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
 import { announce, type Command } from "./command.ts";
 import { openIdentity, openOwnChain } from "./open.ts";
 

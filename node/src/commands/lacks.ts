@@ -1,10 +1,10 @@
 import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
-import { feesFrom } from "../chain/fees.ts";
-import { GAS_BOUNDS, settleGas } from "../chain/gas.ts";
 import { readDeposit, readMember, readMinimumStake } from "../chain/reads.ts";
+import { feesFrom } from "../chain/send/fees.ts";
+import { GAS_BOUNDS, settleGas } from "../chain/send/gas.ts";
 import { announce, type CommandContext } from "./command.ts";
 
 /** What an account lacks to do its work: the node runs, but less well than its owner may think. */

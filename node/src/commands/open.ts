@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Chain, openChain } from "../chain/chain.ts";
-import { fileJournal, type SendJournal } from "../chain/send-journal.ts";
+import { fileJournal, type SendJournal } from "../chain/send/send-journal.ts";
 import { dataFile } from "../config.ts";
 import { KEYSTORE_NAME } from "../data-home.ts";
 import { LloomError } from "../errors.ts";

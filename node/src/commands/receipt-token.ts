@@ -1,7 +1,7 @@
 import type { PaymentToken } from "@lloom/protocol/amounts";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { NETWORKS } from "@lloom/protocol/generated/networks";
-import { tokenOf } from "../chain/calls.ts";
+import { tokenOf } from "../chain/account/calls.ts";
 import { openChain } from "../chain/chain.ts";
 import { asLloomError } from "../errors.ts";
 import type { CommandContext } from "./command.ts";

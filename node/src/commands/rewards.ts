@@ -1,5 +1,5 @@
-import { shownTokens, tokenOf } from "../chain/calls.ts";
-import { readRewards } from "../chain/rewards.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
+import { readRewards } from "../chain/disputes/rewards.ts";
 import { announce, type Command } from "./command.ts";
 import { ADDRESS, openView } from "./money/account.ts";
 import { type Fact, factLines, shownEther, shownMoment } from "./money/words.ts";

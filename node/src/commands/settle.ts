@@ -1,7 +1,7 @@
-import { shownTokens, tokenOf } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
+import { type PairOutcome, SETTLE_PAIRS, settleCall, settle as settleOnChain } from "../chain/account/settle.ts";
 import { chainUntil } from "../chain/chain-until.ts";
 import { readCapacity, readLane } from "../chain/reads.ts";
-import { type PairOutcome, SETTLE_PAIRS, settleCall, settle as settleOnChain } from "../chain/settle.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { Settlement } from "../executor/settle/settlement.ts";
 import { openExecutorLog } from "../store/executor-log.ts";

@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { findSigners, type OwnSigner } from "../chain/session-signers.ts";
+import { findSigners, type OwnSigner } from "../chain/account/session-signers.ts";
 import { LloomError } from "../errors.ts";
 import { addressArgument } from "./address.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";

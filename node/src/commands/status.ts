@@ -1,9 +1,9 @@
 import { formatAmount } from "@lloom/protocol/amounts";
-import { shownTokens, tokenOf } from "../chain/calls.ts";
-import { type Channel, findChannels } from "../chain/channels-of.ts";
-import { type Earnings, readEarnings } from "../chain/earnings.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
+import { type RewardsState, readRewards } from "../chain/disputes/rewards.ts";
+import { type Channel, findChannels } from "../chain/read/channels-of.ts";
+import { type Earnings, readEarnings } from "../chain/read/earnings.ts";
 import { type Member, readDeposit, readMember, readTokenBalance } from "../chain/reads.ts";
-import { type RewardsState, readRewards } from "../chain/rewards.ts";
 import { LloomError } from "../errors.ts";
 import type { Duty } from "../store/duty-log.ts";
 import { type LoggedAudits, loggedAudits } from "./canaries/logged-audits.ts";

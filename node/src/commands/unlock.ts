@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { shownTokens, tokenOf } from "../chain/calls.ts";
+import { shownTokens, tokenOf } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
-import { type Channel, findChannels } from "../chain/channels-of.ts";
+import { type Channel, findChannels } from "../chain/read/channels-of.ts";
 import { readChannel } from "../chain/reads.ts";
 import { LloomError } from "../errors.ts";
 import { addressArgument, addressFlag } from "./address.ts";

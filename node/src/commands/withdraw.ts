@@ -1,9 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
 import { isRefusal } from "../chain/chain-failure.ts";
-import { findChannels } from "../chain/channels-of.ts";
+import { readRewards } from "../chain/disputes/rewards.ts";
+import { findChannels } from "../chain/read/channels-of.ts";
 import { readDeposit } from "../chain/reads.ts";
-import { readRewards } from "../chain/rewards.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { addressFlag } from "./address.ts";
 import { type AmountArgument, amountArgument } from "./amount.ts";

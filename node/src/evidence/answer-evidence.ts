@@ -6,7 +6,7 @@ import { evidenceParts, type HeldEvidence, leavesToProve } from "@lloom/protocol
 import { growTree, type MerkleTree } from "@lloom/protocol/merkle";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Chain } from "../chain/chain.ts";
-import { principalReader } from "../chain/principals.ts";
+import { principalReader } from "../chain/read/principals.ts";
 import { LloomError } from "../errors.ts";
 import type { EvidenceHandler } from "../p2p/evidence/evidence-server.ts";
 import type { Clock } from "../primitives/clock.ts";

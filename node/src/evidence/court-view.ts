@@ -1,8 +1,8 @@
 import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
-import { isJuror, readSeat } from "../chain/jury.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../chain/measured-court.ts";
-import { isOpen, type MeasuredDispute, readDisputeAbout, readMeasured } from "../chain/measured-disputes.ts";
+import { isJuror, readSeat } from "../chain/disputes/jury.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../chain/disputes/measured-court.ts";
+import { isOpen, type MeasuredDispute, readDisputeAbout, readMeasured } from "../chain/disputes/measured-disputes.ts";
 import { LloomError } from "../errors.ts";
 import { BoundedMap } from "../primitives/bounded-map.ts";
 import type { Clock } from "../primitives/clock.ts";

@@ -1,7 +1,7 @@
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
-import { openStakeView } from "../chain/stake-view.ts";
+import { openStakeView } from "../chain/read/stake-view.ts";
 import { answerEvidence } from "../evidence/answer-evidence.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";

@@ -1,8 +1,8 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
-import { findJudges, openJudges } from "../chain/judges.ts";
-import { openMeasuredCourt } from "../chain/measured-court.ts";
+import { findJudges, openJudges } from "../chain/disputes/judges.ts";
+import { openMeasuredCourt } from "../chain/disputes/measured-court.ts";
 import { lookAfter } from "../duties/look-after.ts";
 import { type PartyOptions, partyDuties } from "../duties/party.ts";
 import { signedFor } from "../evidence/signed-for.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { formatAmount } from "@lloom/protocol/amounts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
+import { deposit, faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { clientLacks, executorLacks } from "../../../node/src/commands/lacks.ts";
 import { identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { launch, start } from "./launch.ts";

@@ -6,7 +6,7 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { nextRequestFields } from "@lloom/protocol/lane";
 import type { ResponseFrame } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allocate } from "../../../node/src/chain/actions.ts";
+import { allocate } from "../../../node/src/chain/account/actions.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
 import { openDatabase } from "../../../node/src/store/database.ts";
 import { openExecutorLog } from "../../../node/src/store/executor-log.ts";

@@ -6,7 +6,7 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { nextRequestFields } from "@lloom/protocol/lane";
 import type { ResponseFrame } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allocate } from "../../../node/src/chain/actions.ts";
+import { allocate } from "../../../node/src/chain/account/actions.ts";
 import { OwnOffers } from "../../../node/src/executor/offer/own-offers.ts";
 import { joinOfferTopic } from "../../../node/src/p2p/discovery/offer-topic.ts";
 import { createHost } from "../../../node/src/p2p/host/host.ts";

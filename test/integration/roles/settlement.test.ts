@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faucet, registerAndStake, requestUnlock } from "../../../node/src/chain/actions.ts";
+import { faucet, registerAndStake, requestUnlock } from "../../../node/src/chain/account/actions.ts";
 import { readChannel, readLane, readUnmaturedTail, readWithdrawable } from "../../../node/src/chain/reads.ts";
 import type { Question } from "../../../node/src/client/question.ts";
 import { buildResponse } from "../../../node/src/executor/answer/response.ts";

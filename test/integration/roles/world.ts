@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import type { Backend } from "../../../node/src/backend/backend.ts";
-import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
+import { deposit, faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import type { AnswerAudit } from "../../../node/src/client/check/answer-audit.ts";
 import { type Client, createClient } from "../../../node/src/client/client.ts";

@@ -3,7 +3,7 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import type { Chain } from "../../chain/chain.ts";
-import { openStakeView } from "../../chain/stake-view.ts";
+import { openStakeView } from "../../chain/read/stake-view.ts";
 import type { Log } from "../../log.ts";
 import { joinOfferTopic } from "../../p2p/discovery/offer-topic.ts";
 import type { Host } from "../../p2p/host/host.ts";

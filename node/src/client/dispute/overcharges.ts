@@ -1,13 +1,13 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
-import { senderOf } from "../../chain/actions.ts";
+import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { openMeasuredCall } from "../../chain/measured-calls.ts";
-import type { MeasuredCourt } from "../../chain/measured-court.ts";
-import { quoteBond, readDisputeAbout } from "../../chain/measured-disputes.ts";
+import { openMeasuredCall } from "../../chain/disputes/measured-calls.ts";
+import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { quoteBond, readDisputeAbout } from "../../chain/disputes/measured-disputes.ts";
 import { readLane } from "../../chain/reads.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { depositApproval, readFunds } from "../../duties/deposits.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { isEnded } from "../../duties/party-rules.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { deposit, faucet } from "../../chain/actions.ts";
+import { deposit, faucet } from "../../chain/account/actions.ts";
 import { type Chain, openChain } from "../../chain/chain.ts";
 import { readDeposit, readTokenBalance } from "../../chain/reads.ts";
-import { fileJournal } from "../../chain/send-journal.ts";
+import { fileJournal } from "../../chain/send/send-journal.ts";
 import { createClient } from "../../client/client.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";

@@ -1,8 +1,13 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../../chain/calls.ts";
-import { appealCall } from "../../chain/measured-calls.ts";
-import { openMeasuredCourt } from "../../chain/measured-court.ts";
-import { appealDeposit, type MeasuredDispute, readDeposits, readMeasured } from "../../chain/measured-disputes.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
+import { appealCall } from "../../chain/disputes/measured-calls.ts";
+import { openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import {
+  appealDeposit,
+  type MeasuredDispute,
+  readDeposits,
+  readMeasured,
+} from "../../chain/disputes/measured-disputes.ts";
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "../money/account.ts";

@@ -1,11 +1,11 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../../chain/calls.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
+import type { Concession } from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { concedeCall, concedeForCall } from "../../chain/delivery-calls.ts";
-import { type DeliveryDispute, readDispute } from "../../chain/delivery-disputes.ts";
-import { findDisputes } from "../../chain/dispute-events.ts";
-import { openJudges } from "../../chain/judges.ts";
-import type { Concession } from "../../chain/orders.ts";
+import { concedeCall, concedeForCall } from "../../chain/disputes/delivery-calls.ts";
+import { type DeliveryDispute, readDispute } from "../../chain/disputes/delivery-disputes.ts";
+import { findDisputes } from "../../chain/disputes/dispute-events.ts";
+import { openJudges } from "../../chain/disputes/judges.ts";
 import { readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "../money/account.ts";

@@ -1,9 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../../chain/actions.ts";
-import { missingApproval, shownTokens } from "../../chain/calls.ts";
+import { senderOf } from "../../chain/account/actions.ts";
+import { missingApproval, shownTokens } from "../../chain/account/calls.ts";
+import { type Permit, signPermit, takesPermits } from "../../chain/account/permit.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
-import { type Permit, signPermit, takesPermits } from "../../chain/permit.ts";
 import { LloomError } from "../../errors.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";

@@ -6,7 +6,7 @@ import {
   finalizeUnlockForCall,
   requestUnlockCall,
   shownTokens,
-} from "../../chain/calls.ts";
+} from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { readActive, readChannel, readDeposit } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";

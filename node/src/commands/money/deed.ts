@@ -1,9 +1,9 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../../chain/actions.ts";
-import { tokenOf } from "../../chain/calls.ts";
+import { senderOf } from "../../chain/account/actions.ts";
+import { tokenOf } from "../../chain/account/calls.ts";
+import { type CallCost, costOf } from "../../chain/account/cost.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
-import { type CallCost, costOf } from "../../chain/cost.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { networkEvent, networkFact } from "../own-network.ts";

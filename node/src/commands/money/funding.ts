@@ -1,8 +1,19 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { depositCall, type Registration, registerAndStakeCall, shownTokens, stakeCall } from "../../chain/calls.ts";
-import { creditCall, creditContractOf, creditWithPermitCall, stakeWithPermitCall } from "../../chain/collector.ts";
+import {
+  depositCall,
+  type Registration,
+  registerAndStakeCall,
+  shownTokens,
+  stakeCall,
+} from "../../chain/account/calls.ts";
+import {
+  creditCall,
+  creditContractOf,
+  creditWithPermitCall,
+  stakeWithPermitCall,
+} from "../../chain/account/collector.ts";
+import { roleTaken } from "../../chain/account/role-taken.ts";
 import { readCredit, readDeposit, readFor, readMember, readMinimumStake, readTokenBalance } from "../../chain/reads.ts";
-import { roleTaken } from "../../chain/role-taken.ts";
 import type { Account } from "./account.ts";
 import { allowing, approvalFacts, tooFew } from "./allowing.ts";
 import type { Deed } from "./deed.ts";

@@ -2,7 +2,7 @@ import type { CompactSignature } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { collectorFacts } from "@lloom/protocol/generated/facts";
 import { z } from "zod";
-import type { Order } from "../../chain/orders.ts";
+import type { Order } from "../../chain/account/orders.ts";
 import { address, heading, readSigned, signature, uint, word, writeSigned } from "./signed-file.ts";
 
 /** An order with its signature and the deployment that it is for: all that whoever sends it needs. */

@@ -1,7 +1,12 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { shownTokens, withdrawDepositCall, withdrawEarningsCall, withdrawStakeCall } from "../../chain/calls.ts";
+import {
+  shownTokens,
+  withdrawDepositCall,
+  withdrawEarningsCall,
+  withdrawStakeCall,
+} from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { readEarnings } from "../../chain/earnings.ts";
+import { readEarnings } from "../../chain/read/earnings.ts";
 import { type Member, readDeposit, readMember } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";

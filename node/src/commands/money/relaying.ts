@@ -1,9 +1,16 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
-import { shownTokens } from "../../chain/calls.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
+import { isCollectorOf } from "../../chain/account/collector.ts";
+import {
+  isOrderUsed,
+  type MoneyOrder,
+  type Order,
+  orderDigest,
+  ownerOf,
+  relayCall,
+} from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { isCollectorOf } from "../../chain/collector.ts";
-import { isOrderUsed, type MoneyOrder, type Order, orderDigest, ownerOf, relayCall } from "../../chain/orders.ts";
 import { readChannel, readDeposit, readFor, readSigner, readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import { recoverAddress } from "../../wallet/recover.ts";

@@ -1,5 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { releaseCall, shownTokens } from "../../chain/calls.ts";
+import { releaseCall, shownTokens } from "../../chain/account/calls.ts";
 import { readChannel } from "../../chain/reads.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";

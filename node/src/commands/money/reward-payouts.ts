@@ -5,8 +5,8 @@ import {
   withdrawBondsCall,
   withdrawCreditCall,
   withdrawRewardsCall,
-} from "../../chain/calls.ts";
-import type { DisputeCredit, PendingReport } from "../../chain/rewards.ts";
+} from "../../chain/account/calls.ts";
+import type { DisputeCredit, PendingReport } from "../../chain/disputes/rewards.ts";
 import type { Account } from "./account.ts";
 import type { Deed } from "./deed.ts";
 import { shownPayee } from "./payouts.ts";

@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { authorizeSignerCall, revokeSignerCall } from "../../chain/account/session-signers.ts";
 import { readSigner } from "../../chain/reads.ts";
-import { authorizeSignerCall, revokeSignerCall } from "../../chain/session-signers.ts";
 import { LloomError } from "../../errors.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 import type { Account } from "./account.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
-import { shownTokens, tokenOf } from "../../chain/calls.ts";
+import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
+import { type Order, orderDigest } from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { type Order, orderDigest } from "../../chain/orders.ts";
 import { readSigner } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Identity } from "../../wallet/identity.ts";

@@ -1,4 +1,4 @@
-import { cancelUnbondCall, shownTokens, unbondCall, unjailCall } from "../../chain/calls.ts";
+import { cancelUnbondCall, shownTokens, unbondCall, unjailCall } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { type Member, readFor, readMember, readMinimumStake } from "../../chain/reads.ts";
 import type { LloomError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-import type { SendJournal, SentCall } from "../../chain/send-journal.ts";
+import type { SendJournal, SentCall } from "../../chain/send/send-journal.ts";
 
 /** A journal that forgets a call only once its end was told. */
 export interface ToldJournal extends SendJournal {

@@ -1,4 +1,4 @@
-import { shownTokens } from "../../chain/calls.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
 

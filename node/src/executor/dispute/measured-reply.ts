@@ -4,7 +4,7 @@ import { type CountedAnswer, countFinding } from "@lloom/protocol/count-finding"
 import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { deliveryHash } from "@lloom/protocol/merkle";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
-import type { AnswerDisputed, Complaint } from "../../chain/measured-events.ts";
+import type { AnswerDisputed, Complaint } from "../../chain/disputes/measured-events.ts";
 import type { PartyReply } from "../../duties/party-rules.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";

@@ -5,7 +5,7 @@ import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, describe, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import type { PairOutcome } from "../../chain/settle.ts";
+import type { PairOutcome } from "../../chain/account/settle.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import { openDatabase } from "../../store/database.ts";

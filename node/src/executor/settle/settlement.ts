@@ -1,7 +1,7 @@
 import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
-import type { PairOutcome } from "../../chain/settle.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import type { PairOutcome } from "../../chain/account/settle.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Clock } from "../../primitives/clock.ts";
