@@ -74,7 +74,7 @@ const AREAS: readonly { readonly folder: string; readonly may: readonly string[]
       "checkout",
       "protocol/src",
       "node/src/chain/rpc/rpc-error.ts",
-      "node/src/store/lock.ts",
+      "node/src/store/files/lock.ts",
       "node/src/primitives",
     ],
   },

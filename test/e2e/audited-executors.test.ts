@@ -16,10 +16,10 @@ import { readComplaint } from "../../node/src/chain/disputes/measured-events.ts"
 import { readChannel } from "../../node/src/chain/reads.ts";
 import { openAudits, readRegistered } from "../../node/src/chain/reputation/audits.ts";
 import { depositApproval } from "../../node/src/duties/deposits.ts";
-import { openAuditLog } from "../../node/src/store/audit-log.ts";
-import { openComplaintLog } from "../../node/src/store/complaint-log.ts";
-import { type Database, openDatabase } from "../../node/src/store/database.ts";
-import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { openAuditLog } from "../../node/src/store/validator/audit-log.ts";
+import { openComplaintLog } from "../../node/src/store/validator/complaint-log.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../node/src/validator/audit/canary-answer.ts";
 import { canaryIdentity } from "../../node/src/validator/canary/canary-keys.ts";
 import { buyAnswers } from "../support/buy-answers.ts";

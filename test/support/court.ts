@@ -20,9 +20,9 @@ import {
   readMeasured,
 } from "../../node/src/chain/disputes/measured-disputes.ts";
 import { LloomError } from "../../node/src/errors.ts";
-import { type Database, openDatabase } from "../../node/src/store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor-log.ts";
-import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { type StagedEvidence, stageEvidence } from "../../protocol/test/staged-evidence.ts";
 import { openRpcDoor } from "../integration/indexer/rpc-door.ts";

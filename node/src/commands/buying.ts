@@ -6,8 +6,8 @@ import type { ReputationSource } from "../client/reputation/open-reputations.ts"
 import { dataFile } from "../config.ts";
 import { LloomError } from "../errors.ts";
 import { openIndexer } from "../indexer/indexer.ts";
-import { type ClientLog, openClientLog } from "../store/client-log.ts";
-import type { Database } from "../store/database.ts";
+import { type ClientLog, openClientLog } from "../store/client/client-log.ts";
+import type { Database } from "../store/database/database.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { openAnswerAudit } from "./answer-audit.ts";
 import type { announce, CommandContext } from "./command.ts";

@@ -4,7 +4,7 @@ import { shownTokens } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { readDeposit, readTokenBalance } from "../chain/reads.ts";
 import { LloomError } from "../errors.ts";
-import { openCanaryShiftLog } from "../store/canary-shift-log.ts";
+import { openCanaryShiftLog } from "../store/validator/canary-shift-log.ts";
 import { canaryIdentity, shiftsOf } from "../validator/canary/canary-keys.ts";
 import { announce, type Command } from "./command.ts";
 import { readOwnLog } from "./money/own-log.ts";

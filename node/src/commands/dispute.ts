@@ -1,6 +1,6 @@
 import { LloomError } from "../errors.ts";
-import { openOwnAnswers } from "../store/own-answers.ts";
-import { createTextCipher } from "../store/text-cipher.ts";
+import { openOwnAnswers } from "../store/client/own-answers.ts";
+import { createTextCipher } from "../store/database/text-cipher.ts";
 import { announce, type Command, type CommandContext } from "./command.ts";
 import { appealing } from "./dispute/appeal.ts";
 import { concedableUntil, conceding } from "./dispute/concession.ts";

@@ -3,7 +3,7 @@ import { LloomError } from "../errors.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { checkListening } from "../gateway/listening.ts";
 import { readOutsideFile } from "../outside-file.ts";
-import { openKeyedCalls } from "../store/keyed-calls.ts";
+import { openKeyedCalls } from "../store/client/keyed-calls.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 import { announce, type Command } from "./command.ts";
 import { tellDuty } from "./dispute/words.ts";

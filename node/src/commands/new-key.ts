@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { processDataHome } from "../config.ts";
 import { hasKey, KEYSTORE_NAME } from "../data-home.ts";
 import { LloomError } from "../errors.ts";
-import { makePrivateDirectory } from "../store/private-directory.ts";
+import { makePrivateDirectory } from "../store/files/private-directory.ts";
 import { createKeystore } from "../wallet/keystore.ts";
 import { announce, type CommandContext } from "./command.ts";
 import { keystorePath } from "./open.ts";

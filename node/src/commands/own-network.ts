@@ -3,7 +3,7 @@ import type { Chain } from "../chain/chain.ts";
 import { dataFile } from "../config.ts";
 import { LloomError } from "../errors.ts";
 import type { SettingName } from "../settings.ts";
-import { scopeOfFile } from "../store/database.ts";
+import { scopeOfFile } from "../store/database/database.ts";
 import type { CommandContext } from "./command.ts";
 import { LOG_FILES } from "./log-files.ts";
 import type { Fact } from "./money/words.ts";

@@ -1,7 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { untilStopped } from "../daemon.ts";
-import { lockKey } from "../store/key-lock.ts";
-import { openValidatorLog } from "../store/validator-log.ts";
+import { lockKey } from "../store/files/key-lock.ts";
+import { openValidatorLog } from "../store/validator/validator-log.ts";
 import { openJudge } from "../validator/jury/open-judge.ts";
 import { createValidator } from "../validator/validator.ts";
 import { openAuditing } from "./canaries/auditing.ts";

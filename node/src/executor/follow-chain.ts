@@ -4,7 +4,7 @@ import { chainUntil } from "../chain/chain-until.ts";
 import { readChannel, readLane } from "../chain/reads.ts";
 import type { ChainEvent } from "../chain/watch/events.ts";
 import { watchChain } from "../chain/watch/watch.ts";
-import type { ExecutorLog } from "../store/executor-log.ts";
+import type { ExecutorLog } from "../store/executor/executor-log.ts";
 import type { ChannelCache } from "./admit/channel-cache.ts";
 import type { Settlement } from "./settle/settlement.ts";
 

@@ -9,7 +9,7 @@ import { principalReader } from "../chain/read/principals.ts";
 import { readLane } from "../chain/reads.ts";
 import type { LloomError } from "../errors.ts";
 import { Background } from "../primitives/background.ts";
-import { watchStore } from "../store/watch-store.ts";
+import { watchStore } from "../store/database/watch-store.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AdmissionParts } from "./admit/admit.ts";
 import { readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";

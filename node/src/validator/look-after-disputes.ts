@@ -7,7 +7,7 @@ import { lookAfter } from "../duties/look-after.ts";
 import { type PartyOptions, partyDuties } from "../duties/party.ts";
 import { signedFor } from "../evidence/signed-for.ts";
 import type { Host } from "../p2p/host/host.ts";
-import type { ValidatorLog } from "../store/validator-log.ts";
+import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type JuryDutiesOptions, juryDuties } from "./jury/jury-duties.ts";
 import { tendDeliveries } from "./tower/tend-deliveries.ts";

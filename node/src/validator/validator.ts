@@ -17,7 +17,7 @@ import { serveRpc } from "../p2p/rpc/rpc.ts";
 import { type Clock, toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { Duty } from "../store/duty-log.ts";
-import type { ValidatorLog } from "../store/validator-log.ts";
+import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { Judge } from "./jury/judge.ts";

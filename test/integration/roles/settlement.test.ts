@@ -6,9 +6,9 @@ import { faucet, registerAndStake, requestUnlock } from "../../../node/src/chain
 import { readChannel, readLane, readUnmaturedTail, readWithdrawable } from "../../../node/src/chain/reads.ts";
 import type { Question } from "../../../node/src/client/question.ts";
 import { buildResponse } from "../../../node/src/executor/answer/response.ts";
-import { openDatabase } from "../../../node/src/store/database.ts";
-import { openExecutorLog } from "../../../node/src/store/executor-log.ts";
-import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
+import { openDatabase } from "../../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
+import { openExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
 import { createExchange } from "../../support/exchange.ts";
 import { openGate } from "../../support/rpc-gate.ts";
 import { oncePassed, says, saysThenHangs, scriptedBackend } from "./scripted-backend.ts";

@@ -11,9 +11,9 @@ import { type Audits, openAudits } from "../../../node/src/chain/reputation/audi
 import { memoryJournal } from "../../../node/src/chain/send/send-journal.ts";
 import { readPastLogs } from "../../../node/src/chain/watch/past-logs.ts";
 import { createLog } from "../../../node/src/log.ts";
-import { type AuditLog, openAuditLog } from "../../../node/src/store/audit-log.ts";
-import { type Database, openDatabase } from "../../../node/src/store/database.ts";
-import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
+import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
+import { type AuditLog, openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import { Auditor, type Case } from "../../../node/src/validator/audit/auditor.ts";
 import type {
   AuditQuestion,

@@ -18,10 +18,10 @@ import { createExecutor, type Executor } from "../../../node/src/executor/execut
 import type { ExecutorOptions } from "../../../node/src/executor/executor-options.ts";
 import { createLog } from "../../../node/src/log.ts";
 import { createHost, type Host } from "../../../node/src/p2p/host/host.ts";
-import { type ClientLog, openClientLog } from "../../../node/src/store/client-log.ts";
-import { openDatabase } from "../../../node/src/store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor-log.ts";
-import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
+import { type ClientLog, openClientLog } from "../../../node/src/store/client/client-log.ts";
+import { openDatabase } from "../../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
+import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
 import { createValidator, type Validator } from "../../../node/src/validator/validator.ts";
 import { type Identity, identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../../support/chain.ts";

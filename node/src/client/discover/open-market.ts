@@ -10,7 +10,7 @@ import type { Host } from "../../p2p/host/host.ts";
 import { STRANGERS_RATE } from "../../p2p/limits.ts";
 import { toSeconds } from "../../primitives/clock.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { NamedVocabularies } from "./named-vocabularies.ts";

@@ -16,9 +16,9 @@ import { readLane } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { OwnRequest } from "../../store/client/own-answers.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { OwnRequest } from "../../store/own-answers.ts";
 import { type DisputeAct, type DisputePolicy, type DisputeView, isOver, nextDispute } from "./dispute-rules.ts";
 
 export interface ComplaintsOptions {

@@ -6,9 +6,9 @@ import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callAnswer } from "../../p2p/rpc/rpc.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { OwnRequest } from "../../store/client/own-answers.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { OwnRequest } from "../../store/own-answers.ts";
 
 export interface FetchAnswerParts {
   readonly host: Host;

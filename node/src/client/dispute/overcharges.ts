@@ -12,9 +12,9 @@ import { depositApproval, readFunds } from "../../duties/deposits.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { isEnded } from "../../duties/party-rules.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { WrongCount } from "../../store/client/wrong-counts.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { WrongCount } from "../../store/wrong-counts.ts";
 import type { DisputePolicy } from "./dispute-rules.ts";
 import { isSettledMatter, nextOvercharge } from "./overcharge-rules.ts";
 

@@ -17,7 +17,7 @@ import {
 import type { Judges } from "../../chain/disputes/judges.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { isReported, nextReport } from "./report-rules.ts";
 

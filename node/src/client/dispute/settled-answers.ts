@@ -6,7 +6,7 @@ import { readSettledResponse } from "../../chain/disputes/settled-pair.ts";
 import { readFor } from "../../chain/reads.ts";
 import type { ChainEventOf } from "../../chain/watch/events.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { complainBy } from "./overcharge-rules.ts";
 

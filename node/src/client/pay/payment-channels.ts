@@ -8,7 +8,7 @@ import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { continueLane, type PlacedRequest, type RequestTerms } from "./build-request.ts";
 import { type FundingPlan, planFunding } from "./funding.ts";

@@ -1,5 +1,5 @@
-import { type EpochSummary, openAuditLog } from "../../store/audit-log.ts";
-import { type KeptComplaint, openComplaintLog } from "../../store/complaint-log.ts";
+import { type EpochSummary, openAuditLog } from "../../store/validator/audit-log.ts";
+import { type KeptComplaint, openComplaintLog } from "../../store/validator/complaint-log.ts";
 import type { CommandContext } from "../command.ts";
 import type { View } from "../money/account.ts";
 import { readOwnLog } from "../money/own-log.ts";

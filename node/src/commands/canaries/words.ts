@@ -1,5 +1,5 @@
-import type { EpochSummary } from "../../store/audit-log.ts";
-import type { ComplaintState, KeptComplaint } from "../../store/complaint-log.ts";
+import type { EpochSummary } from "../../store/validator/audit-log.ts";
+import type { ComplaintState, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { AuditNews } from "../../validator/audit/auditor.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { shownDate } from "../money/words.ts";

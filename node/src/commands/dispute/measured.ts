@@ -8,7 +8,7 @@ import { readComplaint } from "../../chain/disputes/measured-events.ts";
 import { overchargeCall, overchargeOf } from "../../client/dispute/overcharges.ts";
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
-import type { WrongCount } from "../../store/wrong-counts.ts";
+import type { WrongCount } from "../../store/client/wrong-counts.ts";
 import type { Account } from "../money/account.ts";
 import type { Deed } from "../money/deed.ts";
 import { shownMoment } from "../money/words.ts";

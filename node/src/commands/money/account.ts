@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { type Chain, openChain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
-import { lockKey } from "../../store/key-lock.ts";
+import { lockKey } from "../../store/files/key-lock.ts";
 import { readKeystoreAddress } from "../../wallet/keystore.ts";
 import { addressFlag } from "../address.ts";
 import type { CommandContext, Flag } from "../command.ts";

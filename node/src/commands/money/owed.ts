@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { readChannel } from "../../chain/reads.ts";
-import { openSettlementLog, type UnsettledLane } from "../../store/settlement-log.ts";
+import { openSettlementLog, type UnsettledLane } from "../../store/executor/settlement-log.ts";
 import type { CommandContext } from "../command.ts";
 import type { View } from "./account.ts";
 import { readOwnLog } from "./own-log.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dataFile } from "../../config.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
-import type { TextCipher } from "../../store/text-cipher.ts";
+import { type Database, openDatabase } from "../../store/database/database.ts";
+import type { TextCipher } from "../../store/database/text-cipher.ts";
 import type { CommandContext } from "../command.ts";
 import type { LogFile } from "../log-files.ts";
 import type { View } from "./account.ts";

@@ -6,7 +6,7 @@ import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
 import { type ReputationContracts, readReputationRules } from "../../chain/reputation/reputation-logs.ts";
 import { type KeptPast, readReputationPast } from "../../chain/reputation/reputation-past.ts";
 import type { Settings } from "../../settings.ts";
-import { reputationFile } from "../../store/reputation-file.ts";
+import { reputationFile } from "../../store/files/reputation-file.ts";
 import type { CommandContext } from "../command.ts";
 import { chosenAudits } from "../deployment.ts";
 import { openKeylessChain } from "../open.ts";

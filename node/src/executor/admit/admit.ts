@@ -9,7 +9,7 @@ import type { Backend, Completion } from "../../backend/backend.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 import {
   type AdmissionProblem,
   answerLimit,

@@ -9,8 +9,8 @@ import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/suppor
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { type Database, openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { OwnRun } from "../admit/own-run.ts";
 import { WorkQueue } from "../admit/work-queue.ts";
 import { type AnswerParts, answerRequest } from "./answer.ts";

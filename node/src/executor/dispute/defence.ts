@@ -13,7 +13,7 @@ import { stepAll } from "../../duties/step-all.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 import { type AnswerAct, type AnswerMove, isOver, isWon, nextAnswer } from "./answer-rules.ts";
 import { chunkCountOf, gatherEvidence, type LoggedEvidence, summaryOf } from "./evidence.ts";
 

@@ -8,7 +8,7 @@ import type { AnswerDisputed, Complaint } from "../../chain/disputes/measured-ev
 import type { PartyReply } from "../../duties/party-rules.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 
 /** An answer that this executor signed, with what opens it. */
 export interface OwnAnswer {

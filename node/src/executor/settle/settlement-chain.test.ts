@@ -15,8 +15,8 @@ import { type Chain, openChain } from "../../chain/chain.ts";
 import { accountingInterface } from "../../chain/contracts.ts";
 import { readChannel, readLane } from "../../chain/reads.ts";
 import { createLog } from "../../log.ts";
-import { openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { Settlement } from "./settlement.ts";
 

@@ -8,8 +8,8 @@ import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.t
 import type { PairOutcome } from "../../chain/account/settle.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
-import { openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { Settlement } from "./settlement.ts";
 
 const { ask, answer, client } = createExchange();

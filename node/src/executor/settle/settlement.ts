@@ -7,7 +7,7 @@ import type { Log } from "../../log.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
-import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/settlement-log.ts";
+import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/executor/settlement-log.ts";
 import { type Hold, laneKey, lanesToSettle, settlementPauseMs, verdictOnRejection } from "./settlement-rules.ts";
 
 export interface SettlementOptions {

@@ -6,7 +6,7 @@ import { senderOf } from "../../chain/account/actions.ts";
 import { readMember } from "../../chain/reads.ts";
 import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../chain/reputation/audits.ts";
 import type { Log } from "../../log.ts";
-import type { AuditLog } from "../../store/audit-log.ts";
+import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import { findBorder } from "./border-search.ts";
 import type {
