@@ -9,7 +9,7 @@ import { coarsenWeights } from "../../node/src/backend/coarse-weights.ts";
 import { openBackend } from "../../node/src/backend/open-backend.ts";
 import { hashWeights } from "../../node/src/backend/weights-hash.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
-import { TINY_MODEL } from "../../node/src/commands/tiny-model.ts";
+import { TINY_MODEL } from "../../node/src/commands/ask/tiny-model.ts";
 import { untilStopped } from "../../node/src/daemon.ts";
 import { createExecutor } from "../../node/src/executor/executor.ts";
 import { createLog } from "../../node/src/log.ts";

@@ -5,7 +5,7 @@ import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
 import { hashWeights } from "../../../node/src/backend/weights-hash.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
-import { TINY_MODEL } from "../../../node/src/commands/tiny-model.ts";
+import { TINY_MODEL } from "../../../node/src/commands/ask/tiny-model.ts";
 import { createExecutor } from "../../../node/src/executor/executor.ts";
 import type { Log } from "../../../node/src/log.ts";
 import type { Host } from "../../../node/src/p2p/host/host.ts";

@@ -3,7 +3,7 @@ import { formatAmount } from "@lloom/protocol/amounts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deposit, faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
-import { clientLacks, executorLacks } from "../../../node/src/commands/lacks.ts";
+import { clientLacks, executorLacks } from "../../../node/src/commands/run/lacks.ts";
 import { identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { launch, start } from "./launch.ts";
 import { askAll, DOLLAR, type Member, question, World } from "./world.ts";

@@ -10,9 +10,9 @@ import {
 } from "../../chain/disputes/measured-disputes.ts";
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
-import type { Account } from "../money/account.ts";
-import type { Deed } from "../money/deed.ts";
-import { shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { shownMoment } from "../words.ts";
 
 /** Appeals against a jury's verdict, for whom it is against: credit pays first, then the wallet. */
 export async function appealing({ chain, address }: Account, id: Hex): Promise<Deed> {

@@ -8,12 +8,12 @@ import { findDisputes } from "../../chain/disputes/dispute-events.ts";
 import { openJudges } from "../../chain/disputes/judges.ts";
 import { readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
-import type { Account } from "../money/account.ts";
-import { allowing, approvalFacts, tooFew } from "../money/allowing.ts";
-import type { Deed } from "../money/deed.ts";
-import type { SignedOrder } from "../money/order-file.ts";
-import { requireSigned } from "../money/relaying.ts";
-import { shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import { allowing, approvalFacts, tooFew } from "../deeds/allowing.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { requireSigned } from "../deeds/relaying.ts";
+import type { SignedOrder } from "../signed/order-file.ts";
+import { shownMoment } from "../words.ts";
 
 /** A dispute that can be conceded, and what of its price whoever concedes it pays. */
 interface Conceded {

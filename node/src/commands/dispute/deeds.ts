@@ -5,9 +5,9 @@ import { cancelDisputeCall, openDisputeCall, pokeDisputeCall } from "../../chain
 import { bondToSend, readDispute } from "../../chain/disputes/delivery-disputes.ts";
 import { openJudges } from "../../chain/disputes/judges.ts";
 import { LloomError } from "../../errors.ts";
-import type { Account } from "../money/account.ts";
-import type { Deed } from "../money/deed.ts";
-import { shownEther, shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { shownEther, shownMoment } from "../words.ts";
 
 /** Says that the answer of a settled receipt never came. */
 export async function opening({ chain }: Account, receipt: Receipt): Promise<Deed> {

@@ -10,9 +10,9 @@ import { dutyOfComplaint } from "../../duties/duty-of-complaint.ts";
 import { type Duty, openDutyLog } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { CommandContext } from "../command.ts";
-import { LOG_FILES } from "../log-files.ts";
-import type { View } from "../money/account.ts";
-import { readOwnLog } from "../money/own-log.ts";
+import type { View } from "../deeds/account.ts";
+import { readOwnLog } from "../deeds/own-log.ts";
+import { LOG_FILES } from "../open/log-files.ts";
 
 /** Of each log. */
 const MOST = 200;

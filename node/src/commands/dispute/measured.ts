@@ -9,9 +9,9 @@ import { overchargeCall, overchargeOf } from "../../client/dispute/overcharges.t
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
 import type { WrongCount } from "../../store/client/wrong-counts.ts";
-import type { Account } from "../money/account.ts";
-import type { Deed } from "../money/deed.ts";
-import { shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { shownMoment } from "../words.ts";
 
 /** A measured dispute, with the contracts that it has to do with. */
 export interface MeasuredCase {

@@ -7,8 +7,8 @@ import { readDeposits } from "../../chain/disputes/measured-disputes.ts";
 import { readComplaint } from "../../chain/disputes/measured-events.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
-import type { View } from "../money/account.ts";
-import { type Fact, factLines, shownEther, shownMoment } from "../money/words.ts";
+import type { View } from "../deeds/account.ts";
+import { type Fact, factLines, shownEther, shownMoment } from "../words.ts";
 import { findCase, type MeasuredCase } from "./measured.ts";
 
 /** Shows one dispute, whoever its parties are: where it stands, until when, and the money of both. */

@@ -11,8 +11,8 @@ import { openWrongCounts, type WrongCount } from "../../store/client/wrong-count
 import { createTextCipher } from "../../store/database/text-cipher.ts";
 import { openDutyLog } from "../../store/duty-log.ts";
 import type { CommandContext } from "../command.ts";
-import type { Account, View } from "../money/account.ts";
-import { readOwnLog } from "../money/own-log.ts";
+import type { Account, View } from "../deeds/account.ts";
+import { readOwnLog } from "../deeds/own-log.ts";
 
 /** 32 bytes as the command line gives them. Throws COMMAND_INVALID. */
 export function hashArgument(text: string, example: string): Hex {

@@ -8,8 +8,8 @@ import { type KeptPast, readReputationPast } from "../../chain/reputation/reputa
 import type { Settings } from "../../settings.ts";
 import { reputationFile } from "../../store/files/reputation-file.ts";
 import type { CommandContext } from "../command.ts";
-import { chosenAudits } from "../deployment.ts";
-import { openKeylessChain } from "../open.ts";
+import { chosenAudits } from "../open/deployment.ts";
+import { openKeylessChain } from "../open/open.ts";
 
 /** The chain's events of one executor, read by this node alone. */
 export interface Past {

@@ -7,7 +7,7 @@ import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
-import { type Fact, factLines, shownDate } from "../money/words.ts";
+import { type Fact, factLines, shownDate } from "../words.ts";
 import { openPast } from "./past.ts";
 import { shownFraction } from "./words.ts";
 
