@@ -12,8 +12,8 @@ const AGAIN_MS = 5_000;
 /** What a process may hold more than before a flood, when everything that nobody holds was collected. */
 export const MAY_STAY = 24 * MIB;
 
-/** The memory of a process that lives from before an attack until after it, bytes. */
-export class Memory {
+/** The memory of a process that lives from before an attack until after it, bytes. It has to be let go before the process ends. */
+export class Memory implements Disposable {
   readonly name: string;
   /** Held before. */
   readonly before: number;
@@ -47,9 +47,13 @@ export class Memory {
     return this.#peak;
   }
 
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
   /** Waits until no more than before and what may stay is held, or the time is over. */
   async untilBack(longestMs: number): Promise<void> {
-    clearInterval(this.#timer);
+    this[Symbol.dispose]();
     const end = performance.now() + longestMs;
     for (;;) {
       this.#after = await heldBytes(this.#pid, this.#port);
