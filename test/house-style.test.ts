@@ -40,6 +40,22 @@ describe("language", () => {
     ]);
   });
 
+  it("reads the wall clock in one place of each part, and measures what takes time by the steady one", () => {
+    // The last one is a wall clock itself, which runs ahead.
+    const clocks = ["node/src/primitives/clock.ts", "web/lib/clock.ts", "devnet/moved-clock.ts"];
+    const reads = /\bDate\.now\b|\bnew Date\(\)/;
+    const product = sources.filter(
+      ({ path }) =>
+        /^(protocol|node|indexer|web|checkout|devnet|ignition)\//.test(path) && !/\.test\.ts|\/test\//.test(path),
+    );
+    expect(
+      product
+        .filter(({ text }) => reads.test(text))
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(clocks.toSorted());
+  });
+
   it("runs every test", () => {
     const held = /\b(it|test|describe)\.(skip|only|todo)\b/;
     expect(sources.filter(({ path, text }) => isTest(path) && held.test(text)).map(({ path }) => path)).toEqual([]);

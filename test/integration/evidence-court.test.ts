@@ -65,7 +65,7 @@ beforeAll(async () => {
   const logs = { client: saveAsClient(directory), executor: saveAsExecutor(directory) };
   for (const [name, answers] of Object.entries(logs)) {
     const host = stack.use(await startHost({ secret: { client, executor }[name]?.secret ?? new Uint8Array() }));
-    const handle = answerEvidence({ chain, hasher, recover: recoverAddress, clock: () => nowMs, answers });
+    const handle = answerEvidence({ chain, hasher, recover: recoverAddress, steady: () => nowMs, answers });
     stack.use(await serveEvidence(host, { handle, limits: { askBurst: 1_000 }, log: silentLog }));
     parties[name] = host;
   }

@@ -34,7 +34,7 @@ export function stageBroadcast({ script = {}, terms = {}, order = {} }: Broadcas
   const broadcast = new Broadcast(
     { provider: server.provider, account, chainId: 5n, journal: noted, log, ...shared, ...terms },
     {
-      ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER },
+      ...{ call, gasLimit: 60_000n, sent: sentCall, deadlineMs: FOREVER },
       onSigned: (hash) => void events.push(`signed ${hash}`),
       ...order,
       signal: AbortSignal.any([endless.signal, ...(order.signal === undefined ? [] : [order.signal])]),

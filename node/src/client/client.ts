@@ -90,7 +90,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   if (asking.told !== undefined) background.run(asking.told.keepAsking(closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
-  const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)), settings.clock);
+  const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)));
   const resources = stack.move();
   return {
     ask: (question, signal) =>

@@ -83,7 +83,7 @@ class Machine {
     this.store = mortal(openExecutorLog(db), this.life);
     const run = new OwnRun({
       clock: () => this.wallMs,
-      monotonic: () => this.steadyMs,
+      steady: () => this.steadyMs,
       onJump: () => undefined,
     });
     this.run = run;

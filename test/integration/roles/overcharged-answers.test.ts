@@ -89,10 +89,10 @@ describe("an answer that was refused for its counts and settled all the same", (
     expect(buyer.store.openDuties("dispute")).toEqual([]);
     expect((await purse(world, buyer)).wallet).toBe(client.wallet - BOND);
 
-    const stakes = openStakeView(buyer.chain, { clock: Date.now });
+    const stakes = openStakeView(buyer.chain);
     expect((await stakes.get(rogue.identity.address))?.hasCheated).toBe(false);
     await senderOf(rogue.chain).send(concedeMeasuredCall(court, id));
-    const later = openStakeView(buyer.chain, { clock: Date.now });
+    const later = openStakeView(buyer.chain);
     expect((await later.get(rogue.identity.address))?.hasCheated).toBe(true);
     await until("it is over", () => buyer.store.findDuty("accuse", id)?.state === "conceded");
     const [after, rogueAfter] = [await purse(world, buyer), await purse(world, rogue)];

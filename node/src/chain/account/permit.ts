@@ -1,6 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { Signature, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import { LloomError } from "../../errors.ts";
+import { toSeconds, wallClock } from "../../primitives/clock.ts";
 import type { Chain } from "../chain.ts";
 import type { ChainAccount } from "../contract-call.ts";
 
@@ -36,7 +37,7 @@ export async function signPermit(
   if (domain === undefined) return undefined;
   const nonce = await chain.contracts.token.nonces(account.address);
   // The latest block may be old on a chain without traffic, and this machine's clock may be late.
-  const [chainSeconds, ownSeconds] = [await chain.nowSeconds(), BigInt(Math.floor(Date.now() / 1000))];
+  const [chainSeconds, ownSeconds] = [await chain.nowSeconds(), toSeconds(wallClock())];
   const deadline = (chainSeconds > ownSeconds ? chainSeconds : ownSeconds) + VALID_SECONDS;
   const permit = { owner: account.address, spender, value: amount, nonce, deadline };
   const { r, vs } = account.sign(TypedDataEncoder.hash(domain, PERMIT_TYPE, permit) as Hex);

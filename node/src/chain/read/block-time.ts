@@ -1,3 +1,4 @@
+import type { Clock } from "../../primitives/clock.ts";
 import type { Chain } from "../chain.ts";
 import { isLocalChain } from "../rpc/provider.ts";
 import { untilAborted } from "../rpc/until-aborted.ts";
@@ -25,10 +26,10 @@ interface Look {
  */
 export class BlockTime {
   readonly #chain: Chain;
-  readonly #clock: () => number;
+  readonly #clock: Clock;
   #last: Look | undefined;
 
-  constructor(chain: Chain, clock: () => number) {
+  constructor(chain: Chain, clock: Clock) {
     this.#chain = chain;
     this.#clock = clock;
   }

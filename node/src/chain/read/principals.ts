@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type SteadyClock, steadyClock } from "../../primitives/clock.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Chain } from "../chain.ts";
 import { readSigner } from "../reads.ts";
@@ -25,7 +25,10 @@ interface KnownSigner {
  * Whom addresses sign for; a signer that is thawing counts for nobody. Addresses that were never seen to sign for anybody
  * are asked for at a limited rate. Throws RATE_LIMITED above it, and what the chain throws.
  */
-export function principalReader(chain: Chain, clock: Clock): (signer: Address) => Promise<Address | undefined> {
+export function principalReader(
+  chain: Chain,
+  steady: SteadyClock = steadyClock,
+): (signer: Address) => Promise<Address | undefined> {
   const known = new BoundedMap<Address, KnownSigner>({ most: MOST_SIGNERS });
   const reading = new Map<Address, Promise<Address | undefined>>();
   const strangers = new TokenBucket(STRANGERS);
@@ -34,13 +37,13 @@ export function principalReader(chain: Chain, clock: Clock): (signer: Address) =
     const principal = session?.thawEnd === 0n ? session.principal : undefined;
     known.set(signer, {
       principal,
-      untilMs: clock() + (principal === undefined ? NOBODY_MEMORY_MS : SIGNER_MEMORY_MS),
+      untilMs: steady() + (principal === undefined ? NOBODY_MEMORY_MS : SIGNER_MEMORY_MS),
     });
     return principal;
   };
   return async (signer) => {
     const remembered = known.get(signer);
-    if (remembered !== undefined && remembered.untilMs > clock()) return remembered.principal;
+    if (remembered !== undefined && remembered.untilMs > steady()) return remembered.principal;
     const started = reading.get(signer);
     if (started !== undefined) return started;
     if (remembered?.principal === undefined && !strangers.take())

@@ -21,7 +21,7 @@ describe("the stakes of executors", () => {
         asked.push(executor);
         return executor === A ? STAKED : NOTHING;
       },
-      clock: () => now,
+      steady: () => now,
     });
     const both = async () => [await stakes.get(A), await stakes.get(B)];
     expect(await both()).toEqual([STAKED, NOTHING]);
@@ -40,7 +40,7 @@ describe("the stakes of executors", () => {
 
   it("are told at once as they were last read, and read again then if that is due", async () => {
     let [now, found] = [NOW, STAKED];
-    const stakes = new StakeView({ read: async () => found, clock: () => now });
+    const stakes = new StakeView({ read: async () => found, steady: () => now });
     expect(stakes.isStaked(A)).toBeUndefined();
     expect(await stakes.learn(A)).toBe(true);
     expect(stakes.isStaked(A)).toBe(true);
@@ -57,7 +57,7 @@ describe("the stakes of executors", () => {
         if (fails) throw new RangeError("no chain");
         return STAKED;
       },
-      clock: () => now,
+      steady: () => now,
     });
     expect(await stakes.get(A)).toBeUndefined();
     fails = false;
@@ -74,7 +74,7 @@ describe("the stakes of executors", () => {
         reads += 1;
         return gate.promise;
       },
-      clock: () => NOW,
+      steady: () => NOW,
     });
     const keys = Array.from({ length: 100 }, (_, key) => keyOf(key));
     const first = keys.map((key) => stakes.get(key, "one"));
@@ -87,7 +87,7 @@ describe("the stakes of executors", () => {
   });
 
   it("of more keys than one peer may bring at once are not read for it", async () => {
-    const stakes = new StakeView({ read: () => new Promise(() => undefined), clock: () => NOW });
+    const stakes = new StakeView({ read: () => new Promise(() => undefined), steady: () => NOW });
     for (let key = 0; key < 32 + 512; key += 1) void stakes.get(keyOf(key), "flood");
     expect(await stakes.get(keyOf(10_000), "flood")).toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe("the stakes of executors", () => {
     const wasted: string[] = [];
     const read = async (executor: Address): Promise<Stake> => (executor === A ? LEFT : NOTHING);
     const peers = { blame: (source: string) => void wasted.push(source), isBlamed: () => false };
-    const stakes = new StakeView({ read, clock: () => NOW, peers });
+    const stakes = new StakeView({ read, steady: () => NOW, peers });
     await Promise.all([stakes.get(A, "one"), stakes.get(B, "two"), stakes.get(B, "three"), stakes.get(keyOf(1))]);
     await stakes.get(B, "three");
     expect(wasted).toEqual(["two"]);
@@ -109,7 +109,7 @@ describe("the stakes of executors", () => {
         asked.push(executor);
         return NOTHING;
       },
-      clock: () => NOW,
+      steady: () => NOW,
       peers: {
         blame: (source) => void blamed.push(source),
         isBlamed: (source) => source === "flood" && blamed.length > 0,

@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { backoffMs } from "../../primitives/backoff.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type SteadyClock, steadyClock } from "../../primitives/clock.ts";
 import { FairQueue } from "../../primitives/fair-queue.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Chain } from "../chain.ts";
@@ -40,7 +40,7 @@ const OWN = "";
 
 export interface StakeViewOptions {
   readonly read: (executor: Address) => Promise<Stake>;
-  readonly clock: Clock;
+  readonly steady?: SteadyClock;
   readonly peers?: Bringers;
 }
 
@@ -76,6 +76,7 @@ interface Waiting {
  */
 export class StakeView {
   readonly #options: StakeViewOptions;
+  readonly #steady: SteadyClock;
   readonly #members = new BoundedMap<Address, Known>({ most: MOST_MEMBERS });
   readonly #strangers = new BoundedMap<Address, Known>({ most: MOST_STRANGERS });
   readonly #renewing = new Map<Address, Promise<Stake | undefined>>();
@@ -87,6 +88,7 @@ export class StakeView {
 
   constructor(options: StakeViewOptions) {
     this.#options = options;
+    this.#steady = options.steady ?? steadyClock;
   }
 
   /**
@@ -95,7 +97,7 @@ export class StakeView {
    */
   isStaked(executor: Address): boolean | undefined {
     const known = this.#knownOf(executor);
-    if (known?.stake.active === true && known.untilMs <= this.#options.clock()) void this.#renew(executor, known);
+    if (known?.stake.active === true && known.untilMs <= this.#steady()) void this.#renew(executor, known);
     return known?.stake.active;
   }
 
@@ -110,7 +112,7 @@ export class StakeView {
    */
   async get(executor: Address, source: string = OWN): Promise<Stake | undefined> {
     const known = this.#knownOf(executor);
-    if (known !== undefined && known.untilMs > this.#options.clock()) return known.stake;
+    if (known !== undefined && known.untilMs > this.#steady()) return known.stake;
     if (known?.stake.active === true) return this.#renew(executor, known);
     return this.#wait(executor, source) ?? known?.stake;
   }
@@ -189,7 +191,7 @@ export class StakeView {
 
   /** Never rejects: what is not answered now changes nothing. */
   async #read(executor: Address, source?: string): Promise<Stake | undefined> {
-    const { read, clock, peers } = this.#options;
+    const { read, peers } = this.#options;
     const known = this.#knownOf(executor);
     try {
       const stake = await read(executor);
@@ -197,7 +199,7 @@ export class StakeView {
       const believedMs = stake.active ? ACTIVE_MS : backoffMs(misses, INACTIVE);
       const [here, there] = stake.isMember ? [this.#members, this.#strangers] : [this.#strangers, this.#members];
       there.delete(executor);
-      here.set(executor, { stake, misses, untilMs: clock() + believedMs });
+      here.set(executor, { stake, misses, untilMs: this.#steady() + believedMs });
       if (!stake.isMember && source !== undefined && source !== OWN) peers?.blame(source);
       return stake;
     } catch {
@@ -214,7 +216,7 @@ const newWaiting = (executor: Address): Waiting => ({
 });
 
 /** The stakes of a deployment's executors. */
-export const openStakeView = (chain: Chain, options: Omit<StakeViewOptions, "read">): StakeView =>
+export const openStakeView = (chain: Chain, options: Omit<StakeViewOptions, "read"> = {}): StakeView =>
   new StakeView({
     ...options,
     read: async (executor) => {

@@ -30,8 +30,8 @@ export interface BroadcastOrder {
   readonly call: ContractCall;
   readonly gasLimit: bigint;
   readonly sent: SentCall;
-  /** Milliseconds since the epoch. */
-  readonly deadline: number;
+  /** When to stop waiting, as `performance.now()` tells it: no clock that is set moves it. */
+  readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly onSigned: ((transactionHash: Hex) => void) | undefined;
 }
@@ -84,22 +84,22 @@ export class Broadcast {
   /** The receipt of whichever was mined, or "foreign" when the nonce is proven to have gone to somebody else. */
   async run(): Promise<TransactionReceipt | "foreign"> {
     const { provider, pollMs, stuckAfterMs } = this.#terms;
-    const { signal, deadline } = this.#order;
+    const { signal, deadlineMs } = this.#order;
     const before = this.#isOut ? await this.#look() : "none";
     if (before !== "none") return before;
     let fees = feesFrom(await untilAborted(provider.getFeeData(), signal));
     let reception = await this.#broadcast(fees);
-    let raiseAtMs = Date.now() + stuckAfterMs;
+    let raiseAtMs = performance.now() + stuckAfterMs;
     for (let raises = 0; ; ) {
       const seen = await this.#look();
       if (seen !== "none") return seen;
-      if (Date.now() >= deadline) throw this.#late();
+      if (performance.now() >= deadlineMs) throw this.#late();
       if (!this.#isMined && reception === "lost") reception = await this.#broadcast(fees);
-      else if (!this.#isMined && (reception === "cheap" || Date.now() >= raiseAtMs)) {
+      else if (!this.#isMined && (reception === "cheap" || performance.now() >= raiseAtMs)) {
         if (reception !== "occupied" && raises++ < RAISES_LIMIT) fees = raisedFees(fees, await this.#market(fees));
         this.#warn("transaction is stuck, sending it again", { raises });
         reception = await this.#broadcast(fees);
-        raiseAtMs = Date.now() + stuckAfterMs;
+        raiseAtMs = performance.now() + stuckAfterMs;
       }
       await pause(pollMs, signal);
     }
@@ -188,8 +188,8 @@ export class Broadcast {
     const isUsed = (await provider.getTransactionCount(account.address, "latest")) > nonce;
     if (!isUsed) this.#usedSinceMs = undefined;
     if (!isUsed || this.#looks++ % LOOKS_BETWEEN_PROOFS !== 0) return "none";
-    this.#usedSinceMs ??= Date.now();
-    const isOld = Date.now() - this.#usedSinceMs >= RECEIPTS_LATE_MS;
+    this.#usedSinceMs ??= performance.now();
+    const isOld = performance.now() - this.#usedSinceMs >= RECEIPTS_LATE_MS;
     const used = { account: account.address, nonce, sent: this.#hashes, fromBlock, depth: foreignDepth, isOld };
     const user = await whoUsedNonce(provider, used);
     this.#isMined = user === "own";

@@ -2,7 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Transaction } from "ethers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { receiptOf, refusing } from "../../../../test/support/scripted-rpc.ts";
+import { refusing } from "../../../../test/support/scripted-rpc.ts";
 import {
   account,
   call,
@@ -12,7 +12,6 @@ import {
   INTENT,
   LOCAL,
   stageSender,
-  WORLD,
 } from "../../../../test/support/staged-sender.ts";
 import { LloomError } from "../../errors.ts";
 import { GAS_CAP } from "./gas.ts";
@@ -21,7 +20,7 @@ import type { SendOptions } from "./sender.ts";
 
 const gasLimits = (sent: readonly Transaction[]): bigint[] => sent.map(({ gasLimit }) => gasLimit);
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 10 * HOUR_MS }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "performance"], now: 10 * HOUR_MS }));
 afterEach(() => void vi.useRealTimers());
 
 describe("a call", () => {
@@ -261,37 +260,5 @@ describe("the wait", () => {
     await sender[Symbol.asyncDispose]();
     expect(await Promise.all(all)).toHaveLength(1000);
     expect(await failureOf(sender.send(call))).toMatchObject({ code: "CANCELLED" });
-  });
-
-  it("is as long as the chain takes: fees rise after 45 seconds, at a local chain after 5", async () => {
-    for (const [chainId, stuckMs] of [
-      [WORLD, 45_000],
-      [LOCAL, 5_000],
-    ] as const) {
-      const times: number[] = [];
-      const staged = stageSender({ chainId });
-      staged.answers.receive = () => void times.push(Date.now());
-      staged.answers.receipt = (hash) => {
-        const isFirstLook = times.length === 1 && Date.now() === times[0];
-        vi.setSystemTime(Date.now() + (isFirstLook ? stuckMs - 1 : 1));
-        return staged.sent.length > 1 ? receiptOf(hash) : null;
-      };
-      await staged.sender.send(call);
-      expect((times[1] ?? 0) - (times[0] ?? 0), String(chainId)).toBe(stuckMs);
-    }
-  });
-
-  it("ends after fifteen minutes unless told otherwise, at a local chain on a busy machine too", async () => {
-    const longestMs = 900_000;
-    for (const chainId of [WORLD, LOCAL]) {
-      const started = Date.now();
-      const staged = stageSender({ chainId, options: { stuckAfterMs: 2 ** 40 } });
-      staged.answers.receipt = () => {
-        vi.setSystemTime(Date.now() + longestMs / 2);
-        return null;
-      };
-      expect(await failureOf(staged.sender.send(call)), String(chainId)).toMatchObject({ code: "TRANSACTION_FAILED" });
-      expect(Date.now() - started).toBe(longestMs);
-    }
   });
 });

@@ -3,6 +3,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { isError, keccak256, type TransactionReceipt } from "ethers";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { wallClock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
 import { chainFailure, refusal } from "../chain-failure.ts";
@@ -63,7 +64,8 @@ const RESUMES_MINED_MS = 3_600_000;
 interface Asked {
   readonly call: ContractCall;
   readonly intent: string;
-  readonly deadline: number;
+  /** As `performance.now()` tells it. */
+  readonly deadlineMs: number;
   readonly options: SendOptions & { readonly signal: AbortSignal };
 }
 
@@ -129,9 +131,9 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
-    const deadline = Date.now() + (options.deadlineMs ?? DEADLINE_MS);
+    const deadlineMs = performance.now() + (options.deadlineMs ?? DEADLINE_MS);
     const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
-    const asked: Asked = { call, intent, deadline, options };
+    const asked: Asked = { call, intent, deadlineMs, options };
     try {
       options.signal.throwIfAborted();
       const earlier = this.#terms.journal.find(intent);
@@ -160,7 +162,7 @@ export class TransactionSender implements AsyncDisposable {
       Promise.all([this.#nextNonce(options.signal), provider.getBlockNumber()]),
       options.signal,
     );
-    const sent: SentCall = { intent, nonce, fromBlock, hashes: [], sentAtMs: Date.now() };
+    const sent: SentCall = { intent, nonce, fromBlock, hashes: [], sentAtMs: wallClock() };
     const receipt = await this.#deliver(asked, { sent, gasLimit });
     if (receipt === "foreign") return undefined;
     return this.#conclude(call, receipt, false);
@@ -175,7 +177,7 @@ export class TransactionSender implements AsyncDisposable {
     const gasLimit = await untilAborted(this.#rehearse(call), asked.options.signal).catch(() => call.gasLimit);
     const receipt = await this.#deliver(asked, { sent, gasLimit });
     if (receipt === "foreign" || receipt.status === 0) return undefined;
-    const isPast = Date.now() - sentAtMs > RESUMES_MINED_MS && !(await this.#isFresh(receipt));
+    const isPast = wallClock() - sentAtMs > RESUMES_MINED_MS && !(await this.#isFresh(receipt));
     return isPast ? undefined : this.#conclude(call, receipt, true);
   }
 
@@ -188,11 +190,11 @@ export class TransactionSender implements AsyncDisposable {
 
   /** Brings a nonce to its end, and forgets it then. */
   async #deliver(
-    { call, deadline, options }: Asked,
+    { call, deadlineMs, options }: Asked,
     { sent, gasLimit }: Pick<BroadcastOrder, "sent" | "gasLimit">,
   ): Promise<TransactionReceipt | "foreign"> {
     const { signal, onSigned } = options;
-    const broadcast = new Broadcast(this.#terms, { call, gasLimit, sent, deadline, signal, onSigned });
+    const broadcast = new Broadcast(this.#terms, { call, gasLimit, sent, deadlineMs, signal, onSigned });
     try {
       const receipt = await broadcast.run();
       if (receipt === "foreign") {

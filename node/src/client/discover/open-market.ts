@@ -38,7 +38,7 @@ export function openMarket(
 ) {
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
-  const stakes = openStakeView(chain, { clock, peers: host });
+  const stakes = openStakeView(chain, { peers: host });
   const strangers = new TokenBucket(STRANGERS_RATE);
   const vocabularies = new NamedVocabularies(log);
   const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
@@ -68,7 +68,7 @@ export function openMarket(
       onOffer: take,
       onWithdraw: (executor) => book.withdraw(executor, clock()),
       log,
-      nowMs: clock,
+      clock,
     }),
   );
   const search = new OfferSearch({ host, accept: takeTold, signal, log });

@@ -40,7 +40,7 @@ const BACK_SECONDS = CHALLENGED_SECONDS > MEASURED_SECONDS ? CHALLENGED_SECONDS 
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
   const options: DisputeAnswersOptions = {
     ...parts,
-    fetch: (duty, asking) => fetchAnswer(parts, duty, asking),
+    fetch: (duty, asking) => fetchAnswer({ ...parts, clock: settings.clock }, duty, asking),
     policy: settings.disputes,
     mostLocked: settings.disputeBonds,
     patienceSeconds: settings.disputePatienceSeconds,

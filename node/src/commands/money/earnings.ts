@@ -1,5 +1,6 @@
 import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import { readEarnings } from "../../chain/read/earnings.ts";
+import { wallClock } from "../../primitives/clock.ts";
 import { announce, type Command } from "../command.ts";
 import { ADDRESS, openView } from "../deeds/account.ts";
 import { type Owed, readOwed } from "../deeds/owed.ts";
@@ -43,7 +44,7 @@ export const earnings: Command = {
 
 function owedText({ total, lanes, oldestAtMs }: Owed, shown: (amount: bigint) => string): string {
   if (oldestAtMs === undefined) return "nothing";
-  const age = shownDuration(BigInt(Math.max(60, Math.floor((Date.now() - oldestAtMs) / 1000))));
+  const age = shownDuration(BigInt(Math.max(60, Math.floor((wallClock() - oldestAtMs) / 1000))));
   return `${shown(total)} in ${lanes === 1 ? "1 lane" : `${lanes} lanes`}, the oldest answer ${age} old; not settled yet: lloom settle`;
 }
 

@@ -4,6 +4,7 @@ import { chainUntil } from "../../chain/chain-until.ts";
 import { readCapacity, readLane } from "../../chain/reads.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { Settlement } from "../../executor/settle/settlement.ts";
+import { wallClock } from "../../primitives/clock.ts";
 import { openExecutorLog } from "../../store/executor/executor-log.ts";
 import type { SettlementLog } from "../../store/executor/settlement-log.ts";
 import { lockKey } from "../../store/files/key-lock.ts";
@@ -91,7 +92,7 @@ async function settleAll(
 ): Promise<readonly PairOutcome[]> {
   const outcomes: PairOutcome[] = [];
   await using settlement = new Settlement({
-    ...{ ...AT_ONCE, store, log, clock: Date.now, onPaid: () => undefined },
+    ...{ ...AT_ONCE, store, log, clock: wallClock, onPaid: () => undefined },
     settle: async (receipts, until) => {
       const { pairs } = await settleOnChain(chain, receipts, { signal: until });
       outcomes.push(...pairs);

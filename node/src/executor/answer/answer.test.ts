@@ -52,7 +52,7 @@ async function answer(change: Partial<AnswerParts> = {}) {
     signedWhile.push(other.get("SELECT status, response_hash FROM served_requests"));
     return exchange.executor.sign(digest);
   };
-  const run = new OwnRun({ clock: () => 0, monotonic: () => 0, onJump: () => undefined });
+  const run = new OwnRun({ clock: () => 0, steady: () => 0, onJump: () => undefined });
   const parts: AnswerParts = {
     identity: { ...exchange.executor, sign },
     ...{ hasher: exchange.hasher, store, run, answerTimeoutMs: 60_000, clock: () => 0 },
@@ -102,7 +102,7 @@ describe("an answer", () => {
   });
 
   it("is neither saved nor signed once its run has ended, and costs nothing", async () => {
-    const run = new OwnRun({ clock: () => 0, monotonic: () => 0, onJump: () => undefined });
+    const run = new OwnRun({ clock: () => 0, steady: () => 0, onJump: () => undefined });
     run.end(new LloomError("KEY_IN_USE", "Another one."));
     const { types, signedWhile, requestHash } = await answer({ run });
     expect(types.at(-1)).toBe("KEY_IN_USE");

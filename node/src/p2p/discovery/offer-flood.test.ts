@@ -38,7 +38,6 @@ function join(host: Host, wantsStrangers = false): Member {
       read.push(executor);
       return members.has(executor) ? STAKED : NOTHING;
     },
-    clock: Date.now,
     peers: host,
   });
   const accept = ({ offer: { executor } }: SignedOffer): undefined => {
