@@ -16,6 +16,7 @@ import {
   decodeAcknowledgeReply,
   decodeAnswerReply,
   decodeClientFrame,
+  decodeEntrustReply,
   decodeExecutorFrame,
   decodeHealthReply,
   decodeOfferGossip,
@@ -270,6 +271,7 @@ describe("frames.json", () => {
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
     acknowledgeReplies: decodeAcknowledgeReply,
+    entrustReplies: decodeEntrustReply,
     answerReplies: decodeAnswerReply,
     vocabularyReplies: (bytes: Uint8Array) => {
       const reply = decodeVocabularyReply(bytes);
