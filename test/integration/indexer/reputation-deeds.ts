@@ -37,8 +37,9 @@ interface Cast {
 /** Registers everybody, and opens a channel of each client with each executor but the last, which nobody asks. */
 export async function seatReputation(market: Market, audits: Audits, executorCount = 4): Promise<Cast> {
   const { accounting, stakeRegistry, networkHelpers, connection, disputes } = market;
-  const executors: Wallet[] = [];
-  for (let index = 0; index < executorCount; index++) executors.push(await market.enrol(`reputed executor ${index}`));
+  const executors = await market.enrolAll(
+    Array.from({ length: executorCount }, (_, index) => `reputed executor ${index}`),
+  );
   const validators = [{ wallet: audits.validator, chain: audits.chain }];
   for (let index = 1; index < VALIDATORS; index++) {
     const wallet = await market.fund(`reputed validator ${index}`);
