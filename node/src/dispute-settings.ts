@@ -45,14 +45,6 @@ export const DISPUTE_SETTINGS = {
     schema: whole(0, 4_096),
     fallback: 0,
   }),
-  complaintBonds: defaulted({
-    toml: "validator.complaint-bonds",
-    flag: "complaint-bonds",
-    value: "AMOUNT",
-    describe: "most payment tokens that the bonds of a validator's own complaints may lock; 0: it only reports",
-    schema: decimal,
-    fallback: "50",
-  }),
   guards: defaulted({
     toml: "validator.guards",
     flag: "guards",
@@ -74,7 +66,7 @@ export const DISPUTE_SETTINGS = {
     toml: "disputes.appeals",
     flag: "appeals",
     value: "auto|ask|off",
-    describe: "what an executor or validator does about a jury's verdict against it; ask: status says how to appeal",
+    describe: "what is done about a jury's verdict against this node; ask: status says how to appeal",
     schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
     fallback: "auto",
   }),
@@ -85,5 +77,13 @@ export const DISPUTE_SETTINGS = {
     describe: "most payment tokens that appeals may lock",
     schema: decimal,
     fallback: "30",
+  }),
+  complaintBonds: defaulted({
+    toml: "disputes.complaint-bonds",
+    flag: "complaint-bonds",
+    value: "AMOUNT",
+    describe: "most payment tokens that the bonds of own complaints may lock; 0: it complains of nobody",
+    schema: decimal,
+    fallback: "50",
   }),
 } as const;
