@@ -4,7 +4,9 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
+import { jury } from "../../node/src/chain/contracts.ts";
 import { readPanel, readSeat } from "../../node/src/chain/disputes/jury.ts";
+import { readPastLogs } from "../../node/src/chain/watch/past-logs.ts";
 import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
 import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
 import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
@@ -190,6 +192,40 @@ describe("two juries at once", () => {
       const wallet = (jurors[index]?.wallet ?? 0n) + FEE * BigInt(seats);
       await eventually("the fees are taken", PATIENCE_MS, async () => (await court.wealth(juror)).wallet === wallet);
     }
+  });
+});
+
+describe("a reorganisation", () => {
+  it("that takes votes back has them cast again, the same, and once", async () => {
+    await using _shown = await show();
+    const sale = await court.sell(executor, store, "client of a short fork", "Hi");
+    const { inboundTokens, outboundTokens } = await trueCounts(sale);
+    const inbound = Math.min(STATED.inboundTokens, inboundTokens);
+    const id = await court.complain(sale, { kind: "TokenInflation", counted: [inbound, outboundTokens] });
+    const committed = async (): Promise<string[]> => {
+      const topics = [jury.topicOf("VoteCommitted"), id];
+      const logs = await readPastLogs(court.chain, { address: court.addresses.jury, topics });
+      return logs.map(({ data, topics: [, , , juror] }) => `${juror} ${data}`).sort();
+    };
+    const before = sit(counting);
+    await court.later(ANSWER_PERIOD);
+    await court.standing(id, "draw");
+    await court.drawn(id);
+    await before[Symbol.asyncDispose]();
+    const unvoted = await court.market.networkHelpers.takeSnapshot();
+    // With nobody to reveal, all that happens here is that they commit.
+    const votesOf = async () => (await readPanel(court.chain, court.addresses, id)).committed;
+    const early = await votesOf();
+    await using _bench = sit(counting);
+    await eventually("all have committed", PATIENCE_MS, async () => (await committed()).length === 5);
+    const cast = await committed();
+    await unvoted.restore();
+    await court.market.networkHelpers.mine(6);
+    expect(await votesOf()).toBe(early);
+    await eventually("all have committed again", PATIENCE_MS, async () => (await committed()).length === 5);
+    expect(await committed()).toEqual(cast);
+    await revealed(id);
+    expect(await votes(id)).toEqual(Array(5).fill("Mismatch"));
   });
 });
 
