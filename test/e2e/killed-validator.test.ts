@@ -20,7 +20,7 @@ import { openGate, type RpcGate } from "../support/rpc-gate.ts";
 import { courtOf, EPOCH_SECONDS, type Person, Tribunal } from "../support/tribunal.ts";
 import { wealthOf } from "../support/wealth.ts";
 
-const COARSE = join(import.meta.dirname, "../support/coarse-executor.ts");
+const CHEATING = join(import.meta.dirname, "../support/cheating-executor.ts");
 const PATIENCE_MS = 300_000;
 const DOLLAR = 1_000_000n;
 /** At a stake of 100: a fifth of it, and sixteen times the least that a juror gets. */
@@ -181,14 +181,9 @@ describe("a validator that is killed", () => {
   async function startCheat(): Promise<void> {
     const cheat = tribunal.member("cheat");
     const secret = `0x${Buffer.from(cheat.secret).toString("hex")}`;
-    const args = [
-      COARSE,
-      tribunal.chain.rpcUrl,
-      tribunal.deployment.accounting,
-      tribunal.bootstrap,
-      tribunal.dir,
-      secret,
-    ];
+    const { accounting } = tribunal.deployment;
+    const dataDir = join(tribunal.dir, cheat.name);
+    const args = [CHEATING, "model", tribunal.chain.rpcUrl, accounting, tribunal.bootstrap, dataDir, secret];
     const program = runNode({ args });
     stack.defer(async () => {
       program.signal("SIGINT");
