@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import { type RpcErrorBody, type RpcErrorKind, rpcErrorKind } from "../node/src/chain/rpc-error.ts";
+import { type RpcErrorBody, type RpcErrorKind, rpcErrorKind } from "../node/src/chain/rpc/rpc-error.ts";
 import { backoffMs } from "../node/src/primitives/backoff.ts";
 import { pause } from "../node/src/primitives/pause.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { takeLock } from "../node/src/store/lock.ts";
+import { takeLock } from "../node/src/store/files/lock.ts";
 
 const AGAIN_MS = 250;
 

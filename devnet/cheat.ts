@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { openChain } from "../node/src/chain/chain.ts";
-import { fileJournal } from "../node/src/chain/send-journal.ts";
+import { fileJournal } from "../node/src/chain/send/send-journal.ts";
 import { live, untilStopped } from "../node/src/daemon.ts";
 import { createLog } from "../node/src/log.ts";
 import { createHost } from "../node/src/p2p/host/host.ts";

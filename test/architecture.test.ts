@@ -1,139 +1,14 @@
 import { dirname, join, posix, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../checkout/paths.ts";
+import { AREAS } from "./import-areas.ts";
 import { inside, isTest, type Source, typescript } from "./own-sources.ts";
-
-/** What every role and capability of the node may use. */
-const BASE = [
-  "node/src/primitives",
-  "node/src/errors.ts",
-  "node/src/log.ts",
-  "node/src/outside-file.ts",
-  "protocol/src",
-];
-const CAPABILITIES = ["p2p", "chain", "store", "backend", "wallet", "indexer"].map((name) => `node/src/${name}`);
-const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
-const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
-
-/** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
-const AREAS: readonly { readonly folder: string; readonly may: readonly string[] }[] = [
-  { folder: "protocol/src", may: ["protocol/src"] },
-  { folder: "protocol", may: ["protocol"] },
-  { folder: "node/src/primitives", may: BASE },
-  // The rooms of a peer: whoever speaks a protocol stands on host and frames, and never on another protocol.
-  ...roomsOf(
-    "node/src/p2p",
-    {
-      host: [],
-      frames: [],
-      infer: ["host", "frames"],
-      evidence: ["host", "frames"],
-      rpc: ["host"],
-      discovery: ["host"],
-    },
-    ["node/src/p2p/limits.ts", ...BASE],
-  ),
-  // What stands on several capabilities and is no role.
-  { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
-  { folder: "node/src/duties", may: ["node/src/duties", "node/src/chain", "node/src/store", ...BASE] },
-  { folder: "node/src/evidence", may: ["node/src/evidence", "node/src/chain", "node/src/p2p", ...BASE] },
-  ...CAPABILITIES.map((folder) => ({ folder, may: [folder, "types/contracts", ...BASE] })),
-  // The rooms of a client, in the order of an answer's life.
-  ...roomsOf(
-    "node/src/client",
-    {
-      choose: [],
-      discover: ["choose"],
-      reputation: ["choose"],
-      pay: [],
-      check: [],
-      dispute: ["check"],
-      ask: ["discover", "choose", "pay", "check"],
-    },
-    [...CLIENT_DATA, "node/src/duties", "node/src/evidence", ...CAPABILITIES, ...BASE],
-  ),
-  // The rooms of an executor.
-  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [
-    ...EXECUTOR_DATA,
-    "node/src/duties",
-    "node/src/evidence",
-    ...CAPABILITIES,
-    ...BASE,
-  ]),
-  ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
-  { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
-  { folder: "node/src/commands", may: ["node/src", "protocol/src"] },
-  { folder: "node/src", may: ["node/src/commands", ...rootFilesOfNode(), "node/package.json", "protocol/src"] },
-  { folder: "indexer", may: ["indexer", "protocol/src"] },
-  { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
-  { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
-  { folder: "web", may: ["web", "protocol/src"] },
-  {
-    folder: "checkout",
-    may: ["checkout", "protocol/src", "node/src/chain/rpc-error.ts", "node/src/store/lock.ts", "node/src/primitives"],
-  },
-  {
-    folder: "ignition",
-    may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts", "protocol/src"],
-  },
-  { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
-  { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
-  { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
-  // A Hardhat configuration of a test's own: the shipped one with other explorers.
-  { folder: "test/support/staged.config.ts", may: ["hardhat.config.ts"] },
-  {
-    folder: "test",
-    may: [
-      "test",
-      "checkout",
-      "devnet",
-      "scripts",
-      "ignition",
-      "types/contracts",
-      "indexer",
-      "node/src",
-      "protocol",
-      "web/lib",
-    ],
-  },
-];
 
 /** Packages that `protocol` may use: it has no I/O and runs in a browser. */
 const PROTOCOL_PACKAGES = /^(@noble\/(curves|hashes)\/|zod$|cborg$)/;
 
-/** What commands about money are made of. */
+/** Where the commands about money are, which have to be quick. */
 const MONEY_COMMANDS = "node/src/commands/money";
-
-function rootFilesOfNode(): string[] {
-  return [
-    "cli",
-    "client-settings",
-    "config",
-    "daemon",
-    "data-home",
-    "dispute-settings",
-    "errors",
-    "log",
-    "mended-text",
-    "nearest-name",
-    "outside-file",
-    "setting-forms",
-    "settings",
-    "version",
-  ].map((name) => `node/src/${name}.ts`);
-}
-
-function mayOfRole(role: string): string[] {
-  return [`node/src/${role}`, "node/src/duties", "node/src/evidence", ...CAPABILITIES, "node/src/version.ts", ...BASE];
-}
-
-/** Inner rooms of a folder: each may import itself, the rooms that it names, and what all of them may. */
-function roomsOf(folder: string, rooms: Readonly<Record<string, readonly string[]>>, all: readonly string[]) {
-  return Object.entries(rooms).map(([room, others]) => ({
-    folder: `${folder}/${room}`,
-    may: [...[room, ...others].map((name) => `${folder}/${name}`), ...all],
-  }));
-}
 
 /** Every module that a file names. */
 function importsOf({ text }: Source): string[] {

@@ -35,9 +35,25 @@ describe("language", () => {
     // The second is what an RPC server answered, for whoever makes our own error of it.
     expect(classes).toEqual([
       "checkout/explained-error.ts",
-      "node/src/chain/rpc-error.ts",
+      "node/src/chain/rpc/rpc-error.ts",
       "protocol/src/lloom-error.ts",
     ]);
+  });
+
+  it("reads the wall clock in one place of each part, and measures what takes time by the steady one", () => {
+    // The last one is a wall clock itself, which runs ahead.
+    const clocks = ["node/src/primitives/clock.ts", "web/lib/clock.ts", "devnet/moved-clock.ts"];
+    const reads = /\bDate\.now\b|\bnew Date\(\)/;
+    const product = sources.filter(
+      ({ path }) =>
+        /^(protocol|node|indexer|web|checkout|devnet|ignition)\//.test(path) && !/\.test\.ts|\/test\//.test(path),
+    );
+    expect(
+      product
+        .filter(({ text }) => reads.test(text))
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(clocks.toSorted());
   });
 
   it("runs every test", () => {

@@ -2,7 +2,7 @@ import { testTokenAbi } from "@lloom/protocol/generated/abi";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { Contract, Wallet } from "ethers";
 import { connect } from "../../checkout/rpc.ts";
-import { deposit, registerAndStake } from "../../node/src/chain/actions.ts";
+import { deposit, registerAndStake } from "../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
 import { createLog } from "../../node/src/log.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { wallClock } from "../../node/src/primitives/clock.ts";
 
 /** Logs of so many runs are kept. */
 const KEPT_RUNS = 5;
@@ -32,7 +33,7 @@ function makeFolder(base: string): string {
   try {
     mkdirSync(base, { recursive: true, mode: 0o700 });
     // Named by the time, so that the order of names is the order of runs.
-    const began = new Date().toISOString().replace(/[-:]|\..*/g, "");
+    const began = new Date(wallClock()).toISOString().replace(/[-:]|\..*/g, "");
     const dir = mkdtempSync(join(base, `${began}-`));
     writeFileSync(join(dir, OWNER), String(process.pid));
     return dir;

@@ -2,7 +2,7 @@ import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
-import { NETWORK_SETTINGS } from "./commands/own-network.ts";
+import { NETWORK_SETTINGS } from "./commands/open/own-network.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
 import { decidingFile, environmentName, processDataHome, processSources, readConfig } from "./config.ts";
 import { exitCodeOf, live } from "./daemon.ts";

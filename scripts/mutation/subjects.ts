@@ -21,24 +21,30 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`] },
   {
     name: "settlement",
-    code: [`${SETTLE}/*.ts`, `${CHAIN}/settle.ts`],
-    tests: [`${SETTLE}/*.test.ts`, `${CHAIN}/settle*.test.ts`],
+    code: [`${SETTLE}/*.ts`, `${CHAIN}/account/settle.ts`],
+    tests: [`${SETTLE}/*.test.ts`, `${CHAIN}/account/settle*.test.ts`],
   },
   {
     name: "lanes",
-    code: [`${CLIENT}/pay/*.ts`, `${STORE}/{client-log,executor-log,settlement-log,own-past,encoding}.ts`],
-    tests: [`${CLIENT}/pay/*.test.ts`, `${STORE}/{*-log*,own-*,wrong-counts,encoding,database,text-at-rest}.test.ts`],
+    code: [
+      `${CLIENT}/pay/*.ts`,
+      `${STORE}/{client/client-log,executor/{executor-log,settlement-log,own-past},database/encoding}.ts`,
+    ],
+    tests: [
+      `${CLIENT}/pay/*.test.ts`,
+      `${STORE}/{,*/}{*-log*,own-*,wrong-counts,encoding,database,text-at-rest}.test.ts`,
+    ],
   },
   {
     name: "sender",
-    code: [`${CHAIN}/{sender,broadcast,nonce-proof,send-journal,chain-failure,fees,gas}.ts`],
-    tests: [`${CHAIN}/{sender*,broadcast*,nonce-proof,send-*,chain-failure,fees,gas}.test.ts`],
+    code: [`${CHAIN}/send/*.ts`, `${CHAIN}/chain-failure.ts`],
+    tests: [`${CHAIN}/send/*.test.ts`, `${CHAIN}/chain-failure.test.ts`],
   },
-  { name: "server words", code: [`${CHAIN}/rpc-error.ts`], tests: [`${CHAIN}/rpc-error.test.ts`] },
+  { name: "server words", code: [`${CHAIN}/rpc/rpc-error.ts`], tests: [`${CHAIN}/rpc/rpc-error.test.ts`] },
   {
     name: "watch",
-    code: [`${CHAIN}/{watch,watch-step,past-logs,range-weight}.ts`],
-    tests: [`${CHAIN}/{watch*,past-logs*,range-weight}.test.ts`],
+    code: [`${CHAIN}/watch/{watch,watch-step,past-logs,range-weight}.ts`],
+    tests: [`${CHAIN}/watch/{watch*,past-logs*,range-weight}.test.ts`],
   },
   { name: "failover", code: [`${CLIENT}/choose/*.ts`], tests: [`${CLIENT}/choose/*.test.ts`] },
   {

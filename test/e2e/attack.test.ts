@@ -20,7 +20,9 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
 
   beforeAll(async () => {
     stage = stack.use(await setStage(seed));
-    attacked = await attack(stage, seed);
+    attacked = await attack(stage, seed).catch((cause: unknown) => {
+      throw new Error(`The attack broke off. The network said:\n${stage.told.join("\n")}`, { cause });
+    });
     counts = tally(attacked, stage.executors);
     console.log(summary());
   }, WHOLE_MS);

@@ -18,9 +18,9 @@ import { signedFor } from "../../node/src/evidence/signed-for.ts";
 import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
 import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
 import type { Host } from "../../node/src/p2p/host/host.ts";
-import { openClientLog } from "../../node/src/store/client-log.ts";
-import { openDatabase } from "../../node/src/store/database.ts";
-import { openExecutorLog } from "../../node/src/store/executor-log.ts";
+import { openClientLog } from "../../node/src/store/client/client-log.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
 import { type StagedEvidence, stageEvidence } from "../../protocol/test/staged-evidence.ts";
@@ -65,7 +65,7 @@ beforeAll(async () => {
   const logs = { client: saveAsClient(directory), executor: saveAsExecutor(directory) };
   for (const [name, answers] of Object.entries(logs)) {
     const host = stack.use(await startHost({ secret: { client, executor }[name]?.secret ?? new Uint8Array() }));
-    const handle = answerEvidence({ chain, hasher, recover: recoverAddress, clock: () => nowMs, answers });
+    const handle = answerEvidence({ chain, hasher, recover: recoverAddress, steady: () => nowMs, answers });
     stack.use(await serveEvidence(host, { handle, limits: { askBurst: 1_000 }, log: silentLog }));
     parties[name] = host;
   }

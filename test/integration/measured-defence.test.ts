@@ -5,7 +5,7 @@ import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { VoteChoice } from "@lloom/protocol/votes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AnswerDisputesOptions, answerDisputes } from "../../node/src/executor/dispute/answer-disputes.ts";
-import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor-log.ts";
+import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { Court, type Sale, type Somebody } from "../support/court.ts";
 import { silentLog } from "../support/hosts.ts";
 import { eventually } from "../support/processes.ts";

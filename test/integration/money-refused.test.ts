@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { approveCall, depositCall, registerAndStakeCall, stakeCall } from "../../node/src/chain/calls.ts";
+import { approveCall, depositCall, registerAndStakeCall, stakeCall } from "../../node/src/chain/account/calls.ts";
+import { costOf } from "../../node/src/chain/account/cost.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
-import { costOf } from "../../node/src/chain/cost.ts";
 import { readAllowance } from "../../node/src/chain/reads.ts";
 import { createLog } from "../../node/src/log.ts";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";

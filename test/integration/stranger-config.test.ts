@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LLOOM } from "../../checkout/paths.ts";
-import { openDatabase } from "../../node/src/store/database.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 import { createUser, type User } from "../support/user.ts";

@@ -15,8 +15,8 @@ describe("the subjects of mutation runs", () => {
 
   it("are held against no test that starts a chain", () => {
     const all = SUBJECTS.flatMap((subject) => testsOf(subject));
-    expect(all).toContain("node/src/chain/watch-rules.test.ts");
-    expect(all).not.toContain("node/src/chain/watch.test.ts");
+    expect(all).toContain("node/src/chain/watch/watch-rules.test.ts");
+    expect(all).not.toContain("node/src/chain/watch/watch.test.ts");
   });
 
   it("share no file", () => {

@@ -9,14 +9,14 @@ import { coarsenWeights } from "../../node/src/backend/coarse-weights.ts";
 import { openBackend } from "../../node/src/backend/open-backend.ts";
 import { hashWeights } from "../../node/src/backend/weights-hash.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
-import { TINY_MODEL } from "../../node/src/commands/tiny-model.ts";
+import { TINY_MODEL } from "../../node/src/commands/ask/tiny-model.ts";
 import { untilStopped } from "../../node/src/daemon.ts";
 import { createExecutor } from "../../node/src/executor/executor.ts";
 import { createLog } from "../../node/src/log.ts";
 import { createHost } from "../../node/src/p2p/host/host.ts";
-import { openDatabase } from "../../node/src/store/database.ts";
-import { openExecutorLog } from "../../node/src/store/executor-log.ts";
-import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 
 const [rpcUrl = "", accounting = "", bootstrap = "", dataDir = "", secret = "0x"] = process.argv.slice(2);

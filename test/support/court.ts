@@ -9,20 +9,20 @@ import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { hashVote, type VoteChoice } from "@lloom/protocol/votes";
 import { getBytes, MaxUint256, type Wallet } from "ethers";
+import { pairOf } from "../../node/src/chain/account/settle.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
-import { readJurors, readPanel } from "../../node/src/chain/jury.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../node/src/chain/measured-court.ts";
+import { readJurors, readPanel } from "../../node/src/chain/disputes/jury.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../../node/src/chain/disputes/measured-court.ts";
 import {
   type MeasuredDispute,
   type MeasuredKind,
   readDisputeAbout,
   readMeasured,
-} from "../../node/src/chain/measured-disputes.ts";
-import { pairOf } from "../../node/src/chain/settle.ts";
+} from "../../node/src/chain/disputes/measured-disputes.ts";
 import { LloomError } from "../../node/src/errors.ts";
-import { type Database, openDatabase } from "../../node/src/store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor-log.ts";
-import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { type StagedEvidence, stageEvidence } from "../../protocol/test/staged-evidence.ts";
 import { openRpcDoor } from "../integration/indexer/rpc-door.ts";

@@ -10,7 +10,7 @@ import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher } 
 import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } from "@lloom/protocol/lane";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { keccak256, toUtf8Bytes } from "ethers";
-import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 
 /** A key that depends on nothing but a name; worth nothing anywhere. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
-import { openDatabase } from "../../node/src/store/database.ts";
-import { openExecutorLog } from "../../node/src/store/executor-log.ts";
-import { createTextCipher } from "../../node/src/store/text-cipher.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { connect } from "./chain.ts";
 import type { Parties } from "./disputed-answer.ts";
 import { createExchange } from "./exchange.ts";

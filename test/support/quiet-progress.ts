@@ -7,3 +7,6 @@ export const QUIET: Progress = {
   hold: () => () => undefined,
   stop: () => undefined,
 };
+
+/** Progress of a network that others attack: what is told is kept, since it may say why something failed. */
+export const keeping = (told: string[]): Progress => ({ ...QUIET, say: (text) => void told.push(text) });

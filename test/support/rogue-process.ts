@@ -4,7 +4,7 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { hexToBytes } from "@lloom/protocol/hex";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
-import { faucet, registerAndStake } from "../../node/src/chain/actions.ts";
+import { faucet, registerAndStake } from "../../node/src/chain/account/actions.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
 import { untilStopped } from "../../node/src/daemon.ts";
 import { createLog } from "../../node/src/log.ts";

@@ -2,7 +2,7 @@
  * What RPC servers say, in their own words: go-ethereum, Nethermind (its older and its newer names), Besu, Erigon and Reth
  * as their sources have them, Hardhat, and hosted servers. For servers that are staged in front of a real chain.
  */
-import type { RpcErrorKind } from "../../node/src/chain/rpc-error.ts";
+import type { RpcErrorKind } from "../../node/src/chain/rpc/rpc-error.ts";
 
 /** An error of one make. */
 export interface RpcWords {

@@ -1,7 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { FeeData, Transaction, type TransactionReceipt, type TransactionRequest } from "ethers";
-import type { RetryingProvider } from "../../node/src/chain/provider.ts";
-import { RpcError, type RpcErrorKind } from "../../node/src/chain/rpc-error.ts";
+import type { RetryingProvider } from "../../node/src/chain/rpc/provider.ts";
+import { RpcError, type RpcErrorKind } from "../../node/src/chain/rpc/rpc-error.ts";
 
 /** What the server makes of the raw transaction that it got as the so-manieth, from 1; throws to refuse it. */
 type Reception = (transaction: Transaction, times: number) => void;

@@ -1,7 +1,7 @@
 /** One broadcast of one nonce at a server that says what a test wants. */
 import type { Address } from "@lloom/protocol/commitment-types";
-import { Broadcast, type BroadcastOrder, type BroadcastTerms } from "../../node/src/chain/broadcast.ts";
-import { memoryJournal, type SentCall } from "../../node/src/chain/send-journal.ts";
+import { Broadcast, type BroadcastOrder, type BroadcastTerms } from "../../node/src/chain/send/broadcast.ts";
+import { memoryJournal, type SentCall } from "../../node/src/chain/send/send-journal.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recordingLog } from "./hosts.ts";
 import { type RpcScript, receiptOf, scriptedRpc } from "./scripted-rpc.ts";
@@ -34,7 +34,7 @@ export function stageBroadcast({ script = {}, terms = {}, order = {} }: Broadcas
   const broadcast = new Broadcast(
     { provider: server.provider, account, chainId: 5n, journal: noted, log, ...shared, ...terms },
     {
-      ...{ call, gasLimit: 60_000n, sent: sentCall, deadline: FOREVER },
+      ...{ call, gasLimit: 60_000n, sent: sentCall, deadlineMs: FOREVER },
       onSigned: (hash) => void events.push(`signed ${hash}`),
       ...order,
       signal: AbortSignal.any([endless.signal, ...(order.signal === undefined ? [] : [order.signal])]),

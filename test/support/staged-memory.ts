@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CallMemory } from "../../node/src/gateway/keyed-answers.ts";
-import { type Database, openDatabase } from "../../node/src/store/database.ts";
-import { type KeyedLimits, openKeyedCalls } from "../../node/src/store/keyed-calls.ts";
-import type { OwnFate } from "../../node/src/store/own-fate.ts";
+import { type KeyedLimits, openKeyedCalls } from "../../node/src/store/client/keyed-calls.ts";
+import type { OwnFate } from "../../node/src/store/client/own-fate.ts";
+import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
 import { TEST_CIPHER } from "./exchange.ts";
 
 /** A gateway's memory on a real disk, whose requests have the fates that a test gives them. */

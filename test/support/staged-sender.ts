@@ -1,8 +1,8 @@
 /** A sender at a server that says what a test wants, at a chain of the world or a local one. */
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { keccak256 } from "ethers";
-import { memoryJournal, type SendJournal } from "../../node/src/chain/send-journal.ts";
-import { type SenderOptions, TransactionSender } from "../../node/src/chain/sender.ts";
+import { memoryJournal, type SendJournal } from "../../node/src/chain/send/send-journal.ts";
+import { type SenderOptions, TransactionSender } from "../../node/src/chain/send/sender.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recordingLog } from "./hosts.ts";
 import { type RpcScript, receiptOf, scriptedRpc } from "./scripted-rpc.ts";

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { expect } from "vitest";
-import type { PairOutcome } from "../../node/src/chain/settle.ts";
+import type { PairOutcome } from "../../node/src/chain/account/settle.ts";
 import { Settlement, type SettlementOptions } from "../../node/src/executor/settle/settlement.ts";
-import { openDatabase } from "../../node/src/store/database.ts";
-import { openExecutorLog } from "../../node/src/store/executor-log.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { createExchange, TEST_CIPHER, testIdentity } from "./exchange.ts";
 import { recordingLog } from "./hosts.ts";
 

@@ -3,8 +3,8 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { expect } from "vitest";
 import type { Chain } from "../../node/src/chain/chain.ts";
 import { accountingInterface } from "../../node/src/chain/contracts.ts";
-import type { ChainEvent } from "../../node/src/chain/events.ts";
-import { type WatchOptions, watchChain } from "../../node/src/chain/watch.ts";
+import type { ChainEvent } from "../../node/src/chain/watch/events.ts";
+import { type WatchOptions, watchChain } from "../../node/src/chain/watch/watch.ts";
 import { recordingLog } from "./hosts.ts";
 
 export const ACCOUNTING: Address = `0x${"ac".repeat(20)}`;

@@ -5,8 +5,8 @@
 import { writeSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { advance } from "@lloom/protocol/lane";
-import { openDatabase } from "../../node/src/store/database.ts";
-import { openExecutorLog } from "../../node/src/store/executor-log.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { createExchange, TEST_CIPHER } from "./exchange.ts";
 
 const [, , path = "", stopAfter] = process.argv;

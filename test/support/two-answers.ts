@@ -1,7 +1,7 @@
 import { equivocationDisputesAbi } from "@lloom/protocol/generated/abi";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { Contract, hexlify, Wallet, ZeroHash } from "ethers";
-import { pairOf } from "../../node/src/chain/settle.ts";
+import { pairOf } from "../../node/src/chain/account/settle.ts";
 import type { Identity } from "../../node/src/wallet/identity.ts";
 import { connect, type TestChain, type TestDeployment } from "./chain.ts";
 import { createExchange } from "./exchange.ts";

@@ -1,6 +1,6 @@
 /** Visits of clients and of canary keys to an executor, as everybody but their owner sees them. */
 import type { Address } from "@lloom/protocol/commitment-types";
-import type { CanaryShift } from "../../node/src/store/canary-shift-log.ts";
+import type { CanaryShift } from "../../node/src/store/validator/canary-shift-log.ts";
 import { type BorderQuestion, planCanaries } from "../../node/src/validator/audit/plan.ts";
 import { keysFor, shiftsOf } from "../../node/src/validator/canary/canary-keys.ts";
 import { depositOf } from "../../node/src/validator/canary/deposit-of.ts";

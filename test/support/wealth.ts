@@ -1,8 +1,8 @@
 import type { Chain } from "../../node/src/chain/chain.ts";
-import { readEarnings } from "../../node/src/chain/earnings.ts";
-import { openMeasuredCourt } from "../../node/src/chain/measured-court.ts";
+import { openMeasuredCourt } from "../../node/src/chain/disputes/measured-court.ts";
+import { readRewards } from "../../node/src/chain/disputes/rewards.ts";
+import { readEarnings } from "../../node/src/chain/read/earnings.ts";
 import { readCredit, readDeposit, readMember, readTokenBalance } from "../../node/src/chain/reads.ts";
-import { readRewards } from "../../node/src/chain/rewards.ts";
 
 /** All payment tokens of an account, wherever they are: base units. */
 export async function wealthOf(chain: Chain, address: `0x${string}`) {

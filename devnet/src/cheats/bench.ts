@@ -1,10 +1,10 @@
 import { juryFacts } from "@lloom/protocol/generated/facts";
 import { parseEther, toQuantity } from "ethers";
 import { connect } from "../../../checkout/rpc.ts";
-import { senderOf } from "../../../node/src/chain/actions.ts";
+import { senderOf } from "../../../node/src/chain/account/actions.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
-import { enlistCall } from "../../../node/src/chain/measured-calls.ts";
-import { openMeasuredCourt } from "../../../node/src/chain/measured-court.ts";
+import { enlistCall } from "../../../node/src/chain/disputes/measured-calls.ts";
+import { openMeasuredCourt } from "../../../node/src/chain/disputes/measured-court.ts";
 import { canaryIdentity } from "../../../node/src/validator/canary/canary-keys.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "../accounts.ts";
 import { type Chairs, withChain } from "../members.ts";

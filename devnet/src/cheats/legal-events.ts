@@ -8,7 +8,7 @@ import {
   measured,
   stakeRegistryInterface,
 } from "../../../node/src/chain/contracts.ts";
-import { eventOf } from "../../../node/src/chain/events.ts";
+import { eventOf } from "../../../node/src/chain/watch/events.ts";
 import type { LegalEvent } from "./verdict-words.ts";
 
 const INTERFACES = [

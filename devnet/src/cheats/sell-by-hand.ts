@@ -4,8 +4,8 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import type { BackendModel } from "../../../node/src/backend/backend.ts";
-import { settle } from "../../../node/src/chain/settle.ts";
-import { openStakeView } from "../../../node/src/chain/stake-view.ts";
+import { settle } from "../../../node/src/chain/account/settle.ts";
+import { openStakeView } from "../../../node/src/chain/read/stake-view.ts";
 import { produce } from "../../../node/src/executor/answer/produce.ts";
 import { type Answer, buildResponse } from "../../../node/src/executor/answer/response.ts";
 import { type ExecutorOptions, executorSettings } from "../../../node/src/executor/executor-options.ts";
@@ -17,6 +17,7 @@ import type { ExecutorFrameBody } from "../../../node/src/p2p/infer/answer-queue
 import { serveInfer } from "../../../node/src/p2p/infer/infer-server.ts";
 import type { InferCall } from "../../../node/src/p2p/infer/infer-session.ts";
 import { serveRpc } from "../../../node/src/p2p/rpc/rpc.ts";
+import { wallClock } from "../../../node/src/primitives/clock.ts";
 import { VERSION } from "../../../node/src/version.ts";
 import type { ProvenCheat } from "./kinds.ts";
 
@@ -49,24 +50,24 @@ export async function sellByHand(parts: HandParts): Promise<AsyncDisposable> {
     onMake: nothing,
   });
   const renew = (models: readonly BackendModel[]): void =>
-    offers.renew(offerTerms(models, settings, identity.address), Date.now());
+    offers.renew(offerTerms(models, settings, identity.address), wallClock());
   renew(await backend.listModels(settings.starting));
   const told = (model?: string) =>
-    offers.list({ multiaddrs: host.multiaddrs(), capacity: settings.concurrency, load: 0 }, Date.now(), model);
-  const startedAtMs = Date.now();
+    offers.list({ multiaddrs: host.multiaddrs(), capacity: settings.concurrency, load: 0 }, wallClock(), model);
+  const startedMs = performance.now();
   stack.use(
     await serveRpc(host, {
       offers: ({ model } = {}) => told(model),
       health: () => ({
         ...{ role: "executor", version: VERSION, peers: host.peers(), offers: 1, load: 0 },
-        uptimeMs: Math.max(0, Date.now() - startedAtMs),
+        uptimeMs: Math.floor(performance.now() - startedMs),
       }),
       vocabulary: (hash) => backend.vocabulary?.(hash),
       log,
     }),
   );
   // Whoever passes on offers of strangers loses its place in the gossip.
-  const stakes = openStakeView(chain, { clock: Date.now, peers: host });
+  const stakes = openStakeView(chain, { peers: host });
   const topic = stack.use(
     joinOfferTopic(host, { stakes, accept: nothing, onOffer: nothing, onWithdraw: nothing, log }),
   );
@@ -131,7 +132,7 @@ class Hand {
     const lane = this.#lanes.get(laneOf(frame)) ?? EMPTY_LANE;
     const contentSalt = bytesToHex(randomBytes(32));
     const requestHash = this.#hasher.hashRequest(request);
-    const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: Date.now() });
+    const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs: wallClock() });
     const responseHash = this.#hasher.hashResponse(response);
     const signature = this.#parts.identity.sign(responseHash);
     return {

@@ -2,6 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import type { LlamaContextSequence, LlamaGrammar, Token } from "node-llama-cpp";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { wallClock } from "../primitives/clock.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { createModelCounter, type ModelCounter } from "./counting/model-counter.ts";
 import { JSON_GRAMMAR } from "./json-grammar.ts";
@@ -128,7 +129,7 @@ class LlamaBackend implements Backend {
     await this.#parts.resources.disposeAsync();
   }
 
-  #encode({ model, messages, asOfSeconds = Date.now() / 1000 }: Completion): Token[] {
+  #encode({ model, messages, asOfSeconds = wallClock() / 1000 }: Completion): Token[] {
     this.#refuseClosed();
     const { offered, counter, promptCharacters } = this.#parts;
     if (model !== offered.model) {

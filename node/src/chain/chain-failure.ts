@@ -3,7 +3,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { isError } from "ethers";
 import { LloomError } from "../errors.ts";
 import { decodeRevert, isOwnError, OF_TOKEN } from "./revert.ts";
-import { RpcError } from "./rpc-error.ts";
+import { RpcError } from "./rpc/rpc-error.ts";
 
 /** What was being done, for the message. */
 export interface FailureContext {

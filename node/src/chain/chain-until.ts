@@ -1,7 +1,7 @@
 import type { ContractRunner } from "ethers";
 import type { Chain } from "./chain.ts";
 import { accountingAt, stakeRegistryAt, tokenAt } from "./contracts.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { untilAborted } from "./rpc/until-aborted.ts";
 
 /**
  * The same chain for as long as the signal lets: every read through it ends with CANCELLED when the signal aborts, also

@@ -17,11 +17,11 @@ import {
   unbond,
   withdrawEarnings,
   withdrawStake,
-} from "./actions.ts";
-import { withdrawDepositCall } from "./calls.ts";
+} from "./account/actions.ts";
+import { withdrawDepositCall } from "./account/calls.ts";
+import { SETTLE_PAIRS } from "./account/settle.ts";
 import { type Chain, type ChainOptions, openChain } from "./chain.ts";
 import { tokenInterface } from "./contracts.ts";
-import { GAS_BOUNDS } from "./gas.ts";
 import {
   readActive,
   readCapacity,
@@ -32,7 +32,7 @@ import {
   readSigner,
   readTokenBalance,
 } from "./reads.ts";
-import { SETTLE_PAIRS } from "./settle.ts";
+import { GAS_BOUNDS } from "./send/gas.ts";
 
 const log = createLog({ level: "silent", name: "test" });
 const { signal } = new AbortController();

@@ -7,9 +7,9 @@ import type { Log } from "../log.ts";
 import { chainFailure } from "./chain-failure.ts";
 import type { ChainAccount } from "./contract-call.ts";
 import { accountingAt, type Contracts, stakeRegistryAt, tokenAt } from "./contracts.ts";
-import { openProvider, type RetryingProvider } from "./provider.ts";
-import type { SendJournal } from "./send-journal.ts";
-import { TransactionSender } from "./sender.ts";
+import { openProvider, type RetryingProvider } from "./rpc/provider.ts";
+import type { SendJournal } from "./send/send-journal.ts";
+import { TransactionSender } from "./send/sender.ts";
 
 export interface ChainOptions {
   /** http or https. */

@@ -1,5 +1,5 @@
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
-import type { Clock } from "../primitives/clock.ts";
+import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import { USUAL_VERIFICATION, type Verification } from "./check/verification.ts";
 import type { DisputePolicy } from "./dispute/dispute-rules.ts";
@@ -117,6 +117,6 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   onDispute: () => undefined,
   exploration: 0.02,
   random: Math.random,
-  clock: Date.now,
+  clock: wallClock,
   ...options,
 });

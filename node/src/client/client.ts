@@ -1,13 +1,13 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { allocate } from "../chain/actions.ts";
-import { tokenOf } from "../chain/calls.ts";
+import { allocate } from "../chain/account/actions.ts";
+import { tokenOf } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readDeposit, readLane } from "../chain/reads.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
-import { watchChain } from "../chain/watch.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
+import type { ChainEvent } from "../chain/watch/events.ts";
+import { watchChain } from "../chain/watch/watch.ts";
 import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { connect } from "../p2p/host/dial.ts";
@@ -16,9 +16,9 @@ import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { createInferPool } from "../p2p/infer/infer-client.ts";
 import { Background } from "../primitives/background.ts";
 import { pause } from "../primitives/pause.ts";
-import type { ClientLog } from "../store/client-log.ts";
+import type { ClientLog } from "../store/client/client-log.ts";
+import { watchStore } from "../store/database/watch-store.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
-import { watchStore } from "../store/watch-store.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AskParts } from "./ask/ask.ts";
@@ -90,7 +90,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   if (asking.told !== undefined) background.run(asking.told.keepAsking(closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
-  const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)), settings.clock);
+  const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)));
   const resources = stack.move();
   return {
     ask: (question, signal) =>

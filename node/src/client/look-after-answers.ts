@@ -41,7 +41,7 @@ export async function lookAfterAnswers(parts: LookAfterParts, { settings, book, 
   const answers = heldByClient(parts.store);
   stack.use(
     await serveEvidence(host, {
-      handle: answerEvidence({ chain, hasher, recover: recoverAddress, clock, answers }),
+      handle: answerEvidence({ chain, hasher, recover: recoverAddress, answers }),
       log,
     }),
   );

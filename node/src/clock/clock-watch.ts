@@ -1,9 +1,10 @@
-import { BlockTime } from "../chain/block-time.ts";
 import type { Chain } from "../chain/chain.ts";
+import { BlockTime } from "../chain/read/block-time.ts";
 import { asLloomError, type LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { comparePeerClocks } from "../p2p/rpc/peer-time.ts";
+import { type Clock, wallClock } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { type ClockEvidence, clockError } from "./clock-evidence.ts";
 import { clockProblem } from "./clock-problem.ts";
@@ -12,7 +13,7 @@ export interface ClockWatchOptions {
   readonly chain: Chain;
   readonly host: Host;
   /** The clock that is looked after, Unix milliseconds. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   /** Called when it turns out to be wrong, when it is wrong by another amount, and with `undefined` when it is right again. */
   readonly onChange: (problem: LloomError | undefined) => void;
   readonly log: Log;
@@ -33,7 +34,7 @@ const SAME_MS = 10_000;
  */
 export class ClockWatch implements AsyncDisposable {
   readonly #options: ClockWatchOptions;
-  readonly #clock: () => number;
+  readonly #clock: Clock;
   readonly #blocks: BlockTime;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
@@ -42,7 +43,7 @@ export class ClockWatch implements AsyncDisposable {
 
   constructor(options: ClockWatchOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? Date.now;
+    this.#clock = options.clock ?? wallClock;
     this.#blocks = new BlockTime(options.chain, this.#clock);
     this.#running = this.#run();
   }

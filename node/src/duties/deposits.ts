@@ -1,9 +1,14 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { missingApproval } from "../chain/calls.ts";
+import { missingApproval } from "../chain/account/calls.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
-import type { MeasuredCourt } from "../chain/measured-court.ts";
-import { appealDeposit, type DisputeDeposits, type MeasuredDispute, readDeposits } from "../chain/measured-disputes.ts";
+import type { MeasuredCourt } from "../chain/disputes/measured-court.ts";
+import {
+  appealDeposit,
+  type DisputeDeposits,
+  type MeasuredDispute,
+  readDeposits,
+} from "../chain/disputes/measured-disputes.ts";
 import { readCredit, readTokenBalance } from "../chain/reads.ts";
 import type { AppealView } from "./appeal-rules.ts";
 

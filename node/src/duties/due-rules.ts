@@ -1,6 +1,6 @@
 /** What anybody can do for a measured dispute when its time has come. Pure: the shell reads, asks here, and sends. */
-import type { Panel } from "../chain/jury.ts";
-import type { MeasuredDispute } from "../chain/measured-disputes.ts";
+import type { Panel } from "../chain/disputes/jury.ts";
+import type { MeasuredDispute } from "../chain/disputes/measured-disputes.ts";
 
 export interface DueView {
   readonly dispute: Pick<MeasuredDispute, "state" | "until">;

@@ -1,5 +1,5 @@
 import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
-import type { Complaint } from "../chain/measured-events.ts";
+import type { Complaint } from "../chain/disputes/measured-events.ts";
 import type { Duty, MeasuredDutyKind } from "../store/duty-log.ts";
 
 /** What a complaint makes one of its parties, or a juror, look after. */

@@ -1,7 +1,7 @@
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
-import { seenByAll, type WatchMemory, watchFrom } from "../chain/watch-from.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
+import { seenByAll, type WatchMemory, watchFrom } from "../chain/watch/watch-from.ts";
 import { asLloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Rounds } from "../primitives/rounds.ts";

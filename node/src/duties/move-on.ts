@@ -1,12 +1,12 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../chain/actions.ts";
+import { senderOf } from "../chain/account/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import { isRefusal } from "../chain/chain-failure.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
-import { readHeader } from "../chain/draw-header.ts";
-import { drawCall, pokeMeasuredCall } from "../chain/measured-calls.ts";
-import type { MeasuredCourt } from "../chain/measured-court.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
+import { readHeader } from "../chain/disputes/draw-header.ts";
+import { drawCall, pokeMeasuredCall } from "../chain/disputes/measured-calls.ts";
+import type { MeasuredCourt } from "../chain/disputes/measured-court.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
 import { asLloomError } from "../errors.ts";
 import type { DueMove } from "./due-rules.ts";
 import type { CaseNow } from "./read-case.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { expect, it } from "vitest";
 import { TEST_CIPHER } from "../../../test/support/exchange.ts";
-import { openDatabase } from "../store/database.ts";
+import { openDatabase } from "../store/database/database.ts";
 import { type Duty, openDutyLog } from "../store/duty-log.ts";
 import { noteEnd } from "./note-end.ts";
 

@@ -1,4 +1,4 @@
-import { FINAL_SECONDS } from "../chain/delivery-disputes.ts";
+import { FINAL_SECONDS } from "../chain/disputes/delivery-disputes.ts";
 import type { Duty, DutyLog } from "../store/duty-log.ts";
 
 /** Notes when the end of a duty is first seen, and that a reorganisation took it back; true once none can any more. */

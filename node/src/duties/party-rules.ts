@@ -1,5 +1,5 @@
 /** What a party of a measured dispute does next. Pure: the shell reads, asks here, saves, and sends. */
-import type { MeasuredDispute } from "../chain/measured-disputes.ts";
+import type { MeasuredDispute } from "../chain/disputes/measured-disputes.ts";
 import { type AppealView, nextAppeal } from "./appeal-rules.ts";
 import { type DueMove, type DueView, dueMove } from "./due-rules.ts";
 

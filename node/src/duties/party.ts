@@ -1,20 +1,20 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
-import { senderOf } from "../chain/actions.ts";
+import { senderOf } from "../chain/account/actions.ts";
 import type { Chain } from "../chain/chain.ts";
 import { isRefusal } from "../chain/chain-failure.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
-import { answerMeasuredCall, appealCall, concedeMeasuredCall } from "../chain/measured-calls.ts";
-import type { MeasuredCourt } from "../chain/measured-court.ts";
+import { answerMeasuredCall, appealCall, concedeMeasuredCall } from "../chain/disputes/measured-calls.ts";
+import type { MeasuredCourt } from "../chain/disputes/measured-court.ts";
 import {
   type AnswerDisputed,
   type Complaint,
   type MeasuredEvent,
   measuredSource,
   readComplaint,
-} from "../chain/measured-events.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
-import { watchEvents } from "../chain/watch.ts";
+} from "../chain/disputes/measured-events.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
+import { watchEvents } from "../chain/watch/watch.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Duty, DutyLog } from "../store/duty-log.ts";

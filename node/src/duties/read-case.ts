@@ -1,10 +1,10 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
-import { type Panel, readPanel } from "../chain/jury.ts";
-import type { MeasuredCourt } from "../chain/measured-court.ts";
-import { type MeasuredDispute, readMeasured } from "../chain/measured-disputes.ts";
+import { type Panel, readPanel } from "../chain/disputes/jury.ts";
+import type { MeasuredCourt } from "../chain/disputes/measured-court.ts";
+import { type MeasuredDispute, readMeasured } from "../chain/disputes/measured-disputes.ts";
 import { readFor } from "../chain/reads.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
 
 /** A measured dispute as the chain has it now. */
 export interface CaseNow {

@@ -6,10 +6,10 @@ import { evidenceParts, type HeldEvidence, leavesToProve } from "@lloom/protocol
 import { growTree, type MerkleTree } from "@lloom/protocol/merkle";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Chain } from "../chain/chain.ts";
-import { principalReader } from "../chain/principals.ts";
+import { principalReader } from "../chain/read/principals.ts";
 import { LloomError } from "../errors.ts";
 import type { EvidenceHandler } from "../p2p/evidence/evidence-server.ts";
-import type { Clock } from "../primitives/clock.ts";
+import type { SteadyClock } from "../primitives/clock.ts";
 import { CourtView } from "./court-view.ts";
 
 /** What a party has of its answers. */
@@ -24,17 +24,17 @@ export interface AnswerEvidenceParts {
   readonly chain: Chain;
   readonly hasher: CommitmentHasher;
   readonly recover: RecoverAddress;
-  readonly clock: Clock;
   readonly answers: OwnAnswers;
+  readonly steady?: SteadyClock;
 }
 
 /**
  * Gives evidence about an answer to its parties, to whom its client consents to, and to challenger and jurors of an open measured
  * dispute about it. Everybody else is told the same, whether the answer is here or not.
  */
-export function answerEvidence({ chain, hasher, recover, clock, answers }: AnswerEvidenceParts): EvidenceHandler {
-  const court = new CourtView(chain, clock);
-  const principalOf = principalReader(chain, clock);
+export function answerEvidence({ chain, hasher, recover, answers, steady }: AnswerEvidenceParts): EvidenceHandler {
+  const court = new CourtView(chain, steady);
+  const principalOf = principalReader(chain, steady);
   const hasConsent = async (
     { client }: Receipt["request"],
     { challenger, requestHash }: { readonly challenger: Address; readonly requestHash: Hex },

@@ -1,11 +1,11 @@
 import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
-import { isJuror, readSeat } from "../chain/jury.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../chain/measured-court.ts";
-import { isOpen, type MeasuredDispute, readDisputeAbout, readMeasured } from "../chain/measured-disputes.ts";
+import { isJuror, readSeat } from "../chain/disputes/jury.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../chain/disputes/measured-court.ts";
+import { isOpen, type MeasuredDispute, readDisputeAbout, readMeasured } from "../chain/disputes/measured-disputes.ts";
 import { LloomError } from "../errors.ts";
 import { BoundedMap } from "../primitives/bounded-map.ts";
-import type { Clock } from "../primitives/clock.ts";
+import { type SteadyClock, steadyClock } from "../primitives/clock.ts";
 import { TokenBucket } from "../primitives/token-bucket.ts";
 
 /** How long an answer of the chain is good for: a draw or an end is seen that much later. */
@@ -22,14 +22,14 @@ interface Remembered<Value> {
 /** Who judges an answer, by what the chain says; read when somebody asks, and remembered for a moment. */
 export class CourtView {
   readonly #chain: Chain;
-  readonly #clock: Clock;
+  readonly #steady: SteadyClock;
   readonly #known = new BoundedMap<string, Remembered<unknown>>({ most: REMEMBERED });
   readonly #reads = new TokenBucket(READS);
   #court: Promise<MeasuredCourt | undefined> | undefined;
 
-  constructor(chain: Chain, clock: Clock) {
+  constructor(chain: Chain, steady: SteadyClock = steadyClock) {
     this.#chain = chain;
-    this.#clock = clock;
+    this.#steady = steady;
   }
 
   /**
@@ -68,10 +68,10 @@ export class CourtView {
 
   #read<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
     const known = this.#known.get(key);
-    if (known !== undefined && known.untilMs > this.#clock()) return known.value as Promise<Value>;
+    if (known !== undefined && known.untilMs > this.#steady()) return known.value as Promise<Value>;
     if (!this.#reads.take()) throw new LloomError("RATE_LIMITED", "Too many ask for evidence just now.");
     const value = work();
-    this.#known.set(key, { value, untilMs: this.#clock() + MEMORY_MS });
+    this.#known.set(key, { value, untilMs: this.#steady() + MEMORY_MS });
     value.catch(() => this.#known.delete(key));
     return value;
   }

@@ -1,5 +1,5 @@
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
-import type { Clock } from "../primitives/clock.ts";
+import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
 
@@ -99,7 +99,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     appeals: "auto",
     appealDeposits: MOST_APPEAL_DEPOSITS,
     onDispute: () => undefined,
-    clock: Date.now,
+    clock: wallClock,
     starting: new AbortController().signal,
     onWaiting: () => undefined,
     ...options,

@@ -2,7 +2,7 @@ import type { Backend } from "../backend/backend.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Log } from "../log.ts";
 import type { Host } from "../p2p/host/host.ts";
-import type { ExecutorLog } from "../store/executor-log.ts";
+import type { ExecutorLog } from "../store/executor/executor-log.ts";
 import type { Identity } from "../wallet/identity.ts";
 
 /** What an executor is made of; all of it outlives the executor and is closed by whoever opened it. */

@@ -1,6 +1,6 @@
 import type { BackendModel } from "../backend/backend.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import { untilAborted } from "../chain/until-aborted.ts";
+import { untilAborted } from "../chain/rpc/until-aborted.ts";
 import { isEnded } from "../duties/party-rules.ts";
 import { LloomError } from "../errors.ts";
 import { keepTidy } from "../store/keep-tidy.ts";

@@ -3,7 +3,7 @@ import { offerProblem } from "@lloom/protocol/offers";
 import { chainUntil } from "../chain/chain-until.ts";
 import { readLane, readSettledRequests } from "../chain/reads.ts";
 import { toSeconds } from "../primitives/clock.ts";
-import type { LogContents } from "../store/own-past.ts";
+import type { LogContents } from "../store/executor/own-past.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";

@@ -1,10 +1,10 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import type { ChainEvent } from "../chain/events.ts";
 import { readChannel, readLane } from "../chain/reads.ts";
-import { watchChain } from "../chain/watch.ts";
-import type { ExecutorLog } from "../store/executor-log.ts";
+import type { ChainEvent } from "../chain/watch/events.ts";
+import { watchChain } from "../chain/watch/watch.ts";
+import type { ExecutorLog } from "../store/executor/executor-log.ts";
 import type { ChannelCache } from "./admit/channel-cache.ts";
 import type { Settlement } from "./settle/settlement.ts";
 

@@ -1,7 +1,7 @@
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
-import { openStakeView } from "../chain/stake-view.ts";
+import { openStakeView } from "../chain/read/stake-view.ts";
 import { answerEvidence } from "../evidence/answer-evidence.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
 import { announce } from "../p2p/discovery/provider-records.ts";
@@ -62,7 +62,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   await serveCalls(parts, joining, ownOffers);
   const topic = stack.use(
     joinOfferTopic(host, {
-      stakes: openStakeView(chain, { clock, peers: host }),
+      stakes: openStakeView(chain, { peers: host }),
       // Others' offers are only passed on; still, nothing false is.
       accept: (signed) =>
         offerProblem({ hasher: answering.hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
@@ -102,11 +102,11 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
 
 async function serveCalls(
   { host, chain, backend, log }: ExecutorParts,
-  { settings: { clock }, pipeline, stack }: Joining,
+  { pipeline, stack }: Joining,
   ownOffers: (wanted: OffersWanted) => SignedOffer[],
 ): Promise<void> {
   const { offers, queue, store, answering } = pipeline;
-  const startedAtMs = clock();
+  const startedMs = performance.now();
   stack.use(
     await serveRpc(host, {
       offers: ownOffers,
@@ -114,7 +114,7 @@ async function serveCalls(
       health: () => ({
         role: "executor",
         version: VERSION,
-        uptimeMs: Math.max(0, Math.floor(clock() - startedAtMs)),
+        uptimeMs: Math.floor(performance.now() - startedMs),
         peers: host.peers(),
         offers: offers.models().length,
         load: queue.running + queue.waiting,
@@ -127,7 +127,7 @@ async function serveCalls(
   const answers = heldByExecutor(store);
   stack.use(
     await serveEvidence(host, {
-      handle: answerEvidence({ chain, hasher, recover: recoverAddress, clock, answers }),
+      handle: answerEvidence({ chain, hasher, recover: recoverAddress, answers }),
       log,
     }),
   );

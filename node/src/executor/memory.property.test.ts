@@ -12,8 +12,8 @@ import { scriptedBackend } from "../../../test/integration/roles/scripted-backen
 import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
 import { LloomError } from "../errors.ts";
 import { createLog } from "../log.ts";
-import { openDatabase } from "../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../store/executor-log.ts";
+import { openDatabase } from "../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../store/executor/executor-log.ts";
 import { type AskedFrame, admit } from "./admit/admit.ts";
 import { ChannelCache } from "./admit/channel-cache.ts";
 import { OwnRun } from "./admit/own-run.ts";
@@ -83,7 +83,7 @@ class Machine {
     this.store = mortal(openExecutorLog(db), this.life);
     const run = new OwnRun({
       clock: () => this.wallMs,
-      monotonic: () => this.steadyMs,
+      steady: () => this.steadyMs,
       onJump: () => undefined,
     });
     this.run = run;

@@ -2,14 +2,14 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { offerMadeAtMs } from "@lloom/protocol/offers";
 import type { BackendModel } from "../backend/backend.ts";
-import { shownTokens } from "../chain/calls.ts";
+import { shownTokens } from "../chain/account/calls.ts";
+import { settle } from "../chain/account/settle.ts";
 import { chainUntil } from "../chain/chain-until.ts";
-import { principalReader } from "../chain/principals.ts";
+import { principalReader } from "../chain/read/principals.ts";
 import { readLane } from "../chain/reads.ts";
-import { settle } from "../chain/settle.ts";
 import type { LloomError } from "../errors.ts";
 import { Background } from "../primitives/background.ts";
-import { watchStore } from "../store/watch-store.ts";
+import { watchStore } from "../store/database/watch-store.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { AdmissionParts } from "./admit/admit.ts";
 import { readKnownChannel, settledNonceReader } from "./admit/chain-facts.ts";
@@ -64,7 +64,7 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
     ...{ executor, hasher, store, channels, backend, queue, clock, run },
     recover: recoverAddress,
     offerOf: (model) => offers.of(model),
-    principalOf: principalReader(chain, clock),
+    principalOf: principalReader(chain),
     settledNonceOf: settledNonceReader(chain, executor),
     unlockMarginSeconds: settings.unlockMarginSeconds,
   };

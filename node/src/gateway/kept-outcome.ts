@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
 import type { AskEvent } from "../client/question.ts";
 import type { LloomError } from "../errors.ts";
-import { decodeJson, encodeJson } from "../store/encoding.ts";
+import { decodeJson, encodeJson } from "../store/database/encoding.ts";
 import { HttpError } from "./http-problem.ts";
 
 /** The last of a failed call's events. */

@@ -13,8 +13,8 @@ import { ASK, post, type StagedGateway, stageGateway } from "../../../test/suppo
 import { stageMemory } from "../../../test/support/staged-memory.ts";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
-import { openDatabase } from "../store/database.ts";
-import type { OwnFate } from "../store/own-fate.ts";
+import type { OwnFate } from "../store/client/own-fate.ts";
+import { openDatabase } from "../store/database/database.ts";
 import { KeyedAnswers } from "./keyed-answers.ts";
 
 /** For waits on a busy machine. */

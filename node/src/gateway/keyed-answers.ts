@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { AskEvent } from "../client/question.ts";
 import { asLloomError, type LloomError } from "../errors.ts";
-import type { Clock } from "../primitives/clock.ts";
-import type { KeyedCalls } from "../store/keyed-calls.ts";
-import type { OwnFate } from "../store/own-fate.ts";
+import { type Clock, wallClock } from "../primitives/clock.ts";
+import type { KeyedCalls } from "../store/client/keyed-calls.ts";
+import type { OwnFate } from "../store/client/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
 import { HttpError } from "./http-problem.ts";
 import { encodeOutcome, lastingFailure, tellOutcome } from "./kept-outcome.ts";
@@ -73,7 +73,7 @@ export class KeyedAnswers {
   constructor(memory: CallMemory, deployment: Deployment) {
     this.#memory = memory;
     this.#deployment = deployment;
-    this.#clock = memory.clock ?? Date.now;
+    this.#clock = memory.clock ?? wallClock;
   }
 
   /**

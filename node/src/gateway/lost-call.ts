@@ -1,7 +1,7 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { ERROR_CODES } from "@lloom/protocol/error-codes";
-import type { OwnFate } from "../store/own-fate.ts";
+import type { OwnFate } from "../store/client/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
 import { HttpError } from "./http-problem.ts";
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { AskEvent } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
+import { wallClock } from "../primitives/clock.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
@@ -31,7 +32,7 @@ export function createMarket(client: GatewayClient, settings: GatewaySettings, t
       const events = ask({ client, settings, token }, request, signal);
       return {
         id: `chatcmpl-${randomUUID()}`,
-        created: Math.floor(Date.now() / 1000),
+        created: Math.floor(wallClock() / 1000),
         events: whenOver(events, () => {
           running--;
         }),

@@ -1,21 +1,23 @@
+import { type SteadyClock, steadyClock } from "./clock.ts";
+
 /** A rate with a burst: `burst` units at once, `perSecond` in the long run. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** Counts what a peer takes. The clock is the monotonic one in milliseconds. */
+/** Counts what a peer takes. */
 export class TokenBucket {
   readonly #rate: Rate;
-  readonly #nowMs: () => number;
+  readonly #steady: SteadyClock;
   #level: number;
   #filledAtMs: number;
 
-  constructor(rate: Rate, nowMs: () => number = () => performance.now()) {
+  constructor(rate: Rate, steady: SteadyClock = steadyClock) {
     this.#rate = rate;
-    this.#nowMs = nowMs;
+    this.#steady = steady;
     this.#level = rate.burst;
-    this.#filledAtMs = nowMs();
+    this.#filledAtMs = steady();
   }
 
   /** Takes `units` if they are there. */
@@ -46,7 +48,7 @@ export class TokenBucket {
   }
 
   #fill(): void {
-    const now = this.#nowMs();
+    const now = this.#steady();
     const gained = ((now - this.#filledAtMs) / 1000) * this.#rate.perSecond;
     this.#level = Math.min(this.#rate.burst, this.#level + gained);
     this.#filledAtMs = now;

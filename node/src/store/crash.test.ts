@@ -8,8 +8,8 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "./database.ts";
-import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
+import { type Database, openDatabase } from "./database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "./executor/executor-log.ts";
 
 const exchange = createExchange();
 const client = exchange.client.address;

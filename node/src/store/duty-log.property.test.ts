@@ -5,7 +5,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, openDatabase } from "./database/database.ts";
 import { type Duty, type DutyLog, openDutyLog } from "./duty-log.ts";
 
 const SEEDS = [1, 2, 3];

@@ -1,8 +1,8 @@
 import type { Address, CompactSignature, Hex, ResponseCommitment } from "@lloom/protocol/commitment-types";
 import type { VoteChoice } from "@lloom/protocol/votes";
 import { LloomError } from "../errors.ts";
-import type { Database } from "./database.ts";
-import * as encoding from "./encoding.ts";
+import type { Database } from "./database/database.ts";
+import * as encoding from "./database/encoding.ts";
 
 /**
  * What a node owes, or is owed, by a deadline of the chain. `answer`: an executor has to answer a dispute. `dispute`: a client

@@ -7,10 +7,10 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createExchange, TEST_CIPHER, testIdentity, testPrompt } from "../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "./database.ts";
-import { openExecutorLog } from "./executor-log.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { createTextCipher } from "./text-cipher.ts";
+import { type Database, openDatabase } from "./database/database.ts";
+import { MIGRATIONS } from "./database/migrations.ts";
+import { createTextCipher } from "./database/text-cipher.ts";
+import { openExecutorLog } from "./executor/executor-log.ts";
 
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 const SECRET = "What nobody else may read. ";

@@ -1,13 +1,13 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
-import { findJudges, openJudges } from "../chain/judges.ts";
-import { openMeasuredCourt } from "../chain/measured-court.ts";
+import { findJudges, openJudges } from "../chain/disputes/judges.ts";
+import { openMeasuredCourt } from "../chain/disputes/measured-court.ts";
 import { lookAfter } from "../duties/look-after.ts";
 import { type PartyOptions, partyDuties } from "../duties/party.ts";
 import { signedFor } from "../evidence/signed-for.ts";
 import type { Host } from "../p2p/host/host.ts";
-import type { ValidatorLog } from "../store/validator-log.ts";
+import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type JuryDutiesOptions, juryDuties } from "./jury/jury-duties.ts";
 import { tendDeliveries } from "./tower/tend-deliveries.ts";

@@ -3,9 +3,9 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { validatorKey } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
-import { senderOf } from "../chain/actions.ts";
+import { senderOf } from "../chain/account/actions.ts";
 import type { Chain } from "../chain/chain.ts";
-import { openStakeView, type StakeView } from "../chain/stake-view.ts";
+import { openStakeView, type StakeView } from "../chain/read/stake-view.ts";
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { Log } from "../log.ts";
 import { joinOfferTopic } from "../p2p/discovery/offer-topic.ts";
@@ -14,10 +14,10 @@ import type { PeerTarget } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { serveRpc } from "../p2p/rpc/rpc.ts";
-import { type Clock, toSeconds } from "../primitives/clock.ts";
+import { type Clock, toSeconds, wallClock } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { Duty } from "../store/duty-log.ts";
-import type { ValidatorLog } from "../store/validator-log.ts";
+import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { Judge } from "./jury/judge.ts";
@@ -70,12 +70,12 @@ const DUTIES = { watchPollMs: 4_000, dutyCheckMs: 30_000, evidenceRetryMs: 300_0
 /** Joins the network as a validator: gossip, calls, and the DHT key under which clients look for one. */
 export async function createValidator(parts: ValidatorParts, options: ValidatorOptions): Promise<Validator> {
   const { chain, host, log } = parts;
-  const { clock = Date.now, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
+  const { clock = wallClock, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
   await using stack = new AsyncDisposableStack();
   const registry = new OfferRegistry();
-  const stake = openStakeView(chain, { clock, peers: host });
+  const stake = openStakeView(chain, { peers: host });
   joinGossip(parts, { registry, stake, clock, stack });
-  const startedAtMs = clock();
+  const startedMs = performance.now();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
   stack.use(
     await serveRpc(host, {
@@ -83,7 +83,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
       health: () => ({
         role: "validator",
         version: VERSION,
-        uptimeMs: Math.max(0, Math.floor(clock() - startedAtMs)),
+        uptimeMs: Math.floor(performance.now() - startedMs),
         peers: host.peers(),
         offers: registry.size,
         load: 0,
@@ -148,7 +148,7 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
       },
       onWithdraw: (executor) => registry.remove(executor),
       log,
-      nowMs: clock,
+      clock,
     }),
   );
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Calibration, parseCalibration } from "@lloom/protocol/verification/calibration";
 import { readVocabularyFile } from "../../../node/src/backend/gguf-vocabulary.ts";
 import { openReference, type Reference } from "../../../node/src/backend/llama-reference.ts";
-import { TINY_CALIBRATION, TINY_MODEL } from "../../../node/src/commands/tiny-model.ts";
+import { TINY_CALIBRATION, TINY_MODEL } from "../../../node/src/commands/ask/tiny-model.ts";
 import { createLog } from "../../../node/src/log.ts";
 import { buildNames } from "../../../node/src/validator/calibrate/build-hook.ts";
 import { HonestNode } from "../../../node/src/validator/calibrate/honest-node.ts";

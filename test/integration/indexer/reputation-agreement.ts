@@ -16,7 +16,7 @@ import {
   type ReputationContracts,
   readReputationEvents,
   readReputationRules,
-} from "../../../node/src/chain/reputation-logs.ts";
+} from "../../../node/src/chain/reputation/reputation-logs.ts";
 import type { Indexer } from "./ponder-process.ts";
 import { type Row, rowsOf, type Tables } from "./rows.ts";
 

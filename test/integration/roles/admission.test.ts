@@ -1,7 +1,7 @@
 import { FINISH_REASONS, type RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allocate } from "../../../node/src/chain/actions.ts";
+import { allocate } from "../../../node/src/chain/account/actions.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
 import { type Frame, frameFor, outcomeOf, sendFrame } from "./foreign-request.ts";
 import { oncePassed, says, saysToTheLimit, scriptedBackend } from "./scripted-backend.ts";

@@ -12,7 +12,7 @@ import type { Backend } from "../../../node/src/backend/backend.ts";
 import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
 import { openReference, type Reference } from "../../../node/src/backend/llama-reference.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
-import { WeightsAudit } from "../../../node/src/commands/answer-audit.ts";
+import { WeightsAudit } from "../../../node/src/commands/ask/answer-audit.ts";
 import { buyCanary } from "../../../node/src/commands/canaries/buy-canary.ts";
 import type { CanaryFinding, EndedCanary, KeptAudit } from "../../../node/src/validator/audit/canary-answer.ts";
 import { judge } from "../../../node/src/validator/audit/judge.ts";

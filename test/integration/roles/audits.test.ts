@@ -1,6 +1,6 @@
 import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openAuditLog } from "../../../node/src/store/audit-log.ts";
+import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type { Case } from "../../../node/src/validator/audit/auditor.ts";
 import type { CanaryOrder } from "../../../node/src/validator/audit/canary-answer.ts";
 import {

@@ -1,7 +1,7 @@
 /** How an executor answers disputes about its deliveries by itself, and what each costs whom. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readRevealedAnswer } from "../../../node/src/chain/dispute-events.ts";
-import type { ExecutorLog } from "../../../node/src/store/executor-log.ts";
+import { readRevealedAnswer } from "../../../node/src/chain/disputes/dispute-events.ts";
+import type { ExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
 import { accuse, HOUR, idOf, later, purse, settleAll, standing } from "./disputed-deliveries.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { askAll, type Buyer, question, type Seller, until, World } from "./world.ts";

@@ -1,10 +1,15 @@
 /** What tests of disputes about deliveries share: a dispute opened by hand, and everybody's money. */
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { senderOf } from "../../../node/src/chain/actions.ts";
+import { senderOf } from "../../../node/src/chain/account/actions.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
-import { openDisputeCall } from "../../../node/src/chain/delivery-calls.ts";
-import { type DeliveryDispute, readBond, readBonds, readDispute } from "../../../node/src/chain/delivery-disputes.ts";
+import { openDisputeCall } from "../../../node/src/chain/disputes/delivery-calls.ts";
+import {
+  type DeliveryDispute,
+  readBond,
+  readBonds,
+  readDispute,
+} from "../../../node/src/chain/disputes/delivery-disputes.ts";
 import { readDeposit, readMember, readTokenBalance } from "../../../node/src/chain/reads.ts";
 import type { Buyer, Member, Seller, World } from "./world.ts";
 import { until } from "./world.ts";

@@ -1,7 +1,7 @@
 /** A real `lloom gateway` that is killed in the middle of a call with an Idempotency-Key: its repeat pays nothing more. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deposit, faucet } from "../../../node/src/chain/actions.ts";
+import { deposit, faucet } from "../../../node/src/chain/account/actions.ts";
 import { openKeystore } from "../../../node/src/wallet/keystore.ts";
 import type { Program } from "../../support/processes.ts";
 import { keyIn, PASSWORD, start } from "./launch.ts";

@@ -2,13 +2,13 @@
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allocate, senderOf } from "../../../node/src/chain/actions.ts";
-import { concedeMeasuredCall } from "../../../node/src/chain/measured-calls.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../../node/src/chain/measured-court.ts";
-import { readDisputeAbout, readMeasured } from "../../../node/src/chain/measured-disputes.ts";
+import { allocate, senderOf } from "../../../node/src/chain/account/actions.ts";
+import { settle } from "../../../node/src/chain/account/settle.ts";
+import { concedeMeasuredCall } from "../../../node/src/chain/disputes/measured-calls.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../../../node/src/chain/disputes/measured-court.ts";
+import { readDisputeAbout, readMeasured } from "../../../node/src/chain/disputes/measured-disputes.ts";
+import { openStakeView } from "../../../node/src/chain/read/stake-view.ts";
 import { readCredit } from "../../../node/src/chain/reads.ts";
-import { settle } from "../../../node/src/chain/settle.ts";
-import { openStakeView } from "../../../node/src/chain/stake-view.ts";
 import { createExchange } from "../../support/exchange.ts";
 import { idOf, purse } from "./disputed-deliveries.ts";
 import { type Buyer, type BuyerOptions, DOLLAR, type Member, until, World } from "./world.ts";
@@ -89,10 +89,10 @@ describe("an answer that was refused for its counts and settled all the same", (
     expect(buyer.store.openDuties("dispute")).toEqual([]);
     expect((await purse(world, buyer)).wallet).toBe(client.wallet - BOND);
 
-    const stakes = openStakeView(buyer.chain, { clock: Date.now });
+    const stakes = openStakeView(buyer.chain);
     expect((await stakes.get(rogue.identity.address))?.hasCheated).toBe(false);
     await senderOf(rogue.chain).send(concedeMeasuredCall(court, id));
-    const later = openStakeView(buyer.chain, { clock: Date.now });
+    const later = openStakeView(buyer.chain);
     expect((await later.get(rogue.identity.address))?.hasCheated).toBe(true);
     await until("it is over", () => buyer.store.findDuty("accuse", id)?.state === "conceded");
     const [after, rogueAfter] = [await purse(world, buyer), await purse(world, rogue)];

@@ -1,7 +1,7 @@
 /** What a node makes good that happened while it was away, or that the chain took back. */
 import type { Address } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allocate, requestUnlock } from "../../../node/src/chain/actions.ts";
+import { allocate, requestUnlock } from "../../../node/src/chain/account/actions.ts";
 import { readChannel, readLane } from "../../../node/src/chain/reads.ts";
 import { openGate } from "../../support/rpc-gate.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";

@@ -4,16 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
-import { faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
-import { type Audits, openAudits } from "../../../node/src/chain/audits.ts";
+import { faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import { audits as contract } from "../../../node/src/chain/contracts.ts";
-import { readPastLogs } from "../../../node/src/chain/past-logs.ts";
-import { memoryJournal } from "../../../node/src/chain/send-journal.ts";
+import { type Audits, openAudits } from "../../../node/src/chain/reputation/audits.ts";
+import { memoryJournal } from "../../../node/src/chain/send/send-journal.ts";
+import { readPastLogs } from "../../../node/src/chain/watch/past-logs.ts";
 import { createLog } from "../../../node/src/log.ts";
-import { type AuditLog, openAuditLog } from "../../../node/src/store/audit-log.ts";
-import { type Database, openDatabase } from "../../../node/src/store/database.ts";
-import { createTextCipher } from "../../../node/src/store/text-cipher.ts";
+import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
+import { type AuditLog, openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import { Auditor, type Case } from "../../../node/src/validator/audit/auditor.ts";
 import type {
   AuditQuestion,

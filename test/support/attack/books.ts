@@ -11,9 +11,9 @@ import {
   readUnmaturedTail,
   readWithdrawable,
 } from "../../../node/src/chain/reads.ts";
-import { type OwnReceipt, openClientLog } from "../../../node/src/store/client-log.ts";
-import { type Database, openDatabase } from "../../../node/src/store/database.ts";
-import { openExecutorLog, type ServedReceipt } from "../../../node/src/store/executor-log.ts";
+import { type OwnReceipt, openClientLog } from "../../../node/src/store/client/client-log.ts";
+import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
+import { openExecutorLog, type ServedReceipt } from "../../../node/src/store/executor/executor-log.ts";
 
 /** A LaneSettled event. Amounts in base units. */
 export interface SettledPair {

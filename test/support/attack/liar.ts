@@ -5,8 +5,8 @@ import { type Address, type Receipt, ZERO_HASH } from "@lloom/protocol/commitmen
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
+import { settle } from "../../../node/src/chain/account/settle.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
-import { settle } from "../../../node/src/chain/settle.ts";
 import { LloomError } from "../../../node/src/errors.ts";
 import { buildResponse } from "../../../node/src/executor/answer/response.ts";
 import { OwnOffers } from "../../../node/src/executor/offer/own-offers.ts";

@@ -17,16 +17,18 @@ export class Memory implements Disposable {
   readonly name: string;
   /** Held before. */
   readonly before: number;
+  readonly #node: RunningNode;
   readonly #pid: number;
   readonly #port: number;
   #after: number;
   #peak = 0;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor({ name, process: { pid } }: RunningNode, { port, before }: { port: number; before: number }) {
-    this.name = name;
+  private constructor(node: RunningNode, { port, before }: { port: number; before: number }) {
+    this.name = node.name;
     this.before = before;
-    this.#pid = pid;
+    this.#node = node;
+    this.#pid = node.process.pid;
     this.#port = port;
     this.#after = before;
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
@@ -51,19 +53,28 @@ export class Memory implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** Waits until no more than before and what may stay is held, or the time is over. */
+  /**
+   * Waits until no more than before and what may stay is held, or the time is over.
+   * @throws Error if the process ended, which nobody had asked for.
+   */
   async untilBack(longestMs: number): Promise<void> {
     this[Symbol.dispose]();
     const end = performance.now() + longestMs;
     for (;;) {
+      if (!this.#isTheSame()) throw new Error(`${this.name}, which nobody killed, has ended.`);
       this.#after = await heldBytes(this.#pid, this.#port);
       if (this.#after - this.before <= MAY_STAY || performance.now() > end) return;
       await pause(AGAIN_MS);
     }
   }
 
+  #isTheSame(): boolean {
+    const { pid, alive } = this.#node.process;
+    return alive && pid === this.#pid;
+  }
+
   #look(): void {
-    this.#peak = Math.max(this.#peak, residentBytes(this.#pid));
+    if (this.#isTheSame()) this.#peak = Math.max(this.#peak, residentBytes(this.#pid));
   }
 }
 

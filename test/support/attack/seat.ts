@@ -1,5 +1,5 @@
 import { peerIdBytes } from "@lloom/protocol/peer-id";
-import { deposit, faucet, registerAndStake } from "../../../node/src/chain/actions.ts";
+import { deposit, faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import { createLog } from "../../../node/src/log.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";

@@ -3,7 +3,7 @@ import { type RunningNode, startNode } from "../../../devnet/src/nodes.ts";
 import { Ports } from "../../../devnet/src/ports.ts";
 import { Timings } from "../../../devnet/src/timings.ts";
 import { startChain, type TestChain } from "../chain.ts";
-import { QUIET } from "../quiet-progress.ts";
+import { keeping } from "../quiet-progress.ts";
 import { openGate, type RpcGate } from "../rpc-gate.ts";
 import { honestOf } from "./cast.ts";
 import { allowLooking } from "./heap.ts";
@@ -19,6 +19,8 @@ export interface Stage extends AsyncDisposable {
   readonly gateways: readonly RunningNode[];
   /** Where a process tells what it holds. */
   readonly inspectorPort: number;
+  /** What the network said of its processes: who ended, with its last lines. */
+  readonly told: readonly string[];
   /** Where the time of the attack goes. */
   readonly timings: Timings;
 }
@@ -34,6 +36,7 @@ const INSPECTOR_PORT = 9300;
 export async function setStage(seed: number): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const timings = new Timings(performance.now());
+  const told: string[] = [];
   const chain = stack.use(await startChain());
   const gate = stack.use(await openGate(chain.rpcUrl));
   const backend = stack.use(await startKnownBackend());
@@ -44,7 +47,7 @@ export async function setStage(seed: number): Promise<Stage> {
   const flags = executorFlags(backend.url);
   const gatewayFlags = ["--exploration", "0.2"];
   const devnet = stack.use(
-    await startDevnet({ rpcUrl: gate.rpcUrl, progress: QUIET, signal, executorFlags: flags, gatewayFlags }),
+    await startDevnet({ rpcUrl: gate.rpcUrl, progress: keeping(told), signal, executorFlags: flags, gatewayFlags }),
   );
   const site = { chain, accounting: devnet.deployment.accounting };
   const join = async (
@@ -71,7 +74,7 @@ export async function setStage(seed: number): Promise<Stage> {
   const gateways = [devnet.gateway, await join("gateway", 1, ["--port", port, ...gatewayFlags])];
   timings.record("more executors", began);
   const owned = stack.move();
-  const parts = { chain, gate, devnet, executors, gateways, inspectorPort, timings };
+  const parts = { chain, gate, devnet, executors, gateways, inspectorPort, told, timings };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
+import { nowSeconds } from "../../lib/clock.ts";
 import { formatCount, formatDuration, formatMoment, formatRelative } from "../../lib/format.ts";
 import type { Freshness } from "../../lib/freshness.ts";
 
@@ -37,7 +38,7 @@ function useFreshness(initial: Freshness): Freshness {
   const drawn = useRef({ revision: revisionOf(initial), atMs: 0 });
   useEffect(() => {
     let stopped = false;
-    drawn.current.atMs = Date.now();
+    drawn.current.atMs = performance.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tick = async () => {
       clearTimeout(timer);
@@ -45,9 +46,10 @@ function useFreshness(initial: Freshness): Freshness {
         const latest = await pollFreshness();
         if (stopped) return;
         setFreshness(latest);
-        const stale = revisionOf(latest) !== drawn.current.revision || Date.now() - drawn.current.atMs > REDRAW_MS;
+        const stale =
+          revisionOf(latest) !== drawn.current.revision || performance.now() - drawn.current.atMs > REDRAW_MS;
         if (latest.state !== "offline" && stale) {
-          drawn.current = { revision: revisionOf(latest), atMs: Date.now() };
+          drawn.current = { revision: revisionOf(latest), atMs: performance.now() };
           router.refresh();
         }
       }
@@ -108,7 +110,7 @@ export function LiveBadge({ initial, now }: LiveBadgeProps) {
   const freshness = useFreshness(initial);
   const [current, setCurrent] = useState<number>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the clock is read whenever there is news.
-  useEffect(() => setCurrent(Math.floor(Date.now() / 1000)), [freshness]);
+  useEffect(() => setCurrent(nowSeconds()), [freshness]);
   const { dot, text, title } = wordingOf(freshness, current ?? now);
   const alarming = freshness.state === "indexer-down" || freshness.state === "offline";
   return (

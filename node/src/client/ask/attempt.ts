@@ -11,7 +11,7 @@ import { LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { Recounting } from "../check/recounting.ts";
 import { afterMeasuring, type Pace, patienceMs } from "../choose/pace.ts";

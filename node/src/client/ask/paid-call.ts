@@ -11,7 +11,7 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
 import type { Clock } from "../../primitives/clock.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import { answerProblem } from "../check/check-answer.ts";
 import type { Recount } from "../check/recount.ts";
 import type { PlacedRequest } from "../pay/build-request.ts";

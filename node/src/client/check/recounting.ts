@@ -27,11 +27,11 @@ export interface Recounting extends AsyncDisposable {
 /** Nothing is loaded and no process started before the first answer that can be counted. */
 export function openRecounting(
   { vocabularies: directory, host, log }: RecountingParts,
-  { vocabularyWaitMs: waitMs, clock }: Pick<ClientSettings, "vocabularyWaitMs" | "clock">,
+  { vocabularyWaitMs: waitMs }: Pick<ClientSettings, "vocabularyWaitMs">,
 ): Recounting | undefined {
   if (directory === undefined) return undefined;
   const closing = new AbortController();
-  const vocabularies = new Vocabularies({ directory, clock });
+  const vocabularies = new Vocabularies({ directory });
   let counter: Promise<TokenCounter> | undefined;
   const load = async (): Promise<TokenCounter> => {
     const { TokenCounter } = await import("../../backend/counting/token-counter.ts");

@@ -40,7 +40,7 @@ function serve(file: Buffer, totalBytes = file.length) {
 }
 let nowMs = 0;
 const open = (changes: Partial<VocabulariesOptions> = {}) =>
-  new Vocabularies({ directory: join(directory, "kept"), clock: () => nowMs, ...changes });
+  new Vocabularies({ directory: join(directory, "kept"), steady: () => nowMs, ...changes });
 
 describe("vocabularies", () => {
   it("are fetched in parts, once however many ask, and kept for the next run", async () => {

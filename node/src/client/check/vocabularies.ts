@@ -16,12 +16,12 @@ import { type VocabularyReply, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { isVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type SteadyClock, steadyClock, wallClock } from "../../primitives/clock.ts";
 
 export interface VocabulariesOptions {
   /** Where they rest; made when the first one comes. */
   readonly directory: string;
-  readonly clock: Clock;
+  readonly steady?: SteadyClock;
   /** Bytes of all; the longest unused go first. */
   readonly mostBytes?: number;
 }
@@ -37,11 +37,13 @@ const REMEMBERED = 256;
 /** Vocabularies of models by their SHA-256, fetched once and kept on disk. Nothing is taken that does not have its hash. */
 export class Vocabularies {
   readonly #options: VocabulariesOptions;
+  readonly #steady: SteadyClock;
   readonly #ready = new Map<Hex, Promise<string>>();
   readonly #failed = new BoundedMap<Hex, number>({ most: REMEMBERED });
 
   constructor(options: VocabulariesOptions) {
     this.#options = options;
+    this.#steady = options.steady ?? steadyClock;
   }
 
   /**
@@ -60,14 +62,15 @@ export class Vocabularies {
   /** Whether it could not be had a moment ago, from whoever was asked. */
   isMissed(hash: Hex): boolean {
     const failedAtMs = this.#failed.peek(hash);
-    return failedAtMs !== undefined && this.#options.clock() - failedAtMs < AGAIN_MS;
+    return failedAtMs !== undefined && this.#steady() - failedAtMs < AGAIN_MS;
   }
 
   async #get(hash: Hex, fetchPart: FetchPart): Promise<string> {
     const path = join(this.#options.directory, `${hash.slice(2)}.gguf`);
     if (existsSync(path) && isRight(hash, readFileSync(path))) {
       // It was used now.
-      utimesSync(path, new Date(), new Date());
+      const now = new Date(wallClock());
+      utimesSync(path, now, now);
       return path;
     }
     if (this.isMissed(hash))
@@ -76,7 +79,7 @@ export class Vocabularies {
       this.#store(path, await fetchRight(hash, fetchPart));
       return path;
     } catch (thrown) {
-      this.#failed.set(hash, this.#options.clock());
+      this.#failed.set(hash, this.#steady());
       throw thrown;
     }
   }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { OwnOutcome } from "../../store/client/own-fate.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { OwnOutcome } from "../../store/own-fate.ts";
 import type { Outcome } from "./executor-health.ts";
 import { consequenceOf } from "./failover.ts";
 

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { executorKey, modelKey, validatorKey } from "@lloom/protocol/names";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { findPeers } from "../../p2p/discovery/provider-records.ts";

@@ -3,14 +3,14 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type OfferProblem, offerProblem } from "@lloom/protocol/offers";
 import type { Chain } from "../../chain/chain.ts";
-import { openStakeView } from "../../chain/stake-view.ts";
+import { openStakeView } from "../../chain/read/stake-view.ts";
 import type { Log } from "../../log.ts";
 import { joinOfferTopic } from "../../p2p/discovery/offer-topic.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { STRANGERS_RATE } from "../../p2p/limits.ts";
 import { toSeconds } from "../../primitives/clock.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { NamedVocabularies } from "./named-vocabularies.ts";
@@ -38,7 +38,7 @@ export function openMarket(
 ) {
   const hasher = createCommitmentHasher(chain.domain);
   const book = rememberingBook(store);
-  const stakes = openStakeView(chain, { clock, peers: host });
+  const stakes = openStakeView(chain, { peers: host });
   const strangers = new TokenBucket(STRANGERS_RATE);
   const vocabularies = new NamedVocabularies(log);
   const problemOf = (signed: SignedOffer): OfferProblem | undefined =>
@@ -68,7 +68,7 @@ export function openMarket(
       onOffer: take,
       onWithdraw: (executor) => book.withdraw(executor, clock()),
       log,
-      nowMs: clock,
+      clock,
     }),
   );
   const search = new OfferSearch({ host, accept: takeTold, signal, log });

@@ -1,6 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import type { ClientLog } from "../../store/client-log.ts";
-import type { OwnOutcome } from "../../store/own-fate.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { OwnOutcome } from "../../store/client/own-fate.ts";
 import { convictionOf, rememberedOutcome } from "../choose/remembered.ts";
 import { OfferBook } from "./offer-book.ts";
 

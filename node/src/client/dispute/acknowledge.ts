@@ -7,7 +7,7 @@ import type { Host } from "../../p2p/host/host.ts";
 import { callAcknowledge } from "../../p2p/rpc/rpc.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { Rounds } from "../../primitives/rounds.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 
 export interface AcknowledgeParts {

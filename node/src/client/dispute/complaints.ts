@@ -1,19 +1,24 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { deliveryHash } from "@lloom/protocol/merkle";
-import { senderOf } from "../../chain/actions.ts";
-import { claimBonds } from "../../chain/bond-claim.ts";
+import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
-import * as calls from "../../chain/delivery-calls.ts";
-import { bondToSend, type DeliveryDispute, FINAL_SECONDS, readDispute } from "../../chain/delivery-disputes.ts";
-import { readRevealedAnswer } from "../../chain/dispute-events.ts";
+import { claimBonds } from "../../chain/disputes/bond-claim.ts";
+import * as calls from "../../chain/disputes/delivery-calls.ts";
+import {
+  bondToSend,
+  type DeliveryDispute,
+  FINAL_SECONDS,
+  readDispute,
+} from "../../chain/disputes/delivery-disputes.ts";
+import { readRevealedAnswer } from "../../chain/disputes/dispute-events.ts";
 import { readLane } from "../../chain/reads.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { OwnRequest } from "../../store/client/own-answers.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { OwnRequest } from "../../store/own-answers.ts";
 import { type DisputeAct, type DisputePolicy, type DisputeView, isOver, nextDispute } from "./dispute-rules.ts";
 
 export interface ComplaintsOptions {

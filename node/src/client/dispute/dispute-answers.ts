@@ -4,12 +4,12 @@ import { accountingV2Facts, deliveryDisputesFacts } from "@lloom/protocol/genera
 import { zeroPadValue } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import { accountingInterface } from "../../chain/contracts.ts";
-import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
-import { type ChainEvent, decodeEvent } from "../../chain/events.ts";
-import { findJudges, type Judges, openJudges } from "../../chain/judges.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../chain/measured-court.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
-import { watchEvents } from "../../chain/watch.ts";
+import { type DeliveryEvent, deliverySource } from "../../chain/disputes/dispute-events.ts";
+import { findJudges, type Judges, openJudges } from "../../chain/disputes/judges.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
+import { type ChainEvent, decodeEvent } from "../../chain/watch/events.ts";
+import { watchEvents } from "../../chain/watch/watch.ts";
 import { type LookedAfter, lookAfter } from "../../duties/look-after.ts";
 import { partyDuties } from "../../duties/party.ts";
 import { stepAll } from "../../duties/step-all.ts";
@@ -40,7 +40,7 @@ const BACK_SECONDS = CHALLENGED_SECONDS > MEASURED_SECONDS ? CHALLENGED_SECONDS 
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
   const options: DisputeAnswersOptions = {
     ...parts,
-    fetch: (duty, asking) => fetchAnswer(parts, duty, asking),
+    fetch: (duty, asking) => fetchAnswer({ ...parts, clock: settings.clock }, duty, asking),
     policy: settings.disputes,
     mostLocked: settings.disputeBonds,
     patienceSeconds: settings.disputePatienceSeconds,

@@ -1,7 +1,7 @@
 /** When a client disputes an answer that never came, and how that goes on. Pure: the shell reads, asks here, saves, and sends. */
 import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { RequestCommitment } from "@lloom/protocol/commitment-types";
-import type { DeliveryDispute } from "../../chain/delivery-disputes.ts";
+import type { DeliveryDispute } from "../../chain/disputes/delivery-disputes.ts";
 
 /** `auto`: dispute what never came; `ask`: say how; `off`: do not look. */
 export type DisputePolicy = "auto" | "ask" | "off";

@@ -6,15 +6,17 @@ import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callAnswer } from "../../p2p/rpc/rpc.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { Clock } from "../../primitives/clock.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { OwnRequest } from "../../store/client/own-answers.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { OwnRequest } from "../../store/own-answers.ts";
 
 export interface FetchAnswerParts {
   readonly host: Host;
   readonly hasher: CommitmentHasher;
   readonly store: Pick<ClientLog, "saveLateAnswer" | "saveReceipt">;
   readonly targetOf: (executor: Address) => PeerTarget | undefined;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -23,7 +25,7 @@ export interface FetchAnswerParts {
  * process killed. What comes is kept if it is what was signed; it never throws.
  */
 export async function fetchAnswer(
-  { host, hasher, store, targetOf, log }: FetchAnswerParts,
+  { host, hasher, store, targetOf, clock, log }: FetchAnswerParts,
   { id, requestHash, peer, settled }: Duty,
   { own, signal }: { readonly own: OwnRequest; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -36,7 +38,7 @@ export async function fetchAnswer(
     store.saveLateAnswer({ requestHash, text: bytes });
     if (own.status !== "sent" || hasher.hashResponse(settled.response) !== id) return;
     const receipt = { request: own.request, clientSignature: own.clientSignature, ...settled };
-    store.saveReceipt({ requestHash, responseHash: id, receipt, contentSalt, text: bytes, receivedAtMs: Date.now() });
+    store.saveReceipt({ requestHash, responseHash: id, receipt, contentSalt, text: bytes, receivedAtMs: clock() });
   } catch (thrown) {
     log.debug({ requestHash, problem: asLloomError(thrown).message }, "a missing answer was not to be had");
   }

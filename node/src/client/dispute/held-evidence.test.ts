@@ -5,8 +5,8 @@ import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { packTrace } from "@lloom/protocol/trace";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/support/exchange.ts";
-import { type ClientLog, openClientLog } from "../../store/client-log.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
+import { type ClientLog, openClientLog } from "../../store/client/client-log.ts";
+import { type Database, openDatabase } from "../../store/database/database.ts";
 import { heldByClient } from "./held-evidence.ts";
 
 const exchange = createExchange();

@@ -1,5 +1,5 @@
 import type { OwnAnswers } from "../../evidence/answer-evidence.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 
 /**
  * What a client's log shows of its answers to whoever has a right to it: those that it accepted, and those that it refused for

@@ -1,20 +1,20 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
-import { senderOf } from "../../chain/actions.ts";
+import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { openMeasuredCall } from "../../chain/measured-calls.ts";
-import type { MeasuredCourt } from "../../chain/measured-court.ts";
-import { quoteBond, readDisputeAbout } from "../../chain/measured-disputes.ts";
+import { openMeasuredCall } from "../../chain/disputes/measured-calls.ts";
+import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { quoteBond, readDisputeAbout } from "../../chain/disputes/measured-disputes.ts";
 import { readLane } from "../../chain/reads.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { depositApproval, readFunds } from "../../duties/deposits.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { isEnded } from "../../duties/party-rules.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
+import type { WrongCount } from "../../store/client/wrong-counts.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { WrongCount } from "../../store/wrong-counts.ts";
 import type { DisputePolicy } from "./dispute-rules.ts";
 import { isSettledMatter, nextOvercharge } from "./overcharge-rules.ts";
 

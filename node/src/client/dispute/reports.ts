@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
-import { senderOf } from "../../chain/actions.ts";
+import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
+import { FINAL_SECONDS } from "../../chain/disputes/delivery-disputes.ts";
 import {
   commitReportCall,
   EQUIVOCATION_SECONDS,
@@ -13,11 +13,11 @@ import {
   readReport,
   reportCommitment,
   type TwoAnswers,
-} from "../../chain/equivocation.ts";
-import type { Judges } from "../../chain/judges.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+} from "../../chain/disputes/equivocation.ts";
+import type { Judges } from "../../chain/disputes/judges.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { isReported, nextReport } from "./report-rules.ts";
 

@@ -1,12 +1,12 @@
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { Chain } from "../../chain/chain.ts";
-import { contradict, EQUIVOCATION_SECONDS } from "../../chain/equivocation.ts";
-import type { ChainEventOf } from "../../chain/events.ts";
+import { contradict, EQUIVOCATION_SECONDS } from "../../chain/disputes/equivocation.ts";
+import { readSettledResponse } from "../../chain/disputes/settled-pair.ts";
 import { readFor } from "../../chain/reads.ts";
-import { readSettledResponse } from "../../chain/settled-pair.ts";
+import type { ChainEventOf } from "../../chain/watch/events.ts";
 import type { Log } from "../../log.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { complainBy } from "./overcharge-rules.ts";
 

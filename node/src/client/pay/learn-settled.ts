@@ -1,6 +1,6 @@
 import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address } from "@lloom/protocol/commitment-types";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 
 /** The newest receipts tell which lanes are in use; older lanes were settled long ago. */
 const NEWEST_RECEIPTS = 1000;

@@ -4,11 +4,11 @@ import type { Address, RequestCommitment } from "@lloom/protocol/commitment-type
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { worstCost } from "@lloom/protocol/lane";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { continueLane, type PlacedRequest, type RequestTerms } from "./build-request.ts";
 import { type FundingPlan, planFunding } from "./funding.ts";

@@ -1,9 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
 import type { Chain } from "../../chain/chain.ts";
-import { readReputationRules } from "../../chain/reputation-logs.ts";
-import { type KeptPast, readReputationPast } from "../../chain/reputation-past.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { readReputationRules } from "../../chain/reputation/reputation-logs.ts";
+import { type KeptPast, readReputationPast } from "../../chain/reputation/reputation-past.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import type { Indexer } from "../../indexer/indexer.ts";
 import type { Log } from "../../log.ts";
 import type { ClientSettings } from "../client-options.ts";

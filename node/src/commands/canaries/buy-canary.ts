@@ -13,7 +13,7 @@ import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
-import type { ClientLog } from "../../store/client-log.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 

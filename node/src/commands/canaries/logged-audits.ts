@@ -1,8 +1,8 @@
-import { type EpochSummary, openAuditLog } from "../../store/audit-log.ts";
-import { type KeptComplaint, openComplaintLog } from "../../store/complaint-log.ts";
+import { type EpochSummary, openAuditLog } from "../../store/validator/audit-log.ts";
+import { type KeptComplaint, openComplaintLog } from "../../store/validator/complaint-log.ts";
 import type { CommandContext } from "../command.ts";
-import type { View } from "../money/account.ts";
-import { readOwnLog } from "../money/own-log.ts";
+import type { View } from "../deeds/account.ts";
+import { readOwnLog } from "../deeds/own-log.ts";
 
 /** Epochs and complaints that are shown. */
 const MOST = { epochs: 3, complaints: 5 } as const;

@@ -1,8 +1,8 @@
-import type { EpochSummary } from "../../store/audit-log.ts";
-import type { ComplaintState, KeptComplaint } from "../../store/complaint-log.ts";
+import type { EpochSummary } from "../../store/validator/audit-log.ts";
+import type { ComplaintState, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { AuditNews } from "../../validator/audit/auditor.ts";
 import { announce, type CommandContext } from "../command.ts";
-import { shownDate } from "../money/words.ts";
+import { shownDate } from "../words.ts";
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 

@@ -1,13 +1,18 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../../chain/calls.ts";
-import { appealCall } from "../../chain/measured-calls.ts";
-import { openMeasuredCourt } from "../../chain/measured-court.ts";
-import { appealDeposit, type MeasuredDispute, readDeposits, readMeasured } from "../../chain/measured-disputes.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
+import { appealCall } from "../../chain/disputes/measured-calls.ts";
+import { openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import {
+  appealDeposit,
+  type MeasuredDispute,
+  readDeposits,
+  readMeasured,
+} from "../../chain/disputes/measured-disputes.ts";
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
-import type { Account } from "../money/account.ts";
-import type { Deed } from "../money/deed.ts";
-import { shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { shownMoment } from "../words.ts";
 
 /** Appeals against a jury's verdict, for whom it is against: credit pays first, then the wallet. */
 export async function appealing({ chain, address }: Account, id: Hex): Promise<Deed> {

@@ -1,19 +1,19 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../../chain/calls.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
+import type { Concession } from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { concedeCall, concedeForCall } from "../../chain/delivery-calls.ts";
-import { type DeliveryDispute, readDispute } from "../../chain/delivery-disputes.ts";
-import { findDisputes } from "../../chain/dispute-events.ts";
-import { openJudges } from "../../chain/judges.ts";
-import type { Concession } from "../../chain/orders.ts";
+import { concedeCall, concedeForCall } from "../../chain/disputes/delivery-calls.ts";
+import { type DeliveryDispute, readDispute } from "../../chain/disputes/delivery-disputes.ts";
+import { findDisputes } from "../../chain/disputes/dispute-events.ts";
+import { openJudges } from "../../chain/disputes/judges.ts";
 import { readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
-import type { Account } from "../money/account.ts";
-import { allowing, approvalFacts, tooFew } from "../money/allowing.ts";
-import type { Deed } from "../money/deed.ts";
-import type { SignedOrder } from "../money/order-file.ts";
-import { requireSigned } from "../money/relaying.ts";
-import { shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import { allowing, approvalFacts, tooFew } from "../deeds/allowing.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { requireSigned } from "../deeds/relaying.ts";
+import type { SignedOrder } from "../signed/order-file.ts";
+import { shownMoment } from "../words.ts";
 
 /** A dispute that can be conceded, and what of its price whoever concedes it pays. */
 interface Conceded {

@@ -1,13 +1,13 @@
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { shownTokens } from "../../chain/calls.ts";
-import { cancelDisputeCall, openDisputeCall, pokeDisputeCall } from "../../chain/delivery-calls.ts";
-import { bondToSend, readDispute } from "../../chain/delivery-disputes.ts";
-import { openJudges } from "../../chain/judges.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
+import { cancelDisputeCall, openDisputeCall, pokeDisputeCall } from "../../chain/disputes/delivery-calls.ts";
+import { bondToSend, readDispute } from "../../chain/disputes/delivery-disputes.ts";
+import { openJudges } from "../../chain/disputes/judges.ts";
 import { LloomError } from "../../errors.ts";
-import type { Account } from "../money/account.ts";
-import type { Deed } from "../money/deed.ts";
-import { shownEther, shownMoment } from "../money/words.ts";
+import type { Account } from "../deeds/account.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { shownEther, shownMoment } from "../words.ts";
 
 /** Says that the answer of a settled receipt never came. */
 export async function opening({ chain }: Account, receipt: Receipt): Promise<Deed> {

@@ -1,18 +1,18 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
-import { readDispute } from "../../chain/delivery-disputes.ts";
-import { type DisputeSide, findDisputes } from "../../chain/dispute-events.ts";
-import { findJudges, openJudges } from "../../chain/judges.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../chain/measured-court.ts";
-import { readMeasured } from "../../chain/measured-disputes.ts";
-import { findMeasuredOf, type MeasuredSide, readComplaint } from "../../chain/measured-events.ts";
+import { readDispute } from "../../chain/disputes/delivery-disputes.ts";
+import { type DisputeSide, findDisputes } from "../../chain/disputes/dispute-events.ts";
+import { findJudges, openJudges } from "../../chain/disputes/judges.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { readMeasured } from "../../chain/disputes/measured-disputes.ts";
+import { findMeasuredOf, type MeasuredSide, readComplaint } from "../../chain/disputes/measured-events.ts";
 import { dutyOfComplaint } from "../../duties/duty-of-complaint.ts";
 import { type Duty, openDutyLog } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { CommandContext } from "../command.ts";
-import { LOG_FILES } from "../log-files.ts";
-import type { View } from "../money/account.ts";
-import { readOwnLog } from "../money/own-log.ts";
+import type { View } from "../deeds/account.ts";
+import { readOwnLog } from "../deeds/own-log.ts";
+import { LOG_FILES } from "../open/log-files.ts";
 
 /** Of each log. */
 const MOST = 200;

@@ -1,17 +1,17 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { shownTokens } from "../../chain/calls.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { concedeMeasuredCall, pokeMeasuredCall } from "../../chain/measured-calls.ts";
-import { type MeasuredCourt, openMeasuredCourt } from "../../chain/measured-court.ts";
-import { type MeasuredDispute, quoteBond, readMeasured } from "../../chain/measured-disputes.ts";
-import { readComplaint } from "../../chain/measured-events.ts";
+import { concedeMeasuredCall, pokeMeasuredCall } from "../../chain/disputes/measured-calls.ts";
+import { type MeasuredCourt, openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { type MeasuredDispute, quoteBond, readMeasured } from "../../chain/disputes/measured-disputes.ts";
+import { readComplaint } from "../../chain/disputes/measured-events.ts";
 import { overchargeCall, overchargeOf } from "../../client/dispute/overcharges.ts";
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
-import type { WrongCount } from "../../store/wrong-counts.ts";
-import type { Account } from "../money/account.ts";
-import type { Deed } from "../money/deed.ts";
-import { shownMoment } from "../money/words.ts";
+import type { WrongCount } from "../../store/client/wrong-counts.ts";
+import type { Account } from "../deeds/account.ts";
+import type { Deed } from "../deeds/deed.ts";
+import { shownMoment } from "../words.ts";
 
 /** A measured dispute, with the contracts that it has to do with. */
 export interface MeasuredCase {

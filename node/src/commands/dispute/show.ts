@@ -1,14 +1,14 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { shownTokens, tokenOf } from "../../chain/calls.ts";
-import { type DeliveryDispute, readDispute } from "../../chain/delivery-disputes.ts";
-import { openJudges } from "../../chain/judges.ts";
-import { readJurors, readPanel, readSeat } from "../../chain/jury.ts";
-import { readDeposits } from "../../chain/measured-disputes.ts";
-import { readComplaint } from "../../chain/measured-events.ts";
+import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
+import { type DeliveryDispute, readDispute } from "../../chain/disputes/delivery-disputes.ts";
+import { openJudges } from "../../chain/disputes/judges.ts";
+import { readJurors, readPanel, readSeat } from "../../chain/disputes/jury.ts";
+import { readDeposits } from "../../chain/disputes/measured-disputes.ts";
+import { readComplaint } from "../../chain/disputes/measured-events.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
-import type { View } from "../money/account.ts";
-import { type Fact, factLines, shownEther, shownMoment } from "../money/words.ts";
+import type { View } from "../deeds/account.ts";
+import { type Fact, factLines, shownEther, shownMoment } from "../words.ts";
 import { findCase, type MeasuredCase } from "./measured.ts";
 
 /** Shows one dispute, whoever its parties are: where it stands, until when, and the money of both. */

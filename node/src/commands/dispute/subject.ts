@@ -2,17 +2,17 @@ import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { toBeHex, zeroPadValue } from "ethers";
 import { accountingInterface } from "../../chain/contracts.ts";
-import { decodeEvent } from "../../chain/events.ts";
-import { readPastLogs } from "../../chain/past-logs.ts";
-import { readSettledResponse } from "../../chain/settled-pair.ts";
+import { readSettledResponse } from "../../chain/disputes/settled-pair.ts";
+import { decodeEvent } from "../../chain/watch/events.ts";
+import { readPastLogs } from "../../chain/watch/past-logs.ts";
 import { LloomError } from "../../errors.ts";
+import { openOwnAnswers } from "../../store/client/own-answers.ts";
+import { openWrongCounts, type WrongCount } from "../../store/client/wrong-counts.ts";
+import { createTextCipher } from "../../store/database/text-cipher.ts";
 import { openDutyLog } from "../../store/duty-log.ts";
-import { openOwnAnswers } from "../../store/own-answers.ts";
-import { createTextCipher } from "../../store/text-cipher.ts";
-import { openWrongCounts, type WrongCount } from "../../store/wrong-counts.ts";
 import type { CommandContext } from "../command.ts";
-import type { Account, View } from "../money/account.ts";
-import { readOwnLog } from "../money/own-log.ts";
+import type { Account, View } from "../deeds/account.ts";
+import { readOwnLog } from "../deeds/own-log.ts";
 
 /** 32 bytes as the command line gives them. Throws COMMAND_INVALID. */
 export function hashArgument(text: string, example: string): Hex {

@@ -1,6 +1,6 @@
 import type { Duty } from "../../store/duty-log.ts";
 import { announce, type CommandContext } from "../command.ts";
-import { shownDate } from "../money/words.ts";
+import { shownDate } from "../words.ts";
 
 /** What a duty's state means, in a sentence about an answer; `{by}` is when its deadline is. */
 const SENTENCES: Readonly<Record<Duty["kind"], Readonly<Record<string, string>>>> = {

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { PlacedEvent } from "@lloom/protocol/reputation/epochs-of";
 import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
-import { type ReputationContracts, readReputationRules } from "../../chain/reputation-logs.ts";
-import { type KeptPast, readReputationPast } from "../../chain/reputation-past.ts";
+import { type ReputationContracts, readReputationRules } from "../../chain/reputation/reputation-logs.ts";
+import { type KeptPast, readReputationPast } from "../../chain/reputation/reputation-past.ts";
 import type { Settings } from "../../settings.ts";
-import { reputationFile } from "../../store/reputation-file.ts";
+import { reputationFile } from "../../store/files/reputation-file.ts";
 import type { CommandContext } from "../command.ts";
-import { chosenAudits } from "../deployment.ts";
-import { openKeylessChain } from "../open.ts";
+import { chosenAudits } from "../open/deployment.ts";
+import { openKeylessChain } from "../open/open.ts";
 
 /** The chain's events of one executor, read by this node alone. */
 export interface Past {

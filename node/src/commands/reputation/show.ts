@@ -3,11 +3,11 @@ import { type PlacedEvent, type Replayed, replay } from "@lloom/protocol/reputat
 import type { ReputationEvent } from "@lloom/protocol/reputation/events";
 import { REPUTATION } from "@lloom/protocol/reputation/parameters";
 import type { Standing } from "@lloom/protocol/reputation/standing";
-import { shownTokens, tokenOf } from "../../chain/calls.ts";
+import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
-import { type Fact, factLines, shownDate } from "../money/words.ts";
+import { type Fact, factLines, shownDate } from "../words.ts";
 import { openPast } from "./past.ts";
 import { shownFraction } from "./words.ts";
 

@@ -14,8 +14,8 @@ import { recoverAddress } from "@lloom/protocol/signatures";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER, testIdentity } from "../../../../test/support/exchange.ts";
 import { LloomError } from "../../errors.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
-import { openExecutorLog } from "../../store/executor-log.ts";
+import { type Database, openDatabase } from "../../store/database/database.ts";
+import { openExecutorLog } from "../../store/executor/executor-log.ts";
 import { type AdmissionParts, type AskedFrame, admit } from "./admit.ts";
 import { ChannelCache, type KnownChannel } from "./channel-cache.ts";
 import { OwnRun } from "./own-run.ts";
@@ -66,7 +66,7 @@ interface Staging extends Partial<AdmissionParts> {
 /** An executor's door, with its real log, queue, run and channel cache. */
 function stage({ channel = [{}], countInbound = async () => 10, ...parts }: Staging = {}) {
   const store = openExecutorLog(db);
-  const run = new OwnRun({ clock: () => NOW_MS, monotonic: () => 0, onJump: () => undefined });
+  const run = new OwnRun({ clock: () => NOW_MS, steady: () => 0, onJump: () => undefined });
   run.noteOffer(OFFER_HASH, 60_000);
   const queue = new WorkQueue({ concurrency: 1, queueLimit: 1, perClientLimit: 4 });
   let reads = 0;

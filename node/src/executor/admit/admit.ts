@@ -6,10 +6,10 @@ import type { RequestFrame } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 import {
   type AdmissionProblem,
   answerLimit,

@@ -2,7 +2,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { describe, expect, it, vi } from "vitest";
 import type { Chain } from "../../chain/chain.ts";
-import { principalReader } from "../../chain/principals.ts";
+import { principalReader } from "../../chain/read/principals.ts";
 import { LloomError } from "../../errors.ts";
 import { readKnownChannel, settledNonceReader } from "./chain-facts.ts";
 

@@ -12,7 +12,7 @@ let run: OwnRun;
 
 beforeEach(() => {
   [wallMs, steadyMs, jumps] = [1_800_000_000_000, 5_000, []];
-  run = new OwnRun({ clock: () => wallMs, monotonic: () => steadyMs, onJump: (jumpMs) => jumps.push(jumpMs) });
+  run = new OwnRun({ clock: () => wallMs, steady: () => steadyMs, onJump: (jumpMs) => jumps.push(jumpMs) });
   run.noteOffer(OFFER, 120_000);
 });
 const pass = (ms: number): void => {

@@ -1,12 +1,10 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type Clock, type SteadyClock, steadyClock } from "../../primitives/clock.ts";
 
 export interface OwnRunOptions {
-  /** Wall clock, Unix milliseconds. */
   readonly clock: Clock;
-  /** Milliseconds that only ever go forward while this process runs. */
-  readonly monotonic?: () => number;
+  readonly steady?: SteadyClock;
   /** The machine's clock jumped: everything that was offered before is off. */
   readonly onJump: (jumpMs: number) => void;
 }
@@ -31,6 +29,7 @@ const JUMP_MS = 10_000;
  */
 export class OwnRun {
   readonly #options: OwnRunOptions;
+  readonly #steady: SteadyClock;
   readonly #offers = new Map<Hex, MadeOffer>();
   /** Until when others may still hold an own offer; kept when what it promised is off. */
   readonly #made = new Map<Hex, number>();
@@ -40,7 +39,8 @@ export class OwnRun {
 
   constructor(options: OwnRunOptions) {
     this.#options = options;
-    this.#aheadMs = options.clock() - this.#monotonic();
+    this.#steady = options.steady ?? steadyClock;
+    this.#aheadMs = options.clock() - this.#steady();
   }
 
   /** Why nothing may be signed any more, if that is so. */
@@ -63,9 +63,9 @@ export class OwnRun {
   /** An offer is about to be signed: requests that accept it will be taken, unless the run has ended. */
   noteOffer(offerHash: Hex, validForMs: number): void {
     this.#look();
-    this.#made.set(offerHash, this.#monotonic() + validForMs + REMEMBER_MS);
+    this.#made.set(offerHash, this.#steady() + validForMs + REMEMBER_MS);
     if (this.#ended !== undefined) return;
-    this.#offers.set(offerHash, { untilMs: this.#monotonic() + validForMs + GRACE_MS, taken: new Set() });
+    this.#offers.set(offerHash, { untilMs: this.#steady() + validForMs + GRACE_MS, taken: new Set() });
   }
 
   /** Whether this process made the offer, as long as anybody may hold it. */
@@ -96,7 +96,7 @@ export class OwnRun {
 
   /** Looks at both clocks, and drops the offers that have ended. */
   #look(): void {
-    const nowMs = this.#monotonic();
+    const nowMs = this.#steady();
     const aheadMs = this.#options.clock() - nowMs;
     const jumpMs = aheadMs - this.#aheadMs;
     this.#aheadMs = aheadMs;
@@ -111,9 +111,5 @@ export class OwnRun {
   #forget(): void {
     this.#epoch += 1;
     this.#offers.clear();
-  }
-
-  #monotonic(): number {
-    return this.#options.monotonic === undefined ? performance.now() : this.#options.monotonic();
   }
 }

@@ -9,8 +9,8 @@ import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/suppor
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { type Database, openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { OwnRun } from "../admit/own-run.ts";
 import { WorkQueue } from "../admit/work-queue.ts";
 import { type AnswerParts, answerRequest } from "./answer.ts";
@@ -52,7 +52,7 @@ async function answer(change: Partial<AnswerParts> = {}) {
     signedWhile.push(other.get("SELECT status, response_hash FROM served_requests"));
     return exchange.executor.sign(digest);
   };
-  const run = new OwnRun({ clock: () => 0, monotonic: () => 0, onJump: () => undefined });
+  const run = new OwnRun({ clock: () => 0, steady: () => 0, onJump: () => undefined });
   const parts: AnswerParts = {
     identity: { ...exchange.executor, sign },
     ...{ hasher: exchange.hasher, store, run, answerTimeoutMs: 60_000, clock: () => 0 },
@@ -102,7 +102,7 @@ describe("an answer", () => {
   });
 
   it("is neither saved nor signed once its run has ended, and costs nothing", async () => {
-    const run = new OwnRun({ clock: () => 0, monotonic: () => 0, onJump: () => undefined });
+    const run = new OwnRun({ clock: () => 0, steady: () => 0, onJump: () => undefined });
     run.end(new LloomError("KEY_IN_USE", "Another one."));
     const { types, signedWhile, requestHash } = await answer({ run });
     expect(types.at(-1)).toBe("KEY_IN_USE");

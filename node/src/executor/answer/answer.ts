@@ -8,7 +8,7 @@ import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { Clock } from "../../primitives/clock.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { Admitted } from "../admit/admit.ts";
 import type { OwnRun } from "../admit/own-run.ts";

@@ -1,9 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
-import { type DeliveryEvent, deliverySource } from "../../chain/dispute-events.ts";
-import { findJudges, openJudges } from "../../chain/judges.ts";
-import { openMeasuredCourt } from "../../chain/measured-court.ts";
-import { watchEvents } from "../../chain/watch.ts";
+import { type DeliveryEvent, deliverySource } from "../../chain/disputes/dispute-events.ts";
+import { findJudges, openJudges } from "../../chain/disputes/judges.ts";
+import { openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { watchEvents } from "../../chain/watch/watch.ts";
 import { type LookedAfter, lookAfter } from "../../duties/look-after.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import { Defence, type DefenceOptions } from "./defence.ts";

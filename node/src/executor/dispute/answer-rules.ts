@@ -1,5 +1,5 @@
 /** How an executor answers a dispute about a delivery. Pure: the shell reads, asks here, saves, and sends. */
-import { CHUNKS_AT_ONCE, type DeliveryDispute, MOST_CHUNKS } from "../../chain/delivery-disputes.ts";
+import { CHUNKS_AT_ONCE, type DeliveryDispute, MOST_CHUNKS } from "../../chain/disputes/delivery-disputes.ts";
 
 /** What the executor's log holds that answers a dispute. */
 export interface AnswerEvidence {

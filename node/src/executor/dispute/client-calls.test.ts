@@ -9,8 +9,8 @@ import { createExchange, TEST_CIPHER, testIdentity } from "../../../../test/supp
 import { never, silentLog, startHost, targetOf } from "../../../../test/support/hosts.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callAcknowledge, callAnswer, serveRpc } from "../../p2p/rpc/rpc.ts";
-import { openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 import { clientCalls } from "./client-calls.ts";
 

@@ -3,7 +3,7 @@ import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { Acknowledgement, AnswerReply } from "@lloom/protocol/messages";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { LloomError } from "../../errors.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 
 export interface ClientCallsParts {
   readonly store: Pick<ExecutorLog, "find" | "delivery" | "saveAck">;

@@ -1,19 +1,19 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { senderOf } from "../../chain/actions.ts";
-import { claimBonds } from "../../chain/bond-claim.ts";
-import { missingApproval } from "../../chain/calls.ts";
+import { senderOf } from "../../chain/account/actions.ts";
+import { missingApproval } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { isRefusal } from "../../chain/chain-failure.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
-import * as calls from "../../chain/delivery-calls.ts";
-import { readDispute, readRevealed } from "../../chain/delivery-disputes.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { claimBonds } from "../../chain/disputes/bond-claim.ts";
+import * as calls from "../../chain/disputes/delivery-calls.ts";
+import { readDispute, readRevealed } from "../../chain/disputes/delivery-disputes.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { stepAll } from "../../duties/step-all.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 import { type AnswerAct, type AnswerMove, isOver, isWon, nextAnswer } from "./answer-rules.ts";
 import { chunkCountOf, gatherEvidence, type LoggedEvidence, summaryOf } from "./evidence.ts";
 

@@ -1,7 +1,7 @@
 import type { CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { deliveryChunks, deliveryHash } from "@lloom/protocol/merkle";
-import type { ExecutorLog } from "../../store/executor-log.ts";
-import type { SignedRequest } from "../../store/rebuttals.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
+import type { SignedRequest } from "../../store/executor/rebuttals.ts";
 import type { AnswerEvidence } from "./answer-rules.ts";
 
 /** What the log holds about one answer. */

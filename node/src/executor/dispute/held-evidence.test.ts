@@ -5,8 +5,8 @@ import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { laterRequest, stageEvidence } from "../../../../protocol/test/staged-evidence.ts";
 import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { type Database, openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { heldByExecutor } from "./held-evidence.ts";
 
 const { hasher, client, executor } = createExchange();

@@ -1,7 +1,7 @@
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { HeldEvidence } from "@lloom/protocol/evidence-parts";
 import type { OwnAnswers } from "../../evidence/answer-evidence.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 
 /** What an executor's log shows of its answers to whoever has a right to it. */
 export const heldByExecutor = (

@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { LookedAfter } from "../../duties/look-after.ts";
 import { type PartyOptions, partyDuties } from "../../duties/party.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 import { type CountOwn, measuredReply } from "./measured-reply.ts";
 
 export interface MeasuredDefenceOptions

@@ -4,11 +4,11 @@ import { type CountedAnswer, countFinding } from "@lloom/protocol/count-finding"
 import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { deliveryHash } from "@lloom/protocol/merkle";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
-import type { AnswerDisputed, Complaint } from "../../chain/measured-events.ts";
+import type { AnswerDisputed, Complaint } from "../../chain/disputes/measured-events.ts";
 import type { PartyReply } from "../../duties/party-rules.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { ExecutorLog } from "../../store/executor-log.ts";
+import type { ExecutorLog } from "../../store/executor/executor-log.ts";
 
 /** An answer that this executor signed, with what opens it. */
 export interface OwnAnswer {

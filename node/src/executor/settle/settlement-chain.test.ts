@@ -9,14 +9,14 @@ import { deployLloom, startChain, type TestChain, type TestDeployment } from "..
 import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
 import { recordingLog } from "../../../../test/support/hosts.ts";
 import { openGate, type RpcGate } from "../../../../test/support/rpc-gate.ts";
-import { allocate, deposit, faucet, registerAndStake } from "../../chain/actions.ts";
+import { allocate, deposit, faucet, registerAndStake } from "../../chain/account/actions.ts";
+import { SETTLE_PAIRS, settle } from "../../chain/account/settle.ts";
 import { type Chain, openChain } from "../../chain/chain.ts";
 import { accountingInterface } from "../../chain/contracts.ts";
 import { readChannel, readLane } from "../../chain/reads.ts";
-import { SETTLE_PAIRS, settle } from "../../chain/settle.ts";
 import { createLog } from "../../log.ts";
-import { openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { Settlement } from "./settlement.ts";
 

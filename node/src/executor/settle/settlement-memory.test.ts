@@ -12,7 +12,7 @@ import {
   rejected,
   stageSettlement,
 } from "../../../../test/support/staged-settlement.ts";
-import type { SettlementLog, UnsettledLane } from "../../store/settlement-log.ts";
+import type { SettlementLog, UnsettledLane } from "../../store/executor/settlement-log.ts";
 
 afterEach(endSettlements);
 const SOON = { timeout: 20_000 };

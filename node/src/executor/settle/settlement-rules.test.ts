@@ -3,7 +3,7 @@ import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { rejectionOf } from "@lloom/protocol/rejections";
 import { describe, expect, it } from "vitest";
 import { createExchange } from "../../../../test/support/exchange.ts";
-import type { UnsettledLane } from "../../store/settlement-log.ts";
+import type { UnsettledLane } from "../../store/executor/settlement-log.ts";
 import {
   laneKey,
   lanesToSettle,

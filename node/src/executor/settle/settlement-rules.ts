@@ -2,7 +2,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Rejection } from "@lloom/protocol/rejections";
 import { backoffMs } from "../../primitives/backoff.ts";
-import type { UnsettledLane } from "../../store/settlement-log.ts";
+import type { UnsettledLane } from "../../store/executor/settlement-log.ts";
 
 /** A lane that is not to be tried again yet. */
 export interface Hold {

@@ -5,11 +5,11 @@ import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, describe, expect, it } from "vitest";
 import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import type { PairOutcome } from "../../chain/settle.ts";
+import type { PairOutcome } from "../../chain/account/settle.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
-import { openDatabase } from "../../store/database.ts";
-import { type ExecutorLog, openExecutorLog } from "../../store/executor-log.ts";
+import { openDatabase } from "../../store/database/database.ts";
+import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { Settlement } from "./settlement.ts";
 
 const { ask, answer, client } = createExchange();

@@ -1,13 +1,13 @@
 import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Receipt } from "@lloom/protocol/commitment-types";
-import type { PairOutcome } from "../../chain/settle.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import type { PairOutcome } from "../../chain/account/settle.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
-import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/settlement-log.ts";
+import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/executor/settlement-log.ts";
 import { type Hold, laneKey, lanesToSettle, settlementPauseMs, verdictOnRejection } from "./settlement-rules.ts";
 
 export interface SettlementOptions {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { floodKey } from "../../../../test/support/attack/cast.ts";
 import { FloodKey } from "../../../../test/support/attack/flood-key.ts";
 import { blamed, NETWORK, silentLog, startHost, until } from "../../../../test/support/hosts.ts";
-import { type Stake, StakeView } from "../../chain/stake-view.ts";
+import { type Stake, StakeView } from "../../chain/read/stake-view.ts";
 import type { Host } from "../host/host.ts";
 import { joinOfferTopic, type OfferTopic } from "./offer-topic.ts";
 
@@ -38,7 +38,6 @@ function join(host: Host, wantsStrangers = false): Member {
       read.push(executor);
       return members.has(executor) ? STAKED : NOTHING;
     },
-    clock: Date.now,
     peers: host,
   });
   const accept = ({ offer: { executor } }: SignedOffer): undefined => {

@@ -7,7 +7,7 @@ import type { OfferProblem } from "@lloom/protocol/offers";
 import { decodeOfferGossip, encodeOfferGossip } from "@lloom/protocol/wire";
 import type { Log } from "../../log.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type Clock, wallClock } from "../../primitives/clock.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
@@ -32,7 +32,7 @@ export interface OfferTopicOptions {
   readonly onWithdraw: (executor: Address) => void;
   readonly log: Log;
   /** Unix milliseconds; the system's clock unless given. */
-  readonly nowMs?: Clock;
+  readonly clock?: Clock;
 }
 
 /** Membership in the network's exchange of offers. Disposing of it leaves the topic. */
@@ -53,7 +53,7 @@ export interface OfferTopic extends AsyncDisposable {
 export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTopic {
   const { pubsub } = host.libp2p.services;
   const topic = offersTopic(host.network);
-  const clock = options.nowMs ?? Date.now;
+  const clock = options.clock ?? wallClock;
   /** The longest silent are forgotten first. */
   const speakers = new BoundedMap<Address, Speaker>({ most: REMEMBERED_EXECUTORS });
 

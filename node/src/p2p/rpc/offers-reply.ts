@@ -2,6 +2,7 @@ import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { encodeOffersReply } from "@lloom/protocol/wire";
 import { asLloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { type SteadyClock, steadyClock } from "../../primitives/clock.ts";
 import type { OffersWanted } from "./offers-wanted.ts";
 
 /** An answer with so many offers takes milliseconds to make; one with fewer is made anew each time. */
@@ -19,21 +20,21 @@ interface Kept {
 /** Encoded answers to who asks for offers: however many ask, a long one is made twice a second at most. */
 export class OffersReplies {
   readonly #offers: (wanted: OffersWanted) => readonly SignedOffer[];
-  readonly #nowMs: () => number;
+  readonly #steady: SteadyClock;
   readonly #kept = new BoundedMap<string, Kept>({ most: MOST_KEPT });
 
-  constructor(offers: (wanted: OffersWanted) => readonly SignedOffer[], nowMs: () => number = () => performance.now()) {
+  constructor(offers: (wanted: OffersWanted) => readonly SignedOffer[], steady: SteadyClock = steadyClock) {
     this.#offers = offers;
-    this.#nowMs = nowMs;
+    this.#steady = steady;
   }
 
   reply(wanted: OffersWanted): Uint8Array {
     const name = JSON.stringify([wanted.model, wanted.executor]);
     const kept = this.#kept.get(name);
-    if (kept !== undefined && kept.untilMs > this.#nowMs()) return kept.bytes;
+    if (kept !== undefined && kept.untilMs > this.#steady()) return kept.bytes;
     const offers = this.#offers(wanted).slice(0, WIRE_LIMITS.offers);
     const bytes = encodeFitting(offers);
-    if (offers.length >= WORTH_KEEPING) this.#kept.set(name, { bytes, untilMs: this.#nowMs() + KEPT_MS });
+    if (offers.length >= WORTH_KEEPING) this.#kept.set(name, { bytes, untilMs: this.#steady() + KEPT_MS });
     return bytes;
   }
 }

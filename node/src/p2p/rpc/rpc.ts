@@ -27,6 +27,7 @@ import {
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { wallClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import { openStream, type PeerTarget } from "../host/dial.ts";
@@ -179,7 +180,7 @@ async function serveCall(stream: Stream, served: Served): Promise<LloomError | u
 function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Uint8Array {
   const { health, vocabulary, acknowledge = unsupported, answer = unsupported, log } = handlers;
   try {
-    if (request.method === "health") return encodeHealthReply({ nowMs: Date.now(), ...health() });
+    if (request.method === "health") return encodeHealthReply({ nowMs: wallClock(), ...health() });
     if (request.method === "offers") return replies.reply(request);
     if (request.method === "vocabulary")
       return encodeVocabularyReply(partOf(vocabulary?.(request.hash), request.offset));

@@ -2,11 +2,11 @@ import { AUDIT_LOOKAHEAD, epochAt, isAssigned } from "@lloom/protocol/audit-assi
 import { auditReports } from "@lloom/protocol/audit-reports";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { CANARY_WINDOW, type EvidenceSum, sumEvidence } from "@lloom/protocol/verification/sequential-test";
-import { senderOf } from "../../chain/actions.ts";
-import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../chain/audits.ts";
+import { senderOf } from "../../chain/account/actions.ts";
 import { readMember } from "../../chain/reads.ts";
+import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../chain/reputation/audits.ts";
 import type { Log } from "../../log.ts";
-import type { AuditLog } from "../../store/audit-log.ts";
+import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import { findBorder } from "./border-search.ts";
 import type {

@@ -1,7 +1,7 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
 import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
-import type { KeptCanary, PlannedCanary } from "../../store/audit-log.ts";
+import type { KeptCanary, PlannedCanary } from "../../store/validator/audit-log.ts";
 import type { Canary } from "../canary/draw-canary.ts";
 
 /** What an executor is asked. */

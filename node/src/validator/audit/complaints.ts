@@ -1,18 +1,24 @@
 import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
-import { senderOf } from "../../chain/actions.ts";
+import { senderOf } from "../../chain/account/actions.ts";
+import { settle } from "../../chain/account/settle.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { isRefusal } from "../../chain/chain-failure.ts";
-import { openMeasuredCall } from "../../chain/measured-calls.ts";
-import type { MeasuredCourt } from "../../chain/measured-court.ts";
-import { isOpen, quoteBond, readDeposits, readDisputeAbout, readMeasured } from "../../chain/measured-disputes.ts";
+import { openMeasuredCall } from "../../chain/disputes/measured-calls.ts";
+import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import {
+  isOpen,
+  quoteBond,
+  readDeposits,
+  readDisputeAbout,
+  readMeasured,
+} from "../../chain/disputes/measured-disputes.ts";
 import { readLane } from "../../chain/reads.ts";
-import { settle } from "../../chain/settle.ts";
 import { depositApproval, readFunds } from "../../duties/deposits.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { AuditLog } from "../../store/audit-log.ts";
-import type { ComplaintLog, KeptComplaint } from "../../store/complaint-log.ts";
+import type { AuditLog } from "../../store/validator/audit-log.ts";
+import type { ComplaintLog, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { Case } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
 import { bondProblem, isPaid, isShowable, MOST_SHOWN, stillProves } from "./complaint-rules.ts";

@@ -2,8 +2,8 @@ import { hkdfSync } from "node:crypto";
 import { chainSecret, chainTip, MAX_CHAIN_LENGTH, preimageAt } from "@lloom/protocol/audit-chains";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
-import { senderOf } from "../../chain/actions.ts";
-import { type Audits, type RegisteredChain, readRegistered, registerChainCall } from "../../chain/audits.ts";
+import { senderOf } from "../../chain/account/actions.ts";
+import { type Audits, type RegisteredChain, readRegistered, registerChainCall } from "../../chain/reputation/audits.ts";
 
 /** A new chain is registered when the last one ends within so many epochs. */
 const AHEAD = 48n;

@@ -2,7 +2,7 @@
 import { hkdfSync } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
-import type { CanaryShift } from "../../store/canary-shift-log.ts";
+import type { CanaryShift } from "../../store/validator/canary-shift-log.ts";
 import { type Identity, identityFromSecret } from "../../wallet/identity.ts";
 import type { Random } from "./draw.ts";
 

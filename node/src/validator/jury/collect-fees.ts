@@ -1,9 +1,9 @@
-import { senderOf } from "../../chain/actions.ts";
-import { shownTokens, withdrawCreditCall, withdrawRewardsCall } from "../../chain/calls.ts";
+import { senderOf } from "../../chain/account/actions.ts";
+import { shownTokens, withdrawCreditCall, withdrawRewardsCall } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
-import type { MeasuredCourt } from "../../chain/measured-court.ts";
+import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import { readCredit, readFor } from "../../chain/reads.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import type { Log } from "../../log.ts";
 
 /** Takes what juries brought into the wallet: fees out of bonds, and those out of slashes. */

@@ -1,10 +1,10 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
-import { readEnlisted, readPendingDraws } from "../../chain/jury.ts";
-import { delistCall, enlistCall } from "../../chain/measured-calls.ts";
-import type { MeasuredCourt } from "../../chain/measured-court.ts";
+import { readEnlisted, readPendingDraws } from "../../chain/disputes/jury.ts";
+import { delistCall, enlistCall } from "../../chain/disputes/measured-calls.ts";
+import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import { readActive, readMember } from "../../chain/reads.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { sendFirst } from "../../duties/move-on.ts";
 import type { Log } from "../../log.ts";
 

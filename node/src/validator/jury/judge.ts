@@ -1,8 +1,8 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Evidence } from "@lloom/protocol/evidence-collector";
 import type { VoteChoice } from "@lloom/protocol/votes";
-import type { MeasuredKind } from "../../chain/measured-disputes.ts";
-import type { AnswerDisputed } from "../../chain/measured-events.ts";
+import type { MeasuredKind } from "../../chain/disputes/measured-disputes.ts";
+import type { AnswerDisputed } from "../../chain/disputes/measured-events.ts";
 
 /** An answer that is complained of, with what its parties showed of it. */
 export interface ShownAnswer {

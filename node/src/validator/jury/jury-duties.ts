@@ -1,9 +1,9 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { juryFacts } from "@lloom/protocol/generated/facts";
-import { type JuryEvent, jurySource, readComplaint } from "../../chain/measured-events.ts";
+import { type JuryEvent, jurySource, readComplaint } from "../../chain/disputes/measured-events.ts";
 import { readMinimumStake } from "../../chain/reads.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
-import { watchEvents } from "../../chain/watch.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
+import { watchEvents } from "../../chain/watch/watch.ts";
 import { dutyOfComplaint } from "../../duties/duty-of-complaint.ts";
 import type { LookedAfter, Watching } from "../../duties/look-after.ts";
 import { stepAll } from "../../duties/step-all.ts";

@@ -1,8 +1,8 @@
 /** How a juror goes about a case. Pure: the shell reads, asks here, saves, and sends. */
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { VoteChoice } from "@lloom/protocol/votes";
-import { isJuror, type Panel, type Seat } from "../../chain/jury.ts";
-import type { MeasuredDispute } from "../../chain/measured-disputes.ts";
+import { isJuror, type Panel, type Seat } from "../../chain/disputes/jury.ts";
+import type { MeasuredDispute } from "../../chain/disputes/measured-disputes.ts";
 
 /** What looking at the evidence has come to: `pending` while it is looked at, `unreachable` if it cannot be had or measured. */
 export type Looked = VoteChoice | "pending" | "unreachable" | undefined;

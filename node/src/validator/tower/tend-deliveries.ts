@@ -1,9 +1,9 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { pokeDisputeCall } from "../../chain/delivery-calls.ts";
-import { readDispute } from "../../chain/delivery-disputes.ts";
-import { allDeliveries, type DeliveryEvent } from "../../chain/dispute-events.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
-import { watchEvents } from "../../chain/watch.ts";
+import { pokeDisputeCall } from "../../chain/disputes/delivery-calls.ts";
+import { readDispute } from "../../chain/disputes/delivery-disputes.ts";
+import { allDeliveries, type DeliveryEvent } from "../../chain/disputes/dispute-events.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
+import { watchEvents } from "../../chain/watch/watch.ts";
 import type { LookedAfter } from "../../duties/look-after.ts";
 import { sendFirst } from "../../duties/move-on.ts";
 import { stepAll } from "../../duties/step-all.ts";

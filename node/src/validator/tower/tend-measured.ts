@@ -1,11 +1,11 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
-import { FINAL_SECONDS } from "../../chain/delivery-disputes.ts";
-import type { MeasuredCourt } from "../../chain/measured-court.ts";
-import { isOpen } from "../../chain/measured-disputes.ts";
-import { type MeasuredEvent, type MeasuredOpened, measuredSource } from "../../chain/measured-events.ts";
-import { untilAborted } from "../../chain/until-aborted.ts";
-import { watchEvents } from "../../chain/watch.ts";
+import { FINAL_SECONDS } from "../../chain/disputes/delivery-disputes.ts";
+import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
+import { isOpen } from "../../chain/disputes/measured-disputes.ts";
+import { type MeasuredEvent, type MeasuredOpened, measuredSource } from "../../chain/disputes/measured-events.ts";
+import { untilAborted } from "../../chain/rpc/until-aborted.ts";
+import { watchEvents } from "../../chain/watch/watch.ts";
 import { dueMove } from "../../duties/due-rules.ts";
 import type { LookedAfter } from "../../duties/look-after.ts";
 import { moveOn } from "../../duties/move-on.ts";

@@ -1,0 +1,76 @@
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { Signature, type TypedDataDomain, TypedDataEncoder } from "ethers";
+import { LloomError } from "../../errors.ts";
+import { toSeconds, wallClock } from "../../primitives/clock.ts";
+import type { Chain } from "../chain.ts";
+import type { ChainAccount } from "../contract-call.ts";
+
+/** An ERC-2612 permit, as contracts take it. */
+export interface Permit {
+  /** Unix seconds. */
+  readonly deadline: bigint;
+  readonly v: number;
+  readonly r: Hex;
+  readonly s: Hex;
+}
+
+const PERMIT_TYPE = {
+  Permit: [
+    { name: "owner", type: "address" },
+    { name: "spender", type: "address" },
+    { name: "value", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+};
+const VALID_SECONDS = 3600n;
+
+/**
+ * Signs that `spender` may take `amount` of the payment token; `undefined` when the token has no permits, or signs them
+ * over a domain that cannot be found out. Then an approval by transaction serves.
+ */
+export async function signPermit(
+  chain: Chain,
+  { account, spender, amount }: { account: ChainAccount; spender: Address; amount: bigint },
+): Promise<Permit | undefined> {
+  const domain = await findDomain(chain);
+  if (domain === undefined) return undefined;
+  const nonce = await chain.contracts.token.nonces(account.address);
+  // The latest block may be old on a chain without traffic, and this machine's clock may be late.
+  const [chainSeconds, ownSeconds] = [await chain.nowSeconds(), toSeconds(wallClock())];
+  const deadline = (chainSeconds > ownSeconds ? chainSeconds : ownSeconds) + VALID_SECONDS;
+  const permit = { owner: account.address, spender, value: amount, nonce, deadline };
+  const { r, vs } = account.sign(TypedDataEncoder.hash(domain, PERMIT_TYPE, permit) as Hex);
+  const signature = Signature.from({ r, yParityAndS: vs });
+  return { deadline, v: signature.v, r: signature.r as Hex, s: signature.s as Hex };
+}
+
+/** Whether `signPermit` has one to give: nothing is signed to find that out. */
+export const takesPermits = async (chain: Chain): Promise<boolean> => (await findDomain(chain)) !== undefined;
+
+/** Separator of the token's own domain, for what ERC-3009 signs. Throws LloomError UNSUPPORTED when it cannot be found out. */
+export async function tokenSeparator(chain: Chain): Promise<Hex> {
+  const domain = await findDomain(chain);
+  if (domain !== undefined) return TypedDataEncoder.hashDomain(domain) as Hex;
+  throw new LloomError("UNSUPPORTED", `${chain.tokenSymbol} takes no signed transfers.`, {
+    next: "Send some ether to the wallet, and move the tokens by a transaction.",
+  });
+}
+
+/** The token's domain as ERC-5267 tells it, or else as most tokens build it; only one that hashes to its separator. */
+async function findDomain(chain: Chain): Promise<TypedDataDomain | undefined> {
+  const { token } = chain.contracts;
+  try {
+    const separator = await token.DOMAIN_SEPARATOR();
+    const { chainId } = chain.domain;
+    const verifyingContract = chain.paymentToken;
+    const told = await token.eip712Domain().catch(() => undefined);
+    const name = told?.name ?? (await token.name());
+    const versions = told === undefined ? ["1", "2"] : [told.version];
+    return versions
+      .map((version) => ({ name, version, chainId, verifyingContract }))
+      .find((domain) => TypedDataEncoder.hashDomain(domain) === separator);
+  } catch {
+    return undefined;
+  }
+}

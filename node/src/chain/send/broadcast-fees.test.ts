@@ -1,0 +1,224 @@
+// What a broadcast makes of refusals, and how it raises its fee: at a staged server, in every order that matters.
+import { FeeData } from "ethers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { receiptOf, refusing } from "../../../../test/support/scripted-rpc.ts";
+import { hashesOf, minedAfter, stageBroadcast } from "../../../../test/support/staged-broadcast.ts";
+import type { RpcErrorKind } from "../rpc/rpc-error.ts";
+
+afterEach(() => void vi.useRealTimers());
+
+describe("a fee", () => {
+  it("is raised by a quarter eight times when nothing is mined, then the last one is sent again", async () => {
+    const staged = stageBroadcast({ terms: { stuckAfterMs: 0 } });
+    minedAfter(staged, 12);
+    await staged.broadcast.run();
+    expect(staged.sent).toHaveLength(12);
+    expect(new Set(hashesOf(staged)).size).toBe(9);
+    const offered = staged.sent.map(({ maxFeePerGas }) => maxFeePerGas ?? 0n);
+    expect(offered.slice(0, 3)).toEqual([1000n, 1251n, 1564n]);
+    expect(new Set(offered.slice(8)).size).toBe(1);
+    expect(new Set(staged.sent.map(({ nonce }) => nonce))).toEqual(new Set([4]));
+    expect(staged.lines.map(({ msg }) => msg)).toContain("transaction is stuck, sending it again");
+    expect(staged.lines[0]).toMatchObject({ nonce: 4, what: "deposit 5", raises: 1 });
+    expect(staged.broadcast.hashes).toHaveLength(9);
+  });
+
+  it("is raised only after each has had its time", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const times: number[] = [];
+    const staged = stageBroadcast({
+      script: { receive: () => void times.push(performance.now()) },
+      terms: { stuckAfterMs: 1_000 },
+    });
+    staged.answers.receipt = (hash) => {
+      vi.advanceTimersByTime(250);
+      return times.length > 3 ? receiptOf(hash) : null;
+    };
+    await staged.broadcast.run();
+    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(waits).toHaveLength(3);
+    for (const waitMs of waits) expect(waitMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("follows the market, and rises all the same where the market cannot be read", async () => {
+    let reads = 0;
+    const fees = (): FeeData => {
+      if (++reads === 3) throw new Error("no answer");
+      return new FeeData(null, reads === 2 ? 5000n : 1000n, 10n);
+    };
+    const staged = stageBroadcast({ script: { fees }, terms: { stuckAfterMs: 0 } });
+    minedAfter(staged, 3);
+    await staged.broadcast.run();
+    expect(staged.sent.map(({ maxFeePerGas }) => maxFeePerGas)).toEqual([1000n, 5000n, 6251n]);
+  });
+
+  it("that is too low is raised at once", async () => {
+    for (const kind of ["cheap", "taken"] as const) {
+      const staged = stageBroadcast({
+        script: {
+          // As many as are pending is the next nonce, which is this one: nobody else's waits under it.
+          count: () => 4,
+          receive: (_, times) => {
+            if (times < 3) throw refusing(kind);
+          },
+        },
+      });
+      minedAfter(staged, 3);
+      await staged.broadcast.run();
+      expect(new Set(hashesOf(staged)).size, kind).toBe(3);
+    }
+  });
+
+  it("is not raised against a transaction of somebody else that waits under the nonce: it is sent again later", async () => {
+    const staged = stageBroadcast({
+      script: {
+        count: (tag) => (tag === "pending" ? 5 : 4),
+        receive: (_, times) => {
+          if (times < 4) throw refusing("taken");
+        },
+      },
+      terms: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 4);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged).slice(0, 4)).size).toBe(1);
+  });
+
+  it("is raised against one's own transaction that came in although its answer was lost", async () => {
+    const staged = stageBroadcast({
+      script: {
+        count: (tag) => (tag === "pending" ? 5 : 4),
+        receive: (_, times) => {
+          if (times < 3) throw refusing("taken");
+        },
+      },
+    });
+    staged.answers.known = (hash) => (hash === staged.sent[0]?.hash ? { hash } : null);
+    minedAfter(staged, 3);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged)).size).toBe(3);
+    expect(staged.broadcast.isOut).toBe(true);
+  });
+
+  it("is raised against one's own transaction that is out, also where the server cannot say what waits", async () => {
+    const unreadable = (): never => {
+      throw new Error("no pool here");
+    };
+    const staged = stageBroadcast({
+      script: {
+        count: (tag) => (tag === "pending" ? unreadable() : 4),
+        known: unreadable,
+        receive: (_, times) => {
+          if (times > 1 && times < 4) throw refusing("taken");
+        },
+      },
+      terms: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 4);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged)).size).toBe(4);
+  });
+
+  it("is not raised where nobody can say whose the waiting transaction is", async () => {
+    const staged = stageBroadcast({
+      script: {
+        count: (tag) => {
+          if (tag === "pending") throw new Error("no pool here");
+          return 4;
+        },
+        receive: (_, times) => {
+          if (times < 3) throw refusing("taken");
+        },
+      },
+      terms: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 3);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged)).size).toBe(1);
+  });
+});
+
+describe("a refusal", () => {
+  it.each<RpcErrorKind>(["busy", "lag", "indexing", "nonceAhead"])(
+    "of a server that is %s is waited out, and nothing counts as sent",
+    async (kind) => {
+      const isOut: boolean[] = [];
+      const staged = stageBroadcast({
+        script: {
+          receive: (_, times) => {
+            isOut.push(staged.broadcast.isOut);
+            if (times < 4) throw refusing(kind);
+          },
+        },
+      });
+      minedAfter(staged, 4);
+      await staged.broadcast.run();
+      expect(isOut).toEqual([false, false, false, false]);
+      expect(new Set(hashesOf(staged)).size).toBe(1);
+      expect(staged.broadcast.isOut).toBe(true);
+    },
+  );
+
+  it.each<RpcErrorKind>(["funds", "invalid"])("for good (%s) ends it while nothing is out", async (kind) => {
+    const staged = stageBroadcast({
+      script: {
+        receive: () => {
+          throw refusing(kind);
+        },
+      },
+    });
+    await expect(staged.broadcast.run()).rejects.toMatchObject({ kind });
+    expect(staged.broadcast.isOut).toBe(false);
+  });
+
+  it.each<RpcErrorKind>(["funds", "invalid"])(
+    "for good (%s) of a raised fee ends nothing: the first one is out",
+    async (kind) => {
+      const staged = stageBroadcast({
+        script: {
+          receive: (_, times) => {
+            if (times > 1) throw refusing(kind);
+          },
+        },
+        terms: { stuckAfterMs: 0 },
+      });
+      staged.answers.receipt = (hash) =>
+        staged.sent.length > 3 && hash === staged.sent[0]?.hash ? receiptOf(hash) : null;
+      expect(await staged.broadcast.run()).toMatchObject({ hash: staged.sent[0]?.hash });
+    },
+  );
+
+  it.each<RpcErrorKind>(["known", "nonceUsed"])(
+    "that says %s means that it is there: it is looked for, not sent again",
+    async (kind) => {
+      let looks = 0;
+      const staged = stageBroadcast({
+        script: {
+          receive: () => {
+            throw refusing(kind);
+          },
+        },
+      });
+      staged.answers.receipt = (hash) => (++looks < 5 ? null : receiptOf(hash));
+      await staged.broadcast.run();
+      expect(staged.sent).toHaveLength(1);
+      expect(staged.broadcast.isOut).toBe(true);
+      expect(staged.lines).toEqual([]);
+    },
+  );
+
+  it("in words that nobody knows may mean anything: it counts as sent, is told, and is sent again", async () => {
+    const staged = stageBroadcast({
+      script: {
+        receive: (_, times) => {
+          if (times < 3) throw new Error("teapot");
+        },
+      },
+    });
+    minedAfter(staged, 3);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged)).size).toBe(1);
+    expect(staged.lines).toHaveLength(2);
+    expect(staged.lines[0]).toMatchObject({ nonce: 4, what: "deposit 5", problem: "teapot" });
+  });
+});

@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
+import type { SignedOffer } from "@lloom/protocol/messages";
+import type { Chain } from "../../chain/chain.ts";
+import type { AnswerAudit, AnswerToAudit } from "../../client/check/answer-audit.ts";
+import { LloomError } from "../../errors.ts";
+import { type FetchTraceParts, fetchTrace } from "../../evidence/fetch-trace.ts";
+import { signedFor } from "../../evidence/signed-for.ts";
+import type { Log } from "../../log.ts";
+import type { Host } from "../../p2p/host/host.ts";
+import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import type { JudgedAnswer } from "../../validator/audit/judge.ts";
+import { judge } from "../../validator/audit/judge.ts";
+import { type OpenJudge, openJudge } from "../../validator/jury/open-judge.ts";
+import { recoverAddress } from "../../wallet/recover.ts";
+import type { CommandContext } from "../command.ts";
+import { weightsFile } from "./weights-file.ts";
+
+interface AuditParts {
+  readonly chain: Chain;
+  readonly host: Host;
+  readonly store: FetchTraceParts["store"];
+}
+
+/**
+ * What holds answers against the weights that the settings name; `undefined` without any. Throws CONFIG_INVALID where an audit is
+ * asked for and nothing is there to audit with.
+ */
+export async function openAnswerAudit(context: CommandContext, parts: AuditParts): Promise<AnswerAudit | undefined> {
+  const { settings, stack, signal, log } = context;
+  const { weights, threads, verify } = settings;
+  if (weights.length === 0) {
+    if (verify !== "audit") return undefined;
+    throw new LloomError("CONFIG_INVALID", "--verify is audit, and there are no weights to hold answers against.", {
+      next: "Give --weights tiny or the paths of GGUF files, or ask for less.",
+    });
+  }
+  const options = { weights: weights.map(weightsFile), threads, offered: () => undefined, signal, log };
+  return new WeightsAudit({ ...parts, weights: stack.use(await openJudge(options)), log });
+}
+
+interface WeightsAuditParts extends AuditParts {
+  readonly weights: Pick<OpenJudge, "withWeights" | "covers">;
+  readonly log: Log;
+}
+
+/** Offers of which answers may still come. */
+const MOST_OFFERS = 4_096;
+const SECRET_BYTES = 32;
+
+/** Fetches the trace of an answer, and measures it as a validator does. */
+export class WeightsAudit implements AnswerAudit {
+  readonly #parts: WeightsAuditParts;
+  /** By digest of the profile and executor: what an answer's offer does not hold itself. */
+  readonly #offers = new BoundedMap<string, SignedOffer>({ most: MOST_OFFERS });
+
+  constructor(parts: WeightsAuditParts) {
+    this.#parts = parts;
+  }
+
+  covers(signed: SignedOffer): boolean {
+    const { offer, profile } = signed;
+    const isCovered = profile !== undefined && this.#parts.weights.covers(offer.weightsHash, profile);
+    if (isCovered) this.#offers.set(keyOf(offer), signed);
+    return isCovered;
+  }
+
+  async problemOf(audited: AnswerToAudit, signal: AbortSignal): Promise<string | undefined> {
+    const { offer, end } = audited;
+    const leaves = await this.#leavesOf(audited, signal);
+    if (leaves === undefined) return "Its executor does not show the trace that it signed.";
+    const answer = this.#judged(audited, leaves);
+    // What draws the places that are looked at: nobody can have known it when the answer was signed.
+    const secret = bytesToHex(randomBytes(SECRET_BYTES));
+    const { weights, log } = this.#parts;
+    const { problem, factor } = await weights.withWeights(
+      offer.weightsHash,
+      (known) => judge(answer, { weights: known, secret }),
+      signal,
+    );
+    log.debug({ requestHash: end.requestHash, factor, problem }, "an answer was audited");
+    return problem ?? (factor === undefined ? "Nothing of it could be measured." : undefined);
+  }
+
+  #leavesOf({ offer, end }: AnswerToAudit, signal: AbortSignal): Promise<readonly Hex[] | undefined> {
+    const { host, chain, store, log } = this.#parts;
+    const signed = this.#offers.peek(keyOf(offer));
+    const target = signed && peerOfOffer(signed);
+    if (target === undefined || end.receipt.response.traceRoot === ZERO_HASH) return Promise.resolve(undefined);
+    const hasher = createCommitmentHasher(chain.domain);
+    const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
+    const { requestHash, responseHash, executor } = end;
+    return fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
+  }
+
+  #judged({ question, offer, text, end }: AnswerToAudit, leaves: readonly Hex[]): JudgedAnswer {
+    const { receipt, requestHash, responseHash } = end;
+    const { request, response } = receipt;
+    const profile = this.#offers.peek(keyOf(offer))?.profile;
+    return {
+      responseHash,
+      question: { canary: { messages: question.messages, sampling: question.sampling } },
+      answer: {
+        ...{ type: "answered", responseHash, signed: { receipt, requestHash } },
+        answer: {
+          ...{ text, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens, leaves },
+          asOfSeconds: Number(request.deadline),
+          ...(profile !== undefined && { profile }),
+        },
+      },
+    };
+  }
+}
+
+const keyOf = ({ executor, profileHash }: SignedOffer["offer"]): string => `${executor} ${profileHash}`;

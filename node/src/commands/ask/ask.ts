@@ -1,0 +1,152 @@
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import { receiptFileToData } from "@lloom/protocol/receipt-file";
+import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
+import type { Chain } from "../../chain/chain.ts";
+import { type AskEvent, paidFor } from "../../client/question.ts";
+import { LloomError } from "../../errors.ts";
+import { announceAside, type Command, type CommandContext } from "../command.ts";
+import { numberFlag } from "../number-flag.ts";
+import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
+
+type Answered = Extract<AskEvent, { type: "end" }>;
+
+const DEFAULT_MODEL = "lloom-tiny";
+const DEFAULT_MAX_TOKENS = 256;
+
+/** `lloom ask`: one question, one answer, one receipt. */
+export const ask: Command = {
+  arguments: [{ form: "<prompt>", describe: "what to ask" }],
+  settings: ["bootstrap", "listen", ...BUYING_SETTINGS],
+  // The answer is what its reader wants to see.
+  defaults: { logLevel: "warn" },
+  flags: [
+    { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
+    { form: "--system <TEXT>", describe: "instructions before the prompt" },
+    { form: "--max-tokens <N>", describe: `most tokens of the answer (default: ${DEFAULT_MAX_TOKENS})` },
+    { form: "--temperature <T>", describe: "0 to 2 (default: 0)" },
+    { form: "--receipt <FILE>", describe: "keep the receipt with prompt and answer as JSON, for lloom receipt verify" },
+  ],
+  examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
+  run: async (context) => {
+    const question = questionOf(context);
+    const receiptPath = context.flags["receipt"];
+    if (typeof receiptPath === "string") checkWritable(receiptPath);
+    // What one question learns of another executor nobody would use: it goes to the best.
+    const { client, chain } = await openBuyer(context, { exploration: 0, say: announceAside });
+    let answer = "";
+    let end: Answered | undefined;
+    for await (const event of client.ask({ ...question, whole: context.json }, context.signal)) {
+      if (event.type === "end") end = event;
+      if (event.type !== "text") continue;
+      answer += event.text;
+      if (!context.json) process.stdout.write(event.text);
+    }
+    if (end === undefined) throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
+    conclude(context, {
+      messages: question.messages,
+      answer,
+      end,
+      chain,
+    });
+  },
+};
+
+function questionOf({ args, flags }: CommandContext): {
+  model: string;
+  messages: { role: "system" | "user"; content: string }[];
+  sampling: Sampling;
+  maxOutboundTokens: number;
+} {
+  const prompt = args[0] ?? "";
+  if (prompt.trim() === "")
+    throw new LloomError("COMMAND_INVALID", "The prompt is empty.", {
+      next: 'Ask something: lloom ask "What is Lloom?"',
+    });
+  const system = flags["system"];
+  const temperature = numberFlag(flags["temperature"], { name: "temperature", fallback: 0, minimum: 0, maximum: 2 });
+  return {
+    model: String(flags["model"] ?? DEFAULT_MODEL),
+    messages: [
+      ...(typeof system === "string" ? [{ role: "system" as const, content: system }] : []),
+      { role: "user", content: prompt },
+    ],
+    sampling: {
+      temperatureMilli: Math.round(temperature * 1000),
+      topPMilli: 1000,
+      topK: 0,
+      stop: [],
+      responseFormat: "text",
+    },
+    maxOutboundTokens: numberFlag(flags["maxTokens"], {
+      name: "max-tokens",
+      fallback: DEFAULT_MAX_TOKENS,
+      minimum: 1,
+      maximum: 1_000_000,
+      isWhole: true,
+    }),
+  };
+}
+
+interface Conclusion {
+  readonly messages: readonly ChatMessage[];
+  readonly answer: string;
+  readonly end: Answered;
+  readonly chain: Chain;
+}
+
+/** The answer is paid: it is told before anything that can fail. */
+function conclude({ flags, json, print }: CommandContext, { messages, answer, end, chain }: Conclusion): void {
+  const { receipt: bare, salts } = end;
+  const receipt = receiptFileToData(
+    { ...bare, domain: chain.domain },
+    { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
+  );
+  const { executor, inboundTokens, outboundTokens, finishReason, attempts, copies = [] } = end;
+  const cost = paidFor(end);
+  const agreement = copies.map((copy) => ({
+    executor: copy.executor,
+    agrees: copy.agrees,
+    cost: copy.cost.toString(),
+  }));
+  if (json) {
+    const paid = { executor, cost: cost.toString(), token: tokenOf(chain) };
+    const compared = copies.length === 0 ? {} : { copies: agreement };
+    print(
+      JSON.stringify({ answer, ...paid, inboundTokens, outboundTokens, finishReason, attempts, ...compared, receipt }),
+    );
+  } else {
+    print("");
+    const agree = copies.filter(({ agrees }) => agrees).length;
+    if (copies.length > 0) process.stderr.write(`\n${agree} of ${copies.length} executors gave this very answer.`);
+    process.stderr.write(
+      `\n${shownTokens(chain, cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
+    );
+  }
+  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], JSON.stringify(receipt));
+}
+
+/** Throws COMMAND_INVALID while nothing is asked and nothing paid; leaves no file behind. */
+function checkWritable(path: string): void {
+  const isNew = !existsSync(path);
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (cause) {
+    throw new LloomError("COMMAND_INVALID", `--receipt: ${path} cannot be written: ${(cause as Error).message}.`, {
+      cause,
+      next: "Give the path of a file in a directory that exists and may be written to. Nothing was asked.",
+    });
+  }
+  if (isNew) rmSync(path);
+}
+
+function writeReceipt(path: string, receipt: string): void {
+  try {
+    writeFileSync(path, `${receipt}\n`);
+  } catch (cause) {
+    throw new LloomError("STORE_FAILED", `The receipt cannot be written to ${path}: ${(cause as Error).message}.`, {
+      cause,
+      next: "Check free space and permissions there. The answer above is paid; its receipt stays in the data directory.",
+    });
+  }
+}

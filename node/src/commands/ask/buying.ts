@@ -1,0 +1,87 @@
+import type { Chain } from "../../chain/chain.ts";
+import { parseVerification, USUAL_VERIFICATION } from "../../client/check/verification.ts";
+import { type Client, createClient } from "../../client/client.ts";
+import type { ClientOptions } from "../../client/client-options.ts";
+import type { ReputationSource } from "../../client/reputation/open-reputations.ts";
+import { dataFile } from "../../config.ts";
+import { LloomError } from "../../errors.ts";
+import { openIndexer } from "../../indexer/indexer.ts";
+import { type ClientLog, openClientLog } from "../../store/client/client-log.ts";
+import type { Database } from "../../store/database/database.ts";
+import type { Identity } from "../../wallet/identity.ts";
+import type { announce, CommandContext } from "../command.ts";
+import { chosenAudits } from "../open/deployment.ts";
+import { openIdentity, openLog, openOwnChain, settingAmount } from "../open/open.ts";
+import { openClock } from "../open/open-clock.ts";
+import { openHost } from "../open/open-host.ts";
+import { keptPast } from "../reputation/past.ts";
+import { openAnswerAudit } from "./answer-audit.ts";
+
+/** Settings of everybody who buys answers. */
+export const BUYING_SETTINGS = [
+  ...(["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const),
+  ...(["verify", "weights", "threads", "minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
+];
+
+/** A client of the network, with what it stands on. */
+export interface Buyer {
+  /** The client's log, and the file that it is in. */
+  readonly store: ClientLog;
+  readonly db: Database;
+  readonly client: Client;
+  readonly chain: Chain;
+  readonly identity: Identity;
+}
+
+interface Buying {
+  readonly exploration: number;
+  readonly say?: typeof announce;
+  /** What happens about answers that never come; nothing unless given. */
+  readonly disputing?: Pick<ClientOptions, "disputes" | "disputeBonds" | "onDispute">;
+}
+
+/** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
+export async function openBuyer(context: CommandContext, { exploration, say, disputing = {} }: Buying): Promise<Buyer> {
+  const { settings, stack, log } = context;
+  const identity = await openIdentity(context);
+  const chain = await openOwnChain(context, identity);
+  const db = openLog(context, { file: "client.sqlite", chain, identity });
+  const store = openClientLog(db);
+  const host = await openHost(context, { identity, chain, dhtServer: false });
+  const most = (name: "maxInboundPrice" | "maxOutboundPrice"): bigint | undefined =>
+    settings[name] === undefined ? undefined : settingAmount(chain, settings, name);
+  const options: ClientOptions = {
+    channelStep: settingAmount(chain, settings, "channelStep"),
+    maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
+    allowUnstaked: settings.executors === "any",
+    verification: parseVerification(settings.verify) ?? USUAL_VERIFICATION,
+    minReputation: settings.minReputation,
+    minStake: settingAmount(chain, settings, "minStake"),
+    exploration,
+    ...disputing,
+  };
+  const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
+  const vocabularies = dataFile(settings, "vocabularies");
+  const reputations = reputationSource(context, chain);
+  const audit = await openAnswerAudit(context, { chain, host, store });
+  const watched = { reputations, audit, checkClock: () => clock.look() };
+  const parts = { identity, chain, store, host, log, vocabularies, ...watched };
+  const client = stack.use(await createClient(parts, options));
+  return { client, chain, identity, store, db };
+}
+
+/** Whom the settings say to ask about executors. Throws CONFIG_INVALID for a demand that nobody could be known to meet. */
+function reputationSource({ settings }: CommandContext, chain: Chain): ReputationSource | undefined {
+  const { indexer: url, minReputation } = settings;
+  if (url === undefined && minReputation > 0)
+    throw new LloomError(
+      "CONFIG_INVALID",
+      "A least reputation is asked for, and no indexer is known to ask about it.",
+      {
+        next: "Give --indexer URL, or leave --min-reputation out.",
+      },
+    );
+  if (url === undefined) return undefined;
+  const audits = chosenAudits(settings);
+  return { indexer: openIndexer(url), audits, kept: (executor) => keptPast(settings, { chain, audits, executor }) };
+}

@@ -1,0 +1,145 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { senderOf } from "../../chain/account/actions.ts";
+import { tokenOf } from "../../chain/account/calls.ts";
+import { type CallCost, costOf } from "../../chain/account/cost.ts";
+import type { Chain } from "../../chain/chain.ts";
+import type { ContractCall } from "../../chain/contract-call.ts";
+import { LloomError } from "../../errors.ts";
+import { announce, type CommandContext } from "../command.ts";
+import { networkEvent, networkFact } from "../open/own-network.ts";
+import { type Fact, factLines, shownCost, shownEther } from "../words.ts";
+import type { Account } from "./account.ts";
+import { requireConsent } from "./consent.ts";
+
+/** One thing that a command does on chain. */
+export interface Deed {
+  /**
+   * What was asked for, in the same words each time: a run that was killed is known again by it. It names what the user
+   * said and not what came of it, so that "all" is the same although the amount has gone.
+   */
+  readonly intent: string;
+  readonly call: ContractCall;
+  /** Sent before it, when the call needs an allowance first. */
+  readonly approval?: ContractCall | undefined;
+  /** Makes the call that is sent in its place, where that holds a signature: nothing is signed before the user agreed. */
+  readonly sealed?: () => Promise<ContractCall>;
+  /** "Withdraw 5 tUSD of the deposit". */
+  readonly title: string;
+  /** What is worth knowing before it is signed. */
+  readonly facts: readonly Fact[];
+  /** Past tense, with when the money is free: "5 tUSD are in the wallet 0x...". */
+  readonly done: string;
+  /** The same for programs: amounts in base units, times in Unix seconds. */
+  readonly event: Readonly<Record<string, unknown>>;
+  /** Both once more, as the chain has it afterwards, where they name a moment that only the block decided. */
+  readonly afterwards?: () => Promise<Pick<Deed, "done" | "event">>;
+  /** Why there is nothing to do, if that is so: "No earnings can be withdrawn yet; 3 tUSD mature ...". */
+  readonly nothing?: string | undefined;
+  /** Why it cannot be done, where that is known before the contract is asked. */
+  readonly refused?: LloomError | undefined;
+}
+
+/**
+ * Shows what a deed does and costs, asks, sends it, waits, and says what came of it. Where an earlier run of the same deed was
+ * cut off after it had signed, that run's transaction is gone on with, and nothing else is sent.
+ * @throws LloomError as the sender; CANCELLED for a no; COMMAND_INVALID where nobody can be asked.
+ */
+export async function perform(context: CommandContext, account: Account, deed: Deed): Promise<void> {
+  const { chain, journal } = account;
+  // One key may have money in several deployments of a chain.
+  const intent = `${deed.intent} at ${chain.accounting}`;
+  const earlier = journal.find(intent);
+  if (earlier === undefined) {
+    if (deed.nothing !== undefined) return announce(context, { ...deed.event, event: "nothing" }, deed.nothing);
+    if (deed.refused !== undefined) throw deed.refused;
+    await preview(context, account, deed);
+    await requireConsent(context);
+  } else {
+    const mined = await minedOf(chain, earlier.hashes);
+    if (mined !== undefined) {
+      await tell(context, chain, deed, { transactionHash: mined, isResumed: true });
+      journal.remove(earlier);
+      return journal.told();
+    }
+    context.log.info({ hashes: earlier.hashes, intent }, "going on with what an earlier run sent");
+  }
+  const { signal } = context;
+  const sender = senderOf(chain);
+  if (earlier === undefined && deed.approval !== undefined) await sender.send(deed.approval, { signal });
+  const call = (await deed.sealed?.()) ?? deed.call;
+  const mined = await sender.send({ ...call, intent }, { signal });
+  await tell(context, chain, deed, mined);
+  journal.told();
+}
+
+/** Which of the transactions succeeded, if one did. */
+async function minedOf({ provider }: Chain, hashes: readonly Hex[]): Promise<Hex | undefined> {
+  for (const hash of hashes) {
+    const receipt = await provider.getTransactionReceipt(hash);
+    if (receipt?.status === 1) return hash;
+  }
+  return undefined;
+}
+
+/** What is shown before anybody agrees. */
+type Previewed = Pick<Deed, "call" | "approval" | "sealed" | "title" | "facts" | "event">;
+
+/** Shows what would be done and what it costs. Throws INSUFFICIENT_FUNDS without the ether for it, and what the contract refuses. */
+export async function preview(
+  context: CommandContext,
+  { address, chain }: Pick<Account, "address" | "chain">,
+  deed: Previewed,
+): Promise<void> {
+  const cost = await costOf(chain, address, deed);
+  requireGas(cost, deed, address);
+  const facts: readonly Fact[] = [
+    ...deed.facts,
+    networkFact(context, chain),
+    [
+      "gas",
+      `${cost.isBound ? "up to" : "about"} ${cost.gas}, at most ${shownCost(cost.mostWei)} of ${shownEther(cost.hasWei)}`,
+    ],
+  ];
+  announce(
+    context,
+    {
+      ...{ event: "preview", ...deed.event, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{ gas: cost.gas, mostWei: cost.mostWei },
+    },
+    [deed.title, ...factLines(facts).map((line) => `  ${line}`)].join("\n"),
+  );
+}
+
+function requireGas({ mostWei, hasWei }: CallCost, { call: { what } }: Previewed, address: string): void {
+  if (hasWei >= mostWei) return;
+  throw new LloomError(
+    "INSUFFICIENT_FUNDS",
+    `Cannot ${what}: it may take ${shownCost(mostWei)} for gas, and the account has ${shownEther(hasWei)}.`,
+    { next: `Send some ether to ${address}.` },
+  );
+}
+
+interface Outcome {
+  readonly transactionHash: Hex;
+  readonly isResumed: boolean;
+}
+
+async function tell(
+  context: CommandContext,
+  chain: Chain,
+  deed: Deed,
+  { transactionHash, isResumed }: Outcome,
+): Promise<void> {
+  const { event, done } = (await deed.afterwards?.()) ?? deed;
+  const said = isResumed
+    ? `${done}\n  An earlier run had sent this; nothing was sent twice. Give the command again for once more.`
+    : done;
+  announce(
+    context,
+    {
+      ...{ event: "done", ...event, ...networkEvent(context, chain), token: tokenOf(chain) },
+      ...{ transactionHash, resumed: isResumed },
+    },
+    `${said}\n  transaction ${transactionHash}`,
+  );
+}

@@ -1,0 +1,143 @@
+import { formatAmount } from "@lloom/protocol/amounts";
+import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
+import { type RewardsState, readRewards } from "../../chain/disputes/rewards.ts";
+import { type Channel, findChannels } from "../../chain/read/channels-of.ts";
+import { type Earnings, readEarnings } from "../../chain/read/earnings.ts";
+import { type Member, readDeposit, readMember, readTokenBalance } from "../../chain/reads.ts";
+import { LloomError } from "../../errors.ts";
+import type { Duty } from "../../store/duty-log.ts";
+import { type LoggedAudits, loggedAudits } from "../canaries/logged-audits.ts";
+import { complaintSentence, epochSentence } from "../canaries/words.ts";
+import { announce, type Command } from "../command.ts";
+import { ADDRESS, openView, type View } from "../deeds/account.ts";
+import { type Owed, readOwed } from "../deeds/owed.ts";
+import { loggedDuties } from "../dispute/duties.ts";
+import { dutyEvent, dutySentence } from "../dispute/words.ts";
+import { type Fact, factLines, shownMoment } from "../words.ts";
+import { channelLine } from "./unlock.ts";
+
+interface Found {
+  readonly gas: bigint;
+  readonly balance: bigint;
+  readonly deposited: bigint;
+  /** Undefined where the RPC server does not let the chain's past be searched. */
+  readonly channels: readonly Channel[] | undefined;
+  readonly member: Member;
+  readonly earnings: Earnings;
+  readonly rewards: RewardsState | undefined;
+  readonly owed: Owed | undefined;
+  /** Of this node's logs, those that are not over. */
+  readonly duties: readonly Duty[];
+  /** Of its validator. */
+  readonly audits: LoggedAudits;
+  readonly nowSeconds: bigint;
+}
+
+/** `lloom status`: all money of this key, wherever it is. It takes no password: all of it is public. */
+export const status: Command = {
+  settings: ["startBlock"],
+  defaults: { logLevel: "warn" },
+  flags: [ADDRESS],
+  examples: [
+    "lloom status",
+    "lloom status --json",
+    "lloom status --address 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+  ],
+  run: async (context) => {
+    const view = await openView(context);
+    const isOwn = context.flags["address"] === undefined;
+    const owed = isOwn ? await readOwed(context, view) : undefined;
+    const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
+    const audits = isOwn ? loggedAudits(context, view) : { epochs: [], complaints: [] };
+    const found = { ...(await find(view)), owed, duties, audits };
+    const { gas, balance, deposited, channels, member, earnings, rewards } = found;
+    announce(
+      context,
+      {
+        ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
+        ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
+        disputes: duties.map(dutyEvent),
+        audits,
+        token: tokenOf(view.chain),
+      },
+      factLines(lines(view, found)).join("\n"),
+    );
+  },
+};
+
+async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "audits">> {
+  const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
+    chain.provider.getBalance(address),
+    readTokenBalance(chain, address),
+    readDeposit(chain, address),
+    orUnknown(findChannels(chain, address, "client")),
+    readMember(chain, address),
+    readEarnings(chain, address),
+    orUnknown(readRewards(chain, address)),
+    chain.nowSeconds(),
+  ]);
+  return { gas, balance, deposited, channels, member, earnings, rewards, nowSeconds };
+}
+
+/** What the rest of a status can do without. */
+const orUnknown = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((thrown: unknown) => {
+    if (thrown instanceof LloomError && thrown.code !== "CANCELLED") return undefined;
+    throw thrown;
+  });
+const UNSEARCHED: Fact = [
+  "Unknown",
+  "channels or rewards: the RPC server gives too few blocks at a time; try --start-block",
+];
+
+const isSomething = ({ shares, credits, pending }: RewardsState): boolean =>
+  shares > 0n || credits.length > 0 || pending.length > 0;
+
+function lines({ address, chain }: View, found: Found): Fact[] {
+  const { gas, balance, deposited, channels, earnings, rewards, owed, duties, audits, nowSeconds } = found;
+  const shown = (amount: bigint): string => shownTokens(chain, amount);
+  return [
+    ["Address", address],
+    ["Gas", `${formatAmount(gas, 18)} ETH`],
+    ["Wallet", shown(balance)],
+    ["Deposit", `${shown(deposited)} free${deposited > 0n ? ": lloom withdraw deposit" : ""}`],
+    ...(channels ?? []).map((channel): Fact => ["Channel", channelLine(chain, channel, nowSeconds)]),
+    ...stakeLines(found, shown),
+    [
+      "Earnings",
+      `${shown(earnings.withdrawable)} free${earnings.withdrawable > 0n ? ": lloom withdraw earnings" : ""}`,
+    ],
+    ...earnings.maturing.map(
+      ({ amount, maturesAt }): Fact => [
+        "Maturing",
+        `${shown(amount)}, free from ${shownMoment(maturesAt, nowSeconds)}`,
+      ],
+    ),
+    ...(owed === undefined ? [] : [["Owed", owedLine(owed, shown)] as const]),
+    ...duties.map(
+      (duty): Fact => ["Dispute", `${dutySentence(duty)} ${shownTokens(chain, duty.amount + duty.penalty)} at stake`],
+    ),
+    ...audits.epochs.map((epoch): Fact => ["Audits", epochSentence(epoch)]),
+    ...audits.complaints.map((complaint): Fact => ["Complaint", complaintSentence(complaint)]),
+    ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
+    ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
+  ];
+}
+
+function owedLine({ total, writtenOff }: Owed, shown: (amount: bigint) => string): string {
+  const next = total > 0n ? ": lloom settle" : "";
+  const lost = writtenOff > 0n ? `; ${shown(writtenOff)} are written off: no channel can pay them any more` : "";
+  return `${shown(total)} for answers that are not settled yet${next}${lost}`;
+}
+
+function stakeLines({ member, nowSeconds }: Found, shown: (amount: bigint) => string): Fact[] {
+  const { role, stake, unbonding, unbondAt, frozen, jailedUntil } = member;
+  return [
+    ["Stake", `${shown(stake)}${role === "none" ? ", not registered" : ` as ${role}`}`],
+    ...(unbonding > 0n
+      ? [["Unbonding", `${shown(unbonding)}, free from ${shownMoment(unbondAt, nowSeconds)}`] as const]
+      : []),
+    ...(frozen > 0n ? [["Frozen", `${shown(frozen)}, until open disputes end`] as const] : []),
+    ...(jailedUntil > 0n ? [["Jail", `until ${shownMoment(jailedUntil, nowSeconds)}: lloom unjail`] as const] : []),
+  ];
+}

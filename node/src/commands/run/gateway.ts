@@ -1,0 +1,65 @@
+import { untilStopped } from "../../daemon.ts";
+import { LloomError } from "../../errors.ts";
+import { createGateway } from "../../gateway/gateway.ts";
+import { checkListening } from "../../gateway/listening.ts";
+import { readOutsideFile } from "../../outside-file.ts";
+import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
+import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
+import { announce, type Command } from "../command.ts";
+import { tellDuty } from "../dispute/words.ts";
+import { settingEther } from "../open/open.ts";
+import { clientLacks, warnOf } from "./lacks.ts";
+
+/** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
+export const gateway: Command = {
+  settings: [
+    "bootstrap",
+    "listen",
+    ...BUYING_SETTINGS,
+    "exploration",
+    "disputes",
+    "disputeBonds",
+    "gatewayHost",
+    "gatewayPort",
+    "gatewayKeysFile",
+  ],
+  examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
+  run: async (context) => {
+    const { settings, stack, log } = context;
+    const { gatewayHost: host, gatewayPort: port, gatewayKeysFile } = settings;
+    const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
+    const options = { host, port, apiKeys };
+    await checkListening(options);
+    const { client, identity, chain, store, db } = await openBuyer(context, {
+      exploration: settings.exploration,
+      disputing: {
+        disputes: settings.disputes,
+        disputeBonds: settingEther(settings, "disputeBonds"),
+        onDispute: (duty) => tellDuty(context, duty),
+      },
+    });
+    const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
+    const memory = { calls: openKeyedCalls(db), fateOf: store.fate };
+    const deployment = { domain, token: { symbol, decimals } };
+    const { url } = stack.use(await createGateway({ client, memory, deployment, log, options }));
+    warnOf(context, await clientLacks(chain, identity.address));
+    announce(
+      context,
+      { event: "ready", role: "gateway", address: identity.address, url },
+      [`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`].join("\n"),
+    );
+    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), client.failed]);
+    if (failure === undefined) return;
+    log.error({ code: failure.code, problem: failure.message }, "the gateway cannot go on");
+    throw failure;
+  },
+};
+
+function readKeys(path: string): string[] {
+  const next = "Give --api-keys-file the path of a file with one key on each line.";
+  const text = readOutsideFile({ path, what: `The API key file ${path}`, code: "CONFIG_INVALID", next });
+  const keys = text.split(/\r?\n/).map((line) => line.trim());
+  const given = keys.filter((key) => key !== "");
+  if (given.length > 0) return given;
+  throw new LloomError("CONFIG_INVALID", `The API key file ${path} holds no key.`, { next });
+}

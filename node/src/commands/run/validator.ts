@@ -1,0 +1,66 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { untilStopped } from "../../daemon.ts";
+import { lockKey } from "../../store/files/key-lock.ts";
+import { openValidatorLog } from "../../store/validator/validator-log.ts";
+import { openJudge } from "../../validator/jury/open-judge.ts";
+import { createValidator } from "../../validator/validator.ts";
+import { weightsFile } from "../ask/weights-file.ts";
+import { openAuditing } from "../canaries/auditing.ts";
+import { announce, type Command } from "../command.ts";
+import { tellDuty } from "../dispute/words.ts";
+import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
+import { openClock } from "../open/open-clock.ts";
+import { openHost } from "../open/open-host.ts";
+import { warnUnreachable } from "./reachable.ts";
+
+/** `lloom validator`: an anchor of the network. */
+export const validator: Command = {
+  settings: [
+    ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
+    ...(["audits", "startBlock", "canaryKeys", "complaintBonds"] as const),
+  ],
+  examples: [
+    "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
+    "lloom validator --weights ./qwen3-8b-q4.gguf",
+    "lloom validator --weights tiny --canary-keys 12 --complaint-bonds 20",
+    "lloom validator --jury off",
+  ],
+  run: async (context) => {
+    const identity = await openIdentity(context);
+    const chain = await openOwnChain(context, identity);
+    const host = await openHost(context, { identity, chain, dhtServer: true });
+    openClock(context, { chain, host });
+    const { settings, stack, log, signal } = context;
+    stack.use(lockKey({ scope: scopeOf(chain, identity), role: "a validator" }));
+    const db = openLog(context, { file: "validator.sqlite", chain, identity });
+    const store = openValidatorLog(db);
+    const offered = (hash: Hex): string | undefined =>
+      running.offers().find(({ offer }) => offer.profileHash === hash)?.profile;
+    const { weights, threads } = settings;
+    const opened = stack.use(await openJudge({ weights: weights.map(weightsFile), threads, offered, signal, log }));
+    const running = stack.use(
+      await createValidator(
+        { chain, host, store, judge: opened.judge, log },
+        {
+          jury: settings.jury === "on",
+          appeals: settings.appeals,
+          appealDeposits: settingAmount(chain, settings, "appealDeposits"),
+          onDuty: (duty) => tellDuty(context, duty),
+        },
+      ),
+    );
+    await openAuditing(context, { identity, chain, host, db, store, weights: opened, validator: running });
+    const { address } = identity;
+    const multiaddrs = host.multiaddrs();
+    announce(
+      context,
+      { event: "ready", role: "validator", address, peerId: host.peerId, multiaddrs },
+      [
+        `Validator ${address} is ready; others join with`,
+        ...multiaddrs.map((multiaddr) => `  --bootstrap ${multiaddr}`),
+      ].join("\n"),
+    );
+    void warnUnreachable(context, host);
+    await untilStopped(context.signal);
+  },
+};

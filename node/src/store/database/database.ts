@@ -1,0 +1,225 @@
+import { closeSync, existsSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { LloomError } from "../../errors.ts";
+import { takeLock } from "../files/lock.ts";
+import { makePrivateDirectory } from "../files/private-directory.ts";
+import type { Row } from "./encoding.ts";
+import { migrate } from "./migrations.ts";
+import { damagedStore, storeFailure, textWithoutKey } from "./store-failure.ts";
+import type { TextCipher } from "./text-cipher.ts";
+import { keepWriteAheadLog } from "./write-ahead-log.ts";
+
+/** Values of a statement's named parameters. */
+export type Values = Readonly<Record<string, SQLInputValue>>;
+
+export interface DatabaseOptions {
+  /**
+   * What the file belongs to, for example chain, contract and account. Kept in the file when it is created; a later
+   * open with another scope is refused, since receipts of one network mean nothing on another.
+   */
+  readonly scope?: string;
+  /** For a file that keeps text; without, its text can be neither written nor read. */
+  readonly cipher?: TextCipher;
+  /** Reads only, beside a running node: takes no lock, changes nothing. The file must exist. */
+  readonly readOnly?: boolean;
+}
+
+export interface WriteOptions {
+  /**
+   * Whether the disk confirms before `write` returns; true unless said otherwise. Without, the transaction survives the
+   * end of the process at any moment, and a power failure may take the newest ones, never an older one without the newer:
+   * enough for what can be found out or done again. It costs a tenth.
+   */
+  readonly synced?: boolean;
+}
+
+/**
+ * A durable SQLite file with a write-ahead log: what `write` returned from is there after SIGKILL and, when synced, after
+ * a power failure. One process writes; a lock file, held by the operating system and so gone with its process, keeps a
+ * second one out.
+ */
+export class Database implements Disposable {
+  readonly path: string;
+  readonly #db: DatabaseSync;
+  readonly #lock: DatabaseSync | undefined;
+  readonly #cipher: TextCipher | undefined;
+  readonly #statements = new Map<string, StatementSync>();
+  #synced = true;
+  #closed = false;
+
+  /** Use `openDatabase`. */
+  constructor(
+    path: string,
+    { db, lock, cipher }: { db: DatabaseSync; lock: DatabaseSync | undefined; cipher: TextCipher | undefined },
+  ) {
+    this.path = path;
+    this.#db = db;
+    this.#lock = lock;
+    this.#cipher = cipher;
+  }
+
+  /** What encrypts the text of this file. */
+  get cipher(): TextCipher {
+    if (this.#cipher !== undefined) return this.#cipher;
+    throw textWithoutKey(this.path);
+  }
+
+  /** Runs `work` in one transaction: all of it is written when this returns, or none of it after a throw. */
+  write<T>(work: () => T, { synced = true }: WriteOptions = {}): T {
+    try {
+      if (synced !== this.#synced) this.#db.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
+      this.#synced = synced;
+      this.#db.exec("BEGIN IMMEDIATE");
+    } catch (cause) {
+      throw storeFailure(this.path, cause);
+    }
+    try {
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (cause) {
+      this.#rollback();
+      throw cause instanceof LloomError ? cause : storeFailure(this.path, cause);
+    }
+  }
+
+  /** Changes rows; inside `write`. Returns how many. */
+  run(sql: string, values: Values = {}): number {
+    return this.#guard(() => Number(this.#prepare(sql).run(values).changes));
+  }
+
+  /** The first row, if any. */
+  get(sql: string, values: Values = {}): Row | undefined {
+    return this.#guard(() => this.#prepare(sql).get(values));
+  }
+
+  /** All rows: the statement's own LIMIT bounds them, or the caller's domain does. */
+  all(sql: string, values: Values = {}): readonly Row[] {
+    return this.#guard(() => this.#prepare(sql).all(values));
+  }
+
+  /** Moves the log into the file and truncates it, so that deleted bytes do not rest there. */
+  checkpoint(): void {
+    this.#guard(() => this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+
+  /** Closes file and lock. Calling it again does nothing. */
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#statements.clear();
+    this.#db.close();
+    this.#lock?.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      throw cause instanceof LloomError ? cause : storeFailure(this.path, cause);
+    }
+  }
+
+  /** SQLite rolls back by itself after some errors (a full disk); a second rollback then throws, which is fine. */
+  #rollback(): void {
+    try {
+      this.#db.exec("ROLLBACK");
+    } catch {}
+  }
+}
+
+/**
+ * Opens or creates a database file, brings its tables to this version, and takes the writer's lock.
+ * @throws LloomError STORE_FAILED: another process has it, not a database, damaged, written by a newer version, of
+ * another scope, or no permission; `next` says what to do.
+ */
+export function openDatabase(path: string, { scope, cipher, readOnly = false }: DatabaseOptions = {}): Database {
+  using stack = new DisposableStack();
+  try {
+    if (!readOnly) createPrivately(path);
+    const lock = readOnly ? undefined : stack.use(lockFile(path));
+    const db = stack.use(new DatabaseSync(path, { readOnly, timeout: 2000, enableForeignKeyConstraints: true }));
+    if (!readOnly) {
+      keepWriteAheadLog(db, path);
+      // Deleted bytes are overwritten: what prune() removed must not be found in the file.
+      db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+      checkWhole(db, path);
+      migrate(db, { path, cipher });
+    }
+    checkScope(db, { path, scope, readOnly });
+    const database = new Database(path, { db, lock, cipher });
+    stack.move();
+    return database;
+  } catch (cause) {
+    throw cause instanceof LloomError ? cause : storeFailure(path, cause);
+  }
+}
+
+/**
+ * Refuses a damaged file before anything is promised on its word: SQLite itself notices a broken page only when it comes to
+ * it, which may be at an answer. Reads the whole file: about a second for a gigabyte.
+ */
+function checkWhole(db: DatabaseSync, path: string): void {
+  const found = db.prepare("PRAGMA integrity_check(1)").get()?.["integrity_check"];
+  if (found !== "ok") throw damagedStore(path, String(found));
+}
+
+/**
+ * Creates the files for their owner only; SQLite gives its side files the rights of the main file. An existing file is
+ * not even opened here: closing it would drop the POSIX locks that this process may hold on it.
+ */
+function createPrivately(path: string): void {
+  try {
+    makePrivateDirectory(dirname(path));
+    for (const file of [path, `${path}.lock`]) if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new LloomError("STORE_FAILED", `The store ${path} cannot be created: ${problem}.`, {
+      cause,
+      next: "Check that the data directory may be written.",
+    });
+  }
+}
+
+const lockFile = (path: string): DatabaseSync =>
+  takeLock(`${path}.lock`, (cause) => {
+    throw new LloomError("STORE_FAILED", `Another process uses ${path}: it holds the lock ${path}.lock.`, {
+      cause,
+      next: "Stop the other node, or give this one its own data directory.",
+    });
+  });
+
+/** Whose a file says that it is; undefined if it does not, or cannot be read: then it is no word against anybody. */
+export function scopeOfFile(path: string): string | undefined {
+  try {
+    using file = openDatabase(path, { readOnly: true });
+    const { value } = file.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkScope(
+  db: DatabaseSync,
+  { path, scope, readOnly }: { path: string; scope: string | undefined; readOnly: boolean },
+): void {
+  if (scope === undefined) return;
+  const found = db.prepare("SELECT value FROM facts WHERE name = 'scope'").get()?.["value"];
+  if (found === undefined && !readOnly) {
+    db.prepare("INSERT INTO facts (name, value) VALUES ('scope', ?)").run(scope);
+  } else if (found !== scope) {
+    throw new LloomError("STORE_FAILED", `${path} belongs to ${String(found)}, not to ${scope}.`, {
+      next: "Use another data directory for this network and account, or the one that the file belongs to.",
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import { LloomError } from "../../errors.ts";
+
+/**
+ * The same log, which says when it fails. A node whose log fails has no memory: whoever hears of it has to stop, since every
+ * further request would fail too, at the cost of its client's time.
+ */
+export function watchStore<Store extends object>(store: Store, onFailure: (problem: LloomError) => void): Store {
+  const watched = Object.entries(store).map(([name, method]: [string, (...values: unknown[]) => unknown]) => [
+    name,
+    (...values: unknown[]): unknown => {
+      try {
+        return method(...values);
+      } catch (thrown) {
+        if (thrown instanceof LloomError && thrown.code === "STORE_FAILED") onFailure(thrown);
+        throw thrown;
+      }
+    },
+  ]);
+  return Object.fromEntries(watched) as Store;
+}

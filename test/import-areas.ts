@@ -1,0 +1,186 @@
+/** What every role and capability of the node may use. */
+const BASE = [
+  "node/src/primitives",
+  "node/src/errors.ts",
+  "node/src/log.ts",
+  "node/src/outside-file.ts",
+  "protocol/src",
+];
+const CAPABILITIES = ["p2p", "chain", "store", "backend", "wallet", "indexer"].map((name) => `node/src/${name}`);
+/** What everybody who speaks with the chain speaks with: contracts, calls of them, and what their refusals mean. */
+const CHAIN_WORDS = ["chain-failure", "contract-call", "contracts", "revert"].map(
+  (name) => `node/src/chain/${name}.ts`,
+);
+const CHAIN_FILES = ["node/src/chain/chain.ts", "node/src/chain/reads.ts", ...CHAIN_WORDS];
+const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
+/** What all commands are written with: flags, amounts, words. */
+const COMMAND_WORDS = ["address", "amount", "command", "number-flag", "words"].map(
+  (name) => `node/src/commands/${name}.ts`,
+);
+const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
+
+/** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
+export const AREAS: readonly { readonly folder: string; readonly may: readonly string[] }[] = [
+  { folder: "protocol/src", may: ["protocol/src"] },
+  { folder: "protocol", may: ["protocol"] },
+  { folder: "node/src/primitives", may: BASE },
+  // The rooms of a peer: whoever speaks a protocol stands on host and frames, and never on another protocol.
+  ...roomsOf(
+    "node/src/p2p",
+    {
+      host: [],
+      frames: [],
+      infer: ["host", "frames"],
+      evidence: ["host", "frames"],
+      rpc: ["host"],
+      discovery: ["host"],
+    },
+    ["node/src/p2p/limits.ts", ...BASE],
+  ),
+  // What stands on several capabilities and is no role.
+  { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
+  { folder: "node/src/duties", may: ["node/src/duties", "node/src/chain", "node/src/store", ...BASE] },
+  { folder: "node/src/evidence", may: ["node/src/evidence", "node/src/chain", "node/src/p2p", ...BASE] },
+  // The chain: what a server says and how a transaction gets there lie below an open chain, what is asked and watched stands on it.
+  ...roomsOf("node/src/chain", { rpc: [], send: ["rpc"] }, [...CHAIN_WORDS, ...BASE]),
+  ...roomsOf(
+    "node/src/chain",
+    {
+      watch: ["rpc"],
+      read: ["watch", "rpc"],
+      account: ["watch", "send"],
+      disputes: ["account", "watch", "send"],
+      reputation: ["watch", "send", "rpc"],
+    },
+    [...CHAIN_FILES, ...BASE],
+  ),
+  {
+    folder: "node/src/chain",
+    may: [...CHAIN_FILES, "node/src/chain/rpc", "node/src/chain/send", "types/contracts", ...BASE],
+  },
+  // The logs, by whose they are: no role knows another's, and all of them stand on one database.
+  ...roomsOf("node/src/store", { files: [], database: ["files"] }, BASE),
+  ...roomsOf("node/src/store", { client: ["database"], executor: ["database"], validator: ["database"] }, [
+    "node/src/store/duty-log.ts",
+    ...BASE,
+  ]),
+  { folder: "node/src/store", may: ["node/src/store/duty-log.ts", "node/src/store/database", ...BASE] },
+  ...CAPABILITIES.map((folder) => ({ folder, may: [folder, ...BASE] })),
+  // The rooms of a client, in the order of an answer's life.
+  ...roomsOf(
+    "node/src/client",
+    {
+      choose: [],
+      discover: ["choose"],
+      reputation: ["choose"],
+      pay: [],
+      check: [],
+      dispute: ["check"],
+      ask: ["discover", "choose", "pay", "check"],
+    },
+    [...CLIENT_DATA, "node/src/duties", "node/src/evidence", ...CAPABILITIES, ...BASE],
+  ),
+  // The rooms of an executor.
+  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [
+    ...EXECUTOR_DATA,
+    "node/src/duties",
+    "node/src/evidence",
+    ...CAPABILITIES,
+    ...BASE,
+  ]),
+  ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
+  { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
+  // The rooms of commands: what they open, then what the deeds of money are made of, then who does them.
+  ...roomsOf(
+    "node/src/commands",
+    {
+      open: [],
+      wallet: ["open"],
+      signed: ["open"],
+      deeds: ["signed", "open"],
+      reputation: ["open"],
+      dispute: ["deeds", "signed", "open"],
+      canaries: ["deeds", "reputation", "open"],
+      ask: ["reputation", "open"],
+      run: ["ask", "canaries", "dispute", "open"],
+      money: ["deeds", "signed", "dispute", "canaries", "open"],
+    },
+    [...COMMAND_WORDS, ...belowCommands()],
+  ),
+  { folder: "node/src/commands", may: ["node/src/commands", ...belowCommands()] },
+  { folder: "node/src", may: ["node/src/commands", ...rootFilesOfNode(), "node/package.json", "protocol/src"] },
+  { folder: "indexer", may: ["indexer", "protocol/src"] },
+  { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
+  { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
+  { folder: "web", may: ["web", "protocol/src"] },
+  {
+    folder: "checkout",
+    may: [
+      "checkout",
+      "protocol/src",
+      "node/src/chain/rpc/rpc-error.ts",
+      "node/src/store/files/lock.ts",
+      "node/src/primitives",
+    ],
+  },
+  {
+    folder: "ignition",
+    may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts", "protocol/src"],
+  },
+  { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
+  { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
+  { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
+  // A Hardhat configuration of a test's own: the shipped one with other explorers.
+  { folder: "test/support/staged.config.ts", may: ["hardhat.config.ts"] },
+  {
+    folder: "test",
+    may: [
+      "test",
+      "checkout",
+      "devnet",
+      "scripts",
+      "ignition",
+      "types/contracts",
+      "indexer",
+      "node/src",
+      "protocol",
+      "web/lib",
+    ],
+  },
+];
+
+function rootFilesOfNode(): string[] {
+  return [
+    "cli",
+    "client-settings",
+    "config",
+    "daemon",
+    "data-home",
+    "dispute-settings",
+    "errors",
+    "log",
+    "mended-text",
+    "nearest-name",
+    "outside-file",
+    "setting-forms",
+    "settings",
+    "version",
+  ].map((name) => `node/src/${name}.ts`);
+}
+
+function belowCommands(): string[] {
+  const roles = ["client", "executor", "validator", "gateway", "clock", "duties", "evidence"];
+  return [...roles.map((name) => `node/src/${name}`), ...CAPABILITIES, ...rootFilesOfNode(), ...BASE];
+}
+
+function mayOfRole(role: string): string[] {
+  return [`node/src/${role}`, "node/src/duties", "node/src/evidence", ...CAPABILITIES, "node/src/version.ts", ...BASE];
+}
+
+/** Inner rooms of a folder: each may import itself, the rooms that it names, and what all of them may. */
+function roomsOf(folder: string, rooms: Readonly<Record<string, readonly string[]>>, all: readonly string[]) {
+  return Object.entries(rooms).map(([room, others]) => ({
+    folder: `${folder}/${room}`,
+    may: [...[room, ...others].map((name) => `${folder}/${name}`), ...all],
+  }));
+}
