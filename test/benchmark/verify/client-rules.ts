@@ -3,7 +3,7 @@ import type { RequestCommitment, ResponseCommitment } from "@lloom/protocol/comm
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { charged, countsProblem } from "@lloom/protocol/token-counts";
 import type { TokenCounter } from "../../../node/src/backend/counting/token-counter.ts";
-import { contradict } from "../../../node/src/chain/equivocation.ts";
+import { contradict } from "../../../node/src/chain/disputes/equivocation.ts";
 import { nextDispute } from "../../../node/src/client/dispute/dispute-rules.ts";
 import { nextReport } from "../../../node/src/client/dispute/report-rules.ts";
 import { buildResponse } from "../../../node/src/executor/answer/response.ts";
