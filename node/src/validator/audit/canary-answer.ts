@@ -81,4 +81,6 @@ export interface AuditableOffer {
   readonly executor: Address;
   readonly model: string;
   readonly weightsHash: Hex;
+  /** Tokens, prompt and answer together; absent: nothing is known of it. */
+  readonly maxContext?: bigint;
 }
