@@ -52,7 +52,7 @@ export async function answersOf(node: Answerer, canaries: number): Promise<Answe
 }
 
 /** Counts above the limit are charged at the limit. */
-function paid(canary: Canary, answer: HonestAnswer): AnsweredCanary {
+export function paid(canary: Canary, answer: HonestAnswer): AnsweredCanary {
   const tokens = Math.min(answer.outboundTokens, canary.maxOutboundTokens);
   const counts = { inboundTokens: BigInt(answer.inboundTokens), outboundTokens: BigInt(tokens) };
   return { canary, answer, tokens, cost: Number(costUp({ ...PRICE, ...counts })) };

@@ -3,10 +3,13 @@ import { boundRate, measuredRate } from "@lloom/protocol/verification/calibratio
 import { findBorder } from "../../../node/src/validator/audit/border-search.ts";
 import type { BorderQuestion } from "../../../node/src/validator/audit/plan.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
+import type { Canary } from "../../../node/src/validator/canary/draw-canary.ts";
 import type { BenchRow } from "../rows.ts";
-import type { Answerer } from "./answers.ts";
+import { type Answerer, type MeasuredCanary, paid } from "./answers.ts";
 import { type Bench, openHonest } from "./bench.ts";
 import { coarseNode } from "./cheats.ts";
+import { auditCourses } from "./courses.ts";
+import { foundRows } from "./found-rows.ts";
 
 const SEED = 78;
 /** Different ones: the same question tells the same node's answer again. */
@@ -24,16 +27,18 @@ export async function borderRows(bench: Bench): Promise<BenchRow[]> {
   ];
   for (const bits of BITS) {
     await using node = await coarseNode(bench.modelPath, bits, bench.directory);
-    const flipped = await flippedBy(node, borders);
+    const cheated = await answersTo(node, borders);
     rows.push({
-      ...{ name: `border.${bits}bit`, value: (100 * flipped) / borders.length, met: true },
+      ...{ name: `border.${bits}bit`, value: (100 * flippedOf(cheated)) / borders.length, met: true },
       unit: `% of ${borders.length} told from 16 bits`,
     });
+    const { calibration } = bench;
+    rows.push(...foundRows(`border.${bits}bit`, auditCourses({ cheated, honest: [], share: 1, calibration })));
   }
   let accused = 0;
   for (const isOther of [false, true]) {
     await using node = await openHonest(bench.directory, isOther);
-    accused += await flippedBy(node, borders);
+    accused += flippedOf(await answersTo(node, borders));
   }
   const asked = 2 * borders.length;
   return [
@@ -66,15 +71,21 @@ async function findBorders({ reference, calibration }: Bench): Promise<{ looks: 
   return { looks, borders: [...found.values()] };
 }
 
-async function flippedBy(node: Answerer, borders: readonly BorderQuestion[]): Promise<number> {
-  let flipped = 0;
+/** One token each, all that such an answer tells. */
+async function answersTo(node: Answerer, borders: readonly BorderQuestion[]): Promise<MeasuredCanary[]> {
+  const answered: MeasuredCanary[] = [];
   for (const { question, border } of borders) {
-    const { text } = await node.answer({
+    const canary: Canary = {
       messages: [{ role: "user", content: question }],
       sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
       ...{ maxOutboundTokens: 1, whole: true },
-    });
-    if (isFlipped(border, text)) flipped += 1;
+    };
+    const one = paid(canary, await node.answer(canary));
+    const figures = { isFlipped: isFlipped(border, one.answer.text), flatter: 1 };
+    answered.push({ ...one, figures, temperatureMilli: 0 });
   }
-  return flipped;
+  return answered;
 }
+
+const flippedOf = (answered: readonly MeasuredCanary[]): number =>
+  answered.filter(({ figures }) => figures.isFlipped === true).length;

@@ -33,16 +33,16 @@ export function honestRows({ calibration, honest, otherHonest }: Bench): BenchRo
 function calibratedRows(calibration: Calibration): BenchRow[] {
   const { configurations, confirmations = [] } = calibration;
   const confirmed = confirmations.flatMap((one) => one.configurations);
-  const canaries = sumOf(confirmed, "canaries");
+  const [calibrated, canaries] = [sumOf(configurations, "canaries"), sumOf(confirmed, "canaries")];
   const rate = measuredRate(calibration);
   return [
     {
-      ...{ name: "honest.calibrated", value: sumOf(configurations, "canaries"), met: true },
+      ...{ name: "honest.calibrated", value: calibrated, target: LEAST_CANARIES, met: calibrated >= LEAST_CANARIES },
       unit: `canaries in ${configurations.length} configurations`,
     },
     { name: "honest.calibrated.found", value: sumOf(configurations, "found"), unit: "of these", met: true },
     {
-      ...{ name: "honest.confirmed", value: canaries, target: LEAST_CANARIES, met: canaries >= LEAST_CANARIES },
+      ...{ name: "honest.confirmed", value: canaries, met: true },
       unit: `other canaries in ${confirmed.length} configurations`,
     },
     { name: "honest.confirmed.found", value: sumOf(confirmed, "found"), unit: "of these", met: true },

@@ -13,8 +13,8 @@ import { widenVocabulary } from "./wide-model.ts";
 /** The tiny model's, and those of many models since Llama 2 and 3. */
 const VOCABULARIES = [2_048, 32_000, 128_000] as const;
 const CUT = { topK: 0, topP: 1, minP: 0, seed: 1 } as const;
-const ROUNDS = 15;
-const LOOKS = 100;
+const ROUNDS = 9;
+const LOOKS = 50;
 const TOKENS = 2_000;
 
 /** Processor time that a trace takes of each token, whatever the weights: by the size of the vocabulary alone. */
