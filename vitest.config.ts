@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { COMPILE_CACHE } from "./checkout/paths.ts";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 /** Files that start whole networks of processes. */
 const WHOLE_NETWORK = "test/e2e/**/*.test.ts";
@@ -16,6 +17,7 @@ export default defineConfig({
     // A last resort on a machine that does much else: what a test waits for has a deadline of its own.
     testTimeout: 240_000,
     hookTimeout: 300_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -3,7 +3,7 @@
  * contracts that the registry wired, and those that keep their deposits.
  *
  * Units. Amounts: base units of the payment token. Token, request and nonce counts are bigint too, because a hostile pair
- * may claim the largest value of its Solidity type. Times: whole Unix seconds. `day` and `hour`: the second at which the
+ * may claim the largest value of its Solidity type. Times: whole Unix seconds, of more than 32 bits. `day` and `hour`: the second at which the
  * UTC day or hour starts. Hashes and addresses: lower-case hex.
  *
  * Names. `xAddress`, `xHash`, `xNumber` are keys; `x` is the relation to the row behind the key. A relation may lead to

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
+import { fileTimes, slowest } from "./testing/slowest-files.ts";
 
 /** What came of a suite. */
 interface Counts {
@@ -15,13 +16,18 @@ interface Counts {
 interface Suite {
   readonly name: string;
   readonly describe: string;
-  readonly run: (reportFile: string) => Promise<Counts>;
+  readonly run: (reportFile: string, options: Place) => Promise<Counts>;
+}
+
+/** Whether other suites run at the same time. */
+interface Place {
+  readonly isBeside: boolean;
 }
 
 const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
 
-/** Runs a program with what it prints in one piece at its end, so that two that run together do not mix their lines. */
-function runNode(args: readonly string[], { isBeside = false } = {}): Promise<number> {
+/** Runs a program; beside others with what it prints in one piece at its end, so that they do not mix their lines. */
+function runNode(args: readonly string[], { isBeside }: Place): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
@@ -49,14 +55,15 @@ function readCounts(file: string, code: number, parse: (report: Record<string, u
 }
 
 /** A script of ours that writes { passed, failed }. */
-async function runScript(script: string, reportFile: string, options = {}): Promise<Counts> {
-  const code = await runNode([join(ROOT, "scripts", script), reportFile], options);
+async function runScript(script: string, reportFile: string, place: Place): Promise<Counts> {
+  const code = await runNode([join(ROOT, "scripts", script), reportFile], place);
   return readCounts(reportFile, code, ({ passed, failed }) => ({ passed: Number(passed), failed: Number(failed) }));
 }
 
-async function runVitest(project: string, reportFile: string): Promise<Counts> {
+async function runVitest(project: string, reportFile: string, place: Place): Promise<Counts> {
   const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const code = await runNode([VITEST, "run", "--project", project, ...report]);
+  const code = await runNode([VITEST, "run", "--project", project, ...report], place);
+  times.push(...fileTimes(reportFile));
   return readCounts(reportFile, code, ({ numPassedTests, numFailedTests }) => ({
     passed: Number(numPassedTests),
     failed: Number(numFailedTests),
@@ -67,28 +74,32 @@ const SUITES: readonly Suite[] = [
   {
     name: "check",
     describe: "types, lint, format, generated files, import rules",
-    run: (file) => runScript("check.ts", file),
+    run: (...to) => runScript("check.ts", ...to),
   },
   {
     name: "contracts",
     describe: "Solidity: unit, fuzz, invariants",
-    run: (file) => runScript("test-solidity.ts", file, { isBeside: true }),
+    run: (...to) => runScript("test-solidity.ts", ...to),
   },
   {
     name: "proofs",
     describe: "the arithmetic libraries, for every input",
-    run: (file) => runScript("prove.ts", file, { isBeside: true }),
+    run: (...to) => runScript("prove.ts", ...to),
   },
-  { name: "parts", describe: "TypeScript: each part, real chain, real hosts", run: (file) => runVitest("parts", file) },
+  {
+    name: "parts",
+    describe: "TypeScript: each part, real chain, real hosts",
+    run: (...to) => runVitest("parts", ...to),
+  },
   {
     name: "network",
     describe: "whole networks of real processes, and a browser",
-    run: (file) => runVitest("network", file),
+    run: (...to) => runVitest("network", ...to),
   },
   {
     name: "attack",
     describe: "a whole network among liars, floods, failures and kill -9",
-    run: (file) => runVitest("attack", file),
+    run: (...to) => runVitest("attack", ...to),
   },
 ];
 
@@ -107,15 +118,16 @@ if (unknown !== undefined)
   );
 
 const dir = mkdtempSync(join(tmpdir(), "lloom-test-"));
+const times: { file: string; seconds: number }[] = [];
 let passed = 0;
 let failed = 0;
 
 /** One after the other. */
-async function runAll(suites: readonly Suite[]): Promise<void> {
+async function runAll(suites: readonly Suite[], place: Place = { isBeside: false }): Promise<void> {
   for (const { name, describe, run } of suites) {
     const began = performance.now();
     console.log(`\n── ${name}: ${describe}`);
-    const counts = await run(join(dir, `${name}.json`));
+    const counts = await run(join(dir, `${name}.json`), place);
     const seconds = Math.round((performance.now() - began) / 1000);
     console.log(`── ${name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
     passed += counts.passed;
@@ -123,18 +135,26 @@ async function runAll(suites: readonly Suite[]): Promise<void> {
   }
 }
 
+async function build(): Promise<void> {
+  if ((await runNode([HARDHAT, "build", "--no-tests"], { isBeside: false })) !== 0) failed++;
+}
+
+const began = performance.now();
 try {
-  const built = await runNode([HARDHAT, "build", "--no-tests"]);
-  if (built !== 0) failed++;
-  // The contracts compute on one core for most of their time, while parts and networks wait for processes and blocks. Under
-  // attack everybody computes.
-  const suites = SUITES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  const named = (...names: readonly string[]): Suite[] => suites.filter(({ name }) => names.includes(name));
-  await runAll(named("check"));
-  await Promise.all([runAll(named("contracts", "proofs")), runAll(named("parts", "network"))]);
+  const named = (...names: readonly string[]): Suite[] =>
+    SUITES.filter(({ name }) => names.includes(name) && (wanted.length === 0 || wanted.includes(name)));
+  // Two lanes that end at about the same time. One computes on one core for most of its time: proofs, which need nothing that is
+  // built, then lint and contracts; and when it is done, the networks take its place beside what is left of the parts, since
+  // both wait for processes and blocks. Under attack everybody computes, so that nothing runs beside it.
+  const parts = named("parts");
+  const others = named("check", "contracts", "network");
+  await Promise.all([build(), runAll(named("proofs"), { isBeside: true })]);
+  await Promise.all([runAll(parts), runAll(others, { isBeside: parts.length > 0 })]);
   await runAll(named("attack"));
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
-console.log(`\n${passed} passed, ${failed} failed`);
+if (times.length > 1) console.log(`\nslowest files:\n${slowest(times).join("\n")}`);
+const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+console.log(`\n${passed} passed, ${failed} failed, ${minutes} min`);
 process.exitCode = failed === 0 ? 0 : 1;

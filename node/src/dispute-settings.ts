@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
+import { address, decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
 export const DISPUTE_SETTINGS = {
@@ -53,19 +53,28 @@ export const DISPUTE_SETTINGS = {
       "recorded chat requests, a JSON line each, that a validator's canaries are drawn from instead of the shipped ones",
     schema: path,
   }),
-  complaintBonds: defaulted({
-    toml: "validator.complaint-bonds",
-    flag: "complaint-bonds",
+  guards: defaulted({
+    toml: "validator.guards",
+    flag: "guards",
+    value: "ADDRESSES",
+    describe: "executors that a validator guards: it settles and rebuts for them while they are offline",
+    schema: z.array(address, 'must be a list such as ["0x5B38..."]'),
+    fallback: [],
+    list: true,
+  }),
+  guardFee: defaulted({
+    toml: "validator.guard-fee",
+    flag: "guard-fee",
     value: "AMOUNT",
-    describe: "most payment tokens that the bonds of a validator's own complaints may lock; 0: it only reports",
+    describe: "tokens that it takes for each transaction out of the deposit of the executor that it sends it for",
     schema: decimal,
-    fallback: "50",
+    fallback: "0",
   }),
   appeals: defaulted<"auto" | "ask" | "off">({
     toml: "disputes.appeals",
     flag: "appeals",
     value: "auto|ask|off",
-    describe: "what an executor or validator does about a jury's verdict against it; ask: status says how to appeal",
+    describe: "what is done about a jury's verdict against this node; ask: status says how to appeal",
     schema: z.enum(["auto", "ask", "off"], "must be auto, ask or off"),
     fallback: "auto",
   }),
@@ -76,5 +85,13 @@ export const DISPUTE_SETTINGS = {
     describe: "most payment tokens that appeals may lock",
     schema: decimal,
     fallback: "30",
+  }),
+  complaintBonds: defaulted({
+    toml: "disputes.complaint-bonds",
+    flag: "complaint-bonds",
+    value: "AMOUNT",
+    describe: "most payment tokens that the bonds of own complaints may lock; 0: it complains of nobody",
+    schema: decimal,
+    fallback: "50",
   }),
 } as const;

@@ -4,6 +4,7 @@ import {
   type DeliveryConcession,
   hashDeliveryConcession,
 } from "../src/delivery-concession.ts";
+import { DELIVERY_CONSENT_FIELDS, type DeliveryConsent, hashDeliveryConsent } from "../src/delivery-consent.ts";
 import { DISPUTE_CONSENT_FIELDS, type DisputeConsent, hashDisputeConsent } from "../src/dispute-consent.ts";
 import { juryFacts } from "../src/generated/facts.ts";
 import { hashVote, type Vote } from "../src/votes.ts";
@@ -40,6 +41,22 @@ function consentVectors(domain: DomainName) {
   }));
 }
 
+/** Consents of a client to who opens a delivery dispute for it: one as it occurs, one of the largest numbers. */
+export const OPENINGS = {
+  typical: { opener: PARTIES.stranger.address, responseHash: repeated(0xd1) },
+  largest: { opener: `0x${"ff".repeat(20)}`, responseHash: repeated(0xfd) },
+} as const satisfies Record<string, DeliveryConsent>;
+
+function openingVectors(domain: DomainName) {
+  const { domainSeparator } = HASHERS[domain];
+  return Object.values(OPENINGS).map((consent) => ({
+    domain,
+    domainSeparator,
+    ...consent,
+    digest: hashDeliveryConsent(domainSeparator, consent),
+  }));
+}
+
 /** Concessions of an executor that it did not deliver: one as it occurs, one of the largest numbers. */
 export const CONCESSIONS = {
   typical: { id: repeated(0xc1) },
@@ -57,8 +74,8 @@ function concessionVectors(domain: DomainName) {
 }
 
 /**
- * disputes.json: what jurors commit to, what clients sign for those who complain in their place, and what executors sign that
- * concede a dispute.
+ * disputes.json: what jurors commit to, what clients sign for those who complain or open a dispute in their place, and what
+ * executors sign that concede one.
  */
 export const disputeVectors = () => ({
   rule: "keccak256(abi.encode(disputeId, round, juror, choice, salt))",
@@ -68,7 +85,12 @@ export const disputeVectors = () => ({
     choice: String(enumNumber(juryFacts.Choice, choice)),
     commitment: hashVote({ ...vote, round, choice }),
   })),
-  types: { DisputeConsent: DISPUTE_CONSENT_FIELDS, DeliveryConcession: DELIVERY_CONCESSION_FIELDS },
+  types: {
+    DisputeConsent: DISPUTE_CONSENT_FIELDS,
+    DeliveryConsent: DELIVERY_CONSENT_FIELDS,
+    DeliveryConcession: DELIVERY_CONCESSION_FIELDS,
+  },
   consents: (Object.keys(HASHERS) as DomainName[]).flatMap(consentVectors),
+  openings: (Object.keys(HASHERS) as DomainName[]).flatMap(openingVectors),
   concessions: (Object.keys(HASHERS) as DomainName[]).flatMap(concessionVectors),
 });

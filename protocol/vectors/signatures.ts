@@ -2,11 +2,12 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import type { Address, CompactSignature, Hex } from "../src/commitment-types.ts";
 import type { CommitmentHasher } from "../src/commitments.ts";
 import { hashDeliveryConcession } from "../src/delivery-concession.ts";
+import { hashDeliveryConsent } from "../src/delivery-consent.ts";
 import { hashDisputeConsent } from "../src/dispute-consent.ts";
 import { hexToBytes } from "../src/hex.ts";
 import { MAX_S, recoverAddress, signDigest } from "../src/signatures.ts";
 import { VALUES } from "./commitments.ts";
-import { CONCESSIONS, CONSENTS } from "./disputes.ts";
+import { CONCESSIONS, CONSENTS, OPENINGS } from "./disputes.ts";
 import { HASHERS, PARTIES, type Party, repeated } from "./parties.ts";
 
 const ORDER = secp256k1.Point.Fn.ORDER;
@@ -96,6 +97,12 @@ const SIGNED_TYPES: readonly SignedType[] = [
     signer: client,
     other: stranger,
     digestAt: ({ domainSeparator }) => hashDisputeConsent(domainSeparator, CONSENTS.typical),
+  },
+  {
+    type: "DeliveryConsent",
+    signer: client,
+    other: stranger,
+    digestAt: ({ domainSeparator }) => hashDeliveryConsent(domainSeparator, OPENINGS.typical),
   },
   {
     type: "DeliveryConcession",

@@ -16,6 +16,7 @@ import {
   decodeAcknowledgeReply,
   decodeAnswerReply,
   decodeClientFrame,
+  decodeEntrustReply,
   decodeExecutorFrame,
   decodeHealthReply,
   decodeOfferGossip,
@@ -211,12 +212,22 @@ describe("contents.json", () => {
 });
 
 describe("disputes.json", () => {
-  const { votes, types, consents, concessions } = disputeVectors();
+  const { votes, types, consents, openings, concessions } = disputeVectors();
 
   it.each(concessions)("has ethers' digest of the concession of $id under $domainSeparator", (vector) => {
     const structHash = TypedDataEncoder.from({ DeliveryConcession: [...types.DeliveryConcession] }).hash({
       id: vector.id,
     });
+    expect(keccak256(concat(["0x1901", vector.domainSeparator, structHash]))).toBe(vector.digest);
+  });
+
+  it.each(openings)("has ethers' digest of the consent to $opener under $domainSeparator", (vector) => {
+    const { opener, responseHash } = vector;
+    const structHash = TypedDataEncoder.hashStruct(
+      "DeliveryConsent",
+      { DeliveryConsent: [...types.DeliveryConsent] },
+      { opener, responseHash },
+    );
     expect(keccak256(concat(["0x1901", vector.domainSeparator, structHash]))).toBe(vector.digest);
   });
 
@@ -270,6 +281,7 @@ describe("frames.json", () => {
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
     acknowledgeReplies: decodeAcknowledgeReply,
+    entrustReplies: decodeEntrustReply,
     answerReplies: decodeAnswerReply,
     vocabularyReplies: (bytes: Uint8Array) => {
       const reply = decodeVocabularyReply(bytes);

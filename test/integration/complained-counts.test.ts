@@ -65,6 +65,10 @@ async function refusal(user: User, ...args: readonly string[]): Promise<string> 
 describe("counts that an answer has not", { timeout: 600_000 }, () => {
   it("are complained of by hand, seen by everybody, and admitted by their executor alone", async () => {
     const request = await overcharged();
+    const forOther = ["--sign-only", join(client.dataDir, "order.json"), "--opener", executor.address];
+    expect(await refusal(client, "dispute", "open", request, ...forOther)).toMatch(
+      /This answer came, with wrong counts/,
+    );
     expect(await client.tell("dispute", "open", request, "--yes")).toMatchObject({
       action: "complain",
       bond: "3200000",

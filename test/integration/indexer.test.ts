@@ -191,6 +191,22 @@ test("follows a chain that takes blocks back", async () => {
   expect(await deposited()).toBe("5000507");
 });
 
+test("keeps times that take more than 32 bits, in the order of the chain", async () => {
+  await market.networkHelpers.time.increaseTo(2 ** 32);
+  const deadline = await market.deadline();
+  const work = { domain: market.domain, client: cast.client, executor: cast.executor, deadline, lane: 2n };
+  await market.accounting.send(cast.executor, "settle", [answers(work, 1).pair]);
+  await indexed();
+  await expectAgreement(indexer, market);
+  const { settlements, networkDays } = await indexer.query(`{
+    settlements(where: { timestamp_gte: 4294967296 }) { items { timestamp lane { number } } }
+    networkDays(orderBy: "day", orderDirection: "desc", limit: 1) { items { day settlementCount } }
+  }`);
+  const { timestamp } = (await market.connection.ethers.provider.getBlock("latest")) ?? {};
+  expect(settlements).toEqual({ items: [{ timestamp, lane: { number: "2" } }] });
+  expect(networkDays).toEqual({ items: [{ day: 4_294_944_000, settlementCount: 1 }] });
+});
+
 // The restart waits for the lock of the killed one to expire; the next test needs no database.
 test.concurrent(
   "goes on after a kill without losing or doubling anything",

@@ -7,13 +7,25 @@ import { type Chain, openChain } from "../../node/src/chain/chain.ts";
 import { createLog } from "../../node/src/log.ts";
 import { openAudits } from "../support/contracts/audits.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
+import { browserRoots } from "./indexer/browser-roots.ts";
+import { ownRoots } from "./indexer/own-standings.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
-import { expectRows, expectTrees, readOwn, reputationTables } from "./indexer/reputation-agreement.ts";
-import { ReputationLife, SECRETS, seatReputation } from "./indexer/reputation-deeds.ts";
+import {
+  expectRows,
+  expectTrees,
+  type OwnReputation,
+  readOwn,
+  reputationTables,
+} from "./indexer/reputation-agreement.ts";
+import { eventsOfEpoch, ReputationLife, SECRETS, seatReputation } from "./indexer/reputation-deeds.ts";
 import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
 
 const SEED = Number(process.env["SEED"] ?? 20_261_129);
-const EPOCHS_BEFORE = 24;
+/** Events of the life; many take minutes. */
+const EVENTS = Number(process.env["EVENTS"] ?? 300);
+/** More of them if there is much to say, since each epoch has a finding of each. */
+const EXECUTORS = EVENTS > 1_000 ? 40 : 4;
+const EPOCHS_BEFORE = Math.ceil(EVENTS / eventsOfEpoch(EXECUTORS));
 const EPOCHS_MEANWHILE = 2;
 const REORG_BLOCKS = 30;
 const WEEKS_SECONDS = 20 * 24 * 3_600;
@@ -38,20 +50,31 @@ const start = (name: string): Promise<Indexer> =>
     audits: audits.audits.address,
     directory: join(directory, name),
   });
-const own = () => readOwn({ chain, audits: audits.audits.address.toLowerCase() as Address }, executors);
+/** Read once for every head: of a long history it takes a call for each block and executor. */
+const read = new Map<string, OwnReputation>();
+async function own(): Promise<OwnReputation> {
+  const { hash } = (await market.connection.ethers.provider.getBlock("latest")) ?? {};
+  const known = read.get(String(hash));
+  if (known !== undefined) return known;
+  const fresh = await readOwn({ chain, audits: audits.audits.address.toLowerCase() as Address }, executors);
+  read.set(String(hash), fresh);
+  return fresh;
+}
 const epochNow = async (): Promise<number> => Math.floor((await market.networkHelpers.time.latest()) / 3_600);
 
-/** Index and node say the same of every epoch in which something happened, of some in which nothing did, and of now. */
-async function agreed(): Promise<void> {
-  await indexer.reaches(await head());
-  const reputation = await own();
+/** Epochs in which something happened, some in which nothing did, and the present one. */
+async function epochsOf(reputation: OwnReputation): Promise<number[]> {
   const first = reputation.epochs[0] ?? 0;
   const now = await epochNow();
   const silent = [first - 1, ...reputation.epochs.map((epoch) => epoch + 1), now];
-  const epochs = [...new Set([...reputation.epochs, ...silent])]
-    .filter((epoch) => epoch <= now)
-    .toSorted((a, b) => a - b);
-  await expectTrees(indexer, reputation, epochs);
+  return [...new Set([...reputation.epochs, ...silent])].filter((epoch) => epoch <= now).toSorted((a, b) => a - b);
+}
+
+/** Index and node say the same of all these epochs. */
+async function agreed(): Promise<void> {
+  await indexer.reaches(await head());
+  const reputation = await own();
+  await expectTrees(indexer, reputation, await epochsOf(reputation));
   await expectRows(indexer, reputation, executors);
 }
 
@@ -59,7 +82,7 @@ beforeAll(async () => {
   market = await openMarket();
   door = await openRpcDoor(market.connection.provider);
   audits = await openAudits(market, { odds: 1n, length: SECRETS });
-  cast = await seatReputation(market, audits);
+  cast = await seatReputation(market, audits, EXECUTORS);
   executors = cast.executors.map(({ address }) => address.toLowerCase() as Address).toSorted();
   life = new ReputationLife({ market, audits, cast, seed: SEED });
   await life.live(EPOCHS_BEFORE);
@@ -87,6 +110,13 @@ describe(`a life of real contract calls (seed ${SEED})`, () => {
     const kinds = new Set(events.map(({ event }) => event.kind));
     expect([...kinds].sort()).toEqual(["audit", "channel", "registration", "settlement", "stake", "strike"]);
     process.stdout.write(`${events.length} events of the contracts, in ${await head()} blocks\n`);
+  });
+
+  test("has the same roots in a browser", async () => {
+    const reputation = await own();
+    const epochs = await epochsOf(reputation);
+    expect(await browserRoots(reputation, epochs)).toEqual(ownRoots(reputation, epochs));
+    expect(reputation.events.length).toBeGreaterThanOrEqual(EVENTS);
   });
 
   test("ages where nothing happens, without a row", async () => {

@@ -6,6 +6,7 @@ interface VariableTypes {
   readonly "String!": string;
   readonly String: string | undefined;
   readonly Int: number | undefined;
+  readonly Float: number | undefined;
   readonly executorFilter: Filter;
   readonly clientFilter: Filter;
   readonly validatorFilter: Filter;

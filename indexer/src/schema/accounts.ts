@@ -1,5 +1,5 @@
 import { index, onchainTable, primaryKey } from "ponder";
-import { auditTotals, count, membership, total, workTimes, workTotals } from "./columns.ts";
+import { auditTotals, count, membership, time, total, workTimes, workTotals } from "./columns.ts";
 import { grade } from "./reputations.ts";
 
 /** The one row of totals and of what the contracts were deployed with; its id is always "lloom". */
@@ -58,14 +58,14 @@ export const network = onchainTable("network", (t) => ({
   /** Tails that judges hold now, and what clients got back ever; both were counted in `tailPaid` before. */
   tailHeld: total(t),
   tailRefunded: total(t),
-  lastSettledAt: t.integer(),
+  lastSettledAt: time(t),
 }));
 
 export const executor = onchainTable(
   "executor",
   (t) => ({
     ...membership(t),
-    firstSeenAt: t.integer().notNull(),
+    firstSeenAt: time(t).notNull(),
     /** Earnings withdrawn ever. What may be withdrawn now depends on the clock: ask the contract. */
     withdrawn: total(t),
     /** Tails that judges hold now, and what clients got back ever. Earned ever is `paid - tailHeld - tailRefunded`. */
@@ -78,7 +78,7 @@ export const executor = onchainTable(
     /** Answers that it had to put on chain. */
     forcedReveals: count(t),
     ...auditTotals(t),
-    lastAuditedAt: t.integer(),
+    lastAuditedAt: time(t),
     /**
      * Epoch of its newest row in `reputation`, and what that says; null before it registers. It has aged since: what it
      * comes to now, `/reputation/now/ADDRESS` says.
@@ -103,7 +103,7 @@ export const validator = onchainTable(
   (t) => ({
     ...membership(t),
     /** When it made itself available as a juror; null for one that is not on the list. */
-    enlistedAt: t.integer(),
+    enlistedAt: time(t),
     /** Seats on panels ever, votes that it revealed, and fines. */
     seatCount: count(t),
     voteCount: count(t),
@@ -118,7 +118,7 @@ export const client = onchainTable(
   "client",
   (t) => ({
     address: t.hex().primaryKey(),
-    firstSeenAt: t.integer().notNull(),
+    firstSeenAt: time(t).notNull(),
     deposited: total(t),
     withdrawn: total(t),
     /** Free deposit. `deposited + tailRefunded = withdrawn + balance + allocated + paid`. */
@@ -141,7 +141,7 @@ export const channel = onchainTable(
     executorAddress: t.hex().notNull(),
     balance: total(t),
     unlocking: total(t),
-    unlockAt: t.integer(),
+    unlockAt: time(t),
     laneCount: count(t),
     ...workTotals(t),
     ...workTimes(t),

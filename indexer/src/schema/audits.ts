@@ -1,6 +1,6 @@
 import { AUDIT_OUTCOMES } from "@lloom/protocol/audit-reports";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { auditTotals, count, origin } from "./columns.ts";
+import { auditTotals, count, origin, time } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 /*
@@ -33,7 +33,7 @@ export const auditChainMovement = onchainTable(
 export const auditEpoch = onchainTable("audit_epoch", (t) => ({
   epoch: t.integer().primaryKey(),
   /** First second. */
-  startsAt: t.integer().notNull(),
+  startsAt: time(t).notNull(),
   seed: t.hex().notNull(),
   /** The epoch's first block, and what it gave the seed. */
   seedBlock: t.bigint().notNull(),
@@ -70,7 +70,7 @@ export const audit = onchainTable(
     epoch: t.integer().notNull(),
     id: t.text().notNull(),
     /** First second of the epoch: evidence ages from here, not from `timestamp`. */
-    epochStartsAt: t.integer().notNull(),
+    epochStartsAt: time(t).notNull(),
     modelHash: t.hex().notNull(),
     /** Of the offer that was tested; zero if it stated none. */
     weightsHash: t.hex().notNull(),

@@ -1,5 +1,5 @@
 import { index, onchainTable, type PgColumnsBuilders, primaryKey } from "ponder";
-import { auditTotals, count, total, workTotals } from "./columns.ts";
+import { auditTotals, count, time, total, workTotals } from "./columns.ts";
 
 /** Money that moved in a bucket of time, and what members were found out about, beside the work. */
 const bucketTotals = (t: PgColumnsBuilders) => ({
@@ -19,7 +19,7 @@ const bucketTotals = (t: PgColumnsBuilders) => ({
 });
 
 export const networkDay = onchainTable("network_day", (t) => ({
-  day: t.integer().primaryKey(),
+  day: time(t).primaryKey(),
   newClients: count(t),
   newExecutors: count(t),
   ...workTotals(t),
@@ -27,7 +27,7 @@ export const networkDay = onchainTable("network_day", (t) => ({
 }));
 
 export const networkHour = onchainTable("network_hour", (t) => ({
-  hour: t.integer().primaryKey(),
+  hour: time(t).primaryKey(),
   newClients: count(t),
   newExecutors: count(t),
   ...workTotals(t),
@@ -38,7 +38,7 @@ export const executorDay = onchainTable(
   "executor_day",
   (t) => ({
     executorAddress: t.hex().notNull(),
-    day: t.integer().notNull(),
+    day: time(t).notNull(),
     ...workTotals(t),
     tailRefunded: total(t),
     slashed: total(t),
@@ -49,12 +49,12 @@ export const executorDay = onchainTable(
 
 export const clientDay = onchainTable(
   "client_day",
-  (t) => ({ clientAddress: t.hex().notNull(), day: t.integer().notNull(), ...workTotals(t) }),
+  (t) => ({ clientAddress: t.hex().notNull(), day: time(t).notNull(), ...workTotals(t) }),
   (t) => ({ pk: primaryKey({ columns: [t.clientAddress, t.day] }), dayIdx: index().on(t.day) }),
 );
 
 export const modelDay = onchainTable(
   "model_day",
-  (t) => ({ modelHash: t.hex().notNull(), day: t.integer().notNull(), ...workTotals(t) }),
+  (t) => ({ modelHash: t.hex().notNull(), day: time(t).notNull(), ...workTotals(t) }),
   (t) => ({ pk: primaryKey({ columns: [t.modelHash, t.day] }), dayIdx: index().on(t.day) }),
 );

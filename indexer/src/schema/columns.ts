@@ -3,6 +3,12 @@ import type { PgColumnsBuilders } from "ponder";
 export const total = (t: PgColumnsBuilders) => t.bigint().notNull().default(0n);
 export const count = (t: PgColumnsBuilders) => t.integer().notNull().default(0);
 
+/**
+ * Whole Unix seconds. A column of integers, also of 53 bits, is served as GraphQL's Int, whose 32 bits end in 2038, or when a
+ * development chain's clock was moved there; a double is served as Float, and holds every whole second exactly.
+ */
+export const time = (t: PgColumnsBuilders) => t.doublePrecision();
+
 /** Sums over settlements; `paid` is `acknowledgedPaid + tailPaid`. */
 export const workTotals = (t: PgColumnsBuilders) => ({
   settlementCount: count(t),
@@ -14,12 +20,12 @@ export const workTotals = (t: PgColumnsBuilders) => ({
   paid: total(t),
 });
 
-export const workTimes = (t: PgColumnsBuilders) => ({ firstSettledAt: t.integer(), lastSettledAt: t.integer() });
+export const workTimes = (t: PgColumnsBuilders) => ({ firstSettledAt: time(t), lastSettledAt: time(t) });
 
 /** Where an event happened. */
 export const origin = (t: PgColumnsBuilders) => ({
   block: t.bigint().notNull(),
-  timestamp: t.integer().notNull(),
+  timestamp: time(t).notNull(),
   transactionHash: t.hex().notNull(),
 });
 
@@ -41,14 +47,14 @@ export const membership = (t: PgColumnsBuilders) => ({
   /** As libp2p writes it (16Uiu2…); the hex of the bytes when they are no peer id. */
   peerId: t.text(),
   metadataURI: t.text(),
-  registeredAt: t.integer(),
+  registeredAt: time(t),
   stake: total(t),
   unbonding: total(t),
   /** When the unbonding stake may be withdrawn; null while nothing is unbonding. */
-  unbondAt: t.integer(),
+  unbondAt: time(t),
   stakeWithdrawn: total(t),
   /** When a member in jail may ask to be let out; null for one that is not in jail. The time alone lets nobody out. */
-  jailedUntil: t.integer(),
+  jailedUntil: time(t),
   /** Stake that open disputes keep from being withdrawn; can exceed what is left. */
   frozen: total(t),
   /** Stake lost ever; a slash that found none counts too. */

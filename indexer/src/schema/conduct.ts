@@ -1,6 +1,6 @@
 import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { origin, total } from "./columns.ts";
+import { origin, time, total } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 /*
@@ -100,7 +100,7 @@ export const jailMovement = onchainTable(
     kind: jailMovementKind("kind").notNull(),
     /** Null for who was let out; so is the time. */
     judgeAddress: t.hex(),
-    jailedUntil: t.integer(),
+    jailedUntil: time(t),
     ...origin(t),
   }),
   (t) => ({ memberIdx: index().on(t.memberAddress, t.timestamp), timeIdx: index().on(t.timestamp) }),

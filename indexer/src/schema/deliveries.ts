@@ -1,6 +1,6 @@
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { origin, total } from "./columns.ts";
+import { origin, time, total } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 export const deliveryState = onchainEnum("delivery_state", tableNames(deliveryDisputesFacts.State));
@@ -23,7 +23,7 @@ export const deliveryDispute = onchainTable(
     opener: t.hex().notNull(),
     state: deliveryState("state").notNull(),
     /** Last second in which the executor may show the answer. */
-    revealBy: t.integer().notNull(),
+    revealBy: time(t).notNull(),
     /** Paid for the answer; of it `held` had not matured and is in the escrow's hold until the end. */
     paid: t.bigint().notNull(),
     held: t.bigint().notNull(),
@@ -41,7 +41,7 @@ export const deliveryDispute = onchainTable(
     slashed: total(t),
     /** Null while it is open, like the two after it. */
     closedBy: t.hex(),
-    closedAt: t.integer(),
+    closedAt: time(t),
     closedTransactionHash: t.hex(),
     ...origin(t),
   }),

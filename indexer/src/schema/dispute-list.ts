@@ -1,6 +1,6 @@
 import { deliveryDisputesFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { origin } from "./columns.ts";
+import { origin, time } from "./columns.ts";
 import { offence } from "./conduct.ts";
 import { tableNames } from "./contract-names.ts";
 
@@ -30,11 +30,11 @@ export const dispute = onchainTable(
     /** Most that the executor could lose when it was opened, pay and stake; of a proven fault, what it lost. */
     atStake: t.bigint().notNull(),
     /** Next deadline; null where the state has none, and once it is over. */
-    until: t.integer(),
+    until: time(t),
     /** Larger ones come first: open ones by their next deadline, then those that are over, the newest first. */
     place: t.bigint().notNull(),
     /** Null while it is open. */
-    closedAt: t.integer(),
+    closedAt: time(t),
     ...origin(t),
   }),
   (t) => ({

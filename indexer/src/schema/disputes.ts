@@ -1,5 +1,5 @@
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { origin, total } from "./columns.ts";
+import { origin, time, total } from "./columns.ts";
 import { offence } from "./conduct.ts";
 
 export const tailMovementKind = onchainEnum("tail_movement_kind", ["HOLD", "RELEASE", "REFUND"]);
@@ -86,10 +86,10 @@ export const reportShare = onchainTable(
     reporter: t.hex().notNull(),
     amount: t.bigint().notNull(),
     /** From when on anyone may have it paid to the reporter. */
-    payableAt: t.integer().notNull(),
+    payableAt: time(t).notNull(),
     /** Who got it, when and where; null while it waits. */
     paidTo: t.hex(),
-    paidAt: t.integer(),
+    paidAt: time(t),
     paidTransactionHash: t.hex(),
     ...origin(t),
   }),

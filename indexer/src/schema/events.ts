@@ -1,6 +1,6 @@
 import { accountingV2Facts, stakeRegistryFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable } from "ponder";
-import { origin } from "./columns.ts";
+import { origin, time } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 export const role = onchainEnum("role", tableNames(stakeRegistryFacts.Role));
@@ -122,9 +122,9 @@ export const sessionSigner = onchainTable(
   (t) => ({
     address: t.hex().primaryKey(),
     principalAddress: t.hex().notNull(),
-    authorizedAt: t.integer().notNull(),
+    authorizedAt: time(t).notNull(),
     /** When a revoked signer stops counting; null while in force. */
-    thawEnd: t.integer(),
+    thawEnd: time(t),
   }),
   (t) => ({ principalIdx: index().on(t.principalAddress) }),
 );

@@ -1,6 +1,6 @@
 import { juryFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { count, origin, total } from "./columns.ts";
+import { count, origin, time, total } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 import { juryVerdict } from "./measured.ts";
 
@@ -24,7 +24,7 @@ export const juryCase = onchainTable(
     truth: juryVerdict("truth"),
     paidCount: t.integer(),
     fines: t.bigint(),
-    closedAt: t.integer(),
+    closedAt: time(t),
     ...origin(t),
   }),
   (t) => ({ pk: primaryKey({ columns: [t.juryAddress, t.disputeId] }), disputeIdx: index().on(t.disputeId) }),
@@ -45,8 +45,8 @@ export const juryPanel = onchainTable(
     found: t.integer(),
     /** Null until the panel is drawn, like the deadlines. */
     seed: t.hex(),
-    commitUntil: t.integer(),
-    revealUntil: t.integer(),
+    commitUntil: time(t),
+    revealUntil: time(t),
     committed: count(t),
     revealed: count(t),
     ...origin(t),
@@ -65,10 +65,10 @@ export const jurySeat = onchainTable(
     /** Whether it has to come: a validator with as many duties as it may have need not. */
     isDuty: t.boolean().notNull(),
     commitment: t.hex(),
-    committedAt: t.integer(),
+    committedAt: time(t),
     choice: juryChoice("choice").notNull(),
     salt: t.hex(),
-    revealedAt: t.integer(),
+    revealedAt: time(t),
     /** Taken from its stake. */
     fined: total(t),
     ...origin(t),

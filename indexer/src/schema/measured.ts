@@ -1,6 +1,6 @@
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
-import { origin, total } from "./columns.ts";
+import { origin, time, total } from "./columns.ts";
 import { tableNames } from "./contract-names.ts";
 
 export const measuredKind = onchainEnum("measured_kind", tableNames(measuredDisputesFacts.Kind));
@@ -22,7 +22,7 @@ export const measuredDispute = onchainTable(
     payer: t.hex().notNull(),
     state: measuredState("state").notNull(),
     /** Of the present state; null where it has no deadline of its own. */
-    until: t.integer(),
+    until: time(t),
     round: t.integer().notNull(),
     answerCount: t.bigint().notNull(),
     /** Hash of what the challenger gives to the jurors, and of what the executor does; null if it gave nothing. */
@@ -53,7 +53,7 @@ export const measuredDispute = onchainTable(
     compensation: total(t),
     treasury: total(t),
     /** Null while it is open. */
-    closedAt: t.integer(),
+    closedAt: time(t),
     closedTransactionHash: t.hex(),
     ...origin(t),
   }),

@@ -1,5 +1,5 @@
 import { index, onchainEnum, onchainTable } from "ponder";
-import { origin } from "./columns.ts";
+import { origin, time } from "./columns.ts";
 
 export const disputeMoveKind = onchainEnum("dispute_move_kind", [
   "OPENED",
@@ -42,7 +42,7 @@ export const disputeMove = onchainTable(
     /** Wei for bonds of delivery disputes, else base units. */
     amount: t.bigint(),
     /** Deadline that begins here. */
-    until: t.integer(),
+    until: time(t),
     /** Of evidence, a vote or a seed. */
     hash: t.hex(),
     ...origin(t),

@@ -1,5 +1,5 @@
 import { index, onchainEnum, onchainTable, type PgColumnsBuilders, primaryKey } from "ponder";
-import { total } from "./columns.ts";
+import { time, total } from "./columns.ts";
 
 /*
  * Rows of the fold in `protocol/src/reputation`, which alone changes them, and what its formula makes of them. Fractions,
@@ -70,7 +70,7 @@ export const reputation = onchainTable(
     executorAddress: t.hex().notNull(),
     epoch: t.integer().notNull(),
     /** First second. */
-    epochStartsAt: t.integer().notNull(),
+    epochStartsAt: time(t).notNull(),
     ...executorRow(t),
     /** Audits by outcome, aged. */
     passed: total(t),
@@ -88,7 +88,7 @@ export const reputation = onchainTable(
     grade: grade("grade").notNull(),
     /** Newest event that counts. */
     block: t.bigint().notNull(),
-    timestamp: t.integer().notNull(),
+    timestamp: time(t).notNull(),
   }),
   (t) => ({
     pk: primaryKey({ columns: [t.executorAddress, t.epoch] }),

@@ -6,7 +6,7 @@ import type { DisputePolicy } from "./dispute/dispute-rules.ts";
 import type { PriceLimit } from "./question.ts";
 
 /** What bonds of complaints about counts may lock unless a client says otherwise: base units of a token with six decimals. */
-const MOST_COMPLAINT_BONDS = 20_000_000n;
+const MOST_COMPLAINT_BONDS = 50_000_000n;
 
 /** How a client is set up. Everything has a default. */
 export interface ClientOptions {

@@ -1,15 +1,8 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { bytesToHex, hexToBytes } from "@lloom/protocol/hex";
-import { type PlacedEvent, replay } from "@lloom/protocol/reputation/epochs-of";
-import { emptyReputation, fold } from "@lloom/protocol/reputation/fold";
-import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
+import { replay } from "@lloom/protocol/reputation/epochs-of";
 import type { Standing } from "@lloom/protocol/reputation/standing";
-import {
-  type ExecutorStanding,
-  standingLeaf,
-  standingsOf,
-  standingsRoot,
-} from "@lloom/protocol/reputation/standings-tree";
+import { standingLeaf, standingsRoot } from "@lloom/protocol/reputation/standings-tree";
 import { concat, keccak256 } from "ethers";
 import { expect } from "vitest";
 import {
@@ -17,13 +10,12 @@ import {
   readReputationEvents,
   readReputationRules,
 } from "../../../node/src/chain/reputation/reputation-logs.ts";
+import { type OwnEvents, ownStandings } from "./own-standings.ts";
 import type { Indexer } from "./ponder-process.ts";
 import { type Row, rowsOf, type Tables } from "./rows.ts";
 
 /** What a node reads of the chain and computes by itself. */
-export interface OwnReputation {
-  readonly rules: ReputationRules;
-  readonly events: readonly PlacedEvent[];
+export interface OwnReputation extends OwnEvents {
   readonly epochs: readonly number[];
 }
 
@@ -43,20 +35,6 @@ export async function readOwn(contracts: ReputationContracts, executors: readonl
   const events = lists.flat().toSorted((a, b) => a.block - b.block);
   const epochs = [...new Set(events.map(({ event }) => Number(event.seconds / rules.epochSeconds)))];
   return { rules, events, epochs: epochs.toSorted((a, b) => a - b) };
-}
-
-/** Standings of everybody at the end of each of these epochs. */
-export function* ownStandings(own: OwnReputation, epochs: Iterable<number>): Generator<ExecutorStanding[]> {
-  const state = emptyReputation(own.rules);
-  let at = 0;
-  for (const epoch of epochs) {
-    for (; at < own.events.length; at++) {
-      const next = own.events[at];
-      if (next === undefined || next.event.seconds / own.rules.epochSeconds > BigInt(epoch)) break;
-      fold(state, next.event);
-    }
-    yield standingsOf(state, BigInt(epoch));
-  }
 }
 
 const get = async (url: string): Promise<Record<string, unknown>> => (await (await fetch(url)).json()) as never;

@@ -13,10 +13,13 @@ import { answers } from "./deeds.ts";
 type Wallet = Awaited<ReturnType<Market["fund"]>>;
 type Audits = Awaited<ReturnType<typeof openAudits>>;
 
-const EXECUTORS = 4;
 const VALIDATORS = 3;
 const CLIENTS = 2;
 const DEEDS = 6;
+
+/** Events that an epoch of a life has at least: findings of every validator, and a deed or two of those that have effects. */
+export const eventsOfEpoch = (executors: number): number => VALIDATORS * executors;
+
 /** Hours of secrets: longer than the life. */
 export const SECRETS = 3_000;
 const STRIKE_WINDOW = 90n * 24n * 3_600n;
@@ -32,10 +35,11 @@ interface Cast {
 }
 
 /** Registers everybody, and opens a channel of each client with each executor but the last, which nobody asks. */
-export async function seatReputation(market: Market, audits: Audits): Promise<Cast> {
+export async function seatReputation(market: Market, audits: Audits, executorCount = 4): Promise<Cast> {
   const { accounting, stakeRegistry, networkHelpers, connection, disputes } = market;
-  const executors: Wallet[] = [];
-  for (let index = 0; index < EXECUTORS; index++) executors.push(await market.enrol(`reputed executor ${index}`));
+  const executors = await market.enrolAll(
+    Array.from({ length: executorCount }, (_, index) => `reputed executor ${index}`),
+  );
   const validators = [{ wallet: audits.validator, chain: audits.chain }];
   for (let index = 1; index < VALIDATORS; index++) {
     const wallet = await market.fund(`reputed validator ${index}`);

@@ -55,12 +55,18 @@ export async function openMarket() {
   };
 
   /** An executor with stake whose first week, in which a tenth of the stake covers tails, is over. */
-  const enrol = async (name: string): Promise<Wallet> => {
-    const wallet = await fund(name);
-    await stakeRegistry.send(wallet, "registerAndStake", EXECUTOR_ROLE, PEER_ID, "https://executor.example", STAKE);
+  const enrolAll = async (names: readonly string[]): Promise<Wallet[]> => {
+    const wallets: Wallet[] = [];
+    for (const name of names) {
+      const wallet = await fund(name);
+      await stakeRegistry.send(wallet, "registerAndStake", EXECUTOR_ROLE, PEER_ID, "https://executor.example", STAKE);
+      wallets.push(wallet);
+    }
     await networkHelpers.time.increase(WEEK_SECONDS);
-    return wallet;
+    return wallets;
   };
+
+  const enrol = async (name: string): Promise<Wallet> => (await enrolAll([name]))[0] as Wallet;
 
   /** A client whose channel with the executor holds `amount`. */
   const open = async (name: string, executor: string, amount = 1_000_000_000n): Promise<Wallet> => {
@@ -93,6 +99,7 @@ export async function openMarket() {
     domain,
     fund,
     enrol,
+    enrolAll,
     open,
     deadline,
   };

@@ -49,7 +49,7 @@ const LATEST_AUDITS = rows(AUDIT, `orderBy: "epoch", orderDirection: "desc", lim
 const CHART_EPOCHS = 100;
 
 export const EXECUTOR_PAGE = defineQuery({
-  takes: { address: "String!", day: "Int" },
+  takes: { address: "String!", day: "Float" },
   fields: `executor(address: $address) { ${selection(EXECUTOR)}
     ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "days")}
     ${LATEST_SETTLEMENTS}

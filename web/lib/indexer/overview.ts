@@ -32,7 +32,7 @@ export interface Overview {
 }
 
 export const OVERVIEW = defineQuery({
-  takes: { hour: "Int", day: "Int" },
+  takes: { hour: "Float", day: "Float" },
   fields: `${NETWORK_ROW} { ${selection(NETWORK)} }
     ${rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 10`, "settlements")}
     ${rows(EXECUTOR, `orderBy: "paid", orderDirection: "desc", limit: 6`, "executors")}
@@ -52,7 +52,7 @@ export const readOverview = (nowSeconds: number): Promise<IndexReply<Overview>> 
   ask(OVERVIEW, { hour: nowSeconds - HOURS_BACK_SECONDS, day: nowSeconds - CHART_SECONDS });
 
 export const RECENT_WORK = defineQuery({
-  takes: { since: "Int" },
+  takes: { since: "Float" },
   fields: rows(
     SETTLEMENT_WORK,
     `orderBy: "timestamp", orderDirection: "desc", limit: 1000, where: { timestamp_gte: $since }`,

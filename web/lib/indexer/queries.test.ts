@@ -68,6 +68,8 @@ function answerTo(document: string, random: ReturnType<typeof seeded>): Readonly
       String: () => random.hash(),
       BigInt: () => random.uint(96).toString(),
       Int: () => random.below(2 ** 31),
+      // Times: whole seconds, also after 2038.
+      Float: () => 2 ** 31 + random.below(2 ** 31),
       Boolean: () => random.below(2) === 1,
       JSON: () => STATUS,
     };

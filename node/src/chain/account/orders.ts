@@ -2,6 +2,8 @@ import { type CollectionPurpose, collectionNonce, hashReceiveWithAuthorization }
 import type { Address, Allocation, CompactSignature, Hex, Unlock, Withdrawal } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { hashDeliveryConcession } from "@lloom/protocol/delivery-concession";
+import { hashDeliveryConsent } from "@lloom/protocol/delivery-consent";
+import type { PortableReceipt } from "@lloom/protocol/receipts";
 import { Signature } from "ethers";
 import type { Chain } from "../chain.ts";
 import type { ContractCall } from "../contract-call.ts";
@@ -31,6 +33,13 @@ export interface Concession {
   readonly id: Hex;
 }
 
+/** That a client has an answer disputed, by the one account that posts the bond. */
+export interface Opening {
+  readonly opener: Address;
+  /** Of the answer that never came. */
+  readonly receipt: PortableReceipt;
+}
+
 /** What moves money of whoever signed it. */
 export type MoneyOrder =
   | { readonly type: "withdrawal"; readonly message: Withdrawal }
@@ -38,11 +47,15 @@ export type MoneyOrder =
   | { readonly type: "unlock"; readonly message: Unlock }
   | { readonly type: "collection"; readonly message: Collection };
 /** What somebody orders by a signature alone, for anybody to send. */
-export type Order = MoneyOrder | { readonly type: "concession"; readonly message: Concession };
+export type Order =
+  | MoneyOrder
+  | { readonly type: "concession"; readonly message: Concession }
+  | { readonly type: "opening"; readonly message: Opening };
 
-/** Whose money it moves, or whose dispute it ends. */
+/** Whose money it moves, or whose dispute it opens or ends. */
 export function ownerOf({ type, message }: Order): Address {
   if (type === "collection") return message.payer;
+  if (type === "opening") return message.receipt.request.client;
   return type === "concession" ? message.executor : message.client;
 }
 
@@ -53,6 +66,10 @@ export async function orderDigest(chain: Chain, { type, message }: Order): Promi
   if (type === "allocation") return hasher.hashAllocation(message);
   if (type === "unlock") return hasher.hashUnlock(message);
   if (type === "concession") return hashDeliveryConcession(hasher.domainSeparator, { id: message.id });
+  if (type === "opening") {
+    const responseHash = hasher.hashResponse(message.receipt.response);
+    return hashDeliveryConsent(hasher.domainSeparator, { opener: message.opener, responseHash });
+  }
   const { payer, collector, amount, validBefore } = message;
   return hashReceiveWithAuthorization(await tokenSeparator(chain), {
     ...{ from: payer, to: collector, value: amount, validAfter: 0n, validBefore },

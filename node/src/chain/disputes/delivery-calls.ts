@@ -17,6 +17,19 @@ export const openDisputeCall = (disputes: Address, receipt: Receipt, bond: bigin
   gasLimit: GAS_BOUNDS.openDispute,
 });
 
+/** The same for a client that signed it to this very account, which posts the bond and gets it back. */
+export const openDisputeForCall = (
+  disputes: Address,
+  receipt: Receipt,
+  { bond, consent }: { readonly bond: bigint; readonly consent: CompactSignature },
+): ContractCall => ({
+  what: "dispute an answer that never came",
+  to: disputes,
+  data: delivery.encode("openFor", [pairOf(receipt), consent]),
+  value: bond,
+  gasLimit: GAS_BOUNDS.openDispute,
+});
+
 /** Withdraws one's own dispute; all of the bond comes back. */
 export const cancelDisputeCall = (disputes: Address, id: Hex): ContractCall => ({
   what: "cancel a dispute",

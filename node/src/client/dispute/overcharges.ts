@@ -70,9 +70,10 @@ export class Overcharges {
     );
     const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(wrong) } as const;
     const isDisputed = dispute !== undefined;
-    const [{ bond }, funds] = isDisputed
-      ? [{ bond: 0n }, 0n]
-      : await untilAborted(Promise.all([quoteBond(chain, court, terms), readFunds(chain, court, client)]), signal);
+    const mayComplain = !isDisputed && policy === "auto";
+    const [{ bond }, funds] = mayComplain
+      ? await untilAborted(Promise.all([quoteBond(chain, court, terms), readFunds(chain, court, client)]), signal)
+      : [{ bond: 0n }, 0n];
     const locked = store.openDuties("accuse").reduce((sum, open) => (isEnded(open.state) ? sum : sum + open.bond), 0n);
     const view = { isDisputed, lane, request, nowSeconds, policy, bond, locked, mostLocked, funds };
     const move = nextOvercharge(view);

@@ -36,12 +36,17 @@ export interface Buyer {
 interface Buying {
   readonly exploration: number;
   readonly say?: typeof announce;
-  /** What happens about answers that never come; nothing unless given. */
-  readonly disputing?: Pick<ClientOptions, "disputes" | "disputeBonds" | "onDispute">;
+  /** What happens about answers that never come or cost too much, in the chain's units; nothing unless given. */
+  readonly disputing?: (chain: Chain) => Disputing;
 }
 
+type Disputing = Pick<
+  ClientOptions,
+  "disputes" | "disputeBonds" | "complaintBonds" | "appeals" | "appealDeposits" | "onDispute"
+>;
+
 /** Joins the network to buy answers, exploring as often as given; everything closes when the command ends. */
-export async function openBuyer(context: CommandContext, { exploration, say, disputing = {} }: Buying): Promise<Buyer> {
+export async function openBuyer(context: CommandContext, { exploration, say, disputing }: Buying): Promise<Buyer> {
   const { settings, stack, log } = context;
   const identity = await openIdentity(context);
   const chain = await openOwnChain(context, identity);
@@ -58,7 +63,7 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
     minReputation: settings.minReputation,
     minStake: settingAmount(chain, settings, "minStake"),
     exploration,
-    ...disputing,
+    ...disputing?.(chain),
   };
   const clock = openClock(context, { chain, host, ...(say === undefined ? {} : { say }) });
   const vocabularies = dataFile(settings, "vocabularies");

@@ -11,6 +11,7 @@ import { appealing } from "./appeal.ts";
 import { concedableUntil, conceding } from "./concession.ts";
 import { cancelling, closing, opening } from "./deeds.ts";
 import { admitting, complaining, findCase, movingOn } from "./measured.ts";
+import { signOpening } from "./opened-for.ts";
 import { showDispute } from "./show.ts";
 import { hashArgument, settledReceipt, wrongCountOf } from "./subject.ts";
 
@@ -28,7 +29,8 @@ export const dispute: Command = {
   settings: ["startBlock"],
   defaults: { logLevel: "warn" },
   flags: [
-    { form: "--sign-only <FILE>", describe: "concede: send nothing, write the signed order for lloom relay" },
+    { form: "--sign-only <FILE>", describe: "open and concede: send nothing, write the signed order for lloom relay" },
+    { form: "--opener <ADDRESS>", describe: "open, with --sign-only: the account that posts the bond and sends it" },
     { form: "--for <ADDRESS>", describe: "concede, with --sign-only: the executor whose session key this key is" },
     YES,
   ],
@@ -48,24 +50,37 @@ export const dispute: Command = {
       throw new LloomError("COMMAND_INVALID", `lloom dispute cannot "${action}".`, {
         next: `Give show, open, cancel, concede, close, answer or appeal: ${EXAMPLE}`,
       });
-    const stray = ["signOnly", "for"].find((flag) => context.flags[flag] !== undefined);
-    if (stray !== undefined && action !== "concede")
-      throw new LloomError(
-        "COMMAND_INVALID",
-        "Of disputes, only a concession can be signed for somebody else to send.",
-        {
-          next: "Leave --sign-only and --for out.",
-        },
-      );
+    refuseStray(context.flags, action);
     await act(context, hashArgument(subject, EXAMPLE));
   },
 };
+
+/** What can be signed for somebody else to send, with the flags that say how. */
+const SIGNED: Readonly<Record<string, readonly string[]>> = {
+  open: ["signOnly", "opener"],
+  concede: ["signOnly", "for"],
+};
+
+function refuseStray(flags: CommandContext["flags"], action: string): void {
+  const given = ["signOnly", "opener", "for"].filter((flag) => flags[flag] !== undefined);
+  const stray = given.find((flag) => SIGNED[action]?.includes(flag) !== true);
+  if (stray === undefined && (given.length === 0 || given.includes("signOnly"))) return;
+  throw new LloomError(
+    "COMMAND_INVALID",
+    "Of disputes, opening and conceding can be signed for somebody else to send.",
+    {
+      next: "To open one: --sign-only FILE --opener ADDRESS. To concede one: --sign-only FILE, with --for EXECUTOR by its session key.",
+    },
+  );
+}
 
 type Action = (context: CommandContext, hash: `0x${string}`) => Promise<void>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   show: async (context, id) => showDispute(context, await openView(context), id),
   open: async (context, requestHash) => {
+    const signing = await openSigning(context);
+    if (signing !== undefined) return signOpening(signing, requestHash);
     const account = await openAccount(context);
     const receipt = await settledReceipt(context, account, requestHash);
     const wrong = wrongCountOf(context, account, receipt);

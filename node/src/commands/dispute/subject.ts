@@ -36,7 +36,11 @@ export async function settledReceipt(context: CommandContext, view: View, reques
 }
 
 /** What this key's log holds of an answer that was refused for its counts, if the settled one is that answer. */
-export function wrongCountOf(context: CommandContext, account: Account, receipt: Receipt): WrongCount | undefined {
+export function wrongCountOf(
+  context: CommandContext,
+  account: Pick<Account, "address" | "chain" | "secret">,
+  receipt: Receipt,
+): WrongCount | undefined {
   const log = readOwnLog(context, account, { file: "client.sqlite", cipher: createTextCipher(account.secret) });
   const { hashResponse } = createCommitmentHasher(account.chain.domain);
   const wrong = log && openWrongCounts(log).wrongCount(receipt.response.requestHash);

@@ -5,6 +5,7 @@ import { YES } from "../deeds/consent.ts";
 import { type Deed, perform } from "../deeds/deed.ts";
 import { relaying } from "../deeds/relaying.ts";
 import { relayedConcession } from "../dispute/concession.ts";
+import { relayedOpening } from "../dispute/opened-for.ts";
 import { readOrder, type SignedOrder } from "../signed/order-file.ts";
 
 /** `lloom relay`: sends what somebody without ether has signed. */
@@ -25,5 +26,6 @@ export const relay: Command = {
 
 function deedOf(account: Account, { order, ...signed }: SignedOrder): Promise<Deed> {
   if (order.type === "concession") return relayedConcession(account, { ...signed, order });
+  if (order.type === "opening") return relayedOpening(account, { ...signed, order });
   return relaying(account, { ...signed, order });
 }

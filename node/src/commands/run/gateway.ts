@@ -7,7 +7,7 @@ import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
 import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
 import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
-import { settingEther } from "../open/open.ts";
+import { settingAmount, settingEther } from "../open/open.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
@@ -18,7 +18,7 @@ export const gateway: Command = {
     ...BUYING_SETTINGS,
     "exploration",
     "disputes",
-    "disputeBonds",
+    ...(["disputeBonds", "complaintBonds", "appeals", "appealDeposits"] as const),
     "gatewayHost",
     "gatewayPort",
     "gatewayKeysFile",
@@ -32,11 +32,14 @@ export const gateway: Command = {
     await checkListening(options);
     const { client, identity, chain, store, db } = await openBuyer(context, {
       exploration: settings.exploration,
-      disputing: {
+      disputing: (chain) => ({
         disputes: settings.disputes,
         disputeBonds: settingEther(settings, "disputeBonds"),
+        complaintBonds: settingAmount(chain, settings, "complaintBonds"),
+        appeals: settings.appeals,
+        appealDeposits: settingAmount(chain, settings, "appealDeposits"),
         onDispute: (duty) => tellDuty(context, duty),
-      },
+      }),
     });
     const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
     const memory = { calls: openKeyedCalls(db), fateOf: store.fate };

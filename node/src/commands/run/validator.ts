@@ -17,7 +17,7 @@ import { warnUnreachable } from "./reachable.ts";
 export const validator: Command = {
   settings: [
     ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
-    ...(["audits", "startBlock", "canaryKeys", "traffic", "complaintBonds"] as const),
+    ...(["audits", "startBlock", "canaryKeys", "traffic", "complaintBonds", "guards", "guardFee"] as const),
   ],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
@@ -25,6 +25,7 @@ export const validator: Command = {
     "lloom validator --weights tiny --canary-keys 12 --complaint-bonds 20",
     "lloom validator --weights tiny --canary-keys 12 --traffic requests.jsonl",
     "lloom validator --jury off",
+    "lloom validator --guards 0x90F79bf6EB2c4f870365E785982E1f101E93b906",
   ],
   run: async (context) => {
     const identity = await openIdentity(context);
@@ -46,6 +47,8 @@ export const validator: Command = {
           jury: settings.jury === "on",
           appeals: settings.appeals,
           appealDeposits: settingAmount(chain, settings, "appealDeposits"),
+          guards: settings.guards,
+          guardFee: settingAmount(chain, settings, "guardFee"),
           onDuty: (duty) => tellDuty(context, duty),
         },
       ),

@@ -1,8 +1,10 @@
 import type { CompactSignature } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { collectorFacts } from "@lloom/protocol/generated/facts";
+import { type PortableReceipt, receiptFromData, receiptToData } from "@lloom/protocol/receipts";
 import { z } from "zod";
 import type { Order } from "../../chain/account/orders.ts";
+import { asLloomError } from "../../errors.ts";
 import { address, heading, readSigned, signature, uint, word, writeSigned } from "./signed-file.ts";
 
 /** An order with its signature and the deployment that it is for: all that whoever sends it needs. */
@@ -14,6 +16,15 @@ export interface SignedOrder<O extends Order = Order> {
 
 const FORMAT = "lloom-order-1";
 const NEXT = "Give a file that --sign-only wrote: lloom relay FILE";
+
+function readReceipt(data: unknown, context: z.RefinementCtx): PortableReceipt {
+  try {
+    return receiptFromData(data);
+  } catch (thrown) {
+    context.addIssue({ code: "custom", message: `cannot be read: ${asLloomError(thrown).message}` });
+    return z.NEVER;
+  }
+}
 
 const once = { amount: uint(256), nonce: uint(256), deadline: uint(40) };
 const ofChannel = z.strictObject({ client: address, executor: address, ...once, amount: uint(96) });
@@ -37,6 +48,10 @@ const orderSchema = z.discriminatedUnion("type", [
     }),
   }),
   z.strictObject({
+    type: z.literal("opening"),
+    message: z.strictObject({ opener: address, receipt: z.unknown().transform(readReceipt) }),
+  }),
+  z.strictObject({
     type: z.literal("concession"),
     message: z.strictObject({ executor: address, id: word }),
   }),
@@ -44,8 +59,14 @@ const orderSchema = z.discriminatedUnion("type", [
 const fileSchema = z.strictObject({ ...heading(FORMAT), order: orderSchema, signature });
 
 /** Writes an order to a new file. Throws LloomError COMMAND_INVALID when there is one already, or none can be there. */
-export const writeOrder = (path: string, { domain, ...signed }: SignedOrder): void =>
-  writeSigned(path, "The order", { format: FORMAT, ...domain, ...signed });
+export const writeOrder = (path: string, { domain, order, signature: signed }: SignedOrder): void =>
+  writeSigned(path, "The order", { format: FORMAT, ...domain, order: orderToData(order), signature: signed });
+
+/** A receipt has a form of its own, in which it stands in other files too. */
+const orderToData = (order: Order): object =>
+  order.type === "opening"
+    ? { ...order, message: { ...order.message, receipt: receiptToData(order.message.receipt) } }
+    : order;
 
 /** Reads an order. Throws LloomError ORDER_INVALID that names the field. Nothing is verified. */
 export function readOrder(path: string): SignedOrder {

@@ -117,15 +117,24 @@ export async function signOrder({ context, identity, chain, file, deadline }: Si
       ...factLines([
         networkFact(context, chain),
         ["until", until],
-        ["send", `lloom relay ${file}, with any key that has ether; whoever has the file can send it, once`],
+        ["send", `lloom relay ${file}, with ${sendersOf(order)}`],
       ]).map((line) => `  ${line}`),
     ].join("\n"),
   );
 }
 
+const sendersOf = ({ type, message }: Order): string =>
+  type === "opening"
+    ? `the key of ${message.opener}, which posts the bond and gets it back`
+    : "any key that has ether; whoever has the file can send it, once";
+
 /** What an order does, in words. */
 export function orderTitle(chain: Chain, { type, message }: Order): string {
   if (type === "concession") return `concede the dispute ${message.id} for ${message.executor}`;
+  if (type === "opening") {
+    const { request, response } = message.receipt;
+    return `dispute the answer to ${response.requestHash} of ${request.executor} for ${request.client}`;
+  }
   const shown = shownTokens(chain, message.amount);
   if (type === "withdrawal") return `withdraw ${shown} of the free deposit of ${message.client} to ${message.to}`;
   if (type === "allocation")
