@@ -81,7 +81,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     [...CLIENT_DATA, "node/src/duties", "node/src/evidence", ...CAPABILITIES, ...BASE],
   ),
   // The rooms of an executor.
-  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [] }, [
+  ...roomsOf("node/src/executor", { offer: [], admit: [], answer: ["admit"], settle: [], dispute: [], entrust: [] }, [
     ...EXECUTOR_DATA,
     "node/src/duties",
     "node/src/evidence",

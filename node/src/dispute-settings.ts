@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, defaulted, path, whole } from "./setting-forms.ts";
+import { address, decimal, defaulted, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
 export const DISPUTE_SETTINGS = {
@@ -44,6 +44,23 @@ export const DISPUTE_SETTINGS = {
     describe: "keys with money of their own by which a validator audits executors; 0: it audits nobody",
     schema: whole(0, 4_096),
     fallback: 0,
+  }),
+  guards: defaulted({
+    toml: "validator.guards",
+    flag: "guards",
+    value: "ADDRESSES",
+    describe: "executors that a validator guards: it settles and rebuts for them while they are offline",
+    schema: z.array(address, 'must be a list such as ["0x5B38..."]'),
+    fallback: [],
+    list: true,
+  }),
+  guardFee: defaulted({
+    toml: "validator.guard-fee",
+    flag: "guard-fee",
+    value: "AMOUNT",
+    describe: "tokens that it takes for each transaction out of the deposit of the executor that it sends it for",
+    schema: decimal,
+    fallback: "0",
   }),
   appeals: defaulted<"auto" | "ask" | "off">({
     toml: "disputes.appeals",

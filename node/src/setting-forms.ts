@@ -34,6 +34,12 @@ const multiaddr = text(
   "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
 );
 export const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
+/** Whom to call, whoever else would answer there. */
+const peer = text(
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/[^/]+)*\/p2p\/16Uiu2H[1-9A-HJ-NP-Za-km-z]{46}$/,
+  "must be a multiaddr that ends with a peer's id, such as /ip4/203.0.113.7/tcp/4001/p2p/16Uiu2HAm...",
+);
+export const peers = z.array(peer, 'must be a list such as ["/ip4/203.0.113.7/tcp/4001/p2p/16Uiu2HAm..."]');
 
 /** One setting: `settings.ts` lists them. */
 export interface Setting<T> {

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { LloomError } from "./lloom-error.ts";
-import { type RpcError, rpcErrorSchema } from "./messages.ts";
+import { type RpcError, rpcErrorSchema } from "./rpc-messages.ts";
 import { fromWire, type Shape, toWire } from "./wire-shapes.ts";
 
 /** Message to bytes and back. */

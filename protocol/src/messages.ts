@@ -1,5 +1,6 @@
 /**
- * The frames of /lloom/infer/1 and the calls of /lloom/rpc/1: a schema each, parsed at the door.
+ * The frames of /lloom/infer/1 and what they share with the calls of /lloom/rpc/1 (`rpc-messages.ts`): a schema each, parsed at the
+ * door.
  *
  * On the wire everything is CBOR with text keys; hashes, addresses and signatures travel as byte strings, integers of the
  * signed types as CBOR integers (bigint here), so that a peer in another language needs no hex. `wire.ts` encodes and
@@ -47,22 +48,25 @@ const hex = (bytes: number) => {
     message: `must be ${bytes} bytes`,
   });
 };
-const hash = hex(32);
+/** 32 bytes. */
+export const hash: z.ZodType<Hex> = hex(32);
 /** 32 bytes that make a text's hash impossible to guess. */
 export const saltSchema: z.ZodType<Hex> = hash;
 /** 20 bytes. */
 export const addressSchema: z.ZodType<Address> = hex(20);
-const unsigned = (bits: number) =>
+/** An integer of a signed type. */
+export const unsigned = (bits: number) =>
   z
     .bigint()
     .min(0n)
     .max((1n << BigInt(bits)) - 1n);
 const utf8 = new TextEncoder();
-const text = (maxBytes: number) =>
+/** Text of so many bytes of UTF-8 at most. */
+export const text = (maxBytes: number) =>
   z.string().refine((value) => value.length <= maxBytes / 3 || utf8.encode(value).length <= maxBytes, {
     message: `must be at most ${maxBytes} bytes`,
   });
-const modelName = text(WIRE_LIMITS.modelNameBytes).min(1);
+export const modelName = text(WIRE_LIMITS.modelNameBytes).min(1);
 
 /** `(r, vs)` of ERC-2098. */
 export const signatureSchema = z.object({ r: hash, vs: hash }) satisfies z.ZodType<CompactSignature>;
@@ -195,7 +199,7 @@ export const responseFrameSchema = z.object({
 /** The executor's signature over what it delivered; the last frame of a request. */
 export type ResponseFrame = z.infer<typeof responseFrameSchema>;
 
-const errorCode = z.custom<ErrorCode>((value) => typeof value === "string" && Object.hasOwn(ERROR_CODES, value));
+export const errorCode = z.custom<ErrorCode>((value) => typeof value === "string" && Object.hasOwn(ERROR_CODES, value));
 export const errorFrameSchema = z.object({
   type: z.literal("error"),
   id,
@@ -243,57 +247,3 @@ export const offerGossipSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("withdraw"), executor: addressSchema, sentAt: z.number().int().min(0) }),
 ]);
 export type OfferGossip = z.infer<typeof offerGossipSchema>;
-
-/* CALLS OF /lloom/rpc/1 */
-
-export const rpcRequestSchema = z.discriminatedUnion("method", [
-  z.object({ method: z.literal("offers"), model: modelName.optional(), executor: addressSchema.optional() }),
-  z.object({ method: z.literal("health") }),
-  /** A client has the last answer of a lane: `ResponseAck`, signed by it. */
-  z.object({ method: z.literal("acknowledge"), requestHash: hash, responseHash: hash, signature: signatureSchema }),
-  /** A client asks again for an answer that did not come whole. */
-  z.object({ method: z.literal("answer"), requestHash: hash }),
-  /** A part of a vocabulary that a profile names. */
-  z.object({ method: z.literal("vocabulary"), hash, offset: z.number().int().min(0).max(WIRE_LIMITS.vocabularyBytes) }),
-]);
-export type RpcRequest = z.infer<typeof rpcRequestSchema>;
-export type Acknowledgement = Omit<Extract<RpcRequest, { readonly method: "acknowledge" }>, "method">;
-
-export const offersReplySchema = z.object({ offers: z.array(signedOfferSchema).max(WIRE_LIMITS.offers) });
-export type OffersReply = z.infer<typeof offersReplySchema>;
-
-export const vocabularyReplySchema = z.object({
-  /** Of the whole. */
-  totalBytes: z.number().int().min(1).max(WIRE_LIMITS.vocabularyBytes),
-  /** From the offset on: at least one, unless the whole ends there. */
-  bytes: z.custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length <= WIRE_LIMITS.vocabularyChunkBytes,
-    { message: `must be at most ${WIRE_LIMITS.vocabularyChunkBytes} bytes` },
-  ),
-});
-/** A part of a vocabulary. */
-export type VocabularyReply = z.infer<typeof vocabularyReplySchema>;
-
-export const healthReplySchema = z.object({
-  role: z.enum(["executor", "validator", "client"]),
-  version: z.string().max(64),
-  uptimeMs: z.number().int().min(0),
-  peers: z.number().int().min(0),
-  /** Known offers, or own. */
-  offers: z.number().int().min(0),
-  load: z.number().int().min(0),
-  /** Unix milliseconds, by the clock of who answers: so the caller learns that its own is wrong. */
-  nowMs: z.number().int().min(0).optional(),
-});
-export type HealthReply = z.infer<typeof healthReplySchema>;
-
-export const acknowledgeReplySchema = z.object({ acknowledged: z.literal(true) });
-export const answerReplySchema = z.object({
-  response: responseCommitmentSchema,
-  signature: signatureSchema,
-  contentSalt: hash,
-  text: text(WIRE_LIMITS.rpcBytes),
-});
-export type AnswerReply = z.infer<typeof answerReplySchema>;
-export const rpcErrorSchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
-export type RpcError = z.infer<typeof rpcErrorSchema>;

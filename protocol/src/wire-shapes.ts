@@ -50,6 +50,10 @@ export const rpcRequestShape: Shape = {
   requestHash: "bytes",
   responseHash: "bytes",
   signature,
+  request: signedShape(EIP712_TYPES.LlmRequestCommitment),
+  response: signedShape(EIP712_TYPES.LlmResponseCommitment),
+  ...{ clientSignature: signature, executorSignature: signature, acknowledgement: signature },
+  fee: { amount: "integer", signature },
 };
 
 /** An answer as its client gets it a second time. */

@@ -9,18 +9,21 @@
 import { bounded, createCodec, createReplyCodec } from "./codec.ts";
 import { decodeHotFrame, encodeStatusFrame, encodeTokenFrame } from "./hot-frames.ts";
 import {
-  acknowledgeReplySchema,
-  answerReplySchema,
   clientFrameSchema,
   type ExecutorFrame,
   executorFrameSchema,
-  healthReplySchema,
   offerGossipSchema,
+  WIRE_LIMITS,
+} from "./messages.ts";
+import {
+  acknowledgeReplySchema,
+  answerReplySchema,
+  entrustReplySchema,
+  healthReplySchema,
   offersReplySchema,
   rpcRequestSchema,
   vocabularyReplySchema,
-  WIRE_LIMITS,
-} from "./messages.ts";
+} from "./rpc-messages.ts";
 import {
   answerShape,
   clientShape,
@@ -78,6 +81,13 @@ export const { encode: encodeOffersReply, decode: decodeOffersReply } = createRe
 /** The answer to `acknowledge`, or why there is none. */
 export const { encode: encodeAcknowledgeReply, decode: decodeAcknowledgeReply } = createReplyCodec({
   schema: acknowledgeReplySchema,
+  shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `entrust`, or why there is none. */
+export const { encode: encodeEntrustReply, decode: decodeEntrustReply } = createReplyCodec({
+  schema: entrustReplySchema,
   shape: plainShape,
   maxBytes: rpcBytes,
 });

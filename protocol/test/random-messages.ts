@@ -2,7 +2,8 @@
 import type { Hex } from "../src/commitment-types.ts";
 import { ERROR_CODES, type ErrorCode } from "../src/error-codes.ts";
 import { EVIDENCE_ITEMS, type EvidenceAsk, type EvidencePart } from "../src/evidence-messages.ts";
-import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest, Sampling, SignedOffer } from "../src/messages.ts";
+import type { ClientFrame, ExecutorFrame, OfferGossip, Sampling, SignedOffer } from "../src/messages.ts";
+import type { RpcRequest } from "../src/rpc-messages.ts";
 import { randomOffer, randomRequest, randomResponse, type Seeded } from "./seeded.ts";
 
 const errorCodes = Object.keys(ERROR_CODES) as ErrorCode[];

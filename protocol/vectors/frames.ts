@@ -1,10 +1,12 @@
 import { bytesToHex, hexToBytes } from "../src/hex.ts";
-import type { ClientFrame, ExecutorFrame, OfferGossip, RpcRequest } from "../src/messages.ts";
+import type { ClientFrame, ExecutorFrame, OfferGossip } from "../src/messages.ts";
 import { profileText } from "../src/profile.ts";
+import type { RpcRequest } from "../src/rpc-messages.ts";
 import {
   encodeAcknowledgeReply,
   encodeAnswerReply,
   encodeClientFrame,
+  encodeEntrustReply,
   encodeExecutorFrame,
   encodeHealthReply,
   encodeOfferGossip,
@@ -67,6 +69,11 @@ const gossip: OfferGossip[] = [
   { type: "withdraw", executor: VALUES.ModelOffer.typical.executor, sentAt: 1_899_999_000_001 },
 ];
 
+const pair = {
+  request: VALUES.LlmRequestCommitment.typical,
+  response: VALUES.LlmResponseCommitment.typical,
+  ...{ clientSignature: signature, executorSignature: signature },
+};
 const calls: RpcRequest[] = [
   { method: "offers" },
   { method: "offers", model: "lloom-tiny" },
@@ -75,6 +82,8 @@ const calls: RpcRequest[] = [
   { method: "acknowledge", requestHash: repeated(0xd1), responseHash: repeated(0xd2), signature },
   { method: "answer", requestHash: repeated(0xd1) },
   { method: "vocabulary", hash: repeated(0xd2), offset: 262_144 },
+  { method: "entrust", ...pair },
+  { method: "entrust", ...pair, acknowledgement: signature, fee: { amount: 50_000n, signature } },
 ];
 const answerAgain = {
   response: VALUES.LlmResponseCommitment.typical,
@@ -98,6 +107,7 @@ export const frameVectors = () => ({
   offersReplies: vectors([{ offers: [offer] }, { offers: [] }, refusal], encodeOffersReply),
   healthReplies: vectors([health, refusal], encodeHealthReply),
   acknowledgeReplies: vectors([{ acknowledged: true as const }, refusal], encodeAcknowledgeReply),
+  entrustReplies: vectors([{ entrusted: true as const }, refusal], encodeEntrustReply),
   answerReplies: vectors([answerAgain, refusal], encodeAnswerReply),
   // A part's bytes are hex there.
   vocabularyReplies: [

@@ -16,6 +16,7 @@ import {
   decodeAcknowledgeReply,
   decodeAnswerReply,
   decodeClientFrame,
+  decodeEntrustReply,
   decodeExecutorFrame,
   decodeHealthReply,
   decodeOfferGossip,
@@ -280,6 +281,7 @@ describe("frames.json", () => {
     offersReplies: decodeOffersReply,
     healthReplies: decodeHealthReply,
     acknowledgeReplies: decodeAcknowledgeReply,
+    entrustReplies: decodeEntrustReply,
     answerReplies: decodeAnswerReply,
     vocabularyReplies: (bytes: Uint8Array) => {
       const reply = decodeVocabularyReply(bytes);

@@ -76,7 +76,16 @@ function sit(judge: Judge, tap = (log: ValidatorLog): ValidatorLog => log): Asyn
   const running = bench.map(({ juror, host, store: log }) =>
     lookAfterDisputes({
       ...{ chain: juror.chain, host, validator: juror.identity.address, store: tap(log), judge, wants: true },
-      ...{ retryMs: 1_000, pollMs: 300, everyMs: 500, turnMs: 0, appeals: "off", mostDeposits: 0n },
+      ...{
+        retryMs: 1_000,
+        pollMs: 300,
+        everyMs: 500,
+        turnMs: 0,
+        appeals: "off",
+        mostDeposits: 0n,
+        guards: [],
+        fee: 0n,
+      },
       ...{ targetOf: () => targetOf(seller), onNews: () => undefined, log: silentLog },
     }),
   );

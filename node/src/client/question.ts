@@ -1,5 +1,5 @@
-import type { Address, FinishReason, Hex, ModelOffer, Receipt } from "@lloom/protocol/commitment-types";
-import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import type { Address, FinishReason, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import type { ChatMessage, Sampling, SignedOffer } from "@lloom/protocol/messages";
 import type { Verification } from "./check/verification.ts";
 
 /** Most that an executor may ask, base units per 1 000 000 tokens; what is left out has no limit. */
@@ -64,7 +64,7 @@ export const paidFor = ({ cost, copies = [] }: Answered): bigint =>
 
 /** What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most, right before its end. */
 export type AskEvent =
-  | { readonly type: "executor"; readonly executor: Address; readonly offer: ModelOffer; readonly attempt: number }
+  | { readonly type: "executor"; readonly executor: Address; readonly signed: SignedOffer; readonly attempt: number }
   /** A request is signed and saved, and is sent when the next event is asked for. */
   | { readonly type: "signed"; readonly requestHash: Hex }
   | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }

@@ -1,4 +1,5 @@
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
+import type { PeerTarget } from "../p2p/host/dial.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
@@ -52,6 +53,12 @@ export interface ExecutorOptions {
   readonly appeals?: AppealPolicy;
   /** Base units that its appeals may lock. */
   readonly appealDeposits?: bigint;
+  /** Validators that settle and rebut for this executor while it is offline. */
+  readonly watchtowers?: readonly PeerTarget[];
+  /** Base units that one of them may take from its free deposit for a transaction. */
+  readonly watchtowerFee?: bigint;
+  /** How often they are handed what is new. */
+  readonly entrustMs?: number;
   /** Told of every dispute that is opened against this executor, and of every step until its end. */
   readonly onDispute?: (duty: Duty) => void;
   /** Wall clock, Unix milliseconds. */
@@ -98,6 +105,9 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     disputeCheckMs: 30_000,
     appeals: "auto",
     appealDeposits: MOST_APPEAL_DEPOSITS,
+    watchtowers: [],
+    watchtowerFee: 0n,
+    entrustMs: 10_000,
     onDispute: () => undefined,
     clock: wallClock,
     starting: new AbortController().signal,

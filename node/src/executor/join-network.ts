@@ -15,6 +15,7 @@ import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { clientCalls } from "./dispute/client-calls.ts";
 import { heldByExecutor } from "./dispute/held-evidence.ts";
+import { entrustPairs } from "./entrust/entrust-pairs.ts";
 import type { ExecutorSettings } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import type { KeyWatch } from "./offer/key-watch.ts";
@@ -85,6 +86,9 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   const keys = [executorKey(chain.network), ...offers.models().map((model) => modelKey(chain.network, model))];
   const announcement = stack.use(announce(host, { keys, log, signal: new AbortController().signal }));
   lookOut(parts, joining);
+  const { watchtowers, watchtowerFee: fee, entrustMs: everyMs } = settings;
+  const { hasher } = answering;
+  stack.use(entrustPairs({ ...parts, hasher, store: pipeline.store, clock }, { watchtowers, fee, everyMs }));
   const leave = async (): Promise<void> => {
     await publisher[Symbol.asyncDispose]();
     // Another process with this key would be withdrawn too: whoever stops for its sake says nothing.

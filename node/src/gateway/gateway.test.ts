@@ -218,7 +218,7 @@ describe("a streamed answer", () => {
 
   it("names the executor in the headers, as soon as it is known", async () => {
     client.script = async function* () {
-      yield { type: "executor", executor: EXECUTOR, attempt: 2, offer: undefined as never };
+      yield { type: "executor", executor: EXECUTOR, attempt: 2, signed: undefined as never };
       yield* answering("Hi");
     };
     const response = await post(await start(), { ...ASK, stream: true });

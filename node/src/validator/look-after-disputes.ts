@@ -3,14 +3,15 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { MEASURED_SECONDS } from "@lloom/protocol/evidence-windows";
 import { findJudges, openJudges } from "../chain/disputes/judges.ts";
 import { openMeasuredCourt } from "../chain/disputes/measured-court.ts";
-import { lookAfter } from "../duties/look-after.ts";
+import { type LookedAfter, lookAfter } from "../duties/look-after.ts";
 import { type PartyOptions, partyDuties } from "../duties/party.ts";
 import { signedFor } from "../evidence/signed-for.ts";
 import type { Host } from "../p2p/host/host.ts";
 import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type JuryDutiesOptions, juryDuties } from "./jury/jury-duties.ts";
-import { tendDeliveries } from "./tower/tend-deliveries.ts";
+import { Guard } from "./tower/guard.ts";
+import { type DeliveryTending, tendDeliveries } from "./tower/tend-deliveries.ts";
 import { tendMeasured } from "./tower/tend-measured.ts";
 import { Turns } from "./tower/turns.ts";
 
@@ -25,9 +26,15 @@ export interface LookAfterDisputesOptions
   readonly everyMs: number;
   /** Within so long one of the validators does what is due. */
   readonly turnMs: number;
+  /** Executors that it guards, and what it takes for each transaction, in base units. */
+  readonly guards: readonly Address[];
+  readonly fee: bigint;
 }
 
-/** Serves on juries, sees its own complaints through, and moves everybody's disputes on, until it is closed. */
+/**
+ * Serves on juries, sees its own complaints through, moves everybody's disputes on, and settles and rebuts for those whom it guards,
+ * until it is closed.
+ */
 export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDisposable {
   const { chain, validator: juror, store, turnMs, log } = options;
   return lookAfter({
@@ -37,7 +44,7 @@ export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDispo
       const found = findJudges(bounded);
       const [{ delivery }, court] = await Promise.all([openJudges(bounded, found), openMeasuredCourt(bounded, found)]);
       const tending = { chain, store, turns: new Turns(turnMs), log };
-      const deliveries = tendDeliveries({ ...tending, disputes: delivery });
+      const deliveries = guarded(options, { ...tending, disputes: delivery });
       if (court === undefined) return [deliveries];
       const hasher = createCommitmentHasher(chain.domain);
       const isSignedFor = signedFor(chain, recoverAddress);
@@ -46,4 +53,15 @@ export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDispo
       return [jury, own, tendMeasured({ ...tending, court }), deliveries];
     },
   });
+}
+
+/** Everybody's disputes about deliveries; those of executors that are guarded are answered, and their answers settled. */
+function guarded({ store, guards, fee }: LookAfterDisputesOptions, tending: DeliveryTending): LookedAfter {
+  const tended = tendDeliveries(tending);
+  const guard = new Guard({ ...tending, store, guards, fee });
+  const round = async (signal: AbortSignal): Promise<void> => {
+    const looked = await Promise.allSettled([tended.round(signal), guard.round(signal)]);
+    for (const one of looked) if (one.status === "rejected") throw one.reason;
+  };
+  return { ...tended, round };
 }

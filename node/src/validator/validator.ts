@@ -23,6 +23,7 @@ import { recoverAddress } from "../wallet/recover.ts";
 import type { Judge } from "./jury/judge.ts";
 import { lookAfterDisputes } from "./look-after-disputes.ts";
 import { OfferRegistry } from "./offer-registry.ts";
+import { entrusting } from "./tower/guard.ts";
 
 /** What a validator is made of; all of it outlives the validator and is closed by whoever opened it. */
 export interface ValidatorParts {
@@ -42,6 +43,10 @@ export interface ValidatorOptions {
   /** Whether verdicts against its own complaints are appealed against, and base units that appeals may lock. */
   readonly appeals?: AppealPolicy;
   readonly appealDeposits?: bigint;
+  /** Executors that it guards: for whom it settles and rebuts while they are offline. Nobody else's pairs are taken. */
+  readonly guards?: readonly Address[];
+  /** Base units that it takes for each transaction that it sends for them. */
+  readonly guardFee?: bigint;
   /** Told of every seat and every complaint of its own, and of every step until the case is over. */
   readonly onDuty?: (duty: Duty) => void;
   /** How often the chain is asked for events. */
@@ -70,7 +75,8 @@ const DUTIES = { watchPollMs: 4_000, dutyCheckMs: 30_000, evidenceRetryMs: 300_0
 /** Joins the network as a validator: gossip, calls, and the DHT key under which clients look for one. */
 export async function createValidator(parts: ValidatorParts, options: ValidatorOptions): Promise<Validator> {
   const { chain, host, log } = parts;
-  const { clock = wallClock, tidyIntervalMs = TIDY_INTERVAL_MS } = options;
+  const { clock = wallClock, tidyIntervalMs = TIDY_INTERVAL_MS, guards = [], guardFee: fee = 0n } = options;
+  const { store } = parts;
   await using stack = new AsyncDisposableStack();
   const registry = new OfferRegistry();
   const stake = openStakeView(chain, { peers: host });
@@ -88,6 +94,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
         offers: registry.size,
         load: 0,
       }),
+      ...(store === undefined ? {} : { entrust: entrusting({ chain, store, guards, fee }) }),
       log,
     }),
   );
@@ -97,7 +104,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
     stop.abort();
     await tidying;
   });
-  if (parts.store !== undefined) stack.use(serveDuties(parts, parts.store, { ...options, registry, clock }));
+  if (store !== undefined) stack.use(serveDuties(parts, store, { ...options, guards, fee, registry, clock }));
   stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
   const resources = stack.move();
   return { offers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
@@ -109,7 +116,7 @@ const cannotTell: Judge = async () => ({ choice: "Insufficient", why: "There is 
 function serveDuties(
   { chain, host, judge = cannotTell, log }: ValidatorParts,
   store: ValidatorLog,
-  { registry, clock, jury = true, onDuty = () => undefined, ...options }: ServedDuties,
+  { registry, clock, jury = true, onDuty = () => undefined, guards, fee, ...options }: ServedDuties,
 ): AsyncDisposable {
   const { appeals = "auto", appealDeposits: mostDeposits = MOST_APPEAL_DEPOSITS } = options;
   const { watchPollMs: pollMs, dutyCheckMs: everyMs, evidenceRetryMs: retryMs, turnMs } = { ...DUTIES, ...options };
@@ -119,12 +126,14 @@ function serveDuties(
   };
   return lookAfterDisputes({
     ...{ chain, host, store, judge, targetOf, log, pollMs, everyMs, retryMs, turnMs },
-    ...{ appeals, mostDeposits },
+    ...{ appeals, mostDeposits, guards, fee },
     ...{ validator: senderOf(chain).account.address, wants: jury, onNews: onDuty },
   });
 }
 
-interface ServedDuties extends Omit<ValidatorOptions, "clock"> {
+interface ServedDuties extends Omit<ValidatorOptions, "clock" | "guards" | "guardFee"> {
+  readonly guards: readonly Address[];
+  readonly fee: bigint;
   readonly registry: OfferRegistry;
   readonly clock: Clock;
 }

@@ -1,14 +1,9 @@
-import type { Address, ModelOffer } from "@lloom/protocol/commitment-types";
+import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import type { AnswerAudit } from "../check/answer-audit.ts";
-import type { Answered, AskEvent, Copy, Question } from "../question.ts";
+import type { AskEvent, Copy, Question } from "../question.ts";
 import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
-
-interface Whole {
-  readonly text: string;
-  readonly offer: ModelOffer;
-  readonly end: Answered;
-}
+import { wholeAnswer } from "./whole-answer.ts";
 
 /**
  * Asks executors whose answers can be held against weights of this client's own, until one's log probabilities are those of the
@@ -24,8 +19,9 @@ export async function* askAudited(
   const failed: Copy[] = [];
   let problem: string | undefined;
   for (let attempt = 1; attempt <= parts.settings.maxAttempts; attempt++) {
-    const { text, offer, end } = yield* collect(ask(parts, { ...question, whole: true }, signal, shared));
-    problem = await audit.problemOf({ question, offer, text, end }, signal);
+    const answer = yield* wholeAnswer(ask(parts, { ...question, whole: true }, signal, shared));
+    const { text, end } = answer;
+    problem = await audit.problemOf({ question, ...answer }, signal);
     if (problem === undefined) {
       if (text !== "") yield { type: "text", text };
       const copies: readonly Copy[] = [...failed, { ...end, agrees: true }];
@@ -39,16 +35,4 @@ export async function* askAudited(
   throw new LloomError("RESPONSE_INVALID", `No executor's answer passed its audit: ${problem}`, {
     next: "Ask again, or ask for less: --verify, or provider.verify of the request. What was answered is paid.",
   });
-}
-
-/** Passes on everything but text and end. */
-async function* collect(events: AsyncIterable<AskEvent>): AsyncGenerator<AskEvent, Whole> {
-  let [text, offer]: [string, ModelOffer | undefined] = ["", undefined];
-  for await (const event of events) {
-    if (event.type === "executor") offer = event.offer;
-    if (event.type === "text") text += event.text;
-    else if (event.type !== "end") yield event;
-    else if (offer !== undefined) return { text, offer, end: event };
-  }
-  throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
 }

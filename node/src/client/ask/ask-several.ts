@@ -1,14 +1,9 @@
 import { LloomError } from "../../errors.ts";
 import { withSeed } from "../check/verification.ts";
-import type { Answered, AskEvent, Copy, Question } from "../question.ts";
+import type { AskEvent, Copy, Question } from "../question.ts";
 import { agreeOn } from "./agreement.ts";
 import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
-
-/** One executor's answer. */
-interface Said {
-  readonly text: string;
-  readonly end: Answered;
-}
+import { type OnTheWay, type WholeAnswer, wholeAnswer } from "./whole-answer.ts";
 
 /**
  * Asks so many executors the same, side by side, each of them whole, and answers with what most of them say. Every one is paid.
@@ -25,7 +20,7 @@ export async function* askSeveral(
   const queue = new EventQueue();
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
-  const asking = Array.from({ length: executors }, () => collect(ask(parts, same, until, shared), queue));
+  const asking = Array.from({ length: executors }, () => collect(wholeAnswer(ask(parts, same, until, shared)), queue));
   const settled = Promise.allSettled(asking).finally(() => queue.end());
   try {
     yield* queue.events();
@@ -46,17 +41,15 @@ export async function* askSeveral(
   yield { ...chosen.end, copies };
 }
 
-async function collect(events: AsyncIterable<AskEvent>, queue: EventQueue): Promise<Said> {
-  let text = "";
-  for await (const event of events) {
-    if (event.type === "end") return { text, end: event };
-    if (event.type === "text") text += event.text;
-    else await queue.put(event);
+async function collect(answering: AsyncGenerator<OnTheWay, WholeAnswer>, queue: EventQueue): Promise<WholeAnswer> {
+  for (;;) {
+    const { done, value } = await answering.next();
+    if (done === true) return value;
+    await queue.put(value);
   }
-  throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
 }
 
-function failureOf(outcomes: readonly PromiseSettledResult<Said>[], answered: number): unknown {
+function failureOf(outcomes: readonly PromiseSettledResult<WholeAnswer>[], answered: number): unknown {
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (answered === 0) return failed?.reason;
   return new LloomError("NO_EXECUTOR", "One executor alone answered: there is nothing to hold its answer against.", {
@@ -65,15 +58,13 @@ function failureOf(outcomes: readonly PromiseSettledResult<Said>[], answered: nu
   });
 }
 
-type Passed = Exclude<AskEvent, Answered | { type: "text" }>;
-
 /** Events of several questions in one row; each goes on once its event was taken. */
 class EventQueue {
-  readonly #waiting: { readonly event: Passed; readonly taken: () => void }[] = [];
+  readonly #waiting: { readonly event: OnTheWay; readonly taken: () => void }[] = [];
   #wake = Promise.withResolvers<void>();
   #hasEnded = false;
 
-  async put(event: Passed): Promise<void> {
+  async put(event: OnTheWay): Promise<void> {
     if (this.#hasEnded) return;
     await new Promise<void>((taken) => {
       this.#waiting.push({ event, taken });
@@ -87,7 +78,7 @@ class EventQueue {
     this.#wake.resolve();
   }
 
-  async *events(): AsyncGenerator<Passed, void> {
+  async *events(): AsyncGenerator<OnTheWay, void> {
     for (;;) {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
         try {

@@ -106,7 +106,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   const trust = { shown, isDoubted: state.again.has(executor) };
   const patience = patienceFor(parts, state, { candidate, attempt });
   try {
-    yield { type: "executor", executor, offer: signed.offer, attempt };
+    yield { type: "executor", executor, signed, attempt };
     const { signal } = state;
     const question = { ...state.question, whole: state.question.whole === true || isHeldBack(parts, state, candidate) };
     const onText = (): void => tracked.hasSpoken();

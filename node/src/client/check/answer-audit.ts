@@ -1,11 +1,10 @@
-import type { ModelOffer } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import type { Answered, Question } from "../question.ts";
 
 /** A whole answer, and what it was asked and offered by. */
 export interface AnswerToAudit {
   readonly question: Question;
-  readonly offer: ModelOffer;
+  readonly signed: SignedOffer;
   readonly text: string;
   readonly end: Answered;
 }

@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { type VocabularyReply, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import type { VocabularyReply } from "@lloom/protocol/rpc-messages";
 import { isVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";

@@ -11,7 +11,6 @@ import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
-import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { JudgedAnswer } from "../../validator/audit/judge.ts";
 import { judge } from "../../validator/audit/judge.ts";
 import { type OpenJudge, openJudge } from "../../validator/jury/open-judge.ts";
@@ -47,29 +46,22 @@ interface WeightsAuditParts extends AuditParts {
   readonly log: Log;
 }
 
-/** Offers of which answers may still come. */
-const MOST_OFFERS = 4_096;
 const SECRET_BYTES = 32;
 
 /** Fetches the trace of an answer, and measures it as a validator does. */
 export class WeightsAudit implements AnswerAudit {
   readonly #parts: WeightsAuditParts;
-  /** By digest of the profile and executor: what an answer's offer does not hold itself. */
-  readonly #offers = new BoundedMap<string, SignedOffer>({ most: MOST_OFFERS });
 
   constructor(parts: WeightsAuditParts) {
     this.#parts = parts;
   }
 
-  covers(signed: SignedOffer): boolean {
-    const { offer, profile } = signed;
-    const isCovered = profile !== undefined && this.#parts.weights.covers(offer.weightsHash, profile);
-    if (isCovered) this.#offers.set(keyOf(offer), signed);
-    return isCovered;
+  covers({ offer, profile }: SignedOffer): boolean {
+    return profile !== undefined && this.#parts.weights.covers(offer.weightsHash, profile);
   }
 
   async problemOf(audited: AnswerToAudit, signal: AbortSignal): Promise<string | undefined> {
-    const { offer, end } = audited;
+    const { signed, end } = audited;
     const leaves = await this.#leavesOf(audited, signal);
     if (leaves === undefined) return "Its executor does not show the trace that it signed.";
     const answer = this.#judged(audited, leaves);
@@ -77,7 +69,7 @@ export class WeightsAudit implements AnswerAudit {
     const secret = bytesToHex(randomBytes(SECRET_BYTES));
     const { weights, log } = this.#parts;
     const { problem, factor } = await weights.withWeights(
-      offer.weightsHash,
+      signed.offer.weightsHash,
       (known) => judge(answer, { weights: known, secret }),
       signal,
     );
@@ -85,10 +77,9 @@ export class WeightsAudit implements AnswerAudit {
     return problem ?? (factor === undefined ? "Nothing of it could be measured." : undefined);
   }
 
-  #leavesOf({ offer, end }: AnswerToAudit, signal: AbortSignal): Promise<readonly Hex[] | undefined> {
+  #leavesOf({ signed, end }: AnswerToAudit, signal: AbortSignal): Promise<readonly Hex[] | undefined> {
     const { host, chain, store, log } = this.#parts;
-    const signed = this.#offers.peek(keyOf(offer));
-    const target = signed && peerOfOffer(signed);
+    const target = peerOfOffer(signed);
     if (target === undefined || end.receipt.response.traceRoot === ZERO_HASH) return Promise.resolve(undefined);
     const hasher = createCommitmentHasher(chain.domain);
     const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
@@ -96,10 +87,10 @@ export class WeightsAudit implements AnswerAudit {
     return fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
   }
 
-  #judged({ question, offer, text, end }: AnswerToAudit, leaves: readonly Hex[]): JudgedAnswer {
+  #judged({ question, signed, text, end }: AnswerToAudit, leaves: readonly Hex[]): JudgedAnswer {
     const { receipt, requestHash, responseHash } = end;
     const { request, response } = receipt;
-    const profile = this.#offers.peek(keyOf(offer))?.profile;
+    const { profile } = signed;
     return {
       responseHash,
       question: { canary: { messages: question.messages, sampling: question.sampling } },
@@ -114,5 +105,3 @@ export class WeightsAudit implements AnswerAudit {
     };
   }
 }
-
-const keyOf = ({ executor, profileHash }: SignedOffer["offer"]): string => `${executor} ${profileHash}`;

@@ -1,12 +1,10 @@
-import type { Hex, ModelOffer } from "@lloom/protocol/commitment-types";
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
-import type { SignedOffer } from "@lloom/protocol/messages";
-import { hashProfile } from "@lloom/protocol/profile";
 import type { Chain } from "../../chain/chain.ts";
+import { type WholeAnswer, wholeAnswer } from "../../client/ask/whole-answer.ts";
 import type { Client } from "../../client/client.ts";
-import type { AskEvent } from "../../client/question.ts";
 import { asLloomError } from "../../errors.ts";
 import { fetchTrace } from "../../evidence/fetch-trace.ts";
 import { signedFor } from "../../evidence/signed-for.ts";
@@ -27,27 +25,24 @@ export interface CanaryClient {
   readonly log: Log;
 }
 
-type Answered = Extract<AskEvent, { type: "end" }>;
-
 /** Asks one executor as any client does, and fetches the trace that it signed. */
 export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
   const { executor, model, canary } = order;
-  let [text, requestHash]: [string, Hex | undefined] = ["", undefined];
-  let [offer, end]: [ModelOffer | undefined, Answered | undefined] = [undefined, undefined];
+  let requestHash: Hex | undefined;
+  let answer: WholeAnswer | undefined;
   try {
-    for await (const event of buyer.client.ask({ ...canary, model, executor }, signal)) {
-      if (event.type === "executor") offer = event.offer;
-      if (event.type === "signed") requestHash = event.requestHash;
-      if (event.type === "text") text += event.text;
-      if (event.type === "end") end = event;
+    const answering = wholeAnswer(buyer.client.ask({ ...canary, model, executor }, signal));
+    while (answer === undefined) {
+      const { done, value } = await answering.next();
+      if (done === true) answer = value;
+      else if (value.type === "signed") requestHash = value.requestHash;
     }
   } catch (thrown) {
     return failed(buyer, asLloomError(thrown), requestHash);
   }
-  if (end === undefined) return { type: "unanswered", problem: "The answer has no end." };
+  const { text, signed, end } = answer;
   const { response, request } = end.receipt;
-  const signed = buyer.client.offers(model).find((one) => isOf(one, { executor, profileHash: offer?.profileHash }));
-  const leaves = response.traceRoot === ZERO_HASH ? undefined : await traceOf(buyer, { end, signed, signal });
+  const leaves = response.traceRoot === ZERO_HASH ? undefined : await traceOf(buyer, answer, signal);
   return {
     type: "answered",
     responseHash: end.responseHash,
@@ -55,16 +50,11 @@ export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal:
     answer: {
       ...{ text, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
       asOfSeconds: Number(request.deadline),
-      ...(signed?.profile !== undefined && { profile: signed.profile }),
+      ...(signed.profile !== undefined && { profile: signed.profile }),
       ...(leaves !== undefined && { leaves }),
     },
   };
 }
-
-const isOf = (
-  { offer, profile }: SignedOffer,
-  wanted: { readonly executor: Hex; readonly profileHash: Hex | undefined },
-): boolean => offer.executor === wanted.executor && hashProfile(profile) === wanted.profileHash;
 
 /** What has nothing to do with who was to be asked. `NO_EXECUTOR`: its offers are not here, or not any more. */
 const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -98,13 +88,10 @@ function failed(
 
 async function traceOf(
   { host, hasher, chain, store, log }: CanaryClient,
-  {
-    end,
-    signed,
-    signal,
-  }: { readonly end: Answered; readonly signed: SignedOffer | undefined; readonly signal: AbortSignal },
+  { signed, end }: WholeAnswer,
+  signal: AbortSignal,
 ): Promise<Hex[] | undefined> {
-  const target = signed && peerOfOffer(signed);
+  const target = peerOfOffer(signed);
   if (target === undefined) return undefined;
   const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
   const { requestHash, responseHash, executor } = end;

@@ -88,4 +88,6 @@ type AmountSetting =
   | "maxOutboundPrice"
   | "minStake"
   | "appealDeposits"
+  | "watchtowerFee"
+  | "guardFee"
   | "complaintBonds";

@@ -8,6 +8,7 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import { createExecutor, type Executor } from "../../executor/executor.ts";
 import type { Price } from "../../executor/executor-options.ts";
 import type { ExecutorStatus } from "../../executor/executor-status.ts";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Settings } from "../../settings.ts";
 import { openExecutorLog } from "../../store/executor/executor-log.ts";
 import { lockKey } from "../../store/files/key-lock.ts";
@@ -44,6 +45,8 @@ export const executor: Command = {
     "drainSeconds",
     "appeals",
     "appealDeposits",
+    "watchtowers",
+    "watchtowerFee",
   ],
   examples: [
     "lloom executor",
@@ -79,6 +82,8 @@ export const executor: Command = {
           drainGraceMs: (settings.drainSeconds * 1000) / 2,
           appeals: settings.appeals,
           appealDeposits,
+          watchtowers: settings.watchtowers.map(targetOfAddress),
+          watchtowerFee: settingAmount(chain, settings, "watchtowerFee"),
           starting: context.signal,
           onWaiting: (word) => tellWaiting(context, word),
           onDispute: (duty) => tellDuty(context, duty),
@@ -95,6 +100,12 @@ export const executor: Command = {
     await leave(context, { chain, running, failure });
   },
 };
+
+/** Its form says that it ends with a peer's id. */
+const targetOfAddress = (multiaddr: string): PeerTarget => ({
+  peerId: multiaddr.slice(multiaddr.lastIndexOf("/") + 1),
+  multiaddrs: [multiaddr],
+});
 
 const priceOf = (chain: Chain, settings: Settings): Price => ({
   inboundPrice: settingAmount(chain, settings, "inboundPrice"),

@@ -17,13 +17,14 @@ import { warnUnreachable } from "./reachable.ts";
 export const validator: Command = {
   settings: [
     ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
-    ...(["audits", "startBlock", "canaryKeys", "complaintBonds"] as const),
+    ...(["audits", "startBlock", "canaryKeys", "complaintBonds", "guards", "guardFee"] as const),
   ],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
     "lloom validator --weights ./qwen3-8b-q4.gguf",
     "lloom validator --weights tiny --canary-keys 12 --complaint-bonds 20",
     "lloom validator --jury off",
+    "lloom validator --guards 0x90F79bf6EB2c4f870365E785982E1f101E93b906",
   ],
   run: async (context) => {
     const identity = await openIdentity(context);
@@ -45,6 +46,8 @@ export const validator: Command = {
           jury: settings.jury === "on",
           appeals: settings.appeals,
           appealDeposits: settingAmount(chain, settings, "appealDeposits"),
+          guards: settings.guards,
+          guardFee: settingAmount(chain, settings, "guardFee"),
           onDuty: (duty) => tellDuty(context, duty),
         },
       ),

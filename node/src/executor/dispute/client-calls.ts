@@ -1,6 +1,6 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
-import type { Acknowledgement, AnswerReply } from "@lloom/protocol/messages";
+import type { Acknowledgement, AnswerReply } from "@lloom/protocol/rpc-messages";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import { LloomError } from "../../errors.ts";
 import type { ExecutorLog } from "../../store/executor/executor-log.ts";

@@ -1,5 +1,6 @@
-import { type HealthReply, type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { RPC_PROTOCOL } from "@lloom/protocol/names";
+import type { HealthReply } from "@lloom/protocol/rpc-messages";
 import { decodeHealthReply, encodeRpcRequest } from "@lloom/protocol/wire";
 import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";

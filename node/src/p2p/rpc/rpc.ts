@@ -1,25 +1,27 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
-import {
-  type Acknowledgement,
-  type AnswerReply,
-  type HealthReply,
-  type RpcRequest,
-  type SignedOffer,
-  type VocabularyReply,
-  WIRE_LIMITS,
-} from "@lloom/protocol/messages";
+import { type SignedOffer, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { RPC_PROTOCOL } from "@lloom/protocol/names";
+import type {
+  Acknowledgement,
+  AnswerReply,
+  EntrustedPair,
+  HealthReply,
+  RpcRequest,
+  VocabularyReply,
+} from "@lloom/protocol/rpc-messages";
 import {
   decodeAcknowledgeReply,
   decodeAnswerReply,
+  decodeEntrustReply,
   decodeHealthReply,
   decodeOffersReply,
   decodeRpcRequest,
   decodeVocabularyReply,
   encodeAcknowledgeReply,
   encodeAnswerReply,
+  encodeEntrustReply,
   encodeHealthReply,
   encodeRpcRequest,
   encodeVocabularyReply,
@@ -60,6 +62,8 @@ export interface RpcHandlers {
   readonly acknowledge?: (ack: Acknowledgement) => void;
   /** An answer once more, for its own client; throws REQUEST_INVALID. Executors alone have it. */
   readonly answer?: (requestHash: Hex, client: Address) => AnswerReply;
+  /** Takes a pair into care, from its executor; throws UNSUPPORTED or REQUEST_INVALID. Watchtowers alone have it. */
+  readonly entrust?: (pair: EntrustedPair, executor: Address) => void;
   /** A vocabulary by its SHA-256, of whoever has it. */
   readonly vocabulary?: (hash: Hex) => Uint8Array | undefined;
   readonly limits?: Partial<RpcLimits>;
@@ -134,6 +138,12 @@ export async function callAnswer(host: Host, options: CallOptions, requestHash: 
   return reply;
 }
 
+/** Hands a pair to a watchtower. Throws as `callOffers` does. */
+export async function callEntrust(host: Host, options: CallOptions, pair: EntrustedPair): Promise<void> {
+  const reply = await call(host, options, { request: { method: "entrust", ...pair }, decode: decodeEntrustReply });
+  if ("error" in reply) throw said(reply.error);
+}
+
 /** A part of a vocabulary, from an offset. Throws as `callOffers` does, and MODEL_NOT_FOUND when the peer has none such. */
 export async function callVocabulary(
   host: Host,
@@ -178,13 +188,17 @@ async function serveCall(stream: Stream, served: Served): Promise<LloomError | u
 }
 
 function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Uint8Array {
-  const { health, vocabulary, acknowledge = unsupported, answer = unsupported, log } = handlers;
+  const { health, vocabulary, acknowledge = unsupported, answer = unsupported, entrust = unsupported, log } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: wallClock(), ...health() });
     if (request.method === "offers") return replies.reply(request);
     if (request.method === "vocabulary")
       return encodeVocabularyReply(partOf(vocabulary?.(request.hash), request.offset));
     if (request.method === "answer") return encodeAnswerReply(answer(request.requestHash, peerAddress(peerId)));
+    if (request.method === "entrust") {
+      entrust(request, peerAddress(peerId));
+      return encodeEntrustReply({ entrusted: true });
+    }
     acknowledge(request);
     return encodeAcknowledgeReply({ acknowledged: true });
   } catch (thrown) {
@@ -195,7 +209,7 @@ function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Ui
 }
 
 function unsupported(): never {
-  throw new LloomError("UNSUPPORTED", "Only executors answer this call.");
+  throw new LloomError("UNSUPPORTED", "This node does not answer this call.");
 }
 
 function partOf(vocabulary: Uint8Array | undefined, offset: number): VocabularyReply {

@@ -222,6 +222,29 @@ export const MIGRATIONS: readonly string[] = [
   -- Client: the trace of an answer that it audited, which its executor may not show again; encrypted.
   ALTER TABLE own_evidence ADD COLUMN trace BLOB;
   `,
+  `
+  -- Watchtower: the newest pair of each lane of those that it guards. No text is in it. Times are the chain's.
+  CREATE TABLE entrusted (
+    executor ${hex("executor", 20)} NOT NULL,
+    ${lane("client")},
+    nonce ${unsigned("nonce")} NOT NULL,
+    deadline INTEGER NOT NULL,
+    request TEXT NOT NULL,
+    response TEXT NOT NULL,
+    client_signature ${hex("client_signature", 64)} NOT NULL,
+    executor_signature ${hex("executor_signature", 64)} NOT NULL,
+    acknowledgement ${hex("acknowledgement", 64)},
+    fee_amount ${unsigned("fee_amount")},
+    fee_signature ${hex("fee_signature", 64)},
+    -- Saved before the fee is taken, so that it is taken once.
+    fee_taken INTEGER NOT NULL DEFAULT 0,
+    look_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (executor, client, lane),
+    CHECK ((fee_amount IS NULL) = (fee_signature IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX entrusted_due ON entrusted (executor, look_at);
+  CREATE INDEX entrusted_age ON entrusted (executor, deadline);
+  `,
 ];
 
 /**

@@ -14,6 +14,7 @@ import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
 import { type DutyLog, openDutyLog } from "../duty-log.ts";
 import { type Delivery, deliveryOf, pruneDeliveries, saveDelivery } from "./delivery-log.ts";
+import { type NewestPairs, openNewestPairs } from "./newest-pairs.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openRebuttals, type Rebuttals } from "./rebuttals.ts";
 import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
@@ -83,7 +84,7 @@ export interface ReceiptPage {
  * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
  * and the chain still knows what it paid.
  */
-export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals {
+export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals, NewestPairs {
   /**
    * Notes a request before work on it begins, and makes its lane busy.
    * @throws LloomError LANE_BUSY while the lane answers another; LANE_OUT_OF_STEP when the request, or another one with
@@ -126,6 +127,7 @@ export function openExecutorLog(db: Database): ExecutorLog {
     ...openOwnPast(db),
     ...openDutyLog(db),
     ...openRebuttals(db),
+    ...openNewestPairs(db),
     accept: (accepted) => db.write(() => accept(db, accepted), { synced: false }),
     saveAnswer: (answer) => db.write(() => saveAnswer(db, answer)),
     saveSignature: (requestHash, signature) =>

@@ -11,7 +11,7 @@ import { type Duty, isMeasured } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import { endTended, type TendOptions } from "./tend-measured.ts";
 
-type DeliveryTending = TendOptions & { readonly disputes: Address };
+export type DeliveryTending = TendOptions & { readonly disputes: Address };
 
 /** Ends disputes about deliveries that nobody answered in time: that gives the client its money, and a tenth to who does it. */
 export function tendDeliveries(options: DeliveryTending): LookedAfter {

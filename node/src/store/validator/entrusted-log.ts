@@ -1,0 +1,106 @@
+import type { Address, Receipt } from "@lloom/protocol/commitment-types";
+import type { EntrustedPair } from "@lloom/protocol/rpc-messages";
+import type { Database } from "../database/database.ts";
+import * as encoding from "../database/encoding.ts";
+
+/** A pair in this watchtower's care. */
+export interface GuardedPair extends Pick<EntrustedPair, "acknowledgement" | "fee"> {
+  readonly receipt: Receipt;
+  /** Its fee was taken, or was about to be when this node ended. */
+  readonly isFeeTaken: boolean;
+}
+
+/** A lane of an executor. */
+export interface GuardedLane {
+  readonly executor: Address;
+  readonly client: Address;
+  readonly lane: bigint;
+}
+
+/** The durable list of pairs that a watchtower keeps for others, a part of a validator's log. Every method is one transaction. */
+export interface EntrustedLog {
+  /** Keeps the newest pair of a lane, and with the same one what is known of it besides; older ones change nothing. */
+  entrust(pair: EntrustedPair): void;
+  guardedPair(lane: GuardedLane): GuardedPair | undefined;
+  /** Those of an executor that have to be looked at, the longest waiting first; at most so many. */
+  duePairs(executor: Address, nowSeconds: bigint, most: number): readonly GuardedPair[];
+  /** When to look at it again, by the chain's clock. */
+  lookAgain(lane: GuardedLane, atSeconds: bigint): void;
+  markFee(lane: GuardedLane, isTaken: boolean): void;
+  /** Forgets pairs whose requests' deadlines were before. */
+  forgetPairs(beforeSeconds: bigint): void;
+  countPairs(executor: Address): number;
+}
+
+/** Lanes that are kept for one executor; more push out those whose deadlines are longest over. Each takes about 3 kB. */
+const MOST_GUARDED_LANES = 4_096;
+
+const KEY = "executor = :executor AND client = :client AND lane = :lane";
+const SAVE = `INSERT INTO entrusted
+  (executor, client, lane, nonce, deadline, request, response, client_signature, executor_signature, acknowledgement, fee_amount, fee_signature)
+  VALUES (:executor, :client, :lane, :nonce, :deadline, :request, :response, :clientSignature, :executorSignature,
+    :acknowledgement, :feeAmount, :feeSignature)
+  ON CONFLICT (executor, client, lane) DO UPDATE SET nonce = :nonce, deadline = :deadline, request = :request,
+    response = :response, client_signature = :clientSignature, executor_signature = :executorSignature,
+    acknowledgement = :acknowledgement, fee_amount = :feeAmount, fee_signature = :feeSignature, fee_taken = 0
+  WHERE nonce < :nonce`;
+const ADD = `UPDATE entrusted SET acknowledgement = coalesce(acknowledgement, :acknowledgement),
+  fee_amount = coalesce(fee_amount, :feeAmount), fee_signature = coalesce(fee_signature, :feeSignature)
+  WHERE ${KEY} AND nonce = :nonce AND response = :response`;
+const FIND = `SELECT * FROM entrusted WHERE ${KEY}`;
+const DUE = "SELECT * FROM entrusted WHERE executor = :executor AND look_at <= :now ORDER BY look_at LIMIT :most";
+const LOOK = `UPDATE entrusted SET look_at = :at WHERE ${KEY}`;
+const FEE = `UPDATE entrusted SET fee_taken = :isTaken WHERE ${KEY}`;
+const FORGET = "DELETE FROM entrusted WHERE deadline < :before";
+const COUNT = "SELECT count(*) AS count FROM entrusted WHERE executor = :executor";
+const PUSH_OUT = `DELETE FROM entrusted WHERE (executor, client, lane) IN (SELECT executor, client, lane FROM entrusted
+  WHERE executor = :executor ORDER BY deadline LIMIT 1)`;
+
+/** Opens this part of a log. */
+export function openEntrustedLog(db: Database, most = MOST_GUARDED_LANES): EntrustedLog {
+  const count = (executor: Address): number => Number(db.get(COUNT, { executor })?.["count"]);
+  return {
+    entrust: (pair) =>
+      void db.write(() => {
+        const row = rowOf(pair);
+        const { executor, client, lane, nonce, response, acknowledgement, feeAmount, feeSignature } = row;
+        if (db.run(SAVE, row) === 0)
+          db.run(ADD, { executor, client, lane, nonce, response, acknowledgement, feeAmount, feeSignature });
+        else if (count(executor) > most) db.run(PUSH_OUT, { executor });
+      }),
+    guardedPair: (lane) => {
+      const row = db.get(FIND, keyOf(lane));
+      return row && pairOf(row);
+    },
+    duePairs: (executor, nowSeconds, most) => db.all(DUE, { executor, now: nowSeconds, most }).map(pairOf),
+    lookAgain: (lane, at) => void db.write(() => db.run(LOOK, { ...keyOf(lane), at }), { synced: false }),
+    markFee: (lane, isTaken) => void db.write(() => db.run(FEE, { ...keyOf(lane), isTaken: isTaken ? 1 : 0 })),
+    forgetPairs: (before) => void db.write(() => db.run(FORGET, { before }), { synced: false }),
+    countPairs: count,
+  };
+}
+
+const keyOf = ({ executor, client, lane }: GuardedLane) => ({ executor, client, lane: encoding.encodeInteger(lane) });
+
+const rowOf = ({ request, response, clientSignature, executorSignature, acknowledgement, fee }: EntrustedPair) => ({
+  ...keyOf(request),
+  nonce: encoding.encodeInteger(request.nonce),
+  deadline: request.deadline,
+  request: encoding.encodeCommitment(request),
+  response: encoding.encodeCommitment(response),
+  clientSignature: encoding.encodeSignature(clientSignature),
+  executorSignature: encoding.encodeSignature(executorSignature),
+  acknowledgement: acknowledgement === undefined ? null : encoding.encodeSignature(acknowledgement),
+  feeAmount: fee === undefined ? null : encoding.encodeInteger(fee.amount),
+  feeSignature: fee === undefined ? null : encoding.encodeSignature(fee.signature),
+});
+
+function pairOf(row: encoding.Row): GuardedPair {
+  const amount = row["fee_amount"] === null ? undefined : encoding.integerOf(row, "fee_amount");
+  return {
+    receipt: encoding.receiptOf(row),
+    acknowledgement: row["acknowledgement"] === null ? undefined : encoding.signatureOf(row, "acknowledgement"),
+    fee: amount === undefined ? undefined : { amount, signature: encoding.signatureOf(row, "fee_signature") },
+    isFeeTaken: row["fee_taken"] === 1,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Address, Hex, ResponseCommitment } from "@lloom/protocol/commitment-types";
+import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { toBeHex, zeroPadValue } from "ethers";
+import type { Chain } from "../../chain/chain.ts";
+import type { ContractCall } from "../../chain/contract-call.ts";
+import { accountingInterface } from "../../chain/contracts.ts";
+import { rebutByAckCall, rebutByRequestCall } from "../../chain/disputes/delivery-calls.ts";
+import { readSettledResponse } from "../../chain/disputes/settled-pair.ts";
+import { decodeEvent } from "../../chain/watch/events.ts";
+import { readPastLogs } from "../../chain/watch/past-logs.ts";
+import type { GuardedLane, GuardedPair } from "../../store/validator/entrusted-log.ts";
+
+export interface Disputed extends GuardedLane {
+  /** Digest of the response. */
+  readonly id: Hex;
+  readonly nonce: bigint;
+}
+
+export interface RebuttalParts {
+  readonly chain: Chain;
+  readonly disputes: Address;
+  readonly hasher: CommitmentHasher;
+}
+
+/** The call that answers a dispute by what the client signed, if the pair of its lane holds that. */
+export async function rebuttalOf(
+  { chain, disputes, hasher }: RebuttalParts,
+  disputed: Disputed,
+  { receipt, acknowledgement }: GuardedPair,
+): Promise<ContractCall | undefined> {
+  const { request, response } = receipt;
+  if (request.nonce === disputed.nonce) {
+    const isSame = hasher.hashResponse(response) === disputed.id;
+    return isSame && acknowledgement !== undefined ? rebutByAckCall(disputes, receipt, acknowledgement) : undefined;
+  }
+  if (request.nonce < disputed.nonce) return undefined;
+  const settled = await settledResponse(chain, hasher, disputed);
+  return settled && rebutByRequestCall(disputes, settled, receipt);
+}
+
+/** What is disputed was settled: the transaction shows it. */
+async function settledResponse(
+  chain: Chain,
+  hasher: CommitmentHasher,
+  { id, client, executor, lane }: Disputed,
+): Promise<ResponseCommitment | undefined> {
+  const topic = (value: string): Hex => zeroPadValue(value, 32) as Hex;
+  const settlements = await readPastLogs(chain, {
+    address: chain.accounting,
+    topics: [
+      (accountingInterface.getEvent("LaneSettled")?.topicHash ?? null) as Hex | null,
+      topic(client),
+      topic(executor),
+      toBeHex(lane, 32) as Hex,
+    ],
+  });
+  for (const log of settlements) {
+    const event = decodeEvent(log);
+    if (event?.type !== "LaneSettled" || event.responseHash !== id) continue;
+    const { transactionHash, responseHash } = event;
+    return (await readSettledResponse(chain, hasher, { transactionHash, responseHash }))?.response;
+  }
+  return undefined;
+}

@@ -1,0 +1,20 @@
+/**
+ * What a watchtower may take for a transaction that it sends for an executor: a `Withdrawal` out of the executor's free deposit, which
+ * the executor signs for one lane's newest pair and nobody has to be asked for again.
+ */
+import type { Address, Receipt, Withdrawal } from "./commitment-types.ts";
+import { accountingV2Facts, deliveryDisputesFacts } from "./generated/facts.ts";
+
+/** After a request's deadline so long its pair may have to be settled or shown: what a watchtower keeps it for. */
+export const ENTRUSTED_SECONDS =
+  accountingV2Facts.SETTLE_WINDOW + deliveryDisputesFacts.CHALLENGE_WINDOW + deliveryDisputesFacts.REVEAL_WINDOW;
+
+/** The order to sign. Its nonce is the request's hash: one fee for a pair, whoever counts. */
+export const watchtowerFee = (
+  { request, response }: Pick<Receipt, "request" | "response">,
+  { to, amount }: { readonly to: Address; readonly amount: bigint },
+): Withdrawal => ({
+  ...{ client: request.executor, to, amount },
+  nonce: BigInt(response.requestHash),
+  deadline: request.deadline + ENTRUSTED_SECONDS,
+});
