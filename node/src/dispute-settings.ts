@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { address, decimal, defaulted, path, whole } from "./setting-forms.ts";
+import { address, decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
 export const DISPUTE_SETTINGS = {
@@ -44,6 +44,14 @@ export const DISPUTE_SETTINGS = {
     describe: "keys with money of their own by which a validator audits executors; 0: it audits nobody",
     schema: whole(0, 4_096),
     fallback: 0,
+  }),
+  traffic: optional({
+    toml: "validator.traffic",
+    flag: "traffic",
+    value: "FILE",
+    describe:
+      "recorded chat requests, a JSON line each, that a validator's canaries are drawn from instead of the shipped ones",
+    schema: path,
   }),
   guards: defaulted({
     toml: "validator.guards",

@@ -1,4 +1,5 @@
-// A validator's process finds coarser weights, accuses, and wins before jurors' processes; a false accuser loses. To the unit.
+// A validator's process finds coarser weights, altered prompts and kept answers, accuses, and wins before jurors' processes; a
+// false accuser loses. To the unit.
 import { join } from "node:path";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
@@ -6,6 +7,7 @@ import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ModelCheat } from "../../devnet/src/cheats/dishonest-backend.ts";
 import { senderOf } from "../../node/src/chain/account/actions.ts";
 import { settle } from "../../node/src/chain/account/settle.ts";
 import { readPanel } from "../../node/src/chain/disputes/jury.ts";
@@ -27,13 +29,16 @@ import { eventually, runNode, untilPrinted } from "../support/processes.ts";
 import { courtOf, EPOCH_SECONDS, type Person, Tribunal } from "../support/tribunal.ts";
 import { wealthOf } from "../support/wealth.ts";
 
-const COARSE = join(import.meta.dirname, "../support/coarse-executor.ts");
+const CHEATING = join(import.meta.dirname, "../support/cheating-executor.ts");
+/** What only canaries find, each done by an executor of its own. */
+const CHEATS: readonly ModelCheat[] = ["model", "prompt", "replay"];
 const PATIENCE_MS = 180_000;
 const DOLLAR = 1_000_000n;
 /** At a stake of 100: a fifth of it, the least that a juror gets, and sixteen of those. */
 const [PENALTY, FEE] = [20n * DOLLAR, 200_000n];
 const BOND = 16n * FEE;
-const KEYS = 4;
+/** Each asks an executor once, and rests after four such visits on average. */
+const KEYS = 10;
 const { APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
 const never = new AbortController().signal;
@@ -42,13 +47,13 @@ describe("executors that are audited, and jurors that judge, each a process", ()
   const stack = new AsyncDisposableStack();
   let tribunal: Tribunal;
   let court: MeasuredCourt;
-  let cheat: Person;
+  let cheats: readonly Person[];
   let honest: Person;
   let accuser: Person;
   let liar: Person;
   beforeAll(async () => {
-    tribunal = stack.use(await Tribunal.open({ executors: ["cheat", "honest"], validators: ["accuser", "liar"] }));
-    cheat = tribunal.member("cheat");
+    tribunal = stack.use(await Tribunal.open({ executors: [...CHEATS, "honest"], validators: ["accuser", "liar"] }));
+    cheats = CHEATS.map((cheat) => tribunal.member(cheat));
     honest = tribunal.member("honest");
     accuser = tribunal.member("accuser");
     liar = tribunal.member("liar");
@@ -75,7 +80,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       async () => (await readPanel(liar.chain, court, id)).revealed === 5,
     );
 
-  it("cost the cheat its stake and the false accuser its bond, and honest ones nothing", async () => {
+  it("cost the cheats their stakes and the false accuser its bond, and honest ones nothing", async () => {
     const hasher = createCommitmentHasher(liar.chain.domain);
     const audits = await openAudits(liar.chain, tribunal.audits);
     for (let key = 0; key < KEYS; key++)
@@ -83,17 +88,19 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     const flags = ["--weights", "tiny", "--jury", "off", "--audits", tribunal.audits, "--canary-keys", String(KEYS)];
     const auditing = await tribunal.node(accuser, "validator", flags);
     await tribunal.node(honest, "executor", ["--settle-age-seconds", "1", "--appeals", "off"]);
-    await startCheat();
+    for (const kind of CHEATS) await startCheat(kind);
     const jurors = await Promise.all(tribunal.jurors.map(wealth));
-    const before = { cheat: await wealth(cheat), accuser: await wealth(accuser), liar: await wealth(liar) };
+    const before = { accuser: await wealth(accuser), liar: await wealth(liar) };
+    const fortunes = await Promise.all(cheats.map(wealth));
 
     await eventually(
       "preimages are registered",
       PATIENCE_MS,
       async () => (await readRegistered(audits, accuser.address)).length === 1,
     );
-    const dispute = await untilAccused((await readRegistered(audits, accuser.address))[0]?.firstEpoch ?? 0n);
-    expect((await readMeasured(liar.chain, court, dispute)).challenger).toBe(accuser.address);
+    const disputes = await untilAccused((await readRegistered(audits, accuser.address))[0]?.firstEpoch ?? 0n);
+    for (const dispute of disputes)
+      expect((await readMeasured(liar.chain, court, dispute)).challenger).toBe(accuser.address);
     // It asks nobody more, so that everybody's money can be told to the unit, and sees its dispute through.
     await auditing.process.kill("SIGKILL");
     await auditing.restart(["--canary-keys", "0"]);
@@ -108,52 +115,59 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     await eventually("all is settled that no dispute holds", PATIENCE_MS, isSettled);
     const accused = await wealth(honest);
 
-    for (const id of [dispute, lied]) await standing(id, "draw");
+    const all = [...disputes, lied];
+    for (const id of all) await standing(id, "draw");
     await tribunal.mine(DRAW_DELAY + 1n);
-    for (const id of [dispute, lied]) await revealed(id);
+    for (const id of all) await revealed(id);
     await tribunal.later(COMMIT_PERIOD + REVEAL_PERIOD);
-    for (const id of [dispute, lied]) await standing(id, "appealable");
+    for (const id of all) await standing(id, "appealable");
     await tribunal.later(APPEAL_PERIOD);
-    for (const id of [dispute, lied]) await standing(id, "closed");
-    expect((await readMeasured(liar.chain, court, dispute)).outcome).toBe("upheld");
+    for (const id of all) await standing(id, "closed");
+    for (const dispute of disputes) expect((await readMeasured(liar.chain, court, dispute)).outcome).toBe("upheld");
     expect((await readMeasured(liar.chain, court, lied)).outcome).toBe("rejected");
 
-    const { answers } = await readComplaint(liar.chain, court, dispute);
-    const held = await heldBy(dispute);
-    // It has sold more: only what was shown before the jury has been settled.
-    const shown = canaries.filter((receipt) => {
-      const requestHash = hasher.hashRequest(receipt.request);
-      return answers.some((one) => one.requestHash === requestHash);
-    });
-    const sold = totalOf(shown);
-    const lost = { stake: before.cheat.stake - PENALTY, settled: sold - held };
-    expect(held).toBeGreaterThan(0n);
-    expect(await wealth(cheat)).toEqual({ ...before.cheat, ...lost });
+    // They have sold more: only what was shown before a jury has been settled.
+    const complaints = await Promise.all(disputes.map((dispute) => readComplaint(liar.chain, court, dispute)));
+    const complained = new Set(complaints.flatMap(({ answers }) => answers.map(({ requestHash }) => requestHash)));
+    const shown = canaries.filter(({ request }) => complained.has(hasher.hashRequest(request)));
+    for (const [index, cheat] of cheats.entries()) {
+      const held = await heldBy(disputes[index] as Hex);
+      const sold = totalOf(shown.filter(({ request }) => request.executor === cheat.address));
+      const [fortune] = [fortunes[index]];
+      expect(held).toBeGreaterThan(0n);
+      expect(await wealth(cheat)).toEqual({
+        ...fortune,
+        stake: (fortune?.stake ?? 0n) - PENALTY,
+        settled: sold - held,
+      });
+    }
+    const [bonds, shares] = [BOND, (PENALTY * 3n) / 10n].map((one) => one * BigInt(cheats.length));
     expect(await wealth(accuser)).toEqual({
       ...before.accuser,
-      ...{ wallet: before.accuser.wallet - BOND, credit: BOND, shares: (PENALTY * 3n) / 10n },
+      ...{ wallet: before.accuser.wallet - (bonds ?? 0n), credit: bonds, shares },
     });
     // Each key has what it took, less what it bought, and what was refunded.
     for (const key of new Set(canaries.map(({ request }) => request.client))) {
       const settled = [...shown, ...canaries.filter(({ request }) => request.executor === honest.address)];
       const spent = totalOf(settled.filter(({ request }) => request.client === key));
-      const refunded = answers.reduce((sum, one) => sum + (one.client === key ? one.held : 0n), 0n);
+      const refunds = complaints.flatMap(({ answers }) => answers).filter(({ client }) => client === key);
+      const refunded = refunds.reduce((sum, { held }) => sum + held, 0n);
       expect(await keyMoney(key)).toBe((await liar.chain.contracts.token.FAUCET_AMOUNT()) - spent + refunded);
     }
     const half = (BOND - 5n * FEE) / 2n;
     expect(await wealth(honest)).toEqual({ ...accused, credit: half, settled: earned });
     expect(await wealth(liar)).toEqual({ ...before.liar, wallet: before.liar.wallet - BOND });
     for (const [index, juror] of tribunal.jurors.entries()) {
-      const wanted = (jurors[index]?.wallet ?? 0n) + 2n * FEE;
+      const wanted = (jurors[index]?.wallet ?? 0n) + BigInt(all.length) * FEE;
       await eventually("the fees are taken", PATIENCE_MS, async () => (await wealth(juror)).wallet === wanted);
     }
   });
 
-  async function startCheat(): Promise<void> {
+  async function startCheat(cheat: ModelCheat): Promise<void> {
     const { rpcUrl } = tribunal.chain;
-    const secret = `0x${Buffer.from(cheat.secret).toString("hex")}`;
+    const secret = `0x${Buffer.from(tribunal.member(cheat).secret).toString("hex")}`;
     const { accounting } = tribunal.deployment;
-    const args = [COARSE, rpcUrl, accounting, tribunal.bootstrap, tribunal.dir, secret];
+    const args = [CHEATING, cheat, rpcUrl, accounting, tribunal.bootstrap, join(tribunal.dir, cheat), secret];
     const program = runNode({ args });
     stack.defer(async () => {
       program.signal("SIGINT");
@@ -180,32 +194,40 @@ describe("executors that are audited, and jurors that judge, each a process", ()
   async function keyMoney(key: Address): Promise<bigint> {
     const { wallet, deposit } = await wealthOf(liar.chain, key);
     const channels = await Promise.all(
-      [cheat, honest].map(async ({ address }) => (await readChannel(liar.chain, key, address)).balance),
+      [...cheats, honest].map(async ({ address }) => (await readChannel(liar.chain, key, address)).balance),
     );
     return channels.reduce((sum, balance) => sum + balance, wallet + deposit);
   }
 
-  /** Lets epoch after epoch pass, each step once everything is asked that is due, until the dispute is there. */
-  async function untilAccused(firstEpoch: bigint): Promise<Hex> {
+  /**
+   * Lets epoch after epoch pass, each step once everything is asked that is due, until there is a dispute about each cheat; in
+   * their order.
+   */
+  async function untilAccused(firstEpoch: bigint): Promise<Hex[]> {
     using log = accuserLog();
-    const complaint = () => openComplaintLog(log).newestComplaints(1)[0];
+    const complaints = () => {
+      const newest = openComplaintLog(log).newestComplaints(CHEATS.length + 1);
+      return cheats.flatMap(({ address }) => newest.find(({ executor }) => executor === address) ?? []);
+    };
+    const areAllFound = (): boolean => complaints().length === cheats.length;
     const isBusy = (now: bigint): boolean =>
       log.get("SELECT 1 FROM canaries WHERE state IN ('asked', 'answered') OR (state = 'planned' AND ask_at <= :now)", {
         now,
       }) !== undefined;
     const hasBegun = (epoch: bigint): boolean =>
       log.get("SELECT 1 FROM audit_epochs WHERE epoch = :epoch", { epoch }) !== undefined;
-    for (let epoch = firstEpoch; epoch < firstEpoch + 5n && complaint() === undefined; epoch++) {
+    for (let epoch = firstEpoch; epoch < firstEpoch + 5n && !areAllFound(); epoch++) {
       await tribunal.goTo(epoch * EPOCH_SECONDS + 2n);
       await eventually("the epoch's audits are drawn", PATIENCE_MS, () => hasBegun(epoch));
-      for (let passed = 120n; passed < EPOCH_SECONDS - 20n && complaint() === undefined; passed += 110n) {
+      for (let passed = 120n; passed < EPOCH_SECONDS - 20n && !areAllFound(); passed += 110n) {
         await tribunal.goTo(epoch * EPOCH_SECONDS + passed);
         const now = await tribunal.now();
         await eventually("all that is due is asked", PATIENCE_MS, () => !isBusy(now));
       }
     }
-    await eventually("the dispute is open", PATIENCE_MS, () => complaint()?.dispute !== undefined);
-    return complaint()?.dispute as Hex;
+    const disputes = () => complaints().flatMap(({ dispute }) => dispute ?? []);
+    await eventually("the disputes are open", PATIENCE_MS, () => disputes().length === cheats.length);
+    return disputes();
   }
 
   interface Bought {

@@ -50,7 +50,16 @@ const start = (name: string): Promise<Indexer> =>
     audits: audits.audits.address,
     directory: join(directory, name),
   });
-const own = () => readOwn({ chain, audits: audits.audits.address.toLowerCase() as Address }, executors);
+/** Read once for every head: of a long history it takes a call for each block and executor. */
+const read = new Map<string, OwnReputation>();
+async function own(): Promise<OwnReputation> {
+  const { hash } = (await market.connection.ethers.provider.getBlock("latest")) ?? {};
+  const known = read.get(String(hash));
+  if (known !== undefined) return known;
+  const fresh = await readOwn({ chain, audits: audits.audits.address.toLowerCase() as Address }, executors);
+  read.set(String(hash), fresh);
+  return fresh;
+}
 const epochNow = async (): Promise<number> => Math.floor((await market.networkHelpers.time.latest()) / 3_600);
 
 /** Epochs in which something happened, some in which nothing did, and the present one. */

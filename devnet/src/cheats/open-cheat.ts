@@ -7,6 +7,7 @@ import { hashWeights } from "../../../node/src/backend/weights-hash.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
 import { TINY_MODEL } from "../../../node/src/commands/ask/tiny-model.ts";
 import { createExecutor } from "../../../node/src/executor/executor.ts";
+import type { ExecutorOptions } from "../../../node/src/executor/executor-options.ts";
 import type { Log } from "../../../node/src/log.ts";
 import type { Host } from "../../../node/src/p2p/host/host.ts";
 import { openDatabase } from "../../../node/src/store/database/database.ts";
@@ -27,6 +28,8 @@ export interface CheatParts {
   /** For its log and its weights. */
   readonly dataDir: string;
   readonly signal: AbortSignal;
+  /** In place of a development network's own. */
+  readonly options?: Partial<ExecutorOptions>;
 }
 
 /** Cheaper than anybody honest, so that it is asked first; base units per 1 000 000 tokens. */
@@ -41,7 +44,7 @@ export async function openCheat(parts: CheatParts): Promise<AsyncDisposable> {
   const { cheat, identity, chain, host, log, dataDir, signal } = parts;
   await using stack = new AsyncDisposableStack();
   const inner = stack.use(await openModel(parts));
-  const options = { price: LURE, settleAgeMs: SETTLE_MS, starting: signal };
+  const options = { price: LURE, settleAgeMs: SETTLE_MS, starting: signal, ...parts.options };
   if (isProvenBySignatures(cheat)) {
     stack.use(await sellByHand({ cheat, identity, chain, host, backend: inner, options, log }));
     return stack.move();

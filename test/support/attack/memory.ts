@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunningNode } from "../../../devnet/src/nodes.ts";
-import { heldBytes } from "./heap.ts";
+import type { Looks } from "./heap.ts";
 
 const KIB = 1024;
 export const MIB = KIB * KIB;
@@ -19,24 +19,24 @@ export class Memory implements Disposable {
   readonly before: number;
   readonly #node: RunningNode;
   readonly #pid: number;
-  readonly #port: number;
+  readonly #looks: Looks;
   #after: number;
   #peak = 0;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(node: RunningNode, { port, before }: { port: number; before: number }) {
+  private constructor(node: RunningNode, { looks, before }: { looks: Looks; before: number }) {
     this.name = node.name;
     this.before = before;
     this.#node = node;
     this.#pid = node.process.pid;
-    this.#port = port;
+    this.#looks = looks;
     this.#after = before;
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
-  /** Looks at a process that was started where `allowLooking` held. */
-  static async watch(node: RunningNode, port: number): Promise<Memory> {
-    return new Memory(node, { port, before: await heldBytes(node.process.pid, port) });
+  /** Looks at a process that was started while looks were allowed. */
+  static async watch(node: RunningNode, looks: Looks): Promise<Memory> {
+    return new Memory(node, { looks, before: await looks.heldBytes(node.process.pid) });
   }
 
   /** Held afterwards. */
@@ -62,7 +62,7 @@ export class Memory implements Disposable {
     const end = performance.now() + longestMs;
     for (;;) {
       if (!this.#isTheSame()) throw new Error(`${this.name}, which nobody killed, has ended.`);
-      this.#after = await heldBytes(this.#pid, this.#port);
+      this.#after = await this.#looks.heldBytes(this.#pid);
       if (this.#after - this.before <= MAY_STAY || performance.now() > end) return;
       await pause(AGAIN_MS);
     }

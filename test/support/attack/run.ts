@@ -49,10 +49,10 @@ export async function attack(stage: Stage, seed: number): Promise<Attacked> {
   using liars = await timed("liars", () => startLiars(stage, seed));
   await timed("everybody known", () => untilKnown(stage));
   const first = await timed("first questions", () => askAll({ gateways, name: "first", count: FIRST, seed }));
-  using looks = new DisposableStack();
+  using watching = new DisposableStack();
   const memory: Memory[] = [];
   for (const node of [...gateways.slice(-1), ...executors.slice(0, 1)])
-    memory.push(looks.use(await Memory.watch(node, stage.inspectorPort)));
+    memory.push(watching.use(await Memory.watch(node, stage.looks)));
   const storm = await timed("attack", () => rage(stage, seed));
   await timed("memory", async () => {
     for (const one of memory) await one.untilBack(CALM_MS);

@@ -6,7 +6,7 @@ import { startChain, type TestChain } from "../chain.ts";
 import { keeping } from "../quiet-progress.ts";
 import { openGate, type RpcGate } from "../rpc-gate.ts";
 import { honestOf } from "./cast.ts";
-import { allowLooking } from "./heap.ts";
+import { type Looks, openLooks } from "./heap.ts";
 import { startKnownBackend } from "./known-backend.ts";
 import { STAKE, seat } from "./seat.ts";
 
@@ -17,8 +17,8 @@ export interface Stage extends AsyncDisposable {
   readonly devnet: Devnet;
   readonly executors: readonly RunningNode[];
   readonly gateways: readonly RunningNode[];
-  /** Where a process tells what it holds. */
-  readonly inspectorPort: number;
+  /** Where processes tell what they hold. */
+  readonly looks: Looks;
   /** What the network said of its processes: who ended, with its last lines. */
   readonly told: readonly string[];
   /** Where the time of the attack goes. */
@@ -31,7 +31,6 @@ const START_MS = 600_000;
 const AT_ONCE = 4;
 /** Where to look for a free one: that of the network's own gateway comes before. */
 const GATEWAY_PORT = 8081;
-const INSPECTOR_PORT = 9300;
 
 export async function setStage(seed: number): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
@@ -42,8 +41,8 @@ export async function setStage(seed: number): Promise<Stage> {
   const backend = stack.use(await startKnownBackend());
   const signal = AbortSignal.timeout(START_MS);
   const ports = stack.use(new Ports());
-  const inspectorPort = await ports.next(INSPECTOR_PORT);
-  using _looking = allowLooking(inspectorPort);
+  const looks = stack.use(openLooks());
+  using _allowed = looks.allow();
   const flags = executorFlags(backend.url);
   const gatewayFlags = ["--exploration", "0.2"];
   const devnet = stack.use(
@@ -74,7 +73,7 @@ export async function setStage(seed: number): Promise<Stage> {
   const gateways = [devnet.gateway, await join("gateway", 1, ["--port", port, ...gatewayFlags])];
   timings.record("more executors", began);
   const owned = stack.move();
-  const parts = { chain, gate, devnet, executors, gateways, inspectorPort, told, timings };
+  const parts = { chain, gate, devnet, executors, gateways, looks, told, timings };
   return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 

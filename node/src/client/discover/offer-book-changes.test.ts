@@ -1,10 +1,12 @@
 import { getEventListeners } from "node:events";
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { hashProfile, profileText } from "@lloom/protocol/profile";
 import { describe, expect, it, vi } from "vitest";
 import { NOW, offer } from "../../../../test/support/tiny-offer.ts";
 import { OfferBook } from "./offer-book.ts";
 
 const A: Address = `0x${"aa".repeat(20)}`;
+const B: Address = `0x${"bb".repeat(20)}`;
 
 describe("tidying the offer book", () => {
   /** Whether the book still knows what happened, after tidying so much later. */
@@ -47,6 +49,34 @@ describe("tidying the offer book", () => {
   });
 });
 
+describe("what is known of whoever offers", () => {
+  const known = (book: OfferBook) => book.candidates("tiny", NOW)[0];
+
+  it("is the chain's latest word, also if that changes in one thing only", async () => {
+    const book = new OfferBook();
+    book.add(offer(A), NOW);
+    expect(known(book)?.hasCheated).toBe(false);
+    book.setStake(A, 9);
+    expect(known(book)?.hasCheated).toBe(false);
+    const waits = [book.change(new AbortController().signal)];
+    book.setStake(A, 9, true);
+    expect(known(book)?.hasCheated).toBe(true);
+    expect(await wokenOf(waits)).toBe(1);
+    book.setStake(A, 9);
+    expect(known(book)?.hasCheated).toBe(false);
+  });
+
+  it("is the vocabulary of its profile, however often it is asked for", () => {
+    const vocabulary: Hex = `0x${"5e".repeat(32)}`;
+    const profile = profileText({ backend: "llama.cpp", maxContext: 8_192, evidence: "text", vocabulary });
+    const book = new OfferBook();
+    book.add({ ...offer(A, { profileHash: hashProfile(profile) }), profile }, NOW);
+    expect([1, 2].map(() => known(book)?.vocabulary)).toEqual([vocabulary, vocabulary]);
+    book.add(offer(B), NOW);
+    expect(book.candidates("tiny", NOW).find(({ signed }) => signed.offer.executor === B)?.vocabulary).toBeUndefined();
+  });
+});
+
 /** How many of those who wait for a change have been woken, as soon as everything that runs at once has run. */
 const wokenOf = async (waits: readonly Promise<void>[]): Promise<number> => {
   let woken = 0;
@@ -59,6 +89,7 @@ describe("waiting for a change of the offer book", () => {
   it.each<[string, (book: OfferBook, tracked: ReturnType<OfferBook["track"]>) => void]>([
     ["an offer", (book) => book.add(offer(A), NOW)],
     ["a stake", (book) => book.setStake(A, 9)],
+    ["a reputation", (book) => book.setReputations(new Map())],
     ["an end", (book) => book.note(A, { type: "failed" }, NOW)],
     ["a first text", (_, tracked) => tracked.hasSpoken()],
   ])("wakes everybody who waits at %s, once", async (_, act) => {
