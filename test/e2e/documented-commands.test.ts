@@ -50,7 +50,10 @@ class Reader {
 
   /** A line of a page with this reader's own names in it. */
   line(documented: string): string {
-    let line = documented.replaceAll(":8080", `:${this.#port}`).replace(` --bootstrap ${BOOTSTRAP}`, "");
+    let line = documented
+      .replaceAll(":8080", `:${this.#port}`)
+      .replace(` --bootstrap ${BOOTSTRAP}`, "")
+      .replace(BOOTSTRAP, this.#devnet.bootstrap);
     for (const [name, value] of Object.entries({ ...this.#names, ADDRESS: this.address }))
       line = line.replaceAll(new RegExp(`(?<![-\\w])${name}(?!\\w)`, "g"), value);
     if (ASKS.test(line)) line += " --yes";
