@@ -7,14 +7,17 @@ import { readPastLogs } from "../../../node/src/chain/watch/past-logs.ts";
 import { openGate, type RpcGate } from "../../support/rpc-gate.ts";
 import { accuse, HOUR, idOf, later, purse, rogueMember, settleAll, standing, withhold } from "./disputed-deliveries.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, type BuyerOptions, question, until, World } from "./world.ts";
+import { askAll, type BuyerOptions, type Member, question, until, World } from "./world.ts";
 
 let world: World;
 let gate: RpcGate;
+/** Looks at the chain, and owes nothing. */
+let watcher: Member;
 const stack = new AsyncDisposableStack();
 beforeAll(async () => {
   world = stack.use(await World.start());
   gate = stack.use(await openGate(world.chain.rpcUrl));
+  watcher = await world.join(await world.nextIdentity());
 });
 /** Each begins when the chain's clock is this machine's: clients sign deadlines by it. */
 let beginning: unknown;
@@ -51,13 +54,11 @@ async function away(seconds: number, meanwhile: () => Promise<void>): Promise<vo
 /** How often this has happened in a dispute. */
 const countOf = async (event: "DeliveryOpened" | "DeliveryClosed" | "AnswerRevealed", id: `0x${string}`) =>
   (
-    await readPastLogs((await watcher()).chain, {
+    await readPastLogs(watcher.chain, {
       address: world.deployment.deliveryDisputes,
       topics: [delivery.topicOf(event), id],
     })
   ).length;
-const watcher = async () => (watching ??= await world.join(await world.nextIdentity()));
-let watching: Awaited<ReturnType<World["join"]>> | undefined;
 
 describe("while the chain's server is away", () => {
   it("an hour passes: an answer is shown and a dispute opened in time, and one ended that came due, each once", async () => {
