@@ -1,5 +1,5 @@
-// A validator's process finds coarser weights, altered prompts and kept answers, accuses, and wins before jurors' processes; a
-// false accuser loses. To the unit.
+// A validator's process finds coarser weights, altered prompts and kept answers, accuses, and wins before jurors' processes; who
+// accuses an honest executor of other weights, wrong counts or silence loses. To the unit.
 import { join } from "node:path";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelCheat } from "../../devnet/src/cheats/dishonest-backend.ts";
 import { senderOf } from "../../node/src/chain/account/actions.ts";
 import { settle } from "../../node/src/chain/account/settle.ts";
+import { openDisputeCall } from "../../node/src/chain/disputes/delivery-calls.ts";
+import { bondToSend, readDispute } from "../../node/src/chain/disputes/delivery-disputes.ts";
 import { readPanel } from "../../node/src/chain/disputes/jury.ts";
 import { openMeasuredCall } from "../../node/src/chain/disputes/measured-calls.ts";
 import type { MeasuredCourt } from "../../node/src/chain/disputes/measured-court.ts";
@@ -17,6 +19,7 @@ import { quoteBond, readDisputeAbout, readMeasured } from "../../node/src/chain/
 import { readComplaint } from "../../node/src/chain/disputes/measured-events.ts";
 import { readChannel } from "../../node/src/chain/reads.ts";
 import { openAudits, readRegistered } from "../../node/src/chain/reputation/audits.ts";
+import { overchargeCall } from "../../node/src/client/dispute/overcharges.ts";
 import { depositApproval } from "../../node/src/duties/deposits.ts";
 import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
@@ -80,7 +83,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       async () => (await readPanel(liar.chain, court, id)).revealed === 5,
     );
 
-  it("cost the cheats their stakes and the false accuser its bond, and honest ones nothing", async () => {
+  it("cost the cheats their stakes and false accusers their bonds, and honest ones nothing", async () => {
     const hasher = createCommitmentHasher(liar.chain.domain);
     const audits = await openAudits(liar.chain, tribunal.audits);
     for (let key = 0; key < KEYS; key++)
@@ -106,16 +109,18 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     await auditing.restart(["--canary-keys", "0"]);
     const bought = await buyFromHonest();
     const lied = await accuseFalsely(bought);
+    const miscounted = await complainFalsely(bought);
+    await denyDelivery(bought);
     const canaries = canaryReceipts();
     const earned = totalOf(
       [...canaries, ...bought.receipts].filter(({ request }) => request.executor === honest.address),
     );
-    const stuck = await heldBy(lied);
+    const stuck = (await heldBy(lied)) + (await heldBy(miscounted));
     const isSettled = async () => (await wealth(honest)).settled === earned - stuck;
     await eventually("all is settled that no dispute holds", PATIENCE_MS, isSettled);
     const accused = await wealth(honest);
 
-    const all = [...disputes, lied];
+    const all = [...disputes, lied, miscounted];
     for (const id of all) await standing(id, "draw");
     await tribunal.mine(DRAW_DELAY + 1n);
     for (const id of all) await revealed(id);
@@ -124,7 +129,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     await tribunal.later(APPEAL_PERIOD);
     for (const id of all) await standing(id, "closed");
     for (const dispute of disputes) expect((await readMeasured(liar.chain, court, dispute)).outcome).toBe("upheld");
-    expect((await readMeasured(liar.chain, court, lied)).outcome).toBe("rejected");
+    for (const id of [lied, miscounted]) expect((await readMeasured(liar.chain, court, id)).outcome).toBe("rejected");
 
     // They have sold more: only what was shown before a jury has been settled.
     const complaints = await Promise.all(disputes.map((dispute) => readComplaint(liar.chain, court, dispute)));
@@ -155,8 +160,10 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       expect(await keyMoney(key)).toBe((await liar.chain.contracts.token.FAUCET_AMOUNT()) - spent + refunded);
     }
     const half = (BOND - 5n * FEE) / 2n;
-    expect(await wealth(honest)).toEqual({ ...accused, credit: half, settled: earned });
+    expect(await wealth(honest)).toEqual({ ...accused, credit: 2n * half, settled: earned });
     expect(await wealth(liar)).toEqual({ ...before.liar, wallet: before.liar.wallet - BOND });
+    const faucet = await liar.chain.contracts.token.FAUCET_AMOUNT();
+    expect(await keyMoney(bought.key.address)).toBe(faucet - totalOf(bought.receipts) - BOND);
     for (const [index, juror] of tribunal.jurors.entries()) {
       const wanted = (jurors[index]?.wallet ?? 0n) + BigInt(all.length) * FEE;
       await eventually("the fees are taken", PATIENCE_MS, async () => (await wealth(juror)).wallet === wanted);
@@ -239,12 +246,13 @@ describe("executors that are audited, and jurors that judge, each a process", ()
   async function buyFromHonest(): Promise<Bought> {
     const key = await tribunal.as("liar's key", canaryIdentity(liar.secret, liar.chain.domain, 0));
     const { bootstrap } = tribunal;
-    return { key, receipts: await buyAnswers({ ...key, bootstrap, executor: honest.address, answers: 4 }) };
+    return { key, receipts: await buyAnswers({ ...key, bootstrap, executor: honest.address, answers: 6 }) };
   }
 
-  /** A validator complains of right answers, with the consent of the key that bought them. */
-  async function accuseFalsely({ key, receipts }: Bought): Promise<Hex> {
-    await settle(liar.chain, receipts.slice(-1));
+  /** A validator complains of four right answers, with the consent of the key that bought them. */
+  async function accuseFalsely({ key, receipts: all }: Bought): Promise<Hex> {
+    const receipts = all.slice(0, 4);
+    await settle(liar.chain, all.slice(-1));
     const hasher = createCommitmentHasher(liar.chain.domain);
     const { domainSeparator } = hasher;
     const answers = receipts.map((receipt) => {
@@ -260,6 +268,32 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     const complaint = { kind: "WrongModel", evidenceHash, answers, maxBond: BOND } as const;
     await senderOf(liar.chain).send(openMeasuredCall(court, complaint), { signal: never });
     return (await readDisputeAbout(liar.chain, court, (receipts[0] as Receipt).request)) as Hex;
+  }
+
+  /** The client itself says of the fifth that it was charged for tokens that are not there. */
+  async function complainFalsely({ key, receipts }: Bought): Promise<Hex> {
+    const receipt = receipts[4] as Receipt;
+    const inboundTokens = Number(receipt.response.inboundTokens);
+    const wrong = {
+      receipt,
+      counts: { inboundTokens, outboundTokens: 1 },
+      responseHash: createCommitmentHasher(liar.chain.domain).hashResponse(receipt.response),
+    };
+    const approval = await depositApproval(key.chain, court, { account: key.address, amount: BOND });
+    if (approval !== undefined) await senderOf(key.chain).send(approval, { signal: never });
+    await senderOf(key.chain).send(overchargeCall(court, wrong, BOND), { signal: never });
+    return (await readDisputeAbout(liar.chain, court, receipt.request)) as Hex;
+  }
+
+  /** It says of the last that it never came. The executor shows that it did, at the denier's cost, and loses nothing. */
+  async function denyDelivery({ key, receipts }: Bought): Promise<void> {
+    const receipt = receipts.at(-1) as Receipt;
+    const { deliveryDisputes } = tribunal.deployment;
+    const id = createCommitmentHasher(liar.chain.domain).hashResponse(receipt.response);
+    const bond = await bondToSend(liar.chain, deliveryDisputes, receipt.response.outboundTokens);
+    await senderOf(key.chain).send(openDisputeCall(deliveryDisputes, receipt, bond), { signal: never });
+    const state = async () => (await readDispute(liar.chain, deliveryDisputes, id)).state;
+    await eventually("the answer is shown", PATIENCE_MS, async () => ["delivered", "rejected"].includes(await state()));
   }
 });
 
