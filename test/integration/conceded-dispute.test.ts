@@ -2,13 +2,22 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { testTokenAbi } from "@lloom/protocol/generated/abi";
-import { Contract } from "ethers";
+import { Contract, hexlify, Wallet } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openChain } from "../../node/src/chain/chain.ts";
+import { answerDisputes } from "../../node/src/executor/dispute/answer-disputes.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { complainOf, type Parties, settledAnswer } from "../support/disputed-answer.ts";
+import { recordingLog } from "../support/hosts.ts";
+import { eventually } from "../support/processes.ts";
 import { createUser, type User } from "../support/user.ts";
 
-const DAY = 86_400;
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+const PATIENCE_MS = 120_000;
 const stack = new AsyncDisposableStack();
 let chain: TestChain;
 let deployment: TestDeployment;
@@ -41,6 +50,20 @@ async function tokensOf(owner: User): Promise<bigint> {
   const provider = connect(chain.rpcUrl);
   try {
     return await new Contract(deployment.paymentToken, testTokenAbi, provider).getFunction("balanceOf")(owner.address);
+  } finally {
+    provider.destroy();
+  }
+}
+/** All tokens of a wallet. */
+async function handOver(from: User, to: User): Promise<void> {
+  const provider = connect(chain.rpcUrl);
+  try {
+    const token = new Contract(
+      deployment.paymentToken,
+      testTokenAbi,
+      new Wallet(hexlify(from.identity.secret), provider),
+    );
+    await (await token.getFunction("transfer").send(to.address, await tokensOf(from))).wait();
   } finally {
     provider.destroy();
   }
@@ -88,6 +111,36 @@ describe("a dispute about an answer that cannot be shown", { timeout: 600_000 },
     expect(await depositOf(client)).toBe(deposit + owed);
     expect(await tokensOf(friend)).toBe(wallet - owed);
     expect(await friend.tell("relay", fileOf("concession"), "--yes")).toMatchObject({ event: "nothing" });
+  });
+
+  it("is approved for and conceded by the node itself, once its wallet can pay what had matured", async () => {
+    await chain.request("hardhat_setBalance", executor.address, `0x${(10n ** 18n).toString(16)}`);
+    const receipt = await settledAnswer(parties, 4n);
+    await pass(2 * DAY);
+    const id = await complainOf(parties, receipt);
+    await handOver(executor, friend);
+    await pass(DAY / 2 - HOUR);
+    const { log, lines } = recordingLog();
+    const signal = new AbortController().signal;
+    const { accounting } = deployment;
+    await using own = await openChain({ rpcUrl: chain.rpcUrl, accounting, identity: executor.identity, signal, log });
+    using db = openDatabase(join(executor.dataDir, "executor.sqlite"), {
+      scope: `${own.domain.chainId}/${accounting}/${executor.address}`,
+      cipher: createTextCipher(executor.identity.secret),
+    });
+    const store = openExecutorLog(db);
+    const [sent, deposit] = [await own.provider.getTransactionCount(executor.address), await depositOf(client)];
+    await using _duties = answerDisputes({
+      ...{ chain: own, executor: executor.address, store, log, appeals: "off", mostDeposits: 0n },
+      ...{ count: async () => undefined, onNews: () => undefined, onWon: () => undefined, pollMs: 100, everyMs: 200 },
+    });
+    const isTold = () => lines.some(({ msg }) => msg === "too few tokens in the wallet to concede a dispute");
+    await eventually("it says that it cannot pay", PATIENCE_MS, isTold);
+    expect(await own.provider.getTransactionCount(executor.address)).toBe(sent);
+    await handOver(friend, executor);
+    await eventually("it is conceded", PATIENCE_MS, () => store.findDuty("answer", id)?.state === "conceded");
+    expect(await own.provider.getTransactionCount(executor.address)).toBe(sent + 2);
+    expect(await depositOf(client)).toBe(deposit + costOf(receipt));
   });
 
   it("is not conceded when its time is over, or when there is none", async () => {

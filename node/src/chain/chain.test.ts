@@ -19,6 +19,7 @@ import {
   withdrawStake,
 } from "./account/actions.ts";
 import { withdrawDepositCall } from "./account/calls.ts";
+import { takesPermits } from "./account/permit.ts";
 import { SETTLE_PAIRS } from "./account/settle.ts";
 import { type Chain, type ChainOptions, openChain } from "./chain.ts";
 import { tokenInterface } from "./contracts.ts";
@@ -138,16 +139,20 @@ test("deposits with one permit transaction, allocates, unlocks and withdraws", a
   expect(await readTokenBalance(chain, client.address)).toBe(1000n * TOKEN);
 });
 
-test("approves first when the token's permits cannot be signed", async () => {
-  const client = account(10);
+test.for([
+  ["its domain is not to be had", "DOMAIN_SEPARATOR", 10],
+  ["it has a domain and no permits", "nonces", 11],
+] as const)("approves first when the token takes no permits: %s", async ([, asked, payer]) => {
+  const client = account(payer);
   await using gate = await openGate(ground.rpcUrl);
   await using chain = await open({ rpcUrl: gate.rpcUrl, identity: client });
-  const separator = tokenInterface.getFunction("DOMAIN_SEPARATOR")?.selector ?? "";
+  const selector = tokenInterface.getFunction(asked)?.selector ?? "";
   gate.answer = (method, params) => {
-    const isAsked = method === "eth_call" && JSON.stringify(params).includes(separator);
+    const isAsked = method === "eth_call" && JSON.stringify(params).includes(selector);
     return isAsked ? { code: 3, message: "execution reverted" } : undefined;
   };
   await faucet(chain);
+  expect(await takesPermits(chain, client.address)).toBe(false);
   const transactions = await chain.provider.getTransactionCount(client.address);
   await deposit(chain, 5n * TOKEN);
   expect(await chain.provider.getTransactionCount(client.address)).toBe(transactions + 2);

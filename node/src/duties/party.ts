@@ -1,6 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { senderOf } from "../chain/account/actions.ts";
+import { refuseCertain } from "../chain/account/cost.ts";
 import type { Chain } from "../chain/chain.ts";
 import { isRefusal } from "../chain/chain-failure.ts";
 import type { ContractCall } from "../chain/contract-call.ts";
@@ -171,7 +172,11 @@ class Party {
     try {
       if (act === "appeal") {
         const approval = await depositApproval(chain, court, { account: sender.account.address, amount: deposit });
-        if (approval !== undefined) await sender.send(approval, { signal });
+        if (approval !== undefined) {
+          // What the contract refuses anyway needs no approval, which would be left over.
+          await untilAborted(refuseCertain(chain, sender.account.address, this.#callOf(duty, act)), signal);
+          await sender.send(approval, { signal });
+        }
       }
       await sender.send(this.#callOf(duty, act), { signal });
       return true;

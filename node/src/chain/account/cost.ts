@@ -44,15 +44,22 @@ export async function costOf(chain: Chain, from: Address, { call, approval, seal
   return { gas, isBound: !isKnown, mostWei, hasWei };
 }
 
+async function bound(chain: Chain, from: Address, { call, approval }: Planned): Promise<bigint> {
+  await refuseCertain(chain, from, call);
+  return call.gasLimit + (approval?.gasLimit ?? 0n);
+}
+
 /**
  * Without its allowance a call fails at the token. What the contract refuses before that it would refuse after the approval,
- * too, which would be left over.
+ * too, which would be left over: it is thrown here, as `costOf` throws it.
  */
-async function bound(chain: Chain, from: Address, { call, approval }: Planned): Promise<bigint> {
-  await estimate(chain, from, call).catch((thrown: unknown) => {
-    if (!isRefusal(asLloomError(thrown)) || isCertain(asLloomError(thrown))) throw thrown;
-  });
-  return call.gasLimit + (approval?.gasLimit ?? 0n);
+export async function refuseCertain(chain: Chain, from: Address, call: ContractCall): Promise<void> {
+  try {
+    await estimate(chain, from, call);
+  } catch (thrown) {
+    const error = asLloomError(thrown);
+    if (!isRefusal(error) || isCertain(error)) throw error;
+  }
 }
 
 async function estimate(

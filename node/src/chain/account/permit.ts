@@ -33,9 +33,9 @@ export async function signPermit(
   chain: Chain,
   { account, spender, amount }: { account: ChainAccount; spender: Address; amount: bigint },
 ): Promise<Permit | undefined> {
-  const domain = await findDomain(chain);
-  if (domain === undefined) return undefined;
-  const nonce = await chain.contracts.token.nonces(account.address);
+  const terms = await findTerms(chain, account.address);
+  if (terms === undefined) return undefined;
+  const { domain, nonce } = terms;
   // The latest block may be old on a chain without traffic, and this machine's clock may be late.
   const [chainSeconds, ownSeconds] = [await chain.nowSeconds(), toSeconds(wallClock())];
   const deadline = (chainSeconds > ownSeconds ? chainSeconds : ownSeconds) + VALID_SECONDS;
@@ -46,7 +46,19 @@ export async function signPermit(
 }
 
 /** Whether `signPermit` has one to give: nothing is signed to find that out. */
-export const takesPermits = async (chain: Chain): Promise<boolean> => (await findDomain(chain)) !== undefined;
+export const takesPermits = async (chain: Chain, owner: Address): Promise<boolean> =>
+  (await findTerms(chain, owner)) !== undefined;
+
+/** What a permit of an owner's is signed over. A domain alone makes none: tokens have one for other signatures, too. */
+async function findTerms(
+  chain: Chain,
+  owner: Address,
+): Promise<{ readonly domain: TypedDataDomain; readonly nonce: bigint } | undefined> {
+  const domain = await findDomain(chain);
+  if (domain === undefined) return undefined;
+  const nonce = await chain.contracts.token.nonces(owner).catch(() => undefined);
+  return nonce === undefined ? undefined : { domain, nonce };
+}
 
 /** Separator of the token's own domain, for what ERC-3009 signs. Throws LloomError UNSUPPORTED when it cannot be found out. */
 export async function tokenSeparator(chain: Chain): Promise<Hex> {

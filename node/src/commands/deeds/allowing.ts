@@ -29,7 +29,7 @@ export async function allowing(
 ): Promise<Pick<Deed, "approval" | "sealed">> {
   const approval = await missingApproval(chain, { owner: address, spender, amount });
   if (approval === undefined) return {};
-  if (permitted !== undefined && (await takesPermits(chain)))
+  if (permitted !== undefined && (await takesPermits(chain, address)))
     return { sealed: () => sealedBy(chain, amount, permitted) };
   return { approval };
 }

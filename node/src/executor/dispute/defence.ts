@@ -1,12 +1,14 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { senderOf } from "../../chain/account/actions.ts";
 import { missingApproval } from "../../chain/account/calls.ts";
+import { refuseCertain } from "../../chain/account/cost.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { isRefusal } from "../../chain/chain-failure.ts";
 import type { ContractCall } from "../../chain/contract-call.ts";
 import { claimBonds } from "../../chain/disputes/bond-claim.ts";
 import * as calls from "../../chain/disputes/delivery-calls.ts";
 import { readDispute, readRevealed } from "../../chain/disputes/delivery-disputes.ts";
+import { readTokenBalance } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { stepAll } from "../../duties/step-all.ts";
@@ -107,8 +109,9 @@ export class Defence {
     const { chain, log } = this.#options;
     const sender = senderOf(chain);
     try {
-      if (move.act === "concede") await this.#allow(duty, signal);
-      await sender.send(this.#callOf(duty, move, evidence), { signal });
+      const call = this.#callOf(duty, move, evidence);
+      if (move.act === "concede" && !(await this.#canPay(duty, { call, signal }))) return false;
+      await sender.send(call, { signal });
       return true;
     } catch (thrown) {
       const error = asLloomError(thrown);
@@ -122,13 +125,33 @@ export class Defence {
     }
   }
 
-  /** What has matured of the price comes out of the wallet. */
-  async #allow({ matured }: Duty, signal: AbortSignal): Promise<void> {
-    const { chain, disputes } = this.#options;
+  /**
+   * What has matured of the price comes out of the wallet. An approval is sent only where a concession can follow it: not while the
+   * wallet has too little, nor where the contract refuses the concession all the same.
+   */
+  async #canPay(
+    { id, matured }: Duty,
+    { call, signal }: { readonly call: ContractCall; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const { chain, disputes, log } = this.#options;
     const sender = senderOf(chain);
-    const wanted = { owner: sender.account.address, spender: disputes, amount: matured };
-    const approval = await untilAborted(missingApproval(chain, wanted), signal);
-    if (approval !== undefined) await sender.send(approval, { signal });
+    const { address } = sender.account;
+    const reading = [
+      missingApproval(chain, { owner: address, spender: disputes, amount: matured }),
+      readTokenBalance(chain, address),
+    ] as const;
+    const [approval, held] = await untilAborted(Promise.all(reading), signal);
+    if (held < matured) {
+      log.warn(
+        { id, matured: String(matured), held: String(held) },
+        "too few tokens in the wallet to concede a dispute",
+      );
+      return false;
+    }
+    if (approval === undefined) return true;
+    await untilAborted(refuseCertain(chain, address, call), signal);
+    await sender.send(approval, { signal });
+    return true;
   }
 
   #callOf({ id }: Duty, move: SentMove, evidence: LoggedEvidence | undefined): ContractCall {
