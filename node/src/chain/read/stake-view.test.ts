@@ -99,7 +99,39 @@ describe("the stakes of executors", () => {
     const stakes = new StakeView({ read, steady: () => NOW, peers });
     await Promise.all([stakes.get(A, "one"), stakes.get(B, "two"), stakes.get(B, "three"), stakes.get(keyOf(1))]);
     await stakes.get(B, "three");
+    await turn();
     expect(wasted).toEqual(["two"]);
+  });
+
+  it("are held against nobody while the server knows of no member, and of those it knew once what was known stays", async () => {
+    let [nowMs, isWrong, reads]: [number, boolean, number] = [NOW, true, 0];
+    const blamed: string[] = [];
+    const read = async (executor: Address): Promise<Stake> => {
+      reads += 1;
+      return executor === A && !isWrong ? STAKED : NOTHING;
+    };
+    const peers = { blame: (source: string) => void blamed.push(source), isBlamed: () => false };
+    const stakes = new StakeView({ read, steady: () => nowMs, peers });
+    const bring = async (key: number, source: string): Promise<void> => {
+      await stakes.get(keyOf(key), source);
+      await turn();
+    };
+    await bring(1, "before anybody is known");
+    isWrong = false;
+    expect(await stakes.get(A, "honest")).toEqual(STAKED);
+    await bring(2, "flood");
+    expect(blamed).toEqual(["flood"]);
+    isWrong = true;
+    nowMs += 30_000;
+    await bring(3, "honest");
+    expect(reads).toBe(5);
+    await bring(4, "honest");
+    expect(reads).toBe(6);
+    expect([blamed, stakes.isStaked(A), await stakes.get(A)]).toEqual([["flood"], true, STAKED]);
+    isWrong = false;
+    nowMs += 30_000;
+    await bring(5, "flood");
+    expect(blamed).toEqual(["flood", "flood"]);
   });
 
   it("are not read for a peer that brought too many for nothing, and all the same if another brought them too", async () => {
@@ -107,7 +139,7 @@ describe("the stakes of executors", () => {
     const stakes = new StakeView({
       read: async (executor) => {
         asked.push(executor);
-        return NOTHING;
+        return executor === A ? STAKED : NOTHING;
       },
       steady: () => NOW,
       peers: {
@@ -115,12 +147,13 @@ describe("the stakes of executors", () => {
         isBlamed: (source) => source === "flood" && blamed.length > 0,
       },
     });
+    await stakes.get(A, "honest");
     const keys = Array.from({ length: 100 }, (_, key) => keyOf(key));
     const brought = keys.map((key) => stakes.get(key, "flood"));
     const honest = stakes.get(keyOf(99), "honest");
     expect(await honest).toEqual(NOTHING);
     const found = await Promise.all(brought);
-    expect(asked).toEqual([...keys.slice(0, 32), keyOf(99)]);
+    expect(asked).toEqual([A, ...keys.slice(0, 32), keyOf(99)]);
     expect(found.filter((stake) => stake === undefined)).toHaveLength(100 - 33);
   });
 });

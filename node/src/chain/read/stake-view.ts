@@ -32,6 +32,8 @@ const MOST_READS = 32;
 const STRANGER_RATE = { perSecond: 25, burst: 256 };
 /** What one peer may have waiting is as much as it tells at once. */
 const WAITING = { mostOfOne: 512, most: 8_192 };
+/** For so long after a member was read as one, a server that says that somebody is none is believed. */
+const BELIEVED_MS = 30_000;
 /** While the rate is used up. */
 const TURN_MS = 1000 / STRANGER_RATE.perSecond;
 
@@ -85,6 +87,10 @@ export class StakeView {
   readonly #waiting = new Map<Address, Waiting>();
   #reads = 0;
   #isToGoOn = false;
+  /** When the server last called a member a member, and when it was last tried with one. */
+  #memberReadMs = Number.NEGATIVE_INFINITY;
+  #triedMs = Number.NEGATIVE_INFINITY;
+  #trying: Promise<unknown> | undefined;
 
   constructor(options: StakeViewOptions) {
     this.#options = options;
@@ -191,20 +197,58 @@ export class StakeView {
 
   /** Never rejects: what is not answered now changes nothing. */
   async #read(executor: Address, source?: string): Promise<Stake | undefined> {
-    const { read, peers } = this.#options;
+    const { read } = this.#options;
     const known = this.#knownOf(executor);
     try {
       const stake = await read(executor);
+      if (stake.isMember) this.#memberReadMs = this.#steady();
+      else if (known?.stake.isMember === true) return this.#hold(executor, known);
       const misses = stake.active ? 0 : (known?.misses ?? 0) + 1;
       const believedMs = stake.active ? ACTIVE_MS : backoffMs(misses, INACTIVE);
       const [here, there] = stake.isMember ? [this.#members, this.#strangers] : [this.#strangers, this.#members];
       there.delete(executor);
       here.set(executor, { stake, misses, untilMs: this.#steady() + believedMs });
-      if (!stake.isMember && source !== undefined && source !== OWN) peers?.blame(source);
+      if (!stake.isMember && source !== undefined && source !== OWN) void this.#blame(source);
       return stake;
     } catch {
       return known?.stake;
     }
+  }
+
+  /** Nobody can undo a registration: a server that knows of none is wrong, far behind, or at another chain. What was known stays. */
+  #hold(executor: Address, { stake, misses }: Known): Stake {
+    this.#members.set(executor, {
+      stake,
+      misses: misses + 1,
+      untilMs: this.#steady() + backoffMs(misses + 1, INACTIVE),
+    });
+    return stake;
+  }
+
+  /**
+   * Holds a key that never registered against who brought it, if the server shows that it knows who did. One that says so of
+   * everybody would have this node cut off its honest neighbours.
+   */
+  async #blame(source: string): Promise<void> {
+    const { peers } = this.#options;
+    if (peers === undefined) return;
+    if (!this.#isBelieved()) await (this.#trying ?? this.#try());
+    if (this.#isBelieved()) peers.blame(source);
+  }
+
+  #isBelieved(): boolean {
+    return this.#steady() - this.#memberReadMs < BELIEVED_MS;
+  }
+
+  /** Asks the server about a member; not again at once when that fails. */
+  async #try(): Promise<void> {
+    const [member] = this.#members.keys();
+    if (member === undefined || this.#steady() - this.#triedMs < BELIEVED_MS) return;
+    this.#triedMs = this.#steady();
+    this.#trying = this.#read(member).finally(() => {
+      this.#trying = undefined;
+    });
+    await this.#trying;
   }
 }
 
