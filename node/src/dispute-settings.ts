@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { address, decimal, defaulted, path, whole } from "./setting-forms.ts";
+import { address, decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
 export const DISPUTE_SETTINGS = {
@@ -45,6 +45,14 @@ export const DISPUTE_SETTINGS = {
     schema: whole(0, 4_096),
     fallback: 0,
   }),
+  traffic: optional({
+    toml: "validator.traffic",
+    flag: "traffic",
+    value: "FILE",
+    describe:
+      "recorded chat requests, a JSON line each, that a validator's canaries are drawn from instead of the shipped ones",
+    schema: path,
+  }),
   guards: defaulted({
     toml: "validator.guards",
     flag: "guards",
@@ -58,7 +66,7 @@ export const DISPUTE_SETTINGS = {
     toml: "validator.guard-fee",
     flag: "guard-fee",
     value: "AMOUNT",
-    describe: "tokens that it takes for each transaction out of the deposit of the executor that it sends it for",
+    describe: "tokens that it takes for each lane, out of the deposit of the executor whose it is",
     schema: decimal,
     fallback: "0",
   }),

@@ -36,6 +36,14 @@ describe("merkleRoot", () => {
     }
   });
 
+  it("is keccak256 of leaves of every length around its block of 136 bytes (seed 136)", () => {
+    const random = seeded(136);
+    for (let length = 0; length <= 280; length++) {
+      const one = random.bytes(length);
+      expect(merkleRoot([one])).toBe(leaf(one));
+    }
+  });
+
   it("does not take a node for a leaf", () => {
     const leaves = [Uint8Array.of(1), Uint8Array.of(2)];
     const [first, second] = leaves.map((bytes) => leaf(bytes));

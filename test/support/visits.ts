@@ -7,13 +7,13 @@ import { depositOf } from "../../node/src/validator/canary/deposit-of.ts";
 import { draw, type Random } from "../../node/src/validator/canary/draw.ts";
 import { type Canary, canaryOf, drawHabits } from "../../node/src/validator/canary/draw-canary.ts";
 import { drawQuestion } from "../../node/src/validator/canary/questions.ts";
+import { shippedVisits, VISIT_SIZES } from "../../node/src/validator/canary/visit-source.ts";
 import { drawGap } from "../../node/src/validator/canary/visit-times.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 
 const EPOCH_SECONDS = 3_600;
 const WALLET = 1_000_000_000n;
 const UNIT = 1_000_000n;
-const QUESTIONS = 6;
 /** Days: between two visits of a client that comes back, and between two audits of a validator. */
 const [RETURNS_DAYS, AUDITS_DAYS] = [6, 0.5];
 /** Share of clients that do not come back after a visit. */
@@ -40,8 +40,9 @@ export function clientVisits(count: number, random: Random): Visit[] {
     let ageDays = 0;
     do {
       const habits = drawHabits(random);
-      const questions = Array.from({ length: QUESTIONS }, () => canaryOf(habits, drawQuestion(random)));
-      visits.push({ questions, times: clientTimes(random), deposit, ageDays });
+      const size = draw(VISIT_SIZES, random);
+      const questions = Array.from({ length: size }, () => canaryOf(habits, drawQuestion(random)));
+      visits.push({ questions, times: clientTimes(size, random), deposit, ageDays });
       ageDays += -RETURNS_DAYS * Math.log(1 - random());
     } while (random() > LEAVES);
   }
@@ -49,10 +50,10 @@ export function clientVisits(count: number, random: Random): Visit[] {
 }
 
 /** A row of questions that falls into one epoch. */
-function clientTimes(random: Random): number[] {
+function clientTimes(size: number, random: Random): number[] {
   for (;;) {
     const times = [random() * EPOCH_SECONDS];
-    while (times.length < QUESTIONS) times.push((times.at(-1) ?? 0) + drawGap(random));
+    while (times.length < size) times.push((times.at(-1) ?? 0) + drawGap(random));
     if ((times.at(-1) ?? 0) < EPOCH_SECONDS) return times;
   }
 }
@@ -90,6 +91,7 @@ export async function canaryVisits(
     const planned = await planCanaries({
       ...{ offers: [{ executor, model: "tiny", weightsHash: executor }], trustOf: () => undefined, random },
       ...{ nowSeconds: 0n, endSeconds: BigInt(EPOCH_SECONDS) },
+      ...{ visits: shippedVisits, onUnfit: () => undefined },
       borderFor: async () => first && draw([first, ...borders.slice(1)], random),
     });
     visits.push({
@@ -111,7 +113,7 @@ export function featuresOf({ questions, times, deposit, ageDays }: Visit): numbe
   const [{ sampling, maxOutboundTokens, whole, messages }] = questions as [Canary];
   const changes = new Set(questions.map((one) => JSON.stringify({ ...one, messages: [] }))).size;
   return [
-    ...[mean(lengths), spread(lengths), Math.min(...lengths), Math.max(...lengths)],
+    ...[questions.length, mean(lengths), spread(lengths), Math.min(...lengths), Math.max(...lengths)],
     ...[sampling.temperatureMilli, sampling.topPMilli, sampling.topK, Number(sampling.seed !== undefined)],
     ...[Math.log(maxOutboundTokens), Number(whole), messages.length, changes],
     ...[mean(gaps), spread(gaps), times[0] ?? 0, (times.at(-1) ?? 0) - (times[0] ?? 0)],

@@ -17,29 +17,49 @@ export interface WrittenToken {
  * as the sampler left them: by its temperature, cut by top-k and top-p, and of the whole vocabulary where nothing cuts.
  */
 interface Internals {
-  readonly context: { readonly _ctx: { sampleToken(...args: readonly unknown[]): Promise<unknown> } };
+  readonly context: { readonly _ctx: NativeContext };
   readonly model: {
     readonly _model: unknown;
     readonly _llama: { readonly _bindings: { readonly AddonSampler: new (model: unknown) => NativeSampler } };
   };
 }
 
-interface NativeSampler {
+export interface NativeContext {
+  /** Place in the batch, sampler, whether the likeliest are told, and whether the likeliest is taken. */
+  sampleToken(...args: readonly unknown[]): Promise<unknown>;
+}
+
+export interface NativeSampler {
   applyConfig(config: Readonly<Record<string, number>>): void;
   dispose(): void;
 }
+
+/** What samples from a context's logits. Throws INTERNAL for a version of the package that hides it otherwise. */
+export function nativeContext(context: LlamaContext): NativeContext {
+  const { _ctx: native } = context as unknown as Internals["context"];
+  if (typeof native?.sampleToken !== "function") throw unknownVersion();
+  return native;
+}
+
+/** A sampler of its own. Throws INTERNAL as `nativeContext` does. */
+export function nativeSampler(model: LlamaModel, config: Readonly<Record<string, number>>): NativeSampler {
+  const { _model, _llama } = model as unknown as Internals["model"];
+  if (typeof _llama?._bindings?.AddonSampler !== "function") throw unknownVersion();
+  const sampler = new _llama._bindings.AddonSampler(_model);
+  sampler.applyConfig(config);
+  return sampler;
+}
+
+const unknownVersion = (): LloomError =>
+  new LloomError("INTERNAL", "This version of node-llama-cpp gives no way to log probabilities.");
 
 /**
  * From now on whoever asks this context for probabilities gets those of the model itself: at temperature 1, before sampling
  * and grammar, the likeliest first. What is sampled stays what it was, since it is sampled apart, after them.
  */
 export function traceContext(model: LlamaModel, context: LlamaContext): Disposable {
-  const { _ctx: native } = context as unknown as Internals["context"];
-  const { _model, _llama } = model as unknown as Internals["model"];
-  if (typeof native?.sampleToken !== "function" || typeof _llama?._bindings?.AddonSampler !== "function")
-    throw new LloomError("INTERNAL", "This version of node-llama-cpp gives no way to log probabilities.");
-  const likeliest = new _llama._bindings.AddonSampler(_model);
-  likeliest.applyConfig({ temperature: 1, topK: LOGPROBS_AMONG, topP: 1, minP: 0, seed: 0 });
+  const native = nativeContext(context);
+  const likeliest = nativeSampler(model, { temperature: 1, topK: LOGPROBS_AMONG, topP: 1, minP: 0, seed: 0 });
   const sample = native.sampleToken.bind(native);
   // Each sequence has a sampler of its own; this one is shared, and llama.cpp samples in several threads at once.
   const turn = new Mutex();
@@ -81,7 +101,7 @@ export async function* evaluateTraced(
 }
 
 /** With the likeliest that a leaf may hold: those that round to the same as the last of them, too. */
-function traceOf(token: Token, probabilities: ReadonlyMap<Token, number>): TraceToken {
+export function traceOf(token: Token, probabilities: ReadonlyMap<Token, number>): TraceToken {
   const likeliest: TokenOdds[] = [];
   for (const [other, share] of probabilities) {
     const logprob = milliNats(Math.log(share));

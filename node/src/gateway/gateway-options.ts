@@ -30,6 +30,9 @@ export interface GatewayOptions {
 /** The options with every default filled in. */
 export type GatewaySettings = Required<GatewayOptions>;
 
+/** Answer tokens for a request that names no limit, unless half of the context is less. */
+export const USUAL_MAX_TOKENS = 1024;
+
 /** A body has to fit into one frame to the executor, with room for the signed request beside it. */
 const FRAME_HEADROOM_BYTES = 64 * 1024;
 
@@ -44,7 +47,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     answerTimeoutMs: 10 * 60_000,
     readTimeoutMs: 60_000,
     keepAliveMs: 12_000,
-    defaultMaxTokens: 1024,
+    defaultMaxTokens: USUAL_MAX_TOKENS,
     closeGraceMs: 10_000,
     ...options,
   };

@@ -13,7 +13,8 @@ describe("a border input", () => {
   it("leads by more than honest nodes differ, and not by far more", () => {
     expect(borderInput(place(60), 50, textOf)).toEqual({ expected: "Yes", other: "No" });
     expect(borderInput(place(50), 50, textOf)).toBeUndefined();
-    expect(borderInput(place(801), 50, textOf)).toBeUndefined();
+    expect(borderInput(place(100), 50, textOf)).toEqual({ expected: "Yes", other: "No" });
+    expect(borderInput(place(101), 50, textOf)).toBeUndefined();
   });
 
   it("is none whose texts cannot be told apart, or are none", () => {

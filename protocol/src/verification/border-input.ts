@@ -6,7 +6,7 @@
 import { leadOf, type ScoredPlace } from "./scored-place.ts";
 
 /** A lead may be so many times the honest nodes' bound: beyond, most swaps do not show. */
-const WIDEST = 16;
+const WIDEST = 2;
 
 /** What the reference says of a question's first token. */
 export interface BorderInput {

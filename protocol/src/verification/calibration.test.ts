@@ -57,6 +57,17 @@ describe("a calibration", () => {
     const worst = { ...calibration, configurations: [configuration({}), configuration({}, 1000, 3)] };
     expect(measuredRate(worst)).toBe(boundRate(3, 1000));
   });
+
+  it("has the rate of canaries that confirm it, where that is higher", () => {
+    const confirmed = (found: number): Calibration => ({
+      ...calibration,
+      confirmations: [{ reference: profile, seed: 2, configurations: [configuration({}, 5000, found)] }],
+    });
+    expect(measuredRate(confirmed(0))).toBe(measuredRate(calibration));
+    expect(measuredRate(confirmed(1))).toBe(boundRate(1, 5000));
+    expect(measuredRate(confirmed(2))).toBeGreaterThan(1e-3);
+    expect(parseCalibration(JSON.stringify(confirmed(1)))).toEqual(confirmed(1));
+  });
 });
 
 describe("the bound of a rate", () => {

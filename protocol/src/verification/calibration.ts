@@ -36,6 +36,14 @@ const configurationSchema = z.object({
   leadShift: z.tuple([thousandths, thousandths, thousandths, thousandths]),
 });
 
+/** Honest canaries of another seed, which chose no bound, counted by the bounds that stood. */
+const confirmationSchema = z.object({
+  /** What scored, and which canaries. */
+  reference: profileSchema,
+  seed: z.int().min(0),
+  configurations: z.array(configurationSchema).min(1).max(64),
+});
+
 const calibrationSchema = z.object({
   version: z.literal(CALIBRATION_VERSION),
   weightsHash: hash,
@@ -48,9 +56,11 @@ const calibrationSchema = z.object({
   /** The same: preference for another token than the written one at temperature 0. */
   leadBound: thousandths,
   configurations: z.array(configurationSchema).min(2).max(64),
+  confirmations: z.array(confirmationSchema).max(16).optional(),
 });
 
 export type CalibratedConfiguration = z.infer<typeof configurationSchema>;
+export type Confirmation = z.infer<typeof confirmationSchema>;
 export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** Reads a calibration's file. Throws CONFIG_INVALID. */
@@ -72,8 +82,12 @@ export function isCalibrated({ configurations }: Calibration, profile: Profile):
 }
 
 /** The false-positive rate of a canary that was measured: the upper bound for the configuration where it is highest. */
-export const measuredRate = ({ configurations }: Calibration): number =>
-  Math.max(...configurations.map(({ found, canaries }) => boundRate(found, canaries)));
+export const measuredRate = ({ configurations, confirmations = [] }: Calibration): number =>
+  Math.max(
+    ...[...configurations, ...confirmations.flatMap((one) => one.configurations)].map(({ found, canaries }) =>
+      boundRate(found, canaries),
+    ),
+  );
 
 /**
  * The largest rate of which at most `found` among `count` would still be seen once in twenty times (Clopper and Pearson):

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { oddOnes } from "./cross-check.ts";
 import type { ScoredPlace, WrittenLeaf } from "./scored-place.ts";
 import { compareTrace, greedyGap, MOST_DISTANCE } from "./trace-distance.ts";
 
@@ -51,27 +50,5 @@ describe("text at temperature 0", () => {
     expect(greedyGap([5, 7, 6], [place, place, place])).toBe(200);
     expect(greedyGap([99], [place])).toBe(900);
     expect(greedyGap([], [])).toBe(0);
-  });
-});
-
-describe("the same canary at several executors", () => {
-  const honest = [leaf(0), leaf(1)];
-  const other = [leaf(0, () => 400), leaf(1, () => 300)];
-
-  it("finds the one that all others contradict", () => {
-    expect(oddOnes([honest, other, honest], 50)).toEqual([1]);
-    expect(oddOnes([honest, honest, honest], 50)).toEqual([]);
-  });
-
-  it("says nothing of two, or where there is no majority", () => {
-    expect(oddOnes([honest, other], 50)).toEqual([]);
-    const third = [leaf(0, () => -500), leaf(1, () => -900)];
-    expect(oddOnes([honest, other, third], 50)).toEqual([]);
-    expect(oddOnes([honest, honest, other, other], 50)).toEqual([]);
-  });
-
-  it("compares up to where the texts part", () => {
-    const parted = [leaf(0), leaf(1, () => 0, 6), leaf(2, () => 2000)];
-    expect(oddOnes([[...honest, leaf(2)], parted, [...honest, leaf(2)]], 50)).toEqual([]);
   });
 });

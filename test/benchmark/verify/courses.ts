@@ -2,46 +2,82 @@ import type { Calibration } from "@lloom/protocol/verification/calibration";
 import { factorOf } from "@lloom/protocol/verification/judge-answer";
 import { type CanaryEvidence, sumEvidence } from "@lloom/protocol/verification/sequential-test";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
-import type { AnsweredCanary } from "./answers.ts";
+import type { AnsweredCanary, MeasuredCanary } from "./answers.ts";
 
-/** Canaries after which a cheat counts as never found. */
-const MOST_CANARIES = 2000;
+/** Courses of each kind. */
+export const RUNS = 400;
+/** Answers after which a cheat counts as never found. */
+const MOST_ANSWERS = 2000;
 
 export interface Course {
-  /** Canaries until a dispute may be opened; `undefined`: never. */
-  readonly canaries: number | undefined;
-  /** Tokens of their answers. */
+  /** Answers until it is found; infinite: never. */
+  readonly answers: number;
+  /** Tokens of these answers that were paid. */
   readonly tokens: number;
+  /** Base units that they cost. */
+  readonly cost: number;
 }
 
-export interface CoursesOf {
-  readonly cheated: readonly AnsweredCanary[];
+interface Playing<Answer> {
+  readonly draw: (random: () => number) => Answer | undefined;
+  /** Whether all so far tell the cheat; asked after each. */
+  readonly isFound: (so: readonly Answer[]) => boolean;
+}
+
+/** Courses of seeds from 0, each of answers that are drawn until the cheat is found. */
+function play<Answer extends AnsweredCanary>({ draw, isFound }: Playing<Answer>): Course[] {
+  return Array.from({ length: RUNS }, (_, run): Course => {
+    const random = seededRandom(run, 1);
+    const seen: Answer[] = [];
+    let [tokens, cost] = [0, 0];
+    while (seen.length < MOST_ANSWERS) {
+      const one = draw(random);
+      if (one === undefined) break;
+      seen.push(one);
+      tokens += one.tokens;
+      cost += one.cost;
+      if (isFound(seen)) return { answers: seen.length, tokens, cost };
+    }
+    return { answers: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFINITY, cost: Number.POSITIVE_INFINITY };
+  });
+}
+
+const drawFrom = <Answer>(answers: readonly Answer[], random: () => number): Answer | undefined =>
+  answers[Math.floor(random() * answers.length)];
+
+/** A cheat whose every answer tells it or not: the client that was sent it looks. */
+export function clientCourses<Answer extends AnsweredCanary>(
+  answers: readonly Answer[],
+  isFound: (answer: Answer) => boolean,
+): Course[] {
+  return play<Answer>({
+    draw: (random) => drawFrom(answers, random),
+    isFound: (so) => so.slice(-1).some(isFound),
+  });
+}
+
+export interface AuditedCheat {
+  readonly cheated: readonly MeasuredCanary[];
   /** Answers of the same node when it is honest. */
-  readonly honest: readonly AnsweredCanary[];
+  readonly honest: readonly MeasuredCanary[];
   /** Part of its answers that it cheats with. */
   readonly share: number;
   readonly calibration: Calibration;
-  readonly runs: number;
 }
 
-/** Canaries drawn again and again from those that were really answered, until the sequential test is through. */
-export function courses({ cheated, honest, share, calibration, runs }: CoursesOf): Course[] {
-  const evidence = (one: AnsweredCanary): CanaryEvidence => ({ factor: factorOf(one, calibration).factor ?? 1 });
-  const [wrong, right] = [cheated.map(evidence), honest.map(evidence)];
-  return Array.from({ length: runs }, (_, run): Course => {
-    const random = seededRandom(run, 1);
-    const seen: CanaryEvidence[] = [];
-    let tokens = 0;
-    for (let canary = 1; canary <= MOST_CANARIES; canary++) {
-      const isWrong = random() < share;
-      const [from, found] = isWrong ? [cheated, wrong] : [honest, right];
-      const drawn = Math.floor(random() * from.length);
-      tokens += from[drawn]?.tokens ?? 0;
-      seen.push(found[drawn] ?? { factor: 1 });
-      // Only what speaks against it can be the last.
-      if ((seen.at(-1)?.factor ?? 0) > 1 && sumEvidence(seen).mayDispute) return { canaries: canary, tokens };
-    }
-    return { canaries: undefined, tokens };
+/** Canaries until the sequential test is through. */
+export function auditCourses({ cheated, honest, share, calibration }: AuditedCheat): Course[] {
+  const factors = new Map(
+    [...cheated, ...honest].map((one): [MeasuredCanary, CanaryEvidence] => [
+      one,
+      { factor: factorOf(one, calibration).factor ?? 1 },
+    ]),
+  );
+  const evidence = (one: MeasuredCanary): CanaryEvidence => factors.get(one) ?? { factor: 1 };
+  return play<MeasuredCanary>({
+    draw: (random) => drawFrom(random() < share ? cheated : honest, random),
+    // Only what speaks against it can be the last.
+    isFound: (so) => so.slice(-1).some((one) => evidence(one).factor > 1) && sumEvidence(so.map(evidence)).mayDispute,
   });
 }
 

@@ -24,6 +24,7 @@ import type {
 } from "../../../node/src/validator/audit/canary-answer.ts";
 import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
+import { shippedVisits } from "../../../node/src/validator/canary/visit-source.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
 import { deployAudits, deployLloom, startChain, type TestChain, type TestDeployment } from "../../support/chain.ts";
 
@@ -122,11 +123,18 @@ export function start(
     length: 6,
   });
   return new Auditor({
-    ...{ audits: tapped(step), validator: validator.address, preimages, random: seededRandom(5), log },
+    ...{
+      audits: tapped(step),
+      validator: validator.address,
+      preimages,
+      visits: shippedVisits,
+      random: seededRandom(5),
+      log,
+    },
     store: tappedStore(openAuditLog(db), step),
     offers: () => executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })),
     withWeights: (_, work) => work(undefined),
-    trustOf: async () => 0.5,
+    trustOf: async () => undefined,
     onCase: (found) => cases.push(found),
     onNews: () => undefined,
     buyer: {

@@ -32,6 +32,7 @@ import { chosenAudits } from "../open/deployment.ts";
 import { settingAmount } from "../open/open.ts";
 import { keptPast } from "../reputation/past.ts";
 import { CanaryClients } from "./canary-clients.ts";
+import { openVisits } from "./traffic-file.ts";
 import { tellAudit, tellComplaint } from "./words.ts";
 
 /** A look at a chain where nothing is due costs one call. */
@@ -65,6 +66,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   const chain = chainUntil(parts.chain, context.signal);
   const { canaryKeys: keys } = settings;
   if (keys === 0) return;
+  const visits = openVisits(settings.traffic, log);
   const address = chosenAudits(settings);
   const mostBonds = settingAmount(chain, settings, "complaintBonds");
   const [audits, court] = await Promise.all([openAudits(chain, address), openMeasuredCourt(chain)]);
@@ -91,7 +93,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   });
   const chainKey = new Uint8Array(hkdfSync("sha256", secret, "lloom/audit-chains/1", "", KEY_BYTES));
   const auditor = new Auditor({
-    ...{ audits, validator, store: auditLog, buyer: clients, random: secretly, log },
+    ...{ audits, validator, store: auditLog, buyer: clients, visits, random: secretly, log },
     preimages: new Preimages({ audits, validator, key: chainKey }),
     offers: () => parts.validator.offers().map(({ offer }) => offer),
     withWeights: parts.weights.withWeights,

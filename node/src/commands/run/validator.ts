@@ -17,12 +17,13 @@ import { warnUnreachable } from "./reachable.ts";
 export const validator: Command = {
   settings: [
     ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
-    ...(["audits", "startBlock", "canaryKeys", "complaintBonds", "guards", "guardFee"] as const),
+    ...(["audits", "startBlock", "canaryKeys", "traffic", "complaintBonds", "guards", "guardFee"] as const),
   ],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
     "lloom validator --weights ./qwen3-8b-q4.gguf",
     "lloom validator --weights tiny --canary-keys 12 --complaint-bonds 20",
+    "lloom validator --weights tiny --canary-keys 12 --traffic requests.jsonl",
     "lloom validator --jury off",
     "lloom validator --guards 0x90F79bf6EB2c4f870365E785982E1f101E93b906",
   ],

@@ -8,6 +8,7 @@ import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../
 import type { Log } from "../../log.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
+import type { VisitSource } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
 import type {
   AuditableOffer,
@@ -47,6 +48,8 @@ export interface AuditorParts {
   readonly onCase: (found: Case, nowSeconds: bigint) => void;
   /** Told what was drawn, found and reported. */
   readonly onNews: (news: AuditNews) => void;
+  /** What clients are like. */
+  readonly visits: VisitSource;
   readonly random: Random;
   readonly log: Log;
 }
@@ -108,7 +111,7 @@ export class Auditor {
     epoch: bigint,
     { nowSeconds, signal }: { readonly nowSeconds: bigint; readonly signal: AbortSignal },
   ): Promise<void> {
-    const { audits, store, preimages, random, withWeights, log } = this.#parts;
+    const { audits, store, preimages, random, visits, withWeights, log } = this.#parts;
     const preimage = await preimages.at(epoch);
     if (preimage === undefined || store.hasEpoch(epoch)) return;
     const seed = (await readSeed(audits, epoch)) ?? (await this.#proveSeed(epoch, signal));
@@ -121,17 +124,18 @@ export class Auditor {
     }
     const trust = await this.#trust(offers, signal);
     const canaries = await planCanaries({
-      ...{ offers, nowSeconds, endSeconds: (epoch + 1n) * audits.epochSeconds, random },
+      ...{ offers, nowSeconds, endSeconds: (epoch + 1n) * audits.epochSeconds, visits, random },
+      onUnfit: ({ executor, model }) => log.warn({ executor, model }, "no recorded visit fits into a model's context"),
       trustOf: ({ executor }) => trust.get(executor),
       borderFor: ({ weightsHash }) =>
         withWeights(
           weightsHash,
-          async (weights) => weights && findBorder(weights.reference, weights.calibration.leadBound, random),
+          async (weights) => weights && findBorder(weights.reference, weights.calibration.leadBound, random, visits),
           signal,
         ),
     });
     store.beginEpoch(epoch, seed, canaries);
-    const drawn = { executors: new Set(offers.map(({ executor }) => executor)).size, canaries: canaries.length };
+    const drawn = { executors: new Set(canaries.map(({ executor }) => executor)).size, canaries: canaries.length };
     log.info({ epoch: String(epoch), ...drawn }, "an epoch's audits are drawn");
     this.#parts.onNews({ type: "drawn", epoch, endsAt: (epoch + 1n) * audits.epochSeconds, ...drawn });
   }

@@ -57,7 +57,7 @@ export type EndedCanary = Extract<CanaryReply, { readonly type: "answered" | "wr
 export interface CanaryFinding {
   /** What is wrong, in words; absent: nothing. */
   readonly problem?: string;
-  readonly failure?: "structure" | "counts" | "trace" | "cross";
+  readonly failure?: "structure" | "counts" | "trace";
   readonly figures?: AnswerFigures;
   /** Evidence factor; absent: nothing could be measured. */
   readonly factor?: number;
@@ -81,4 +81,6 @@ export interface AuditableOffer {
   readonly executor: Address;
   readonly model: string;
   readonly weightsHash: Hex;
+  /** Tokens, prompt and answer together; absent: nothing is known of it. */
+  readonly maxContext?: bigint;
 }

@@ -4,35 +4,66 @@ import { hexToBytes } from "@lloom/protocol/hex";
 import { merkleRoot } from "@lloom/protocol/merkle";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../canary/draw.ts";
+import { shippedVisits, VISIT_SIZES } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
 import type { CanaryFinding, KeptAudit } from "./canary-answer.ts";
 import { findingsOf } from "./findings.ts";
-import { CANARIES, canariesFor, type Planning, planCanaries, QUIET_SECONDS } from "./plan.ts";
+import { type Planning, planCanaries, QUIET_SECONDS, visitChance } from "./plan.ts";
 
 const HASH: Hex = `0x${"11".repeat(32)}`;
 const A: Address = `0x${"aa".repeat(20)}`;
 const B: Address = `0x${"bb".repeat(20)}`;
 const offer = (executor: Address, model = "tiny") => ({ executor, model, weightsHash: HASH });
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => offer(`0x${index.toString(16).padStart(40, "0")}`));
 const planning = (change: Partial<Planning> = {}): Planning => ({
   offers: [offer(A), offer(B)],
   trustOf: () => undefined,
   borderFor: async () => undefined,
   endSeconds: 7200n,
   nowSeconds: 3610n,
+  visits: shippedVisits,
+  onUnfit: () => expect.unreachable(),
   random: seededRandom(4),
   ...change,
 });
 
 describe("the canaries of an epoch", () => {
-  it("are fewer the more an executor is trusted, and never none", () => {
-    expect([undefined, -1, 0, 0.5, 0.9, 1, 2].map(canariesFor)).toEqual([6, 6, 6, 3, 1, 1, 1]);
+  it("come the seldomer the more an executor is trusted, and never not at all", async () => {
+    expect([undefined, -1, 0, 0.5, 1, 2].map(visitChance)).toEqual([1, 1, 1, 0.5, 1 / 6, 1 / 6]);
     for (let trust = 0; trust < 1; trust += 0.01)
-      expect(canariesFor(trust)).toBeGreaterThanOrEqual(canariesFor(trust + 0.01));
+      expect(visitChance(trust)).toBeGreaterThanOrEqual(visitChance(trust + 0.01));
+    const offers = many(600);
+    const planned = await planCanaries(planning({ offers, trustOf: () => 0.75 }));
+    const visited = new Set(planned.map(({ executor }) => executor)).size;
+    expect(visited).toBeGreaterThan(100);
+    expect(visited).toBeLessThan(200);
+  });
+
+  it("are as many as a client asks, whoever is visited: their number tells nothing of trust", async () => {
+    const sizes = async (trust: number): Promise<number[]> => {
+      const planned = await planCanaries(planning({ offers: many(2_000), trustOf: () => trust }));
+      const visits = Map.groupBy(planned, ({ executor }) => executor);
+      return [...visits.values()].map(({ length }) => length);
+    };
+    const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+    const [stranger, trusted] = [await sizes(0), await sizes(0.8)];
+    expect(new Set(stranger)).toEqual(new Set(VISIT_SIZES));
+    expect(new Set(trusted)).toEqual(new Set(VISIT_SIZES));
+    expect(Math.abs(mean(stranger) - mean(trusted))).toBeLessThan(0.25);
+    expect(Math.abs(mean(stranger) - mean(VISIT_SIZES))).toBeLessThan(0.25);
+  });
+
+  it("are not asked of an executor for whom there is no visit, which is told", async () => {
+    const unfit: unknown[] = [];
+    const visits = { ...shippedVisits, visit: () => undefined };
+    expect(await planCanaries(planning({ visits, onUnfit: ({ executor }) => unfit.push(executor) }))).toEqual([]);
+    expect(unfit).toEqual([A, B]);
   });
 
   it("come at times that are drawn from what is left of the epoch, but for its end", async () => {
     const planned = await planCanaries(planning());
-    expect(planned).toHaveLength(2 * CANARIES.most);
+    for (const executor of [A, B]) expect(planned.filter((one) => one.executor === executor).length).toBeGreaterThan(3);
     const times = planned.map(({ askAt }) => Number(askAt));
     expect(Math.min(...times)).toBeGreaterThanOrEqual(3610);
     expect(Math.max(...times)).toBeLessThan(7200 - Number(QUIET_SECONDS));
@@ -63,10 +94,7 @@ describe("the canaries of an epoch", () => {
 
   it("are border inputs in part, where there are some, asked at temperature 0 and else like others", async () => {
     const border = { question: "Is it?", border: { expected: "Yes", other: "No" } };
-    const offers = Array.from(
-      { length: 200 },
-      (_, index): ReturnType<typeof offer> => offer(`0x${index.toString(16).padStart(40, "0")}`),
-    );
+    const offers = many(2_000);
     const planned = await planCanaries(planning({ offers, borderFor: async () => border }));
     const borders = planned.filter(({ question }) => question.border !== undefined);
     expect(borders.length / planned.length).toBeGreaterThan(0.2);

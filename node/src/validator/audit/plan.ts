@@ -1,12 +1,12 @@
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
 import { draw, type Random } from "../canary/draw.ts";
-import { canaryOf, drawHabits, type Habits } from "../canary/draw-canary.ts";
-import { drawQuestion } from "../canary/questions.ts";
+import type { Canary } from "../canary/draw-canary.ts";
+import type { VisitSource } from "../canary/visit-source.ts";
 import { visitTimes } from "../canary/visit-times.ts";
 import type { AuditableOffer, AuditQuestion, PlannedAudit } from "./canary-answer.ts";
 
-/** Canaries for one executor in an epoch: for one that has shown nothing, and for the most trusted. */
-export const CANARIES = { most: 6, least: 1 } as const;
+/** Of a visit in an epoch, to the most trusted. */
+const LEAST_CHANCE = 1 / 6;
 /** Share of the canaries that are border inputs, among those of clients that ask in such a way: where there are some. */
 const BORDERS = 0.6;
 /**
@@ -15,10 +15,13 @@ const BORDERS = 0.6;
  */
 export const QUIET_SECONDS = 10n;
 
-/** How many canaries an executor gets: fewer the more it is trusted (0 to 1), never none. */
-export function canariesFor(trust: number | undefined): number {
+/**
+ * How likely an assigned executor is visited in an epoch: the less the more it is trusted (0 to 1), never not at all. How many
+ * questions a visit has does not depend on whom it is paid to: that would tell it from a client's.
+ */
+export function visitChance(trust: number | undefined): number {
   const doubt = 1 - Math.min(1, Math.max(0, trust ?? 0));
-  return Math.max(CANARIES.least, Math.round(CANARIES.most * doubt));
+  return Math.max(LEAST_CHANCE, doubt);
 }
 
 /** A question at a border, found before. */
@@ -36,26 +39,35 @@ export interface Planning {
   /** Chain seconds: the epoch's end, and now. */
   readonly endSeconds: bigint;
   readonly nowSeconds: bigint;
+  /** What clients are like. */
+  readonly visits: VisitSource;
+  /** Told of an offer that no visit fits. */
+  readonly onUnfit: (offer: AuditableOffer) => void;
   readonly random: Random;
 }
 
 /**
- * The canaries of an epoch. Each executor is visited once, as by a client: its questions come in a row, with the same settings. It is
- * asked for one of its models, since a report has one row for it: another one each time.
+ * The canaries of an epoch. An executor is visited once, as by a client: its questions come in a row. It is asked for one of its
+ * models, since a report has one row for it: another one each time.
  */
 export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> {
-  const { offers, trustOf, endSeconds, nowSeconds, random } = planning;
+  const { offers, trustOf, visits, endSeconds, nowSeconds, random } = planning;
   const span = Number(endSeconds - QUIET_SECONDS - nowSeconds);
   if (span <= 0) return [];
   const planned: PlannedAudit[] = [];
   for (const executor of new Set(offers.map((offer) => offer.executor))) {
     const [first, ...others] = offers.filter((offer) => offer.executor === executor);
-    if (first === undefined) continue;
+    if (first === undefined || random() >= visitChance(trustOf(first))) continue;
     const offer = draw([first, ...others], random);
-    const habits = drawHabits(random);
-    for (const time of visitTimes(canariesFor(trustOf(offer)), span, random)) {
-      const askAt = nowSeconds + BigInt(Math.floor(time));
-      planned.push({ ...offer, askAt, question: await auditQuestion(planning, offer, habits) });
+    const visit = visits.visit(offer.maxContext, random);
+    if (visit === undefined) {
+      planning.onUnfit(offer);
+      continue;
+    }
+    const times = visitTimes(visit.gaps, span, random);
+    for (const [index, canary] of visit.canaries.entries()) {
+      const askAt = nowSeconds + BigInt(Math.floor(times[index] ?? 0));
+      planned.push({ ...offer, askAt, question: await auditQuestion(planning, offer, canary) });
     }
   }
   return planned;
@@ -65,10 +77,11 @@ export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> 
 async function auditQuestion(
   { borderFor, random }: Planning,
   offer: AuditableOffer,
-  habits: Habits,
+  canary: Canary,
 ): Promise<AuditQuestion> {
-  const mayBeBorder = habits.sampling.temperatureMilli === 0 && habits.system === undefined;
+  const { messages, sampling } = canary;
+  const mayBeBorder = sampling.temperatureMilli === 0 && messages.length === 1;
   const found = mayBeBorder && random() < BORDERS ? await borderFor(offer) : undefined;
-  if (found === undefined) return { canary: canaryOf(habits, drawQuestion(random)) };
-  return { canary: canaryOf(habits, found.question), border: found.border };
+  if (found === undefined) return { canary };
+  return { canary: { ...canary, messages: [{ role: "user", content: found.question }] }, border: found.border };
 }

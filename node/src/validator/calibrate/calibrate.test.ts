@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "../../log.ts";
 import { buildNames } from "./build-hook.ts";
 import { type CalibrateOptions, calibrate, calibratingCanary } from "./calibrate.ts";
-import { CHOOSING_CANARIES, conclude, type HonestFigures } from "./conclude.ts";
+import { CHOOSING_CANARIES, conclude, confirmation, type HonestFigures } from "./conclude.ts";
 import { HonestNode } from "./honest-node.ts";
 import { MeasuredFile } from "./measured-file.ts";
 
@@ -50,6 +50,41 @@ describe("what a calibration concludes", () => {
     expect(() => conclude({ ...subject, configurations: few })).toThrow(
       expect.objectContaining({ code: "REQUEST_INVALID" }),
     );
+  });
+});
+
+describe("what confirms a calibration", () => {
+  const weightsHash = `0x${"11".repeat(32)}` as const;
+  const figures = (count: number): HonestFigures[] =>
+    Array.from({ length: count }, () => ({ distance: 1, leadShift: 2, gap: 0 }));
+  const configurations = [
+    { name: "one", profile, figures: figures(CHOOSING_CANARIES + 1) },
+    { name: "other", profile, figures: figures(CHOOSING_CANARIES + 1) },
+  ];
+  const calibration = conclude({ weightsHash, reference: profile, seed: 1, configurations });
+  const confirming = { weightsHash, reference: profile, seed: 2 } as const;
+
+  it("counts every canary by the bounds that stand, and chooses none", () => {
+    const [beyond, lead, gap] = [{ distance: 4 }, { leadShift: 11 }, { gap: 11 }].map((change) => ({
+      ...{ distance: 3, leadShift: 10, gap: 10 },
+      ...change,
+    }));
+    const found = [beyond, ...figures(50), lead, gap].filter((one) => one !== undefined);
+    expect(calibration).toMatchObject({ distanceBound: 3, leadBound: 10 });
+    const confirmed = confirmation(calibration, {
+      ...confirming,
+      configurations: [{ name: "one", profile, figures: found }],
+    });
+    expect(confirmed).toMatchObject({ seed: 2, configurations: [{ name: "one", canaries: 53, found: 3 }] });
+  });
+
+  it("is of the same weights, and of canaries that were not seen before", () => {
+    const refused = expect.objectContaining({ code: "CONFIG_INVALID" });
+    const confirmed = { ...calibration, confirmations: [confirmation(calibration, { ...confirming, configurations })] };
+    expect(() => confirmation(calibration, { ...confirming, seed: 1, configurations })).toThrow(refused);
+    expect(() => confirmation(confirmed, { ...confirming, configurations })).toThrow(refused);
+    const other = `0x${"22".repeat(32)}` as const;
+    expect(() => confirmation(calibration, { ...confirming, weightsHash: other, configurations })).toThrow(refused);
   });
 });
 

@@ -2,14 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalJson } from "@lloom/protocol/canonical";
-import type { Calibration } from "@lloom/protocol/verification/calibration";
+import type { Calibration, Confirmation } from "@lloom/protocol/verification/calibration";
 import { openReference, type Reference } from "../../backend/llama-reference.ts";
 import type { Computing } from "../../backend/llama-runtime.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { seededRandom } from "../canary/draw.ts";
 import { type Canary, drawCanary } from "../canary/draw-canary.ts";
-import { conclude, type HonestFigures, type MeasuredConfiguration } from "./conclude.ts";
+import {
+  conclude,
+  confirmable,
+  confirmation,
+  type HonestFigures,
+  type MeasuredConfiguration,
+  type Measurements,
+} from "./conclude.ts";
 import { HonestNode } from "./honest-node.ts";
 import { measure } from "./measure.ts";
 import { MeasuredFile } from "./measured-file.ts";
@@ -56,10 +63,24 @@ const TOGETHER = 4;
  * the reference scores the answers. The same seed draws the same canaries, also after an interruption. Throws CONFIG_INVALID,
  * BACKEND_FAILED, CANCELLED.
  */
-export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
+export const calibrate = async (options: CalibrateOptions): Promise<Calibration> =>
+  conclude(await measureAll(options, () => undefined));
+
+/**
+ * Measures honest canaries that the calibration has not seen, and counts them by its bounds. Throws what `calibrate` throws, and
+ * CONFIG_INVALID for a calibration of other weights, or of this seed.
+ */
+export const confirm = async (options: CalibrateOptions, calibration: Calibration): Promise<Confirmation> =>
+  confirmation(
+    calibration,
+    await measureAll(options, ({ weightsHash }) => confirmable(calibration, { weightsHash, seed: options.seed })),
+  );
+
+async function measureAll(options: CalibrateOptions, check: (reference: Reference) => void): Promise<Measurements> {
   const { modelPath, threads, contextSize, seed, log, signal } = options;
   const model = { modelPath, threads, ...(contextSize !== undefined && { contextSize }) };
   await using reference = await openReference(model, { log, signal });
+  check(reference);
   const { weightsHash, profile } = reference;
   const measured = new MeasuredFile(
     options.measuredPath,
@@ -70,7 +91,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     const configurations: MeasuredConfiguration[] = [];
     for (const configuration of options.configurations)
       configurations.push(await measureOne(options, { configuration, reference, measured, directory }));
-    return conclude({ weightsHash, reference: profile, seed, configurations });
+    return { weightsHash, reference: profile, seed, configurations };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@ import {
   CALIBRATION_VERSION,
   type CalibratedConfiguration,
   type Calibration,
+  type Confirmation,
 } from "@lloom/protocol/verification/calibration";
 import { isBeyond } from "@lloom/protocol/verification/judge-answer";
 import { LloomError } from "../../errors.ts";
@@ -50,17 +51,48 @@ export function conclude({ weightsHash, reference, seed, configurations }: Measu
   return {
     ...{ version: CALIBRATION_VERSION, weightsHash, reference, seed },
     ...bounds,
-    configurations: configurations.map(({ name, profile, figures }): CalibratedConfiguration => {
-      const judged = figures.slice(CHOOSING_CANARIES);
-      return {
-        ...{ name, profile, canaries: judged.length },
-        // A lead that moves farther than the bound could flip a border input, whether it did here or not.
-        found: judged.filter((one) => isBeyond({ ...one, flatter: 1 }, bounds) || one.leadShift > bounds.leadBound)
-          .length,
-        distance: spread(judged.map(({ distance }) => distance)),
-        leadShift: spread(judged.map(({ leadShift }) => leadShift)),
-      };
-    }),
+    configurations: configurations.map((one) =>
+      counted({ ...one, figures: one.figures.slice(CHOOSING_CANARIES) }, bounds),
+    ),
+  };
+}
+
+/**
+ * Honest canaries of a seed that chose nothing, counted by the bounds of a calibration. Throws CONFIG_INVALID for other weights, and
+ * for canaries that the calibration has seen.
+ */
+export function confirmation(calibration: Calibration, { weightsHash, ...measured }: Measurements): Confirmation {
+  const { reference, seed, configurations } = measured;
+  confirmable(calibration, { weightsHash, seed });
+  return { reference, seed, configurations: configurations.map((one) => counted(one, calibration)) };
+}
+
+/** Throws CONFIG_INVALID unless canaries of this seed can confirm the calibration. */
+export function confirmable(
+  calibration: Calibration,
+  { weightsHash, seed }: Pick<Measurements, "weightsHash" | "seed">,
+): void {
+  if (calibration.weightsHash !== weightsHash)
+    throw new LloomError("CONFIG_INVALID", "The calibration is of other weights than this model's.", {
+      next: "Give the calibration that belongs to the model.",
+    });
+  const seen = [calibration, ...(calibration.confirmations ?? [])].some((one) => one.seed === seed);
+  if (seen)
+    throw new LloomError("CONFIG_INVALID", `The calibration has seen the canaries of seed ${seed} already.`, {
+      next: "Give another --seed.",
+    });
+}
+
+function counted(
+  { name, profile, figures }: MeasuredConfiguration,
+  bounds: Pick<Calibration, "distanceBound" | "leadBound">,
+): CalibratedConfiguration {
+  return {
+    ...{ name, profile, canaries: figures.length },
+    // A lead that moves farther than the bound could flip a border input, whether it did here or not.
+    found: figures.filter((one) => isBeyond({ ...one, flatter: 1 }, bounds) || one.leadShift > bounds.leadBound).length,
+    distance: spread(figures.map(({ distance }) => distance)),
+    leadShift: spread(figures.map(({ leadShift }) => leadShift)),
   };
 }
 

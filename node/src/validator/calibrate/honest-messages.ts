@@ -6,6 +6,8 @@ import type { Canary } from "../canary/draw-canary.ts";
 export interface HonestAnswer {
   readonly text: string;
   readonly trace: readonly TraceToken[];
+  /** As it counts them. */
+  readonly inboundTokens: number;
   readonly outboundTokens: number;
 }
 

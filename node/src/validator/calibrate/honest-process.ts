@@ -3,32 +3,20 @@
  * chosen once for each.
  */
 import process from "node:process";
-import type { Backend } from "../../backend/backend.ts";
 import { openLlama } from "../../backend/llama.ts";
 import type { LlamaOptions } from "../../backend/llama-runtime.ts";
-import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
-import type { Canary } from "../canary/draw-canary.ts";
-import type { HonestAnswer, HonestReply, HonestRequest } from "./honest-messages.ts";
+import { answerCanary } from "./answer-canary.ts";
+import type { HonestReply, HonestRequest } from "./honest-messages.ts";
 
 const never = new AbortController().signal;
 const say = (reply: HonestReply): void => void process.send?.(reply);
 const problemOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-async function answer(backend: Backend, { messages, sampling, maxOutboundTokens }: Canary): Promise<HonestAnswer> {
-  const [{ model } = { model: "" }] = await backend.listModels(never);
-  let text = "";
-  for await (const event of backend.complete({ model, messages, sampling, maxOutboundTokens, asOfSeconds: 0 }, never)) {
-    if (event.type === "end") return { text, trace: event.trace ?? [], outboundTokens: event.outboundTokens };
-    text += event.text;
-  }
-  throw new LloomError("BACKEND_FAILED", "The answer has no end.");
-}
-
 async function serve(options: LlamaOptions): Promise<void> {
   const backend = await openLlama(options, createLog({ level: "silent", name: "honest" }), never);
   process.on("message", ({ id, canary }: HonestRequest) => {
-    answer(backend, canary).then(
+    answerCanary(backend, canary).then(
       (found) => say({ id, answer: found }),
       (thrown: unknown) => say({ id, problem: problemOf(thrown) }),
     );

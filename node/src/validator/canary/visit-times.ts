@@ -6,14 +6,14 @@ export const GAP = { medianSeconds: 45, spread: 1.2 } as const;
 const [MOST_TRIES, LONGEST] = [200, 0.8];
 
 /**
- * When somebody asks who has so many questions, from 0 to below `span` seconds: in a row, each after the last was read. Of visits that
- * begin at any time, one that is over before the end: cut or moved ones would be shorter, or later, than those of clients.
+ * When somebody asks who pauses so long between questions, from 0 to below `span` seconds: in a row, each after the last was read. Of
+ * visits that begin at any time, one that is over before the end: cut or moved ones would be shorter, or later, than those of clients.
  */
-export function visitTimes(questions: number, span: number, random: Random): number[] {
+export function visitTimes(gaps: () => readonly number[], span: number, random: Random): number[] {
   let times: number[] = [];
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     times = [random() * span];
-    while (times.length < questions) times.push((times.at(-1) ?? 0) + drawGap(random));
+    for (const gap of gaps()) times.push((times.at(-1) ?? 0) + gap);
     if ((times.at(-1) ?? 0) < span) return times;
   }
   // An epoch too short for such visits: the last one, faster.
