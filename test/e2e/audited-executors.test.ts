@@ -3,34 +3,25 @@
 import { join } from "node:path";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
-import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelCheat } from "../../devnet/src/cheats/dishonest-backend.ts";
-import { senderOf } from "../../node/src/chain/account/actions.ts";
-import { settle } from "../../node/src/chain/account/settle.ts";
-import { openDisputeCall } from "../../node/src/chain/disputes/delivery-calls.ts";
-import { bondToSend, readDispute } from "../../node/src/chain/disputes/delivery-disputes.ts";
 import { readPanel } from "../../node/src/chain/disputes/jury.ts";
-import { openMeasuredCall } from "../../node/src/chain/disputes/measured-calls.ts";
 import type { MeasuredCourt } from "../../node/src/chain/disputes/measured-court.ts";
-import { quoteBond, readDisputeAbout, readMeasured } from "../../node/src/chain/disputes/measured-disputes.ts";
+import { readMeasured } from "../../node/src/chain/disputes/measured-disputes.ts";
 import { readComplaint } from "../../node/src/chain/disputes/measured-events.ts";
 import { readChannel } from "../../node/src/chain/reads.ts";
 import { openAudits, readRegistered } from "../../node/src/chain/reputation/audits.ts";
-import { overchargeCall } from "../../node/src/client/dispute/overcharges.ts";
-import { depositApproval } from "../../node/src/duties/deposits.ts";
 import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { openAuditLog } from "../../node/src/store/validator/audit-log.ts";
 import { openComplaintLog } from "../../node/src/store/validator/complaint-log.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../node/src/validator/audit/canary-answer.ts";
 import { canaryIdentity } from "../../node/src/validator/canary/canary-keys.ts";
-import { buyAnswers } from "../support/buy-answers.ts";
 import { eventually, runNode, untilPrinted } from "../support/processes.ts";
 import { courtOf, EPOCH_SECONDS, type Person, Tribunal } from "../support/tribunal.ts";
 import { wealthOf } from "../support/wealth.ts";
+import { FalseAccusers } from "./false-accusers.ts";
 
 const CHEATING = join(import.meta.dirname, "../support/cheating-executor.ts");
 /** What only canaries find, each done by an executor of its own. */
@@ -44,7 +35,6 @@ const BOND = 16n * FEE;
 const KEYS = 10;
 const { APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
-const never = new AbortController().signal;
 
 describe("executors that are audited, and jurors that judge, each a process", () => {
   const stack = new AsyncDisposableStack();
@@ -107,10 +97,11 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     // It asks nobody more, so that everybody's money can be told to the unit, and sees its dispute through.
     await auditing.process.kill("SIGKILL");
     await auditing.restart(["--canary-keys", "0"]);
-    const bought = await buyFromHonest();
-    const lied = await accuseFalsely(bought);
-    const miscounted = await complainFalsely(bought);
-    await denyDelivery(bought);
+    const lies = new FalseAccusers({ tribunal, court, liar, honest });
+    const bought = await lies.buy();
+    const lied = await lies.accuseOfWeights(bought, BOND);
+    const miscounted = await lies.accuseOfCounts(bought, BOND);
+    await lies.denyDelivery(bought);
     const canaries = canaryReceipts();
     const earned = totalOf(
       [...canaries, ...bought.receipts].filter(({ request }) => request.executor === honest.address),
@@ -235,65 +226,6 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     const disputes = () => complaints().flatMap(({ dispute }) => dispute ?? []);
     await eventually("the disputes are open", PATIENCE_MS, () => disputes().length === cheats.length);
     return disputes();
-  }
-
-  interface Bought {
-    readonly key: Person;
-    readonly receipts: readonly Receipt[];
-  }
-
-  /** By a key of the liar's. */
-  async function buyFromHonest(): Promise<Bought> {
-    const key = await tribunal.as("liar's key", canaryIdentity(liar.secret, liar.chain.domain, 0));
-    const { bootstrap } = tribunal;
-    return { key, receipts: await buyAnswers({ ...key, bootstrap, executor: honest.address, answers: 6 }) };
-  }
-
-  /** A validator complains of four right answers, with the consent of the key that bought them. */
-  async function accuseFalsely({ key, receipts: all }: Bought): Promise<Hex> {
-    const receipts = all.slice(0, 4);
-    await settle(liar.chain, all.slice(-1));
-    const hasher = createCommitmentHasher(liar.chain.domain);
-    const { domainSeparator } = hasher;
-    const answers = receipts.map((receipt) => {
-      const requestHash = hasher.hashRequest(receipt.request);
-      const consent = key.identity.sign(hashDisputeConsent(domainSeparator, { challenger: liar.address, requestHash }));
-      return { receipt, consent };
-    });
-    const terms = { kind: "WrongModel", executor: honest.address, overcharge: 0n } as const;
-    expect((await quoteBond(liar.chain, court, terms)).bond).toBe(BOND);
-    const approval = await depositApproval(liar.chain, court, { account: liar.address, amount: BOND });
-    if (approval !== undefined) await senderOf(liar.chain).send(approval, { signal: never });
-    const evidenceHash = hashEvidence(receipts.map(({ response }) => hasher.hashResponse(response)));
-    const complaint = { kind: "WrongModel", evidenceHash, answers, maxBond: BOND } as const;
-    await senderOf(liar.chain).send(openMeasuredCall(court, complaint), { signal: never });
-    return (await readDisputeAbout(liar.chain, court, (receipts[0] as Receipt).request)) as Hex;
-  }
-
-  /** The client itself says of the fifth that it was charged for tokens that are not there. */
-  async function complainFalsely({ key, receipts }: Bought): Promise<Hex> {
-    const receipt = receipts[4] as Receipt;
-    const inboundTokens = Number(receipt.response.inboundTokens);
-    const wrong = {
-      receipt,
-      counts: { inboundTokens, outboundTokens: 1 },
-      responseHash: createCommitmentHasher(liar.chain.domain).hashResponse(receipt.response),
-    };
-    const approval = await depositApproval(key.chain, court, { account: key.address, amount: BOND });
-    if (approval !== undefined) await senderOf(key.chain).send(approval, { signal: never });
-    await senderOf(key.chain).send(overchargeCall(court, wrong, BOND), { signal: never });
-    return (await readDisputeAbout(liar.chain, court, receipt.request)) as Hex;
-  }
-
-  /** It says of the last that it never came. The executor shows that it did, at the denier's cost, and loses nothing. */
-  async function denyDelivery({ key, receipts }: Bought): Promise<void> {
-    const receipt = receipts.at(-1) as Receipt;
-    const { deliveryDisputes } = tribunal.deployment;
-    const id = createCommitmentHasher(liar.chain.domain).hashResponse(receipt.response);
-    const bond = await bondToSend(liar.chain, deliveryDisputes, receipt.response.outboundTokens);
-    await senderOf(key.chain).send(openDisputeCall(deliveryDisputes, receipt, bond), { signal: never });
-    const state = async () => (await readDispute(liar.chain, deliveryDisputes, id)).state;
-    await eventually("the answer is shown", PATIENCE_MS, async () => ["delivered", "rejected"].includes(await state()));
   }
 });
 
