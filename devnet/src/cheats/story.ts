@@ -108,14 +108,18 @@ class Story {
   /** How often the cheat was asked the last time, once clients have asked the chain anew about it. */
   async #askUntilPassedOver(): Promise<number> {
     const { devnet, signal } = this.#stage;
-    const asked = await this.#ask();
+    let asked = await this.#ask();
     if (asked === 0) return asked;
     this.#tell(
       "  (A client asks the chain about an executor every five minutes: the network's clock is moved on by as much.)",
     );
     await devnet.clock?.moveOn(devnet.rpcUrl, HEARD_SECONDS);
-    await delay(HEARD_MS, undefined, { signal });
-    return this.#ask();
+    // On a busy machine the chain's answer may come after the next question.
+    for (let tries = 0; asked > 0 && tries < MOST_TRIES; tries++) {
+      await delay(HEARD_MS, undefined, { signal });
+      asked = await this.#ask();
+    }
+    return asked;
   }
 
   /** Asks the gateway some questions; how many of the receipts are the cheat's. */
