@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig, overrideTask } from "hardhat/config";
 import { chosenRpcUrl } from "./checkout/rpc-url.ts";
@@ -6,10 +7,9 @@ import { openSalt } from "./ignition/create2.ts";
 
 const require = createRequire(import.meta.url);
 
-// The compiler of the lock file's npm package: no download, the same bytes on every machine.
 const solidity = {
   version: (require("solc/package.json") as { version: string }).version,
-  path: require.resolve("solc/soljson.js"),
+  path: join(import.meta.dirname, "checkout/solidity-compiler.ts"),
   settings: {
     // First, as Hardhat puts it for `production`: the build's identity goes by the order of the settings too.
     optimizer: { enabled: true, runs: 1_000_000 },

@@ -2,6 +2,7 @@
 import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
+import { aborted } from "../node/src/primitives/aborted.ts";
 import { CHEATS, type Cheat, isCheat } from "./src/cheats/kinds.ts";
 import { tellStory } from "./src/cheats/story.ts";
 import { compileContracts } from "./src/deployment.ts";
@@ -149,8 +150,7 @@ async function stayUp({ devnet, signal }: Stage): Promise<void> {
   compileContracts(devnet.supervisor, { nice: true }).catch((thrown: unknown) =>
     devnet.supervisor.tell(`   ${explain(thrown)}`),
   );
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await aborted(signal);
 }
 
 function fail(thrown: unknown): void {

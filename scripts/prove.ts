@@ -6,6 +6,7 @@ import { styleText } from "node:util";
 import { z } from "zod";
 import { readFlags } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
+import "../checkout/quick-tables.ts";
 
 const USAGE = `usage: npm run prove [-- REPORT_FILE]
 

@@ -5,6 +5,13 @@ import { z } from "zod";
 /** Where Ignition writes down what it does in a deployment, a line of JSON for each step. */
 const journalOf = (folder: string): string => join(folder, "journal.jsonl");
 
+/** What a line about a transaction says of where it belongs. */
+export const PLACE = { futureId: z.string(), networkInteractionId: z.number() };
+type Place = z.infer<z.ZodObject<typeof PLACE>>;
+
+/** The step of a deployment that a line is about: its transactions differ in nonce or fee alone. */
+export const stepOf = ({ futureId, networkInteractionId }: Place): string => `${futureId} ${networkInteractionId}`;
+
 /** The lines of a journal that fit; none without a journal. */
 export function journalLines<Shape extends z.ZodType>(folder: string, schema: Shape): z.infer<Shape>[] {
   const file = journalOf(folder);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { getAddress } from "ethers";
 import type { EthereumProvider } from "hardhat/types/providers";
 import { z } from "zod";
-import { addToJournal, journalLines } from "./journal.ts";
+import { addToJournal, journalLines, PLACE, stepOf } from "./journal.ts";
 
 type Ask = Pick<EthereumProvider, "request">;
 
@@ -14,15 +14,14 @@ export interface LateReceiptsOptions {
   readonly confirmations: number;
 }
 
-const place = { futureId: z.string(), networkInteractionId: z.number() };
 const lineSchema = z.discriminatedUnion("type", [
   z.object({
-    ...place,
+    ...PLACE,
     type: z.literal("TRANSACTION_SEND"),
     nonce: z.number(),
     transaction: z.object({ hash: z.string() }),
   }),
-  z.object({ ...place, type: z.literal("TRANSACTION_CONFIRM") }),
+  z.object({ ...PLACE, type: z.literal("TRANSACTION_CONFIRM") }),
 ]);
 type Line = z.infer<typeof lineSchema>;
 type Sent = Extract<Line, { type: "TRANSACTION_SEND" }>;
@@ -68,10 +67,9 @@ export async function recordLateReceipts(provider: Ask, options: LateReceiptsOpt
 
 /** What was sent for each step whose receipt is not noted: several with other fees, if the first was too cheap. */
 function unconfirmed(lines: readonly Line[]): Sent[][] {
-  const keyOf = ({ futureId, networkInteractionId }: Line): string => `${futureId} ${networkInteractionId}`;
-  const done = new Set(lines.filter(({ type }) => type === "TRANSACTION_CONFIRM").map(keyOf));
-  const sent = lines.filter((line) => line.type === "TRANSACTION_SEND").filter((line) => !done.has(keyOf(line)));
-  return [...Map.groupBy(sent, keyOf).values()];
+  const done = new Set(lines.filter(({ type }) => type === "TRANSACTION_CONFIRM").map(stepOf));
+  const sent = lines.filter((line) => line.type === "TRANSACTION_SEND").filter((line) => !done.has(stepOf(line)));
+  return [...Map.groupBy(sent, stepOf).values()];
 }
 
 /** As Ignition writes it; `undefined` if none of the tries was mined. */

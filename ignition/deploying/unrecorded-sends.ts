@@ -1,18 +1,17 @@
 import type { EthereumProvider } from "hardhat/types/providers";
 import { z } from "zod";
-import { addToJournal, journalLines } from "./journal.ts";
+import { addToJournal, journalLines, PLACE, stepOf } from "./journal.ts";
 
 type Ask = Pick<EthereumProvider, "request">;
 
-const place = { futureId: z.string(), networkInteractionId: z.number() };
 const lineSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("NETWORK_INTERACTION_REQUEST"),
     futureId: z.string(),
     networkInteraction: z.object({ id: z.number(), to: z.string().optional(), data: z.string().optional() }),
   }),
-  z.object({ type: z.literal("TRANSACTION_PREPARE_SEND"), ...place, nonce: z.number() }),
-  z.object({ type: z.literal("TRANSACTION_SEND"), ...place, nonce: z.number() }),
+  z.object({ type: z.literal("TRANSACTION_PREPARE_SEND"), ...PLACE, nonce: z.number() }),
+  z.object({ type: z.literal("TRANSACTION_SEND"), ...PLACE, nonce: z.number() }),
 ]);
 type Line = z.infer<typeof lineSchema>;
 type Prepared = Extract<Line, { type: "TRANSACTION_PREPARE_SEND" }>;
@@ -56,11 +55,7 @@ function unrecorded(lines: readonly Line[]): Prepared[] {
   return [...new Map(prepared.map((line) => [keyOf(line), line])).values()].filter((line) => !sent.has(keyOf(line)));
 }
 
-const keyOf = ({
-  futureId,
-  networkInteractionId,
-  nonce,
-}: Pick<Prepared, "futureId" | "networkInteractionId" | "nonce">) => `${futureId} ${networkInteractionId} ${nonce}`;
+const keyOf = (line: Pick<Prepared, "futureId" | "networkInteractionId" | "nonce">) => `${stepOf(line)} ${line.nonce}`;
 
 function isMeant({ to, input }: Transaction, { futureId, networkInteractionId }: Prepared, lines: readonly Line[]) {
   return lines.some(

@@ -84,6 +84,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       settings,
       reread,
       networkFile,
+      isFileNamed: file !== undefined,
       args,
       flags: options,
       json,

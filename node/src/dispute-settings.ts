@@ -66,7 +66,7 @@ export const DISPUTE_SETTINGS = {
     toml: "validator.guard-fee",
     flag: "guard-fee",
     value: "AMOUNT",
-    describe: "tokens that it takes for each transaction out of the deposit of the executor that it sends it for",
+    describe: "tokens that it takes for each lane, out of the deposit of the executor whose it is",
     schema: decimal,
     fallback: "0",
   }),

@@ -236,7 +236,7 @@ export const SETTINGS = {
     toml: "executor.watchtower-fee",
     flag: "watchtower-fee",
     value: "AMOUNT",
-    describe: "tokens that a watchtower may take out of this executor's free deposit for a transaction",
+    describe: "tokens that a watchtower may take out of this executor's free deposit for a lane",
     schema: decimal,
     fallback: "0",
   }),

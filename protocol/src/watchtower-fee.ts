@@ -1,6 +1,6 @@
 /**
- * What a watchtower may take for a transaction that it sends for an executor: a `Withdrawal` out of the executor's free deposit, which
- * the executor signs for one lane's newest pair and nobody has to be asked for again.
+ * What a watchtower may take for what it sends about a lane of an executor: a `Withdrawal` out of the executor's free deposit, which
+ * the executor signs for the lane's newest pair and nobody has to be asked for again.
  */
 import type { Address, Receipt, Withdrawal } from "./commitment-types.ts";
 import { accountingV2Facts, deliveryDisputesFacts } from "./generated/facts.ts";

@@ -4,7 +4,9 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
+import { jury } from "../../node/src/chain/contracts.ts";
 import { readPanel, readSeat } from "../../node/src/chain/disputes/jury.ts";
+import { readPastLogs } from "../../node/src/chain/watch/past-logs.ts";
 import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
 import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
 import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
@@ -18,6 +20,7 @@ import { recoverAddress } from "../../node/src/wallet/recover.ts";
 import { Court, type Sale, type Somebody } from "../support/court.ts";
 import { silentLog, startHost, targetOf } from "../support/hosts.ts";
 import { eventually } from "../support/processes.ts";
+import { openGate, type RpcGate } from "../support/rpc-gate.ts";
 
 const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
 const JURORS = 7;
@@ -27,6 +30,8 @@ const [PENALTY, FEE] = [500_000_000n, 2_000_000n];
 const BOND = 16n * FEE;
 const { ANSWER_PERIOD, APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, REVEAL_PERIOD } = juryFacts;
+const HOUR = 3_600n;
+const SEND = "eth_sendRawTransaction";
 /** What was charged for every answer here. */
 const STATED = { inboundTokens: 12, outboundTokens: 5 };
 
@@ -39,6 +44,8 @@ interface Seated {
 const stack = new AsyncDisposableStack();
 const counter = stack.use(new TokenCounter());
 let court: Court;
+/** The jurors' way to the chain. */
+let gate: RpcGate;
 let executor: Somebody;
 let store: ExecutorLog;
 let bench: Seated[];
@@ -46,12 +53,13 @@ let seller: Host;
 
 beforeAll(async () => {
   court = stack.use(await Court.open({ jurors: JURORS, executors: ["seller"] }));
+  gate = stack.use(await openGate(court.url));
   executor = await court.as("seller");
   store = openExecutorLog(court.database(executor));
   seller = stack.use(await startHost({ secret: executor.identity.secret }));
   bench = await Promise.all(
     court.bench.map(async (name) => {
-      const juror = await court.as(name);
+      const juror = await court.as(name, gate.rpcUrl);
       const host = stack.use(await startHost({ secret: juror.identity.secret }));
       return { juror, host, store: openValidatorLog(court.database(juror)) };
     }),
@@ -190,6 +198,48 @@ describe("two juries at once", () => {
       const wallet = (jurors[index]?.wallet ?? 0n) + FEE * BigInt(seats);
       await eventually("the fees are taken", PATIENCE_MS, async () => (await court.wealth(juror)).wallet === wallet);
     }
+  });
+});
+
+describe("jurors without the chain for an hour", () => {
+  it("vote when it is back, and a reorganisation that takes votes back has them cast again, the same, and once", async () => {
+    await using _shown = await show();
+    const sale = await court.sell(executor, store, "client of a short fork", "Hi");
+    const { inboundTokens, outboundTokens } = await trueCounts(sale);
+    const inbound = Math.min(STATED.inboundTokens, inboundTokens);
+    const id = await court.complain(sale, { kind: "TokenInflation", counted: [inbound, outboundTokens] });
+    const committed = async (): Promise<string[]> => {
+      const topics = [jury.topicOf("VoteCommitted"), id];
+      const logs = await readPastLogs(court.chain, { address: court.addresses.jury, topics });
+      return logs.map(({ data, topics: [, , , juror] }) => `${juror} ${data}`).sort();
+    };
+    let missed = 0;
+    const away = (method: string) => {
+      if (method !== SEND) return "pass";
+      missed += 1;
+      return "refuse";
+    };
+    await using _bench = sit(counting);
+    await court.later(ANSWER_PERIOD);
+    await court.standing(id, "draw");
+    await court.drawn(id);
+    gate.decide = away;
+    await eventually("votes are refused", PATIENCE_MS, () => missed > 0);
+    const unvoted = await court.market.networkHelpers.takeSnapshot();
+    const early = await committed();
+    gate.decide = () => "refuse";
+    await court.later(HOUR);
+    gate.decide = () => "pass";
+    await eventually("all have committed", PATIENCE_MS, async () => (await committed()).length === 5);
+    const cast = await committed();
+    await unvoted.restore();
+    expect(await committed()).toEqual(early);
+    // The chain that takes the place of another is longer.
+    for (let mined = 0; mined < 40; mined++) await court.market.networkHelpers.mine();
+    await eventually("all have committed again", PATIENCE_MS, async () => (await committed()).length === 5);
+    expect(await committed()).toEqual(cast);
+    await revealed(id);
+    expect(await votes(id)).toEqual(Array(5).fill("Mismatch"));
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -63,6 +63,38 @@ describe("a lloom.toml of somebody else in the working directory", { timeout: 60
     expect(await sent(user)).toBe(0);
     // At home all goes on.
     expect(await user.tell("faucet")).toMatchObject({ event: "faucet" });
+  });
+
+  it("moves no money of a key that it names at its place, beside a data directory of its own", async () => {
+    using user = await createUser({ chain, deployment: own });
+    await user.tell("faucet");
+    const scope = `31337/${own.accounting}/${user.address}`;
+    openDatabase(join(user.dataDir, "client.sqlite"), { scope })[Symbol.dispose]();
+    const strange = join(folder, "lure");
+    mkdirSync(join(strange, "data"), { recursive: true });
+    // A stranger's log says what the stranger wants.
+    const lure = `31337/${other.accounting}/${user.address}`;
+    openDatabase(join(strange, "data", "client.sqlite"), { scope: lure })[Symbol.dispose]();
+    const settings = [
+      ...["[network]", `rpc = "${chain.rpcUrl}"`, `accounting = "${other.accounting}"`],
+      ...["[node]", 'data-dir = "data"'],
+    ];
+    const write = (more: readonly string[]): void =>
+      writeFileSync(join(strange, "lloom.toml"), [...settings, ...more].join("\n"));
+    const args = [LLOOM, "deposit", "1", "--password-file", join(user.dataDir, "password")];
+    symlinkSync(join(user.dataDir, "keystore.json"), join(strange, "data", "keystore.json"));
+    write([]);
+    const linked = await runNode({ args: [...args, "--yes"], cwd: strange }).ended;
+    expect(linked.stderr).toContain(`CHAIN_MISMATCH: The data directory ${realpathSync(user.dataDir)} serves`);
+    write(["[wallet]", `keystore = "${join(user.dataDir, "keystore.json")}"`]);
+    const { code, stderr } = await runNode({ args: [...args, "--yes"], cwd: strange }).ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`CHAIN_MISMATCH: The data directory ${realpathSync(user.dataDir)} serves`),
+    ]);
+    expect(stderr).toContain(`name the file that says so: --config ${join(strange, "lloom.toml")}`);
+    const named = [LLOOM, "faucet", ...args.slice(3), "--config", "lloom.toml"];
+    expect(await runNode({ args: named, cwd: strange }).ended).toMatchObject({ code: 0 });
   });
 
   it("is named by every preview, with the chain and the contract, where nothing else tells whose network it is", async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { artifactPath } from "../../checkout/artifact-path.ts";
 import { linkedCode } from "../../checkout/linked-code.ts";
+import "../../checkout/quick-tables.ts";
 import type { Match, Submission } from "./explorer-server.ts";
 
 const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string; version(): string };

@@ -24,6 +24,7 @@ import { PaymentChannels } from "../../node/src/client/pay/payment-channels.ts";
 import type { AskEvent, Question } from "../../node/src/client/question.ts";
 import { buildResponse } from "../../node/src/executor/answer/response.ts";
 import type { InferPool, InferRequest } from "../../node/src/p2p/infer/infer-client.ts";
+import { aborted } from "../../node/src/primitives/aborted.ts";
 import { type ClientLog, openClientLog } from "../../node/src/store/client/client-log.ts";
 import { openDatabase } from "../../node/src/store/database/database.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
@@ -252,9 +253,3 @@ export class StagedMarket implements Disposable {
 
 const textOf = (conduct: Conduct): string =>
   conduct.type === "saysNothing" ? "" : conduct.type === "says" ? conduct.text : ANSWER;
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });

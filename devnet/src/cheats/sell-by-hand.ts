@@ -17,6 +17,7 @@ import type { ExecutorFrameBody } from "../../../node/src/p2p/infer/answer-queue
 import { serveInfer } from "../../../node/src/p2p/infer/infer-server.ts";
 import type { InferCall } from "../../../node/src/p2p/infer/infer-session.ts";
 import { serveRpc } from "../../../node/src/p2p/rpc/rpc.ts";
+import { aborted } from "../../../node/src/primitives/aborted.ts";
 import { wallClock } from "../../../node/src/primitives/clock.ts";
 import { VERSION } from "../../../node/src/version.ts";
 import type { ProvenCheat } from "./kinds.ts";
@@ -147,9 +148,3 @@ class Hand {
     settle(chain, [receipt]).catch((thrown: unknown) => log.warn({ problem: String(thrown) }, "a claim failed"));
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });

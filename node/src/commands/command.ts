@@ -17,6 +17,8 @@ export interface CommandContext extends Life {
   readonly reread: () => Settings;
   /** The configuration file, where it decides which network this is: it may be a stranger's. */
   readonly networkFile: string | undefined;
+  /** Whether a configuration file was named, and not found in the working directory. */
+  readonly isFileNamed: boolean;
   /** Positional arguments. */
   readonly args: readonly string[];
   /** Values of the command's own flags, by camel-case name. */

@@ -13,6 +13,7 @@ import {
 } from "../../../test/support/staged-client.ts";
 import { stageMemory } from "../../../test/support/staged-memory.ts";
 import { createLog } from "../log.ts";
+import { aborted } from "../primitives/aborted.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 
@@ -209,7 +210,7 @@ describe("starting and closing", () => {
     const rest = new AbortController();
     client.script = async function* () {
       yield { type: "text", text: "Hel" };
-      await new Promise((resolve) => rest.signal.addEventListener("abort", resolve));
+      await aborted(rest.signal);
       yield { type: "text", text: "lo" };
       yield END;
     };

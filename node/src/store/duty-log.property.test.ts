@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange, TEST_CIPHER } from "../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "./database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../test/support/database-of-each-test.ts";
+import { createExchange } from "../../../test/support/exchange.ts";
 import { type Duty, type DutyLog, openDutyLog } from "./duty-log.ts";
 
 const SEEDS = [1, 2, 3];
@@ -16,22 +13,10 @@ const asked = exchange.ask(EMPTY_LANE);
 const { response, executorSignature } = exchange.answer(EMPTY_LANE, asked);
 const hash = (index: number): Hex => `0x${index.toString(16).padStart(64, "0")}`;
 
-let directory: string;
-let db: Database;
 let log: DutyLog;
 
-function reopen(): void {
-  db?.[Symbol.dispose]();
-  db = openDatabase(join(directory, "duties.sqlite"), { cipher: TEST_CIPHER });
-  log = openDutyLog(db);
-}
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-duties-"));
-  reopen();
-});
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
+const { reopen } = databaseOfEachTest((opened) => {
+  log = openDutyLog(opened);
 });
 
 /** Numbers from a seed, the same on every machine (mulberry32). */

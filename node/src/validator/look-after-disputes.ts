@@ -26,7 +26,7 @@ export interface LookAfterDisputesOptions
   readonly everyMs: number;
   /** Within so long one of the validators does what is due. */
   readonly turnMs: number;
-  /** Executors that it guards, and what it takes for each transaction, in base units. */
+  /** Executors that it guards, and what it takes for each lane, in base units. */
   readonly guards: readonly Address[];
   readonly fee: bigint;
 }

@@ -45,7 +45,7 @@ export interface ValidatorOptions {
   readonly appealDeposits?: bigint;
   /** Executors that it guards: for whom it settles and rebuts while they are offline. Nobody else's pairs are taken. */
   readonly guards?: readonly Address[];
-  /** Base units that it takes for each transaction that it sends for them. */
+  /** Base units that it takes for each of their lanes that it sends something for. */
   readonly guardFee?: bigint;
   /** Told of every seat and every complaint of its own, and of every step until the case is over. */
   readonly onDuty?: (duty: Duty) => void;

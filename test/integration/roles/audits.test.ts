@@ -86,6 +86,31 @@ describe("a validator's epoch", () => {
     },
     SLOW,
   );
+
+  it(
+    "reports once more what a reorganisation has taken back, and not twice",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const auditor = start(db, [], { conduct: () => honest });
+      await auditor.look(never);
+      const epoch = (await now()) / EPOCH + 2n;
+      for (const seconds of [5n, EPOCH / 2n, EPOCH - 200n]) {
+        await goTo(epoch * EPOCH + seconds);
+        await auditor.look(never);
+      }
+      await goTo((epoch + 1n) * EPOCH + 30n);
+      const unreported = await chain.request("evm_snapshot");
+      await auditor.look(never);
+      const told = await reported();
+      expect(told.map(({ executor }) => executor)).toEqual(executors);
+      await chain.request("evm_revert", unreported);
+      expect(await reported()).toEqual([]);
+      for (let looks = 0; looks < 3; looks++) await auditor.look(never);
+      expect(await reported()).toEqual(told);
+    },
+    SLOW,
+  );
 });
 
 describe("a case", () => {

@@ -1,7 +1,9 @@
 /** What tests of disputes about deliveries share: a dispute opened by hand, and everybody's money. */
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { senderOf } from "../../../node/src/chain/account/actions.ts";
+import { EMPTY_LANE } from "@lloom/protocol/lane";
+import { deliveryHash } from "@lloom/protocol/merkle";
+import { allocate, senderOf } from "../../../node/src/chain/account/actions.ts";
 import type { Chain } from "../../../node/src/chain/chain.ts";
 import { openDisputeCall } from "../../../node/src/chain/disputes/delivery-calls.ts";
 import {
@@ -11,8 +13,9 @@ import {
   readDispute,
 } from "../../../node/src/chain/disputes/delivery-disputes.ts";
 import { readDeposit, readMember, readTokenBalance } from "../../../node/src/chain/reads.ts";
+import { createExchange } from "../../support/exchange.ts";
 import type { Buyer, Member, Seller, World } from "./world.ts";
-import { until } from "./world.ts";
+import { DOLLAR, until } from "./world.ts";
 
 /** Seconds of an hour. */
 export const HOUR = 3_600;
@@ -67,3 +70,45 @@ export async function purse(world: World, { chain, identity }: Member) {
 
 /** Settles everything; resolves when the chain has paid. */
 export const settleAll = ({ executor }: Seller): Promise<void> => executor.settleNow(AbortSignal.timeout(30_000));
+
+/** What an executor answers on chain alone. */
+export const WITHHELD_TEXT = Buffer.from("The answer that was paid for.");
+
+/** An executor that settles an answer which it never sent. */
+export interface Withheld {
+  readonly rogue: Member;
+  readonly receipt: Receipt;
+  /** Another answer to the same request. */
+  readonly other: Receipt;
+}
+
+/** The client signs a request, as its log has it; the executor answers on chain alone. */
+export async function withhold({ chain, identity, store }: Buyer, rogue: Member): Promise<Withheld> {
+  await allocate(chain, rogue.identity.address, 5n * DOLLAR);
+  const deadline = (await chain.nowSeconds()) + 600n;
+  const exchange = createExchange({ domain: chain.domain, client: identity, executor: rogue.identity, deadline });
+  const { lane } = store.reserveLane(rogue.identity.address);
+  const asked = exchange.ask(EMPTY_LANE, { lane });
+  const { request, requestHash, clientSignature } = asked;
+  store.saveRequest({
+    requestHash,
+    request,
+    signature: clientSignature,
+    promptSalt: `0x${"5a".repeat(32)}`,
+    sentAtMs: Date.now(),
+  });
+  const sign = (outbound: bigint): Receipt => {
+    const right = exchange.answer(EMPTY_LANE, asked, { outbound }).response;
+    const response = { ...right, deliveryHash: deliveryHash(WITHHELD_TEXT) };
+    const executorSignature = rogue.identity.sign(exchange.hasher.hashResponse(response));
+    return { request, response, clientSignature, executorSignature };
+  };
+  return { rogue, receipt: sign(80n), other: sign(79n) };
+}
+
+/** A member with an executor's stake, and no node. */
+export async function rogueMember(world: World): Promise<Member> {
+  const rogue = await world.join(await world.nextIdentity());
+  await world.stake(rogue);
+  return rogue;
+}

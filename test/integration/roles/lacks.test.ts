@@ -22,7 +22,8 @@ async function staked(role: "executor" | "validator", amount: bigint): Promise<M
   await registerAndStake(member.chain, { role, peerId, metadataURI: "", amount });
   return member;
 }
-const ofExecutor = ({ chain, identity }: Member) => executorLacks(chain, identity.address);
+const ofExecutor = ({ chain, identity }: Member, watchtowerFee = 0n) =>
+  executorLacks(chain, identity.address, watchtowerFee);
 const ofClient = ({ chain, identity }: Member) => clientLacks(chain, identity.address);
 
 describe("what an account lacks", () => {
@@ -47,6 +48,19 @@ describe("what an account lacks", () => {
     await faucet(client.chain);
     await deposit(client.chain, DOLLAR);
     expect(await ofClient(client)).toEqual([]);
+  });
+
+  it("is a deposit for an executor whose watchtower takes more than there is", async () => {
+    const executor = await staked("executor", 100n * DOLLAR);
+    await deposit(executor.chain, DOLLAR);
+    expect(await ofExecutor(executor, DOLLAR)).toEqual([]);
+    expect(await ofExecutor(executor, 2n * DOLLAR)).toEqual([
+      {
+        of: "deposit",
+        problem: expect.stringContaining("takes 2 tUSD for a lane"),
+        next: "Deposit some: lloom deposit 19",
+      },
+    ]);
   });
 
   it("is the rest of the stake for an executor below the minimum", async () => {

@@ -1,27 +1,23 @@
 /** What a client does by itself about answers that it paid for and never got, and what each ending costs whom. */
 import type { Receipt } from "@lloom/protocol/commitment-types";
-import { EMPTY_LANE } from "@lloom/protocol/lane";
-import { deliveryHash } from "@lloom/protocol/merkle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allocate, senderOf } from "../../../node/src/chain/account/actions.ts";
+import { senderOf } from "../../../node/src/chain/account/actions.ts";
 import { settle } from "../../../node/src/chain/account/settle.ts";
 import { revealCall } from "../../../node/src/chain/disputes/delivery-calls.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
-import { createExchange } from "../../support/exchange.ts";
-import { HOUR, idOf, later, purse, settleAll, standing } from "./disputed-deliveries.ts";
-import { saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
 import {
-  type Buyer,
-  type BuyerOptions,
-  DOLLAR,
-  hear,
-  type Member,
-  question,
-  sweepUp,
-  unplug,
-  until,
-  World,
-} from "./world.ts";
+  HOUR,
+  idOf,
+  later,
+  purse,
+  rogueMember,
+  settleAll,
+  standing,
+  WITHHELD_TEXT,
+  withhold,
+} from "./disputed-deliveries.ts";
+import { saysThenHangs, scriptedBackend } from "./scripted-backend.ts";
+import { type BuyerOptions, hear, question, sweepUp, unplug, until, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -29,46 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const TEXT = Buffer.from("The answer that was paid for.");
 const DISPUTING: BuyerOptions = { disputes: "auto", disputePatienceSeconds: 0n, disputeCheckMs: 200 };
-
-/** An executor that settles an answer which it never sent. */
-interface Withheld {
-  readonly rogue: Member;
-  readonly receipt: Receipt;
-  /** Another answer to the same request. */
-  readonly other: Receipt;
-}
-
-/** The client signs a request, as its log has it; the executor answers on chain alone. */
-async function withhold({ chain, identity, store }: Buyer, rogue: Member): Promise<Withheld> {
-  await allocate(chain, rogue.identity.address, 5n * DOLLAR);
-  const deadline = (await chain.nowSeconds()) + 600n;
-  const exchange = createExchange({ domain: chain.domain, client: identity, executor: rogue.identity, deadline });
-  const { lane } = store.reserveLane(rogue.identity.address);
-  const asked = exchange.ask(EMPTY_LANE, { lane });
-  const { request, requestHash, clientSignature } = asked;
-  store.saveRequest({
-    requestHash,
-    request,
-    signature: clientSignature,
-    promptSalt: `0x${"5a".repeat(32)}`,
-    sentAtMs: Date.now(),
-  });
-  const sign = (outbound: bigint): Receipt => {
-    const right = exchange.answer(EMPTY_LANE, asked, { outbound }).response;
-    const response = { ...right, deliveryHash: deliveryHash(TEXT) };
-    const executorSignature = rogue.identity.sign(exchange.hasher.hashResponse(response));
-    return { request, response, clientSignature, executorSignature };
-  };
-  return { rogue, receipt: sign(80n), other: sign(79n) };
-}
-
-async function rogueMember(): Promise<Member> {
-  const rogue = await world.join(await world.nextIdentity());
-  await world.stake(rogue);
-  return rogue;
-}
 
 /** Waits for the first of something. */
 async function untilSome<T>(list: () => readonly T[]): Promise<readonly [T, ...T[]]> {
@@ -81,7 +38,7 @@ const priceOf = ({ request, response }: Receipt): bigint => response.cumulativeC
 describe("an answer that was settled and never came", () => {
   it("is disputed by itself and, when nobody answers, paid back with a share of the executor's stake, to the unit", async () => {
     await using buyer = await world.buyer(DISPUTING);
-    const { rogue, receipt } = await withhold(buyer, await rogueMember());
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
     const [client, executor] = [await purse(world, buyer), await purse(world, rogue)];
     await settle(rogue.chain, [receipt]);
     const id = idOf(buyer.chain, receipt);
@@ -103,19 +60,21 @@ describe("an answer that was settled and never came", () => {
 
   it("is kept when it is revealed on chain, and the executor keeps its money", async () => {
     await using buyer = await world.buyer(DISPUTING);
-    const { rogue, receipt } = await withhold(buyer, await rogueMember());
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
     await settle(rogue.chain, [receipt]);
     const id = idOf(buyer.chain, receipt);
     await standing(world, buyer, id, "open");
-    await senderOf(rogue.chain).send(revealCall(world.deployment.deliveryDisputes, receipt.response, TEXT));
+    await senderOf(rogue.chain).send(revealCall(world.deployment.deliveryDisputes, receipt.response, WITHHELD_TEXT));
     await until("the text is there", () => buyer.store.lateAnswer(receipt.response.requestHash) !== undefined);
-    expect(Buffer.from(buyer.store.lateAnswer(receipt.response.requestHash) ?? []).toString()).toBe(TEXT.toString());
+    expect(Buffer.from(buyer.store.lateAnswer(receipt.response.requestHash) ?? []).toString()).toBe(
+      WITHHELD_TEXT.toString(),
+    );
     expect((await purse(world, rogue)).settled).toBe(priceOf(receipt));
   });
 
   it("is not disputed any more when it came after all", async () => {
     await using buyer = await world.buyer(DISPUTING);
-    const { rogue, receipt } = await withhold(buyer, await rogueMember());
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
     await settle(rogue.chain, [receipt]);
     const id = idOf(buyer.chain, receipt);
     await standing(world, buyer, id, "open");
@@ -169,7 +128,7 @@ describe("an answer that was settled and never came", () => {
       [asking, "asked"],
       [poor, "unaffordable"],
     ] as const) {
-      const { rogue, receipt } = await withhold(buyer, await rogueMember());
+      const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
       await settle(rogue.chain, [receipt]);
       const id = idOf(buyer.chain, receipt);
       await until(`it is ${state}`, () => buyer.store.findDuty("dispute", id)?.state === state);
@@ -179,7 +138,7 @@ describe("an answer that was settled and never came", () => {
   it("is found by a client that was away, and a reorganisation that takes the settlement back ends it", async () => {
     const [identity, dataDir]: [Identity, string] = [await world.nextIdentity(), await world.dataDir()];
     const before = await world.buyer({ ...DISPUTING, identity, dataDir });
-    const { rogue, receipt } = await withhold(before, await rogueMember());
+    const { rogue, receipt } = await withhold(before, await rogueMember(world));
     await before[Symbol.asyncDispose]();
     const snapshot = await world.chain.request("evm_snapshot");
     await settle(rogue.chain, [receipt]);
@@ -198,7 +157,7 @@ describe("an answer that was settled and never came", () => {
 describe("two signatures over one request", () => {
   it("are reported by the client that sees both: half the stake, and the reporter's share is its own", async () => {
     await using buyer = await world.buyer(DISPUTING);
-    const { rogue, receipt, other } = await withhold(buyer, await rogueMember());
+    const { rogue, receipt, other } = await withhold(buyer, await rogueMember(world));
     const { requestHash } = receipt.response;
     const { stake } = await purse(world, rogue);
     const received = { requestHash, responseHash: idOf(buyer.chain, other), receipt: other };

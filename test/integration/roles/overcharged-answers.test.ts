@@ -37,9 +37,9 @@ interface Overcharged {
 }
 
 /** An executor states twice the tokens; the client has counted, refused and kept it. */
-async function overcharge({ chain, identity, store }: Buyer): Promise<Overcharged> {
-  const rogue = await world.join(await world.nextIdentity());
-  await world.stake(rogue);
+async function overcharge({ chain, identity, store }: Buyer, again?: Member): Promise<Overcharged> {
+  const rogue = again ?? (await world.join(await world.nextIdentity()));
+  if (again === undefined) await world.stake(rogue);
   const executor = rogue.identity.address;
   await allocate(chain, executor, 5n * DOLLAR);
   const deadline = (await chain.nowSeconds()) + 600n;
@@ -123,6 +123,23 @@ describe("an answer that was refused for its counts and settled all the same", (
       await until(`it is ${state}`, () => buyer.store.findDuty("report", requestHash)?.state === state);
       expect(await readDisputeAbout(buyer.chain, court, receipt.request)).toBeUndefined();
     }
+  });
+
+  it("waits while another complaint about its executor is open, however many are settled at once", async () => {
+    await using buyer = await world.buyer(DISPUTING);
+    const { rogue, receipt: first } = await overcharge(buyer);
+    const { receipt: second } = await overcharge(buyer, rogue);
+    const { wallet } = await purse(world, buyer);
+    await settle(rogue.chain, [first, second]);
+    const stateOf = ({ response }: Receipt) => buyer.store.findDuty("report", response.requestHash)?.state;
+    const states = () => [stateOf(first), stateOf(second)].toSorted();
+    await until("one is complained of, and one waits", () => states().join() === "complained,waiting");
+    expect((await purse(world, buyer)).wallet).toBe(wallet - BOND);
+    const [open, later] = stateOf(first) === "complained" ? [first, second] : [second, first];
+    const id = (await readDisputeAbout(buyer.chain, court, open.request)) ?? expect.fail("There is no dispute.");
+    expect(await readDisputeAbout(buyer.chain, court, later.request)).toBeUndefined();
+    await senderOf(rogue.chain).send(concedeMeasuredCall(court, id));
+    await until("the other one is complained of", () => stateOf(later) === "complained");
   });
 
   it("is one of two signatures where another one was settled", async () => {

@@ -1,6 +1,7 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "../../../node/src/backend/backend.ts";
 import { LloomError } from "../../../node/src/errors.ts";
+import { aborted } from "../../../node/src/primitives/aborted.ts";
 
 /** What a scripted backend does with one completion. */
 export type Script = (completion: Completion, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
@@ -86,9 +87,3 @@ const end = (
   inboundTokens: countWords(completion),
   outboundTokens,
 });
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });

@@ -29,7 +29,8 @@ beforeEach(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const NEVER_MS = 3_600_000;
-const FEE = DOLLAR / 20n;
+/** Less than an answer costs. */
+const FEE = 100n;
 
 interface Tower extends Member, AsyncDisposable {
   readonly store: ValidatorLog;
@@ -76,6 +77,9 @@ const has = ({ store }: Tower, { request }: Receipt, isAcknowledged = false): Pr
     return pair?.receipt.request.nonce === request.nonce && (pair.acknowledgement !== undefined) === isAcknowledged;
   });
 
+const lookedAt = ({ chain, store }: Tower, { address }: Identity): Promise<void> =>
+  until("it has been looked at", async () => store.duePairs(address, await chain.nowSeconds(), 10).length === 0);
+
 const paid = async ({ chain }: Member, { request }: Receipt): Promise<bigint> => (await readLane(chain, request)).cost;
 
 describe("an executor that died", () => {
@@ -91,10 +95,7 @@ describe("an executor that died", () => {
     const before = await purse(world, seller);
     await seller[Symbol.asyncDispose]();
     await later(world, 11 * HOUR);
-    await until("it has been looked at", async () => {
-      const now = await guard.chain.nowSeconds();
-      return guard.store.duePairs(identity.address, now, 10).length === 0;
-    });
+    await lookedAt(guard, identity);
     expect(await Promise.all(receipts.map((receipt) => paid(guard, receipt)))).toEqual([0n, 0n]);
     await later(world, 2 * HOUR);
     const owed = receipts.map(({ response }) => response.cumulativeCost);
@@ -106,10 +107,7 @@ describe("an executor that died", () => {
     expect(after).toEqual({ ...before, settled: before.settled + sum });
     const nonce = await guard.chain.provider.getTransactionCount(guard.identity.address);
     await later(world, 2 * HOUR);
-    await until("it has been looked at again", async () => {
-      const now = await guard.chain.nowSeconds();
-      return guard.store.duePairs(identity.address, now, 10).length === 0;
-    });
+    await lookedAt(guard, identity);
     // Both in one transaction, and never again.
     expect([nonce, await guard.chain.provider.getTransactionCount(guard.identity.address)]).toEqual([1, 1]);
   });
@@ -179,23 +177,39 @@ describe("an executor that died", () => {
 });
 
 describe("a watchtower's fee", () => {
-  it("is taken out of the dead executor's deposit before the transaction, once for a pair", async () => {
+  it("is taken out of the dead executor's deposit before the transaction, once for each lane", async () => {
     const identity = await world.nextIdentity();
     await using guard = await tower(identity, { fee: FEE });
     const { seller, buyer } = await market("paid", guard, { identity, fee: FEE });
+    const buyers = [buyer, await world.buyer({ quietMs: NEVER_MS })];
     await deposit(seller.chain, FEE * 3n);
-    const { end } = await askAll(buyer, question("?", { model: "paid" }));
-    await has(guard, end.receipt);
+    const asked = question("?", { model: "paid" });
+    const ends = (await Promise.all(buyers.map((one) => askAll(one, asked)))).map(({ end }) => end);
+    for (const { receipt } of ends) await has(guard, receipt);
     const before = await purse(world, seller);
     await seller[Symbol.asyncDispose]();
     await later(world, 13 * HOUR);
-    await until("it is settled", async () => (await paid(guard, end.receipt)) === end.cost);
+    for (const { receipt, cost } of ends)
+      await until("it is settled", async () => (await paid(guard, receipt)) === cost);
     expect(await purse(world, { ...guard, identity })).toEqual({
       ...before,
-      deposit: before.deposit - FEE,
-      settled: before.settled + end.cost,
+      deposit: before.deposit - 2n * FEE,
+      settled: before.settled + ends.reduce((sum, { cost }) => sum + cost, 0n),
     });
-    expect((await purse(world, guard)).wallet).toBe(FEE);
+    expect((await purse(world, guard)).wallet).toBe(2n * FEE);
+  });
+
+  it("is not taken for a lane that owes no more", async () => {
+    const identity = await world.nextIdentity();
+    await using guard = await tower(identity, { fee: DOLLAR });
+    const { seller, buyer } = await market("dust", guard, { identity, fee: DOLLAR });
+    await deposit(seller.chain, DOLLAR);
+    const { end } = await askAll(buyer, question("?", { model: "dust" }));
+    await has(guard, end.receipt);
+    await seller[Symbol.asyncDispose]();
+    await later(world, 13 * HOUR);
+    await lookedAt(guard, identity);
+    expect(await guard.chain.provider.getTransactionCount(guard.identity.address)).toBe(0);
   });
 
   it("that no deposit holds is not lent: nothing is sent", async () => {
@@ -206,10 +220,7 @@ describe("a watchtower's fee", () => {
     await has(guard, end.receipt);
     await seller[Symbol.asyncDispose]();
     await later(world, 13 * HOUR);
-    await until("it has been looked at", async () => {
-      const now = await guard.chain.nowSeconds();
-      return guard.store.duePairs(identity.address, now, 10).length === 0;
-    });
+    await lookedAt(guard, identity);
     expect(await guard.chain.provider.getTransactionCount(guard.identity.address)).toBe(0);
     expect(await paid(guard, end.receipt)).toBe(0n);
   });

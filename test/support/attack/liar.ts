@@ -15,6 +15,7 @@ import type { Host } from "../../../node/src/p2p/host/host.ts";
 import type { ExecutorFrameBody } from "../../../node/src/p2p/infer/answer-queue.ts";
 import { serveInfer } from "../../../node/src/p2p/infer/infer-server.ts";
 import type { InferCall } from "../../../node/src/p2p/infer/infer-session.ts";
+import { aborted } from "../../../node/src/primitives/aborted.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
 import { gossip } from "./gossip.ts";
 import { ATTACKED_MODEL, knownAnswer, knownInbound, knownPieces } from "./known-answer.ts";
@@ -186,9 +187,3 @@ export class Liar {
 type ResponseFrameBody = Extract<ExecutorFrameBody, { type: "response" }>;
 
 const laneOf = ({ client, lane }: { readonly client: Address; readonly lane: bigint }): string => `${client}/${lane}`;
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });

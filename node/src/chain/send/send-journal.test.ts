@@ -30,9 +30,18 @@ describe.each(KINDS)("a journal in %s", (_, open) => {
     const later = { ...call(3, "deposit 5"), hashes: [`0x${"01".repeat(32)}`] } as const;
     journal.write(later);
     expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([later, call(4, "deposit 6")]);
-    journal.remove({ nonce: 3 });
-    journal.remove({ nonce: 99 });
+    journal.remove({ intent: "deposit 5", nonce: 3 });
+    journal.remove({ intent: "deposit 6", nonce: 99 });
     expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([undefined, call(4, "deposit 6")]);
+  });
+
+  it("keeps a call whose nonce another one takes, since either may be the one that is mined", () => {
+    const journal = open();
+    journal.write(call(3, "deposit 5"));
+    journal.write(call(3, "stake 1"));
+    expect([journal.find("deposit 5"), journal.find("stake 1")]).toEqual([call(3, "deposit 5"), call(3, "stake 1")]);
+    journal.remove(call(3, "stake 1"));
+    expect([journal.find("deposit 5"), journal.find("stake 1")]).toEqual([call(3, "deposit 5"), undefined]);
   });
 });
 
@@ -43,7 +52,7 @@ describe("a journal in a directory", () => {
     expect(fileJournal(directory, { ...scope, chainId: 6n }).find("deposit 5")).toBeUndefined();
     const other: Address = `0x${"cd".repeat(20)}`;
     expect(fileJournal(directory, { ...scope, account: other }).find("deposit 5")).toBeUndefined();
-    expect(readdirSync(directory)).toEqual([`5-${ACCOUNT}-3.json`]);
+    expect(readdirSync(directory)).toEqual([expect.stringMatching(`^5-${ACCOUNT}-3-[0-9a-f]{16}\\.json$`)]);
   });
 
   it("has a call on the disk before it goes by its name, so that a power failure leaves no half of one", () => {
@@ -55,10 +64,20 @@ describe("a journal in a directory", () => {
     expect([flushed.mock.calls.length, named.mock.calls.length, flush < name]).toEqual([1, 1, true]);
   });
 
+  it("goes on with what an earlier version noted, and forgets it, too", () => {
+    const journal = fileJournal(directory, scope);
+    journal.write(call(4, "deposit 6"));
+    writeFileSync(join(directory, `5-${ACCOUNT}-3.json`), JSON.stringify(call(3, "deposit 5")));
+    expect(journal.find("deposit 5")).toEqual(call(3, "deposit 5"));
+    journal.remove(call(3, "deposit 5"));
+    expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([undefined, call(4, "deposit 6")]);
+  });
+
   it("can be read by its owner alone", () => {
     fileJournal(directory, scope).write(call(3, "deposit 5"));
     expect(statSync(directory).mode & 0o777).toBe(0o700);
-    expect(statSync(join(directory, `5-${ACCOUNT}-3.json`)).mode & 0o777).toBe(0o600);
+    const [file = ""] = readdirSync(directory);
+    expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600);
   });
 
   it("passes over what is no call, and what was half written, and deletes none of it", () => {
@@ -79,7 +98,7 @@ describe("a journal in a directory", () => {
   it.each<[string, (journal: SendJournal) => unknown]>([
     ["find", (journal) => journal.find("x")],
     ["write", (journal) => journal.write(call(3, "x"))],
-    ["remove", (journal) => journal.remove({ nonce: 3 })],
+    ["remove", (journal) => journal.remove(call(3, "x"))],
   ])("says by its own code that it cannot %s, naming the directory", (_, act) => {
     const file = join(directory, "..", "file");
     writeFileSync(file, "");

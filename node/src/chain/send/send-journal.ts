@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { keccak256, toUtf8Bytes } from "ethers";
 import { LloomError } from "../../errors.ts";
 
 /** A call whose transactions may be on their way. */
@@ -16,6 +17,9 @@ export interface SentCall {
   readonly sentAtMs: number;
 }
 
+/** A call under a nonce: another one may come under the same, where the server has lost the first before it was mined. */
+export type CallPlace = Pick<SentCall, "intent" | "nonce">;
+
 /**
  * Remembers calls from before their first transaction is sent until their end is known. Whoever asks for the same call
  * again meanwhile, also after a restart, goes on with it and does not make it twice.
@@ -24,31 +28,37 @@ export interface SendJournal {
   find(intent: string): SentCall | undefined;
   /** Kept for good when it returns. */
   write(call: SentCall): void;
-  remove(call: Pick<SentCall, "nonce">): void;
+  remove(call: CallPlace): void;
 }
 
 /** Remembers for as long as the process lives. */
 export function memoryJournal(): SendJournal {
-  const calls = new Map<number, SentCall>();
+  const calls = new Map<string, SentCall>();
+  const keyOf = ({ intent, nonce }: CallPlace): string => `${nonce} ${intent}`;
   return {
     find: (intent) => [...calls.values()].find((call) => call.intent === intent),
-    write: (call) => void calls.set(call.nonce, call),
-    remove: ({ nonce }) => void calls.delete(nonce),
+    write: (call) => void calls.set(keyOf(call), call),
+    remove: (call) => void calls.delete(keyOf(call)),
   };
 }
 
-/** Remembers in a directory, a file per nonce of an account on a chain. Throws STORE_FAILED. */
+/** Remembers in a directory, a file for each call under a nonce of an account on a chain. Throws STORE_FAILED. */
 export function fileJournal(directory: string, scope: { chainId: bigint; account: Address }): SendJournal {
   const prefix = `${scope.chainId}-${scope.account}-`;
-  const pathOf = (nonce: number): string => join(directory, `${prefix}${nonce}.json`);
+  const pathOf = ({ intent, nonce }: CallPlace): string =>
+    join(directory, `${prefix}${nonce}-${keccak256(toUtf8Bytes(intent)).slice(2, 18)}.json`);
+  const kept = (): { path: string; call: SentCall | undefined }[] =>
+    readdirSync(directory)
+      .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
+      .map((name) => ({ path: join(directory, name), call: readCall(join(directory, name)) }));
   return stored(directory, {
-    find: (intent) =>
-      readdirSync(directory)
-        .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
-        .map((name) => readCall(join(directory, name)))
-        .find((call) => call?.intent === intent),
-    write: (call) => writeDurably(pathOf(call.nonce), JSON.stringify(call)),
-    remove: ({ nonce }) => rmSync(pathOf(nonce), { force: true }),
+    find: (intent) => kept().find(({ call }) => call?.intent === intent)?.call,
+    write: (call) => writeDurably(pathOf(call), JSON.stringify(call)),
+    // By what they say: earlier versions had a file for each nonce.
+    remove: ({ intent, nonce }) => {
+      for (const { path, call } of kept())
+        if (call?.intent === intent && call.nonce === nonce) rmSync(path, { force: true });
+    },
   });
 }
 

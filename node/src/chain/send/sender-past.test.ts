@@ -80,6 +80,18 @@ describe("a call that was sent before", () => {
     expect(staged.sent.map(({ nonce }) => nonce)).toEqual([4]);
   });
 
+  it("is not forgotten when another call takes its nonce, because the server has lost it, and happens once", async () => {
+    const staged = stageSender({ journal: journalOf(10 * HOUR_MS), script: { count: () => 3 } });
+    const other = await staged.sender.send({ ...call, what: "stake 1", data: "0x5678" });
+    expect(staged.sent.map(({ nonce }) => nonce)).toEqual([3]);
+    // Another server had it all the time, and it was mined instead.
+    staged.answers.count = () => 4;
+    staged.answers.receipt = (hash) => (hash === EARLIER ? receiptOf(hash) : null);
+    expect(other.transactionHash).not.toBe(EARLIER);
+    expect(await staged.sender.send(call)).toMatchObject({ isResumed: true, transactionHash: EARLIER });
+    expect(staged.sent).toHaveLength(1);
+  });
+
   it("and was reverted is made anew", async () => {
     const staged = stageSender({ journal: journalOf(10 * HOUR_MS), script: { count: () => 4 } });
     staged.answers.receipt = (hash) =>

@@ -9,6 +9,7 @@ const VIEW: OverchargeView = {
   request: { nonce: 3n, deadline: DEADLINE },
   nowSeconds: DEADLINE,
   policy: "auto",
+  others: "none",
   ...{ bond: 10n, locked: 20n, mostLocked: 30n, funds: 10n },
 };
 const stateOf = (change: Partial<OverchargeView>): string => {
@@ -35,8 +36,14 @@ describe("an answer that was paid by other counts than it has", () => {
     expect(stateOf({ locked: 20n, funds: 10n })).toBe("complain");
   });
 
+  it("waits for the end of another complaint about its executor, and for its owner once one was lost", () => {
+    expect(stateOf({ others: "open" })).toBe("waiting");
+    expect(stateOf({ others: "lost" })).toBe("asked");
+    expect(stateOf({ others: "open", isDisputed: true })).toBe("complained");
+  });
+
   it("is over once somebody has complained, or nobody can any more; a reorganisation may bring the rest back", () => {
-    const states = ["complained", "late", "gone", "asked", "unaffordable", "miscounted"];
+    const states = ["complained", "late", "gone", "asked", "waiting", "unaffordable", "miscounted"];
     expect(states.filter(isSettledMatter)).toEqual(["complained", "late"]);
   });
 });

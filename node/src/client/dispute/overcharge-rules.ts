@@ -13,6 +13,8 @@ export interface OverchargeView {
   /** Chain seconds. */
   readonly nowSeconds: bigint;
   readonly policy: DisputePolicy;
+  /** How this client's other complaints about the executor stand: one is open, or one was found to be wrong. */
+  readonly others: "none" | "open" | "lost";
   /** Base units: what opening asks for, what open complaints have locked and may lock at most, what there is. */
   readonly bond: bigint;
   readonly locked: bigint;
@@ -21,10 +23,11 @@ export interface OverchargeView {
 }
 
 /**
- * `complained`: a dispute is open or was. `gone`: the settlement's block is. `asked`: somebody has to say yes. `unaffordable`: the
- * bound or the funds do not allow it. `late`: the contract takes it no more.
+ * `complained`: a dispute is open or was. `gone`: the settlement's block is. `asked`: somebody has to say yes. `waiting`: another
+ * complaint about the executor has to end first. `unaffordable`: the bound or the funds do not allow it. `late`: the contract takes
+ * it no more.
  */
-export type OverchargeRest = "complained" | "gone" | "asked" | "unaffordable" | "late";
+export type OverchargeRest = "complained" | "gone" | "asked" | "waiting" | "unaffordable" | "late";
 export type OverchargeMove = { readonly act: "complain" } | { readonly act: "none"; readonly state: OverchargeRest };
 
 /** Chain seconds until which an answer can be complained of. */
@@ -34,13 +37,17 @@ export const complainBy = ({ deadline }: Pick<RequestCommitment, "deadline">): b
 /** States that nothing follows, unless a reorganisation does. */
 export const isSettledMatter = (state: string): boolean => state === "complained" || state === "late";
 
-/** What to do now. */
+/**
+ * What to do now. The vocabulary is the executor's word: one that names a wrong one and counts by the right one makes every answer
+ * look overcharged, and a complaint costs the bond. So it is one at a time, and none by itself once one was lost.
+ */
 export function nextOvercharge(view: OverchargeView): OverchargeMove {
-  const { isDisputed, lane, request, nowSeconds, policy, bond, locked, mostLocked, funds } = view;
+  const { isDisputed, lane, request, nowSeconds, policy, others, bond, locked, mostLocked, funds } = view;
   if (isDisputed) return rest("complained");
   if (lane.nonce < request.nonce) return rest("gone");
   if (nowSeconds > complainBy(request)) return rest("late");
-  if (policy !== "auto") return rest("asked");
+  if (policy !== "auto" || others === "lost") return rest("asked");
+  if (others === "open") return rest("waiting");
   return bond > funds || locked + bond > mostLocked ? rest("unaffordable") : { act: "complain" };
 }
 

@@ -16,7 +16,10 @@ import type { ClientLog } from "../../store/client/client-log.ts";
 import type { WrongCount } from "../../store/client/wrong-counts.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import type { DisputePolicy } from "./dispute-rules.ts";
-import { isSettledMatter, nextOvercharge } from "./overcharge-rules.ts";
+import { isSettledMatter, nextOvercharge, type OverchargeView } from "./overcharge-rules.ts";
+
+/** Duties that are looked through for complaints that were lost. */
+const REMEMBERED = 1_000;
 
 export interface OverchargesOptions {
   readonly chain: Chain;
@@ -43,7 +46,11 @@ export const overchargeOf = ({ receipt: { request, response }, counts }: WrongCo
 };
 
 /** The call by which a client complains of a wrong count, once its bond is approved. */
-export const overchargeCall = (court: MeasuredCourt, wrong: WrongCount, maxBond: bigint) =>
+export const overchargeCall = (
+  court: MeasuredCourt,
+  wrong: Pick<WrongCount, "receipt" | "counts" | "responseHash">,
+  maxBond: bigint,
+) =>
   openMeasuredCall(court, {
     ...{ kind: "TokenInflation", evidenceHash: hashEvidence([wrong.responseHash]), maxBond },
     answers: [{ receipt: wrong.receipt, counted: wrong.counts }],
@@ -70,23 +77,41 @@ export class Overcharges {
     );
     const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(wrong) } as const;
     const isDisputed = dispute !== undefined;
-    const mayComplain = !isDisputed && policy === "auto";
+    const others = this.#othersAbout(duty);
+    const mayComplain = !isDisputed && policy === "auto" && others === "none";
     const [{ bond }, funds] = mayComplain
       ? await untilAborted(Promise.all([quoteBond(chain, court, terms), readFunds(chain, court, client)]), signal)
       : [{ bond: 0n }, 0n];
-    const locked = store.openDuties("accuse").reduce((sum, open) => (isEnded(open.state) ? sum : sum + open.bond), 0n);
-    const view = { isDisputed, lane, request, nowSeconds, policy, bond, locked, mostLocked, funds };
+    const locked = this.#under(duty).reduce((sum, other) => sum + other.bond, 0n);
+    const view = { isDisputed, lane, request, nowSeconds, policy, others, bond, locked, mostLocked, funds };
     const move = nextOvercharge(view);
     if (move.act === "none") {
       this.#rest(duty, move.state, nowSeconds);
       return false;
     }
+    // Counted as locked from now on: its event comes later.
+    store.changeDuty(duty, { bond });
     this.#note(duty, move.act);
     const sender = senderOf(chain);
     const approval = await depositApproval(chain, court, { account: client, amount: bond });
     if (approval !== undefined) await sender.send(approval, { signal });
     await sender.send(overchargeCall(court, wrong, bond), { signal });
     return true;
+  }
+
+  /** Other complaints of this client that are open, or were sent and are not seen yet. */
+  #under({ id }: Duty): readonly Duty[] {
+    const { store } = this.#options;
+    const opened = store.openDuties("accuse").filter(({ state }) => !isEnded(state));
+    const sent = store.openDuties("report").filter((other) => other.id !== id && other.state === "complain");
+    return [...opened, ...sent];
+  }
+
+  #othersAbout(duty: Duty): OverchargeView["others"] {
+    const isAbout = ({ peer }: Duty): boolean => peer === duty.peer;
+    if (this.#under(duty).some(isAbout)) return "open";
+    const ended = this.#options.store.newestDuties(REMEMBERED).filter(isAbout);
+    return ended.some(({ kind, state }) => kind === "accuse" && state === "rejected") ? "lost" : "none";
   }
 
   #rest(duty: Duty, state: string, nowSeconds: bigint): void {

@@ -1,4 +1,4 @@
-import type { SendJournal, SentCall } from "../../chain/send/send-journal.ts";
+import type { CallPlace, SendJournal } from "../../chain/send/send-journal.ts";
 
 /** A journal that forgets a call only once its end was told. */
 export interface ToldJournal extends SendJournal {
@@ -11,7 +11,7 @@ export interface ToldJournal extends SendJournal {
  * is run again, that it was done.
  */
 export function toldJournal(kept: SendJournal): ToldJournal {
-  const over: Pick<SentCall, "nonce">[] = [];
+  const over: CallPlace[] = [];
   return {
     find: (intent) => kept.find(intent),
     write: (call) => kept.write(call),

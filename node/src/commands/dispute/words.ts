@@ -47,6 +47,8 @@ const SENTENCES: Readonly<Record<Duty["kind"], Readonly<Record<string, string>>>
     proven: "signed two answers to one request, and was slashed for it: lloom rewards",
     taken: "signed two answers to one request; somebody else proved it first",
     expired: "signed two answers to one request, which can no longer be proven",
+    waiting:
+      "was paid by other counts than its answer has; another complaint about it has to end first. This one can be made until {by}",
     miscounted: "was paid by other counts than its answer has: it is complained of",
     complain: "was paid by other counts than its answer has: it is complained of",
     complained: "was paid by other counts than its answer has, and is complained of before a jury",

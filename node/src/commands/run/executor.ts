@@ -91,7 +91,8 @@ export const executor: Command = {
       ),
     );
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
-    warnOf(context, await executorLacks(chain, identity.address));
+    const watchtowerFee = settings.watchtowers.length > 0 ? settingAmount(chain, settings, "watchtowerFee") : 0n;
+    warnOf(context, await executorLacks(chain, identity.address, watchtowerFee));
     tellPast(context, running.past);
     context.onReload(() => repriceFrom(context, chain, running));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });

@@ -15,13 +15,14 @@ export interface Lack {
   readonly next: string;
 }
 
-/** What an executor's account lacks, read from the chain. */
-export async function executorLacks(chain: Chain, executor: Address): Promise<Lack[]> {
+/** What an executor's account lacks, read from the chain; `watchtowerFee` in base units, 0 for none. */
+export async function executorLacks(chain: Chain, executor: Address, watchtowerFee: bigint): Promise<Lack[]> {
   const gas = gasLack(chain, executor, {
     gasLimit: settleGas(1),
     meaning: "nothing that it earns can be settled",
   });
-  return (await Promise.all([stakeLack(chain, executor), gas])).filter((lack) => lack !== undefined);
+  const fee = feeLack(chain, executor, watchtowerFee);
+  return (await Promise.all([stakeLack(chain, executor), gas, fee])).filter((lack) => lack !== undefined);
 }
 
 /** What a client's account lacks, read from the chain. */
@@ -72,6 +73,19 @@ async function depositLack(chain: Chain, client: Address): Promise<Lack | undefi
     next: "Deposit: lloom deposit 10",
   };
 }
+
+async function feeLack(chain: Chain, executor: Address, fee: bigint): Promise<Lack | undefined> {
+  const deposit = await readDeposit(chain, executor);
+  if (deposit >= fee) return undefined;
+  return {
+    of: "deposit",
+    problem: `This key has ${shownTokens(chain, deposit)} of free deposit, and a watchtower takes ${shownTokens(chain, fee)} for a lane: it would do nothing for this executor.`,
+    next: `Deposit some: lloom deposit ${formatAmount(fee * LANES_PAID - deposit, chain.tokenDecimals)}`,
+  };
+}
+
+/** How many lanes the deposit that is advised pays a watchtower for. */
+const LANES_PAID = 10n;
 
 interface GasUse {
   readonly gasLimit: bigint;

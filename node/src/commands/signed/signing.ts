@@ -125,7 +125,7 @@ export async function signOrder({ context, identity, chain, file, deadline }: Si
 
 const sendersOf = ({ type, message }: Order): string =>
   type === "opening"
-    ? `the key of ${message.opener}, which posts the bond and gets it back`
+    ? `the key of ${message.opener}, which posts the bond, and loses it if the answer was acknowledged`
     : "any key that has ether; whoever has the file can send it, once";
 
 /** What an order does, in words. */

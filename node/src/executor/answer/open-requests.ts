@@ -1,6 +1,7 @@
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { InferCall } from "../../p2p/infer/infer-session.ts";
+import { aborted } from "../../primitives/aborted.ts";
 import { type AdmissionParts, admit } from "../admit/admit.ts";
 import type { Counter } from "../executor-status.ts";
 import { type AnswerParts, answerRequest } from "./answer.ts";
@@ -49,12 +50,9 @@ export class OpenRequests {
 
   /** Resolves when no request is open, or the signal aborts. */
   async none(signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const stopped = aborted(signal);
     while (this.#open.size > 0 && !signal.aborted) {
-      await Promise.race([Promise.all([...this.#open].map(({ closed }) => closed)), aborted]);
+      await Promise.race([Promise.all([...this.#open].map(({ closed }) => closed)), stopped]);
     }
   }
 

@@ -11,6 +11,7 @@ import {
   until,
 } from "../../../../test/support/hosts.ts";
 import { LloomError } from "../../errors.ts";
+import { aborted } from "../../primitives/aborted.ts";
 import type { Host } from "../host/host.ts";
 import type { ExecutorFrameBody } from "./answer-queue.ts";
 import { createInferPool } from "./infer-client.ts";
@@ -78,7 +79,7 @@ describe("answers", () => {
 describe("cancelling", () => {
   const untilCancelled: InferHandler = async function* ({ signal }) {
     yield { type: "token", text: "first" };
-    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await aborted(signal);
     yield { type: "token", text: signal.reason.code };
     yield responseBody;
   };
@@ -185,7 +186,7 @@ describe("a failing handler", () => {
 
 describe("limits", () => {
   const waiting: InferHandler = async function* ({ signal }) {
-    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await aborted(signal);
     yield responseBody;
   };
 
@@ -285,7 +286,7 @@ describe("a lost peer", () => {
 test("ending the server tells open requests DRAINING and waits for their last frames", async () => {
   const handle: InferHandler = async function* ({ signal }) {
     yield { type: "token", text: "first" };
-    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await aborted(signal);
     yield { type: "token", text: signal.reason.code };
     yield responseBody;
   };

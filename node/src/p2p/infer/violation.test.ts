@@ -13,6 +13,7 @@ import {
   targetOf,
   until,
 } from "../../../../test/support/hosts.ts";
+import { aborted } from "../../primitives/aborted.ts";
 import { encodeLength, FrameDecoder } from "../frames/framing.ts";
 import type { Host } from "../host/host.ts";
 import { createInferPool } from "./infer-client.ts";
@@ -26,7 +27,7 @@ const answering: InferHandler = async function* () {
   yield responseBody;
 };
 const waiting: InferHandler = async function* ({ signal }) {
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await aborted(signal);
   yield responseBody;
 };
 

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { statSync } from "node:fs";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { advance, EMPTY_LANE } from "@lloom/protocol/lane";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type Answered, type Asked, createExchange, testIdentity } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
 import { type ClientLog, openClientLog, type ReservedLane } from "./client-log.ts";
 
 const PROMPT_SALT: Hex = `0x${"a1".repeat(32)}`;
@@ -14,24 +12,13 @@ const DEADLINE = 10_000n;
 const DAY = 86_400n;
 const exchange = createExchange({ deadline: DEADLINE });
 const executor = exchange.executor.address;
-let directory: string;
-let db: Database;
+let path: string;
 let log: ClientLog;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-store-"));
-  reopen();
-});
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-function reopen(): void {
-  db?.[Symbol.dispose]();
-  db = openDatabase(join(directory, "client.db"));
-  log = openClientLog(db);
-}
+const { reopen } = databaseOfEachTest((opened, at) => {
+  log = openClientLog(opened);
+  path = at;
+}, {});
 
 function send({ lane, state }: ReservedLane, sentAtMs = 1000): Asked {
   const asked = exchange.ask(state, { lane });
@@ -262,8 +249,8 @@ test("owes again what a reorganisation of the chain took back", () => {
 test("leaves nothing of what was pruned in the write-ahead log", () => {
   const reserved = log.reserveLane(executor);
   receive(reserved, send(reserved));
-  const path = `${join(directory, "client.db")}-wal`;
-  expect(statSync(path).size).toBeGreaterThan(0);
+  const wal = `${path}-wal`;
+  expect(statSync(wal).size).toBeGreaterThan(0);
   log.prune(5000);
-  expect(statSync(path).size).toBe(0);
+  expect(statSync(wal).size).toBe(0);
 });

@@ -1,35 +1,20 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type KeyedCalls, type KeyedLimits, openKeyedCalls } from "./keyed-calls.ts";
 
 const LIMITS: KeyedLimits = { keepMs: 1_000, most: 3, mostBytes: 10_000 };
 const CALL = { fingerprint: "what nobody may guess", id: "chatcmpl-1", created: 7 };
 const ONE: Hex = `0x${"11".repeat(32)}`;
 const TWO: Hex = `0x${"22".repeat(32)}`;
-let directory: string;
 let path: string;
-let db: Database;
 let calls: KeyedCalls;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-keyed-"));
-  path = join(directory, "client.sqlite");
-  reopen();
+const { reopen } = databaseOfEachTest((opened, at) => {
+  calls = openKeyedCalls(opened, LIMITS);
+  path = at;
 });
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-function reopen(): void {
-  db?.[Symbol.dispose]();
-  db = openDatabase(path, { cipher: TEST_CIPHER });
-  calls = openKeyedCalls(db, LIMITS);
-}
 
 /** Names of which something is known. */
 const known = (nowMs: number): string[] =>

@@ -1,27 +1,19 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test, vi } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { createExchange } from "../../../../test/support/exchange.ts";
+import type { Database } from "../database/database.ts";
 import { type ClientLog, openClientLog } from "./client-log.ts";
 
 const SALT: Hex = `0x${"a1".repeat(32)}`;
 const exchange = createExchange();
 const executor = exchange.executor.address;
-let directory: string;
 let db: Database;
 let log: ClientLog;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-store-"));
-  db = openDatabase(join(directory, "client.db"), { cipher: TEST_CIPHER });
-  log = openClientLog(db);
-});
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
+databaseOfEachTest((opened) => {
+  db = opened;
+  log = openClientLog(opened);
 });
 
 /** One more answer, in an idle lane if there is one. */

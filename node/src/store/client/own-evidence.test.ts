@@ -1,30 +1,23 @@
 /** What a client could accuse with, and that nobody else reads it, nor anybody once no dispute can ask for it. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { createExchange, testPrompt } from "../../../../test/support/exchange.ts";
+import type { Database } from "../database/database.ts";
 import { type ClientLog, openClientLog } from "./client-log.ts";
 
 const SALT: Hex = `0x${"a1".repeat(32)}`;
 const ASKED = "What only the client asked. ".repeat(4_000);
 const TEXT = "What only the client was told. ".repeat(4_000);
 const exchange = createExchange();
-let directory: string;
 let path: string;
 let db: Database;
 let log: ClientLog;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-own-evidence-"));
-  path = join(directory, "client.sqlite");
-  db = openDatabase(path, { cipher: TEST_CIPHER });
-  log = openClientLog(db);
-});
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
+const { reopen } = databaseOfEachTest((opened, at) => {
+  db = opened;
+  log = openClientLog(opened);
+  path = at;
 });
 
 /** A request that is sent, in a lane of its own; what answers it. */
@@ -59,8 +52,7 @@ test("what was asked is there before the answer, and what was answered with its 
   expect(log.ownEvidence(SALT)).toBeUndefined();
   db[Symbol.dispose]();
   expect([ASKED, TEXT].map(countOnDisk)).toEqual([0, 0]);
-  db = openDatabase(path, { cipher: TEST_CIPHER });
-  log = openClientLog(db);
+  reopen();
   expect(Buffer.from(log.ownEvidence(requestHash)?.text ?? []).toString()).toBe(TEXT);
 });
 

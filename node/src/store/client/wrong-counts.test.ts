@@ -1,29 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { createExchange } from "../../../../test/support/exchange.ts";
+import type { Database } from "../database/database.ts";
 import { type ClientLog, openClientLog } from "./client-log.ts";
 import type { NoticedCount } from "./wrong-counts.ts";
 
 const SALT: Hex = `0x${"a1".repeat(32)}`;
 const SECRET = "What only the client and its executor know. ";
 const exchange = createExchange();
-let directory: string;
 let path: string;
 let db: Database;
 let log: ClientLog;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-wrong-counts-"));
-  path = join(directory, "client.sqlite");
-  db = openDatabase(path, { cipher: TEST_CIPHER });
-  log = openClientLog(db);
-});
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
+const { reopen } = databaseOfEachTest((opened, at) => {
+  db = opened;
+  log = openClientLog(opened);
+  path = at;
 });
 
 /** A refused answer: its lane is retired, as the client does. */
@@ -57,8 +50,7 @@ test("keeps all that a dispute about counts takes, readable with the key alone",
   const { executorSignature, response, ...noticed } = refuse(1000);
   db[Symbol.dispose]();
   expect(onDisk()).toBe(0);
-  db = openDatabase(path, { cipher: TEST_CIPHER });
-  log = openClientLog(db);
+  reopen();
   const [kept] = log.wrongCounts(10);
   expect(kept).toMatchObject({ ...noticed, promptSalt: SALT, receipt: { response, executorSignature } });
   expect(kept && exchange.hasher.hashRequest(kept.receipt.request)).toBe(noticed.requestHash);

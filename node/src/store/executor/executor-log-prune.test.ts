@@ -1,28 +1,17 @@
 /** What the executor's log forgets in time, and what it never does. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Asked, createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { type Asked, createExchange } from "../../../../test/support/exchange.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 const exchange = createExchange();
 const client = exchange.client.address;
-let directory: string;
-let db: Database;
 let log: ExecutorLog;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-prune-"));
-  db = openDatabase(join(directory, "executor.db"), { cipher: TEST_CIPHER });
-  log = openExecutorLog(db);
-});
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
+databaseOfEachTest((opened) => {
+  log = openExecutorLog(opened);
 });
 
 const acceptAsked = (asked: Asked, acceptedAtMs = 1000): void => log.accept({ ...asked, acceptedAtMs });

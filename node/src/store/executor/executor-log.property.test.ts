@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Answered, type Asked, createExchange, TEST_CIPHER } from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { type Answered, type Asked, createExchange } from "../../../../test/support/exchange.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
 const STEPS = 400;
@@ -23,23 +20,11 @@ interface Model {
   open?: { readonly asked: Asked; answered?: Answered };
 }
 
-let directory: string;
-let db: Database;
 let log: ExecutorLog;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-property-"));
+const { reopen } = databaseOfEachTest((opened) => {
+  log = openExecutorLog(opened);
 });
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-function reopen(): void {
-  db?.[Symbol.dispose]();
-  db = openDatabase(join(directory, "executor.db"), { cipher: TEST_CIPHER });
-  log = openExecutorLog(db);
-}
 
 /** Numbers from a seed, the same on every machine (mulberry32). */
 function random(seed: number): (below: number) => number {

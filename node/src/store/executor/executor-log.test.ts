@@ -1,18 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  type Answered,
-  type Asked,
-  createExchange,
-  TEST_CIPHER,
-  testIdentity,
-} from "../../../../test/support/exchange.ts";
-import { type Database, openDatabase } from "../database/database.ts";
+import { expect, test } from "vitest";
+import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
+import { type Answered, type Asked, createExchange, testIdentity } from "../../../../test/support/exchange.ts";
+import type { Database } from "../database/database.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
 const SALT: Hex = `0x${"5a".repeat(32)}`;
@@ -20,24 +12,13 @@ const TX: Hex = `0x${"77".repeat(32)}`;
 const BIG_LANE = 2n ** 64n - 1n;
 const exchange = createExchange();
 const client = exchange.client.address;
-let directory: string;
 let db: Database;
 let log: ExecutorLog;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "lloom-store-"));
-  reopen();
+const { reopen } = databaseOfEachTest((opened) => {
+  db = opened;
+  log = openExecutorLog(opened);
 });
-afterEach(() => {
-  db[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-function reopen(): void {
-  db?.[Symbol.dispose]();
-  db = openDatabase(join(directory, "executor.db"), { cipher: TEST_CIPHER });
-  log = openExecutorLog(db);
-}
 
 /** An error that names the request which it refuses. */
 const refusal = (code: ErrorCode, { requestHash }: Asked) =>

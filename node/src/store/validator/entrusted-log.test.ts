@@ -55,6 +55,22 @@ describe("a lane", () => {
     expect(log.guardedPair(pair.request)?.isFeeTaken).toBe(false);
   });
 
+  it("is looked at anew when a newer pair comes, however long the one before could wait", () => {
+    log.entrust(pairAt(1n));
+    log.lookAgain(pairAt(1n).request, 500_000n);
+    expect(log.duePairs(executor, 0n, 10)).toEqual([]);
+    log.entrust(pairAt(2n));
+    expect(log.duePairs(executor, 0n, 10)).toHaveLength(1);
+  });
+
+  it("takes what is noted about a pair for no newer one", () => {
+    log.entrust(pairAt(1n));
+    log.entrust(pairAt(2n));
+    log.lookAgain(pairAt(1n).request, 500_000n);
+    log.markFee(pairAt(1n).request, true);
+    expect(log.duePairs(executor, 0n, 10)).toMatchObject([{ isFeeTaken: false }]);
+  });
+
   it("is looked at when its time comes, and forgotten when its deadline is long over", () => {
     const pair = pairAt(1n);
     log.entrust(pair);

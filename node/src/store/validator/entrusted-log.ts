@@ -17,6 +17,11 @@ export interface GuardedLane {
   readonly lane: bigint;
 }
 
+/** A pair's place in its lane. */
+export interface GuardedPlace extends GuardedLane {
+  readonly nonce: bigint;
+}
+
 /** The durable list of pairs that a watchtower keeps for others, a part of a validator's log. Every method is one transaction. */
 export interface EntrustedLog {
   /** Keeps the newest pair of a lane, and with the same one what is known of it besides; older ones change nothing. */
@@ -24,9 +29,9 @@ export interface EntrustedLog {
   guardedPair(lane: GuardedLane): GuardedPair | undefined;
   /** Those of an executor that have to be looked at, the longest waiting first; at most so many. */
   duePairs(executor: Address, nowSeconds: bigint, most: number): readonly GuardedPair[];
-  /** When to look at it again, by the chain's clock. */
-  lookAgain(lane: GuardedLane, atSeconds: bigint): void;
-  markFee(lane: GuardedLane, isTaken: boolean): void;
+  /** When to look at it again, by the chain's clock; a newer pair of its lane is looked at at once. */
+  lookAgain(place: GuardedPlace, atSeconds: bigint): void;
+  markFee(place: GuardedPlace, isTaken: boolean): void;
   /** Forgets pairs whose requests' deadlines were before. */
   forgetPairs(beforeSeconds: bigint): void;
   countPairs(executor: Address): number;
@@ -42,15 +47,16 @@ const SAVE = `INSERT INTO entrusted
     :acknowledgement, :feeAmount, :feeSignature)
   ON CONFLICT (executor, client, lane) DO UPDATE SET nonce = :nonce, deadline = :deadline, request = :request,
     response = :response, client_signature = :clientSignature, executor_signature = :executorSignature,
-    acknowledgement = :acknowledgement, fee_amount = :feeAmount, fee_signature = :feeSignature, fee_taken = 0
+    acknowledgement = :acknowledgement, fee_amount = :feeAmount, fee_signature = :feeSignature, fee_taken = 0, look_at = 0
   WHERE nonce < :nonce`;
 const ADD = `UPDATE entrusted SET acknowledgement = coalesce(acknowledgement, :acknowledgement),
   fee_amount = coalesce(fee_amount, :feeAmount), fee_signature = coalesce(fee_signature, :feeSignature)
   WHERE ${KEY} AND nonce = :nonce AND response = :response`;
 const FIND = `SELECT * FROM entrusted WHERE ${KEY}`;
 const DUE = "SELECT * FROM entrusted WHERE executor = :executor AND look_at <= :now ORDER BY look_at LIMIT :most";
-const LOOK = `UPDATE entrusted SET look_at = :at WHERE ${KEY}`;
-const FEE = `UPDATE entrusted SET fee_taken = :isTaken WHERE ${KEY}`;
+// A newer pair may have come meanwhile, of which neither is true.
+const LOOK = `UPDATE entrusted SET look_at = :at WHERE ${KEY} AND nonce = :nonce`;
+const FEE = `UPDATE entrusted SET fee_taken = :isTaken WHERE ${KEY} AND nonce = :nonce`;
 const FORGET = "DELETE FROM entrusted WHERE deadline < :before";
 const COUNT = "SELECT count(*) AS count FROM entrusted WHERE executor = :executor";
 const PUSH_OUT = `DELETE FROM entrusted WHERE (executor, client, lane) IN (SELECT executor, client, lane FROM entrusted
@@ -73,14 +79,15 @@ export function openEntrustedLog(db: Database, most = MOST_GUARDED_LANES): Entru
       return row && pairOf(row);
     },
     duePairs: (executor, nowSeconds, most) => db.all(DUE, { executor, now: nowSeconds, most }).map(pairOf),
-    lookAgain: (lane, at) => void db.write(() => db.run(LOOK, { ...keyOf(lane), at }), { synced: false }),
-    markFee: (lane, isTaken) => void db.write(() => db.run(FEE, { ...keyOf(lane), isTaken: isTaken ? 1 : 0 })),
+    lookAgain: (place, at) => void db.write(() => db.run(LOOK, { ...placeOf(place), at }), { synced: false }),
+    markFee: (place, isTaken) => void db.write(() => db.run(FEE, { ...placeOf(place), isTaken: isTaken ? 1 : 0 })),
     forgetPairs: (before) => void db.write(() => db.run(FORGET, { before }), { synced: false }),
     countPairs: count,
   };
 }
 
 const keyOf = ({ executor, client, lane }: GuardedLane) => ({ executor, client, lane: encoding.encodeInteger(lane) });
+const placeOf = (place: GuardedPlace) => ({ ...keyOf(place), nonce: encoding.encodeInteger(place.nonce) });
 
 const rowOf = ({ request, response, clientSignature, executorSignature, acknowledgement, fee }: EntrustedPair) => ({
   ...keyOf(request),

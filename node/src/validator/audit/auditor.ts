@@ -212,10 +212,13 @@ export class Auditor {
     }
   }
 
-  /** Reports an epoch that is over, if it found out anything; what the chain has of it already is not sent again. */
+  /**
+   * Reports the epoch that is over, if it found out anything; what the chain has of it already is not sent again. The chain is asked at
+   * every look, since a reorganisation may have taken the report back.
+   */
   async #report(epoch: bigint, signal: AbortSignal): Promise<void> {
     const { audits, store, preimages, validator, log } = this.#parts;
-    if (!store.hasEpoch(epoch) || store.isReported(epoch)) return;
+    if (!store.hasEpoch(epoch)) return;
     const preimage = await preimages.at(epoch);
     if (preimage === undefined) return;
     const findings = findingsOf(store.ofEpoch(epoch), (executor) => preimages.saltOf(epoch, executor));
@@ -231,7 +234,7 @@ export class Auditor {
       log.info({ epoch: String(epoch), executors: rest.length }, "audits are reported");
       executors += rest.length;
     }
-    store.markReported(epoch);
+    if (!store.isReported(epoch)) store.markReported(epoch);
     if (executors > 0) this.#parts.onNews({ type: "reported", epoch, executors });
   }
 }

@@ -1,4 +1,4 @@
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Receipt } from "@lloom/protocol/commitment-types";
 import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import type { EntrustedPair } from "@lloom/protocol/rpc-messages";
 import { ENTRUSTED_SECONDS } from "@lloom/protocol/watchtower-fee";
@@ -6,7 +6,7 @@ import { senderOf } from "../../chain/account/actions.ts";
 import { checkPair, SETTLE_PAIRS, settle } from "../../chain/account/settle.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { readDispute } from "../../chain/disputes/delivery-disputes.ts";
-import { readChannel } from "../../chain/reads.ts";
+import { readChannel, readLane } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { sendFirst } from "../../duties/move-on.ts";
 import { stepAll } from "../../duties/step-all.ts";
@@ -27,7 +27,7 @@ export interface GuardOptions {
   readonly store: ValidatorLog;
   /** Executors that it guards. */
   readonly guards: readonly Address[];
-  /** Base units that it takes for each transaction; 0 for none. */
+  /** Base units that it takes for each lane, which costs gas of its own; 0 for none. */
   readonly fee: bigint;
   readonly turns: Turns;
   readonly log: Log;
@@ -56,18 +56,19 @@ export class Guard {
     const disputed = store
       .openDuties("tend")
       .filter((duty) => !isMeasured(duty) && guards.includes(duty.peer) && isLeftOpen(duty.dueAt, nowSeconds));
-    await stepAll(disputed, (duty, ending) => this.#rebut(duty, ending), { signal, log });
     let failure: unknown;
-    for (const executor of guards)
-      await this.#settle(executor, nowSeconds, signal).catch((thrown: unknown) => {
-        failure ??= thrown;
-      });
+    const note = (thrown: unknown): void => {
+      failure ??= thrown;
+    };
+    await stepAll(disputed, (duty, ending) => this.#rebut(duty, ending), { signal, log }).catch(note);
+    for (const executor of guards) await this.#settle(executor, nowSeconds, signal).catch(note);
     if (failure !== undefined) throw failure;
   }
 
   async #settle(executor: Address, nowSeconds: bigint, signal: AbortSignal): Promise<void> {
     const { store } = this.#options;
-    for (;;) {
+    // No more than there were: whoever hands over newer ones all the time holds up nobody else.
+    for (let left = store.countPairs(executor); left > 0; left -= SETTLE_PAIRS) {
       const looked = store.duePairs(executor, nowSeconds, SETTLE_PAIRS);
       if (looked.length === 0) return;
       const due: GuardedPair[] = [];
@@ -82,24 +83,30 @@ export class Guard {
     }
   }
 
-  /** Whether it is time, and the chain would take it. */
-  async #look({ receipt }: GuardedPair, nowSeconds: bigint): Promise<{ isTaken: boolean; lookAt: bigint }> {
-    const { chain } = this.#options;
+  /** Whether it is time, the chain would take it, and more is owed than it costs the executor. */
+  async #look(
+    { receipt, fee: brought, isFeeTaken }: GuardedPair,
+    nowSeconds: bigint,
+  ): Promise<{ isTaken: boolean; lookAt: bigint }> {
+    const { chain, fee } = this.#options;
     const { client, executor, deadline } = receipt.request;
     const channel = await readChannel(chain, client, executor);
     const { unlockDelaySeconds } = chain;
     const { isDue, lookAt } = lookAtPair({ deadline, channel, unlockDelaySeconds, nowSeconds });
-    return { isTaken: isDue && (await checkPair(chain, receipt)) === "None", lookAt };
+    if (!isDue || (await checkPair(chain, receipt)) !== "None") return { isTaken: false, lookAt };
+    if (fee === 0n || isFeeTaken) return { isTaken: true, lookAt };
+    const { cost } = await readLane(chain, receipt.request);
+    const owed = receipt.response.cumulativeCost - cost;
+    const payable = owed < channel.balance ? owed : channel.balance;
+    return { isTaken: payable > (brought?.amount ?? 0n), lookAt };
   }
 
   async #settleAll(executor: Address, due: readonly GuardedPair[], signal: AbortSignal): Promise<void> {
     const { chain, log } = this.#options;
-    if (due.length === 0 || !(await this.#fees.take(due, signal))) return;
-    const { pairs } = await settle(
-      chain,
-      due.map(({ receipt }) => receipt),
-      { signal },
-    );
+    const receipts: Receipt[] = [];
+    for (const pair of due) if (await this.#fees.take(pair, signal)) receipts.push(pair.receipt);
+    if (receipts.length === 0) return;
+    const { pairs } = await settle(chain, receipts, { signal });
     const paid = pairs.filter(({ status }) => status === "paid").length;
     log.info({ executor, lanes: pairs.length, paid }, "settled for an executor that had not");
   }
@@ -114,7 +121,7 @@ export class Guard {
     const disputed = { id, executor, client, lane, nonce };
     const parts = { chain, disputes, hasher: this.#hasher };
     const call = await untilAborted(rebuttalOf(parts, disputed, pair), signal);
-    if (call === undefined || !(await this.#fees.take([pair], signal))) return false;
+    if (call === undefined || !(await this.#fees.take(pair, signal))) return false;
     const isDone = await sendFirst(chain, call, signal);
     if (isDone) log.info({ id, executor }, "dispute rebutted for an executor that had not answered");
     turns.forget(id, "rebut");
@@ -132,7 +139,7 @@ export function entrusting({ chain, store, guards, fee }: EntrustingOptions) {
         next: "Ask its operator to name your address in --guards, or leave it out of --watchtowers.",
       });
     if (fee > (pair.fee?.amount ?? 0n))
-      throw new LloomError("REQUEST_INVALID", `This watchtower takes ${fee} base units for a transaction.`, {
+      throw new LloomError("REQUEST_INVALID", `This watchtower takes ${fee} base units for a lane.`, {
         next: "Give --watchtower-fee as much, or leave this watchtower out of --watchtowers.",
       });
     store.entrust(pair);

@@ -11,13 +11,13 @@ import type { EntrustedLog, GuardedPair } from "../../store/validator/entrusted-
 export interface TowerFeesOptions {
   readonly chain: Chain;
   readonly store: Pick<EntrustedLog, "markFee">;
-  /** Base units; 0 for none. */
+  /** Base units for a lane; 0 for none. */
   readonly fee: bigint;
   readonly log: Log;
 }
 
 /**
- * Takes the fee for a transaction before it is sent, out of the executor's free deposit: whoever is dead cannot be asked, and a watchtower
+ * Takes the fee for a lane before a transaction about it is sent, out of the executor's free deposit: whoever is dead cannot be asked, and a watchtower
  * that worked first could find the deposit gone. What it takes without working is on the chain for everybody.
  */
 export class TowerFees {
@@ -28,16 +28,11 @@ export class TowerFees {
   }
 
   /**
-   * One fee before a transaction about these pairs; false if none of them brings one that can be taken. A pair whose fee was taken has
-   * paid for whatever else has to be done with it.
+   * A pair's fee, before anything is done with it; false if it brings none that can be taken. A pair whose fee was taken has paid for
+   * whatever else has to be done with it.
    */
-  async take(pairs: readonly GuardedPair[], signal: AbortSignal): Promise<boolean> {
+  async take({ receipt, fee: brought, isFeeTaken }: GuardedPair, signal: AbortSignal): Promise<boolean> {
     if (this.#options.fee === 0n) return true;
-    for (const pair of pairs) if (await this.#takeOf(pair, signal)) return true;
-    return false;
-  }
-
-  async #takeOf({ receipt, fee: brought, isFeeTaken }: GuardedPair, signal: AbortSignal): Promise<boolean> {
     const { chain, store, fee, log } = this.#options;
     if (brought === undefined || brought.amount < fee) return false;
     const to = senderOf(chain).account.address;

@@ -1,0 +1,167 @@
+/** What parties of disputes owe by a deadline, while the chain's server is away, its past changes, and clocks differ by days. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { settle } from "../../../node/src/chain/account/settle.ts";
+import { delivery } from "../../../node/src/chain/contracts.ts";
+import { readDispute } from "../../../node/src/chain/disputes/delivery-disputes.ts";
+import { readPastLogs } from "../../../node/src/chain/watch/past-logs.ts";
+import { openGate, type RpcGate } from "../../support/rpc-gate.ts";
+import { accuse, HOUR, idOf, later, purse, rogueMember, settleAll, standing, withhold } from "./disputed-deliveries.ts";
+import { says, scriptedBackend } from "./scripted-backend.ts";
+import { askAll, type BuyerOptions, type Member, question, until, World } from "./world.ts";
+
+let world: World;
+let gate: RpcGate;
+/** Looks at the chain, and owes nothing. */
+let watcher: Member;
+const stack = new AsyncDisposableStack();
+beforeAll(async () => {
+  world = stack.use(await World.start());
+  gate = stack.use(await openGate(world.chain.rpcUrl));
+  watcher = await world.join(await world.nextIdentity());
+});
+/** Each begins when the chain's clock is this machine's: clients sign deadlines by it. */
+let beginning: unknown;
+beforeEach(async () => {
+  gate.decide = () => "pass";
+  if (beginning !== undefined) await world.chain.request("evm_revert", beginning);
+  beginning = await world.chain.request("evm_snapshot");
+});
+afterAll(() => stack.disposeAsync());
+
+const NEVER_MS = 3_600_000;
+const DAY = 24 * HOUR;
+/** More than a call is tried, for each of those who call. */
+const MISSED = 40;
+
+const disputing = (change: Partial<BuyerOptions> = {}): BuyerOptions => ({
+  ...{ disputes: "auto", disputePatienceSeconds: 0n, disputeCheckMs: 200 },
+  ...change,
+});
+
+/** The chain's server is away for whoever goes by the gate, while its clock goes on by so much and something is done. */
+async function away(seconds: number, meanwhile: () => Promise<void>): Promise<void> {
+  let missed = 0;
+  gate.decide = () => {
+    missed++;
+    return "refuse";
+  };
+  await meanwhile();
+  await until("calls have failed", () => missed > MISSED);
+  await later(world, seconds);
+  gate.decide = () => "pass";
+}
+
+/** How often this has happened in a dispute. */
+const countOf = async (event: "DeliveryOpened" | "DeliveryClosed" | "AnswerRevealed", id: `0x${string}`) =>
+  (
+    await readPastLogs(watcher.chain, {
+      address: world.deployment.deliveryDisputes,
+      topics: [delivery.topicOf(event), id],
+    })
+  ).length;
+
+describe("while the chain's server is away", () => {
+  it("an hour passes: an answer is shown and a dispute opened in time, and one ended that came due, each once", async () => {
+    const seller = await world.seller({
+      ...{ backend: scriptedBackend(says("Here."), "away"), rpcUrl: gate.rpcUrl, disputeCheckMs: 200 },
+    });
+    await using _seller = seller;
+    await using accusing = await world.buyer({ quietMs: NEVER_MS });
+    const { end } = await askAll(accusing, question("?", { model: "away" }));
+    await settleAll(seller);
+    await using buyer = await world.buyer(disputing({ rpcUrl: gate.rpcUrl }));
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
+    const missing = idOf(buyer.chain, receipt);
+    let shown: `0x${string}` = "0x";
+    await away(HOUR, async () => {
+      ({ id: shown } = await accuse(world, accusing, end.receipt));
+      await settle(rogue.chain, [receipt]);
+    });
+    await standing(world, accusing, shown, "delivered");
+    await standing(world, accusing, missing, "open");
+    await until("it is noted", () => buyer.store.findDuty("dispute", missing)?.state === "disputed");
+    await later(world, 11 * HOUR + 1_800);
+    await away(HOUR, async () => undefined);
+    await standing(world, accusing, missing, "defaulted");
+    await until("it is noted", () => buyer.store.findDuty("dispute", missing)?.state === "defaulted");
+    expect([await countOf("AnswerRevealed", shown), await countOf("DeliveryClosed", shown)]).toEqual([1, 1]);
+    expect([await countOf("DeliveryOpened", missing), await countOf("DeliveryClosed", missing)]).toEqual([1, 1]);
+  });
+
+  it("what came too late is said to be, and nothing is sent any more", async () => {
+    const seller = await world.seller({
+      ...{ backend: scriptedBackend(says("Here."), "late"), rpcUrl: gate.rpcUrl, disputeCheckMs: 200 },
+    });
+    await using _seller = seller;
+    await using accusing = await world.buyer({ quietMs: NEVER_MS });
+    const { end } = await askAll(accusing, question("?", { model: "late" }));
+    await settleAll(seller);
+    await using buyer = await world.buyer(disputing({ rpcUrl: gate.rpcUrl }));
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
+    const missing = idOf(buyer.chain, receipt);
+    const sent = () =>
+      Promise.all([seller, buyer].map(({ identity }) => accusing.chain.provider.getTransactionCount(identity.address)));
+    const before = await sent();
+    let late: `0x${string}` = "0x";
+    await away(4 * DAY, async () => {
+      ({ id: late } = await accuse(world, accusing, end.receipt));
+      await settle(rogue.chain, [receipt]);
+    });
+    await until("the executor says so", () => seller.store.findDuty("answer", late)?.state === "late");
+    await until("the client says so", () => buyer.store.findDuty("dispute", missing)?.state === "expired");
+    expect(await sent()).toEqual(before);
+    expect(await countOf("DeliveryOpened", missing)).toBe(0);
+  });
+});
+
+describe("a reorganisation", () => {
+  it("that takes a client's dispute back has it opened again, once, for one bond", async () => {
+    await using buyer = await world.buyer(disputing({ disputePatienceSeconds: BigInt(HOUR) }));
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
+    const id = idOf(buyer.chain, receipt);
+    await settle(rogue.chain, [receipt]);
+    await until("it is missing", () => buyer.store.findDuty("dispute", id)?.state === "missing");
+    const undisputed = await world.chain.request("evm_snapshot");
+    await later(world, HOUR + 60);
+    await standing(world, buyer, id, "open");
+    await until("it is noted", () => buyer.store.findDuty("dispute", id)?.state === "disputed");
+    await world.chain.request("evm_revert", undisputed);
+    for (let block = 0; block < 6; block++) await world.chain.request("evm_mine");
+    await later(world, HOUR + 60);
+    await standing(world, rogue, id, "open");
+    expect(await countOf("DeliveryOpened", id)).toBe(1);
+    const { bond } = await readDispute(buyer.chain, world.deployment.deliveryDisputes, id);
+    const held = await buyer.chain.provider.getBalance(world.deployment.deliveryDisputes);
+    // What it sent beyond the bond is credited to it.
+    expect(held).toBe(bond + (await purse(world, buyer)).bonds);
+  });
+});
+
+describe("a machine's clock that is off by ten days", () => {
+  it.each([10, -10])("(%i) neither hurries nor delays what the chain's clock has to say", async (days) => {
+    let skewMs = 0;
+    const clock = (): number => Date.now() + skewMs;
+    const model = `skewed${days}`;
+    await using seller = await world.seller({
+      backend: scriptedBackend(says("Here."), model),
+      clock,
+      disputeCheckMs: 200,
+    });
+    await using accusing = await world.buyer({ quietMs: NEVER_MS });
+    const { end } = await askAll(accusing, question("?", { model }));
+    await settleAll(seller);
+    await using buyer = await world.buyer(disputing({ clock, disputePatienceSeconds: BigInt(HOUR) }));
+    const { rogue, receipt } = await withhold(buyer, await rogueMember(world));
+    const missing = idOf(buyer.chain, receipt);
+    skewMs = days * DAY * 1_000;
+    await settle(rogue.chain, [receipt]);
+    await until("it is missing", () => buyer.store.findDuty("dispute", missing)?.state === "missing");
+    const { id } = await accuse(world, accusing, end.receipt);
+    await standing(world, accusing, id, "delivered");
+    expect((await readDispute(accusing.chain, world.deployment.deliveryDisputes, missing)).state).toBe("none");
+    await later(world, HOUR + 60);
+    await standing(world, accusing, missing, "open");
+    await later(world, 12 * HOUR + 60);
+    await standing(world, accusing, missing, "defaulted");
+  });
+});
