@@ -46,6 +46,8 @@ const WORK_PATIENCE = 4;
 const STEP_SECONDS = 900;
 /** What a client believes of an executor's stake and strikes is so old at most; it asks with the next offer that it hears. */
 const [HEARD_SECONDS, HEARD_MS] = [310, 12_000];
+/** Rounds of questions after which the cheat counts as still chosen. */
+const MOST_TRIES = 4;
 /** Past a deadline. */
 const MARGIN_SECONDS = 2n;
 const QUESTIONS = ["What is Lloom?", "Who pays for gas?", "What does a receipt prove?"] as const;
