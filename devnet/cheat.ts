@@ -1,6 +1,7 @@
 // A dishonest executor for a development network, with a key that everybody knows; `npm start -- --cheat KIND` starts it.
 import { join } from "node:path";
 import { readFlags, refuse } from "../checkout/flags.ts";
+import { chosenRpcUrl } from "../checkout/rpc-url.ts";
 import { openChain } from "../node/src/chain/chain.ts";
 import { fileJournal } from "../node/src/chain/send/send-journal.ts";
 import { live, untilStopped } from "../node/src/daemon.ts";
@@ -11,7 +12,7 @@ import { DEVNET_ACCOUNTS } from "./src/accounts.ts";
 import { CHEATS, isCheat } from "./src/cheats/kinds.ts";
 import { openCheat } from "./src/cheats/open-cheat.ts";
 
-const USAGE = `usage: node devnet/cheat.ts KIND --rpc URL --accounting ADDRESS --bootstrap ADDRESSES --data-dir DIRECTORY
+const USAGE = `usage: node devnet/cheat.ts KIND [--rpc URL] --accounting ADDRESS --bootstrap ADDRESSES --data-dir DIRECTORY
 
 Sells answers on a development network, and cheats. KIND is ${CHEATS.join(", ")}.`;
 
@@ -20,12 +21,13 @@ const { values, positionals } = readFlags({
   usage: USAGE,
   config: {
     allowPositionals: true,
-    options: { rpc: text, accounting: text, bootstrap: text, "data-dir": text },
+    options: { rpc: { type: "string" }, accounting: text, bootstrap: text, "data-dir": text },
   },
 });
 const [cheat = ""] = positionals;
 if (!isCheat(cheat)) refuse(`There is no cheat "${cheat}".`, USAGE);
-const { rpc: rpcUrl, accounting, bootstrap, "data-dir": dataDir } = values;
+const rpcUrl = chosenRpcUrl(values.rpc);
+const { accounting, bootstrap, "data-dir": dataDir } = values;
 const identity = identityFromSecret(DEVNET_ACCOUNTS.cheat.secret);
 const log = createLog({ level: "info", name: "cheat" });
 

@@ -10,7 +10,7 @@ import { beat } from "./heartbeat.ts";
 import { seatMembers } from "./members.ts";
 import { NetworkClock } from "./network-clock.ts";
 import {
-  type NodeSurroundings,
+  type NodeContext,
   type RunningNode,
   startCheat,
   startExecutors,
@@ -58,7 +58,7 @@ export interface Devnet extends AsyncDisposable {
   readonly gatewayUrl: string;
   /** Starts indexer and explorer, which nobody needs for an answer; resolves once both serve. The same for every caller. */
   readonly openPages: () => Promise<Pages>;
-  readonly surroundings: NodeSurroundings;
+  readonly nodeContext: NodeContext;
   /** Where it can be moved. */
   readonly clock: NetworkClock | undefined;
   /** Rejects when a part ends without which nothing goes on. */
@@ -155,14 +155,14 @@ async function assemble(site: Site): Promise<Assembled> {
     await timed(progress, "a jury's list", () =>
       seatBench({ rpcUrl, deployment, cheat: options.cheat, signal }, clock),
     );
-  const surroundings: NodeSurroundings = { supervisor, dir, rpcUrl, deployment, signal };
-  const nodes = await startNodes(site, surroundings);
+  const nodeContext: NodeContext = { supervisor, dir, rpcUrl, deployment, signal };
+  const nodes = await startNodes(site, nodeContext);
   let pages: Promise<Pages> | undefined;
   const openPages = (): Promise<Pages> => {
     pages ??= startPages(site, { rpcUrl, chainId, deployment });
     return pages;
   };
-  return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, surroundings, clock };
+  return { dir, supervisor, rpcUrl, chainId, deployment, ...nodes, openPages, nodeContext, clock };
 }
 
 async function startPages(
@@ -189,7 +189,7 @@ async function startPages(
 
 async function startNodes(
   { options: { progress, executorFlags, gatewayFlags, cheat: kind }, supervisor, ports }: Site,
-  surroundings: NodeSurroundings,
+  nodeContext: NodeContext,
 ): Promise<Pick<Devnet, "bootstrap" | "validators" | "executors" | "cheat" | "gateway" | "gatewayUrl">> {
   const addresses = validatorAddresses([
     await wantedPort(progress, ports, "first validator"),
@@ -197,22 +197,22 @@ async function startNodes(
   ]);
   const bootstrap = addresses.join(",");
   const hasJury = needsJury(kind);
-  const { audits } = surroundings.deployment;
+  const { audits } = nodeContext.deployment;
   const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
   const port = await wantedPort(progress, ports, "gateway");
   const [validators, executors, gateway, cheat] = await Promise.all([
     timed(
       progress,
       "2 validators",
-      () => startValidators(surroundings, addresses, (index) => (hasJury ? benchFlags(index, audits) : [])),
+      () => startValidators(nodeContext, addresses, (index) => (hasJury ? benchFlags(index, audits) : [])),
       outcomeOf("validators", 2),
     ),
-    timed(progress, "3 executors", () => startExecutors(surroundings, bootstrap, flags), outcomeOf("executors", 3)),
+    timed(progress, "3 executors", () => startExecutors(nodeContext, bootstrap, flags), outcomeOf("executors", 3)),
     timed(
       progress,
       "gateway",
       () =>
-        startNode(surroundings, {
+        startNode(nodeContext, {
           account: DEVNET_ACCOUNTS.gateway,
           command: "gateway",
           args: ["--bootstrap", bootstrap, "--port", String(port), ...(gatewayFlags ?? [])],
@@ -223,13 +223,13 @@ async function startNodes(
       timed(
         progress,
         "1 cheat",
-        () => startCheat(surroundings, bootstrap, kind),
+        () => startCheat(nodeContext, bootstrap, kind),
         () => CHEAT_WORDS[kind],
       ),
-    hasJury && timed(progress, "4 jurors", () => startJurors(surroundings, bootstrap)),
+    hasJury && timed(progress, "4 jurors", () => startJurors(nodeContext, bootstrap)),
   ]);
   const gatewayUrl = gateway.url ?? "";
-  const { signal } = surroundings;
+  const { signal } = nodeContext;
   await timed(progress, "offers", () =>
     awaitOffers({
       supervisor,

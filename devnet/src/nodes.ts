@@ -20,7 +20,7 @@ const PASSWORD = "lloom-devnet";
 const DRAIN_SOON = ["--drain-seconds", "3"];
 
 /** What every node of the devnet has in common. */
-export interface NodeSurroundings {
+export interface NodeContext {
   readonly supervisor: Supervisor;
   readonly dir: string;
   readonly rpcUrl: string;
@@ -63,10 +63,10 @@ interface NodeSpec {
 }
 
 /** Starts `lloom COMMAND` with a keystore of its own and waits until it says that it is ready. */
-export async function startNode(surroundings: NodeSurroundings, spec: NodeSpec): Promise<RunningNode> {
-  const dataDir = join(surroundings.dir, spec.account.name);
+export async function startNode(nodeContext: NodeContext, spec: NodeSpec): Promise<RunningNode> {
+  const dataDir = join(nodeContext.dir, spec.account.name);
   await prepareKey(dataDir, spec.account);
-  return launch(surroundings, spec, dataDir);
+  return launch(nodeContext, spec, dataDir);
 }
 
 async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<void> {
@@ -75,16 +75,18 @@ async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<v
   await createKeystore({ path: join(dataDir, "keystore.json"), password: PASSWORD, secret, scryptN: QUICK_SCRYPT_N });
 }
 
-async function launch(surroundings: NodeSurroundings, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
-  const { supervisor, rpcUrl, deployment, signal } = surroundings;
+async function launch(nodeContext: NodeContext, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
+  const { supervisor, rpcUrl, deployment, signal } = nodeContext;
   const { account, command, args, script = LLOOM } = spec;
   const part = supervisor.start({
     name: account.name,
     script,
-    args: [command, "--rpc", rpcUrl, "--accounting", deployment.accounting, "--data-dir", dataDir]
+    args: [command, "--accounting", deployment.accounting, "--data-dir", dataDir]
       .concat(script === LLOOM ? ["--json", "--password-file", join(dataDir, "password")] : [])
       .concat(args),
     cwd: ROOT,
+    // It may hold a password, and everybody on this machine can read the flags of a process.
+    env: { LLOOM_RPC_URL: rpcUrl },
   });
   const wait = { what: `${account.name} to be ready`, workers: () => [part], signal };
   const { address, multiaddrs, url } = await patiently({ ...wait, tell: (text) => supervisor.tell(text) }, () =>
@@ -96,7 +98,7 @@ async function launch(surroundings: NodeSurroundings, spec: NodeSpec, dataDir: s
     multiaddrs,
     url,
     process: part,
-    restart: (flags = []) => launch(surroundings, { ...spec, args: [...args, ...flags] }, dataDir),
+    restart: (flags = []) => launch(nodeContext, { ...spec, args: [...args, ...flags] }, dataDir),
   };
 }
 
@@ -118,7 +120,7 @@ export function validatorAddresses(ports: readonly number[]): string[] {
 
 /** Two validators, each other's bootstrap; `extra` gives more flags for each. */
 export function startValidators(
-  surroundings: NodeSurroundings,
+  nodeContext: NodeContext,
   addresses: readonly string[],
   extra: (index: number) => readonly string[],
 ): Promise<RunningNode[]> {
@@ -126,7 +128,7 @@ export function startValidators(
   return someOf(
     DEVNET_ACCOUNTS.validators.map((account, index) => {
       const listen = addresses[index]?.replace(/\/p2p\/.*$/, "") ?? "";
-      return startNode(surroundings, {
+      return startNode(nodeContext, {
         account,
         command: "validator",
         args: ["--listen", listen, "--bootstrap", bootstrap, ...extra(index)],
@@ -140,7 +142,7 @@ export function startValidators(
  * was named by the supervisor; the others sell without it.
  */
 export function startExecutors(
-  surroundings: NodeSurroundings,
+  nodeContext: NodeContext,
   bootstrap: string,
   extra: (index: number) => readonly string[],
 ): Promise<RunningNode[]> {
@@ -148,7 +150,7 @@ export function startExecutors(
     DEVNET_ACCOUNTS.executors.map((account, index) => {
       const [inbound, outbound] = EXECUTOR_PRICES[index] ?? EXECUTOR_PRICES[0];
       const prices = ["--inbound-price", inbound, "--outbound-price", outbound];
-      return startNode(surroundings, {
+      return startNode(nodeContext, {
         account,
         command: "executor",
         args: ["--bootstrap", bootstrap, ...prices, ...DRAIN_SOON, ...extra(index)],
@@ -158,8 +160,8 @@ export function startExecutors(
 }
 
 /** One dishonest executor. */
-export const startCheat = (surroundings: NodeSurroundings, bootstrap: string, cheat: Cheat): Promise<RunningNode> =>
-  startNode(surroundings, {
+export const startCheat = (nodeContext: NodeContext, bootstrap: string, cheat: Cheat): Promise<RunningNode> =>
+  startNode(nodeContext, {
     ...{ account: DEVNET_ACCOUNTS.cheat, script: CHEAT, command: cheat },
     args: ["--bootstrap", bootstrap],
   });

@@ -1,33 +1,27 @@
-// A validator's process finds coarser weights, altered prompts and kept answers, accuses, and wins before jurors' processes; a
-// false accuser loses. To the unit.
+// A validator's process finds coarser weights, altered prompts and kept answers, accuses, and wins before jurors' processes; who
+// accuses an honest executor of other weights, wrong counts or silence loses. To the unit.
 import { join } from "node:path";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
-import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
-import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelCheat } from "../../devnet/src/cheats/dishonest-backend.ts";
-import { senderOf } from "../../node/src/chain/account/actions.ts";
-import { settle } from "../../node/src/chain/account/settle.ts";
 import { readPanel } from "../../node/src/chain/disputes/jury.ts";
-import { openMeasuredCall } from "../../node/src/chain/disputes/measured-calls.ts";
 import type { MeasuredCourt } from "../../node/src/chain/disputes/measured-court.ts";
-import { quoteBond, readDisputeAbout, readMeasured } from "../../node/src/chain/disputes/measured-disputes.ts";
+import { readMeasured } from "../../node/src/chain/disputes/measured-disputes.ts";
 import { readComplaint } from "../../node/src/chain/disputes/measured-events.ts";
 import { readChannel } from "../../node/src/chain/reads.ts";
 import { openAudits, readRegistered } from "../../node/src/chain/reputation/audits.ts";
-import { depositApproval } from "../../node/src/duties/deposits.ts";
 import { type Database, openDatabase } from "../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { openAuditLog } from "../../node/src/store/validator/audit-log.ts";
 import { openComplaintLog } from "../../node/src/store/validator/complaint-log.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../node/src/validator/audit/canary-answer.ts";
 import { canaryIdentity } from "../../node/src/validator/canary/canary-keys.ts";
-import { buyAnswers } from "../support/buy-answers.ts";
 import { eventually, runNode, untilPrinted } from "../support/processes.ts";
 import { courtOf, EPOCH_SECONDS, type Person, Tribunal } from "../support/tribunal.ts";
 import { wealthOf } from "../support/wealth.ts";
+import { FalseAccusers } from "./false-accusers.ts";
 
 const CHEATING = join(import.meta.dirname, "../support/cheating-executor.ts");
 /** What only canaries find, each done by an executor of its own. */
@@ -41,7 +35,6 @@ const BOND = 16n * FEE;
 const KEYS = 10;
 const { APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
-const never = new AbortController().signal;
 
 describe("executors that are audited, and jurors that judge, each a process", () => {
   const stack = new AsyncDisposableStack();
@@ -80,7 +73,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       async () => (await readPanel(liar.chain, court, id)).revealed === 5,
     );
 
-  it("cost the cheats their stakes and the false accuser its bond, and honest ones nothing", async () => {
+  it("cost the cheats their stakes and false accusers their bonds, and honest ones nothing", async () => {
     const hasher = createCommitmentHasher(liar.chain.domain);
     const audits = await openAudits(liar.chain, tribunal.audits);
     for (let key = 0; key < KEYS; key++)
@@ -104,18 +97,21 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     // It asks nobody more, so that everybody's money can be told to the unit, and sees its dispute through.
     await auditing.process.kill("SIGKILL");
     await auditing.restart(["--canary-keys", "0"]);
-    const bought = await buyFromHonest();
-    const lied = await accuseFalsely(bought);
+    const lies = new FalseAccusers({ tribunal, court, liar, honest });
+    const bought = await lies.buy();
+    const lied = await lies.accuseOfWeights(bought, BOND);
+    const miscounted = await lies.accuseOfCounts(bought, BOND);
+    await lies.denyDelivery(bought);
     const canaries = canaryReceipts();
     const earned = totalOf(
       [...canaries, ...bought.receipts].filter(({ request }) => request.executor === honest.address),
     );
-    const stuck = await heldBy(lied);
+    const stuck = (await heldBy(lied)) + (await heldBy(miscounted));
     const isSettled = async () => (await wealth(honest)).settled === earned - stuck;
     await eventually("all is settled that no dispute holds", PATIENCE_MS, isSettled);
     const accused = await wealth(honest);
 
-    const all = [...disputes, lied];
+    const all = [...disputes, lied, miscounted];
     for (const id of all) await standing(id, "draw");
     await tribunal.mine(DRAW_DELAY + 1n);
     for (const id of all) await revealed(id);
@@ -124,7 +120,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     await tribunal.later(APPEAL_PERIOD);
     for (const id of all) await standing(id, "closed");
     for (const dispute of disputes) expect((await readMeasured(liar.chain, court, dispute)).outcome).toBe("upheld");
-    expect((await readMeasured(liar.chain, court, lied)).outcome).toBe("rejected");
+    for (const id of [lied, miscounted]) expect((await readMeasured(liar.chain, court, id)).outcome).toBe("rejected");
 
     // They have sold more: only what was shown before a jury has been settled.
     const complaints = await Promise.all(disputes.map((dispute) => readComplaint(liar.chain, court, dispute)));
@@ -155,8 +151,10 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       expect(await keyMoney(key)).toBe((await liar.chain.contracts.token.FAUCET_AMOUNT()) - spent + refunded);
     }
     const half = (BOND - 5n * FEE) / 2n;
-    expect(await wealth(honest)).toEqual({ ...accused, credit: half, settled: earned });
+    expect(await wealth(honest)).toEqual({ ...accused, credit: 2n * half, settled: earned });
     expect(await wealth(liar)).toEqual({ ...before.liar, wallet: before.liar.wallet - BOND });
+    const faucet = await liar.chain.contracts.token.FAUCET_AMOUNT();
+    expect(await keyMoney(bought.key.address)).toBe(faucet - totalOf(bought.receipts) - BOND);
     for (const [index, juror] of tribunal.jurors.entries()) {
       const wanted = (jurors[index]?.wallet ?? 0n) + BigInt(all.length) * FEE;
       await eventually("the fees are taken", PATIENCE_MS, async () => (await wealth(juror)).wallet === wanted);
@@ -228,38 +226,6 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     const disputes = () => complaints().flatMap(({ dispute }) => dispute ?? []);
     await eventually("the disputes are open", PATIENCE_MS, () => disputes().length === cheats.length);
     return disputes();
-  }
-
-  interface Bought {
-    readonly key: Person;
-    readonly receipts: readonly Receipt[];
-  }
-
-  /** By a key of the liar's. */
-  async function buyFromHonest(): Promise<Bought> {
-    const key = await tribunal.as("liar's key", canaryIdentity(liar.secret, liar.chain.domain, 0));
-    const { bootstrap } = tribunal;
-    return { key, receipts: await buyAnswers({ ...key, bootstrap, executor: honest.address, answers: 4 }) };
-  }
-
-  /** A validator complains of right answers, with the consent of the key that bought them. */
-  async function accuseFalsely({ key, receipts }: Bought): Promise<Hex> {
-    await settle(liar.chain, receipts.slice(-1));
-    const hasher = createCommitmentHasher(liar.chain.domain);
-    const { domainSeparator } = hasher;
-    const answers = receipts.map((receipt) => {
-      const requestHash = hasher.hashRequest(receipt.request);
-      const consent = key.identity.sign(hashDisputeConsent(domainSeparator, { challenger: liar.address, requestHash }));
-      return { receipt, consent };
-    });
-    const terms = { kind: "WrongModel", executor: honest.address, overcharge: 0n } as const;
-    expect((await quoteBond(liar.chain, court, terms)).bond).toBe(BOND);
-    const approval = await depositApproval(liar.chain, court, { account: liar.address, amount: BOND });
-    if (approval !== undefined) await senderOf(liar.chain).send(approval, { signal: never });
-    const evidenceHash = hashEvidence(receipts.map(({ response }) => hasher.hashResponse(response)));
-    const complaint = { kind: "WrongModel", evidenceHash, answers, maxBond: BOND } as const;
-    await senderOf(liar.chain).send(openMeasuredCall(court, complaint), { signal: never });
-    return (await readDisputeAbout(liar.chain, court, (receipts[0] as Receipt).request)) as Hex;
   }
 });
 

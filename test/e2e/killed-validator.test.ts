@@ -131,7 +131,7 @@ describe("a validator that is killed", () => {
 
   const startAccuser = () =>
     startNode(
-      { ...tribunal.surroundings, rpcUrl: gate.rpcUrl },
+      { ...tribunal.nodeContext, rpcUrl: gate.rpcUrl },
       {
         ...{ account: accuser, command: "validator" },
         args: ["--bootstrap", tribunal.bootstrap, "--weights", "tiny", "--jury", "off", "--appeals", "off"].concat([

@@ -6,7 +6,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { juryFacts } from "@lloom/protocol/generated/facts";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import type { DevnetAccount } from "../../devnet/src/accounts.ts";
-import { type NodeSurroundings, type RunningNode, startNode } from "../../devnet/src/nodes.ts";
+import { type NodeContext, type RunningNode, startNode } from "../../devnet/src/nodes.ts";
 import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { faucet, registerAndStake, senderOf } from "../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
@@ -109,10 +109,10 @@ export class Tribunal implements AsyncDisposable {
   /** `lloom COMMAND` by somebody, until it says that it is ready. */
   node(person: DevnetAccount, command: "validator" | "executor", flags: readonly string[]): Promise<RunningNode> {
     const joins = this.bootstrap === "" ? [] : ["--bootstrap", this.bootstrap];
-    return startNode(this.surroundings, { account: person, command, args: [...joins, ...flags] });
+    return startNode(this.nodeContext, { account: person, command, args: [...joins, ...flags] });
   }
 
-  get surroundings(): NodeSurroundings {
+  get nodeContext(): NodeContext {
     const { supervisor, dir } = this;
     const { rpcUrl } = this.chain;
     const deployment = { ...this.deployment, audits: this.audits, startBlock: 0 };

@@ -9,7 +9,7 @@ import { canaryIdentity } from "../../../node/src/validator/canary/canary-keys.t
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "../accounts.ts";
 import { type Chairs, withChain } from "../members.ts";
 import type { NetworkClock } from "../network-clock.ts";
-import { type NodeSurroundings, type RunningNode, startNode } from "../nodes.ts";
+import { type NodeContext, type RunningNode, startNode } from "../nodes.ts";
 
 /** Where a jury is needed, the first validator audits; it, and nobody else, has canary keys. */
 const CANARY_KEYS = 4;
@@ -50,9 +50,9 @@ async function fundKeys({ rpcUrl }: Chairs, { domain }: Chain, { secret }: Devne
 }
 
 /** Validators beside the two that are always there: a jury of five needs as many besides who complains. */
-export const startJurors = (surroundings: NodeSurroundings, bootstrap: string): Promise<RunningNode[]> =>
+export const startJurors = (nodeContext: NodeContext, bootstrap: string): Promise<RunningNode[]> =>
   Promise.all(
     DEVNET_ACCOUNTS.jurors.map((account) =>
-      startNode(surroundings, { account, command: "validator", args: [...WEIGHTS, "--bootstrap", bootstrap] }),
+      startNode(nodeContext, { account, command: "validator", args: [...WEIGHTS, "--bootstrap", bootstrap] }),
     ),
   );

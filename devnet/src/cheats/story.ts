@@ -46,6 +46,8 @@ const WORK_PATIENCE = 4;
 const STEP_SECONDS = 900;
 /** What a client believes of an executor's stake and strikes is so old at most; it asks with the next offer that it hears. */
 const [HEARD_SECONDS, HEARD_MS] = [310, 12_000];
+/** Rounds of questions after which the cheat counts as still chosen. */
+const MOST_TRIES = 4;
 /** Past a deadline. */
 const MARGIN_SECONDS = 2n;
 const QUESTIONS = ["What is Lloom?", "Who pays for gas?", "What does a receipt prove?"] as const;
@@ -108,14 +110,18 @@ class Story {
   /** How often the cheat was asked the last time, once clients have asked the chain anew about it. */
   async #askUntilPassedOver(): Promise<number> {
     const { devnet, signal } = this.#stage;
-    const asked = await this.#ask();
+    let asked = await this.#ask();
     if (asked === 0) return asked;
     this.#tell(
       "  (A client asks the chain about an executor every five minutes: the network's clock is moved on by as much.)",
     );
     await devnet.clock?.moveOn(devnet.rpcUrl, HEARD_SECONDS);
-    await delay(HEARD_MS, undefined, { signal });
-    return this.#ask();
+    // On a busy machine the chain's answer may come after the next question.
+    for (let tries = 0; asked > 0 && tries < MOST_TRIES; tries++) {
+      await delay(HEARD_MS, undefined, { signal });
+      asked = await this.#ask();
+    }
+    return asked;
   }
 
   /** Asks the gateway some questions; how many of the receipts are the cheat's. */

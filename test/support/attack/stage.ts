@@ -57,7 +57,7 @@ export async function setStage(seed: number): Promise<Stage> {
     const identity = honestOf(seed, `${command} ${index}`);
     await seat(site, command === "executor" ? { stake: STAKE } : "client", identity);
     const account = { ...identity, name: `${command}-${index + 1}` };
-    return startNode(devnet.surroundings, { account, command, args: ["--bootstrap", devnet.bootstrap, ...args] });
+    return startNode(devnet.nodeContext, { account, command, args: ["--bootstrap", devnet.bootstrap, ...args] });
   };
   timings.record("devnet", timings.began);
   const began = performance.now();

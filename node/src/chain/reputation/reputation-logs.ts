@@ -5,6 +5,7 @@ import type { PlacedEvent } from "@lloom/protocol/reputation/epochs-of";
 import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
 import { type Log as ChainLog, Contract, Interface, zeroPadValue } from "ethers";
 import { LloomError } from "../../errors.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Chain } from "../chain.ts";
 import { readFor, readMinimumStake } from "../reads.ts";
 import { type BlockRange, readLogs } from "../watch/past-logs.ts";
@@ -47,7 +48,7 @@ const noAudits = (audits: Address): LloomError =>
 
 /**
  * What happened in these blocks that an executor's reputation is computed from, in the chain's order. Time: two searches of
- * the range, and one call for each block with an event. Throws as `readLogs`.
+ * the range, and one call for each block with an event whose time was not asked for before. Throws as `readLogs`.
  */
 export async function readReputationEvents(
   { chain, audits }: ReputationContracts,
@@ -95,15 +96,31 @@ async function timesOf(chain: Chain, logs: readonly ChainLog[]): Promise<Readonl
   const left = [...hashes];
   const times = new Map<number, bigint>();
   const work = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const [number, hash] = next;
-      const block = await readFor("a block's time", chain.provider.getBlock(number));
-      if (block === null || block.hash !== hash) throw reorganised(number);
-      times.set(number, BigInt(block.timestamp));
-    }
+    for (let next = left.pop(); next !== undefined; next = left.pop()) times.set(next[0], await timeOf(chain, next));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return times;
+}
+
+/** By hash, which a time never changes for: executors share most blocks, since one report tells of all of them. */
+const KNOWN_TIMES = new WeakMap<Chain, BoundedMap<string, Promise<bigint>>>();
+const MOST_TIMES = 16_384;
+
+function timeOf(chain: Chain, [number, hash]: readonly [number, string]): Promise<bigint> {
+  const known = KNOWN_TIMES.get(chain) ?? new BoundedMap({ most: MOST_TIMES });
+  KNOWN_TIMES.set(chain, known);
+  const time = known.get(hash);
+  if (time !== undefined) return time;
+  const asked = readTime(chain, number, hash);
+  known.set(hash, asked);
+  asked.catch(() => known.delete(hash));
+  return asked;
+}
+
+async function readTime(chain: Chain, number: number, hash: string): Promise<bigint> {
+  const block = await readFor("a block's time", chain.provider.getBlock(number));
+  if (block === null || block.hash !== hash) throw reorganised(number);
+  return BigInt(block.timestamp);
 }
 
 const reorganised = (block: number): LloomError =>

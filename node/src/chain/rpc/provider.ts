@@ -22,7 +22,7 @@ const LOCAL_CHAIN_IDS: readonly bigint[] = [31337n, 1337n];
 
 export const isLocalChain = (chainId: bigint): boolean => LOCAL_CHAIN_IDS.includes(chainId);
 
-type Answer = JsonRpcResult | JsonRpcError;
+type Reply = JsonRpcResult | JsonRpcError;
 
 /**
  * ethers' provider, over a transport that asks again when the RPC server does not answer or has too much to do. Every call
@@ -79,7 +79,7 @@ export class RetryingProvider extends JsonRpcProvider {
     return BigInt(result);
   }
 
-  async #ask(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<Answer[]> {
+  async #ask(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<Reply[]> {
     const body = JSON.stringify(payload);
     const { closed } = this.#transport;
     for (const waitMs of [...RETRY_AFTER_MS, undefined]) {
@@ -136,7 +136,7 @@ export async function openProvider(
 }
 
 /** The JSON-RPC answers of a body; `undefined` for a page of a proxy, or half an answer. */
-function parse(text: string, payload: JsonRpcPayload | JsonRpcPayload[]): Answer[] | undefined {
+function parse(text: string, payload: JsonRpcPayload | JsonRpcPayload[]): Reply[] | undefined {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -150,12 +150,12 @@ function parse(text: string, payload: JsonRpcPayload | JsonRpcPayload[]): Answer
   return only === undefined || Array.isArray(payload) ? answers : [{ ...only, id: payload.id }];
 }
 
-const isAnswer = (value: unknown): value is Answer =>
+const isAnswer = (value: unknown): value is Reply =>
   typeof value === "object" &&
   value !== null &&
   ("result" in value || ("error" in value && typeof value.error === "object" && value.error !== null));
 
-const isBusy = (answer: Answer): boolean => "error" in answer && rpcErrorKind(answer.error) === "busy";
+const isBusy = (answer: Reply): boolean => "error" in answer && rpcErrorKind(answer.error) === "busy";
 
 /** A call that failed without having been executed. */
 const isOutage = (kind: ReturnType<typeof rpcErrorKind>, { message, data }: RpcErrorBody): boolean =>

@@ -46,7 +46,11 @@ export const overchargeOf = ({ receipt: { request, response }, counts }: WrongCo
 };
 
 /** The call by which a client complains of a wrong count, once its bond is approved. */
-export const overchargeCall = (court: MeasuredCourt, wrong: WrongCount, maxBond: bigint) =>
+export const overchargeCall = (
+  court: MeasuredCourt,
+  wrong: Pick<WrongCount, "receipt" | "counts" | "responseHash">,
+  maxBond: bigint,
+) =>
   openMeasuredCall(court, {
     ...{ kind: "TokenInflation", evidenceHash: hashEvidence([wrong.responseHash]), maxBond },
     answers: [{ receipt: wrong.receipt, counted: wrong.counts }],
