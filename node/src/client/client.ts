@@ -28,6 +28,7 @@ import type { AnswerAudit } from "./check/answer-audit.ts";
 import { openRecounting } from "./check/recounting.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
+import { followStakes } from "./discover/follow-stakes.ts";
 import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
@@ -79,7 +80,8 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const closing = new AbortController();
   const market = openMarket(parts, { settings, stack, signal: closing.signal });
   const channels = openChannels(parts, settings, closing.signal);
-  await followChain(parts, { channels, settings, stack });
+  const fromBlock = (await chain.provider.getBlockNumber()) + 1;
+  followChain(parts, { channels, fromBlock, settings, stack });
   const pool = stack.use(createInferPool(host, log));
   const background = stack.use(new Background());
   stack.defer(() => closing.abort());
@@ -87,6 +89,8 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const recounting = stack.use(openRecounting(parts, settings));
   const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
+  const pace = { fromBlock, pollMs: settings.watchPollMs, signal: closing.signal };
+  background.run(followStakes(chain, { ...pace, onChange: market.review }));
   if (asking.told !== undefined) background.run(asking.told.keepAsking(closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
@@ -138,17 +142,22 @@ function openChannels(
 }
 
 /** Keeps channels and what they still owe in step with the chain. */
-async function followChain(
+function followChain(
   { chain, identity, store }: ClientParts,
   {
     channels,
+    fromBlock,
     settings,
     stack,
-  }: { readonly channels: PaymentChannels; readonly settings: ClientSettings; readonly stack: AsyncDisposableStack },
-): Promise<void> {
+  }: {
+    readonly channels: PaymentChannels;
+    readonly fromBlock: number;
+    readonly settings: ClientSettings;
+    readonly stack: AsyncDisposableStack;
+  },
+): void {
   const client = identity.address;
   const stop = new AbortController();
-  const fromBlock = (await chain.provider.getBlockNumber()) + 1;
   const onEvent = (event: ChainEvent): void => {
     if (!("client" in event) || !("executor" in event) || event.client !== client) return;
     const { executor } = event;

@@ -123,6 +123,14 @@ export class StakeView {
     return this.#wait(executor, source) ?? known?.stake;
   }
 
+  /** What is known of it is out of date: the next who asks has it read again. False if nothing is known. */
+  expire(executor: Address): boolean {
+    const known = this.#members.peek(executor);
+    if (known === undefined) return false;
+    this.#members.set(executor, { ...known, untilMs: Number.NEGATIVE_INFINITY });
+    return true;
+  }
+
   #knownOf(executor: Address): Known | undefined {
     return this.#members.get(executor) ?? this.#strangers.get(executor);
   }

@@ -13,7 +13,8 @@ import { WatchStep } from "./watch-step.ts";
 /** Which logs are watched, and what they are as events; `undefined` for one that no ABI names. */
 export interface EventSource<Event extends EventPlace> {
   readonly address: readonly Address[];
-  readonly topics: readonly (string | null)[];
+  /** Of several at one place, any. */
+  readonly topics: readonly (string | readonly string[] | null)[];
   readonly decode: (log: ChainLog) => Event | undefined;
 }
 
@@ -134,7 +135,8 @@ class EventReader<Event extends EventPlace> {
     const { address, topics } = this.#source;
     const blocks = toBlock - fromBlock + 1;
     try {
-      const filter = { address: [...address], topics: [...topics], fromBlock, toBlock };
+      const wanted = topics.map((topic) => (typeof topic === "string" || topic === null ? topic : [...topic]));
+      const filter = { address: [...address], topics: wanted, fromBlock, toBlock };
       const logs = await untilAborted(this.#chain.provider.getLogs(filter), signal);
       this.#step.served();
       return logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);

@@ -72,6 +72,10 @@ export function openMarket(
     }),
   );
   const search = new OfferSearch({ host, accept: takeTold, signal, log });
+  /** What it has at stake was changed. */
+  const review = (executor: Address): void => {
+    if (stakes.expire(executor)) void learn(executor);
+  };
   const learnStake = async (executor: Address): Promise<void> => void (await learn(executor));
-  return { hasher, book, topic, search, learnStake, vocabularies };
+  return { hasher, book, topic, search, learnStake, review, vocabularies };
 }
