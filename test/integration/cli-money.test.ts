@@ -62,7 +62,7 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     "a cancelled dispute to sign",
     ["dispute", "cancel", `0x${"1d".repeat(32)}`, "--sign-only", at("o")],
     2,
-    /only a concession can be signed/,
+    /opening and conceding can be signed/,
   ],
   ["a dispute that does what all objects do", ["dispute", "toString", `0x${"1d".repeat(32)}`], 2, /cannot "toString"/],
   ["a relay of nothing", ["relay"], 2, /Missing required argument .file./],
