@@ -77,11 +77,13 @@ export class Overcharges {
     );
     const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(wrong) } as const;
     const isDisputed = dispute !== undefined;
-    const others = this.#othersAbout(duty);
-    const mayComplain = !isDisputed && policy === "auto" && others === "none";
+    const before = this.#othersAbout(duty);
+    const mayComplain = !isDisputed && policy === "auto" && before === "none";
     const [{ bond }, funds] = mayComplain
       ? await untilAborted(Promise.all([quoteBond(chain, court, terms), readFunds(chain, court, client)]), signal)
       : [{ bond: 0n }, 0n];
+    // Nothing is waited for from here until it is noted: of two answers that were settled together one sees the other.
+    const others = mayComplain ? this.#othersAbout(duty) : before;
     const locked = this.#under(duty).reduce((sum, other) => sum + other.bond, 0n);
     const view = { isDisputed, lane, request, nowSeconds, policy, others, bond, locked, mostLocked, funds };
     const move = nextOvercharge(view);
