@@ -2,6 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { Transaction } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
 import { jury } from "../../node/src/chain/contracts.ts";
@@ -229,15 +230,19 @@ describe("jurors without the chain for an hour", () => {
     const early = await committed();
     gate.decide = () => "refuse";
     await court.later(HOUR);
-    gate.decide = () => "pass";
-    await eventually("all have committed", PATIENCE_MS, async () => (await committed()).length === 5);
+    // One is kept from voting yet: once all have, they reveal, and a transaction that waits for one that is gone holds up others.
+    const held = bench[0]?.juror.identity.address;
+    const isHeld = ([raw]: readonly unknown[]): boolean => Transaction.from(String(raw)).from?.toLowerCase() === held;
+    gate.decide = (method, params) => (method === SEND && isHeld(params) ? "refuse" : "pass");
+    await eventually("all others have committed", PATIENCE_MS, async () => (await committed()).length === 4);
     const cast = await committed();
     await unvoted.restore();
     expect(await committed()).toEqual(early);
     // The chain that takes the place of another is longer.
     for (let mined = 0; mined < 40; mined++) await court.market.networkHelpers.mine();
-    await eventually("all have committed again", PATIENCE_MS, async () => (await committed()).length === 5);
-    expect(await committed()).toEqual(cast);
+    gate.decide = () => "pass";
+    await eventually("all have committed", PATIENCE_MS, async () => (await committed()).length === 5);
+    expect(await committed()).toEqual(expect.arrayContaining(cast));
     await revealed(id);
     expect(await votes(id)).toEqual(Array(5).fill("Mismatch"));
   });

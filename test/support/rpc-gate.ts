@@ -11,8 +11,8 @@ export type Passage = "pass" | "refuse" | "loseAnswer" | "hang";
 /** A JSON-RPC server that can fail on purpose, in front of a real one. */
 export interface RpcGate extends AsyncDisposable {
   readonly rpcUrl: string;
-  /** Asked for every request, by method; the request waits for what it says. */
-  decide: (method: string) => Passage | Promise<Passage>;
+  /** Asked for every request; the request waits for what it says. */
+  decide: (method: string, params: readonly unknown[]) => Passage | Promise<Passage>;
   /** An error to answer with, in the place of the server's answer. */
   answer: (method: string, params: readonly unknown[]) => RpcError | undefined;
   /** Sees the server's result, and gives the one to tell. */
@@ -55,7 +55,7 @@ export async function openGate(target: string): Promise<RpcGate> {
     const { id, method, params } = JSON.parse(body) as RpcCall;
     methods.push(method);
     gate.observe(method, params);
-    const passage = await gate.decide(method);
+    const passage = await gate.decide(method, params);
     if (passage === "refuse") return void request.socket.destroy();
     if (passage === "hang") return;
     const error = gate.answer(method, params);
