@@ -16,7 +16,7 @@ import type { ClientLog } from "../../store/client/client-log.ts";
 import type { WrongCount } from "../../store/client/wrong-counts.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import type { DisputePolicy } from "./dispute-rules.ts";
-import { isSettledMatter, nextOvercharge, type OverchargeView } from "./overcharge-rules.ts";
+import { complainBy, isSettledMatter, nextOvercharge, type OverchargeView } from "./overcharge-rules.ts";
 
 /** Duties that are looked through for complaints that were lost. */
 const REMEMBERED = 1_000;
@@ -75,6 +75,9 @@ export class Overcharges {
       Promise.all([readDisputeAbout(chain, court, request), readLane(chain, request), chain.nowSeconds()]),
       signal,
     );
+    // Its own dispute, which nobody looks after yet: until then this duty stands for it among those about the executor.
+    const isUnseen = dispute !== undefined && duty.state === "complain" && !store.findDuty("accuse", dispute);
+    if (isUnseen && nowSeconds <= complainBy(request)) return false;
     const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(wrong) } as const;
     const isDisputed = dispute !== undefined;
     const before = this.#othersAbout(duty);
