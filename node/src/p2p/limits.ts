@@ -130,10 +130,11 @@ export interface EvidenceServerLimits {
 }
 
 export const EVIDENCE_SERVER_LIMITS: EvidenceServerLimits = {
-  asksPerPeer: 2,
+  asksPerPeer: 4,
   asksTotal: 16,
   asksPerSecond: 0.5,
-  askBurst: 20,
+  // A juror asks a challenger for all that some complaints show, when their panels are drawn at once.
+  askBurst: 64,
   askMs: 10_000,
   // The largest answer, 40 MB, at 350 kB per second.
   answerMs: 120_000,
