@@ -11,6 +11,7 @@ import { askFirst } from "../../devnet/src/first-answer.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
 import { accountingInterface } from "../../node/src/chain/contracts.ts";
 import { silentLog } from "../support/hosts.ts";
+import { tellIfFailed } from "../support/last-words.ts";
 import { type Purse, readPurses } from "../support/purses.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
@@ -44,6 +45,7 @@ async function tell(cheat: Cheat): Promise<Told> {
   const chain = stack.use(await openChain({ rpcUrl: devnet.rpcUrl, accounting, signal, log: silentLog }));
   const before = await readPurses(chain);
   const lines: string[] = [];
+  tellIfFailed(devnet.logDir, lines);
   const telling = tellStory({ devnet, cheat, quietMs: QUIET_MS, say: (line) => lines.push(line), signal });
   telling.catch(() => undefined);
   await askFirst({ gatewayUrl: devnet.gatewayUrl, signal });
