@@ -2,7 +2,7 @@ import { type Address, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { type Candidate, type Chance, chooseExecutor, type Need } from "../../node/src/client/choose/choose.ts";
 import { UNKNOWN_HEALTH } from "../../node/src/client/choose/executor-health.ts";
-import { NO_DEMANDS } from "../../node/src/client/choose/reputation.ts";
+import type { Demands } from "../../node/src/client/choose/reputation.ts";
 
 /** When offers were heard and choices are made, Unix milliseconds. */
 export const NOW = 1_800_000_000_000;
@@ -53,6 +53,8 @@ export function candidate(
     ...known,
   } satisfies Candidate;
 }
+
+export const NO_DEMANDS: Demands = { minReputation: 0, minStake: 0n };
 
 /** What a question needs that asks for little. */
 export const need: Need = {

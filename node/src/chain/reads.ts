@@ -121,14 +121,6 @@ export const readMinimumStake = ({ contracts }: Chain, role: MemberRole): Promis
 export const readCapacity = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
   readFor("the stake's capacity", contracts.stakeRegistry.capacityOf(executor));
 
-/** What `withdrawEarnings` would pay now, base units. */
-export const readWithdrawable = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
-  readFor("the earnings", contracts.accounting.withdrawableEarnings(executor));
-
-/** Settled money of last answers that has not matured, base units. */
-export const readUnmaturedTail = ({ contracts }: Chain, executor: Address): Promise<bigint> =>
-  readFor("the unmatured earnings", contracts.accounting.unmaturedTail(executor));
-
 /** Whom an address signs for; `undefined` if it is nobody's session signer. */
 export async function readSigner({ contracts }: Chain, signer: Address): Promise<SessionSigner | undefined> {
   const { principal, thawEnd } = await readFor("the session signer", contracts.accounting.signers(signer));

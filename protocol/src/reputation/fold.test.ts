@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HISTORY_RULES, type HistoryEvent, randomHistory } from "../../test/random-history.ts";
-import { copyOf, emptyReputation, fold, type ReputationState } from "./fold.ts";
+import { emptyReputation, fold, type ReputationState } from "./fold.ts";
 import { standingsOf, standingsRoot } from "./standings-tree.ts";
 
 const SEED = 20_261_129;
@@ -12,6 +12,14 @@ const foldAll = (events: readonly HistoryEvent[], state = emptyReputation(HISTOR
   for (const { event } of events) fold(state, event);
   return state;
 };
+
+/** A copy that further events of the original do not touch: what a reorganised chain starts from again. Rows are shared. */
+function copyOf({ rules, executors }: ReputationState): ReputationState {
+  const copied = [...executors].map(([address, { executor, auditors, channels }]) => {
+    return [address, { executor, auditors: new Map(auditors), channels: new Map(channels) }] as const;
+  });
+  return { rules, executors: new Map(copied) };
+}
 
 /** As a database keeps it: integers as text, nothing shared. */
 const stored = (state: ReputationState): ReputationState => {

@@ -48,12 +48,3 @@ export function fold(state: ReputationState, event: ReputationEvent): TouchedRow
   if (client !== undefined && after.channel !== undefined) history.channels.set(client, after.channel);
   return after;
 }
-
-/** A copy that further events of the original do not touch: what a reorganised chain starts from again. Rows are shared. */
-export function copyOf({ rules, executors }: ReputationState): ReputationState {
-  const copied = [...executors].map(([address, { executor, auditors, channels }]) => {
-    const history: ExecutorHistory = { executor, auditors: new Map(auditors), channels: new Map(channels) };
-    return [address, history] as const;
-  });
-  return { rules, executors: new Map(copied) };
-}

@@ -4,7 +4,8 @@ import { verifyReceipt } from "@lloom/protocol/receipts";
 import { recoverAddress } from "@lloom/protocol/signatures";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
-import { readChannel, readDeposit, readLane, readUnmaturedTail } from "../../../node/src/chain/reads.ts";
+import { readChannel, readDeposit, readLane } from "../../../node/src/chain/reads.ts";
+import { readUnmaturedTail } from "../../support/earned.ts";
 import { scriptedBackend } from "./scripted-backend.ts";
 import { askAll, DOLLAR, log, PRICE, question, soon, until, World } from "./world.ts";
 

@@ -2,18 +2,11 @@ import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../../node/src/chain/chain.ts";
 import { accountingInterface } from "../../../node/src/chain/contracts.ts";
-import {
-  type Member,
-  readChannel,
-  readDeposit,
-  readMember,
-  readTokenBalance,
-  readUnmaturedTail,
-  readWithdrawable,
-} from "../../../node/src/chain/reads.ts";
+import { type Member, readChannel, readDeposit, readMember, readTokenBalance } from "../../../node/src/chain/reads.ts";
 import { type OwnReceipt, openClientLog } from "../../../node/src/store/client/client-log.ts";
 import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
 import { openExecutorLog, type ServedReceipt } from "../../../node/src/store/executor/executor-log.ts";
+import { readUnmaturedTail, readWithdrawable } from "../earned.ts";
 
 /** A LaneSettled event. Amounts in base units. */
 export interface SettledPair {

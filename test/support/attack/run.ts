@@ -1,7 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { RunningNode } from "../../../devnet/src/nodes.ts";
-import { readWithdrawable } from "../../../node/src/chain/reads.ts";
 import { seeded } from "../../../protocol/test/seeded.ts";
+import { readWithdrawable } from "../earned.ts";
 import { eventually } from "../processes.ts";
 import type { Asked } from "./asking.ts";
 import { type Books, readBooks } from "./books.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, candidate, choose, PROVEN } from "../../../../test/support/candidate.ts";
-import { MOST_FACTOR, NO_DEMANDS, type Reputation, reputationFactor, strictest } from "./reputation.ts";
+import { addressOf, candidate, choose, NO_DEMANDS, PROVEN } from "../../../../test/support/candidate.ts";
+import { MOST_FACTOR, type Reputation, reputationFactor, strictest } from "./reputation.ts";
 
 const told = (trust: number, grade: "A" | "B" | "C" | "newcomer" = "B") => ({ trust, grade });
 

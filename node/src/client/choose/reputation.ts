@@ -32,8 +32,6 @@ export interface Demands {
   readonly minStake: bigint;
 }
 
-export const NO_DEMANDS: Demands = { minReputation: 0, minStake: 0n };
-
 /** The stricter of two, each for itself. */
 export const strictest = (own: ExecutorDemands | undefined, least: Demands): Demands => ({
   minReputation: Math.max(own?.minReputation ?? 0, least.minReputation),
