@@ -28,7 +28,7 @@ describe("the subjects of mutation runs", () => {
     const lanes = SUBJECTS.filter((subject) => pathsToMutate(subject, ["lanes"]).length > 0).map(({ name }) => name);
     expect(lanes).toEqual(["lanes"]);
     expect(SUBJECTS.flatMap((subject) => pathsToMutate(subject, ["pay/funding"]))).toEqual([
-      "node/src/client/pay/funding.ts",
+      "node/src/client/pay/funding-plan.ts",
     ]);
   });
 

@@ -11,7 +11,7 @@ import { Mutex } from "../../primitives/mutex.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { continueLane, type PlacedRequest, type RequestTerms } from "./build-request.ts";
-import { type FundingPlan, planFunding } from "./funding.ts";
+import { type FundingPlan, planFunding } from "./funding-plan.ts";
 
 /** A channel as the client's side of the chain tells it. */
 export type OwnChannel = Pick<ChannelFunds, "balance" | "unlocking">;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
-import { type FundingFacts, planFunding } from "./funding.ts";
+import { type FundingFacts, planFunding } from "./funding-plan.ts";
 
 const facts: FundingFacts = {
   needed: 100n,
