@@ -1,6 +1,7 @@
 /** What every role and capability of the node may use. */
 const BASE = [
   "node/src/primitives",
+  "node/src/defaults.ts",
   "node/src/errors.ts",
   "node/src/log.ts",
   "node/src/outside-file.ts",
@@ -156,6 +157,7 @@ function rootFilesOfNode(): string[] {
     "config",
     "daemon",
     "data-home",
+    "defaults",
     "dispute-settings",
     "errors",
     "log",

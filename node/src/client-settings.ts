@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULTS } from "./defaults.ts";
 import { decimal, defaulted, number, optional, text } from "./setting-forms.ts";
 
 const share = number("must be a number from 0 to 1").refine(
@@ -71,6 +72,6 @@ export const CLIENT_SETTINGS = {
     value: "SHARE",
     describe: "share of questions, from 0 to 1, that try another executor than the best",
     schema: share,
-    fallback: 0.02,
+    fallback: DEFAULTS.exploration,
   }),
 } as const;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CLIENT_SETTINGS } from "./client-settings.ts";
+import { DEFAULTS } from "./defaults.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import {
   address,
@@ -172,7 +173,7 @@ export const SETTINGS = {
     value: "N",
     describe: "requests answered at once",
     schema: whole(1, 256),
-    fallback: 4,
+    fallback: DEFAULTS.concurrency,
   }),
   inboundPrice: defaulted({
     toml: "executor.inbound-price",
@@ -196,7 +197,7 @@ export const SETTINGS = {
     value: "N",
     describe: "requests per second taken from one peer in the long run; four times as many at once",
     schema: whole(1, 100_000),
-    fallback: 100,
+    fallback: DEFAULTS.peerRequestsPerSecond,
   }),
   settleAmount: defaulted({
     toml: "executor.settle-amount",
@@ -212,7 +213,7 @@ export const SETTINGS = {
     value: "SECONDS",
     describe: "settle once the oldest unsettled answer is this old",
     schema: whole(1, 43_200),
-    fallback: 3600,
+    fallback: DEFAULTS.settleAgeSeconds,
   }),
   drainSeconds: defaulted({
     toml: "executor.drain-seconds",

@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../defaults.ts";
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
@@ -115,7 +116,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   disputeCheckMs: 30_000,
   quietMs: 3_000,
   onDispute: () => undefined,
-  exploration: 0.02,
+  exploration: DEFAULTS.exploration,
   random: Math.random,
   clock: wallClock,
   ...options,

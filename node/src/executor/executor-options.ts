@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../defaults.ts";
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
@@ -87,13 +88,13 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
   return {
     modelPrices: {},
     models: [],
-    concurrency: 4,
-    peerRequestsPerSecond: 100,
+    concurrency: DEFAULTS.concurrency,
+    peerRequestsPerSecond: DEFAULTS.peerRequestsPerSecond,
     queueLimit: 1024,
     perClientLimit: 256,
     answerTimeoutMs: 600_000,
     settleAmount: 1_000_000n,
-    settleAgeMs: 3_600_000,
+    settleAgeMs: DEFAULTS.settleAgeSeconds * 1_000,
     settleCheckMs: 1_000,
     drainGraceMs: 30_000,
     watchPollMs: 1_000,
