@@ -32,7 +32,7 @@ export interface Attacked {
 
 /** Questions to each gateway: first, so that a process holds what it always holds, and then under attack. */
 const FIRST = 30;
-const UNDER_ATTACK = 250;
+const UNDER_ATTACK = 400;
 const KNOWN_MS = 300_000;
 const CALM_MS = 120_000;
 const TWO_DAYS = 2 * 86_400;

@@ -34,7 +34,7 @@ describe("what became of a question", () => {
     expect(verdict(BROKEN, { name: "gateway", atMs: 15 })).toBe("failed");
   });
 
-  it("counts for nothing where a liar had begun to stream", () => {
+  it("tells apart where a liar had begun to stream", () => {
     expect(verdict({ ...BROKEN, executor: "0xbb" })).toBe("liarBegan");
     expect(verdict({ ...BROKEN, executor: "0xbb", text: "" })).toBe("failed");
     expect(verdict({ ...BROKEN, executor: "0xbb", isStreamed: false })).toBe("failed");

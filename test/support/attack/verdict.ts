@@ -2,7 +2,7 @@ import type { Asked } from "./asking.ts";
 import { knownAnswer } from "./known-answer.ts";
 import type { Kill } from "./strike.ts";
 
-/** How a question ended. What an honest executor could have answered is `right` or `failed`; the last three nobody could. */
+/** How a question ended. What an honest executor could have answered is `right`, `failed` or `liarBegan`; the two between nobody could. */
 export type Verdict =
   /** The text that every honest executor gives, with a receipt. */
   | "right"
@@ -14,7 +14,7 @@ export type Verdict =
   | "gatewayKilled"
   /** Its executor was killed in the middle of its text, which no other executor can take up. */
   | "executorKilled"
-  /** A liar had begun its text, before the gateway knew anybody well: nobody else can take that up either. */
+  /** An honest executor could have answered it, but a liar was asked before the gateway knew anybody well, and had begun its text. */
   | "liarBegan";
 
 interface Kills {
