@@ -47,7 +47,7 @@ const ASK_MS = 5_000;
 /** Looks at one answer that never came, and does what the rules say, as the chain has it now. */
 export class Complaints {
   readonly #options: ComplaintsOptions;
-  /** When executors were asked last, by dispute. */
+  /** When executors were asked last, by dispute that is not over. */
   readonly #askedMs = new Map<Hex, number>();
 
   constructor(options: ComplaintsOptions) {
@@ -142,6 +142,7 @@ export class Complaints {
       if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
       return;
     }
+    this.#askedMs.delete(duty.id);
     if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
     const wei = await claimBonds(chain, disputes, signal);
     if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");
