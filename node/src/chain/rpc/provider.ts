@@ -22,7 +22,8 @@ const LOCAL_CHAIN_IDS: readonly bigint[] = [31337n, 1337n];
 
 export const isLocalChain = (chainId: bigint): boolean => LOCAL_CHAIN_IDS.includes(chainId);
 
-type Reply = JsonRpcResult | JsonRpcError;
+/** What the server answered; `isAfterLoss` where an earlier try of the same call may have arrived, too. */
+type Reply = (JsonRpcResult | JsonRpcError) & { readonly isAfterLoss?: boolean };
 
 /**
  * ethers' provider, over a transport that asks again when the RPC server does not answer or has too much to do. Every call
@@ -55,12 +56,12 @@ export class RetryingProvider extends JsonRpcProvider {
     return (await this.#ask(payload)) as JsonRpcResult[];
   }
 
-  override getRpcError(payload: JsonRpcPayload, { id, error }: JsonRpcError): Error {
+  override getRpcError(payload: JsonRpcPayload, { id, error, isAfterLoss = false }: Reply & JsonRpcError): Error {
     const clean = this.#clean(error) as JsonRpcError["error"];
     const kind = rpcErrorKind(clean);
     const isExecution = payload.method === "eth_call" || payload.method === "eth_estimateGas";
     // ethers reads reverts, and takes everything else that goes wrong with a call for one.
-    if (!isExecution || isOutage(kind, clean)) return new RpcError(kind, clean);
+    if (!isExecution || isOutage(kind, clean)) return new RpcError(kind, clean, isAfterLoss);
     return super.getRpcError(payload, { id, error: clean });
   }
 
@@ -82,13 +83,16 @@ export class RetryingProvider extends JsonRpcProvider {
   async #ask(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<Reply[]> {
     const body = JSON.stringify(payload);
     const { closed } = this.#transport;
+    let isAfterLoss = false;
     for (const waitMs of [...RETRY_AFTER_MS, undefined]) {
       const answer = await this.#transport.post(body);
       const answers = "status" in answer ? parse(answer.text, payload) : undefined;
-      if (answers !== undefined && !answers.some(isBusy)) return answers;
+      isAfterLoss ||= !("status" in answer) || answer.isRepeat || answers === undefined;
+      const told = answers?.map((one) => ({ ...one, isAfterLoss }));
+      if (told !== undefined && !told.some(isBusy)) return told;
       if (closed.aborted) throw new LloomError("CANCELLED", "The chain was closed.");
-      if (waitMs === undefined || (answers === undefined && !mayPass(answer))) {
-        if (answers !== undefined) return answers;
+      if (waitMs === undefined || (told === undefined && !mayPass(answer))) {
+        if (told !== undefined) return told;
         throw this.#unreachable(reasonOf(answer), detailsOf(answer));
       }
       const asked = "status" in answer ? Math.min(answer.retryAfterMs, LONGEST_RETRY_MS) : 0;

@@ -39,8 +39,14 @@ test("a connection that was closed while idle is no failure of the server", asyn
       }),
     ),
   );
-  for (let call = 0; call < 5; call++) expect(await transport.post("{}")).toMatchObject({ status: 200, text: "ok" });
+  let repeats = 0;
+  for (let call = 0; call < 5; call++) {
+    const answer = await transport.post("{}");
+    expect(answer).toMatchObject({ status: 200, text: "ok" });
+    if ("isRepeat" in answer && answer.isRepeat) repeats++;
+  }
   expect(cuts).toBeGreaterThan(0);
+  expect(repeats).toBe(cuts);
 });
 
 test("a server that cuts new connections, or answers by half, gave no answer", async () => {

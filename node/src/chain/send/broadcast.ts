@@ -5,7 +5,7 @@ import type { Log } from "../../log.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { ChainAccount, ContractCall } from "../contract-call.ts";
 import type { RetryingProvider } from "../rpc/provider.ts";
-import { kindOf, type RpcErrorKind } from "../rpc/rpc-error.ts";
+import { kindOf, provesRefusal, type RpcErrorKind } from "../rpc/rpc-error.ts";
 import { untilAborted } from "../rpc/until-aborted.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { whoUsedNonce } from "./nonce-proof.ts";
@@ -57,8 +57,10 @@ export class Broadcast {
   readonly #terms: BroadcastTerms;
   readonly #order: BroadcastOrder;
   readonly #hashes: Hex[];
-  /** Whether a server may have the transaction: it took it, or its answer was lost or not understood. */
+  /** Whether a server may have the transaction: all but a refusal of every try leaves that open. */
   #isOut: boolean;
+  /** Whether one has it, or had it, by its own word. */
+  #isHeld = false;
   #looks = 0;
   #usedSinceMs: number | undefined;
   #isMined = false;
@@ -119,7 +121,7 @@ export class Broadcast {
     }
     try {
       await untilAborted(provider.send("eth_sendRawTransaction", [raw.serialized]), signal);
-      this.#isOut = true;
+      this.#isOut = this.#isHeld = true;
       return "taken";
     } catch (thrown) {
       // Nobody can say whether it arrived.
@@ -133,31 +135,32 @@ export class Broadcast {
   async #judge(thrown: unknown): Promise<Reception> {
     const kind = kindOf(thrown);
     this.#problem = thrown instanceof Error ? thrown.message : String(thrown);
+    this.#isOut ||= !provesRefusal(thrown);
+    this.#isHeld ||= kind === "known";
     if (kind === "cheap") return "cheap";
     if (kind === "taken") return (await this.#isOccupied()) ? "occupied" : "cheap";
     if (kind === "busy" || kind === "lag" || kind === "indexing" || kind === "nonceAhead") return "lost";
     if (FINAL.has(kind) && !this.#isOut) throw thrown;
     if (kind === "unknown") this.#warn("RPC server refused a transaction for a reason not known here, waiting on");
-    this.#isOut = true;
     // Known, or its nonce is used: looking tells. A lost answer, or words nobody knows: it is sent again until it is seen.
     return kind === "known" || kind === "nonceUsed" || FINAL.has(kind) ? "taken" : "lost";
   }
 
   /**
    * Whether a transaction of somebody else waits under the nonce: it is not ours to replace. One's own may be there without
-   * this side knowing, when the answer was lost.
+   * this side knowing, when the answer was lost; or it may never have arrived.
    */
   async #isOccupied(): Promise<boolean> {
-    if (this.#isOut) return false;
+    if (this.#isHeld) return false;
     const { provider, account } = this.#terms;
     const { sent, signal } = this.#order;
     try {
       for (const hash of this.#hashes) {
         const known = await untilAborted(provider.send("eth_getTransactionByHash", [hash]), signal);
-        if (known !== null) this.#isOut = true;
+        if (known !== null) this.#isOut = this.#isHeld = true;
       }
       return (
-        !this.#isOut &&
+        !this.#isHeld &&
         (await untilAborted(provider.getTransactionCount(account.address, "pending"), signal)) > sent.nonce
       );
     } catch {
