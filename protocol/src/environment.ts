@@ -8,7 +8,7 @@ import { LloomError } from "./lloom-error.ts";
 export const SHARED_VARIABLES = {
   LLOOM_RPC_URL: { holds: "JSON-RPC of the chain", readers: ["node", "indexer", "explorer", "Hardhat"] },
   LLOOM_NETWORK: {
-    holds: "a network of the address book, such as sepolia, for its name and the addresses of its contracts",
+    holds: "a network of the address book, such as sepolia, for the addresses of its contracts",
     readers: ["node", "indexer", "explorer"],
   },
   LLOOM_ACCOUNTING: { holds: "address of AccountingV2", readers: ["node", "indexer"] },
