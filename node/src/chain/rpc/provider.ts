@@ -8,13 +8,16 @@ import {
   Network,
 } from "ethers";
 import { LloomError } from "../../errors.ts";
+import { backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 import { rpcEndpoint } from "./rpc-endpoint.ts";
 import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
 import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts";
 
-/** Waits between attempts; then the failure goes to the caller, whose own loop or user decides. */
-const RETRY_AFTER_MS = [200, 800, 2400] as const;
+/** How often a call is tried; then the failure goes to the caller, whose own loop or user decides. */
+const TRIES = 5;
+/** Three seconds in all. */
+const PAUSES = { firstMs: 200, longestMs: 1_600 };
 /** A server may ask for more patience, up to this. */
 const LONGEST_RETRY_MS = 10_000;
 /** Chains of Hardhat, Anvil and Ganache: blocks at once, slow estimates, no fees to compete for. */
@@ -84,21 +87,20 @@ export class RetryingProvider extends JsonRpcProvider {
     const body = JSON.stringify(payload);
     const { closed } = this.#transport;
     let isAfterLoss = false;
-    for (const waitMs of [...RETRY_AFTER_MS, undefined]) {
+    for (let tries = 1; ; tries++) {
       const answer = await this.#transport.post(body);
       const answers = "status" in answer ? parse(answer.text, payload) : undefined;
       isAfterLoss ||= !("status" in answer) || answer.isRepeat || answers === undefined;
       const told = answers?.map((one) => ({ ...one, isAfterLoss }));
       if (told !== undefined && !told.some(isBusy)) return told;
       if (closed.aborted) throw new LloomError("CANCELLED", "The chain was closed.");
-      if (waitMs === undefined || (told === undefined && !mayPass(answer))) {
+      if (tries === TRIES || (told === undefined && !mayPass(answer))) {
         if (told !== undefined) return told;
         throw this.#unreachable(reasonOf(answer), detailsOf(answer));
       }
       const asked = "status" in answer ? Math.min(answer.retryAfterMs, LONGEST_RETRY_MS) : 0;
-      await pause(Math.max(waitMs, asked), closed);
+      await pause(Math.max(backoffMs(tries, PAUSES), asked), closed);
     }
-    throw this.#unreachable("it was asked in vain");
   }
 
   #unreachable(reason: string, details: Readonly<Record<string, unknown>> = {}): LloomError {

@@ -57,6 +57,22 @@ test("a server that cuts new connections, or answers by half, gave no answer", a
   expect(await halving.post("{}")).toEqual({ reason: "ECONNRESET" });
 });
 
+test("an answer without an end is none, and is read no further", async () => {
+  let isWriting = true;
+  server = createServer((_, response) => {
+    const piece = Buffer.alloc(4 * 1024 * 1024, "a");
+    const more = (): void => void (isWriting && response.write(piece, more));
+    response.on("close", () => {
+      isWriting = false;
+    });
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  using transport = new RpcTransport(rpcEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  expect(await transport.post("{}")).toEqual({ reason: "the answer has no end" });
+  await expect.poll(() => isWriting, { timeout: 20_000 }).toBe(false);
+});
+
 test("closing ends what hangs", async () => {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const url = await listen(() => {

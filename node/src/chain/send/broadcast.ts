@@ -2,6 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { Signature, Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { ChainAccount, ContractCall } from "../contract-call.ts";
 import type { RetryingProvider } from "../rpc/provider.ts";
@@ -30,7 +31,7 @@ export interface BroadcastOrder {
   readonly call: ContractCall;
   readonly gasLimit: bigint;
   readonly sent: SentCall;
-  /** When to stop waiting, as `performance.now()` tells it: no clock that is set moves it. */
+  /** When to stop waiting, by the steady clock: no clock that is set moves it. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly onSigned: ((transactionHash: Hex) => void) | undefined;
@@ -91,17 +92,17 @@ export class Broadcast {
     if (before !== "none") return before;
     let fees = feesFrom(await untilAborted(provider.getFeeData(), signal));
     let reception = await this.#broadcast(fees);
-    let raiseAtMs = performance.now() + stuckAfterMs;
+    let raiseAtMs = steadyClock() + stuckAfterMs;
     for (let raises = 0; ; ) {
       const seen = await this.#look();
       if (seen !== "none") return seen;
-      if (performance.now() >= deadlineMs) throw this.#late();
+      if (steadyClock() >= deadlineMs) throw this.#late();
       if (!this.#isMined && reception === "lost") reception = await this.#broadcast(fees);
-      else if (!this.#isMined && (reception === "cheap" || performance.now() >= raiseAtMs)) {
+      else if (!this.#isMined && (reception === "cheap" || steadyClock() >= raiseAtMs)) {
         if (reception !== "occupied" && raises++ < RAISES_LIMIT) fees = raisedFees(fees, await this.#market(fees));
         this.#warn("transaction is stuck, sending it again", { raises });
         reception = await this.#broadcast(fees);
-        raiseAtMs = performance.now() + stuckAfterMs;
+        raiseAtMs = steadyClock() + stuckAfterMs;
       }
       await pause(pollMs, signal);
     }
@@ -191,8 +192,8 @@ export class Broadcast {
     const isUsed = (await provider.getTransactionCount(account.address, "latest")) > nonce;
     if (!isUsed) this.#usedSinceMs = undefined;
     if (!isUsed || this.#looks++ % LOOKS_BETWEEN_PROOFS !== 0) return "none";
-    this.#usedSinceMs ??= performance.now();
-    const isOld = performance.now() - this.#usedSinceMs >= RECEIPTS_LATE_MS;
+    this.#usedSinceMs ??= steadyClock();
+    const isOld = steadyClock() - this.#usedSinceMs >= RECEIPTS_LATE_MS;
     const used = { account: account.address, nonce, sent: this.#hashes, fromBlock, depth: foreignDepth, isOld };
     const user = await whoUsedNonce(provider, used);
     this.#isMined = user === "own";
