@@ -42,7 +42,6 @@ export type Acknowledgement = Omit<Extract<RpcRequest, { readonly method: "ackno
 export type EntrustedPair = Omit<Extract<RpcRequest, { readonly method: "entrust" }>, "method">;
 
 export const offersReplySchema = z.object({ offers: z.array(signedOfferSchema).max(WIRE_LIMITS.offers) });
-export type OffersReply = z.infer<typeof offersReplySchema>;
 
 export const vocabularyReplySchema = z.object({
   /** Of the whole. */
