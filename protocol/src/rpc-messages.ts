@@ -77,5 +77,5 @@ export const answerReplySchema = z.object({
   text: text(WIRE_LIMITS.rpcBytes),
 });
 export type AnswerReply = z.infer<typeof answerReplySchema>;
-export const rpcErrorSchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
-export type RpcError = z.infer<typeof rpcErrorSchema>;
+export const rpcErrorReplySchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
+export type RpcErrorReply = z.infer<typeof rpcErrorReplySchema>;
