@@ -92,7 +92,11 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
-  const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
+  const { profile } = signed;
+  const asked = {
+    ...{ promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash },
+    ...(profile === undefined ? {} : { profile }),
+  };
   const placed = await place(parts, terms, { ...options, asked });
   const { pool, store, hasher, recover, token } = parts;
   const promised = promisedBy(signed);

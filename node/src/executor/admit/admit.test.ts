@@ -81,6 +81,7 @@ function stage({ channel = [{}], countInbound = async () => 10, ...parts }: Stag
     ...{ executor: executor.address, hasher, recover: recoverAddress, store, channels, queue, run },
     backend: { countInbound } as unknown as AdmissionParts["backend"],
     offerOf: (model: string) => (model === MODEL ? offer : undefined),
+    profileOf: () => PROFILE,
     principalOf: async () => undefined,
     settledNonceOf: async () => 0n,
     unlockMarginSeconds: 3600n,
