@@ -61,7 +61,11 @@ const signed = (stated: number) => ({
 });
 
 /** What a juror says of a claim; `undefined` where it can count by nothing. */
-function judged({ named, version, stated, right, wrong }: Strategy, claim: number, juror: Juror): VoteChoice | undefined {
+function judged(
+  { named, version, stated, right, wrong }: Strategy,
+  claim: number,
+  juror: Juror,
+): VoteChoice | undefined {
   const way = ways.get(`${named} ${juror.hasWeights} ${juror.hasProfile}`);
   if (way === undefined || way.by === "nothing") return undefined;
   const claimed = { ...signed(stated), claimed: tokens(claim) };

@@ -8,6 +8,7 @@ import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } 
 import { deliveryHash } from "../src/merkle.ts";
 import type { OpenedPrompt } from "../src/opened-prompt.ts";
 import { hashProfile } from "../src/profile.ts";
+import type { TokenCounts } from "../src/token-counts.ts";
 import { encodeTraceLeaf, packTrace, traceRoot } from "../src/trace.ts";
 
 export interface Signer {
@@ -30,6 +31,8 @@ export interface Staging {
   readonly lane?: bigint;
   readonly tokens?: number;
   readonly text?: string;
+  /** As the executor states. */
+  readonly counted?: TokenCounts;
   /** What the executor promised; without one only its hash is known. */
   readonly profile?: string | undefined;
   /** Unix seconds, of the request. */
@@ -47,6 +50,7 @@ export function stageEvidence({
   tokens = 3,
   text = "A cat 🐈.",
   profile,
+  counted = { inboundTokens: 12, outboundTokens: 5 },
   deadline = 1_900_000_000n,
 }: Staging): StagedEvidence {
   const prompt: OpenedPrompt = {
@@ -75,7 +79,10 @@ export function stageEvidence({
   };
   const requestHash = hasher.hashRequest(request);
   const bytes = new TextEncoder().encode(text);
-  const counts = { inboundTokens: 12n, outboundTokens: 5n, finishReason: 1n };
+  const counts = {
+    ...{ inboundTokens: BigInt(counted.inboundTokens), outboundTokens: BigInt(counted.outboundTokens) },
+    finishReason: 1n,
+  };
   const response = {
     ...{ requestHash, ...counts, timestamp: deadline - 10n },
     contentHash: hashContent(salt("5b"), text),

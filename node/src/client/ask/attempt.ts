@@ -35,7 +35,7 @@ export interface AttemptParts {
   /** Connects, before anything is signed: a request to a peer that is gone would bind its cap for a day. */
   readonly reach: (target: PeerTarget, signal: AbortSignal) => Promise<void>;
   /** Counts tokens again, if this client has a place for vocabularies. */
-  readonly recounting?: Recounting | undefined;
+  readonly recounting?: Pick<Recounting, "begin" | "mayCount"> | undefined;
   /** Work that goes on after the question has its answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
