@@ -1,5 +1,6 @@
 import { createConnection } from "node:net";
 import { FetchRequest, type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult } from "ethers";
+import { steadyClock } from "../node/src/primitives/clock.ts";
 import { pause } from "../node/src/primitives/pause.ts";
 import type { HttpEndpoint } from "../protocol/src/http-endpoint.ts";
 import { askPatiently, type RpcAnswer } from "./ask-patiently.ts";
@@ -72,7 +73,7 @@ export interface ChainCheck {
 export async function checkChain(rpcUrl: string, options: ChainCheck = {}): Promise<void> {
   const { patienceMs = PATIENCE_MS, questionMs = QUESTION_MS, tell = console.error } = options;
   const { origin } = endpointOf(rpcUrl);
-  const end = performance.now() + patienceMs;
+  const end = steadyClock() + patienceMs;
   for (let tries = 1; ; tries++) {
     try {
       await chainId(rpcUrl, AbortSignal.timeout(questionMs));
@@ -85,7 +86,7 @@ export async function checkChain(rpcUrl: string, options: ChainCheck = {}): Prom
           "Start one there, or give --rpc another URL.",
           cause,
         );
-      if (performance.now() >= end)
+      if (steadyClock() >= end)
         throw new ExplainedError(
           `The chain at ${origin} is up, but has not answered for ${Math.round(patienceMs / 1000)} s.`,
           "It is slow or stuck: run this again when the machine is less busy, or start the chain again.",

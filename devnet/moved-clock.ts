@@ -1,5 +1,5 @@
 // Preloaded into every program of a development network whose clock can be moved: the wall clock is ahead by the milliseconds
-// that a file says, like the chain's. Timers and performance.now() are not. The file is named by the query of this module's URL.
+// that a file says, like the chain's. Timers and the steady clock are not. The file is named by the query of this module's URL.
 import { readFileSync, watchFile } from "node:fs";
 
 const file = new URL(import.meta.url).searchParams.get("file") ?? "";

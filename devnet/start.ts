@@ -3,6 +3,7 @@ import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { aborted } from "../node/src/primitives/aborted.ts";
+import { steadyClock } from "../node/src/primitives/clock.ts";
 import { CHEATS, type Cheat, isCheat } from "./src/cheats/kinds.ts";
 import { tellStory } from "./src/cheats/story.ts";
 import { compileContracts } from "./src/deployment.ts";
@@ -128,7 +129,7 @@ async function see({ devnet, progress, signal }: Stage, pages: Pages, settlement
 }
 
 async function converse({ devnet, stream, progress, timings, signal }: Stage): Promise<FirstAnswer> {
-  const began = performance.now();
+  const began = steadyClock();
   const release = progress.hold();
   try {
     stream.write(`\n${bold("You")}    ${FIRST_PROMPT}\n${bold("Lloom")}  `);

@@ -1,7 +1,7 @@
 import { formerNameProblem } from "@lloom/protocol/environment";
 import { NETWORKS } from "@lloom/protocol/generated/networks";
 import { addressOf } from "@lloom/protocol/identifiers";
-import type { KnownNetwork } from "@lloom/protocol/networks";
+import type { NetworkBook } from "@lloom/protocol/networks";
 
 /** Where the indexer keeps its tables. */
 export type IndexerDatabase =
@@ -21,7 +21,6 @@ export interface IndexerEnv {
   readonly database: IndexerDatabase;
 }
 
-type NetworkBook = Readonly<Record<string, KnownNetwork>>;
 type Variables = Readonly<Record<string, string | undefined>>;
 
 interface Setting<Value> {

@@ -109,7 +109,10 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     [...COMMAND_WORDS, ...belowCommands()],
   ),
   { folder: "node/src/commands", may: ["node/src/commands", ...belowCommands()] },
-  { folder: "node/src", may: ["node/src/commands", ...rootFilesOfNode(), "node/package.json", "protocol/src"] },
+  {
+    folder: "node/src",
+    may: ["node/src/commands", ...rootFilesOfNode(), "node/src/primitives", "node/package.json", "protocol/src"],
+  },
   { folder: "indexer", may: ["indexer", "protocol/src"] },
   { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
@@ -126,7 +129,10 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   },
   {
     folder: "ignition",
-    may: ["ignition", "checkout", "hardhat.config.ts", "node/src/nearest-name.ts", "protocol/src"],
+    may: [
+      ...["ignition", "checkout", "hardhat.config.ts", "protocol/src"],
+      ...["node/src/nearest-name.ts", "node/src/primitives/clock.ts"],
+    ],
   },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { backoffMs } from "../../node/src/primitives/backoff.ts";
 import type { Child, ProcessSpec } from "./child.ts";
 
 /** A process that should live as long as the network. */
@@ -21,8 +22,7 @@ export interface PartOptions {
 
 /** How often a part that dies is started again; whoever dies more often needs people. */
 const REVIVALS = 3;
-/** Before the first revival; doubled for each. */
-const PAUSE_MS = 500;
+const PAUSES = { firstMs: 500, longestMs: 2_000 };
 
 /** A member of the network: the process that it is now, and what happens when that one dies. */
 export class Part {
@@ -135,7 +135,7 @@ export class Part {
       this.#over.resolve();
     } else {
       tell(`   ${message}\n   It is started again; the rest goes on. ${next}`);
-      await delay(PAUSE_MS * 2 ** this.#revivals++);
+      await delay(backoffMs(++this.#revivals, PAUSES));
       this.#isComingUp = true;
       if (this.#expected) this.#over.resolve();
       else this.#child = this.#spawn();

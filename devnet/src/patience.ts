@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from "node:os";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { steadyClock } from "../../node/src/primitives/clock.ts";
 import { cpuSeconds } from "./cpu-time.ts";
 
 /** Whoever is waited for: it makes progress while it writes or computes. */
@@ -61,12 +62,12 @@ export async function patiently<T>(wait: Wait, work: (signal: AbortSignal) => Pr
 
 function watch(wait: Wait, stall: (error: ExplainedError) => void): NodeJS.Timeout {
   const stallMs = wait.stallMs ?? STALL_MS;
-  const began = performance.now();
+  const began = steadyClock();
   const seen = new Map<number, Seen>();
   let [looked, active, told] = [began, began, began];
   return setInterval(
     () => {
-      const now = performance.now();
+      const now = steadyClock();
       const workers = wait.workers();
       if (workers.filter((worker) => isAtWork(worker, seen, (now - looked) / 1000)).length > 0) active = now;
       looked = now;

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { steadyClock } from "../../node/src/primitives/clock.ts";
 import type { Timings } from "./timings.ts";
 
 /** Where the devnet tells how far it is. */
@@ -24,7 +25,7 @@ const NAME_WIDTH = 22;
 export function createProgress(stream: NodeJS.WriteStream, timings: Timings): Progress {
   const { began } = timings;
   const running = new Map<string, number>();
-  const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s`;
+  const seconds = (since: number): string => `${((steadyClock() - since) / 1000).toFixed(1).padStart(6)} s`;
   let frame = 0;
   let held: string[] | undefined;
 
@@ -61,7 +62,7 @@ export function createProgress(stream: NodeJS.WriteStream, timings: Timings): Pr
       return release;
     },
     step: (name) => {
-      const since = performance.now();
+      const since = steadyClock();
       running.set(name, since);
       if (!stream.isTTY) say(`   ${name} …`);
       return (outcome = "") => {

@@ -1,3 +1,5 @@
+import { steadyClock } from "../../node/src/primitives/clock.ts";
+
 /** A step of the start, in seconds since it began. */
 export interface Timing {
   readonly step: string;
@@ -9,7 +11,7 @@ const BAR_WIDTH = 40;
 
 /** Where the time of a start goes. */
 export class Timings {
-  /** As `performance.now()` tells it; by default when this process was born. */
+  /** By the steady clock; by default when this process was born. */
   readonly began: number;
   readonly #rows: Timing[] = [];
 
@@ -17,14 +19,14 @@ export class Timings {
     this.began = began;
   }
 
-  /** Remembers a step that ends now; `since` as `performance.now()` told it. */
+  /** Remembers a step that ends now; `since` by the steady clock. */
   record(step: string, since: number): void {
     this.#rows.push({ step, from: (since - this.began) / 1000, to: this.seconds() });
   }
 
   /** Since the beginning. */
   seconds(): number {
-    return (performance.now() - this.began) / 1000;
+    return (steadyClock() - this.began) / 1000;
   }
 
   /** Finished steps in the order in which they began. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { getAddress } from "ethers";
 import type { EthereumProvider } from "hardhat/types/providers";
 import { z } from "zod";
+import { steadyClock } from "../../node/src/primitives/clock.ts";
 import { addToJournal, journalLines, PLACE, stepOf } from "./journal.ts";
 
 type Ask = Pick<EthereumProvider, "request">;
@@ -74,8 +75,8 @@ function unconfirmed(lines: readonly Line[]): Sent[][] {
 
 /** As Ignition writes it; `undefined` if none of the tries was mined. */
 async function confirmation(provider: Ask, tries: readonly Sent[], { confirmations }: LateReceiptsOptions) {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline) {
+  const deadline = steadyClock() + PATIENCE_MS;
+  while (steadyClock() < deadline) {
     const head = quantity.parse(await provider.request({ method: "eth_blockNumber", params: [] }));
     for (const { futureId, networkInteractionId, transaction } of tries) {
       const { hash } = transaction;

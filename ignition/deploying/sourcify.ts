@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { steadyClock } from "../../node/src/primitives/clock.ts";
 
 /** What Sourcify gets of a contract: what it was compiled from, and where it is. */
 export interface Sources {
@@ -60,13 +61,13 @@ export async function handIn({ url, chainId }: Sourcify, sources: Sources): Prom
 
 /** Waits for the end of a job. Throws an ExplainedError with Sourcify's reason if the sources are not the contract's. */
 export async function matchOf({ url }: Sourcify, job: string): Promise<SourcifyMatch> {
-  const deadline = performance.now() + JOB_MS;
+  const deadline = steadyClock() + JOB_MS;
   for (;;) {
     const { status, body } = await ask(`${url}/v2/verify/${job}`);
     const { isJobCompleted, contract, error } = read(endSchema, status, body);
     if (isJobCompleted && contract.match !== null) return contract.match;
     if (isJobCompleted) throw problem(error?.message ?? "it finds no match");
-    if (performance.now() > deadline) throw problem(`it has not compiled them within ${JOB_MS / 60_000} minutes`);
+    if (steadyClock() > deadline) throw problem(`it has not compiled them within ${JOB_MS / 60_000} minutes`);
     await delay(POLL_MS);
   }
 }

@@ -7,14 +7,12 @@ import { and, eq, isNotNull } from "ponder";
 import { listDispute, listEnd, listState } from "./dispute-list.ts";
 import { type About, aboutOf, countLost, countOpen, deadlineOf, noteMove } from "./moves.ts";
 import { originOf } from "./origin.ts";
-import { tableName, verdictOf } from "./schema/contract-names.ts";
+import { rulingOf, tableName, verdictOf } from "./schema/contract-names.ts";
 import type { Db } from "./totals.ts";
 
 const kindOf = (kind: number) => tableName(enumName(measuredDisputesFacts.Kind, kind));
 const stateOf = (state: number) => tableName(enumName(measuredDisputesFacts.State, state));
 const outcomeOf = (outcome: number) => tableName(enumName(measuredDisputesFacts.Outcome, outcome));
-/** By the arbitrator's number: it refused to rule, or found for one side. */
-const RULINGS = ["NONE", "MISMATCH", "MATCH"];
 
 /** Comes before the dispute's own event, once for each answer. */
 ponder.on("MeasuredDisputes:AnswerDisputed", async ({ event, context: { db } }) => {
@@ -112,7 +110,7 @@ ponder.on("MeasuredDisputes:Ruling", async ({ event, context: { db } }) => {
   await noteMove(db, about, {
     kind: "RULED",
     account: event.args.arbitrator,
-    detail: RULINGS[Number(event.args.ruling)] ?? "UNKNOWN",
+    detail: rulingOf(event.args.ruling),
   });
 });
 

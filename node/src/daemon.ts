@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { asLloomError, type LloomError } from "./errors.ts";
+import { steadyClock } from "./primitives/clock.ts";
 
 /** What a command gets to live by. */
 export interface Life {
@@ -73,9 +74,9 @@ function onSignals(stop: AbortController, reload: () => (() => void) | undefined
   const hadTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let firstAtMs = Number.POSITIVE_INFINITY;
   const onStop = (): void => {
-    if (performance.now() - firstAtMs >= ONE_PRESS_MS) process.exit(EXIT_FORCED);
+    if (steadyClock() - firstAtMs >= ONE_PRESS_MS) process.exit(EXIT_FORCED);
     if (stop.signal.aborted) return;
-    firstAtMs = performance.now();
+    firstAtMs = steadyClock();
     stop.abort();
   };
   const onHangup = (): void => {

@@ -9,7 +9,7 @@ export const SHARED_VARIABLES = {
   LLOOM_RPC_URL: { holds: "JSON-RPC of the chain", readers: ["node", "indexer", "explorer", "Hardhat"] },
   LLOOM_NETWORK: {
     holds: "a network of the address book, such as sepolia, for the addresses of its contracts",
-    readers: ["node", "indexer"],
+    readers: ["node", "indexer", "explorer"],
   },
   LLOOM_ACCOUNTING: { holds: "address of AccountingV2", readers: ["node", "indexer"] },
   LLOOM_STAKE_REGISTRY: { holds: "address of StakeRegistry", readers: ["indexer"] },
@@ -27,7 +27,10 @@ export const SHARED_VARIABLES = {
   LLOOM_DEPLOYER_KEY: { holds: "private key that deploys", readers: ["Hardhat"] },
   LLOOM_DEPLOYER: { holds: "`rpc`: the RPC server signs deployments", readers: ["Hardhat"] },
   LLOOM_SALT: { holds: "name of a deployment with deterministic addresses, 1 to 11 characters", readers: ["Hardhat"] },
-  LLOOM_NETWORK_NAME: { holds: "the network's name on the pages", readers: ["explorer"] },
+  LLOOM_NETWORK_NAME: {
+    holds: "the network's name on the pages, instead of the address book's",
+    readers: ["explorer"],
+  },
 } as const satisfies Readonly<Record<string, { readonly holds: string; readonly readers: readonly string[] }>>;
 
 /** Names that variables had before. Ignored silently, they would leave a program at its default. */

@@ -18,15 +18,19 @@ export interface KnownNetwork {
   };
 }
 
-/** A network by its name. Throws CONFIG_INVALID that lists the names there are. */
-export function networkNamed(name: string, book: Readonly<Record<string, KnownNetwork>> = NETWORKS): KnownNetwork {
+/** Known networks by their names. */
+export type NetworkBook = Readonly<Record<string, KnownNetwork>>;
+
+/** A network by its name. Throws CONFIG_INVALID that lists the names there are, and says what to do instead. */
+export function networkNamed(
+  name: string,
+  book: NetworkBook = NETWORKS,
+  instead = "give the addresses themselves",
+): KnownNetwork {
   const known = Object.hasOwn(book, name) ? book[name] : undefined;
   if (known !== undefined) return known;
   const names = Object.keys(book);
   throw new LloomError("CONFIG_INVALID", `The address book has no network "${name}".`, {
-    next:
-      names.length === 0
-        ? "It is empty as yet: give the addresses themselves."
-        : `It has ${names.join(", ")}; or give the addresses themselves.`,
+    next: names.length === 0 ? `It is empty as yet: ${instead}.` : `It has ${names.join(", ")}; or ${instead}.`,
   });
 }

@@ -46,6 +46,8 @@ const tokensOf = async (owner: string): Promise<bigint> => {
     provider.destroy();
   }
 };
+const etherOf = async (address: string): Promise<bigint> =>
+  BigInt(String(await chain.request("eth_getBalance", address, "latest")));
 const pass = async (seconds: number): Promise<void> => {
   await chain.request("evm_increaseTime", seconds);
   await chain.request("evm_mine");
@@ -87,7 +89,7 @@ describe("every way into the contracts and out of them", () => {
   let minted = 0n;
   let earned = 0n;
 
-  it("takes money in: deposits, stakes, channels", async () => {
+  it("takes money in: deposits, stakes, channels, credit for bonds", async () => {
     const faucets = [client, second, executor, cheat, validator].map((user) => user.tell("faucet"));
     for (const { amount } of await Promise.all(faucets)) minted += BigInt(String(amount));
     await Promise.all([
@@ -100,7 +102,11 @@ describe("every way into the contracts and out of them", () => {
     await Promise.all([
       client.tell("allocate", executor.address, "2.5", YES),
       second.tell("allocate", executor.address, "1", YES),
+      executor.tell("credit", "3", "--collector", deployment.collector, YES),
+      cheat.tell("credit", "2", "--account", second.address, "--collector", deployment.collector, YES),
     ]);
+    expect(await tokensOf(deployment.measuredDeposits)).toBe(5_000_000n);
+    expect(await second.tell("rewards")).toMatchObject({ credits: [{ kind: "measured", amount: "2000000" }] });
     expect(await client.tell("status")).toMatchObject({ deposited: "7500000" });
   });
 
@@ -134,6 +140,8 @@ describe("every way into the contracts and out of them", () => {
     expect(await executor.tell("release", second.address, YES)).toMatchObject({ amount: "1000000" });
     await second.tell("withdraw", "deposit", YES);
     expect(await tokensOf(second.address)).toBe(1_000_000_000n);
+    await second.tell("withdraw", "rewards", YES);
+    expect(await tokensOf(second.address)).toBe(1_002_000_000n);
     await pass(DAY);
     await client.tell("unlock", "--finish", YES);
     await client.tell("withdraw", "deposit", "3", YES);
@@ -149,7 +157,8 @@ describe("every way into the contracts and out of them", () => {
     }
   });
 
-  it("pays an executor what it earned, and its stake", async () => {
+  it("pays an executor what it earned, its credit and its stake", async () => {
+    await executor.tell("withdraw", "rewards", YES);
     await executor.tell("withdraw", "earnings", YES);
     await pass(2 * DAY);
     await executor.tell("withdraw", "earnings", YES);
@@ -190,8 +199,9 @@ describe("every way into the contracts and out of them", () => {
     const users = [client, second, executor, cheat, reporter, validator, treasury];
     const states = await Promise.all(users.map((user) => user.tell("status")));
     for (const [index, state] of states.entries()) expect(elsewhere(state), users[index]?.address).toEqual(NOTHING);
-    expect(await tokensOf(deployment.accounting)).toBe(0n);
-    expect(await tokensOf(deployment.stakeRegistry)).toBe(0n);
+    const { paymentToken: _, ...holders } = deployment;
+    for (const [name, address] of Object.entries(holders))
+      expect([await tokensOf(address), await etherOf(address)], name).toEqual([0n, 0n]);
     const wallets = await Promise.all(users.map(({ address }) => tokensOf(address)));
     expect(wallets.reduce((sum, amount) => sum + amount, 0n)).toBe(minted);
   });

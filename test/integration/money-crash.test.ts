@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import { accountingV2Abi, stakeRegistryAbi } from "@lloom/protocol/generated/abi";
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
@@ -28,12 +28,14 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => stack.disposeAsync());
 
-/** How often the contract did something for this user. */
+/** How often a contract did something for this user. */
 async function countOf(event: string): Promise<number> {
   const provider = connect(chain.rpcUrl);
   try {
     const accounting = new Contract(deployment.accounting, accountingV2Abi, provider);
-    return (await accounting.queryFilter(accounting.getEvent(event)(user.address))).length;
+    const registry = new Contract(deployment.stakeRegistry, stakeRegistryAbi, provider);
+    const contract = registry.interface.hasEvent(event) ? registry : accounting;
+    return (await contract.queryFilter(contract.getEvent(event)(user.address))).length;
   } finally {
     provider.destroy();
   }
@@ -65,32 +67,60 @@ async function killed(args: readonly string[], { at, passage = "loseAnswer" }: D
   return isDead;
 }
 
+/** The last call is the one that sends, after so many other transactions: an approval comes before a stake. */
+function atSend(before = 0): Death["at"] {
+  let sent = 0;
+  return (method) => method === SEND && sent++ === before;
+}
+
 /** Commands that would do something else when they were done twice. */
-const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
-  ["Deposited", ["deposit", "5"]],
-  ["Allocated", ["allocate", EXECUTOR, "2"]],
-  ["UnlockRequested", ["unlock", EXECUTOR, "1"]],
-  ["Withdrawn", ["withdraw", "deposit", "3"]],
+const COMMANDS: readonly (readonly [event: string, args: readonly string[], before: number])[] = [
+  ["Deposited", ["deposit", "5"], 0],
+  ["Allocated", ["allocate", EXECUTOR, "2"], 0],
+  ["UnlockRequested", ["unlock", EXECUTOR, "1"], 0],
+  ["Withdrawn", ["withdraw", "deposit", "3"], 0],
+  ["Staked", ["stake", "3"], 1],
+  ["UnbondRequested", ["unbond", "2"], 0],
 ];
 
 describe("a command that is killed", { timeout: 300_000 }, () => {
-  it.each(COMMANDS)("before its transaction arrives, does it once when it is run again: %s", async (event, args) => {
-    const before = await countOf(event);
-    expect(await killed(args, { at: (method) => method === SEND, passage: "refuse" })).toBe(true);
-    expect(await countOf(event)).toBe(before);
-    await user.tell(...args, "--yes");
-    expect(await countOf(event)).toBe(before + 1);
-  });
+  it.each(COMMANDS)(
+    "before its transaction arrives, does it once when it is run again: %s",
+    async (event, args, earlier) => {
+      const before = await countOf(event);
+      expect(await killed(args, { at: atSend(earlier), passage: "refuse" })).toBe(true);
+      expect(await countOf(event)).toBe(before);
+      await user.tell(...args, "--yes");
+      expect(await countOf(event)).toBe(before + 1);
+    },
+  );
 
-  it.each(COMMANDS)("after it arrived, says so and does nothing more when it is run again: %s", async (event, args) => {
-    const before = await countOf(event);
-    expect(await killed(args, { at: (method) => method === SEND })).toBe(true);
-    expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: true });
-    expect(await countOf(event)).toBe(before + 1);
-    // That was the end of it: the same command is another wish now.
-    expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: false });
-    expect(await countOf(event)).toBe(before + 2);
-  });
+  it.each(COMMANDS)(
+    "after it arrived, says so and does nothing more when it is run again: %s",
+    async (event, args, earlier) => {
+      const before = await countOf(event);
+      expect(await killed(args, { at: atSend(earlier) })).toBe(true);
+      expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: true });
+      expect(await countOf(event)).toBe(before + 1);
+      // That was the end of it: the same command is another wish now.
+      expect(await user.tell(...args, "--yes")).toMatchObject({ event: "done", resumed: false });
+      expect(await countOf(event)).toBe(before + 2);
+    },
+  );
+
+  it.each(["refuse", "loseAnswer"] as const)(
+    "at the approval of a stake stakes once when it is run again, where that transaction %s",
+    async (passage) => {
+      const before = await countOf("Staked");
+      expect(await killed(["stake", "4"], { at: atSend(), passage })).toBe(true);
+      expect(await countOf("Staked")).toBe(before);
+      expect(await user.tell("stake", "4", "--yes")).toMatchObject({ event: "done", resumed: false });
+      expect(await countOf("Staked")).toBe(before + 1);
+      // What was approved is taken: the same again needs another approval.
+      await user.tell("stake", "4", "--yes");
+      expect(await countOf("Staked")).toBe(before + 2);
+    },
+  );
 
   it.each(["refuse", "loseAnswer"] as const)(
     "sends a signed order once, killed where its transaction %s",
@@ -98,7 +128,7 @@ describe("a command that is killed", { timeout: 300_000 }, () => {
       const file = join(user.dataDir, `${passage}.json`);
       await user.tell("allocate", EXECUTOR, "1", "--sign-only", file);
       const before = await countOf("Allocated");
-      expect(await killed(["relay", file], { at: (method) => method === SEND, passage })).toBe(true);
+      expect(await killed(["relay", file], { at: atSend(), passage })).toBe(true);
       expect(await countOf("Allocated")).toBe(passage === "refuse" ? before : before + 1);
       expect(await user.tell("relay", file, "--yes")).toMatchObject({ event: "done", action: "relay" });
       expect(await countOf("Allocated")).toBe(before + 1);

@@ -43,6 +43,7 @@ export interface TestDeployment {
   readonly paymentToken: Address;
   readonly equivocationDisputes: Address;
   readonly deliveryDisputes: Address;
+  readonly measuredDeposits: Address;
   readonly collector: Address;
 }
 
@@ -121,7 +122,8 @@ export async function deployLloom(rpcUrl: string): Promise<TestDeployment> {
       { account: jury, power: POWER.stake },
     ]);
     const collector = await deploy("Collector", accounting, measuredDeposits);
-    return { accounting, stakeRegistry, paymentToken, equivocationDisputes, deliveryDisputes, collector };
+    const disputes = { equivocationDisputes, deliveryDisputes, measuredDeposits };
+    return { accounting, stakeRegistry, paymentToken, ...disputes, collector };
   } finally {
     provider.destroy();
   }

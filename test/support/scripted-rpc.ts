@@ -75,9 +75,9 @@ export function scriptedRpc(script: Partial<RpcScript> = {}, onEndless: () => vo
   return { provider: provider as unknown as RetryingProvider, sent, answers };
 }
 
-/** A refusal of that kind. */
-export const refusing = (kind: RpcErrorKind): RpcError =>
-  new RpcError(kind, { code: -32000, message: `${kind}, it says` });
+/** A refusal of that kind; after a try whose answer was lost, if it is said. */
+export const refusing = (kind: RpcErrorKind, isAfterLoss = false): RpcError =>
+  new RpcError(kind, { code: -32000, message: `${kind}, it says` }, isAfterLoss);
 
 /** A receipt that has so many confirmations. */
 export const receiptOf = (hash: Hex, confirmations = 1): Partial<TransactionReceipt> => ({

@@ -91,7 +91,7 @@ export class StagedMarket implements Disposable {
   readonly executors = new Map<Address, StagedExecutor>();
   /** Base units moved into the channel of each executor. */
   readonly allocated = new Map<Address, bigint>();
-  readonly book = new OfferBook();
+  readonly book: OfferBook;
   /** Of every request that reached somebody. */
   readonly samplings: Sampling[] = [];
   readonly store: ClientLog;
@@ -106,6 +106,7 @@ export class StagedMarket implements Disposable {
 
   constructor(options: ClientOptions = {}, more: Pick<AskParts, "recounting" | "told" | "audit"> = {}) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
+    this.book = new OfferBook(options.random ?? (() => 0.5));
     this.#stack.defer(() => rmSync(path, { recursive: true, force: true }));
     this.store = openClientLog(this.#stack.use(openDatabase(join(path, "client.sqlite"), { cipher: TEST_CIPHER })));
     this.#parts = { ...this.#assemble(options), ...more };

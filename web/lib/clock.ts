@@ -3,3 +3,6 @@
  * measured from the same moment; in the browser only what is told by the second asks for it.
  */
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+
+/** Milliseconds since some moment, which only ever go on: what takes time is measured by it, in the browser too. */
+export const steadyMs = (): number => performance.now();

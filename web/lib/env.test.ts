@@ -23,6 +23,24 @@ describe("settings", () => {
     });
   });
 
+  test("take the network's name from the address book, unless it is to be called otherwise", () => {
+    const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
+    const contracts = { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") };
+    const paymentToken = { address: at("70"), symbol: "tUSD", decimals: 6 };
+    const book = { sepolia: { chainId: 11155111, startBlock: 7, paymentToken, contracts } };
+    expect(parseSettings({ LLOOM_NETWORK: "sepolia" }, book).networkName).toBe("sepolia");
+    const named = { LLOOM_NETWORK: "sepolia", LLOOM_NETWORK_NAME: "harbour" };
+    expect(parseSettings(named, book).networkName).toBe("harbour");
+    for (const name of ["mainnet", "constructor"])
+      expect(() => parseSettings({ ...named, LLOOM_NETWORK: name }, book)).toThrow(
+        expect.objectContaining({
+          code: "CONFIG_INVALID",
+          message: `The address book has no network "${name}".`,
+          next: expect.stringMatching(/^It has sepolia; or unset LLOOM_NETWORK/),
+        }),
+      );
+  });
+
   test.each([
     ["LLOOM_INDEXER_URL", "index.example", /^LLOOM_INDEXER_URL is no http or https address\.$/],
     ["LLOOM_RPC_URL", "ws://127.0.0.1:8545", /^LLOOM_RPC_URL is no http or https address\.$/],

@@ -1,6 +1,7 @@
 import { refuseFormerNames } from "@lloom/protocol/environment";
 import { type HttpEndpoint, httpEndpoint } from "@lloom/protocol/http-endpoint";
 import { LloomError } from "@lloom/protocol/lloom-error";
+import { type NetworkBook, networkNamed } from "@lloom/protocol/networks";
 
 /**
  * The explorer's settings, read from the environment when the server runs and never when it is built, so that one build
@@ -39,13 +40,20 @@ function readLabel(env: Environment, name: string, fallback: string): string {
   return text;
 }
 
+/** What the address book calls the network; all else that it knows, the index says itself. */
+function readNetwork(env: Environment, book: NetworkBook | undefined): string | undefined {
+  const name = env["LLOOM_NETWORK"]?.trim();
+  if (name) networkNamed(name, book, "unset LLOOM_NETWORK, and set LLOOM_NETWORK_NAME to what pages shall call it");
+  return name;
+}
+
 /** Settings out of an environment. Throws LloomError CONFIG_INVALID that names the first variable that cannot be used. */
-export function parseSettings(env: Environment): Settings {
+export function parseSettings(env: Environment, book?: NetworkBook): Settings {
   refuseFormerNames(env);
   return {
     indexer: readServer("LLOOM_INDEXER_URL", env["LLOOM_INDEXER_URL"] || DEFAULT_INDEXER),
     rpc: env["LLOOM_RPC_URL"] ? readServer("LLOOM_RPC_URL", env["LLOOM_RPC_URL"]) : undefined,
-    networkName: readLabel(env, "LLOOM_NETWORK_NAME", "devnet"),
+    networkName: readLabel(env, "LLOOM_NETWORK_NAME", readNetwork(env, book) || "devnet"),
   };
 }
 

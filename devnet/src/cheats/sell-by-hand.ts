@@ -18,7 +18,7 @@ import { serveInfer } from "../../../node/src/p2p/infer/infer-server.ts";
 import type { InferCall } from "../../../node/src/p2p/infer/infer-session.ts";
 import { inParts, serveRpc } from "../../../node/src/p2p/rpc/rpc.ts";
 import { aborted } from "../../../node/src/primitives/aborted.ts";
-import { wallClock } from "../../../node/src/primitives/clock.ts";
+import { steadyClock, wallClock } from "../../../node/src/primitives/clock.ts";
 import { VERSION } from "../../../node/src/version.ts";
 import type { ProvenCheat } from "./kinds.ts";
 
@@ -55,13 +55,13 @@ export async function sellByHand(parts: HandParts): Promise<AsyncDisposable> {
   renew(await backend.listModels(settings.starting));
   const told = (model?: string) =>
     offers.list({ multiaddrs: host.multiaddrs(), capacity: settings.concurrency, load: 0 }, wallClock(), model);
-  const startedMs = performance.now();
+  const startedMs = steadyClock();
   stack.use(
     await serveRpc(host, {
       offers: ({ model } = {}) => told(model),
       health: () => ({
         ...{ role: "executor", version: VERSION, peers: host.peers(), offers: 1, load: 0 },
-        uptimeMs: Math.floor(performance.now() - startedMs),
+        uptimeMs: Math.floor(steadyClock() - startedMs),
       }),
       vocabulary: inParts((hash) => backend.vocabulary?.(hash)),
       log,

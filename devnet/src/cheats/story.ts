@@ -3,6 +3,7 @@ import { stakeRegistryAbi } from "@lloom/protocol/generated/abi";
 import { Contract, type JsonRpcProvider, toQuantity } from "ethers";
 import { ExplainedError } from "../../../checkout/explained-error.ts";
 import { connect } from "../../../checkout/rpc.ts";
+import { steadyClock } from "../../../node/src/primitives/clock.ts";
 import { DEVNET_ACCOUNTS } from "../accounts.ts";
 import type { Devnet, Pages } from "../devnet.ts";
 import { askFirst } from "../first-answer.ts";
@@ -65,9 +66,9 @@ export async function tellStory(stage: Stage): Promise<StoryEnd> {
 class Story {
   readonly #stage: Stage;
   readonly #provider: JsonRpcProvider;
-  readonly #began = performance.now();
+  readonly #began = steadyClock();
   readonly #executor = DEVNET_ACCOUNTS.cheat.address;
-  #quietSince = performance.now();
+  #quietSince = steadyClock();
   #waitsUntil: bigint | undefined;
   /** It has taken money for what it did. */
   #hasClaimed = false;
@@ -129,12 +130,12 @@ class Story {
     const { devnet, signal } = this.#stage;
     let asked = 0;
     for (const question of QUESTIONS) {
-      const began = performance.now();
+      const began = steadyClock();
       const { receipt } = await askFirst({ gatewayUrl: devnet.gatewayUrl, question, signal });
       const { executor } = receipt.request;
       const isCheat = executor.toLowerCase() === this.#executor.toLowerCase();
       if (isCheat) asked += 1;
-      const took = ((performance.now() - began) / 1000).toFixed(1);
+      const took = ((steadyClock() - began) / 1000).toFixed(1);
       this.#tell(`  asked “${question}”: answered by ${nameOf(executor)} after ${took} s`);
     }
     return asked;
@@ -147,7 +148,7 @@ class Story {
       ...{ provider: this.#provider, executor: this.#executor },
       fromBlock: devnet.deployment.startBlock,
     });
-    while (performance.now() - this.#began < LONGEST_MS) {
+    while (steadyClock() - this.#began < LONGEST_MS) {
       let ended: string | undefined;
       for (const event of await events.read()) {
         if (event.name === "LaneSettled") this.#hasClaimed = true;
@@ -158,7 +159,7 @@ class Story {
         if (told.isEnd === true) ended = told.dispute;
       }
       if (ended !== undefined) return ended;
-      if (performance.now() - this.#quietSince > quietMs * this.#patience()) await this.#goOn();
+      if (steadyClock() - this.#quietSince > quietMs * this.#patience()) await this.#goOn();
       await delay(LOOK_MS, undefined, { signal });
     }
     throw new ExplainedError("The cheat was not judged within ten minutes.", `Read the logs in ${devnet.logDir}.`);
@@ -177,12 +178,12 @@ class Story {
   /** Asks until it is asked. */
   async #tempt(): Promise<void> {
     await this.#ask();
-    this.#quietSince = performance.now();
+    this.#quietSince = steadyClock();
   }
 
   #note({ text, dispute, waitsUntil, isEnd, isWork = false }: Told): void {
     const pages = this.#pages;
-    this.#quietSince = performance.now();
+    this.#quietSince = steadyClock();
     this.#isWork = isWork || (this.#isWork && waitsUntil === undefined);
     this.#isAccused ||= dispute !== undefined;
     const isLinked = dispute !== undefined && (dispute !== this.#linked || isEnd === true);
@@ -202,7 +203,7 @@ class Story {
     this.#waitsUntil = undefined;
     this.#tell(`  (Nothing is left to do but to wait: the network's clock is moved on by ${inWords(seconds)}.)`);
     await devnet.clock?.moveOn(devnet.rpcUrl, seconds);
-    this.#quietSince = performance.now();
+    this.#quietSince = steadyClock();
   }
 
   /** A chain has blocks all the time; this one only when somebody sends something. */
@@ -217,7 +218,7 @@ class Story {
   }
 
   #tell(text: string): void {
-    const seconds = ((performance.now() - this.#began) / 1000).toFixed(0).padStart(4);
+    const seconds = ((steadyClock() - this.#began) / 1000).toFixed(0).padStart(4);
     this.#stage.say(`${seconds} s  ${text}`);
   }
 }

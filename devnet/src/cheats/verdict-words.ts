@@ -50,7 +50,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   }),
   AnswerRevealed: (args) => ({ text: "It shows the answer on chain.", dispute: id(args["id"]) }),
   DeliveryClosed: (args) => ({
-    text: `Judged: ${DELIVERY_ENDS[enumName(deliveryDisputesFacts.State, args["state"] as bigint)] ?? "over"}. ${amount(BigInt(args["refunded"] as bigint) + BigInt(args["repaid"] as bigint))} go back to the client, ${amount(args["slashed"])} are slashed.`,
+    text: `Judged: ${DELIVERY_ENDS[enumName(deliveryDisputesFacts.State, args["state"] as bigint)] ?? NEWER}. ${amount(BigInt(args["refunded"] as bigint) + BigInt(args["repaid"] as bigint))} go back to the client, ${amount(args["slashed"])} are slashed.`,
     ...{ dispute: id(args["id"]), isEnd: true },
   }),
   ReportCommitted: () => ({
@@ -69,7 +69,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     text: `Audited by ${nameOf(args["validator"])} with canaries that looked like anybody's questions.`,
   }),
   MeasuredOpened: (args, nameOf) => ({
-    text: `Accused: ${nameOf(args["challenger"])} complains of ${Number(args["answers"]) === 1 ? "an answer" : `${String(args["answers"])} answers`}, ${KINDS[enumName(measuredDisputesFacts.Kind, args["kind"] as bigint)] ?? "for a fault"}, and posts ${amount(args["bond"])}. ${amount(args["penalty"])} of its stake wait.`,
+    text: `Accused: ${nameOf(args["challenger"])} complains of ${Number(args["answers"]) === 1 ? "an answer" : `${String(args["answers"])} answers`}, ${KINDS[enumName(measuredDisputesFacts.Kind, args["kind"] as bigint)] ?? "for what this version does not know"}, and posts ${amount(args["bond"])}. ${amount(args["penalty"])} of its stake wait.`,
     ...{ dispute: id(args["id"]), waitsUntil: seconds(args["until"]) },
   }),
   ExecutorAnswered: (args) => ({ text: "It denies it, and names its evidence.", dispute: id(args["id"]) }),
@@ -98,7 +98,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   }),
   Appealed: (args, nameOf) => ({ text: `${nameOf(args["appellant"])} appeals.`, dispute: id(args["id"]) }),
   MeasuredClosed: (args) => ({
-    text: `Judged: ${OUTCOMES[enumName(measuredDisputesFacts.Outcome, args["outcome"] as bigint)] ?? "over"}.`,
+    text: `Judged: ${OUTCOMES[enumName(measuredDisputesFacts.Outcome, args["outcome"] as bigint)] ?? NEWER}.`,
     ...{ dispute: id(args["id"]), isEnd: true },
   }),
   Slashed: (args) => ({
@@ -106,6 +106,9 @@ const WORDS: Readonly<Record<string, Words>> = {
   }),
   Jailed: () => ({ text: "Jailed: it may not sell for 30 days." }),
 };
+
+/** How it ended by a contract that has more words than this version. */
+const NEWER = "it ended in a way that this version does not know";
 
 const KINDS: Readonly<Record<string, string>> = {
   WrongModel: "which are not of the weights that it signed",

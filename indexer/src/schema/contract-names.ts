@@ -1,6 +1,6 @@
 import { auditOutcomeOf } from "@lloom/protocol/audit-reports";
 import { type EnumName, enumName } from "@lloom/protocol/contract-enums";
-import { juryFacts } from "@lloom/protocol/generated/facts";
+import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 
 /** A name of the contracts as the tables have it: `StakeAndTails` is `STAKE_AND_TAILS`. */
 export type TableName<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -33,3 +33,10 @@ export const outcomeOf = (outcome: number): TableName<ReturnType<typeof auditOut
 
 /** `IJury.Verdict` as the tables have it. */
 export const verdictOf = (verdict: number) => tableName(enumName(juryFacts.Verdict, verdict));
+
+/** An arbitrator's ruling, as the verdict that follows from it; it refuses to rule with zero. */
+export function rulingOf(ruling: bigint): ReturnType<typeof verdictOf> {
+  if (ruling === 0n) return "NONE";
+  if (ruling === measuredDisputesFacts.RULING_MISMATCH) return "MISMATCH";
+  return ruling === measuredDisputesFacts.RULING_MATCH ? "MATCH" : "UNKNOWN";
+}

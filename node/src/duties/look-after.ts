@@ -56,7 +56,8 @@ export function lookAfter(options: LookAfterOptions): AsyncDisposable {
     retry: RETRY,
     round: async (ending) => {
       sorts ??= await begin(options, { signal: stop.signal, wake: () => rounds.wake(), watching });
-      const looked = await Promise.allSettled(sorts.map(({ round }) => round(ending)));
+      // Async, so that one that throws at once leaves no other's failure unheard: that would end the process.
+      const looked = await Promise.allSettled(sorts.map(async ({ round }) => round(ending)));
       for (const one of looked) if (one.status === "rejected") throw one.reason;
     },
     onFailure: (thrown, failures) => {

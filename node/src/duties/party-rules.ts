@@ -64,6 +64,7 @@ export function nextPartyMove(view: PartyView): PartyMove {
   const due = dueMove(view);
   if (due !== undefined) return { act: due };
   if (state === "answer" && side === "executor") return nextReply(view);
+  if (state === "appealable" && dispute.verdict === "unknown") return rest("unknown");
   if (state === "appealable" && isAgainst(view) && !refused.has("appeal")) return nextAppeal(view.appeal);
   return rest(RESTS[state] ?? "unknown");
 }

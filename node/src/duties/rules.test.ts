@@ -56,7 +56,7 @@ const party = (change: Partial<PartyView> = {}): PartyView => ({
   ...{ nowSeconds: 1000n, head: 50n, side: "executor", reply: "answer", appeal: appeal(), refused: new Set() },
   ...change,
 });
-const judged = (verdict: "mismatch" | "match"): PartyView["dispute"] => ({
+const judged = (verdict: PartyView["dispute"]["verdict"]): PartyView["dispute"] => ({
   ...{ state: "appealable", until: 2000n, verdict, outcome: "none" },
 });
 
@@ -81,6 +81,11 @@ describe("a party", () => {
     expect(nextPartyMove(party({ dispute: judged("mismatch"), side: "challenger" }))).toMatchObject({
       state: "favoured",
     });
+  });
+
+  it("takes a verdict that only a newer contract has a name for as nobody's", () => {
+    for (const side of ["executor", "challenger"] as const)
+      expect(nextPartyMove(party({ dispute: judged("unknown"), side }))).toEqual({ act: "none", state: "unknown" });
   });
 
   it("ends what is over by time before anything else", () => {

@@ -9,7 +9,7 @@ import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import { serveInfer } from "../p2p/infer/infer-server.ts";
 import type { OffersWanted } from "../p2p/rpc/offers-wanted.ts";
 import { inParts, serveRpc } from "../p2p/rpc/rpc.ts";
-import { toSeconds } from "../primitives/clock.ts";
+import { steadyClock, toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
@@ -110,7 +110,7 @@ async function serveCalls(
   ownOffers: (wanted: OffersWanted) => SignedOffer[],
 ): Promise<void> {
   const { offers, queue, store, answering } = pipeline;
-  const startedMs = performance.now();
+  const startedMs = steadyClock();
   stack.use(
     await serveRpc(host, {
       offers: ownOffers,
@@ -118,7 +118,7 @@ async function serveCalls(
       health: () => ({
         role: "executor",
         version: VERSION,
-        uptimeMs: Math.floor(performance.now() - startedMs),
+        uptimeMs: Math.floor(steadyClock() - startedMs),
         peers: host.peers(),
         offers: offers.models().length,
         load: queue.running + queue.waiting,

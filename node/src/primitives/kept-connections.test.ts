@@ -34,8 +34,9 @@ afterEach(() => {
 });
 
 const url = (): URL => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-async function call(kept: KeptConnections): Promise<string> {
-  const answer = await text(await kept.call({ url: url(), headers: {}, body: "{}", signal }));
+async function call(kept: KeptConnections, onRepeat?: () => void): Promise<string> {
+  const told = onRepeat === undefined ? {} : { onRepeat };
+  const answer = await text(await kept.call({ url: url(), headers: {}, body: "{}", signal, ...told }));
   // The connection is idle a turn after the answer's end.
   await new Promise(setImmediate);
   return answer;
@@ -55,9 +56,11 @@ describe("connections that are kept", () => {
   ])("are forgotten when the server %s an idle one, and the call is sent over a new one", async (_, cut) => {
     using kept = new KeptConnections();
     receive = (socket, nth) => (nth === 1 ? socket.write(OK) : cut(socket));
-    expect(await call(kept)).toBe("ok");
-    expect(await call(kept)).toBe("ok");
-    expect([calls, connections]).toEqual([3, 2]);
+    const before: number[] = [];
+    expect(await call(kept, () => void before.push(calls))).toBe("ok");
+    expect(before).toEqual([]);
+    expect(await call(kept, () => void before.push(calls))).toBe("ok");
+    expect([calls, connections, before]).toEqual([3, 2, [2]]);
   });
 
   it("send nothing again that a new connection lost", async () => {

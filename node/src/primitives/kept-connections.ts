@@ -7,6 +7,8 @@ export interface HttpCall {
   /** Posted; a call without one is a GET. */
   readonly body?: string | undefined;
   readonly signal: AbortSignal;
+  /** Told before the call is sent once more: the server may have had it the first time. */
+  readonly onRepeat?: () => void;
 }
 
 export interface KeptConnectionsOptions {
@@ -39,6 +41,7 @@ export class KeptConnections implements Disposable {
       return await first.response;
     } catch (thrown) {
       if (!first.isStale(thrown)) throw thrown;
+      asked.onRepeat?.();
       return await this.#send(asked, false).response;
     }
   }

@@ -46,6 +46,39 @@ describe("the offer registry", () => {
     expect(told(registry, { model: "tiny", most: 1 })).toEqual([2]);
   });
 
+  describe("that is full of a few who offer very much", () => {
+    const LIARS = 390;
+    const OF_EACH = 256;
+    const liar = (index: number): Address => `0x${index.toString(16).padStart(40, "0")}`;
+    const registry = new OfferRegistry();
+    for (let index = 0; index < LIARS; index += 1)
+      for (let model = 0; model < OF_EACH; model += 1) registry.add(offer(liar(index), 1, `${index}/${model}`));
+    for (let index = 0; registry.size < 100_000; index += 1) registry.add(offer(B, 1, `filled/${index}`));
+    const modelsOf = (executor: Address) =>
+      registry.list(NOW, { executor, most: OF_EACH }).map(({ offer: { model } }) => model);
+
+    it("keeps who comes, in the place of what was longest unheard of whoever has most", () => {
+      registry.add(offer(liar(0), 2, "0/0"));
+      registry.add(offer(A, 2));
+      expect(told(registry, { model: "tiny" })).toEqual([2]);
+      expect(registry.size).toBe(100_000);
+      expect(modelsOf(liar(0))).toHaveLength(OF_EACH - 1);
+      expect(modelsOf(liar(0))).toContain("0/0");
+      expect(modelsOf(liar(0))).not.toContain("0/1");
+    });
+
+    it("lets nobody with as many push another out, nor itself", () => {
+      registry.add(offer(liar(0), 3, "0/1"));
+      expect(modelsOf(liar(0))).not.toContain("0/1");
+      expect(modelsOf(A)).toEqual(["tiny"]);
+      registry.add(offer(liar(0), 3, "0/0"));
+      expect(registry.list(NOW, { model: "0/0", most: 1 })).toMatchObject([{ sentAt: 3 }]);
+      registry.remove(liar(0));
+      expect(modelsOf(liar(0))).toEqual([]);
+      expect(registry.size).toBe(100_000 - OF_EACH + 1);
+    });
+  });
+
   it("forgets who leaves and what has expired", () => {
     const registry = new OfferRegistry();
     for (const signed of [offer(A, 1), offer(B, 1)]) registry.add(signed);

@@ -1,7 +1,10 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 
-/** Offers kept at most; a network with more needs more validators, each with a part. */
+/**
+ * Offers kept at most; a network with more needs more validators, each with a part. Who comes when it is full gets the place of
+ * whoever has most models, so that a few stakes with very many keep nobody out.
+ */
 const MOST_OFFERS = 100_000;
 /** Models of one executor: stake for one must not fill everybody's registry. */
 const MOST_OF_ONE = 256;
@@ -16,8 +19,8 @@ export interface Told {
 /** Offers that stand, newest word of each executor for each model. */
 export class OfferRegistry {
   readonly #models = new Map<string, Map<Address, SignedOffer>>();
-  /** Offers kept of each executor. */
-  readonly #counts = new Map<Address, number>();
+  /** What each executor offers, the longest unheard first. */
+  readonly #offered = new Map<Address, Set<string>>();
   #size = 0;
 
   /** Offers kept, expired ones among them until the next `prune`. */
@@ -28,31 +31,28 @@ export class OfferRegistry {
   /** Keeps a verified offer unless a newer one is known. */
   add(signed: SignedOffer): void {
     const { model, executor } = signed.offer;
-    const offers = this.#models.get(model) ?? new Map<Address, SignedOffer>();
-    const known = offers.get(executor);
+    const known = this.#models.get(model)?.get(executor);
     if (known !== undefined && known.sentAt > signed.sentAt) return;
-    if (known === undefined) {
-      if (this.#size >= MOST_OFFERS || (this.#counts.get(executor) ?? 0) >= MOST_OF_ONE) return;
-      this.#count(executor, 1);
-    }
-    // Deleted first, so that the map's order is that of the hearing.
+    if (known === undefined && !this.#hasRoom(executor)) return;
+    if (known === undefined) this.#size += 1;
+    const offers = this.#models.get(model) ?? new Map<Address, SignedOffer>();
+    const offered = this.#offered.get(executor) ?? new Set();
+    // Deleted first, so that the order is that of the hearing.
     offers.delete(executor);
-    offers.set(executor, signed);
-    this.#models.set(model, offers);
+    offered.delete(model);
+    this.#models.set(model, offers.set(executor, signed));
+    this.#offered.set(executor, offered.add(model));
   }
 
   /** Forgets an executor that leaves, or whose stake is gone. */
   remove(executor: Address): void {
-    for (const offers of this.#models.values()) if (offers.delete(executor)) this.#count(executor, -1);
+    for (const model of [...(this.#offered.get(executor) ?? [])]) this.#delete(executor, model);
   }
 
   /** Forgets what has expired. */
   prune(nowMs: number): void {
-    for (const [model, offers] of this.#models) {
-      for (const [executor, signed] of offers)
-        if (!stands(signed, nowMs) && offers.delete(executor)) this.#count(executor, -1);
-      if (offers.size === 0) this.#models.delete(model);
-    }
+    for (const [model, offers] of this.#models)
+      for (const [executor, signed] of offers) if (!stands(signed, nowMs)) this.#delete(executor, model);
   }
 
   /**
@@ -74,23 +74,38 @@ export class OfferRegistry {
 
   /** Everybody who offers something. */
   executors(): Set<Address> {
-    return new Set(this.#counts.keys());
+    return new Set(this.#offered.keys());
   }
 
   #ofExecutor(nowMs: number, executor: Address, model: string | undefined): SignedOffer[] {
-    if (!this.#counts.has(executor)) return [];
-    const models = model === undefined ? [...this.#models.values()] : [this.#models.get(model)];
+    const models = model === undefined ? [...(this.#offered.get(executor) ?? [])] : [model];
     return models
-      .map((offers) => offers?.get(executor))
+      .map((name) => this.#models.get(name)?.get(executor))
       .filter((signed) => signed !== undefined)
       .filter((signed) => stands(signed, nowMs));
   }
 
-  #count(executor: Address, change: number): void {
-    this.#size += change;
-    const count = (this.#counts.get(executor) ?? 0) + change;
-    if (count === 0) this.#counts.delete(executor);
-    else this.#counts.set(executor, count);
+  /** Whether one more of this executor is kept; if the registry is full, whoever has most models makes room for who has fewer. */
+  #hasRoom(executor: Address): boolean {
+    const own = this.#offered.get(executor)?.size ?? 0;
+    if (own >= MOST_OF_ONE) return false;
+    if (this.#size < MOST_OFFERS) return true;
+    let largest: readonly [Address, ReadonlySet<string>] | undefined;
+    for (const one of this.#offered) if (largest === undefined || one[1].size > largest[1].size) largest = one;
+    // Who makes room must still have as many as who comes: else the two would push each other out for ever.
+    if (largest === undefined || largest[1].size <= own + 1) return false;
+    const [longestUnheard] = largest[1];
+    if (longestUnheard !== undefined) this.#delete(largest[0], longestUnheard);
+    return true;
+  }
+
+  #delete(executor: Address, model: string): void {
+    const [offers, offered] = [this.#models.get(model), this.#offered.get(executor)];
+    if (offers?.delete(executor) !== true || offered === undefined) return;
+    offered.delete(model);
+    this.#size -= 1;
+    if (offers.size === 0) this.#models.delete(model);
+    if (offered.size === 0) this.#offered.delete(executor);
   }
 }
 

@@ -14,7 +14,7 @@ import type { PeerTarget } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
 import { serveRpc } from "../p2p/rpc/rpc.ts";
-import { type Clock, toSeconds, wallClock } from "../primitives/clock.ts";
+import { type Clock, steadyClock, toSeconds, wallClock } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ValidatorLog } from "../store/validator/validator-log.ts";
@@ -81,7 +81,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const registry = new OfferRegistry();
   const stake = openStakeView(chain, { peers: host });
   joinGossip(parts, { registry, stake, clock, stack });
-  const startedMs = performance.now();
+  const startedMs = steadyClock();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
   stack.use(
     await serveRpc(host, {
@@ -89,7 +89,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
       health: () => ({
         role: "validator",
         version: VERSION,
-        uptimeMs: Math.floor(performance.now() - startedMs),
+        uptimeMs: Math.floor(steadyClock() - startedMs),
         peers: host.peers(),
         offers: registry.size,
         load: 0,

@@ -25,6 +25,7 @@ contract AuditHistoryInvariantTest is TestBase {
 
 /// The same moves from one seed after another, long enough that all of it happens.
 contract AuditHistoryTest is TestBase {
+    /// hardhat-config: fuzz.runs = 32
     function testFuzz_HistoriesReachEverything(uint256 seed) public {
         Auditors auditors = new Auditors();
         for (uint256 i = 0; i < 300; ++i) {

@@ -85,7 +85,7 @@ contract MoneyInvariantTest is TestBase {
 contract MoneyInvariantHistoryTest is TestBase {
     uint256 private constant MOST_MOVES = 1_500;
 
-    /// hardhat-config: fuzz.runs = 32
+    /// hardhat-config: fuzz.runs = 16
     function testFuzz_HistoriesReachEverything(uint256 seed) public {
         Trader trader = new Trader();
         for (uint256 i = 0; i < MOST_MOVES && !isDone(trader); ++i) {

@@ -31,9 +31,9 @@ function breakable(store: ExecutorLog): { store: ExecutorLog; breakNow: () => vo
 }
 
 /** Takes the tables from under whoever uses a database. */
-function lose(path: string): void {
+function lose(path: string, ...tables: readonly string[]): void {
   using db = new DatabaseSync(path);
-  db.exec("PRAGMA foreign_keys = OFF; DROP TABLE own_requests");
+  db.exec(`PRAGMA foreign_keys = OFF; ${tables.map((table) => `DROP TABLE ${table};`).join(" ")}`);
 }
 
 describe("an executor whose log fails", () => {
@@ -76,7 +76,7 @@ describe("a client whose log fails", () => {
     });
     await expect(askAll(buyer, question("?", { model: "tapped" }))).rejects.toMatchObject({ code: expect.any(String) });
     expect(failure).toBeUndefined();
-    lose(join(dataDir, "client.sqlite"));
+    lose(join(dataDir, "client.sqlite"), "own_requests");
     await expect(askAll(buyer, question("?", { model: "tapped" }))).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(await buyer.client.failed).toMatchObject({
       code: "STORE_FAILED",
@@ -103,11 +103,23 @@ describe("lloom gateway", () => {
       });
     // A key without a deposit: it fails all the same, for want of money.
     await until("it knows the executor", async () => (await ask()).status === 402, 60_000);
-    lose(join(dir, "client.sqlite"));
+    lose(join(dir, "client.sqlite"), "own_requests");
     expect((await ask()).status).toBe(500);
     const { code, stderr } = await gateway.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^STORE_FAILED: The store .*client\.sqlite failed/m);
+  });
+});
+
+describe("lloom validator", () => {
+  it("ends with code 1 and says why once its log fails, before its votes are missed", async () => {
+    const dir = await keyIn(world);
+    const more = ["--listen", "/ip4/127.0.0.1/tcp/0", "--bootstrap", world.anchor.multiaddrs().join(",")];
+    const validator = await start(world, { command: "validator", dir, more });
+    lose(join(dir, "validator.sqlite"), "duties");
+    const { code, stderr } = await validator.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^STORE_FAILED: The store .*validator\.sqlite failed/m);
   });
 });
 

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState, useSyncExternalStore } from "react";
+import { steadyMs } from "../../lib/clock.ts";
 
 /** One clock for all times of a page; it stands still while nobody looks at it. */
 const listeners = new Set<() => void>();
@@ -20,7 +21,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Counts on whatever happens to the reader's clock. */
-const steadySeconds = (): number | undefined => Math.floor(performance.now() / 1000);
+const steadySeconds = (): number | undefined => Math.floor(steadyMs() / 1000);
 const onServer = (): number | undefined => undefined;
 
 /**

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { nowSeconds } from "../../lib/clock.ts";
+import { nowSeconds, steadyMs } from "../../lib/clock.ts";
 import { formatCount, formatDuration, formatMoment, formatRelative } from "../../lib/format.ts";
 import type { Freshness } from "../../lib/freshness.ts";
 
@@ -38,7 +38,7 @@ function useFreshness(initial: Freshness): Freshness {
   const drawn = useRef({ revision: revisionOf(initial), atMs: 0 });
   useEffect(() => {
     let stopped = false;
-    drawn.current.atMs = performance.now();
+    drawn.current.atMs = steadyMs();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tick = async () => {
       clearTimeout(timer);
@@ -46,10 +46,9 @@ function useFreshness(initial: Freshness): Freshness {
         const latest = await pollFreshness();
         if (stopped) return;
         setFreshness(latest);
-        const stale =
-          revisionOf(latest) !== drawn.current.revision || performance.now() - drawn.current.atMs > REDRAW_MS;
+        const stale = revisionOf(latest) !== drawn.current.revision || steadyMs() - drawn.current.atMs > REDRAW_MS;
         if (latest.state !== "offline" && stale) {
-          drawn.current = { revision: revisionOf(latest), atMs: performance.now() };
+          drawn.current = { revision: revisionOf(latest), atMs: steadyMs() };
           router.refresh();
         }
       }

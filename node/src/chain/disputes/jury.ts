@@ -29,7 +29,8 @@ export interface Seat {
   readonly round: number;
   /** Zero before it committed. */
   readonly commitment: Hex;
-  readonly revealed: VoteChoice | undefined;
+  /** `undefined` before it revealed. */
+  readonly revealed: EnumName<readonly VoteChoice[]> | undefined;
   /** It has to vote; a juror with too many seats may, and need not. */
   readonly isDuty: boolean;
 }
@@ -66,7 +67,7 @@ export async function readSeat(
   return {
     round: Number(found["round"]),
     commitment: found["commitment"],
-    revealed: choice === "None" || choice === "Unknown" ? undefined : choice,
+    revealed: choice === "None" ? undefined : choice,
     isDuty: found["isDuty"],
   };
 }

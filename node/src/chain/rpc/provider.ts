@@ -8,13 +8,16 @@ import {
   Network,
 } from "ethers";
 import { LloomError } from "../../errors.ts";
+import { type Backoff, backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 import { rpcEndpoint } from "./rpc-endpoint.ts";
 import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
 import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts";
 
-/** Waits between attempts; then the failure goes to the caller, whose own loop or user decides. */
-const RETRY_AFTER_MS = [200, 800, 2400] as const;
+/** How often a call is tried; then the failure goes to the caller, whose own loop or user decides. */
+const TRIES = 5;
+/** Three seconds in all. */
+const PAUSES: Backoff = { firstMs: 200, longestMs: 1_600 };
 /** A server may ask for more patience, up to this. */
 const LONGEST_RETRY_MS = 10_000;
 /** Chains of Hardhat, Anvil and Ganache: blocks at once, slow estimates, no fees to compete for. */
@@ -22,7 +25,8 @@ const LOCAL_CHAIN_IDS: readonly bigint[] = [31337n, 1337n];
 
 export const isLocalChain = (chainId: bigint): boolean => LOCAL_CHAIN_IDS.includes(chainId);
 
-type Reply = JsonRpcResult | JsonRpcError;
+/** What the server answered; `isAfterLoss` where an earlier try of the same call may have arrived, too. */
+type Reply = (JsonRpcResult | JsonRpcError) & { readonly isAfterLoss?: boolean };
 
 /**
  * ethers' provider, over a transport that asks again when the RPC server does not answer or has too much to do. Every call
@@ -33,9 +37,10 @@ type Reply = JsonRpcResult | JsonRpcError;
 export class RetryingProvider extends JsonRpcProvider {
   readonly #endpoint: HttpEndpoint;
   readonly #transport: RpcTransport;
+  readonly #pauses: Backoff;
 
   /** Use `openProvider`. */
-  constructor(endpoint: HttpEndpoint, chainId?: bigint) {
+  constructor(endpoint: HttpEndpoint, chainId?: bigint, pauses: Backoff = PAUSES) {
     // A plain network: the named ones of ethers ask gas price services of third parties.
     const network = chainId === undefined ? undefined : new Network("lloom", chainId);
     super(new FetchRequest(endpoint.origin), network, {
@@ -48,6 +53,7 @@ export class RetryingProvider extends JsonRpcProvider {
     });
     this.#endpoint = endpoint;
     this.#transport = new RpcTransport(endpoint);
+    this.#pauses = pauses;
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
@@ -55,12 +61,12 @@ export class RetryingProvider extends JsonRpcProvider {
     return (await this.#ask(payload)) as JsonRpcResult[];
   }
 
-  override getRpcError(payload: JsonRpcPayload, { id, error }: JsonRpcError): Error {
+  override getRpcError(payload: JsonRpcPayload, { id, error, isAfterLoss = false }: Reply & JsonRpcError): Error {
     const clean = this.#clean(error) as JsonRpcError["error"];
     const kind = rpcErrorKind(clean);
     const isExecution = payload.method === "eth_call" || payload.method === "eth_estimateGas";
     // ethers reads reverts, and takes everything else that goes wrong with a call for one.
-    if (!isExecution || isOutage(kind, clean)) return new RpcError(kind, clean);
+    if (!isExecution || isOutage(kind, clean)) return new RpcError(kind, clean, isAfterLoss);
     return super.getRpcError(payload, { id, error: clean });
   }
 
@@ -82,19 +88,21 @@ export class RetryingProvider extends JsonRpcProvider {
   async #ask(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<Reply[]> {
     const body = JSON.stringify(payload);
     const { closed } = this.#transport;
-    for (const waitMs of [...RETRY_AFTER_MS, undefined]) {
+    let isAfterLoss = false;
+    for (let tries = 1; ; tries++) {
       const answer = await this.#transport.post(body);
       const answers = "status" in answer ? parse(answer.text, payload) : undefined;
-      if (answers !== undefined && !answers.some(isBusy)) return answers;
+      isAfterLoss ||= !("status" in answer) || answer.isRepeat || answers === undefined;
+      const told = answers?.map((one) => ({ ...one, isAfterLoss }));
+      if (told !== undefined && !told.some(isBusy)) return told;
       if (closed.aborted) throw new LloomError("CANCELLED", "The chain was closed.");
-      if (waitMs === undefined || (answers === undefined && !mayPass(answer))) {
-        if (answers !== undefined) return answers;
+      if (tries === TRIES || (told === undefined && !mayPass(answer))) {
+        if (told !== undefined) return told;
         throw this.#unreachable(reasonOf(answer), detailsOf(answer));
       }
       const asked = "status" in answer ? Math.min(answer.retryAfterMs, LONGEST_RETRY_MS) : 0;
-      await pause(Math.max(waitMs, asked), closed);
+      await pause(Math.max(backoffMs(tries, this.#pauses), asked), closed);
     }
-    throw this.#unreachable("it was asked in vain");
   }
 
   #unreachable(reason: string, details: Readonly<Record<string, unknown>> = {}): LloomError {
@@ -114,22 +122,23 @@ export class RetryingProvider extends JsonRpcProvider {
 }
 
 /**
- * A provider for the chain behind a URL, its id read once.
+ * A provider for the chain behind a URL, its id read once; `pauses` lie between the tries of a call.
  * @throws LloomError CONFIG_INVALID for a URL that is not http or https; CHAIN_UNREACHABLE; CANCELLED.
  */
 export async function openProvider(
   rpcUrl: string,
   signal?: AbortSignal,
+  pauses?: Backoff,
 ): Promise<{ provider: RetryingProvider; chainId: bigint }> {
   const endpoint = rpcEndpoint(rpcUrl);
-  const probe = new RetryingProvider(endpoint);
+  const probe = new RetryingProvider(endpoint, undefined, pauses);
   using giveUp = new DisposableStack();
   const stop = (): void => probe.destroy();
   signal?.addEventListener("abort", stop, { once: true });
   giveUp.defer(() => signal?.removeEventListener("abort", stop));
   try {
     const chainId = await probe.readChainId();
-    return { provider: new RetryingProvider(endpoint, chainId), chainId };
+    return { provider: new RetryingProvider(endpoint, chainId, pauses), chainId };
   } finally {
     probe.destroy();
   }

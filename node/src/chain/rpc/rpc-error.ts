@@ -41,11 +41,14 @@ export class RpcError extends Error {
   override readonly name = "RpcError";
   readonly kind: RpcErrorKind;
   readonly rpcCode: unknown;
+  /** An earlier try of the same call was not answered: it may have arrived all the same. */
+  readonly isAfterLoss: boolean;
 
-  constructor(kind: RpcErrorKind, { code, message }: RpcErrorBody) {
+  constructor(kind: RpcErrorKind, { code, message }: RpcErrorBody, isAfterLoss = false) {
     super(String(message ?? "no reason given"));
     this.kind = kind;
     this.rpcCode = code;
+    this.isAfterLoss = isAfterLoss;
   }
 }
 
@@ -103,3 +106,20 @@ export function rpcErrorKind({ code, message }: RpcErrorBody): RpcErrorKind {
 
 /** The same for anything that was thrown while a call was made. */
 export const kindOf = (thrown: unknown): RpcErrorKind => (thrown instanceof RpcError ? thrown.kind : "unknown");
+
+/** What no server says of a transaction that it has just taken. */
+const REFUSALS: ReadonlySet<RpcErrorKind> = new Set([
+  ...(["cheap", "taken", "nonceAhead", "funds", "invalid"] as const),
+  ...(["busy", "lag", "indexing"] as const),
+]);
+/** Busy ones that may have passed a call on before, and only know of no answer. */
+const PASSED_ON = /time|backend|healthy|again|unavailable|upstream/i;
+
+/**
+ * Whether an error of sending a transaction proves that the server has not got it: it refused this very try, and no try
+ * before went without an answer.
+ */
+export function provesRefusal(thrown: unknown): boolean {
+  if (!(thrown instanceof RpcError) || thrown.isAfterLoss || !REFUSALS.has(thrown.kind)) return false;
+  return thrown.kind !== "busy" || !(thrown.rpcCode === 503 || PASSED_ON.test(thrown.message));
+}

@@ -39,8 +39,14 @@ test("a connection that was closed while idle is no failure of the server", asyn
       }),
     ),
   );
-  for (let call = 0; call < 5; call++) expect(await transport.post("{}")).toMatchObject({ status: 200, text: "ok" });
+  let repeats = 0;
+  for (let call = 0; call < 5; call++) {
+    const answer = await transport.post("{}");
+    expect(answer).toMatchObject({ status: 200, text: "ok" });
+    if ("isRepeat" in answer && answer.isRepeat) repeats++;
+  }
   expect(cuts).toBeGreaterThan(0);
+  expect(repeats).toBe(cuts);
 });
 
 test("a server that cuts new connections, or answers by half, gave no answer", async () => {
@@ -49,6 +55,22 @@ test("a server that cuts new connections, or answers by half, gave no answer", a
   server.close();
   using halving = new RpcTransport(rpcEndpoint(await listen(() => "half")));
   expect(await halving.post("{}")).toEqual({ reason: "ECONNRESET" });
+});
+
+test("an answer without an end is none, and is read no further", async () => {
+  let isWriting = true;
+  server = createServer((_, response) => {
+    const piece = Buffer.alloc(4 * 1024 * 1024, "a");
+    const more = (): void => void (isWriting && response.write(piece, more));
+    response.on("close", () => {
+      isWriting = false;
+    });
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  using transport = new RpcTransport(rpcEndpoint(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  expect(await transport.post("{}")).toEqual({ reason: "the answer has no end" });
+  await expect.poll(() => isWriting, { timeout: 20_000 }).toBe(false);
 });
 
 test("closing ends what hangs", async () => {

@@ -14,6 +14,8 @@ export interface HttpAnswer {
   readonly text: string;
   /** How long the server asks to be left alone. */
   readonly retryAfterMs: number;
+  /** The answer to the first sending was lost with an idle connection; this is the answer to the second. */
+  readonly isRepeat: boolean;
 }
 
 /** No answer came; `reason` is safe to show. */
@@ -57,10 +59,15 @@ export class RpcTransport implements Disposable {
       ...(authorization === undefined ? {} : { authorization }),
     };
     let response: IncomingMessage | undefined;
+    let isRepeat = false;
+    const onRepeat = (): void => {
+      isRepeat = true;
+    };
     try {
-      response = await this.#connections.call({ url: new URL(path, origin), headers, body, signal });
+      response = await this.#connections.call({ url: new URL(path, origin), headers, body, signal, onRepeat });
       const text = await readText(response);
-      return { status: response.statusCode ?? 0, text, retryAfterMs: retryAfterMs(response) };
+      if (text === undefined) return { reason: "the answer has no end" };
+      return { status: response.statusCode ?? 0, text, retryAfterMs: retryAfterMs(response), isRepeat };
     } catch (thrown) {
       response?.destroy();
       return { reason: reasonOf(thrown) };
@@ -68,12 +75,13 @@ export class RpcTransport implements Disposable {
   }
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+/** The whole of it; undefined for one that is too long, which is read no further. */
+async function readText(response: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > ANSWER_BYTES) throw Object.assign(new RangeError("too long"), { code: "EMSGSIZE" });
+    if (size > ANSWER_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

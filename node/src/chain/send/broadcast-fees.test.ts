@@ -3,7 +3,7 @@ import { FeeData } from "ethers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { receiptOf, refusing } from "../../../../test/support/scripted-rpc.ts";
 import { hashesOf, minedAfter, stageBroadcast } from "../../../../test/support/staged-broadcast.ts";
-import type { RpcErrorKind } from "../rpc/rpc-error.ts";
+import { RpcError, type RpcErrorKind } from "../rpc/rpc-error.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -119,6 +119,36 @@ describe("a fee", () => {
     expect(new Set(hashesOf(staged)).size).toBe(4);
   });
 
+  it("is not raised against somebody else's that waits where one's own may never have arrived", async () => {
+    const staged = stageBroadcast({
+      script: {
+        count: (tag) => (tag === "pending" ? 5 : 4),
+        receive: (_, times) => {
+          if (times < 4) throw refusing("taken", true);
+        },
+      },
+      terms: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 4);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged).slice(0, 4)).size).toBe(1);
+  });
+
+  it("is raised against one's own that the server knows by its own word, and cannot show", async () => {
+    const staged = stageBroadcast({
+      script: {
+        count: (tag) => (tag === "pending" ? 5 : 4),
+        receive: (_, times) => {
+          if (times < 4) throw refusing(times === 1 ? "known" : "taken");
+        },
+      },
+      terms: { stuckAfterMs: 0 },
+    });
+    minedAfter(staged, 4);
+    await staged.broadcast.run();
+    expect(new Set(hashesOf(staged)).size).toBe(4);
+  });
+
   it("is not raised where nobody can say whose the waiting transaction is", async () => {
     const staged = stageBroadcast({
       script: {
@@ -158,6 +188,41 @@ describe("a refusal", () => {
       expect(staged.broadcast.isOut).toBe(true);
     },
   );
+
+  it.each<RpcErrorKind>(["busy", "lag", "indexing", "nonceAhead", "cheap", "taken", "funds", "invalid"])(
+    "that is %s after a try without an answer proves nothing: what may be out counts as sent",
+    async (kind) => {
+      const isOut: boolean[] = [];
+      const staged = stageBroadcast({
+        script: {
+          count: () => 4,
+          receive: (_, times) => {
+            isOut.push(staged.broadcast.isOut);
+            if (times < 3) throw refusing(kind, times === 1);
+          },
+        },
+        terms: { stuckAfterMs: 0 },
+      });
+      minedAfter(staged, 3);
+      await staged.broadcast.run();
+      expect(isOut).toEqual([false, true, true]);
+    },
+  );
+
+  it("that came late, from a server that asks others, proves nothing either", async () => {
+    const isOut: boolean[] = [];
+    const staged = stageBroadcast({
+      script: {
+        receive: (_, times) => {
+          isOut.push(staged.broadcast.isOut);
+          if (times < 2) throw new RpcError("busy", { code: -32016, message: "Module Timeout" });
+        },
+      },
+    });
+    minedAfter(staged, 2);
+    await staged.broadcast.run();
+    expect(isOut).toEqual([false, true]);
+  });
 
   it.each<RpcErrorKind>(["funds", "invalid"])("for good (%s) ends it while nothing is out", async (kind) => {
     const staged = stageBroadcast({

@@ -2,10 +2,11 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { Signature, Transaction, type TransactionReceipt } from "ethers";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { ChainAccount, ContractCall } from "../contract-call.ts";
 import type { RetryingProvider } from "../rpc/provider.ts";
-import { kindOf, type RpcErrorKind } from "../rpc/rpc-error.ts";
+import { kindOf, provesRefusal, type RpcErrorKind } from "../rpc/rpc-error.ts";
 import { untilAborted } from "../rpc/until-aborted.ts";
 import { type Fees, feesFrom, raisedFees } from "./fees.ts";
 import { whoUsedNonce } from "./nonce-proof.ts";
@@ -30,7 +31,7 @@ export interface BroadcastOrder {
   readonly call: ContractCall;
   readonly gasLimit: bigint;
   readonly sent: SentCall;
-  /** When to stop waiting, as `performance.now()` tells it: no clock that is set moves it. */
+  /** When to stop waiting, by the steady clock: no clock that is set moves it. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly onSigned: ((transactionHash: Hex) => void) | undefined;
@@ -57,8 +58,10 @@ export class Broadcast {
   readonly #terms: BroadcastTerms;
   readonly #order: BroadcastOrder;
   readonly #hashes: Hex[];
-  /** Whether a server may have the transaction: it took it, or its answer was lost or not understood. */
+  /** Whether a server may have the transaction: all but a refusal of every try leaves that open. */
   #isOut: boolean;
+  /** Whether one has it, or had it, by its own word. */
+  #isHeld = false;
   #looks = 0;
   #usedSinceMs: number | undefined;
   #isMined = false;
@@ -89,17 +92,17 @@ export class Broadcast {
     if (before !== "none") return before;
     let fees = feesFrom(await untilAborted(provider.getFeeData(), signal));
     let reception = await this.#broadcast(fees);
-    let raiseAtMs = performance.now() + stuckAfterMs;
+    let raiseAtMs = steadyClock() + stuckAfterMs;
     for (let raises = 0; ; ) {
       const seen = await this.#look();
       if (seen !== "none") return seen;
-      if (performance.now() >= deadlineMs) throw this.#late();
+      if (steadyClock() >= deadlineMs) throw this.#late();
       if (!this.#isMined && reception === "lost") reception = await this.#broadcast(fees);
-      else if (!this.#isMined && (reception === "cheap" || performance.now() >= raiseAtMs)) {
+      else if (!this.#isMined && (reception === "cheap" || steadyClock() >= raiseAtMs)) {
         if (reception !== "occupied" && raises++ < RAISES_LIMIT) fees = raisedFees(fees, await this.#market(fees));
         this.#warn("transaction is stuck, sending it again", { raises });
         reception = await this.#broadcast(fees);
-        raiseAtMs = performance.now() + stuckAfterMs;
+        raiseAtMs = steadyClock() + stuckAfterMs;
       }
       await pause(pollMs, signal);
     }
@@ -119,7 +122,7 @@ export class Broadcast {
     }
     try {
       await untilAborted(provider.send("eth_sendRawTransaction", [raw.serialized]), signal);
-      this.#isOut = true;
+      this.#isOut = this.#isHeld = true;
       return "taken";
     } catch (thrown) {
       // Nobody can say whether it arrived.
@@ -133,31 +136,32 @@ export class Broadcast {
   async #judge(thrown: unknown): Promise<Reception> {
     const kind = kindOf(thrown);
     this.#problem = thrown instanceof Error ? thrown.message : String(thrown);
+    this.#isOut ||= !provesRefusal(thrown);
+    this.#isHeld ||= kind === "known";
     if (kind === "cheap") return "cheap";
     if (kind === "taken") return (await this.#isOccupied()) ? "occupied" : "cheap";
     if (kind === "busy" || kind === "lag" || kind === "indexing" || kind === "nonceAhead") return "lost";
     if (FINAL.has(kind) && !this.#isOut) throw thrown;
     if (kind === "unknown") this.#warn("RPC server refused a transaction for a reason not known here, waiting on");
-    this.#isOut = true;
     // Known, or its nonce is used: looking tells. A lost answer, or words nobody knows: it is sent again until it is seen.
     return kind === "known" || kind === "nonceUsed" || FINAL.has(kind) ? "taken" : "lost";
   }
 
   /**
    * Whether a transaction of somebody else waits under the nonce: it is not ours to replace. One's own may be there without
-   * this side knowing, when the answer was lost.
+   * this side knowing, when the answer was lost; or it may never have arrived.
    */
   async #isOccupied(): Promise<boolean> {
-    if (this.#isOut) return false;
+    if (this.#isHeld) return false;
     const { provider, account } = this.#terms;
     const { sent, signal } = this.#order;
     try {
       for (const hash of this.#hashes) {
         const known = await untilAborted(provider.send("eth_getTransactionByHash", [hash]), signal);
-        if (known !== null) this.#isOut = true;
+        if (known !== null) this.#isOut = this.#isHeld = true;
       }
       return (
-        !this.#isOut &&
+        !this.#isHeld &&
         (await untilAborted(provider.getTransactionCount(account.address, "pending"), signal)) > sent.nonce
       );
     } catch {
@@ -188,8 +192,8 @@ export class Broadcast {
     const isUsed = (await provider.getTransactionCount(account.address, "latest")) > nonce;
     if (!isUsed) this.#usedSinceMs = undefined;
     if (!isUsed || this.#looks++ % LOOKS_BETWEEN_PROOFS !== 0) return "none";
-    this.#usedSinceMs ??= performance.now();
-    const isOld = performance.now() - this.#usedSinceMs >= RECEIPTS_LATE_MS;
+    this.#usedSinceMs ??= steadyClock();
+    const isOld = steadyClock() - this.#usedSinceMs >= RECEIPTS_LATE_MS;
     const used = { account: account.address, nonce, sent: this.#hashes, fromBlock, depth: foreignDepth, isOld };
     const user = await whoUsedNonce(provider, used);
     this.#isMined = user === "own";

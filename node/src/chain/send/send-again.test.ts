@@ -151,6 +151,40 @@ test("makes the call when the earlier one never came out, or lost its nonce to a
   expect((await readChannel(chain, identity().address, PAYEE)).balance).toBe(TOKEN);
 });
 
+test.each([
+  ["a signal", "CANCELLED", {}],
+  ["its deadline", "TRANSACTION_FAILED", { deadlineMs: 1 }],
+])(
+  "makes one deposit where the first answer was lost, a busy server refused all repeats, and %s ended the wait",
+  async (_, code, wait) => {
+    await ground.request("evm_setAutomine", false);
+    const stop = new AbortController();
+    let tries = 0;
+    gate.observe = (method) => {
+      if (method === "eth_sendRawTransaction") tries++;
+      // Between two sendings: nobody waits for the answer to one.
+      if (method === "eth_getTransactionReceipt" && code === "CANCELLED") stop.abort();
+    };
+    gate.decide = (method) => (method === "eth_sendRawTransaction" && tries === 1 ? "loseAnswer" : "pass");
+    gate.answer = (method) =>
+      method === "eth_sendRawTransaction" && tries > 1
+        ? { code: -32005, message: "daily request count exceeded, request rate limited", status: 429 }
+        : undefined;
+    await using chain = await open();
+    const before = await nonce(chain);
+    await expect(deposit(chain, 5n * TOKEN, { signal: stop.signal, ...wait })).rejects.toMatchObject({ code });
+    expect(tries).toBeGreaterThan(4);
+    gate.answer = () => undefined;
+    const again = deposit(chain, 5n * TOKEN);
+    await ground.request("evm_setAutomine", true);
+    await ground.request("evm_mine");
+    expect(await again).toMatchObject({ isResumed: true });
+    expect(await nonce(chain)).toBe(before + 1);
+    expect(await readDeposit(chain, identity().address)).toBe(105n * TOKEN);
+    expect(readdirSync(journalDirectory)).toEqual([]);
+  },
+);
+
 test("keeps a call for its own account and chain, over restarts, and passes over files that are none", () => {
   const call = { intent: "deposit 5", nonce: 3, fromBlock: 9, hashes: [`0x${"ab".repeat(32)}`], sentAtMs: 7 } as const;
   const scope = { chainId: 5n, account: PAYEE };

@@ -3,7 +3,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { isError, keccak256, type TransactionReceipt } from "ethers";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { wallClock } from "../../primitives/clock.ts";
+import { steadyClock, wallClock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
 import { chainFailure, refusal } from "../chain-failure.ts";
@@ -64,7 +64,7 @@ const RESUMES_MINED_MS = 3_600_000;
 interface Asked {
   readonly call: ContractCall;
   readonly intent: string;
-  /** As `performance.now()` tells it. */
+  /** By the steady clock. */
   readonly deadlineMs: number;
   readonly options: SendOptions & { readonly signal: AbortSignal };
 }
@@ -131,7 +131,7 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
-    const deadlineMs = performance.now() + (options.deadlineMs ?? DEADLINE_MS);
+    const deadlineMs = steadyClock() + (options.deadlineMs ?? DEADLINE_MS);
     const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
     const asked: Asked = { call, intent, deadlineMs, options };
     try {

@@ -11,6 +11,7 @@ import { LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { Recounting } from "../check/recounting.ts";
@@ -187,7 +188,7 @@ async function* follow(
 class Waits {
   readonly #settings: ClientSettings;
   readonly #options: AttemptOptions;
-  readonly #startedMs = performance.now();
+  readonly #startedMs = steadyClock();
   #lastMs = this.#startedMs;
   #hasFrame = false;
   /** Of this answer alone. */
@@ -205,7 +206,7 @@ class Waits {
     // Nobody can take over once text was passed on.
     if (trace.firstTokenMs !== undefined)
       return isLast || question.whole !== true ? tokenGapTimeoutMs : this.#patienceMs();
-    const leftMs = Math.max(0, firstTokenMs - (performance.now() - this.#startedMs));
+    const leftMs = Math.max(0, firstTokenMs - (steadyClock() - this.#startedMs));
     return this.#hasFrame || isLast ? leftMs : Math.min(firstFrameTimeoutMs, leftMs);
   }
 

@@ -10,7 +10,7 @@ import { countsProblem } from "@lloom/protocol/token-counts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { InferPool } from "../../p2p/infer/infer-client.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type Clock, steadyClock } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import { answerProblem } from "../check/check-answer.ts";
 import type { Recount } from "../check/recount.ts";
@@ -77,7 +77,7 @@ export class PaidCall {
     return this.#text;
   }
 
-  /** When the last frame came, by `performance.now()`: what is done about it afterwards is this client's own time. */
+  /** When the last frame came, by the steady clock: what is done about it afterwards is this client's own time. */
   get heardAtMs(): number {
     return this.#heardAtMs;
   }
@@ -96,7 +96,7 @@ export class PaidCall {
       if (result === undefined) return { type: "silent" };
       if (result.done === true)
         throw new LloomError("STREAM_INTERRUPTED", "The executor ended without an answer or an error.");
-      this.#heardAtMs = performance.now();
+      this.#heardAtMs = steadyClock();
       return await this.#take(result.value);
     } catch (thrown) {
       const error = asLloomError(thrown, "STREAM_INTERRUPTED");
@@ -109,10 +109,10 @@ export class PaidCall {
   async windUp(waitMs: number): Promise<Extract<Progress, { type: "answered" }> | undefined> {
     if (this.#isOver) return undefined;
     this.#cancel.abort();
-    const deadline = performance.now() + waitMs;
+    const deadline = steadyClock() + waitMs;
     try {
       for (;;) {
-        const progress = await this.next(Math.max(0, deadline - performance.now()));
+        const progress = await this.next(Math.max(0, deadline - steadyClock()));
         if (progress.type === "answered") return progress;
         if (progress.type === "refused") return undefined;
         if (progress.type === "silent") break;

@@ -64,14 +64,24 @@ const CHEAT_MS = 3_600_000;
 /** As long as the contracts jail for the gravest breach. */
 const CONVICTED_MS = 30 * 24 * 3_600_000;
 
+/** When an attempt ended, and the chance by which clients that failed together come back apart. */
+export interface OutcomeSetting {
+  readonly nowMs: number;
+  readonly random: () => number;
+}
+
 /** The health after an attempt. The first failure counts already: whoever fails once is not asked first again. */
-export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: number): ExecutorHealth {
+export function afterOutcome(
+  health: ExecutorHealth,
+  outcome: Outcome,
+  { nowMs, random }: OutcomeSetting,
+): ExecutorHealth {
   if (outcome.type === "answered") return afterAnswer(health, outcome, nowMs);
   const avoid = (ms: number): number => Math.max(health.avoidUntilMs, nowMs + ms);
   if (outcome.type === "leaving") return { ...health, avoidUntilMs: avoid(LEAVING_MS) };
   if (outcome.type === "busy") {
     const refusals = health.refusals + 1;
-    return { ...health, refusals, avoidUntilMs: avoid(even(refusals, BUSY)) };
+    return { ...health, refusals, avoidUntilMs: avoid(backoffMs(refusals, BUSY, random)) };
   }
   if (outcome.type === "blamed") return { ...health, success: health.success * (1 - BLAME_WEIGHT) };
   const failures = health.failures + 1;
@@ -79,7 +89,7 @@ export function afterOutcome(health: ExecutorHealth, outcome: Outcome, nowMs: nu
   if (outcome.type === "cheated")
     return { ...health, success, failures, distrusted: true, avoidUntilMs: avoid(CHEAT_MS) };
   if (outcome.type === "convicted") return { ...health, distrusted: true, avoidUntilMs: avoid(CONVICTED_MS) };
-  return { ...health, success, failures, avoidUntilMs: avoid(even(failures, FAILED)) };
+  return { ...health, success, failures, avoidUntilMs: avoid(backoffMs(failures, FAILED, random)) };
 }
 
 /** Who cheated is not better for an answer that was on its way then. */
@@ -96,7 +106,3 @@ function afterAnswer(health: ExecutorHealth, { firstTokenMs, longestGapMs }: Mea
     distrusted: isCaught,
   };
 }
-
-/** Without chance: one client comes back alone, and what it remembers must be the same after a restart. */
-const even = (strikes: number, backoff: { readonly firstMs: number; readonly longestMs: number }): number =>
-  backoffMs(strikes, backoff, () => 0.5);

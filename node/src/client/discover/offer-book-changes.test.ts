@@ -11,7 +11,7 @@ const B: Address = `0x${"bb".repeat(20)}`;
 describe("tidying the offer book", () => {
   /** Whether the book still knows what happened, after tidying so much later. */
   const remembers = (act: (book: OfferBook) => void, laterMs: number): boolean => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     act(book);
     book.prune(NOW + laterMs);
     book.add(offer(A, { validUntil: BigInt(NOW / 1000 + 9_999_999) }, NOW), NOW);
@@ -35,7 +35,7 @@ describe("tidying the offer book", () => {
   });
 
   it("forgets nobody with whom somebody is at work, and nobody whose offer stands", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     const tracked = book.track(A);
     book.prune(NOW);
     book.add(offer(A), NOW);
@@ -53,7 +53,7 @@ describe("what is known of whoever offers", () => {
   const known = (book: OfferBook) => book.candidates("tiny", NOW)[0];
 
   it("is the chain's latest word, also if that changes in one thing only", async () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     expect(known(book)?.hasCheated).toBe(false);
     book.setStake(A, 9);
@@ -69,7 +69,7 @@ describe("what is known of whoever offers", () => {
   it("is the vocabulary of its profile, however often it is asked for", () => {
     const vocabulary: Hex = `0x${"5e".repeat(32)}`;
     const profile = profileText({ backend: "llama.cpp", maxContext: 8_192, evidence: "text", vocabulary });
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add({ ...offer(A, { profileHash: hashProfile(profile) }), profile }, NOW);
     expect([1, 2].map(() => known(book)?.vocabulary)).toEqual([vocabulary, vocabulary]);
     book.add(offer(B), NOW);
@@ -93,7 +93,7 @@ describe("waiting for a change of the offer book", () => {
     ["an end", (book) => book.note(A, { type: "failed" }, NOW)],
     ["a first text", (_, tracked) => tracked.hasSpoken()],
   ])("wakes everybody who waits at %s, once", async (_, act) => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     const tracked = book.track(A);
     const stop = new AbortController();
     const waits = [1, 2].map(() => book.change(stop.signal));
@@ -103,7 +103,7 @@ describe("waiting for a change of the offer book", () => {
   });
 
   it("wakes nobody for what was known, and who waits when its time is over, at once if it is over already", async () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.setStake(A, 9);
     const stop = new AbortController();
     const waits = [book.change(stop.signal)];
@@ -116,7 +116,7 @@ describe("waiting for a change of the offer book", () => {
   });
 
   it("is done with who was woken, and leaves nothing at a signal that lives longer", async () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     const { signal } = new AbortController();
     const letGo = vi.spyOn(signal, "removeEventListener");
     const waits = [book.change(signal)];

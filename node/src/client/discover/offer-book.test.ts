@@ -16,7 +16,7 @@ const count = (executor: Address, model: string, inboundTokens: bigint) =>
 
 describe("the offer book", () => {
   it("keeps the newest offer of each executor", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A, { outboundPrice: 40n }, NOW), NOW);
     book.add(offer(A, { outboundPrice: 50n }, NOW + 1), NOW);
     book.add(offer(A, { outboundPrice: 60n }, NOW - 1), NOW);
@@ -25,7 +25,7 @@ describe("the offer book", () => {
   });
 
   it("drops what has expired", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     expect(book.offers(NOW + 59_999, "tiny").length).toBe(1);
     expect(book.offers(NOW + 60_000, "tiny")).toEqual([]);
@@ -33,7 +33,7 @@ describe("the offer book", () => {
   });
 
   it("knows where an executor is by any offer of it that stands", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     expect(book.anyOfferOf(A, NOW)).toBeUndefined();
     book.add(offer(A, { validUntil: BigInt(NOW / 1000 + 30) }), NOW);
     book.add(offer(A, { model: "large" }), NOW);
@@ -45,7 +45,7 @@ describe("the offer book", () => {
   });
 
   it("gives every executor the reputation that was told last, known before or not, and none to whom nobody names", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     const told = { trust: 0.7, grade: "A" } as const;
     const names = () => book.candidates("tiny", NOW).map(({ reputation }) => reputation);
     book.add(offer(A), NOW);
@@ -57,7 +57,7 @@ describe("the offer book", () => {
   });
 
   it("names those with a stake that offer something", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     book.add(offer(B), NOW);
     book.setStake(A, 1);
@@ -69,7 +69,7 @@ describe("the offer book", () => {
   });
 
   it("does not take back what was withdrawn, also after tidying, but a newer offer", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     book.withdraw(A, NOW + 10);
     book.prune(NOW + 20);
@@ -80,7 +80,7 @@ describe("the offer book", () => {
   });
 
   it("sums models up by their best terms", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A, { inboundPrice: 10n, outboundPrice: 90n }), NOW);
     book.add(offer(B, { inboundPrice: 20n, outboundPrice: 40n, maxContext: 1024n }), NOW);
     book.add(offer(B, { model: "large" }), NOW);
@@ -94,7 +94,7 @@ describe("the offer book", () => {
   });
 
   it("shows health and requests under way with each candidate, as they are", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     const [candidate] = book.candidates("tiny", NOW);
     const tracked = book.track(A);
@@ -106,7 +106,7 @@ describe("the offer book", () => {
   });
 
   it("keeps a bad name while tidying", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     book.note(A, { type: "cheated" }, NOW);
     book.withdraw(A, NOW);
@@ -116,7 +116,7 @@ describe("the offer book", () => {
   });
 
   it("takes back what was withdrawn by no older word, and not by an earlier withdrawal that comes late", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.withdraw(A, NOW + 10);
     book.withdraw(A, NOW + 5);
     book.add(offer(A, {}, NOW + 8), NOW);
@@ -126,7 +126,7 @@ describe("the offer book", () => {
   });
 
   it("replaces an offer by one of the same id that was sent later, or again, and by a newer id however it was sent", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     const price = () => book.offerOf("tiny", A)?.offer.outboundPrice;
     book.add(offer(A, { outboundPrice: 1n, offerId: 5n }, NOW), NOW);
     book.add(offer(A, { outboundPrice: 2n, offerId: 5n }, NOW), NOW);
@@ -139,7 +139,7 @@ describe("the offer book", () => {
   });
 
   it("shows what it knows as it becomes known: stake, silence, time, prices that compare fast", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A, { inboundPrice: 7n }), NOW + 5);
     const [candidate] = book.candidates("tiny", NOW);
     expect(candidate).toMatchObject({
@@ -163,7 +163,7 @@ describe("the offer book", () => {
   });
 
   it("keeps the pace of first tokens over all executors", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     expect(book.pace).toBeUndefined();
     book.note(A, { type: "answered" }, NOW);
     book.note(A, { type: "failed" }, NOW);
@@ -174,7 +174,7 @@ describe("the offer book", () => {
   });
 
   it("keeps the pace of silences in answers over all executors", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     expect(book.gap).toBeUndefined();
     book.note(A, { type: "answered", firstTokenMs: 9 }, NOW);
     expect(book.gap).toBeUndefined();
@@ -184,7 +184,7 @@ describe("the offer book", () => {
   });
 
   it("remembers what each executor has counted of prompts to each model", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     for (const model of ["tiny", "large"]) book.add(offer(A, { model }), NOW);
     book.add(offer(B), NOW);
     const countedOf = (model: string, executor: Address) =>
@@ -203,7 +203,7 @@ describe("the offer book", () => {
   });
 
   it("names models that somebody offers who may count, so many as are wanted, each once", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     for (const model of ["a", "b", "c"]) for (const executor of [A, B]) book.add(offer(executor, { model }), NOW);
     book.add(offer(A, { model: "d" }), NOW);
     book.setStake(B, 5);
@@ -221,7 +221,7 @@ describe("the offer book", () => {
   });
 
   it("counts only models of executors that may count", () => {
-    const book = new OfferBook();
+    const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
     book.add(offer(B, { model: "large" }), NOW);
     book.setStake(B, 5);

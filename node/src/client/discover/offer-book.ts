@@ -50,6 +50,12 @@ export class OfferBook {
   #reputations: ReadonlyMap<Address, Reputation> = new Map();
   #pace: Pace | undefined;
   #gap: Pace | undefined;
+  readonly #random: () => number;
+
+  /** `random`, from 0 to 1, draws how long whoever failed is avoided. */
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
 
   /** Takes a verified offer; one older than what is known is left aside. */
   add(signed: SignedOffer, nowMs: number): void {
@@ -178,7 +184,7 @@ export class OfferBook {
   /** Notes how an attempt ended. */
   note(executor: Address, outcome: Outcome, nowMs: number): void {
     const one = this.#executor(executor);
-    one.health = afterOutcome(one.health, outcome, nowMs);
+    one.health = afterOutcome(one.health, outcome, { nowMs, random: this.#random });
     if (outcome.type === "answered") {
       this.#pace = afterMaybe(this.#pace, outcome.firstTokenMs);
       this.#gap = afterMaybe(this.#gap, outcome.longestGapMs);

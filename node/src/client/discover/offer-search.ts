@@ -8,6 +8,7 @@ import { findPeers } from "../../p2p/discovery/provider-records.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callOffers } from "../../p2p/rpc/rpc.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 
 export interface OfferSearchOptions {
   readonly host: Host;
@@ -25,6 +26,8 @@ const SEARCH_TIMEOUT_MS = 5_000;
 const OFFERS_IN_A_TURN = 16;
 /** Longest time that a first question waits for validators that are slow or gone. */
 const SURVEY_TIMEOUT_MS = 1_500;
+/** Models whose survey is remembered; one that was not asked for in longest is surveyed again. */
+const MOST_SURVEYED = 4_096;
 
 /**
  * Looks for offers that gossip has not brought: asks the peers that are connected, and those that the DHT names as
@@ -34,7 +37,7 @@ export class OfferSearch {
   readonly #options: OfferSearchOptions;
   readonly #searches = new Map<string | undefined, Promise<void>>();
   readonly #surveys = new Map<string, Promise<void>>();
-  readonly #surveyed = new Set<string>();
+  readonly #surveyed = new BoundedMap<string, true>({ most: MOST_SURVEYED });
 
   constructor(options: OfferSearchOptions) {
     this.#options = options;
@@ -56,11 +59,11 @@ export class OfferSearch {
   survey(model: string, { again }: { readonly again: boolean }): Promise<void> {
     const running = this.#surveys.get(model);
     if (running !== undefined) return running;
-    if (this.#surveyed.has(model) && !again) return Promise.resolve();
+    if (this.#surveyed.get(model) === true && !again) return Promise.resolve();
     const deadline = AbortSignal.any([this.#options.signal, AbortSignal.timeout(SURVEY_TIMEOUT_MS)]);
     const survey = this.#askAll([validatorKey(this.#options.host.network)], deadline, model).finally(() => {
       this.#surveys.delete(model);
-      this.#surveyed.add(model);
+      this.#surveyed.set(model, true);
     });
     this.#surveys.set(model, survey);
     return survey;

@@ -31,13 +31,13 @@ interface MarketParts {
 export function openMarket(
   { chain, store, host, log }: MarketParts,
   {
-    settings: { clock },
+    settings: { clock, random },
     stack,
     signal,
   }: { readonly settings: ClientSettings; readonly stack: AsyncDisposableStack; readonly signal: AbortSignal },
 ) {
   const hasher = createCommitmentHasher(chain.domain);
-  const book = rememberingBook(store);
+  const book = rememberingBook(store, random);
   const stakes = openStakeView(chain, { peers: host });
   const strangers = new TokenBucket(STRANGERS_RATE);
   const vocabularies = new NamedVocabularies(log);

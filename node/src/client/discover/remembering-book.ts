@@ -10,9 +10,9 @@ const REMEMBERED = 1000;
 /** Disputes of the log that may convict an executor. */
 const REMEMBERED_DUTIES = 1000;
 
-/** A book that knows what earlier runs have seen of executors. */
-export function rememberingBook(store: Pick<ClientLog, "outcomes" | "newestDuties">): OfferBook {
-  const book = new OfferBook();
+/** A book that knows what earlier runs have seen of executors; how long they are avoided is drawn anew. */
+export function rememberingBook(store: Pick<ClientLog, "outcomes" | "newestDuties">, random?: () => number): OfferBook {
+  const book = new OfferBook(random);
   const newest = new Map<Address, OwnOutcome>();
   for (const outcome of store.outcomes(REMEMBERED)) {
     const remembered = rememberedOutcome(outcome, newest.get(outcome.executor));

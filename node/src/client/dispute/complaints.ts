@@ -16,6 +16,7 @@ import { readLane } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { OwnRequest } from "../../store/client/own-answers.ts";
 import type { Duty } from "../../store/duty-log.ts";
@@ -46,7 +47,7 @@ const ASK_MS = 5_000;
 /** Looks at one answer that never came, and does what the rules say, as the chain has it now. */
 export class Complaints {
   readonly #options: ComplaintsOptions;
-  /** When executors were asked last, by dispute. */
+  /** When executors were asked last, by dispute that is not over. */
   readonly #askedMs = new Map<Hex, number>();
 
   constructor(options: ComplaintsOptions) {
@@ -88,7 +89,7 @@ export class Complaints {
   /** The request as it stands when its executor was asked for the answer once more, now and then while it is missing. */
   async #askAgain(duty: Duty, own: OwnRequest, signal: AbortSignal): Promise<OwnRequest> {
     const { store, fetch } = this.#options;
-    const nowMs = performance.now();
+    const nowMs = steadyClock();
     const isDue = nowMs - (this.#askedMs.get(duty.id) ?? Number.NEGATIVE_INFINITY) >= ASK_AGAIN_MS;
     if (this.#answerOf(duty, own) !== "missing" || isOver(duty.state) || !isDue) return own;
     this.#askedMs.set(duty.id, nowMs);
@@ -141,6 +142,7 @@ export class Complaints {
       if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
       return;
     }
+    this.#askedMs.delete(duty.id);
     if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
     const wei = await claimBonds(chain, disputes, signal);
     if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");

@@ -12,11 +12,10 @@ import { readReputationRules } from "../../chain/reputation/reputation-logs.ts";
 import { readReputationPast } from "../../chain/reputation/reputation-past.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { dataFile } from "../../config.ts";
-import { asLloomError } from "../../errors.ts";
+import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { Rounds } from "../../primitives/rounds.ts";
-import type { Database } from "../../store/database/database.ts";
-import { openAuditLog } from "../../store/validator/audit-log.ts";
+import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ValidatorLog } from "../../store/validator/validator-log.ts";
 import { Auditor } from "../../validator/audit/auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../validator/audit/canary-answer.ts";
@@ -42,12 +41,16 @@ const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 const EPOCHS_BACK = 2n;
 const KEY_BYTES = 32;
 
+type CanaryLog = AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
+
 export interface AuditingParts {
   readonly identity: Identity;
   readonly chain: Chain;
   readonly host: Host;
-  readonly db: Database;
   readonly store: ValidatorLog;
+  readonly audited: CanaryLog;
+  /** The log of a canary key failed: its answers could not be shown to a jury. */
+  readonly onLogFailure: (problem: LloomError) => void;
   readonly weights: Pick<OpenJudge, "withWeights">;
   readonly validator: Pick<Validator, "offers">;
 }
@@ -61,7 +64,7 @@ const secretly: Random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
  */
 export async function openAuditing(context: CommandContext, parts: AuditingParts): Promise<void> {
   const { settings, stack, log } = context;
-  const { identity, host, store } = parts;
+  const { identity, host, store, audited: auditLog } = parts;
   // A node that stops waits for no answer of the chain.
   const chain = chainUntil(parts.chain, context.signal);
   const { canaryKeys: keys } = settings;
@@ -76,10 +79,9 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
     new CanaryClients({
       ...{ chain, rpcUrl: settings.rpc, bootstrap: [...settings.bootstrap, ...host.multiaddrs()] },
       ...{ directory: dataFile(settings, "canaries"), vocabularies: dataFile(settings, "vocabularies") },
-      ...{ identityOf, keys, shifts: store, random: secretly, log },
+      ...{ identityOf, keys, shifts: store, random: secretly, log, onLogFailure: parts.onLogFailure },
     }),
   );
-  const auditLog = openAuditLog<AuditQuestion, EndedCanary, CanaryFinding>(parts.db);
   const hasher = createCommitmentHasher(chain.domain);
   const complaints = new Complaints({
     ...{ chain, court, validator, store, audits: auditLog, mostBonds, log },
@@ -118,11 +120,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
 }
 
 /** Keys of this epoch, and those whose answers a jury may ask for. */
-function keysInUse(
-  store: ValidatorLog,
-  audits: ReturnType<typeof openAuditLog<AuditQuestion, EndedCanary, CanaryFinding>>,
-  now: bigint,
-): Set<number> {
+function keysInUse(store: ValidatorLog, audits: CanaryLog, now: bigint): Set<number> {
   const shown = store.openComplaints().flatMap(({ id }) => audits.shownBy(id));
   const asked = shown.flatMap(({ executor, epoch }) => store.shiftOf(executor, epoch) ?? []);
   return new Set([...asked, ...store.allShifts().flatMap(({ epoch, key }) => (epoch === now ? [key] : []))]);

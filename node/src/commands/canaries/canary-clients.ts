@@ -32,6 +32,8 @@ export interface CanaryClientsParts {
   readonly keys: number;
   readonly shifts: CanaryShiftLog;
   readonly random: Random;
+  /** A key's log failed: that key can ask nothing any more. */
+  readonly onLogFailure: (problem: LloomError) => void;
   readonly log: Log;
 }
 
@@ -119,7 +121,7 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
   }
 
   async #start(key: number): Promise<Opened> {
-    const { chain: own, rpcUrl, bootstrap, directory, vocabularies, identityOf, log } = this.#parts;
+    const { chain: own, rpcUrl, bootstrap, directory, vocabularies, identityOf, onLogFailure, log } = this.#parts;
     const identity = identityOf(key);
     const folder = join(directory, String(key));
     await using stack = new AsyncDisposableStack();
@@ -139,6 +141,7 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
     const client = stack.use(
       await createClient({ identity, chain, store, host, log, vocabularies }, { exploration: 0 }),
     );
+    void client.failed.then(onLogFailure);
     const resources = stack.move();
     return {
       ...{ client, store, host, chain, hasher: createCommitmentHasher(chain.domain), log },

@@ -64,11 +64,27 @@ export async function perform(context: CommandContext, account: Account, deed: D
     context.log.info({ hashes: earlier.hashes, intent }, "going on with what an earlier run sent");
   }
   const { signal } = context;
-  const sender = senderOf(chain);
-  if (earlier === undefined && deed.approval !== undefined) await sender.send(deed.approval, { signal });
+  if (earlier === undefined && deed.approval !== undefined)
+    await approve(account, { ...deed.approval, intent: `approval for: ${intent}` }, signal);
   const call = (await deed.sealed?.()) ?? deed.call;
-  const mined = await sender.send({ ...call, intent }, { signal });
+  const mined = await senderOf(chain).send({ ...call, intent }, { signal });
   await tell(context, chain, deed, mined);
+  journal.told();
+}
+
+/**
+ * Sends what has to come before, or goes on with what an earlier run sent of it. If that was mined, what it allowed was taken since:
+ * this is another one. Its end is told to nobody, so that nothing of it has to be remembered.
+ */
+async function approve(
+  { chain, journal }: Account,
+  approval: ContractCall & { readonly intent: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const earlier = journal.find(approval.intent);
+  if (earlier !== undefined && (await minedOf(chain, earlier.hashes)) !== undefined) journal.remove(earlier);
+  journal.told();
+  await senderOf(chain).send(approval, { signal });
   journal.told();
 }
 

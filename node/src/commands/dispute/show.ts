@@ -3,13 +3,19 @@ import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import { type DeliveryDispute, readDispute } from "../../chain/disputes/delivery-disputes.ts";
 import { openJudges } from "../../chain/disputes/judges.ts";
 import { readJurors, readPanel, readSeat } from "../../chain/disputes/jury.ts";
-import { readDeposits } from "../../chain/disputes/measured-disputes.ts";
+import { type MeasuredDispute, readDeposits } from "../../chain/disputes/measured-disputes.ts";
 import { readComplaint } from "../../chain/disputes/measured-events.ts";
 import { LloomError } from "../../errors.ts";
 import { announce, type CommandContext } from "../command.ts";
 import type { View } from "../deeds/account.ts";
 import { type Fact, factLines, shownEther, shownMoment } from "../words.ts";
 import { findCase, type MeasuredCase } from "./measured.ts";
+
+const SUBJECTS: Readonly<Record<MeasuredDispute["kind"], string>> = {
+  WrongModel: "the model",
+  TokenInflation: "the counts",
+  Unknown: "something that this version does not know",
+};
 
 /** Shows one dispute, whoever its parties are: where it stands, until when, and the money of both. */
 export async function showDispute(context: CommandContext, view: View, id: Hex): Promise<void> {
@@ -59,7 +65,7 @@ async function showMeasured(context: CommandContext, { chain }: View, { court, d
   const seats = await Promise.all(jurors.map((juror) => readSeat(chain, court, { id, juror })));
   const votes = jurors.map((juror, index) => ({ juror, vote: seats[index]?.revealed ?? "none" }));
   const facts: Fact[] = [
-    ["dispute", `${id}, about ${opened.kind === 0n ? "the model" : "the counts"} of ${answers.length} answers`],
+    ["dispute", `${id}, about ${SUBJECTS[dispute.kind]} of ${answers.length} answers`],
     ["stands at", dispute.state === "closed" ? `closed: ${dispute.outcome}` : dispute.state],
     ...(dispute.until > 0n && dispute.state !== "closed"
       ? [["until", shownMoment(dispute.until, nowSeconds)] as const]

@@ -5,6 +5,7 @@ import type { PlacedEvent } from "@lloom/protocol/reputation/epochs-of";
 import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
 import { type ReputationContracts, readReputationRules } from "../../chain/reputation/reputation-logs.ts";
 import { type KeptPast, readReputationPast } from "../../chain/reputation/reputation-past.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import type { Settings } from "../../settings.ts";
 import { reputationFile } from "../../store/files/reputation-file.ts";
 import type { CommandContext } from "../command.ts";
@@ -52,10 +53,10 @@ const TELL_MS = 2_000;
 
 /** Says now and then on standard error how far it is: a long chain takes minutes. */
 function progressOf({ json }: CommandContext, head: number) {
-  let toldMs = performance.now();
+  let toldMs = steadyClock();
   return ({ block, events }: { readonly block: number; readonly events: number }): void => {
-    if (json || performance.now() - toldMs < TELL_MS) return;
-    toldMs = performance.now();
+    if (json || steadyClock() - toldMs < TELL_MS) return;
+    toldMs = steadyClock();
     process.stderr.write(`Block ${block} of ${head}: ${events} events. It goes on from here if you stop it.\n`);
   };
 }

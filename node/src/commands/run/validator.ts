@@ -1,7 +1,10 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { dataFile } from "../../config.ts";
 import { untilStopped } from "../../daemon.ts";
+import type { LloomError } from "../../errors.ts";
+import { watchStore } from "../../store/database/watch-store.ts";
 import { lockKey } from "../../store/files/key-lock.ts";
+import { openAuditLog } from "../../store/validator/audit-log.ts";
 import { openValidatorLog } from "../../store/validator/validator-log.ts";
 import { openJudge } from "../../validator/jury/open-judge.ts";
 import { signedVocabularies } from "../../validator/jury/signed-vocabularies.ts";
@@ -37,7 +40,9 @@ export const validator: Command = {
     const { settings, stack, log, signal } = context;
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "a validator" }));
     const db = openLog(context, { file: "validator.sqlite", chain, identity });
-    const store = openValidatorLog(db);
+    const failed = Promise.withResolvers<LloomError>();
+    const watched = <Store extends object>(one: Store): Store => watchStore(one, failed.resolve);
+    const store = watched(openValidatorLog(db));
     const offered = (hash: Hex): string | undefined =>
       running.offers().find(({ offer }) => offer.profileHash === hash)?.profile;
     const { weights, threads } = settings;
@@ -57,7 +62,10 @@ export const validator: Command = {
         },
       ),
     );
-    await openAuditing(context, { identity, chain, host, db, store, weights: opened, validator: running });
+    await openAuditing(context, {
+      ...{ identity, chain, host, store, weights: opened, validator: running },
+      ...{ audited: watched(openAuditLog(db)), onLogFailure: failed.resolve },
+    });
     const { address } = identity;
     const multiaddrs = host.multiaddrs();
     announce(
@@ -69,6 +77,9 @@ export const validator: Command = {
       ].join("\n"),
     );
     void warnUnreachable(context, host);
-    await untilStopped(context.signal);
+    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), failed.promise]);
+    if (failure === undefined) return;
+    log.error({ code: failure.code, problem: failure.message }, "the validator cannot go on");
+    throw failure;
   },
 };

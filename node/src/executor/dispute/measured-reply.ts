@@ -28,15 +28,21 @@ export interface MeasuredReplyParts {
 
 /**
  * What an executor says to a complaint, by its own log. It concedes what it can see to be true: counts. Another model than signed it
- * cannot see. While it cannot show every answer it says nothing, since a copy of the log may come back; silence is no guilt.
+ * cannot see. While it cannot show every answer it says nothing, since a copy of the log may come back; silence is no guilt. Nor
+ * does it deny what only a newer version knows the name of.
  */
 export const measuredReply =
   ({ store, count, log }: MeasuredReplyParts) =>
   async ({ opened, answers }: Complaint): Promise<PartyReply> => {
+    const kind = enumName(measuredDisputesFacts.Kind, opened.kind);
+    if (kind === "Unknown") {
+      log.warn({ id: opened.id, kind: Number(opened.kind) }, "this version does not know what a dispute complains of");
+      return "wait";
+    }
     const own = answers.map((answer) => ownAnswer(store, answer));
     const shown = own.filter((answer) => answer !== undefined);
     if (shown.length < own.length) return "wait";
-    if (enumName(measuredDisputesFacts.Kind, opened.kind) !== "TokenInflation") return "answer";
+    if (kind === "WrongModel") return "answer";
     const counted: CountedAnswer[] = [];
     for (const [index, answer] of shown.entries()) {
       const found = await count(answer).catch((thrown: unknown) => {

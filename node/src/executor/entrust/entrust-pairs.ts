@@ -9,7 +9,7 @@ import type { Host } from "../../p2p/host/host.ts";
 import { peerAddress } from "../../p2p/host/peer-address.ts";
 import { callEntrust } from "../../p2p/rpc/rpc.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import type { Clock } from "../../primitives/clock.ts";
+import { type Clock, steadyClock } from "../../primitives/clock.ts";
 import { Rounds } from "../../primitives/rounds.ts";
 import type { NewestPair, NewestPairs } from "../../store/executor/newest-pairs.ts";
 import type { Identity } from "../../wallet/identity.ts";
@@ -55,7 +55,7 @@ function entrustTo(parts: EntrustParts, { fee, everyMs }: EntrustOptions, target
   const told = new BoundedMap<string, string>({ most: 2 * MOST_LANES });
   let allAtMs = Number.NEGATIVE_INFINITY;
   const round = async (signal: AbortSignal): Promise<void> => {
-    const isAll = performance.now() - allAtMs >= ALL_EVERY_MS;
+    const isAll = steadyClock() - allAtMs >= ALL_EVERY_MS;
     const sinceMs = clock() - (isAll ? Number(ENTRUSTED_SECONDS) * 1_000 : LATEST_MS);
     for (const pair of store.newestPairs({ sinceMs, most: MOST_LANES })) {
       const [lane, what] = [laneOf(pair), stateOf(pair)];
@@ -63,7 +63,7 @@ function entrustTo(parts: EntrustParts, { fee, everyMs }: EntrustOptions, target
       await callEntrust(host, { target, signal }, entrustedOf(parts, pair, { to: watchtower, amount: fee }));
       told.set(lane, what);
     }
-    if (isAll) allAtMs = performance.now();
+    if (isAll) allAtMs = steadyClock();
   };
   return new Rounds({
     everyMs,

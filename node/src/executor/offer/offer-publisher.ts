@@ -3,6 +3,7 @@ import type { Backend, BackendModel } from "../../backend/backend.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { OfferTopic } from "../../p2p/discovery/offer-topic.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 
 export interface PublisherOptions {
@@ -31,7 +32,7 @@ export class OfferPublisher implements AsyncDisposable {
   readonly #closed = new AbortController();
   readonly #running: Promise<void>;
   #members = 0;
-  #listedAtMs = performance.now();
+  #listedAtMs = steadyClock();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -60,10 +61,10 @@ export class OfferPublisher implements AsyncDisposable {
 
   async #listModels(): Promise<void> {
     const { backend, onModels, listModelsMs } = this.#options;
-    if (performance.now() - this.#listedAtMs < listModelsMs) return;
+    if (steadyClock() - this.#listedAtMs < listModelsMs) return;
     try {
       onModels(await backend.listModels(AbortSignal.timeout(LIST_TIMEOUT_MS)));
-      this.#listedAtMs = performance.now();
+      this.#listedAtMs = steadyClock();
     } catch (thrown) {
       onModels([]);
       throw thrown;
@@ -80,11 +81,11 @@ export class OfferPublisher implements AsyncDisposable {
    * time, and a loop that never lets timers run would stop the whole node.
    */
   async #wait(intervalMs: number): Promise<void> {
-    const deadline = performance.now() + intervalMs;
+    const deadline = steadyClock() + intervalMs;
     do {
-      await this.#pause(Math.min(FIRST_INTERVAL_MS, deadline - performance.now()));
+      await this.#pause(Math.min(FIRST_INTERVAL_MS, deadline - steadyClock()));
       if (this.#options.topic.members() > this.#members) return;
-    } while (!this.#closed.signal.aborted && performance.now() < deadline);
+    } while (!this.#closed.signal.aborted && steadyClock() < deadline);
   }
 
   /** Cut short when the publisher closes. */

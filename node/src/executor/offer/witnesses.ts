@@ -7,6 +7,7 @@ import { findPeers } from "../../p2p/discovery/provider-records.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callOffers } from "../../p2p/rpc/rpc.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 
 export interface WitnessesOptions {
@@ -32,7 +33,7 @@ const CONNECT_POLL_MS = 50;
 export class Witnesses {
   readonly #options: WitnessesOptions;
   #found: readonly PeerTarget[] = [];
-  #searchedAtMs = performance.now();
+  #searchedAtMs = steadyClock();
 
   constructor(options: WitnessesOptions) {
     this.#options = options;
@@ -41,8 +42,8 @@ export class Witnesses {
   /** Waits until somebody is there to be asked, if the host was told where to look; returns whether there is. */
   async gather(signal: AbortSignal): Promise<boolean> {
     const { host } = this.#options;
-    const deadlineMs = performance.now() + CONNECT_MS;
-    while (host.bootstrap > 0 && host.connected().length === 0 && performance.now() < deadlineMs && !signal.aborted)
+    const deadlineMs = steadyClock() + CONNECT_MS;
+    while (host.bootstrap > 0 && host.connected().length === 0 && steadyClock() < deadlineMs && !signal.aborted)
       await pause(CONNECT_POLL_MS, signal);
     return host.connected().length > 0;
   }
@@ -68,8 +69,8 @@ export class Witnesses {
   }
 
   async #search(signal: AbortSignal): Promise<void> {
-    if (performance.now() - this.#searchedAtMs < SEARCH_EVERY_MS) return;
-    this.#searchedAtMs = performance.now();
+    if (steadyClock() - this.#searchedAtMs < SEARCH_EVERY_MS) return;
+    this.#searchedAtMs = steadyClock();
     const found: PeerTarget[] = [];
     const { host } = this.#options;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_MS)]);

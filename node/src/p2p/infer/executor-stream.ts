@@ -2,6 +2,7 @@ import type { Stream } from "@libp2p/interface";
 import { type ExecutorFrame, type RequestFrame, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { decodeExecutorFrame, encodeClientFrame } from "@lloom/protocol/wire";
 import { asLloomError, LloomError } from "../../errors.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { FrameStream, interrupted } from "../frames/frame-stream.ts";
 import { type PeerTarget, unreachable } from "../host/dial.ts";
 import type { InferPoolLimits } from "../limits.ts";
@@ -132,7 +133,7 @@ export class ExecutorStream {
   }
 
   #dropStalled(): void {
-    const now = performance.now();
+    const now = steadyClock();
     for (const [id, reply] of this.#replies) {
       if (reply.stalledMs(now) < this.#options.limits.stallMs) continue;
       this.release(id);

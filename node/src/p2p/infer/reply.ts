@@ -1,5 +1,6 @@
 import type { ExecutorFrame } from "@lloom/protocol/messages";
 import type { LloomError } from "../../errors.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 
 /** What an unread frame costs besides its bytes. */
 const FRAME_OVERHEAD_BYTES = 128;
@@ -53,7 +54,7 @@ export class Reply implements AsyncIterableIterator<ExecutorFrame> {
   push(frame: ExecutorFrame, frameBytes: number): void {
     if (!this.isOpen) return;
     this.#hasReceived = true;
-    if (this.#unreadBytes === 0) this.#unreadSinceMs = performance.now();
+    if (this.#unreadBytes === 0) this.#unreadSinceMs = steadyClock();
     const bytes = frameBytes + FRAME_OVERHEAD_BYTES;
     this.#frames.push({ frame, bytes });
     this.#count(bytes);
@@ -88,7 +89,7 @@ export class Reply implements AsyncIterableIterator<ExecutorFrame> {
     }
     const next = this.#frames.shift();
     if (next === undefined) return this.#end();
-    this.#unreadSinceMs = performance.now();
+    this.#unreadSinceMs = steadyClock();
     this.#count(-next.bytes);
     if (isLast(next.frame)) this.#done();
     return { done: false, value: next.frame };

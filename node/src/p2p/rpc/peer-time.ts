@@ -1,3 +1,4 @@
+import { steadyClock } from "../../primitives/clock.ts";
 import type { Host } from "../host/host.ts";
 import { callHealth } from "./rpc.ts";
 
@@ -14,9 +15,9 @@ const LONGEST_ROUND_TRIP_MS = 10_000;
 export async function comparePeerClocks(host: Host, clock: () => number, signal: AbortSignal): Promise<number[]> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
   const compare = async (peerId: string): Promise<number | undefined> => {
-    const before = performance.now();
+    const before = steadyClock();
     const { nowMs } = await callHealth(host, { target: { peerId, multiaddrs: [] }, signal: deadline });
-    const tookMs = performance.now() - before;
+    const tookMs = steadyClock() - before;
     return nowMs === undefined || tookMs > LONGEST_ROUND_TRIP_MS ? undefined : clock() - tookMs / 2 - nowMs;
   };
   const asked = host.connected().slice(0, MOST_PEERS);

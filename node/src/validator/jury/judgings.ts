@@ -2,6 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import type { Finding } from "./judge.ts";
 import type { Looked } from "./vote-rules.ts";
 
@@ -36,7 +37,7 @@ export class Judgings {
   of(id: Hex): Looked {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
-    if (entry.looked === "unreachable") return performance.now() < entry.againMs ? "unreachable" : undefined;
+    if (entry.looked === "unreachable") return steadyClock() < entry.againMs ? "unreachable" : undefined;
     return entry.looked === "pending" ? "pending" : entry.looked.choice;
   }
 
@@ -75,7 +76,7 @@ export class Judgings {
     } catch (thrown) {
       const { code, message, next } = asLloomError(thrown);
       if (!signal.aborted) log.warn({ id, code, problem: message, next }, "case cannot be judged yet");
-      this.#entries.set(id, { looked: "unreachable", againMs: performance.now() + this.#pauseMs(id) });
+      this.#entries.set(id, { looked: "unreachable", againMs: steadyClock() + this.#pauseMs(id) });
     }
     wake();
   }

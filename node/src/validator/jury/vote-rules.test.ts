@@ -1,6 +1,6 @@
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
-import { nextVote, type VoteView } from "./vote-rules.ts";
+import { isDischarged, nextVote, type VoteView } from "./vote-rules.ts";
 
 const OWN: Hex = `0x${"11".repeat(32)}`;
 const OTHER: Hex = `0x${"22".repeat(32)}`;
@@ -76,7 +76,7 @@ describe("a seat", () => {
     });
   });
 
-  const closed = (verdict: "none" | "mismatch" | "match", change: Partial<VoteView["seat"]>) =>
+  const closed = (verdict: VoteView["dispute"]["verdict"], change: Partial<VoteView["seat"]>) =>
     nextVote(view({ dispute: { state: "closed", verdict }, seat: { ...seat, commitment: OWN, ...change } }));
 
   it("is paid for the truth, or for coming where nothing was found", () => {
@@ -91,5 +91,20 @@ describe("a seat", () => {
     expect(closed("match", {})).toMatchObject({ state: "fined" });
     expect(closed("match", { commitment: ZERO_HASH })).toMatchObject({ state: "fined" });
     expect(closed("match", { commitment: ZERO_HASH, isDuty: false })).toMatchObject({ state: "unpaid" });
+  });
+
+  it("has voted, and missed nothing, whatever a newer contract calls the vote", () => {
+    const voted = { ...seat, commitment: OWN, revealed: "Unknown" } as const;
+    expect(nextVote(view({ panel: panel("reveal"), seat: voted, commitment: OWN }))).toMatchObject({
+      state: "revealed",
+    });
+    expect(nextVote(view({ panel: panel("commit", 2), seat: voted }))).toMatchObject({ state: "revealed" });
+  });
+
+  it("waits at what only a newer contract has a name for", () => {
+    expect(nextVote(view({ panel: panel("unknown"), looked: "Match" }))).toEqual({ act: "none", state: "unknown" });
+    expect(closed("match", { revealed: "Unknown" })).toMatchObject({ state: "unknown" });
+    expect(closed("unknown", { revealed: "Match" })).toMatchObject({ state: "unknown" });
+    expect(isDischarged("unknown")).toBe(false);
   });
 });

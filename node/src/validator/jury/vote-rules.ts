@@ -27,7 +27,7 @@ export type VoteMove =
 
 /**
  * `gone`: the case's block is. `undrawn`: the draw's is. `foreign`: this key committed to a vote that the log does not know. `paid`,
- * `unpaid`, `fined`: how it ended.
+ * `unpaid`, `fined`: how it ended. `unknown`: a newer contract says what this version has no name for.
  */
 export type VoteRest =
   | "gone"
@@ -40,7 +40,8 @@ export type VoteRest =
   | "missed"
   | "paid"
   | "unpaid"
-  | "fined";
+  | "fined"
+  | "unknown";
 
 /** Evidence that cannot be had may come yet; this leaves time to say that it has not. */
 export const UNREACHABLE_BEFORE_SECONDS = 3_600n;
@@ -56,6 +57,7 @@ export function nextVote(view: VoteView): VoteMove {
   if (!isJuror(seat)) return rest("undrawn");
   if (dispute.state === "closed") return rest(dischargeOf(seat, dispute.verdict));
   if (seat.round !== panel.round) return rest(seat.revealed === undefined ? "missed" : "revealed");
+  if (panel.phase === "unknown") return rest("unknown");
   if (panel.phase === "commit") return nextCommit(view);
   if (seat.revealed !== undefined) return rest("revealed");
   if (seat.commitment === ZERO_HASH || panel.phase !== "reveal") return rest("missed");
@@ -79,7 +81,9 @@ const isOwn = ({ seat, commitment }: VoteView): boolean => seat.commitment === c
 /** What the case's end means for this juror. */
 function dischargeOf({ revealed, commitment, isDuty }: Seat, truth: MeasuredDispute["verdict"]): VoteRest {
   if (revealed === undefined) return commitment === ZERO_HASH && !isDuty ? "unpaid" : "fined";
-  if (truth !== "mismatch" && truth !== "match") return "paid";
+  if (truth === "unknown") return "unknown";
+  if (truth === "none") return "paid";
+  if (revealed === "Unknown") return "unknown";
   if (revealed === "Insufficient") return "unpaid";
   return revealed.toLowerCase() === truth ? "paid" : "fined";
 }

@@ -1,5 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 
 const REMEMBERED = 4_096;
 
@@ -16,7 +17,7 @@ export class Turns {
   }
 
   /** Whether it is this validator's turn to do something that is due. */
-  isNow(id: Hex, what: string, nowMs = performance.now()): boolean {
+  isNow(id: Hex, what: string, nowMs = steadyClock()): boolean {
     const readyMs = this.#ready.getOrInsert(`${id} ${what}`, () => nowMs + Math.random() * this.#spreadMs);
     return nowMs >= readyMs;
   }

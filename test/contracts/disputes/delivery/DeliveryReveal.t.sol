@@ -107,6 +107,7 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
 
     /// Nobody earns by withholding an answer until it is disputed, whatever its bytes. In a test all slots are warm, so that
     /// what the contract takes as spent on them is granted here; real transactions are held to the last unit elsewhere.
+    /// hardhat-config: fuzz.runs = 128
     function testFuzz_Attack78_WithholdingEarnsNothing(uint256 length, uint256 seed, uint256 zeros) public {
         bytes memory answer = mixedOf(bound(length, 0, 3 * 4096), seed, bound(zeros, 0, 256));
         IAccountingV2.SignedPair memory pair = pairAbout(answer);
@@ -156,6 +157,7 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
     }
 
     /// Base fees rise and fall between opening and reveal. More than the bond is never paid.
+    /// hardhat-config: fuzz.runs = 64
     function testFuzz_TheBondPaysAtTheBaseFeeOfTheReveal(uint256 length, uint256 fee) public {
         (length, fee) = (bound(length, 0, 3 * 4096), bound(fee, 0, 200 gwei));
         bytes memory answer = answerOf(length);
@@ -367,6 +369,7 @@ contract DeliveryRevealTest is DeliveryTest, DeliveryEvents {
         assertEnded(pair, IDeliveryDisputes.State.Delivered);
     }
 
+    /// hardhat-config: fuzz.runs = 64
     function testFuzz_AnyAnswerIsDeliveredInAnyOrder(uint256 length, uint256 seed) public {
         bytes memory answer = answerOf(bound(length, 1, 6 * 4096));
         IAccountingV2.SignedPair memory pair = pairAbout(answer);

@@ -96,6 +96,7 @@ contract DeliveryTreeTest is TestBase {
         assertTrue(read > 10, "the file has vectors");
     }
 
+    /// hardhat-config: fuzz.runs = 64
     function testFuzz_AnotherPlaceIsRefused(uint256 count, uint256 index, uint256 claimed) public view {
         count = bound(count, 2, MOST);
         index = bound(index, 0, count - 1);

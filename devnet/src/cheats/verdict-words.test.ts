@@ -1,0 +1,15 @@
+import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { expect, it } from "vitest";
+import { wordsOf } from "./verdict-words.ts";
+
+const closed = (outcome: number) =>
+  wordsOf({ name: "MeasuredClosed", args: { id: "0x00", outcome: BigInt(outcome) } }, String)?.text;
+const answered = (state: number) =>
+  wordsOf({ name: "DeliveryClosed", args: { state, refunded: 1n, repaid: 2n, slashed: 3n } }, String)?.text;
+
+it("says how a dispute ended, and takes no end that it has no name for as a known one", () => {
+  expect(closed(measuredDisputesFacts.Outcome.indexOf("Upheld"))).toBe("Judged: guilty.");
+  expect(closed(measuredDisputesFacts.Outcome.length)).toMatch(/does not know/);
+  expect(answered(2)).toMatch(/it was delivered/);
+  expect(answered(99)).toMatch(/does not know/);
+});
