@@ -45,7 +45,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   const { clock, concurrency } = settings;
   const ownOffers = ({ model, executor }: OffersWanted = {}): SignedOffer[] => {
     const isAsked = executor === undefined || executor === parts.identity.address;
-    if (!isAsked || requests.isDraining || run.ended !== undefined) return [];
+    if (!isAsked || requests.refusesNew || run.ended !== undefined) return [];
     pipeline.renew();
     const load = queue.running + queue.waiting;
     const multiaddrs = host.multiaddrs().slice(0, MOST_ADDRESSES);
