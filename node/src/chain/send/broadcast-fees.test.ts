@@ -272,6 +272,22 @@ describe("a refusal", () => {
     },
   );
 
+  it("for good ends nothing once the server has shown one's own under the nonce, though it never said that it took it", async () => {
+    const staged = stageBroadcast({
+      script: {
+        count: () => 4,
+        receive: (_, times) => {
+          throw refusing(times === 1 ? "taken" : "funds");
+        },
+      },
+    });
+    staged.answers.known = (hash) => (hash === staged.sent[0]?.hash ? { hash } : null);
+    staged.answers.receipt = (hash) =>
+      staged.sent.length > 1 && hash === staged.sent[0]?.hash ? receiptOf(hash) : null;
+    expect(await staged.broadcast.run()).toMatchObject({ hash: staged.sent[0]?.hash });
+    expect(staged.sent).toHaveLength(2);
+  });
+
   it("in words that nobody knows may mean anything: it counts as sent, is told, and is sent again", async () => {
     const staged = stageBroadcast({
       script: {
