@@ -44,7 +44,7 @@ const BUILT: readonly Check[] = [
     name: "facts of the contracts, settings and queries agree",
     script: bin("vitest/vitest.mjs"),
     args: [
-      ...["run", "--project", "parts"],
+      ...["run", "--project", "units", "--project", "parts"],
       ...["test/contract-facts.test.ts", "test/configuration.test.ts", "web/lib/indexer/queries.test.ts"],
     ],
     mend: "correct the copy that the test names",

@@ -60,9 +60,12 @@ async function runScript(script: string, reportFile: string, place: Place): Prom
   return readCounts(reportFile, code, ({ passed, failed }) => ({ passed: Number(passed), failed: Number(failed) }));
 }
 
-async function runVitest(project: string, reportFile: string, place: Place): Promise<Counts> {
+async function runVitest(projects: readonly string[], reportFile: string, place: Place): Promise<Counts> {
   const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const code = await runNode([VITEST, "run", "--project", project, ...report], place);
+  const code = await runNode(
+    [VITEST, "run", ...projects.flatMap((project) => ["--project", project]), ...report],
+    place,
+  );
   times.push(...fileTimes(reportFile));
   return readCounts(reportFile, code, ({ numPassedTests, numFailedTests }) => ({
     passed: Number(numPassedTests),
@@ -89,17 +92,17 @@ const SUITES: readonly Suite[] = [
   {
     name: "parts",
     describe: "TypeScript: each part, real chain, real hosts",
-    run: (...to) => runVitest("parts", ...to),
+    run: (...to) => runVitest(["units", "parts"], ...to),
   },
   {
     name: "network",
     describe: "whole networks of real processes, and a browser",
-    run: (...to) => runVitest("network", ...to),
+    run: (...to) => runVitest(["network"], ...to),
   },
   {
     name: "attack",
     describe: "a whole network among liars, floods, failures and kill -9",
-    run: (...to) => runVitest("attack", ...to),
+    run: (...to) => runVitest(["attack"], ...to),
   },
 ];
 

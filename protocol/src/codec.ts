@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { LloomError } from "./lloom-error.ts";
-import { type RpcError, rpcErrorSchema } from "./rpc-messages.ts";
+import { type RpcErrorReply, rpcErrorReplySchema } from "./rpc-messages.ts";
 import { fromWire, type Shape, toWire } from "./wire-shapes.ts";
 
 /** Message to bytes and back. */
@@ -27,13 +27,13 @@ export function createCodec<Message>({ schema, shape, maxBytes }: Door<Message>)
 }
 
 /** Answers of a unary call: what was asked for, or an error. */
-export function createReplyCodec<Reply>({ schema, shape, maxBytes }: Door<Reply>): Codec<Reply | RpcError> {
+export function createReplyCodec<Reply>({ schema, shape, maxBytes }: Door<Reply>): Codec<Reply | RpcErrorReply> {
   return {
     encode: (reply) => bounded(encodeCbor(toWire(shape, reply)), maxBytes),
     decode: (bytes) => {
       const value = fromWire(shape, decodeCbor(bounded(bytes, maxBytes)));
       const isError = value !== null && typeof value === "object" && "error" in value;
-      return isError ? parse(rpcErrorSchema, value) : parse(schema, value);
+      return isError ? parse(rpcErrorReplySchema, value) : parse(schema, value);
     },
   };
 }

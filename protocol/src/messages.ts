@@ -168,9 +168,8 @@ export const requestFrameSchema = z.object({
 /** A signed request with what was asked. */
 export type RequestFrame = z.infer<typeof requestFrameSchema>;
 
-export const cancelFrameSchema = z.object({ type: z.literal("cancel"), id });
 /** The client wants no more tokens; the executor answers with a response over what it produced. */
-export type CancelFrame = z.infer<typeof cancelFrameSchema>;
+export const cancelFrameSchema = z.object({ type: z.literal("cancel"), id });
 
 export const statusFrameSchema = z.object({
   type: z.literal("status"),
@@ -200,14 +199,13 @@ export const responseFrameSchema = z.object({
 export type ResponseFrame = z.infer<typeof responseFrameSchema>;
 
 export const errorCode = z.custom<ErrorCode>((value) => typeof value === "string" && Object.hasOwn(ERROR_CODES, value));
+/** The request failed and costs nothing; the last frame of a request. */
 export const errorFrameSchema = z.object({
   type: z.literal("error"),
   id,
   code: errorCode,
   message: z.string().max(1000),
 });
-/** The request failed and costs nothing; the last frame of a request. */
-export type ErrorFrame = z.infer<typeof errorFrameSchema>;
 
 export const clientFrameSchema = z.discriminatedUnion("type", [requestFrameSchema, cancelFrameSchema]);
 /** What a client sends. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { hashParams, hashPrompt } from "./canonical.ts";
-import type { Hex } from "./commitment-types.ts";
-import { type OpenedPrompt, openedPromptSchema, promptProblem } from "./opened-prompt.ts";
+import { type Hex, ZERO_HASH } from "./commitment-types.ts";
+import { lacksProfile, type OpenedPrompt, openedPromptSchema, promptProblem } from "./opened-prompt.ts";
+import { hashProfile } from "./profile.ts";
 
 const salt = (byte: string): Hex => `0x${byte.repeat(32)}`;
 const PROMPT: OpenedPrompt = {
@@ -31,5 +32,19 @@ describe("an opened prompt", () => {
     ["paramsHash", { offerHash: salt("5b") }],
   ])("does not have the signed %s with %j", (hash, change) => {
     expect(promptProblem(SIGNED, { ...PROMPT, ...change })).toMatch(new RegExp(`^${hash} `));
+  });
+
+  it("has the profile that was signed, or none", () => {
+    const profile = '{"backend":"llama.cpp"}';
+    const promised = { ...PROMPT, profileHash: hashProfile(profile) };
+    const signed = { ...SIGNED, paramsHash: hashParams(promised) };
+    expect(openedPromptSchema.parse({ ...promised, profile })).toEqual({ ...promised, profile });
+    expect(promptProblem(signed, promised)).toBeUndefined();
+    expect(promptProblem(signed, { ...promised, profile })).toBeUndefined();
+    expect(promptProblem(signed, { ...promised, profile: `${profile} ` })).toMatch(/^profileHash /);
+    expect(openedPromptSchema.safeParse({ ...promised, profile: "x".repeat(2049) }).success).toBe(false);
+    expect(lacksProfile(promised)).toBe(true);
+    expect(lacksProfile({ ...promised, profile })).toBe(false);
+    expect(lacksProfile({ ...promised, profileHash: ZERO_HASH })).toBe(false);
   });
 });

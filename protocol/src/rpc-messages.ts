@@ -42,7 +42,6 @@ export type Acknowledgement = Omit<Extract<RpcRequest, { readonly method: "ackno
 export type EntrustedPair = Omit<Extract<RpcRequest, { readonly method: "entrust" }>, "method">;
 
 export const offersReplySchema = z.object({ offers: z.array(signedOfferSchema).max(WIRE_LIMITS.offers) });
-export type OffersReply = z.infer<typeof offersReplySchema>;
 
 export const vocabularyReplySchema = z.object({
   /** Of the whole. */
@@ -78,5 +77,5 @@ export const answerReplySchema = z.object({
   text: text(WIRE_LIMITS.rpcBytes),
 });
 export type AnswerReply = z.infer<typeof answerReplySchema>;
-export const rpcErrorSchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
-export type RpcError = z.infer<typeof rpcErrorSchema>;
+export const rpcErrorReplySchema = z.object({ error: z.object({ code: errorCode, message: z.string().max(1000) }) });
+export type RpcErrorReply = z.infer<typeof rpcErrorReplySchema>;

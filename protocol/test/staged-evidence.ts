@@ -7,6 +7,8 @@ import type { HeldEvidence } from "../src/evidence-parts.ts";
 import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } from "../src/lane.ts";
 import { deliveryHash } from "../src/merkle.ts";
 import type { OpenedPrompt } from "../src/opened-prompt.ts";
+import { hashProfile } from "../src/profile.ts";
+import type { TokenCounts } from "../src/token-counts.ts";
 import { encodeTraceLeaf, packTrace, traceRoot } from "../src/trace.ts";
 
 export interface Signer {
@@ -29,6 +31,10 @@ export interface Staging {
   readonly lane?: bigint;
   readonly tokens?: number;
   readonly text?: string;
+  /** As the executor states. */
+  readonly counted?: TokenCounts;
+  /** What the executor promised; without one only its hash is known. */
+  readonly profile?: string | undefined;
   /** Unix seconds, of the request. */
   readonly deadline?: bigint;
 }
@@ -43,6 +49,8 @@ export function stageEvidence({
   lane = 1n,
   tokens = 3,
   text = "A cat 🐈.",
+  profile,
+  counted = { inboundTokens: 12, outboundTokens: 5 },
   deadline = 1_900_000_000n,
 }: Staging): StagedEvidence {
   const prompt: OpenedPrompt = {
@@ -50,6 +58,7 @@ export function stageEvidence({
     messages: [{ role: "user", content: `Tell me of lane ${lane}.` }],
     sampling: { temperatureMilli: 700, topPMilli: 950, topK: 40, seed: 7, stop: ["\n"], responseFormat: "text" },
     ...{ weightsHash: salt("c1"), profileHash: salt("c2"), offerHash: salt("c3") },
+    ...(profile === undefined ? {} : { profile, profileHash: hashProfile(profile) }),
   };
   const leaves = Array.from({ length: tokens }, (_, index) =>
     encodeTraceLeaf({ token: 1000 + index, logprob: -12, likeliest: [{ token: 1000 + index, logprob: -12 }] }, index),
@@ -70,7 +79,10 @@ export function stageEvidence({
   };
   const requestHash = hasher.hashRequest(request);
   const bytes = new TextEncoder().encode(text);
-  const counts = { inboundTokens: 12n, outboundTokens: 5n, finishReason: 1n };
+  const counts = {
+    ...{ inboundTokens: BigInt(counted.inboundTokens), outboundTokens: BigInt(counted.outboundTokens) },
+    finishReason: 1n,
+  };
   const response = {
     ...{ requestHash, ...counts, timestamp: deadline - 10n },
     contentHash: hashContent(salt("5b"), text),

@@ -10,6 +10,7 @@ import { askedLeaves, evidenceParts, type HeldEvidence } from "../src/evidence-p
 import { encodeEvidenceAsk, encodeEvidencePart } from "../src/evidence-wire.ts";
 import { bytesToHex, hexToBytes } from "../src/hex.ts";
 import { merkleTree } from "../src/merkle.ts";
+import { profileText } from "../src/profile.ts";
 import { signDigest } from "../src/signatures.ts";
 import { packTrace } from "../src/trace.ts";
 import { stageEvidence } from "../test/staged-evidence.ts";
@@ -23,6 +24,8 @@ const parties = { hasher: HASHERS.main, client: signer(PARTIES.client), executor
 const staged = stageEvidence({ ...parties, tokens: 5 });
 const other = stageEvidence({ ...parties, lane: 2n, text: "Another answer." });
 const { requestHash, held, leaves } = staged;
+const profile = profileText({ backend: "llama.cpp", maxContext: 4096, evidence: "trace", vocabulary: repeated(0x73) });
+const promising = stageEvidence({ ...parties, lane: 3n, profile });
 const everything: readonly EvidenceItem[] = EVIDENCE_ITEMS;
 const ranges: readonly LeafRange[] = [{ from: 1, count: 2 }];
 
@@ -76,6 +79,8 @@ const changed = <Type extends EvidencePart["type"]>(
   parts.map((part) => (part.type === type ? change(part as Extract<EvidencePart, { type: Type }>) : part));
 
 interface Exchange {
+  /** Absent: the first one's. */
+  readonly of?: typeof staged;
   readonly name: string;
   readonly items: readonly EvidenceItem[];
   readonly ranges?: readonly LeafRange[];
@@ -92,6 +97,7 @@ const answers: readonly Exchange[] = [
     ...{ name: "what is deleted, and what there never was", items: everything },
     parts: partsOf({ ...held, text: "deleted", prompt: "deleted", trace: "none", acknowledgement: "none" }),
   },
+  { name: "a prompt with its profile", of: promising, items: ["prompt"], parts: partsOf(promising.held, ["prompt"]) },
   { name: "the second and third leaf, and the last", items: ["trace"], ranges, parts: proven },
 ];
 const trace: readonly EvidenceItem[] = ["trace"];
@@ -108,6 +114,10 @@ const wrongAnswers: readonly WrongExchange[] = [
     items: ["prompt"],
     code: "EVIDENCE_INVALID",
     parts: partsOf({ ...held, prompt: other.held.prompt }, ["prompt"]),
+  },
+  {
+    ...{ name: "another profile", of: promising, items: ["prompt"], code: "EVIDENCE_INVALID" },
+    parts: partsOf({ ...promising.held, prompt: { ...promising.held.prompt, profile: `${profile} ` } }, ["prompt"]),
   },
   {
     ...{ name: "leaves in another order", items: trace, code: "EVIDENCE_INVALID" as const },
@@ -159,14 +169,13 @@ const wrongAnswers: readonly WrongExchange[] = [
   },
 ];
 
-const framesOf = ({ parts, ...exchange }: Exchange) => ({
-  ...{ requestHash, ...exchange },
+const framesOf = ({ of = staged, parts, ...exchange }: Exchange) => ({
+  ...{ requestHash: of.requestHash, responseHash: of.responseHash, ...exchange },
   parts: parts.map((part) => bytesToHex(encodeEvidencePart(part))),
 });
 
 /** evidence.json: questions, whole answers frame by frame, and those of both that are refused. */
 export const evidenceVectors = () => ({
-  responseHash: staged.responseHash,
   asks: asks.map((ask) => ({ message: ask, cbor: bytesToHex(encodeEvidenceAsk(ask)) })),
   wrongAsks: wrongAsks.map(({ why, frame }) => ({ why, cbor: bytesToHex(encodeCbor(frame)) })),
   answers: answers.map(framesOf),

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const log = openExecutorLog(court.database(executor));
   sales = [];
   for (let number = 0; number < 5; number++)
-    sales.push(await court.sell(executor, log, `canary key ${number}`, "A cat.", { settles: number > 1 }));
+    sales.push(await court.sell(executor, log, `canary key ${number}`, { text: "A cat.", settles: number > 1 }));
   snapshot = await court.market.networkHelpers.takeSnapshot();
 });
 beforeEach(async () => {

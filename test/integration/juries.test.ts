@@ -2,6 +2,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
+import { profileText } from "@lloom/protocol/profile";
 import { Transaction } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
@@ -13,17 +14,19 @@ import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts
 import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
 import type { Host } from "../../node/src/p2p/host/host.ts";
 import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
-import { openValidatorLog, type ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
+import type { ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
 import type { Judge } from "../../node/src/validator/jury/judge.ts";
 import { judgeCounts } from "../../node/src/validator/jury/judge-counts.ts";
-import { lookAfterDisputes } from "../../node/src/validator/look-after-disputes.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
 import { Court, type Sale, type Somebody } from "../support/court.ts";
-import { silentLog, startHost, targetOf } from "../support/hosts.ts";
+import { silentLog, startHost } from "../support/hosts.ts";
+import { openBench, type Seated, type Sitting, sit as sitDown } from "../support/jury-bench.ts";
 import { eventually } from "../support/processes.ts";
 import { openGate, type RpcGate } from "../support/rpc-gate.ts";
 
 const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
+const VOCABULARY: Hex = `0x${"dd".repeat(32)}`;
+const PROFILE = profileText({ backend: "llama.cpp", maxContext: 64, evidence: "trace", vocabulary: VOCABULARY });
 const JURORS = 7;
 const PATIENCE_MS = 180_000;
 /** At a stake of 10 000: a twentieth of it, a 250th of that for a juror, and sixteen of those. */
@@ -35,12 +38,6 @@ const HOUR = 3_600n;
 const SEND = "eth_sendRawTransaction";
 /** What was charged for every answer here. */
 const STATED = { inboundTokens: 12, outboundTokens: 5 };
-
-interface Seated {
-  readonly juror: Somebody;
-  readonly host: Host;
-  readonly store: ValidatorLog;
-}
 
 const stack = new AsyncDisposableStack();
 const counter = stack.use(new TokenCounter());
@@ -58,20 +55,18 @@ beforeAll(async () => {
   executor = await court.as("seller");
   store = openExecutorLog(court.database(executor));
   seller = stack.use(await startHost({ secret: executor.identity.secret }));
-  bench = await Promise.all(
-    court.bench.map(async (name) => {
-      const juror = await court.as(name, gate.rpcUrl);
-      const host = stack.use(await startHost({ secret: juror.identity.secret }));
-      return { juror, host, store: openValidatorLog(court.database(juror)) };
-    }),
-  );
+  bench = await openBench(court, stack, gate.rpcUrl);
 });
 afterAll(() => stack.disposeAsync());
 
-/** Counts by the shipped vocabulary, whatever weights were signed. */
+/** Counts by the shipped vocabulary, whatever weights were signed; what it makes is what the sales here promise. */
 const counting: Judge = (shown) =>
   judgeCounts(
-    { weights: { fileOf: () => TINY, versionOf: () => undefined }, count: (question) => counter.count(question) },
+    {
+      ...{ weightsOf: () => ({ path: TINY, vocabulary: VOCABULARY }), profileOf: () => undefined },
+      fetchVocabulary: () => expect.fail("The weights are here."),
+      count: (question) => counter.count(question),
+    },
     shown,
   );
 /** Finds the opposite of what it would. */
@@ -80,28 +75,8 @@ const lying: Judge = async (shown, signal) => {
   return { choice: choice === "Match" ? "Mismatch" : "Match", why };
 };
 
-/** The whole bench at work. Closing it ends all of them, wherever they are. */
-function sit(judge: Judge, tap = (log: ValidatorLog): ValidatorLog => log): AsyncDisposable {
-  const running = bench.map(({ juror, host, store: log }) =>
-    lookAfterDisputes({
-      ...{ chain: juror.chain, host, validator: juror.identity.address, store: tap(log), judge, wants: true },
-      ...{
-        retryMs: 1_000,
-        pollMs: 300,
-        everyMs: 500,
-        turnMs: 0,
-        appeals: "off",
-        mostDeposits: 0n,
-        guards: [],
-        fee: 0n,
-      },
-      ...{ targetOf: () => targetOf(seller), onNews: () => undefined, log: silentLog },
-    }),
-  );
-  return {
-    [Symbol.asyncDispose]: async () => void (await Promise.all(running.map((one) => one[Symbol.asyncDispose]()))),
-  };
-}
+const sit = (judge: Judge, tap?: Sitting["tap"]): AsyncDisposable =>
+  sitDown(bench, { judgeOf: () => judge, seller, ...(tap === undefined ? {} : { tap }) });
 
 /** Opens the executor's evidence to whom it belongs. */
 const show = (): Promise<AsyncDisposable> =>
@@ -138,8 +113,8 @@ const revealed = (id: Hex): Promise<void> =>
 describe("two juries at once", () => {
   it("vote what they found before they were killed, whatever they find now, and the truth costs whom it should", async () => {
     await using _shown = await show();
-    const inflated = await court.sell(executor, store, "overcharged client", "Hi");
-    const honest = await court.sell(executor, store, "accusing client");
+    const inflated = await court.sell(executor, store, "overcharged client", { text: "Hi", profile: PROFILE });
+    const honest = await court.sell(executor, store, "accusing client", { profile: PROFILE });
     const counts = await trueCounts(inflated);
     expect(counts.outboundTokens).toBeLessThan(STATED.outboundTokens);
     expect((await trueCounts(honest)).outboundTokens).toBeGreaterThan(1);
@@ -155,14 +130,17 @@ describe("two juries at once", () => {
     const cases = [guilty, innocent];
 
     // Nobody of them gets further than to what is saved before anything is sent.
-    const killed = sit(counting, (log) => ({
-      ...log,
-      saveVote: (id, vote) => {
-        log.saveVote(id, vote);
-        throw new Error("killed");
-      },
-      openDuties: (kind) => log.openDuties(kind).filter(({ choice }) => choice === undefined),
-    }));
+    const killed = sit(
+      counting,
+      (log): ValidatorLog => ({
+        ...log,
+        saveVote: (id, vote) => {
+          log.saveVote(id, vote);
+          throw new Error("killed");
+        },
+        openDuties: (kind) => log.openDuties(kind).filter(({ choice }) => choice === undefined),
+      }),
+    );
     await court.later(ANSWER_PERIOD);
     for (const id of cases) await court.standing(id, "draw");
     for (const id of cases) await court.drawn(id);
@@ -205,7 +183,7 @@ describe("two juries at once", () => {
 describe("jurors without the chain for an hour", () => {
   it("vote when it is back, and a reorganisation that takes votes back has them cast again, the same, and once", async () => {
     await using _shown = await show();
-    const sale = await court.sell(executor, store, "client of a short fork", "Hi");
+    const sale = await court.sell(executor, store, "client of a short fork", { text: "Hi", profile: PROFILE });
     const { inboundTokens, outboundTokens } = await trueCounts(sale);
     const inbound = Math.min(STATED.inboundTokens, inboundTokens);
     const id = await court.complain(sale, { kind: "TokenInflation", counted: [inbound, outboundTokens] });

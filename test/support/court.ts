@@ -24,7 +24,7 @@ import { type Database, openDatabase } from "../../node/src/store/database/datab
 import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
-import { type StagedEvidence, stageEvidence } from "../../protocol/test/staged-evidence.ts";
+import { type StagedEvidence, type Staging, stageEvidence } from "../../protocol/test/staged-evidence.ts";
 import { openRpcDoor } from "../integration/indexer/rpc-door.ts";
 import { type Market, openMarket, PEER_ID, VALIDATOR_ROLE, walletOf } from "./contracts/market.ts";
 import { never, silentLog } from "./hosts.ts";
@@ -47,6 +47,11 @@ export interface Somebody {
 export interface Sale extends StagedEvidence {
   readonly client: Somebody;
   readonly executor: Somebody;
+}
+
+/** What is sold, and whether it is settled. */
+export interface Selling extends Pick<Staging, "text" | "profile" | "counted"> {
+  readonly settles?: boolean;
 }
 
 export class Court implements AsyncDisposable {
@@ -123,8 +128,7 @@ export class Court implements AsyncDisposable {
     executor: Somebody,
     store: ExecutorLog,
     client: string,
-    text = "A cat 🐈.",
-    { settles = true } = {},
+    { settles = true, ...answer }: Selling = {},
   ): Promise<Sale> {
     const { market } = this;
     this.#lane += 1n;
@@ -135,13 +139,13 @@ export class Court implements AsyncDisposable {
     const hasher = createCommitmentHasher(executor.chain.domain);
     const parties = { client: buyer.identity, executor: executor.identity };
     const [lane, deadline] = [this.#lane, await market.deadline()];
-    const staged = stageEvidence({ hasher, ...parties, lane, deadline, text });
+    const staged = stageEvidence({ hasher, ...parties, lane, deadline, ...answer });
     const { receipt, requestHash, responseHash, held } = staged;
     const { request, response, clientSignature, executorSignature } = receipt;
     store.accept({ ...{ requestHash, request, clientSignature }, acceptedAtMs: Date.now() });
     const opening = { contentSalt: held.text.contentSalt, delivered: held.text.bytes, trace: held.trace };
-    const answer = { requestHash, response, responseHash, ...opening, prompt: held.prompt, answeredAtMs: Date.now() };
-    store.saveAnswer(answer);
+    const signed = { requestHash, response, responseHash, ...opening, prompt: held.prompt };
+    store.saveAnswer({ ...signed, answeredAtMs: Date.now() });
     store.saveSignature(requestHash, executorSignature);
     if (settles) await market.accounting.send(executor.wallet, "settle", [pairOf(receipt)]);
     return { ...staged, client: buyer, executor };

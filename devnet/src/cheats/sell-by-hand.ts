@@ -16,7 +16,7 @@ import { joinOfferTopic } from "../../../node/src/p2p/discovery/offer-topic.ts";
 import type { ExecutorFrameBody } from "../../../node/src/p2p/infer/answer-queue.ts";
 import { serveInfer } from "../../../node/src/p2p/infer/infer-server.ts";
 import type { InferCall } from "../../../node/src/p2p/infer/infer-session.ts";
-import { serveRpc } from "../../../node/src/p2p/rpc/rpc.ts";
+import { inParts, serveRpc } from "../../../node/src/p2p/rpc/rpc.ts";
 import { aborted } from "../../../node/src/primitives/aborted.ts";
 import { steadyClock, wallClock } from "../../../node/src/primitives/clock.ts";
 import { VERSION } from "../../../node/src/version.ts";
@@ -63,7 +63,7 @@ export async function sellByHand(parts: HandParts): Promise<AsyncDisposable> {
         ...{ role: "executor", version: VERSION, peers: host.peers(), offers: 1, load: 0 },
         uptimeMs: Math.floor(steadyClock() - startedMs),
       }),
-      vocabulary: (hash) => backend.vocabulary?.(hash),
+      vocabulary: inParts((hash) => backend.vocabulary?.(hash)),
       log,
     }),
   );

@@ -4,6 +4,7 @@ import type { NetworkId } from "@lloom/protocol/names";
 import { getAddress, isAddress } from "ethers";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { Backoff } from "../primitives/backoff.ts";
 import { chainFailure } from "./chain-failure.ts";
 import type { ChainAccount } from "./contract-call.ts";
 import { accountingAt, type Contracts, stakeRegistryAt, tokenAt } from "./contracts.ts";
@@ -25,6 +26,10 @@ export interface ChainOptions {
   readonly confirmations?: number;
   /** After how long a transaction that is not mined is sent again with a higher fee. */
   readonly stuckAfterMs?: number;
+  /** How often the server is asked whether a transaction is mined. */
+  readonly pollMs?: number;
+  /** Between the tries of one call at a server that is busy or does not answer. */
+  readonly pauses?: Backoff;
   /** Where searches of the chain's past begin: the block of the first contract; 0 unless known. */
   readonly startBlock?: number;
   /**
@@ -66,7 +71,7 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
   const accounting = parseAddress(options.accounting);
   await using stack = new AsyncDisposableStack();
   if (options.signal.aborted) throw new LloomError("CANCELLED", "Stopped before the chain was opened.");
-  const { provider, chainId } = await openProvider(options.rpcUrl, options.signal);
+  const { provider, chainId } = await openProvider(options.rpcUrl, options.signal, options.pauses);
   stack.defer(() => provider.destroy());
   // Only the opening: a node that is asked to stop still settles what it is owed.
   using giveUp = new DisposableStack();
@@ -112,7 +117,7 @@ function openSender({
   tokenDecimals,
   tokenSymbol,
 }: SenderParts): TransactionSender {
-  const { log, confirmations, stuckAfterMs, journal } = options;
+  const { log, confirmations, stuckAfterMs, pollMs, journal } = options;
   return new TransactionSender({
     provider,
     account,
@@ -121,6 +126,7 @@ function openSender({
     log,
     ...(confirmations === undefined ? {} : { confirmations }),
     ...(stuckAfterMs === undefined ? {} : { stuckAfterMs }),
+    ...(pollMs === undefined ? {} : { pollMs }),
     ...(journal === undefined ? {} : { journal: journal({ chainId, account: account.address }) }),
   });
 }

@@ -38,6 +38,7 @@ import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
 import { openReputations, type ReputationSource } from "./reputation/open-reputations.ts";
+import { serveVocabularies } from "./serve-vocabularies.ts";
 
 /** What a client is made of; all of it outlives the client and is closed by whoever opened it. */
 export interface ClientParts {
@@ -87,6 +88,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   stack.defer(() => closing.abort());
   await lookAfterAnswers(parts, { settings, book: market.book, stack });
   const recounting = stack.use(openRecounting(parts, settings));
+  if (recounting !== undefined) stack.use(await serveVocabularies(parts, recounting));
   const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
   background.run(keepLooking(asking, market, closing.signal));
   const pace = { fromBlock, pollMs: settings.watchPollMs, signal: closing.signal };

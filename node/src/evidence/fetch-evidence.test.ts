@@ -17,7 +17,8 @@ import { type EvidenceSource, type FetchEvidenceParts, fetchEvidence, type Wante
 
 const { hasher, client, executor } = createExchange();
 const parties = { hasher, client, executor };
-const staged = stageEvidence(parties);
+const profile = '{"backend":"llama.cpp"}';
+const staged = stageEvidence({ ...parties, profile });
 const other = stageEvidence({ ...parties, lane: 2n, text: "Another answer." });
 const { requestHash, responseHash } = staged;
 const items = [...EVIDENCE_ITEMS];
@@ -83,6 +84,15 @@ describe("evidence about an answer", () => {
     expect(faults).toEqual([]);
   });
 
+  it("has the profile from the other party where one shows the prompt without it", async () => {
+    const { profile: _, ...bare } = staged.held.prompt;
+    await serveHeld("executor", { ...staged.held, prompt: bare });
+    await serveHeld("client", { ...staged.held, trace: "none" });
+    const { evidence, faults } = await fetch();
+    expect(evidence.prompt).toEqual(staged.held.prompt);
+    expect([evidence.trace?.total, evidence.lacks.size, faults]).toEqual([3, 0, []]);
+  });
+
   it("is as little as the receipt, if that is what is wanted", async () => {
     await serveHeld("executor", staged.held);
     const { evidence } = await fetch({ items: [] });
@@ -101,6 +111,11 @@ const LIES: readonly [string, () => Promise<void>, RegExp][] = [
   [
     "forges the prompt",
     () => serveHeld("executor", { ...staged.held, prompt: other.held.prompt }),
+    /^EVIDENCE_INVALID$/,
+  ],
+  [
+    "forges the profile",
+    () => serveHeld("executor", { ...staged.held, prompt: { ...staged.held.prompt, profile: `${profile} ` } }),
     /^EVIDENCE_INVALID$/,
   ],
   ["shows another answer", () => serveHeld("executor", other.held), /^EVIDENCE_INVALID$/],

@@ -2,6 +2,7 @@ import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { type Evidence, EvidenceCollector, type NeededSignature } from "@lloom/protocol/evidence-collector";
 import type { EvidenceAsk, EvidenceItem, LeafRange } from "@lloom/protocol/evidence-messages";
+import { lacksProfile } from "@lloom/protocol/opened-prompt";
 import { asLloomError, LloomError } from "../errors.ts";
 import { askEvidence } from "../p2p/evidence/evidence-client.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
@@ -62,7 +63,7 @@ export async function fetchEvidence(
   let evidence: Evidence | undefined;
   const faults: EvidenceFault[] = [];
   for (const source of wanted.sources) {
-    const items = wanted.items.filter((item) => evidence?.[item] === undefined);
+    const items = wanted.items.filter((item) => evidence === undefined || !isWhole(evidence, item));
     if (evidence !== undefined && items.length === 0) break;
     const responseHash = evidence?.responseHash ?? wanted.responseHash;
     const fail = (thrown: unknown): void => void faults.push({ source, error: named(source, asLloomError(thrown)) });
@@ -107,6 +108,11 @@ async function collectFrom(
   return collected;
 }
 
+/** What is here of an item is all that there can be: a prompt whose profile is not shown may be shown with it by the other party. */
+const isWhole = (evidence: Evidence, item: EvidenceItem): boolean =>
+  evidence[item] !== undefined &&
+  !(item === "prompt" && evidence.prompt !== undefined && lacksProfile(evidence.prompt));
+
 /** Whose signature is another's; `undefined` if all are right. Throws what the chain throws. */
 async function forgedSignature(
   { isSignedFor }: FetchEvidenceParts,
@@ -117,7 +123,7 @@ async function forgedSignature(
   return undefined;
 }
 
-/** What the first did not have, by the second; where both have nothing, why the first has not. */
+/** What the first did not have, by the second, which has what it shows in full where the first has not; where both have nothing, why the first has not. */
 function merged(first: Evidence, second: Evidence): Evidence {
   const lacks = new Map([...first.lacks].filter(([item]) => second[item] === undefined));
   return { ...first, ...second, lacks };

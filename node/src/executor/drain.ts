@@ -18,7 +18,7 @@ export interface Draining {
 export async function drain(draining: Draining, signal: AbortSignal): Promise<void> {
   const { requests, settlement, sayGoodbye, graceMs, log } = draining;
   const last = someTimeAfter(signal, graceMs);
-  requests.drain();
+  requests.refuseNew();
   await sayGoodbye();
   if (requests.count > 0) {
     // What is owed already need not wait for answers that may take longer than there is time.

@@ -121,7 +121,7 @@ class RunningExecutor implements Executor {
   constructor(running: Running) {
     this.#running = running;
     // Whether somebody listens or not, who finds it closed is told so.
-    void this.failed.then(() => running.pipeline.requests.drain());
+    void this.failed.then(() => running.pipeline.requests.refuseNew());
   }
 
   get past(): PastFound {
@@ -150,7 +150,7 @@ class RunningExecutor implements Executor {
     const { requests, queue, counter, settlement, offers } = this.#running.pipeline;
     const { answered, failed, refused } = counter;
     return {
-      draining: requests.isDraining,
+      draining: requests.refusesNew,
       running: queue.running,
       waiting: queue.waiting,
       ...{ answered, failed, refused },
@@ -178,7 +178,7 @@ class RunningExecutor implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { pipeline, joined, stack } = this.#running;
-    pipeline.requests.drain();
+    pipeline.requests.refuseNew();
     await joined.leave().catch(() => undefined);
     this.#disputesAtEnd ??= this.#disputesAtClose();
     await stack.disposeAsync();

@@ -8,7 +8,7 @@ import { announce } from "../p2p/discovery/provider-records.ts";
 import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import { serveInfer } from "../p2p/infer/infer-server.ts";
 import type { OffersWanted } from "../p2p/rpc/offers-wanted.ts";
-import { serveRpc } from "../p2p/rpc/rpc.ts";
+import { inParts, serveRpc } from "../p2p/rpc/rpc.ts";
 import { steadyClock, toSeconds } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
 import { VERSION } from "../version.ts";
@@ -45,7 +45,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   const { clock, concurrency } = settings;
   const ownOffers = ({ model, executor }: OffersWanted = {}): SignedOffer[] => {
     const isAsked = executor === undefined || executor === parts.identity.address;
-    if (!isAsked || requests.isDraining || run.ended !== undefined) return [];
+    if (!isAsked || requests.refusesNew || run.ended !== undefined) return [];
     pipeline.renew();
     const load = queue.running + queue.waiting;
     const multiaddrs = host.multiaddrs().slice(0, MOST_ADDRESSES);
@@ -123,7 +123,7 @@ async function serveCalls(
         offers: offers.models().length,
         load: queue.running + queue.waiting,
       }),
-      vocabulary: (hash) => backend.vocabulary?.(hash),
+      vocabulary: inParts((hash) => backend.vocabulary?.(hash)),
       log,
     }),
   );

@@ -147,6 +147,7 @@ class Machine {
       backend: this.#backend(),
       queue: new WorkQueue({ concurrency: 4, queueLimit: 8, perClientLimit: 8 }),
       offerOf: (model: string) => offers.of(model),
+      profileOf: (model: string) => offers.profileOf(model),
       principalOf: async () => undefined,
       settledNonceOf: async () => 0n,
       unlockMarginSeconds: 0n,

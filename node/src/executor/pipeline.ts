@@ -64,6 +64,7 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
     ...{ executor, hasher, store, channels, backend, queue, clock, run },
     recover: recoverAddress,
     offerOf: (model) => offers.of(model),
+    profileOf: (model) => offers.profileOf(model),
     principalOf: principalReader(chain),
     settledNonceOf: settledNonceReader(chain, executor),
     unlockMarginSeconds: settings.unlockMarginSeconds,

@@ -47,7 +47,7 @@ export function createEventStream(
     },
     async send(data, event) {
       const line = event === undefined ? "" : `event: ${event}\n`;
-      if (!write(`${line}data: ${data}\n\n`)) await drained(reply);
+      if (!write(`${line}data: ${data}\n\n`)) await writable(reply);
     },
     close() {
       clearTimeout(timer);
@@ -57,7 +57,7 @@ export function createEventStream(
 }
 
 /** A slow reader holds the answer up instead of filling the memory. */
-function drained({ raw }: FastifyReply): Promise<void> {
+function writable({ raw }: FastifyReply): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       raw.off("drain", settle);

@@ -5,7 +5,7 @@ import { HttpError } from "./http-problem.ts";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Most of a refused body that is read and thrown away, so that its sender gets to read the refusal. */
-const MOST_DRAINED_BYTES = 64 * 1024 * 1024;
+const MOST_DISCARDED_BYTES = 64 * 1024 * 1024;
 
 const notUtf8 = (what: string): HttpError =>
   new HttpError("REQUEST_INVALID", what, { status: 400, next: "Encode the body as UTF-8 (RFC 8259, 8.1)." });
@@ -41,10 +41,10 @@ export function discardBody({ raw }: FastifyRequest, reply: FastifyReply): void 
   if (raw.complete) return;
   // The framework would close at once; read to its end, the connection can be kept.
   reply.removeHeader("connection");
-  let drained = 0;
+  let discarded = 0;
   raw.on("data", (chunk: Buffer) => {
-    drained += chunk.length;
-    if (drained > MOST_DRAINED_BYTES) raw.destroy();
+    discarded += chunk.length;
+    if (discarded > MOST_DISCARDED_BYTES) raw.destroy();
   });
   raw.resume();
 }

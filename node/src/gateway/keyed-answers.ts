@@ -6,6 +6,7 @@ import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { KeyedCalls } from "../store/client/keyed-calls.ts";
 import type { OwnFate } from "../store/client/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
+import type { BegunAnswer } from "./buyer.ts";
 import { HttpError } from "./http-problem.ts";
 import { encodeOutcome, lastingFailure, tellOutcome } from "./kept-outcome.ts";
 import { isTurnedAway, lostCall, type SignedFor } from "./lost-call.ts";
@@ -22,7 +23,7 @@ export interface KeptAnswer {
 }
 
 /** A call that names itself, so that its repeat is known. */
-export interface KeyedCall {
+export interface IdempotentCall {
   readonly key: string;
   /** Who calls; the same key of another caller is another call. */
   readonly caller: string;
@@ -39,11 +40,6 @@ export interface CallMemory {
 interface Running {
   readonly fingerprint: string;
   readonly answer: KeptAnswer;
-}
-
-/** An answer under way that is not kept by anybody yet. */
-interface BegunAnswer extends Pick<KeptAnswer, "id" | "created"> {
-  readonly events: AsyncIterable<AskEvent>;
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -80,7 +76,7 @@ export class KeyedAnswers {
    * The answer that the key has already; else the one that `start` begins. Throws when the body is another one, and when the
    * process ended in the middle of the call, whose outcome lasts and is not known.
    */
-  answer(call: KeyedCall, start: () => BegunAnswer): KeptAnswer {
+  answer(call: IdempotentCall, start: () => BegunAnswer): KeptAnswer {
     const name = digest([call.caller, call.key]);
     const fingerprint = digest(call.body);
     const running = this.#running.get(name);

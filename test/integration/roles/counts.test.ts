@@ -1,9 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { hashContent, hashPrompt } from "@lloom/protocol/canonical";
+import { promptProblem } from "@lloom/protocol/opened-prompt";
+import { hashProfile, promisedBy } from "@lloom/protocol/profile";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../../node/src/backend/backend.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { heldByClient } from "../../../node/src/client/dispute/held-evidence.ts";
+import { heldByExecutor } from "../../../node/src/executor/dispute/held-evidence.ts";
+import { callVocabulary } from "../../../node/src/p2p/rpc/rpc.ts";
+import { targetOf } from "../../support/hosts.ts";
 import { askAll, type Buyer, log, question, World } from "./world.ts";
 
 const TINY = join(import.meta.dirname, "../../../node/models/tiny/lloom-tiny.gguf");
@@ -90,6 +96,18 @@ describe("counts that anybody can count again", () => {
       expect(inboundTokens - BigInt(counts.inboundTokens)).toBe(BigInt(lie.inbound ?? 0));
       expect(outboundTokens - BigInt(counts.outboundTokens)).toBe(BigInt(lie.outbound ?? 0));
       expect(buyer.store.reserveLane(seller.identity.address).state.nonce).toBe(0n);
+      // What was promised is kept by both, and the client gives on by what it counted.
+      const { requestHash } = kept;
+      const prompt = heldByClient(buyer.store).held(requestHash, receipt).prompt;
+      if (typeof prompt === "string") return expect.unreachable();
+      expect(hashProfile(prompt.profile)).toBe(opened.profileHash);
+      expect(promptProblem(receipt.request, prompt)).toBeUndefined();
+      expect(heldByExecutor(seller.store).held(requestHash, receipt).prompt).toEqual(prompt);
+      const { vocabulary: hash } = promisedBy(prompt);
+      if (hash === undefined) return expect.unreachable();
+      const asking = { target: targetOf(buyer.host), hash, offset: 0, signal: never };
+      const { totalBytes } = await callVocabulary(seller.host, asking);
+      expect(totalBytes).toBe(honest.vocabulary?.(hash)?.length);
     },
     SLOW,
   );

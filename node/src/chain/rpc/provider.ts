@@ -8,7 +8,7 @@ import {
   Network,
 } from "ethers";
 import { LloomError } from "../../errors.ts";
-import { backoffMs } from "../../primitives/backoff.ts";
+import { type Backoff, backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 import { rpcEndpoint } from "./rpc-endpoint.ts";
 import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
@@ -17,7 +17,7 @@ import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts
 /** How often a call is tried; then the failure goes to the caller, whose own loop or user decides. */
 const TRIES = 5;
 /** Three seconds in all. */
-const PAUSES = { firstMs: 200, longestMs: 1_600 };
+const PAUSES: Backoff = { firstMs: 200, longestMs: 1_600 };
 /** A server may ask for more patience, up to this. */
 const LONGEST_RETRY_MS = 10_000;
 /** Chains of Hardhat, Anvil and Ganache: blocks at once, slow estimates, no fees to compete for. */
@@ -37,9 +37,10 @@ type Reply = (JsonRpcResult | JsonRpcError) & { readonly isAfterLoss?: boolean }
 export class RetryingProvider extends JsonRpcProvider {
   readonly #endpoint: HttpEndpoint;
   readonly #transport: RpcTransport;
+  readonly #pauses: Backoff;
 
   /** Use `openProvider`. */
-  constructor(endpoint: HttpEndpoint, chainId?: bigint) {
+  constructor(endpoint: HttpEndpoint, chainId?: bigint, pauses: Backoff = PAUSES) {
     // A plain network: the named ones of ethers ask gas price services of third parties.
     const network = chainId === undefined ? undefined : new Network("lloom", chainId);
     super(new FetchRequest(endpoint.origin), network, {
@@ -52,6 +53,7 @@ export class RetryingProvider extends JsonRpcProvider {
     });
     this.#endpoint = endpoint;
     this.#transport = new RpcTransport(endpoint);
+    this.#pauses = pauses;
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
@@ -99,7 +101,7 @@ export class RetryingProvider extends JsonRpcProvider {
         throw this.#unreachable(reasonOf(answer), detailsOf(answer));
       }
       const asked = "status" in answer ? Math.min(answer.retryAfterMs, LONGEST_RETRY_MS) : 0;
-      await pause(Math.max(backoffMs(tries, PAUSES), asked), closed);
+      await pause(Math.max(backoffMs(tries, this.#pauses), asked), closed);
     }
   }
 
@@ -120,22 +122,23 @@ export class RetryingProvider extends JsonRpcProvider {
 }
 
 /**
- * A provider for the chain behind a URL, its id read once.
+ * A provider for the chain behind a URL, its id read once; `pauses` lie between the tries of a call.
  * @throws LloomError CONFIG_INVALID for a URL that is not http or https; CHAIN_UNREACHABLE; CANCELLED.
  */
 export async function openProvider(
   rpcUrl: string,
   signal?: AbortSignal,
+  pauses?: Backoff,
 ): Promise<{ provider: RetryingProvider; chainId: bigint }> {
   const endpoint = rpcEndpoint(rpcUrl);
-  const probe = new RetryingProvider(endpoint);
+  const probe = new RetryingProvider(endpoint, undefined, pauses);
   using giveUp = new DisposableStack();
   const stop = (): void => probe.destroy();
   signal?.addEventListener("abort", stop, { once: true });
   giveUp.defer(() => signal?.removeEventListener("abort", stop));
   try {
     const chainId = await probe.readChainId();
-    return { provider: new RetryingProvider(endpoint, chainId), chainId };
+    return { provider: new RetryingProvider(endpoint, chainId, pauses), chainId };
   } finally {
     probe.destroy();
   }

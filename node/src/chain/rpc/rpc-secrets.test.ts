@@ -17,6 +17,7 @@ import { openProvider } from "./provider.ts";
 import { rpcEndpoint } from "./rpc-endpoint.ts";
 
 const SECRETS = ["KEY-8f3a", "TOKEN-77", "USER-1", "PASS-2"];
+const PAUSES = { firstMs: 1, longestMs: 4 };
 const PATH = "/v3/KEY-8f3a?token=TOKEN-77";
 let ground: TestChain;
 let deployment: TestDeployment;
@@ -71,7 +72,7 @@ test("shows nothing of an address but its origin, for all kinds of failures, in 
   const [, identity] = ground.accounts;
   const { signal } = new AbortController();
   const open = (options: { readonly identity?: Identity } = {}) =>
-    openChain({ rpcUrl: secretUrl, accounting: deployment.accounting, signal, log, ...options });
+    openChain({ rpcUrl: secretUrl, accounting: deployment.accounting, signal, log, pauses: PAUSES, ...options });
   await using chain = await open(identity === undefined ? {} : { identity });
   await faucet(chain);
   for (const { name, passage, error } of FAILURES) {

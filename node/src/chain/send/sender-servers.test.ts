@@ -9,7 +9,7 @@ import {
   type TestChain,
   type TestDeployment,
 } from "../../../../test/support/chain.ts";
-import { openGate, type RpcGate } from "../../../../test/support/rpc-gate.ts";
+import { openGate, type Passage, type RpcGate } from "../../../../test/support/rpc-gate.ts";
 import { wordsOf } from "../../../../test/support/rpc-words.ts";
 import { createLog } from "../../log.ts";
 import type { Identity } from "../../wallet/identity.ts";
@@ -34,14 +34,7 @@ afterAll(() => ground[Symbol.asyncDispose]());
 beforeEach(async () => {
   used = (used % 18) + 1;
   gate = await openGate(ground.rpcUrl);
-  chain = await openChain({
-    rpcUrl: gate.rpcUrl,
-    accounting: deployment.accounting,
-    identity: identity(),
-    signal: new AbortController().signal,
-    log: createLog({ level: "silent", name: "test" }),
-    stuckAfterMs: 60_000,
-  });
+  chain = await open(60_000);
   await faucet(chain);
   await deposit(chain, 100n * TOKEN);
   gate.methods.length = 0;
@@ -54,6 +47,17 @@ afterEach(async () => {
 });
 
 const identity = (): Identity => ground.accounts[used] as Identity;
+const open = (stuckAfterMs: number): Promise<Chain> =>
+  openChain({
+    rpcUrl: gate.rpcUrl,
+    accounting: deployment.accounting,
+    identity: identity(),
+    signal: new AbortController().signal,
+    log: createLog({ level: "silent", name: "test" }),
+    stuckAfterMs,
+    pollMs: 2,
+    pauses: { firstMs: 1, longestMs: 4 },
+  });
 const wallet = (): Wallet => new Wallet(`0x${Buffer.from(identity().secret).toString("hex")}`);
 const allocated = async (): Promise<bigint> => (await readChannel(chain, identity().address, PAYEE)).balance;
 const times = (method: string): number => gate.methods.filter((name) => name === method).length;
@@ -93,8 +97,9 @@ test("makes a call once although neither its receipt nor its block can be read",
   expect(await allocated()).toBe(3n * TOKEN);
 });
 
-test("takes a repeated transaction that is known for sent, in every make's words", async () => {
-  for (const { code, message } of wordsOf("known")) {
+test("takes a repeated transaction that is known, or has used its nonce, for sent, in every make's words", async () => {
+  const words = [...wordsOf("known"), ...wordsOf("nonceUsed")];
+  for (const { code, message } of words) {
     const sent = watchSent();
     let isLost = true;
     gate.decide = (method) => (method === "eth_sendRawTransaction" && isLost ? "loseAnswer" : "pass");
@@ -107,7 +112,24 @@ test("takes a repeated transaction that is known for sent, in every make's words
     const { transactionHash } = await allocate(chain, PAYEE, TOKEN);
     expect([...sent], message).toEqual([transactionHash]);
   }
-  expect(await allocated()).toBe(BigInt(wordsOf("known").length) * TOKEN);
+  expect(await allocated()).toBe(BigInt(words.length) * TOKEN);
+});
+
+test("takes another nonce when somebody else's transaction has used its own, in every make's words", async () => {
+  const direct = connect(ground.rpcUrl);
+  for (const { code, message } of wordsOf("nonceUsed")) {
+    const sent = watchSent();
+    gate.decide = async (method): Promise<Passage> => {
+      if (method !== "eth_sendRawTransaction" || sent.size > 1) return "pass";
+      await wallet().connect(direct).sendTransaction({ to: PAYEE, value: 1n });
+      return "pass";
+    };
+    gate.answer = (method) => (method === "eth_sendRawTransaction" && sent.size < 2 ? { code, message } : undefined);
+    const { transactionHash } = await allocate(chain, PAYEE, TOKEN);
+    expect([...sent].slice(1), message).toEqual([transactionHash]);
+  }
+  expect(await allocated()).toBe(BigInt(wordsOf("nonceUsed").length) * TOKEN);
+  direct.destroy();
 });
 
 test("raises a fee that is too low, in every make's words", async () => {
@@ -123,9 +145,8 @@ test("raises a fee that is too low, in every make's words", async () => {
 });
 
 test("waits out a server that is busy, behind or without words for it, when sending and when looking", async () => {
-  const words = [...wordsOf("busy").slice(-2), ...wordsOf("lag").slice(0, 2), ...wordsOf("nonceAhead").slice(0, 1)];
-  const unknown = wordsOf("unknown").slice(-1);
-  for (const { code, message } of [...words, ...wordsOf("indexing"), ...unknown]) {
+  const kinds = ["busy", "lag", "nonceAhead", "indexing", "unknown"] as const;
+  for (const { code, message } of kinds.flatMap(wordsOf)) {
     for (const staged of ["eth_sendRawTransaction", "eth_getTransactionReceipt", "eth_getTransactionCount"]) {
       const sent = watchSent();
       let left = 5;
@@ -157,14 +178,7 @@ test("ends at once when a server's refusal is final and nothing was sent, with t
 test("waits on when a raised fee is refused for good, since the first transaction is out", async () => {
   await ground.request("evm_setAutomine", false);
   await chain[Symbol.asyncDispose]();
-  chain = await openChain({
-    rpcUrl: gate.rpcUrl,
-    accounting: deployment.accounting,
-    identity: identity(),
-    signal: new AbortController().signal,
-    log: createLog({ level: "silent", name: "test" }),
-    stuckAfterMs: 100,
-  });
+  chain = await open(100);
   const sent = watchSent();
   const [funds] = wordsOf("funds");
   gate.answer = (method) => (method === "eth_sendRawTransaction" && sent.size > 1 ? funds : undefined);

@@ -36,7 +36,7 @@ export interface AttemptParts {
   /** Connects, before anything is signed: a request to a peer that is gone would bind its cap for a day. */
   readonly reach: (target: PeerTarget, signal: AbortSignal) => Promise<void>;
   /** Counts tokens again, if this client has a place for vocabularies. */
-  readonly recounting?: Recounting | undefined;
+  readonly recounting?: Pick<Recounting, "begin" | "mayCount"> | undefined;
   /** Work that goes on after the question has its answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
@@ -93,7 +93,11 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   const terms = requestTerms(question, { client: parts.identity.address, offer, offerHash, promptSalt });
   const { weightsHash, profileHash } = offer;
   const { messages, sampling } = question;
-  const asked = { promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash };
+  const { profile } = signed;
+  const asked = {
+    ...{ promptSalt, messages: [...messages], sampling, weightsHash, profileHash, offerHash },
+    ...(profile === undefined ? {} : { profile }),
+  };
   const placed = await place(parts, terms, { ...options, asked });
   const { pool, store, hasher, recover, token } = parts;
   const promised = promisedBy(signed);

@@ -66,7 +66,9 @@ export class PaidCall {
     this.#options = options;
     const { pool, target, placed, asked } = options;
     const { request, signature } = placed;
-    const frame = { type: "request" as const, request, signature, ...asked };
+    // The executor knows what it promised.
+    const { profile: _, ...sent } = asked;
+    const frame = { type: "request" as const, request, signature, ...sent };
     this.#frames = pool.request({ target, frame, signal: this.#cancel.signal })[Symbol.asyncIterator]();
   }
 

@@ -1,8 +1,8 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Counted, CountQuestion } from "../../backend/counting/count-messages.ts";
+import type { FetchPart, Vocabularies } from "../../backend/counting/vocabularies.ts";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { FetchPart, Vocabularies } from "./vocabularies.ts";
 
 export interface RecountParts {
   readonly vocabularies: Vocabularies;

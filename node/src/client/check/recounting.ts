@@ -1,13 +1,14 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import type { VocabularyReply } from "@lloom/protocol/rpc-messages";
 import type { CountQuestion } from "../../backend/counting/count-messages.ts";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
+import { Vocabularies } from "../../backend/counting/vocabularies.ts";
 import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callVocabulary } from "../../p2p/rpc/rpc.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Recount } from "./recount.ts";
-import { Vocabularies } from "./vocabularies.ts";
 
 export interface RecountingParts {
   /** Directory where vocabularies rest; without one nothing is counted again. */
@@ -20,6 +21,8 @@ export interface RecountingParts {
 export interface Recounting extends AsyncDisposable {
   /** Begins with an answer of an executor that names a vocabulary; it is asked for it if nobody was before. */
   begin(vocabulary: Hex, target: PeerTarget): Pick<Recount, "counts">;
+  /** A part of a vocabulary that is here, for whoever has to count by it. */
+  part(vocabulary: Hex, offset: number): VocabularyReply | undefined;
   /** Whether answers can be counted by it, as far as is known: it is here, or nobody has failed to give it. */
   mayCount(vocabulary: Hex): boolean;
 }
@@ -50,6 +53,7 @@ export function openRecounting(
         hash,
         fetchPart: (offset) => callVocabulary(host, { target, hash, offset, signal: closing.signal }),
       }),
+    part: (vocabulary, offset) => vocabularies.part(vocabulary, offset),
     mayCount: (vocabulary) => !vocabularies.isMissed(vocabulary),
     [Symbol.asyncDispose]: async () => {
       closing.abort();

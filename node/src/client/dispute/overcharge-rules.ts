@@ -13,6 +13,8 @@ export interface OverchargeView {
   /** Chain seconds. */
   readonly nowSeconds: bigint;
   readonly policy: DisputePolicy;
+  /** Jurors of every version find what is claimed. */
+  readonly isCertain: boolean;
   /** How this client's other complaints about the executor stand: one is open, or one was found to be wrong. */
   readonly others: "none" | "open" | "lost";
   /** Base units: what opening asks for, what open complaints have locked and may lock at most, what there is. */
@@ -38,15 +40,15 @@ export const complainBy = ({ deadline }: Pick<RequestCommitment, "deadline">): b
 export const isSettledMatter = (state: string): boolean => state === "complained" || state === "late";
 
 /**
- * What to do now. The vocabulary is the executor's word: one that names a wrong one and counts by the right one makes every answer
- * look overcharged, and a complaint costs the bond. So it is one at a time, and none by itself once one was lost.
+ * What to do now. By itself it complains of what no juror can find otherwise: the executor's word about its vocabulary binds it, and
+ * what two versions of a tokenizer may differ by is left out. Still it is one at a time, and none by itself once one was lost.
  */
 export function nextOvercharge(view: OverchargeView): OverchargeMove {
-  const { isDisputed, lane, request, nowSeconds, policy, others, bond, locked, mostLocked, funds } = view;
+  const { isDisputed, lane, request, nowSeconds, policy, isCertain, others, bond, locked, mostLocked, funds } = view;
   if (isDisputed) return rest("complained");
   if (lane.nonce < request.nonce) return rest("gone");
   if (nowSeconds > complainBy(request)) return rest("late");
-  if (policy !== "auto" || others === "lost") return rest("asked");
+  if (policy !== "auto" || !isCertain || others === "lost") return rest("asked");
   if (others === "open") return rest("waiting");
   return bond > funds || locked + bond > mostLocked ? rest("unaffordable") : { act: "complain" };
 }

@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { costUp } from "@lloom/protocol/costs";
+import { certainClaim } from "@lloom/protocol/count-finding";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
@@ -78,17 +79,20 @@ export class Overcharges {
     // Its own dispute, which nobody looks after yet: until then this duty stands for it among those about the executor.
     const isUnseen = dispute !== undefined && duty.state === "complain" && !store.findDuty("accuse", dispute);
     if (isUnseen && nowSeconds <= complainBy(request)) return false;
-    const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(wrong) } as const;
+    const claimed = certainClaim({ ...wrong.receipt, counts: wrong.counts });
+    const certain = { ...wrong, counts: claimed ?? wrong.counts };
+    const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(certain) } as const;
     const isDisputed = dispute !== undefined;
     const before = this.#othersAbout(duty);
-    const mayComplain = !isDisputed && policy === "auto" && before === "none";
+    const isCertain = claimed !== undefined;
+    const mayComplain = !isDisputed && policy === "auto" && isCertain && before === "none";
     const [{ bond }, funds] = mayComplain
       ? await untilAborted(Promise.all([quoteBond(chain, court, terms), readFunds(chain, court, client)]), signal)
       : [{ bond: 0n }, 0n];
     // Nothing is waited for from here until it is noted: of two answers that were settled together one sees the other.
     const others = mayComplain ? this.#othersAbout(duty) : before;
     const locked = this.#under(duty).reduce((sum, other) => sum + other.bond, 0n);
-    const view = { isDisputed, lane, request, nowSeconds, policy, others, bond, locked, mostLocked, funds };
+    const view = { isDisputed, lane, request, nowSeconds, policy, isCertain, others, bond, locked, mostLocked, funds };
     const move = nextOvercharge(view);
     if (move.act === "none") {
       this.#rest(duty, move.state, nowSeconds);
@@ -100,7 +104,7 @@ export class Overcharges {
     const sender = senderOf(chain);
     const approval = await depositApproval(chain, court, { account: client, amount: bond });
     if (approval !== undefined) await sender.send(approval, { signal });
-    await sender.send(overchargeCall(court, wrong, bond), { signal });
+    await sender.send(overchargeCall(court, certain, bond), { signal });
     return true;
   }
 

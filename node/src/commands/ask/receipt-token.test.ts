@@ -1,21 +1,20 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../../../../test/support/chain.ts";
 import { openGate } from "../../../../test/support/rpc-gate.ts";
 import type { Settings } from "../../settings.ts";
 import { type ReceiptToken, receiptToken } from "./receipt-token.ts";
 
-const BOOK = { chainId: 5n, accounting: `0x${"a1".repeat(20)}` } as const;
-vi.mock("@lloom/protocol/generated/networks", () => ({
-  NETWORKS: {
-    known: {
-      chainId: 5,
-      startBlock: 7,
-      paymentToken: { address: `0x${"70".repeat(20)}`, symbol: "USDC", decimals: 6 },
-      contracts: { AccountingV2: `0x${"a1".repeat(20)}` },
-    },
+const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
+const KNOWN = { chainId: 5n, accounting: at("a1") };
+const BOOK = {
+  known: {
+    chainId: 5,
+    startBlock: 7,
+    paymentToken: { address: at("70"), symbol: "USDC", decimals: 6 },
+    contracts: { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") },
   },
-}));
+};
 
 let chain: TestChain;
 let deployment: TestDeployment;
@@ -36,10 +35,11 @@ const tokenOf = (
       log: pino({ level: "silent" }),
     },
     domain,
+    BOOK,
   );
 
 it("is the address book's, and no chain is asked", async () => {
-  expect(await tokenOf(BOOK, {})).toMatchObject({ token: { symbol: "USDC", decimals: 6 } });
+  expect(await tokenOf(KNOWN, {})).toMatchObject({ token: { symbol: "USDC", decimals: 6 } });
 });
 
 it("is what the chain says of the deployment that the settings choose", { timeout: 60_000 }, async () => {

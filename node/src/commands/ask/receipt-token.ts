@@ -1,6 +1,7 @@
 import type { PaymentToken } from "@lloom/protocol/amounts";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { NETWORKS } from "@lloom/protocol/generated/networks";
+import type { NetworkBook } from "@lloom/protocol/networks";
 import { tokenOf } from "../../chain/account/calls.ts";
 import { openChain } from "../../chain/chain.ts";
 import { asLloomError } from "../../errors.ts";
@@ -22,8 +23,9 @@ export type ReceiptToken =
 export async function receiptToken(
   { settings, signal, log }: Pick<CommandContext, "settings" | "signal" | "log">,
   { chainId, accounting }: CommitmentDomain,
+  book: NetworkBook = NETWORKS,
 ): Promise<ReceiptToken> {
-  const known = Object.values(NETWORKS).find(
+  const known = Object.values(book).find(
     (network) => BigInt(network.chainId) === chainId && network.contracts.AccountingV2 === accounting,
   );
   if (known !== undefined) return { token: known.paymentToken };

@@ -1,19 +1,17 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Chain } from "../../chain/chain.ts";
 import type { Settings } from "../../settings.ts";
 import { chosenDeployment } from "./deployment.ts";
 
 const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
-vi.mock("@lloom/protocol/generated/networks", () => ({
-  NETWORKS: {
-    sepolia: {
-      chainId: 11155111,
-      startBlock: 7,
-      paymentToken: { address: `0x${"70".repeat(20)}`, symbol: "tUSD", decimals: 6 },
-      contracts: { AccountingV2: `0x${"a1".repeat(20)}` },
-    },
+const BOOK = {
+  sepolia: {
+    chainId: 11155111,
+    startBlock: 7,
+    paymentToken: { address: at("70"), symbol: "tUSD", decimals: 6 },
+    contracts: { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") },
   },
-}));
+};
 
 const settings = (given: Partial<Settings>): Settings =>
   ({ rpc: "http://127.0.0.1:1/v3/secret", startBlock: 0, ...given }) as Settings;
@@ -21,14 +19,20 @@ const chainOf = (chainId: bigint): Chain => ({ domain: { chainId } }) as Chain;
 
 describe("the deployment that settings choose", () => {
   it("is a network of the address book, but for what they say themselves", () => {
-    expect(chosenDeployment(settings({ network: "sepolia" }))).toMatchObject({ accounting: at("a1"), startBlock: 7 });
+    expect(chosenDeployment(settings({ network: "sepolia" }), BOOK)).toMatchObject({
+      accounting: at("a1"),
+      startBlock: 7,
+    });
     const own = { network: "sepolia", accounting: at("0b"), startBlock: 3 };
-    expect(chosenDeployment(settings(own))).toMatchObject({ accounting: at("0b"), startBlock: 3 });
-    expect(chosenDeployment(settings({ accounting: at("0b") }))).toMatchObject({ accounting: at("0b"), startBlock: 0 });
+    expect(chosenDeployment(settings(own), BOOK)).toMatchObject({ accounting: at("0b"), startBlock: 3 });
+    expect(chosenDeployment(settings({ accounting: at("0b") }), BOOK)).toMatchObject({
+      accounting: at("0b"),
+      startBlock: 0,
+    });
   });
 
   it("refuses a server of another chain, and shows nothing secret of its address", () => {
-    const { check } = chosenDeployment(settings({ network: "sepolia" }));
+    const { check } = chosenDeployment(settings({ network: "sepolia" }), BOOK);
     expect(check(chainOf(11155111n))).toBeDefined();
     expect(() => check(chainOf(1n))).toThrow(
       expect.objectContaining({ code: "CHAIN_MISMATCH", next: expect.not.stringContaining("secret") }),

@@ -1,5 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { networkNamed } from "@lloom/protocol/networks";
+import { type NetworkBook, networkNamed } from "@lloom/protocol/networks";
 import type { Chain } from "../../chain/chain.ts";
 import { need } from "../../config.ts";
 import { LloomError } from "../../errors.ts";
@@ -19,9 +19,12 @@ export const chosenAudits = ({ network, audits }: Settings): Address =>
   network === undefined ? need(audits, "audits") : (audits ?? networkNamed(network).contracts.Audits);
 
 /** What the settings choose: a network of the address book, whatever they say themselves first. Throws CONFIG_INVALID. */
-export function chosenDeployment({ network, accounting, startBlock, rpc }: Settings): ChosenDeployment {
+export function chosenDeployment(
+  { network, accounting, startBlock, rpc }: Settings,
+  book?: NetworkBook,
+): ChosenDeployment {
   if (network === undefined) return { accounting: need(accounting, "accounting"), startBlock, check: (chain) => chain };
-  const known = networkNamed(network);
+  const known = networkNamed(network, book);
   return {
     accounting: accounting ?? known.contracts.AccountingV2,
     startBlock: startBlock === 0 ? known.startBlock : startBlock,

@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { dataFile } from "../../config.ts";
 import { untilStopped } from "../../daemon.ts";
 import type { LloomError } from "../../errors.ts";
 import { watchStore } from "../../store/database/watch-store.ts";
@@ -6,6 +7,7 @@ import { lockKey } from "../../store/files/key-lock.ts";
 import { openAuditLog } from "../../store/validator/audit-log.ts";
 import { openValidatorLog } from "../../store/validator/validator-log.ts";
 import { openJudge } from "../../validator/jury/open-judge.ts";
+import { signedVocabularies } from "../../validator/jury/signed-vocabularies.ts";
 import { createValidator } from "../../validator/validator.ts";
 import { weightsFile } from "../ask/weights-file.ts";
 import { openAuditing } from "../canaries/auditing.ts";
@@ -44,7 +46,9 @@ export const validator: Command = {
     const offered = (hash: Hex): string | undefined =>
       running.offers().find(({ offer }) => offer.profileHash === hash)?.profile;
     const { weights, threads } = settings;
-    const opened = stack.use(await openJudge({ weights: weights.map(weightsFile), threads, offered, signal, log }));
+    const fetchVocabulary = signedVocabularies({ directory: dataFile(settings, "vocabularies"), host, signal });
+    const judging = { weights: weights.map(weightsFile), threads, offered, fetchVocabulary, signal, log };
+    const opened = stack.use(await openJudge(judging));
     const running = stack.use(
       await createValidator(
         { chain, host, store, judge: opened.judge, log },

@@ -120,7 +120,7 @@ export function laneProblem({ request, lane, busy, settledNonce }: LaneFacts): A
   return requestProblem(lane, request);
 }
 
-export interface FundingFacts {
+export interface CoverFacts {
   readonly request: RequestCommitment;
   readonly lane: LaneState;
   readonly channel: ChannelFunds;
@@ -134,7 +134,7 @@ export interface FundingFacts {
  * The channel covers all outstanding caps and this one, without what is being unlocked, and its unlock is not near.
  * An idle lane already counts with what it has cost, so the request adds only what its cap lies above that.
  */
-export function fundingProblem(facts: FundingFacts): AdmissionProblem | undefined {
+export function fundingProblem(facts: CoverFacts): AdmissionProblem | undefined {
   const { request, lane, channel, outstanding } = facts;
   if (channel.unlocking > 0n && channel.unlockAt - facts.nowSeconds < facts.unlockMarginSeconds)
     return problem("UNLOCK_PENDING", `The channel unlocks at ${channel.unlockAt}, too soon to settle safely.`);

@@ -57,6 +57,9 @@ function frameOf(terms: Partial<RequestCommitment> = {}, signer = client): Asked
 }
 const CAP = frameOf().request.costCap;
 
+/** What the offer promises, as it is kept with an answer. */
+const PROFILE = "{}";
+
 interface Staging extends Partial<AdmissionParts> {
   /** What the chain says of the channel, in order; the last one for ever. */
   readonly channel?: readonly Partial<KnownChannel>[];
@@ -81,6 +84,7 @@ function stage({ channel = [{}], countInbound = async () => 10, ...parts }: Stag
     ...{ executor: executor.address, hasher, recover: recoverAddress, store, channels, queue, run },
     backend: { countInbound } as unknown as AdmissionParts["backend"],
     offerOf: (model: string) => (model === MODEL ? offer : undefined),
+    profileOf: () => PROFILE,
     principalOf: async () => undefined,
     settledNonceOf: async () => 0n,
     unlockMarginSeconds: 3600n,
@@ -100,7 +104,7 @@ describe("a request that is admitted", () => {
     const { messages, sampling, request, promptSalt, weightsHash, profileHash, offerHash } = frame;
     expect(await enter(frame)).toEqual({
       ...{ request, requestHash, lane: EMPTY_LANE, epoch: run.epoch },
-      prompt: { promptSalt, messages, sampling, weightsHash, profileHash, offerHash },
+      prompt: { promptSalt, messages, sampling, weightsHash, profileHash, offerHash, profile: PROFILE },
       completion: { model: MODEL, messages, sampling, maxOutboundTokens: 1000, asOfSeconds: Number(request.deadline) },
     });
     expect(store.find(requestHash)).toEqual({ status: "running", request: frame.request });

@@ -35,6 +35,8 @@ export interface AdmissionParts {
   readonly queue: WorkQueue;
   readonly run: OwnRun;
   readonly offerOf: (model: string) => ModelOffer | undefined;
+  /** What that offer promises. */
+  readonly profileOf: (model: string) => string | undefined;
   /** Whom an address signs for as a session signer in force; reads the chain. */
   readonly principalOf: (signer: Address) => Promise<Address | undefined>;
   /** Highest nonce that the chain had settled when a lane was first used in this run: the log may be an older copy. */
@@ -66,6 +68,8 @@ export type AskedFrame = Omit<RequestFrame, "id" | "type">;
 export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: AbortSignal): Promise<Admitted> {
   const { request } = frame;
   const offer = checkTerms(parts, frame);
+  // Of the same offer: at the next step there may be another.
+  const profile = parts.profileOf(request.model);
   const requestHash = parts.hasher.hashRequest(request);
   await untilAborted(checkSigner(parts, frame, requestHash), signal);
   refuse(laneProblem({ ...laneFacts(parts, request), settledNonce: 0n }));
@@ -98,7 +102,8 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   parts.store.accept({ requestHash, request, clientSignature: frame.signature, acceptedAtMs: parts.clock() });
   const completion = { ...asked, maxOutboundTokens: answerLimit(size) };
   const { promptSalt, messages, sampling, weightsHash, profileHash, offerHash } = frame;
-  const prompt = { promptSalt, messages, sampling, weightsHash, profileHash, offerHash };
+  const opened = { promptSalt, messages, sampling, weightsHash, profileHash, offerHash };
+  const prompt = profile === undefined ? opened : { ...opened, profile };
   return { request, requestHash, lane: laneNow.lane, completion, prompt, epoch: parts.run.epoch };
 }
 

@@ -28,14 +28,14 @@ interface OpenRequest {
 export class OpenRequests {
   readonly #options: OpenRequestsOptions;
   readonly #open = new Set<OpenRequest>();
-  #draining = false;
+  #refusesNew = false;
 
   constructor(options: OpenRequestsOptions) {
     this.#options = options;
   }
 
-  get isDraining(): boolean {
-    return this.#draining;
+  get refusesNew(): boolean {
+    return this.#refusesNew;
   }
 
   /** Requests that have not ended. */
@@ -44,8 +44,8 @@ export class OpenRequests {
   }
 
   /** Refuses everything new from now on. */
-  drain(): void {
-    this.#draining = true;
+  refuseNew(): void {
+    this.#refusesNew = true;
   }
 
   /** Resolves when no request is open, or the signal aborts. */
@@ -95,7 +95,7 @@ export class OpenRequests {
   async #admit(frame: InferCall["frame"], signal: AbortSignal) {
     const { admission, answering, counter } = this.#options;
     try {
-      if (this.#draining) throw shuttingDown();
+      if (this.#refusesNew) throw shuttingDown();
       return await admit(admission, frame, signal);
     } catch (thrown) {
       const error = asLloomError(thrown);

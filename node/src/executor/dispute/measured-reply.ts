@@ -51,7 +51,7 @@ export const measuredReply =
       });
       const claimed = answers[index];
       if (found === undefined || claimed === undefined) return "answer";
-      counted.push({ ...answer.receipt, ...found, claimed: countsOf(claimed) });
+      counted.push({ ...answer.receipt, ...found, claimed: countsOf(claimed), canClear: true });
     }
     return countFinding(counted) === "Mismatch" ? "concede" : "answer";
   };

@@ -73,6 +73,11 @@ export class OwnOffers {
     return this.#signed.get(model)?.offer;
   }
 
+  /** The text that the `profileHash` of this offer is taken over. */
+  profileOf(model: string): string | undefined {
+    return this.#signed.get(model)?.profile;
+  }
+
   /** Names of what is offered. */
   models(): string[] {
     return [...this.#signed.keys()];

@@ -61,7 +61,7 @@ export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTop
   const gate = new GossipGate(host, pubsub, { stakes, wantsStrangers });
   pubsub.topicValidators.set(topic, (_forwarder, message) => {
     try {
-      return judge(message, { options, speakers, nowMs: clock() });
+      return validateMessage(message, { options, speakers, nowMs: clock() });
     } catch (thrown) {
       // Only a callback can fail here; the message is not to blame.
       options.log.error({ err: thrown }, "an offer could not be judged");
@@ -93,14 +93,14 @@ export function joinOfferTopic(host: Host, options: OfferTopicOptions): OfferTop
   };
 }
 
-interface Judge {
+interface ValidationParts {
   readonly options: OfferTopicOptions;
   readonly speakers: BoundedMap<Address, Speaker>;
   readonly nowMs: number;
 }
 
 /** Reject: nobody honest sends or forwards this. Ignore: off in time or repeated, nobody's fault. */
-function judge(message: Message, { options, speakers, nowMs }: Judge): TopicValidatorResult {
+function validateMessage(message: Message, { options, speakers, nowMs }: ValidationParts): TopicValidatorResult {
   const gossip = decoded(message);
   if (gossip === undefined || message.type !== "signed" || message.from.type !== "secp256k1") {
     return TopicValidatorResult.Reject;

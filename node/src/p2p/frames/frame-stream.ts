@@ -38,7 +38,7 @@ export class FrameStream {
   readonly #events: FrameStreamEvents;
   readonly #decoder: FrameDecoder;
   #flushScheduled = false;
-  #draining = false;
+  #isFull = false;
   #readable = true;
   #gone = false;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -52,7 +52,7 @@ export class FrameStream {
     this.#decoder = new FrameDecoder(maxFrameBytes);
     stream.addEventListener("message", (event) => this.#receive(event.data));
     stream.addEventListener("remoteCloseWrite", () => events.onRemoteEnd());
-    stream.addEventListener("drain", () => this.#drained());
+    stream.addEventListener("drain", () => this.#makeRoom());
     stream.addEventListener("close", (event) => this.#closed(event.error));
     // A stream that was lost while its handler was being called says so no more.
     if (stream.status !== "open") queueMicrotask(() => this.#closed(undefined));
@@ -72,7 +72,7 @@ export class FrameStream {
    * many small frames cost little more than one.
    */
   wake(): void {
-    if (this.#flushScheduled || this.#draining || this.#gone) return;
+    if (this.#flushScheduled || this.#isFull || this.#gone) return;
     this.#flushScheduled = true;
     setImmediate(() => {
       this.#flushScheduled = false;
@@ -142,7 +142,7 @@ export class FrameStream {
   }
 
   #flush(): void {
-    while (this.#stream.writeStatus === "writable" && !this.#draining) {
+    while (this.#stream.writeStatus === "writable" && !this.#isFull) {
       const batch = this.#nextBatch();
       if (batch === undefined) {
         this.#idle?.resolve();
@@ -150,7 +150,7 @@ export class FrameStream {
       }
       try {
         // Not awaited by libp2p's onDrain(): its promise stays resolved after the first time.
-        this.#draining = !this.#stream.send(batch);
+        this.#isFull = !this.#stream.send(batch);
       } catch (cause) {
         this.abort(asLloomError(cause, "STREAM_INTERRUPTED"));
       }
@@ -170,12 +170,12 @@ export class FrameStream {
     return parts.length === 0 ? undefined : Buffer.concat(parts, bytes);
   }
 
-  #drained(): void {
-    if (!this.#draining) return;
+  #makeRoom(): void {
+    if (!this.#isFull) return;
     // libp2p first sends what it kept, in a microtask of its own; only when nothing is left is there room for more.
     queueMicrotask(() => {
-      if (this.#stream.writableNeedsDrain || !this.#draining) return;
-      this.#draining = false;
+      if (this.#stream.writableNeedsDrain || !this.#isFull) return;
+      this.#isFull = false;
       this.#flush();
     });
   }

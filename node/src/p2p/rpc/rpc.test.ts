@@ -9,7 +9,7 @@ import { never, requestBody, silentLog, startHost, targetOf, until } from "../..
 import type { Host } from "../host/host.ts";
 import type { OffersWanted } from "./offers-wanted.ts";
 import { comparePeerClocks } from "./peer-time.ts";
-import { callHealth, callOffers, callVocabulary, serveRpc } from "./rpc.ts";
+import { callHealth, callOffers, callVocabulary, inParts, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0, nowMs: 7 };
@@ -233,7 +233,7 @@ describe("a server", () => {
 test("a vocabulary comes in parts from whoever has it", async () => {
   const file = Uint8Array.from({ length: WIRE_LIMITS.vocabularyChunkBytes + 100 }, (_, at) => at % 251);
   const [hash, other] = [requestBody("").promptSalt, `0x${"c7".repeat(32)}` as const];
-  const vocabulary = (wanted: string) => (wanted === hash ? file : undefined);
+  const vocabulary = inParts((wanted) => (wanted === hash ? file : undefined));
   await using _rpc = await serveRpc(server, { health: () => health, offers: () => [], vocabulary, log: silentLog });
   const options = { target: targetOf(server), signal: never };
   const first = await callVocabulary(caller, { ...options, hash, offset: 0 });
@@ -248,7 +248,7 @@ test("a vocabulary comes in parts from whoever has it", async () => {
 });
 
 test("nobody gets vocabularies without end", async () => {
-  const vocabulary = () => Uint8Array.of(1);
+  const vocabulary = () => ({ totalBytes: 1, bytes: Uint8Array.of(1) });
   await using _rpc = await serveRpc(server, {
     ...{ health: () => health, offers: () => [], vocabulary, log: silentLog },
     limits: { callsPerSecond: 1000, callBurst: 1000 },

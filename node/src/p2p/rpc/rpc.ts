@@ -57,15 +57,15 @@ const SAID: ReadonlySet<ErrorCode> = new Set([
 
 export interface RpcHandlers {
   readonly offers: (wanted: OffersWanted) => readonly SignedOffer[];
-  readonly health: () => HealthReply;
+  readonly health?: () => HealthReply;
   /** Keeps a client's acknowledgement; throws REQUEST_INVALID or SIGNATURE_INVALID. Executors alone have it. */
   readonly acknowledge?: (ack: Acknowledgement) => void;
   /** An answer once more, for its own client; throws REQUEST_INVALID. Executors alone have it. */
   readonly answer?: (requestHash: Hex, client: Address) => AnswerReply;
   /** Takes a pair into care, from its executor; throws UNSUPPORTED or REQUEST_INVALID. Watchtowers alone have it. */
   readonly entrust?: (pair: EntrustedPair, executor: Address) => void;
-  /** A vocabulary by its SHA-256, of whoever has it. */
-  readonly vocabulary?: (hash: Hex) => Uint8Array | undefined;
+  /** A part of a vocabulary by its SHA-256, from an offset on, of whoever has it. */
+  readonly vocabulary?: (hash: Hex, offset: number) => VocabularyReply | undefined;
   readonly limits?: Partial<RpcLimits>;
   readonly log: Log;
 }
@@ -188,12 +188,11 @@ async function serveCall(stream: Stream, served: Served): Promise<LloomError | u
 }
 
 function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Uint8Array {
-  const { health, vocabulary, acknowledge = unsupported, answer = unsupported, entrust = unsupported, log } = handlers;
+  const { health = unsupported, acknowledge = unsupported, answer = unsupported, entrust = unsupported } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: wallClock(), ...health() });
     if (request.method === "offers") return replies.reply(request);
-    if (request.method === "vocabulary")
-      return encodeVocabularyReply(partOf(vocabulary?.(request.hash), request.offset));
+    if (request.method === "vocabulary") return encodeVocabularyReply(partOf(handlers, request));
     if (request.method === "answer") return encodeAnswerReply(answer(request.requestHash, peerAddress(peerId)));
     if (request.method === "entrust") {
       entrust(request, peerAddress(peerId));
@@ -203,7 +202,7 @@ function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Ui
     return encodeAcknowledgeReply({ acknowledged: true });
   } catch (thrown) {
     if (thrown instanceof LloomError && SAID.has(thrown.code)) throw thrown;
-    log.error({ err: thrown, method: request.method }, "a call's handler failed");
+    handlers.log.error({ err: thrown, method: request.method }, "a call's handler failed");
     throw new LloomError("INTERNAL", "The call failed.");
   }
 }
@@ -212,11 +211,23 @@ function unsupported(): never {
   throw new LloomError("UNSUPPORTED", "This node does not answer this call.");
 }
 
-function partOf(vocabulary: Uint8Array | undefined, offset: number): VocabularyReply {
-  if (vocabulary === undefined) throw new LloomError("MODEL_NOT_FOUND", "No model here has this vocabulary.");
-  const bytes = vocabulary.subarray(offset, offset + WIRE_LIMITS.vocabularyChunkBytes);
-  return { totalBytes: vocabulary.length, bytes };
+function partOf(
+  { vocabulary }: Pick<RpcHandlers, "vocabulary">,
+  { hash, offset }: { readonly hash: Hex; readonly offset: number },
+): VocabularyReply {
+  const part = vocabulary?.(hash, offset);
+  if (part === undefined) throw new LloomError("MODEL_NOT_FOUND", "Nobody here has this vocabulary.");
+  return part;
 }
+
+/** Whole vocabularies in parts. */
+export const inParts =
+  (wholeOf: (hash: Hex) => Uint8Array | undefined): NonNullable<RpcHandlers["vocabulary"]> =>
+  (hash, offset) => {
+    const whole = wholeOf(hash);
+    const bytes = whole?.subarray(offset, offset + WIRE_LIMITS.vocabularyChunkBytes);
+    return whole && bytes && { totalBytes: whole.length, bytes };
+  };
 
 interface UnaryCall<Reply> {
   readonly request: RpcRequest;

@@ -8,7 +8,7 @@ import { LloomError } from "../../errors.ts";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
 import { type DutyLog, openDutyLog } from "../duty-log.ts";
-import { type OwnAnswers, openOwnAnswers } from "./own-answers.ts";
+import { type OwnAnswerLog, openOwnAnswers } from "./own-answers.ts";
 import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence, saveOwnPrompt, saveOwnText } from "./own-evidence.ts";
 import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
 import { openWrongCounts, pruneWrongCounts, type WrongCounts } from "./wrong-counts.ts";
@@ -65,7 +65,7 @@ export interface OwnReceiptPage {
  * about what the executor holds, the lane is retired: never used again, so that no second request can stand beside one
  * that may have been answered. What was asked and answered is encrypted, and gone with `prune`.
  */
-export interface ClientLog extends DutyLog, OwnAnswers, OwnEvidenceLog, WrongCounts {
+export interface ClientLog extends DutyLog, OwnAnswerLog, OwnEvidenceLog, WrongCounts {
   /** An idle lane of the executor, or a new one with a random number; busy from now on. */
   reserveLane(executor: Address): ReservedLane;
   /** Gives a reserved lane back, when nothing was sent in it. Does nothing once a request was saved. */

@@ -12,7 +12,7 @@ export interface OwnRequest extends Pick<OwnOutcome, "status" | "receipt"> {
 }
 
 /** The part of the client's log that knows which answers never came, and keeps those that came by the chain. */
-export interface OwnAnswers {
+export interface OwnAnswerLog {
   ownRequest(requestHash: Hex): OwnRequest | undefined;
   /** Keeps a text that did not come to who asked, encrypted. */
   saveLateAnswer(answer: { readonly requestHash: Hex; readonly text: Uint8Array }): void;
@@ -39,7 +39,7 @@ const UNACKNOWLEDGED = `SELECT r.* FROM own_lanes l CROSS JOIN own_requests r
 const ACKNOWLEDGED = "INSERT INTO own_acks VALUES (:requestHash) ON CONFLICT DO NOTHING";
 
 /** Opens this part of the log; `openClientLog` holds the whole. */
-export function openOwnAnswers(db: Database): OwnAnswers {
+export function openOwnAnswers(db: Database): OwnAnswerLog {
   return {
     ownRequest: (requestHash) => {
       const row = db.get(REQUEST, { requestHash });

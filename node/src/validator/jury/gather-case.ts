@@ -10,7 +10,7 @@ import { LloomError } from "../../errors.ts";
 import { type EvidenceSource, type FetchEvidenceParts, fetchEvidence } from "../../evidence/fetch-evidence.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import { signingPeer } from "../../p2p/host/signing-peer.ts";
-import type { ShownAnswer, ShownCase } from "./judge.ts";
+import { lackingOf, type ShownAnswer, type ShownCase } from "./judge.ts";
 
 export interface GatherCaseParts extends FetchEvidenceParts {
   readonly chain: Chain;
@@ -42,7 +42,8 @@ export async function gatherCase(
     const sources = sourcesOf(parts, { executor: opened.executor, disputed, signed: signatures[index] });
     const wanted = { requestHash, responseHash, items: ITEMS[kind], sources };
     const { evidence, faults } = await fetchEvidence(parts, wanted, signal);
-    shown.push({ disputed, evidence, mayComeYet: evidence.lacks.size > 0 && faults.length > 0 });
+    const holders = sources.map(({ target }) => target);
+    shown.push({ disputed, evidence, holders, mayComeYet: lackingOf({ evidence }) > 0 && faults.length > 0 });
   }
   return { id: opened.id, kind, answers: shown };
 }

@@ -1,48 +1,82 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { type CountedAnswer, countFinding } from "@lloom/protocol/count-finding";
+import { countFinding, type JudgedAnswer } from "@lloom/protocol/count-finding";
+import { countingBy } from "@lloom/protocol/counting-by";
+import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
+import { parseProfile } from "@lloom/protocol/profile";
 import type { Counted, CountQuestion } from "../../backend/counting/count-messages.ts";
 import { LloomError } from "../../errors.ts";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Finding, ShownAnswer, ShownCase } from "./judge.ts";
 
-/** Weights that this validator has: a file by its hash, and which version of llama.cpp a profile names. */
-export interface Weights {
-  readonly fileOf: (weightsHash: Hex) => string | undefined;
-  readonly versionOf: (profileHash: Hex) => string | undefined;
+/** Weights that this validator has, and what they make. */
+export interface OwnWeights {
+  readonly path: string;
+  /** SHA-256 of the vocabulary. */
+  readonly vocabulary: Hex;
 }
 
 export interface JudgeCountsParts {
-  readonly weights: Weights;
+  /** The weights with this hash; `undefined` where they are not here. */
+  readonly weightsOf: (weightsHash: Hex) => OwnWeights | undefined;
+  /** The text of a profile that is known here, whoever shows it. */
+  readonly profileOf: (profileHash: Hex) => string | undefined;
+  /** The file of a vocabulary, from whoever may have it. Throws where nobody gives it. */
+  readonly fetchVocabulary: (hash: Hex, holders: readonly PeerTarget[]) => Promise<string>;
   readonly count: (question: CountQuestion) => Promise<Counted>;
 }
 
-/** Counts every answer of a complaint about counts again. Throws MODEL_NOT_FOUND, and what counting throws. */
+/**
+ * Counts every answer of a complaint about counts again: by the weights, or without them by the vocabulary that the executor signed.
+ * Throws MODEL_NOT_FOUND where the weights could tell more, and what fetching and counting throw.
+ */
 export async function judgeCounts(parts: JudgeCountsParts, { answers }: ShownCase): Promise<Finding> {
-  const counted: CountedAnswer[] = [];
+  const judged: JudgedAnswer[] = [];
+  let lacking: Hex | undefined;
   for (const answer of answers) {
-    const found = await countAgain(parts, answer);
-    if (found === undefined) return { choice: "Insufficient", why: "Prompt or text of an answer was not shown." };
-    counted.push(found);
+    const { prompt, text } = answer.evidence;
+    if (prompt === undefined || text === undefined)
+      return { choice: "Insufficient", why: "Prompt or text of an answer was not shown." };
+    const weights = parts.weightsOf(prompt.weightsHash);
+    if (weights === undefined) lacking ??= prompt.weightsHash;
+    judged.push(await judge(parts, { answer, prompt, weights, text: Buffer.from(text.bytes).toString() }));
   }
-  const choice = countFinding(counted);
-  return { choice, why: `${counted.length} of ${answers.length} answers were counted again.` };
+  const choice = countFinding(judged);
+  if (choice === "Insufficient" && lacking !== undefined) throw noWeights(lacking);
+  return { choice, why: whyOf(judged) };
 }
 
-async function countAgain(
-  { weights, count }: JudgeCountsParts,
-  { disputed, evidence }: ShownAnswer,
-): Promise<CountedAnswer | undefined> {
-  const { prompt, text, receipt } = evidence;
-  if (prompt === undefined || text === undefined) return undefined;
-  const vocabulary = weights.fileOf(prompt.weightsHash);
-  if (vocabulary === undefined) throw noWeights(prompt.weightsHash);
-  const { messages, profileHash } = prompt;
-  const asOfSeconds = Number(receipt.request.deadline);
-  const counts = await count({ vocabulary, messages, asOfSeconds, text: Buffer.from(text.bytes).toString() });
-  return {
-    ...{ request: receipt.request, response: receipt.response, counts },
+interface Judging {
+  readonly answer: ShownAnswer;
+  readonly prompt: OpenedPrompt;
+  readonly text: string;
+  readonly weights: OwnWeights | undefined;
+}
+
+async function judge(parts: JudgeCountsParts, { answer, prompt, text, weights }: Judging): Promise<JudgedAnswer> {
+  const { disputed, evidence, holders } = answer;
+  const { request, response } = evidence.receipt;
+  const claimed = {
+    ...{ request, response },
     claimed: { inboundTokens: Number(disputed.inboundTokens), outboundTokens: Number(disputed.outboundTokens) },
-    isSameVersion: counts.version === weights.versionOf(profileHash),
   };
+  const { weightsHash, profileHash, messages } = prompt;
+  const profile = prompt.profile ?? parts.profileOf(profileHash);
+  const way = countingBy({ made: weights?.vocabulary, profileHash, profile });
+  if (way.by === "misnamed") return { ...claimed, counts: "misnamed" };
+  const vocabulary = way.by === "named" ? await parts.fetchVocabulary(way.vocabulary, holders) : weights?.path;
+  if (vocabulary === undefined) throw noWeights(weightsHash);
+  const counts = await parts.count({ vocabulary, messages, asOfSeconds: Number(request.deadline), text });
+  const promised = profile === undefined ? undefined : parseProfile(profile);
+  return {
+    ...{ ...claimed, counts, isSameVersion: counts.version === promised?.version },
+    canClear: way.by === "weights" && way.canClear,
+  };
+}
+
+function whyOf(judged: readonly JudgedAnswer[]): string {
+  const misnamed = judged.filter(({ counts }) => counts === "misnamed").length;
+  const counted = `${judged.length - misnamed} of ${judged.length} answers were counted again`;
+  return misnamed === 0 ? `${counted}.` : `${counted}; ${misnamed} name a vocabulary that their weights do not make.`;
 }
 
 /** A juror without them can only say that it cannot tell. */

@@ -1,5 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import type { Profile } from "@lloom/protocol/profile";
+import { type Profile, parseProfile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import { readOpened } from "@lloom/protocol/verification/read-trace";
@@ -53,7 +53,8 @@ async function measure(
   const { prompt, text, trace, receipt, responseHash } = evidence;
   if (prompt === undefined || text === undefined || trace === undefined) return undefined;
   const { weightsHash, profileHash, sampling, messages } = prompt;
-  const [calibration, profile] = [calibrationOf(weightsHash), profileOf(profileHash)];
+  const shown = prompt.profile === undefined ? undefined : parseProfile(prompt.profile);
+  const [calibration, profile] = [calibrationOf(weightsHash), shown ?? profileOf(profileHash)];
   if (calibration === undefined || profile === undefined || !isCalibrated(calibration, profile)) return undefined;
   const reference = await referenceOf(weightsHash, signal);
   const asked = { messages, asOfSeconds: Number(receipt.request.deadline) };

@@ -1,15 +1,18 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { hashProfile, type Profile, parseProfile, profileText } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated, parseCalibration } from "@lloom/protocol/verification/calibration";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
+import { readVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
 import { hashWeights } from "../../backend/weights-hash.ts";
+import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import type { WithWeights } from "../audit/auditor.ts";
 import type { Judge } from "./judge.ts";
-import { judgeCounts, noWeights } from "./judge-counts.ts";
+import { type JudgeCountsParts, judgeCounts, noWeights } from "./judge-counts.ts";
 import { judgeModel } from "./judge-model.ts";
 
 /** A GGUF file, and where its calibration is, if it has one. */
@@ -24,11 +27,16 @@ export interface OpenJudgeOptions {
   readonly threads: number;
   /** Texts of profiles that executors offer. */
   readonly offered: (profileHash: Hex) => string | undefined;
+  /** The file of a vocabulary, from whoever may have it; without it only weights are counted by. */
+  readonly fetchVocabulary?: JudgeCountsParts["fetchVocabulary"];
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** Judges complaints by weights on this machine, one after the other; nothing is loaded before the first case needs it. */
+/**
+ * Judges complaints by weights on this machine, models one after the other; nothing is loaded before the first case needs it. Counts are
+ * judged beside them: they need no weights in memory, and wait for peers.
+ */
 export interface OpenJudge extends AsyncDisposable {
   readonly judge: Judge;
   /** For audits: weights without a calibration count as none. */
@@ -40,34 +48,37 @@ export interface OpenJudge extends AsyncDisposable {
 interface Known {
   readonly path: string;
   readonly calibration: Calibration | undefined;
+  /** SHA-256 of the vocabulary that the file makes. */
+  readonly vocabulary: Hex;
 }
 
 /** Reads every file once, for its hash. Throws CONFIG_INVALID for a calibration of another form. */
-export async function openJudge({ weights, threads, offered, signal, log }: OpenJudgeOptions): Promise<OpenJudge> {
+export async function openJudge(options: OpenJudgeOptions): Promise<OpenJudge> {
+  const { weights, threads, offered, fetchVocabulary = noHolders, signal, log } = options;
   const known = new Map<Hex, Known>();
   for (const { path, calibration: file } of weights) {
     const calibration = readCalibration(file);
     const weightsHash = await hashWeights(path, signal);
-    known.set(weightsHash, { path, calibration });
+    known.set(weightsHash, { path, calibration, vocabulary: await hashVocabulary(path) });
     log.info({ path, weightsHash, isCalibrated: calibration !== undefined }, "weights to judge with");
   }
   const profiles = measuredProfiles([...known.values()]);
-  const profileOf = (hash: Hex): Profile | undefined => profiles.get(hash) ?? parsed(offered(hash));
+  const textOf = (hash: Hex): string | undefined => profiles.get(hash) ?? offered(hash);
   const turn = new Mutex();
   const loaded = new Loaded({ known, threads, log });
   const counting = {
-    weights: { fileOf: (hash: Hex) => known.get(hash)?.path, versionOf: (hash: Hex) => profileOf(hash)?.version },
-    count: loaded.count,
+    ...{ profileOf: textOf, fetchVocabulary, count: loaded.count },
+    weightsOf: (hash: Hex) => known.get(hash),
   };
   const modelling = {
-    ...{ profileOf, referenceOf: loaded.referenceOf },
+    ...{ profileOf: (hash: Hex) => parsed(textOf(hash)), referenceOf: loaded.referenceOf },
     calibrationOf: (hash: Hex) => known.get(hash)?.calibration,
   };
   return {
     judge: (shown, ending) =>
-      turn.run(() =>
-        shown.kind === "TokenInflation" ? judgeCounts(counting, shown) : judgeModel(modelling, shown, ending),
-      ),
+      shown.kind === "TokenInflation"
+        ? judgeCounts(counting, shown)
+        : turn.run(() => judgeModel(modelling, shown, ending)),
     withWeights: (weightsHash, work, ending) =>
       turn.run(async () => {
         const calibration = known.get(weightsHash)?.calibration;
@@ -129,15 +140,19 @@ const readCalibration = (path: string): Calibration | undefined =>
 
 const parsed = (text: string | undefined): Profile | undefined => (text === undefined ? undefined : parseProfile(text));
 
+async function hashVocabulary(path: string): Promise<Hex> {
+  const bytes = await readVocabularyFile(path);
+  return `0x${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+function noHolders(): never {
+  throw new LloomError("MODEL_NOT_FOUND", "This validator fetches no vocabularies.");
+}
+
 /** Profiles that calibrations measured, by their hashes. */
-function measuredProfiles(known: readonly Known[]): Map<Hex, Profile> {
+function measuredProfiles(known: readonly Known[]): Map<Hex, string> {
   const texts = known.flatMap(({ calibration }) =>
     (calibration?.configurations ?? []).map(({ profile }) => profileText(profile as Profile)),
   );
-  return new Map(
-    texts.flatMap((text) => {
-      const profile = parsed(text);
-      return profile === undefined ? [] : [[hashProfile(text), profile] as const];
-    }),
-  );
+  return new Map(texts.map((text) => [hashProfile(text), text]));
 }

@@ -3,8 +3,8 @@ import type { Evidence } from "@lloom/protocol/evidence-collector";
 import type { EvidenceItem } from "@lloom/protocol/evidence-messages";
 import type { VoteChoice } from "@lloom/protocol/votes";
 import { expect, it } from "vitest";
-import { createExchange } from "../../../../test/support/exchange.ts";
-import type { ShownCase } from "./judge.ts";
+import { createExchange, testPrompt } from "../../../../test/support/exchange.ts";
+import { lackingOf, type ShownCase } from "./judge.ts";
 import { patientJudge } from "./patient-judge.ts";
 
 const { signal } = new AbortController();
@@ -17,7 +17,7 @@ const disputed = { requestHash, responseHash } as ShownCase["answers"][number]["
 function shown(items: readonly EvidenceItem[], mayComeYet: boolean): ShownCase {
   const lacks = new Map(items.map((item) => [item, "none"] as const));
   const evidence: Evidence = { receipt, responseHash, lacks };
-  return { id: responseHash, kind: "WrongModel", answers: [{ disputed, evidence, mayComeYet }] };
+  return { id: responseHash, kind: "WrongModel", answers: [{ disputed, evidence, holders: [], mayComeYet }] };
 }
 
 /** Finds always the same, and counts how often. */
@@ -49,4 +49,12 @@ it("tells that nothing can be told once everybody has answered", async () => {
 it("tells what is found without what is lacking", async () => {
   const { judge } = judging("Mismatch");
   await expect(judge(shown(["trace"], true), signal)).resolves.toMatchObject({ choice: "Mismatch" });
+});
+
+it("takes what was promised for a part of the evidence, where it is bound and was not shown", () => {
+  const evidence: Evidence = { receipt, responseHash, lacks: new Map([["trace", "none"]]) };
+  const prompt = { ...testPrompt(), profileHash: responseHash };
+  expect(lackingOf({ evidence })).toBe(1);
+  expect(lackingOf({ evidence: { ...evidence, prompt } })).toBe(2);
+  expect(lackingOf({ evidence: { ...evidence, prompt: { ...prompt, profile: "{}" } } })).toBe(1);
 });

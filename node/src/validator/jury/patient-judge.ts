@@ -1,7 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
-import type { Judge, ShownCase } from "./judge.ts";
+import { type Judge, lackingOf, type ShownCase } from "./judge.ts";
 
 /** Cases that are waited for at a time. */
 const REMEMBERED = 64;
@@ -23,8 +23,7 @@ export function patientJudge(judge: Judge): Judge {
   };
 }
 
-const lackingIn = ({ answers }: ShownCase): number =>
-  answers.reduce((sum, { evidence }) => sum + evidence.lacks.size, 0);
+const lackingIn = ({ answers }: ShownCase): number => answers.reduce((sum, answer) => sum + lackingOf(answer), 0);
 
 const missing = (lacking: number): LloomError =>
   new LloomError(

@@ -17,12 +17,12 @@ export interface BegunAnswer {
 }
 
 /** Asks the network, so many questions at once. */
-export interface Market {
+export interface Buyer {
   /** Throws RATE_LIMITED; whatever else goes wrong, the events throw. */
   begin(request: ChatRequest, signal: AbortSignal): BegunAnswer;
 }
 
-export function createMarket(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): Market {
+export function createBuyer(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): Buyer {
   let running = 0;
   return {
     begin(request, signal) {

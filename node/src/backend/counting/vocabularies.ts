@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
+  closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,10 +18,10 @@ import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import type { VocabularyReply } from "@lloom/protocol/rpc-messages";
-import { isVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { type SteadyClock, steadyClock, wallClock } from "../../primitives/clock.ts";
+import { isVocabularyFile } from "../gguf-vocabulary.ts";
 
 export interface VocabulariesOptions {
   /** Where they rest; made when the first one comes. */
@@ -27,7 +31,7 @@ export interface VocabulariesOptions {
   readonly mostBytes?: number;
 }
 
-/** Asks for the part from an offset on. */
+/** Asks somebody for the part from an offset on. */
 export type FetchPart = (offset: number) => Promise<VocabularyReply>;
 
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -48,13 +52,13 @@ export class Vocabularies {
   }
 
   /**
-   * The file of a vocabulary; fetched if it is not there, once however many ask. Throws what fetching throws, and
-   * FRAME_INVALID for what does not have the hash.
+   * The file of a vocabulary; fetched if it is not there, once however many ask, from the first of those who may have it that gives
+   * it whole. Throws what fetching from the last of them throws, and FRAME_INVALID for what does not have the hash.
    */
-  get(hash: Hex, fetchPart: FetchPart): Promise<string> {
+  get(hash: Hex, ...holders: readonly FetchPart[]): Promise<string> {
     const known = this.#ready.get(hash);
     if (known !== undefined) return known;
-    const getting = this.#get(hash, fetchPart);
+    const getting = this.#get(hash, holders);
     this.#ready.set(hash, getting);
     getting.catch(() => this.#ready.delete(hash));
     return getting;
@@ -66,8 +70,22 @@ export class Vocabularies {
     return failedAtMs !== undefined && this.#steady() - failedAtMs < AGAIN_MS;
   }
 
-  async #get(hash: Hex, fetchPart: FetchPart): Promise<string> {
-    const path = join(this.#options.directory, `${hash.slice(2)}.gguf`);
+  /** A part of one that is here, for others; `undefined` if it is not. Who asks holds the whole against the hash. */
+  part(hash: Hex, offset: number): VocabularyReply | undefined {
+    const path = this.#pathOf(hash);
+    if (!existsSync(path)) return undefined;
+    const file = openSync(path, "r");
+    try {
+      const { size: totalBytes } = fstatSync(file);
+      const bytes = new Uint8Array(Math.max(0, Math.min(WIRE_LIMITS.vocabularyChunkBytes, totalBytes - offset)));
+      return { totalBytes, bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, offset)) };
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  async #get(hash: Hex, holders: readonly FetchPart[]): Promise<string> {
+    const path = this.#pathOf(hash);
     if (existsSync(path) && isRight(hash, readFileSync(path))) {
       // It was used now.
       const now = new Date(wallClock());
@@ -77,12 +95,16 @@ export class Vocabularies {
     if (this.isMissed(hash))
       throw new LloomError("EXECUTOR_UNREACHABLE", "The vocabulary could not be fetched a moment ago.");
     try {
-      this.#store(path, await fetchRight(hash, fetchPart));
+      this.#store(path, await fetchFrom(hash, holders));
       return path;
     } catch (thrown) {
       this.#failed.set(hash, this.#steady());
       throw thrown;
     }
+  }
+
+  #pathOf(hash: Hex): string {
+    return join(this.#options.directory, `${hash.slice(2)}.gguf`);
   }
 
   /** Whole or not at all, for its owner alone. */
@@ -98,6 +120,18 @@ export class Vocabularies {
       throw asLloomError(cause, "STORE_FAILED");
     }
   }
+}
+
+async function fetchFrom(hash: Hex, holders: readonly FetchPart[]): Promise<Uint8Array> {
+  let problem: unknown = new LloomError("MODEL_NOT_FOUND", "Nobody is known who may have the vocabulary.");
+  for (const fetchPart of holders) {
+    try {
+      return await fetchRight(hash, fetchPart);
+    } catch (thrown) {
+      problem = thrown;
+    }
+  }
+  throw problem;
 }
 
 async function fetchRight(hash: Hex, fetchPart: FetchPart): Promise<Uint8Array> {

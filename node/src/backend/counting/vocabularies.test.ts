@@ -75,6 +75,33 @@ describe("vocabularies", () => {
     expect(await kept.get(HASH, serve(FILE).fetchPart)).toMatch(/\.gguf$/);
   });
 
+  it("are taken from the first who gives them whole, and missed only once nobody has", async () => {
+    const kept = open();
+    const away = async () => Promise.reject(new Error("away"));
+    const { asked, fetchPart } = serve(FILE);
+    const [other, last] = [serve(vocabulary(999)), serve(FILE)];
+    expect(readFileSync(await kept.get(HASH, away, other.fetchPart, fetchPart, last.fetchPart))).toEqual(FILE);
+    expect([asked.length, last.asked.length]).toEqual([3, 0]);
+    const missed = hashOf(vocabulary(5));
+    await expect(kept.get(missed, away, other.fetchPart)).rejects.toMatchObject({ code: "FRAME_INVALID" });
+    expect(kept.isMissed(missed)).toBe(true);
+    await expect(open().get(missed)).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+  });
+
+  it("are given on in parts, from any offset, where they are here", async () => {
+    const file = vocabulary(300 * 1024);
+    const kept = open();
+    const hash = hashOf(file);
+    expect(kept.part(hash, 0)).toBeUndefined();
+    await kept.get(hash, async (offset) => ({ totalBytes: file.length, bytes: file.subarray(offset) }));
+    const first = kept.part(hash, 0)?.bytes ?? expect.fail("It is not here.");
+    const rest = kept.part(hash, first.length)?.bytes ?? expect.fail("It is not here.");
+    expect(first).toHaveLength(256 * 1024);
+    expect(Buffer.concat([first, rest])).toEqual(file);
+    expect(kept.part(hash, file.length)).toEqual({ totalBytes: file.length, bytes: new Uint8Array() });
+    expect(kept.part(hash, file.length + 7)?.bytes).toHaveLength(0);
+  });
+
   it("are refused when they have the hash and are no vocabulary", async () => {
     const wrong = Buffer.concat([FILE, Buffer.from("more")]);
     await expect(open().get(hashOf(wrong), serve(wrong).fetchPart)).rejects.toMatchObject({ code: "FRAME_INVALID" });

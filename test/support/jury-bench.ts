@@ -1,0 +1,47 @@
+/** The jurors of a court at work, each with a host and a log of its own. */
+import type { Host } from "../../node/src/p2p/host/host.ts";
+import { openValidatorLog, type ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
+import type { Judge } from "../../node/src/validator/jury/judge.ts";
+import { lookAfterDisputes } from "../../node/src/validator/look-after-disputes.ts";
+import type { Court, Somebody } from "./court.ts";
+import { silentLog, startHost, targetOf } from "./hosts.ts";
+
+export interface Seated {
+  readonly juror: Somebody;
+  readonly host: Host;
+  readonly store: ValidatorLog;
+}
+
+/** All jurors of a court, closed with the stack. */
+export const openBench = (court: Court, stack: AsyncDisposableStack, rpcUrl = court.url): Promise<Seated[]> =>
+  Promise.all(
+    court.bench.map(async (name) => {
+      const juror = await court.as(name, rpcUrl);
+      const host = stack.use(await startHost({ secret: juror.identity.secret }));
+      return { juror, host, store: openValidatorLog(court.database(juror)) };
+    }),
+  );
+
+export interface Sitting {
+  /** What each of them judges by. */
+  readonly judgeOf: (seated: Seated) => Judge;
+  /** The executor that is complained of. */
+  readonly seller: Host;
+  /** In front of each log. */
+  readonly tap?: (log: ValidatorLog) => ValidatorLog;
+}
+
+/** The whole bench at work. Closing it ends all of them, wherever they are. */
+export function sit(bench: readonly Seated[], { judgeOf, seller, tap = (log) => log }: Sitting): AsyncDisposable {
+  const running = bench.map((seated) =>
+    lookAfterDisputes({
+      ...{ chain: seated.juror.chain, host: seated.host, validator: seated.juror.identity.address },
+      ...{ store: tap(seated.store), judge: judgeOf(seated), wants: true, retryMs: 1_000, pollMs: 300, everyMs: 500 },
+      ...{ turnMs: 0, appeals: "off", mostDeposits: 0n, guards: [], fee: 0n },
+      ...{ targetOf: () => targetOf(seller), onNews: () => undefined, log: silentLog },
+    }),
+  );
+  return {
+    [Symbol.asyncDispose]: async () => void (await Promise.all(running.map((one) => one[Symbol.asyncDispose]()))),
+  };
+}
