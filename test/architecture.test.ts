@@ -72,7 +72,7 @@ describe("import rules", () => {
   });
 
   it("leaves libp2p to p2p", () => {
-    const outside = /^node\/src\/(?!p2p\/)/;
+    const outside = /^(node\/src\/(?!p2p\/)|devnet\/)/;
     const packages = /libp2p|multiformats/;
     const broken = typescript
       .filter((source) => outside.test(source.path) && !isTest(source.path))

@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { privateKeyFromRaw } from "@libp2p/crypto/keys";
-import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { z } from "zod";
 import { CHEAT, LLOOM, ROOT } from "../../checkout/paths.ts";
+import { secretPeer } from "../../node/src/p2p/host/secret-peer.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
 import type { Cheat } from "./cheats/kinds.ts";
@@ -113,8 +112,7 @@ function jsonOrNothing(line: string): unknown {
 /** Where the validators will listen: known before they start, so that everybody starts at once. */
 export function validatorAddresses(ports: readonly number[]): string[] {
   return DEVNET_ACCOUNTS.validators.map(({ secret }, index) => {
-    const peerId = peerIdFromPrivateKey(privateKeyFromRaw(secret)).toString();
-    return `/ip4/127.0.0.1/tcp/${ports[index]}/p2p/${peerId}`;
+    return `/ip4/127.0.0.1/tcp/${ports[index]}/p2p/${secretPeer(secret)}`;
   });
 }
 

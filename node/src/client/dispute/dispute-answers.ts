@@ -16,15 +16,15 @@ import { stepAll } from "../../duties/step-all.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { ClientSettings } from "../client-options.ts";
-import { Complaints, type ComplaintsOptions } from "./complaints.ts";
 import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
+import { MissingAnswers, type MissingAnswersOptions } from "./missing-answers.ts";
 import { Overcharges } from "./overcharges.ts";
 import { Reports } from "./reports.ts";
 import { dutyOfSettlement } from "./settled-answers.ts";
 
-export type DisputeAnswersParts = Pick<ComplaintsOptions, "chain" | "client" | "store" | "log"> &
+export type DisputeAnswersParts = Pick<MissingAnswersOptions, "chain" | "client" | "store" | "log"> &
   Pick<FetchAnswerParts, "host" | "hasher" | "targetOf">;
-type DisputeAnswersOptions = Omit<ComplaintsOptions, "disputes"> & { readonly hasher: CommitmentHasher };
+type DisputeAnswersOptions = Omit<MissingAnswersOptions, "disputes"> & { readonly hasher: CommitmentHasher };
 
 /** There are days: so many times as long as for what the next request depends on. */
 const POLLS = 4;
@@ -69,7 +69,7 @@ const seeThrough = (
     settings,
   }: {
     readonly court: MeasuredCourt;
-    readonly account: ComplaintsOptions["client"];
+    readonly account: MissingAnswersOptions["client"];
     readonly settings: ClientSettings;
   },
 ): LookedAfter =>
@@ -130,7 +130,7 @@ function isOvercharge({ store, hasher }: DisputeAnswersOptions, { requestHash, s
 /** Answers that never came. */
 function disputeDeliveries(options: DisputeAnswersOptions, { delivery }: Judges): LookedAfter {
   const { chain, client, store, log } = options;
-  const complaints = new Complaints({ ...options, disputes: delivery });
+  const missing = new MissingAnswers({ ...options, disputes: delivery });
   return {
     watch: ({ wake, ...pace }) => {
       // Somebody else may have opened it for this client, as a command does.
@@ -143,6 +143,6 @@ function disputeDeliveries(options: DisputeAnswersOptions, { delivery }: Judges)
       return watchEvents(chain, deliverySource(delivery, "client", client), { ...pace, onEvent, onRemoved: wake });
     },
     round: (signal) =>
-      stepAll(store.openDuties("dispute"), (duty, ending) => complaints.step(duty, ending), { signal, log }),
+      stepAll(store.openDuties("dispute"), (duty, ending) => missing.step(duty, ending), { signal, log }),
   };
 }

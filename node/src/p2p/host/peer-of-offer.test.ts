@@ -1,14 +1,10 @@
-import { privateKeyFromRaw } from "@libp2p/crypto/keys";
-import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
 import { testIdentity } from "../../../../test/support/exchange.ts";
 import { peerOfOffer } from "./peer-of-offer.ts";
+import { secretPeer } from "./secret-peer.ts";
 
-const peerOf = (name: string): string => {
-  const key = privateKeyFromRaw(testIdentity(name).secret);
-  return peerIdFromPrivateKey(key).toString();
-};
+const peerOf = (name: string): string => secretPeer(testIdentity(name).secret);
 const [own, other] = [peerOf("seller"), peerOf("somebody else")];
 const offered = (...multiaddrs: string[]) =>
   peerOfOffer({

@@ -6,7 +6,7 @@ import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {IAccountingV2} from "../../../../contracts/escrow/IAccountingV2.sol";
 import {IDeliveryDisputes} from "../../../../contracts/disputes/delivery/IDeliveryDisputes.sol";
 import {DeliveryTest} from "../../support/DeliveryMarket.sol";
-import {CallingToken} from "../../support/HostileTokens.sol";
+import {CallingToken, OpenToken, PausingToken} from "../../support/HostileTokens.sol";
 import {Tree} from "../../support/Tree.sol";
 import {vm} from "../../support/Vm.sol";
 
@@ -23,7 +23,7 @@ function is that they attack.
 executor: 17 settles and withholds, also on the last second; 33 leaves; 37 disputes itself; revokes its signer
 client: 17 acknowledged before; 18 disputes everything, cancels under a reveal; uses a revoked signer; what it can do with
     nonces (38, 40) is in DeliveryNonces
-outsiders: 28 re-enter by token or ether; 29 refuse ether
+outsiders: 28 re-enter by token or ether; 29 refuse ether, pause the token
 */
 contract DeliveryAttacksTest is DeliveryTest {
     bytes private constant SHORT = "Rayleigh scattering.";
@@ -255,7 +255,78 @@ contract DeliveryAttacksTest is DeliveryTest {
         assertEq(stranger.balance, paid, "another recipient works");
     }
 
+    /// A token that moves nothing meanwhile stops neither a dispute nor its end. Only a concession of what was withdrawn already
+    /// waits for it, as long as the dispute is open.
+    function test_Attack29_APausedTokenStopsNoDeliveryDispute() public {
+        PausingToken pausing = new PausingToken();
+        vm.warp(START);
+        deployOn(address(pausing));
+        enrol(STAKE);
+        openChannel(500e6);
+        IAccountingV2.SignedPair memory matured = maturedPair();
+        IAccountingV2.SignedPair memory fresh = pairOf(1, 0, COST);
+        fresh.request.lane = 8;
+        sign(fresh);
+        settleOne(fresh);
+        pausing.pause(true);
+        // First, so that its tail is not held for the other.
+        bytes32 lost = openAs(client, fresh, BOND);
+        bytes32 conceded = openAs(client, matured, BOND);
+        vm.expectRevert(PausingToken.Paused.selector);
+        vm.prank(executor);
+        delivery.concede(conceded);
+        assertEq(uint256(disputeOf(conceded).state), uint256(IDeliveryDisputes.State.Open), "it stays open");
+        pausing.pause(false);
+        vm.prank(executor);
+        delivery.concede(conceded);
+        assertEnded(matured, IDeliveryDisputes.State.Conceded);
+        pausing.pause(true);
+        vm.warp(ENROLLED + 60 hours + 1);
+        vm.prank(client);
+        delivery.poke(lost);
+        assertEq(uint256(disputeOf(lost).state), uint256(IDeliveryDisputes.State.Defaulted), "ended meanwhile");
+        assertEq(registry.slashableStake(executor), STAKE - PENALTY, "slashed meanwhile");
+        vm.expectRevert(PausingToken.Paused.selector);
+        vm.prank(client);
+        registry.withdrawRewards(client);
+        pausing.pause(false);
+        everybodyLeaves(pausing);
+    }
+
     /* SUPPORT */
+
+    /// Settled, matured and withdrawn; the executor has the money for a concession.
+    function maturedPair() private returns (IAccountingV2.SignedPair memory pair) {
+        pair = pairOf(1, 0, COST);
+        settleOne(pair);
+        vm.warp(ENROLLED + 48 hours);
+        vm.startPrank(executor);
+        accounting.withdrawEarnings(executor);
+        token.approve(address(delivery), COST);
+        vm.stopPrank();
+    }
+
+    /// To the last unit, in tokens and ether.
+    function everybodyLeaves(OpenToken chosen) private {
+        vm.startPrank(client);
+        accounting.requestUnlock(executor, channelBalance());
+        vm.warp(ENROLLED + 60 hours + UNBONDING);
+        accounting.finalizeUnlock(executor);
+        accounting.withdraw(client, accounting.balanceOf(client));
+        registry.withdrawRewards(client);
+        assertEq(delivery.withdrawBonds(client), 2 * BOND, "both bonds");
+        vm.stopPrank();
+        vm.startPrank(executor);
+        registry.unbond(STAKE - PENALTY);
+        vm.warp(ENROLLED + 61 hours + 2 * UNBONDING);
+        registry.withdraw(executor);
+        vm.stopPrank();
+        vm.prank(TREASURY);
+        registry.withdrawRewards(TREASURY);
+        uint256 left = chosen.balanceOf(address(accounting)) + chosen.balanceOf(address(registry));
+        assertEq(left + chosen.balanceOf(address(delivery)) + address(delivery).balance, 0, "nothing is stuck");
+        assertEq(chosen.balanceOf(executor), STAKE - PENALTY, "executor: neither answer was paid");
+    }
 
     /// All that client and executor own in the payment token, stake and frozen or not.
     function wealth() private view returns (uint256) {

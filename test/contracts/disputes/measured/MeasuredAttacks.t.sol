@@ -10,7 +10,7 @@ import {IMeasuredDisputes} from "../../../../contracts/disputes/measured/IMeasur
 import {IMeasuredPenalties} from "../../../../contracts/disputes/measured/IMeasuredPenalties.sol";
 import {IStakeRegistry} from "../../../../contracts/stake/IStakeRegistry.sol";
 import {Court} from "../../support/Court.sol";
-import {CallingToken, FeeToken, ListingToken} from "../../support/HostileTokens.sol";
+import {CallingToken, FeeToken, ListingToken, PausingToken} from "../../support/HostileTokens.sol";
 import {vm} from "../../support/Vm.sol";
 
 /*
@@ -18,7 +18,7 @@ The attacks of docs/contracts-attacks.md on measured disputes; 42, 44, 45, 70 an
 and JuryDraw.t.sol, 40 in MeasuredOpen.t.sol, 72 in MeasuredVerdicts.t.sol.
 27 a token that keeps a part of a transfer
 28 a token that calls back
-29 a token that refuses a recipient
+29 a token that refuses a recipient, or everything
 34 unbonding again and again
 35 withdrawing before the slash, and before a juror's fine
 36 no stake left
@@ -83,6 +83,68 @@ contract MeasuredAttacksTest is Court {
         uint256 credit = deposits.creditOf(executor);
         vm.prank(executor);
         assertEq(deposits.withdrawCredit(stranger), credit, "to where it is not refused");
+    }
+
+    /// What is paid for a dispute can be credited beforehand: then a token that moves nothing meanwhile stops no step of it. Who has
+    /// no credit waits to open another, and all wait to be paid.
+    function test_Attack29_APausedTokenStopsNoMeasuredDispute() public {
+        PausingToken pausing = new PausingToken();
+        deployCourt(address(pausing), true);
+        populate(30);
+        vm.prank(client);
+        deposits.creditFor(client, BOND);
+        vm.prank(executor);
+        deposits.creditFor(executor, 2 * BOND);
+        pausing.pause(true);
+        bytes32 id = openOne();
+        IMeasuredDisputes.DisputedAnswer[] memory other = only(settledAnswer(2, 10e6, 1e6));
+        vm.expectRevert(PausingToken.Paused.selector);
+        openAs(client, IMeasuredDisputes.Kind.WrongModel, other);
+        decide(id, 5, 0);
+        appealAs(executor, id);
+        seat(id);
+        vote(id, 11, 0, 0);
+        measured.poke(id);
+        vm.expectRevert(PausingToken.Paused.selector);
+        appealAs(executor, id);
+        finish(id);
+        assertClosed(id, IMeasuredDisputes.Outcome.Upheld);
+        assertEq(stakeOf(executor), EXECUTOR_STAKE - PENALTY, "slashed meanwhile");
+        assertEq(accounting.balanceOf(client), 10e6, "the cost is back meanwhile");
+        vm.expectRevert(PausingToken.Paused.selector);
+        vm.prank(client);
+        deposits.withdrawCredit(client);
+        pausing.pause(false);
+        assertPaidOut(id);
+        openAs(client, IMeasuredDisputes.Kind.WrongModel, other);
+    }
+
+    /// Everybody takes what a dispute gave, and the deposits hold nothing more.
+    function assertPaidOut(bytes32 id) private {
+        uint256 before = token.balanceOf(client);
+        vm.startPrank(client);
+        assertEq(deposits.withdrawCredit(client), 2 * BOND, "the bond, and half of the executor's for its appeal");
+        registry.withdrawRewards(client);
+        vm.stopPrank();
+        assertEq(token.balanceOf(client), before + 2 * BOND + (PENALTY * 3) / 10, "and the share");
+        for (uint256 round = 1; round <= 2; ++round) {
+            address[] memory jurors = jury.jurorsOf(id, round);
+            for (uint256 i = 0; i < jurors.length; ++i) leaveWithFee(jurors[i]);
+        }
+        leaveWithFee(TREASURY);
+        leaveWithFee(executor);
+        assertEq(token.balanceOf(address(deposits)), 0, "nothing is stuck");
+    }
+
+    /// Out of deposits and out of the slash.
+    function leaveWithFee(address account) private {
+        (uint256 credit, uint256 reward) = (deposits.creditOf(account), rewardsOf(account));
+        uint256 before = token.balanceOf(account);
+        vm.startPrank(account);
+        if (credit != 0) deposits.withdrawCredit(account);
+        if (reward != 0) registry.withdrawRewards(account);
+        vm.stopPrank();
+        assertEq(token.balanceOf(account), before + credit + reward, "paid");
     }
 
     function test_Attack34_UnbondingAgainGainsNothing() public {

@@ -22,7 +22,7 @@ import type { OwnRequest } from "../../store/client/own-answers.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { type DisputeAct, type DisputePolicy, type DisputeView, isOver, nextDispute } from "./dispute-rules.ts";
 
-export interface ComplaintsOptions {
+export interface MissingAnswersOptions {
   readonly chain: Chain;
   readonly client: Address;
   /** DeliveryDisputes. */
@@ -45,12 +45,12 @@ const ASK_AGAIN_MS = 15_000;
 const ASK_MS = 5_000;
 
 /** Looks at one answer that never came, and does what the rules say, as the chain has it now. */
-export class Complaints {
-  readonly #options: ComplaintsOptions;
+export class MissingAnswers {
+  readonly #options: MissingAnswersOptions;
   /** When executors were asked last, by dispute that is not over. */
   readonly #askedMs = new Map<Hex, number>();
 
-  constructor(options: ComplaintsOptions) {
+  constructor(options: MissingAnswersOptions) {
     this.#options = options;
   }
 
