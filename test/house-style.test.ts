@@ -62,6 +62,15 @@ describe("language", () => {
     ]);
   });
 
+  it("calls no two things of the node and its protocol by one name", () => {
+    const files = new Map<string, string[]>();
+    for (const { path, text } of sources.filter(({ path }) => /^(protocol|node)\/src\//.test(path) && !isTest(path)))
+      for (const [, name = ""] of text.matchAll(/^export (?:interface|class|type) (\w+)/gm))
+        files.set(name, [...(files.get(name) ?? []), path]);
+    const shared = [...files].filter(([, paths]) => paths.length > 1);
+    expect(shared.map(([name, paths]) => `${name}: ${paths.join(", ")}`)).toEqual([]);
+  });
+
   it("runs every test", () => {
     const held = /\b(it|test|describe)\.(skip|only|todo)\b/;
     expect(sources.filter(({ path, text }) => isTest(path) && held.test(text)).map(({ path }) => path)).toEqual([]);

@@ -7,10 +7,10 @@ import {
   type EvidenceAsk,
   type EvidenceItem,
   type EvidencePart,
-  type Lack,
   type LeafPart,
   type TextPart,
   type TracePart,
+  type WhyMissing,
 } from "./evidence-messages.ts";
 import { askedLeaves } from "./evidence-parts.ts";
 import { LloomError } from "./lloom-error.ts";
@@ -27,7 +27,7 @@ export interface Evidence {
   readonly trace?: KnownTrace;
   readonly acknowledgement?: Omit<AcknowledgementPart, "type">;
   /** Why what was asked for is not there. */
-  readonly lacks: ReadonlyMap<EvidenceItem, Lack>;
+  readonly lacks: ReadonlyMap<EvidenceItem, WhyMissing>;
 }
 
 /** Leaves in their order: all, or those that were asked for and the last. */
@@ -60,7 +60,7 @@ export class EvidenceCollector {
   #receipt: Receipt | undefined;
   #prompt: OpenedPrompt | undefined;
   #acknowledgement: Omit<AcknowledgementPart, "type"> | undefined;
-  readonly #lacks = new Map<EvidenceItem, Lack>();
+  readonly #lacks = new Map<EvidenceItem, WhyMissing>();
   readonly #texts: TextPart[] = [];
   #textBytes = 0;
   readonly #leaves: Uint8Array[] = [];

@@ -136,4 +136,4 @@ export type TracePart = PartOf<"trace">;
 export type LeafPart = PartOf<"leaf">;
 export type AcknowledgementPart = PartOf<"acknowledgement">;
 /** Why something is not there. */
-export type Lack = PartOf<"missing">["why"];
+export type WhyMissing = PartOf<"missing">["why"];

@@ -6,9 +6,9 @@ import {
   type EvidenceAsk,
   type EvidenceItem,
   type EvidencePart,
-  type Lack,
   type LeafRange,
   type TextPart,
+  type WhyMissing,
 } from "./evidence-messages.ts";
 import { type MerkleTree, merkleTree } from "./merkle.ts";
 import type { OpenedPrompt } from "./opened-prompt.ts";
@@ -17,11 +17,11 @@ import { packTrace, unpackTrace } from "./trace.ts";
 /** The things themselves, or why they are not there. */
 export interface HeldEvidence {
   readonly receipt: Receipt;
-  readonly prompt: OpenedPrompt | Lack;
-  readonly text: (Pick<TextPart, "contentSalt"> & { readonly bytes: Uint8Array }) | Lack;
+  readonly prompt: OpenedPrompt | WhyMissing;
+  readonly text: (Pick<TextPart, "contentSalt"> & { readonly bytes: Uint8Array }) | WhyMissing;
   /** Leaves, packed. */
-  readonly trace: Uint8Array | Lack;
-  readonly acknowledgement: Omit<AcknowledgementPart, "type"> | Lack;
+  readonly trace: Uint8Array | WhyMissing;
+  readonly acknowledgement: Omit<AcknowledgementPart, "type"> | WhyMissing;
 }
 
 type Asked = Pick<EvidenceAsk, "items" | "ranges">;
@@ -52,11 +52,11 @@ function* partsOf(held: HeldEvidence, item: EvidenceItem): Generator<EvidencePar
   if (item === "prompt") return yield { type: "prompt", ...(thing as OpenedPrompt) };
   if (item === "acknowledgement")
     return yield { type: "acknowledgement", ...(thing as Omit<AcknowledgementPart, "type">) };
-  if (item === "text") return yield* textParts(thing as Exclude<HeldEvidence["text"], Lack>);
+  if (item === "text") return yield* textParts(thing as Exclude<HeldEvidence["text"], WhyMissing>);
   return yield* traceParts(thing as Uint8Array);
 }
 
-function* textParts({ contentSalt, bytes }: Exclude<HeldEvidence["text"], Lack>): Generator<EvidencePart, void> {
+function* textParts({ contentSalt, bytes }: Exclude<HeldEvidence["text"], WhyMissing>): Generator<EvidencePart, void> {
   const { textBytes, partBytes } = EVIDENCE_LIMITS;
   if (bytes.length > textBytes) return yield { type: "missing", item: "text", why: "large" };
   const totalBytes = bytes.length;

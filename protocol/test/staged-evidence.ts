@@ -2,7 +2,7 @@
 import { hashContent, hashParams, hashPrompt } from "../src/canonical.ts";
 import type { Address, CompactSignature, Hex, Receipt } from "../src/commitment-types.ts";
 import type { CommitmentHasher } from "../src/commitments.ts";
-import type { Lack } from "../src/evidence-messages.ts";
+import type { WhyMissing } from "../src/evidence-messages.ts";
 import type { HeldEvidence } from "../src/evidence-parts.ts";
 import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } from "../src/lane.ts";
 import { deliveryHash } from "../src/merkle.ts";
@@ -17,7 +17,7 @@ export interface Signer {
 }
 
 export interface StagedEvidence {
-  readonly held: { readonly [Thing in keyof HeldEvidence]: Exclude<HeldEvidence[Thing], Lack> };
+  readonly held: { readonly [Thing in keyof HeldEvidence]: Exclude<HeldEvidence[Thing], WhyMissing> };
   readonly requestHash: Hex;
   readonly responseHash: Hex;
   readonly leaves: readonly Uint8Array[];

@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 
 /** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
-export interface Entry {
+export interface CatalogueEntry {
   readonly name: string;
   /** Heading in the help. */
   readonly group: string;
@@ -10,7 +10,7 @@ export interface Entry {
 }
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Entry[] = [
+export const COMMANDS: readonly CatalogueEntry[] = [
   {
     name: "init",
     group: "The key and its money",

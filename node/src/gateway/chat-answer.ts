@@ -41,7 +41,7 @@ export async function sendWhole(
   return ended;
 }
 
-export interface StreamOptions extends EventStreamOptions {
+export interface ChatStreamOptions extends EventStreamOptions {
   /** Says in the call's own terms why it failed. */
   readonly explain: (thrown: unknown) => LloomError;
 }
@@ -53,7 +53,7 @@ export interface StreamOptions extends EventStreamOptions {
 export async function sendStream(
   answer: ChatAnswer,
   reply: FastifyReply,
-  { explain, ...limits }: StreamOptions,
+  { explain, ...limits }: ChatStreamOptions,
 ): Promise<Answered | undefined> {
   const stream = createEventStream(reply, limits);
   try {

@@ -3,13 +3,13 @@ import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Deployment, spent } from "./answer-facts.ts";
-import { type BegunAnswer, createBuyer } from "./buyer.ts";
 import { type ChatAnswer, sendStream, sendWhole } from "./chat-answer.ts";
 import { parseChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
+import { type BegunAnswer, createLimitedAsk } from "./limited-ask.ts";
 
 export interface ChatRouteParts {
   readonly client: GatewayClient;
@@ -26,7 +26,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 /** POST /v1/chat/completions. A call with an Idempotency-Key is asked and paid once, however often it comes. */
 export function chatRoute({ client, keyed, deployment, log, settings, closing }: ChatRouteParts): Handler {
   const { keepAliveMs, readTimeoutMs } = settings;
-  const buyer = createBuyer(client, settings, deployment.token);
+  const limited = createLimitedAsk(client, settings, deployment.token);
   return async (request, reply) => {
     const chat = parseChatRequest(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);
@@ -39,7 +39,7 @@ export function chatRoute({ client, keyed, deployment, log, settings, closing }:
       return error;
     };
     const begin = (...ends: AbortSignal[]): BegunAnswer => {
-      const begun = buyer.begin(chat, AbortSignal.any([...ends, timeout, closing]));
+      const begun = limited.begin(chat, AbortSignal.any([...ends, timeout, closing]));
       return { ...begun, events: explained(begun.events, { timeout, closing }) };
     };
     const once = (key: string): BegunAnswer => {

@@ -6,9 +6,9 @@ import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { KeyedCalls } from "../store/client/keyed-calls.ts";
 import type { OwnFate } from "../store/client/own-fate.ts";
 import type { Deployment } from "./answer-facts.ts";
-import type { BegunAnswer } from "./buyer.ts";
 import { HttpError } from "./http-problem.ts";
 import { encodeOutcome, lastingFailure, tellOutcome } from "./kept-outcome.ts";
+import type { BegunAnswer } from "./limited-ask.ts";
 import { isTurnedAway, lostCall, type SignedFor } from "./lost-call.ts";
 import { Recording } from "./recording.ts";
 

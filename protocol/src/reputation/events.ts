@@ -10,7 +10,7 @@ interface AboutExecutor {
 }
 
 /** The executor registered: from now on it has a reputation. */
-export interface Registration extends AboutExecutor {
+export interface RegistrationEvent extends AboutExecutor {
   readonly kind: "registration";
 }
 
@@ -56,4 +56,4 @@ export interface Strike extends AboutExecutor {
   readonly halves: bigint;
 }
 
-export type ReputationEvent = Registration | StakeChange | Audit | ChannelChange | LaneSettlement | Strike;
+export type ReputationEvent = RegistrationEvent | StakeChange | Audit | ChannelChange | LaneSettlement | Strike;

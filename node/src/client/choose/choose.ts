@@ -6,7 +6,7 @@ import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
 import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
 import { type Demands, type Reputation, reputationFactor } from "./reputation.ts";
-import { type Counted, surplusTokens, usualTemplate } from "./template.ts";
+import { type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
 
 /** An offer with what the client knows about who made it. */
 export interface Candidate {
@@ -24,7 +24,7 @@ export interface Candidate {
   /** What an index says of it; undefined while none has, or none is asked. */
   readonly reputation: Reputation | undefined;
   /** What it has counted of prompts to this model; undefined before its first answer. */
-  readonly counted: Counted | undefined;
+  readonly counted: CountedPrompts | undefined;
   /** By which its counts can be checked, as its profile says; undefined for who names none. */
   readonly vocabulary: Hex | undefined;
   /** Own requests that it is answering now. */

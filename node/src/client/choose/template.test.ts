@@ -1,14 +1,15 @@
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import { describe, expect, it } from "vitest";
-import { afterCounting, type Counted, surplusTokens, usualTemplate } from "./template.ts";
+import { afterCounting, type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
 
 const HELLO = mostInboundTokens([{ content: "Hello" }]);
-const counting = (...counts: readonly number[]): Counted | undefined =>
-  counts.reduce<Counted | undefined>(
+const counting = (...counts: readonly number[]): CountedPrompts | undefined =>
+  counts.reduce<CountedPrompts | undefined>(
     (known, count) => afterCounting(known, { inboundTokens: BigInt(count), maxInboundTokens: HELLO }),
     undefined,
   );
-const usual = (...all: readonly (Counted | undefined)[]): number => usualTemplate(all.map((counted) => ({ counted })));
+const usual = (...all: readonly (CountedPrompts | undefined)[]): number =>
+  usualTemplate(all.map((counted) => ({ counted })));
 
 describe("what an executor counts for a template", () => {
   it("is what no text explains, and stays when it counts better later", () => {

@@ -2,7 +2,7 @@
 import { type PromptCount, statedTemplateTokens } from "@lloom/protocol/token-bounds";
 
 /** What one executor has counted of prompts to one model, tokens. */
-export interface Counted {
+export interface CountedPrompts {
   /** Most that no text explains: so many must be the template's. */
   readonly stated: number;
   /** Fewest of any prompt: if that was true, the template has no more. */
@@ -10,7 +10,7 @@ export interface Counted {
 }
 
 /** After one more count. Nothing is forgotten: honest counts later do not make a wrong one true. */
-export function afterCounting(known: Counted | undefined, count: PromptCount): Counted {
+export function afterCounting(known: CountedPrompts | undefined, count: PromptCount): CountedPrompts {
   const { stated, least } = known ?? { stated: 0, least: Number.POSITIVE_INFINITY };
   return {
     stated: Math.max(stated, Number(statedTemplateTokens(count))),
@@ -24,7 +24,7 @@ const LARGEST_USUAL = 48;
 const SMALLEST_USUAL = 16;
 
 /** What the template takes, tokens: the fewest that two executors have shown, since one alone shows anything. */
-export function usualTemplate(all: Iterable<{ readonly counted: Counted | undefined }>): number {
+export function usualTemplate(all: Iterable<{ readonly counted: CountedPrompts | undefined }>): number {
   let [fewest, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const { counted } of all) {
     const least = counted?.least ?? Number.POSITIVE_INFINITY;
@@ -38,5 +38,5 @@ export function usualTemplate(all: Iterable<{ readonly counted: Counted | undefi
 const FAR = 2;
 
 /** Tokens that an executor counts above the usual template; 0 unless it is far above. */
-export const surplusTokens = (counted: Counted | undefined, usual: number): number =>
+export const surplusTokens = (counted: CountedPrompts | undefined, usual: number): number =>
   counted !== undefined && counted.stated > FAR * usual ? counted.stated - usual : 0;

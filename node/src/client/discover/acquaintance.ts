@@ -5,7 +5,7 @@ import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
 import type { Reputation } from "../choose/reputation.ts";
-import type { Counted } from "../choose/template.ts";
+import type { CountedPrompts } from "../choose/template.ts";
 
 /** Models of which an executor's counts are remembered. */
 const MOST_COUNTED = 64;
@@ -14,9 +14,9 @@ const MOST_COUNTED = 64;
 export class Acquaintance {
   readonly executor: Address;
   /** By model, the longest unheard of first. */
-  readonly offers = new Map<string, Entry>();
+  readonly offers = new Map<string, OfferEntry>();
   /** What it has counted, by model. */
-  readonly counted = new BoundedMap<string, Counted>({ most: MOST_COUNTED });
+  readonly counted = new BoundedMap<string, CountedPrompts>({ most: MOST_COUNTED });
   health: ExecutorHealth = UNKNOWN_HEALTH;
   /** Base units; undefined while the chain has not said. */
   stake: number | undefined;
@@ -47,7 +47,7 @@ export class Acquaintance {
 }
 
 /** An offer that reads through to what is known of its executor, so that choosing copies nothing. */
-export class Entry implements Candidate {
+export class OfferEntry implements Candidate {
   readonly signed: SignedOffer;
   readonly heardAtMs: number;
   readonly inboundPrice: number;
@@ -82,7 +82,7 @@ export class Entry implements Candidate {
     return this.#of.reputation;
   }
 
-  get counted(): Counted | undefined {
+  get counted(): CountedPrompts | undefined {
     return this.#of.counted.peek(this.signed.offer.model);
   }
 
@@ -101,4 +101,4 @@ export class Entry implements Candidate {
 }
 
 /** Whether an offer has not expired. */
-export const isStanding = ({ validUntilMs }: Entry, nowMs: number): boolean => validUntilMs > nowMs;
+export const isStanding = ({ validUntilMs }: OfferEntry, nowMs: number): boolean => validUntilMs > nowMs;

@@ -6,7 +6,7 @@ import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
 import { afterMaybe, type Pace } from "../choose/pace.ts";
 import type { Reputation } from "../choose/reputation.ts";
 import { afterCounting } from "../choose/template.ts";
-import { Acquaintance, Entry, isStanding } from "./acquaintance.ts";
+import { Acquaintance, isStanding, OfferEntry } from "./acquaintance.ts";
 import { type ModelSummary, summary } from "./model-summary.ts";
 
 /**
@@ -35,7 +35,7 @@ const isHeld = ({ inFlight }: Acquaintance): boolean => inFlight > 0;
  * in total, and what is worth more stays: nobody without stake can push out anybody with stake.
  */
 export class OfferBook {
-  readonly #models = new Map<string, Map<Address, Entry>>();
+  readonly #models = new Map<string, Map<Address, OfferEntry>>();
   readonly #known = new BoundedMap<Address, Acquaintance>({
     most: MOST_KNOWN,
     isHeld,
@@ -68,9 +68,9 @@ export class OfferBook {
     const most = one.isKnown ? MODELS_OF_KNOWN : MODELS_OF_STRANGER;
     const [longestUnheard] = one.offers.keys();
     if (one.offers.size >= most && longestUnheard !== undefined) this.#remove(one, longestUnheard);
-    const entry = new Entry(signed, nowMs, one);
+    const entry = new OfferEntry(signed, nowMs, one);
     one.offers.set(model, entry);
-    const offers = this.#models.get(model) ?? new Map<Address, Entry>();
+    const offers = this.#models.get(model) ?? new Map<Address, OfferEntry>();
     offers.set(executor, entry);
     this.#models.set(model, offers);
     this.#wake();

@@ -11,7 +11,7 @@ import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
-import type { JudgedAnswer } from "../../validator/audit/judge.ts";
+import type { CanaryToJudge } from "../../validator/audit/judge.ts";
 import { judge } from "../../validator/audit/judge.ts";
 import { type OpenJudge, openJudge } from "../../validator/jury/open-judge.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
@@ -87,7 +87,7 @@ export class WeightsAudit implements AnswerAudit {
     return fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
   }
 
-  #judged({ question, signed, text, end }: AnswerToAudit, leaves: readonly Hex[]): JudgedAnswer {
+  #judged({ question, signed, text, end }: AnswerToAudit, leaves: readonly Hex[]): CanaryToJudge {
     const { receipt, requestHash, responseHash } = end;
     const { request, response } = receipt;
     const { profile } = signed;

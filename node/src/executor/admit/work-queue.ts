@@ -16,7 +16,7 @@ const TOLD_ALWAYS = 8;
 const TOLD_EVERY = 16;
 
 /** A request that wants to work. */
-export interface Entry {
+export interface QueueEntry {
   readonly client: Address;
   /** Leaves the queue; `enter` rejects with DRAINING if that is the reason, else with CANCELLED. */
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export interface Entry {
   readonly onPosition: (position: number) => void;
 }
 
-interface Waiting extends Entry {
+interface Waiting extends QueueEntry {
   readonly turn: number;
   readonly start: () => void;
 }
@@ -76,7 +76,7 @@ export class WorkQueue {
   }
 
   /** Takes a place at once and resolves when it is this entry's turn. Disposing the slot lets the next one in. */
-  async enter(entry: Entry): Promise<Disposable> {
+  async enter(entry: QueueEntry): Promise<Disposable> {
     this.checkRoom(entry.client);
     const turn = this.#nextTurn(entry.client);
     try {
@@ -97,7 +97,7 @@ export class WorkQueue {
     return use.turn;
   }
 
-  #wait(entry: Entry, turn: number): Promise<void> {
+  #wait(entry: QueueEntry, turn: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         ...entry,

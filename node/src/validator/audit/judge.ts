@@ -20,14 +20,14 @@ export interface Judging {
 }
 
 /** What of an answer, and of the question, is judged. */
-export type JudgedAnswer = Pick<KeptAudit, "answer" | "responseHash"> & {
+export type CanaryToJudge = Pick<KeptAudit, "answer" | "responseHash"> & {
   readonly question: Pick<AuditQuestion, "border"> & {
     readonly canary: Pick<AuditQuestion["canary"], "messages" | "sampling">;
   };
 };
 
 /** What an ended canary shows, check by check in the order of what they cost. */
-export async function judge(canary: JudgedAnswer, { weights, secret }: Judging): Promise<CanaryFinding> {
+export async function judge(canary: CanaryToJudge, { weights, secret }: Judging): Promise<CanaryFinding> {
   const { answer: ended, responseHash, question } = canary;
   if (ended?.type === "wrong") return { failure: ended.what, problem: ended.problem };
   if (ended === undefined || responseHash === undefined) return {};

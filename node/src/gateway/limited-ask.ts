@@ -17,12 +17,12 @@ export interface BegunAnswer {
 }
 
 /** Asks the network, so many questions at once. */
-export interface Buyer {
+export interface LimitedAsk {
   /** Throws RATE_LIMITED; whatever else goes wrong, the events throw. */
   begin(request: ChatRequest, signal: AbortSignal): BegunAnswer;
 }
 
-export function createBuyer(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): Buyer {
+export function createLimitedAsk(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): LimitedAsk {
   let running = 0;
   return {
     begin(request, signal) {
