@@ -107,15 +107,17 @@ function critical(counts: readonly number[]): number[] {
   return [...new Set([0, ...near])].filter((count) => count >= 0);
 }
 
+/** What a vocabulary may count that is named beside one that counts so much. */
+const others = (count: number): Counts[] => [count, Math.floor(count / 2), 2 * count].flatMap(around);
+
 function strategies(): Strategy[] {
   const all: Strategy[] = [];
   for (const count of [2, 40])
     for (const right of around(count))
-      for (const other of [count, Math.floor(count / 2), 2 * count])
-        for (const wrong of around(other))
-          for (const named of ["right", "wrong", "none"] as const)
-            for (const version of VERSIONS)
-              for (const stated of critical([...right, ...wrong])) all.push({ named, version, stated, right, wrong });
+      for (const named of ["right", "wrong", "none"] as const)
+        for (const wrong of named === "wrong" ? others(count) : [right])
+          for (const version of VERSIONS)
+            for (const stated of critical([...right, ...wrong])) all.push({ named, version, stated, right, wrong });
   return all;
 }
 
@@ -134,7 +136,7 @@ const claimsOf = ({ stated, right, wrong }: Strategy): number[] =>
 
 describe("whatever is named, counted, claimed and known", () => {
   it("an honest executor is found guilty by no juror", () => {
-    expect(all.filter(isHonest).length).toBeGreaterThan(100);
+    expect(all.filter(isHonest).length).toBeGreaterThan(50);
     expect(
       found(
         (one) =>

@@ -35,7 +35,10 @@ export const profileSchema = z.object({
   maxContext: z.int().min(1),
   /** SHA-256 of the chat template's text. */
   template: hash.optional(),
-  /** SHA-256 of the vocabulary: the model's file without its tensors. */
+  /**
+   * SHA-256 of the vocabulary: the model's file without its tensors. How it is made of the file may not change: jurors convict whoever
+   * names another than theirs.
+   */
   vocabulary: hash.optional(),
   /** Whether the same request gives the same logits whatever runs beside it; absent if unknown. */
   batchInvariant: z.boolean().optional(),

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { LloomError } from "../errors.ts";
+import { firstPartOf } from "./weights-hash.ts";
 
 /** Bytes of a kind of value, by its number in the format; text (8) and lists (9) have none. */
 const VALUE_BYTES: readonly (number | undefined)[] = [1, 1, 2, 2, 4, 4, 4, 1, undefined, undefined, 8, 8, 8];
@@ -18,10 +19,10 @@ const { vocabularyBytes: MOST_VOCABULARY_BYTES } = WIRE_LIMITS;
 /**
  * A model's vocabulary, with its chat template, as a file of its own: the model's file up to the end of its metadata, and in
  * its head the number of tensors set to zero. So everybody who has the weights can make it, byte for byte, and llama.cpp
- * loads it. Throws CONFIG_INVALID.
+ * loads it. Of a model in parts it is the first one's. Throws CONFIG_INVALID.
  */
 export async function readVocabularyFile(modelPath: string): Promise<Uint8Array> {
-  await using file = await open(modelPath);
+  await using file = await open(firstPartOf(modelPath));
   for (let size = FIRST_READ_BYTES; ; size *= 2) {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size), position: 0 });
     const bytes = buffer.subarray(0, bytesRead);

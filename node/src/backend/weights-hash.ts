@@ -24,6 +24,9 @@ export async function isGguf(modelPath: string): Promise<boolean> {
   return buffer.toString("latin1") === "GGUF";
 }
 
+/** The part that holds a model's metadata, and that is loaded, whichever of its parts is named. */
+export const firstPartOf = (modelPath: string): string => partsOf(modelPath)[0] ?? modelPath;
+
 /** All files of the model that this file belongs to. */
 function partsOf(modelPath: string): string[] {
   const groups = PART.exec(basename(modelPath))?.groups;

@@ -127,4 +127,13 @@ describe("vocabularies", () => {
     const left = readdirSync(join(directory, "kept")).map((name) => join(directory, "kept", name));
     expect(left.sort()).toEqual([paths[0], paths[2]].map(String).sort());
   });
+
+  it("are fetched anew once others took their room", async () => {
+    const kept = open();
+    const { asked, fetchPart } = serve(FILE);
+    rmSync(await kept.get(HASH, fetchPart));
+    const [path, again] = await Promise.all([kept.get(HASH, fetchPart), kept.get(HASH, fetchPart)]);
+    expect(readFileSync(path)).toEqual(FILE);
+    expect([again, asked.length]).toEqual([path, 6]);
+  });
 });

@@ -55,9 +55,18 @@ export class Vocabularies {
    * The file of a vocabulary; fetched if it is not there, once however many ask, from the first of those who may have it that gives
    * it whole. Throws what fetching from the last of them throws, and FRAME_INVALID for what does not have the hash.
    */
-  get(hash: Hex, ...holders: readonly FetchPart[]): Promise<string> {
+  async get(hash: Hex, ...holders: readonly FetchPart[]): Promise<string> {
     const known = this.#ready.get(hash);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const path = await known;
+      if (existsSync(path)) return path;
+      // Others took its room.
+      if (this.#ready.get(hash) === known) this.#ready.delete(hash);
+    }
+    return this.#ready.get(hash) ?? this.#begin(hash, holders);
+  }
+
+  #begin(hash: Hex, holders: readonly FetchPart[]): Promise<string> {
     const getting = this.#get(hash, holders);
     this.#ready.set(hash, getting);
     getting.catch(() => this.#ready.delete(hash));

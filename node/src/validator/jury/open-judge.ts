@@ -6,7 +6,7 @@ import { type Calibration, isCalibrated, parseCalibration } from "@lloom/protoco
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
 import { readVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
-import { hashWeights } from "../../backend/weights-hash.ts";
+import { firstPartOf, hashWeights } from "../../backend/weights-hash.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { Mutex } from "../../primitives/mutex.ts";
@@ -52,14 +52,14 @@ interface Known {
   readonly vocabulary: Hex;
 }
 
-/** Reads every file once, for its hash. Throws CONFIG_INVALID for a calibration of another form. */
+/** Reads every file once, for its hash and its vocabulary's. Throws CONFIG_INVALID for a calibration of another form, and for metadata that cannot be read. */
 export async function openJudge(options: OpenJudgeOptions): Promise<OpenJudge> {
   const { weights, threads, offered, fetchVocabulary = noHolders, signal, log } = options;
   const known = new Map<Hex, Known>();
   for (const { path, calibration: file } of weights) {
     const calibration = readCalibration(file);
     const weightsHash = await hashWeights(path, signal);
-    known.set(weightsHash, { path, calibration, vocabulary: await hashVocabulary(path) });
+    known.set(weightsHash, { path: firstPartOf(path), calibration, vocabulary: await hashVocabulary(path) });
     log.info({ path, weightsHash, isCalibrated: calibration !== undefined }, "weights to judge with");
   }
   const profiles = measuredProfiles([...known.values()]);
