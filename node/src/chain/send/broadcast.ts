@@ -140,10 +140,9 @@ export class Broadcast {
     this.#isHeld ||= kind === "known";
     if (kind === "cheap") return "cheap";
     if (kind === "taken") return (await this.#isOccupied()) ? "occupied" : "cheap";
-    if (kind === "busy" || kind === "lag" || kind === "indexing" || kind === "nonceAhead") return "lost";
     if (FINAL.has(kind) && !this.#isOut) throw thrown;
     if (kind === "unknown") this.#warn("RPC server refused a transaction for a reason not known here, waiting on");
-    // Known, or its nonce is used: looking tells. A lost answer, or words nobody knows: it is sent again until it is seen.
+    // Known, or its nonce is used: looking tells. All else that passes: it is sent again until it is seen.
     return kind === "known" || kind === "nonceUsed" || FINAL.has(kind) ? "taken" : "lost";
   }
 
