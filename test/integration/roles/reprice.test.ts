@@ -1,9 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatAmount } from "@lloom/protocol/amounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, untilPrinted } from "../../support/processes.ts";
+import { createUser } from "../../support/user.ts";
 import { keyIn, start } from "./launch.ts";
-import { type Buyer, World } from "./world.ts";
+import { says, scriptedBackend } from "./scripted-backend.ts";
+import { type Buyer, PRICE, World } from "./world.ts";
 
 const SOON_MS = 60_000;
 const prices = (inbound: string, outbound: string): string =>
@@ -39,5 +42,35 @@ describe("lloom executor, told to read its configuration again", () => {
     expect(offered()).toEqual([[300_000n, 700_000n]]);
     program.signal("SIGTERM");
     expect((await program.ended).code).toBe(0);
+  });
+});
+
+describe("lloom gateway with --max-inbound-price", () => {
+  it("buys nothing a unit above it, and at it as soon as somebody sells for that", async () => {
+    const dearer = { ...PRICE, inboundPrice: PRICE.inboundPrice + 1n };
+    await using seller = await world.seller({ backend: scriptedBackend(says("Yes."), "priced"), price: dearer });
+    using user = await createUser(world);
+    await user.tell("faucet");
+    await user.tell("deposit", "10", "--yes");
+    const limit = formatAmount(PRICE.inboundPrice, seller.chain.tokenDecimals);
+    const bounds = ["--max-inbound-price", limit, "--bootstrap", world.anchor.multiaddrs().join(","), "--port", "0"];
+    const gateway = await start(world, { command: "gateway", dir: user.dataDir, more: bounds });
+    const url = /http:\S+\/v1/.exec(gateway.printed())?.[0];
+    const ask = async (): Promise<{ readonly status: number; readonly body: string }> => {
+      const answer = await fetch(`${url}/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: "priced", messages: [{ role: "user", content: "?" }], max_tokens: 16 }),
+      });
+      return { status: answer.status, body: await answer.text() };
+    };
+    await eventually("it knows the price", SOON_MS, async () => (await ask()).body.includes("within the price limit"));
+    expect(await ask()).toMatchObject({ status: 503, body: expect.stringContaining("--max-inbound-price") });
+    expect(seller.executor.status()).toMatchObject({ answered: 0, refused: 0, failed: 0 });
+    seller.executor.reprice({ price: PRICE });
+    await eventually("it buys at the limit", SOON_MS, async () => (await ask()).status === 200);
+    expect(seller.executor.status()).toMatchObject({ answered: 1, refused: 0 });
+    gateway.signal("SIGTERM");
+    expect((await gateway.ended).code).toBe(0);
   });
 });

@@ -57,7 +57,7 @@ test("a refusal of what was repeated over a new connection follows a loss", asyn
 });
 
 test("a busy server that refused every try after a loss says no more than that one", async () => {
-  const failure = await failureAfter("loseAnswer", BUSY, BUSY, BUSY, BUSY);
+  const failure = await failureAfter("loseAnswer", BUSY, BUSY, BUSY);
   expect(failure).toBeInstanceOf(RpcError);
   expect(failure).toMatchObject({ kind: "busy", isAfterLoss: true });
 });

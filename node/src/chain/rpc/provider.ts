@@ -15,9 +15,9 @@ import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
 import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts";
 
 /** How often a call is tried; then the failure goes to the caller, whose own loop or user decides. */
-const TRIES = 5;
+const TRIES = 4;
 /** Three seconds in all. */
-const PAUSES: Backoff = { firstMs: 200, longestMs: 1_600 };
+const PAUSES: Backoff = { firstMs: 400, longestMs: 1_600 };
 /** A server may ask for more patience, up to this. */
 const LONGEST_RETRY_MS = 10_000;
 /** Chains of Hardhat, Anvil and Ganache: blocks at once, slow estimates, no fees to compete for. */

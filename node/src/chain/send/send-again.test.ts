@@ -173,7 +173,7 @@ test.each([
     await using chain = await open();
     const before = await nonce(chain);
     await expect(deposit(chain, 5n * TOKEN, { signal: stop.signal, ...wait })).rejects.toMatchObject({ code });
-    expect(tries).toBeGreaterThan(4);
+    expect(tries).toBeGreaterThanOrEqual(4);
     gate.answer = () => undefined;
     const again = deposit(chain, 5n * TOKEN);
     await ground.request("evm_setAutomine", true);
