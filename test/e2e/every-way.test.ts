@@ -150,9 +150,8 @@ describe("every way into the contracts and out of them", () => {
   });
 
   it("pays nothing to where no way leads out", async () => {
-    const lost = [...Object.values(deployment), `0x${"0".repeat(40)}`];
-    const tried = await Promise.all(lost.map((to) => executor.run(["withdraw", "earnings", "--to", to, YES])));
-    for (const { code, stderr } of tried) {
+    for (const lost of [deployment.accounting, deployment.collector, `0x${"0".repeat(40)}`]) {
+      const { code, stderr } = await executor.run(["withdraw", "earnings", "--to", lost, YES]);
       expect(stderr).toMatch(/is no wallet: what is paid there is lost/);
       expect(code).toBe(2);
     }
