@@ -150,7 +150,7 @@ describe("every way into the contracts and out of them", () => {
   });
 
   it("pays nothing to where no way leads out", async () => {
-    for (const lost of [...Object.values(deployment).slice(0, 3), `0x${"0".repeat(40)}`]) {
+    for (const lost of [deployment.accounting, deployment.collector, `0x${"0".repeat(40)}`]) {
       const { code, stderr } = await executor.run(["withdraw", "earnings", "--to", lost, YES]);
       expect(stderr).toMatch(/is no wallet: what is paid there is lost/);
       expect(code).toBe(2);

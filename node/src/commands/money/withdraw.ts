@@ -1,5 +1,4 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import type { Chain } from "../../chain/chain.ts";
 import { isRefusal } from "../../chain/chain-failure.ts";
 import { readRewards } from "../../chain/disputes/rewards.ts";
 import { findChannels } from "../../chain/read/channels-of.ts";
@@ -15,6 +14,7 @@ import { perform } from "../deeds/deed.ts";
 import { depositPayout, earningsPayout, stakePayout } from "../deeds/payouts.ts";
 import { creditPayout, reportCredit, sharesPayout } from "../deeds/reward-payouts.ts";
 import { FOR, freshNonce, openSigning, SIGN_ONLY, type Signing, signOrder } from "../signed/signing.ts";
+import { refuseLostPayout } from "./lost-payout.ts";
 
 interface Wish {
   readonly to: Address;
@@ -58,7 +58,7 @@ export const withdraw: Command = {
     const signing = await openSigning(context);
     if (signing !== undefined) return signDeposit(signing, { to: to ?? signing.client, amount });
     const account = await openAccount(context);
-    refuseContracts(account.chain, to);
+    if (to !== undefined) await refuseLostPayout(account.chain, to);
     await payout(context, account, { to: to ?? account.address, amount });
   },
 };
@@ -72,7 +72,7 @@ function requireSignable({ flags }: CommandContext, what: string): void {
 
 async function signDeposit(signing: Signing, { to, amount: asked }: Wish): Promise<void> {
   const { chain, client, deadline, identity } = signing;
-  refuseContracts(chain, to);
+  await refuseLostPayout(chain, to);
   if (client !== identity.address && to !== client)
     throw new LloomError("COMMAND_INVALID", `A session key pays out to its client alone: ${client}.`, {
       next: "Leave --to out.",
@@ -84,16 +84,6 @@ async function signDeposit(signing: Signing, { to, amount: asked }: Wish): Promi
     });
   await signOrder(signing, { type: "withdrawal", message: { client, to, amount, nonce: freshNonce(), deadline } });
 }
-
-/** What is paid to a contract of the deployment stays in it for ever: none of them has a way to give it back. */
-function refuseContracts({ accounting, stakeRegistry, paymentToken }: Chain, to: Address | undefined): void {
-  const contracts: readonly (Address | undefined)[] = [accounting, stakeRegistry, paymentToken, ZERO];
-  if (to === undefined || !contracts.includes(to)) return;
-  throw new LloomError("COMMAND_INVALID", `${to} is no wallet: what is paid there is lost.`, {
-    next: "Give --to the address of a wallet. Nothing was sent.",
-  });
-}
-const ZERO: Address = `0x${"0".repeat(40)}`;
 
 async function earnings(context: CommandContext, account: Account, { to }: Wish): Promise<void> {
   await perform(context, account, await earningsPayout(account, { to }));
