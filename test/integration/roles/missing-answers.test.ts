@@ -90,6 +90,23 @@ describe("an answer that was settled and never came", () => {
     await until("it is over", () => buyer.store.findDuty("dispute", id)?.state === "cancelled");
   });
 
+  it("is reported when another one to the same request comes after it was missed", async () => {
+    await using buyer = await world.buyer({ ...DISPUTING, disputePatienceSeconds: BigInt(HOUR) });
+    const { rogue, receipt, other } = await withhold(buyer, await rogueMember(world));
+    const { stake } = await purse(world, rogue);
+    await settle(rogue.chain, [receipt]);
+    const id = idOf(buyer.chain, receipt);
+    const { requestHash } = receipt.response;
+    await until("it is missed", () => buyer.store.findDuty("dispute", id)?.state === "missing");
+    buyer.store.saveReceipt({
+      ...{ requestHash, responseHash: idOf(buyer.chain, other), receipt: other },
+      ...{ contentSalt: requestHash, receivedAtMs: Date.now() },
+    });
+    await until("it is proven", () => buyer.store.findDuty("report", requestHash)?.state === "proven");
+    expect((await purse(world, rogue)).stake).toBeLessThan(stake);
+    await until("nothing is missed", () => buyer.store.findDuty("dispute", id)?.state === "reported");
+  });
+
   it("is fetched from an honest executor by a client that was cut off, and nothing is disputed", async () => {
     const script = saysThenHangs("All ", "of ", "it.");
     let taken = 0;

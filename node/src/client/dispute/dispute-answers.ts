@@ -20,7 +20,7 @@ import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
 import { MissingAnswers, type MissingAnswersOptions } from "./missing-answers.ts";
 import { Overcharges } from "./overcharges.ts";
 import { Reports } from "./reports.ts";
-import { dutyOfSettlement } from "./settled-answers.ts";
+import { dutyOfSettlement, reportOf } from "./settled-answers.ts";
 
 export type DisputeAnswersParts = Pick<MissingAnswersOptions, "chain" | "client" | "store" | "log"> &
   Pick<FetchAnswerParts, "host" | "hasher" | "targetOf">;
@@ -112,6 +112,7 @@ function reportSettlements(options: DisputeAnswersOptions, { bounded, judges, ov
       return watchEvents(chain, settlements, { ...pace, onEvent, onRemoved: wake });
     },
     round: (signal) => {
+      for (const missing of store.openDuties("dispute")) noteDuty(options, reportOf(options, missing));
       const step = async (duty: Duty, ending: AbortSignal): Promise<boolean> => {
         if (!isOvercharge(options, duty)) return reports.step(duty, ending);
         return overcharges === undefined ? false : overcharges.step(duty, ending);

@@ -97,10 +97,12 @@ export class MissingAnswers {
     return store.ownRequest(duty.requestHash) ?? own;
   }
 
-  #answerOf({ id, requestHash }: Duty, { responseHash }: OwnRequest): DisputeView["answer"] {
-    const isHere = responseHash === id || this.#options.store.lateAnswer(requestHash) !== undefined;
-    if (isHere) return "here";
-    return responseHash === undefined ? "missing" : "other";
+  #answerOf({ id, requestHash }: Duty, own: OwnRequest): DisputeView["answer"] {
+    const { store } = this.#options;
+    // What was refused for its counts has come, too.
+    const came = own.responseHash ?? store.wrongCount(requestHash)?.responseHash;
+    if (came === id || store.lateAnswer(requestHash) !== undefined) return "here";
+    return came === undefined ? "missing" : "other";
   }
 
   async #bondOf({ settled }: Duty): Promise<bigint> {
