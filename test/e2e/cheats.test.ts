@@ -16,7 +16,8 @@ import { type Purse, readPurses } from "../support/purses.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
 const LONGEST_MS = 600_000;
-const QUIET_MS = 4_000;
+/** Nothing is left to do: on a busy machine somebody may only be slow. */
+const QUIET_MS = 8_000;
 const { gateway, cheat: liar } = DEVNET_ACCOUNTS;
 const delivery = new Interface(deliveryDisputesAbi);
 const measured = new Interface(measuredDisputesAbi);
@@ -35,6 +36,17 @@ interface Told {
   readonly lines: readonly string[];
   readonly before: ReadonlyMap<string, Purse>;
   readonly after: ReadonlyMap<string, Purse>;
+  /** The block that `after` is of. */
+  readonly endBlock: number;
+}
+
+/** Everybody's money at one block, while executors may still settle. */
+async function pursesAtOnce(chain: Chain): Promise<Pick<Told, "after" | "endBlock">> {
+  for (;;) {
+    const endBlock = await chain.provider.getBlockNumber();
+    const after = await readPurses(chain);
+    if ((await chain.provider.getBlockNumber()) === endBlock) return { after, endBlock };
+  }
 }
 
 /** A whole network with one that cheats, from its first answer until it is not asked any more. */
@@ -50,13 +62,13 @@ async function tell(cheat: Cheat): Promise<Told> {
   telling.catch(() => undefined);
   await askFirst({ gatewayUrl: devnet.gatewayUrl, signal });
   const end = await telling;
-  return { devnet, chain, end, lines, before, after: await readPurses(chain) };
+  return { devnet, chain, end, lines, before, ...(await pursesAtOnce(chain)) };
 }
 
 /** Everything that the contracts told of one kind. */
-async function events({ chain, devnet }: Told, contract: Interface, name: string): Promise<LogDescription[]> {
+async function events({ chain, devnet, endBlock }: Told, contract: Interface, name: string): Promise<LogDescription[]> {
   const topics = [contract.getEvent(name)?.topicHash ?? null];
-  const logs = await chain.provider.getLogs({ fromBlock: devnet.deployment.startBlock, topics });
+  const logs = await chain.provider.getLogs({ fromBlock: devnet.deployment.startBlock, toBlock: endBlock, topics });
   return logs.map((log) => contract.parseLog(log)).filter((parsed) => parsed !== null);
 }
 
