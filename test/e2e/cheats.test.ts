@@ -17,7 +17,7 @@ import { QUIET } from "../support/quiet-progress.ts";
 
 const LONGEST_MS = 600_000;
 /** Nothing is left to do: on a busy machine somebody may only be slow. */
-const QUIET_MS = 8_000;
+const QUIET_MS = 5_000;
 const { gateway, cheat: liar } = DEVNET_ACCOUNTS;
 const delivery = new Interface(deliveryDisputesAbi);
 const measured = new Interface(measuredDisputesAbi);
