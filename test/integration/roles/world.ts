@@ -179,7 +179,8 @@ export class World implements AsyncDisposable {
           ...{ ...member, store, log, vocabularies: join(directory, "vocabularies") },
           ...{ audit: audit?.({ ...member, store }), checkClock: () => watch.look() },
         },
-        { exploration: 0, random: () => 0, watchPollMs: 100, ...options },
+        // Executors without stake are told of by gossip alone, every five seconds.
+        { exploration: 0, random: () => 0, watchPollMs: 100, offerWaitMs: 30_000, ...options },
       ),
     );
     return this.#closing({ ...member, store, client }, stack);
