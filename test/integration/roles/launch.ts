@@ -37,7 +37,9 @@ export async function launch(
   const home = dir ?? (await keyIn(world));
   const flags = ["--rpc", rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", home];
   const args = [LLOOM, command, ...more, ...flags, "--password-file", join(home, "password")];
-  return runNode({ args, cwd: home, env });
+  const program = runNode({ args, cwd: home, env });
+  world.endWithIt(program);
+  return program;
 }
 
 /** The same, once it is ready. */

@@ -25,6 +25,7 @@ import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/execu
 import { createValidator, type Validator } from "../../../node/src/validator/validator.ts";
 import { type Identity, identityFromSecret } from "../../../node/src/wallet/identity.ts";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../../support/chain.ts";
+import type { Program } from "../../support/processes.ts";
 import { MODEL } from "./scripted-backend.ts";
 
 /** 1 tUSD in base units. */
@@ -184,6 +185,14 @@ export class World implements AsyncDisposable {
       ),
     );
     return this.#closing({ ...member, store, client }, stack);
+  }
+
+  /** A program that a test leaves running, as one that fails does, ends with the world. */
+  endWithIt({ signal, ended }: Program): void {
+    this.#stack.defer(async () => {
+      signal("SIGKILL");
+      await ended;
+    });
   }
 
   /** A directory that is gone with the world. */
