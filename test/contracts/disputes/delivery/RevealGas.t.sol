@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {RevealGas} from "../../../../contracts/disputes/delivery/RevealGas.sol";
-import {TestBase, vm} from "../../support/Vm.sol";
+import {Market} from "../../support/Market.sol";
+import {vm} from "../../support/Vm.sol";
 
 /// Calls the library as a transaction of its own would, with so much gas spent before and after.
 contract RevealGasCaller {
@@ -15,7 +16,7 @@ contract RevealGasCaller {
 // ├── nothing, by way of a contract
 // ├── what was spent before and what will be spent after, to the unit
 // └── 12 more for a byte that is not zero, wherever it stands and whatever it is
-contract RevealGasTest is TestBase {
+contract RevealGasTest is Market {
     address private constant SENDER = address(0x5E4DE2);
     /// More than the floor of all calldata here, which withheld-answers.test.ts sees real transactions pay.
     uint256 private constant MUCH = 10_000_000;
@@ -23,7 +24,7 @@ contract RevealGasTest is TestBase {
     RevealGasCaller private _caller;
 
     function setUp() public {
-        _caller = new RevealGasCaller();
+        _caller = RevealGasCaller(deploy("RevealGas.t.sol:RevealGasCaller", ""));
     }
 
     function test_NothingByWayOfAContract() public {
