@@ -63,11 +63,19 @@ export function exitCodeOf({ code, retryable }: LloomError): number {
   return retryable ? EXIT_TEMPORARY : EXIT_FAILED;
 }
 
-/** Resolves when the life is asked to end: the body of a daemon after its start. */
-export function untilStopped(signal: AbortSignal): Promise<void> {
+/**
+ * The body of a daemon after its start: until the life is asked to end, or what runs says that it cannot go on. Resolves with why;
+ * with nothing when it was asked to.
+ */
+export function untilStopped<Failure = never>(
+  signal: AbortSignal,
+  failed?: Promise<Failure>,
+): Promise<Failure | undefined> {
   running.add(signal);
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  const { promise: asked, resolve } = Promise.withResolvers<undefined>();
+  if (signal.aborted) resolve(undefined);
+  signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  return failed === undefined ? asked : Promise.race([asked, failed]);
 }
 
 function onSignals(stop: AbortController, reload: () => (() => void) | undefined): () => void {

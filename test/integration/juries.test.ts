@@ -18,7 +18,7 @@ import type { ValidatorLog } from "../../node/src/store/validator/validator-log.
 import type { Judge } from "../../node/src/validator/jury/judge.ts";
 import { judgeCounts } from "../../node/src/validator/jury/judge-counts.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
-import { Court, type Sale, type Somebody } from "../support/court.ts";
+import { Court, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
 import { silentLog, startHost } from "../support/hosts.ts";
 import { openBench, type Seated, type Sitting, sit as sitDown } from "../support/jury-bench.ts";
 import { eventually } from "../support/processes.ts";
@@ -29,9 +29,7 @@ const VOCABULARY: Hex = `0x${"dd".repeat(32)}`;
 const PROFILE = profileText({ backend: "llama.cpp", maxContext: 64, evidence: "trace", vocabulary: VOCABULARY });
 const JURORS = 7;
 const PATIENCE_MS = 180_000;
-/** At a stake of 10 000: a twentieth of it, a 250th of that for a juror, and sixteen of those. */
-const [PENALTY, FEE] = [500_000_000n, 2_000_000n];
-const BOND = 16n * FEE;
+const { PENALTY, BOND, FEE } = OF_COUNTS;
 const { ANSWER_PERIOD, APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, REVEAL_PERIOD } = juryFacts;
 const HOUR = 3_600n;

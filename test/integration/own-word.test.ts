@@ -1,5 +1,4 @@
 /** An executor that names a wrong vocabulary and counts by the right one, to win the bonds of clients who count by what it signed. */
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
 import { Vocabularies } from "../../node/src/backend/counting/vocabularies.ts";
 import { readVocabularyFile } from "../../node/src/backend/gguf-vocabulary.ts";
+import { sha256 } from "../../node/src/backend/sha256.ts";
 import { readSeat } from "../../node/src/chain/disputes/jury.ts";
 import { serveVocabularies } from "../../node/src/client/serve-vocabularies.ts";
 import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
@@ -24,7 +24,7 @@ import type { ExecutorLog } from "../../node/src/store/executor/executor-log.ts"
 import { judgeCounts, type OwnWeights } from "../../node/src/validator/jury/judge-counts.ts";
 import { signedVocabularies } from "../../node/src/validator/jury/signed-vocabularies.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
-import { Court, executorLogIn, type Sale, type Somebody } from "../support/court.ts";
+import { Court, executorLogIn, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
 import { never, silentLog, startHost, targetOf } from "../support/hosts.ts";
 import { openBench, type Seated, sit } from "../support/jury-bench.ts";
 import { eventually } from "../support/processes.ts";
@@ -32,9 +32,7 @@ import { eventually } from "../support/processes.ts";
 const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
 const JURORS = 7;
 const PATIENCE_MS = 180_000;
-/** At a stake of 10 000: a twentieth of it, a 250th of that for a juror, and sixteen of those. */
-const [PENALTY, FEE] = [500_000_000n, 2_000_000n];
-const BOND = 16n * FEE;
+const { PENALTY, BOND } = OF_COUNTS;
 const { ANSWER_PERIOD, APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, REVEAL_PERIOD } = juryFacts;
 
@@ -61,7 +59,7 @@ let wrong: Kept;
 function keep(name: string, bytes: Uint8Array): Kept {
   const path = join(directory, name);
   writeFileSync(path, bytes);
-  return { path, bytes, hash: `0x${createHash("sha256").update(bytes).digest("hex")}` };
+  return { path, bytes, hash: sha256(bytes) };
 }
 
 beforeAll(async () => {

@@ -36,6 +36,10 @@ const JUROR_STAKE = 500_000_000n;
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 const PATIENCE_MS = 120_000;
 
+const FEE = 2_000_000n;
+/** Money of a complaint about counts at an executor's stake here, 10 000: a twentieth of it, a 250th of that for a juror, and sixteen of those. */
+export const OF_COUNTS = { PENALTY: 500_000_000n, FEE, BOND: 16n * FEE } as const;
+
 /** Somebody with a key, and a chain of its own. */
 export interface Somebody {
   readonly identity: Identity;

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Profile } from "@lloom/protocol/profile";
 import { GgmlType, GgufFileType, type Llama, type LlamaContext, type LlamaModel } from "node-llama-cpp";
 import { LOGPROBS_AMONG } from "./llama-trace.ts";
 import { chatTemplateOf } from "./llama-vocabulary.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A model as it runs. */
 export interface Running {
@@ -47,5 +46,3 @@ export function llamaProfile({ llama, model, context, gpu, sharedBatches, vocabu
 /** What llama.cpp says that it uses of the processor, such as "AVX2 FMA". */
 const instructionsOf = (systemInfo: string): string =>
   [...systemInfo.matchAll(/(\w+) = 1\b/g)].map(([, name]) => name).join(" ") || "none";
-
-const sha256 = (data: string | Uint8Array): Hex => `0x${createHash("sha256").update(data).digest("hex")}`;

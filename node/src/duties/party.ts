@@ -25,6 +25,7 @@ import { dutyOfComplaint } from "./duty-of-complaint.ts";
 import type { LookedAfter } from "./look-after.ts";
 import { moveOn } from "./move-on.ts";
 import { noteEnd } from "./note-end.ts";
+import { noteState } from "./note-state.ts";
 import { isAgainst, isEnded, nextPartyMove, type OwnAct, type PartyReply } from "./party-rules.ts";
 import { type CaseNow, readCase } from "./read-case.ts";
 import { stepAll } from "./step-all.ts";
@@ -111,7 +112,7 @@ class Party {
     }
     if (move.act === "draw" || move.act === "poke")
       return moveOn({ chain, court }, { ...now, move: move.act }, { id, signal });
-    this.#note(duty, move.act);
+    noteState(this.#options, duty, move.act);
     return this.#send(duty, { act: move.act, deposit: appeal.deposit }, signal);
   }
 
@@ -142,7 +143,7 @@ class Party {
 
   /** Notes how it stands; once it is over, forgets it when that is final. */
   #rest(duty: Duty, state: string, nowSeconds: bigint): void {
-    this.#note(duty, state);
+    noteState(this.#options, duty, state);
     if (noteEnd(this.#options.store, duty, { isOver: isEnded(state), nowSeconds })) this.#forget(duty);
   }
 
@@ -150,15 +151,6 @@ class Party {
     this.#options.store.closeDuty(duty);
     this.#complaints.delete(duty.id);
     this.#refused.delete(duty.id);
-  }
-
-  /** Saved before it is sent. */
-  #note(duty: Duty, state: string): void {
-    if (duty.state === state) return;
-    const { store, onNews, log } = this.#options;
-    store.changeDuty(duty, { state });
-    log.info({ id: duty.id, kind: duty.kind, peer: duty.peer, state }, "measured dispute");
-    onNews({ ...duty, state });
   }
 
   /** False when the contract refused it. What it refuses is not sent again in this run. */

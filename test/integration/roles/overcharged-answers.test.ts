@@ -34,10 +34,19 @@ interface Overcharged {
   readonly receipt: Receipt;
   /** Another one over the same request. */
   readonly other: Receipt;
+  /** The client counts, refuses and keeps it. */
+  readonly refuse: () => void;
 }
 
-/** An executor states twice the tokens; the client has counted, refused and kept it. */
-async function overcharge({ chain, identity, store }: Buyer, again?: Member): Promise<Overcharged> {
+/** An executor states twice the tokens; the client has refused it. */
+async function overcharge(buyer: Buyer, again?: Member): Promise<Overcharged> {
+  const overcharged = await overchargeUnseen(buyer, again);
+  overcharged.refuse();
+  return overcharged;
+}
+
+/** The same, before it has come to the client. */
+async function overchargeUnseen({ chain, identity, store }: Buyer, again?: Member): Promise<Overcharged> {
   const rogue = again ?? (await world.join(await world.nextIdentity()));
   if (again === undefined) await world.stake(rogue);
   const executor = rogue.identity.address;
@@ -54,18 +63,20 @@ async function overcharge({ chain, identity, store }: Buyer, again?: Member): Pr
   };
   const [receipt, other] = [sign(80n), sign(79n)];
   const { response, executorSignature } = receipt;
-  store.saveWrongCount({
-    ...{ requestHash, response, responseHash: idOf(chain, receipt), executorSignature, contentSalt: SALT },
-    counts: COUNTED,
-    opened: {
-      messages: [{ role: "user", content: "?" }],
-      sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
-      ...{ weightsHash: SALT, profileHash: SALT, offerHash: SALT, text: "It came, and is counted twice." },
-    },
-    noticedAtMs: Date.now(),
-  });
-  store.retireLane(executor, lane, "RESPONSE_INVALID");
-  return { rogue, receipt, other };
+  const refuse = (): void => {
+    store.saveWrongCount({
+      ...{ requestHash, response, responseHash: idOf(chain, receipt), executorSignature, contentSalt: SALT },
+      counts: COUNTED,
+      opened: {
+        messages: [{ role: "user", content: "?" }],
+        sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+        ...{ weightsHash: SALT, profileHash: SALT, offerHash: SALT, text: "It came, and is counted twice." },
+      },
+      noticedAtMs: Date.now(),
+    });
+    store.retireLane(executor, lane, "RESPONSE_INVALID");
+  };
+  return { rogue, receipt, other, refuse };
 }
 
 const priceOf = ({ request, response }: Receipt): bigint => response.cumulativeCost - request.ackedCost;
@@ -140,6 +151,20 @@ describe("an answer that was refused for its counts and settled all the same", (
     expect(await readDisputeAbout(buyer.chain, court, later.request)).toBeUndefined();
     await senderOf(rogue.chain).send(concedeMeasuredCall(court, id));
     await until("the other one is complained of", () => stateOf(later) === "complained");
+  });
+
+  it("is complained of although its settlement was seen before it came", async () => {
+    await using buyer = await world.buyer({ ...DISPUTING, disputePatienceSeconds: 3_600n });
+    const { rogue, receipt, refuse } = await overchargeUnseen(buyer);
+    await settle(rogue.chain, [receipt]);
+    const missing = () => buyer.store.findDuty("dispute", idOf(buyer.chain, receipt))?.state;
+    await until("it is missed", () => missing() === "missing");
+    refuse();
+    await until(
+      "it is complained of",
+      async () => (await readDisputeAbout(buyer.chain, court, receipt.request)) !== undefined,
+    );
+    await until("it is not missed any more", () => missing() === "came");
   });
 
   it("is one of two signatures where another one was settled", async () => {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -22,6 +22,7 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { type SteadyClock, steadyClock, wallClock } from "../../primitives/clock.ts";
 import { isVocabularyFile } from "../gguf-vocabulary.ts";
+import { sha256 } from "../sha256.ts";
 
 export interface VocabulariesOptions {
   /** Where they rest; made when the first one comes. */
@@ -162,8 +163,7 @@ async function fetchAll(fetchPart: FetchPart): Promise<Uint8Array> {
   }
 }
 
-const isRight = (hash: Hex, bytes: Uint8Array): boolean =>
-  `0x${createHash("sha256").update(bytes).digest("hex")}` === hash && isVocabularyFile(bytes);
+const isRight = (hash: Hex, bytes: Uint8Array): boolean => sha256(bytes) === hash && isVocabularyFile(bytes);
 
 /** Deletes the longest unused until the rest fits. */
 function makeRoom(directory: string, { keep, mostBytes }: { readonly keep: string; readonly mostBytes: number }): void {

@@ -112,7 +112,8 @@ function reportSettlements(options: DisputeAnswersOptions, { bounded, judges, ov
       return watchEvents(chain, settlements, { ...pace, onEvent, onRemoved: wake });
     },
     round: (signal) => {
-      for (const missing of store.openDuties("dispute")) noteDuty(options, reportOf(options, missing));
+      for (const missing of store.openDuties("dispute"))
+        if (store.findDuty("report", missing.requestHash) === undefined) noteDuty(options, reportOf(options, missing));
       const step = async (duty: Duty, ending: AbortSignal): Promise<boolean> => {
         if (!isOvercharge(options, duty)) return reports.step(duty, ending);
         return overcharges === undefined ? false : overcharges.step(duty, ending);

@@ -5,15 +5,12 @@ import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { claimBonds } from "../../chain/disputes/bond-claim.ts";
 import * as calls from "../../chain/disputes/delivery-calls.ts";
-import {
-  bondToSend,
-  type DeliveryDispute,
-  FINAL_SECONDS,
-  readDispute,
-} from "../../chain/disputes/delivery-disputes.ts";
+import { bondToSend, type DeliveryDispute, readDispute } from "../../chain/disputes/delivery-disputes.ts";
 import { readRevealedAnswer } from "../../chain/disputes/dispute-events.ts";
 import { readLane } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
+import { noteEnd } from "../../duties/note-end.ts";
+import { noteState } from "../../duties/note-state.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { steadyClock } from "../../primitives/clock.ts";
@@ -81,7 +78,7 @@ export class MissingAnswers {
       await this.#rest(duty, { state: move.state, nowSeconds }, signal);
       return false;
     }
-    this.#note(duty, move.act);
+    noteState(this.#options, duty, move.act);
     await senderOf(chain).send(this.#callOf(duty, { act: move.act, own, bond: view.bond }), { signal });
     return true;
   }
@@ -139,16 +136,13 @@ export class MissingAnswers {
   ): Promise<void> {
     const { chain, disputes, store, log } = this.#options;
     if (state === "delivered") await this.#keepAnswer(duty, signal);
-    this.#note(duty, state);
-    if (!isOver(state)) {
-      if (duty.endedAt !== undefined) store.changeDuty(duty, { endedAt: null });
-      return;
-    }
+    noteState(this.#options, duty, state);
+    const isFinal = noteEnd(store, duty, { isOver: isOver(state), nowSeconds });
+    if (!isOver(state)) return;
     this.#askedMs.delete(duty.id);
-    if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
     const wei = await claimBonds(chain, disputes, signal);
     if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");
-    if (duty.endedAt !== undefined && nowSeconds - duty.endedAt >= FINAL_SECONDS) store.closeDuty(duty);
+    if (isFinal) store.closeDuty(duty);
   }
 
   /** What was shown on chain is the answer that was paid for: it is kept for whoever asked. */
@@ -158,15 +152,6 @@ export class MissingAnswers {
     const text = await untilAborted(readRevealedAnswer(chain, disputes, id), signal);
     if (text === undefined || (settled && deliveryHash(text) !== settled.response.deliveryHash)) return;
     store.saveLateAnswer({ requestHash, text });
-  }
-
-  /** Saved before it is sent. */
-  #note(duty: Duty, state: string): void {
-    if (duty.state === state) return;
-    const { store, onNews, log } = this.#options;
-    store.changeDuty(duty, { state });
-    log.info({ id: duty.id, executor: duty.peer, state }, "dispute");
-    onNews({ ...duty, state });
   }
 
   #callOf(

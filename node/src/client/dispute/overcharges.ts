@@ -11,6 +11,7 @@ import { readLane } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { depositApproval, readFunds } from "../../duties/deposits.ts";
 import { noteEnd } from "../../duties/note-end.ts";
+import { noteState } from "../../duties/note-state.ts";
 import { isEnded } from "../../duties/party-rules.ts";
 import type { Log } from "../../log.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
@@ -100,7 +101,7 @@ export class Overcharges {
     }
     // Counted as locked from now on: its event comes later.
     store.changeDuty(duty, { bond });
-    this.#note(duty, move.act);
+    noteState(this.#options, duty, move.act);
     const sender = senderOf(chain);
     const approval = await depositApproval(chain, court, { account: client, amount: bond });
     if (approval !== undefined) await sender.send(approval, { signal });
@@ -125,15 +126,7 @@ export class Overcharges {
 
   #rest(duty: Duty, state: string, nowSeconds: bigint): void {
     const { store } = this.#options;
-    this.#note(duty, state);
+    noteState(this.#options, duty, state);
     if (noteEnd(store, duty, { isOver: isSettledMatter(state), nowSeconds })) store.closeDuty(duty);
-  }
-
-  #note(duty: Duty, state: string): void {
-    if (duty.state === state) return;
-    const { store, onNews, log } = this.#options;
-    store.changeDuty(duty, { state });
-    log.warn({ requestHash: duty.requestHash, executor: duty.peer, state }, "counts that are not the answer's");
-    onNews({ ...duty, state });
   }
 }

@@ -4,7 +4,6 @@ import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { senderOf } from "../../chain/account/actions.ts";
 import type { Chain } from "../../chain/chain.ts";
-import { FINAL_SECONDS } from "../../chain/disputes/delivery-disputes.ts";
 import {
   commitReportCall,
   EQUIVOCATION_SECONDS,
@@ -16,6 +15,8 @@ import {
 } from "../../chain/disputes/equivocation.ts";
 import type { Judges } from "../../chain/disputes/judges.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
+import { noteEnd } from "../../duties/note-end.ts";
+import { noteState } from "../../duties/note-state.ts";
 import type { Log } from "../../log.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
@@ -58,7 +59,8 @@ export class Reports {
       this.#rest(duty, move.state, nowSeconds);
       return false;
     }
-    this.#note(duty, move.act);
+    noteEnd(store, duty, { isOver: false, nowSeconds });
+    noteState(this.#options, duty, move.act);
     const call =
       move.act === "commit"
         ? commitReportCall(judges.equivocation, commitment)
@@ -87,17 +89,7 @@ export class Reports {
 
   #rest(duty: Duty, state: string, nowSeconds: bigint): void {
     const { store } = this.#options;
-    this.#note(duty, state);
-    if (!isReported(state)) return;
-    if (duty.endedAt === undefined) store.changeDuty(duty, { endedAt: nowSeconds });
-    else if (nowSeconds - duty.endedAt >= FINAL_SECONDS) store.closeDuty(duty);
-  }
-
-  #note(duty: Duty, state: string): void {
-    if (duty.state === state) return;
-    const { store, onNews, log } = this.#options;
-    store.changeDuty(duty, { state, ...(isReported(state) ? {} : { endedAt: null }) });
-    log.warn({ requestHash: duty.requestHash, executor: duty.peer, state }, "report of two answers to one request");
-    onNews({ ...duty, state });
+    noteState(this.#options, duty, state);
+    if (noteEnd(store, duty, { isOver: isReported(state), nowSeconds })) store.closeDuty(duty);
   }
 }

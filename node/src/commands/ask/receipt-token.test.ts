@@ -1,20 +1,13 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../../../../test/support/chain.ts";
+import { knownNetwork } from "../../../../test/support/network-book.ts";
 import { openGate } from "../../../../test/support/rpc-gate.ts";
 import type { Settings } from "../../settings.ts";
 import { type ReceiptToken, receiptToken } from "./receipt-token.ts";
 
-const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
-const KNOWN = { chainId: 5n, accounting: at("a1") };
-const BOOK = {
-  known: {
-    chainId: 5,
-    startBlock: 7,
-    paymentToken: { address: at("70"), symbol: "USDC", decimals: 6 },
-    contracts: { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") },
-  },
-};
+const BOOK = { known: knownNetwork(5, "USDC") };
+const KNOWN = { chainId: 5n, accounting: BOOK.known.contracts.AccountingV2 };
 
 let chain: TestChain;
 let deployment: TestDeployment;

@@ -1,17 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { knownNetwork } from "../../../../test/support/network-book.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { Settings } from "../../settings.ts";
 import { chosenDeployment } from "./deployment.ts";
 
 const at = (byte: string): `0x${string}` => `0x${byte.repeat(20)}`;
-const BOOK = {
-  sepolia: {
-    chainId: 11155111,
-    startBlock: 7,
-    paymentToken: { address: at("70"), symbol: "tUSD", decimals: 6 },
-    contracts: { AccountingV2: at("a1"), StakeRegistry: at("a2"), Audits: at("a3") },
-  },
-};
+const BOOK = { sepolia: knownNetwork(11155111, "tUSD") };
 
 const settings = (given: Partial<Settings>): Settings =>
   ({ rpc: "http://127.0.0.1:1/v3/secret", startBlock: 0, ...given }) as Settings;

@@ -97,7 +97,7 @@ export const executor: Command = {
     context.onReload(() => repriceFrom(context, chain, running));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
     void warnUnreachable(context, host);
-    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), running.failed]);
+    const failure = await untilStopped(context.signal, running.failed);
     await leave(context, { chain, running, failure });
   },
 };

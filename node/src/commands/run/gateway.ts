@@ -51,7 +51,7 @@ export const gateway: Command = {
       { event: "ready", role: "gateway", address: identity.address, url },
       [`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`].join("\n"),
     );
-    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), client.failed]);
+    const failure = await untilStopped(context.signal, client.failed);
     if (failure === undefined) return;
     log.error({ code: failure.code, problem: failure.message }, "the gateway cannot go on");
     throw failure;

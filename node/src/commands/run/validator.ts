@@ -77,7 +77,7 @@ export const validator: Command = {
       ].join("\n"),
     );
     void warnUnreachable(context, host);
-    const failure = await Promise.race([untilStopped(context.signal).then(() => undefined), failed.promise]);
+    const failure = await untilStopped(context.signal, failed.promise);
     if (failure === undefined) return;
     log.error({ code: failure.code, problem: failure.message }, "the validator cannot go on");
     throw failure;

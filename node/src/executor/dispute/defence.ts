@@ -11,6 +11,7 @@ import { readDispute, readRevealed } from "../../chain/disputes/delivery-dispute
 import { readTokenBalance } from "../../chain/reads.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { noteEnd } from "../../duties/note-end.ts";
+import { noteState } from "../../duties/note-state.ts";
 import { stepAll } from "../../duties/step-all.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -65,7 +66,7 @@ export class Defence {
       await this.#rest(duty, { state: move.state, nowSeconds }, signal);
       return false;
     }
-    this.#note(duty, move.act);
+    noteState(this.#options, duty, move.act);
     return this.#send(duty, { move, evidence }, signal);
   }
 
@@ -82,22 +83,13 @@ export class Defence {
     signal: AbortSignal,
   ): Promise<void> {
     const { chain, disputes, store, onWon, log } = this.#options;
-    this.#note(duty, state);
+    noteState(this.#options, duty, state);
     const isFinal = noteEnd(store, duty, { isOver: isOver(state), nowSeconds });
     if (!isOver(state)) return;
     if (duty.endedAt === undefined && isWon(state)) onWon(duty.peer);
     const wei = await claimBonds(chain, disputes, signal);
     if (wei > 0n) log.info({ id: duty.id, wei: String(wei) }, "bonds of disputes taken");
     if (isFinal) store.closeDuty(duty);
-  }
-
-  /** Saved before it is sent. */
-  #note(duty: Duty, state: string): void {
-    if (duty.state === state) return;
-    const { store, onNews, log } = this.#options;
-    store.changeDuty(duty, { state });
-    log.info({ id: duty.id, client: duty.peer, state }, "dispute");
-    onNews({ ...duty, state });
   }
 
   /** False when the contract refused it. What it refuses is not sent again in this run: the next best is. */

@@ -9,6 +9,7 @@ import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { sendFirst } from "../../duties/move-on.ts";
 import { noteEnd } from "../../duties/note-end.ts";
+import { noteState } from "../../duties/note-state.ts";
 import { readCase } from "../../duties/read-case.ts";
 import type { Log } from "../../log.ts";
 import type { Duty, DutyLog, SavedVote } from "../../store/duty-log.ts";
@@ -49,7 +50,7 @@ export class Juror {
     this.#noteDeadline(duty, now.panel);
     if (move.act === "judge") {
       judgings.begin(id);
-      this.#note(duty, "pending");
+      noteState(this.#options, duty, "pending");
       return false;
     }
     if (move.act === "none") {
@@ -57,7 +58,7 @@ export class Juror {
       return false;
     }
     const vote = this.#savedVote(duty, move.act === "commit" ? move.choice : undefined);
-    this.#note(duty, move.act);
+    noteState(this.#options, duty, move.act);
     const call =
       move.act === "commit"
         ? commitVoteCall(court, id, this.#hash(id, now.panel, vote))
@@ -93,7 +94,7 @@ export class Juror {
     signal: AbortSignal,
   ): Promise<void> {
     const { store, judgings, chain, court, log } = this.#options;
-    this.#note(duty, state);
+    noteState(this.#options, duty, state);
     // Another draw may bring another panel, with other evidence.
     if (state === "gone" || state === "undrawn") judgings.forget(duty.id);
     const isFinal = noteEnd(store, duty, { isOver: isDischarged(state), nowSeconds });
@@ -101,14 +102,5 @@ export class Juror {
     if (!isFinal) return;
     store.closeDuty(duty);
     judgings.forget(duty.id);
-  }
-
-  /** Saved before it is sent. */
-  #note(duty: Duty, state: string): void {
-    if (duty.state === state) return;
-    const { store, onNews, log } = this.#options;
-    store.changeDuty(duty, { state });
-    log.info({ id: duty.id, executor: duty.peer, state }, "jury");
-    onNews({ ...duty, state });
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { hashProfile, type Profile, parseProfile, profileText } from "@lloom/protocol/profile";
@@ -6,6 +5,7 @@ import { type Calibration, isCalibrated, parseCalibration } from "@lloom/protoco
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
 import { readVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
+import { sha256 } from "../../backend/sha256.ts";
 import { firstPartOf, hashWeights } from "../../backend/weights-hash.ts";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -59,7 +59,11 @@ export async function openJudge(options: OpenJudgeOptions): Promise<OpenJudge> {
   for (const { path, calibration: file } of weights) {
     const calibration = readCalibration(file);
     const weightsHash = await hashWeights(path, signal);
-    known.set(weightsHash, { path: firstPartOf(path), calibration, vocabulary: await hashVocabulary(path) });
+    known.set(weightsHash, {
+      path: firstPartOf(path),
+      calibration,
+      vocabulary: sha256(await readVocabularyFile(path)),
+    });
     log.info({ path, weightsHash, isCalibrated: calibration !== undefined }, "weights to judge with");
   }
   const profiles = measuredProfiles([...known.values()]);
@@ -139,11 +143,6 @@ const readCalibration = (path: string): Calibration | undefined =>
   existsSync(path) ? parseCalibration(readFileSync(path, "utf8")) : undefined;
 
 const parsed = (text: string | undefined): Profile | undefined => (text === undefined ? undefined : parseProfile(text));
-
-async function hashVocabulary(path: string): Promise<Hex> {
-  const bytes = await readVocabularyFile(path);
-  return `0x${createHash("sha256").update(bytes).digest("hex")}`;
-}
 
 function noHolders(): never {
   throw new LloomError("MODEL_NOT_FOUND", "This validator fetches no vocabularies.");
