@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { HARDHAT, ROOT } from "../checkout/paths.ts";
-import { fileTimes, slowest } from "./testing/slowest-files.ts";
+import { type FileTime, readReport, slowest } from "./testing/test-report.ts";
 
 /** What came of a suite. */
 interface Counts {
@@ -61,12 +61,14 @@ async function runScript(script: string, reportFile: string, place: Place): Prom
 }
 
 async function runVitest(projects: readonly string[], reportFile: string, place: Place): Promise<Counts> {
-  const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
   const code = await runNode(
-    [VITEST, "run", ...projects.flatMap((project) => ["--project", project]), ...report],
+    [VITEST, "run", ...projects.flatMap((project) => ["--project", project]), ...reporters],
     place,
   );
-  times.push(...fileTimes(reportFile));
+  const report = readReport(reportFile);
+  times.push(...report.times);
+  failures.push(...report.failures);
   return readCounts(reportFile, code, ({ numPassedTests, numFailedTests }) => ({
     passed: Number(numPassedTests),
     failed: Number(numFailedTests),
@@ -121,7 +123,9 @@ if (unknown !== undefined)
   );
 
 const dir = mkdtempSync(join(tmpdir(), "lloom-test-"));
-const times: { file: string; seconds: number }[] = [];
+const times: FileTime[] = [];
+const failures: string[] = [];
+const outcomes: string[] = [];
 let passed = 0;
 let failed = 0;
 
@@ -132,7 +136,9 @@ async function runAll(suites: readonly Suite[], place: Place = { isBeside: false
     console.log(`\n── ${name}: ${describe}`);
     const counts = await run(join(dir, `${name}.json`), place);
     const seconds = Math.round((performance.now() - began) / 1000);
-    console.log(`── ${name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
+    const line = `── ${name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`;
+    console.log(line);
+    outcomes.push(line);
     passed += counts.passed;
     failed += counts.failed;
   }
@@ -157,9 +163,11 @@ try {
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }
+// A run prints thousands of lines: what failed is told where it ends.
+if (failures.length > 0) console.log(`\nfailed:\n${failures.join("\n")}`);
 if (times.length > 1) console.log(`\nslowest files:\n${slowest(times).join("\n")}`);
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
-console.log(`${minutes} min in all`);
+console.log(`\n${outcomes.join("\n")}\n${minutes} min in all`);
 // What reads a run for its outcome knows this line, as it stands.
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

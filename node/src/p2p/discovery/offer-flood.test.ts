@@ -63,7 +63,11 @@ beforeAll(async () => {
   const start = async (own: Uint8Array): Promise<Member> =>
     join(stack.use(await startHost({ bootstrap, secret: own, dhtServer: false })));
   [newcomer, flooder, observer] = await Promise.all([start(secret), start(randomBytes(32)), start(randomBytes(32))]);
-  await until("all are in the exchange", () => middle?.exchange.members() === 3);
+  await until("the middle knows all", () => middle?.exchange.members() === 3);
+  // What is published before its sender knows of a listener goes to nobody.
+  await until("all know the middle", () =>
+    [newcomer, flooder, observer].every((member) => member?.exchange.members() === 1),
+  );
 });
 afterAll(() => stack.disposeAsync());
 
@@ -114,7 +118,7 @@ test("who wants strangers hears one without stake, and passes on none", async ()
   members.add(staked.address);
   const client = join(middle, true);
   const [stranger, executor, observer] = [join(poor), join(staked), join(end)];
-  await until("all are in the exchange", () => client.exchange.members() === 3);
+  await until("the middle knows all", () => client.exchange.members() === 3);
   const names = ({ offers }: Member): Set<Address> => new Set(offers.map(({ offer }) => offer.executor));
   while (!names(client).has(poor.address) || !names(observer).has(staked.address)) {
     await stranger.exchange.publish(offerOf(stranger));
