@@ -1,8 +1,8 @@
 /** Whom a validator audits in an epoch. Everybody can recompute it once the preimage is revealed. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { hashWords, wordOf } from "./abi-words.ts";
 import type { Address, Hex } from "./commitment-types.ts";
 import { auditsFacts } from "./generated/facts.ts";
-import { bytesToHex, hexToBytes } from "./hex.ts";
+import { hexToBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** What is registered in one epoch, a chain or an executor, counts from so many epochs later. */
@@ -27,7 +27,6 @@ export interface Draw {
   readonly odds: bigint;
 }
 
-const WORD = 32;
 const MAX_WORD = 2n ** 256n - 1n;
 
 /** Number of the epoch that a time falls into; both in seconds. */
@@ -35,7 +34,7 @@ export const epochAt = (timestamp: bigint, epochLength: bigint): bigint => times
 
 /** keccak256(abi.encode(uint256 chainId, address audits, uint256 epoch, bytes32 prevRandao)) */
 export const epochSeed = ({ chainId, audits, epoch, prevRandao }: SeedSource): Hex =>
-  hashWords(integer(chainId), hexToBytes(audits), integer(epoch), hexToBytes(prevRandao));
+  hashWords(wordOf(chainId), hexToBytes(audits), wordOf(epoch), hexToBytes(prevRandao));
 
 /**
  * Whether the preimage assigns the executor: keccak256(abi.encode(seed, preimage, executor)) lies in the lowest of `odds`
@@ -44,19 +43,4 @@ export const epochSeed = ({ chainId, audits, epoch, prevRandao }: SeedSource): H
 export function isAssigned({ seed, preimage, executor, odds }: Draw): boolean {
   if (odds < 1n) throw new LloomError("REQUEST_INVALID", "The odds of an assignment are 1 or more.");
   return BigInt(hashWords(hexToBytes(seed), hexToBytes(preimage), hexToBytes(executor))) <= MAX_WORD / odds;
-}
-
-function integer(value: bigint): Uint8Array {
-  if (value < 0n || value > MAX_WORD) throw new LloomError("REQUEST_INVALID", "Not an unsigned 256-bit integer.");
-  return hexToBytes(`0x${value.toString(16).padStart(2 * WORD, "0")}`);
-}
-
-/** keccak256 of words; what is shorter stands right-aligned, as ABI encoding has addresses. */
-function hashWords(...words: readonly Uint8Array[]): Hex {
-  const encoded = new Uint8Array(WORD * words.length);
-  for (const [index, bytes] of words.entries()) {
-    if (bytes.length > WORD) throw new LloomError("REQUEST_INVALID", "Longer than a word of 32 bytes.");
-    encoded.set(bytes, WORD * (index + 1) - bytes.length);
-  }
-  return bytesToHex(keccak_256(encoded));
 }

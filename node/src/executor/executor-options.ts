@@ -60,6 +60,8 @@ export interface ExecutorOptions {
   readonly watchtowerFee?: bigint;
   /** How often they are handed what is new. */
   readonly entrustMs?: number;
+  /** How often they are handed everything: one of them may have lost it. */
+  readonly entrustAllMs?: number;
   /** Told of every dispute that is opened against this executor, and of every step until its end. */
   readonly onDispute?: (duty: Duty) => void;
   /** Wall clock, Unix milliseconds. */
@@ -109,6 +111,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     watchtowers: [],
     watchtowerFee: 0n,
     entrustMs: 10_000,
+    entrustAllMs: 3_600_000,
     onDispute: () => undefined,
     clock: wallClock,
     starting: new AbortController().signal,

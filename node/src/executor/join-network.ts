@@ -86,9 +86,10 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   const keys = [executorKey(chain.network), ...offers.models().map((model) => modelKey(chain.network, model))];
   const announcement = stack.use(announce(host, { keys, log, signal: new AbortController().signal }));
   lookOut(parts, joining);
-  const { watchtowers, watchtowerFee: fee, entrustMs: everyMs } = settings;
+  const { watchtowers, watchtowerFee: fee, entrustMs: everyMs, entrustAllMs: allEveryMs } = settings;
   const { hasher } = answering;
-  stack.use(entrustPairs({ ...parts, hasher, store: pipeline.store, clock }, { watchtowers, fee, everyMs }));
+  const entrusted = { watchtowers, fee, everyMs, allEveryMs };
+  stack.use(entrustPairs({ ...parts, hasher, store: pipeline.store, clock }, entrusted));
   const leave = async (): Promise<void> => {
     await publisher[Symbol.asyncDispose]();
     // Another process with this key would be withdrawn too: whoever stops for its sake says nothing.

@@ -1,7 +1,7 @@
 /** Executors that die with money unsettled and disputes open, and what their watchtower does for them, to the unit. */
 import { join } from "node:path";
 import type { Receipt } from "@lloom/protocol/commitment-types";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deposit, requestUnlock } from "../../../node/src/chain/account/actions.ts";
 import { readChannel, readLane } from "../../../node/src/chain/reads.ts";
 import type { PeerTarget } from "../../../node/src/p2p/host/dial.ts";
@@ -26,6 +26,7 @@ beforeEach(async () => {
   if (beginning !== undefined) await world.chain.request("evm_revert", beginning);
   beginning = await world.chain.request("evm_snapshot");
 });
+afterEach(() => world.endMembers());
 afterAll(() => world[Symbol.asyncDispose]());
 
 const NEVER_MS = 3_600_000;
@@ -66,7 +67,7 @@ async function market(
   { identity, fee = 0n, quietMs = NEVER_MS }: { identity: Identity; fee?: bigint; quietMs?: number },
 ): Promise<{ seller: Seller; buyer: Buyer }> {
   const backend = scriptedBackend(says("Here."), model);
-  const watched = { watchtowers: [watchtower.target], watchtowerFee: fee, entrustMs: 50 };
+  const watched = { watchtowers: [watchtower.target], watchtowerFee: fee, entrustMs: 50, entrustAllMs: 300 };
   const seller = await world.seller({ backend, identity, ...watched });
   return { seller, buyer: await world.buyer({ quietMs }) };
 }
@@ -227,6 +228,17 @@ describe("a watchtower's fee", () => {
 });
 
 describe("pairs", () => {
+  it("are there again after the watchtower has lost them", async () => {
+    const identity = await world.nextIdentity();
+    await using guard = await tower(identity);
+    const { buyer } = await market("lost", guard, { identity });
+    const { end } = await askAll(buyer, question("?", { model: "lost" }));
+    await has(guard, end.receipt);
+    guard.store.forgetPairs(end.receipt.request.deadline + 1n);
+    expect(guard.store.countPairs(identity.address)).toBe(0);
+    await has(guard, end.receipt);
+  });
+
   it("are taken from the executor alone, of executors that are guarded, with the fee that is asked", async () => {
     const identity = await world.nextIdentity();
     await using guard = await tower(identity, { fee: FEE });

@@ -28,20 +28,21 @@ export interface EntrustOptions {
   readonly watchtowers: readonly PeerTarget[];
   /** Base units that one of them may take for a transaction; 0 for nothing. */
   readonly fee: bigint;
+  /** What is new. */
   readonly everyMs: number;
+  /** Everything: acknowledgements of older answers may come at any time, and a watchtower may have lost what it had. */
+  readonly allEveryMs: number;
 }
 
 /** As many as a watchtower keeps. */
 const MOST_LANES = 4_096;
 /** Longest that an answer takes from its request to its signature, and some. */
 const LATEST_MS = 1_800_000;
-/** Acknowledgements of older answers may come at any time. */
-const ALL_EVERY_MS = 3_600_000;
 const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 
 /**
- * Hands the newest pair of every lane to its watchtowers, again and again, until it is closed. What was handed over is remembered by the
- * process alone: a new one hands over everything once more, which changes nothing there.
+ * Hands the newest pair of every lane to its watchtowers, again and again, until it is closed. Once in a while, and when the process
+ * begins, it hands over everything once more, which changes nothing where it is known.
  */
 export function entrustPairs(parts: EntrustParts, options: EntrustOptions): AsyncDisposable {
   const stack = new AsyncDisposableStack();
@@ -49,17 +50,21 @@ export function entrustPairs(parts: EntrustParts, options: EntrustOptions): Asyn
   return stack;
 }
 
-function entrustTo(parts: EntrustParts, { fee, everyMs }: EntrustOptions, target: PeerTarget): AsyncDisposable {
+function entrustTo(
+  parts: EntrustParts,
+  { fee, everyMs, allEveryMs }: EntrustOptions,
+  target: PeerTarget,
+): AsyncDisposable {
   const { store, host, clock, log } = parts;
   const watchtower = peerAddress(target.peerId);
   const told = new BoundedMap<string, string>({ most: 2 * MOST_LANES });
   let allAtMs = Number.NEGATIVE_INFINITY;
   const round = async (signal: AbortSignal): Promise<void> => {
-    const isAll = steadyClock() - allAtMs >= ALL_EVERY_MS;
+    const isAll = steadyClock() - allAtMs >= allEveryMs;
     const sinceMs = clock() - (isAll ? Number(ENTRUSTED_SECONDS) * 1_000 : LATEST_MS);
     for (const pair of store.newestPairs({ sinceMs, most: MOST_LANES })) {
       const [lane, what] = [laneOf(pair), stateOf(pair)];
-      if (told.peek(lane) === what) continue;
+      if (!isAll && told.peek(lane) === what) continue;
       await callEntrust(host, { target, signal }, entrustedOf(parts, pair, { to: watchtower, amount: fee }));
       told.set(lane, what);
     }

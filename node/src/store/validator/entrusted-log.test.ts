@@ -55,6 +55,22 @@ describe("a lane", () => {
     expect(log.guardedPair(pair.request)?.isFeeTaken).toBe(false);
   });
 
+  it("takes a higher fee for the same pair, and looks at once whether that is enough; a lower one, or one too late, changes nothing", () => {
+    const pair = pairAt(1n);
+    const fee = (amount: bigint) => ({ ...pair, fee: { ...FEE, amount } });
+    const kept = () => log.guardedPair(pair.request)?.fee?.amount;
+    log.entrust(fee(99n));
+    log.lookAgain(pair.request, 500_000n);
+    log.entrust(fee(100n));
+    expect([kept(), log.duePairs(executor, 0n, 10).length]).toEqual([100n, 1]);
+    log.lookAgain(pair.request, 500_000n);
+    for (const again of [pair, fee(100n), fee(7n)]) log.entrust(again);
+    expect([kept(), log.duePairs(executor, 0n, 10).length]).toEqual([100n, 0]);
+    log.markFee(pair.request, true);
+    log.entrust(fee(101n));
+    expect(kept()).toBe(100n);
+  });
+
   it("is looked at anew when a newer pair comes, however long the one before could wait", () => {
     log.entrust(pairAt(1n));
     log.lookAgain(pairAt(1n).request, 500_000n);

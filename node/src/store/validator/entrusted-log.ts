@@ -24,7 +24,7 @@ export interface GuardedPlace extends GuardedLane {
 
 /** The durable list of pairs that a watchtower keeps for others, a part of a validator's log. Every method is one transaction. */
 export interface EntrustedLog {
-  /** Keeps the newest pair of a lane, and with the same one what is known of it besides; older ones change nothing. */
+  /** Keeps the newest pair of a lane, and with the same one what is known of it besides, and the highest fee; older ones change nothing. */
   entrust(pair: EntrustedPair): void;
   guardedPair(lane: GuardedLane): GuardedPair | undefined;
   /** Those of an executor that have to be looked at, the longest waiting first; at most so many. */
@@ -49,9 +49,11 @@ const SAVE = `INSERT INTO entrusted
     response = :response, client_signature = :clientSignature, executor_signature = :executorSignature,
     acknowledgement = :acknowledgement, fee_amount = :feeAmount, fee_signature = :feeSignature, fee_taken = 0, look_at = 0
   WHERE nonce < :nonce`;
-const ADD = `UPDATE entrusted SET acknowledgement = coalesce(acknowledgement, :acknowledgement),
-  fee_amount = coalesce(fee_amount, :feeAmount), fee_signature = coalesce(fee_signature, :feeSignature)
-  WHERE ${KEY} AND nonce = :nonce AND response = :response`;
+const SAME = `${KEY} AND nonce = :nonce AND response = :response`;
+const ADD = `UPDATE entrusted SET acknowledgement = coalesce(acknowledgement, :acknowledgement) WHERE ${SAME}`;
+/** One that was taken is the one that was taken. */
+const RAISE = `UPDATE entrusted SET fee_amount = :feeAmount, fee_signature = :feeSignature, look_at = 0
+  WHERE ${SAME} AND fee_taken = 0 AND :feeAmount > coalesce(fee_amount, '')`;
 const FIND = `SELECT * FROM entrusted WHERE ${KEY}`;
 const DUE = "SELECT * FROM entrusted WHERE executor = :executor AND look_at <= :now ORDER BY look_at LIMIT :most";
 // A newer pair may have come meanwhile, of which neither is true.
@@ -70,9 +72,11 @@ export function openEntrustedLog(db: Database, most = MOST_GUARDED_LANES): Entru
       void db.write(() => {
         const row = rowOf(pair);
         const { executor, client, lane, nonce, response, acknowledgement, feeAmount, feeSignature } = row;
-        if (db.run(SAVE, row) === 0)
-          db.run(ADD, { executor, client, lane, nonce, response, acknowledgement, feeAmount, feeSignature });
-        else if (count(executor) > most) db.run(PUSH_OUT, { executor });
+        if (db.run(SAVE, row) === 0) {
+          const same = { executor, client, lane, nonce, response };
+          db.run(ADD, { ...same, acknowledgement });
+          db.run(RAISE, { ...same, feeAmount, feeSignature });
+        } else if (count(executor) > most) db.run(PUSH_OUT, { executor });
       }),
     guardedPair: (lane) => {
       const row = db.get(FIND, keyOf(lane));
