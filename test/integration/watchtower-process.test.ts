@@ -94,6 +94,7 @@ it("is defended within the dispute's time and paid within the day, to the unit",
   await eventually("the watchtower has both, with their acknowledgements", PATIENCE_MS, () =>
     [disputed, unpaid].every(({ receipt }) => kept.guardedPair(receipt.request)?.acknowledgement !== undefined),
   );
+  expect(await guard.tell("status")).toMatchObject({ guarded: [{ executor: executor.address, lanes: 2 }] });
   const { client } = disputed;
   await settle(client, [disputed.receipt]);
   seller.program.signal("SIGKILL");

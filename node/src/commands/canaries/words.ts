@@ -1,5 +1,6 @@
 import type { EpochSummary } from "../../store/validator/audit-log.ts";
 import type { ComplaintState, KeptComplaint } from "../../store/validator/complaint-log.ts";
+import type { GuardedExecutor } from "../../store/validator/entrusted-log.ts";
 import type { AuditNews } from "../../validator/audit/auditor.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { shownDate } from "../words.ts";
@@ -45,3 +46,7 @@ export const epochSentence = ({ epoch, reported, executors, canaries, judged, ag
     ...(against === 0 ? [] : [`${against} against their executor`]),
     reported ? "reported" : "not reported yet",
   ].join(", ");
+
+/** Whom a watchtower guards, as status has it. */
+export const guardedSentence = ({ executor, lanes }: GuardedExecutor): string =>
+  `executor ${executor}: ${counted(lanes, "lane")} in this watchtower's care`;

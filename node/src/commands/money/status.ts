@@ -6,8 +6,8 @@ import { type Earnings, readEarnings } from "../../chain/read/earnings.ts";
 import { type Member, readDeposit, readMember, readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import { type LoggedAudits, loggedAudits } from "../canaries/logged-audits.ts";
-import { complaintSentence, epochSentence } from "../canaries/words.ts";
+import { type LoggedValidator, loggedValidator, NO_VALIDATOR } from "../canaries/logged-validator.ts";
+import { complaintSentence, epochSentence, guardedSentence } from "../canaries/words.ts";
 import { announce, type Command } from "../command.ts";
 import { ADDRESS, openView, type View } from "../deeds/account.ts";
 import { type Owed, readOwed } from "../deeds/owed.ts";
@@ -29,7 +29,7 @@ interface Found {
   /** Of this node's logs, those that are not over. */
   readonly duties: readonly Duty[];
   /** Of its validator. */
-  readonly audits: LoggedAudits;
+  readonly validator: LoggedValidator;
   readonly nowSeconds: bigint;
 }
 
@@ -48,8 +48,9 @@ export const status: Command = {
     const isOwn = context.flags["address"] === undefined;
     const owed = isOwn ? await readOwed(context, view) : undefined;
     const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
-    const audits = isOwn ? loggedAudits(context, view) : { epochs: [], complaints: [] };
-    const found = { ...(await find(view)), owed, duties, audits };
+    const validator = isOwn ? loggedValidator(context, view) : NO_VALIDATOR;
+    const found = { ...(await find(view)), owed, duties, validator };
+    const { guarded, ...audits } = validator;
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
       context,
@@ -57,7 +58,7 @@ export const status: Command = {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
         disputes: duties.map(dutyEvent),
-        audits,
+        ...{ audits, guarded },
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
@@ -65,7 +66,7 @@ export const status: Command = {
   },
 };
 
-async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "audits">> {
+async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "validator">> {
   const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
@@ -94,7 +95,7 @@ const isSomething = ({ shares, credits, pending }: RewardsState): boolean =>
   shares > 0n || credits.length > 0 || pending.length > 0;
 
 function lines({ address, chain }: View, found: Found): Fact[] {
-  const { gas, balance, deposited, channels, earnings, rewards, owed, duties, audits, nowSeconds } = found;
+  const { gas, balance, deposited, channels, earnings, rewards, owed, duties, validator, nowSeconds } = found;
   const shown = (amount: bigint): string => shownTokens(chain, amount);
   return [
     ["Address", address],
@@ -117,8 +118,9 @@ function lines({ address, chain }: View, found: Found): Fact[] {
     ...duties.map(
       (duty): Fact => ["Dispute", `${dutySentence(duty)} ${shownTokens(chain, duty.amount + duty.penalty)} at stake`],
     ),
-    ...audits.epochs.map((epoch): Fact => ["Audits", epochSentence(epoch)]),
-    ...audits.complaints.map((complaint): Fact => ["Complaint", complaintSentence(complaint)]),
+    ...validator.epochs.map((epoch): Fact => ["Audits", epochSentence(epoch)]),
+    ...validator.complaints.map((complaint): Fact => ["Complaint", complaintSentence(complaint)]),
+    ...validator.guarded.map((executor): Fact => ["Guarded", guardedSentence(executor)]),
     ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
     ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
   ];

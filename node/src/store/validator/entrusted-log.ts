@@ -22,6 +22,12 @@ export interface GuardedPlace extends GuardedLane {
   readonly nonce: bigint;
 }
 
+/** An executor with pairs in care. */
+export interface GuardedExecutor {
+  readonly executor: Address;
+  readonly lanes: number;
+}
+
 /** The durable list of pairs that a watchtower keeps for others, a part of a validator's log. Every method is one transaction. */
 export interface EntrustedLog {
   /** Keeps the newest pair of a lane, and with the same one what is known of it besides, and the highest fee; older ones change nothing. */
@@ -35,6 +41,7 @@ export interface EntrustedLog {
   /** Forgets pairs whose requests' deadlines were before. */
   forgetPairs(beforeSeconds: bigint): void;
   countPairs(executor: Address): number;
+  guardedExecutors(): readonly GuardedExecutor[];
 }
 
 /** Lanes that are kept for one executor; more push out those whose deadlines are longest over. Each takes about 3 kB. */
@@ -61,6 +68,7 @@ const LOOK = `UPDATE entrusted SET look_at = :at WHERE ${KEY} AND nonce = :nonce
 const FEE = `UPDATE entrusted SET fee_taken = :isTaken WHERE ${KEY} AND nonce = :nonce`;
 const FORGET = "DELETE FROM entrusted WHERE deadline < :before";
 const COUNT = "SELECT count(*) AS count FROM entrusted WHERE executor = :executor";
+const GUARDED = "SELECT executor, count(*) AS lanes FROM entrusted GROUP BY executor ORDER BY executor";
 const PUSH_OUT = `DELETE FROM entrusted WHERE (executor, client, lane) IN (SELECT executor, client, lane FROM entrusted
   WHERE executor = :executor ORDER BY deadline LIMIT 1)`;
 
@@ -87,6 +95,11 @@ export function openEntrustedLog(db: Database, most = MOST_GUARDED_LANES): Entru
     markFee: (place, isTaken) => void db.write(() => db.run(FEE, { ...placeOf(place), isTaken: isTaken ? 1 : 0 })),
     forgetPairs: (before) => void db.write(() => db.run(FORGET, { before }), { synced: false }),
     countPairs: count,
+    guardedExecutors: () =>
+      db.all(GUARDED).map((row) => ({
+        executor: encoding.addressOf(row, "executor"),
+        lanes: encoding.numberOf(row, "lanes"),
+      })),
   };
 }
 
