@@ -6,6 +6,7 @@ import { hashProfile, promisedBy } from "@lloom/protocol/profile";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../../node/src/backend/backend.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { disputedVocabularies } from "../../../node/src/client/check/recounting.ts";
 import { heldByClient } from "../../../node/src/client/dispute/held-evidence.ts";
 import { heldByExecutor } from "../../../node/src/executor/dispute/held-evidence.ts";
 import { callVocabulary } from "../../../node/src/p2p/rpc/rpc.ts";
@@ -105,6 +106,7 @@ describe("counts that anybody can count again", () => {
       expect(heldByExecutor(seller.store).held(requestHash, receipt).prompt).toEqual(prompt);
       const { vocabulary: hash } = promisedBy(prompt);
       if (hash === undefined) return expect.unreachable();
+      expect(disputedVocabularies(buyer.store)).toEqual([hash]);
       const asking = { target: targetOf(buyer.host), hash, offset: 0, signal: never };
       const { totalBytes } = await callVocabulary(seller.host, asking);
       expect(totalBytes).toBe(honest.vocabulary?.(hash)?.length);

@@ -128,6 +128,19 @@ describe("vocabularies", () => {
     expect(left.sort()).toEqual([paths[0], paths[2]].map(String).sort());
   });
 
+  it("are not deleted while they are held, however long unused", async () => {
+    const files = [vocabulary(1001), vocabulary(1002), FILE];
+    const [first, second] = files.map(hashOf);
+    const kept = open({ mostBytes: 2500, held: () => [first ?? "0x"] });
+    for (const [age, file] of files.entries()) {
+      const path = await kept.get(hashOf(file), serve(file).fetchPart);
+      utimesSync(path, new Date(), new Date(age));
+    }
+    const left = readdirSync(join(directory, "kept"));
+    expect(left.sort()).toEqual([first, HASH].map((hash) => `${hash?.slice(2)}.gguf`).sort());
+    expect(kept.part(second ?? "0x", 0)).toBeUndefined();
+  });
+
   it("are fetched anew once others took their room", async () => {
     const kept = open();
     const { asked, fetchPart } = serve(FILE);

@@ -30,6 +30,8 @@ export interface VocabulariesOptions {
   readonly steady?: SteadyClock;
   /** Bytes of all; the longest unused go first. */
   readonly mostBytes?: number;
+  /** Those that stay, however long unused; asked when room is made. */
+  readonly held?: () => readonly Hex[];
 }
 
 /** Asks somebody for the part from an offset on. */
@@ -119,13 +121,13 @@ export class Vocabularies {
 
   /** Whole or not at all, for its owner alone. */
   #store(path: string, bytes: Uint8Array): void {
-    const { directory, mostBytes = MOST_BYTES } = this.#options;
+    const { directory, mostBytes = MOST_BYTES, held = () => [] } = this.#options;
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const part = `${path}.${randomBytes(4).toString("hex")}`;
       writeFileSync(part, bytes, { mode: 0o600 });
       renameSync(part, path);
-      makeRoom(directory, { keep: path, mostBytes });
+      makeRoom(directory, { kept: () => [path, ...held().map((hash) => this.#pathOf(hash))], mostBytes });
     } catch (cause) {
       throw asLloomError(cause, "STORE_FAILED");
     }
@@ -165,16 +167,23 @@ async function fetchAll(fetchPart: FetchPart): Promise<Uint8Array> {
 
 const isRight = (hash: Hex, bytes: Uint8Array): boolean => sha256(bytes) === hash && isVocabularyFile(bytes);
 
-/** Deletes the longest unused until the rest fits. */
-function makeRoom(directory: string, { keep, mostBytes }: { readonly keep: string; readonly mostBytes: number }): void {
+interface Room {
+  readonly kept: () => readonly string[];
+  readonly mostBytes: number;
+}
+
+/** Deletes the longest unused, but those that are kept, until the rest fits. */
+function makeRoom(directory: string, { kept, mostBytes }: Room): void {
   const files = readdirSync(directory)
     .map((name) => join(directory, name))
     .map((path) => ({ path, ...statOf(path) }))
     .sort((a, b) => a.usedMs - b.usedMs);
   let bytes = files.reduce((sum, { size }) => sum + size, 0);
+  if (bytes <= mostBytes) return;
+  const staying = new Set(kept());
   for (const { path, size } of files) {
     if (bytes <= mostBytes) return;
-    if (path === keep) continue;
+    if (staying.has(path)) continue;
     rmSync(path, { force: true });
     bytes -= size;
   }

@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { promisedBy } from "@lloom/protocol/profile";
 import type { VocabularyReply } from "@lloom/protocol/rpc-messages";
 import type { CountQuestion } from "../../backend/counting/count-messages.ts";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
@@ -7,6 +8,7 @@ import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { callVocabulary } from "../../p2p/rpc/rpc.ts";
+import type { ClientLog } from "../../store/client/client-log.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Recount } from "./recount.ts";
 
@@ -14,8 +16,19 @@ export interface RecountingParts {
   /** Directory where vocabularies rest; without one nothing is counted again. */
   readonly vocabularies?: string;
   readonly host: Host;
+  readonly store: Pick<ClientLog, "wrongCounts" | "ownEvidence">;
   readonly log: Log;
 }
+
+/** Of so many wrong counts the vocabularies stay. */
+const MOST_HELD = 32;
+
+/** Vocabularies that jurors may have to count by: of the newest wrong counts. */
+export const disputedVocabularies = (store: RecountingParts["store"]): Hex[] =>
+  store.wrongCounts(MOST_HELD).flatMap(({ requestHash }) => {
+    const { vocabulary } = promisedBy(store.ownEvidence(requestHash)?.prompt ?? {});
+    return vocabulary ?? [];
+  });
 
 /** Counts the tokens of every answer again, of which the vocabulary can be had. */
 export interface Recounting extends AsyncDisposable {
@@ -29,12 +42,12 @@ export interface Recounting extends AsyncDisposable {
 
 /** Nothing is loaded and no process started before the first answer that can be counted. */
 export function openRecounting(
-  { vocabularies: directory, host, log }: RecountingParts,
+  { vocabularies: directory, host, store, log }: RecountingParts,
   { vocabularyWaitMs: waitMs }: Pick<ClientSettings, "vocabularyWaitMs">,
 ): Recounting | undefined {
   if (directory === undefined) return undefined;
   const closing = new AbortController();
-  const vocabularies = new Vocabularies({ directory });
+  const vocabularies = new Vocabularies({ directory, held: () => disputedVocabularies(store) });
   let counter: Promise<TokenCounter> | undefined;
   const load = async (): Promise<TokenCounter> => {
     const { TokenCounter } = await import("../../backend/counting/token-counter.ts");
