@@ -2,17 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { hashProfile, profileText } from "@lloom/protocol/profile";
+import { promisedBy } from "@lloom/protocol/profile";
 import type { Backend } from "../../backend/backend.ts";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
-import type { CountOwn, OwnAnswer } from "./measured-reply.ts";
-
-/** How long the backend may take to tell its models. */
-const MODELS_MS = 10_000;
+import type { CountOwn } from "./measured-reply.ts";
 
 /**
- * Counts answers of this executor again, as a juror would: by the vocabulary of the profile that was signed, in a process of its
- * own. Answers of a profile that the backend does not have any more, or without a vocabulary, it cannot count.
+ * Counts answers of this executor again, as a juror would: by the vocabulary of the profile that was signed, as it was kept with
+ * the request, in a process of its own. Answers whose profile names none, or one that the backend does not have any more, it cannot count.
  */
 export class OwnCounts implements AsyncDisposable {
   readonly #backend: Backend;
@@ -24,28 +21,19 @@ export class OwnCounts implements AsyncDisposable {
   }
 
   readonly count: CountOwn = async ({ receipt, prompt, text }) => {
-    const found = await this.#vocabularyOf(prompt);
-    if (found === undefined) return undefined;
-    const vocabulary = await this.#fileOf(found.hash);
+    const { vocabulary: hash, version } = promisedBy(prompt);
+    const vocabulary = hash && (await this.#fileOf(hash));
     if (vocabulary === undefined) return undefined;
     const { TokenCounter } = await import("../../backend/counting/token-counter.ts");
     this.#counter ??= new TokenCounter();
     const asOfSeconds = Number(receipt.request.deadline);
     const counts = await this.#counter.count({ vocabulary, messages: prompt.messages, asOfSeconds, text });
-    return { counts, isSameVersion: counts.version === found.version };
+    return { counts, isSameVersion: counts.version === version };
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#counter?.[Symbol.asyncDispose]();
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
-  }
-
-  async #vocabularyOf({
-    profileHash,
-  }: OwnAnswer["prompt"]): Promise<{ readonly hash: Hex; readonly version: string | undefined } | undefined> {
-    const models = await this.#backend.listModels(AbortSignal.timeout(MODELS_MS));
-    const signed = models.find(({ profile }) => profile && hashProfile(profileText(profile)) === profileHash)?.profile;
-    return signed?.vocabulary === undefined ? undefined : { hash: signed.vocabulary, version: signed.version };
   }
 
   async #fileOf(hash: Hex): Promise<string | undefined> {
