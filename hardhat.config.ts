@@ -26,13 +26,11 @@ const solidity = {
  */
 const profile = { compilers: [solidity], isolated: false, toolVersionsInBuildInfo: false };
 
-/** The Solidity tests take the contracts from the artifacts. Optimized themselves, they would take minutes to compile. */
+/** The Solidity tests take the contracts from the artifacts. Compiled as those are, they would take minutes. */
 const quick = {
   ...solidity,
-  settings: {
-    ...solidity.settings,
-    optimizer: { enabled: false, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: "u" } } },
-  },
+  path: join(import.meta.dirname, "checkout/solidity-test-compiler.ts"),
+  settings: { ...solidity.settings, optimizer: { enabled: false }, viaIR: false },
 };
 
 /**

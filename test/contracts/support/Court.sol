@@ -305,12 +305,24 @@ abstract contract Court is Market {
         assertState(id, IMeasuredDisputes.State.Closed);
         assertEq(uint256(d.outcome), uint256(expected), "outcome");
         assertEq(d.until, 0, "no deadline");
+        assertNoDeposits(id, d.arbitrationCost);
+        assertNoPenalties(id);
+        assertJurorsFree(id);
+    }
+
+    function assertNoDeposits(bytes32 id, uint256 arbitrationCost) private view {
         (, uint96 bond, , uint96 appeal, , uint96 ruling, ) = deposits.deposits(id);
-        assertEq(uint256(bond) + appeal + ruling + d.arbitrationCost, 0, "deposits of a closed dispute");
+        assertEq(uint256(bond) + appeal + ruling + arbitrationCost, 0, "deposits of a closed dispute");
+    }
+
+    function assertNoPenalties(bytes32 id) private view {
         (, uint96 penalty, , uint96 restitution, , uint96 unpaid, , ) = penalties.penalties(id);
         assertEq(uint256(penalty) + restitution + unpaid, 0, "what a closed dispute may take");
         (, uint96 frozen) = registry.reasons(address(penalties), id);
         assertEq(frozen, 0, "frozen stake of a closed dispute");
+    }
+
+    function assertJurorsFree(bytes32 id) private view {
         (, uint8 rounds, bool closed) = jury.cases(id);
         assertTrue(closed, "case closed");
         for (uint256 round = 1; round <= rounds; ++round) {

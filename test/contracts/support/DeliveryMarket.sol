@@ -143,20 +143,9 @@ abstract contract DeliveryMarket is Market {
     }
 
     function disputeOf(bytes32 id) internal view returns (IDeliveryDisputes.Delivery memory found) {
-        (
-            found.opener,
-            found.revealBy,
-            found.nonce,
-            found.state,
-            found.revealing,
-            found.client,
-            found.paid,
-            found.executor,
-            found.penalty,
-            found.ackedCost,
-            found.bond,
-            found.lane
-        ) = delivery.deliveries(id);
+        // More values than a stack can reach; together they are the struct.
+        (, bytes memory values) = address(delivery).staticcall(abi.encodeCall(delivery.deliveries, (id)));
+        found = abi.decode(values, (IDeliveryDisputes.Delivery));
     }
 
     function heldOf(IAccountingV2.SignedPair memory pair) internal view returns (uint256 amount) {
