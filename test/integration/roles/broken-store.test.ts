@@ -92,7 +92,7 @@ describe("lloom gateway", () => {
     const gateway = await start(world, {
       command: "gateway",
       dir,
-      more: ["--bootstrap", world.anchor.multiaddrs().join(","), "--port", "0"],
+      more: ["--bootstrap", world.anchor.multiaddrs().join(",")],
     });
     const url = /http:\S+\/v1/.exec(gateway.printed())?.[0];
     const ask = () =>

@@ -32,7 +32,7 @@ interface Gateway {
 }
 
 async function startGateway(): Promise<Gateway> {
-  const more = ["--bootstrap", world.anchor.multiaddrs().join(","), "--port", "0"];
+  const more = ["--bootstrap", world.anchor.multiaddrs().join(",")];
   const program = await start(world, { command: "gateway", more, dir });
   const url = /http:\/\/\S+/.exec(program.printed())?.[0] ?? "";
   return { program, url };

@@ -113,7 +113,7 @@ describe.each([
   ["gateway", "This key has no free deposit", "lloom deposit 10"],
 ])("lloom %s with an empty key", (command, problem, next) => {
   it("says what that means, in the log and in a sentence, before it is ready", async () => {
-    const program = await start(world, { command, more: command === "gateway" ? ["--port", "0"] : [] });
+    const program = await start(world, { command });
     program.signal("SIGTERM");
     const { code, stdout, stderr } = await program.ended;
     expect(code).toBe(0);

@@ -29,14 +29,16 @@ export async function keyIn(world: World): Promise<string> {
   return dir;
 }
 
-/** Runs a command of the node. */
+/** Runs a command of the node; a gateway at any port. */
 export async function launch(
   world: World,
   { command, more = [], dir, env = {}, rpcUrl = world.chain.rpcUrl }: Launching,
 ): Promise<Program> {
   const home = dir ?? (await keyIn(world));
   const flags = ["--rpc", rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", home];
-  const args = [LLOOM, command, ...more, ...flags, "--password-file", join(home, "password")];
+  // The usual one may be another test's.
+  const port = command === "gateway" ? ["--port", "0"] : [];
+  const args = [LLOOM, command, ...more, ...port, ...flags, "--password-file", join(home, "password")];
   const program = runNode({ args, cwd: home, env });
   world.endWithIt(program);
   return program;

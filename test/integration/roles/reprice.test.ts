@@ -53,7 +53,7 @@ describe("lloom gateway with --max-inbound-price", () => {
     await user.tell("faucet");
     await user.tell("deposit", "10", "--yes");
     const limit = formatAmount(PRICE.inboundPrice, seller.chain.tokenDecimals);
-    const bounds = ["--max-inbound-price", limit, "--bootstrap", world.anchor.multiaddrs().join(","), "--port", "0"];
+    const bounds = ["--max-inbound-price", limit, "--bootstrap", world.anchor.multiaddrs().join(",")];
     const gateway = await start(world, { command: "gateway", dir: user.dataDir, more: bounds });
     const url = /http:\S+\/v1/.exec(gateway.printed())?.[0];
     const ask = async (): Promise<{ readonly status: number; readonly body: string }> => {

@@ -272,10 +272,15 @@ export const askAll = (buyer: Buyer, asked: Question = question()): Promise<Hear
   hear(buyer.client.ask(asked, never));
 
 /** Waits for a condition; fails with its name at the deadline. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export async function until(
+  what: string | (() => string),
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new LloomError("INTERNAL", `Not in time: ${what}.`);
+    if (performance.now() > deadline)
+      throw new LloomError("INTERNAL", `Not in time: ${typeof what === "string" ? what : what()}.`);
     await pause(10);
   }
 }
