@@ -37,6 +37,25 @@ beforeEach(async () => {
 
 describe("a validator's epoch", () => {
   it(
+    "is drawn once it has heard of everybody, though it began before: nobody is passed over for its start",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      let looks = 0;
+      // Not yet when it registers, nor when the epoch begins; in its middle.
+      const auditor = start(db, asked, { conduct: () => honest, hasListened: () => looks > 2 });
+      const epoch = await course(async () => {
+        looks += 1;
+        await auditor.look(never);
+        if (looks <= 2) expect(asked).toEqual([]);
+      });
+      expect(await reported()).toEqual(executors.map((executor) => expect.objectContaining({ executor, epoch })));
+    },
+    SLOW,
+  );
+
+  it(
     "registers preimages, proves the seed, asks over the epoch, and reports when it is over",
     async () => {
       const { db } = openStore();

@@ -108,13 +108,15 @@ interface Staged {
   /** Called before and after each step that lasts; throws where the process ends. */
   readonly step?: (name: string) => void;
   readonly cases?: Case[];
+  /** Whether it has heard of everybody yet. */
+  readonly hasListened?: () => boolean;
 }
 
 /** A validator's process: it has its log, and nothing else of the one before. */
 export function start(
   db: Database,
   asked: CanaryOrder[],
-  { conduct, step = () => undefined, cases = [] }: Staged,
+  { conduct, step = () => undefined, cases = [], hasListened = () => true }: Staged,
 ): Auditor {
   const preimages = new Preimages({
     audits: tapped(step),
@@ -132,7 +134,8 @@ export function start(
       log,
     },
     store: tappedStore(openAuditLog(db), step),
-    offers: () => executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })),
+    offers: () =>
+      hasListened() ? executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })) : undefined,
     withWeights: (_, work) => work(undefined),
     trustOf: async () => undefined,
     onCase: (found) => cases.push(found),

@@ -14,6 +14,7 @@ import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { dataFile } from "../../config.ts";
 import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Host } from "../../p2p/host/host.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { Rounds } from "../../primitives/rounds.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ValidatorLog } from "../../store/validator/validator-log.ts";
@@ -36,6 +37,8 @@ import { tellAudit, tellComplaint } from "./words.ts";
 
 /** A look at a chain where nothing is due costs one call. */
 const EVERY_MS = 5_000;
+/** Three times as long as an executor takes to tell its offers again. */
+const LISTENING_MS = 15_000;
 const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 /** A reputation is taken once it is so many epochs back: no reorganisation reaches it any more. */
 const EPOCHS_BACK = 2n;
@@ -93,11 +96,13 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
     },
     onNews: (complaint) => tellComplaint(context, complaint),
   });
+  const startedMs = steadyClock();
   const chainKey = new Uint8Array(hkdfSync("sha256", secret, "lloom/audit-chains/1", "", KEY_BYTES));
   const auditor = new Auditor({
     ...{ audits, validator, store: auditLog, buyer: clients, visits, random: secretly, log },
     preimages: new Preimages({ audits, validator, key: chainKey }),
-    offers: () => parts.validator.offers().map(({ offer }) => offer),
+    offers: () =>
+      steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.offers().map(({ offer }) => offer),
     withWeights: parts.weights.withWeights,
     trustOf: await trustReader(context, chain),
     onCase: (found, nowSeconds) => complaints.plan(found, nowSeconds),

@@ -38,8 +38,8 @@ export interface AuditorParts {
   readonly store: AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
   readonly preimages: Preimages;
   readonly buyer: CanaryBuyer;
-  /** What is offered now. */
-  readonly offers: () => readonly AuditableOffer[];
+  /** What is offered now; `undefined` while this node has not listened long enough to know it: an epoch is drawn once. */
+  readonly offers: () => readonly AuditableOffer[] | undefined;
   /** Does something with weights, if this validator has them; nobody else uses them meanwhile. */
   readonly withWeights: WithWeights;
   /** Between 0 and 1; undefined for who is not known. */
@@ -113,11 +113,12 @@ export class Auditor {
   ): Promise<void> {
     const { audits, store, preimages, random, visits, withWeights, log } = this.#parts;
     const preimage = await preimages.at(epoch);
-    if (preimage === undefined || store.hasEpoch(epoch)) return;
+    const known = this.#parts.offers();
+    if (known === undefined || preimage === undefined || store.hasEpoch(epoch)) return;
     const seed = (await readSeed(audits, epoch)) ?? (await this.#proveSeed(epoch, signal));
     if (seed === undefined) return;
     const offers: AuditableOffer[] = [];
-    for (const offer of this.#parts.offers()) {
+    for (const offer of known) {
       const { executor } = offer;
       if (!isAssigned({ seed, preimage, executor, odds: audits.odds })) continue;
       if (await this.#counts(executor, epoch)) offers.push(offer);
