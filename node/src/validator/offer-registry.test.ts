@@ -46,6 +46,17 @@ describe("the offer registry", () => {
     expect(told(registry, { model: "tiny", most: 1 })).toEqual([2]);
   });
 
+  it("lets nobody who names very many models hide another's: all have the same share, and come first in turn", () => {
+    const registry = new OfferRegistry();
+    const named = (most: number) => registry.list(NOW, { most }).map(({ offer: { model } }) => model);
+    for (let index = 0; index < 200; index += 1) registry.add(offer(A, 1, `a/${index}`));
+    for (const model of ["tiny", "a/0"]) registry.add(offer(B, 1, model));
+    expect(named(10)).toContain("tiny");
+    expect(named(10).filter((model) => model.startsWith("a/"))).toHaveLength(9);
+    expect(new Set([...named(1), ...named(1)])).toEqual(new Set(["tiny", "a/0"]));
+    expect(named(1000)).toHaveLength(202);
+  });
+
   describe("that is full of a few who offer very much", () => {
     const LIARS = 390;
     const OF_EACH = 256;

@@ -22,6 +22,8 @@ export class OfferRegistry {
   /** What each executor offers, the longest unheard first. */
   readonly #offered = new Map<Address, Set<string>>();
   #size = 0;
+  /** Whose models were told first the last time that all were asked for. */
+  #turn = 0;
 
   /** Offers kept, expired ones among them until the next `prune`. */
   get size(): number {
@@ -57,11 +59,11 @@ export class OfferRegistry {
 
   /**
    * Offers that stand, of one model or executor or of all: those heard of last come first, and every model gets its share of
-   * the `most` that are told.
+   * the `most` that are told. Where there are more models than that, executors take turns in naming them.
    */
   list(nowMs: number, { model, executor, most }: Told): SignedOffer[] {
     if (executor !== undefined) return this.#ofExecutor(nowMs, executor, model).slice(0, most);
-    const models = model === undefined ? [...this.#models.keys()] : [model];
+    const models = model === undefined ? this.#modelsInTurn(most) : [model];
     const share = Math.max(1, Math.floor(most / Math.max(1, models.length)));
     const told: SignedOffer[] = [];
     for (const name of models) {
@@ -75,6 +77,29 @@ export class OfferRegistry {
   /** Everybody who offers something. */
   executors(): Set<Address> {
     return new Set(this.#offered.keys());
+  }
+
+  /**
+   * Models, each executor's next one after another's, beginning with another executor each time: a stake that names hundreds hides
+   * nobody's only one for good.
+   */
+  #modelsInTurn(most: number): string[] {
+    const all = [...this.#offered.values()];
+    this.#turn = (this.#turn + 1) % Math.max(1, all.length);
+    let naming = [...all.slice(this.#turn), ...all.slice(0, this.#turn)].map((models) => models.values());
+    const named = new Set<string>();
+    // A set's iterator goes on where it was left.
+    const nameNext = (models: Iterable<string>): boolean => {
+      if (named.size >= most) return false;
+      for (const model of models) {
+        if (named.has(model)) continue;
+        named.add(model);
+        return true;
+      }
+      return false;
+    };
+    while (naming.length > 0) naming = naming.filter(nameNext);
+    return [...named];
   }
 
   #ofExecutor(nowMs: number, executor: Address, model: string | undefined): SignedOffer[] {
