@@ -106,9 +106,10 @@ test("asks again when the RPC server loses a request or an answer", async () => 
   gate.decide = () => (left-- > 0 ? (left === 1 ? "refuse" : "loseAnswer") : "pass");
   expect(await readDeposit(chain, account(9).address)).toBe(0n);
   gate.decide = () => "refuse";
-  await expect(readDeposit(chain, account(9).address)).rejects.toEqual(
-    expect.objectContaining({ code: "CHAIN_UNREACHABLE", retryable: true }),
-  );
+  const unreachable = expect.objectContaining({ code: "CHAIN_UNREACHABLE", retryable: true });
+  await expect(readDeposit(chain, account(9).address)).rejects.toEqual(unreachable);
+  // It says nothing of what the token can do.
+  await expect(takesPermits(chain, account(9).address)).rejects.toEqual(unreachable);
 });
 
 test("deposits with one permit transaction, allocates, unlocks and withdraws", async () => {

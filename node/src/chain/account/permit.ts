@@ -3,6 +3,7 @@ import { Signature, type TypedDataDomain, TypedDataEncoder } from "ethers";
 import { LloomError } from "../../errors.ts";
 import { toSeconds, wallClock } from "../../primitives/clock.ts";
 import type { Chain } from "../chain.ts";
+import { chainFailure } from "../chain-failure.ts";
 import type { ChainAccount } from "../contract-call.ts";
 
 /** An ERC-2612 permit, as contracts take it. */
@@ -24,6 +25,7 @@ const PERMIT_TYPE = {
   ],
 };
 const VALID_SECONDS = 3600n;
+const UNANSWERED: ReadonlySet<string> = new Set(["CHAIN_UNREACHABLE", "CANCELLED"]);
 
 /**
  * Signs that `spender` may take `amount` of the payment token; `undefined` when the token has no permits, or signs them
@@ -56,7 +58,7 @@ async function findTerms(
 ): Promise<{ readonly domain: TypedDataDomain; readonly nonce: bigint } | undefined> {
   const domain = await findDomain(chain);
   if (domain === undefined) return undefined;
-  const nonce = await chain.contracts.token.nonces(owner).catch(() => undefined);
+  const nonce = await ofToken(chain.contracts.token.nonces(owner));
   return nonce === undefined ? undefined : { domain, nonce };
 }
 
@@ -72,17 +74,26 @@ export async function tokenSeparator(chain: Chain): Promise<Hex> {
 /** The token's domain as ERC-5267 tells it, or else as most tokens build it; only one that hashes to its separator. */
 async function findDomain(chain: Chain): Promise<TypedDataDomain | undefined> {
   const { token } = chain.contracts;
+  const separator = await ofToken(token.DOMAIN_SEPARATOR());
+  if (separator === undefined) return undefined;
+  const told = await ofToken(token.eip712Domain());
+  const name = told?.name ?? (await ofToken(token.name()));
+  if (name === undefined) return undefined;
+  const { chainId } = chain.domain;
+  const verifyingContract = chain.paymentToken;
+  const versions = told === undefined ? ["1", "2"] : [told.version];
+  return versions
+    .map((version) => ({ name, version, chainId, verifyingContract }))
+    .find((domain) => TypedDataEncoder.hashDomain(domain) === separator);
+}
+
+/** What the token says; `undefined` where it has no such function. Throws where the server did not answer: that says nothing of the token. */
+async function ofToken<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    const separator = await token.DOMAIN_SEPARATOR();
-    const { chainId } = chain.domain;
-    const verifyingContract = chain.paymentToken;
-    const told = await token.eip712Domain().catch(() => undefined);
-    const name = told?.name ?? (await token.name());
-    const versions = told === undefined ? ["1", "2"] : [told.version];
-    return versions
-      .map((version) => ({ name, version, chainId, verifyingContract }))
-      .find((domain) => TypedDataEncoder.hashDomain(domain) === separator);
-  } catch {
+    return await asked;
+  } catch (thrown) {
+    const failure = chainFailure(thrown, { what: "read what the token can do" });
+    if (UNANSWERED.has(failure.code)) throw failure;
     return undefined;
   }
 }
