@@ -30,9 +30,9 @@ export interface Attacked {
   readonly matured: ReadonlyMap<string, bigint>;
 }
 
-/** Questions to each gateway: first, so that a process holds what it always holds, and then under attack. */
+/** Questions to each gateway: first, so that a process holds what it always holds, and then under attack; more if somebody has the time. */
 const FIRST = 30;
-const UNDER_ATTACK = 400;
+const UNDER_ATTACK = Number(process.env["QUESTIONS"] ?? 250);
 const KNOWN_MS = 300_000;
 const CALM_MS = 120_000;
 const TWO_DAYS = 2 * 86_400;
