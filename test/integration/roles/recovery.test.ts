@@ -131,6 +131,6 @@ describe("stopping", () => {
     const before = performance.now();
     stop.abort();
     expect(await outcome).toMatchObject({ code: "CANCELLED" });
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(12_000);
   });
 });

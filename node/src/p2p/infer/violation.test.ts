@@ -134,7 +134,7 @@ describe("a client that breaks the protocol", () => {
     const { received } = await attack(attacker, executor, ...requests.slice(0, 40));
     await until("the first part is answered", () => received.length === 40);
     expect(executor.isBanned(attacker.peerId)).toBe(false);
-    expect(performance.now() - startMs).toBeLessThan(4_000);
+    expect(performance.now() - startMs).toBeLessThan(15_000);
   });
 });
 
