@@ -57,6 +57,18 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["an unlock that is cancelled and finished", ["unlock", ADDRESS, "--cancel", "--finish"], 2, /exclude each other/],
   ["a cancelled unlock of no channel", ["unlock", "--cancel"], 2, /Which channel\?/],
   ["an unlock that finishes an amount", ["unlock", ADDRESS, "1", "--finish"], 2, /take no amount/],
+  [
+    "a canary key that is none",
+    ["canaries", "--canary-keys", "4", "--export", "4"],
+    2,
+    /no canary key 4\.\n {2}Give one from 0 to 3/,
+  ],
+  [
+    "a canary key for no folder",
+    ["canaries", "--canary-keys", "4", "--export", "3"],
+    2,
+    /needs a folder\.\n {2}Add --to/,
+  ],
   ["a credit of nothing", ["credit", "0", "--collector", ADDRESS], 2, /amount above zero/],
   [
     "a cancelled dispute to sign",

@@ -9,6 +9,7 @@ import { canaryIdentity, shiftsOf } from "../../validator/canary/canary-keys.ts"
 import { announce, type Command } from "../command.ts";
 import { readOwnLog } from "../deeds/own-log.ts";
 import { openIdentity, openOwnChain } from "../open/open.ts";
+import { exportCanaryKey } from "./export-key.ts";
 
 /** A canary key and what it has. */
 interface KeyFacts {
@@ -28,14 +29,23 @@ interface KeyFacts {
 export const canaries: Command = {
   settings: ["canaryKeys"],
   defaults: { logLevel: "warn" },
-  flags: [{ form: "--addresses", describe: "print nothing but the addresses of keys that still serve" }],
-  examples: ["lloom canaries --canary-keys 12", "lloom canaries --canary-keys 12 --addresses"],
+  flags: [
+    { form: "--addresses", describe: "print nothing but the addresses of keys that still serve" },
+    { form: "--export <KEY>", describe: "write the keystore of the key with this number, to take its money out" },
+    { form: "--to <FOLDER>", describe: "with --export: the data directory that the keystore is written to" },
+  ],
+  examples: [
+    "lloom canaries --canary-keys 12",
+    "lloom canaries --canary-keys 12 --addresses",
+    "lloom canaries --canary-keys 12 --export 3 --to ./canary-3",
+  ],
   run: async (context) => {
     const { canaryKeys: count } = context.settings;
     if (count === 0)
       throw new LloomError("CONFIG_INVALID", "--canary-keys is 0: there is no canary key.", {
         next: "Say how many there are: lloom canaries --canary-keys 12.",
       });
+    if (context.flags["export"] !== undefined) return exportCanaryKey(context);
     const identity = await openIdentity(context);
     const chain = await openOwnChain(context, identity);
     const log = readOwnLog(context, { chain, address: identity.address }, { file: "validator.sqlite" });
