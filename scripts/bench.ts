@@ -1,15 +1,31 @@
 // Measures, and never judges: npm run bench lists the benchmarks, npm run bench -- NAME runs one.
 import { cpus, loadavg, totalmem } from "node:os";
 import { styleText } from "node:util";
+import { ExplainedError, explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import type { BenchRow } from "../test/benchmark/rows.ts";
+
+interface BenchOptions {
+  readonly busy: number;
+  readonly profile: boolean;
+  /** Takes lines that are printed below the table. */
+  readonly tell: (line: string) => void;
+}
 
 interface Benchmark {
   readonly describe: string;
   /** Lines that say what the table's comparisons are. */
   readonly legend: readonly string[];
-  readonly run: (options: { readonly busy: number }) => Promise<BenchRow[]>;
+  readonly run: (options: BenchOptions) => Promise<BenchRow[]>;
 }
+
+/** How the nodes run that answers are measured of. */
+const SERVED = [
+  "A development chain, lloom executor and lloom gateway, as processes, with durable logs and both signatures checked; backend, proxies and",
+  "load generator are processes of their own on the same processors, all at the loopback. Not as usual: --requests-per-second 100000",
+  "(one peer sends all), --concurrency 256, --channel-step 50 (money is allocated before it is measured).",
+  "--profile: a CPU profile of both, and what it says; figures are then a little worse.",
+];
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   gas: {
@@ -41,6 +57,28 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async () => (await import("../test/benchmark/verify.ts")).run(),
   },
+  latency: {
+    describe:
+      "milliseconds that gateway and executor add to a call of a backend that answers at once, and to its streams",
+    legend: [
+      "One call at a time, 16 tokens, over kept connections: nine rounds, in each of which everybody is asked in turn. Values are medians",
+      "of what a round took more than its direct calls. reference: a bare Node proxy. X.…: what X adds (nginx, Portkey where present);",
+      "direct.…: the backend itself. gap: silence between two tokens that are sent 10 ms apart. X.cpu: processor time of X for an answer.",
+      ...SERVED,
+    ],
+    run: async (options) => (await import("../test/benchmark/latency.ts")).run(options),
+  },
+  throughput: {
+    describe: "signed answers a second at 64 in parallel, and streams that are held at once",
+    legend: [
+      "64 connections, 16 tokens each, five rounds of five seconds in turn; medians. reference: a bare Node proxy. errors: answers that",
+      "failed, or were not the backend's text. streams: the most of 64, 125, 250, 500, 1 000 that were open at once, begun within 4 s, a",
+      "token every 500 ms, without a stall: a token, the first one too, that comes 1 s late or more, or a text that is not whole. The",
+      "others are asked for 1 000 alone.",
+      ...SERVED,
+    ],
+    run: async (options) => (await import("../test/benchmark/throughput.ts")).run(options),
+  },
   lane: {
     describe: "what one of ten lanes costs to settle, part by part",
     legend: [
@@ -59,7 +97,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   },
 };
 
-const USAGE = `usage: npm run bench -- NAME [--json] [--busy N]
+const USAGE = `usage: npm run bench -- NAME [--json] [--busy N] [--profile]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { describe }]) => `  ${name.padEnd(12)} ${describe}`)
@@ -86,7 +124,11 @@ function printTable(rows: readonly BenchRow[]): void {
 }
 
 async function main(): Promise<number> {
-  const options = { json: { type: "boolean", default: false }, busy: { type: "string", default: "0" } } as const;
+  const options = {
+    json: { type: "boolean", default: false },
+    busy: { type: "string", default: "0" },
+    profile: { type: "boolean", default: false },
+  } as const;
   const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [name] = positionals;
   if (name === undefined) {
@@ -97,9 +139,12 @@ async function main(): Promise<number> {
   if (benchmark === undefined)
     refuse(`There is no benchmark "${name}".`, `Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
   if (!/^\d{1,3}$/.test(values.busy)) refuse(`--busy is "${values.busy}".`, "Give a number of processes, such as 30.");
-  const rows = await benchmark.run({ busy: Number(values.busy) });
+  const told: string[] = [];
+  const { profile } = values;
+  const rows = await benchmark.run({ busy: Number(values.busy), profile, tell: (line) => told.push(line) });
   printTable(rows);
   console.log(`\n${benchmark.legend.join("\n")}`);
+  if (told.length > 0) console.log(`\n${told.join("\n")}`);
   const [cpu] = cpus();
   const load = loadavg()[0]?.toFixed(1);
   console.log(
@@ -109,4 +154,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  if (!(thrown instanceof ExplainedError)) throw thrown;
+  console.error(explain(thrown));
+  process.exitCode ??= 1;
+}

@@ -1,0 +1,59 @@
+import { DEVNET_ACCOUNTS } from "../../../devnet/src/accounts.ts";
+import { startChain } from "../../../devnet/src/chain.ts";
+import { buildContracts, deployContracts } from "../../../devnet/src/deployment.ts";
+import { beat } from "../../../devnet/src/heartbeat.ts";
+import { seatMembers } from "../../../devnet/src/members.ts";
+import { type RunningNode, startNode } from "../../../devnet/src/nodes.ts";
+import { awaitOffers } from "../../../devnet/src/offers.ts";
+import type { Supervisor } from "../../../devnet/src/supervisor.ts";
+
+export interface NetworkParts {
+  /** Of the chain. */
+  readonly supervisor: Supervisor;
+  /** Of executor and gateway, which may be started with other flags of Node's. */
+  readonly nodes: Supervisor;
+  readonly dir: string;
+  readonly chainPort: number;
+  /** Base URL of the backend, without /v1. */
+  readonly backendUrl: string;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface BenchNetwork {
+  readonly executor: RunningNode;
+  readonly gateway: RunningNode;
+  readonly gatewayUrl: string;
+}
+
+/** So many streams are held that the usual four at once would all wait. */
+const AT_ONCE = ["--concurrency", "256"];
+/** The usual hundred of one peer are a limit that is not measured here. */
+const ANY_RATE = ["--requests-per-second", "100000"];
+/** All that a bench can spend is allocated at once, so that no transaction falls into it. */
+const FUNDED = ["--channel-step", "50"];
+
+/** A chain with the contracts, an executor that sells the backend's models, and a gateway: as they are run, with their own safety. */
+export async function startBenchNetwork(parts: NetworkParts): Promise<BenchNetwork> {
+  const { supervisor, nodes, dir, chainPort, backendUrl, say, signal } = parts;
+  say("chain and contracts");
+  const [rpcUrl, build] = await Promise.all([startChain(supervisor, chainPort, signal), buildContracts(supervisor)]);
+  void beat(rpcUrl, signal);
+  const deployment = await deployContracts(rpcUrl, build);
+  await seatMembers({ rpcUrl, deployment, cheat: undefined, signal });
+  say("executor and gateway");
+  const context = { supervisor: nodes, dir, rpcUrl, deployment, signal };
+  const executor = await startNode(context, {
+    account: DEVNET_ACCOUNTS.executors[0] ?? DEVNET_ACCOUNTS.gateway,
+    command: "executor",
+    args: ["--backend", `${backendUrl}/v1`, "--drain-seconds", "3", ...AT_ONCE, ...ANY_RATE],
+  });
+  const gateway = await startNode(context, {
+    account: DEVNET_ACCOUNTS.gateway,
+    command: "gateway",
+    args: ["--bootstrap", executor.multiaddrs.join(","), "--port", "0", ...FUNDED],
+  });
+  const gatewayUrl = gateway.url ?? "";
+  await awaitOffers({ supervisor: nodes, gatewayUrl, executors: () => 1, signal });
+  return { executor, gateway, gatewayUrl };
+}
