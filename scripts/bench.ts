@@ -139,6 +139,8 @@ async function main(): Promise<number> {
   if (benchmark === undefined)
     refuse(`There is no benchmark "${name}".`, `Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
   if (!/^\d{1,3}$/.test(values.busy)) refuse(`--busy is "${values.busy}".`, "Give a number of processes, such as 30.");
+  const load = (): string | undefined => loadavg()[0]?.toFixed(1);
+  const before = load();
   const told: string[] = [];
   const { profile } = values;
   const rows = await benchmark.run({ busy: Number(values.busy), profile, tell: (line) => told.push(line) });
@@ -146,9 +148,8 @@ async function main(): Promise<number> {
   console.log(`\n${benchmark.legend.join("\n")}`);
   if (told.length > 0) console.log(`\n${told.join("\n")}`);
   const [cpu] = cpus();
-  const load = loadavg()[0]?.toFixed(1);
   console.log(
-    `\n${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${load}, Node ${process.version}`,
+    `\n${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${before} before and ${load()} after, Node ${process.version}`,
   );
   if (values.json) console.log(JSON.stringify({ bench: name, rows }));
   return 0;

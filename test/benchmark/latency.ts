@@ -1,3 +1,4 @@
+import { ExplainedError } from "../../checkout/explained-error.ts";
 import type { BenchRow } from "./rows.ts";
 import type { CallsDone, StreamsDone } from "./serving/generator-jobs.ts";
 import type { Subject } from "./serving/helpers.ts";
@@ -49,6 +50,7 @@ async function measureOne(serving: Serving, subject: Subject): Promise<Measured>
   const { lloom, meter } = serving;
   const ask = (): Promise<CallsDone> => calls(serving, subject, CALLS.count);
   const whole = subject === lloom ? await meter.watch(ask, ({ tookMs }) => tookMs.length) : await ask();
+  if (whole.tookMs.length === 0) throw silent(subject, whole.firstProblem);
   const short = await streams(serving, subject, { ...SHORT_STREAMS, paceMs: 0 });
   const paced = await streams(serving, subject, { ...PACED_STREAMS, paceMs: PACES.latency });
   const firsts = short.streams.flatMap(({ askedMs, arrivedMs: [first] }) =>
@@ -64,6 +66,9 @@ async function measureOne(serving: Serving, subject: Subject): Promise<Measured>
     errors: whole.errors + [...short.streams, ...paced.streams].filter(({ isWhole }) => !isWhole).length,
   };
 }
+
+const silent = ({ name }: Subject, problem: string | undefined): ExplainedError =>
+  new ExplainedError(`No answer of ${name} was right: ${problem}.`, "Read the logs that the newest network kept.");
 
 const calls = ({ run }: Serving, target: Subject, mostCalls: number): Promise<CallsDone> =>
   run({ kind: "calls", target, tokens: CALLS.tokens, parallel: 1, mostCalls, mostMs: CALLS.mostMs });

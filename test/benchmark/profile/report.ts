@@ -6,6 +6,7 @@ import { type Spender, type Split, splitProfile } from "./split.ts";
 /** How many functions are named. */
 const NAMED = 12;
 const WIDTH = 9;
+const LABEL = 24;
 
 /** What the profiles say of the answers that were watched, for people. Executor and gateway have to have ended. */
 export function reportProfiles(folder: string, meter: WorkMeter): string[] {
@@ -14,12 +15,12 @@ export function reportProfiles(folder: string, meter: WorkMeter): string[] {
     return { worker, path, split: splitProfile(profile, meter.windows, meter.answers) };
   });
   const line = (name: string, msOf: (split: Split) => number): string =>
-    name.padEnd(20) + splits.map(({ split }) => msOf(split).toFixed(3).padStart(WIDTH)).join("");
+    name.padEnd(LABEL) + splits.map(({ split }) => msOf(split).toFixed(3).padStart(WIDTH)).join("");
   const cpu = WORKERS.map((worker) => meter.cpuMs(worker).toFixed(3).padStart(WIDTH)).join("");
   return [
     `Milliseconds of each of ${meter.answers} answers; profiles are in ${folder}`,
-    "".padEnd(20) + WORKERS.map((worker) => worker.padStart(WIDTH)).join(""),
-    "processor, all threads".slice(0, 20).padEnd(20) + cpu,
+    "".padEnd(LABEL) + WORKERS.map((worker) => worker.padStart(WIDTH)).join(""),
+    "processor, all threads".padEnd(LABEL) + cpu,
     line("main thread busy", ({ busyMs }) => busyMs),
     ...GROUPS.map((group) => line(`  ${group}`, ({ groups }) => groups[group])),
     ...splits.flatMap(({ worker, path, split }) => [

@@ -12,6 +12,13 @@ Server.prototype.listen = function atLoopback(this: Server, ...args: unknown[]):
   return listen.call(this, { port: Number(port), host: "127.0.0.1" }, onListening);
 } as typeof listen;
 
+/** Its release 1.15 writes into headers that Node's fetch gives to be read only. */
+const { fetch: fetchOnce } = globalThis;
+globalThis.fetch = async (...asked) => {
+  const { body, status, statusText, headers } = await fetchOnce(...asked);
+  return new Response(body, { status, statusText, headers });
+};
+
 process.env["TRUSTED_CUSTOM_HOSTS"] = "127.0.0.1";
 process.argv = [node, script, `--port=${port}`, "--headless"];
 await import(pathToFileURL(script).href);

@@ -52,13 +52,13 @@ export async function withServing<T>(
   failed.catch(() => undefined);
   const working = (async (): Promise<T> => {
     const backendUrl = await startHelper(supervisor, "backend-server", Object.values(PACES).map(String));
-    const references = await startReferences({ supervisor, ports, dir }, backendUrl);
     const generatorUrl = await startHelper(supervisor, "generator", []);
+    const run = <J extends Job>(job: J): Promise<Done<J>> => Promise.race([post(generatorUrl, job, signal), failed]);
+    const references = await ableOf(run, await startReferences({ supervisor, ports, dir }, backendUrl));
     const chainPort = await ports.next(FIRST_CHAIN_PORT);
     const { executor, gateway, gatewayUrl } = await startBenchNetwork({
       ...{ supervisor, nodes, dir, chainPort, backendUrl, say, signal },
     });
-    const run = <J extends Job>(job: J): Promise<Done<J>> => Promise.race([post(generatorUrl, job, signal), failed]);
     const lloom: Subject = { name: "lloom", url: gatewayUrl };
     say("lanes");
     await fund(run, lloom);
@@ -69,6 +69,18 @@ export async function withServing<T>(
   // What still waits when a part has failed ends with the processes.
   working.catch(() => undefined);
   return await Promise.race([working, failed]);
+}
+
+/** Those that can do what is asked: a program that this machine has may be one that does not run here. */
+async function ableOf(run: Serving["run"], references: readonly Subject[]): Promise<Subject[]> {
+  const able: Subject[] = [];
+  for (const target of references) {
+    const stream = { tokens: 4, paceMs: PACES.latency, parallel: 1, rampMs: 0, each: 1 };
+    const { streams, firstProblem } = await run({ kind: "streams", target, ...stream });
+    if (streams.every(({ isWhole }) => isWhole)) able.push(target);
+    else say(`${target.name} is left out: ${firstProblem}`);
+  }
+  return able;
 }
 
 const FIRST_CHAIN_PORT = 18_545;
