@@ -162,7 +162,9 @@ const OPEN_LANE = `INSERT INTO own_lanes
   (executor, lane, nonce, cost, inbound, outbound, response_hash, settled_nonce, settled_cost, status)
   VALUES (:executor, :lane, :nonce, :cost, :inbound, :outbound, :response_hash, '${encoding.ZERO}', '${encoding.ZERO}',
     'busy')`;
-const SENT_IN_LANE = "SELECT 1 FROM own_requests WHERE executor = :executor AND lane = :lane AND status = 'sent'";
+/** By the few that are under way: a lane's own index holds everything that it was ever asked. */
+const SENT_IN_LANE = `SELECT 1 FROM own_requests INDEXED BY own_sent
+  WHERE executor = :executor AND lane = :lane AND status = 'sent'`;
 const RELEASE = `UPDATE own_lanes SET status = 'idle' WHERE executor = :executor AND lane = :lane AND status = 'busy'
   AND NOT EXISTS (${SENT_IN_LANE})`;
 const RETIRE = `UPDATE own_lanes SET status = 'retired', retired_because = :because
