@@ -1,8 +1,8 @@
 import type { Connection, Stream } from "@libp2p/interface";
-import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { type Host, peerIdOf } from "./host.ts";
+import { knownPeerId } from "./known-peer-id.ts";
 import { dialStaggered } from "./staggered-dial.ts";
 
 /** A peer and where it may be found; the DHT is asked when it is not there. */
@@ -27,7 +27,7 @@ export async function connect(host: Host, target: PeerTarget, signal: AbortSigna
   if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
   if (host.isBanned(peerId)) throw new LloomError("EXECUTOR_UNREACHABLE", `Peer ${peerId} broke the protocol lately.`);
   const { libp2p, limits } = host;
-  if (libp2p.getConnections(peerIdFromString(peerId)).length > 0) return;
+  if (libp2p.getConnections(knownPeerId(peerId)).length > 0) return;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeoutMs)]);
   try {
     await dialStaggered(host, { peerId, addresses: usableAddresses(target) }, deadline);
@@ -60,11 +60,11 @@ async function negotiate(
   { target, protocol, maxStreams }: StreamOptions,
   signal: AbortSignal,
 ): Promise<Stream> {
-  const peer = peerIdFromString(target.peerId);
-  const addresses = usableAddresses(target);
+  const { peerId } = target;
+  const peer = knownPeerId(peerId);
   for (;;) {
     const old = host.libp2p.getConnections(peer).find(({ status }) => status === "open");
-    const connection = old ?? (await dialStaggered(host, { peerId: target.peerId, addresses }, signal));
+    const connection = old ?? (await dialStaggered(host, { peerId, addresses: usableAddresses(target) }, signal));
     try {
       return await connection.newStream(protocol, { signal, maxOutboundStreams: maxStreams });
     } catch (cause) {

@@ -1,8 +1,8 @@
-import { peerIdFromString } from "@libp2p/peer-id";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { addressFromPublicKey } from "@lloom/protocol/hex";
 import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { knownPeerId } from "./known-peer-id.ts";
 
 /** Addresses of the peers seen last: decompressing a key costs more than a look. */
 const cache = new BoundedMap<string, Address>({ most: 4096 });
@@ -18,7 +18,7 @@ export function peerAddress(peerId: string): Address {
 function addressOf(peerId: string): Address {
   let key: Uint8Array | undefined;
   try {
-    const peer = peerIdFromString(peerId);
+    const peer = knownPeerId(peerId);
     key = peer.type === "secp256k1" ? peer.publicKey.raw : undefined;
   } catch (cause) {
     throw new LloomError("FRAME_INVALID", `"${peerId.slice(0, 80)}" is not a peer id.`, { cause });
