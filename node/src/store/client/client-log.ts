@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Address, CompactSignature, Hex, Receipt, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
-import { accountingV2Facts } from "@lloom/protocol/generated/facts";
 import { advance, EMPTY_LANE, type LaneState, requestProblem, responseProblem } from "@lloom/protocol/lane";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import { LloomError } from "../../errors.ts";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
 import { type DutyLog, openDutyLog } from "../duty-log.ts";
+import { outstandingTo } from "./outstanding.ts";
 import { type OwnAnswerLog, openOwnAnswers } from "./own-answers.ts";
 import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence, saveOwnPrompt, saveOwnText } from "./own-evidence.ts";
 import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
@@ -125,7 +125,7 @@ export function openClientLog(db: Database): ClientLog {
     retireLane: (executor, lane, because) => {
       db.write(() => db.run(RETIRE, { ...laneKey(executor, lane), because }));
     },
-    outstanding: (executor, nowSeconds) => outstanding(db, executor, nowSeconds),
+    outstanding: (executor, nowSeconds) => outstandingTo(db, executor, nowSeconds),
     markSettled: (settled) => noteSettled(db, SETTLED, settled),
     correctSettled: (settled) => noteSettled(db, CORRECTED, settled),
     receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(receiptOf),
@@ -151,8 +151,6 @@ export function openClientLog(db: Database): ClientLog {
   };
 }
 
-/** Seconds after a request's deadline in which its answer can be settled. */
-const SETTLE_WINDOW_SECONDS = Number(accountingV2Facts.SETTLE_WINDOW);
 const PAGE_LIMIT = 1000;
 const LANE = "SELECT * FROM own_lanes WHERE executor = :executor AND lane = :lane";
 const IDLE = `SELECT * FROM own_lanes INDEXED BY own_idle
@@ -185,11 +183,6 @@ const SETTLED = `UPDATE own_lanes SET settled_nonce = max(settled_nonce, :nonce)
   WHERE executor = :executor AND lane = :lane`;
 const CORRECTED = `UPDATE own_lanes SET settled_nonce = :nonce, settled_cost = :cost
   WHERE executor = :executor AND lane = :lane`;
-const ANSWERED_BY = `SELECT lane, cost, settled_cost FROM own_lanes INDEXED BY own_owed
-  WHERE executor = :executor AND cost > settled_cost`;
-const SENT_TO = `SELECT r.lane, r.cost_cap AS cost, l.settled_cost
-  FROM own_requests r JOIN own_lanes l ON l.executor = r.executor AND l.lane = r.lane
-  WHERE r.executor = :executor AND r.status = 'sent' AND r.deadline >= :payableFrom`;
 const RECEIPTS = `SELECT * FROM own_requests WHERE status = 'answered' AND id < :before
   AND (:executor IS NULL OR executor = :executor) ORDER BY id DESC LIMIT :limit`;
 const OUTCOMES = "SELECT * FROM own_requests ORDER BY id DESC LIMIT :limit";
@@ -274,11 +267,6 @@ function saveRefusal(db: Database, requestHash: Hex, code: ErrorCode): void {
   if (row?.["status"] !== "sent") return;
   db.run(REFUSE, { requestHash, code });
   db.run(RELEASE, { executor: encoding.textOf(row, "executor"), lane: encoding.textOf(row, "lane") });
-}
-
-function outstanding(db: Database, executor: Address, nowSeconds: bigint): bigint {
-  const payableFrom = Number(nowSeconds) - SETTLE_WINDOW_SECONDS;
-  return encoding.sumByLane([...db.all(ANSWERED_BY, { executor }), ...db.all(SENT_TO, { executor, payableFrom })]);
 }
 
 const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, executor }: OwnReceiptPage) => ({
