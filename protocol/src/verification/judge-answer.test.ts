@@ -64,7 +64,10 @@ describe("an answer's verdict", () => {
         answerOf(new Array<WrittenLeaf>(12).fill(leafOf(0, 7)), asked),
         calibration,
       );
-      expect({ found, ...figures }).toEqual({ found: false, distance: 0, leadShift: 0, flatter: 1 });
+      expect({ found, ...figures }).toEqual({
+        ...{ found: false, distance: 0, leadShift: 0, flatter: 1 },
+        ...{ whole: 0, places: 12 },
+      });
       expect(judgeAnswer(answerOf([leafOf(41)], asked), calibration).found).toBe(true);
     }
   });

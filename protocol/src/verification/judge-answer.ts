@@ -1,4 +1,7 @@
-/** What one answer shows for or against the offered weights, by the bounds of a calibration. */
+/**
+ * What one answer shows for or against the offered weights, by the bounds of a calibration. Odds hold for answers that nobody selected,
+ * as canaries are: they move reports and reputation. What a jury convicts by is in `conviction.ts`.
+ */
 import type { Hex } from "../commitment-types.ts";
 import type { Sampling } from "../messages.ts";
 import { type BorderInput, isFlipped } from "./border-input.ts";
@@ -7,7 +10,7 @@ import { checkedPlaces } from "./checked-places.ts";
 import type { ScoredPlace, WrittenLeaf } from "./scored-place.ts";
 import { foundFactor } from "./sequential-test.ts";
 import { flatterLikelihood } from "./text-likelihood.ts";
-import { compareTrace, greedyGap, type TraceFigures } from "./trace-distance.ts";
+import { compareTrace, greedyGap, type TraceFigures, wholeDistance } from "./trace-distance.ts";
 
 /** No canary counts more than this, whatever it shows. */
 export const MOST_FACTOR = 1 / MOST_FALSE;
@@ -31,6 +34,9 @@ export interface AnswerToJudge {
 export interface AnswerFigures extends Partial<TraceFigures> {
   readonly gap?: number;
   readonly isFlipped?: boolean;
+  /** Mean distance over all places, and their number: what a jury convicts by (`conviction.ts`). */
+  readonly whole?: number;
+  readonly places?: number;
   /** `flatterLikelihood`; 1 where nothing was drawn freely. */
   readonly flatter: number;
 }
@@ -56,6 +62,7 @@ export function figuresOf(answer: AnswerToJudge, distanceBound: number): AnswerF
   return {
     ...flipped,
     ...compareTrace(leaves, places, checkedPlaces({ ...answer, places })),
+    ...wholeDistance(leaves, places),
     ...(isGreedy && isFree && { gap: greedyGap(tokens, places) }),
     flatter: isFree ? flatterLikelihood({ tokens, places, temperatureMilli, slack: distanceBound }) : 1,
   };

@@ -31,6 +31,15 @@ export function compareTrace(
   return { distance: checked.length === 0 ? 0 : sum / checked.length, leadShift };
 }
 
+/** The distance over all places, which nobody can choose some of, and how many they are. */
+export function wholeDistance(
+  leaves: readonly WrittenLeaf[],
+  places: readonly ScoredPlace[],
+): { readonly whole: number; readonly places: number } {
+  const all = [...leaves.keys()];
+  return { whole: compareTrace(leaves, places, all).distance, places: all.length };
+}
+
 /** Median of the differences: a few far tokens, whose probabilities nobody can tell apart from nothing, do not count. */
 function distanceAt({ likeliest }: WrittenLeaf, place: ScoredPlace): number {
   const differences = likeliest

@@ -1,7 +1,7 @@
 import { AUDIT_LOOKAHEAD, epochAt, isAssigned } from "@lloom/protocol/audit-assignments";
 import { auditReports } from "@lloom/protocol/audit-reports";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { CANARY_WINDOW, type EvidenceSum, sumEvidence } from "@lloom/protocol/verification/sequential-test";
+import { CANARY_WINDOW } from "@lloom/protocol/verification/sequential-test";
 import { senderOf } from "../../chain/account/actions.ts";
 import { readMember } from "../../chain/reads.ts";
 import { type Audits, proveSeed, readChains, readSeed, reportCall } from "../../chain/reputation/audits.ts";
@@ -10,26 +10,17 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import type { VisitSource } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
-import type {
-  AuditableOffer,
-  AuditQuestion,
-  CanaryBuyer,
-  CanaryFinding,
-  EndedCanary,
-  KeptAudit,
-} from "./canary-answer.ts";
+import type { AuditableOffer, AuditQuestion, CanaryBuyer, CanaryFinding, EndedCanary } from "./canary-answer.ts";
+import { type Accusation, accusationOf } from "./complaint-rules.ts";
 import { findingsOf } from "./findings.ts";
 import { judge, type KnownWeights } from "./judge.ts";
 import { planCanaries, QUIET_SECONDS } from "./plan.ts";
 import type { Preimages } from "./preimages.ts";
 
 /** An executor against whom the canaries prove enough for a dispute. */
-export interface Case {
+export interface Case extends Accusation {
   readonly executor: Address;
   readonly weightsHash: Hex;
-  readonly standing: EvidenceSum;
-  /** Those that speak against it, the newest first. */
-  readonly canaries: readonly KeptAudit[];
 }
 
 export interface AuditorParts {
@@ -203,13 +194,8 @@ export class Auditor {
   #accuse(nowSeconds: bigint): void {
     const { store, onCase } = this.#parts;
     for (const { executor, weightsHash } of store.audited()) {
-      const judged = store
-        .judgedOf(executor, weightsHash, CANARY_WINDOW)
-        .filter(({ finding }) => finding?.factor !== undefined);
-      const standing = sumEvidence(judged.map(({ finding }) => ({ factor: finding?.factor ?? 1 })));
-      if (!standing.mayDispute) continue;
-      const canaries = judged.filter(({ finding }) => (finding?.factor ?? 0) > 1).reverse();
-      onCase({ executor, weightsHash, standing, canaries }, nowSeconds);
+      const accusation = accusationOf(store.judgedOf(executor, weightsHash, CANARY_WINDOW));
+      if (accusation !== undefined) onCase({ executor, weightsHash, ...accusation }, nowSeconds);
     }
   }
 

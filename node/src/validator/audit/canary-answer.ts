@@ -1,5 +1,6 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
+import type { Proof } from "@lloom/protocol/verification/conviction";
 import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
 import type { KeptCanary, PlannedCanary } from "../../store/validator/audit-log.ts";
 import type { Canary } from "../canary/draw-canary.ts";
@@ -59,8 +60,10 @@ export interface CanaryFinding {
   readonly problem?: string;
   readonly failure?: "structure" | "counts" | "trace";
   readonly figures?: AnswerFigures;
-  /** Evidence factor; absent: nothing could be measured. */
+  /** Evidence factor; absent: nothing could be measured. It moves reports and reputation. */
   readonly factor?: number;
+  /** What a jury would convict by. */
+  readonly proof?: Exclude<Proof, undefined>;
 }
 
 export type PlannedAudit = PlannedCanary<AuditQuestion>;

@@ -2,7 +2,9 @@
 import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Receipt } from "@lloom/protocol/commitment-types";
 import { measuredEvidenceFacts } from "@lloom/protocol/generated/facts";
-import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
+import { answerKey, convicts, type ShownProof } from "@lloom/protocol/verification/conviction";
+import { type EvidenceSum, sumEvidence } from "@lloom/protocol/verification/sequential-test";
+import type { KeptAudit } from "./canary-answer.ts";
 
 /** Seconds after a request's deadline in which its answer can be complained of, less what opening may take. */
 const SHOWN_SECONDS = measuredEvidenceFacts.EVIDENCE_WINDOW - 3_600n;
@@ -13,7 +15,6 @@ export const MOST_SHOWN = 16;
 export interface ShownFacts {
   /** Chain seconds. */
   readonly deadline: bigint;
-  readonly factor: number;
   /** Whether another dispute is about it, or the contract does not take it. */
   readonly isSpent: boolean;
 }
@@ -26,8 +27,41 @@ export const isShowable = ({ deadline, isSpent }: ShownFacts, nowSeconds: bigint
 export const isPaid = ({ request, response }: Receipt, { nonce, cost }: PaidLane): boolean =>
   nonce >= request.nonce && (cost < response.cumulativeCost ? cost : response.cumulativeCost) > request.ackedCost;
 
+/** What a jury would take from a canary; `undefined`: nothing, or there is no signed answer to show. */
+export function proofOf({ answer, finding, question }: KeptAudit): ShownProof | undefined {
+  if (answer?.type !== "answered" || finding?.proof === undefined) return undefined;
+  return { key: answerKey(question.canary.messages, answer.answer.text), proof: finding.proof };
+}
+
+/** What is held against an executor. */
+export interface Accusation {
+  readonly standing: EvidenceSum;
+  /** Those that a jury convicts by, each different answer once; the newest first, but before all others traces that cannot be true. */
+  readonly canaries: readonly KeptAudit[];
+}
+
+/**
+ * What the judged canaries of one executor, the oldest first, allow to accuse it of; `undefined`: of nothing. All of them together have
+ * to prove a million to one, and those that are shown have to convict by what a jury takes. A trace that cannot be true needs no odds.
+ */
+export function accusationOf(judged: readonly KeptAudit[]): Accusation | undefined {
+  const standing = sumEvidence(
+    judged.flatMap(({ finding }) => (finding?.factor === undefined ? [] : [{ factor: finding.factor }])),
+  );
+  const proving = new Map<string, KeptAudit>();
+  for (const canary of judged.toReversed()) {
+    const key = proofOf(canary)?.key;
+    if (key !== undefined && !proving.has(key)) proving.set(key, canary);
+  }
+  const impossible = [...proving.values()].filter(({ finding }) => finding?.proof === "structure");
+  const far = [...proving.values()].filter(({ finding }) => finding?.proof === "distance");
+  const canaries = [...impossible, ...far];
+  if (impossible.length === 0 && !standing.mayDispute) return undefined;
+  return stillProves(canaries.flatMap((canary) => proofOf(canary) ?? [])) ? { standing, canaries } : undefined;
+}
+
 /** Whether these alone still prove enough: what is left after some cannot be shown any more has to. */
-export const stillProves = (shown: readonly Pick<ShownFacts, "factor">[]): boolean => sumEvidence(shown).mayDispute;
+export const stillProves = (shown: readonly ShownProof[]): boolean => convicts(shown);
 
 /** Base units. */
 export interface BondFacts {

@@ -1,5 +1,6 @@
 import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
+import type { ShownProof } from "@lloom/protocol/verification/conviction";
 import { senderOf } from "../../chain/account/actions.ts";
 import { settle } from "../../chain/account/settle.ts";
 import type { Chain } from "../../chain/chain.ts";
@@ -21,7 +22,7 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ComplaintLog, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { Case } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
-import { bondProblem, isPaid, isShowable, MOST_SHOWN, stillProves } from "./complaint-rules.ts";
+import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf, stillProves } from "./complaint-rules.ts";
 
 export interface ComplaintsParts {
   readonly chain: Chain;
@@ -40,10 +41,9 @@ export interface ComplaintsParts {
 }
 
 /** An answer that a complaint shows. */
-interface Shown extends SignedAnswer {
+interface Shown extends SignedAnswer, ShownProof {
   readonly responseHash: Hex;
   readonly consent: CompactSignature;
-  readonly factor: number;
 }
 
 /**
@@ -122,15 +122,16 @@ export class Complaints {
   async #showable(canaries: readonly KeptAudit[], nowSeconds: bigint, court: MeasuredCourt): Promise<Shown[]> {
     const { chain, consentOf } = this.#parts;
     const shown: Shown[] = [];
-    for (const { answer, responseHash, finding, epoch } of canaries) {
-      if (answer?.type !== "answered" || responseHash === undefined) continue;
+    for (const canary of canaries) {
+      const { answer, responseHash, epoch } = canary;
+      const proof = proofOf(canary);
+      if (answer?.type !== "answered" || responseHash === undefined || proof === undefined) continue;
       const { receipt, requestHash } = answer.signed;
       const consent = consentOf(receipt.request, requestHash, epoch);
       if (consent === undefined) continue;
       const isSpent = (await readDisputeAbout(chain, court, receipt.request)) !== undefined;
-      const factor = finding?.factor ?? 1;
-      if (isShowable({ deadline: receipt.request.deadline, factor, isSpent }, nowSeconds))
-        shown.push({ receipt, requestHash, responseHash, consent, factor });
+      if (isShowable({ deadline: receipt.request.deadline, isSpent }, nowSeconds))
+        shown.push({ receipt, requestHash, responseHash, consent, ...proof });
     }
     return shown;
   }

@@ -2,6 +2,7 @@ import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { hexToBytes } from "@lloom/protocol/hex";
 import { parseProfile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
+import { COMPLAINING_TIMES, isFar } from "@lloom/protocol/verification/conviction";
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import { readTrace } from "@lloom/protocol/verification/read-trace";
 import type { Reference } from "../../backend/llama-reference.ts";
@@ -43,7 +44,8 @@ export async function judge(canary: CanaryToJudge, { weights, secret }: Judging)
   const { temperatureMilli, responseFormat } = sampling;
   const prompt = { messages, asOfSeconds: answer.asOfSeconds };
   const read = readLeaves(answer, { stop: sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) });
-  if (read !== undefined && "problem" in read) return { failure: "structure", problem: read.problem };
+  if (read !== undefined && "problem" in read)
+    return { failure: "structure", problem: read.problem, ...(isCovered && { proof: "structure" }) };
   if (!isCovered) return {};
   const leaves = read?.leaves;
   const places =
@@ -62,6 +64,7 @@ export async function judge(canary: CanaryToJudge, { weights, secret }: Judging)
   return {
     figures,
     ...(factor !== undefined && { factor }),
+    ...(isFar(figures, calibration, COMPLAINING_TIMES) && { proof: "distance" }),
     ...(found && { failure: "trace", problem: "The answer is not one of the offered weights." }),
   };
 }
