@@ -6,6 +6,7 @@ import { checkRows } from "./verify/checking.ts";
 import { quantile } from "./verify/courses.ts";
 import { honestRows } from "./verify/honest.ts";
 import { kindRows } from "./verify/kinds.ts";
+import { selectedRows } from "./verify/selected.ts";
 import { traceCostRows } from "./verify/trace-cost.ts";
 import { overheadRows } from "./verify/trace-overhead.ts";
 
@@ -18,6 +19,7 @@ export async function run(): Promise<BenchRow[]> {
   return [
     ...(await kindRows(bench)),
     ...honestRows(bench),
+    ...(await selectedRows(bench)),
     ...(await borderRows(bench)),
     ...(await checkRows(bench)),
     await countRow(bench),

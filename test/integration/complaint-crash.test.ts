@@ -52,7 +52,8 @@ afterAll(() => stack.disposeAsync());
 function found(shown: readonly Sale[]): Database {
   const db = court.database(validator);
   const audits = openAuditLog<AuditQuestion, EndedCanary, CanaryFinding>(db);
-  const question = { canary: {} } as AuditQuestion;
+  const messages = [{ role: "user" as const, content: "What is a cat?" }];
+  const question = { canary: { messages } } as unknown as AuditQuestion;
   const executor = sales[0]?.executor.identity.address as Hex;
   const canary = { executor, model: "tiny", weightsHash: WEIGHTS, askAt: 0n, question };
   audits.beginEpoch(
@@ -65,10 +66,13 @@ function found(shown: readonly Sale[]): Database {
     audits.markAsked(id);
     audits.saveAnswer(
       id,
-      { type: "answered", responseHash, signed: { receipt, requestHash } } as EndedCanary,
+      {
+        ...{ type: "answered", responseHash, signed: { receipt, requestHash } },
+        answer: { text: `A cat ${index}.` },
+      } as EndedCanary,
       responseHash,
     );
-    audits.saveFinding(id, { factor: 1000, failure: "trace" });
+    audits.saveFinding(id, { factor: 1000, failure: "trace", proof: "distance" });
   }
   return db;
 }

@@ -1,6 +1,7 @@
 import type { Calibration } from "@lloom/protocol/verification/calibration";
+import { COMPLAINING_TIMES, convicts, isFar, type ShownProof } from "@lloom/protocol/verification/conviction";
 import { factorOf } from "@lloom/protocol/verification/judge-answer";
-import { type CanaryEvidence, sumEvidence } from "@lloom/protocol/verification/sequential-test";
+import { CANARY_WINDOW, type CanaryEvidence, sumEvidence } from "@lloom/protocol/verification/sequential-test";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import type { AnsweredCanary, MeasuredCanary } from "./answers.ts";
 
@@ -65,7 +66,7 @@ export interface AuditedCheat {
   readonly calibration: Calibration;
 }
 
-/** Canaries until the sequential test is through. */
+/** Canaries until the sequential test is through, and those that a jury takes convict. Each that is drawn stands for another one. */
 export function auditCourses({ cheated, honest, share, calibration }: AuditedCheat): Course[] {
   const factors = new Map(
     [...cheated, ...honest].map((one): [MeasuredCanary, CanaryEvidence] => [
@@ -74,10 +75,18 @@ export function auditCourses({ cheated, honest, share, calibration }: AuditedChe
     ]),
   );
   const evidence = (one: MeasuredCanary): CanaryEvidence => factors.get(one) ?? { factor: 1 };
+  const far = new Set([...cheated, ...honest].filter(({ figures }) => isFar(figures, calibration, COMPLAINING_TIMES)));
+  const proof = (one: MeasuredCanary, index: number): ShownProof => ({
+    key: String(index),
+    proof: far.has(one) ? "distance" : undefined,
+  });
   return play<MeasuredCanary>({
     draw: (random) => drawFrom(random() < share ? cheated : honest, random),
     // Only what speaks against it can be the last.
-    isFound: (so) => so.slice(-1).some((one) => evidence(one).factor > 1) && sumEvidence(so.map(evidence)).mayDispute,
+    isFound: (so) =>
+      so.slice(-1).some((one) => evidence(one).factor > 1) &&
+      sumEvidence(so.map(evidence)).mayDispute &&
+      convicts(so.slice(-CANARY_WINDOW).map(proof)),
   });
 }
 

@@ -2,7 +2,7 @@ import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type { Case } from "../../../node/src/validator/audit/auditor.ts";
-import type { CanaryOrder } from "../../../node/src/validator/audit/canary-answer.ts";
+import type { CanaryOrder, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
 import { VISIT_SIZES } from "../../../node/src/validator/canary/visit-source.ts";
 import {
   chain,
@@ -155,8 +155,9 @@ describe("a case", () => {
       store.beginEpoch(before, ZERO, planned);
       for (const { id } of store.ofEpoch(before)) {
         store.markAsked(id);
-        store.saveAnswer(id, { type: "wrong", what: "structure", problem: "" }, ZERO);
-        store.saveFinding(id, { factor: 1000 });
+        const reply = honest({ id } as CanaryOrder) as Extract<EndedCanary, { type: "answered" }>;
+        store.saveAnswer(id, { ...reply, answer: { ...reply.answer, text: `Answer ${id}.` } }, reply.responseHash);
+        store.saveFinding(id, { factor: 1000, proof: "distance" });
       }
       await course(() => auditor.look(never));
       expect(cases.length).toBeGreaterThan(0);

@@ -91,7 +91,21 @@ describe("what a canary shows", () => {
 
   it("is a wrong structure where the trace has tokens that the model does not have", async () => {
     for (const token of [2048, 0xffffffff])
-      expect(await judged(answerOf("", [leafOf(token)]))).toMatchObject({ failure: "structure" });
+      expect(await judged(answerOf("", [leafOf(token)]))).toMatchObject({ failure: "structure", proof: "structure" });
+    // No jury measures it: that is reported, and not complained of.
+    const profile = canonicalJson({ ...weights.calibration.reference, instructions: "NEON" });
+    const elsewhere = await judged({ ...answerOf("", [leafOf(2048)]), profile });
+    expect([elsewhere.failure, elsewhere.proof]).toEqual(["structure", undefined]);
+  });
+
+  it("proves a distance by an answer of several places alone", async () => {
+    const proofOf = async (tokens: number[]) => {
+      const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, tokens) ?? "";
+      return (await judged(answerOf(text, tokens.map(leafOf)))).proof;
+    };
+    expect(await proofOf([2047, 2047, 2047])).toBeUndefined();
+    expect(await proofOf([2047, 2047, 2047, 2047])).toBe("distance");
+    expect((await judged(honest)).proof).toBeUndefined();
   });
 
   it("is nothing where the reference's context does not hold the trace, or the profile was not measured", async () => {
