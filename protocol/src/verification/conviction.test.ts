@@ -98,7 +98,7 @@ function* honest(random: () => number): Generator<Answer, never> {
 }
 
 describe(`a challenger that shows what it likes of many honest answers, seed ${SEED}`, () => {
-  const [BOUGHT, MOST_SHOWN] = [5_000, 64];
+  const [BOUGHT, MOST_SHOWN] = [20_000, 64];
   const WORTHS: readonly ((figures: AnswerFigures) => number)[] = [
     ({ flatter }) => flatter,
     ({ gap = 0 }) => gap,

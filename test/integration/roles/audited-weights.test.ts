@@ -132,6 +132,7 @@ describe("canaries bought over the network", () => {
         expect(figures?.distance).toBeLessThan(calibration.distanceBound);
       }
       expect(standing(passed).mayDispute).toBe(false);
+      expect(passed.map(({ proof }) => proof)).toEqual(passed.map(() => undefined));
     },
     SLOW,
   );
@@ -148,6 +149,8 @@ describe("canaries bought over the network", () => {
       expect(caught.length).toBeGreaterThanOrEqual(cheat === "replay" ? 5 : 6);
       for (const { figures } of caught) expect(figures?.distance).toBeGreaterThan(calibration.distanceBound * 2);
       expect(standing(found).mayDispute).toBe(true);
+      // Each of them is what jurors convict by, and a complaint may show.
+      for (const { proof } of caught) expect(proof).toBe("distance");
     },
     SLOW,
   );

@@ -105,7 +105,7 @@ function shownOf({ canary, answer, leaves }: Bought): ShownAnswer {
     ...{ holders: [], mayComeYet: false },
     evidence: {
       ...{ receipt, responseHash: ZERO_HASH, lacks: new Map() },
-      prompt: { ...testPrompt(), messages, sampling, profile },
+      prompt: { ...testPrompt(), messages: [...messages], sampling, profile },
       text: { contentSalt: ZERO_HASH, bytes: Buffer.from(answer.text) },
       trace: { total: leaves.length, leaves },
     },
@@ -156,9 +156,10 @@ function* cases(): Generator<{ readonly shown: readonly Bought[]; readonly id: H
     const different = (ranked[number % ranked.length] ?? []).slice(0, draw([1, 2, 3, 4, 12, MOST_SHOWN], random));
     const copies = draw([1, 3, 12, MOST_SHOWN], random);
     const shown = different.flatMap((one) => new Array<Bought>(copies).fill(one)).slice(0, MOST_SHOWN);
-    const order = new Map(shown.keys().map((at) => [at, random()]));
-    const shuffled = [...shown.keys()].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-    const mixed = shuffled.flatMap((at) => shown[at] ?? []);
+    const mixed = shown
+      .map((one) => ({ one, place: random() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ one }) => one);
     const id: Hex = `0x${Math.floor(random() * 2 ** 32)
       .toString(16)
       .padStart(64, "0")}`;
