@@ -64,10 +64,12 @@ export interface AuditedCheat {
   /** Part of its answers that it cheats with. */
   readonly share: number;
   readonly calibration: Calibration;
+  /** What it takes: a dispute, or a million to one alone, which moves reports. */
+  readonly until?: "disputed" | "suspected";
 }
 
 /** Canaries until the sequential test is through, and those that a jury takes convict. Each that is drawn stands for another one. */
-export function auditCourses({ cheated, honest, share, calibration }: AuditedCheat): Course[] {
+export function auditCourses({ cheated, honest, share, calibration, until = "disputed" }: AuditedCheat): Course[] {
   const factors = new Map(
     [...cheated, ...honest].map((one): [MeasuredCanary, CanaryEvidence] => [
       one,
@@ -86,7 +88,7 @@ export function auditCourses({ cheated, honest, share, calibration }: AuditedChe
     isFound: (so) =>
       so.slice(-1).some((one) => evidence(one).factor > 1) &&
       sumEvidence(so.map(evidence)).mayDispute &&
-      convicts(so.slice(-CANARY_WINDOW).map(proof)),
+      (until === "suspected" || convicts(so.slice(-CANARY_WINDOW).map(proof))),
   });
 }
 

@@ -4,7 +4,7 @@ import { type AnsweredCanary, answersOf, type MeasuredCanary, measureAll, scored
 import type { Bench } from "./bench.ts";
 import { cheatNode, coarseNode } from "./cheats.ts";
 import { isDisputed, isMiscounted, isReported } from "./client-rules.ts";
-import { auditCourses, clientCourses } from "./courses.ts";
+import { type AuditedCheat, auditCourses, clientCourses } from "./courses.ts";
 import { foundRows } from "./found-rows.ts";
 
 /** Bits of the weights that answer, where 16 are signed. */
@@ -36,19 +36,29 @@ async function modelRows(bench: Bench, bits: number): Promise<BenchRow[]> {
   const cheated = await measured(bench, answered);
   const targets = COARSE_BITS.includes(bits) ? { tokens: MOST_TOKENS } : {};
   const rows = auditRows(bench, name, cheated, { targets });
+  // No jury convicts of these.
+  if (bits === Math.max(...BITS)) rows.push(...auditRows(bench, `${name}.suspected`, cheated, { until: "suspected" }));
   if (bits !== Math.min(...BITS)) return rows;
   for (const share of SHARES) rows.push(...auditRows(bench, `${name}.${share * 100}%`, cheated, { share }));
   const scored = await measured(bench, await scoredBy(bench.reference, answered));
-  return [...rows, ...auditRows(bench, `${name}.scored`, scored)];
+  return [...rows, ...auditRows(bench, `${name}.scored.suspected`, scored, { until: "suspected" })];
 }
 
 function auditRows(
   { honest, calibration }: Bench,
   name: string,
   cheated: readonly MeasuredCanary[],
-  { share = 1, targets = {} }: { readonly share?: number; readonly targets?: Parameters<typeof foundRows>[2] } = {},
+  {
+    share = 1,
+    targets = {},
+    until = "disputed",
+  }: {
+    readonly share?: number;
+    readonly targets?: Parameters<typeof foundRows>[2];
+    readonly until?: AuditedCheat["until"];
+  } = {},
 ): BenchRow[] {
-  return foundRows(name, auditCourses({ cheated, honest, share, calibration }), targets);
+  return foundRows(name, auditCourses({ cheated, honest, share, calibration, until }), targets);
 }
 
 /** Inflated counts, by the process that counts for clients; and the counts of honest answers. */
