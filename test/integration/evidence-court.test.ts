@@ -16,7 +16,7 @@ import { answerEvidence, type OwnAnswers } from "../../node/src/evidence/answer-
 import { type EvidenceSource, fetchEvidence, type WantedEvidence } from "../../node/src/evidence/fetch-evidence.ts";
 import { signedFor } from "../../node/src/evidence/signed-for.ts";
 import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
-import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
+import { type EvidenceHandler, serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
 import type { Host } from "../../node/src/p2p/host/host.ts";
 import { openClientLog } from "../../node/src/store/client/client-log.ts";
 import { openDatabase } from "../../node/src/store/database/database.ts";
@@ -46,6 +46,7 @@ let staged: StagedEvidence;
 const identityOf = (name: string) => identityFromSecret(getBytes(walletOf(name).privateKey));
 const [client, executor] = [identityOf("evidence client"), identityOf("evidence executor")];
 const parties: Record<string, Host> = {};
+const handlers: Record<string, EvidenceHandler> = {};
 /** What the parties' servers take for now: their memory of the chain lasts for seconds. */
 let nowMs = 0;
 
@@ -66,6 +67,7 @@ beforeAll(async () => {
   for (const [name, answers] of Object.entries(logs)) {
     const host = stack.use(await startHost({ secret: { client, executor }[name]?.secret ?? new Uint8Array() }));
     const handle = answerEvidence({ chain, hasher, recover: recoverAddress, steady: () => nowMs, answers });
+    handlers[name] = handle;
     stack.use(await serveEvidence(host, { handle, limits: { askBurst: 1_000 }, log: silentLog }));
     parties[name] = host;
   }
@@ -214,6 +216,28 @@ describe("with a dispute", () => {
         isJuror ? "given" : REFUSED,
       );
     }
+  });
+
+  it("is not kept from them by strangers who ask about it, however many", async () => {
+    nowMs += 60_000;
+    const { requestHash } = staged;
+    const ask = async (asker: string): Promise<string> => {
+      const asked = handlers["executor"]?.(
+        { type: "ask", requestHash, items: [] },
+        asker as Hex,
+        async () => undefined,
+      );
+      return (
+        asked?.then(
+          () => "given",
+          ({ code }: LloomError) => code,
+        ) ?? ""
+      );
+    };
+    const codes = new Set<string>();
+    for (let stranger = 1; stranger <= 200; stranger++) codes.add(await ask(`0x${String(stranger).padStart(40, "0")}`));
+    expect([...codes]).toEqual(["EVIDENCE_REFUSED"]);
+    for (const juror of jurors) expect(await ask(juror)).toBe("given");
   });
 
   it("nobody but the parties does once it is over", async () => {

@@ -43,7 +43,7 @@ export function answerEvidence({ chain, hasher, recover, answers, steady }: Answ
     const signer = recover(hashDisputeConsent(hasher.domainSeparator, { challenger, requestHash }), consent);
     return signer !== undefined && (signer === client || (await principalOf(signer)) === client);
   };
-  return async (ask, asker) => {
+  return async (ask, asker, place) => {
     const { requestHash, consent } = ask;
     const receipt = answers.receiptOf(requestHash);
     if (receipt === undefined) throw refused(requestHash);
@@ -54,6 +54,7 @@ export function answerEvidence({ chain, hasher, recover, answers, steady }: Answ
       (consent !== undefined && (await hasConsent(request, { challenger: asker, requestHash }, consent))) ||
       (await court.concerns(request, asker));
     if (!mayAsk) throw refused(requestHash);
+    await place();
     const held = answers.held(requestHash, receipt);
     const leaves = leavesToProve(held, ask);
     return evidenceParts(held, ask, leaves && (await grownInTurns(leaves)));

@@ -1,6 +1,6 @@
-import type { Address, Hex, RequestCommitment } from "@lloom/protocol/commitment-types";
+import type { Address, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../chain/chain.ts";
-import { isJuror, readSeat } from "../chain/disputes/jury.ts";
+import { readAllJurors } from "../chain/disputes/jury.ts";
 import { type MeasuredCourt, openMeasuredCourt } from "../chain/disputes/measured-court.ts";
 import { isOpen, type MeasuredDispute, readDisputeAbout, readMeasured } from "../chain/disputes/measured-disputes.ts";
 import { LloomError } from "../errors.ts";
@@ -19,12 +19,26 @@ interface Remembered<Value> {
   readonly untilMs: number;
 }
 
-/** Who judges an answer, by what the chain says; read when somebody asks, and remembered for a moment. */
+/** What the chain says about an answer. */
+interface Case {
+  /** `undefined` without a dispute about it. */
+  readonly dispute: MeasuredDispute | undefined;
+  /** Whoever was drawn for one of its panels. */
+  readonly jurors: ReadonlySet<Address>;
+}
+
+/**
+ * Who judges an answer, by what the chain says; read when somebody asks, and remembered for a moment. It is read for an answer and not
+ * for whoever asks, and what is known to be in dispute is read out of a share of its own: so strangers, however many, keep no juror out.
+ */
 export class CourtView {
   readonly #chain: Chain;
   readonly #steady: SteadyClock;
-  readonly #known = new BoundedMap<string, Remembered<unknown>>({ most: REMEMBERED });
+  readonly #known = new BoundedMap<string, Remembered<Case>>({ most: REMEMBERED });
+  /** Answers that were in dispute when they were last looked at. */
+  readonly #disputed = new BoundedMap<string, true>({ most: REMEMBERED });
   readonly #reads = new TokenBucket(READS);
+  readonly #disputedReads = new TokenBucket(READS);
   #court: Promise<MeasuredCourt | undefined> | undefined;
 
   constructor(chain: Chain, steady: SteadyClock = steadyClock) {
@@ -39,9 +53,9 @@ export class CourtView {
   async concerns(request: RequestCommitment, account: Address): Promise<boolean> {
     const court = await this.#open();
     if (court === undefined) return false;
-    const found = await this.#caseAbout(court, request);
-    if (found === undefined || !isOpen(found)) return false;
-    return found.challenger === account || (await this.#isJuror(court, found.id, account));
+    const { dispute, jurors } = await this.#caseAbout(court, request);
+    if (dispute === undefined || !isOpen(dispute)) return false;
+    return dispute.challenger === account || jurors.has(account);
   }
 
   #open(): Promise<MeasuredCourt | undefined> {
@@ -54,25 +68,29 @@ export class CourtView {
     return opening;
   }
 
-  #caseAbout(court: MeasuredCourt, request: RequestCommitment): Promise<MeasuredDispute | undefined> {
+  #caseAbout(court: MeasuredCourt, request: RequestCommitment): Promise<Case> {
     const { client, executor, lane, nonce } = request;
-    return this.#read(`${client}/${executor}/${lane}/${nonce}`, async () => {
-      const id = await readDisputeAbout(this.#chain, court, request);
-      return id === undefined ? undefined : readMeasured(this.#chain, court, id);
-    });
-  }
-
-  #isJuror(court: MeasuredCourt, id: Hex, juror: Address): Promise<boolean> {
-    return this.#read(`${id}/${juror}`, async () => isJuror(await readSeat(this.#chain, court, { id, juror })));
-  }
-
-  #read<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
+    const key = `${client}/${executor}/${lane}/${nonce}`;
     const known = this.#known.get(key);
-    if (known !== undefined && known.untilMs > this.#steady()) return known.value as Promise<Value>;
-    if (!this.#reads.take()) throw new LloomError("RATE_LIMITED", "Too many ask for evidence just now.");
-    const value = work();
+    if (known !== undefined && known.untilMs > this.#steady()) return known.value;
+    const reads = this.#disputed.has(key) ? this.#disputedReads : this.#reads;
+    if (!reads.take()) throw new LloomError("RATE_LIMITED", "Too many ask for evidence just now.");
+    const value = this.#readCase(court, request);
     this.#known.set(key, { value, untilMs: this.#steady() + MEMORY_MS });
-    value.catch(() => this.#known.delete(key));
+    value.then(
+      ({ dispute }) => {
+        if (dispute !== undefined && isOpen(dispute)) this.#disputed.set(key, true);
+        else this.#disputed.delete(key);
+      },
+      () => this.#known.delete(key),
+    );
     return value;
+  }
+
+  async #readCase(court: MeasuredCourt, request: RequestCommitment): Promise<Case> {
+    const id = await readDisputeAbout(this.#chain, court, request);
+    if (id === undefined) return { dispute: undefined, jurors: new Set() };
+    const dispute = await readMeasured(this.#chain, court, id);
+    return { dispute, jurors: isOpen(dispute) ? await readAllJurors(this.#chain, court, id) : new Set() };
   }
 }

@@ -1,4 +1,6 @@
 /** Evidence from two parties over real hosts, of which either may lie: what is right is found, and who lied is named. */
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { EVIDENCE_ITEMS, EVIDENCE_LIMITS, type EvidencePart } from "@lloom/protocol/evidence-messages";
 import { evidenceParts, type HeldEvidence } from "@lloom/protocol/evidence-parts";
 import { encodeEvidencePart } from "@lloom/protocol/evidence-wire";
@@ -13,7 +15,15 @@ import { serveEvidence } from "../p2p/evidence/evidence-server.ts";
 import { encodeLength } from "../p2p/frames/framing.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { recoverAddress } from "../wallet/recover.ts";
-import { type EvidenceSource, type FetchEvidenceParts, fetchEvidence, type WantedEvidence } from "./fetch-evidence.ts";
+import {
+  type EvidenceFaultKind,
+  type EvidenceSource,
+  type FetchEvidenceParts,
+  fetchEvidence,
+  NoEvidence,
+  type WantedEvidence,
+} from "./fetch-evidence.ts";
+import { fetchTrace } from "./fetch-trace.ts";
 
 const { hasher, client, executor } = createExchange();
 const parties = { hasher, client, executor };
@@ -163,6 +173,11 @@ const LIES: readonly [string, () => Promise<void>, RegExp][] = [
     /^FRAME_INVALID$/,
   ],
 ];
+/** Whether it could not be reached, said no, or said what is wrong. */
+function kindOf(code: string | undefined): EvidenceFaultKind {
+  if (/^(EXECUTOR_UNREACHABLE|EXECUTOR_TIMEOUT|STREAM_INTERRUPTED)$/.test(code ?? "")) return "unreached";
+  return /^(EVIDENCE_REFUSED|INTERNAL)$/.test(code ?? "") ? "refused" : "invalid";
+}
 const framed = (part: EvidencePart): Uint8Array => {
   const frame = encodeEvidencePart(part);
   return Buffer.concat([encodeLength(frame.length), frame]);
@@ -182,8 +197,9 @@ describe("a party that", () => {
     const { evidence, faults } = await fetch({}, silent ? { limits: { frameMs: 1_000 } } : {});
     expect(evidence).toMatchObject({ prompt: staged.held.prompt, text: staged.held.text });
     expect(faults).toHaveLength(1);
-    const [{ source: blamed, error } = { source: undefined, error: undefined }] = faults;
+    const [{ source: blamed, error, kind } = { source: undefined, error: undefined, kind: undefined }] = faults;
     expect(blamed?.role).toBe("executor");
+    expect(kind).toBe(kindOf(error?.code));
     expect(error?.code).toMatch(code);
     expect(error?.message).toContain(`Executor ${executor.address}: `);
     expect(error?.details).toMatchObject({ role: "executor", peer: hosts.executor.peerId });
@@ -204,6 +220,44 @@ describe("a party that", () => {
       code: "EVIDENCE_MISSING",
       details: { faults: [expect.stringContaining("names another client")] },
     });
+  });
+});
+
+it("a party that says itself that it cannot be reached, or is busy, has been reached", async () => {
+  const said = async (code: ErrorCode) => {
+    await serveRaw(framed({ type: "error", code, message: "Not now." }));
+    const thrown = await fetch({ sources: [source("executor")] }).catch((error: unknown) => error);
+    await hosts.executor.libp2p.unhandle(EVIDENCE_PROTOCOL);
+    return thrown instanceof NoEvidence ? thrown.faults.map(({ kind }) => kind) : thrown;
+  };
+  expect(await said("EXECUTOR_UNREACHABLE")).toEqual(["refused"]);
+  expect(await said("STREAM_INTERRUPTED")).toEqual(["refused"]);
+  expect(await said("RATE_LIMITED")).toEqual(["busy"]);
+});
+
+describe("a trace", () => {
+  const saved: Hex[] = [];
+  const trace = () =>
+    fetchTrace(
+      {
+        ...{ host: asker, hasher, log: silentLog, pauseMs: 0 },
+        isSignedFor: async (account, digest, signature) => recoverAddress(digest, signature) === account,
+        store: { saveTrace: (fetched) => void saved.push(fetched.requestHash) },
+      },
+      { requestHash, responseHash, executor: executor.address, target: targetOf(hosts.executor) },
+      never,
+    );
+
+  it("comes whole and is kept", async () => {
+    await serveHeld("executor", staged.held);
+    expect((await trace()).leaves).toHaveLength(3);
+    expect(saved).toEqual([requestHash]);
+  });
+
+  it("that does not come is withheld only by an executor that was reached", async () => {
+    expect(await trace()).toEqual({ leaves: undefined, why: "unreached" });
+    await serveHeld("executor", { ...staged.held, trace: "deleted" });
+    expect(await trace()).toEqual({ leaves: undefined, why: "refused" });
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Address, CompactSignature, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { type Evidence, EvidenceCollector, type NeededSignature } from "@lloom/protocol/evidence-collector";
-import type { EvidenceAsk, EvidenceItem, LeafRange } from "@lloom/protocol/evidence-messages";
+import type { EvidenceAsk, EvidenceItem, EvidencePart, LeafRange } from "@lloom/protocol/evidence-messages";
 import { lacksProfile } from "@lloom/protocol/opened-prompt";
 import { asLloomError, LloomError } from "../errors.ts";
 import { askEvidence } from "../p2p/evidence/evidence-client.ts";
@@ -37,10 +38,29 @@ export interface FetchEvidenceParts {
   readonly limits?: Partial<EvidenceAskLimits>;
 }
 
+/**
+ * What came of asking a source. `unreached`: nothing, or nothing whole, whoever is to blame: a door may be held shut by others. `busy`: its
+ * word that it cannot now. `refused`: its word that there is nothing, or nothing for this account. `invalid`: something that is wrong.
+ */
+export type EvidenceFaultKind = "unreached" | "busy" | "refused" | "invalid";
+
 /** What went wrong with a source: `error` names it. */
 export interface EvidenceFault {
   readonly source: EvidenceSource;
+  readonly kind: EvidenceFaultKind;
   readonly error: LloomError;
+}
+
+/** Nobody shows as much as the receipt; `faults` say why, of each that was asked. */
+export class NoEvidence extends LloomError {
+  readonly faults: readonly EvidenceFault[];
+
+  constructor(requestHash: Hex, faults: readonly EvidenceFault[]) {
+    super("EVIDENCE_MISSING", "Nobody shows evidence of this answer.", {
+      details: { requestHash, faults: faults.map(({ error }) => error.message) },
+    });
+    this.faults = faults;
+  }
 }
 
 export interface FetchedEvidence {
@@ -52,8 +72,8 @@ export interface FetchedEvidence {
 
 /**
  * Collects evidence about an answer from whoever has it. What one party forges, withholds or breaks off is asked of the next; nothing
- * of a party that was wrong once is kept. Throws CANCELLED, what the chain throws, and EVIDENCE_MISSING when nobody shows as much as the receipt; its
- * `details` name everybody with what they said.
+ * of a party that was wrong once is kept. Throws CANCELLED, what the chain throws, and `NoEvidence` (EVIDENCE_MISSING) when nobody shows
+ * as much as the receipt; its `details` name everybody with what they said.
  */
 export async function fetchEvidence(
   parts: FetchEvidenceParts,
@@ -66,8 +86,15 @@ export async function fetchEvidence(
     const items = wanted.items.filter((item) => evidence === undefined || !isWhole(evidence, item));
     if (evidence !== undefined && items.length === 0) break;
     const responseHash = evidence?.responseHash ?? wanted.responseHash;
-    const fail = (thrown: unknown): void => void faults.push({ source, error: named(source, asLloomError(thrown)) });
-    const found = await collectFrom(parts, { ...wanted, items, responseHash }, { source, signal }).catch(fail);
+    let isWord = false;
+    const onWord = (): void => {
+      isWord = true;
+    };
+    const fail = (thrown: unknown): void => {
+      const error = asLloomError(thrown);
+      faults.push({ source, kind: faultKind(error, isWord), error: named(source, error) });
+    };
+    const found = await collectFrom(parts, { ...wanted, items, responseHash }, { source, signal, onWord }).catch(fail);
     if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
     if (found === undefined) continue;
     // What the chain does not say now is nobody's fault here.
@@ -76,9 +103,7 @@ export async function fetchEvidence(
     else evidence = evidence === undefined ? found.evidence : merged(evidence, found.evidence);
   }
   if (evidence !== undefined) return { evidence, faults };
-  throw new LloomError("EVIDENCE_MISSING", "Nobody shows evidence of this answer.", {
-    details: { requestHash: wanted.requestHash, faults: faults.map(({ error }) => error.message) },
-  });
+  throw new NoEvidence(wanted.requestHash, faults);
 }
 
 type Collected = ReturnType<EvidenceCollector["result"]>;
@@ -87,10 +112,17 @@ interface Asking extends Omit<WantedEvidence, "responseHash" | "sources"> {
   readonly responseHash: Hex | undefined;
 }
 
+interface Asked {
+  readonly source: EvidenceSource;
+  readonly signal: AbortSignal;
+  /** Told when the source says why it gives nothing. */
+  readonly onWord: () => void;
+}
+
 async function collectFrom(
   { host, hasher, limits = {} }: FetchEvidenceParts,
   { requestHash, responseHash, items, ranges, consent }: Asking,
-  { source, signal }: { readonly source: EvidenceSource; readonly signal: AbortSignal },
+  { source, signal, onWord }: Asked,
 ): Promise<Collected> {
   const { role, address, target } = source;
   if (peerAddress(target.peerId) !== address)
@@ -101,7 +133,11 @@ async function collectFrom(
     ...(consent === undefined ? {} : { consent }),
   };
   const collector = new EvidenceCollector({ hasher, ask, responseHash });
-  await askEvidence(host, { target, ask, take: (part) => collector.take(part), signal, limits });
+  const take = (part: EvidencePart): void => {
+    if (part.type === "error") onWord();
+    collector.take(part);
+  };
+  await askEvidence(host, { target, ask, take, signal, limits });
   const collected = collector.result();
   if (collected.evidence.receipt.request[role] !== address)
     throw new LloomError("EVIDENCE_INVALID", `The receipt names another ${role}.`);
@@ -127,6 +163,20 @@ async function forgedSignature(
 function merged(first: Evidence, second: Evidence): Evidence {
   const lacks = new Map([...first.lacks].filter(([item]) => second[item] === undefined));
   return { ...first, ...second, lacks };
+}
+
+/** That nothing came, as whoever asks sees it itself. */
+const NOTHING_CAME: ReadonlySet<ErrorCode> = new Set([
+  "EXECUTOR_UNREACHABLE",
+  "EXECUTOR_TIMEOUT",
+  "STREAM_INTERRUPTED",
+]);
+const BUSY: ReadonlySet<ErrorCode> = new Set(["RATE_LIMITED", "CHAIN_UNREACHABLE", "DRAINING"]);
+
+/** A code may be any if the source has said it: it is its word then, and no more. */
+function faultKind({ code }: LloomError, isWord: boolean): EvidenceFaultKind {
+  if (isWord) return BUSY.has(code) ? "busy" : "refused";
+  return NOTHING_CAME.has(code) ? "unreached" : "invalid";
 }
 
 /** The same problem, with who caused it. */

@@ -5,7 +5,7 @@ import { asLloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
 import { pause } from "../primitives/pause.ts";
-import { type FetchEvidenceParts, fetchEvidence } from "./fetch-evidence.ts";
+import { type EvidenceFaultKind, type FetchEvidenceParts, fetchEvidence, NoEvidence } from "./fetch-evidence.ts";
 
 /** An answer whose trace is asked for, and who signed it. */
 export interface TraceOrder {
@@ -23,27 +23,47 @@ export interface FetchTraceParts extends FetchEvidenceParts {
   /** Keeps what came, for jurors. */
   readonly store: { saveTrace(fetched: { readonly requestHash: Hex; readonly leaves: readonly Uint8Array[] }): void };
   readonly log: Log;
+  /** Between two tries. */
+  readonly pauseMs?: number;
 }
 
-/** All leaves of a trace, checked against the signed root and kept; `undefined` if its executor does not show them. */
+/**
+ * All leaves of a trace. Else why they are not here, the most that any try has shown: that its executor could not be reached, of which
+ * nobody knows whose doing it is, is not its word that it gives none.
+ */
+export type FetchedTrace =
+  | { readonly leaves: readonly Hex[] }
+  | { readonly leaves: undefined; readonly why: EvidenceFaultKind };
+
+/** From what says nothing of the executor to what says most. */
+const REASONS: readonly EvidenceFaultKind[] = ["unreached", "busy", "refused", "invalid"];
+
+/** All leaves of a trace, checked against the signed root and kept, or why its executor does not show them. */
 export async function fetchTrace(
   parts: FetchTraceParts,
   { requestHash, responseHash, executor: address, target }: TraceOrder,
   signal: AbortSignal,
-): Promise<Hex[] | undefined> {
+): Promise<FetchedTrace> {
   const sources = [{ role: "executor" as const, address, target }];
+  let reason = 0;
   for (let tries = 1; tries <= TRIES && !signal.aborted; tries++) {
-    if (tries > 1) await pause(PAUSE_MS, signal);
+    if (tries > 1) await pause(parts.pauseMs ?? PAUSE_MS, signal);
     try {
       const { evidence } = await fetchEvidence(parts, { requestHash, responseHash, items: ["trace"], sources }, signal);
-      if (evidence.trace === undefined) continue;
+      if (evidence.trace === undefined) {
+        // It shows what was signed, and says that the trace is not there.
+        reason = Math.max(reason, REASONS.indexOf("refused"));
+        continue;
+      }
       const leaves = evidence.trace.leaves.map((leaf) => encodeTraceLeaf(leaf, leaf.index));
       parts.store.saveTrace({ requestHash, leaves });
-      return leaves.map(bytesToHex);
+      return { leaves: leaves.map(bytesToHex) };
     } catch (thrown) {
       const { code, message } = asLloomError(thrown);
+      const faults = thrown instanceof NoEvidence ? thrown.faults : [];
+      reason = Math.max(reason, ...faults.map(({ kind }) => REASONS.indexOf(kind)));
       parts.log.info({ executor: address, code, problem: message }, "a trace did not come");
     }
   }
-  return undefined;
+  return { leaves: undefined, why: REASONS[reason] ?? "unreached" };
 }

@@ -117,14 +117,21 @@ export const RPC_LIMITS: RpcLimits = { callsPerPeer: 16, callTimeoutMs: 5_000, c
 
 /** Limits of one served `/lloom/evidence/1`. */
 export interface EvidenceServerLimits {
-  /** Questions of one peer, and of all, that may be open at a time: each holds an answer with its trace in memory. */
+  /** Streams of one peer that may be open at a time. */
   readonly asksPerPeer: number;
+  /** Answers that are given at a time: each is in memory with its trace. */
   readonly asksTotal: number;
-  /** Sustained questions per second of one peer, and how many may come at once. */
+  /** Streams of all peers that are not being answered: they say nothing yet, are looked up, or wait for a place. */
+  readonly outsideTotal: number;
+  /** Sustained streams per second of one peer, and how many may come at once. */
   readonly asksPerSecond: number;
   readonly askBurst: number;
-  /** How long the question may take from its first byte to its last, and from the open stream on. */
+  /** How long the question may take, from the open stream to its last byte. */
   readonly askMs: number;
+  /** How long whoever has a right may wait for a place: less than the silence that it bears. */
+  readonly waitMs: number;
+  /** How long an answer holds its place while the network takes nothing of it. */
+  readonly stallMs: number;
   /** From the question to the answer's last byte: whoever reads more slowly is cut. */
   readonly answerMs: number;
 }
@@ -132,10 +139,15 @@ export interface EvidenceServerLimits {
 export const EVIDENCE_SERVER_LIMITS: EvidenceServerLimits = {
   asksPerPeer: 4,
   asksTotal: 16,
+  // A few kB each.
+  outsideTotal: 256,
   asksPerSecond: 0.5,
   // A juror asks a challenger for all that some complaints show, when their panels are drawn at once.
   askBurst: 64,
-  askMs: 10_000,
+  // A question is on its way as soon as the stream is open: a round trip.
+  askMs: 1_000,
+  waitMs: 10_000,
+  stallMs: 10_000,
   // The largest answer, 40 MB, at 350 kB per second.
   answerMs: 120_000,
 };

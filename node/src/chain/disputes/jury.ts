@@ -86,6 +86,15 @@ export async function readJurors(
   return [...found].map((juror): Address => String(juror).toLowerCase() as Address);
 }
 
+/** Whoever was drawn for any panel of a case. */
+export async function readAllJurors(chain: Chain, court: MeasuredCourt, id: Hex): Promise<ReadonlySet<Address>> {
+  const answer = await askCourt(chain, court.jury, contract.encode("cases", [id]));
+  const panels = Number(contract.parsed.decodeFunctionResult("cases", answer)["round"]);
+  const rounds = Array.from({ length: panels }, (_, index) => index + 1);
+  const jurors = await Promise.all(rounds.map((round) => readJurors(chain, court, { id, round })));
+  return new Set(jurors.flat());
+}
+
 /** Whether a validator is on the list that juries are drawn from. */
 export async function readEnlisted(chain: Chain, { jury }: MeasuredCourt, validator: Address): Promise<boolean> {
   return BigInt(await askCourt(chain, jury, contract.encode("isEnlisted", [validator]))) === 1n;

@@ -90,10 +90,11 @@ async function traceOf(
   { host, hasher, chain, store, log }: CanaryClient,
   { signed, end }: WholeAnswer,
   signal: AbortSignal,
-): Promise<Hex[] | undefined> {
+): Promise<readonly Hex[] | undefined> {
   const target = peerOfOffer(signed);
   if (target === undefined) return undefined;
   const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
   const { requestHash, responseHash, executor } = end;
-  return fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
+  const { leaves } = await fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
+  return leaves;
 }

@@ -4,18 +4,23 @@ import type { EvidenceAsk, EvidencePart } from "@lloom/protocol/evidence-message
 import { EVIDENCE_PROTOCOL } from "@lloom/protocol/names";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { BoundedMap } from "../../primitives/bounded-map.ts";
-import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
 import { EVIDENCE_SERVER_LIMITS, type EvidenceServerLimits } from "../limits.ts";
-import { EvidenceSession } from "./evidence-session.ts";
+import { EvidenceDoor } from "./evidence-door.ts";
+import { EvidenceSession, refuse } from "./evidence-session.ts";
 
 /**
  * Answers a question: its parts, each made when the network takes it. The asking peer's key is its account's, so the connection
  * proves the address. Throws what the peer is told: EVIDENCE_REFUSED, RATE_LIMITED, CHAIN_UNREACHABLE; everything else stays inside.
+ *
+ * It awaits `place` once it knows that the asker has a right, before it loads what it gives: there are few places.
  */
-export type EvidenceHandler = (ask: EvidenceAsk, asker: Address) => Promise<Iterable<EvidencePart>>;
+export type EvidenceHandler = (
+  ask: EvidenceAsk,
+  asker: Address,
+  place: () => Promise<void>,
+) => Promise<Iterable<EvidencePart>>;
 
 export interface EvidenceServerOptions {
   readonly handle: EvidenceHandler;
@@ -23,45 +28,40 @@ export interface EvidenceServerOptions {
   readonly log: Log;
 }
 
-interface PeerAsks {
-  open: number;
-  readonly rate: TokenBucket;
-}
-
-const REMEMBERED_PEERS = 1024;
 const SAID: ReadonlySet<ErrorCode> = new Set(["EVIDENCE_REFUSED", "RATE_LIMITED", "CHAIN_UNREACHABLE"]);
 
 /** Serves `/lloom/evidence/1`: one question per stream. Disposing of it cuts what is under way. */
 export async function serveEvidence(host: Host, options: EvidenceServerOptions): Promise<AsyncDisposable> {
   const limits = { ...EVIDENCE_SERVER_LIMITS, ...options.limits };
-  const peers = new BoundedMap<string, PeerAsks>({
-    most: REMEMBERED_PEERS,
-    isHeld: ({ open, rate }) => open > 0 || !rate.isFull,
-  });
-  const newPeer = (): PeerAsks => ({
-    open: 0,
-    rate: new TokenBucket({ perSecond: limits.asksPerSecond, burst: limits.askBurst }),
-  });
+  const door = new EvidenceDoor({ limits, knows: (peerId) => host.isKnown(peerId) });
   const sessions = new Set<EvidenceSession>();
   await host.libp2p.handle(
     EVIDENCE_PROTOCOL,
     (stream, connection) => {
       const peerId = connection.remotePeer.toString();
-      const use = peers.getOrInsert(peerId, newPeer);
-      if (host.isBanned(peerId) || use.open >= limits.asksPerPeer || sessions.size >= limits.asksTotal) {
-        stream.abort(new LloomError("RATE_LIMITED", "Too many questions at a time, or banned."));
+      if (host.isBanned(peerId)) {
+        stream.abort(new LloomError("RATE_LIMITED", "The peer is banned."));
         return;
       }
-      use.open += 1;
+      const visit = door.open(peerId, (problem) => stream.abort(problem));
+      if ("problem" in visit) {
+        if (visit.isTold) refuse(stream, visit.problem);
+        else stream.abort(visit.problem);
+        return;
+      }
       const session: EvidenceSession = new EvidenceSession({
         ...{ stream, limits },
         answer: async (ask) => {
-          if (!use.rate.take()) throw new LloomError("RATE_LIMITED", "Too many questions.");
-          return said(options, () => options.handle(ask, peerAddress(peerId)));
+          door.asked(visit);
+          const place = (): Promise<void> => door.place(visit);
+          const parts = await said(options, () => options.handle(ask, peerAddress(peerId), place));
+          await place();
+          return parts;
         },
+        onSaid: () => door.answered(visit),
         onViolation: (problem, told) => void host.expel(peerId, problem, told),
         onClose: () => {
-          use.open -= 1;
+          door.close(visit);
           sessions.delete(session);
         },
       });

@@ -10,6 +10,8 @@ export interface EvidenceSessionOptions {
   readonly stream: Stream;
   readonly limits: EvidenceServerLimits;
   readonly answer: (ask: EvidenceAsk) => Promise<Iterable<EvidencePart>>;
+  /** The network has taken the whole answer. */
+  readonly onSaid: () => void;
   /** The peer broke the protocol; `told` resolves when it has heard of it or had the time to. */
   readonly onViolation: (problem: LloomError, told: Promise<void>) => void;
   readonly onClose: () => void;
@@ -18,6 +20,8 @@ export interface EvidenceSessionOptions {
 /** How long the last word to a peer may take, and then how long the peer may take to close. */
 const FAREWELL_MS = 500;
 const MAX_MESSAGE = 1000;
+/** A busy node may be told that the time is over before it is given what came meanwhile. */
+const LOOK_AGAIN_MS = 100;
 
 /** One question and its answer, which is read from its parts no faster than the network takes them. */
 export class EvidenceSession {
@@ -26,12 +30,16 @@ export class EvidenceSession {
   readonly #closed = Promise.withResolvers<void>();
   #parts: Iterator<EvidencePart> | undefined;
   #timer: NodeJS.Timeout;
+  /** Runs while the network takes nothing of the answer. */
+  #stalled: NodeJS.Timeout | undefined;
   #isAsked = false;
 
   constructor(options: EvidenceSessionOptions) {
     this.#options = options;
     const { askMs } = options.limits;
-    this.#timer = setTimeout(() => this.cut(late("question")), askMs);
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(() => this.cut(late("question")), LOOK_AGAIN_MS);
+    }, askMs);
     this.#frames = new FrameStream(
       options.stream,
       { maxFrameBytes: EVIDENCE_LIMITS.askBytes, frameMs: askMs },
@@ -67,10 +75,15 @@ export class EvidenceSession {
     );
     // Who broke the protocol meanwhile is told that, and nothing else.
     this.#parts ??= parts;
-    await this.#frames.finish(this.#options.limits.answerMs);
+    const { answerMs, stallMs } = this.#options.limits;
+    this.#stalled = setTimeout(() => this.cut(late("answer")), stallMs);
+    await this.#frames.finish(answerMs);
+    clearTimeout(this.#stalled);
+    this.#options.onSaid();
   }
 
   #nextFrame(): Uint8Array | undefined {
+    this.#stalled?.refresh();
     try {
       const next = this.#parts?.next();
       return next === undefined || next.done === true ? undefined : encodeEvidencePart(next.value);
@@ -90,11 +103,34 @@ export class EvidenceSession {
 
   #lost(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#stalled);
     this.#parts?.return?.();
     this.#parts = undefined;
     this.#closed.resolve();
     this.#options.onClose();
   }
+}
+
+/** Tells why a stream is not taken, and ends it. */
+export function refuse(stream: Stream, problem: LloomError): void {
+  const word = errorOf(problem);
+  const frames = new FrameStream(
+    stream,
+    { maxFrameBytes: EVIDENCE_LIMITS.askBytes, frameMs: FAREWELL_MS },
+    {
+      onFrame: () => undefined,
+      nextFrame: () => {
+        const { done, value } = word.next();
+        return done === true ? undefined : encodeEvidencePart(value);
+      },
+      onViolation: (wrong) => frames.abort(wrong),
+      onRemoteEnd: () => undefined,
+      onClose: () => clearTimeout(timer),
+    },
+  );
+  // A peer that does not close keeps nothing open.
+  const timer = setTimeout(() => frames.abort(problem), 2 * FAREWELL_MS);
+  void frames.finish(FAREWELL_MS);
 }
 
 const errorOf = ({ code, message }: LloomError): Iterator<EvidencePart> =>

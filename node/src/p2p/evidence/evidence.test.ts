@@ -57,10 +57,10 @@ const serveBytes = (...said: Uint8Array[]): Promise<void> =>
 
 describe("whoever is asked", () => {
   it("hears the question, with who asks by its peer's key, and answers in parts", async () => {
-    const heard: Parameters<EvidenceServerOptions["handle"]>[] = [];
+    const heard: unknown[] = [];
     await serve({
-      handle: async (...asked) => {
-        heard.push(asked);
+      handle: async (question, from) => {
+        heard.push([question, from]);
         return [text(0), END];
       },
     });

@@ -75,6 +75,7 @@ export interface Host extends AsyncDisposable {
   isBlamed(peerId: string): boolean;
   /** The peer does business here, and keeps its place when strangers crowd. */
   know(peerId: string): void;
+  isKnown(peerId: string): boolean;
   readonly libp2p: Libp2p<HostServices>;
 }
 
@@ -128,6 +129,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     blame: (peerId) => blame.note(peerId),
     isBlamed: (peerId) => blame.has(peerId),
     know: (peerId) => places.know(peerId),
+    isKnown: (peerId) => places.isKnown(peerId),
     expel: async (peerId, problem, told) => {
       bans.add(peerId);
       options.log.warn({ peer: peerId, code: problem.code, problem: problem.message }, "peer banned for a while");

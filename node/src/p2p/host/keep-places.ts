@@ -31,6 +31,11 @@ export class Places implements Disposable {
     this.#known.set(peerId, true);
   }
 
+  /** Whether it does. */
+  isKnown(peerId: string): boolean {
+    return this.#known.has(peerId);
+  }
+
   [Symbol.dispose](): void {
     this.#options.libp2p.removeEventListener("connection:open", this.#onOpen);
   }
@@ -46,6 +51,6 @@ export class Places implements Disposable {
   };
 
   #isStranger({ direction, remotePeer }: Connection): boolean {
-    return direction === "inbound" && !this.#known.has(remotePeer.toString());
+    return direction === "inbound" && !this.isKnown(remotePeer.toString());
   }
 }
