@@ -1,4 +1,6 @@
+import type { Receipt } from "./commitment-types.ts";
 import { costsFacts } from "./generated/facts.ts";
+import type { TokenCounts } from "./token-counts.ts";
 
 /** Token counts of one answer and its prices. */
 export interface PricedTokens {
@@ -16,4 +18,19 @@ export const { TOKENS_PER_PRICE } = costsFacts;
 export function costUp({ inboundTokens, outboundTokens, inboundPrice, outboundPrice }: PricedTokens): bigint {
   const scaled = inboundTokens * inboundPrice + outboundTokens * outboundPrice;
   return (scaled + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
+}
+
+/** Base units that the stated counts of an answer cost beyond others that are lower. */
+export function overchargeOf(
+  { request, response }: Pick<Receipt, "request" | "response">,
+  counts: TokenCounts,
+): bigint {
+  const { inboundTokens, outboundTokens } = response;
+  const most = (stated: bigint, counted: number): bigint => (BigInt(counted) < stated ? BigInt(counted) : stated);
+  const right = costUp({
+    ...request,
+    inboundTokens: most(inboundTokens, counts.inboundTokens),
+    outboundTokens: most(outboundTokens, counts.outboundTokens),
+  });
+  return costUp({ ...request, inboundTokens, outboundTokens }) - right;
 }

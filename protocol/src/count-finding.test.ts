@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CountedAnswer, certainClaim, countFinding } from "./count-finding.ts";
+import { type CountedAnswer, certainClaim, chargedTooMuch, countFinding } from "./count-finding.ts";
 
 /** An answer that was charged for 100 and 100 tokens; its real counts are 10 and 100 unless changed. */
 const answer = (change: Partial<CountedAnswer> = {}): CountedAnswer => ({
@@ -103,5 +103,41 @@ describe("what a client states by itself", () => {
   it("is nothing where too few were charged, or the limit", () => {
     expect(claim([64n, 100n], [70, 100])).toBeUndefined();
     expect(claim([1000n, 100n], [5000, 100])).toBeUndefined();
+  });
+});
+
+describe("an answer that is counted again by who has the weights", () => {
+  const charging = (inboundTokens: bigint, change: Partial<CountedAnswer> = {}) => {
+    const { claimed: _, ...counted } = answer(change);
+    const { response } = counted;
+    return chargedTooMuch({ ...counted, response: { ...response, inboundTokens } });
+  };
+  const { counts } = answer();
+
+  it("was charged for too much where a juror finds so, with a claim that jurors of every version find true", () => {
+    const stated = BigInt(counts.inboundTokens);
+    expect(charging(stated)).toBeUndefined();
+    expect(charging(stated - 5n)).toBeUndefined();
+    // A token by the very version is too much, and too little to claim.
+    expect(charging(stated + 1n)).toEqual({});
+    expect(charging(stated + 1n, { isSameVersion: false })).toBeUndefined();
+    const found = charging(2n * stated, { isSameVersion: false });
+    expect(found?.claim?.inboundTokens).toBe(counts.inboundTokens);
+    for (const isSameVersion of [true, false]) {
+      const claimed = found?.claim ?? counts;
+      const judged = { ...answer({ isSameVersion }), claimed };
+      const response = { ...judged.response, inboundTokens: 2n * stated };
+      expect(countFinding([{ ...judged, response }])).toBe("Mismatch");
+    }
+  });
+
+  it("was charged for what it never promised to count, where another vocabulary was named", () => {
+    const { request, response } = answer();
+    const misnamed = { request, response, counts: "misnamed" } as const;
+    const found = chargedTooMuch(misnamed);
+    expect(found).toEqual({ claim: { inboundTokens: 0, outboundTokens: 0 } });
+    expect(countFinding([{ ...misnamed, claimed: found?.claim ?? counts }])).toBe("Mismatch");
+    const nothing = { ...response, inboundTokens: 0n, outboundTokens: 0n };
+    expect(chargedTooMuch({ ...misnamed, response: nothing })).toBeUndefined();
   });
 });

@@ -35,6 +35,9 @@ export interface MisnamedAnswer extends ClaimedAnswer {
 
 export type JudgedAnswer = CountedAnswer | MisnamedAnswer;
 
+/** One of which nothing is claimed yet. */
+export type RecountedAnswer = Omit<CountedAnswer, "claimed"> | Omit<MisnamedAnswer, "claimed">;
+
 /** One untrue claim makes the statement untrue, whatever else is in it; else one that cannot be told leaves it open. */
 export function countFinding(answers: readonly JudgedAnswer[]): VoteChoice {
   const findings = answers.flatMap((answer) => [
@@ -86,6 +89,33 @@ export function certainClaim({
   const outboundTokens = certain(response.outboundTokens, charged(counts.outboundTokens, request.maxOutboundTokens));
   const claimed = inboundTokens < response.inboundTokens || outboundTokens < response.outboundTokens;
   return claimed ? { inboundTokens: Number(inboundTokens), outboundTokens: Number(outboundTokens) } : undefined;
+}
+
+/** An answer that was charged for too much. */
+export interface TooMuch {
+  /** What can be claimed so that jurors of every version find it true; absent where a difference is too small for that. */
+  readonly claim?: TokenCounts;
+}
+
+/**
+ * Whether a juror who counts so finds that more was charged than there is, or that the name of the vocabulary is false; `undefined` if
+ * not. Whoever named another vocabulary has promised no counts at all: nothing is what it can charge for.
+ */
+export function chargedTooMuch(answer: RecountedAnswer): TooMuch | undefined {
+  const isTrue = (claimed: TokenCounts): boolean =>
+    countFinding([{ ...answer, claimed } as JudgedAnswer]) === "Mismatch";
+  const { request, response, counts } = answer;
+  if (counts === "misnamed") {
+    const claim = { inboundTokens: 0, outboundTokens: 0 };
+    return isTrue(claim) ? { claim } : undefined;
+  }
+  const claim = certainClaim({ request, response, counts });
+  if (claim !== undefined && isTrue(claim)) return { claim };
+  const own = {
+    inboundTokens: Number(charged(counts.inboundTokens, request.maxInboundTokens)),
+    outboundTokens: Number(charged(counts.outboundTokens, request.maxOutboundTokens)),
+  };
+  return isTrue(own) ? {} : undefined;
 }
 
 function certain(stated: bigint, counted: bigint): bigint {

@@ -2,7 +2,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
-import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Chain } from "../../node/src/chain/chain.ts";
 import { measured } from "../../node/src/chain/contracts.ts";
@@ -100,7 +99,7 @@ async function look({ db, mostBonds = PLENTY, step = () => undefined }: Life): P
   const [audited] = audits.audited();
   if (audited !== undefined) {
     const canaries = audits.judgedOf(audited.executor, WEIGHTS, 256).toReversed();
-    complaints.plan({ ...audited, canaries, standing: { nats: DISPUTE_NATS, against: 5, mayDispute: true } }, 1n);
+    complaints.plan({ ...audited, canaries }, 1n);
   }
   await complaints.look(never);
   return store;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import type { Profile } from "@lloom/protocol/profile";
 import { unpackTrace } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
 import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
@@ -10,12 +11,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dishonest, type ModelCheat } from "../../../devnet/src/cheats/dishonest-backend.ts";
 import type { Backend } from "../../../node/src/backend/backend.ts";
 import { coarsenWeights } from "../../../node/src/backend/coarse-weights.ts";
+import { TokenCounter } from "../../../node/src/backend/counting/token-counter.ts";
+import { readVocabularyFile } from "../../../node/src/backend/gguf-vocabulary.ts";
 import { openReference, type Reference } from "../../../node/src/backend/llama-reference.ts";
 import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { sha256 } from "../../../node/src/backend/sha256.ts";
 import { WeightsAudit } from "../../../node/src/commands/ask/answer-audit.ts";
 import { buyCanary } from "../../../node/src/commands/canaries/buy-canary.ts";
 import type { CanaryFinding, EndedCanary, KeptAudit } from "../../../node/src/validator/audit/canary-answer.ts";
 import { judge } from "../../../node/src/validator/audit/judge.ts";
+import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { drawCanary } from "../../../node/src/validator/canary/draw-canary.ts";
 import { openJudge } from "../../../node/src/validator/jury/open-judge.ts";
@@ -35,6 +40,8 @@ let directory: string;
 let honest: Backend;
 let coarse: Backend;
 let reference: Reference;
+let counting: OwnCounting;
+const counter = new TokenCounter();
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "lloom-audited-"));
   const path = join(directory, "coarse.gguf");
@@ -43,16 +50,39 @@ beforeAll(async () => {
   honest = await openBackend({ ...options, modelPath: TINY }, log);
   coarse = await openBackend({ ...options, modelPath: path }, log);
   reference = await openReference({ modelPath: TINY, threads: 1 }, { log, signal: never });
+  counting = {
+    ...{ weightsHash: reference.weightsHash, path: TINY, vocabulary: sha256(await readVocabularyFile(TINY)) },
+    count: (asked) => counter.count(asked),
+  };
   world = await World.start();
 }, SLOW);
 afterAll(async () => {
-  for (const one of [world, honest, coarse, reference]) await one[Symbol.asyncDispose]();
+  for (const one of [world, honest, coarse, reference, counter]) await one[Symbol.asyncDispose]();
   rmSync(directory, { recursive: true });
 });
 
 /** Offers the weights and the profile of the honest one, and does something else; both are closed elsewhere. */
 const cheating = async (cheat: ModelCheat): Promise<Backend> => ({
   ...dishonest(cheat, cheat === "model" ? coarse : honest, await honest.listModels(never)),
+  [Symbol.asyncDispose]: async () => undefined,
+});
+
+/** Names no vocabulary by which clients could count, and charges so many tokens for each of an answer's. */
+const uncounted = (times: number): Backend => ({
+  name: honest.name,
+  listModels: async (signal) =>
+    (await honest.listModels(signal)).map(({ profile, ...model }) => {
+      const { vocabulary: _, ...bare }: Profile = profile ?? { backend: "", maxContext: 1, evidence: "text" };
+      return { ...model, profile: bare };
+    }),
+  countInbound: (completion, signal) => honest.countInbound(completion, signal),
+  complete: async function* (completion, signal) {
+    for await (const event of honest.complete(completion, signal)) {
+      const most = completion.maxOutboundTokens;
+      yield event.type === "end" ? { ...event, outboundTokens: Math.min(event.outboundTokens * times, most) } : event;
+    }
+  },
+  checkHealth: (signal) => honest.checkHealth(signal),
   [Symbol.asyncDispose]: async () => undefined,
 });
 
@@ -76,7 +106,7 @@ async function findingsAbout({ identity: { address: executor } }: Seller, buyer:
       answer,
       responseHash: answer.responseHash,
     } as unknown as KeptAudit;
-    findings.push(await judge(kept, { weights: { reference, calibration }, secret: SECRET }));
+    findings.push(await judge(kept, { weights: { reference, calibration }, counting, secret: SECRET }));
   }
   return findings;
 }
@@ -133,6 +163,23 @@ describe("canaries bought over the network", () => {
       }
       expect(standing(passed).mayDispute).toBe(false);
       expect(passed.map(({ proof }) => proof)).toEqual(passed.map(() => undefined));
+    },
+    SLOW,
+  );
+
+  it(
+    "find what was charged beyond what there is, of whoever names no vocabulary, and nothing of its honest twin",
+    async () => {
+      for (const times of [1, 4]) {
+        await using seller = await world.seller({ backend: uncounted(times) });
+        await using buyer = await world.buyer({ vocabularyWaitMs: 60_000 });
+        const failures = (await findingsAbout(seller, buyer)).map(({ failure, claim }) => [
+          failure,
+          claim !== undefined,
+        ]);
+        if (times === 1) expect(failures.map(([failure]) => failure)).not.toContain("counts");
+        else expect(failures).toContainEqual(["counts", true]);
+      }
     },
     SLOW,
   );

@@ -1,11 +1,12 @@
 import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
-import type { Case } from "../../../node/src/validator/audit/auditor.ts";
+import type { Case, Charge } from "../../../node/src/validator/audit/auditor.ts";
 import type { CanaryOrder, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
 import { VISIT_SIZES } from "../../../node/src/validator/canary/visit-source.ts";
 import {
   chain,
+  charging,
   closeStage,
   course,
   EPOCH,
@@ -127,6 +128,34 @@ describe("a validator's epoch", () => {
       expect(await reported()).toEqual([]);
       for (let looks = 0; looks < 3; looks++) await auditor.look(never);
       expect(await reported()).toEqual(told);
+    },
+    SLOW,
+  );
+});
+
+describe("counts by the weights", () => {
+  it(
+    "are held against what was charged: whoever charged more is reported and accused, with nothing else known of it",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const overcharges: Charge[] = [];
+      const [cheat] = executors;
+      const auditor = start(db, [], {
+        conduct: (executor) => charging(executor === cheat ? 8n : 2n),
+        overcharges,
+        counting: {
+          ...{ weightsHash: WEIGHTS, path: "", vocabulary: WEIGHTS },
+          count: async () => ({ inboundTokens: 10, outboundTokens: 2, version: "" }),
+        },
+      });
+      const epoch = await course(() => auditor.look(never));
+      const [bad, good] = await reported();
+      expect(bad).toMatchObject({ executor: cheat, epoch, outcome: 2 });
+      expect(bad?.countFailures).toBe(bad?.canaries);
+      expect(good).toMatchObject({ outcome: 4, countFailures: 0 });
+      expect(new Set(overcharges.map(({ executor }) => executor))).toEqual(new Set([cheat]));
+      expect(overcharges.at(-1)?.canaries[0]?.finding?.claim).toEqual({ inboundTokens: 10, outboundTokens: 2 });
     },
     SLOW,
   );

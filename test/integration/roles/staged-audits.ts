@@ -14,7 +14,7 @@ import { createLog } from "../../../node/src/log.ts";
 import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
 import { type AuditLog, openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
-import { Auditor, type Case } from "../../../node/src/validator/audit/auditor.ts";
+import { Auditor, type Case, type Charge } from "../../../node/src/validator/audit/auditor.ts";
 import type {
   AuditQuestion,
   CanaryFinding,
@@ -22,6 +22,7 @@ import type {
   CanaryReply,
   EndedCanary,
 } from "../../../node/src/validator/audit/canary-answer.ts";
+import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { shippedVisits } from "../../../node/src/validator/canary/visit-source.ts";
@@ -96,6 +97,15 @@ export const honest: Conduct = ({ id }) => ({
   signed: { receipt: {} as Receipt, requestHash: ZERO },
   answer: { text: "Yes.", traceRoot: ZERO, outboundTokens: 2n, asOfSeconds: 0 },
 });
+/** As many tokens as are said, for an answer of which its client could count nothing. */
+export const charging =
+  (outboundTokens: bigint): Conduct =>
+  (order) => {
+    const request = { maxInboundTokens: 100n, maxOutboundTokens: 100n, deadline: 0n };
+    const response = { inboundTokens: 10n, outboundTokens, finishReason: 1n };
+    const receipt = { request, response } as Receipt;
+    return { ...honest(order), signed: { receipt, requestHash: ZERO } } as CanaryReply;
+  };
 export const inflating: Conduct = () => ({
   type: "wrong",
   what: "counts",
@@ -108,6 +118,9 @@ interface Staged {
   /** Called before and after each step that lasts; throws where the process ends. */
   readonly step?: (name: string) => void;
   readonly cases?: Case[];
+  readonly overcharges?: Charge[];
+  /** By weights that are here. */
+  readonly counting?: OwnCounting;
   /** Whether it has heard of everybody yet. */
   readonly hasListened?: () => boolean;
 }
@@ -116,7 +129,7 @@ interface Staged {
 export function start(
   db: Database,
   asked: CanaryOrder[],
-  { conduct, step = () => undefined, cases = [], hasListened = () => true }: Staged,
+  { conduct, step = () => undefined, cases = [], overcharges = [], counting, hasListened = () => true }: Staged,
 ): Auditor {
   const preimages = new Preimages({
     audits: tapped(step),
@@ -136,9 +149,10 @@ export function start(
     store: tappedStore(openAuditLog(db), step),
     offers: () =>
       hasListened() ? executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })) : undefined,
-    withWeights: (_, work) => work(undefined),
+    withWeights: (_, work) => work(undefined, counting),
     trustOf: async () => undefined,
     onCase: (found) => cases.push(found),
+    onOvercharge: (found) => overcharges.push(found),
     onNews: () => undefined,
     buyer: {
       ask: async (order) => {

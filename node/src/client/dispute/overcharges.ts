@@ -1,5 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { costUp } from "@lloom/protocol/costs";
+import { overchargeOf } from "@lloom/protocol/costs";
 import { certainClaim } from "@lloom/protocol/count-finding";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import { senderOf } from "../../chain/account/actions.ts";
@@ -34,18 +34,6 @@ export interface OverchargesOptions {
   readonly onNews: (duty: Duty) => void;
   readonly log: Log;
 }
-
-/** Base units that the stated counts of an answer cost beyond those that this client counts. */
-export const overchargeOf = ({ receipt: { request, response }, counts }: WrongCount): bigint => {
-  const { inboundTokens, outboundTokens } = response;
-  const most = (stated: bigint, counted: number): bigint => (BigInt(counted) < stated ? BigInt(counted) : stated);
-  const right = costUp({
-    ...request,
-    inboundTokens: most(inboundTokens, counts.inboundTokens),
-    outboundTokens: most(outboundTokens, counts.outboundTokens),
-  });
-  return costUp({ ...request, inboundTokens, outboundTokens }) - right;
-};
 
 /** The call by which a client complains of a wrong count, once its bond is approved. */
 export const overchargeCall = (
@@ -82,7 +70,11 @@ export class Overcharges {
     if (isUnseen && nowSeconds <= complainBy(request)) return false;
     const claimed = certainClaim({ ...wrong.receipt, counts: wrong.counts });
     const certain = { ...wrong, counts: claimed ?? wrong.counts };
-    const terms = { kind: "TokenInflation", executor: request.executor, overcharge: overchargeOf(certain) } as const;
+    const terms = {
+      kind: "TokenInflation",
+      executor: request.executor,
+      overcharge: overchargeOf(wrong.receipt, certain.counts),
+    } as const;
     const isDisputed = dispute !== undefined;
     const before = this.#othersAbout(duty);
     const isCertain = claimed !== undefined;

@@ -73,7 +73,7 @@ export class WeightsAudit implements AnswerAudit {
     const { weights, log } = this.#parts;
     const { problem, factor } = await weights.withWeights(
       signed.offer.weightsHash,
-      (known) => judge(answer, { weights: known, secret }),
+      (known, counting) => judge(answer, { weights: known, counting, secret }),
       signal,
     );
     log.debug({ requestHash: end.requestHash, factor, problem }, "an answer was audited");

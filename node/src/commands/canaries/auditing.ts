@@ -106,6 +106,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
     withWeights: parts.weights.withWeights,
     trustOf: await trustReader(context, chain),
     onCase: (found, nowSeconds) => complaints.plan(found, nowSeconds),
+    onOvercharge: (found, nowSeconds) => complaints.plan(found, nowSeconds),
     onNews: (news) => tellAudit(context, news),
   });
   stack.use(

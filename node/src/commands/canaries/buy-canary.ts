@@ -50,6 +50,7 @@ export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal:
     answer: {
       ...{ text, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
       asOfSeconds: Number(request.deadline),
+      weightsHash: signed.offer.weightsHash,
       ...(signed.profile !== undefined && { profile: signed.profile }),
       ...(leaves !== undefined && { leaves }),
     },

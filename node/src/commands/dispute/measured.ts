@@ -1,11 +1,12 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { overchargeOf } from "@lloom/protocol/costs";
 import { shownTokens } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { concedeMeasuredCall, pokeMeasuredCall } from "../../chain/disputes/measured-calls.ts";
 import { type MeasuredCourt, openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import { type MeasuredDispute, quoteBond, readMeasured } from "../../chain/disputes/measured-disputes.ts";
 import { readComplaint } from "../../chain/disputes/measured-events.ts";
-import { overchargeCall, overchargeOf } from "../../client/dispute/overcharges.ts";
+import { overchargeCall } from "../../client/dispute/overcharges.ts";
 import { depositApproval } from "../../duties/deposits.ts";
 import { LloomError } from "../../errors.ts";
 import type { WrongCount } from "../../store/client/wrong-counts.ts";
@@ -33,7 +34,7 @@ export async function complaining({ chain, address }: Account, wrong: WrongCount
     throw new LloomError("CHAIN_MISMATCH", "This deployment has no disputes that juries decide.");
   const { receipt, counts, requestHash } = wrong;
   const { executor } = receipt.request;
-  const overcharge = overchargeOf(wrong);
+  const overcharge = overchargeOf(wrong.receipt, wrong.counts);
   const { bond, penalty } = await quoteBond(chain, court, { kind: "TokenInflation", executor, overcharge });
   const { inboundTokens, outboundTokens } = receipt.response;
   return {

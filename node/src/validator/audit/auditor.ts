@@ -10,18 +10,31 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import type { VisitSource } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
-import type { AuditableOffer, AuditQuestion, CanaryBuyer, CanaryFinding, EndedCanary } from "./canary-answer.ts";
+import type {
+  AuditableOffer,
+  AuditQuestion,
+  CanaryBuyer,
+  CanaryFinding,
+  EndedCanary,
+  KeptAudit,
+} from "./canary-answer.ts";
 import { type Accusation, accusationOf } from "./complaint-rules.ts";
 import { findingsOf } from "./findings.ts";
 import { judge, type KnownWeights } from "./judge.ts";
+import type { OwnCounting } from "./judge-charge.ts";
 import { planCanaries, QUIET_SECONDS } from "./plan.ts";
 import type { Preimages } from "./preimages.ts";
 
-/** An executor against whom the canaries prove enough for a dispute. */
-export interface Case extends Accusation {
+/** What a complaint is planned for. */
+export interface Charge {
   readonly executor: Address;
   readonly weightsHash: Hex;
+  /** Those that speak against it, the newest first. */
+  readonly canaries: readonly KeptAudit[];
 }
+
+/** An executor against whom the canaries prove enough for a dispute. */
+export interface Case extends Charge, Accusation {}
 
 export interface AuditorParts {
   readonly audits: Audits;
@@ -37,6 +50,8 @@ export interface AuditorParts {
   readonly trustOf: (executor: Address, signal: AbortSignal) => Promise<number | undefined>;
   /** Told when a dispute may be opened, and again with every look until a complaint shows these canaries. */
   readonly onCase: (found: Case, nowSeconds: bigint) => void;
+  /** The same of an executor that charged for more tokens than there are: each of these canaries proves it alone. */
+  readonly onOvercharge: (found: Charge, nowSeconds: bigint) => void;
   /** Told what was drawn, found and reported. */
   readonly onNews: (news: AuditNews) => void;
   /** What clients are like. */
@@ -60,7 +75,7 @@ export type AuditNews =
 
 export type WithWeights = <Found>(
   hash: Hex,
-  work: (weights: KnownWeights | undefined) => Promise<Found>,
+  work: (weights: KnownWeights | undefined, counting?: OwnCounting) => Promise<Found>,
   signal: AbortSignal,
 ) => Promise<Found>;
 
@@ -182,7 +197,11 @@ export class Auditor {
       const secret = await preimages.at(canary.epoch);
       if (secret === undefined) continue;
       const { executor, weightsHash } = canary;
-      const finding = await withWeights(weightsHash, (weights) => judge(canary, { weights, secret }), signal);
+      const finding = await withWeights(
+        weightsHash,
+        (weights, counting) => judge(canary, { weights, counting, secret }),
+        signal,
+      );
       store.saveFinding(canary.id, finding);
       if (finding.failure === undefined) continue;
       log.warn({ executor, ...finding }, "a canary speaks against an executor");
@@ -193,9 +212,20 @@ export class Auditor {
   /** Looks at all that was found, each time: a process that ended between a finding and its complaint has lost nothing. */
   #accuse(nowSeconds: bigint): void {
     const { store, onCase } = this.#parts;
+    this.#accuseOfCounts(nowSeconds);
     for (const { executor, weightsHash } of store.audited()) {
       const accusation = accusationOf(store.judgedOf(executor, weightsHash, CANARY_WINDOW));
       if (accusation !== undefined) onCase({ executor, weightsHash, ...accusation }, nowSeconds);
+    }
+  }
+
+  /** Counts are facts: one canary is enough. */
+  #accuseOfCounts(nowSeconds: bigint): void {
+    const { store, onOvercharge } = this.#parts;
+    for (const { executor, weightsHash } of store.audited()) {
+      const judged = store.judgedOf(executor, weightsHash, CANARY_WINDOW);
+      const canaries = judged.filter(({ finding }) => finding?.claim !== undefined).reverse();
+      if (canaries.length > 0) onOvercharge({ executor, weightsHash, canaries }, nowSeconds);
     }
   }
 

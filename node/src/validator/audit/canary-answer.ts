@@ -1,4 +1,5 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import type { TokenCounts } from "@lloom/protocol/token-counts";
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
 import type { Proof } from "@lloom/protocol/verification/conviction";
 import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
@@ -19,6 +20,8 @@ export interface CanaryAnswer {
   readonly outboundTokens: bigint;
   /** Unix seconds: what the template was told the day of. */
   readonly asOfSeconds: number;
+  /** The weights that the request binds; absent: those that were to be audited. */
+  readonly weightsHash?: Hex;
   /** Text of the profile that the request binds. */
   readonly profile?: string;
   /** Leaves of the trace, hex; absent where the answer has none, or the executor does not show it. */
@@ -64,6 +67,8 @@ export interface CanaryFinding {
   readonly factor?: number;
   /** What a jury would convict by. */
   readonly proof?: Exclude<Proof, undefined>;
+  /** Of counts: what there really was, as a complaint can claim it before jurors of every version; absent: none can. */
+  readonly claim?: TokenCounts;
 }
 
 export type PlannedAudit = PlannedCanary<AuditQuestion>;

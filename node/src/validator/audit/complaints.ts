@@ -1,5 +1,7 @@
 import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { overchargeOf } from "@lloom/protocol/costs";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
+import type { TokenCounts } from "@lloom/protocol/token-counts";
 import type { ShownProof } from "@lloom/protocol/verification/conviction";
 import { senderOf } from "../../chain/account/actions.ts";
 import { settle } from "../../chain/account/settle.ts";
@@ -9,6 +11,7 @@ import { openMeasuredCall } from "../../chain/disputes/measured-calls.ts";
 import type { MeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import {
   isOpen,
+  type MeasuredKind,
   quoteBond,
   readDeposits,
   readDisputeAbout,
@@ -20,7 +23,7 @@ import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ComplaintLog, KeptComplaint } from "../../store/validator/complaint-log.ts";
-import type { Case } from "./auditor.ts";
+import type { Charge } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
 import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf, stillProves } from "./complaint-rules.ts";
 
@@ -41,9 +44,19 @@ export interface ComplaintsParts {
 }
 
 /** An answer that a complaint shows. */
-interface Shown extends SignedAnswer, ShownProof {
+interface Shown extends SignedAnswer {
   readonly responseHash: Hex;
   readonly consent: CompactSignature;
+  /** What a jury convicts by, where a model is complained of. */
+  readonly proof: ShownProof | undefined;
+  /** What there really was, where counts are complained of. */
+  readonly claim: TokenCounts | undefined;
+}
+
+/** Answers of one complaint, and of what sort it is. */
+interface Showing {
+  readonly kind: MeasuredKind;
+  readonly shown: readonly Shown[];
 }
 
 /**
@@ -58,7 +71,7 @@ export class Complaints {
   }
 
   /** Plans a complaint, unless one about this executor is under way: then its canaries wait. */
-  plan({ executor, weightsHash, canaries }: Case, nowSeconds: bigint): void {
+  plan({ executor, weightsHash, canaries }: Charge, nowSeconds: bigint): void {
     const { store, log } = this.#parts;
     if (this.#parts.court === undefined) return;
     if (store.openComplaints().some((one) => one.executor === executor)) return;
@@ -95,11 +108,13 @@ export class Complaints {
     if (earlier !== undefined) return this.#change(complaint, { state: "opened", word: "answer", dispute: earlier });
     const nowSeconds = await chain.nowSeconds();
     const fresh = await this.#showable(canaries, nowSeconds, court);
-    if (!stillProves(fresh)) return this.#change(complaint, { state: "dropped", word: "too little is left to show" });
+    const kind = kindOf(canaries);
+    if (!proves({ kind, shown: fresh }))
+      return this.#change(complaint, { state: "dropped", word: "too little is left to show" });
     try {
       const shown = await this.#settled(fresh, signal);
-      if (!stillProves(shown)) return this.#change(complaint, { state: "dropped", word: "too little was paid" });
-      await this.#send(complaint, { court, shown, signal });
+      if (!proves({ kind, shown })) return this.#change(complaint, { state: "dropped", word: "too little was paid" });
+      await this.#send(complaint, { court, kind, shown, signal });
     } catch (thrown) {
       const error = asLloomError(thrown);
       // Who has nothing at stake now may have something tomorrow: the answers can be shown for a week.
@@ -123,15 +138,15 @@ export class Complaints {
     const { chain, consentOf } = this.#parts;
     const shown: Shown[] = [];
     for (const canary of canaries) {
-      const { answer, responseHash, epoch } = canary;
+      const { answer, responseHash, finding, epoch } = canary;
       const proof = proofOf(canary);
-      if (answer?.type !== "answered" || responseHash === undefined || proof === undefined) continue;
+      if (answer?.type !== "answered" || responseHash === undefined) continue;
       const { receipt, requestHash } = answer.signed;
       const consent = consentOf(receipt.request, requestHash, epoch);
       if (consent === undefined) continue;
       const isSpent = (await readDisputeAbout(chain, court, receipt.request)) !== undefined;
       if (isShowable({ deadline: receipt.request.deadline, isSpent }, nowSeconds))
-        shown.push({ receipt, requestHash, responseHash, consent, ...proof });
+        shown.push({ receipt, requestHash, responseHash, consent, proof, claim: finding?.claim });
     }
     return shown;
   }
@@ -158,15 +173,11 @@ export class Complaints {
 
   async #send(
     complaint: KeptComplaint,
-    {
-      court,
-      shown,
-      signal,
-    }: { readonly court: MeasuredCourt; readonly shown: readonly Shown[]; readonly signal: AbortSignal },
+    { court, kind, shown, signal }: Showing & { readonly court: MeasuredCourt; readonly signal: AbortSignal },
   ): Promise<void> {
     const { chain, validator, mostBonds: mostLocked } = this.#parts;
     const { executor } = complaint;
-    const { bond } = await quoteBond(chain, court, { kind: "WrongModel", executor, overcharge: 0n });
+    const { bond } = await quoteBond(chain, court, { kind, executor, overcharge: overchargeIn({ kind, shown }) });
     const [locked, funds] = [await this.#locked(court), await readFunds(chain, court, validator)];
     const problem = bondProblem({ bond, locked, mostLocked, funds });
     if (problem !== undefined) return this.#change(complaint, { word: problem });
@@ -174,10 +185,8 @@ export class Complaints {
     const approval = await depositApproval(chain, court, { account: validator, amount: bond });
     if (approval !== undefined) await sender.send(approval, { signal });
     const evidenceHash = hashEvidence(shown.map(({ responseHash }) => responseHash));
-    const answers = shown.map(({ receipt, consent }) => ({ receipt, consent }));
-    await sender.send(openMeasuredCall(court, { kind: "WrongModel", evidenceHash, answers, maxBond: bond }), {
-      signal,
-    });
+    const answers = shown.map(({ receipt, consent, claim: counted }) => ({ receipt, consent, counted }));
+    await sender.send(openMeasuredCall(court, { kind, evidenceHash, answers, maxBond: bond }), { signal });
     const dispute = shown[0] && (await readDisputeAbout(chain, court, shown[0].receipt.request));
     if (dispute !== undefined) this.#change(complaint, { state: "opened", word: "answer", dispute });
   }
@@ -203,3 +212,19 @@ export class Complaints {
     if (planned !== undefined) this.#parts.onNews(planned);
   }
 }
+
+/** A complaint shows canaries of one sort alone. */
+const kindOf = (canaries: readonly KeptAudit[]): MeasuredKind =>
+  canaries.some(({ finding }) => finding?.claim !== undefined) ? "TokenInflation" : "WrongModel";
+
+/** Whether these alone are enough: counts are facts, as long as what they are too high by costs anything. */
+const proves = ({ kind, shown }: Showing): boolean =>
+  kind === "TokenInflation"
+    ? overchargeIn({ kind, shown }) > 0n
+    : stillProves(shown.flatMap(({ proof }) => proof ?? []));
+
+/** Base units that were charged beyond what there was. */
+const overchargeIn = ({ kind, shown }: Showing): bigint =>
+  kind === "WrongModel"
+    ? 0n
+    : shown.reduce((sum, { receipt, claim }) => sum + (claim === undefined ? 0n : overchargeOf(receipt, claim)), 0n);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { canonicalJson } from "@lloom/protocol/canonical";
-import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { type Hex, type Receipt, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { encodeTraceLeaf, type TraceToken, traceRoot } from "@lloom/protocol/trace";
 import { parseCalibration } from "@lloom/protocol/verification/calibration";
@@ -14,6 +14,7 @@ import { calibratingCanary } from "../calibrate/calibrate.ts";
 import type { Canary } from "../canary/draw-canary.ts";
 import type { CanaryAnswer, KeptAudit } from "./canary-answer.ts";
 import { judge, type KnownWeights } from "./judge.ts";
+import type { OwnCounting } from "./judge-charge.ts";
 
 const SLOW = 60_000;
 const tiny = (name: string): string => fileURLToPath(new URL(`../../../models/tiny/${name}`, import.meta.url));
@@ -67,6 +68,22 @@ const judged = (answer: CanaryAnswer, asked: Canary = canary) =>
     } as KeptAudit,
     { weights, secret: HASH },
   );
+/** The same answer, charged for so much, by weights that count nothing but ten tokens and two. */
+async function charged(change: Partial<Receipt["response"]>, answer: CanaryAnswer = honest) {
+  const response = { inboundTokens: 10n, outboundTokens: 2n, finishReason: 1n, ...change };
+  const request = { maxInboundTokens: 50n, maxOutboundTokens: 50n, deadline: 0n };
+  const signed = { receipt: { request, response }, requestHash: HASH };
+  const counting: OwnCounting = {
+    ...{
+      weightsHash: weights.reference.weightsHash,
+      path: "",
+      vocabulary: weights.calibration.reference.vocabulary ?? HASH,
+    },
+    count: async () => ({ inboundTokens: 10, outboundTokens: 2, version: weights.calibration.reference.version ?? "" }),
+  };
+  const kept = { question: { canary }, answer: { type: "answered", answer, signed }, responseHash: HASH };
+  return judge(kept as unknown as KeptAudit, { weights, counting, secret: HASH });
+}
 const leafOf = (token: number): TraceToken => ({ token, logprob: 0, likeliest: [{ token, logprob: 0 }] });
 
 describe("what a canary shows", () => {
@@ -81,6 +98,33 @@ describe("what a canary shows", () => {
     const { leaves: _, ...hidden } = honest;
     expect(await judged(hidden)).toMatchObject({ failure: "trace", problem: expect.any(String) });
     expect(await judged({ ...hidden, traceRoot: ZERO_HASH })).toEqual({ figures: { flatter: 1 } });
+  });
+
+  it("is a wrong count where more was charged than there is, before anything of its trace, and nothing where not", async () => {
+    const { leaves: _, ...hidden } = honest;
+    const wrong = { failure: "counts", claim: { inboundTokens: 10, outboundTokens: 2 } };
+    expect(await charged({ outboundTokens: 8n })).toMatchObject(wrong);
+    expect(await charged({ outboundTokens: 8n }, hidden)).toMatchObject(wrong);
+    // By the very version, and too little for jurors of others.
+    expect(await charged({ outboundTokens: 3n })).toEqual({ failure: "counts", problem: expect.any(String) });
+    for (const right of [{}, { outboundTokens: 1n }, { outboundTokens: 50n, finishReason: 0n }])
+      expect(await charged(right)).toMatchObject({ factor: 0 });
+  });
+
+  it("is a wrong count where the profile names a vocabulary that the weights do not make", async () => {
+    const naming = (vocabulary: Hex): CanaryAnswer => ({
+      ...honest,
+      profile: canonicalJson({ ...weights.calibration.reference, vocabulary }),
+    });
+    expect(await charged({}, naming(HASH))).toMatchObject({
+      ...{ failure: "counts", problem: expect.stringContaining("names a vocabulary") },
+      claim: { inboundTokens: 0, outboundTokens: 0 },
+    });
+    expect((await charged({}, naming(weights.calibration.reference.vocabulary ?? HASH))).failure).toBeUndefined();
+  });
+
+  it("is nothing where the answer was sold for other weights than those that were to be audited", async () => {
+    expect(await charged({ outboundTokens: 8n }, { ...honest, weightsHash: HASH })).toEqual({});
   });
 
   it("is nothing against an honest answer that a grammar made", async () => {

@@ -7,6 +7,7 @@ import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import { readTrace } from "@lloom/protocol/verification/read-trace";
 import type { Reference } from "../../backend/llama-reference.ts";
 import type { AuditQuestion, CanaryAnswer, CanaryFinding, KeptAudit } from "./canary-answer.ts";
+import { judgeCharge, type OwnCounting } from "./judge-charge.ts";
 
 /** Weights that this validator has, with how far honest nodes differ. */
 export interface KnownWeights {
@@ -16,6 +17,8 @@ export interface KnownWeights {
 
 export interface Judging {
   readonly weights: KnownWeights | undefined;
+  /** By the same weights, also where they are not calibrated. */
+  readonly counting?: OwnCounting | undefined;
   /** The epoch's preimage: executors learn it with the report. */
   readonly secret: Hex;
 }
@@ -28,11 +31,17 @@ export type CanaryToJudge = Pick<KeptAudit, "answer" | "responseHash"> & {
 };
 
 /** What an ended canary shows, check by check in the order of what they cost. */
-export async function judge(canary: CanaryToJudge, { weights, secret }: Judging): Promise<CanaryFinding> {
+export async function judge(canary: CanaryToJudge, { weights, counting, secret }: Judging): Promise<CanaryFinding> {
   const { answer: ended, responseHash, question } = canary;
   if (ended?.type === "wrong") return { failure: ended.what, problem: ended.problem };
   if (ended === undefined || responseHash === undefined) return {};
-  const { answer } = ended;
+  const { answer, signed } = ended;
+  const known = counting?.weightsHash ?? weights?.reference.weightsHash;
+  // Another offer than the one that was to be audited: these weights say nothing of it.
+  if (answer.weightsHash !== undefined && known !== undefined && answer.weightsHash !== known) return {};
+  const { messages, sampling } = question.canary;
+  const wrongCharge = counting && (await judgeCharge({ answer, receipt: signed.receipt, messages }, counting));
+  if (wrongCharge !== undefined) return wrongCharge;
   if (answer.traceRoot !== ZERO_HASH && answer.leaves === undefined)
     return { failure: "trace", problem: "The executor does not show the trace that it signed." };
   if (weights === undefined) return {};
@@ -40,7 +49,6 @@ export async function judge(canary: CanaryToJudge, { weights, secret }: Judging)
   const profile = answer.profile === undefined ? undefined : parseProfile(answer.profile);
   // Of who computes otherwise than anybody who was measured, a text says nothing, and a trace only whether it is one.
   const isCovered = profile !== undefined && isCalibrated(calibration, profile);
-  const { messages, sampling } = question.canary;
   const { temperatureMilli, responseFormat } = sampling;
   const prompt = { messages, asOfSeconds: answer.asOfSeconds };
   const read = readLeaves(answer, { stop: sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) });

@@ -1,11 +1,10 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { countFinding, type JudgedAnswer } from "@lloom/protocol/count-finding";
-import { countingBy } from "@lloom/protocol/counting-by";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
-import { parseProfile } from "@lloom/protocol/profile";
 import type { Counted, CountQuestion } from "../../backend/counting/count-messages.ts";
 import { LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
+import { countAgain } from "./count-again.ts";
 import type { Finding, ShownAnswer, ShownCase } from "./judge.ts";
 
 /** Weights that this validator has, and what they make. */
@@ -55,22 +54,21 @@ interface Judging {
 async function judge(parts: JudgeCountsParts, { answer, prompt, text, weights }: Judging): Promise<JudgedAnswer> {
   const { disputed, evidence, holders } = answer;
   const { request, response } = evidence.receipt;
-  const claimed = {
-    ...{ request, response },
-    claimed: { inboundTokens: Number(disputed.inboundTokens), outboundTokens: Number(disputed.outboundTokens) },
-  };
+  const claimed = { inboundTokens: Number(disputed.inboundTokens), outboundTokens: Number(disputed.outboundTokens) };
   const { weightsHash, profileHash, messages } = prompt;
   const profile = prompt.profile ?? parts.profileOf(profileHash);
-  const way = countingBy({ made: weights?.vocabulary, profileHash, profile });
-  if (way.by === "misnamed") return { ...claimed, counts: "misnamed" };
-  const vocabulary = way.by === "named" ? await parts.fetchVocabulary(way.vocabulary, holders) : weights?.path;
-  if (vocabulary === undefined) throw noWeights(weightsHash);
-  const counts = await parts.count({ vocabulary, messages, asOfSeconds: Number(request.deadline), text });
-  const promised = profile === undefined ? undefined : parseProfile(profile);
-  return {
-    ...{ ...claimed, counts, isSameVersion: counts.version === promised?.version },
-    canClear: way.by === "weights" && way.canClear,
-  };
+  const counted = await countAgain(
+    { request, response, messages, text, profileHash, profile },
+    {
+      ...{ made: weights?.vocabulary, count: parts.count },
+      vocabularyOf: (way) => {
+        if (way.by === "named") return parts.fetchVocabulary(way.vocabulary, holders);
+        if (weights === undefined) throw noWeights(weightsHash);
+        return weights.path;
+      },
+    },
+  );
+  return { ...counted, claimed } as JudgedAnswer;
 }
 
 function whyOf(judged: readonly JudgedAnswer[]): string {

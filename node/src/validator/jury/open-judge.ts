@@ -7,7 +7,7 @@ import { readVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
 import { sha256 } from "../../backend/sha256.ts";
 import { firstPartOf, hashWeights } from "../../backend/weights-hash.ts";
-import { LloomError } from "../../errors.ts";
+import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import type { WithWeights } from "../audit/auditor.ts";
@@ -39,7 +39,7 @@ export interface OpenJudgeOptions {
  */
 export interface OpenJudge extends AsyncDisposable {
   readonly judge: Judge;
-  /** For audits: weights without a calibration count as none. */
+  /** For audits: by weights without a calibration nothing but counts can be told. */
   readonly withWeights: WithWeights;
   /** Whether answers of these weights and this profile can be measured: they are here, and honest nodes of its kind were. */
   readonly covers: (weightsHash: Hex, profile: string) => boolean;
@@ -85,9 +85,17 @@ export async function openJudge(options: OpenJudgeOptions): Promise<OpenJudge> {
         : turn.run(() => judgeModel(modelling, shown, ending)),
     withWeights: (weightsHash, work, ending) =>
       turn.run(async () => {
-        const calibration = known.get(weightsHash)?.calibration;
-        if (calibration === undefined) return work(undefined);
-        return work({ reference: await loaded.referenceOf(weightsHash, ending), calibration });
+        const own = known.get(weightsHash);
+        if (own === undefined) return work(undefined);
+        const { calibration, path, vocabulary } = own;
+        const count: typeof loaded.count = (question) =>
+          loaded.count(question).catch((thrown: unknown) => {
+            log.warn({ weightsHash, problem: asLloomError(thrown).message }, "an answer could not be counted again");
+            throw thrown;
+          });
+        const counting = { weightsHash, path, vocabulary, count };
+        if (calibration === undefined) return work(undefined, counting);
+        return work({ reference: await loaded.referenceOf(weightsHash, ending), calibration }, counting);
       }),
     covers: (weightsHash, profile) => {
       const calibration = known.get(weightsHash)?.calibration;
