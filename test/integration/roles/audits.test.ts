@@ -1,7 +1,7 @@
 import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
-import type { Case, Charge } from "../../../node/src/validator/audit/auditor.ts";
+import type { Case, Grounds } from "../../../node/src/validator/audit/auditor.ts";
 import type { CanaryOrder, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
 import { VISIT_SIZES } from "../../../node/src/validator/canary/visit-source.ts";
 import {
@@ -139,7 +139,7 @@ describe("counts by the weights", () => {
     async () => {
       const { db } = openStore();
       using _db = db;
-      const overcharges: Charge[] = [];
+      const overcharges: Grounds[] = [];
       const [cheat] = executors;
       const auditor = start(db, [], {
         conduct: (executor) => charging(executor === cheat ? 8n : 2n),

@@ -14,7 +14,7 @@ import { createLog } from "../../../node/src/log.ts";
 import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
 import { type AuditLog, openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
-import { Auditor, type Case, type Charge } from "../../../node/src/validator/audit/auditor.ts";
+import { Auditor, type Case, type Grounds } from "../../../node/src/validator/audit/auditor.ts";
 import type {
   AuditQuestion,
   CanaryFinding,
@@ -118,7 +118,7 @@ interface Staged {
   /** Called before and after each step that lasts; throws where the process ends. */
   readonly step?: (name: string) => void;
   readonly cases?: Case[];
-  readonly overcharges?: Charge[];
+  readonly overcharges?: Grounds[];
   /** By weights that are here. */
   readonly counting?: OwnCounting;
   /** Whether it has heard of everybody yet. */

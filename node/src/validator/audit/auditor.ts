@@ -25,8 +25,8 @@ import type { OwnCounting } from "./judge-charge.ts";
 import { planCanaries, QUIET_SECONDS } from "./plan.ts";
 import type { Preimages } from "./preimages.ts";
 
-/** What a complaint is planned for. */
-export interface Charge {
+/** What a complaint is planned by. */
+export interface Grounds {
   readonly executor: Address;
   readonly weightsHash: Hex;
   /** Those that speak against it, the newest first. */
@@ -34,7 +34,7 @@ export interface Charge {
 }
 
 /** An executor against whom the canaries prove enough for a dispute. */
-export interface Case extends Charge, Accusation {}
+export interface Case extends Grounds, Accusation {}
 
 export interface AuditorParts {
   readonly audits: Audits;
@@ -51,7 +51,7 @@ export interface AuditorParts {
   /** Told when a dispute may be opened, and again with every look until a complaint shows these canaries. */
   readonly onCase: (found: Case, nowSeconds: bigint) => void;
   /** The same of an executor that charged for more tokens than there are: each of these canaries proves it alone. */
-  readonly onOvercharge: (found: Charge, nowSeconds: bigint) => void;
+  readonly onOvercharge: (found: Grounds, nowSeconds: bigint) => void;
   /** Told what was drawn, found and reported. */
   readonly onNews: (news: AuditNews) => void;
   /** What clients are like. */

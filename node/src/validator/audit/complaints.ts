@@ -23,7 +23,7 @@ import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ComplaintLog, KeptComplaint } from "../../store/validator/complaint-log.ts";
-import type { Charge } from "./auditor.ts";
+import type { Grounds } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
 import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf, stillProves } from "./complaint-rules.ts";
 
@@ -71,7 +71,7 @@ export class Complaints {
   }
 
   /** Plans a complaint, unless one about this executor is under way: then its canaries wait. */
-  plan({ executor, weightsHash, canaries }: Charge, nowSeconds: bigint): void {
+  plan({ executor, weightsHash, canaries }: Grounds, nowSeconds: bigint): void {
     const { store, log } = this.#parts;
     if (this.#parts.court === undefined) return;
     if (store.openComplaints().some((one) => one.executor === executor)) return;
