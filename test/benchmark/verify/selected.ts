@@ -17,8 +17,8 @@ const KEPT = 8;
 const BITS = [8, 6, 5, 4] as const;
 /** Honest nodes that differ in two ways from the reference. */
 const NODES = [
-  { name: "haswell+no-flash-attention", build: "haswell", sharedBatches: false },
-  { name: "x64+shared-batches+no-flash-attention", build: "x64", sharedBatches: true },
+  { name: "haswell+no-flash-attention", build: "haswell" },
+  { name: "x64+no-flash-attention", build: "x64" },
 ] as const;
 
 const WORDS = [
@@ -60,9 +60,9 @@ export async function selectedRows(bench: Bench): Promise<BenchRow[]> {
   return rows;
 }
 
-async function honestRows(bench: Bench, { name, build, sharedBatches }: (typeof NODES)[number]): Promise<BenchRow[]> {
+async function honestRows(bench: Bench, { name, build }: (typeof NODES)[number]): Promise<BenchRow[]> {
   const { reference, calibration, directory, modelPath } = bench;
-  const options = { ...loaded(modelPath), sharedBatches, computing: { flashAttention: false } };
+  const options = { ...loaded(modelPath), computing: { flashAttention: false } };
   await using node = await HonestNode.open({ options, build, directory });
   const farthest: { readonly canary: Canary; readonly whole: number }[] = [];
   let [most, mostOfFew, far] = [0, 0, 0];
