@@ -1,8 +1,8 @@
 import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type { Case, Grounds } from "../../../node/src/validator/audit/auditor.ts";
-import type { CanaryOrder, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
+import type { CanaryOrder, CanaryReply, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
 import { VISIT_SIZES } from "../../../node/src/validator/canary/visit-source.ts";
 import {
   chain,
@@ -26,6 +26,8 @@ import {
   WEIGHTS,
   ZERO,
 } from "./staged-audits.ts";
+
+const WAIT = { timeout: 60_000 };
 
 beforeAll(openStage, SLOW);
 afterAll(closeStage);
@@ -156,6 +158,51 @@ describe("counts by the weights", () => {
       expect(good).toMatchObject({ outcome: 4, countFailures: 0 });
       expect(new Set(overcharges.map(({ executor }) => executor))).toEqual(new Set([cheat]));
       expect(overcharges.at(-1)?.canaries[0]?.finding?.claim).toEqual({ inboundTokens: 10, outboundTokens: 2 });
+    },
+    SLOW,
+  );
+});
+
+describe("an executor that keeps a question open", () => {
+  it(
+    "holds up nobody else's questions, nor reports: its own come to nothing",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const store: Store = openAuditLog(db);
+      const asked: CanaryOrder[] = [];
+      const [staller, other] = executors;
+      const kept: (() => void)[] = [];
+      const keeping = ({ id: _ }: CanaryOrder) =>
+        new Promise<CanaryReply>((resolve) => kept.push(() => resolve({ type: "unanswered", problem: "Late." })));
+      const { auditor, visitor } = start(db, asked, {
+        conduct: (executor) => (executor === staller ? keeping : honest),
+      });
+      await auditor.look(never);
+      const epoch = (await now()) / EPOCH + 2n;
+      await goTo(epoch * EPOCH + 5n);
+      await auditor.look(never);
+      await goTo((epoch + 1n) * EPOCH - 200n);
+      const visiting = visitor.visit(never);
+      const of = (executor?: string) => store.ofEpoch(epoch).filter((one) => one.executor === executor);
+      const states = (executor?: string) => of(executor).map(({ state }) => state);
+      await vi.waitFor(() => expect(new Set(states(other))).toEqual(new Set(["answered"])), WAIT);
+      // In order: its second is not asked while the first is open.
+      expect(asked.filter(({ executor }) => executor === staller)).toHaveLength(1);
+      // Judging goes on; the report waits for the answer, and then no longer.
+      await auditor.look(never);
+      expect(new Set(states(other))).toEqual(new Set(["judged"]));
+      await goTo((epoch + 1n) * EPOCH + 30n);
+      await auditor.look(never);
+      expect(await reported()).toEqual([]);
+      await goTo((epoch + 1n) * EPOCH + (EPOCH * 3n) / 4n);
+      await auditor.look(never);
+      expect(await reported()).toMatchObject([{ executor: other, canaries: of(other).length }]);
+      kept[0]?.();
+      await visiting;
+      // The epoch was over: it was asked nothing more.
+      expect(kept).toHaveLength(1);
+      expect(states(staller).filter((state) => state === "unanswered")).toHaveLength(1);
     },
     SLOW,
   );

@@ -24,6 +24,7 @@ import type {
 } from "../../../node/src/validator/audit/canary-answer.ts";
 import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
+import { Visitor } from "../../../node/src/validator/audit/visitor.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { shippedVisits } from "../../../node/src/validator/canary/visit-source.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
@@ -90,7 +91,7 @@ export async function closeStage(): Promise<void> {
 }
 
 /** What an executor does when it is asked. */
-type Conduct = (order: CanaryOrder) => CanaryReply;
+type Conduct = (order: CanaryOrder) => CanaryReply | Promise<CanaryReply>;
 export const honest: Conduct = ({ id }) => ({
   type: "answered",
   responseHash: `0x${id.toString(16).padStart(64, "0")}`,
@@ -125,19 +126,27 @@ interface Staged {
   readonly hasListened?: () => boolean;
 }
 
+/** What a validator's process does, both at once there; in a look of tests all that is due, one after the other. */
+export interface StagedValidator {
+  readonly auditor: Auditor;
+  readonly visitor: Visitor;
+  look(signal: AbortSignal): Promise<void>;
+}
+
 /** A validator's process: it has its log, and nothing else of the one before. */
 export function start(
   db: Database,
   asked: CanaryOrder[],
   { conduct, step = () => undefined, cases = [], overcharges = [], counting, hasListened = () => true }: Staged,
-): Auditor {
+): StagedValidator {
+  const store = tappedStore(openAuditLog(db), step);
   const preimages = new Preimages({
     audits: tapped(step),
     validator: validator.address,
     key: validator.secret,
     length: 6,
   });
-  return new Auditor({
+  const auditor = new Auditor({
     ...{
       audits: tapped(step),
       validator: validator.address,
@@ -146,7 +155,7 @@ export function start(
       random: seededRandom(5),
       log,
     },
-    store: tappedStore(openAuditLog(db), step),
+    store,
     offers: () =>
       hasListened() ? executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })) : undefined,
     withWeights: (_, work) => work(undefined, counting),
@@ -154,6 +163,9 @@ export function start(
     onCase: (found) => cases.push(found),
     onOvercharge: (found) => overcharges.push(found),
     onNews: () => undefined,
+  });
+  const visitor = new Visitor({
+    ...{ audits: tapped(step), store, everyMs: 10, log },
     buyer: {
       ask: async (order) => {
         asked.push(order);
@@ -162,6 +174,12 @@ export function start(
       },
     },
   });
+  const look = async (signal: AbortSignal): Promise<void> => {
+    await auditor.look(signal);
+    await visitor.visit(signal);
+    await auditor.look(signal);
+  };
+  return { auditor, visitor, look };
 }
 
 /** The chain, with a step before and after each transaction. */

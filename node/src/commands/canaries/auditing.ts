@@ -15,13 +15,14 @@ import { dataFile } from "../../config.ts";
 import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { steadyClock } from "../../primitives/clock.ts";
-import { Rounds } from "../../primitives/rounds.ts";
+import { Rounds, type RoundsOptions } from "../../primitives/rounds.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ValidatorLog } from "../../store/validator/validator-log.ts";
 import { Auditor } from "../../validator/audit/auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../validator/audit/canary-answer.ts";
 import { Complaints } from "../../validator/audit/complaints.ts";
 import { Preimages } from "../../validator/audit/preimages.ts";
+import { Visitor } from "../../validator/audit/visitor.ts";
 import { canaryIdentity } from "../../validator/canary/canary-keys.ts";
 import type { Random } from "../../validator/canary/draw.ts";
 import type { OpenJudge } from "../../validator/jury/open-judge.ts";
@@ -99,7 +100,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   const startedMs = steadyClock();
   const chainKey = new Uint8Array(hkdfSync("sha256", secret, "lloom/audit-chains/1", "", KEY_BYTES));
   const auditor = new Auditor({
-    ...{ audits, validator, store: auditLog, buyer: clients, visits, random: secretly, log },
+    ...{ audits, validator, store: auditLog, visits, random: secretly, log },
     preimages: new Preimages({ audits, validator, key: chainKey }),
     offers: () =>
       steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.offers().map(({ offer }) => offer),
@@ -109,26 +110,34 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
     onOvercharge: (found, nowSeconds) => complaints.plan(found, nowSeconds),
     onNews: (news) => tellAudit(context, news),
   });
+  const visitor = stack.use(new Visitor({ audits, store: auditLog, buyer: clients, log }));
+  const trying = (what: string): Pick<RoundsOptions, "everyMs" | "retry" | "onFailure"> => ({
+    ...{ everyMs: EVERY_MS, retry: RETRY },
+    onFailure: (thrown, failures) => {
+      const { code, message } = asLloomError(thrown);
+      if (failures === 1) log.warn({ code, problem: message }, `${what} cannot go on, trying on`);
+    },
+  });
+  stack.use(new Rounds({ ...trying("canaries"), round: (signal) => visitor.visit(signal) }));
+  // Beside the questions: who keeps one open holds up no report and no complaint.
   stack.use(
     new Rounds({
-      ...{ everyMs: EVERY_MS, retry: RETRY },
+      ...trying("audits"),
       round: async (signal) => {
         await auditor.look(signal);
         await clients.keep(keysInUse(store, auditLog, (await chain.nowSeconds()) / audits.epochSeconds));
         await complaints.look(signal);
       },
-      onFailure: (thrown, failures) => {
-        const { code, message } = asLloomError(thrown);
-        if (failures === 1) log.warn({ code, problem: message }, "audits cannot go on, trying on");
-      },
     }),
   );
 }
 
-/** Keys of this epoch, and those whose answers a jury may ask for. */
+/** Keys of this epoch, of questions that are under way, and those whose answers a jury may ask for. */
 function keysInUse(store: ValidatorLog, audits: CanaryLog, now: bigint): Set<number> {
   const shown = store.openComplaints().flatMap(({ id }) => audits.shownBy(id));
-  const asked = shown.flatMap(({ executor, epoch }) => store.shiftOf(executor, epoch) ?? []);
+  const asked = [...shown, ...audits.openVisits()].flatMap(
+    ({ executor, epoch }) => store.shiftOf(executor, epoch) ?? [],
+  );
   return new Set([...asked, ...store.allShifts().flatMap(({ epoch, key }) => (epoch === now ? [key] : []))]);
 }
 

@@ -5,6 +5,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Chain } from "../../chain/chain.ts";
 import { type WholeAnswer, wholeAnswer } from "../../client/ask/whole-answer.ts";
 import type { Client } from "../../client/client.ts";
+import { clientSettings } from "../../client/client-options.ts";
 import { asLloomError } from "../../errors.ts";
 import { fetchTrace } from "../../evidence/fetch-trace.ts";
 import { signedFor } from "../../evidence/signed-for.ts";
@@ -23,23 +24,75 @@ export interface CanaryClient {
   readonly chain: Chain;
   readonly hasher: CommitmentHasher;
   readonly log: Log;
+  /** From a signed request on; absent: until its deadline, and a little. */
+  readonly mostMs?: number;
 }
 
-/** Asks one executor as any client does, and fetches the trace that it signed. */
+/** After a request's deadline: who answered in time is heard by then. */
+const AFTER_DEADLINE_MS = 5_000;
+/** As long as a client asks for; another deadline would be a mark. */
+const MOST_MS = Number(clientSettings({}).deadlineSeconds) * 1_000 + AFTER_DEADLINE_MS;
+/** A client that is told to stop waits for a receipt over what came; then it is waited for no longer. */
+const WIND_UP_MS = 10_000;
+
+/**
+ * Asks one executor as any client does, and fetches the trace that it signed. Who gives a letter now and then keeps nobody: a call that is
+ * not over soon after its deadline is unanswered.
+ */
 export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
   const { executor, model, canary } = order;
   let requestHash: Hex | undefined;
   let answer: WholeAnswer | undefined;
+  using end = endOf(buyer.mostMs ?? MOST_MS);
+  const late: CanaryReply = { type: "unanswered", problem: "The answer was not over by the request's deadline." };
   try {
-    const answering = wholeAnswer(buyer.client.ask({ ...canary, model, executor }, signal));
+    const answering = wholeAnswer(
+      buyer.client.ask({ ...canary, model, executor }, AbortSignal.any([signal, end.signal])),
+    );
     while (answer === undefined) {
-      const { done, value } = await answering.next();
-      if (done === true) answer = value;
-      else if (value.type === "signed") requestHash = value.requestHash;
+      const next = await Promise.race([answering.next(), end.given]);
+      if (next === undefined) return late;
+      if (next.done === true) answer = next.value;
+      else if (next.value.type === "signed") {
+        requestHash = next.value.requestHash;
+        end.begin();
+      }
     }
   } catch (thrown) {
-    return failed(buyer, asLloomError(thrown), requestHash);
+    return end.signal.aborted && !signal.aborted ? late : failed(buyer, asLloomError(thrown), requestHash);
   }
+  if (end.signal.aborted) return late;
+  return answered(buyer, answer, signal);
+}
+
+interface CallEnd extends Disposable {
+  /** Told when the time is over. */
+  readonly signal: AbortSignal;
+  /** Resolves a while after that. */
+  readonly given: Promise<undefined>;
+  /** The time begins, if it has not. */
+  begin(): void;
+}
+
+function endOf(mostMs: number): CallEnd {
+  const over = new AbortController();
+  const given = Promise.withResolvers<undefined>();
+  const timers: NodeJS.Timeout[] = [];
+  return {
+    signal: over.signal,
+    given: given.promise,
+    begin: () => {
+      if (timers.length > 0) return;
+      timers.push(
+        setTimeout(() => over.abort(), mostMs),
+        setTimeout(() => given.resolve(undefined), mostMs + WIND_UP_MS),
+      );
+    },
+    [Symbol.dispose]: () => timers.forEach(clearTimeout),
+  };
+}
+
+async function answered(buyer: CanaryClient, answer: WholeAnswer, signal: AbortSignal): Promise<CanaryReply> {
   const { text, signed, end } = answer;
   const { response, request } = end.receipt;
   const leaves = response.traceRoot === ZERO_HASH ? undefined : await traceOf(buyer, answer, signal);

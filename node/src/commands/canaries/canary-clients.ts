@@ -8,6 +8,7 @@ import { createClient } from "../../client/client.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { createHost } from "../../p2p/host/host.ts";
+import { Mutex } from "../../primitives/mutex.ts";
 import { openClientLog } from "../../store/client/client-log.ts";
 import { openDatabase } from "../../store/database/database.ts";
 import { createTextCipher } from "../../store/database/text-cipher.ts";
@@ -37,12 +38,17 @@ export interface CanaryClientsParts {
   readonly log: Log;
 }
 
-interface Opened extends CanaryClient, AsyncDisposable {}
+interface Opened extends CanaryClient, AsyncDisposable {
+  /** Of its money: it asks several executors at a time, and deposits once. */
+  readonly providing: Mutex;
+}
 
 /** Buys canaries by keys that nobody knows to be the validator's, each a client of its own with host, log and money. */
 export class CanaryClients implements CanaryBuyer, AsyncDisposable {
   readonly #parts: CanaryClientsParts;
   readonly #open = new Map<number, Promise<Opened>>();
+  readonly #closing = new Map<number, Promise<void>>();
+  readonly #choosing = new Mutex();
 
   constructor(parts: CanaryClientsParts) {
     this.#parts = parts;
@@ -50,10 +56,10 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
 
   async ask(order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
     try {
-      const key = await this.#keyFor(order);
+      const key = await this.#choosing.run(() => this.#keyFor(order));
       if (key === undefined) return { type: "unasked", problem: "No canary key that may ask this executor has money." };
       const client = await this.#client(key);
-      await this.#provide(client.chain, signal);
+      await client.providing.run(() => this.#provide(client.chain, signal));
       return await buyCanary(client, order, signal);
     } catch (thrown) {
       return { type: "unasked", problem: asLloomError(thrown).message };
@@ -62,12 +68,20 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
 
   /** Goes on with these keys alone, for whoever may ask for their evidence; the others leave the network. */
   async keep(keys: ReadonlySet<number>): Promise<void> {
-    for (const [key, opening] of this.#open) {
-      if (keys.has(key)) continue;
-      this.#open.delete(key);
-      await (await opening.catch(() => undefined))?.[Symbol.asyncDispose]();
-    }
+    // Those that are open now: one that is opened meanwhile is wanted.
+    const resting = [...this.#open].filter(([key]) => !keys.has(key));
+    await Promise.all(resting.map(([key, opening]) => this.#close(key, opening)));
     for (const key of keys) await this.#client(key);
+  }
+
+  #close(key: number, opening: Promise<Opened>): Promise<void> {
+    this.#open.delete(key);
+    const closing = opening
+      .then((opened) => opened[Symbol.asyncDispose]())
+      .catch(() => undefined)
+      .finally(() => this.#closing.delete(key));
+    this.#closing.set(key, closing);
+    return closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,6 +142,8 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
     const journal = (scope: Parameters<typeof fileJournal>[1]) => fileJournal(join(folder, "transactions"), scope);
     const { accounting, startBlock, domain } = own;
     const { signal } = new AbortController();
+    // Its log is opened once at a time.
+    await this.#closing.get(key);
     const chain = stack.use(await openChain({ rpcUrl, accounting, identity, signal, log, journal, startBlock }));
     const cipher = createTextCipher(identity.secret);
     const scope = `${domain.chainId}/${domain.accounting}/${identity.address}`;
@@ -145,6 +161,7 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
     const resources = stack.move();
     return {
       ...{ client, store, host, chain, hasher: createCommitmentHasher(chain.domain), log },
+      providing: new Mutex(),
       [Symbol.asyncDispose]: () => resources.disposeAsync(),
     };
   }

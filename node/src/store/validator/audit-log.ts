@@ -60,6 +60,8 @@ export interface AuditLog<Question, Answer, Finding> {
   markUnanswered(id: number): void;
   /** All that were being asked when the last process ended. */
   loseAsked(): number;
+  /** Whom canaries of are asked or answered, and not judged, and of which epochs. */
+  openVisits(): readonly Pick<KeptCanary<Question, Answer, Finding>, "executor" | "epoch">[];
   /** Answered and not judged. */
   answered(): readonly KeptCanary<Question, Answer, Finding>[];
   saveFinding(id: number, finding: Finding): void;
@@ -91,6 +93,7 @@ const ANSWER = `UPDATE canaries SET state = 'answered', answer = :answer, respon
   WHERE id = :id AND state = 'asked'`;
 const UNANSWERED = "UPDATE canaries SET state = 'unanswered' WHERE id = :id AND state = 'asked'";
 const LOSE = "UPDATE canaries SET state = 'lost' WHERE state = 'asked'";
+const OPEN = "SELECT DISTINCT executor, epoch FROM canaries WHERE state IN ('asked', 'answered')";
 const ANSWERED = "SELECT * FROM canaries WHERE state = 'answered' ORDER BY id";
 const JUDGED = "UPDATE canaries SET state = 'judged', finding = :finding WHERE id = :id AND state = 'answered'";
 const OF_EPOCH = "SELECT * FROM canaries WHERE epoch = :epoch ORDER BY id";
@@ -133,6 +136,11 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
       ),
     markUnanswered: (id) => void db.write(() => db.run(UNANSWERED, { id })),
     loseAsked: () => db.write(() => db.run(LOSE)),
+    openVisits: () =>
+      db.all(OPEN).map((row) => ({
+        executor: encoding.addressOf(row, "executor"),
+        epoch: BigInt(encoding.numberOf(row, "epoch")),
+      })),
     answered: () => db.all(ANSWERED).map(keptOf),
     saveFinding: (id, finding) => void db.write(() => db.run(JUDGED, { id, finding: JSON.stringify(finding) })),
     ofEpoch: (epoch) => db.all(OF_EPOCH, { epoch }).map(keptOf),

@@ -10,19 +10,12 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import type { VisitSource } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
-import type {
-  AuditableOffer,
-  AuditQuestion,
-  CanaryBuyer,
-  CanaryFinding,
-  EndedCanary,
-  KeptAudit,
-} from "./canary-answer.ts";
+import type { AuditableOffer, AuditQuestion, CanaryFinding, EndedCanary, KeptAudit } from "./canary-answer.ts";
 import { type Accusation, accusationOf } from "./complaint-rules.ts";
 import { findingsOf } from "./findings.ts";
 import { judge, type KnownWeights } from "./judge.ts";
 import type { OwnCounting } from "./judge-charge.ts";
-import { planCanaries, QUIET_SECONDS } from "./plan.ts";
+import { planCanaries, reportDueAt } from "./plan.ts";
 import type { Preimages } from "./preimages.ts";
 
 /** What a complaint is planned by. */
@@ -41,7 +34,6 @@ export interface AuditorParts {
   readonly validator: Address;
   readonly store: AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
   readonly preimages: Preimages;
-  readonly buyer: CanaryBuyer;
   /** What is offered now; `undefined` while this node has not listened long enough to know it: an epoch is drawn once. */
   readonly offers: () => readonly AuditableOffer[] | undefined;
   /** Does something with weights, if this validator has them; nobody else uses them meanwhile. */
@@ -83,17 +75,14 @@ export type WithWeights = <Found>(
 const KEPT_SECONDS = 14n * 24n * 3600n;
 
 /**
- * Does what is due in an epoch of the chain's clock, each step once: a crash between any two of them loses nothing and repeats
+ * Does what is due in an epoch of the chain's clock but asking, which others do beside it (`Visitor`), each step once: a crash between any two of them loses nothing and repeats
  * nothing but what can be repeated. Every look begins with the chain, and what is about to be done is saved before.
  */
 export class Auditor {
   readonly #parts: AuditorParts;
 
-  /** What was being asked when the last process ended is lost: nobody knows whether an answer came. */
   constructor(parts: AuditorParts) {
     this.#parts = parts;
-    const lost = parts.store.loseAsked();
-    if (lost > 0) parts.log.info({ lost }, "canaries were being asked when this node ended");
   }
 
   /** All that is due now. Throws what the chain throws. */
@@ -104,11 +93,8 @@ export class Auditor {
     await preimages.keepRegistered(epoch, signal);
     await this.#judge(signal);
     this.#accuse(nowSeconds);
-    await this.#report(epoch - 1n, signal);
+    await this.#report(epoch - 1n, { nowSeconds, signal });
     await this.#begin(epoch, { nowSeconds, signal });
-    await this.#ask(epoch, signal);
-    await this.#judge(signal);
-    this.#accuse(nowSeconds);
     store.prune(epoch - KEPT_SECONDS / audits.epochSeconds);
   }
 
@@ -168,29 +154,6 @@ export class Auditor {
     return proof?.seed;
   }
 
-  /** Asks what is due, one after the other: a client asks no faster. */
-  async #ask(epoch: bigint, signal: AbortSignal): Promise<void> {
-    const { audits, store, buyer, log } = this.#parts;
-    for (;;) {
-      const nowSeconds = await audits.chain.nowSeconds();
-      if (signal.aborted || nowSeconds > (epoch + 1n) * audits.epochSeconds - QUIET_SECONDS) return;
-      const [due] = store.dueCanaries(epoch, nowSeconds);
-      if (due === undefined) return;
-      const { id, executor, model, question } = due;
-      store.markAsked(id);
-      const reply = await buyer.ask({ id, executor, model, epoch, canary: question.canary }, signal);
-      // An answer that this node gave up on says nothing of who was asked; the next start finds it as lost.
-      if (signal.aborted) return;
-      if (reply.type === "unanswered") {
-        store.markUnanswered(id);
-        log.info({ executor, problem: reply.problem }, "a canary was not answered");
-      } else if (reply.type === "unasked") {
-        store.markLost(id);
-        log.warn({ executor, problem: reply.problem }, "a canary could not be asked");
-      } else store.saveAnswer(id, reply, reply.responseHash);
-    }
-  }
-
   async #judge(signal: AbortSignal): Promise<void> {
     const { store, preimages, withWeights, log } = this.#parts;
     for (const canary of store.answered()) {
@@ -230,15 +193,21 @@ export class Auditor {
   }
 
   /**
-   * Reports the epoch that is over, if it found out anything; what the chain has of it already is not sent again. The chain is asked at
+   * Reports the epoch that is over, if it found out anything, once all its answers are here and judged, or it becomes late; what the chain has of it already is not sent again. The chain is asked at
    * every look, since a reorganisation may have taken the report back.
    */
-  async #report(epoch: bigint, signal: AbortSignal): Promise<void> {
+  async #report(
+    epoch: bigint,
+    { nowSeconds, signal }: { readonly nowSeconds: bigint; readonly signal: AbortSignal },
+  ): Promise<void> {
     const { audits, store, preimages, validator, log } = this.#parts;
     if (!store.hasEpoch(epoch)) return;
     const preimage = await preimages.at(epoch);
     if (preimage === undefined) return;
-    const findings = findingsOf(store.ofEpoch(epoch), (executor) => preimages.saltOf(epoch, executor));
+    const canaries = store.ofEpoch(epoch);
+    const isOpen = canaries.some(({ state }) => state === "asked" || state === "answered");
+    if (isOpen && nowSeconds < reportDueAt(epoch, audits.epochSeconds)) return;
+    const findings = findingsOf(canaries, (executor) => preimages.saltOf(epoch, executor));
     let executors = 0;
     for (const rows of auditReports(findings)) {
       const { headEpoch, cursor, next } = await readChains(audits, validator);

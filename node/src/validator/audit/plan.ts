@@ -15,6 +15,10 @@ const BORDERS = 0.6;
  */
 export const QUIET_SECONDS = 10n;
 
+/** When an epoch is reported at the latest, whatever is still open: a report is taken until the next epoch is over. */
+export const reportDueAt = (epoch: bigint, epochSeconds: bigint): bigint =>
+  (epoch + 1n) * epochSeconds + (epochSeconds * 3n) / 4n;
+
 /**
  * How likely an assigned executor is visited in an epoch: the less the more it is trusted (0 to 1), never not at all. How many
  * questions a visit has does not depend on whom it is paid to: that would tell it from a client's.

@@ -1,0 +1,52 @@
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { describe, expect, it } from "vitest";
+import type { AskEvent } from "../../client/question.ts";
+import { LloomError } from "../../errors.ts";
+import { seededRandom } from "../../validator/canary/draw.ts";
+import { drawCanary } from "../../validator/canary/draw-canary.ts";
+import { buyCanary, type CanaryClient } from "./buy-canary.ts";
+
+const executor: Address = `0x${"aa".repeat(20)}`;
+const requestHash: Hex = `0x${"11".repeat(32)}`;
+const order = { id: 1, executor, model: "tiny", epoch: 0n, canary: drawCanary(seededRandom(1)) };
+const never = new AbortController().signal;
+
+type Ask = (signal: AbortSignal) => AsyncGenerator<AskEvent>;
+const bought = (ask: Ask, { mostMs = 60_000, signal = never } = {}) =>
+  buyCanary(
+    { client: { ask: (_: unknown, until: AbortSignal) => ask(until) }, mostMs } as unknown as CanaryClient,
+    order,
+    signal,
+  );
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+
+describe("a canary that is not over by its request's deadline", () => {
+  it("is unanswered, however many letters came, whether the client ends as it is told or as if by itself", async () => {
+    const stalling: Ask = async function* (signal) {
+      yield { type: "signed", requestHash };
+      yield { type: "text", text: "a" };
+      await aborted(signal);
+      throw new LloomError("CANCELLED", "The caller cancelled.");
+    };
+    expect(await bought(stalling, { mostMs: 1 })).toMatchObject({ type: "unanswered" });
+    const ending: Ask = async function* (signal) {
+      yield { type: "executor", executor, signed: {}, attempt: 1 } as AskEvent;
+      yield { type: "signed", requestHash };
+      await aborted(signal);
+      yield { type: "end" } as AskEvent;
+    };
+    expect(await bought(ending, { mostMs: 1 })).toMatchObject({ type: "unanswered" });
+  });
+
+  it("says nothing of its executor when this node ends", async () => {
+    const stop = new AbortController();
+    const stopped: Ask = async function* (signal) {
+      yield { type: "signed", requestHash };
+      stop.abort();
+      if (!signal.aborted) await aborted(signal);
+      throw new LloomError("CANCELLED", "The caller cancelled.");
+    };
+    expect(await bought(stopped, { signal: stop.signal })).toMatchObject({ type: "unasked" });
+  });
+});
