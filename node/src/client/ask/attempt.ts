@@ -21,6 +21,7 @@ import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/buil
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
+import { Refusal } from "./refusal.ts";
 
 /** What an attempt stands on. */
 export interface AttemptParts {
@@ -171,7 +172,7 @@ async function* follow(
     const isFirstText = waits.note(progress, call.heardAtMs);
     if (progress.type === "refused") {
       trace.isRefused = true;
-      throw refusal(progress);
+      throw new Refusal(progress);
     }
     if (progress.type === "answered") {
       yield* textUntilNow();
@@ -237,10 +238,6 @@ class Waits {
     trace.longestGapMs = Math.max(trace.longestGapMs ?? 0, ms);
   }
 }
-
-/** The executor's own word; that it was cancelled only the caller can say. */
-const refusal = ({ code, message }: Extract<Progress, { type: "refused" }>): LloomError =>
-  new LloomError(code === "CANCELLED" ? "BACKEND_FAILED" : code, `The executor refused: ${message}`);
 
 function answered(
   {

@@ -1,5 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
 import { describe, expect, it } from "vitest";
+import { Refusal } from "../../client/ask/refusal.ts";
 import type { AskEvent } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
 import { seededRandom } from "../../validator/canary/draw.ts";
@@ -48,5 +50,27 @@ describe("a canary that is not over by its request's deadline", () => {
       throw new LloomError("CANCELLED", "The caller cancelled.");
     };
     expect(await bought(stopped, { signal: stop.signal })).toMatchObject({ type: "unasked" });
+  });
+});
+
+describe("a fault", () => {
+  const failing = (fault: LloomError): Promise<{ type: string }> =>
+    // biome-ignore lint/correctness/useYield: it fails before it says anything.
+    bought(async function* () {
+      throw fault;
+    });
+
+  it("is this node's own only if it arose here: whatever code an executor tells, it did not answer", async () => {
+    const own: ErrorCode[] = [
+      "INTERNAL",
+      "CHAIN_UNREACHABLE",
+      "INSUFFICIENT_FUNDS",
+      "CHANNEL_UNDERFUNDED",
+      "NO_EXECUTOR",
+    ];
+    for (const code of own) expect((await failing(new LloomError(code, "It failed."))).type, code).toBe("unasked");
+    for (const code of Object.keys(ERROR_CODES) as ErrorCode[])
+      expect((await failing(new Refusal({ code, message: "No." }))).type, code).toBe("unanswered");
+    expect((await failing(new LloomError("EXECUTOR_UNREACHABLE", "It is away."))).type).toBe("unanswered");
   });
 });

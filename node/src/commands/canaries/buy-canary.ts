@@ -3,6 +3,7 @@ import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Chain } from "../../chain/chain.ts";
+import { Refusal } from "../../client/ask/refusal.ts";
 import { type WholeAnswer, wholeAnswer } from "../../client/ask/whole-answer.ts";
 import type { Client } from "../../client/client.ts";
 import { clientSettings } from "../../client/client-options.ts";
@@ -110,7 +111,7 @@ async function answered(buyer: CanaryClient, answer: WholeAnswer, signal: AbortS
   };
 }
 
-/** What has nothing to do with who was to be asked. `NO_EXECUTOR`: its offers are not here, or not any more. */
+/** What has nothing to do with who was to be asked, where it arose in this node. `NO_EXECUTOR`: its offers are not here, or not any more. */
 const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "CANCELLED",
   "CHAIN_MISMATCH",
@@ -132,6 +133,8 @@ function failed(
   requestHash: Hex | undefined,
 ): CanaryReply {
   const problem = error.message;
+  // Else whoever is asked would choose what its refusal counts.
+  if (error instanceof Refusal) return { type: "unanswered", problem };
   if (OWN_FAULTS.has(error.code)) return { type: "unasked", problem };
   if (error.code !== "RESPONSE_INVALID") return { type: "unanswered", problem };
   const wrong = requestHash === undefined ? undefined : store.wrongCount(requestHash);
