@@ -36,6 +36,10 @@ const KEYS = 10;
 const { APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
 
+/** Traces wait for the end of their epoch. */
+const BUSY = `SELECT 1 FROM canaries WHERE state = 'asked' OR (state = 'answered' AND trace_at IS NULL)
+  OR trace_at <= :now OR (state = 'planned' AND ask_at <= :now)`;
+
 describe("executors that are audited, and jurors that judge, each a process", () => {
   const stack = new AsyncDisposableStack();
   let tribunal: Tribunal;
@@ -209,9 +213,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
     };
     const areAllFound = (): boolean => complaints().length === cheats.length;
     const isBusy = (now: bigint): boolean =>
-      log.get("SELECT 1 FROM canaries WHERE state IN ('asked', 'answered') OR (state = 'planned' AND ask_at <= :now)", {
-        now,
-      }) !== undefined;
+      log.get(BUSY, { now }) !== undefined;
     const hasBegun = (epoch: bigint): boolean =>
       log.get("SELECT 1 FROM audit_epochs WHERE epoch = :epoch", { epoch }) !== undefined;
     for (let epoch = firstEpoch; epoch < firstEpoch + 5n && !areAllFound(); epoch++) {

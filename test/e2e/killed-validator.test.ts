@@ -31,6 +31,8 @@ const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
 
 const selectorOf = ({ parsed }: typeof auditsContract | typeof measured, name: string): string =>
   parsed.getFunction(name)?.selector ?? "";
+/** What does not wait for its time: traces are asked for when their epoch is over. */
+const OPEN = "state = 'asked' OR (state = 'answered' AND trace_at IS NULL)";
 const SELECTORS = {
   registerChain: selectorOf(auditsContract, "registerChain"),
   fixSeed: selectorOf(auditsContract, "fixSeed"),
@@ -151,12 +153,13 @@ describe("a validator that is killed", () => {
       for (let passed = 120n; passed < EPOCH_SECONDS - 20n && complaints().length === 0; passed += 110n) {
         await tribunal.goTo(epoch * EPOCH_SECONDS + passed);
         const now = await tribunal.now();
-        const isBusy = () => countOf(`state IN ('asked', 'answered') OR (state = 'planned' AND ask_at <= ${now})`) > 0;
+        const isBusy = () => countOf(`${OPEN} OR trace_at <= ${now} OR (state = 'planned' AND ask_at <= ${now})`) > 0;
         await eventually("all that is due is asked", PATIENCE_MS, () => !isBusy());
       }
     }
     await eventually("the dispute is open", PATIENCE_MS, () => complaints()[0]?.dispute !== undefined);
-    await tribunal.goTo(epoch * EPOCH_SECONDS + 2n);
+    // By then all traces are asked for.
+    await tribunal.goTo(epoch * EPOCH_SECONDS + EPOCH_SECONDS / 4n);
     const isReported = () =>
       log?.get("SELECT 1 FROM audit_epochs WHERE reported = 1 AND epoch = :epoch", { epoch: epoch - 1n });
     await eventually("the epoch is reported", PATIENCE_MS, () => isReported() !== undefined);

@@ -81,6 +81,7 @@ describe(`a classifier of visits (seed ${SEED})`, () => {
     ],
     ["an odd amount", (visit) => ({ ...visit, deposit: 3_141_592n })],
     ["a new key each time", (visit) => ({ ...visit, ageDays: 0 })],
+    ["a trace that is asked for with each answer", (visit) => ({ ...visit, tracesAt: visit.times[0] ?? 0 })],
   ])("would find %s", async (_, leak) => {
     expect(await told(leak)).toBeGreaterThan(BOUND + 0.05);
   });

@@ -1,7 +1,7 @@
 /** Visits of clients and of canary keys to an executor, as everybody but their owner sees them. */
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { CanaryShift } from "../../node/src/store/validator/canary-shift-log.ts";
-import { type BorderQuestion, planCanaries } from "../../node/src/validator/audit/plan.ts";
+import { type BorderQuestion, drawTracesAt, planCanaries } from "../../node/src/validator/audit/plan.ts";
 import { keysFor, shiftsOf } from "../../node/src/validator/canary/canary-keys.ts";
 import { depositOf } from "../../node/src/validator/canary/deposit-of.ts";
 import { draw, type Random } from "../../node/src/validator/canary/draw.ts";
@@ -30,6 +30,8 @@ export interface Visit {
   readonly deposit: bigint;
   /** Days since then. */
   readonly ageDays: number;
+  /** Seconds in the epoch at which somebody asks for a trace; clients ask for none. */
+  readonly tracesAt?: number;
 }
 
 /** Visits of clients that ask, come, and come back as the tables of canaries say of clients. */
@@ -99,6 +101,7 @@ export async function canaryVisits(
       times: planned.map(({ askAt }) => Number(askAt)),
       deposit: known.deposit,
       ageDays: day - known.day,
+      tracesAt: Number(drawTracesAt(0n, BigInt(EPOCH_SECONDS), random)),
     });
   }
   return visits.slice(WARM_UP);
@@ -106,8 +109,8 @@ export async function canaryVisits(
 
 const randomOf = (random: Random): Uint8Array => Uint8Array.from({ length: 32 }, () => 1 + Math.floor(random() * 255));
 
-/** What a classifier gets to see of a visit. */
-export function featuresOf({ questions, times, deposit, ageDays }: Visit): number[] {
+/** What a classifier gets to see of a visit until its last question. */
+export function featuresOf({ questions, times, deposit, ageDays, tracesAt = Infinity }: Visit): number[] {
   const lengths = questions.map(({ messages }) => messages.at(-1)?.content.length ?? 0);
   const gaps = times.slice(1).map((time, index) => Math.log(1 + time - (times[index] ?? 0)));
   const [{ sampling, maxOutboundTokens, whole, messages }] = questions as [Canary];
@@ -118,6 +121,8 @@ export function featuresOf({ questions, times, deposit, ageDays }: Visit): numbe
     ...[Math.log(maxOutboundTokens), Number(whole), messages.length, changes],
     ...[mean(gaps), spread(gaps), times[0] ?? 0, (times.at(-1) ?? 0) - (times[0] ?? 0)],
     ...[Math.log(Number(deposit)), Number(deposit % UNIT), Number(ageDays === 0), Math.log(1 + ageDays)],
+    // While it can still change what it answers.
+    Number(tracesAt < (times.at(-1) ?? 0)),
   ];
 }
 

@@ -36,8 +36,8 @@ export interface StoryEnd {
   readonly questionsAfter: number;
 }
 
-/** A cheat is found out within ten minutes. */
-const LONGEST_MS = 600_000;
+/** A cheat is found out within fifteen minutes. */
+const LONGEST_MS = 900_000;
 const LOOK_MS = 500;
 const QUIET_MS = 20_000;
 /** Canaries come when nobody expects them, and would be missed in a moved epoch; jurors compute. */
@@ -162,7 +162,7 @@ class Story {
       if (steadyClock() - this.#quietSince > quietMs * this.#patience()) await this.#goOn();
       await delay(LOOK_MS, undefined, { signal });
     }
-    throw new ExplainedError("The cheat was not judged within ten minutes.", `Read the logs in ${devnet.logDir}.`);
+    throw new ExplainedError("The cheat was not judged within fifteen minutes.", `Read the logs in ${devnet.logDir}.`);
   }
 
   /** How many times as long as usual it may be quiet. */

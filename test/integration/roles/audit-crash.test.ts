@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CanaryOrder } from "../../../node/src/validator/audit/canary-answer.ts";
+import type { CanaryOrder, TracesOrder } from "../../../node/src/validator/audit/canary-answer.ts";
 import {
+  away,
+  type Conduct,
   chain,
   closeStage,
   course,
@@ -11,17 +13,22 @@ import {
   openStore,
   reported,
   SLOW,
+  showing,
   start,
+  traced,
 } from "./staged-audits.ts";
 
 beforeAll(openStage, SLOW);
 afterAll(closeStage);
 
 describe("a validator that is killed", () => {
-  it(
-    "survives its end at every step: nobody is asked twice by one canary, and everybody is reported once",
-    async () => {
-      let snapshot: unknown;
+  let snapshot: unknown;
+  it.each<[string, Conduct, number]>([
+    ["that are wrong", inflating, 19],
+    ["whose traces are fetched", traced, 24],
+  ])(
+    "survives its end at every step of answers %s: nobody is asked twice by one canary, and everybody is reported once",
+    async (_, conduct, everyStep) => {
       /** One course in which the process ends at a step, or none; tells the steps. */
       const live = async (fatal?: number): Promise<string[]> => {
         if (snapshot !== undefined) await chain.request("evm_revert", snapshot);
@@ -36,13 +43,16 @@ describe("a validator that is killed", () => {
         };
         const opened = openStore();
         let { db } = opened;
-        let auditor = start(db, asked, { conduct: () => inflating, step });
+        // The first is away at first.
+        let tries = 0;
+        const show = () => (order: TracesOrder) => (tries++ === 0 ? away(order) : showing()(order));
+        let auditor = start(db, asked, { conduct: () => conduct, show, step });
         const epoch = await course(async () => {
           await auditor.look(never).catch(async (thrown: unknown) => {
             if (!String(thrown).includes("The process ended.")) throw thrown;
             db[Symbol.dispose]();
             ({ db } = openStore(opened.path));
-            auditor = start(db, asked, { conduct: () => inflating });
+            auditor = start(db, asked, { conduct: () => conduct, show });
             await auditor.look(never);
           });
         });
@@ -54,11 +64,12 @@ describe("a validator that is killed", () => {
           told.map(({ executor }) => executor),
           where,
         ).toEqual(executors);
-        for (const { canaries, countFailures, epoch: of } of told) {
+        for (const { canaries, countFailures, traceFailures, epoch: of } of told) {
           expect(of, where).toBe(epoch);
           // One that was being asked is lost.
           expect(canaries, where).toBeGreaterThanOrEqual(2);
-          expect(countFailures, where).toBe(canaries);
+          expect(countFailures, where).toBe(conduct === inflating ? canaries : 0);
+          expect(traceFailures, where).toBe(0);
         }
         return steps;
       };
@@ -70,7 +81,7 @@ describe("a validator that is killed", () => {
         await live(at);
         deaths += 1;
       }
-      expect(deaths).toBe(19);
+      expect(deaths).toBe(everyStep);
     },
     SLOW,
   );

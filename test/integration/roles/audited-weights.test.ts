@@ -18,7 +18,13 @@ import { openBackend } from "../../../node/src/backend/open-backend.ts";
 import { sha256 } from "../../../node/src/backend/sha256.ts";
 import { WeightsAudit } from "../../../node/src/commands/ask/answer-audit.ts";
 import { buyCanary } from "../../../node/src/commands/canaries/buy-canary.ts";
-import type { CanaryFinding, EndedCanary, KeptAudit } from "../../../node/src/validator/audit/canary-answer.ts";
+import { fetchTraces } from "../../../node/src/commands/canaries/fetch-traces.ts";
+import type {
+  CanaryFinding,
+  EndedCanary,
+  KeptAudit,
+  TracesOrder,
+} from "../../../node/src/validator/audit/canary-answer.ts";
 import { judge } from "../../../node/src/validator/audit/judge.ts";
 import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
@@ -98,7 +104,11 @@ async function findingsAbout({ identity: { address: executor } }: Seller, buyer:
     for (let tries = 1; reply.type === "unanswered" && tries < MOST_TRIES; tries++)
       reply = await buyCanary(parts, order, never);
     expect(reply.type).toBe("answered");
-    const answer = reply as EndedCanary;
+    const bare = reply as Extract<EndedCanary, { readonly type: "answered" }>;
+    const visit = { executor, model: "lloom-tiny", epoch: 0n, answers: [{ id, answer: bare }] };
+    const traces = await fetchTraces(parts, visit, never);
+    const leaves = traces.type === "asked" ? traces.shown.get(id) : undefined;
+    const answer: EndedCanary = { ...bare, answer: { ...bare.answer, ...(leaves !== undefined && { leaves }) } };
     const kept = {
       id,
       executor,
@@ -180,6 +190,34 @@ describe("canaries bought over the network", () => {
         if (times === 1) expect(failures.map(([failure]) => failure)).not.toContain("counts");
         else expect(failures).toContainEqual(["counts", true]);
       }
+    },
+    SLOW,
+  );
+
+  it(
+    "ask for no trace, which comes afterwards from who is there, and is not had of who has left",
+    async () => {
+      await using buyer = await world.buyer({ vocabularyWaitMs: 60_000 });
+      const { chain, client, store, host } = buyer;
+      const parts = { chain, client, store, host, hasher: createCommitmentHasher(chain.domain), log };
+      const canary = { ...drawCanary(seededRandom(9, 1)), maxOutboundTokens: 24 };
+      let visit: TracesOrder;
+      {
+        await using good = await world.seller({ backend: honest });
+        const { address: executor } = good.identity;
+        const order = { id: 1, executor, model: "lloom-tiny", epoch: 0n, canary };
+        let reply = await buyCanary(parts, order, never);
+        for (let tries = 1; reply.type === "unanswered" && tries < MOST_TRIES; tries++)
+          reply = await buyCanary(parts, order, never);
+        if (reply.type !== "answered") expect.unreachable(reply.problem);
+        expect(reply.answer.leaves).toBeUndefined();
+        visit = { executor, model: "lloom-tiny", epoch: 0n, answers: [{ id: 1, answer: reply }] };
+        const shown = await fetchTraces(parts, visit, never);
+        expect(shown).toMatchObject({ type: "asked", isReachable: true });
+        expect(shown.type === "asked" && shown.shown.get(1)).not.toHaveLength(0);
+      }
+      // A peer is left whose node is connected to it.
+      expect(await fetchTraces(parts, visit, never)).toMatchObject({ type: "asked", isReachable: false });
     },
     SLOW,
   );

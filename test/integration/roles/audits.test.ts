@@ -2,9 +2,16 @@ import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type { Case, Grounds } from "../../../node/src/validator/audit/auditor.ts";
-import type { CanaryOrder, CanaryReply, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
+import type {
+  CanaryOrder,
+  CanaryReply,
+  EndedCanary,
+  TracesOrder,
+  TracesReply,
+} from "../../../node/src/validator/audit/canary-answer.ts";
 import { VISIT_SIZES } from "../../../node/src/validator/canary/visit-source.ts";
 import {
+  away,
   chain,
   charging,
   closeStage,
@@ -12,6 +19,7 @@ import {
   EPOCH,
   executors,
   goTo,
+  hiding,
   honest,
   inflating,
   never,
@@ -21,8 +29,10 @@ import {
   reported,
   SLOW,
   type Store,
+  showing,
   silent,
   start,
+  traced,
   WEIGHTS,
   ZERO,
 } from "./staged-audits.ts";
@@ -72,13 +82,31 @@ describe("a validator's epoch", () => {
         counts.push(asked.length);
       });
       // A visit to each; not all at once.
-      const [some, others] = executors.map((one) => asked.filter(({ executor }) => executor === one).length);
+      const [some, others] = executors.map(
+        (one) => asked.filter((order) => order.executor === one && order.epoch === epoch).length,
+      );
       for (const size of [some, others]) expect(VISIT_SIZES).toContain(size);
       expect(counts[1]).toBeLessThan(asked.length);
       expect(await reported()).toEqual([
-        { executor: executors[0], epoch, outcome: 2, canaries: some, countFailures: some },
+        {
+          executor: executors[0],
+          epoch,
+          outcome: 2,
+          canaries: some,
+          countFailures: some,
+          traceFailures: 0,
+          unanswered: 0,
+        },
         // Without the weights nothing more can be said of the other.
-        { executor: executors[1], epoch, outcome: 4, canaries: others, countFailures: 0 },
+        {
+          executor: executors[1],
+          epoch,
+          outcome: 4,
+          canaries: others,
+          countFailures: 0,
+          traceFailures: 0,
+          unanswered: 0,
+        },
       ]);
       // Nothing is due any more, and it audits the epoch that has begun.
       await auditor.look(never);
@@ -203,6 +231,101 @@ describe("an executor that keeps a question open", () => {
       // The epoch was over: it was asked nothing more.
       expect(kept).toHaveLength(1);
       expect(states(staller).filter((state) => state === "unanswered")).toHaveLength(1);
+    },
+    SLOW,
+  );
+});
+
+describe("the traces of a visit", () => {
+  it(
+    "are asked for once its epoch is over, all at a time, and reported with it",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      const fetched: TracesOrder[] = [];
+      const auditor = start(db, asked, { conduct: () => traced, fetched });
+      const early: number[] = [];
+      const epoch = await course(async () => {
+        await auditor.look(never);
+        if ((await now()) / EPOCH === (asked[0]?.epoch ?? 0n)) early.push(fetched.length);
+      });
+      expect(early.length).toBeGreaterThan(1);
+      expect(new Set(early)).toEqual(new Set([0]));
+      const ofEpoch = fetched.filter((one) => one.epoch === epoch);
+      expect(ofEpoch.map(({ executor }) => executor).sort()).toEqual(executors);
+      for (const { executor, answers } of ofEpoch)
+        expect(answers.map(({ id }) => id)).toEqual(
+          asked.filter((one) => one.executor === executor && one.epoch === epoch).map(({ id }) => id),
+        );
+      expect(await reported()).toMatchObject(executors.map((executor) => ({ executor, epoch, outcome: 4 })));
+    },
+    SLOW,
+  );
+
+  it.each<[string, object, () => (order: TracesOrder) => TracesReply]>([
+    ["hidden by who was there", { outcome: 2, unanswered: 0 }, () => hiding],
+    ["unanswered of who was away", { outcome: 3, traceFailures: 0 }, () => away],
+    [
+      "none the worse of who came back before they were due",
+      { outcome: 4, traceFailures: 0, unanswered: 0 },
+      () => {
+        let tries = 0;
+        return (order) => (tries++ === 0 ? away(order) : showing()(order));
+      },
+    ],
+    [
+      "hidden by who showed some, and was away for the others",
+      { outcome: 2, unanswered: 0 },
+      () => {
+        let tries = 0;
+        return (order) => (tries++ === 0 ? showing(2)(order) : away(order));
+      },
+    ],
+  ])(
+    "are %s",
+    async (_, row, shows) => {
+      const { db } = openStore();
+      using _db = db;
+      const [first = "0x", other = "0x"] = executors;
+      const show = shows();
+      const fetched: TracesOrder[] = [];
+      const auditor = start(db, [], {
+        conduct: () => traced,
+        show: (of) => (of === first ? show : showing()),
+        fetched,
+      });
+      const epoch = await course(() => auditor.look(never));
+      expect(await reported()).toMatchObject([
+        { executor: first, epoch, ...row },
+        { executor: other, epoch, outcome: 4 },
+      ]);
+      expect(fetched.filter((one) => one.executor === first && one.epoch === epoch).length).toBeGreaterThan(1);
+      expect(
+        openAuditLog(db)
+          .openVisits()
+          .filter((one) => one.epoch === epoch),
+      ).toEqual([]);
+    },
+    SLOW,
+  );
+
+  it(
+    "say nothing of an executor where this validator could not ask for them",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const unasked = (): TracesReply => ({ type: "unasked", problem: "No." });
+      const auditor = start(db, [], { conduct: () => traced, show: () => unasked });
+      const epoch = await course(() => auditor.look(never));
+      await goTo((epoch + 1n) * EPOCH + (EPOCH * 3n) / 4n);
+      await auditor.look(never);
+      expect(await reported()).toEqual([]);
+      expect(
+        openAuditLog(db)
+          .openVisits()
+          .filter((one) => one.epoch === epoch),
+      ).toEqual([]);
     },
     SLOW,
   );

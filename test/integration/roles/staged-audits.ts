@@ -21,6 +21,8 @@ import type {
   CanaryOrder,
   CanaryReply,
   EndedCanary,
+  TracesOrder,
+  TracesReply,
 } from "../../../node/src/validator/audit/canary-answer.ts";
 import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
@@ -91,7 +93,7 @@ export async function closeStage(): Promise<void> {
 }
 
 /** What an executor does when it is asked. */
-type Conduct = (order: CanaryOrder) => CanaryReply | Promise<CanaryReply>;
+export type Conduct = (order: CanaryOrder) => CanaryReply | Promise<CanaryReply>;
 export const honest: Conduct = ({ id }) => ({
   type: "answered",
   responseHash: `0x${id.toString(16).padStart(64, "0")}`,
@@ -107,6 +109,12 @@ export const charging =
     const receipt = { request, response } as Receipt;
     return { ...honest(order), signed: { receipt, requestHash: ZERO } } as CanaryReply;
   };
+/** Signs a trace. */
+export const traced: Conduct = async (order) => {
+  const reply = await honest(order);
+  if (reply.type !== "answered") return reply;
+  return { ...reply, answer: { ...reply.answer, traceRoot: WEIGHTS } };
+};
 export const inflating: Conduct = () => ({
   type: "wrong",
   what: "counts",
@@ -114,8 +122,23 @@ export const inflating: Conduct = () => ({
 });
 export const silent: Conduct = () => ({ type: "unanswered", problem: "No answer came." });
 
+/** What an executor shows of the traces that it is asked for. */
+type Showing = (order: TracesOrder) => TracesReply;
+export const away: Showing = () => ({ type: "asked", isReachable: false, shown: new Map() });
+export const hiding: Showing = () => ({ type: "asked", isReachable: true, shown: new Map() });
+/** Of all answers, or of the first ones. */
+export const showing =
+  (most = Infinity): Showing =>
+  ({ answers }) => ({
+    ...{ type: "asked", isReachable: true },
+    shown: new Map(answers.slice(0, most).map(({ id }) => [id, []])),
+  });
+
 interface Staged {
   readonly conduct: (executor: Address) => Conduct;
+  readonly show?: (executor: Address) => Showing;
+  /** Traces that were asked for. */
+  readonly fetched?: TracesOrder[];
   /** Called before and after each step that lasts; throws where the process ends. */
   readonly step?: (name: string) => void;
   readonly cases?: Case[];
@@ -137,7 +160,16 @@ export interface StagedValidator {
 export function start(
   db: Database,
   asked: CanaryOrder[],
-  { conduct, step = () => undefined, cases = [], overcharges = [], counting, hasListened = () => true }: Staged,
+  {
+    conduct,
+    show = () => showing(),
+    fetched = [],
+    step = () => undefined,
+    cases = [],
+    overcharges = [],
+    counting,
+    hasListened = () => true,
+  }: Staged,
 ): StagedValidator {
   const store = tappedStore(openAuditLog(db), step);
   const preimages = new Preimages({
@@ -165,12 +197,17 @@ export function start(
     onNews: () => undefined,
   });
   const visitor = new Visitor({
-    ...{ audits: tapped(step), store, everyMs: 10, log },
+    ...{ audits: tapped(step), store, everyMs: 10, random: seededRandom(6), log },
     buyer: {
       ask: async (order) => {
         asked.push(order);
         step("ask");
         return conduct(order.executor)(order);
+      },
+      traces: async (order) => {
+        fetched.push(order);
+        step("traces");
+        return show(order.executor)(order);
       },
     },
   });
@@ -194,7 +231,16 @@ function tapped(step: (name: string) => void): Audits {
   return { ...audits, chain: Object.assign(Object.create(audits.chain), { sender: { send } }) };
 }
 
-const LASTING = ["beginEpoch", "markAsked", "saveAnswer", "markUnanswered", "saveFinding", "markReported"] as const;
+const LASTING = [
+  "beginEpoch",
+  "markAsked",
+  "saveAnswer",
+  "markUnanswered",
+  "saveFinding",
+  "markReported",
+  "saveTrace",
+  "postponeTraces",
+] as const;
 function tappedStore(store: Store, step: (name: string) => void): Store {
   const steps = LASTING.map((name) => {
     const work = store[name] as (...values: unknown[]) => void;
@@ -229,6 +275,8 @@ interface Told {
   readonly outcome: number;
   readonly canaries: number;
   readonly countFailures: number;
+  readonly traceFailures: number;
+  readonly unanswered: number;
 }
 export async function reported(): Promise<Told[]> {
   const logs = await readPastLogs(audits.chain, {
@@ -236,13 +284,16 @@ export async function reported(): Promise<Told[]> {
     topics: [contract.topicOf("ExecutorAudited")],
   });
   return logs.map((one) => {
-    const { executor, epoch, outcome, canaries, countFailures } = contract.parsed.parseLog(one)?.args.toObject() ?? {};
+    const { executor, epoch, outcome, canaries, countFailures, traceFailures, unanswered } =
+      contract.parsed.parseLog(one)?.args.toObject() ?? {};
     return {
       executor: executor.toLowerCase(),
       epoch,
       outcome: Number(outcome),
       canaries: Number(canaries),
       countFailures: Number(countFailures),
+      traceFailures: Number(traceFailures),
+      unanswered: Number(unanswered),
     };
   });
 }
@@ -259,5 +310,10 @@ export async function course(look: () => Promise<void>): Promise<bigint> {
   await look();
   await goTo((epoch + 1n) * EPOCH + 30n);
   await look();
+  // Traces are asked for by now, and again when they are due.
+  for (const share of [4n, 2n]) {
+    await goTo((epoch + 1n) * EPOCH + EPOCH / share);
+    await look();
+  }
   return epoch;
 }

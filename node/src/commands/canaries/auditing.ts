@@ -110,7 +110,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
     onOvercharge: (found, nowSeconds) => complaints.plan(found, nowSeconds),
     onNews: (news) => tellAudit(context, news),
   });
-  const visitor = stack.use(new Visitor({ audits, store: auditLog, buyer: clients, log }));
+  const visitor = stack.use(new Visitor({ audits, store: auditLog, buyer: clients, random: secretly, log }));
   const trying = (what: string): Pick<RoundsOptions, "everyMs" | "retry" | "onFailure"> => ({
     ...{ everyMs: EVERY_MS, retry: RETRY },
     onFailure: (thrown, failures) => {

@@ -1,5 +1,4 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Chain } from "../../chain/chain.ts";
@@ -8,14 +7,11 @@ import { type WholeAnswer, wholeAnswer } from "../../client/ask/whole-answer.ts"
 import type { Client } from "../../client/client.ts";
 import { clientSettings } from "../../client/client-options.ts";
 import { asLloomError } from "../../errors.ts";
-import { fetchTrace } from "../../evidence/fetch-trace.ts";
-import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
-import { recoverAddress } from "../../wallet/recover.ts";
 
 /** A client that nobody knows to be a validator's. */
 export interface CanaryClient {
@@ -37,7 +33,7 @@ const MOST_MS = Number(clientSettings({}).deadlineSeconds) * 1_000 + AFTER_DEADL
 const WIND_UP_MS = 10_000;
 
 /**
- * Asks one executor as any client does, and fetches the trace that it signed. Who gives a letter now and then keeps nobody: a call that is
+ * Asks one executor as any client does; its trace is asked for when the visit is over (`fetch-traces.ts`). Who gives a letter now and then keeps nobody: a call that is
  * not over soon after its deadline is unanswered.
  */
 export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
@@ -63,7 +59,7 @@ export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal:
     return end.signal.aborted && !signal.aborted ? late : failed(buyer, asLloomError(thrown), requestHash);
   }
   if (end.signal.aborted) return late;
-  return answered(buyer, answer, signal);
+  return answered(answer);
 }
 
 interface CallEnd extends Disposable {
@@ -93,10 +89,9 @@ function endOf(mostMs: number): CallEnd {
   };
 }
 
-async function answered(buyer: CanaryClient, answer: WholeAnswer, signal: AbortSignal): Promise<CanaryReply> {
-  const { text, signed, end } = answer;
+function answered({ text, signed, end }: WholeAnswer): CanaryReply {
   const { response, request } = end.receipt;
-  const leaves = response.traceRoot === ZERO_HASH ? undefined : await traceOf(buyer, answer, signal);
+  const executorAt = peerOfOffer(signed);
   return {
     type: "answered",
     responseHash: end.responseHash,
@@ -106,8 +101,8 @@ async function answered(buyer: CanaryClient, answer: WholeAnswer, signal: AbortS
       asOfSeconds: Number(request.deadline),
       weightsHash: signed.offer.weightsHash,
       ...(signed.profile !== undefined && { profile: signed.profile }),
-      ...(leaves !== undefined && { leaves }),
     },
+    ...(executorAt !== undefined && { executorAt }),
   };
 }
 
@@ -141,17 +136,4 @@ function failed(
   return wrong === undefined
     ? { type: "wrong", what: "structure", problem }
     : { type: "wrong", what: "counts", problem, responseHash: wrong.responseHash };
-}
-
-async function traceOf(
-  { host, hasher, chain, store, log }: CanaryClient,
-  { signed, end }: WholeAnswer,
-  signal: AbortSignal,
-): Promise<readonly Hex[] | undefined> {
-  const target = peerOfOffer(signed);
-  if (target === undefined) return undefined;
-  const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
-  const { requestHash, responseHash, executor } = end;
-  const { leaves } = await fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
-  return leaves;
 }

@@ -13,12 +13,19 @@ import { openClientLog } from "../../store/client/client-log.ts";
 import { openDatabase } from "../../store/database/database.ts";
 import { createTextCipher } from "../../store/database/text-cipher.ts";
 import type { CanaryShiftLog } from "../../store/validator/canary-shift-log.ts";
-import type { CanaryBuyer, CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
+import type {
+  CanaryBuyer,
+  CanaryOrder,
+  CanaryReply,
+  TracesOrder,
+  TracesReply,
+} from "../../validator/audit/canary-answer.ts";
 import { keysFor, shiftsOf } from "../../validator/canary/canary-keys.ts";
 import { depositOf } from "../../validator/canary/deposit-of.ts";
 import type { Random } from "../../validator/canary/draw.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { buyCanary, type CanaryClient } from "./buy-canary.ts";
+import { fetchTraces } from "./fetch-traces.ts";
 
 export interface CanaryClientsParts {
   /** The validator's own: canary keys are on the same deployment. */
@@ -61,6 +68,16 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
       const client = await this.#client(key);
       await client.providing.run(() => this.#provide(client.chain, signal));
       return await buyCanary(client, order, signal);
+    } catch (thrown) {
+      return { type: "unasked", problem: asLloomError(thrown).message };
+    }
+  }
+
+  async traces(order: TracesOrder, signal: AbortSignal): Promise<TracesReply> {
+    try {
+      const key = this.#parts.shifts.shiftOf(order.executor, order.epoch);
+      if (key === undefined) return { type: "unasked", problem: "It is not known which canary key asked." };
+      return await fetchTraces(await this.#client(key), order, signal);
     } catch (thrown) {
       return { type: "unasked", problem: asLloomError(thrown).message };
     }

@@ -245,6 +245,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX entrusted_due ON entrusted (executor, look_at);
   CREATE INDEX entrusted_age ON entrusted (executor, deadline);
   `,
+  `
+  -- Validator: when the trace of an answered canary is asked for; null where none is needed, or it is known what came of it.
+  ALTER TABLE canaries ADD COLUMN trace_at INTEGER;
+  CREATE INDEX canaries_traces ON canaries (trace_at) WHERE trace_at IS NOT NULL;
+  `,
 ];
 
 /**

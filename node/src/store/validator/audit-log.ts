@@ -55,14 +55,23 @@ export interface AuditLog<Question, Answer, Finding> {
   /** When the next one is due. */
   nextDue(epoch: bigint): bigint | undefined;
   markAsked(id: number): void;
-  /** `responseHash`: of what was signed, where that could be read. */
-  saveAnswer(id: number, answer: Answer, responseHash: Hex | undefined): void;
+  /** `responseHash`: of what was signed, where that could be read. `traceAt`: when its trace is asked for; without one it can be judged. */
+  saveAnswer(id: number, answer: Answer, responseHash: Hex | undefined, traceAt?: bigint): void;
+  /** No answer came, or what shows it could not be had: it is as if there were none. */
   markUnanswered(id: number): void;
+  /** When the traces of a visit are asked for; `undefined` if none is waited for. */
+  traceAtOf(executor: Address, epoch: bigint): bigint | undefined;
+  /** Whose trace is to be asked for now, or before; the earliest first. */
+  dueTraces(nowSeconds: bigint): readonly KeptCanary<Question, Answer, Finding>[];
+  /** All of a visit that are waited for are asked for again then. */
+  postponeTraces(executor: Address, epoch: bigint, traceAt: bigint): void;
+  /** The answer with its trace, or for good without: it can be judged. */
+  saveTrace(id: number, answer: Answer): void;
   /** All that were being asked when the last process ended. */
   loseAsked(): number;
   /** Whom canaries of are asked or answered, and not judged, and of which epochs. */
   openVisits(): readonly Pick<KeptCanary<Question, Answer, Finding>, "executor" | "epoch">[];
-  /** Answered and not judged. */
+  /** Answered and not judged, but for those whose trace is waited for. */
   answered(): readonly KeptCanary<Question, Answer, Finding>[];
   saveFinding(id: number, finding: Finding): void;
   ofEpoch(epoch: bigint): readonly KeptCanary<Question, Answer, Finding>[];
@@ -70,7 +79,7 @@ export interface AuditLog<Question, Answer, Finding> {
   judgedOf(executor: Address, weightsHash: Hex, most: number): readonly KeptCanary<Question, Answer, Finding>[];
   /** Whom there are such canaries of. */
   audited(): readonly Audited[];
-  /** Nothing was asked, so that nothing is known of it. */
+  /** Nothing was asked, or this node could not ask for what shows it, so that nothing is known of it. */
   markLost(id: number): void;
   /** Those that a complaint shows, the newest first. */
   shownBy(complaint: number): readonly KeptCanary<Question, Answer, Finding>[];
@@ -89,18 +98,25 @@ const PLAN = `INSERT INTO canaries (epoch, executor, model, weights_hash, ask_at
 const DUE = "SELECT * FROM canaries WHERE state = 'planned' AND epoch = :epoch AND ask_at <= :now ORDER BY ask_at, id";
 const NEXT = "SELECT min(ask_at) AS next FROM canaries WHERE state = 'planned' AND epoch = :epoch";
 const ASKED = "UPDATE canaries SET state = 'asked' WHERE id = :id AND state = 'planned'";
-const ANSWER = `UPDATE canaries SET state = 'answered', answer = :answer, response_hash = :responseHash
+const ANSWER = `UPDATE canaries SET state = 'answered', answer = :answer, response_hash = :responseHash, trace_at = :traceAt
   WHERE id = :id AND state = 'asked'`;
-const UNANSWERED = "UPDATE canaries SET state = 'unanswered' WHERE id = :id AND state = 'asked'";
+const UNANSWERED = `UPDATE canaries SET state = 'unanswered', answer = NULL, trace_at = NULL
+  WHERE id = :id AND (state = 'asked' OR trace_at IS NOT NULL)`;
+const TRACE_AT = "SELECT min(trace_at) AS at FROM canaries WHERE executor = :executor AND epoch = :epoch";
+const TRACES = "SELECT * FROM canaries WHERE trace_at <= :now ORDER BY trace_at, id";
+const POSTPONE = `UPDATE canaries SET trace_at = :traceAt
+  WHERE executor = :executor AND epoch = :epoch AND trace_at IS NOT NULL`;
+const TRACE = "UPDATE canaries SET answer = :answer, trace_at = NULL WHERE id = :id AND trace_at IS NOT NULL";
 const LOSE = "UPDATE canaries SET state = 'lost' WHERE state = 'asked'";
 const OPEN = "SELECT DISTINCT executor, epoch FROM canaries WHERE state IN ('asked', 'answered')";
-const ANSWERED = "SELECT * FROM canaries WHERE state = 'answered' ORDER BY id";
+const ANSWERED = "SELECT * FROM canaries WHERE state = 'answered' AND trace_at IS NULL ORDER BY id";
 const JUDGED = "UPDATE canaries SET state = 'judged', finding = :finding WHERE id = :id AND state = 'answered'";
 const OF_EPOCH = "SELECT * FROM canaries WHERE epoch = :epoch ORDER BY id";
 const ABOUT = `SELECT * FROM canaries WHERE executor = :executor AND weights_hash = :weightsHash AND state = 'judged'
   AND complaint IS NULL ORDER BY id DESC LIMIT :most`;
 const AUDITED = "SELECT DISTINCT executor, weights_hash FROM canaries WHERE state = 'judged' AND complaint IS NULL";
-const LOST = "UPDATE canaries SET state = 'lost' WHERE id = :id AND state = 'asked'";
+const LOST = `UPDATE canaries SET state = 'lost', answer = NULL, trace_at = NULL
+  WHERE id = :id AND (state = 'asked' OR trace_at IS NOT NULL)`;
 const SHOWN = "SELECT * FROM canaries WHERE complaint = :complaint ORDER BY id DESC";
 const SUMMARY = `SELECT e.epoch, e.reported, count(DISTINCT c.executor) AS executors, count(c.id) AS canaries,
     count(*) FILTER (WHERE c.state = 'judged') AS judged,
@@ -121,16 +137,19 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
       }),
     hasEpoch: (epoch) => epochRow(epoch) !== undefined,
     dueCanaries: (epoch, now) => db.all(DUE, { epoch, now }).map(keptOf),
-    nextDue: (epoch) => {
-      const next = db.get(NEXT, { epoch })?.["next"];
-      return next === null || next === undefined ? undefined : BigInt(Number(next));
-    },
+    nextDue: (epoch) => secondsOf(db.get(NEXT, { epoch })?.["next"]),
+    traceAtOf: (executor, epoch) => secondsOf(db.get(TRACE_AT, { executor, epoch })?.["at"]),
+    dueTraces: (now) => db.all(TRACES, { now }).map(keptOf),
+    postponeTraces: (executor, epoch, traceAt) => void db.write(() => db.run(POSTPONE, { executor, epoch, traceAt })),
+    saveTrace: (id, answer) =>
+      void db.write(() => db.run(TRACE, { id, answer: encrypted(db, answer, `canary answer ${id}`) })),
     markAsked: (id) => void db.write(() => db.run(ASKED, { id })),
-    saveAnswer: (id, answer, responseHash) =>
+    saveAnswer: (id, answer, responseHash, traceAt) =>
       void db.write(() =>
         db.run(ANSWER, {
           id,
           responseHash: responseHash ?? null,
+          traceAt: traceAt ?? null,
           answer: encrypted(db, answer, `canary answer ${id}`),
         }),
       ),
@@ -162,6 +181,9 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
       }),
   };
 }
+
+const secondsOf = (value: unknown): bigint | undefined =>
+  value === null || value === undefined ? undefined : BigInt(Number(value));
 
 const summaryOf = (row: encoding.Row): EpochSummary => ({
   epoch: BigInt(encoding.numberOf(row, "epoch")),

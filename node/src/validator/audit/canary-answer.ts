@@ -3,6 +3,7 @@ import type { TokenCounts } from "@lloom/protocol/token-counts";
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
 import type { Proof } from "@lloom/protocol/verification/conviction";
 import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
+import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { KeptCanary, PlannedCanary } from "../../store/validator/audit-log.ts";
 import type { Canary } from "../canary/draw-canary.ts";
 
@@ -24,7 +25,7 @@ export interface CanaryAnswer {
   readonly weightsHash?: Hex;
   /** Text of the profile that the request binds. */
   readonly profile?: string;
-  /** Leaves of the trace, hex; absent where the answer has none, or the executor does not show it. */
+  /** Leaves of the trace, hex; absent where the answer has none, while it is not asked for, and where the executor does not show it. */
   readonly leaves?: readonly Hex[];
 }
 
@@ -42,6 +43,8 @@ export type CanaryReply =
       readonly responseHash: Hex;
       /** What a dispute would be about. */
       readonly signed: SignedAnswer;
+      /** Where its executor was. */
+      readonly executorAt?: PeerTarget;
     }
   /** Signed, and refused: for its counts, or for anything else that a receipt must be. */
   | {
@@ -79,9 +82,30 @@ export interface CanaryOrder extends Pick<KeptAudit, "id" | "executor" | "model"
   readonly canary: Canary;
 }
 
+type Answered = Extract<CanaryReply, { readonly type: "answered" }>;
+
+/** Traces of a visit to fetch, all of which its executor has signed. */
+export interface TracesOrder extends Pick<KeptAudit, "executor" | "model" | "epoch"> {
+  readonly answers: readonly (Pick<KeptAudit, "id"> & { readonly answer: Answered })[];
+}
+
+/** What an executor showed of them. */
+export type TracesReply =
+  | {
+      readonly type: "asked";
+      /** Whether it was there at all. */
+      readonly isReachable: boolean;
+      /** Leaves by the canary's number. */
+      readonly shown: ReadonlyMap<number, readonly Hex[]>;
+    }
+  /** This validator could not ask. */
+  | { readonly type: "unasked"; readonly problem: string };
+
 /** Buys answers as a client that nobody knows; never throws but for its signal. */
 export interface CanaryBuyer {
   ask(order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply>;
+  /** By the key that asked. Whoever is asked for them knows it for an auditor's. */
+  traces(order: TracesOrder, signal: AbortSignal): Promise<TracesReply>;
 }
 
 /** An executor's offer, as far as an audit needs it. */

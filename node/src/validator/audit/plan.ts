@@ -15,6 +15,28 @@ const BORDERS = 0.6;
  */
 export const QUIET_SECONDS = 10n;
 
+/**
+ * When the traces of a visit are asked for first: nobody but auditors asks for them after every answer, so not before the last question that
+ * any key asks in the epoch, and at a drawn time, for the whole visit at once.
+ */
+export const drawTracesAt = (epoch: bigint, epochSeconds: bigint, random: Random): bigint =>
+  (epoch + 1n) * epochSeconds + BigInt(Math.floor((Number(epochSeconds) * random()) / 8));
+
+/** From when on it counts what an executor does not show. Until then it is asked again and again: it may be away for a while. */
+export const tracesDueAt = (epoch: bigint, epochSeconds: bigint): bigint =>
+  (epoch + 1n) * epochSeconds + epochSeconds / 2n;
+
+/** When traces that did not come are asked for again: once more when they are due. */
+export function drawTracesAgainAt(
+  { epoch, nowSeconds }: { readonly epoch: bigint; readonly nowSeconds: bigint },
+  epochSeconds: bigint,
+  random: Random,
+): bigint {
+  const wait = BigInt(Math.ceil((Number(epochSeconds) * (1 + random())) / 32));
+  const due = tracesDueAt(epoch, epochSeconds);
+  return nowSeconds >= due || nowSeconds + wait < due ? nowSeconds + wait : due;
+}
+
 /** When an epoch is reported at the latest, whatever is still open: a report is taken until the next epoch is over. */
 export const reportDueAt = (epoch: bigint, epochSeconds: bigint): bigint =>
   (epoch + 1n) * epochSeconds + (epochSeconds * 3n) / 4n;

@@ -1,11 +1,21 @@
 import { epochAt } from "@lloom/protocol/audit-assignments";
-import type { Address } from "@lloom/protocol/commitment-types";
+import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { Audits } from "../../chain/reputation/audits.ts";
+import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
-import type { AuditQuestion, CanaryBuyer, CanaryFinding, EndedCanary, KeptAudit } from "./canary-answer.ts";
-import { QUIET_SECONDS } from "./plan.ts";
+import type { Random } from "../canary/draw.ts";
+import type {
+  AuditQuestion,
+  CanaryBuyer,
+  CanaryFinding,
+  EndedCanary,
+  KeptAudit,
+  TracesOrder,
+  TracesReply,
+} from "./canary-answer.ts";
+import { drawTracesAgainAt, drawTracesAt, QUIET_SECONDS, reportDueAt, tracesDueAt } from "./plan.ts";
 
 /** Executors that are asked at a time. One that keeps its question open holds no more than its place. */
 const MOST_AT_ONCE = 32;
@@ -16,18 +26,20 @@ export interface VisitorParts {
   readonly audits: Audits;
   readonly store: AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
   readonly buyer: CanaryBuyer;
+  readonly random: Random;
   readonly mostAtOnce?: number;
   readonly everyMs?: number;
   readonly log: Log;
 }
 
 /**
- * Asks the canaries that are due: of one executor in their order, as a client asks, and of different ones beside each other, so that
+ * Asks the canaries that are due, and for the traces of visits that are over: of one executor in their order, as a client asks, and of different ones beside each other, so that
  * nobody waits for another's answer. Each is saved as asked before it is asked. Whoever owns it ends the signal, then disposes of it.
  */
 export class Visitor implements AsyncDisposable {
   readonly #parts: VisitorParts;
-  readonly #running = new Map<Address, Promise<void>>();
+  /** By the executor that is asked, and by the visit whose traces are. */
+  readonly #running = new Map<string, Promise<void>>();
   readonly #failures: unknown[] = [];
 
   /** What was being asked when the last process ended is lost: nobody knows whether an answer came. */
@@ -43,7 +55,7 @@ export class Visitor implements AsyncDisposable {
       await this.#start(signal);
       if (this.#running.size > 0) await this.#change(signal);
       if (this.#failures.length > 0) throw this.#failures.shift();
-      if (this.#running.size === 0 && !(await this.#hasDue())) return;
+      if (this.#running.size === 0 && (await this.#due(signal)).length === 0) return;
     }
   }
 
@@ -53,28 +65,34 @@ export class Visitor implements AsyncDisposable {
 
   async #start(signal: AbortSignal): Promise<void> {
     const { mostAtOnce = MOST_AT_ONCE } = this.#parts;
-    for (const due of await this.#due()) {
+    for (const { key, work } of await this.#due(signal)) {
       if (this.#running.size >= mostAtOnce || signal.aborted) return;
-      const { executor } = due;
-      if (this.#running.has(executor)) continue;
-      const work = this.#ask(due, signal)
+      if (this.#running.has(key)) continue;
+      const running = work()
         .catch((thrown: unknown) => void this.#failures.push(thrown))
-        .finally(() => this.#running.delete(executor));
-      this.#running.set(executor, work);
+        .finally(() => this.#running.delete(key));
+      this.#running.set(key, running);
     }
   }
 
-  async #hasDue(): Promise<boolean> {
-    return (await this.#due()).length > 0;
-  }
-
-  /** The earliest first; nothing at the epoch's end. */
-  async #due(): Promise<readonly KeptAudit[]> {
+  /** Questions, the earliest first, and then traces. */
+  async #due(signal: AbortSignal): Promise<readonly Work[]> {
     const { audits, store } = this.#parts;
+    const { epochSeconds } = audits;
     const nowSeconds = await audits.chain.nowSeconds();
-    const epoch = epochAt(nowSeconds, audits.epochSeconds);
-    const isQuiet = nowSeconds > (epoch + 1n) * audits.epochSeconds - QUIET_SECONDS;
-    return isQuiet ? [] : store.dueCanaries(epoch, nowSeconds);
+    const epoch = epochAt(nowSeconds, epochSeconds);
+    const isQuiet = nowSeconds > (epoch + 1n) * epochSeconds - QUIET_SECONDS;
+    const questions = isQuiet ? [] : store.dueCanaries(epoch, nowSeconds);
+    const visits = Map.groupBy(store.dueTraces(nowSeconds), (one) => `traces of ${one.executor} ${one.epoch}`);
+    return [
+      ...questions.map((due) => ({ key: due.executor, work: () => this.#ask(due, signal) })),
+      ...[...visits].flatMap(([key, visit]) => {
+        const [{ executor, epoch: of } = expectOne()] = visit;
+        // Its last question is still open.
+        if (this.#running.has(executor) && nowSeconds < tracesDueAt(of, epochSeconds)) return [];
+        return [{ key, work: () => this.#fetch(visit, nowSeconds, signal) }];
+      }),
+    ];
   }
 
   /** Until somebody's answer is here, or it is time to look what else is due. */
@@ -97,6 +115,63 @@ export class Visitor implements AsyncDisposable {
     } else if (reply.type === "unasked") {
       store.markLost(id);
       log.warn({ executor, problem: reply.problem }, "a canary could not be asked");
-    } else store.saveAnswer(id, reply, reply.responseHash);
+    } else store.saveAnswer(id, reply, reply.responseHash, this.#traceAt(reply, { executor, epoch }));
   }
+
+  /** One time for the whole visit; `undefined` where there is nothing to ask for. */
+  #traceAt(reply: EndedCanary, { executor, epoch }: Pick<KeptAudit, "executor" | "epoch">): bigint | undefined {
+    if (reply.type !== "answered" || reply.answer.traceRoot === ZERO_HASH) return undefined;
+    const { store, audits, random } = this.#parts;
+    return store.traceAtOf(executor, epoch) ?? drawTracesAt(epoch, audits.epochSeconds, random);
+  }
+
+  /** Asks for the traces of a visit; each that comes is saved, and what does not is asked for again until they are due. */
+  async #fetch(visit: readonly KeptAudit[], nowSeconds: bigint, signal: AbortSignal): Promise<void> {
+    const { store, buyer, audits, random } = this.#parts;
+    const answers = visit.flatMap(({ id, answer }) => (answer?.type === "answered" ? [{ id, answer }] : []));
+    const [{ executor, model, epoch } = expectOne()] = visit;
+    const reply = await buyer.traces({ executor, model, epoch, answers }, signal);
+    if (signal.aborted) return;
+    const shown = reply.type === "asked" ? reply.shown : new Map<number, readonly Hex[]>();
+    for (const { id, answer } of answers) {
+      const leaves = shown.get(id);
+      if (leaves !== undefined) store.saveTrace(id, { ...answer, answer: { ...answer.answer, leaves } });
+    }
+    const missing = answers.filter(({ id }) => !shown.has(id));
+    if (missing.length === 0) return;
+    const lastAt = (reply.type === "asked" ? tracesDueAt : reportDueAt)(epoch, audits.epochSeconds);
+    if (nowSeconds < lastAt)
+      store.postponeTraces(executor, epoch, drawTracesAgainAt({ epoch, nowSeconds }, audits.epochSeconds, random));
+    else this.#conclude({ executor, epoch }, missing, reply);
+  }
+
+  /** What was not shown when it was due: who was there hid it, and who was away did not answer. */
+  #conclude(
+    { executor, epoch }: Pick<KeptAudit, "executor" | "epoch">,
+    missing: TracesOrder["answers"],
+    reply: TracesReply,
+  ): void {
+    const { store, log } = this.#parts;
+    // Who shows some was there, too: else it would be away for those alone that it cheated in.
+    const hasShown = store
+      .ofEpoch(epoch)
+      .some((one) => one.executor === executor && one.answer?.type === "answered" && one.answer.answer.leaves);
+    for (const { id, answer } of missing) {
+      if (reply.type === "unasked") store.markLost(id);
+      else if (reply.isReachable || hasShown) store.saveTrace(id, answer);
+      else store.markUnanswered(id);
+    }
+    if (reply.type === "unasked") log.warn({ executor, problem: reply.problem }, "traces could not be asked for");
+    else log.info({ executor, missing: missing.length, isReachable: reply.isReachable }, "traces were not shown");
+  }
+}
+
+/** Something that is due; `key`: what is done one at a time. */
+interface Work {
+  readonly key: string;
+  readonly work: () => Promise<void>;
+}
+
+function expectOne(): never {
+  throw new LloomError("INTERNAL", "A visit has a canary.");
 }
