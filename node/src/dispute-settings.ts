@@ -45,6 +45,14 @@ export const DISPUTE_SETTINGS = {
     schema: whole(0, 4_096),
     fallback: 0,
   }),
+  canaryPrice: optional({
+    toml: "validator.canary-price",
+    flag: "canary-price",
+    value: "AMOUNT",
+    describe:
+      "most that a canary pays for 1 000 000 tokens, in tokens of payment; without it a few times what the market asks",
+    schema: decimal,
+  }),
   traffic: optional({
     toml: "validator.traffic",
     flag: "traffic",

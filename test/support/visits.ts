@@ -91,7 +91,11 @@ export async function canaryVisits(
     const known = born.get(key) ?? { deposit: depositOf(WALLET, UNIT, random), day };
     born.set(key, known);
     const planned = await planCanaries({
-      ...{ offers: [{ executor, model: "tiny", weightsHash: executor }], trustOf: () => undefined, random },
+      ...{
+        offers: [{ executor, model: "tiny", weightsHash: executor, price: { inbound: 0n, outbound: 0n } }],
+        trustOf: () => undefined,
+        random,
+      },
       ...{ nowSeconds: 0n, endSeconds: BigInt(EPOCH_SECONDS) },
       ...{ visits: shippedVisits, onUnfit: () => undefined },
       borderFor: async () => first && draw([first, ...borders.slice(1)], random),

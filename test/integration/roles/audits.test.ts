@@ -22,6 +22,7 @@ import {
   hiding,
   honest,
   inflating,
+  MOST,
   never,
   now,
   openStage,
@@ -231,6 +232,25 @@ describe("an executor that keeps a question open", () => {
       // The epoch was over: it was asked nothing more.
       expect(kept).toHaveLength(1);
       expect(states(staller).filter((state) => state === "unanswered")).toHaveLength(1);
+    },
+    SLOW,
+  );
+});
+
+describe("an offer that asks more than a canary pays", () => {
+  it(
+    "is not drawn, and says nothing of who makes it; who raises its price later meets a limit",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      const [dear, fair] = executors;
+      const priceOf = (executor: string) => (executor === dear ? { ...MOST, outbound: MOST.outbound + 1n } : MOST);
+      const auditor = start(db, asked, { conduct: () => honest, priceOf });
+      const epoch = await course(() => auditor.look(never));
+      expect(new Set(asked.map(({ executor }) => executor))).toEqual(new Set([fair]));
+      for (const { maxPrice } of asked) expect(maxPrice).toEqual(MOST);
+      expect((await reported()).filter((row) => row.epoch === epoch).map(({ executor }) => executor)).toEqual([fair]);
     },
     SLOW,
   );

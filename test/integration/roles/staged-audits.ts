@@ -26,6 +26,7 @@ import type {
 } from "../../../node/src/validator/audit/canary-answer.ts";
 import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
+import type { CanaryPrice } from "../../../node/src/validator/audit/price-limits.ts";
 import { Visitor } from "../../../node/src/validator/audit/visitor.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { shippedVisits } from "../../../node/src/validator/canary/visit-source.ts";
@@ -37,6 +38,8 @@ export const SLOW = 600_000;
 export const EPOCH = 3600n;
 const DOLLAR = 1_000_000n;
 export const WEIGHTS: Hex = `0x${"ab".repeat(32)}`;
+/** What canaries pay. */
+export const MOST: CanaryPrice = { inbound: 10n, outbound: 20n };
 export const ZERO: Hex = `0x${"00".repeat(32)}`;
 const log = createLog({ level: "silent", name: "test" });
 export const never = new AbortController().signal;
@@ -145,6 +148,7 @@ interface Staged {
   readonly overcharges?: Grounds[];
   /** By weights that are here. */
   readonly counting?: OwnCounting;
+  readonly priceOf?: (executor: Address) => CanaryPrice;
   /** Whether it has heard of everybody yet. */
   readonly hasListened?: () => boolean;
 }
@@ -164,6 +168,7 @@ export function start(
     conduct,
     show = () => showing(),
     fetched = [],
+    priceOf = () => MOST,
     step = () => undefined,
     cases = [],
     overcharges = [],
@@ -189,7 +194,10 @@ export function start(
     },
     store,
     offers: () =>
-      hasListened() ? executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS })) : undefined,
+      hasListened()
+        ? executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS, price: priceOf(executor) }))
+        : undefined,
+    mostPrices: () => () => MOST,
     withWeights: (_, work) => work(undefined, counting),
     trustOf: async () => undefined,
     onCase: (found) => cases.push(found),

@@ -2,6 +2,7 @@ import { hkdfSync, randomBytes } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
+import type { SignedOffer } from "@lloom/protocol/messages";
 import { replay } from "@lloom/protocol/reputation/epochs-of";
 import { ONE } from "@lloom/protocol/reputation/fixed-point";
 import type { Chain } from "../../chain/chain.ts";
@@ -16,12 +17,14 @@ import { asLloomError, type LloomError } from "../../errors.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { steadyClock } from "../../primitives/clock.ts";
 import { Rounds, type RoundsOptions } from "../../primitives/rounds.ts";
+import { SETTINGS, type Settings } from "../../settings.ts";
 import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ValidatorLog } from "../../store/validator/validator-log.ts";
-import { Auditor } from "../../validator/audit/auditor.ts";
-import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../validator/audit/canary-answer.ts";
+import { Auditor, type AuditorParts } from "../../validator/audit/auditor.ts";
+import type { AuditableOffer, AuditQuestion, CanaryFinding, EndedCanary } from "../../validator/audit/canary-answer.ts";
 import { Complaints } from "../../validator/audit/complaints.ts";
 import { Preimages } from "../../validator/audit/preimages.ts";
+import { priceLimits } from "../../validator/audit/price-limits.ts";
 import { Visitor } from "../../validator/audit/visitor.ts";
 import { canaryIdentity } from "../../validator/canary/canary-keys.ts";
 import type { Random } from "../../validator/canary/draw.ts";
@@ -44,6 +47,8 @@ const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 /** A reputation is taken once it is so many epochs back: no reorganisation reaches it any more. */
 const EPOCHS_BACK = 2n;
 const KEY_BYTES = 32;
+/** Times the default prices of an executor. */
+const DEAR = 4n;
 
 type CanaryLog = AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
 
@@ -102,8 +107,8 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   const auditor = new Auditor({
     ...{ audits, validator, store: auditLog, visits, random: secretly, log },
     preimages: new Preimages({ audits, validator, key: chainKey }),
-    offers: () =>
-      steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.offers().map(({ offer }) => offer),
+    offers: () => (steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.offers().map(auditableOf)),
+    mostPrices: pricing(chain, settings),
     withWeights: parts.weights.withWeights,
     trustOf: await trustReader(context, chain),
     onCase: (found, nowSeconds) => complaints.plan(found, nowSeconds),
@@ -130,6 +135,23 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
       },
     }),
   );
+}
+
+const auditableOf = ({ offer }: SignedOffer): AuditableOffer => ({
+  ...offer,
+  price: { inbound: offer.inboundPrice, outbound: offer.outboundPrice },
+});
+
+/** What canaries pay at most: as the settings say, or else by the market, which an executor as it comes is never too dear for. */
+function pricing(chain: Chain, settings: Settings): AuditorParts["mostPrices"] {
+  if (settings.canaryPrice !== undefined) {
+    const most = settingAmount(chain, settings, "canaryPrice");
+    return () => () => ({ inbound: most, outbound: most });
+  }
+  const usual = (name: "inboundPrice" | "outboundPrice"): bigint =>
+    settingAmount(chain, { ...settings, [name]: SETTINGS[name].fallback }, name);
+  const floor = { inbound: usual("inboundPrice") * DEAR, outbound: usual("outboundPrice") * DEAR };
+  return (offers) => priceLimits(offers, floor);
 }
 
 /** Keys of this epoch, of questions that are under way, and those whose answers a jury may ask for. */

@@ -53,6 +53,20 @@ describe("a canary that is not over by its request's deadline", () => {
   });
 });
 
+it("names the most that it pays: an offer whose price was raised since it was drawn is not asked", async () => {
+  const asked: unknown[] = [];
+  const client = {
+    ask: (question: unknown) => {
+      asked.push(question);
+      throw new LloomError("NO_EXECUTOR", "Nobody offers it at that price.");
+    },
+  };
+  const maxPrice = { inbound: 1n, outbound: 2n };
+  const reply = await buyCanary({ client } as unknown as CanaryClient, { ...order, maxPrice }, never);
+  expect(asked).toMatchObject([{ executor, maxPrice }]);
+  expect(reply.type).toBe("unasked");
+});
+
 describe("a fault", () => {
   const failing = (fault: LloomError): Promise<{ type: string }> =>
     // biome-ignore lint/correctness/useYield: it fails before it says anything.

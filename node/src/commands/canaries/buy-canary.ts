@@ -37,14 +37,14 @@ const WIND_UP_MS = 10_000;
  * not over soon after its deadline is unanswered.
  */
 export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
-  const { executor, model, canary } = order;
+  const { executor, model, canary, maxPrice } = order;
   let requestHash: Hex | undefined;
   let answer: WholeAnswer | undefined;
   using end = endOf(buyer.mostMs ?? MOST_MS);
   const late: CanaryReply = { type: "unanswered", problem: "The answer was not over by the request's deadline." };
   try {
     const answering = wholeAnswer(
-      buyer.client.ask({ ...canary, model, executor }, AbortSignal.any([signal, end.signal])),
+      buyer.client.ask({ ...canary, model, executor, maxPrice }, AbortSignal.any([signal, end.signal])),
     );
     while (answer === undefined) {
       const next = await Promise.race([answering.next(), end.given]);

@@ -90,4 +90,5 @@ type AmountSetting =
   | "appealDeposits"
   | "watchtowerFee"
   | "guardFee"
+  | "canaryPrice"
   | "complaintBonds";

@@ -22,7 +22,16 @@ import { warnUnreachable } from "./reachable.ts";
 export const validator: Command = {
   settings: [
     ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
-    ...(["audits", "startBlock", "canaryKeys", "traffic", "complaintBonds", "guards", "guardFee"] as const),
+    ...([
+      "audits",
+      "startBlock",
+      "canaryKeys",
+      "canaryPrice",
+      "traffic",
+      "complaintBonds",
+      "guards",
+      "guardFee",
+    ] as const),
   ],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",

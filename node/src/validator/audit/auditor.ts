@@ -17,6 +17,7 @@ import { judge, type KnownWeights } from "./judge.ts";
 import type { OwnCounting } from "./judge-charge.ts";
 import { planCanaries, reportDueAt } from "./plan.ts";
 import type { Preimages } from "./preimages.ts";
+import { type CanaryPrice, isWithin } from "./price-limits.ts";
 
 /** What a complaint is planned by. */
 export interface Grounds {
@@ -36,6 +37,8 @@ export interface AuditorParts {
   readonly preimages: Preimages;
   /** What is offered now; `undefined` while this node has not listened long enough to know it: an epoch is drawn once. */
   readonly offers: () => readonly AuditableOffer[] | undefined;
+  /** The most that canaries pay for each of all that is offered. */
+  readonly mostPrices: (offers: readonly AuditableOffer[]) => (offer: AuditableOffer) => CanaryPrice;
   /** Does something with weights, if this validator has them; nobody else uses them meanwhile. */
   readonly withWeights: WithWeights;
   /** Between 0 and 1; undefined for who is not known. */
@@ -109,12 +112,10 @@ export class Auditor {
     if (known === undefined || preimage === undefined || store.hasEpoch(epoch)) return;
     const seed = (await readSeed(audits, epoch)) ?? (await this.#proveSeed(epoch, signal));
     if (seed === undefined) return;
+    const assigned = known.filter(({ executor }) => isAssigned({ seed, preimage, executor, odds: audits.odds }));
     const offers: AuditableOffer[] = [];
-    for (const offer of known) {
-      const { executor } = offer;
-      if (!isAssigned({ seed, preimage, executor, odds: audits.odds })) continue;
-      if (await this.#counts(executor, epoch)) offers.push(offer);
-    }
+    for (const offer of this.#affordable(assigned, this.#parts.mostPrices(known)))
+      if (await this.#counts(offer.executor, epoch)) offers.push(offer);
     const trust = await this.#trust(offers, signal);
     const canaries = await planCanaries({
       ...{ offers, nowSeconds, endSeconds: (epoch + 1n) * audits.epochSeconds, visits, random },
@@ -131,6 +132,20 @@ export class Auditor {
     const drawn = { executors: new Set(canaries.map(({ executor }) => executor)).size, canaries: canaries.length };
     log.info({ epoch: String(epoch), ...drawn }, "an epoch's audits are drawn");
     this.#parts.onNews({ type: "drawn", epoch, endsAt: (epoch + 1n) * audits.epochSeconds, ...drawn });
+  }
+
+  /** Those that canaries pay for. Others say nothing for or against who makes them: nobody is known to have bought by them. */
+  #affordable(
+    offers: readonly AuditableOffer[],
+    mostPrice: (offer: AuditableOffer) => CanaryPrice,
+  ): readonly AuditableOffer[] {
+    const limited = offers.map((offer) => ({ ...offer, maxPrice: mostPrice(offer) }));
+    const dear = limited.filter((offer) => !isWithin(offer, offer.maxPrice));
+    for (const [executor, own] of Map.groupBy(dear, (offer) => offer.executor)) {
+      const models = own.map(({ model }) => model);
+      this.#parts.log.warn({ executor, models }, "offers ask more than a canary pays, and are not audited");
+    }
+    return limited.filter((offer) => isWithin(offer, offer.maxPrice));
   }
 
   async #trust(offers: readonly AuditableOffer[], signal: AbortSignal): Promise<Map<Address, number | undefined>> {

@@ -6,12 +6,15 @@ import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { KeptCanary, PlannedCanary } from "../../store/validator/audit-log.ts";
 import type { Canary } from "../canary/draw-canary.ts";
+import type { CanaryPrice } from "./price-limits.ts";
 
 /** What an executor is asked. */
 export interface AuditQuestion {
   readonly canary: Canary;
   /** If the question was looked for at a border. */
   readonly border?: BorderInput;
+  /** Who asks more by now is not asked. */
+  readonly maxPrice?: CanaryPrice;
 }
 
 /** What came of it: a signed answer that the client accepted. */
@@ -80,6 +83,7 @@ export type KeptAudit = KeptCanary<AuditQuestion, EndedCanary, CanaryFinding>;
 /** One canary to buy an answer to. */
 export interface CanaryOrder extends Pick<KeptAudit, "id" | "executor" | "model" | "epoch"> {
   readonly canary: Canary;
+  readonly maxPrice?: CanaryPrice | undefined;
 }
 
 type Answered = Extract<CanaryReply, { readonly type: "answered" }>;
@@ -113,6 +117,9 @@ export interface AuditableOffer {
   readonly executor: Address;
   readonly model: string;
   readonly weightsHash: Hex;
+  readonly price: CanaryPrice;
+  /** The most that a canary pays for it; absent: whatever it asks. */
+  readonly maxPrice?: CanaryPrice;
   /** Tokens, prompt and answer together; absent: nothing is known of it. */
   readonly maxContext?: bigint;
 }

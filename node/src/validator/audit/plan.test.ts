@@ -13,7 +13,12 @@ import { type Planning, planCanaries, QUIET_SECONDS, visitChance } from "./plan.
 const HASH: Hex = `0x${"11".repeat(32)}`;
 const A: Address = `0x${"aa".repeat(20)}`;
 const B: Address = `0x${"bb".repeat(20)}`;
-const offer = (executor: Address, model = "tiny") => ({ executor, model, weightsHash: HASH });
+const offer = (executor: Address, model = "tiny") => ({
+  executor,
+  model,
+  weightsHash: HASH,
+  price: { inbound: 1n, outbound: 1n },
+});
 const many = (count: number) =>
   Array.from({ length: count }, (_, index) => offer(`0x${index.toString(16).padStart(40, "0")}`));
 const planning = (change: Partial<Planning> = {}): Planning => ({

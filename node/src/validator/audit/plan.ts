@@ -93,7 +93,9 @@ export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> 
     const times = visitTimes(visit.gaps, span, random);
     for (const [index, canary] of visit.canaries.entries()) {
       const askAt = nowSeconds + BigInt(Math.floor(times[index] ?? 0));
-      planned.push({ ...offer, askAt, question: await auditQuestion(planning, offer, canary) });
+      const question = await auditQuestion(planning, offer, canary);
+      const { model, weightsHash, maxPrice } = offer;
+      planned.push({ executor, model, weightsHash, askAt, question: { ...question, ...(maxPrice && { maxPrice }) } });
     }
   }
   return planned;

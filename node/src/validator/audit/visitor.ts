@@ -106,7 +106,8 @@ export class Visitor implements AsyncDisposable {
   async #ask({ id, executor, model, epoch, question }: KeptAudit, signal: AbortSignal): Promise<void> {
     const { store, buyer, log } = this.#parts;
     store.markAsked(id);
-    const reply = await buyer.ask({ id, executor, model, epoch, canary: question.canary }, signal);
+    const { canary, maxPrice } = question;
+    const reply = await buyer.ask({ id, executor, model, epoch, canary, maxPrice }, signal);
     // An answer that this node gave up on says nothing of who was asked; the next start finds it as lost.
     if (signal.aborted) return;
     if (reply.type === "unanswered") {
