@@ -92,7 +92,9 @@ export async function canaryVisits(
     born.set(key, known);
     const planned = await planCanaries({
       ...{
-        offers: [{ executor, model: "tiny", weightsHash: executor, price: { inbound: 0n, outbound: 0n } }],
+        offers: [
+          { executor, model: "tiny", weightsHash: executor, price: { inbound: 0n, outbound: 0n }, isMeasured: false },
+        ],
         trustOf: () => undefined,
         random,
       },

@@ -29,6 +29,17 @@ describe("the offer registry", () => {
   const told = (registry: OfferRegistry, change: { model?: string; most?: number } = {}, nowMs = NOW) =>
     registry.list(nowMs, { most: 9, ...change }).map(({ sentAt }) => sentAt);
 
+  it("has all of everybody's for who draws among them, however many names some have", () => {
+    const registry = new OfferRegistry();
+    for (const executor of [A, B])
+      for (let number = 0; number < 256; number++) registry.add(offer(executor, number, `${executor} ${number}`));
+    const others = Array.from({ length: 9 }, (_, number): Address => `0x${String(number).repeat(40)}`);
+    for (const executor of others) registry.add(offer(executor, 1));
+    expect(registry.all(NOW)).toHaveLength(2 * 256 + others.length);
+    expect(new Set(registry.all(NOW).map((one) => one.offer.executor))).toEqual(new Set([A, B, ...others]));
+    expect(registry.all(NOW + 120_000)).toEqual([]);
+  });
+
   it("keeps the newest of each executor, tells those heard of last first", () => {
     const registry = new OfferRegistry();
     for (const signed of [offer(A, 5), offer(B, 6), offer(A, 7), offer(A, 4), offer(A, 9, "large")])

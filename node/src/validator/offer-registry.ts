@@ -74,6 +74,11 @@ export class OfferRegistry {
     return told.slice(0, most);
   }
 
+  /** All offers that stand. */
+  all(nowMs: number): SignedOffer[] {
+    return [...this.#offered.keys()].flatMap((executor) => this.#ofExecutor(nowMs, executor, undefined));
+  }
+
   /** Everybody who offers something. */
   executors(): Set<Address> {
     return new Set(this.#offered.keys());

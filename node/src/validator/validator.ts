@@ -67,6 +67,8 @@ export interface ValidatorOptions {
 export interface Validator extends AsyncDisposable {
   /** Offers that stand, of one model or of all, as many as one answer holds. */
   offers(model?: string): SignedOffer[];
+  /** All that is here: whoever draws among them must pass nobody over for lack of room. */
+  allOffers(): SignedOffer[];
 }
 
 const TIDY_INTERVAL_MS = 30_000;
@@ -107,7 +109,8 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   if (store !== undefined) stack.use(serveDuties(parts, store, { ...options, guards, fee, registry, clock }));
   stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
   const resources = stack.move();
-  return { offers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const allOffers = (): SignedOffer[] => registry.all(clock());
+  return { offers, allOffers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 /** What a validator without weights can say. */

@@ -195,7 +195,13 @@ export function start(
     store,
     offers: () =>
       hasListened()
-        ? executors.map((executor) => ({ executor, model: "tiny", weightsHash: WEIGHTS, price: priceOf(executor) }))
+        ? executors.map((executor) => ({
+            executor,
+            model: "tiny",
+            weightsHash: WEIGHTS,
+            price: priceOf(executor),
+            isMeasured: false,
+          }))
         : undefined,
     mostPrices: () => () => MOST,
     withWeights: (_, work) => work(undefined, counting),

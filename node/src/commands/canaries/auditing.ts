@@ -60,8 +60,8 @@ export interface AuditingParts {
   readonly audited: CanaryLog;
   /** The log of a canary key failed: its answers could not be shown to a jury. */
   readonly onLogFailure: (problem: LloomError) => void;
-  readonly weights: Pick<OpenJudge, "withWeights">;
-  readonly validator: Pick<Validator, "offers">;
+  readonly weights: Pick<OpenJudge, "withWeights" | "covers">;
+  readonly validator: Pick<Validator, "allOffers">;
 }
 
 /** Canaries must not be foretold by whoever knows this code. */
@@ -104,10 +104,11 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   });
   const startedMs = steadyClock();
   const chainKey = new Uint8Array(hkdfSync("sha256", secret, "lloom/audit-chains/1", "", KEY_BYTES));
+  const auditable = auditableBy(parts.weights);
   const auditor = new Auditor({
     ...{ audits, validator, store: auditLog, visits, random: secretly, log },
     preimages: new Preimages({ audits, validator, key: chainKey }),
-    offers: () => (steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.offers().map(auditableOf)),
+    offers: () => (steadyClock() - startedMs < LISTENING_MS ? undefined : parts.validator.allOffers().map(auditable)),
     mostPrices: pricing(chain, settings),
     withWeights: parts.weights.withWeights,
     trustOf: await trustReader(context, chain),
@@ -137,10 +138,13 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   );
 }
 
-const auditableOf = ({ offer }: SignedOffer): AuditableOffer => ({
-  ...offer,
-  price: { inbound: offer.inboundPrice, outbound: offer.outboundPrice },
-});
+const auditableBy =
+  ({ covers }: Pick<OpenJudge, "covers">) =>
+  ({ offer, profile }: SignedOffer): AuditableOffer => ({
+    ...offer,
+    price: { inbound: offer.inboundPrice, outbound: offer.outboundPrice },
+    isMeasured: profile !== undefined && covers(offer.weightsHash, profile),
+  });
 
 /** What canaries pay at most: as the settings say, or else by the market, which an executor as it comes is never too dear for. */
 function pricing(chain: Chain, settings: Settings): AuditorParts["mostPrices"] {

@@ -53,7 +53,7 @@ export const validator: Command = {
     const watched = <Store extends object>(one: Store): Store => watchStore(one, failed.resolve);
     const store = watched(openValidatorLog(db));
     const offered = (hash: Hex): string | undefined =>
-      running.offers().find(({ offer }) => offer.profileHash === hash)?.profile;
+      running.allOffers().find(({ offer }) => offer.profileHash === hash)?.profile;
     const { weights, threads } = settings;
     const fetchVocabulary = signedVocabularies({ directory: dataFile(settings, "vocabularies"), host, signal });
     const judging = { weights: weights.map(weightsFile), threads, offered, fetchVocabulary, signal, log };

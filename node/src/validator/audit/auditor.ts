@@ -12,6 +12,7 @@ import type { VisitSource } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
 import type { AuditableOffer, AuditQuestion, CanaryFinding, EndedCanary, KeptAudit } from "./canary-answer.ts";
 import { type Accusation, accusationOf } from "./complaint-rules.ts";
+import { Commonness } from "./draw-offer.ts";
 import { findingsOf } from "./findings.ts";
 import { judge, type KnownWeights } from "./judge.ts";
 import type { OwnCounting } from "./judge-charge.ts";
@@ -118,7 +119,14 @@ export class Auditor {
       if (await this.#counts(offer.executor, epoch)) offers.push(offer);
     const trust = await this.#trust(offers, signal);
     const canaries = await planCanaries({
-      ...{ offers, nowSeconds, endSeconds: (epoch + 1n) * audits.epochSeconds, visits, random },
+      ...{
+        offers,
+        common: new Commonness(known),
+        nowSeconds,
+        endSeconds: (epoch + 1n) * audits.epochSeconds,
+        visits,
+        random,
+      },
       onUnfit: ({ executor, model }) => log.warn({ executor, model }, "no recorded visit fits into a model's context"),
       trustOf: ({ executor }) => trust.get(executor),
       borderFor: ({ weightsHash }) =>

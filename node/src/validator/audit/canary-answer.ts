@@ -118,6 +118,8 @@ export interface AuditableOffer {
   readonly model: string;
   readonly weightsHash: Hex;
   readonly price: CanaryPrice;
+  /** Whether this validator has the weights, and honest nodes of its profile were measured. */
+  readonly isMeasured: boolean;
   /** The most that a canary pays for it; absent: whatever it asks. */
   readonly maxPrice?: CanaryPrice;
   /** Tokens, prompt and answer together; absent: nothing is known of it. */

@@ -18,6 +18,7 @@ const offer = (executor: Address, model = "tiny") => ({
   model,
   weightsHash: HASH,
   price: { inbound: 1n, outbound: 1n },
+  isMeasured: false,
 });
 const many = (count: number) =>
   Array.from({ length: count }, (_, index) => offer(`0x${index.toString(16).padStart(40, "0")}`));

@@ -1,9 +1,10 @@
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
-import { draw, type Random } from "../canary/draw.ts";
+import type { Random } from "../canary/draw.ts";
 import type { Canary } from "../canary/draw-canary.ts";
 import type { VisitSource } from "../canary/visit-source.ts";
 import { visitTimes } from "../canary/visit-times.ts";
 import type { AuditableOffer, AuditQuestion, PlannedAudit } from "./canary-answer.ts";
+import { Commonness, drawOffer } from "./draw-offer.ts";
 
 /** Of a visit in an epoch, to the most trusted. */
 const LEAST_CHANCE = 1 / 6;
@@ -59,6 +60,8 @@ export interface BorderQuestion {
 export interface Planning {
   /** All that the assigned executors offer. */
   readonly offers: readonly AuditableOffer[];
+  /** Of all that anybody offers; absent: of `offers`. */
+  readonly common?: Commonness;
   readonly trustOf: (offer: AuditableOffer) => number | undefined;
   /** A border input for these weights, if one could be found. */
   readonly borderFor: (offer: AuditableOffer) => Promise<BorderQuestion | undefined>;
@@ -74,17 +77,18 @@ export interface Planning {
 
 /**
  * The canaries of an epoch. An executor is visited once, as by a client: its questions come in a row. It is asked for one of its
- * models, since a report has one row for it: another one each time.
+ * models, since a report has one row for it: which is drawn each time.
  */
 export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> {
   const { offers, trustOf, visits, endSeconds, nowSeconds, random } = planning;
+  const common = planning.common ?? new Commonness(offers);
   const span = Number(endSeconds - QUIET_SECONDS - nowSeconds);
   if (span <= 0) return [];
   const planned: PlannedAudit[] = [];
   for (const executor of new Set(offers.map((offer) => offer.executor))) {
     const [first, ...others] = offers.filter((offer) => offer.executor === executor);
     if (first === undefined || random() >= visitChance(trustOf(first))) continue;
-    const offer = draw([first, ...others], random);
+    const offer = drawOffer([first, ...others], common, random);
     const visit = visits.visit(offer.maxContext, random);
     if (visit === undefined) {
       planning.onUnfit(offer);

@@ -7,6 +7,7 @@ const executorOf = (number: number): Address => `0x${number.toString(16).padStar
 const offer = (executor: number, model: string, price: bigint): AuditableOffer => ({
   ...{ executor: executorOf(executor), model, weightsHash: `0x${"11".repeat(32)}` },
   price: { inbound: price, outbound: price * 4n },
+  isMeasured: false,
 });
 const NOTHING = { inbound: 0n, outbound: 0n };
 const ABSURD = 10n ** 12n;
