@@ -212,8 +212,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       return cheats.flatMap(({ address }) => newest.find(({ executor }) => executor === address) ?? []);
     };
     const areAllFound = (): boolean => complaints().length === cheats.length;
-    const isBusy = (now: bigint): boolean =>
-      log.get(BUSY, { now }) !== undefined;
+    const isBusy = (now: bigint): boolean => log.get(BUSY, { now }) !== undefined;
     const hasBegun = (epoch: bigint): boolean =>
       log.get("SELECT 1 FROM audit_epochs WHERE epoch = :epoch", { epoch }) !== undefined;
     for (let epoch = firstEpoch; epoch < firstEpoch + 5n && !areAllFound(); epoch++) {
