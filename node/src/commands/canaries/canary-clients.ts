@@ -93,10 +93,10 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
 
   #close(key: number, opening: Promise<Opened>): Promise<void> {
     this.#open.delete(key);
-    const closing = opening
+    const closing: Promise<void> = opening
       .then((opened) => opened[Symbol.asyncDispose]())
       .catch(() => undefined)
-      .finally(() => this.#closing.delete(key));
+      .finally(() => this.#closing.get(key) === closing && this.#closing.delete(key));
     this.#closing.set(key, closing);
     return closing;
   }
