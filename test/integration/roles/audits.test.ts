@@ -202,8 +202,11 @@ describe("an executor that keeps a question open", () => {
       const asked: CanaryOrder[] = [];
       const [staller, other] = executors;
       const kept: (() => void)[] = [];
-      const keeping = ({ id: _ }: CanaryOrder) =>
-        new Promise<CanaryReply>((resolve) => kept.push(() => resolve({ type: "unanswered", problem: "Late." })));
+      // In the first epoch that is audited; the test ends in the next.
+      const keeping = async (order: CanaryOrder): Promise<CanaryReply> => {
+        if (order.epoch !== asked[0]?.epoch) return silent(order);
+        return new Promise((resolve) => kept.push(() => resolve({ type: "unanswered", problem: "Late." })));
+      };
       const { auditor, visitor } = start(db, asked, {
         conduct: (executor) => (executor === staller ? keeping : honest),
       });
@@ -211,9 +214,11 @@ describe("an executor that keeps a question open", () => {
       const epoch = (await now()) / EPOCH + 2n;
       await goTo(epoch * EPOCH + 5n);
       await auditor.look(never);
-      await goTo((epoch + 1n) * EPOCH - 200n);
+      const late = (epoch + 1n) * EPOCH - 15n;
+      await goTo(late);
       const visiting = visitor.visit(never);
-      const of = (executor?: string) => store.ofEpoch(epoch).filter((one) => one.executor === executor);
+      const of = (executor?: string) =>
+        store.ofEpoch(epoch).filter((one) => one.executor === executor && one.askAt <= late);
       const states = (executor?: string) => of(executor).map(({ state }) => state);
       await vi.waitFor(() => expect(new Set(states(other))).toEqual(new Set(["answered"])), WAIT);
       // In order: its second is not asked while the first is open.
