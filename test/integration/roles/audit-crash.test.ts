@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CanaryOrder, TracesOrder } from "../../../node/src/validator/audit/canary-answer.ts";
 import {
-  away,
-  type Conduct,
   chain,
   closeStage,
   course,
   executors,
-  inflating,
   never,
   openStage,
   openStore,
   reported,
   SLOW,
-  showing,
   start,
-  traced,
 } from "./staged-audits.ts";
+import { away, type Conduct, inflating, showing, traced } from "./staged-conducts.ts";
 
 beforeAll(openStage, SLOW);
 afterAll(closeStage);

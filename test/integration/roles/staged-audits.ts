@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import type { Address } from "@lloom/protocol/commitment-types";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
 import { faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
@@ -19,28 +19,25 @@ import type {
   AuditQuestion,
   CanaryFinding,
   CanaryOrder,
-  CanaryReply,
+  CanaryPrice,
   EndedCanary,
   TracesOrder,
-  TracesReply,
 } from "../../../node/src/validator/audit/canary-answer.ts";
 import type { OwnCounting } from "../../../node/src/validator/audit/judge-charge.ts";
 import { Preimages } from "../../../node/src/validator/audit/preimages.ts";
-import type { CanaryPrice } from "../../../node/src/validator/audit/price-limits.ts";
 import { Visitor } from "../../../node/src/validator/audit/visitor.ts";
 import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
 import { shippedVisits } from "../../../node/src/validator/canary/visit-source.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
 import { deployAudits, deployLloom, startChain, type TestChain, type TestDeployment } from "../../support/chain.ts";
+import { type Conduct, type Showing, showing, WEIGHTS } from "./staged-conducts.ts";
 
 export type Store = AuditLog<AuditQuestion, EndedCanary, CanaryFinding>;
 export const SLOW = 600_000;
 export const EPOCH = 3600n;
 const DOLLAR = 1_000_000n;
-export const WEIGHTS: Hex = `0x${"ab".repeat(32)}`;
 /** What canaries pay. */
 export const MOST: CanaryPrice = { inbound: 10n, outbound: 20n };
-export const ZERO: Hex = `0x${"00".repeat(32)}`;
 const log = createLog({ level: "silent", name: "test" });
 export const never = new AbortController().signal;
 
@@ -94,48 +91,6 @@ export async function closeStage(): Promise<void> {
   await chain[Symbol.asyncDispose]();
   rmSync(directory, { recursive: true });
 }
-
-/** What an executor does when it is asked. */
-export type Conduct = (order: CanaryOrder) => CanaryReply | Promise<CanaryReply>;
-export const honest: Conduct = ({ id }) => ({
-  type: "answered",
-  responseHash: `0x${id.toString(16).padStart(64, "0")}`,
-  signed: { receipt: {} as Receipt, requestHash: ZERO },
-  answer: { text: "Yes.", traceRoot: ZERO, outboundTokens: 2n, asOfSeconds: 0 },
-});
-/** As many tokens as are said, for an answer of which its client could count nothing. */
-export const charging =
-  (outboundTokens: bigint): Conduct =>
-  (order) => {
-    const request = { maxInboundTokens: 100n, maxOutboundTokens: 100n, deadline: 0n };
-    const response = { inboundTokens: 10n, outboundTokens, finishReason: 1n };
-    const receipt = { request, response } as Receipt;
-    return { ...honest(order), signed: { receipt, requestHash: ZERO } } as CanaryReply;
-  };
-/** Signs a trace. */
-export const traced: Conduct = async (order) => {
-  const reply = await honest(order);
-  if (reply.type !== "answered") return reply;
-  return { ...reply, answer: { ...reply.answer, traceRoot: WEIGHTS } };
-};
-export const inflating: Conduct = () => ({
-  type: "wrong",
-  what: "counts",
-  problem: "The response counts 9 answer tokens; the model's tokenizer counts 2.",
-});
-export const silent: Conduct = () => ({ type: "unanswered", problem: "No answer came." });
-
-/** What an executor shows of the traces that it is asked for. */
-type Showing = (order: TracesOrder) => TracesReply;
-export const away: Showing = () => ({ type: "asked", isReachable: false, shown: new Map() });
-export const hiding: Showing = () => ({ type: "asked", isReachable: true, shown: new Map() });
-/** Of all answers, or of the first ones. */
-export const showing =
-  (most = Infinity): Showing =>
-  ({ answers }) => ({
-    ...{ type: "asked", isReachable: true },
-    shown: new Map(answers.slice(0, most).map(({ id }) => [id, []])),
-  });
 
 interface Staged {
   readonly conduct: (executor: Address) => Conduct;

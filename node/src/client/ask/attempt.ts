@@ -21,7 +21,7 @@ import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/buil
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
 import { PaidCall, type Progress } from "./paid-call.ts";
-import { Refusal } from "./refusal.ts";
+import { ToldRefusal } from "./told-refusal.ts";
 
 /** What an attempt stands on. */
 export interface AttemptParts {
@@ -172,7 +172,7 @@ async function* follow(
     const isFirstText = waits.note(progress, call.heardAtMs);
     if (progress.type === "refused") {
       trace.isRefused = true;
-      throw new Refusal(progress);
+      throw new ToldRefusal(progress);
     }
     if (progress.type === "answered") {
       yield* textUntilNow();

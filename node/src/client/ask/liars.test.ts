@@ -9,7 +9,6 @@ import {
   StagedMarket,
 } from "../../../../test/support/staged-market.ts";
 import { rememberingBook } from "../discover/remembering-book.ts";
-import { Refusal } from "./refusal.ts";
 
 /** Real time, so short: staged executors that answer do so at once. */
 const HURRY = {
@@ -290,20 +289,5 @@ describe("among liars of every kind", () => {
           expect(staged.allocated.get(liar.address) ?? 0n, told).toBeLessThanOrEqual(BigInt(liar.requests) * MOST_CAP);
       }
     }
-  });
-});
-
-describe("a refusal by the only executor", () => {
-  it.each<ErrorCode>([
-    "INTERNAL",
-    "CHAIN_UNREACHABLE",
-    "NO_EXECUTOR",
-    "INSUFFICIENT_FUNDS",
-    "CHANNEL_UNDERFUNDED",
-    "STORE_FAILED",
-  ])("is told as its word, and not as a fault of this node, where it names %s", async (code) => {
-    using staged = market();
-    staged.join({ price: 1_000n, stake: STAKE, conduct: refusing(code) });
-    await expect(staged.ask()).rejects.toBeInstanceOf(Refusal);
   });
 });

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../client/ask/refusal.ts";
+import { ToldRefusal } from "../../client/ask/told-refusal.ts";
 import type { AskEvent } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
 import { seededRandom } from "../../validator/canary/draw.ts";
@@ -84,7 +84,7 @@ describe("a fault", () => {
     ];
     for (const code of own) expect((await failing(new LloomError(code, "It failed."))).type, code).toBe("unasked");
     for (const code of Object.keys(ERROR_CODES) as ErrorCode[])
-      expect((await failing(new Refusal({ code, message: "No." }))).type, code).toBe("unanswered");
+      expect((await failing(new ToldRefusal({ code, message: "No." }))).type, code).toBe("unanswered");
     expect((await failing(new LloomError("EXECUTOR_UNREACHABLE", "It is away."))).type).toBe("unanswered");
   });
 });

@@ -2,7 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Chain } from "../../chain/chain.ts";
-import { Refusal } from "../../client/ask/refusal.ts";
+import { ToldRefusal } from "../../client/ask/told-refusal.ts";
 import { type WholeAnswer, wholeAnswer } from "../../client/ask/whole-answer.ts";
 import type { Client } from "../../client/client.ts";
 import { clientSettings } from "../../client/client-options.ts";
@@ -129,7 +129,7 @@ function failed(
 ): CanaryReply {
   const problem = error.message;
   // Else whoever is asked would choose what its refusal counts.
-  if (error instanceof Refusal) return { type: "unanswered", problem };
+  if (error instanceof ToldRefusal) return { type: "unanswered", problem };
   if (OWN_FAULTS.has(error.code)) return { type: "unasked", problem };
   if (error.code !== "RESPONSE_INVALID") return { type: "unanswered", problem };
   const wrong = requestHash === undefined ? undefined : store.wrongCount(requestHash);

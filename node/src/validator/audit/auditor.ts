@@ -10,7 +10,14 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import type { VisitSource } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
-import type { AuditableOffer, AuditQuestion, CanaryFinding, EndedCanary, KeptAudit } from "./canary-answer.ts";
+import type {
+  AuditableOffer,
+  AuditQuestion,
+  CanaryFinding,
+  CanaryPrice,
+  EndedCanary,
+  KeptAudit,
+} from "./canary-answer.ts";
 import { type Accusation, accusationOf } from "./complaint-rules.ts";
 import { Commonness } from "./draw-offer.ts";
 import { findingsOf } from "./findings.ts";
@@ -18,7 +25,7 @@ import { judge, type KnownWeights } from "./judge.ts";
 import type { OwnCounting } from "./judge-charge.ts";
 import { planCanaries, reportDueAt } from "./plan.ts";
 import type { Preimages } from "./preimages.ts";
-import { type CanaryPrice, isWithin } from "./price-limits.ts";
+import { isWithin } from "./price-limits.ts";
 
 /** What a complaint is planned by. */
 export interface Grounds {

@@ -6,7 +6,12 @@ import type { AnswerFigures } from "@lloom/protocol/verification/judge-answer";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { KeptCanary, PlannedCanary } from "../../store/validator/audit-log.ts";
 import type { Canary } from "../canary/draw-canary.ts";
-import type { CanaryPrice } from "./price-limits.ts";
+
+/** Base units per 1 000 000 tokens. */
+export interface CanaryPrice {
+  readonly inbound: bigint;
+  readonly outbound: bigint;
+}
 
 /** What an executor is asked. */
 export interface AuditQuestion {

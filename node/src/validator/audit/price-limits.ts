@@ -1,12 +1,6 @@
 /** What a canary may cost. Pure. */
 import type { Address } from "@lloom/protocol/commitment-types";
-import type { AuditableOffer } from "./canary-answer.ts";
-
-/** Base units per 1 000 000 tokens. */
-export interface CanaryPrice {
-  readonly inbound: bigint;
-  readonly outbound: bigint;
-}
+import type { AuditableOffer, CanaryPrice } from "./canary-answer.ts";
 
 /** With so many sellers a model has a market of its own, which one stake alone does not make. */
 const SELLERS = 3;
