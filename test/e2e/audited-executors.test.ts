@@ -17,6 +17,7 @@ import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { openAuditLog } from "../../node/src/store/validator/audit-log.ts";
 import { openComplaintLog } from "../../node/src/store/validator/complaint-log.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary } from "../../node/src/validator/audit/canary-answer.ts";
+import { QUIET_SECONDS } from "../../node/src/validator/audit/plan.ts";
 import { canaryIdentity } from "../../node/src/validator/canary/canary-keys.ts";
 import { eventually, runNode, untilPrinted } from "../support/processes.ts";
 import { courtOf, EPOCH_SECONDS, type Person, Tribunal } from "../support/tribunal.ts";
@@ -36,9 +37,9 @@ const KEYS = 10;
 const { APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, DRAW_DELAY, REVEAL_PERIOD } = juryFacts;
 
-/** Traces wait for the end of their epoch. */
+/** Traces wait for the end of their epoch; what is left when an epoch's quiet end begins is never asked. */
 const BUSY = `SELECT 1 FROM canaries WHERE state = 'asked' OR (state = 'answered' AND trace_at IS NULL)
-  OR trace_at <= :now OR (state = 'planned' AND ask_at <= :now)`;
+  OR trace_at <= :now OR (state = 'planned' AND epoch = :epoch AND ask_at <= :now AND :isQuiet = 0)`;
 
 describe("executors that are audited, and jurors that judge, each a process", () => {
   const stack = new AsyncDisposableStack();
@@ -212,7 +213,10 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       return cheats.flatMap(({ address }) => newest.find(({ executor }) => executor === address) ?? []);
     };
     const areAllFound = (): boolean => complaints().length === cheats.length;
-    const isBusy = (now: bigint): boolean => log.get(BUSY, { now }) !== undefined;
+    const isBusy = async (epoch: bigint, now: bigint): Promise<boolean> => {
+      const isQuiet = (await tribunal.now()) > (epoch + 1n) * EPOCH_SECONDS - QUIET_SECONDS ? 1n : 0n;
+      return log.get(BUSY, { now, epoch, isQuiet }) !== undefined;
+    };
     const hasBegun = (epoch: bigint): boolean =>
       log.get("SELECT 1 FROM audit_epochs WHERE epoch = :epoch", { epoch }) !== undefined;
     for (let epoch = firstEpoch; epoch < firstEpoch + 5n && !areAllFound(); epoch++) {
@@ -221,7 +225,7 @@ describe("executors that are audited, and jurors that judge, each a process", ()
       for (let passed = 120n; passed < EPOCH_SECONDS - 20n && !areAllFound(); passed += 110n) {
         await tribunal.goTo(epoch * EPOCH_SECONDS + passed);
         const now = await tribunal.now();
-        await eventually("all that is due is asked", PATIENCE_MS, () => !isBusy(now));
+        await eventually("all that is due is asked", PATIENCE_MS, async () => !(await isBusy(epoch, now)));
       }
     }
     const disputes = () => complaints().flatMap(({ dispute }) => dispute ?? []);
