@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type {
   CanaryOrder,
@@ -7,8 +7,6 @@ import type {
   TracesReply,
 } from "../../../node/src/validator/audit/canary-answer.ts";
 import {
-  chain,
-  closeStage,
   course,
   EPOCH,
   executors,
@@ -16,25 +14,18 @@ import {
   MOST,
   never,
   now,
-  openStage,
   openStore,
   reported,
   SLOW,
   type Store,
   start,
+  useStage,
 } from "./staged-audits.ts";
 import { away, hiding, honest, showing, silent, traced } from "./staged-conducts.ts";
 
 const WAIT = { timeout: 60_000 };
 
-beforeAll(openStage, SLOW);
-afterAll(closeStage);
-
-let snapshot: unknown;
-beforeEach(async () => {
-  if (snapshot !== undefined) await chain.request("evm_revert", snapshot);
-  snapshot = await chain.request("evm_snapshot");
-});
+useStage();
 
 describe("an executor that keeps a question open", () => {
   it(

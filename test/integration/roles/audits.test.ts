@@ -1,35 +1,27 @@
 import { DISPUTE_NATS } from "@lloom/protocol/verification/sequential-test";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type { Case, Grounds } from "../../../node/src/validator/audit/auditor.ts";
 import type { CanaryOrder, EndedCanary } from "../../../node/src/validator/audit/canary-answer.ts";
 import { VISIT_SIZES } from "../../../node/src/validator/canary/visit-source.ts";
 import {
   chain,
-  closeStage,
   course,
   EPOCH,
   executors,
   goTo,
   never,
   now,
-  openStage,
   openStore,
   reported,
   SLOW,
   type Store,
   start,
+  useStage,
 } from "./staged-audits.ts";
 import { charging, honest, inflating, silent, WEIGHTS, ZERO } from "./staged-conducts.ts";
 
-beforeAll(openStage, SLOW);
-afterAll(closeStage);
-
-let snapshot: unknown;
-beforeEach(async () => {
-  if (snapshot !== undefined) await chain.request("evm_revert", snapshot);
-  snapshot = await chain.request("evm_snapshot");
-});
+useStage();
 
 describe("a validator's epoch", () => {
   it(

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { peerIdBytes } from "@lloom/protocol/peer-id";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import { audits as contract } from "../../../node/src/chain/contracts.ts";
@@ -90,6 +91,17 @@ export async function closeStage(): Promise<void> {
   await stack.disposeAsync();
   await chain[Symbol.asyncDispose]();
   rmSync(directory, { recursive: true });
+}
+
+/** Sets the stage for the tests of a file; each finds the chain as the first one did. */
+export function useStage(): void {
+  beforeAll(openStage, SLOW);
+  afterAll(closeStage);
+  let snapshot: unknown;
+  beforeEach(async () => {
+    if (snapshot !== undefined) await chain.request("evm_revert", snapshot);
+    snapshot = await chain.request("evm_snapshot");
+  });
 }
 
 interface Staged {
