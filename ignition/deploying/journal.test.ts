@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { addToJournal, forgetBareBeginning, journalLines } from "./journal.ts";
+import { addToJournal, forgetBareBeginning, journalLines, restoreAddresses } from "./journal.ts";
 
 describe("Ignition's journal", () => {
   let folder: string;
@@ -36,6 +36,28 @@ describe("Ignition's journal", () => {
     forgetBareBeginning(folder);
     expect(types()).toEqual(["DEPLOYMENT_INITIALIZE"]);
   });
+
+  it.each([undefined, "{}", '{"Lloom#Jury":'])(
+    "completes the list of addresses, which a killed run left as %j",
+    (left) => {
+      const list = join(folder, "deployed_addresses.json");
+      const deployed = (futureId: string, address: string): object => ({
+        futureId,
+        result: { address, type: "SUCCESS" },
+        type: "DEPLOYMENT_EXECUTION_STATE_COMPLETE",
+      });
+      write("DEPLOYMENT_INITIALIZE");
+      restoreAddresses(folder);
+      expect(existsSync(list)).toBe(false);
+      if (left !== undefined) writeFileSync(list, left);
+      addToJournal(folder, deployed("Lloom#Jury", "0x01"));
+      addToJournal(folder, { ...deployed("Lloom#Lens", "0x02"), result: { type: "REVERTED_TRANSACTION" } });
+      addToJournal(folder, deployed("Lloom#Audits", "0x03"));
+      restoreAddresses(folder);
+      expect(JSON.parse(readFileSync(list, "utf8"))).toEqual({ "Lloom#Jury": "0x01", "Lloom#Audits": "0x03" });
+      rmSync(list);
+    },
+  );
 
   it("forgets nothing that was done", () => {
     write("DEPLOYMENT_INITIALIZE", "DEPLOYMENT_EXECUTION_STATE_INITIALIZE", "NETWORK_INTERACTION_REQUEST");

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -26,6 +26,23 @@ export function journalLines<Shape extends z.ZodType>(folder: string, schema: Sh
 /** Adds a line. Ignition begins each with its line break, so that the newest one has none behind it. */
 export function addToJournal(folder: string, line: object): void {
   appendFileSync(journalOf(folder), `\n${JSON.stringify(line)}`);
+}
+
+const deployedSchema = z.object({
+  type: z.literal("DEPLOYMENT_EXECUTION_STATE_COMPLETE"),
+  futureId: z.string(),
+  result: z.object({ type: z.literal("SUCCESS"), address: z.string() }),
+});
+
+/**
+ * Writes Ignition's list of addresses once more, as its journal has them: it notes a contract in the journal first, and a run
+ * that is killed before it has written the list never adds it, or leaves half a list.
+ */
+export function restoreAddresses(folder: string): void {
+  const deployed = journalLines(folder, deployedSchema);
+  if (deployed.length === 0) return;
+  const addresses = Object.fromEntries(deployed.map(({ futureId, result }) => [futureId, result.address]));
+  writeFileSync(join(folder, "deployed_addresses.json"), `${JSON.stringify(addresses, null, 2)}\n`);
 }
 
 const beginningSchema = z.object({

@@ -8,7 +8,7 @@ import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
 import { requireSettings, settingProblem } from "./deploy-settings.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
 import { forgetTornInstanceList } from "./instance-list.ts";
-import { forgetBareBeginning } from "./journal.ts";
+import { forgetBareBeginning, restoreAddresses } from "./journal.ts";
 import { recordLateReceipts } from "./late-receipts.ts";
 import type { Sections } from "./parameter-file.ts";
 import { developmentFindings, type Finding, findingsOf } from "./preflight.ts";
@@ -76,6 +76,7 @@ async function prepareOn(
       await goOn(connection, folder, deployer);
       const confirmations = hre.config.ignition.requiredConfirmations ?? CONFIRMATIONS;
       await recordLateReceipts(connection.provider, { folder, deployer, confirmations });
+      restoreAddresses(folder);
     }
     const token = target.sections["Lloom"]?.["paymentToken"];
     const findings = findingsOf({

@@ -1,5 +1,6 @@
 import type { EthereumProvider } from "hardhat/types/providers";
 import { z } from "zod";
+import { ExplainedError } from "../../checkout/explained-error.ts";
 import { addToJournal, journalLines, PLACE, stepOf } from "./journal.ts";
 
 type Ask = Pick<EthereumProvider, "request">;
@@ -89,13 +90,19 @@ const integer = (value: bigint) => ({ _kind: "bigint", value: String(value) });
 
 const hexOf = (value: number): string => `0x${value.toString(16)}`;
 
-/** The account's transaction of a nonce: of the block in which the count passed it, or among those that wait for one. */
+/**
+ * The account's transaction of a nonce: of the block in which the count passed it, or among those that wait for one. Throws an
+ * ExplainedError for one that the chain counts and the server does not show: taking it for nothing would send it twice.
+ */
 async function transactionOf(provider: Ask, from: string, nonce: number): Promise<Transaction | undefined> {
   const countAt = async (block: string): Promise<number> =>
     Number(quantity.parse(await provider.request({ method: "eth_getTransactionCount", params: [from, block] })));
-  const head = Number(quantity.parse(await provider.request({ method: "eth_blockNumber", params: [] })));
-  if ((await countAt("latest")) <= nonce) return await findIn(provider, "pending", from, nonce);
-  let [below, above] = [0, head];
+  if ((await countAt("latest")) <= nonce) {
+    const waiting = await findIn(provider, "pending", from, nonce);
+    // It may have got into a block between the two questions.
+    if (waiting !== undefined || (await countAt("latest")) <= nonce) return waiting;
+  }
+  let [below, above] = [0, Number(quantity.parse(await provider.request({ method: "eth_blockNumber", params: [] })))];
   while (above - below > 1) {
     const middle = Math.floor((below + above) / 2);
     // Servers forget the state of old blocks; what is looked for is newer.
@@ -103,7 +110,12 @@ async function transactionOf(provider: Ask, from: string, nonce: number): Promis
     if (count > nonce) above = middle;
     else below = middle;
   }
-  return (await findIn(provider, hexOf(above), from, nonce)) ?? (await findIn(provider, "latest", from, nonce));
+  const found = (await findIn(provider, hexOf(above), from, nonce)) ?? (await findIn(provider, "latest", from, nonce));
+  if (found !== undefined) return found;
+  throw new ExplainedError(
+    `An earlier run may have sent nonce ${nonce} of ${from}, which the chain counts and the RPC server does not show.`,
+    "Try again later, or set LLOOM_RPC_URL to a server that keeps the state of older blocks.",
+  );
 }
 
 async function findIn(provider: Ask, block: string, from: string, nonce: number): Promise<Transaction | undefined> {

@@ -85,6 +85,8 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     const kept = journal().filter((line) => !isLater(line));
     writeFileSync(join(FOLDER, "journal.jsonl"), kept.join("\n"));
   };
+  /** As if the run had been killed after a contract stood in the journal, and before it stood in the list of addresses. */
+  const forgetAddresses = (): void => writeFileSync(join(FOLDER, "deployed_addresses.json"), "{");
   const confirmed = (): number => journal().filter((line) => line.includes('"TRANSACTION_CONFIRM"')).length;
   const expectRefusal = async (program: Program, ...said: readonly RegExp[]): Promise<void> => {
     const { code, stdout, stderr } = await program.ended;
@@ -141,6 +143,7 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     killed.signal("SIGKILL");
     await killed.ended;
     forgetFirstReceipt();
+    forgetAddresses();
     const sentBefore = await nonce();
     const second = await deploy().ended;
     expect(second.code, second.stdout + second.stderr).toBe(0);
