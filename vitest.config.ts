@@ -38,7 +38,8 @@ export default defineConfig({
           name: "parts",
           include: ["test/**/*.test.ts"],
           exclude: ["**/node_modules/**", WHOLE_NETWORK],
-          maxWorkers: 2,
+          // They wait for blocks, deadlines and other processes a third of the time.
+          maxWorkers: 3,
         },
       },
       {

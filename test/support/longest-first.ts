@@ -6,11 +6,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 export const LONG = [
   "killed-validator",
-  "documented-commands",
   "audited-executors",
+  "documented-commands",
+  "reputation-index",
+  "disputed-index",
   "deploy-public",
-  "survival",
   "cheats",
+  "survival",
   "watchtower",
   "memory-process",
   "missing-answers",
@@ -28,9 +30,7 @@ export const LONG = [
   "indexer",
   "dispute-crash",
   "chain-away",
-  "reputation-index",
   "complaint-crash",
-  "disputed-index",
   "sender-servers",
 ];
 
