@@ -180,7 +180,7 @@ function picked({ book }: AskParts, { shared, own }: AskState, candidate: Candid
 /** The next executor to ask; the first one among all that can be known of. */
 async function pick(parts: AskParts, state: AskState): Promise<Picked> {
   const { model } = state.question;
-  if (state.failure === undefined) await gatherOffers(parts, model, state.signal);
+  if (state.failure === undefined) await gatherOffers(parts, state.question, state.signal);
   await learnStakes(parts, model, state.signal);
   const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
   for (;;) {

@@ -43,8 +43,8 @@ function stage() {
     settings: { clock: () => NOW, offerWaitMs: 60_000 },
   };
   let isDone = false;
-  const gather = (signal = never): Promise<void> =>
-    gatherOffers(parts, "tiny", signal).finally(() => {
+  const gather = (signal = never, executor?: Address): Promise<void> =>
+    gatherOffers(parts, { model: "tiny", executor }, signal).finally(() => {
       isDone = true;
     });
   return { book, surveyed, surveys, searched, gather, isDone: () => isDone };
@@ -64,6 +64,19 @@ describe("gathering offers", () => {
     surveyed.resolve();
     await gathered;
     expect(book.candidates("tiny", NOW)).toHaveLength(2);
+  });
+
+  it("waits for the executor that is named, also when all others have told what they offer", async () => {
+    const { book, surveyed, searched, gather, isDone } = stage();
+    surveyed.resolve();
+    book.add(offer(1), NOW);
+    const wanted = offer(2);
+    const gathered = gather(never, wanted.offer.executor);
+    searched.resolve();
+    await turn();
+    expect(isDone()).toBe(false);
+    book.add(wanted, NOW);
+    await gathered;
   });
 
   it("asks them also when an offer is known already, once", async () => {

@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
+import type { Candidate } from "../choose/choose.ts";
 import type { ClientSettings } from "../client-options.ts";
 import type { OfferBook } from "./offer-book.ts";
 
@@ -15,14 +16,23 @@ export interface GatherParts {
   readonly settings: Pick<ClientSettings, "clock" | "offerWaitMs">;
 }
 
+/** What offers are gathered for. */
+export interface Wanted {
+  readonly model: string;
+  /** Nobody else's count. */
+  readonly executor?: Address | undefined;
+}
+
 /**
- * Makes sure that there is a choice: waits a few seconds for a first offer of the model, then for what the validators know
+ * Makes sure that there is a choice: waits a few seconds for a first offer that counts, then for what the validators know
  * besides. Who chose among the first offers heard would often pay the dearest executor. Throws CANCELLED.
  */
-export async function gatherOffers(parts: GatherParts, model: string, signal: AbortSignal): Promise<void> {
-  const hasOffers = (): boolean => parts.book.candidates(model, parts.settings.clock()).length > 0;
+export async function gatherOffers(parts: GatherParts, wanted: Wanted, signal: AbortSignal): Promise<void> {
+  const { model, executor } = wanted;
+  const counts = ({ signed: { offer } }: Candidate): boolean => executor === undefined || offer.executor === executor;
+  const hasOffers = (): boolean => parts.book.candidates(model, parts.settings.clock()).some(counts);
   const wasEmpty = !hasOffers();
-  if (wasEmpty) await firstOffer(parts, { model, signal, hasOffers });
+  if (wasEmpty) await firstOffer(parts, { wanted, signal, hasOffers });
   if (hasOffers()) await orAborted(parts.survey(model, { again: wasEmpty }), signal);
   if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
 }
@@ -44,23 +54,23 @@ export async function learnStakes(parts: GatherParts, model: string, signal: Abo
 }
 
 interface Waiting {
-  readonly model: string;
+  readonly wanted: Wanted;
   readonly signal: AbortSignal;
   readonly hasOffers: () => boolean;
 }
 
 /**
- * Until an offer of the model comes in. Once the whole network has been searched and offers other models, there is nothing to
- * wait for.
+ * Until such an offer comes in. Once the whole network has been searched and offers other models, there is nothing to wait for;
+ * but one executor that is there may not have been heard yet.
  */
 async function firstOffer(
   { book, discover, settings }: GatherParts,
-  { model, signal, hasOffers }: Waiting,
+  { wanted, signal, hasOffers }: Waiting,
 ): Promise<void> {
   const searched = new AbortController();
   const until = AbortSignal.any([signal, searched.signal, AbortSignal.timeout(settings.offerWaitMs)]);
-  void discover(model).then(() => {
-    if (book.names(settings.clock(), () => true, 1).length > 0) searched.abort();
+  void discover(wanted.model).then(() => {
+    if (wanted.executor === undefined && book.names(settings.clock(), () => true, 1).length > 0) searched.abort();
   });
   while (!until.aborted && !hasOffers()) await book.change(until);
 }

@@ -41,6 +41,14 @@ describe("why nobody can be asked", () => {
     expect(next).not.toContain("--bootstrap");
   });
 
+  it("says that it is the named executor who offers nothing, where others do", () => {
+    const executor = `0x${"ab".repeat(20)}` as const;
+    const view = { offered: offer("wanted"), others: ["wanted"], token: { decimals: 6, symbol: "USDC" } };
+    const named = noExecutor("none", { ...question, executor }, { ...view, bootstrap: 1, peers: 1 });
+    expect(named.message).toBe(`${executor} offers no wanted that is known here; others do.`);
+    expect(named.next).toContain("without naming an executor");
+  });
+
   it("tells the lowest prices as the flags of the limit take them", () => {
     const dear = { ...offer("wanted"), inboundPrice: 250_000n, outboundPrice: 1_000_000n };
     const { message, next } = told("price", { offered: dear });

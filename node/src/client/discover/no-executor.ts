@@ -23,7 +23,7 @@ export const MOST_NAMED = 5;
 
 /** Why nobody can be asked, in words that say what to change. */
 export function noExecutor(choice: NoChoice, question: Question, networkView: NetworkView): LloomError {
-  const { model, maxOutboundTokens } = question;
+  const { model, maxOutboundTokens, executor } = question;
   const { offered, others, token } = networkView;
   if (choice === "price" && offered !== undefined)
     return new LloomError(
@@ -51,6 +51,10 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
   if (choice === "reputation")
     return new LloomError("NO_EXECUTOR", `No executor of ${model} is known to have the reputation that is asked for.`, {
       next: "Ask for less: --min-reputation, or provider.min_reputation of the request; without --indexer nobody's is known.",
+    });
+  if (choice === "none" && offered !== undefined && executor !== undefined)
+    return new LloomError("NO_EXECUTOR", `${executor} offers no ${model} that is known here; others do.`, {
+      next: "Wait until it does, or ask without naming an executor.",
     });
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
   return others.length > 0 && offered === undefined ? notOffered(model, others) : nobodyKnown(model, networkView);
