@@ -1,5 +1,6 @@
 import { jsonText } from "../src/json-text.ts";
 import { auditVectors } from "./audits.ts";
+import { cborVectors } from "./cbor.ts";
 import { collectionVectors } from "./collections.ts";
 import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
@@ -15,6 +16,7 @@ import { traceVectors } from "./traces.ts";
 /** Each file and what goes into it. */
 export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "audits.json": auditVectors,
+  "cbor.json": cborVectors,
   "collections.json": collectionVectors,
   "commitments.json": commitmentVectors,
   "contents.json": contentVectors,
