@@ -1,17 +1,9 @@
 import { decode } from "cborg";
 import { describe, expect, it } from "vitest";
-import {
-  randomClientFrame,
-  randomEvidenceAsk,
-  randomEvidencePart,
-  randomExecutorFrame,
-  randomGossip,
-  randomRpcRequest,
-  randomSignedOffer,
-} from "../test/random-messages.ts";
-import { randomRequest, randomResponse, type Seeded, seeded } from "../test/seeded.ts";
+import { DOORS, mutate, thrownBy } from "../test/doors.ts";
+import { randomClientFrame, randomSignedOffer } from "../test/random-messages.ts";
+import { randomRequest, randomResponse, seeded } from "../test/seeded.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
-import { decodeEvidenceAsk, decodeEvidencePart, encodeEvidenceAsk, encodeEvidencePart } from "./evidence-wire.ts";
 import { hexToBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
 import { type ClientFrame, WIRE_LIMITS } from "./messages.ts";
@@ -19,81 +11,17 @@ import {
   decodeClientFrame,
   decodeExecutorFrame,
   decodeHealthReply,
-  decodeOfferGossip,
   decodeOffersReply,
   decodeRpcRequest,
   encodeClientFrame,
   encodeExecutorFrame,
   encodeHealthReply,
-  encodeOfferGossip,
   encodeOffersReply,
   encodeRpcRequest,
 } from "./wire.ts";
 
-interface Door {
-  readonly bytes: (random: Seeded) => Uint8Array;
-  readonly decode: (bytes: Uint8Array) => unknown;
-  readonly again: (random: Seeded) => { sent: unknown; received: unknown };
-}
-
-function door<Message>(
-  make: (random: Seeded) => Message,
-  encodeMessage: (message: Message) => Uint8Array,
-  decodeMessage: (bytes: Uint8Array) => Message,
-): Door {
-  return {
-    bytes: (random) => encodeMessage(make(random)),
-    decode: decodeMessage,
-    again: (random) => {
-      const sent = make(random);
-      return { sent, received: decodeMessage(encodeMessage(sent)) };
-    },
-  };
-}
-
-const health = { role: "executor", version: "0.1.0", uptimeMs: 2 ** 40, peers: 3, offers: 2, load: 0 } as const;
-
-const DOORS: Record<string, Door> = {
-  "client frame": door(randomClientFrame, encodeClientFrame, decodeClientFrame),
-  "executor frame": door(randomExecutorFrame, encodeExecutorFrame, decodeExecutorFrame),
-  "evidence ask": door(randomEvidenceAsk, encodeEvidenceAsk, decodeEvidenceAsk),
-  "evidence part": door(randomEvidencePart, encodeEvidencePart, decodeEvidencePart),
-  "offer gossip": door(randomGossip, encodeOfferGossip, decodeOfferGossip),
-  "rpc request": door(randomRpcRequest, encodeRpcRequest, decodeRpcRequest),
-  "offers reply": door(
-    (random) => ({ offers: Array.from({ length: random.below(4) }, () => randomSignedOffer(random)) }),
-    encodeOffersReply,
-    decodeOffersReply,
-  ),
-  "health reply": door(
-    (random) => (random.below(2) === 0 ? health : { error: { code: "DRAINING" as const, message: "Bye." } }),
-    encodeHealthReply,
-    decodeHealthReply,
-  ),
-};
 const doors = Object.entries(DOORS);
-
-/** What decoding threw; `undefined` if it took the bytes. */
-function thrownBy(decodeMessage: (bytes: Uint8Array) => unknown, bytes: Uint8Array): unknown {
-  try {
-    decodeMessage(bytes);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-/** A copy with a few bytes changed, put in, or left out. */
-function mutate(random: Seeded, bytes: Uint8Array): Uint8Array {
-  const mutated = [...bytes];
-  for (let change = 0; change <= random.below(3); change++) {
-    const at = random.below(mutated.length);
-    const byte = random.below(256);
-    if (random.below(3) === 0) mutated.splice(at, 1);
-    else mutated.splice(at, random.below(2), byte);
-  }
-  return Uint8Array.from(mutated);
-}
+const health = { role: "executor", version: "0.1.0", uptimeMs: 2 ** 40, peers: 3, offers: 2, load: 0 } as const;
 
 describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
   it("comes out as it went in (seed 101)", () => {
@@ -120,7 +48,9 @@ describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
   it.each([null, true, 5, "text", [], [1], {}, Uint8Array.of(1)].map((value) => [value]))(
     "is refused, naming no field or one, when it is %j",
     (value) => {
-      const message = expect.stringMatching(/^(message|type|method|offers|role): /);
+      const message = expect.stringMatching(
+        /^(message|type|method|offers|role|response|totalBytes|acknowledged|entrusted): /,
+      );
       expect(thrownBy(decodeMessage, encodeCbor(value))).toMatchObject({ code: "FRAME_INVALID", message });
     },
   );

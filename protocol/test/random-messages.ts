@@ -3,7 +3,7 @@ import type { Hex } from "../src/commitment-types.ts";
 import { ERROR_CODES, type ErrorCode } from "../src/error-codes.ts";
 import { EVIDENCE_ITEMS, type EvidenceAsk, type EvidencePart } from "../src/evidence-messages.ts";
 import type { ClientFrame, ExecutorFrame, OfferGossip, Sampling, SignedOffer } from "../src/messages.ts";
-import type { RpcRequest } from "../src/rpc-messages.ts";
+import type { AnswerReply, RpcRequest } from "../src/rpc-messages.ts";
 import { randomOffer, randomRequest, randomResponse, type Seeded } from "./seeded.ts";
 
 const errorCodes = Object.keys(ERROR_CODES) as ErrorCode[];
@@ -87,12 +87,36 @@ export const randomGossip = (random: Seeded): OfferGossip =>
     ? { type: "offer", offer: randomSignedOffer(random) }
     : { type: "withdraw", executor: random.address(), sentAt: Number(random.uint(48)) };
 
+const randomPair = (random: Seeded) => ({
+  ...{ request: randomRequest(random), response: randomResponse(random) },
+  ...{ clientSignature: signature(random), executorSignature: signature(random) },
+});
+
 export const randomRpcRequest = (random: Seeded): RpcRequest =>
-  pick<RpcRequest>(random, [
-    { method: "offers" },
-    { method: "offers", model: `m${random.text(12)}` },
-    { method: "health" },
-  ]);
+  pick<() => RpcRequest>(random, [
+    () => ({ method: "offers" }),
+    () => ({ method: "offers", model: `m${random.text(12)}` }),
+    () => ({ method: "offers", executor: random.address() }),
+    () => ({ method: "health" }),
+    () => ({
+      ...{ method: "acknowledge", requestHash: random.hash(), responseHash: random.hash() },
+      signature: signature(random),
+    }),
+    () => ({ method: "answer", requestHash: random.hash() }),
+    () => ({ method: "vocabulary", hash: random.hash(), offset: random.below(2 ** 25) }),
+    () => ({ method: "entrust", ...randomPair(random) }),
+    () => ({
+      ...{ method: "entrust", ...randomPair(random), acknowledgement: signature(random) },
+      fee: { amount: random.uint(96) || 1n, signature: signature(random) },
+    }),
+  ])();
+
+export const randomAnswerReply = (random: Seeded): AnswerReply => ({
+  response: randomResponse(random),
+  signature: signature(random),
+  contentSalt: random.hash(),
+  text: random.text(300),
+});
 
 const opened = (random: Seeded) => ({
   promptSalt: random.hash(),
