@@ -42,7 +42,7 @@ describe("the table of variables", () => {
     /** Of the mutation runs, for the Solidity compiler's wrapper alone. */
     const workshop = new Set(["LLOOM_MUTANT", "LLOOM_MUTATED"]);
     const folders = "{checkout,devnet,ignition,indexer,node/src,protocol/src,scripts,web/app,web/components,web/lib}";
-    const sources = globSync([`${folders}/**/*.{ts,tsx}`, "*.ts", "indexer/*.ts", "docs/*"], {
+    const sources = globSync([`${folders}/**/*.{ts,tsx}`, "*.ts", "indexer/*.ts", "docs/**/*.*"], {
       cwd: ROOT,
       exclude: ["**/node_modules/**", "**/*.test.ts", "protocol/src/environment.ts"],
     });
