@@ -75,6 +75,24 @@ describe("a request that is placed", () => {
     expect(store.outstanding(EXECUTOR, 0n)).toBe(COST);
   });
 
+  it("is handed out once the disk has it, and not at all if the disk refuses", async () => {
+    const [log, disk] = [openClientLog(db), Promise.withResolvers<void>()];
+    const { place, store } = stage({ balance: 5n * COST }, { store: { ...log, onDisk: () => disk.promise } });
+    let isPlaced = false;
+    const placing = place().then(() => {
+      isPlaced = true;
+    });
+    await expect.poll(() => store.outcomes(9)).toHaveLength(1);
+    expect(isPlaced).toBe(false);
+    disk.resolve();
+    await placing;
+    const refused = stage(
+      { balance: 5n * COST },
+      { store: { ...log, onDisk: () => Promise.reject(new Error("full")) } },
+    );
+    await expect(refused.place()).rejects.toThrow("full");
+  });
+
   it("continues the lane whose answer is known", async () => {
     const { place, store } = stage({ balance: 5n * COST });
     const { request, requestHash, signature } = await place();

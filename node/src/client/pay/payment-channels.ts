@@ -71,7 +71,7 @@ export class PaymentChannels {
   ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      if (this.#plan(terms, 0n, trust)?.type === "enough") return this.#sign(terms, prompt);
+      if (this.#plan(terms, 0n, trust)?.type === "enough") return await this.#sign(terms, prompt);
       await untilAborted(
         this.#allocating.run(() => this.#ensureChannel(terms, trust)),
         signal,
@@ -106,7 +106,7 @@ export class PaymentChannels {
     if (known !== undefined) this.#channels.set(executor, { ...known, balance: channelBalance });
   }
 
-  #sign(terms: RequestTerms, prompt: OpenedPrompt): PlacedRequest {
+  async #sign(terms: RequestTerms, prompt: OpenedPrompt): Promise<PlacedRequest> {
     const { identity, hasher, store, deadlineSeconds, clock } = this.#options;
     const { lane, state } = store.reserveLane(terms.executor);
     try {
@@ -116,6 +116,7 @@ export class PaymentChannels {
       const signature = identity.sign(requestHash);
       const { promptSalt } = prompt;
       store.saveRequest({ requestHash, request, signature, promptSalt, prompt, sentAtMs: clock() });
+      await store.onDisk();
       return { request, requestHash, signature, lane: state };
     } catch (thrown) {
       store.releaseLane(terms.executor, lane);

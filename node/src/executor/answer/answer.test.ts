@@ -91,14 +91,32 @@ describe("an answer", () => {
     expect(store.delivery(requestHash)).toMatchObject({ delivered, prompt: testPrompt() });
   });
 
-  it("is saved with a sync of the disk, so that no power failure takes what is signed next", async () => {
-    const levels: unknown[] = [];
-    const saveAnswer: ExecutorLog["saveAnswer"] = (saved) => {
-      store.saveAnswer(saved);
-      levels.push(db.get("PRAGMA synchronous")?.["synchronous"]);
+  it("waits for the disk between saving and signing, so that no power failure takes what is signed", async () => {
+    const disk = Promise.withResolvers<void>();
+    const steps: string[] = [];
+    const tap: Partial<ExecutorLog> = {
+      saveAnswer: (saved) => {
+        store.saveAnswer(saved);
+        steps.push("saved");
+      },
+      onDisk: () => disk.promise,
+      saveSignature: (...signed) => {
+        store.saveSignature(...signed);
+        steps.push("signed");
+      },
     };
-    await answer({ store: { ...store, saveAnswer } });
-    expect(levels).toEqual([2]);
+    const answering = answer({ store: { ...store, ...tap } });
+    await expect.poll(() => steps).toEqual(["saved"]);
+    steps.push("on disk");
+    disk.resolve();
+    await answering;
+    expect(steps).toEqual(["saved", "on disk", "signed"]);
+  });
+
+  it("that the disk did not take is not signed", async () => {
+    const onDisk = (): Promise<never> => Promise.reject(new LloomError("STORE_FAILED", "The disk is full."));
+    const { types, signedWhile, requestHash } = await answer({ store: { ...store, onDisk } });
+    expect([types.at(-1), signedWhile, store.find(requestHash)?.status]).toEqual(["STORE_FAILED", [], "answered"]);
   });
 
   it("is neither saved nor signed once its run has ended, and costs nothing", async () => {

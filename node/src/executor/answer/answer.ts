@@ -65,7 +65,7 @@ export async function answerRequest(
     return;
   }
   try {
-    const frame = saveAndSign(parts, admitted, answer);
+    const frame = await saveAndSign(parts, admitted, answer);
     const cost = frame.response.cumulativeCost - admitted.request.ackedCost;
     parts.onAnswered(cost, admitted.request.model);
     log.info(sold(parts, { admitted, frame, cost }), "answered");
@@ -126,11 +126,11 @@ async function work(
   return counted;
 }
 
-function saveAndSign(
+async function saveAndSign(
   { identity, hasher, store, clock }: AnswerParts,
   { request, requestHash, lane, prompt }: Admitted,
   answer: Answer,
-): ResponseBody {
+): Promise<ResponseBody> {
   const contentSalt = bytesToHex(randomBytes(32));
   const nowMs = clock();
   const response = buildResponse({ request, requestHash, lane, answer, contentSalt, nowMs });
@@ -139,6 +139,7 @@ function saveAndSign(
   const trace = packTrace(answer.trace?.leaves ?? []);
   const opening = { contentSalt, delivered, trace, prompt };
   store.saveAnswer({ requestHash, response, responseHash, ...opening, answeredAtMs: nowMs });
+  await store.onDisk();
   const signature = identity.sign(responseHash);
   store.saveSignature(requestHash, signature);
   return { type: "response", response, signature, contentSalt };

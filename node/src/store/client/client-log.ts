@@ -60,10 +60,13 @@ export interface OwnReceiptPage {
 }
 
 /**
- * The client's durable memory: its lanes, what it signed, and the receipts. Every method is one transaction;
- * requests and receipts are on disk when their methods return. A lane carries one request at a time: reserve, save the request, send, save the receipt. After any doubt
- * about what the executor holds, the lane is retired: never used again, so that no second request can stand beside one
- * that may have been answered. What was asked and answered is encrypted, and gone with `prune`.
+ * The client's durable memory: its lanes, what it signed, and the receipts. Every method is one transaction. A lane carries one
+ * request at a time: reserve, save the request, wait for `onDisk`, send, save the receipt. After any doubt about what the
+ * executor holds, the lane is retired: never used again, so that no second request can stand beside one that may have been
+ * answered. What was asked and answered is encrypted, and gone with `prune`.
+ *
+ * A receipt survives the end of the process at once, and a power failure a moment later: nothing is signed on top of it before
+ * the disk has both, and without it the request before counts as unanswered, with its cap.
  */
 export interface ClientLog extends DutyLog, OwnAnswerLog, OwnEvidenceLog, WrongCounts {
   /** An idle lane of the executor, or a new one with a random number; busy from now on. */
@@ -71,11 +74,13 @@ export interface ClientLog extends DutyLog, OwnAnswerLog, OwnEvidenceLog, WrongC
   /** Gives a reserved lane back, when nothing was sent in it. Does nothing once a request was saved. */
   releaseLane(executor: Address, lane: bigint): void;
   /**
-   * Stores a signed request before it is sent.
+   * Stores a signed request before it is sent; send it once `onDisk` has resolved.
    * @throws LloomError INTERNAL when its lane is not reserved or carries another request; what `requestProblem` says when
    * it does not continue the lane.
    */
   saveRequest(sent: SentRequest): void;
+  /** Resolves once the disk has everything that was stored before. Throws STORE_FAILED. */
+  onDisk(): Promise<void>;
   /**
    * Stores the receipt, advances the lane and makes it idle (a retired one stays retired).
    * @throws LloomError INTERNAL when the request was not sent; RESPONSE_INVALID when the answer does not fit it.
@@ -119,8 +124,12 @@ export function openClientLog(db: Database): ClientLog {
     releaseLane: (executor, lane) => {
       db.write(() => db.run(RELEASE, laneKey(executor, lane)), { synced: false });
     },
-    saveRequest: (sent) => db.write(() => saveRequest(db, sent)),
-    saveReceipt: (received) => db.write(() => saveReceipt(db, received)),
+    saveRequest: (sent) => db.write(() => saveRequest(db, sent), { synced: false }),
+    onDisk: () => db.onDisk(),
+    saveReceipt: (received) => {
+      db.write(() => saveReceipt(db, received), { synced: false });
+      db.onDiskSoon();
+    },
     saveRefusal: (requestHash, code) => db.write(() => saveRefusal(db, requestHash, code)),
     retireLane: (executor, lane, because) => {
       db.write(() => db.run(RETIRE, { ...laneKey(executor, lane), because }));

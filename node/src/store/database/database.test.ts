@@ -74,6 +74,23 @@ test("syncs every commit that asks for it, and overwrites what is deleted", () =
   expect(db.get("PRAGMA foreign_keys")).toEqual({ foreign_keys: 1 });
 });
 
+test("says when the disk has what was written, to all who wait and also while it closes", async () => {
+  const db = openDatabase(path);
+  const waiting: Promise<void>[] = [];
+  for (let value = 0; value < 50; value++) {
+    db.write(() => db.run("INSERT OR REPLACE INTO facts VALUES ('test', :value)", { value: String(value) }), {
+      synced: false,
+    });
+    waiting.push(db.onDisk());
+  }
+  db.onDiskSoon();
+  db[Symbol.dispose]();
+  await Promise.all(waiting);
+  using again = openDatabase(path);
+  expect(saved(again)).toBe("49");
+  await again.onDisk();
+});
+
 test("writes all of a transaction or nothing", () => {
   using db = openDatabase(path);
   expect(() =>

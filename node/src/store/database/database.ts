@@ -5,6 +5,7 @@ import { LloomError } from "../../errors.ts";
 import { takeLock } from "../files/lock.ts";
 import { makePrivateDirectory } from "../files/private-directory.ts";
 import type { Row } from "./encoding.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
 import { damagedStore, storeFailure, textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
@@ -29,10 +30,13 @@ export interface WriteOptions {
   /**
    * Whether the disk confirms before `write` returns; true unless said otherwise. Without, the transaction survives the
    * end of the process at any moment, and a power failure may take the newest ones, never an older one without the newer:
-   * enough for what can be found out or done again. It costs a tenth.
+   * enough for what can be found out or done again, or is waited for with `onDisk`. It costs a tenth.
    */
   readonly synced?: boolean;
 }
+
+/** How long what nobody waits for may rest in memory. */
+const SOON_MS = 50;
 
 /**
  * A durable SQLite file with a write-ahead log: what `write` returned from is there after SIGKILL and, when synced, after
@@ -45,6 +49,8 @@ export class Database implements Disposable {
   readonly #lock: DatabaseSync | undefined;
   readonly #cipher: TextCipher | undefined;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #commits: GroupCommit;
+  #soon: NodeJS.Timeout | undefined;
   #synced = true;
   #closed = false;
 
@@ -57,6 +63,7 @@ export class Database implements Disposable {
     this.#db = db;
     this.#lock = lock;
     this.#cipher = cipher;
+    this.#commits = new GroupCommit(`${path}-wal`);
   }
 
   /** What encrypts the text of this file. */
@@ -84,6 +91,30 @@ export class Database implements Disposable {
     }
   }
 
+  /**
+   * Resolves once the disk has everything that was written before. The event loop goes on meanwhile, and all who wait share
+   * one call to the disk. Throws STORE_FAILED; then nothing that is written later is ever confirmed either.
+   */
+  async onDisk(): Promise<void> {
+    this.#clearSoon();
+    try {
+      await this.#commits.sync();
+    } catch (cause) {
+      throw storeFailure(this.path, cause);
+    }
+  }
+
+  /** Has the disk keep what was written within a moment, with whatever else is written until then; nobody waits for it. */
+  onDiskSoon(): void {
+    // A failure meets the next one that waits.
+    this.#soon ??= setTimeout(() => void this.onDisk().catch(() => undefined), SOON_MS);
+  }
+
+  #clearSoon(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+  }
+
   /** Changes rows; inside `write`. Returns how many. */
   run(sql: string, values: Values = {}): number {
     return this.#guard(() => Number(this.#prepare(sql).run(values).changes));
@@ -108,8 +139,10 @@ export class Database implements Disposable {
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#clearSoon();
     this.#statements.clear();
     this.#db.close();
+    this.#commits[Symbol.dispose]();
     this.#lock?.close();
   }
 

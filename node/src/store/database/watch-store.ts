@@ -5,14 +5,18 @@ import { LloomError } from "../../errors.ts";
  * further request would fail too, at the cost of its client's time.
  */
 export function watchStore<Store extends object>(store: Store, onFailure: (problem: LloomError) => void): Store {
+  const tell = (thrown: unknown): never => {
+    if (thrown instanceof LloomError && thrown.code === "STORE_FAILED") onFailure(thrown);
+    throw thrown;
+  };
   const watched = Object.entries(store).map(([name, method]: [string, (...values: unknown[]) => unknown]) => [
     name,
     (...values: unknown[]): unknown => {
       try {
-        return method(...values);
+        const result = method(...values);
+        return result instanceof Promise ? result.catch(tell) : result;
       } catch (thrown) {
-        if (thrown instanceof LloomError && thrown.code === "STORE_FAILED") onFailure(thrown);
-        throw thrown;
+        return tell(thrown);
       }
     },
   ]);

@@ -77,12 +77,11 @@ export interface ReceiptPage {
 /**
  * The executor's durable memory: what it accepted, answered, signed and was paid for. Every method is one transaction.
  * The order that keeps an executor honest through a crash is *save, then sign, then tell*: `accept`, generate,
- * `saveAnswer`, sign `response`, `saveSignature`, send. What `saveAnswer` stored is never replaced, so there is never a
+ * `saveAnswer`, wait for `onDisk`, sign `response`, `saveSignature`, send. What `saveAnswer` stored is never replaced, so there is never a
  * second answer to sign. What was asked, what was delivered and its trace are encrypted, and gone with `prune`.
  *
- * `saveAnswer` returns when the disk has it, and everything before it. The others survive the end of the process, not
- * always a power failure: a request that was only accepted has no answer then either, the same signature is made again,
- * and the chain still knows what it paid.
+ * All of them survive the end of the process, and what `onDisk` was waited for a power failure too: a request that was only
+ * accepted has no answer then either, the same signature is made again, and the chain still knows what it paid.
  */
 export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals, NewestPairs {
   /**
@@ -92,10 +91,12 @@ export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals,
    */
   accept(accepted: AcceptedRequest): void;
   /**
-   * Stores the answer that will be signed; nothing can replace it.
+   * Stores the answer that will be signed, once `onDisk` has resolved; nothing can replace it.
    * @throws LloomError INTERNAL when the request is not running; RESPONSE_INVALID when the contract would not take it.
    */
   saveAnswer(answer: SavedAnswer): void;
+  /** Resolves once the disk has everything that was stored before. Throws STORE_FAILED. */
+  onDisk(): Promise<void>;
   /** Stores the signature over the saved answer, advances the lane and frees it. Again with the same one: no change. */
   saveSignature(requestHash: Hex, signature: CompactSignature): void;
   /** Ends a running request without an answer and frees its lane. Does nothing when it is not running. */
@@ -129,7 +130,8 @@ export function openExecutorLog(db: Database): ExecutorLog {
     ...openRebuttals(db),
     ...openNewestPairs(db),
     accept: (accepted) => db.write(() => accept(db, accepted), { synced: false }),
-    saveAnswer: (answer) => db.write(() => saveAnswer(db, answer)),
+    saveAnswer: (answer) => db.write(() => saveAnswer(db, answer), { synced: false }),
+    onDisk: () => db.onDisk(),
     saveSignature: (requestHash, signature) =>
       db.write(() => saveSignature(db, requestHash, signature), { synced: false }),
     fail: (requestHash, code) => {
