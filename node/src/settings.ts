@@ -172,7 +172,7 @@ export const SETTINGS = {
     flag: "concurrency",
     value: "N",
     describe: "requests answered at once",
-    schema: whole(1, 256),
+    schema: whole(1, 4096),
     fallback: DEFAULTS.concurrency,
   }),
   inboundPrice: defaulted({
@@ -195,7 +195,8 @@ export const SETTINGS = {
     toml: "executor.requests-per-second",
     flag: "requests-per-second",
     value: "N",
-    describe: "requests per second taken from one peer in the long run; four times as many at once",
+    describe:
+      "requests per second of one peer, in the long run, that end without a paid answer; four times as many at once",
     schema: whole(1, 100_000),
     fallback: DEFAULTS.peerRequestsPerSecond,
   }),

@@ -1,6 +1,7 @@
 import { DEFAULTS } from "../defaults.ts";
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
+import type { InferLimits } from "../p2p/limits.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
@@ -20,7 +21,7 @@ export interface ExecutorOptions {
   readonly models?: readonly string[];
   /** Requests that the backend answers at once. */
   readonly concurrency?: number;
-  /** Requests of one peer per second, in the long run; four times as many at once. */
+  /** Requests of one peer per second, in the long run, that end without an answer to pay for; four times as many at once. */
   readonly peerRequestsPerSecond?: number;
   /** Requests that may wait. */
   readonly queueLimit?: number;
@@ -85,6 +86,20 @@ export const defaultUnlockMargin = (unlockDelaySeconds: bigint): bigint => {
   return quarter < LONGEST_UNLOCK_MARGIN_SECONDS ? quarter : LONGEST_UNLOCK_MARGIN_SECONDS;
 };
 
+/** Requests of one client, and of one peer, at a time: one gateway may be all the custom that an executor has. */
+const requestsOfOne = (concurrency: number = DEFAULTS.concurrency): number => Math.max(256, concurrency);
+
+/** How much an executor takes from the network: enough to be busy with the requests of one peer, and others' beside them. */
+export const inferLimits = ({
+  concurrency,
+  peerRequestsPerSecond,
+}: Pick<ExecutorSettings, "concurrency" | "peerRequestsPerSecond">): Partial<InferLimits> => ({
+  requestsPerSecond: peerRequestsPerSecond,
+  requestBurst: Math.max(4 * peerRequestsPerSecond, concurrency),
+  requestsPerPeer: requestsOfOne(concurrency),
+  requestsTotal: Math.max(1024, 2 * concurrency),
+});
+
 /** Fills in the defaults. */
 export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: bigint): ExecutorSettings {
   return {
@@ -93,7 +108,7 @@ export function executorSettings(options: ExecutorOptions, unlockDelaySeconds: b
     concurrency: DEFAULTS.concurrency,
     peerRequestsPerSecond: DEFAULTS.peerRequestsPerSecond,
     queueLimit: 1024,
-    perClientLimit: 256,
+    perClientLimit: requestsOfOne(options.concurrency),
     answerTimeoutMs: 600_000,
     settleAmount: 1_000_000n,
     settleAgeMs: DEFAULTS.settleAgeSeconds * 1_000,

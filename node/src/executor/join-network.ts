@@ -16,7 +16,7 @@ import { recoverAddress } from "../wallet/recover.ts";
 import { clientCalls } from "./dispute/client-calls.ts";
 import { heldByExecutor } from "./dispute/held-evidence.ts";
 import { entrustPairs } from "./entrust/entrust-pairs.ts";
-import type { ExecutorSettings } from "./executor-options.ts";
+import { type ExecutorSettings, inferLimits } from "./executor-options.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import type { KeyWatch } from "./offer/key-watch.ts";
 import { OfferPublisher } from "./offer/offer-publisher.ts";
@@ -51,12 +51,10 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
     const multiaddrs = host.multiaddrs().slice(0, MOST_ADDRESSES);
     return offers.list({ multiaddrs, capacity: concurrency, load }, clock(), model);
   };
-  const { peerRequestsPerSecond: requestsPerSecond } = settings;
-  const limits = { requestsPerSecond, requestBurst: 4 * requestsPerSecond };
   stack.use(
     await serveInfer(host, {
       handle: (call) => requests.handle({ ...call, onAdmitted: () => host.know(call.client.peerId) }),
-      limits,
+      limits: inferLimits(settings),
       log,
     }),
   );

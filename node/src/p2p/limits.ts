@@ -50,7 +50,7 @@ export interface InferLimits {
   /** Bytes of one peer's open requests; a prompt may be as large as a frame, so that counting requests is not enough. */
   readonly requestBytesPerPeer: number;
   readonly requestBytesTotal: number;
-  /** Sustained new requests per second of one peer, and how many may come at once. */
+  /** Sustained requests per second of one peer that end without an answer, and how many may be open or end so at once. */
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
   /** Bytes per second that are parsed for one peer; faster ones wait in the network. */

@@ -28,6 +28,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Puts one unit back: what it was taken for turned out not to count. */
+  giveBack(): void {
+    this.#level = Math.min(this.#rate.burst, this.#level + 1);
+  }
+
   /** Takes `units` even if that leaves a debt; returns the milliseconds until the debt is paid, 0 if there is none. */
   owe(units: number): number {
     this.#fill();

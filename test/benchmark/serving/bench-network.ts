@@ -27,9 +27,7 @@ export interface BenchNetwork {
 }
 
 /** So many streams are held that the usual four at once would all wait. */
-const AT_ONCE = ["--concurrency", "256"];
-/** The usual hundred of one peer are a limit that is not measured here. */
-const ANY_RATE = ["--requests-per-second", "100000"];
+const AT_ONCE = ["--concurrency", "1024"];
 /** All that a bench can spend is allocated at once, so that no transaction falls into it. */
 const FUNDED = ["--channel-step", "50"];
 
@@ -46,7 +44,7 @@ export async function startBenchNetwork(parts: NetworkParts): Promise<BenchNetwo
   const executor = await startNode(context, {
     account: DEVNET_ACCOUNTS.executors[0] ?? DEVNET_ACCOUNTS.gateway,
     command: "executor",
-    args: ["--backend", `${backendUrl}/v1`, "--drain-seconds", "3", ...AT_ONCE, ...ANY_RATE],
+    args: ["--backend", `${backendUrl}/v1`, "--drain-seconds", "3", ...AT_ONCE],
   });
   const gateway = await startNode(context, {
     account: DEVNET_ACCOUNTS.gateway,

@@ -162,6 +162,7 @@ export class InferSession {
 
   #push(answer: OpenAnswer, body: ExecutorFrameBody): void {
     answer.hasLast ||= body.type === "response" || body.type === "error";
+    if (body.type === "response") this.#options.quotas.notePaid(this.#options.use);
     answer.queue.push(body);
     if (answer.isReady || answer.queue.isEmpty) return;
     answer.isReady = true;

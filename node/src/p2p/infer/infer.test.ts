@@ -190,18 +190,22 @@ describe("limits", () => {
     yield responseBody;
   };
 
-  test("refuse requests above the rate with RATE_LIMITED, and the stream stays", async () => {
+  /** Fails what is said to, and answers the rest. */
+  const picky: InferHandler = async function* (call) {
+    if (call.frame.messages[0]?.content === "unpaid") throw new LloomError("CHANNEL_UNDERFUNDED", "No money.");
+    yield* echo(call);
+  };
+
+  test("refuse requests above the rate of unpaid ones with RATE_LIMITED, and the stream stays", async () => {
     const limits = { requestsPerSecond: 0.001, requestBurst: 3 };
-    await using _server = await serveInfer(executor, { handle: echo, limits, log: silentLog });
+    await using _server = await serveInfer(executor, { handle: picky, limits, log: silentLog });
     await using pool = createInferPool(client, silentLog);
     const lasts = [];
-    for (let index = 0; index < 5; index += 1) lasts.push((await readAll(pool.request(ask("x")))).last);
+    for (const content of ["x", "unpaid", "x", "x", "x", "unpaid", "unpaid", "unpaid", "x"])
+      lasts.push((await readAll(pool.request(ask(content)))).last);
     expect(lasts.map((last) => (last.type === "error" ? last.code : last.type))).toEqual([
-      "response",
-      "response",
-      "response",
-      "RATE_LIMITED",
-      "RATE_LIMITED",
+      ...["response", "CHANNEL_UNDERFUNDED", "response", "response", "response"],
+      ...["CHANNEL_UNDERFUNDED", "CHANNEL_UNDERFUNDED", "RATE_LIMITED", "RATE_LIMITED"],
     ]);
     expect(client.peers()).toBe(1);
   });

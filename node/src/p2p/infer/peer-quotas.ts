@@ -55,7 +55,7 @@ export class PeerQuotas {
   openRequest(use: PeerUse, bytes: number): LloomError | undefined {
     const limits = this.#limits;
     if (!use.rate.take()) {
-      return new LloomError("RATE_LIMITED", `At most ${limits.requestsPerSecond} requests per second.`);
+      return new LloomError("RATE_LIMITED", `At most ${limits.requestsPerSecond} unpaid requests per second.`);
     }
     if (use.requests >= limits.requestsPerPeer || use.bytes + bytes > limits.requestBytesPerPeer) {
       return new LloomError("RATE_LIMITED", `At most ${limits.requestsPerPeer} requests of one client at a time.`);
@@ -68,6 +68,11 @@ export class PeerQuotas {
     this.#requests += 1;
     this.#bytes += bytes;
     return undefined;
+  }
+
+  /** A request ended with an answer that is paid for: no limit on those, beyond what is open at a time. */
+  notePaid(use: PeerUse): void {
+    use.rate.giveBack();
   }
 
   closeRequest(use: PeerUse, bytes: number): void {
