@@ -1,7 +1,8 @@
 /** Digests of what contracts encode as words of 32 bytes: `keccak256(abi.encode(…))` of values of fixed size. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 const WORD = 32;
@@ -22,5 +23,5 @@ export function hashWords(...words: readonly Uint8Array[]): Hex {
     if (bytes.length > WORD) throw new LloomError("REQUEST_INVALID", "Longer than a word of 32 bytes.");
     encoded.set(bytes, WORD * (index + 1) - bytes.length);
   }
-  return bytesToHex(keccak_256(encoded));
+  return bytesToHex(keccak256(encoded));
 }

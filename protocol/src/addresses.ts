@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Address } from "./commitment-types.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** Characters of a wrong address that are shown. */
@@ -25,7 +25,7 @@ export function parseAddress(text: string): Address {
 
 /** Digits with the letters in capitals where the hash has a half-byte of 8 or more. */
 function withChecksum(lower: string): string {
-  const hash = bytesToHex(keccak_256(utf8ToBytes(lower)));
+  const hash = bytesToHex(keccak256(utf8ToBytes(lower)));
   return [...lower]
     .map((digit, index) => (Number.parseInt(hash.charAt(index), 16) >= 8 ? digit.toUpperCase() : digit))
     .join("");

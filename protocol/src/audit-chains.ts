@@ -2,10 +2,11 @@
  * Chains of audit preimages. Each preimage is the hash of the one of the epoch after it, so that a revealed one says
  * nothing of those to come; each step hashes the validator too, so that nobody can use a copied tip.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Address, Hex } from "./commitment-types.ts";
 import { auditsFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** Most epochs that a chain can cover. */
@@ -44,7 +45,7 @@ export function chainSecret(key: Uint8Array, { chainId, audits, validator, index
   const preimage = new Uint8Array(WORD + place.length);
   preimage.set(key);
   preimage.set(place, WORD);
-  return bytesToHex(keccak_256(preimage));
+  return bytesToHex(keccak256(preimage));
 }
 
 /**
@@ -78,7 +79,7 @@ export function walkBack(validator: Address, value: Hex, steps: number): Hex {
   let reached = word(value, WORD, "value");
   for (let i = 0; i < steps; i++) {
     step.set(reached, WORD);
-    reached = keccak_256(step);
+    reached = keccak256(step);
   }
   return bytesToHex(reached);
 }

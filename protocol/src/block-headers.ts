@@ -1,7 +1,8 @@
 /** Block headers as the chain hashes them: what `Audits.fixSeed` takes as proof of an epoch's first block. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** A block as `eth_getBlockByNumber` answers; only the header's fields are read. */
@@ -54,7 +55,7 @@ export function encodeHeader(block: RpcBlock): Hex {
   const present = FIELDS.filter((name, index) => index < REQUIRED || block[name] !== undefined);
   const body = concatenated(present.map((name) => rlpString(fieldBytes(block, name))));
   const header = concatenated([rlpPrefix(0xc0, body.length), body]);
-  const hash = bytesToHex(keccak_256(header));
+  const hash = bytesToHex(keccak256(header));
   if (hash !== block["hash"]) {
     throw new LloomError("CHAIN_MISMATCH", `The header of block ${String(block["number"])} has hash ${hash}.`);
   }

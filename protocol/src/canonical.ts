@@ -2,9 +2,10 @@
  * Salted hashes of what is asked and answered. Nothing readable goes on chain, and a short answer cannot be guessed from
  * its hash; whoever has the salt can prove the text.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 import type { ChatMessage, RequestParams } from "./messages.ts";
 
@@ -61,9 +62,7 @@ export function hashParams({ sampling, ...offered }: RequestParams): Hex {
   const { temperatureMilli, topPMilli, topK, seed, stop, responseFormat } = sampling;
   const settings = { temperatureMilli, topPMilli, topK, seed, stop, responseFormat };
   const { weightsHash, profileHash, offerHash } = offered;
-  return bytesToHex(
-    keccak_256(utf8.encode(canonicalJson({ sampling: settings, weightsHash, profileHash, offerHash }))),
-  );
+  return bytesToHex(keccak256(utf8.encode(canonicalJson({ sampling: settings, weightsHash, profileHash, offerHash }))));
 }
 
 /** keccak256(abi.encode(bytes32 salt, string json)): the form that a contract can recompute. */
@@ -76,5 +75,5 @@ function hashSalted(salt: Hex, json: string): Hex {
   encoded[2 * WORD - 1] = 2 * WORD;
   new DataView(encoded.buffer).setUint32(3 * WORD - 4, text.length);
   encoded.set(text, 3 * WORD);
-  return bytesToHex(keccak_256(encoded));
+  return bytesToHex(keccak256(encoded));
 }

@@ -2,11 +2,12 @@
  * How the Collector takes deposits and stake out of a signature: an ERC-3009 `ReceiveWithAuthorization` in the token's own
  * domain, whose nonce says what the money is for, so that whoever sends it cannot use it for anything else.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Address, Hex } from "./commitment-types.ts";
 import { enumNumber } from "./contract-enums.ts";
 import { collectorFacts } from "./generated/facts.ts";
 import { bytesToHex, fixedBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { createStructHasher, type Field } from "./struct-encoder.ts";
 import { createDigester } from "./typed-data-digest.ts";
 
@@ -58,5 +59,5 @@ export function collectionNonce(purpose: CollectionPurpose, beneficiary: Address
   words[WORD - 1] = enumNumber(collectorFacts.Purpose, purpose);
   words.set(fixedBytes("beneficiary", beneficiary, 20), 2 * WORD - 20);
   words.set(fixedBytes("salt", salt, WORD), 2 * WORD);
-  return bytesToHex(keccak_256(words));
+  return bytesToHex(keccak256(words));
 }

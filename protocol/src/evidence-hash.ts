@@ -1,7 +1,8 @@
 /** The hash by which challenger and executor of a measured dispute name what they show to jurors. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, fixedBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 
 const WORD = 32;
 
@@ -14,5 +15,5 @@ export function hashEvidence(responseHashes: readonly Hex[]): Hex {
   const words = new Uint8Array(WORD * responseHashes.length);
   for (const [index, digest] of responseHashes.entries())
     words.set(fixedBytes("responseHash", digest, WORD), WORD * index);
-  return bytesToHex(keccak_256(words));
+  return bytesToHex(keccak256(words));
 }

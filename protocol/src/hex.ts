@@ -1,7 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { hexToBytes as parseHex, bytesToHex as printHex } from "@noble/hashes/utils.js";
 import type { Address, Hex } from "./commitment-types.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 const ADDRESS_BYTES = 20;
@@ -29,7 +29,7 @@ export function fixedBytes(name: string, hex: string, length: number): Uint8Arra
  * Throws LloomError SIGNATURE_INVALID for bytes that are no such key.
  */
 export function addressFromPublicKey(publicKey: Uint8Array): Address {
-  return bytesToHex(keccak_256(uncompressed(publicKey).subarray(1)).subarray(-ADDRESS_BYTES));
+  return bytesToHex(keccak256(uncompressed(publicKey).subarray(1)).subarray(-ADDRESS_BYTES));
 }
 
 /** The 65-byte form; also proves that the point is on the curve. */

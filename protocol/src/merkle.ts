@@ -3,14 +3,13 @@
  * node passes for a leaf (no second preimage); a node without a sibling moves up unchanged, so that no leaf is doubled and
  * a list has one root and a root one list.
  */
-import { keccak_256, keccakP } from "@noble/hashes/sha3.js";
-import { isLE } from "@noble/hashes/utils.js";
+
 import type { Hex } from "./commitment-types.ts";
 import { deliveryTreeFacts } from "./generated/facts.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
-const HASH_BYTES = 32;
 const LEAF = 0;
 const NODE = 1;
 
@@ -53,7 +52,7 @@ export function* growTree(leaves: readonly Uint8Array[]): Generator<void, Merkle
 
 function treeOf(levels: readonly Uint8Array[][], top: Uint8Array | undefined, total: number): MerkleTree {
   return {
-    root: bytesToHex(top ?? keccak_256(new Uint8Array())),
+    root: bytesToHex(top ?? keccak256(new Uint8Array())),
     proofOf: (index) => {
       if (!Number.isInteger(index) || index < 0 || index >= total)
         throw new LloomError("INTERNAL", `Leaf ${index} of ${total} is not there; count from zero.`);
@@ -96,7 +95,7 @@ export class GrowingRoot {
       (right, left) => (right === undefined ? left : hashNode(left, right)),
       undefined,
     );
-    return bytesToHex(top ?? keccak_256(new Uint8Array()));
+    return bytesToHex(top ?? keccak256(new Uint8Array()));
   }
 }
 
@@ -146,32 +145,14 @@ export function deliveryHash(bytes: Uint8Array): Hex {
 const hashLeaf = (leaf: Uint8Array): Uint8Array => hashTagged(LEAF, leaf);
 const hashNode = (left: Uint8Array, right: Uint8Array): Uint8Array => hashTagged(NODE, left, right);
 
-/** Bytes that keccak256 takes in at once; a byte of padding at least is among them. */
-const BLOCK_BYTES = 136;
-const words = new Uint32Array(50);
-const block = new Uint8Array(words.buffer);
-
-/**
- * keccak256 of a tag and what follows. Nearly all leaves and nodes fit into one block: these are permuted where they stand, without
- * the library's objects, which take as long as its permutation. An executor does this for every token.
- */
-function hashTagged(tag: number, one: Uint8Array, other: Uint8Array = EMPTY): Uint8Array {
-  const length = 1 + one.length + other.length;
-  if (length >= BLOCK_BYTES || !isLE) {
-    const preimage = new Uint8Array(length);
-    preimage[0] = tag;
-    preimage.set(one, 1);
-    preimage.set(other, 1 + one.length);
-    return keccak_256(preimage);
+/** keccak256 of a tag and what follows. */
+function hashTagged(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const preimage = new Uint8Array(parts.reduce((length, part) => length + part.length, 1));
+  preimage[0] = tag;
+  let at = 1;
+  for (const part of parts) {
+    preimage.set(part, at);
+    at += part.length;
   }
-  words.fill(0);
-  block[0] = tag;
-  block.set(one, 1);
-  block.set(other, 1 + one.length);
-  block[length] = 1;
-  block[BLOCK_BYTES - 1] = (block[BLOCK_BYTES - 1] ?? 0) | 0x80;
-  keccakP(words);
-  return block.slice(0, HASH_BYTES);
+  return keccak256(preimage);
 }
-
-const EMPTY = new Uint8Array();

@@ -4,12 +4,13 @@
  * text itself travels beside the offer. Whoever reads it keeps the text, since only that has the hash; fields that it does
  * not know may be there.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import { z } from "zod";
 import { canonicalJson } from "./canonical.ts";
 import { type Hex, ZERO_HASH } from "./commitment-types.ts";
 import { bytesToHex } from "./hex.ts";
 import { isHash } from "./identifiers.ts";
+import { keccak256 } from "./keccak.ts";
 
 const word = z.string().min(1).max(200);
 const hash = z.string().refine(isHash);
@@ -59,7 +60,7 @@ export const profileText = (profile: Profile): string => canonicalJson({ ...prof
 
 /** `profileHash` of an offer: keccak256 of the text; zero without a profile. */
 export const hashProfile = (text: string | undefined): Hex =>
-  text === undefined ? ZERO_HASH : bytesToHex(keccak_256(new TextEncoder().encode(text)));
+  text === undefined ? ZERO_HASH : bytesToHex(keccak256(new TextEncoder().encode(text)));
 
 /** What a profile's text says; `undefined` if it is none, or not in its one form: others could read another thing in it. */
 export function parseProfile(text: string): Profile | undefined {

@@ -1,4 +1,4 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** The field types that the signed types use. */
@@ -35,7 +35,7 @@ export function createStructHasher<Value extends object>(
   fields: readonly Field<keyof Value & string>[],
 ): (value: Value) => Uint8Array {
   const buffer = new Uint8Array(WORD * (fields.length + 1));
-  buffer.set(keccak_256(utf8.encode(typeString(name, fields))));
+  buffer.set(keccak256(utf8.encode(typeString(name, fields))));
   const writers = fields.map((field, index) => ({
     key: field.name,
     at: WORD * (index + 1),
@@ -43,7 +43,7 @@ export function createStructHasher<Value extends object>(
   }));
   return (value) => {
     for (const { key, at, write } of writers) write(value[key], at);
-    return keccak_256(buffer);
+    return keccak256(buffer);
   };
 }
 
@@ -82,7 +82,7 @@ function stringWriter(buffer: Uint8Array, name: string): WriteWord {
     if (typeof value !== "string" || !value.isWellFormed()) {
       throw new LloomError("REQUEST_INVALID", `${name} must be well-formed text.`);
     }
-    buffer.set(keccak_256(utf8.encode(value)), at);
+    buffer.set(keccak256(utf8.encode(value)), at);
   };
 }
 

@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 
 /** EIP-712: from the hash of a struct to the digest that is signed, in the domain with this separator. */
 export function createDigester(domainSeparator: Hex | Uint8Array): (structHash: Uint8Array) => Hex {
@@ -9,6 +9,6 @@ export function createDigester(domainSeparator: Hex | Uint8Array): (structHash: 
   preimage.set(typeof domainSeparator === "string" ? hexToBytes(domainSeparator) : domainSeparator, 2);
   return (structHash) => {
     preimage.set(structHash, 34);
-    return bytesToHex(keccak_256(preimage));
+    return bytesToHex(keccak256(preimage));
   };
 }

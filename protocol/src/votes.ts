@@ -1,9 +1,10 @@
 /** What jurors of a dispute commit to. `contracts/jury/Jury.sol` hashes the same five words. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Address, Hex } from "./commitment-types.ts";
 import { enumNumber } from "./contract-enums.ts";
 import { juryFacts } from "./generated/facts.ts";
 import { bytesToHex, fixedBytes } from "./hex.ts";
+import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
 
 /** A juror's finding. */
@@ -37,5 +38,5 @@ export function hashVote({ disputeId, round, juror, choice, salt }: Vote): Hex {
   words.set(fixedBytes("juror", juror, 20), 3 * WORD - 20);
   words[4 * WORD - 1] = enumNumber(juryFacts.Choice, choice);
   words.set(fixedBytes("salt", salt, WORD), 4 * WORD);
-  return bytesToHex(keccak_256(words));
+  return bytesToHex(keccak256(words));
 }

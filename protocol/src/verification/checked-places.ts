@@ -1,7 +1,8 @@
 /** Which places of an answer are compared with a reference's scores. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import type { Hex } from "../commitment-types.ts";
 import { hexToBytes } from "../hex.ts";
+import { keccak256 } from "../keccak.ts";
 import { leadOf, type ScoredPlace } from "./scored-place.ts";
 
 /** Places that are drawn, and those with the smallest leads that are taken besides: there other weights show first. */
@@ -28,7 +29,7 @@ export function checkedPlaces({ responseHash, secret, places }: PlacesToDraw): n
   const seed = Uint8Array.of(...hexToBytes(responseHash), ...hexToBytes(secret), 0);
   for (let drawn = 0; drawn < CHECKED.drawn; drawn++) {
     seed[seed.length - 1] = drawn;
-    const { buffer, byteOffset } = keccak_256(seed);
+    const { buffer, byteOffset } = keccak256(seed);
     const place = new DataView(buffer, byteOffset).getUint32(0) % rest.length;
     for (const index of rest.splice(place, 1)) chosen.add(index);
   }

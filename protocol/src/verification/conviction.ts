@@ -4,9 +4,10 @@
  * what is rare, and shows nothing else. What counts is what no choice finds: a trace that cannot be that of its text, and a distance that
  * is several times what honest nodes were measured to differ by, as a mean of all places of an answer, of which nobody draws some.
  */
-import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import { canonicalJson } from "../canonical.ts";
 import { bytesToHex } from "../hex.ts";
+import { keccak256 } from "../keccak.ts";
 import type { ChatMessage } from "../messages.ts";
 import { type Calibration, MOST_FALSE, measuredRate } from "./calibration.ts";
 import type { AnswerFigures } from "./judge-answer.ts";
@@ -57,5 +58,5 @@ export const isFar = (
  */
 export function answerKey(messages: readonly ChatMessage[], text: string): string {
   const asked = messages.map(({ role, content }) => ({ role, content }));
-  return bytesToHex(keccak_256(new TextEncoder().encode(canonicalJson({ messages: asked, text }))));
+  return bytesToHex(keccak256(new TextEncoder().encode(canonicalJson({ messages: asked, text }))));
 }

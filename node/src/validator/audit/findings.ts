@@ -1,9 +1,9 @@
 import type { AuditFinding } from "@lloom/protocol/audit-reports";
 import { type Address, type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { bytesToHex, hexToBytes } from "@lloom/protocol/hex";
+import { keccak256 } from "@lloom/protocol/keccak";
 import { merkleRoot } from "@lloom/protocol/merkle";
 import { reportedNats } from "@lloom/protocol/verification/sequential-test";
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { KeptAudit } from "./canary-answer.ts";
 
 /** Of an executor: what hides the evidence of its row. */
@@ -42,7 +42,7 @@ function findingOf(executor: Address, canaries: readonly KeptAudit[], saltOf: Sa
   return {
     ...{
       executor,
-      model: bytesToHex(keccak_256(new TextEncoder().encode(one.model))),
+      model: bytesToHex(keccak256(new TextEncoder().encode(one.model))),
       weightsHash: one.weightsHash,
       evidence: evidenceRoot(judged, saltOf(executor)),
     },
