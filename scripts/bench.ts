@@ -8,6 +8,7 @@ import type { BenchRow } from "../test/benchmark/rows.ts";
 interface BenchOptions {
   readonly busy: number;
   readonly profile: boolean;
+  readonly minutes: number;
   /** Takes lines that are printed below the table. */
   readonly tell: (line: string) => void;
 }
@@ -22,8 +23,8 @@ interface Benchmark {
 /** How the nodes run that answers are measured of. */
 const SERVED = [
   "A development chain, lloom executor and lloom gateway, as processes, with durable logs and both signatures checked; backend, proxies and",
-  "load generator are processes of their own on the same processors, all at the loopback. Not as usual: --requests-per-second 100000",
-  "(one peer sends all), --concurrency 256, --channel-step 50 (money is allocated before it is measured).",
+  "load generator are processes of their own on the same processors, all at the loopback. Not as usual: --concurrency 1024,",
+  "--channel-step 50 (money is allocated before it is measured).",
   "--profile: a CPU profile of both, and what it says; figures are then a little worse.",
 ];
 
@@ -79,6 +80,16 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async (options) => (await import("../test/benchmark/throughput.ts")).run(options),
   },
+  soak: {
+    describe: "answers without a pause: memory, its growth, and whether anything is lost or paid twice",
+    legend: [
+      "64 in parallel, 16 tokens each, for --minutes (5 unless given); memory is looked at every ten seconds, its growth after the first",
+      "quarter (the larger of both). Then both are stopped, which settles, and all answers are compared: lost: came through and in no log of",
+      "the gateway, or not as the executor signed it. paidTwice, unpaid: by the chain, beyond and below the lanes' last receipts.",
+      ...SERVED,
+    ],
+    run: async (options) => (await import("../test/benchmark/soak.ts")).run(options),
+  },
   lane: {
     describe: "what one of ten lanes costs to settle, part by part",
     legend: [
@@ -97,7 +108,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   },
 };
 
-const USAGE = `usage: npm run bench -- NAME [--json] [--busy N] [--profile]
+const USAGE = `usage: npm run bench -- NAME [--json] [--busy N] [--profile] [--minutes N]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { describe }]) => `  ${name.padEnd(12)} ${describe}`)
@@ -128,6 +139,7 @@ async function main(): Promise<number> {
     json: { type: "boolean", default: false },
     busy: { type: "string", default: "0" },
     profile: { type: "boolean", default: false },
+    minutes: { type: "string", default: "5" },
   } as const;
   const { values, positionals } = readFlags({ usage: USAGE, config: { options, allowPositionals: true } });
   const [name] = positionals;
@@ -139,11 +151,18 @@ async function main(): Promise<number> {
   if (benchmark === undefined)
     refuse(`There is no benchmark "${name}".`, `Benchmarks: ${Object.keys(BENCHMARKS).join(", ")}.`);
   if (!/^\d{1,3}$/.test(values.busy)) refuse(`--busy is "${values.busy}".`, "Give a number of processes, such as 30.");
+  if (!/^\d{1,3}$/.test(values.minutes) || Number(values.minutes) < 1)
+    refuse(`--minutes is "${values.minutes}".`, "Give a whole number of minutes, such as 60.");
   const load = (): string | undefined => loadavg()[0]?.toFixed(1);
   const before = load();
   const told: string[] = [];
-  const { profile } = values;
-  const rows = await benchmark.run({ busy: Number(values.busy), profile, tell: (line) => told.push(line) });
+  const { profile, busy, minutes } = values;
+  const rows = await benchmark.run({
+    busy: Number(busy),
+    minutes: Number(minutes),
+    profile,
+    tell: (line) => told.push(line),
+  });
   printTable(rows);
   console.log(`\n${benchmark.legend.join("\n")}`);
   if (told.length > 0) console.log(`\n${told.join("\n")}`);

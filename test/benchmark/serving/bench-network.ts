@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { DEVNET_ACCOUNTS } from "../../../devnet/src/accounts.ts";
 import { startChain } from "../../../devnet/src/chain.ts";
-import { buildContracts, deployContracts } from "../../../devnet/src/deployment.ts";
+import { buildContracts, type Deployment, deployContracts } from "../../../devnet/src/deployment.ts";
 import { beat } from "../../../devnet/src/heartbeat.ts";
 import { seatMembers } from "../../../devnet/src/members.ts";
 import { type RunningNode, startNode } from "../../../devnet/src/nodes.ts";
@@ -24,6 +25,11 @@ export interface BenchNetwork {
   readonly executor: RunningNode;
   readonly gateway: RunningNode;
   readonly gatewayUrl: string;
+  /** Where the two keep their logs. */
+  readonly executorDir: string;
+  readonly gatewayDir: string;
+  readonly rpcUrl: string;
+  readonly deployment: Deployment;
 }
 
 /** So many streams are held that the usual four at once would all wait. */
@@ -41,8 +47,10 @@ export async function startBenchNetwork(parts: NetworkParts): Promise<BenchNetwo
   await seatMembers({ rpcUrl, deployment, cheat: undefined, signal });
   say("executor and gateway");
   const context = { supervisor: nodes, dir, rpcUrl, deployment, signal };
+  const [seller] = DEVNET_ACCOUNTS.executors;
+  if (seller === undefined) throw new Error("The development network has no executors.");
   const executor = await startNode(context, {
-    account: DEVNET_ACCOUNTS.executors[0] ?? DEVNET_ACCOUNTS.gateway,
+    account: seller,
     command: "executor",
     args: ["--backend", `${backendUrl}/v1`, "--drain-seconds", "3", ...AT_ONCE],
   });
@@ -53,5 +61,6 @@ export async function startBenchNetwork(parts: NetworkParts): Promise<BenchNetwo
   });
   const gatewayUrl = gateway.url ?? "";
   await awaitOffers({ supervisor: nodes, gatewayUrl, executors: () => 1, signal });
-  return { executor, gateway, gatewayUrl };
+  const [executorDir, gatewayDir] = [join(dir, seller.name), join(dir, DEVNET_ACCOUNTS.gateway.name)];
+  return { executor, gateway, gatewayUrl, executorDir, gatewayDir, rpcUrl, deployment };
 }

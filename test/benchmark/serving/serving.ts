@@ -3,7 +3,7 @@ import { Ports } from "../../../devnet/src/ports.ts";
 import { openRunFolder } from "../../../devnet/src/run-folder.ts";
 import { Supervisor } from "../../../devnet/src/supervisor.ts";
 import { profileFlags } from "../profile/profile-folder.ts";
-import { startBenchNetwork } from "./bench-network.ts";
+import { type BenchNetwork, startBenchNetwork } from "./bench-network.ts";
 import { fund } from "./fund.ts";
 import type { Done, Job } from "./generator-jobs.ts";
 import { type Subject, startHelper, startReferences } from "./helpers.ts";
@@ -20,6 +20,9 @@ export interface Serving {
   /** The backend itself, those who pass calls on to it, and last Lloom. */
   readonly subjects: readonly Subject[];
   readonly lloom: Subject;
+  /** What serves Lloom's answers. */
+  readonly network: BenchNetwork;
+  readonly signal: AbortSignal;
   /** Rejects when a part ends, or at Ctrl-C. */
   readonly run: <J extends Job>(job: J) => Promise<Done<J>>;
   /** What executor and gateway do for Lloom's answers. */
@@ -56,15 +59,14 @@ export async function withServing<T>(
     const run = <J extends Job>(job: J): Promise<Done<J>> => Promise.race([post(generatorUrl, job, signal), failed]);
     const references = await ableOf(run, await startReferences({ supervisor, ports, dir }, backendUrl));
     const chainPort = await ports.next(FIRST_CHAIN_PORT);
-    const { executor, gateway, gatewayUrl } = await startBenchNetwork({
-      ...{ supervisor, nodes, dir, chainPort, backendUrl, say, signal },
-    });
-    const lloom: Subject = { name: "lloom", url: gatewayUrl };
+    const network = await startBenchNetwork({ supervisor, nodes, dir, chainPort, backendUrl, say, signal });
+    const { executor, gateway } = network;
+    const lloom: Subject = { name: "lloom", url: network.gatewayUrl };
     say("lanes");
     await fund(run, lloom);
     const subjects = [{ name: "direct", url: backendUrl }, ...references, lloom];
     const meter = new WorkMeter({ gateway: gateway.process.pid, executor: executor.process.pid });
-    return measure({ subjects, lloom, run, meter, say });
+    return measure({ subjects, lloom, network, signal, run, meter, say });
   })();
   // What still waits when a part has failed ends with the processes.
   working.catch(() => undefined);

@@ -2,6 +2,7 @@ import type { Receipt } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { describe, expect, it } from "vitest";
 import { createExchange, testIdentity } from "../exchange.ts";
+import type { SettledPair } from "../settled-pairs.ts";
 import {
   believedLies,
   harmed,
@@ -12,7 +13,7 @@ import {
   paidTwice,
   strayReceipts,
 } from "./audit.ts";
-import type { Books, ClientBook, ExecutorBook, SettledPair } from "./books.ts";
+import type { Books, ClientBook, ExecutorBook } from "./books.ts";
 import type { ToldDeeds } from "./liar.ts";
 import { DEPOSIT, STAKE } from "./seat.ts";
 

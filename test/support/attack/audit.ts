@@ -1,7 +1,8 @@
 /** What the books say of everybody's money: pure, and each problem in words. */
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { answerCost } from "@lloom/protocol/lane";
-import type { Books, ClientBook, ExecutorBook, SettledPair } from "./books.ts";
+import type { SettledPair } from "../settled-pairs.ts";
+import type { Books, ClientBook, ExecutorBook } from "./books.ts";
 import type { ToldDeeds } from "./liar.ts";
 import { DEPOSIT, STAKE } from "./seat.ts";
 

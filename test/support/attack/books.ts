@@ -1,24 +1,12 @@
 import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../../node/src/chain/chain.ts";
-import { accountingInterface } from "../../../node/src/chain/contracts.ts";
 import { type Member, readChannel, readDeposit, readMember, readTokenBalance } from "../../../node/src/chain/reads.ts";
 import { type OwnReceipt, openClientLog } from "../../../node/src/store/client/client-log.ts";
 import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
 import { openExecutorLog, type ServedReceipt } from "../../../node/src/store/executor/executor-log.ts";
 import { readUnmaturedTail, readWithdrawable } from "../earned.ts";
-
-/** A LaneSettled event. Amounts in base units. */
-export interface SettledPair {
-  readonly client: Address;
-  readonly executor: Address;
-  readonly lane: bigint;
-  readonly nonce: bigint;
-  readonly responseHash: Hex;
-  readonly paid: bigint;
-  readonly laneCost: bigint;
-  readonly unpaid: bigint;
-}
+import { readSettled, type SettledPair } from "../settled-pairs.ts";
 
 /** What a client holds, by its log and by the chain. */
 export interface ClientBook {
@@ -131,21 +119,4 @@ function allPages<T extends { readonly cursor: number }>(
     all.push(...page);
     if (page.length < PAGE) return all;
   }
-}
-
-/** What the chain paid, in order. */
-async function readSettled({ provider, accounting }: Chain): Promise<SettledPair[]> {
-  const topics = accountingInterface.encodeFilterTopics("LaneSettled", []);
-  const logs = await provider.getLogs({ address: accounting, topics, fromBlock: 0, toBlock: "latest" });
-  return logs.map(({ topics, data }) => {
-    const { args } = accountingInterface.parseLog({ topics, data }) ?? {};
-    const amount = (name: string): bigint => BigInt(args?.[name] ?? 0n);
-    return {
-      client: lower({ address: args?.["client"] }),
-      executor: lower({ address: args?.["executor"] }),
-      ...{ lane: amount("lane"), nonce: amount("nonce"), responseHash: args?.["responseHash"] },
-      paid: amount("acknowledgedPaid") + amount("tailPaid"),
-      ...{ laneCost: amount("laneCost"), unpaid: amount("unpaid") },
-    };
-  });
 }
