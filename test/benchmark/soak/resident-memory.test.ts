@@ -10,7 +10,7 @@ it("reads what a process holds", () => {
 it("finds how fast values grow, also where they jump around their line", () => {
   const at = (minute: number, value: number) => ({ atMs: minute * 60_000, value });
   expect(slopePerHour([at(0, 100), at(30, 101), at(60, 102)])).toBeCloseTo(2);
-  expect(slopePerHour([at(0, 100), at(1, 110), at(2, 90), at(3, 100)])).toBeCloseTo(-600);
+  expect(slopePerHour([at(0, 100), at(1, 110), at(2, 90), at(3, 100)])).toBeCloseTo(-120);
   expect(slopePerHour([at(0, 5)])).toBe(0);
   expect(slopePerHour([])).toBe(0);
 });
