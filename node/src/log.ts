@@ -11,10 +11,19 @@ export interface LogOptions {
   readonly write?: (line: string) => void;
 }
 
+/** Lines that whoever reads them has not taken, in bytes; those beyond are dropped. */
+const MOST_UNREAD = 8 * 1024 * 1024;
+
+let stderr: ReturnType<typeof pino.destination> | undefined;
+
+/** Standard error, without waiting for its reader: a full pipe would stop the whole node. At the end what is left is written. */
+function toStderr(line: string): void {
+  stderr ??= pino.destination({ dest: 2, sync: false, maxLength: MOST_UNREAD });
+  stderr.write(line);
+}
+
 /** A JSON-lines log. Whatever gets into it, of addresses on the web it holds the server alone. */
-export function createLog({ level, name, write }: LogOptions): Log {
-  const stderr = pino.destination({ dest: 2, sync: true });
-  const take = write ?? ((line: string): void => void stderr.write(line));
+export function createLog({ level, name, write: take = toStderr }: LogOptions): Log {
   return pino(
     { level, name, base: { name }, timestamp: pino.stdTimeFunctions.isoTime },
     { write: (line) => take(withoutSecrets(line)) },

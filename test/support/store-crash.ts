@@ -1,5 +1,5 @@
 // The process that node/src/store/crash.test.ts kills. It serves answers without end, each step by the log's own methods, and tells every
-// step after its method returned: what was told must be there after the kill.
+// step once the disk has it: what was told must be there after the kill.
 //
 // usage: node store-crash.ts DATABASE [STOP_AFTER]     STOP_AFTER: a step; the process then waits to be killed
 import { writeSync } from "node:fs";
@@ -15,7 +15,8 @@ const contentSalt: Hex = `0x${"5a".repeat(32)}`;
 const db = openDatabase(path, { cipher: TEST_CIPHER });
 const log = openExecutorLog(db);
 
-function tell(step: string, requestHash: Hex, lane: bigint): void {
+async function tell(step: string, requestHash: Hex, lane: bigint): Promise<void> {
+  await log.onDisk();
   writeSync(1, `${step} ${requestHash} ${lane}\n`);
   if (step !== stopAfter) return;
   // Blocks this thread for ever: nothing runs until the kill.
@@ -29,13 +30,13 @@ for (let turn = 0; ; turn++) {
   const { requestHash } = asked;
   const answered = exchange.answer(state, asked, { outbound: BigInt(1 + (turn % 500)) });
   log.accept({ ...asked, acceptedAtMs: turn });
-  tell("accepted", requestHash, lane);
+  await tell("accepted", requestHash, lane);
   const delivered = Buffer.from(`answer to ${requestHash}`);
   log.saveAnswer({ requestHash, ...answered, contentSalt, delivered, answeredAtMs: turn });
-  tell("answered", requestHash, lane);
+  await tell("answered", requestHash, lane);
   log.saveSignature(requestHash, exchange.executor.sign(answered.responseHash));
-  tell("signed", requestHash, lane);
+  await tell("signed", requestHash, lane);
   const { nonce } = advance(state, answered.response, answered.responseHash);
   log.markSettling([{ client: exchange.client.address, lane, nonce }]);
-  tell("settling", requestHash, lane);
+  await tell("settling", requestHash, lane);
 }

@@ -160,7 +160,8 @@ describe("a liar with the cheapest offer", () => {
   });
 
   it("holds up one of many questions that come together", async () => {
-    using staged = market();
+    // The others wait until the first one's patience is over, and then for the honest one's first word.
+    using staged = new StagedMarket({ ...HURRY, strangerWaitMs: 60_000, random: () => 0 });
     const liar = staged.join({ price: 1n, stake: STAKE, conduct: always({ type: "stalls" }) });
     staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
     const answers = await Promise.all(Array.from({ length: 8 }, () => staged.ask()));

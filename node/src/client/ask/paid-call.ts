@@ -173,6 +173,7 @@ export class PaidCall {
     const bytes = new TextEncoder().encode(text);
     store.saveReceipt({ requestHash, responseHash, receipt, contentSalt, text: bytes, receivedAtMs: clock() });
     this.#isOver = true;
+    await store.committed();
     return { type: "answered", receipt, responseHash, contentSalt };
   }
 

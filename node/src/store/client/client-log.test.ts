@@ -246,9 +246,10 @@ test("owes again what a reorganisation of the chain took back", () => {
   expect(log.correctSettled({ executor, lane: 1n, nonce: 0n, cost: 0n })).toBe(false);
 });
 
-test("leaves nothing of what was pruned in the write-ahead log", () => {
+test("leaves nothing of what was pruned in the write-ahead log", async () => {
   const reserved = log.reserveLane(executor);
   receive(reserved, send(reserved));
+  await log.committed();
   const wal = `${path}-wal`;
   expect(statSync(wal).size).toBeGreaterThan(0);
   log.prune(5000);

@@ -60,13 +60,13 @@ export interface OwnReceiptPage {
 }
 
 /**
- * The client's durable memory: its lanes, what it signed, and the receipts. Every method is one transaction. A lane carries one
- * request at a time: reserve, save the request, wait for `onDisk`, send, save the receipt. After any doubt about what the
- * executor holds, the lane is retired: never used again, so that no second request can stand beside one that may have been
- * answered. What was asked and answered is encrypted, and gone with `prune`.
+ * The client's durable memory: its lanes, what it signed, and the receipts. Every method is done whole or not at all. A lane carries
+ * one request at a time: reserve, save the request, wait for `onDisk`, send, save the receipt, wait for `committed`, tell. After any
+ * doubt about what the executor holds, the lane is retired: never used again, so that no second request can stand beside one that
+ * may have been answered. What was asked and answered is encrypted, and gone with `prune`.
  *
- * A receipt survives the end of the process at once, and a power failure a moment later: nothing is signed on top of it before
- * the disk has both, and without it the request before counts as unanswered, with its cap.
+ * A receipt that is committed survives the end of the process, and a power failure a moment later: nothing is signed on top of it
+ * before the disk has both, and without it the request before counts as unanswered, with its cap.
  */
 export interface ClientLog extends DutyLog, OwnAnswerLog, OwnEvidenceLog, WrongCounts {
   /** An idle lane of the executor, or a new one with a random number; busy from now on. */
@@ -81,8 +81,10 @@ export interface ClientLog extends DutyLog, OwnAnswerLog, OwnEvidenceLog, WrongC
   saveRequest(sent: SentRequest): void;
   /** Resolves once the disk has everything that was stored before. Throws STORE_FAILED. */
   onDisk(): Promise<void>;
+  /** Resolves once everything that was stored before survives the end of the process. Throws STORE_FAILED. */
+  committed(): Promise<void>;
   /**
-   * Stores the receipt, advances the lane and makes it idle (a retired one stays retired).
+   * Stores the receipt, advances the lane and makes it idle (a retired one stays retired); tell of it once `committed` has resolved.
    * @throws LloomError INTERNAL when the request was not sent; RESPONSE_INVALID when the answer does not fit it.
    */
   saveReceipt(received: ReceivedAnswer): void;
@@ -119,17 +121,18 @@ export function openClientLog(db: Database): ClientLog {
     ...openDutyLog(db),
     ...openOwnAnswers(db),
     ...openOwnEvidence(db),
-    // Synced with the request that follows.
-    reserveLane: (executor) => db.write(() => reserveLane(db, executor), { synced: false }),
+    // Of no worth without the request that follows.
+    reserveLane: (executor) => db.writeSoon(() => reserveLane(db, executor)),
     releaseLane: (executor, lane) => {
       db.write(() => db.run(RELEASE, laneKey(executor, lane)), { synced: false });
     },
-    saveRequest: (sent) => db.write(() => saveRequest(db, sent), { synced: false }),
+    saveRequest: (sent) => db.writeSoon(() => saveRequest(db, sent)),
     onDisk: () => db.onDisk(),
     saveReceipt: (received) => {
-      db.write(() => saveReceipt(db, received), { synced: false });
+      db.writeSoon(() => saveReceipt(db, received));
       db.onDiskSoon();
     },
+    committed: () => db.committed(),
     saveRefusal: (requestHash, code) => db.write(() => saveRefusal(db, requestHash, code)),
     retireLane: (executor, lane, because) => {
       db.write(() => db.run(RETIRE, { ...laneKey(executor, lane), because }));

@@ -74,6 +74,43 @@ test("syncs every commit that asks for it, and overwrites what is deleted", () =
   expect(db.get("PRAGMA foreign_keys")).toEqual({ foreign_keys: 1 });
 });
 
+test("writes what comes in one turn in one transaction, each part whole or not at all, and for whoever reads here at once", async () => {
+  using db = openDatabase(path);
+  using other = openDatabase(path, { readOnly: true });
+  const add = (name: string): void => {
+    db.run("INSERT INTO facts VALUES (:name, '1')", { name });
+  };
+  const names = (from: Database): unknown[] =>
+    from.all("SELECT name FROM facts WHERE value = '1' ORDER BY name").map(({ name }) => name);
+  db.writeSoon(() => add("a"));
+  expect(() =>
+    db.writeSoon(() => {
+      add("b");
+      add("a");
+    }),
+  ).toThrow(failure(/UNIQUE constraint failed/));
+  db.writeSoon(() => add("c"));
+  expect([names(db), names(other)]).toEqual([["a", "c"], []]);
+  await db.committed();
+  expect(names(other)).toEqual(["a", "c"]);
+  // What must be written at once brings with it what came before.
+  db.writeSoon(() => add("d"));
+  db.write(() => add("e"));
+  expect(names(other)).toEqual(["a", "c", "d", "e"]);
+  await db.committed();
+});
+
+test("promises nothing more once a turn's transaction was lost", async () => {
+  using db = openDatabase(path);
+  db.writeSoon(() => db.run("INSERT INTO facts VALUES ('lost', '1')"));
+  const lost = db.committed();
+  // As SQLite does by itself on a full disk.
+  expect(() => db.writeSoon(() => db.run("ROLLBACK"))).toThrow(failure(/failed/));
+  await expect(lost).rejects.toThrow(failure(/failed/));
+  await expect(db.onDisk()).rejects.toThrow(failure(/failed/));
+  for (const write of [() => db.write(() => 1), () => db.writeSoon(() => 1)]) expect(write).toThrow(failure(/failed/));
+});
+
 test("says when the disk has what was written, to all who wait and also while it closes", async () => {
   const db = openDatabase(path);
   const waiting: Promise<void>[] = [];

@@ -50,6 +50,10 @@ export class Database implements Disposable {
   readonly #cipher: TextCipher | undefined;
   readonly #statements = new Map<string, StatementSync>();
   readonly #commits: GroupCommit;
+  /** Of this turn of the event loop, until it is committed. */
+  #batch: PromiseWithResolvers<void> | undefined;
+  /** A batch that was lost: what was written in it is believed to be there. */
+  #lost: LloomError | undefined;
   #soon: NodeJS.Timeout | undefined;
   #synced = true;
   #closed = false;
@@ -74,16 +78,11 @@ export class Database implements Disposable {
 
   /** Runs `work` in one transaction: all of it is written when this returns, or none of it after a throw. */
   write<T>(work: () => T, { synced = true }: WriteOptions = {}): T {
-    try {
-      if (synced !== this.#synced) this.#db.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
-      this.#synced = synced;
-      this.#db.exec("BEGIN IMMEDIATE");
-    } catch (cause) {
-      throw storeFailure(this.path, cause);
-    }
+    this.#commitBatch();
+    this.#begin(synced);
     try {
       const result = work();
-      this.#db.exec("COMMIT");
+      this.#prepare("COMMIT").run();
       return result;
     } catch (cause) {
       this.#rollback();
@@ -92,11 +91,86 @@ export class Database implements Disposable {
   }
 
   /**
+   * Runs `work` in the one transaction of this turn of the event loop, all of it or, after a throw, none of it: whoever reads here
+   * has it at once, and it survives the end of the process once `committed` has resolved. Answers that come together cost little
+   * more than one.
+   */
+  writeSoon<T>(work: () => T): T {
+    if (this.#lost !== undefined) throw this.#lost;
+    if (this.#batch === undefined) {
+      this.#begin(false);
+      this.#batch = Promise.withResolvers();
+      // Nobody may be waiting for it.
+      this.#batch.promise.catch(() => undefined);
+      setImmediate(() => this.#commitBatch());
+    }
+    return this.#guard(() => {
+      this.#prepare("SAVEPOINT one").run();
+      try {
+        const result = work();
+        this.#prepare("RELEASE one").run();
+        return result;
+      } catch (cause) {
+        this.#undo(cause);
+        throw cause;
+      }
+    });
+  }
+
+  /** Resolves once what was written before survives the end of the process. Throws STORE_FAILED. */
+  async committed(): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    await this.#batch?.promise;
+  }
+
+  #begin(synced: boolean): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      if (synced !== this.#synced) this.#db.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
+      this.#synced = synced;
+      this.#prepare("BEGIN IMMEDIATE").run();
+    } catch (cause) {
+      throw storeFailure(this.path, cause);
+    }
+  }
+
+  /** Takes back what a part of the batch has done; where SQLite has taken back everything, as on a full disk, all of it is lost. */
+  #undo(cause: unknown): void {
+    try {
+      this.#prepare("ROLLBACK TO one").run();
+      this.#prepare("RELEASE one").run();
+    } catch {
+      this.#lose(cause);
+    }
+  }
+
+  #commitBatch(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    try {
+      this.#prepare("COMMIT").run();
+      this.#batch = undefined;
+      batch.resolve();
+    } catch (cause) {
+      this.#lose(cause);
+    }
+  }
+
+  /** Others have gone on as if it had been written: nothing more may be promised on this log. */
+  #lose(cause: unknown): void {
+    this.#rollback();
+    this.#lost ??= storeFailure(this.path, cause);
+    this.#batch?.reject(this.#lost);
+    this.#batch = undefined;
+  }
+
+  /**
    * Resolves once the disk has everything that was written before. The event loop goes on meanwhile, and all who wait share
    * one call to the disk. Throws STORE_FAILED; then nothing that is written later is ever confirmed either.
    */
   async onDisk(): Promise<void> {
     this.#clearSoon();
+    await this.committed();
     try {
       await this.#commits.sync();
     } catch (cause) {
@@ -132,6 +206,7 @@ export class Database implements Disposable {
 
   /** Moves the log into the file and truncates it, so that deleted bytes do not rest there. */
   checkpoint(): void {
+    this.#commitBatch();
     this.#guard(() => this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   }
 
@@ -140,6 +215,7 @@ export class Database implements Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#clearSoon();
+    this.#commitBatch();
     this.#statements.clear();
     this.#db.close();
     this.#commits[Symbol.dispose]();

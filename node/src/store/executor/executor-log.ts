@@ -75,13 +75,14 @@ export interface ReceiptPage {
 }
 
 /**
- * The executor's durable memory: what it accepted, answered, signed and was paid for. Every method is one transaction.
+ * The executor's durable memory: what it accepted, answered, signed and was paid for. Every method is done whole or not at all.
  * The order that keeps an executor honest through a crash is *save, then sign, then tell*: `accept`, generate,
  * `saveAnswer`, wait for `onDisk`, sign `response`, `saveSignature`, send. What `saveAnswer` stored is never replaced, so there is never a
  * second answer to sign. What was asked, what was delivered and its trace are encrypted, and gone with `prune`.
  *
- * All of them survive the end of the process, and what `onDisk` was waited for a power failure too: a request that was only
- * accepted has no answer then either, the same signature is made again, and the chain still knows what it paid.
+ * What `onDisk` was waited for survives a power failure. The others survive the end of the process from the end of their turn of
+ * the event loop on: a request that was only accepted has no answer then either, the same signature is made again, and the chain
+ * still knows what it paid.
  */
 export interface ExecutorLog extends SettlementLog, OwnPast, DutyLog, Rebuttals, NewestPairs {
   /**
@@ -129,11 +130,10 @@ export function openExecutorLog(db: Database): ExecutorLog {
     ...openDutyLog(db),
     ...openRebuttals(db),
     ...openNewestPairs(db),
-    accept: (accepted) => db.write(() => accept(db, accepted), { synced: false }),
-    saveAnswer: (answer) => db.write(() => saveAnswer(db, answer), { synced: false }),
+    accept: (accepted) => db.writeSoon(() => accept(db, accepted)),
+    saveAnswer: (answer) => db.writeSoon(() => saveAnswer(db, answer)),
     onDisk: () => db.onDisk(),
-    saveSignature: (requestHash, signature) =>
-      db.write(() => saveSignature(db, requestHash, signature), { synced: false }),
+    saveSignature: (requestHash, signature) => db.writeSoon(() => saveSignature(db, requestHash, signature)),
     fail: (requestHash, code) => {
       db.write(() => db.run(FAIL, { requestHash, code }), { synced: false });
     },
