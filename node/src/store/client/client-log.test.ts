@@ -4,7 +4,8 @@ import { advance, EMPTY_LANE } from "@lloom/protocol/lane";
 import { expect, test } from "vitest";
 import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type Answered, type Asked, createExchange, testIdentity } from "../../../../test/support/exchange.ts";
-import { type ClientLog, openClientLog, type ReservedLane } from "./client-log.ts";
+import { type ClientLog, openClientLog } from "./client-log.ts";
+import type { ReservedLane } from "./request-steps.ts";
 
 const PROMPT_SALT: Hex = `0x${"a1".repeat(32)}`;
 const CONTENT_SALT: Hex = `0x${"b2".repeat(32)}`;

@@ -9,6 +9,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
 import { damagedStore, storeFailure, textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
+import { Transactions, type WriteOptions } from "./transactions.ts";
 import { keepWriteAheadLog } from "./write-ahead-log.ts";
 
 /** Values of a statement's named parameters. */
@@ -26,15 +27,6 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean;
 }
 
-export interface WriteOptions {
-  /**
-   * Whether the disk confirms before `write` returns; true unless said otherwise. Without, the transaction survives the
-   * end of the process at any moment, and a power failure may take the newest ones, never an older one without the newer:
-   * enough for what can be found out or done again, or is waited for with `onDisk`. It costs a tenth.
-   */
-  readonly synced?: boolean;
-}
-
 /** How long what nobody waits for may rest in memory. */
 const SOON_MS = 50;
 
@@ -50,12 +42,8 @@ export class Database implements Disposable {
   readonly #cipher: TextCipher | undefined;
   readonly #statements = new Map<string, StatementSync>();
   readonly #commits: GroupCommit;
-  /** Of this turn of the event loop, until it is committed. */
-  #batch: PromiseWithResolvers<void> | undefined;
-  /** A batch that was lost: what was written in it is believed to be there. */
-  #lost: LloomError | undefined;
+  readonly #transactions: Transactions;
   #soon: NodeJS.Timeout | undefined;
-  #synced = true;
   #closed = false;
 
   /** Use `openDatabase`. */
@@ -68,6 +56,7 @@ export class Database implements Disposable {
     this.#lock = lock;
     this.#cipher = cipher;
     this.#commits = new GroupCommit(`${path}-wal`);
+    this.#transactions = new Transactions(path, db);
   }
 
   /** What encrypts the text of this file. */
@@ -77,17 +66,8 @@ export class Database implements Disposable {
   }
 
   /** Runs `work` in one transaction: all of it is written when this returns, or none of it after a throw. */
-  write<T>(work: () => T, { synced = true }: WriteOptions = {}): T {
-    this.#commitBatch();
-    this.#begin(synced);
-    try {
-      const result = work();
-      this.#prepare("COMMIT").run();
-      return result;
-    } catch (cause) {
-      this.#rollback();
-      throw cause instanceof LloomError ? cause : storeFailure(this.path, cause);
-    }
+  write<T>(work: () => T, options?: WriteOptions): T {
+    return this.#transactions.write(work, options);
   }
 
   /**
@@ -96,72 +76,12 @@ export class Database implements Disposable {
    * more than one.
    */
   writeSoon<T>(work: () => T): T {
-    if (this.#lost !== undefined) throw this.#lost;
-    if (this.#batch === undefined) {
-      this.#begin(false);
-      this.#batch = Promise.withResolvers();
-      // Nobody may be waiting for it.
-      this.#batch.promise.catch(() => undefined);
-      setImmediate(() => this.#commitBatch());
-    }
-    return this.#guard(() => {
-      this.#prepare("SAVEPOINT one").run();
-      try {
-        const result = work();
-        this.#prepare("RELEASE one").run();
-        return result;
-      } catch (cause) {
-        this.#undo(cause);
-        throw cause;
-      }
-    });
+    return this.#transactions.writeSoon(work);
   }
 
   /** Resolves once what was written before survives the end of the process. Throws STORE_FAILED. */
-  async committed(): Promise<void> {
-    if (this.#lost !== undefined) throw this.#lost;
-    await this.#batch?.promise;
-  }
-
-  #begin(synced: boolean): void {
-    if (this.#lost !== undefined) throw this.#lost;
-    try {
-      if (synced !== this.#synced) this.#db.exec(`PRAGMA synchronous = ${synced ? "FULL" : "NORMAL"}`);
-      this.#synced = synced;
-      this.#prepare("BEGIN IMMEDIATE").run();
-    } catch (cause) {
-      throw storeFailure(this.path, cause);
-    }
-  }
-
-  /** Takes back what a part of the batch has done; where SQLite has taken back everything, as on a full disk, all of it is lost. */
-  #undo(cause: unknown): void {
-    try {
-      this.#prepare("ROLLBACK TO one").run();
-      this.#prepare("RELEASE one").run();
-    } catch {
-      this.#lose(cause);
-    }
-  }
-
-  #commitBatch(): void {
-    const batch = this.#batch;
-    if (batch === undefined) return;
-    try {
-      this.#prepare("COMMIT").run();
-      this.#batch = undefined;
-      batch.resolve();
-    } catch (cause) {
-      this.#lose(cause);
-    }
-  }
-
-  /** Others have gone on as if it had been written: nothing more may be promised on this log. */
-  #lose(cause: unknown): void {
-    this.#rollback();
-    this.#lost ??= storeFailure(this.path, cause);
-    this.#batch?.reject(this.#lost);
-    this.#batch = undefined;
+  committed(): Promise<void> {
+    return this.#transactions.committed();
   }
 
   /**
@@ -206,7 +126,7 @@ export class Database implements Disposable {
 
   /** Moves the log into the file and truncates it, so that deleted bytes do not rest there. */
   checkpoint(): void {
-    this.#commitBatch();
+    this.#transactions.commitTurn();
     this.#guard(() => this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   }
 
@@ -215,7 +135,7 @@ export class Database implements Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#clearSoon();
-    this.#commitBatch();
+    this.#transactions.commitTurn();
     this.#statements.clear();
     this.#db.close();
     this.#commits[Symbol.dispose]();
@@ -236,13 +156,6 @@ export class Database implements Disposable {
     } catch (cause) {
       throw cause instanceof LloomError ? cause : storeFailure(this.path, cause);
     }
-  }
-
-  /** SQLite rolls back by itself after some errors (a full disk); a second rollback then throws, which is fine. */
-  #rollback(): void {
-    try {
-      this.#db.exec("ROLLBACK");
-    } catch {}
   }
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 
@@ -29,12 +29,13 @@ const MOST_KEYS = 64;
  * record: version (1), salt (16), nonce (12), ciphertext, tag (16).
  */
 export function createTextCipher(secret: Uint8Array): TextCipher {
-  const keyOf = (salt: Uint8Array): Uint8Array =>
-    new Uint8Array(hkdfSync("sha256", secret, salt, "lloom/text-at-rest/1", KEY_BYTES));
-  const keys = new BoundedMap<string, Uint8Array>({ most: MOST_KEYS });
+  // A key of bytes would be made into such an object at every use.
+  const keyOf = (salt: Uint8Array): KeyObject =>
+    createSecretKey(new Uint8Array(hkdfSync("sha256", secret, salt, "lloom/text-at-rest/1", KEY_BYTES)));
+  const keys = new BoundedMap<string, KeyObject>({ most: MOST_KEYS });
   const ownSalt = randomBytes(SALT_BYTES);
   const ownKey = keyOf(ownSalt);
-  const keyFor = (salt: Uint8Array): Uint8Array =>
+  const keyFor = (salt: Uint8Array): KeyObject =>
     keys.getOrInsert(Buffer.from(salt).toString("hex"), () => keyOf(salt));
   return {
     encrypt(text, record) {
