@@ -190,25 +190,6 @@ describe("limits", () => {
     yield responseBody;
   };
 
-  /** Fails what is said to, and answers the rest. */
-  const picky: InferHandler = async function* (call) {
-    if (call.frame.messages[0]?.content === "unpaid") throw new LloomError("CHANNEL_UNDERFUNDED", "No money.");
-    yield* echo(call);
-  };
-
-  test("refuse requests above the rate of unpaid ones with RATE_LIMITED, and the stream stays", async () => {
-    const limits = { requestsPerSecond: 0.001, requestBurst: 3 };
-    await using _server = await serveInfer(executor, { handle: picky, limits, log: silentLog });
-    await using pool = createInferPool(client, silentLog);
-    const lasts = [];
-    for (const content of ["x", "unpaid", "x", "x", "x", "unpaid", "unpaid", "x"])
-      lasts.push((await readAll(pool.request(ask(content)))).last);
-    const [paid, unpaid] = ["response", "CHANNEL_UNDERFUNDED"];
-    const told = [paid, unpaid, paid, paid, paid, unpaid, unpaid, "RATE_LIMITED"];
-    expect(lasts.map((last) => (last.type === "error" ? last.code : last.type))).toEqual(told);
-    expect(client.peers()).toBe(1);
-  });
-
   test.each([
     ["of one peer", { requestsPerPeer: 2 }, "RATE_LIMITED"],
     ["in total", { requestsTotal: 2 }, "QUEUE_FULL"],
