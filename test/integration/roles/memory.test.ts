@@ -64,29 +64,30 @@ const POINTS = [
 ] as const;
 type Point = (typeof POINTS)[number];
 
-/** A log that is copied around three of its methods, the first time that each is called. */
+/** A log that is copied around three of its steps, the first time that each is done: afterwards is when the disk has it. */
 function tapped(store: ExecutorLog, copy: (point: Point) => void): ExecutorLog {
   const once = new Set<Point>();
   const at = (point: Point): void => {
     if (!once.has(point)) copy(point);
     once.add(point);
   };
+  const atOnDisk = (point: Point): void => void store.onDisk().then(() => at(point));
   return {
     ...store,
     accept: (...values) => {
       at("before it is accepted");
       store.accept(...values);
-      at("accepted");
+      atOnDisk("accepted");
     },
     saveAnswer: (...values) => {
       at("before it is saved");
       store.saveAnswer(...values);
-      at("saved");
+      atOnDisk("saved");
     },
     saveSignature: (...values) => {
       at("before the signature is saved");
       store.saveSignature(...values);
-      at("signed");
+      atOnDisk("signed");
     },
   };
 }
