@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import OpenAI from "openai";
 import { pino } from "pino";
-import { createGateway, type Gateway } from "../../node/src/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayParts } from "../../node/src/gateway/gateway.ts";
 import type { GatewayOptions } from "../../node/src/gateway/gateway-options.ts";
 import { DEPLOYMENT, type StagedClient, stageClient } from "./staged-client.ts";
 import { type StagedMemory, stageMemory } from "./staged-memory.ts";
@@ -12,7 +12,7 @@ export interface StagedGateway extends AsyncDisposable {
   readonly memory: StagedMemory;
   /** Everything that was logged, at any level. */
   readonly logged: () => string;
-  start(options?: Partial<GatewayOptions>): Promise<Gateway>;
+  start(options?: Partial<GatewayOptions> & Pick<GatewayParts, "metrics">): Promise<Gateway>;
 }
 
 export const ASK = { model: "lloom-tiny", messages: [{ role: "user" as const, content: "a secret question" }] };
@@ -32,8 +32,11 @@ export function stageGateway(): StagedGateway {
   return {
     ...{ client, memory },
     logged: () => logged,
-    start: async (options = {}) =>
-      stack.use(await createGateway({ client, memory, deployment: DEPLOYMENT, log, options: { port: 0, ...options } })),
+    start: async ({ metrics, ...options } = {}) => {
+      const measured = metrics === undefined ? {} : { metrics };
+      const parts = { client, memory, deployment: DEPLOYMENT, log, ...measured };
+      return stack.use(await createGateway({ ...parts, options: { port: 0, ...options } }));
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -6,6 +6,9 @@ import type { ChatRequest } from "./chat-request.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { problemOf } from "./http-problem.ts";
 
+/** The request's hash as it was signed: executor and gateway log it, so that a call can be followed through both. */
+const REQUEST_HEADER = "x-lloom-request";
+
 /** An answer under way, with what all its parts share. */
 export interface ChatAnswer {
   readonly id: string;
@@ -24,6 +27,7 @@ export async function sendWhole(
   let content = "";
   let end: Answered | undefined;
   for await (const event of events) {
+    if (event.type === "signed") reply.header(REQUEST_HEADER, event.requestHash);
     if (event.type === "text") content += event.text;
     if (event.type === "end") end = event;
   }
@@ -90,6 +94,7 @@ async function streamEvents(
     if (event.type === "executor" && !stream.opened) {
       reply.headers({ "x-lloom-executor": event.executor, "x-lloom-attempts": String(event.attempt) });
     }
+    if (event.type === "signed" && !stream.opened) reply.header(REQUEST_HEADER, event.requestHash);
     /** Nobody reads any more; the client still gets to know how the answer ended. */
     if (event.type === "text" && !reply.raw.destroyed) {
       await begin();

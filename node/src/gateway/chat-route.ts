@@ -1,8 +1,11 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Deployment, spent } from "./answer-facts.ts";
+import { CallWatch } from "./call-watch.ts";
 import { type ChatAnswer, sendStream, sendWhole } from "./chat-answer.ts";
 import { parseChatRequest } from "./chat-request.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -19,12 +22,14 @@ export interface ChatRouteParts {
   readonly settings: GatewaySettings;
   /** Aborts when running answers must end. */
   readonly closing: AbortSignal;
+  /** Told when a call's question goes to the network. */
+  readonly onLetIn: (request: FastifyRequest) => void;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** POST /v1/chat/completions. A call with an Idempotency-Key is asked and paid once, however often it comes. */
-export function chatRoute({ client, keyed, deployment, log, settings, closing }: ChatRouteParts): Handler {
+export function chatRoute({ client, keyed, deployment, log, settings, closing, onLetIn }: ChatRouteParts): Handler {
   const { keepAliveMs, readTimeoutMs } = settings;
   const limited = createLimitedAsk(client, settings, deployment.token);
   return async (request, reply) => {
@@ -32,15 +37,19 @@ export function chatRoute({ client, keyed, deployment, log, settings, closing }:
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
     const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
+    let requestHashes: readonly Hex[] = [];
     const explainAndLog = (thrown: unknown): LloomError => {
       const error = explain(thrown, hangUp);
       const level = error.code === "CANCELLED" ? "debug" : "warn";
-      log[level]({ requestId: request.id, code: error.code, details: error.details, err: error }, "stream failed");
+      const { code, details } = error;
+      log[level]({ requestId: request.id, requestHashes, code, details, err: error }, "stream failed");
       return error;
     };
     const begin = (...ends: AbortSignal[]): BegunAnswer => {
       const begun = limited.begin(chat, AbortSignal.any([...ends, timeout, closing]));
-      return { ...begun, events: explained(begun.events, { timeout, closing }) };
+      const watch = new CallWatch({ requestId: request.id, model: chat.model, isStream: chat.stream });
+      requestHashes = watch.requestHashes;
+      return { ...begun, events: explained(begun.events, { timeout, closing, watch }) };
     };
     const once = (key: string): BegunAnswer => {
       const call = { key, caller: callerOf(request), body: request.body };
@@ -50,13 +59,17 @@ export function chatRoute({ client, keyed, deployment, log, settings, closing }:
     };
     try {
       const { id, created, events } = key === undefined ? begin(hangUp) : once(key);
+      onLetIn(request);
       const answer: ChatAnswer = { id, created, request: chat, events, deployment };
       const end = chat.stream
         ? await sendStream(answer, reply, { keepAliveMs, readTimeoutMs, explain: explainAndLog })
         : await sendWhole(answer, reply);
       if (end !== undefined) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
     } catch (thrown) {
-      throw explain(thrown, hangUp);
+      const error = explain(thrown, hangUp);
+      const { code } = error;
+      if (requestHashes.length > 0) log.debug({ requestId: request.id, requestHashes, code }, "asked in vain");
+      throw error;
     }
     return reply;
   };
@@ -76,21 +89,35 @@ function onHangUp({ raw }: FastifyReply): AbortSignal {
 interface Ends {
   readonly timeout: AbortSignal;
   readonly closing: AbortSignal;
+  readonly watch: CallWatch;
 }
 
 /** The client only knows that it was told to stop; here is known why. */
-async function* explained(events: AsyncIterable<AskEvent>, { timeout, closing }: Ends): AsyncGenerator<AskEvent, void> {
+async function* explained(events: AsyncIterable<AskEvent>, ends: Ends): AsyncGenerator<AskEvent, void> {
+  const { watch } = ends;
+  let code: ErrorCode | undefined;
   try {
-    yield* events;
+    for await (const event of events) {
+      watch.note(event);
+      yield event;
+    }
   } catch (cause) {
-    if (closing.aborted)
-      throw new LloomError("DRAINING", "The gateway shut down before the answer was there.", {
-        cause,
-        next: "Try again when it is up.",
-      });
-    if (timeout.aborted) throw new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
-    throw failureOf(cause);
+    const error = endOf(cause, ends);
+    code = error.code;
+    throw error;
+  } finally {
+    watch.over(code);
   }
+}
+
+function endOf(cause: unknown, { timeout, closing }: Ends): LloomError {
+  if (closing.aborted)
+    return new LloomError("DRAINING", "The gateway shut down before the answer was there.", {
+      cause,
+      next: "Try again when it is up.",
+    });
+  if (timeout.aborted) return new LloomError("EXECUTOR_TIMEOUT", "The answer took too long.", { cause });
+  return failureOf(cause);
 }
 
 /** A failure in the terms of one caller, who may have hung up. */

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
 import type { Deployment } from "./answer-facts.ts";
@@ -18,7 +19,11 @@ export interface GatewayParts {
   readonly deployment: Deployment;
   readonly log: Log;
   readonly options: GatewayOptions;
+  /** What `/metrics` tells, where that is measured. */
+  readonly metrics?: MetricsText;
 }
+
+type MetricsText = () => Promise<{ readonly type: string; readonly body: string }>;
 
 /** A listening gateway. Closing refuses new calls, lets running answers end for a while, then cancels them. */
 export interface Gateway extends AsyncDisposable {
@@ -33,7 +38,8 @@ const CANCEL_MS = 5_000;
  * Serves OpenAI's chat completions over a client of the network. Throws CONFIG_INVALID, PORT_TAKEN.
  * Prompts and answers are never logged.
  */
-export async function createGateway({ client, memory, deployment, log, options }: GatewayParts): Promise<Gateway> {
+export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+  const { client, memory, deployment, log, options, metrics } = parts;
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
@@ -47,7 +53,9 @@ export async function createGateway({ client, memory, deployment, log, options }
   server.get("/v1/models", listModels(client, deployment.token));
   server.get("/v1/models/*", getModel(client, deployment.token));
   const keyed = new KeyedAnswers(memory, deployment);
-  server.post("/v1/chat/completions", chatRoute({ client, keyed, deployment, log, settings, closing: closing.signal }));
+  const answering = { client, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
+  server.post("/v1/chat/completions", chatRoute(answering));
+  server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   const url = urlOf(server);
   log.info({ url }, "gateway listens");
@@ -55,6 +63,13 @@ export async function createGateway({ client, memory, deployment, log, options }
     url,
     [Symbol.asyncDispose]: () => closeServer(server, { inFlight, draining, closing, graceMs: settings.closeGraceMs }),
   };
+}
+
+async function tellMetrics(reply: FastifyReply, metrics: MetricsText | undefined): Promise<string> {
+  if (metrics === undefined) throw new LloomError("ROUTE_NOT_FOUND", "Nothing is measured here.");
+  const { type, body } = await metrics();
+  reply.type(type);
+  return body;
 }
 
 async function listen(server: FastifyInstance, { host, port }: GatewaySettings): Promise<void> {

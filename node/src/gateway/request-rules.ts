@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Background } from "../primitives/background.ts";
+import { PROBES } from "../primitives/probes.ts";
 import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, problemOf } from "./http-problem.ts";
@@ -19,6 +20,8 @@ export interface RequestRulesParts {
 export interface RequestRules {
   /** Adds the rules to a server that has no routes yet. */
   addTo(server: FastifyInstance): void;
+  /** A call's question goes to the network: what goes wrong from now on is no refusal. */
+  letIn(request: FastifyRequest): void;
   /** Answers a request whose path the server cannot read, before any route or hook. */
   refuseUrl(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -29,12 +32,14 @@ const METHODS: Readonly<Record<string, string>> = {
   "/v1/models": "GET, HEAD",
   "/health": "GET, HEAD",
   "/ready": "GET, HEAD",
+  "/metrics": "GET, HEAD",
 };
 const OPEN_PATHS = new Set(["/health", "/ready"]);
 
 /** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
 export function createRequestRules({ settings, inFlight, draining, log }: RequestRulesParts): RequestRules {
   const access = createAccess(settings.apiKeys);
+  const letIn = new WeakSet<FastifyRequest>();
   const admit = (request: FastifyRequest, reply: FastifyReply): void => {
     inFlight.run(closed(reply));
     reply.header("x-request-id", request.id);
@@ -48,6 +53,7 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
     const failure = failureOf(thrown);
     const { status, headers, body } = problemOf(failure);
     const { code, message, details } = failure;
+    if (!letIn.has(request)) PROBES.refused.tell({ code });
     const facts = { requestId: request.id, code, problem: message, details };
     // What the parser says of a wrong body may quote it: only what is the gateway's own is logged whole.
     if (status >= 500) log.warn({ ...facts, err: thrown }, "request failed");
@@ -68,6 +74,9 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
         log.info({ requestId: request.id, method, route: routeOptions.url, status: reply.statusCode, ms }, "request");
       });
       server.setErrorHandler(async (thrown, request, reply) => fail(thrown, request, reply));
+    },
+    letIn(request) {
+      letIn.add(request);
     },
     refuseUrl(thrown, request, reply) {
       inFlight.run(closed(reply));

@@ -13,6 +13,7 @@ import { pause } from "../../primitives/pause.ts";
 import { rpcEndpoint } from "./rpc-endpoint.ts";
 import { RpcError, type RpcErrorBody, rpcErrorKind } from "./rpc-error.ts";
 import { type HttpAnswer, type NoAnswer, RpcTransport } from "./rpc-transport.ts";
+import { toldCall } from "./told-call.ts";
 
 /** How often a call is tried; then the failure goes to the caller, whose own loop or user decides. */
 const TRIES = 4;
@@ -58,7 +59,7 @@ export class RetryingProvider extends JsonRpcProvider {
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
     // ethers takes errors in the place of results here, and says so at its own call of this method alone.
-    return (await this.#ask(payload)) as JsonRpcResult[];
+    return (await toldCall(payload, () => this.#ask(payload))) as JsonRpcResult[];
   }
 
   override getRpcError(payload: JsonRpcPayload, { id, error, isAfterLoss = false }: Reply & JsonRpcError): Error {

@@ -6,6 +6,7 @@ import type { Log } from "../../log.ts";
 import { steadyClock, wallClock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
+import { PROBES } from "../../primitives/probes.ts";
 import { chainFailure, refusal } from "../chain-failure.ts";
 import type { ChainAccount, ContractCall } from "../contract-call.ts";
 import { isLocalChain, type RetryingProvider } from "../rpc/provider.ts";
@@ -258,6 +259,7 @@ export class TransactionSender implements AsyncDisposable {
   ): Promise<Mined> {
     const transactionHash = receipt.hash as Hex;
     const { blockNumber, gasUsed } = receipt;
+    if (PROBES.mined.isHeard) PROBES.mined.tell({ isReverted: receipt.status === 0, feeWei: receipt.fee });
     if (receipt.status !== 0) return { transactionHash, blockNumber, gasUsed, receipt, isResumed };
     const { provider, unit } = this.#options;
     const hashes = { transactionHash, transactionHashes: [transactionHash] };

@@ -16,6 +16,7 @@ import { type NetworkView, noExecutor } from "../discover/no-executor.ts";
 import type { OfferBook } from "../discover/offer-book.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { type AttemptOptions, type AttemptParts, type AttemptTrace, attemptAt } from "./attempt.ts";
+import { TryWatch } from "./try-watch.ts";
 
 /** What `ask` stands on. */
 export interface AskParts extends AttemptParts, GatherParts {
@@ -101,8 +102,9 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   if (!isProven(candidate)) parts.told?.noteStranger(executor);
   const trace: AttemptTrace = {
     ...{ hasText: false, isRefused: false, isPutOff: false },
-    ...{ receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
+    ...{ requestHash: undefined, receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
   };
+  using watch = new TryWatch({ model: signed.offer.model, executor, attempt, trace });
   const trust = { shown, isDoubted: state.again.has(executor) };
   const patience = patienceFor(parts, state, { candidate, attempt });
   try {
@@ -117,7 +119,9 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     return true;
   } catch (thrown) {
-    await conclude(parts, state, { candidate, trace, error: asLloomError(thrown) });
+    const error = asLloomError(thrown);
+    watch.failed(error.code);
+    await conclude(parts, state, { candidate, trace, error });
     return false;
   }
 }
@@ -131,7 +135,8 @@ async function conclude(
   const { book, settings, log, channels } = parts;
   const { executor } = candidate.signed.offer;
   const { next, outcome, blamesQuestion } = consequenceOf(error.code, trace.isRefused ? "executor" : "client");
-  log.info({ executor, code: error.code, problem: error.message }, "attempt failed");
+  const { requestHash } = trace;
+  log.info({ requestHash, executor, code: error.code, problem: error.message }, "attempt failed");
   // What it saw differently may be this client's own old view: it counts when the second try ends like the first.
   const isRetry = next === "again" && !state.again.has(executor);
   if (blamesQuestion === true) state.blames.push(executor);

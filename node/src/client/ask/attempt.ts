@@ -44,6 +44,8 @@ export interface AttemptParts {
 
 /** What an attempt leaves behind for its caller, also when it throws. */
 export interface AttemptTrace {
+  /** What was signed for it; undefined before. */
+  requestHash: Hex | undefined;
   /** Text was passed on: no other executor may take over. */
   hasText: boolean;
   /** Undefined while no text came. */
@@ -100,6 +102,7 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
     ...(profile === undefined ? {} : { profile }),
   };
   const placed = await place(parts, terms, { ...options, asked });
+  options.trace.requestHash = placed.requestHash;
   const { pool, store, hasher, recover, token } = parts;
   const promised = promisedBy(signed);
   const { type: verification } = question.verification ?? parts.settings.verification;

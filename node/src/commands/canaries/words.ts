@@ -1,3 +1,4 @@
+import { PROBES } from "../../primitives/probes.ts";
 import type { EpochSummary } from "../../store/validator/audit-log.ts";
 import type { ComplaintState, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { GuardedExecutor } from "../../store/validator/entrusted-log.ts";
@@ -15,9 +16,15 @@ function newsSentence(news: AuditNews): string {
   return `Epoch ${epoch}, until ${shownDate(endsAt)}: ${counted(executors, "executor")} assigned, ${counted(canaries, "canary").replace("canarys", "canaries")} planned.`;
 }
 
+function countOf(news: AuditNews): number {
+  if (news.type === "found") return 1;
+  return news.type === "drawn" ? news.canaries : news.executors;
+}
+
 /** Says on the terminal what was drawn, found or reported. */
 export function tellAudit(context: CommandContext, news: AuditNews): void {
   const { type, ...rest } = news;
+  PROBES.audit.tell({ step: type, count: countOf(news) });
   announce(context, { event: "audit", step: type, ...rest }, newsSentence(news));
 }
 

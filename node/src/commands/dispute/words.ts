@@ -1,3 +1,4 @@
+import { PROBES } from "../../primitives/probes.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { shownDate } from "../words.ts";
@@ -141,5 +142,6 @@ export const dutyEvent = ({ settled: _, salt: __, ...duty }: Duty): Readonly<Rec
 
 /** Says on the terminal that a dispute has moved. */
 export function tellDuty(context: CommandContext, duty: Duty): void {
+  PROBES.duty.tell({ kind: duty.kind, state: duty.state });
   announce(context, { event: "dispute", ...dutyEvent(duty) }, dutySentence(duty));
 }

@@ -9,6 +9,7 @@ import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/suppor
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
+import { PROBES, type ServedFact } from "../../primitives/probes.ts";
 import { type Database, openDatabase } from "../../store/database/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { OwnRun } from "../admit/own-run.ts";
@@ -152,6 +153,23 @@ describe("an answer", () => {
       owed: `${1_000n + cost} tUSD`,
     });
     expect(lines[0]).not.toContain("Hello");
+  });
+
+  it("is told to whoever measures, with its times, tokens and cost, once, and so is a failure", async () => {
+    const facts: ServedFact[] = [];
+    using _listener = PROBES.served.listen((fact) => void facts.push(fact));
+    await answer({ backend: scriptedBackend(says()) });
+    const { requestHash } = await answer();
+    const base = { model: expect.any(String), backend: scriptedBackend().name };
+    expect(facts).toMatchObject([
+      { ...base, code: "BACKEND_FAILED", finishReason: undefined, cost: 0n },
+      { ...base, requestHash, code: undefined, finishReason: "stop", inboundTokens: 1, outboundTokens: 1 },
+    ]);
+    const [{ startedAtMs = 0, beganAtMs = -1, firstTextAtMs = -1, endedAtMs = -1, cost = 0n } = {}] = facts.slice(1);
+    expect(cost).toBeGreaterThan(0n);
+    expect([startedAtMs, beganAtMs, firstTextAtMs, endedAtMs].toSorted((a, b) => a - b)).toEqual([
+      ...[startedAtMs, beganAtMs, firstTextAtMs, endedAtMs],
+    ]);
   });
 
   it("that failed is told in the log with why", async () => {

@@ -16,6 +16,7 @@ import type { WorkQueue } from "../admit/work-queue.ts";
 import type { FramePipe } from "./frame-pipe.ts";
 import { produce } from "./produce.ts";
 import { type Answer, buildResponse } from "./response.ts";
+import { ServingWatch } from "./serving-watch.ts";
 import { withTrueCounts } from "./true-counts.ts";
 
 type ResponseBody = Extract<ExecutorFrameBody, { type: "response" }>;
@@ -53,13 +54,15 @@ export async function answerRequest(
 ): Promise<void> {
   const { store, log } = parts;
   const { requestHash } = admitted;
+  const watch = new ServingWatch({ requestHash, model: admitted.request.model, backend: parts.backend.name });
   let answer: Answer;
   try {
-    answer = await work(parts, admitted, { pipe, signal });
+    answer = await work(parts, admitted, { pipe, signal, watch });
   } catch (thrown) {
     const error = asLloomError(thrown, "BACKEND_FAILED");
     log.info({ requestHash, code: error.code, problem: error.message }, "request failed");
     fail(store, requestHash, error, log);
+    watch.failed(error.code);
     parts.onFailed(error, admitted.request.model);
     pipe.fail(error);
     return;
@@ -68,23 +71,31 @@ export async function answerRequest(
     const frame = await saveAndSign(parts, admitted, answer);
     const cost = frame.response.cumulativeCost - admitted.request.ackedCost;
     parts.onAnswered(cost, admitted.request.model);
-    log.info(sold(parts, { admitted, frame, cost }), "answered");
+    const facts = sold(parts, { admitted, frame, cost });
+    log.info(facts, "answered");
+    watch.answered({ ...facts, cost, finishReason: answer.finishReason });
     pipe.offer(frame);
     pipe.end();
   } catch (thrown) {
     // The answer may be on disk: it must not be failed, or another one could be signed. It is signed at the next start.
     const error = asLloomError(thrown);
     log.error({ requestHash, code: error.code, problem: error.message }, "answer not signed");
+    watch.failed(error.code);
     parts.onFailed(error, admitted.request.model);
     pipe.fail(error);
   }
+}
+
+interface SoldFacts extends Readonly<Record<string, string | number>> {
+  readonly inboundTokens: number;
+  readonly outboundTokens: number;
 }
 
 /** What the log says of a signed answer. */
 function sold(
   { shown, owed }: AnswerParts,
   { admitted, frame, cost }: { readonly admitted: Admitted; readonly frame: ResponseBody; readonly cost: bigint },
-): Record<string, string | number> {
+): SoldFacts {
   const { inboundTokens, outboundTokens } = frame.response;
   return {
     requestHash: admitted.requestHash,
@@ -97,17 +108,24 @@ function sold(
   };
 }
 
+interface Working {
+  readonly pipe: FramePipe<ExecutorFrameBody>;
+  readonly signal: AbortSignal;
+  readonly watch: ServingWatch;
+}
+
 /** Runs the backend when it is this request's turn. */
 async function work(
   { queue, backend, answerTimeoutMs, clock, run, log }: AnswerParts,
   { request, requestHash, completion, epoch }: Admitted,
-  { pipe, signal }: { readonly pipe: FramePipe<ExecutorFrameBody>; readonly signal: AbortSignal },
+  { pipe, signal, watch }: Working,
 ): Promise<Answer> {
   using _slot = await queue.enter({
     client: request.client,
     signal,
     onPosition: (position) => pipe.offer({ type: "status", state: "queued", position }),
   });
+  watch.began();
   pipe.offer({ type: "status", state: "running", position: 0 });
   const answer = await produce({
     backend,
@@ -115,7 +133,10 @@ async function work(
     signal,
     timeoutMs: answerTimeoutMs,
     deadlineMs: Number(request.deadline) * 1000 - clock(),
-    send: (text) => pipe.push({ type: "token", text }),
+    send: (text) => {
+      watch.text();
+      return pipe.push({ type: "token", text });
+    },
   });
   // Nothing is on disk yet: what must not be signed has failed, and costs nothing.
   run.checkMaySign(epoch);

@@ -2,6 +2,7 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import type { InferCall } from "../../p2p/infer/infer-session.ts";
 import { aborted } from "../../primitives/aborted.ts";
+import { PROBES } from "../../primitives/probes.ts";
 import { type AdmissionParts, admit } from "../admit/admit.ts";
 import type { Counter } from "../executor-status.ts";
 import { type AnswerParts, answerRequest } from "./answer.ts";
@@ -100,8 +101,12 @@ export class OpenRequests {
     } catch (thrown) {
       const error = asLloomError(thrown);
       counter.refused += 1;
-      const { client } = frame.request;
-      answering.log.debug({ client, code: error.code, problem: error.message }, "request refused");
+      PROBES.refused.tell({ code: error.code });
+      if (answering.log.isLevelEnabled("debug")) {
+        const { client } = frame.request;
+        const requestHash = answering.hasher.hashRequest(frame.request);
+        answering.log.debug({ requestHash, client, code: error.code, problem: error.message }, "request refused");
+      }
       throw error;
     }
   }

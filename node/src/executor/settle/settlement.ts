@@ -7,6 +7,7 @@ import type { Log } from "../../log.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
+import { PROBES } from "../../primitives/probes.ts";
 import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/executor/settlement-log.ts";
 import { type Hold, laneKey, lanesToSettle, settlementPauseMs, verdictOnRejection } from "./settlement-rules.ts";
 
@@ -173,7 +174,11 @@ export class Settlement implements AsyncDisposable {
     if (first === undefined) return;
     store.markSettling(lanes.map(({ client, lane, receipt }) => ({ client, lane, nonce: receipt.request.nonce })));
     for (const lane of lanes) this.#unsure.set(laneKey(lane), lane);
-    const outcomes = await settle([first, ...others], signal);
+    const outcomes = await settle([first, ...others], signal).catch((thrown: unknown): never => {
+      PROBES.settled.tell({ outcome: "failed", lanes: lanes.length });
+      throw thrown;
+    });
+    for (const { status } of outcomes) PROBES.settled.tell({ outcome: status, lanes: 1 });
     for (const [index, lane] of lanes.entries()) {
       const outcome = outcomes[index];
       if (outcome !== undefined) await this.#conclude(lane, outcome, signal);

@@ -1,0 +1,61 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { type Answered, type AskEvent, paidFor } from "../client/question.ts";
+import { steadyClock } from "../primitives/clock.ts";
+import { PROBES } from "../primitives/probes.ts";
+
+/** Which call is watched. */
+export interface WatchedCall {
+  readonly requestId: string;
+  readonly model: string;
+  readonly isStream: boolean;
+}
+
+/** Follows one call that was let in, and tells whoever measures when it begins and when it is over. */
+export class CallWatch {
+  readonly #call: WatchedCall;
+  readonly #startedAtMs = steadyClock();
+  readonly #requestHashes: Hex[] = [];
+  #firstTextAtMs: number | undefined;
+  #lastTextAtMs = 0;
+  #end: Answered | undefined;
+
+  constructor(call: WatchedCall) {
+    this.#call = call;
+    PROBES.callBegan.tell();
+  }
+
+  /** Of every request that was signed for the call, in this order. */
+  get requestHashes(): readonly Hex[] {
+    return this.#requestHashes;
+  }
+
+  /** Something is about to be passed on. */
+  note(event: AskEvent): void {
+    if (event.type === "signed") this.#requestHashes.push(event.requestHash);
+    if (event.type === "end") this.#end = event;
+    if (event.type !== "text") return;
+    const nowMs = steadyClock();
+    if (this.#firstTextAtMs === undefined) this.#firstTextAtMs = nowMs;
+    else PROBES.textGap.tell(nowMs - this.#lastTextAtMs);
+    this.#lastTextAtMs = nowMs;
+  }
+
+  /** It is over; `code` says why it failed. Who left before the end has cancelled. */
+  over(code?: ErrorCode): void {
+    const end = this.#end;
+    const cancelled = end === undefined ? "CANCELLED" : undefined;
+    PROBES.called.tell({
+      ...this.#call,
+      requestHashes: this.#requestHashes,
+      startedAtMs: this.#startedAtMs,
+      firstTextAtMs: this.#firstTextAtMs,
+      endedAtMs: steadyClock(),
+      code: code ?? cancelled,
+      finishReason: end?.finishReason,
+      inboundTokens: end?.inboundTokens ?? 0,
+      outboundTokens: end?.outboundTokens ?? 0,
+      cost: end === undefined ? 0n : paidFor(end),
+    });
+  }
+}
