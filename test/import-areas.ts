@@ -42,6 +42,8 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   { folder: "node/src/clock", may: ["node/src/clock", "node/src/chain", "node/src/p2p", ...BASE] },
   { folder: "node/src/duties", may: ["node/src/duties", "node/src/chain", "node/src/store", ...BASE] },
   { folder: "node/src/evidence", may: ["node/src/evidence", "node/src/chain", "node/src/p2p", ...BASE] },
+  // What measures a node hears of everything by the probes of `primitives`, and knows nobody.
+  { folder: "node/src/observe", may: ["node/src/observe", ...BASE] },
   // The chain: what a server says and how a transaction gets there lie below an open chain, what is asked and watched stands on it.
   ...roomsOf("node/src/chain", { rpc: [], send: ["rpc"] }, [...CHAIN_WORDS, ...BASE]),
   ...roomsOf(
@@ -169,6 +171,7 @@ function rootFilesOfNode(): string[] {
     "log",
     "mended-text",
     "nearest-name",
+    "observation-settings",
     "outside-file",
     "setting-forms",
     "settings",
@@ -177,7 +180,7 @@ function rootFilesOfNode(): string[] {
 }
 
 function belowCommands(): string[] {
-  const roles = ["client", "executor", "validator", "gateway", "clock", "duties", "evidence"];
+  const roles = ["client", "executor", "validator", "gateway", "clock", "duties", "evidence", "observe"];
   return [...roles.map((name) => `node/src/${name}`), ...CAPABILITIES, ...rootFilesOfNode(), ...BASE];
 }
 

@@ -8,6 +8,7 @@ import { buildContracts, type Deployment, deployContracts } from "./deployment.t
 import { buildExplorer } from "./explorer-build.ts";
 import { beat } from "./heartbeat.ts";
 import { seatMembers } from "./members.ts";
+import { metricsFlags } from "./metrics-flags.ts";
 import { NetworkClock } from "./network-clock.ts";
 import {
   type NodeContext,
@@ -196,15 +197,24 @@ async function startNodes(
     await wantedPort(progress, ports, "second validator"),
   ]);
   const bootstrap = addresses.join(",");
+  const measured = await metricsFlags(ports);
   const hasJury = needsJury(kind);
   const { audits } = nodeContext.deployment;
-  const flags = (index: number): readonly string[] => [...SETTLE_SOON, ...(executorFlags?.(index) ?? [])];
+  const flags = (index: number): readonly string[] => [
+    ...SETTLE_SOON,
+    ...(measured.executors[index] ?? []),
+    ...(executorFlags?.(index) ?? []),
+  ];
+  const validatorFlags = (index: number): readonly string[] => [
+    ...(measured.validators[index] ?? []),
+    ...(hasJury ? benchFlags(index, audits) : []),
+  ];
   const port = await wantedPort(progress, ports, "gateway");
   const [validators, executors, gateway, cheat] = await Promise.all([
     timed(
       progress,
       "2 validators",
-      () => startValidators(nodeContext, addresses, (index) => (hasJury ? benchFlags(index, audits) : [])),
+      () => startValidators(nodeContext, addresses, validatorFlags),
       outcomeOf("validators", 2),
     ),
     timed(progress, "3 executors", () => startExecutors(nodeContext, bootstrap, flags), outcomeOf("executors", 3)),
@@ -215,7 +225,7 @@ async function startNodes(
         startNode(nodeContext, {
           account: DEVNET_ACCOUNTS.gateway,
           command: "gateway",
-          args: ["--bootstrap", bootstrap, "--port", String(port), ...(gatewayFlags ?? [])],
+          args: ["--bootstrap", bootstrap, "--port", String(port)].concat(measured.gateway, gatewayFlags ?? []),
         }),
       (node) => `${node.url}/v1`,
     ),

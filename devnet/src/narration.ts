@@ -45,6 +45,7 @@ export function urlsText(devnet: Devnet, pages: Pages | undefined): string {
     `               Audits ${devnet.deployment.audits}`,
     `               TestToken ${devnet.deployment.paymentToken}`,
     `  bootstrap    ${devnet.bootstrap.split(",")[0]}`,
+    `  metrics      ${metricsText(devnet)}`,
     `  logs         ${devnet.logDir}`,
     "",
     "Ask it something:",
@@ -62,6 +63,14 @@ export function urlsText(devnet: Devnet, pages: Pages | undefined): string {
     "",
     "Ctrl-C stops everything.",
   ].join("\n");
+}
+
+/** Where Prometheus finds them: the gateway's address, and the ports of the others. */
+function metricsText({ gateway, validators, executors }: Devnet): string {
+  const ports = [...validators, ...executors].flatMap(({ metricsUrl }) =>
+    metricsUrl === undefined ? [] : [new URL(metricsUrl).port],
+  );
+  return `${gateway.metricsUrl}/metrics; of validators and executors on ${ports.join(", ")}`;
 }
 
 /** What a run has shown. */

@@ -13,7 +13,8 @@ import type { Supervisor } from "./supervisor.ts";
 
 /** The keys are known to everybody, so their keystores may be quick to open. */
 const QUICK_SCRYPT_N = 1 << 12;
-const PASSWORD = "lloom-devnet";
+/** Of every keystore; like nothing else, so that it is found wherever it should not be. */
+export const PASSWORD = "pass-word-of-a-devnet";
 
 /** Ctrl-C must be over in 10 s, and the supervisor gives its children less. */
 const DRAIN_SOON = ["--drain-seconds", "3"];
@@ -34,6 +35,8 @@ export interface RunningNode {
   readonly multiaddrs: readonly string[];
   /** Of the gateway. */
   readonly url: string | undefined;
+  /** Where its metrics are served, without a path; undefined where they are not. */
+  readonly metricsUrl: string | undefined;
   readonly process: Part;
   /** Starts it once more with the same key and data, after it has ended; with more flags if given. */
   readonly restart: (flags?: readonly string[]) => Promise<RunningNode>;
@@ -44,6 +47,7 @@ const readySchema = z.object({
   address: z.string(),
   multiaddrs: z.array(z.string()).default([]),
   url: z.string().optional(),
+  metrics: z.string().optional(),
 });
 
 /** Prices of the three executors, per 1 000 000 prompt and answer tokens. */
@@ -88,14 +92,16 @@ async function launch(nodeContext: NodeContext, spec: NodeSpec, dataDir: string)
     env: { LLOOM_RPC_URL: rpcUrl },
   });
   const wait = { what: `${account.name} to be ready`, workers: () => [part], signal };
-  const { address, multiaddrs, url } = await patiently({ ...wait, tell: (text) => supervisor.tell(text) }, () =>
-    part.firstLine((line) => readySchema.safeParse(jsonOrNothing(line)).data),
+  const { address, multiaddrs, url, metrics } = await patiently(
+    { ...wait, tell: (text) => supervisor.tell(text) },
+    () => part.firstLine((line) => readySchema.safeParse(jsonOrNothing(line)).data),
   );
   return {
     name: account.name,
     address,
     multiaddrs,
     url,
+    metricsUrl: metrics,
     process: part,
     restart: (flags = []) => launch(nodeContext, { ...spec, args: [...args, ...flags] }, dataDir),
   };

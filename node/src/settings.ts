@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CLIENT_SETTINGS } from "./client-settings.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
+import { OBSERVATION_SETTINGS } from "./observation-settings.ts";
 import {
   address,
   decimal,
@@ -127,6 +128,7 @@ export const SETTINGS = {
     schema: z.enum(LOG_LEVELS, "must be silent, error, warn, info, debug or trace"),
     fallback: "info",
   }),
+  ...OBSERVATION_SETTINGS,
   backend: defaulted({
     toml: "executor.backend",
     flag: "backend",

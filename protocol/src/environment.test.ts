@@ -3,7 +3,7 @@ import { formerNameProblem, refuseFormerNames, SHARED_VARIABLES } from "./enviro
 
 describe("variables of the environment", () => {
   it.each(Object.entries(SHARED_VARIABLES))("%s is read by programs that there are", (name, { holds, readers }) => {
-    expect(name).toMatch(/^LLOOM_[A-Z_]+$/);
+    expect(name).toMatch(/^(LLOOM|OTEL)_[A-Z_]+$/);
     expect(holds).not.toBe("");
     expect(readers.length).toBeGreaterThan(0);
     expect(["node", "indexer", "explorer", "Hardhat"]).toEqual(expect.arrayContaining([...readers]));

@@ -31,6 +31,10 @@ export const SHARED_VARIABLES = {
     holds: "the network's name on the pages, instead of the address book's",
     readers: ["explorer"],
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    holds: "collector of OpenTelemetry traces, by OTLP over HTTP",
+    readers: ["node"],
+  },
 } as const satisfies Readonly<Record<string, { readonly holds: string; readonly readers: readonly string[] }>>;
 
 /** Names that variables had before. Ignored silently, they would leave a program at its default. */

@@ -67,8 +67,19 @@ export interface Client extends AsyncDisposable {
   model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
+  /** How it stands, for people and metrics. */
+  status(): ClientStatus;
   /** Resolves when it cannot ask any more, with why: its log failed, and without it no request may be signed. */
   readonly failed: Promise<LloomError>;
+}
+
+/** How a client stands. */
+export interface ClientStatus {
+  /** Offers in its book. */
+  readonly offers: number;
+  /** Channels whose funds are known, and base units in them. */
+  readonly channels: number;
+  readonly balance: bigint;
 }
 
 /** Joins the network as a client. Throws LloomError of host and chain. */
@@ -113,6 +124,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
       return find();
     },
     offers: (model) => market.book.offers(settings.clock(), model),
+    status: () => ({ offers: market.book.offers(settings.clock()).length, ...channels.funds() }),
     failed: failed.promise,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -54,6 +54,10 @@ const nearestToZero = ({ leastMs, mostMs }: ErrorBounds): number => {
   return mostMs < 0 ? mostMs : 0;
 };
 
+/** By how much this clock seems to be ahead, as far as anybody says; 0 while nobody does. */
+export const seemingSkewMs = ({ peers, chain }: ClockEvidence): number =>
+  agreement(peers)?.errorMs ?? (chain === undefined ? 0 : nearestToZero(chain));
+
 /** The median, if more than half of the peers agree with it. */
 function agreement(peers: readonly number[]): { readonly errorMs: number; readonly count: number } | undefined {
   const sorted = peers.toSorted((a, b) => a - b);

@@ -6,7 +6,7 @@ import type { Host } from "../p2p/host/host.ts";
 import { comparePeerClocks } from "../p2p/rpc/peer-time.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
-import { type ClockEvidence, clockError } from "./clock-evidence.ts";
+import { type ClockEvidence, clockError, seemingSkewMs } from "./clock-evidence.ts";
 import { clockProblem } from "./clock-problem.ts";
 
 export interface ClockWatchOptions {
@@ -40,6 +40,7 @@ export class ClockWatch implements AsyncDisposable {
   readonly #running: Promise<void>;
   #looking: Promise<LloomError | undefined> | undefined;
   #problem: LloomError | undefined;
+  #skewMs = 0;
 
   constructor(options: ClockWatchOptions) {
     this.#options = options;
@@ -51,6 +52,11 @@ export class ClockWatch implements AsyncDisposable {
   /** What is known to be wrong with the clock. */
   get problem(): LloomError | undefined {
     return this.#problem;
+  }
+
+  /** By how much the clock seemed to be ahead when it was last compared; 0 while nobody says anything. */
+  get skewMs(): number {
+    return this.#skewMs;
   }
 
   /** Compares now; whoever asks meanwhile gets the same answer. Never throws. */
@@ -88,6 +94,7 @@ export class ClockWatch implements AsyncDisposable {
   }
 
   #note(evidence: ClockEvidence): void {
+    this.#skewMs = seemingSkewMs(evidence);
     const error = clockError(evidence);
     const before = this.#problem;
     const isSilent = evidence.chain === undefined && evidence.peers.length === 0;

@@ -67,6 +67,8 @@ export interface ValidatorOptions {
 export interface Validator extends AsyncDisposable {
   /** Offers that stand, of one model or of all, as many as one answer holds. */
   offers(model?: string): SignedOffer[];
+  /** How many there are, expired ones among them until they are forgotten. */
+  offerCount(): number;
   /** All that is here: whoever draws among them must pass nobody over for lack of room. */
   allOffers(): SignedOffer[];
 }
@@ -110,7 +112,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
   const resources = stack.move();
   const allOffers = (): SignedOffer[] => registry.all(clock());
-  return { offers, allOffers, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { offers, allOffers, offerCount: () => registry.size, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 /** What a validator without weights can say. */

@@ -93,6 +93,13 @@ export class PaymentChannels {
     return channel.balance - channel.unlocking >= owed + amount;
   }
 
+  /** Channels whose funds are known, and what they hold in all, without what is being unlocked. */
+  funds(): { readonly channels: number; readonly balance: bigint } {
+    let balance = 0n;
+    for (const channel of this.#channels.values()) balance += channel.balance - channel.unlocking;
+    return { channels: this.#channels.size, balance };
+  }
+
   /** The chain may say something new about this channel. */
   forget(executor: Address): void {
     this.#channels.delete(executor);

@@ -3,9 +3,11 @@ import { parseVerification, USUAL_VERIFICATION } from "../../client/check/verifi
 import { type Client, createClient } from "../../client/client.ts";
 import type { ClientOptions } from "../../client/client-options.ts";
 import type { ReputationSource } from "../../client/reputation/open-reputations.ts";
+import type { ClockWatch } from "../../clock/clock-watch.ts";
 import { dataFile } from "../../config.ts";
 import { LloomError } from "../../errors.ts";
 import { openIndexer } from "../../indexer/indexer.ts";
+import type { Host } from "../../p2p/host/host.ts";
 import { type ClientLog, openClientLog } from "../../store/client/client-log.ts";
 import type { Database } from "../../store/database/database.ts";
 import type { Identity } from "../../wallet/identity.ts";
@@ -31,6 +33,8 @@ export interface Buyer {
   readonly client: Client;
   readonly chain: Chain;
   readonly identity: Identity;
+  readonly host: Host;
+  readonly clock: ClockWatch;
 }
 
 interface Buying {
@@ -72,7 +76,7 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
   const watched = { reputations, audit, checkClock: () => clock.look() };
   const parts = { identity, chain, store, host, log, vocabularies, ...watched };
   const client = stack.use(await createClient(parts, options));
-  return { client, chain, identity, store, db };
+  return { client, chain, identity, store, db, host, clock };
 }
 
 /** Whom the settings say to ask about executors. Throws CONFIG_INVALID for a demand that nobody could be known to meet. */

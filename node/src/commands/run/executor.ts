@@ -17,9 +17,11 @@ import { tellDuty } from "../dispute/words.ts";
 import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
 import { openHost } from "../open/open-host.ts";
+import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { chosenBackend } from "./chosen-backend.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
+import { observeExecutor } from "./observe-executor.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 /** Three of four places: the others are for clients that have a channel and have used it. */
@@ -47,6 +49,7 @@ export const executor: Command = {
     "appealDeposits",
     "watchtowers",
     "watchtowerFee",
+    ...OBSERVATION_NAMES,
   ],
   examples: [
     "lloom executor",
@@ -57,6 +60,7 @@ export const executor: Command = {
     const { settings, stack, log } = context;
     const backendOptions = chosenBackend(settings);
     const identity = await openIdentity(context);
+    const observation = await openOwnObservation(context, "executor");
     const chain = await openOwnChain(context, identity);
     // Before a model is loaded, which may take minutes.
     const price = priceOf(chain, settings);
@@ -68,7 +72,7 @@ export const executor: Command = {
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
     const limits = { mostStrangers: MOST_STRANGERS };
     const host = await openHost(context, { identity, chain, dhtServer: true, limits });
-    openClock(context, { chain, host });
+    const clock = openClock(context, { chain, host });
     const running = stack.use(
       await createExecutor(
         { identity, chain, store, backend, host, log },
@@ -90,12 +94,13 @@ export const executor: Command = {
         },
       ),
     );
+    const metrics = await observation.serve(observeExecutor(observation.metrics, { running, store, host, clock }));
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
     const watchtowerFee = settings.watchtowers.length > 0 ? settingAmount(chain, settings, "watchtowerFee") : 0n;
     warnOf(context, await executorLacks(chain, identity.address, watchtowerFee));
     tellPast(context, running.past);
     context.onReload(() => repriceFrom(context, chain, running));
-    ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models });
+    ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models, metrics });
     void warnUnreachable(context, host);
     const failure = await untilStopped(context.signal, running.failed);
     await leave(context, { chain, running, failure });
@@ -207,6 +212,8 @@ interface Ready {
   readonly peerId: string;
   readonly multiaddrs: readonly string[];
   readonly models: readonly string[];
+  /** Where metrics are served, if they are. */
+  readonly metrics: string | undefined;
 }
 
 function ready(context: CommandContext, facts: Ready): void {
@@ -216,6 +223,7 @@ function ready(context: CommandContext, facts: Ready): void {
     [
       `Executor ${facts.address} is ready and sells ${facts.models.join(", ")}; it listens on`,
       ...facts.multiaddrs.map((multiaddr) => `  ${multiaddr}`),
+      ...metricsLine(facts.metrics),
       "Ctrl-C finishes what runs, settles what is owed, and stops.",
     ].join("\n"),
   );

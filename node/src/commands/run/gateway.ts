@@ -8,7 +8,9 @@ import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
 import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
 import { settingAmount, settingEther } from "../open/open.ts";
+import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
+import { observeGateway } from "./observe-gateway.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
 export const gateway: Command = {
@@ -22,6 +24,7 @@ export const gateway: Command = {
     "gatewayHost",
     "gatewayPort",
     "gatewayKeysFile",
+    ...OBSERVATION_NAMES,
   ],
   examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
   run: async (context) => {
@@ -30,7 +33,16 @@ export const gateway: Command = {
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
     const options = { host, port, apiKeys };
     await checkListening(options);
-    const { client, identity, chain, store, db } = await openBuyer(context, {
+    const observation = await openOwnObservation(context, "gateway");
+    const {
+      client,
+      identity,
+      chain,
+      store,
+      db,
+      host: peers,
+      clock,
+    } = await openBuyer(context, {
       exploration: settings.exploration,
       disputing: (chain) => ({
         disputes: settings.disputes,
@@ -44,12 +56,17 @@ export const gateway: Command = {
     const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
     const memory = { calls: openKeyedCalls(db), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
-    const { url } = stack.use(await createGateway({ client, memory, deployment, log, options }));
+    const measured = { metrics: () => observation.metrics.text() };
+    const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock });
+    const { url } = stack.use(await createGateway({ client, memory, deployment, log, options, ...measured }));
+    const metrics = await observation.serve(reasons);
     warnOf(context, await clientLacks(chain, identity.address));
     announce(
       context,
-      { event: "ready", role: "gateway", address: identity.address, url },
-      [`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`].join("\n"),
+      { event: "ready", role: "gateway", address: identity.address, url, metrics },
+      [`Gateway of ${identity.address} is ready. Point OpenAI clients at`, `  ${url}/v1`, ...metricsLine(metrics)].join(
+        "\n",
+      ),
     );
     const failure = await untilStopped(context.signal, client.failed);
     if (failure === undefined) return;

@@ -16,6 +16,8 @@ import { tellDuty } from "../dispute/words.ts";
 import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
 import { openHost } from "../open/open-host.ts";
+import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
+import { observeValidator } from "./observe-validator.ts";
 import { warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
@@ -32,6 +34,7 @@ export const validator: Command = {
       "guards",
       "guardFee",
     ] as const),
+    ...OBSERVATION_NAMES,
   ],
   examples: [
     "lloom validator --listen /ip4/0.0.0.0/tcp/4001",
@@ -43,9 +46,10 @@ export const validator: Command = {
   ],
   run: async (context) => {
     const identity = await openIdentity(context);
+    const observation = await openOwnObservation(context, "validator");
     const chain = await openOwnChain(context, identity);
     const host = await openHost(context, { identity, chain, dhtServer: true });
-    openClock(context, { chain, host });
+    const clock = openClock(context, { chain, host });
     const { settings, stack, log, signal } = context;
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "a validator" }));
     const db = openLog(context, { file: "validator.sqlite", chain, identity });
@@ -76,13 +80,16 @@ export const validator: Command = {
       ...{ audited: watched(openAuditLog(db)), onLogFailure: failed.resolve },
     });
     const { address } = identity;
+    const observed = { validator: running, store, host, clock };
+    const metrics = await observation.serve(observeValidator(observation.metrics, observed));
     const multiaddrs = host.multiaddrs();
     announce(
       context,
-      { event: "ready", role: "validator", address, peerId: host.peerId, multiaddrs },
+      { event: "ready", role: "validator", address, peerId: host.peerId, multiaddrs, metrics },
       [
         `Validator ${address} is ready; others join with`,
         ...multiaddrs.map((multiaddr) => `  --bootstrap ${multiaddr}`),
+        ...metricsLine(metrics),
       ].join("\n"),
     );
     void warnUnreachable(context, host);

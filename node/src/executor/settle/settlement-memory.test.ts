@@ -86,6 +86,7 @@ function manyLanes(count: number): SettlementLog {
   return {
     outstanding: () => 0n,
     unsettled: () => open,
+    unsettledLanes: () => open.length,
     markSettling: () => undefined,
     clearSettling: () => undefined,
     correctSettled: () => true,

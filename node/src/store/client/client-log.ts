@@ -44,6 +44,8 @@ export interface ClientLog extends RequestSteps, DutyLog, OwnAnswerLog, OwnEvide
    * answer, less what is known to be settled. A request without an answer counts until its deadline + 24 h.
    */
   outstanding(executor: Address, nowSeconds: bigint): bigint;
+  /** Lanes with answers that are not settled yet. */
+  unsettledLanes(): number;
   /** Notes what the chain has paid for a lane; never lowers what is noted. Returns whether the lane is known. */
   markSettled(settled: { executor: Address; lane: bigint; nonce: bigint; cost: bigint }): boolean;
   /** Puts exactly this, lower or higher: after a reorganisation of the chain, with what the chain says now. */
@@ -75,6 +77,7 @@ export function openClientLog(db: Database): ClientLog {
       db.write(() => db.run(RETIRE, { ...laneKey(executor, lane), because }));
     },
     outstanding: (executor, nowSeconds) => outstandingTo(db, executor, nowSeconds),
+    unsettledLanes: () => Number(db.get(UNSETTLED_LANES)?.["lanes"] ?? 0),
     markSettled: (settled) => noteSettled(db, SETTLED, settled),
     correctSettled: (settled) => noteSettled(db, CORRECTED, settled),
     receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(receiptOf),
@@ -103,6 +106,7 @@ export function openClientLog(db: Database): ClientLog {
 const PAGE_LIMIT = 1000;
 const RETIRE = `UPDATE own_lanes SET status = 'retired', retired_because = :because
   WHERE executor = :executor AND lane = :lane AND status <> 'retired'`;
+const UNSETTLED_LANES = "SELECT count(*) AS lanes FROM own_lanes INDEXED BY own_owed WHERE cost > settled_cost";
 const SETTLED = `UPDATE own_lanes SET settled_nonce = max(settled_nonce, :nonce), settled_cost = max(settled_cost, :cost)
   WHERE executor = :executor AND lane = :lane`;
 const CORRECTED = `UPDATE own_lanes SET settled_nonce = :nonce, settled_cost = :cost

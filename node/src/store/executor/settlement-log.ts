@@ -35,6 +35,8 @@ export interface SettlementLog {
   outstanding(client: Address): bigint;
   /** Lanes to settle, longest waiting first; at most 10 000. */
   unsettled(): readonly UnsettledLane[];
+  /** How many there are. */
+  unsettledLanes(): number;
   /** Notes that settlements were signed and sent, before they are known to be mined. */
   markSettling(lanes: readonly (LaneKey & { readonly nonce: bigint })[], txHash?: Hex): void;
   /** The settlement did not happen: the lanes may be settled again. */
@@ -63,6 +65,7 @@ const UNSETTLED = `SELECT r.*, l.settled_cost, l.settling_nonce, coalesce(
   FROM served_lanes l INDEXED BY served_owed
   CROSS JOIN served_requests r ON r.client = l.client AND r.lane = l.lane AND r.nonce = l.nonce AND r.status <> 'failed'
   WHERE ${OWED} ORDER BY oldest_at_ms LIMIT ${UNSETTLED_LIMIT}`;
+const UNSETTLED_LANES = `SELECT count(*) AS lanes FROM served_lanes l INDEXED BY served_owed WHERE ${OWED}`;
 const OWED_BY = `SELECT lane, cost, settled_cost FROM served_lanes l INDEXED BY served_owed
   WHERE l.client = :client AND ${OWED}`;
 /** A lane's first answer has no lane row yet. */
@@ -93,6 +96,7 @@ export function openSettlementLog(db: Database): SettlementLog {
   return {
     outstanding: (client) => encoding.sumByLane([...db.all(OWED_BY, { client }), ...db.all(OPEN_BY, { client })]),
     unsettled: () => db.all(UNSETTLED).map(unsettledOf),
+    unsettledLanes: () => Number(db.get(UNSETTLED_LANES)?.["lanes"] ?? 0),
     markSettling: (lanes, txHash) =>
       write(() => {
         for (const lane of lanes) {
