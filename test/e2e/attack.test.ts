@@ -5,6 +5,7 @@ import { MAY_STAY, MIB } from "../support/attack/memory.ts";
 import { type Attacked, attack } from "../support/attack/run.ts";
 import { type Stage, setStage } from "../support/attack/stage.ts";
 import { tally } from "../support/attack/verdict.ts";
+import { secretsInLogs } from "../support/log-secrets.ts";
 
 /** Some minutes; more on a machine that does other things too. */
 const WHOLE_MS = 1_200_000;
@@ -97,6 +98,10 @@ describe(`15 honest executors among 5 liars, 1000 keys that flood, a flaky RPC a
     const free = clients.reduce((sum, { deposit, channels }) => sum + deposit + channels, 0n);
     const paid = settled.reduce((sum, pair) => sum + pair.paid, 0n);
     expect(free + paid).toBe(escrow);
+  });
+
+  it("leaves no question, no key and no password in any log", () => {
+    expect(secretsInLogs(stage.devnet.logDir, ["what does gateway"])).toEqual([]);
   });
 
   it("gives memory back, and still knows everybody honest", () => {

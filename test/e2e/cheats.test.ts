@@ -7,11 +7,12 @@ import { DEVNET_ACCOUNTS } from "../../devnet/src/accounts.ts";
 import type { Cheat } from "../../devnet/src/cheats/kinds.ts";
 import { type StoryEnd, tellStory } from "../../devnet/src/cheats/story.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
-import { askFirst } from "../../devnet/src/first-answer.ts";
+import { askFirst, FIRST_PROMPT } from "../../devnet/src/first-answer.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
 import { accountingInterface } from "../../node/src/chain/contracts.ts";
 import { silentLog } from "../support/hosts.ts";
 import { tellIfFailed } from "../support/last-words.ts";
+import { secretsInLogs } from "../support/log-secrets.ts";
 import { type Purse, readPurses } from "../support/purses.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
@@ -93,9 +94,10 @@ async function paidToHonest(told: Told): Promise<bigint> {
     .reduce((sum, { args }) => sum + args["acknowledgedPaid"] + args["tailPaid"], 0n);
 }
 
-/** Nothing came from nowhere or went there, the client paid honest work alone, and the cheat has earned nothing. */
+/** Nothing came from nowhere or went there, the client paid honest work alone, the cheat has earned nothing, and no log tells a secret. */
 async function expectJustice(told: Told): Promise<void> {
-  const { before, after, end, lines } = told;
+  const { devnet, before, after, end, lines } = told;
+  expect(secretsInLogs(devnet.logDir, [FIRST_PROMPT])).toEqual([]);
   const text = lines.join("\n");
   expect(all(after), text).toBe(all(before));
   const client = [purse(before, "gateway"), purse(after, "gateway")] as const;

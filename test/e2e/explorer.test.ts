@@ -3,11 +3,12 @@ import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../checkout/rpc.ts";
 import { type Devnet, type Pages, startDevnet } from "../../devnet/src/devnet.ts";
-import { askFirst, type FirstAnswer } from "../../devnet/src/first-answer.ts";
+import { askFirst, FIRST_PROMPT, type FirstAnswer } from "../../devnet/src/first-answer.ts";
 import { startExplorer } from "../../devnet/src/pages.ts";
 import { awaitSettlement, awaitVisible, type SeenSettlement } from "../../devnet/src/settlement.ts";
 import { Supervisor } from "../../devnet/src/supervisor.ts";
 import { freePort } from "../integration/indexer/ponder-process.ts";
+import { secretsInLogs } from "../support/log-secrets.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 import { checkGarbage, checkMissing, checkUnanswered } from "./explorer-missing.ts";
 import { checkExplorer } from "./explorer-page.ts";
@@ -111,6 +112,10 @@ describe("one paid answer, from prompt to page", () => {
         },
       },
     });
+  });
+
+  it("has neither the prompt nor the answer nor a key in any log", () => {
+    expect(secretsInLogs(devnet.logDir, [FIRST_PROMPT, answer.answer])).toEqual([]);
   });
 
   it("says of what nobody knows that it is missing, and what to do", () => checkMissing(pages.explorerUrl));

@@ -13,6 +13,7 @@ import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import type { RunningNode } from "../../devnet/src/nodes.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { FAULT_MODEL, type FaultBackends, startFaultBackends } from "../support/fault-backend.ts";
+import { secretsInLogs } from "../support/log-secrets.ts";
 import { eventually, runNode } from "../support/processes.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
@@ -169,6 +170,10 @@ describe("a network of real processes", () => {
     expect(await settlements(key.address)).toEqual([]);
     rogue.signal("SIGINT");
     expect((await rogue.ended).code).toBe(0);
+  });
+
+  it("wrote no prompt, answer or key into its logs meanwhile", () => {
+    expect(secretsInLogs(devnet.logDir, ["What do looms do?", "Looms weave threads."])).toEqual([]);
   });
 
   it("refuses a client without a deposit and says how to make one", async () => {
