@@ -11,6 +11,9 @@ const PATIENCE = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
 /** One that computes on all processors from beginning to end. */
 const ATTACK = "test/e2e/attack.test.ts";
 
+/** What their networks log is read for secrets. */
+const LOGS_ARE_READ = ["test/support/logs-after-each-file.ts"];
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -48,13 +51,14 @@ export default defineConfig({
         test: {
           name: "network",
           ...PATIENCE,
+          setupFiles: LOGS_ARE_READ,
           include: [WHOLE_NETWORK],
           exclude: [ATTACK],
           // Each waits for processes, blocks and pages most of the time.
           maxWorkers: 2,
         },
       },
-      { extends: true, test: { name: "attack", ...PATIENCE, include: [ATTACK] } },
+      { extends: true, test: { name: "attack", ...PATIENCE, setupFiles: LOGS_ARE_READ, include: [ATTACK] } },
     ],
   },
 });

@@ -17,11 +17,14 @@ export interface RunFolder extends Disposable {
   readonly home: string;
 }
 
+/** Where the runs of this machine's user lie. */
+export const runsOfUser = (): string => join(tmpdir(), `lloom-devnet-${userInfo().uid}`);
+
 /**
  * Makes a folder for this run, and sweeps what killed ones left behind: their data at once, their logs when newer ones have
- * come. `base` is where the runs of this user lie.
+ * come.
  */
-export function openRunFolder(base = join(tmpdir(), `lloom-devnet-${userInfo().uid}`)): RunFolder {
+export function openRunFolder(base = runsOfUser()): RunFolder {
   const dir = makeFolder(base);
   sweep(base);
   const [dataDir, logDir, home] = [join(dir, "data"), join(dir, "logs"), join(dir, "data", "home")];

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { reservationsOfUser } from "../../devnet/src/ports.ts";
+import { secretsInLogs } from "../support/log-secrets.ts";
 import { eventually, MARK, marked, type Program, runNode, untilPrinted } from "../support/processes.ts";
 
 /** The machine may be busy with other things too, and may have to compile contracts and build the explorer. */
@@ -88,6 +89,7 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
     const [run = ""] = runs();
     expect(readdirSync(run)).toEqual(["logs"]);
     expect(readdirSync(join(run, "logs"))).toContain("executor-1.log");
+    expect(secretsInLogs(join(run, "logs"), ["What is Lloom?"])).toEqual([]);
   });
 
   it("ends with the chain, names it, and says where its log is", async () => {

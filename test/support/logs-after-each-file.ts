@@ -1,0 +1,23 @@
+// After every file that starts whole networks: no log that one of them wrote meanwhile holds a key, the password or a prompt.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect } from "vitest";
+import { FIRST_PROMPT } from "../../devnet/src/first-answer.ts";
+import { runsOfUser } from "../../devnet/src/run-folder.ts";
+import { secretsInLogs } from "./log-secrets.ts";
+
+const beganMs = Date.now();
+
+/** Folders of logs in which something was written since this file began. */
+function freshLogs(): string[] {
+  const base = runsOfUser();
+  if (!existsSync(base)) return [];
+  const folders = readdirSync(base).map((run) => join(base, run, "logs"));
+  const isFresh = (folder: string): boolean =>
+    readdirSync(folder).some((name) => statSync(join(folder, name)).mtimeMs >= beganMs);
+  return folders.filter((folder) => existsSync(folder) && isFresh(folder));
+}
+
+afterAll(() => {
+  for (const folder of freshLogs()) expect(secretsInLogs(folder, [FIRST_PROMPT]), folder).toEqual([]);
+});
