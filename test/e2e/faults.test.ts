@@ -151,6 +151,27 @@ describe("a network of real processes", () => {
     expect((signed.cumulativeCost - request.ackedCost).toString()).toBe(response.headers.get("x-lloom-cost"));
   });
 
+  it("refuses a client without a deposit and says how to make one", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "lloom-unfunded-"));
+    stack.defer(() => rmSync(dir, { recursive: true, force: true }));
+    writeFileSync(join(dir, "password"), "password-of-a-test\n");
+    await createKeystore({ path: join(dir, "keystore.json"), password: "password-of-a-test", scryptN: 1 << 12 });
+    const flags = ["--rpc", devnet.rpcUrl, "--accounting", devnet.deployment.accounting, "--data-dir", dir];
+    const bootstrap = devnet.validators.flatMap((node) => node.multiaddrs).join(",");
+    const { code, stderr } = await runNode({
+      args: [LLOOM, "ask", "What do looms do?", "--model", FAULT_MODEL, "--log-level", "silent", ...flags].concat([
+        "--password-file",
+        join(dir, "password"),
+        "--bootstrap",
+        bootstrap,
+      ]),
+    }).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^INSUFFICIENT_FUNDS: /m);
+    expect(stderr).toContain("lloom deposit");
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
   // The last one: the offer of somebody who is gone stands for a while, and would be tried by the others.
   it("asks who has answered before, and no stranger that lures with a price", async () => {
     const key = devnetAccount(7, "rogue");
@@ -174,26 +195,5 @@ describe("a network of real processes", () => {
 
   it("wrote no prompt, answer or key into its logs meanwhile", () => {
     expect(secretsInLogs(devnet.logDir, ["What do looms do?", "Looms weave threads."])).toEqual([]);
-  });
-
-  it("refuses a client without a deposit and says how to make one", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "lloom-unfunded-"));
-    stack.defer(() => rmSync(dir, { recursive: true, force: true }));
-    writeFileSync(join(dir, "password"), "password-of-a-test\n");
-    await createKeystore({ path: join(dir, "keystore.json"), password: "password-of-a-test", scryptN: 1 << 12 });
-    const flags = ["--rpc", devnet.rpcUrl, "--accounting", devnet.deployment.accounting, "--data-dir", dir];
-    const bootstrap = devnet.validators.flatMap((node) => node.multiaddrs).join(",");
-    const { code, stderr } = await runNode({
-      args: [LLOOM, "ask", "What do looms do?", "--model", FAULT_MODEL, "--log-level", "silent", ...flags].concat([
-        "--password-file",
-        join(dir, "password"),
-        "--bootstrap",
-        bootstrap,
-      ]),
-    }).ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^INSUFFICIENT_FUNDS: /m);
-    expect(stderr).toContain("lloom deposit");
-    expect(stderr).not.toMatch(/^ {4}at /m);
   });
 });
