@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clockError } from "./clock-evidence.ts";
+import { clockError, seemingSkewMs } from "./clock-evidence.ts";
 import { clockProblem } from "./clock-problem.ts";
 
 /** Errors of a clock in seconds, positive when it is fast. */
@@ -24,6 +24,14 @@ test("says nothing of a clock that is right, and nothing without evidence", () =
   // A chain that stands still makes a clock look fast by as much as anybody likes.
   expect(clockError({ peers: [100], chain: { leastMs: Number.NEGATIVE_INFINITY, mostMs: 9e9 } })).toBeUndefined();
   expect(clockError({ peers: [], chain: { leastMs: Number.NEGATIVE_INFINITY, mostMs: 9e9 } })).toBeUndefined();
+});
+
+test("shows also a small skew: by peers that agree, else by what blocks prove, else none", () => {
+  const chain = { leastMs: 2_000, mostMs: 9_000 };
+  expect(seemingSkewMs({ peers: [40, 50, 60], chain })).toBe(50);
+  expect(seemingSkewMs({ peers: [], chain })).toBe(2_000);
+  expect(seemingSkewMs({ peers: [] })).toBe(0);
+  expect(seemingSkewMs({ peers: [], chain: UNBOUNDED })).toBe(0);
 });
 
 test("believes neither a minority of liars, nor all peers against the blocks, nor a server that lags", () => {

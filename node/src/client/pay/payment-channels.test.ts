@@ -177,9 +177,11 @@ describe("a channel", () => {
     await place();
     const covered = (...amounts: bigint[]) => amounts.map((amount) => pay.covers(EXECUTOR, amount));
     expect(covered(0n, 3n * COST - 1n, 3n * COST, 3n * COST + 1n)).toEqual([true, true, true, false]);
+    expect(pay.funds()).toEqual({ channels: 1, balance: 4n * COST });
     state.balance = 0n;
     pay.forget(EXECUTOR);
     expect(covered(0n)).toEqual([false]);
+    expect(pay.funds()).toEqual({ channels: 0, balance: 0n });
   });
 
   it("holds what is left of it after a payment, and counts no longer what was paid", async () => {

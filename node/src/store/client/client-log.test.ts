@@ -145,9 +145,11 @@ test("counts what an executor may still settle, until it no longer can", () => {
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(response.cumulativeCost);
   expect(log.markSettled({ executor, lane: second.lane, nonce: 1n, cost: 10n })).toBe(true);
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(response.cumulativeCost - 10n);
+  expect(log.unsettledLanes()).toBe(1);
   log.markSettled({ executor, lane: second.lane, nonce: 1n, cost: response.cumulativeCost });
   log.markSettled({ executor, lane: second.lane, nonce: 1n, cost: 10n });
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(0n);
+  expect(log.unsettledLanes()).toBe(0);
   expect(log.markSettled({ executor, lane: 1n, nonce: 1n, cost: 1n })).toBe(false);
 });
 

@@ -113,4 +113,5 @@ function expectAgreement(models: Map<bigint, Model>, when: string): void {
   }
   expect(log.outstanding(client), when).toBe(outstanding);
   expect(new Map(log.unsettled().map(({ lane, amountOwed }) => [lane, amountOwed])), when).toEqual(owed);
+  expect(log.unsettledLanes(), when).toBe(owed.size);
 }
