@@ -144,6 +144,7 @@ describe("a network that is watched", () => {
       0,
     );
     expect(sum(scraped, "lloom_spent_base_units_total")).toBeGreaterThan(0);
+    expect(sum(scraped, "lloom_channel_balance_base_units")).toBeGreaterThan(0);
     expect(sum(scraped, "lloom_earned_base_units_total")).toBeGreaterThanOrEqual(
       sum(scraped, "lloom_spent_base_units_total"),
     );

@@ -77,7 +77,7 @@ export interface Client extends AsyncDisposable {
 export interface ClientStatus {
   /** Offers in its book. */
   readonly offers: number;
-  /** Channels whose funds are known, and base units in them. */
+  /** Channels that were used, and base units in them when last seen. */
   readonly channels: number;
   readonly balance: bigint;
 }

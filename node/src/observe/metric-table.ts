@@ -159,12 +159,12 @@ export const METRICS = {
   lloom_channels: {
     type: "gauge",
     roles: ["gateway"],
-    help: "Executors whose channel's funds are known.",
+    help: "Channels that were used since the start.",
   },
   lloom_channel_balance_base_units: {
     type: "gauge",
     roles: ["gateway"],
-    help: "What known channels hold, without what is being unlocked, in base units of the payment token.",
+    help: "What they held when last seen, without what was being unlocked, in base units of the payment token.",
   },
   lloom_lanes: {
     type: "gauge",

@@ -51,6 +51,8 @@ const MOST_ALLOCATIONS = 8;
 export class PaymentChannels {
   readonly #options: PaymentChannelsOptions;
   readonly #channels = new Map<Address, OwnChannel>();
+  /** The same as it was last seen: what is to be read again before it is used stays here. */
+  readonly #seen = new Map<Address, OwnChannel>();
   /** Executors whose settled lanes are known; events keep them so. */
   readonly #learned = new Set<Address>();
   /** One allocation at a time: all are paid from one deposit. */
@@ -93,11 +95,11 @@ export class PaymentChannels {
     return channel.balance - channel.unlocking >= owed + amount;
   }
 
-  /** Channels whose funds are known, and what they hold in all, without what is being unlocked. */
+  /** Channels that were used, and what they held in all when last seen, without what was being unlocked: for people and metrics. */
   funds(): { readonly channels: number; readonly balance: bigint } {
     let balance = 0n;
-    for (const channel of this.#channels.values()) balance += channel.balance - channel.unlocking;
-    return { channels: this.#channels.size, balance };
+    for (const channel of this.#seen.values()) balance += channel.balance - channel.unlocking;
+    return { channels: this.#seen.size, balance };
   }
 
   /** The chain may say something new about this channel. */
@@ -111,6 +113,8 @@ export class PaymentChannels {
     this.#options.store.markSettled(settled);
     const known = this.#channels.get(executor);
     if (known !== undefined) this.#channels.set(executor, { ...known, balance: channelBalance });
+    const seen = this.#seen.get(executor);
+    if (seen !== undefined) this.#seen.set(executor, { ...seen, balance: channelBalance });
   }
 
   async #sign(terms: RequestTerms, prompt: OpenedPrompt): Promise<PlacedRequest> {
@@ -151,12 +155,17 @@ export class PaymentChannels {
     if (!this.#learned.has(executor)) await learnSettled(executor);
     this.#learned.add(executor);
     const [channel, deposit] = await Promise.all([readChannel(executor), readDeposit()]);
-    this.#channels.set(executor, channel);
+    this.#know(executor, channel);
     const plan = this.#plan(terms, deposit, trust);
     if (plan === undefined || plan.type === "enough") return;
     if (plan.type === "insufficient") throw this.#insufficient(terms, deposit, plan.missing);
     await allocate(executor, plan.amount);
-    this.#channels.set(executor, await readChannel(executor));
+    this.#know(executor, await readChannel(executor));
+  }
+
+  #know(executor: Address, channel: OwnChannel): void {
+    this.#channels.set(executor, channel);
+    this.#seen.set(executor, channel);
   }
 
   #insufficient(terms: RequestTerms, deposit: bigint, missing: bigint): LloomError {
