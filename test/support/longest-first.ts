@@ -19,6 +19,7 @@ export const LONG = [
   "watchtower-process",
   "explorer-disputes",
   "stop",
+  "observability",
   "conceded-dispute",
   "cli-money",
   "money-crash",
