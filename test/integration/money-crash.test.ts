@@ -3,11 +3,11 @@ import { accountingV2Abi, stakeRegistryAbi } from "@lloom/protocol/generated/abi
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { atSend, type Death, killCommand } from "../support/killed-command.ts";
 import { openGate, type RpcGate } from "../support/rpc-gate.ts";
 import { createUser, type User } from "../support/user.ts";
 
 const EXECUTOR = `0x${"ee".repeat(20)}`;
-const SEND = "eth_sendRawTransaction";
 /** A command makes fewer calls than this after it sent. */
 const MOST_CALLS = 40;
 
@@ -41,37 +41,7 @@ async function countOf(event: string): Promise<number> {
   }
 }
 
-interface Death {
-  /** Whether this call is its last: `index` counts calls from the one that sends, which is 0. */
-  readonly at: (method: string, index: number) => boolean;
-  /** What becomes of that call. */
-  readonly passage?: "refuse" | "loseAnswer";
-}
-
-/** Runs a command and kills it at one of its calls. Returns whether it was killed. */
-async function killed(args: readonly string[], { at, passage = "loseAnswer" }: Death): Promise<boolean> {
-  let isDead = false;
-  let index = -1;
-  const program = user.start([...args, "--yes", "--json"], gate.rpcUrl);
-  gate.decide = (method) => {
-    if (isDead) return "refuse";
-    if (index >= 0 || method === SEND) index++;
-    if (!at(method, index)) return "pass";
-    isDead = true;
-    program.signal("SIGKILL");
-    return passage;
-  };
-  const { code, stderr } = await program.ended;
-  gate.decide = () => "pass";
-  if (!isDead) expect(code, stderr).toBe(0);
-  return isDead;
-}
-
-/** The last call is the one that sends, after so many other transactions: an approval comes before a stake. */
-function atSend(before = 0): Death["at"] {
-  let sent = 0;
-  return (method) => method === SEND && sent++ === before;
-}
+const killed = (args: readonly string[], death: Death): Promise<boolean> => killCommand({ user, gate }, args, death);
 
 /** Commands that would do something else when they were done twice. */
 const COMMANDS: readonly (readonly [event: string, args: readonly string[], before: number])[] = [

@@ -35,6 +35,12 @@ export interface PendingReport {
 
 /** Reads it at the latest block. Throws as all reads do. */
 export async function readRewards(chain: Chain, account: Address): Promise<RewardsState> {
+  const { credits, ...rewards } = await readAllRewards(chain, account);
+  return { ...rewards, credits: credits.filter(({ amount }) => amount > 0n) };
+}
+
+/** The same with the contracts that owe nothing. */
+export async function readAllRewards(chain: Chain, account: Address): Promise<RewardsState> {
   const [{ credited, withdrawn }, judges] = await Promise.all([
     readFor("the rewards", chain.contracts.stakeRegistry.rewards(account)),
     findJudges(chain),
@@ -58,16 +64,14 @@ async function readAtJudge(chain: Chain, disputes: Address, account: Address): P
     ask(chain, disputes, delivery.encode("bondsOf", [account])),
     ask(chain, disputes, equivocation.encode("PRIORITY_WINDOW")),
   ]);
-  if (bonds !== undefined) return { ...NOTHING, credits: creditsOf(disputes, "delivery", bonds) };
+  if (bonds !== undefined) return { ...NOTHING, credits: [{ disputes, kind: "delivery", amount: bonds }] };
   if (hasReports !== undefined) return { ...NOTHING, pending: await readPending(chain, disputes, account) };
   if (deposits === undefined) return NOTHING;
   // Measured disputes keep their money in a contract beside them.
   const beside: Address = `0x${deposits.toString(16).padStart(40, "0")}`;
-  return { ...NOTHING, credits: creditsOf(beside, "measured", await readCredit(chain, beside, account)) };
+  const amount = await readCredit(chain, beside, account);
+  return { ...NOTHING, credits: [{ disputes: beside, kind: "measured", amount }] };
 }
-
-const creditsOf = (disputes: Address, kind: DisputeCredit["kind"], amount: bigint): DisputeCredit[] =>
-  amount === 0n ? [] : [{ disputes, kind, amount }];
 
 /** A view's word as a number; undefined from a contract that has no such view. */
 async function ask(chain: Chain, to: Address, data: Hex): Promise<bigint | undefined> {

@@ -26,6 +26,8 @@ export type CallPlace = Pick<SentCall, "intent" | "nonce">;
  */
 export interface SendJournal {
   find(intent: string): SentCall | undefined;
+  /** All of them, whatever they do. */
+  list(): readonly SentCall[];
   /** Kept for good when it returns. */
   write(call: SentCall): void;
   remove(call: CallPlace): void;
@@ -37,6 +39,7 @@ export function memoryJournal(): SendJournal {
   const keyOf = ({ intent, nonce }: CallPlace): string => `${nonce} ${intent}`;
   return {
     find: (intent) => [...calls.values()].find((call) => call.intent === intent),
+    list: () => [...calls.values()],
     write: (call) => void calls.set(keyOf(call), call),
     remove: (call) => void calls.delete(keyOf(call)),
   };
@@ -53,6 +56,7 @@ export function fileJournal(directory: string, scope: { chainId: bigint; account
       .map((name) => ({ path: join(directory, name), call: readCall(join(directory, name)) }));
   return stored(directory, {
     find: (intent) => kept().find(({ call }) => call?.intent === intent)?.call,
+    list: () => kept().flatMap(({ call }) => call ?? []),
     write: (call) => writeDurably(pathOf(call), JSON.stringify(call)),
     // By what they say: earlier versions had a file for each nonce.
     remove: ({ intent, nonce }) => {
@@ -62,7 +66,7 @@ export function fileJournal(directory: string, scope: { chainId: bigint; account
   });
 }
 
-function stored(directory: string, { find, write, remove }: SendJournal): SendJournal {
+function stored(directory: string, { find, list, write, remove }: SendJournal): SendJournal {
   const guarded = <T>(work: () => T): T => {
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -73,6 +77,7 @@ function stored(directory: string, { find, write, remove }: SendJournal): SendJo
   };
   return {
     find: (intent) => guarded(() => find(intent)),
+    list: () => guarded(list),
     write: (call) => guarded(() => write(call)),
     remove: (call) => guarded(() => remove(call)),
   };

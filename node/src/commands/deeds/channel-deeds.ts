@@ -1,4 +1,5 @@
 import type { Address } from "@lloom/protocol/commitment-types";
+import { isAddress } from "ethers";
 import {
   allocateCall,
   cancelUnlockCall,
@@ -7,11 +8,13 @@ import {
   requestUnlockCall,
   shownTokens,
 } from "../../chain/account/calls.ts";
+import { minedEvent } from "../../chain/account/mined-events.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { type Channel, findChannels } from "../../chain/read/channels-of.ts";
 import { readActive, readChannel, readDeposit } from "../../chain/reads.ts";
 import { shownDuration, shownMoment } from "../words.ts";
 import type { Account } from "./account.ts";
-import type { Deed } from "./deed.ts";
+import { type Deed, type Done, untold } from "./deed.ts";
 import type { Amount } from "./payouts.ts";
 import { tooMuch } from "./too-much.ts";
 
@@ -34,8 +37,14 @@ export async function allocation(account: Account, executor: Address, amount: bi
       ["leaves", `${shownTokens(chain, deposit > amount ? deposit - amount : 0n)} of free deposit`],
       ["free", `${delay} after you ask for it: lloom unlock ${executor}; that executor alone can earn it`],
     ],
-    done: `${shownTokens(chain, amount)} are in the channel with ${executor}. What is not spent comes back ${delay} after lloom unlock.`,
     event: { action: "allocate", executor, amount, channelBalance: balance + amount },
+    done: (receipt) => {
+      const { channelBalance } = minedEvent(chain, receipt, "Allocated");
+      return {
+        sentence: `${shownTokens(chain, amount)} are in the channel with ${executor}. What is not spent comes back ${delay} after lloom unlock.`,
+        event: { action: "allocate", executor, amount, channelBalance },
+      };
+    },
     refused: tooMuch(chain, {
       ...{ asked: amount, available: deposit, where: "The free deposit holds" },
       next: "Deposit more (lloom deposit AMOUNT), or allocate less.",
@@ -65,10 +74,10 @@ export async function unlockRequest(account: Account, executor: Address, asked: 
       ["until then", "the executor can still claim it for answers, and takes no new requests near the end"],
       ["free", `from ${when}: lloom unlock --finish, then lloom withdraw deposit`],
     ],
-    ...unlockDone(chain, { executor, amount, freeAt, nowSeconds }),
-    afterwards: async () => {
-      const { unlockAt } = await readChannel(chain, address, executor);
-      return unlockDone(chain, { executor, amount, freeAt: unlockAt, nowSeconds: await chain.nowSeconds() });
+    event: unlockEvent(executor, amount, freeAt),
+    done: async (receipt) => {
+      const mined = minedEvent(chain, receipt, "UnlockRequested");
+      return unlockDone(chain, mined, await chain.nowSeconds());
     },
     nothing: amount > 0n ? undefined : nothingLocked(executor, unlocking > 0n),
     refused: tooMuch(chain, {
@@ -78,18 +87,19 @@ export async function unlockRequest(account: Account, executor: Address, asked: 
   };
 }
 
-interface Unlocking {
-  readonly executor: Address;
-  readonly amount: bigint;
-  readonly freeAt: bigint;
-  readonly nowSeconds: bigint;
-}
+const unlockEvent = (executor: Address, amount: bigint, freeAt: bigint) => ({
+  ...{ action: "unlock", executor, amount, freeAt },
+});
 
-function unlockDone(chain: Chain, { executor, amount, freeAt, nowSeconds }: Unlocking): Pick<Deed, "done" | "event"> {
-  const when = shownMoment(freeAt, nowSeconds);
+function unlockDone(
+  chain: Chain,
+  { executor, amount, unlockAt }: { executor: Address; amount: bigint; unlockAt: bigint },
+  nowSeconds: bigint,
+): Done {
+  const when = shownMoment(unlockAt, nowSeconds);
   return {
-    done: `${shownTokens(chain, amount)} are unlocking, free from ${when}: lloom unlock --finish, then lloom withdraw deposit.`,
-    event: { action: "unlock", executor, amount, freeAt },
+    sentence: `${shownTokens(chain, amount)} are unlocking, free from ${when}: lloom unlock --finish, then lloom withdraw deposit.`,
+    event: unlockEvent(executor, amount, unlockAt),
   };
 }
 
@@ -112,9 +122,36 @@ export async function unlockCancel(account: Account, executor: Address): Promise
     call: await cancelUnlockCall(chain, executor),
     title: `Keep ${shownTokens(chain, unlocking)} in the channel with ${executor}`,
     facts: [["free", "not before it is asked for again: lloom unlock"]],
-    done: `${shownTokens(chain, unlocking)} stay in the channel with ${executor}.`,
     event: { action: "cancelUnlock", executor, amount: unlocking },
+    done: (receipt) => {
+      const { amount } = minedEvent(chain, receipt, "UnlockCancelled");
+      return {
+        sentence: `${shownTokens(chain, amount)} stay in the channel with ${executor}.`,
+        event: { action: "cancelUnlock", executor, amount },
+      };
+    },
     nothing: unlocking > 0n ? undefined : `Nothing of a channel with ${executor} is unlocking.`,
+  };
+}
+
+/** Of a client's channels, what can be brought back now, and what of it unlocks still. */
+export interface Finishable {
+  readonly due: readonly Address[];
+  readonly waiting: readonly Channel[];
+}
+
+const FINISH = "finish the unlock of ";
+
+/** Looks for what has finished unlocking. What an earlier run brought back, and told nobody, is due once more. */
+export async function findFinishable(account: Account): Promise<Finishable> {
+  const { chain, address } = account;
+  const nowSeconds = await chain.nowSeconds();
+  const channels = (await findChannels(chain, address, "client")).filter(({ unlocking }) => unlocking > 0n);
+  const isDue = ({ unlockAt }: Channel): boolean => unlockAt <= nowSeconds;
+  const begun = untold(account, FINISH).filter((rest): rest is Address => isAddress(rest));
+  return {
+    due: [...new Set([...begun, ...channels.filter(isDue).map(({ peer }) => peer)])],
+    waiting: channels.filter((channel) => !isDue(channel)),
   };
 }
 
@@ -123,7 +160,7 @@ export async function finishUnlock(account: Account, executor: Address): Promise
   const deed = await finishUnlockFor(account, { client: account.address, executor });
   return {
     ...deed,
-    intent: `finish the unlock of ${executor}`,
+    intent: `${FINISH}${executor}`,
     call: await finalizeUnlockCall(account.chain, executor),
     facts: [["free", "as soon as it is mined: lloom withdraw deposit"]],
   };
@@ -141,12 +178,19 @@ export async function finishUnlockFor(
   const shown = shownTokens(chain, unlocking);
   const notYet = `${shown} of the channel with ${executor} are free from ${shownMoment(unlockAt, nowSeconds)}.`;
   return {
-    intent: `finish the unlock of ${executor} for ${client}`,
+    intent: `${FINISH}${executor} for ${client}`,
     call: await finalizeUnlockForCall(chain, client, executor),
     title: `Return ${shown} from the channel with ${executor} to the free deposit`,
     facts: [["free", `for ${client}, as soon as it is mined: lloom withdraw deposit`]],
-    done: `What was unlocked from the channel with ${executor} is free deposit now: lloom withdraw deposit.`,
     event: { action: "finishUnlock", executor, amount: unlocking },
+    done: (receipt) => {
+      // An executor may have claimed some of it meanwhile.
+      const { amount } = minedEvent(chain, receipt, "UnlockFinalized");
+      return {
+        sentence: `${shownTokens(chain, amount)} from the channel with ${executor} are free deposit now: lloom withdraw deposit.`,
+        event: { action: "finishUnlock", executor, amount },
+      };
+    },
     nothing:
       unlocking === 0n
         ? `Nothing of a channel with ${executor} is unlocking.`

@@ -1,4 +1,4 @@
-import type { Hex } from "@lloom/protocol/commitment-types";
+import type { TransactionReceipt } from "ethers";
 import { senderOf } from "../../chain/account/actions.ts";
 import { tokenOf } from "../../chain/account/calls.ts";
 import { type CallCost, costOf } from "../../chain/account/cost.ts";
@@ -27,16 +27,27 @@ export interface Deed {
   readonly title: string;
   /** What is worth knowing before it is signed. */
   readonly facts: readonly Fact[];
-  /** Past tense, with when the money is free: "5 tUSD are in the wallet 0x...". */
-  readonly done: string;
-  /** The same for programs: amounts in base units, times in Unix seconds. */
-  readonly event: Readonly<Record<string, unknown>>;
-  /** Both once more, as the chain has it afterwards, where they name a moment that only the block decided. */
-  readonly afterwards?: () => Promise<Pick<Deed, "done" | "event">>;
+  /** Of what is known beforehand, for programs: amounts in base units, times in Unix seconds. */
+  readonly event: DeedEvent;
+  /**
+   * What came of it, by what its own transaction says. Whoever goes on with an earlier run builds the deed anew, from a chain on
+   * which it has happened: what was read for the preview is not what was done then.
+   */
+  readonly done: (receipt: TransactionReceipt) => Done | Promise<Done>;
   /** Why there is nothing to do, if that is so: "No earnings can be withdrawn yet; 3 tUSD mature ...". */
   readonly nothing?: string | undefined;
   /** Why it cannot be done, where that is known before the contract is asked. */
   readonly refused?: LloomError | undefined;
+}
+
+export type DeedEvent = Readonly<Record<string, unknown>>;
+
+/** What is told once it is mined. */
+export interface Done {
+  /** Past tense, with when the money is free: "5 tUSD are in the wallet 0x...". */
+  readonly sentence: string;
+  /** The same for programs; the deed's own unless given. */
+  readonly event?: DeedEvent;
 }
 
 /**
@@ -47,7 +58,7 @@ export interface Deed {
 export async function perform(context: CommandContext, account: Account, deed: Deed): Promise<void> {
   const { chain, journal } = account;
   // One key may have money in several deployments of a chain.
-  const intent = `${deed.intent} at ${chain.accounting}`;
+  const intent = `${deed.intent}${placeOf(chain)}`;
   const earlier = journal.find(intent);
   if (earlier === undefined) {
     if (deed.nothing !== undefined) return announce(context, { ...deed.event, event: "nothing" }, deed.nothing);
@@ -57,7 +68,7 @@ export async function perform(context: CommandContext, account: Account, deed: D
   } else {
     const mined = await minedOf(chain, earlier.hashes);
     if (mined !== undefined) {
-      await tell(context, chain, deed, { transactionHash: mined, isResumed: true });
+      await tell(context, chain, deed, { receipt: mined, isResumed: true });
       journal.remove(earlier);
       return journal.told();
     }
@@ -70,6 +81,20 @@ export async function perform(context: CommandContext, account: Account, deed: D
   const mined = await senderOf(chain).send({ ...call, intent }, { signal });
   await tell(context, chain, deed, mined);
   journal.told();
+}
+
+const placeOf = ({ accounting }: Chain): string => ` at ${accounting}`;
+
+/**
+ * What comes after this beginning in the intents of deeds that earlier runs sent, and whose end nobody was told. A command that does
+ * one deed for everything that it finds would not find again what was done.
+ */
+export function untold({ chain, journal }: Pick<Account, "chain" | "journal">, beginning: string): readonly string[] {
+  const place = placeOf(chain);
+  return journal.list().flatMap(({ intent }) => {
+    const isSuch = intent.startsWith(beginning) && intent.endsWith(place);
+    return isSuch ? [intent.slice(beginning.length, -place.length)] : [];
+  });
 }
 
 /**
@@ -88,11 +113,11 @@ async function approve(
   journal.told();
 }
 
-/** Which of the transactions succeeded, if one did. */
-async function minedOf({ provider }: Chain, hashes: readonly Hex[]): Promise<Hex | undefined> {
+/** The receipt of the one of the transactions that succeeded, if one did. */
+export async function minedOf({ provider }: Chain, hashes: readonly string[]): Promise<TransactionReceipt | undefined> {
   for (const hash of hashes) {
     const receipt = await provider.getTransactionReceipt(hash);
-    if (receipt?.status === 1) return hash;
+    if (receipt?.status === 1) return receipt;
   }
   return undefined;
 }
@@ -136,26 +161,21 @@ function requireGas({ mostWei, hasWei }: CallCost, { call: { what } }: Previewed
 }
 
 interface Outcome {
-  readonly transactionHash: Hex;
+  readonly receipt: TransactionReceipt;
   readonly isResumed: boolean;
 }
 
-async function tell(
-  context: CommandContext,
-  chain: Chain,
-  deed: Deed,
-  { transactionHash, isResumed }: Outcome,
-): Promise<void> {
-  const { event, done } = (await deed.afterwards?.()) ?? deed;
+async function tell(context: CommandContext, chain: Chain, deed: Deed, { receipt, isResumed }: Outcome): Promise<void> {
+  const { sentence, event = deed.event } = await deed.done(receipt);
   const said = isResumed
-    ? `${done}\n  An earlier run had sent this; nothing was sent twice. Give the command again for once more.`
-    : done;
+    ? `${sentence}\n  An earlier run had sent this; nothing was sent twice. Give the command again for once more.`
+    : sentence;
   announce(
     context,
     {
       ...{ event: "done", ...event, ...networkEvent(context, chain), token: tokenOf(chain) },
-      ...{ transactionHash, resumed: isResumed },
+      ...{ transactionHash: receipt.hash, resumed: isResumed },
     },
-    `${said}\n  transaction ${transactionHash}`,
+    `${said}\n  transaction ${receipt.hash}`,
   );
 }

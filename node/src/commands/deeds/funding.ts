@@ -12,7 +12,9 @@ import {
   creditWithPermitCall,
   stakeWithPermitCall,
 } from "../../chain/account/collector.ts";
+import { minedAmount, minedEvent } from "../../chain/account/mined-events.ts";
 import { roleTaken } from "../../chain/account/role-taken.ts";
+import { measuredDeposits } from "../../chain/contracts.ts";
 import { readCredit, readDeposit, readFor, readMember, readMinimumStake, readTokenBalance } from "../../chain/reads.ts";
 import { shownDuration } from "../words.ts";
 import type { Account } from "./account.ts";
@@ -43,8 +45,14 @@ export async function depositing(account: Account, amount: bigint): Promise<Deed
       ...approvalFacts(allowed.approval),
       ["free", "at any time: lloom withdraw deposit"],
     ],
-    done: `${shown} are deposited. What no channel holds is free at any time: lloom withdraw deposit.`,
     event: { action: "deposit", amount, deposit: deposit + amount },
+    done: (receipt) => {
+      const { balance } = minedEvent(chain, receipt, "Deposited");
+      return {
+        sentence: `${shown} are deposited. What no channel holds is free at any time: lloom withdraw deposit.`,
+        event: { action: "deposit", amount, deposit: balance },
+      };
+    },
     refused: held < amount ? tooFew(chain, held, amount) : undefined,
   };
 }
@@ -61,23 +69,32 @@ export async function staking(account: Account, asked: Registration, collector: 
   ]);
   const allowed = await allowingStake(account, asked, member.role === role ? collector : undefined);
   const total = member.stake + amount;
-  const shown = shownTokens(chain, total);
   const back = `${shownDuration(period)} after lloom unbond`;
-  const missing = total >= minimum ? "" : ` That does not count yet: ${shownTokens(chain, minimum)} are needed.`;
   return {
     intent: `stake ${amount} as ${role}`,
     call: await (member.role === role ? stakeCall(chain, asked) : registerAndStakeCall(chain, asked)),
     ...allowed,
     title: `Stake ${shownTokens(chain, amount)} as ${role}`,
     facts: [
-      ["stake", `${shownTokens(chain, member.stake)} now, ${shown} then; ${shownTokens(chain, minimum)} are needed`],
+      [
+        "stake",
+        `${shownTokens(chain, member.stake)} now, ${shownTokens(chain, total)} then; ${shownTokens(chain, minimum)} are needed`,
+      ],
       ["leaves", `${shownTokens(chain, held > amount ? held - amount : 0n)} in the wallet`],
       ...approvalFacts(allowed.approval),
       ["at risk", "faults that are proven take from it: docs/contracts.md"],
       ["free", back],
     ],
-    done: `${shown} are at stake as ${role}.${missing} It comes back ${back}.`,
     event: { action: "stake", role, amount, stake: total, minimum },
+    done: (receipt) => {
+      const { totalStake } = minedEvent(chain, receipt, "Staked");
+      const missing =
+        totalStake >= minimum ? "" : ` That does not count yet: ${shownTokens(chain, minimum)} are needed.`;
+      return {
+        sentence: `${shownTokens(chain, totalStake)} are at stake as ${role}.${missing} It comes back ${back}.`,
+        event: { action: "stake", role, amount, stake: totalStake, minimum },
+      };
+    },
     refused: roleTaken(member, role) ?? (held < amount ? tooFew(chain, held, amount) : undefined),
   };
 }
@@ -132,8 +149,16 @@ export async function crediting(account: Account, { collector, ...payment }: Cre
       ...approvalFacts(allowed.approval),
       ["free", `for ${beneficiary}, at any time: lloom withdraw rewards`],
     ],
-    done: `${shown} are credited to ${beneficiary}. What no dispute takes is free at any time: lloom withdraw rewards.`,
     event: { action: "credit", beneficiary, amount, credit: credit + amount },
+    done: (receipt) => ({
+      sentence: `${shown} are credited to ${beneficiary}. What no dispute takes is free at any time: lloom withdraw rewards.`,
+      event: {
+        ...{ action: "credit", beneficiary, amount },
+        credit: minedAmount({ at: deposits, contract: measuredDeposits }, receipt, {
+          ...{ event: "CreditAdded", amount: "credit" },
+        }),
+      },
+    }),
     refused: held < amount ? tooFew(chain, held, amount) : undefined,
   };
 }

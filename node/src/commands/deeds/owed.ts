@@ -27,6 +27,20 @@ export async function readOwed(context: CommandContext, view: View): Promise<Owe
   return log && owedOn(view, openSettlementLog(log).unsettled());
 }
 
+/** What one client owes by the executor's log, while it can be settled, whatever its channel holds. Base units. */
+export async function readOwing(context: CommandContext, view: View, client: Address): Promise<bigint> {
+  const log = readOwnLog(context, view, { file: "executor.sqlite" });
+  const lanes =
+    log === undefined
+      ? []
+      : openSettlementLog(log)
+          .unsettled()
+          .filter((lane) => lane.client === client);
+  const asked = lanes.reduce((sum, { amountOwed }) => sum + amountOwed, 0n);
+  const means = { balances: new Map([[client, asked]]), nowSeconds: await view.chain.nowSeconds() };
+  return owedOf(lanes, means).total;
+}
+
 /** What of the lanes the chain can still pay. */
 export async function owedOn({ chain, address }: View, lanes: readonly UnsettledLane[]): Promise<Owed> {
   const clients = [...new Set(lanes.map(({ client }) => client))];

@@ -5,12 +5,13 @@ import {
   withdrawEarningsCall,
   withdrawStakeCall,
 } from "../../chain/account/calls.ts";
+import { minedEvent } from "../../chain/account/mined-events.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { readEarnings } from "../../chain/read/earnings.ts";
 import { type Member, readDeposit, readMember } from "../../chain/reads.ts";
 import { type Fact, shownMoment } from "../words.ts";
 import type { Account } from "./account.ts";
-import type { Deed } from "./deed.ts";
+import type { Deed, Done } from "./deed.ts";
 import { tooMuch } from "./too-much.ts";
 
 /** Where a payout goes. */
@@ -24,6 +25,23 @@ export type Amount = bigint | "all";
 /** "this key's wallet", or the address of somebody else. */
 export const shownPayee = ({ address }: Account, to: Address): string =>
   to === address ? `${to}, this key's wallet` : to;
+
+const TITLES = {
+  deposit: "The deposit is",
+  earnings: "The earnings are",
+  stake: "The unbonded stake is",
+  rewards: "The shares of slashes are",
+} as const;
+
+/** How a payout is told. */
+export const paidOut = (
+  chain: Chain,
+  { of, to }: Payee & { readonly of: keyof typeof TITLES },
+  { amount }: { readonly amount: bigint },
+): Done => ({
+  sentence: `${TITLES[of]} paid out: ${shownTokens(chain, amount)}, in the wallet of ${to}.`,
+  event: { action: "withdraw", of, amount, to },
+});
 
 /** Free deposit into the wallet. */
 export async function depositPayout(
@@ -43,8 +61,8 @@ export async function depositPayout(
       ["leaves", `${shownTokens(chain, deposit > amount ? deposit - amount : 0n)} of free deposit`],
       ["free", "as soon as it is mined"],
     ],
-    done: `The deposit is paid out: ${shown}, in the wallet of ${to}.`,
     event: { action: "withdraw", of: "deposit", amount, to },
+    done: (receipt) => paidOut(chain, { of: "deposit", to }, minedEvent(chain, receipt, "Withdrawn")),
     nothing: amount === 0n ? "There is no free deposit. What is in channels comes back by lloom unlock." : undefined,
     refused: tooMuch(chain, {
       ...{ asked: amount, available: deposit, where: "The free deposit holds" },
@@ -68,8 +86,8 @@ export async function earningsPayout(account: Account, { to }: Payee): Promise<D
     call: await withdrawEarningsCall(chain, to),
     title: `Withdraw ${shown} of earnings`,
     facts: [["to", shownPayee(account, to)], ...later, ["free", "as soon as it is mined"]],
-    done: `The earnings are paid out, in the wallet of ${to}.`,
     event: { action: "withdraw", of: "earnings", amount, to },
+    done: (receipt) => paidOut(chain, { of: "earnings", to }, minedEvent(chain, receipt, "EarningsWithdrawn")),
     nothing: amount === 0n ? `No earnings can be withdrawn now.${waiting || NOTHING_SETTLED}` : undefined,
   };
 }
@@ -92,8 +110,8 @@ export async function stakePayout(account: Account, { to }: Payee): Promise<Deed
       ["leaves", `${shownTokens(chain, member.stake)} at stake`],
       ["free", "as soon as it is mined"],
     ],
-    done: `The unbonded stake is paid out, in the wallet of ${to}.`,
     event: { action: "withdraw", of: "stake", amount, to },
+    done: (receipt) => paidOut(chain, { of: "stake", to }, minedEvent(chain, receipt, "StakeWithdrawn")),
     nothing: whyNoStake(chain, member, nowSeconds),
   };
 }

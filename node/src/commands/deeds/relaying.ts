@@ -39,8 +39,8 @@ export async function relaying({ chain, address }: Account, signed: SignedOrder<
       ["until", shownMoment(until, nowSeconds)],
       ["gas", `is paid by this key, ${address}, which gets nothing of the money`],
     ],
-    done: `Carried out: ${title}.${afterwards(chain, order)}`,
     event: { action: "relay", type: order.type, ...order.message, digest },
+    done: () => ({ sentence: `Carried out: ${title}.${afterwards(chain, order)}` }),
     nothing: isUsed ? `This order was carried out already, and counts once: ${title}.` : undefined,
     refused: isUsed ? undefined : await refusal(chain, order, until, nowSeconds),
   };

@@ -1,26 +1,28 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { releaseCall, shownTokens } from "../../chain/account/calls.ts";
+import { minedEvent } from "../../chain/account/mined-events.ts";
 import { readChannel } from "../../chain/reads.ts";
 import type { Fact } from "../words.ts";
 import type { Account } from "./account.ts";
-import type { Deed } from "./deed.ts";
+import type { Deed, DeedEvent } from "./deed.ts";
 import type { Amount } from "./payouts.ts";
 import { tooMuch } from "./too-much.ts";
 
 /**
  * An executor gives money of a client's channel back. What the client owes for answers that are not settled stays, unless an amount
- * is named that takes it, too: nothing could pay it then.
+ * is named that takes it, too: nothing could pay it then. `owing` is what the client owes, whatever the channel holds.
  */
 export async function channelRelease(
   account: Account,
   client: Address,
-  { asked, owed }: { readonly asked: Amount; readonly owed: bigint },
+  { asked, owing }: { readonly asked: Amount; readonly owing: bigint },
 ): Promise<Deed> {
   const { chain, address } = account;
   const { balance } = await readChannel(chain, client, address);
-  const spare = balance > owed ? balance - owed : 0n;
+  const owed = owing < balance ? owing : balance;
+  const spare = balance - owed;
   const amount = asked === "all" ? spare : asked;
-  const lost = amount > spare ? amount - spare : 0n;
+  const lost = lostOf({ amount, balance, owed });
   const tokens = (count: bigint): string => shownTokens(chain, count);
   const shown = tokens(amount);
   return {
@@ -32,8 +34,18 @@ export async function channelRelease(
       ...(owed > 0n ? [owedFact(tokens(owed), lost > 0n ? tokens(lost) : undefined)] : []),
       ["free", "for the client, as soon as it is mined"],
     ],
-    done: `${shown} are in the free deposit of ${client} again.${lost > 0n ? ` ${tokens(lost)} that it owed are written off.` : ""}`,
-    event: { action: "release", client, amount, owed, writtenOff: lost },
+    event: releaseEvent(client, { amount, balance, owed }),
+    done: (receipt) => {
+      const mined = minedEvent(chain, receipt, "Released");
+      const before = mined.channelBalance + mined.amount;
+      const money = { amount: mined.amount, balance: before, owed: owing < before ? owing : before };
+      const gone = lostOf(money);
+      const writtenOff = gone > 0n ? ` ${tokens(gone)} that it owed are written off.` : "";
+      return {
+        sentence: `${tokens(mined.amount)} are in the free deposit of ${client} again.${writtenOff}`,
+        event: releaseEvent(client, money),
+      };
+    },
     nothing: amount > 0n ? undefined : nothingSpare(client, tokens(balance), balance > 0n),
     refused: tooMuch(chain, {
       ...{ asked: amount, available: balance, where: `The channel of ${client} holds` },
@@ -41,6 +53,22 @@ export async function channelRelease(
     }),
   };
 }
+
+/** A channel that something is released of. Base units. */
+interface Releasing {
+  readonly amount: bigint;
+  /** Of the channel before. */
+  readonly balance: bigint;
+  /** What of that the client owes. */
+  readonly owed: bigint;
+}
+
+const lostOf = ({ amount, balance, owed }: Releasing): bigint =>
+  amount + owed > balance ? amount + owed - balance : 0n;
+
+const releaseEvent = (client: Address, money: Releasing): DeedEvent => ({
+  ...{ action: "release", client, amount: money.amount, owed: money.owed, writtenOff: lostOf(money) },
+});
 
 const owedFact = (owed: string, lost: string | undefined): Fact => [
   "owed",

@@ -1,5 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { minedEvent } from "../../chain/account/mined-events.ts";
 import { authorizeSignerCall, revokeSignerCall } from "../../chain/account/session-signers.ts";
 import { readSigner } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
@@ -7,7 +8,7 @@ import { recoverAddress } from "../../wallet/recover.ts";
 import type { Possession } from "../signed/possession-file.ts";
 import { shownDate, shownDuration, shownMoment } from "../words.ts";
 import type { Account } from "./account.ts";
-import type { Deed } from "./deed.ts";
+import type { Deed, Done } from "./deed.ts";
 import { requireDeployment } from "./relaying.ts";
 
 /** Lets a session key sign for this account. Throws LloomError ORDER_INVALID, CHAIN_MISMATCH for a proof of another kind. */
@@ -37,8 +38,8 @@ export async function signerAddition({ chain, address }: Account, proof: Possess
         `with lloom signer remove: its orders at once, its requests ${shownDuration(chain.unlockDelaySeconds)} later; the same key never comes back`,
       ],
     ],
-    done: `${signer} signs for ${address} now.`,
     event: { action: "addSigner", signer },
+    done: () => ({ sentence: `${signer} signs for ${address} now.` }),
     nothing: isOwn && known.thawEnd === 0n ? `${signer} signs for ${address} already.` : undefined,
     refused: refusalOf({ signer, deadline, nowSeconds, takenBy: known?.principal }),
   };
@@ -76,8 +77,8 @@ export async function signerRemoval({ chain, address }: Account, signer: Address
       ["orders", "of it count no more as soon as this is mined"],
       ["requests", `with deadlines until ${until}, still count: they may have been answered`],
     ],
-    ...removalDone(signer, thawEnd, nowSeconds),
-    afterwards: async () => removalDone(signer, (await readSigner(chain, signer))?.thawEnd ?? thawEnd, nowSeconds),
+    event: { action: "removeSigner", signer, thawEnd },
+    done: (receipt) => removalDone(signer, minedEvent(chain, receipt, "SignerRevoked").thawEnd, nowSeconds),
     nothing: isRevoked ? `${signer} is revoked already: its requests ${countUntil(thawEnd, nowSeconds)}.` : undefined,
     refused: isOwn
       ? undefined
@@ -87,8 +88,8 @@ export async function signerRemoval({ chain, address }: Account, signer: Address
   };
 }
 
-const removalDone = (signer: Address, thawEnd: bigint, nowSeconds: bigint): Pick<Deed, "done" | "event"> => ({
-  done: `${signer} is revoked: its orders count no more, its requests ${countUntil(thawEnd, nowSeconds)}.`,
+const removalDone = (signer: Address, thawEnd: bigint, nowSeconds: bigint): Done => ({
+  sentence: `${signer} is revoked: its orders count no more, its requests ${countUntil(thawEnd, nowSeconds)}.`,
   event: { action: "removeSigner", signer, thawEnd },
 });
 

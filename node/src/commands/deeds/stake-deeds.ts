@@ -1,4 +1,5 @@
 import { cancelUnbondCall, shownTokens, unbondCall, unjailCall } from "../../chain/account/calls.ts";
+import { minedEvent } from "../../chain/account/mined-events.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { type Member, readFor, readMember, readMinimumStake } from "../../chain/reads.ts";
 import type { LloomError } from "../../errors.ts";
@@ -40,10 +41,14 @@ export async function unbonding(account: Account, asked: Amount): Promise<Deed> 
       ["until then", "it can still be slashed for what was proven, and backs nothing"],
       ["free", `from ${when}: lloom withdraw stake`],
     ],
-    ...unbondDone(chain, { amount, left, freeAt, nowSeconds }),
-    afterwards: async () => {
-      const { unbondAt, stake } = await readMember(chain, address);
-      return unbondDone(chain, { amount, left: stake, freeAt: unbondAt, nowSeconds: await chain.nowSeconds() });
+    event: { action: "unbond", amount, left, freeAt },
+    done: async (receipt) => {
+      const mined = minedEvent(chain, receipt, "UnbondRequested");
+      const when = shownMoment(mined.unbondAt, await chain.nowSeconds());
+      return {
+        sentence: `${shownTokens(chain, mined.amount)} are unbonding, free from ${when}: lloom withdraw stake.`,
+        event: { action: "unbond", amount: mined.amount, left: mined.totalStake, freeAt: mined.unbondAt },
+      };
     },
     nothing: amount > 0n ? undefined : noStake(chain, member),
     refused: await whyNotOut(chain, member, amount),
@@ -62,21 +67,6 @@ async function whyNotOut(chain: Chain, { role, stake }: Member, amount: bigint):
   });
 }
 
-interface GoingOut {
-  readonly amount: bigint;
-  readonly left: bigint;
-  readonly freeAt: bigint;
-  readonly nowSeconds: bigint;
-}
-
-function unbondDone(chain: Chain, { amount, left, freeAt, nowSeconds }: GoingOut): Pick<Deed, "done" | "event"> {
-  const when = shownMoment(freeAt, nowSeconds);
-  return {
-    done: `${shownTokens(chain, amount)} are unbonding, free from ${when}: lloom withdraw stake.`,
-    event: { action: "unbond", amount, left, freeAt },
-  };
-}
-
 const noStake = (chain: Chain, { unbonding: out }: Member): string =>
   out > 0n ? `All of the stake is unbonding already: ${shownTokens(chain, out)}.` : "There is no stake.";
 
@@ -92,8 +82,14 @@ export async function unbondCancel(account: Account): Promise<Deed> {
       ["stake", `${shownTokens(chain, stake + out)} then`],
       ["free", "not before it is taken out again: lloom unbond"],
     ],
-    done: `${shownTokens(chain, stake + out)} are at stake.`,
     event: { action: "cancelUnbond", amount: out },
+    done: (receipt) => {
+      const { amount, totalStake } = minedEvent(chain, receipt, "UnbondCancelled");
+      return {
+        sentence: `${shownTokens(chain, totalStake)} are at stake.`,
+        event: { action: "cancelUnbond", amount },
+      };
+    },
     nothing: out > 0n ? undefined : "No stake is unbonding.",
   };
 }
@@ -107,8 +103,8 @@ export async function leaveJail(account: Account): Promise<Deed> {
     call: await unjailCall(chain),
     title: `Leave jail as ${member.role}`,
     facts: [["note", "the first week begins anew, in which a growing part of the stake covers last answers"]],
-    done: `This key is an active ${member.role} again.`,
     event: { action: "unjail", role: member.role },
+    done: () => ({ sentence: `This key is an active ${member.role} again.` }),
     nothing: await whyInJail(chain, member, nowSeconds),
   };
 }

@@ -14,6 +14,7 @@ export function toldJournal(kept: SendJournal): ToldJournal {
   const over: CallPlace[] = [];
   return {
     find: (intent) => kept.find(intent),
+    list: () => kept.list(),
     write: (call) => kept.write(call),
     remove: (call) => {
       over.push(call);

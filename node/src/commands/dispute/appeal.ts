@@ -1,5 +1,7 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { shownTokens } from "../../chain/account/calls.ts";
+import { minedAmount } from "../../chain/account/mined-events.ts";
+import { measured } from "../../chain/contracts.ts";
 import { appealCall } from "../../chain/disputes/measured-calls.ts";
 import { openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import {
@@ -37,8 +39,16 @@ export async function appealing({ chain, address }: Account, id: Hex): Promise<D
       ["deposit", `${shown}, back unless the verdict is confirmed`],
       ["then", dispute.round === 1 ? "eleven other jurors are drawn" : "the arbitrator may rule"],
     ],
-    done: "The verdict is appealed against. See how it goes on: lloom disputes",
     event: { action: "appeal", id, deposit: deposit ?? 0n },
+    done: (receipt) => ({
+      sentence: "The verdict is appealed against. See how it goes on: lloom disputes",
+      event: {
+        ...{ action: "appeal", id },
+        deposit: minedAmount({ at: court.disputes, contract: measured }, receipt, {
+          ...{ event: "Appealed", amount: "deposit" },
+        }),
+      },
+    }),
     refused: problemOf(dispute, { deposit, nowSeconds }),
   };
 }

@@ -1,7 +1,9 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { shownTokens } from "../../chain/account/calls.ts";
+import { minedAmount } from "../../chain/account/mined-events.ts";
 import type { Concession } from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { delivery } from "../../chain/contracts.ts";
 import { concedeCall, concedeForCall } from "../../chain/disputes/delivery-calls.ts";
 import { type DeliveryDispute, readDispute } from "../../chain/disputes/delivery-disputes.ts";
 import { findDisputes } from "../../chain/disputes/dispute-events.ts";
@@ -92,8 +94,19 @@ async function concession(account: Account, { id, conceded, call }: Conceding): 
       ...approvalFacts(approval),
       ["executor", "half a strike; nothing is slashed"],
     ],
-    done: "The dispute is conceded.",
     event: { action: "concedeDispute", id, client, executor, paid, matured },
+    done: (receipt) => {
+      const closed = (amount: "refunded" | "repaid"): bigint =>
+        minedAmount({ at: disputes, contract: delivery }, receipt, { event: "DeliveryClosed", amount });
+      const repaid = closed("repaid");
+      return {
+        sentence: "The dispute is conceded.",
+        event: {
+          ...{ action: "concedeDispute", id, client, executor },
+          ...{ paid: closed("refunded") + repaid, matured: repaid },
+        },
+      };
+    },
     nothing: isOver ? refused?.message : undefined,
     refused: refused ?? (held < matured ? tooFew(chain, held, matured) : undefined),
   };

@@ -2,7 +2,9 @@ import type { CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { deliveryDisputesFacts } from "@lloom/protocol/generated/facts";
 import { shownTokens } from "../../chain/account/calls.ts";
+import { minedAmount } from "../../chain/account/mined-events.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { delivery as deliveryContract } from "../../chain/contracts.ts";
 import {
   cancelDisputeCall,
   openDisputeCall,
@@ -47,6 +49,10 @@ export async function opening({ chain }: Account, receipt: Receipt, consent?: Co
     chain.nowSeconds(),
   ]);
   const shown = shownTokens(chain, response.cumulativeCost - request.ackedCost);
+  const event = {
+    ...{ action: "openDispute", id, requestHash: response.requestHash },
+    ...{ executor: request.executor, client: request.client, bond },
+  };
   return {
     intent: `dispute ${id}`,
     call:
@@ -62,14 +68,13 @@ export async function opening({ chain }: Account, receipt: Receipt, consent?: Co
       ["then", "the executor has 12 h to put the answer on chain, where everybody can read it"],
       ["else", "what was paid comes back, with a share of its stake: lloom dispute close"],
     ],
-    done: `The answer is disputed: ${id}.`,
-    event: {
-      action: "openDispute",
-      id,
-      requestHash: response.requestHash,
-      executor: request.executor,
-      client: request.client,
-      bond,
+    event,
+    // What was sent beyond the bond is credited: it follows the block's fee.
+    done: (receipt) => {
+      const mined = minedAmount({ at: delivery, contract: deliveryContract }, receipt, {
+        ...{ event: "DeliveryOpened", amount: "bond" },
+      });
+      return { sentence: `The answer is disputed: ${id}.`, event: { ...event, bond: mined } };
     },
     nothing: state === "none" ? undefined : `The answer is disputed already (${state}): ${id}.`,
     refused: tooLate(receipt, nowSeconds),
@@ -88,7 +93,7 @@ export async function cancelling({ chain }: Account, id: Hex): Promise<Deed> {
       ["dispute", id],
       ["bond", `all of ${shownEther(bond)} comes back`],
     ],
-    done: "The dispute is cancelled. The bond: lloom withdraw rewards.",
+    done: () => ({ sentence: "The dispute is cancelled. The bond: lloom withdraw rewards." }),
     event: { action: "cancelDispute", id },
     refused: notOpen(id, state),
   };
@@ -111,7 +116,7 @@ export async function closing({ chain }: Account, id: Hex): Promise<Deed> {
       ["client", `gets ${shownTokens(chain, paid)} back, and a share of ${shownTokens(chain, penalty)} of stake`],
       ["you", "get a tenth of that stake"],
     ],
-    done: "The dispute is over. Shares and bonds: lloom rewards.",
+    done: () => ({ sentence: "The dispute is over. Shares and bonds: lloom rewards." }),
     event: { action: "closeDispute", id },
     ...(isEarly
       ? { nothing: `The executor may answer until ${shownMoment(revealBy, nowSeconds)}.` }

@@ -1,7 +1,9 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { overchargeOf } from "@lloom/protocol/costs";
 import { shownTokens } from "../../chain/account/calls.ts";
+import { minedAmount } from "../../chain/account/mined-events.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { measured } from "../../chain/contracts.ts";
 import { concedeMeasuredCall, pokeMeasuredCall } from "../../chain/disputes/measured-calls.ts";
 import { type MeasuredCourt, openMeasuredCourt } from "../../chain/disputes/measured-court.ts";
 import { type MeasuredDispute, quoteBond, readMeasured } from "../../chain/disputes/measured-disputes.ts";
@@ -49,8 +51,15 @@ export async function complaining({ chain, address }: Account, wrong: WrongCount
       ["at risk", `${shownTokens(chain, penalty)} of its stake`],
       ["then", "it has 12 h to admit it or to deny it; else jurors count"],
     ],
-    done: "The answer is complained of. See how it goes on: lloom disputes",
     event: { action: "complain", requestHash, executor, bond, penalty },
+    done: (receipt) => {
+      const opened = (amount: "bond" | "penalty"): bigint =>
+        minedAmount({ at: court.disputes, contract: measured }, receipt, { event: "MeasuredOpened", amount });
+      return {
+        sentence: "The answer is complained of. See how it goes on: lloom disputes",
+        event: { action: "complain", requestHash, executor, bond: opened("bond"), penalty: opened("penalty") },
+      };
+    },
   };
 }
 
@@ -68,7 +77,7 @@ export async function admitting({ chain, address }: Account, { court, dispute }:
       ["instead of", "all of it, if a jury finds the complaint right"],
       ["until", shownMoment(until, nowSeconds)],
     ],
-    done: "The complaint is admitted.",
+    done: () => ({ sentence: "The complaint is admitted." }),
     event: { action: "concede", id, executor },
     refused: whyNotAdmit(dispute, { address, nowSeconds }),
   };
@@ -99,7 +108,7 @@ export async function movingOn({ chain }: Account, { court, dispute }: MeasuredC
       ["dispute", id],
       ["stands at", state],
     ],
-    done: "The dispute is moved on. See how it stands: lloom disputes",
+    done: () => ({ sentence: "The dispute is moved on. See how it stands: lloom disputes" }),
     event: { action: "closeDispute", id },
     ...(isEarly && { nothing: `It stands at ${state} until ${shownMoment(until, nowSeconds)}.` }),
     ...(state === "closed" && {

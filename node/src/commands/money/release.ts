@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 import { openAccount } from "../deeds/account.ts";
 import { YES } from "../deeds/consent.ts";
 import { perform } from "../deeds/deed.ts";
-import { readOwed } from "../deeds/owed.ts";
+import { readOwing } from "../deeds/owed.ts";
 import { channelRelease } from "../deeds/releasing.ts";
 
 const EXAMPLE = "lloom release 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 2.5";
@@ -25,7 +25,7 @@ export const release: Command = {
     const amount = asked === undefined || asked === "all" ? undefined : amountArgument(asked, EXAMPLE);
     const account = await openAccount(context);
     const baseUnits = amount?.baseUnits(account.chain.tokenDecimals) ?? "all";
-    const owed = (await readOwed(context, account))?.byClient.get(client) ?? 0n;
-    await perform(context, account, await channelRelease(account, client, { asked: baseUnits, owed }));
+    const owing = await readOwing(context, account, client);
+    await perform(context, account, await channelRelease(account, client, { asked: baseUnits, owing }));
   },
 };

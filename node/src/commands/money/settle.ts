@@ -13,6 +13,7 @@ import { type Account, openAccount } from "../deeds/account.ts";
 import { requireConsent, YES } from "../deeds/consent.ts";
 import { preview } from "../deeds/deed.ts";
 import { type Owed, owedOn, readOwed } from "../deeds/owed.ts";
+import { noteSettled, type SettledBefore } from "../deeds/settled-before.ts";
 import { openLog, scopeOf } from "../open/open.ts";
 import { networkEvent } from "../open/own-network.ts";
 import type { Fact } from "../words.ts";
@@ -29,11 +30,19 @@ export const settle: Command = {
   run: async (context) => {
     const account = await openAccount(context);
     lockExecutor(context, account);
-    const known = await readOwed(context, account);
-    if (known === undefined || known.total === 0n) return announce(context, ...nothing(context, account, known));
+    if ((await readOwed(context, account)) === undefined)
+      return announce(context, ...nothing(context, account, undefined));
     const store = openExecutorLog(
       openLog(context, { file: "executor.sqlite", chain: account.chain, identity: account }),
     );
+    const before = await noteSettled(account, store);
+    const known = await owedOn(account, store.unsettled());
+    if (before.amount > 0n) {
+      announce(context, ...settledBefore(context, account, { before, left: known }));
+      account.journal.told();
+      if (known.total === 0n) return;
+    }
+    if (known.total === 0n) return announce(context, ...nothing(context, account, known));
     await preview(context, account, planned(account, store, known));
     await requireConsent(context);
     const outcomes = await settleAll(context, account, store);
@@ -54,6 +63,24 @@ function lockExecutor({ stack }: CommandContext, account: Account): void {
       next: "It settles by itself: once enough is owed, or it is old enough, and all of it when it is stopped with Ctrl-C.",
     });
   }
+}
+
+function settledBefore(
+  context: CommandContext,
+  { chain }: Account,
+  { before: { amount, lanes, transactions }, left }: { readonly before: SettledBefore; readonly left: Owed },
+): [Readonly<Record<string, unknown>>, string] {
+  return [
+    {
+      ...{ event: "done", action: "settle", amount, lanes, refused: [], transactions, resumed: true },
+      ...{ owed: left.total, writtenOff: left.writtenOff, ...networkEvent(context, chain), token: tokenOf(chain) },
+    },
+    [
+      `${shownTokens(chain, amount)} are settled: lloom earnings says when they are free.`,
+      "  An earlier run had sent this, or somebody else; nothing was sent twice.",
+      ...transactions.map((hash) => `  transaction ${hash}`),
+    ].join("\n"),
+  ];
 }
 
 function nothing(
@@ -120,7 +147,7 @@ function tell(context: CommandContext, { chain }: Account, { outcomes, left, cov
   announce(
     context,
     {
-      ...{ event: "done", action: "settle", amount, lanes: paid.length, refused, transactions },
+      ...{ event: "done", action: "settle", amount, lanes: paid.length, refused, transactions, resumed: false },
       ...{
         owed: left.total,
         covered,

@@ -8,7 +8,7 @@ import { addressArgument, addressFlag } from "../address.ts";
 import { amountArgument } from "../amount.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { type Account, ADDRESS, openAccount, openView } from "../deeds/account.ts";
-import { finishUnlock, finishUnlockFor, unlockCancel, unlockRequest } from "../deeds/channel-deeds.ts";
+import { findFinishable, finishUnlock, finishUnlockFor, unlockCancel, unlockRequest } from "../deeds/channel-deeds.ts";
 import { YES } from "../deeds/consent.ts";
 import { perform } from "../deeds/deed.ts";
 import { freshNonce, openSigning, SIGN_ONLY, type Signing, signOrder } from "../signed/signing.ts";
@@ -113,17 +113,15 @@ async function signUnlock(
 }
 
 async function finishAll(context: CommandContext, account: Account): Promise<void> {
-  const { chain, address } = account;
-  const nowSeconds = await chain.nowSeconds();
-  const channels = (await findChannels(chain, address, "client")).filter(({ unlocking }) => unlocking > 0n);
-  const due = channels.filter(({ unlockAt }) => unlockAt <= nowSeconds);
-  for (const { peer } of due) await perform(context, account, await finishUnlock(account, peer));
+  const { due, waiting } = await findFinishable(account);
+  for (const peer of due) await perform(context, account, await finishUnlock(account, peer));
   if (due.length > 0) return;
-  const waiting = channels.map((channel) => `\n  ${channelLine(chain, channel, nowSeconds)}`).join("");
+  const nowSeconds = await account.chain.nowSeconds();
+  const lines = waiting.map((channel) => `\n  ${channelLine(account.chain, channel, nowSeconds)}`).join("");
   announce(
     context,
     { event: "nothing", action: "finishUnlock" },
-    channels.length === 0 ? "Nothing is unlocking." : `Nothing has finished unlocking yet.${waiting}`,
+    waiting.length === 0 ? "Nothing is unlocking." : `Nothing has finished unlocking yet.${lines}`,
   );
 }
 

@@ -1,18 +1,16 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { isRefusal } from "../../chain/chain-failure.ts";
-import { readRewards } from "../../chain/disputes/rewards.ts";
-import { findChannels } from "../../chain/read/channels-of.ts";
 import { readDeposit } from "../../chain/reads.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { addressFlag } from "../address.ts";
 import { type AmountArgument, amountArgument } from "../amount.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { type Account, openAccount } from "../deeds/account.ts";
-import { finishUnlock } from "../deeds/channel-deeds.ts";
+import { findFinishable, finishUnlock } from "../deeds/channel-deeds.ts";
 import { YES } from "../deeds/consent.ts";
 import { perform } from "../deeds/deed.ts";
 import { depositPayout, earningsPayout, stakePayout } from "../deeds/payouts.ts";
-import { creditPayout, reportCredit, sharesPayout } from "../deeds/reward-payouts.ts";
+import { creditPayout, findTakeable, reportCredit, sharesPayout } from "../deeds/reward-payouts.ts";
 import { FOR, freshNonce, openSigning, SIGN_ONLY, type Signing, signOrder } from "../signed/signing.ts";
 import { refuseLostPayout } from "./lost-payout.ts";
 
@@ -100,25 +98,20 @@ async function stake(context: CommandContext, account: Account, { to }: Wish): P
 
 /** Reports whose day is over are credited first, then everything is paid out, contract by contract. */
 async function rewards(context: CommandContext, account: Account, { to }: Wish): Promise<void> {
-  const { chain, address } = account;
-  const nowSeconds = await chain.nowSeconds();
-  for (const report of (await readRewards(chain, address)).pending)
-    if (report.payableAt <= nowSeconds) await perform(context, account, reportCredit(account, report));
-  const { shares, credits } = await readRewards(chain, address);
+  const { reports } = await findTakeable(account, to);
+  for (const report of reports) await perform(context, account, reportCredit(account, report));
+  const { credits, shares, hasShares } = await findTakeable(account, to);
   await eachOf(context, [
     ...credits.map((credit) => () => perform(context, account, creditPayout(account, to, credit))),
-    ...(shares > 0n || credits.length === 0
+    ...(hasShares || credits.length === 0
       ? [async () => perform(context, account, await sharesPayout(account, { to, amount: shares }))]
       : []),
   ]);
 }
 
 async function all(context: CommandContext, account: Account, wish: Wish): Promise<void> {
-  const { chain, address } = account;
-  const nowSeconds = await chain.nowSeconds();
-  for (const channel of await findChannels(chain, address, "client"))
-    if (channel.unlocking > 0n && channel.unlockAt <= nowSeconds)
-      await perform(context, account, await finishUnlock(account, channel.peer));
+  const { due } = await findFinishable(account);
+  for (const peer of due) await perform(context, account, await finishUnlock(account, peer));
   const payouts = [earnings, deposit, stake, rewards];
   await eachOf(
     context,
