@@ -5,7 +5,7 @@ import { charged, countsProblem } from "@lloom/protocol/token-counts";
 import type { TokenCounter } from "../../../node/src/backend/counting/token-counter.ts";
 import { contradict } from "../../../node/src/chain/disputes/equivocation.ts";
 import { nextDispute } from "../../../node/src/client/dispute/dispute-rules.ts";
-import { nextReport } from "../../../node/src/client/dispute/report-rules.ts";
+import { nextReport } from "../../../node/src/duties/report-rules.ts";
 import { buildResponse } from "../../../node/src/executor/answer/response.ts";
 import type { AnsweredCanary } from "./answers.ts";
 

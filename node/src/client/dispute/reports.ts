@@ -17,10 +17,10 @@ import type { Judges } from "../../chain/disputes/judges.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { noteEnd } from "../../duties/note-end.ts";
 import { noteState } from "../../duties/note-state.ts";
+import { isReported, nextReport } from "../../duties/report-rules.ts";
 import type { Log } from "../../log.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Duty } from "../../store/duty-log.ts";
-import { isReported, nextReport } from "./report-rules.ts";
 
 export interface ReportsOptions {
   readonly chain: Chain;

@@ -1,5 +1,5 @@
-/** How a client reports two signatures over one request. Pure: the shell reads, asks here, saves, and sends. */
-import type { EquivocationReport } from "../../chain/disputes/equivocation.ts";
+/** How two signatures over one thing are reported. Pure: the shell reads, asks here, saves, and sends. */
+import type { EquivocationReport } from "../chain/disputes/equivocation.ts";
 
 export interface ReportView extends EquivocationReport {
   /** Chain seconds. */
