@@ -3,6 +3,7 @@ import type { Host } from "../../node/src/p2p/host/host.ts";
 import { openValidatorLog, type ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
 import type { Judge } from "../../node/src/validator/jury/judge.ts";
 import { lookAfterDisputes } from "../../node/src/validator/look-after-disputes.ts";
+import { OfferEquivocation } from "../../node/src/validator/offer-equivocation.ts";
 import type { Court, Somebody } from "./court.ts";
 import { silentLog, startHost, targetOf } from "./hosts.ts";
 
@@ -38,6 +39,7 @@ export function sit(bench: readonly Seated[], { judgeOf, seller, tap = (log) => 
       ...{ chain: seated.juror.chain, host: seated.host, validator: seated.juror.identity.address },
       ...{ store: tap(seated.store), judge: judgeOf(seated), wants: true, retryMs: 1_000, pollMs: 300, everyMs: 500 },
       ...{ turnMs: 0, appeals: "off", mostDeposits: 0n, guards: [], fee: 0n },
+      equivocation: new OfferEquivocation(),
       ...{ targetOf: () => targetOf(seller), onNews: () => undefined, log: silentLog },
     }),
   );

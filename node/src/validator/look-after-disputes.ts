@@ -10,6 +10,8 @@ import type { Host } from "../p2p/host/host.ts";
 import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import { type JuryDutiesOptions, juryDuties } from "./jury/jury-duties.ts";
+import type { OfferEquivocation } from "./offer-equivocation.ts";
+import { OfferReports } from "./offer-reports.ts";
 import { Guard } from "./tower/guard.ts";
 import { type DeliveryTending, tendDeliveries } from "./tower/tend-deliveries.ts";
 import { tendMeasured } from "./tower/tend-measured.ts";
@@ -29,6 +31,8 @@ export interface LookAfterDisputesOptions
   /** Executors that it guards, and what it takes for each lane, in base units. */
   readonly guards: readonly Address[];
   readonly fee: bigint;
+  /** What was heard that an executor signed twice. */
+  readonly equivocation: OfferEquivocation;
 }
 
 /**
@@ -42,9 +46,14 @@ export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDispo
     backSeconds: MEASURED_SECONDS,
     open: async (bounded, opening) => {
       const found = findJudges(bounded);
-      const [{ delivery }, court] = await Promise.all([openJudges(bounded, found), openMeasuredCourt(bounded, found)]);
+      const [{ delivery, equivocation: disputes }, court] = await Promise.all([
+        openJudges(bounded, found),
+        openMeasuredCourt(bounded, found),
+      ]);
       const tending = { chain, store, turns: new Turns(turnMs), log };
-      const deliveries = guarded(options, { ...tending, disputes: delivery });
+      const reports = new OfferReports({ ...tending, disputes, offers: options.equivocation });
+      options.equivocation.onFound = opening.wake;
+      const deliveries = guarded(options, { ...tending, disputes: delivery }, reports);
       if (court === undefined) return [deliveries];
       const hasher = createCommitmentHasher(chain.domain);
       const isSignedFor = signedFor(chain, recoverAddress);
@@ -55,12 +64,19 @@ export function lookAfterDisputes(options: LookAfterDisputesOptions): AsyncDispo
   });
 }
 
-/** Everybody's disputes about deliveries; those of executors that are guarded are answered, and their answers settled. */
-function guarded({ store, guards, fee }: LookAfterDisputesOptions, tending: DeliveryTending): LookedAfter {
+/**
+ * Everybody's disputes about deliveries; those of executors that are guarded are answered, and their answers settled. Two offers of
+ * one id, which no event tells of, are proven in the same rounds.
+ */
+function guarded(
+  { store, guards, fee }: LookAfterDisputesOptions,
+  tending: DeliveryTending,
+  reports: OfferReports,
+): LookedAfter {
   const tended = tendDeliveries(tending);
   const guard = new Guard({ ...tending, store, guards, fee });
   const round = async (signal: AbortSignal): Promise<void> => {
-    const looked = await Promise.allSettled([tended.round(signal), guard.round(signal)]);
+    const looked = await Promise.allSettled([tended.round(signal), guard.round(signal), reports.round(signal)]);
     for (const one of looked) if (one.status === "rejected") throw one.reason;
   };
   return { ...tended, round };

@@ -22,6 +22,7 @@ import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
 import type { Judge } from "./jury/judge.ts";
 import { lookAfterDisputes } from "./look-after-disputes.ts";
+import { OfferEquivocation } from "./offer-equivocation.ts";
 import { OfferRegistry } from "./offer-registry.ts";
 import { entrusting } from "./tower/guard.ts";
 
@@ -83,8 +84,9 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const { store } = parts;
   await using stack = new AsyncDisposableStack();
   const registry = new OfferRegistry();
+  const equivocation = new OfferEquivocation();
   const stake = openStakeView(chain, { peers: host });
-  joinGossip(parts, { registry, stake, clock, stack });
+  joinGossip(parts, { registry, equivocation, stake, clock, stack });
   const startedMs = steadyClock();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
   stack.use(
@@ -108,7 +110,8 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
     stop.abort();
     await tidying;
   });
-  if (store !== undefined) stack.use(serveDuties(parts, store, { ...options, guards, fee, registry, clock }));
+  if (store !== undefined)
+    stack.use(serveDuties(parts, store, { ...options, guards, fee, registry, equivocation, clock }));
   stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
   const resources = stack.move();
   const allOffers = (): SignedOffer[] => registry.all(clock());
@@ -121,7 +124,7 @@ const cannotTell: Judge = async () => ({ choice: "Insufficient", why: "There is 
 function serveDuties(
   { chain, host, judge = cannotTell, log }: ValidatorParts,
   store: ValidatorLog,
-  { registry, clock, jury = true, onDuty = () => undefined, guards, fee, ...options }: ServedDuties,
+  { registry, equivocation, clock, jury = true, onDuty = () => undefined, guards, fee, ...options }: ServedDuties,
 ): AsyncDisposable {
   const { appeals = "auto", appealDeposits: mostDeposits = MOST_APPEAL_DEPOSITS } = options;
   const { watchPollMs: pollMs, dutyCheckMs: everyMs, evidenceRetryMs: retryMs, turnMs } = { ...DUTIES, ...options };
@@ -131,7 +134,7 @@ function serveDuties(
   };
   return lookAfterDisputes({
     ...{ chain, host, store, judge, targetOf, log, pollMs, everyMs, retryMs, turnMs },
-    ...{ appeals, mostDeposits, guards, fee },
+    ...{ appeals, mostDeposits, guards, fee, equivocation },
     ...{ validator: senderOf(chain).account.address, wants: jury, onNews: onDuty },
   });
 }
@@ -140,17 +143,22 @@ interface ServedDuties extends Omit<ValidatorOptions, "clock" | "guards" | "guar
   readonly guards: readonly Address[];
   readonly fee: bigint;
   readonly registry: OfferRegistry;
+  readonly equivocation: OfferEquivocation;
   readonly clock: Clock;
 }
 
 interface Gossip {
   readonly registry: OfferRegistry;
+  readonly equivocation: OfferEquivocation;
   readonly stake: StakeView;
   readonly clock: Clock;
   readonly stack: AsyncDisposableStack;
 }
 
-function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clock, stack }: Gossip): void {
+function joinGossip(
+  { chain, host, log }: ValidatorParts,
+  { registry, equivocation, stake, clock, stack }: Gossip,
+): void {
   const hasher = createCommitmentHasher(chain.domain);
   stack.use(
     joinOfferTopic(host, {
@@ -158,7 +166,9 @@ function joinGossip({ chain, host, log }: ValidatorParts, { registry, stake, clo
       accept: (signed) => offerProblem({ hasher, recover: recoverAddress, signed, nowSeconds: toSeconds(clock()) }),
       onOffer: (signed) => {
         const { executor } = signed.offer;
-        if (stake.isStaked(executor) === true) registry.add(signed);
+        if (stake.isStaked(executor) !== true) return;
+        registry.add(signed);
+        equivocation.hear(signed);
       },
       onWithdraw: (executor) => registry.remove(executor),
       log,

@@ -2,11 +2,12 @@ import type {
   Address,
   CompactSignature,
   Hex,
+  ModelOffer,
   RequestCommitment,
   ResponseCommitment,
 } from "@lloom/protocol/commitment-types";
 import { equivocationDisputesFacts, stakeRegistryFacts } from "@lloom/protocol/generated/facts";
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, keccak256, toUtf8Bytes } from "ethers";
 import { hashedModel } from "../account/settle.ts";
 import type { Chain } from "../chain.ts";
 import type { ContractCall } from "../contract-call.ts";
@@ -27,6 +28,18 @@ export interface SignedResponse {
   readonly executorSignature: CompactSignature;
 }
 
+/** Two offers of one executor and id, each as it signed them. */
+export interface TwoOffers {
+  readonly first: OwnOffer;
+  readonly second: OwnOffer;
+}
+
+/** An offer and its executor's own signature. */
+export interface OwnOffer {
+  readonly offer: ModelOffer;
+  readonly signature: CompactSignature;
+}
+
 /** How a report stands. */
 export interface EquivocationReport {
   /** Block of the reporter's commitment; zero if there is none. */
@@ -36,7 +49,7 @@ export interface EquivocationReport {
   readonly waiting: { readonly provenAt: bigint; readonly payableAt: bigint; readonly isOwn: boolean } | undefined;
 }
 
-/** How long after a request's deadline two signatures over it count. */
+/** How long after a request's deadline, or after the end of an offer, two signatures count. */
 export const EQUIVOCATION_SECONDS = equivocationDisputesFacts.EVIDENCE_WINDOW;
 
 /** Whether two responses say different things; only their time may differ in an honest retry. */
@@ -56,6 +69,15 @@ export const equivocationId = (executor: Address, requestHash: Hex): Hex =>
     ),
   ) as Hex;
 
+/** The same for two offers: one per executor and id. */
+export const offerEquivocationId = ({ executor, offerId }: Pick<ModelOffer, "executor" | "offerId">): Hex =>
+  keccak256(
+    abi.encode(
+      ["uint8", "address", "uint64"],
+      [stakeRegistryFacts.Offence.indexOf("OfferEquivocation"), executor, offerId],
+    ),
+  ) as Hex;
+
 /** What a reporter commits to before it shows its proof. */
 export const reportCommitment = (
   reporter: Address,
@@ -63,7 +85,7 @@ export const reportCommitment = (
 ): Hex => keccak256(abi.encode(["address", "bytes32", "bytes32", "bytes32"], [reporter, salt, first, second])) as Hex;
 
 export const commitReportCall = (disputes: Address, commitment: Hex): ContractCall => ({
-  what: "commit to a report of two answers to one request",
+  what: "commit to a report of two signatures",
   to: disputes,
   data: equivocation.encode("commitReport", [commitment]),
   gasLimit: GAS_BOUNDS.commitReport,
@@ -90,14 +112,44 @@ export const proveEquivocationCall = (
   gasLimit: GAS_BOUNDS.proveEquivocation,
 });
 
+/** Brings two offers: a tenth of the smallest stake is taken at once. */
+export const proveOfferEquivocationCall = (
+  disputes: Address,
+  { first, second }: TwoOffers,
+  salt: Hex,
+): ContractCall => ({
+  what: "prove two offers of one id",
+  to: disputes,
+  data: equivocation.encode("proveOfferEquivocation", [
+    {
+      ...{ first: hashedOffer(first.offer), second: hashedOffer(second.offer) },
+      ...{ firstSignature: first.signature, secondSignature: second.signature },
+    },
+    salt,
+  ]),
+  gasLimit: GAS_BOUNDS.proveEquivocation,
+});
+
+/** An offer as calldata: the model's name by its hash. */
+const hashedOffer = (offer: ModelOffer) => ({ ...offer, model: keccak256(toUtf8Bytes(offer.model)) });
+
+/** Which report is meant. */
+export interface AskedReport {
+  readonly id: Hex;
+  readonly commitment: Hex;
+  readonly reporter: Address;
+  /** By which the contract says who proved it. */
+  readonly event?: "EquivocationProven" | "OfferEquivocationProven";
+}
+
 /** Reads how a report of this account stands. */
 export async function readReport(
   chain: Chain,
   disputes: Address,
-  { id, commitment, reporter }: { readonly id: Hex; readonly commitment: Hex; readonly reporter: Address },
+  { id, commitment, reporter, event = "EquivocationProven" }: AskedReport,
 ): Promise<EquivocationReport> {
   const ask = (data: Hex) => readFor("the report", chain.provider.call({ to: disputes, data }));
-  const topics = [equivocation.topicOf("EquivocationProven"), id];
+  const topics = [equivocation.topicOf(event), id];
   const [committed, waits, isProven] = await Promise.all([
     ask(equivocation.encode("commitments", [commitment])),
     ask(equivocation.encode("reports", [id])),
