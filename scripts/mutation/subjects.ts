@@ -10,6 +10,8 @@ export interface Subject {
   readonly tests: readonly string[];
 }
 
+const VERIFICATION = "protocol/src/verification";
+const REPUTATION = "protocol/src/reputation";
 const ADMIT = "node/src/executor/admit";
 const SETTLE = "node/src/executor/settle";
 const CLIENT = "node/src/client";
@@ -18,6 +20,8 @@ const STORE = "node/src/store";
 
 export const SUBJECTS: readonly Subject[] = [
   { name: "protocol", code: ["protocol/src/*.ts"], tests: ["protocol/{src,vectors}/*.test.ts"] },
+  { name: "verification", code: [`${VERIFICATION}/*.ts`], tests: [`${VERIFICATION}/*.test.ts`] },
+  { name: "reputation", code: [`${REPUTATION}/*.ts`], tests: [`${REPUTATION}/*.test.ts`] },
   { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`] },
   {
     name: "settlement",
@@ -28,7 +32,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: "lanes",
     code: [
       `${CLIENT}/pay/*.ts`,
-      `${STORE}/{client/client-log,executor/{executor-log,settlement-log,own-past},database/encoding}.ts`,
+      `${STORE}/{client/{client-log,request-steps},executor/{executor-log,answer-steps,settlement-log,own-past},database/encoding}.ts`,
     ],
     tests: [
       `${CLIENT}/pay/*.test.ts`,
@@ -43,7 +47,7 @@ export const SUBJECTS: readonly Subject[] = [
   { name: "server words", code: [`${CHAIN}/rpc/rpc-error.ts`], tests: [`${CHAIN}/rpc/rpc-error.test.ts`] },
   {
     name: "watch",
-    code: [`${CHAIN}/watch/{watch,watch-step,past-logs,range-weight}.ts`],
+    code: [`${CHAIN}/watch/*.ts`],
     tests: [`${CHAIN}/watch/{watch*,past-logs*,range-weight}.test.ts`],
   },
   { name: "failover", code: [`${CLIENT}/choose/*.ts`], tests: [`${CLIENT}/choose/*.test.ts`] },

@@ -1,4 +1,5 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../checkout/paths.ts";
 import { strykerPlugins } from "../../scripts/mutation/messages.ts";
@@ -34,11 +35,29 @@ describe("the subjects of mutation runs", () => {
 
   it("hold all of the rooms on which money and safety rest", () => {
     const paths = new Set(SUBJECTS.flatMap((subject) => pathsToMutate(subject, [])));
-    const rooms = ["protocol/src", "node/src/executor/{admit,settle}", "node/src/client/{pay,choose}"];
+    const rooms = [
+      ...["protocol/src", "node/src/executor/{admit,settle}", "node/src/client/{pay,choose}"],
+      "node/src/chain/{send,watch}",
+    ];
     const all = rooms
-      .flatMap((room) => globSync(`${room}/*.ts`, { cwd: ROOT }))
-      .filter((path) => !path.endsWith(".test.ts"));
+      .flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: ROOT }))
+      .map((path) => path.replaceAll("\\", "/"))
+      .filter((path) => !path.endsWith(".test.ts") && !path.includes("/generated/"));
     expect(all.filter((path) => !paths.has(path))).toEqual([]);
+  });
+});
+
+describe("the reasons for survivors", () => {
+  const entries: { path: string; from: string }[] = JSON.parse(
+    readFileSync(join(ROOT, "test/mutation/typescript-survivors.json"), "utf8"),
+  );
+  /** The mutation run prints code its own way: spaces and last commas differ. */
+  const bare = (code: string): string => code.replaceAll(/\s+/g, "").replaceAll(/,(?=[)\]}])/g, "");
+
+  it("are about code that is there", () => {
+    const isThere = ({ path, from }: { path: string; from: string }): boolean =>
+      bare(readFileSync(join(ROOT, path), "utf8")).includes(bare(from));
+    expect(entries.filter((entry) => !isThere(entry))).toEqual([]);
   });
 });
 
