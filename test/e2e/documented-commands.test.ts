@@ -9,13 +9,14 @@ import { ROOT } from "../../checkout/paths.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
 import { openAudits, readRegistered } from "../../node/src/chain/reputation/audits.ts";
+import { deployLloom } from "../support/chain.ts";
 import { documentedCommands } from "../support/documented.ts";
 import { silentLog } from "../support/hosts.ts";
 import { eventually } from "../support/processes.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
 /** Commands that ask before they send. The pages' readers have a terminal; this one says the same by flags. */
-const ASKS = /^\.\/lloom (deposit|stake|allocate|unlock \S|withdraw|release|unbond|unjail)/;
+const ASKS = /^\.\/lloom (deposit|stake|allocate|unlock \S|withdraw|release|unbond|unjail|signer (add|remove))/;
 /** How long a validator may take to do what is due. */
 const DUE_MS = 120_000;
 /** Before the end of an epoch the clock stops to be moved: what is due by then is asked one after the other. */
@@ -35,14 +36,16 @@ class Reader {
   readonly #devnet: Devnet;
   readonly #port: number;
   readonly #staying: ChildProcess[] = [];
-  /** Whom the pages call EXECUTOR and CLIENT. */
-  readonly #names: Readonly<Record<string, string>>;
+  /** Whom the pages call EXECUTOR and CLIENT, and what else a page needs. */
+  readonly names: Record<string, string>;
+  /** The deployment that pages call `NEW`. */
+  next: Address | undefined;
 
   constructor(devnet: Devnet, port: number) {
     this.#devnet = devnet;
     this.#port = port;
     const [executor] = devnet.executors;
-    this.#names = { EXECUTOR: executor?.address ?? "", CLIENT: devnet.gateway.address };
+    this.names = { EXECUTOR: executor?.address ?? "", CLIENT: devnet.gateway.address };
     writeFileSync(join(this.folder, "password"), "a-password-for-tests\n");
     for (const name of ["lloom", "package.json", "devnet", "node_modules", "node", "protocol"])
       symlinkSync(join(ROOT, name), join(this.folder, name));
@@ -51,10 +54,11 @@ class Reader {
   /** A line of a page with this reader's own names in it. */
   line(documented: string): string {
     let line = documented
+      .replace("--network NEW", `--accounting ${this.next}`)
       .replaceAll(":8080", `:${this.#port}`)
       .replace(` --bootstrap ${BOOTSTRAP}`, "")
       .replace(BOOTSTRAP, this.#devnet.bootstrap);
-    for (const [name, value] of Object.entries({ ...this.#names, ADDRESS: this.address }))
+    for (const [name, value] of Object.entries({ ...this.names, ADDRESS: this.address }))
       line = line.replaceAll(new RegExp(`(?<![-\\w])${name}(?!\\w)`, "g"), value);
     if (ASKS.test(line)) line += " --yes";
     if (line.startsWith("./lloom wallet import")) line += " --import-password-file password";
@@ -147,6 +151,30 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
     }
   });
 
+  it("move somebody to another deployment, and get everybody out of one", async () => {
+    await using reader = new Reader(devnet, await freePort());
+    const { accounting } = await deployLloom(devnet.rpcUrl);
+    Object.assign(reader, { next: accounting });
+    const before = [
+      ...["./lloom init", "npm run fund -- ADDRESS", "./lloom faucet", "./lloom faucet --network NEW"],
+      ...["./lloom stake 100", "./lloom deposit 10", "./lloom allocate EXECUTOR 2"],
+      ...["./lloom wallet new --data-dir ./session", "./lloom signer prove ADDRESS proof.json --data-dir ./session"],
+    ];
+    for (const command of before) await succeed(reader, command);
+    await succeed(reader, "./lloom signer add proof.json");
+    await follow(reader, "migration.md");
+    await reader.stop();
+    expect((await reader.run("./lloom status --network NEW")).output).toMatch(/Deposit +10 [\s\S]*Stake +100 /);
+    const kept = JSON.parse((await reader.run("./lloom signer list --json")).output) as {
+      signers: { signer: string }[];
+    };
+    Object.assign(reader.names, { SESSION: kept.signers[0]?.signer, WALLET: devnet.gateway.address });
+    await follow(reader, "emergencies.md");
+    expect((await reader.run("./lloom signer list")).output).toMatch(/: revoked, its requests count/);
+    const left = (await reader.run("./lloom status")).output;
+    expect(left).toMatch(/Deposit +0 [\s\S]*Unbonding +100 /);
+  });
+
   it("have a newcomer's validator audit the network", async () => {
     await using reader = new Reader(devnet, await freePort());
     await follow(reader, "validator.md");
@@ -185,10 +213,12 @@ async function auditOnce(reader: Reader, { rpcUrl, deployment }: Devnet): Promis
 
 /** Runs every command of a page. */
 async function follow(reader: Reader, page: string): Promise<void> {
-  for (const command of documentedCommands(page)) {
-    const { code, output } = await reader.run(command);
-    const said = `${page}: ${reader.line(command)}\n${output}`;
-    expect(code, said).toBe(0);
-    expect(output, said).not.toContain('{"error":');
-  }
+  for (const command of documentedCommands(page)) await succeed(reader, command, page);
+}
+
+async function succeed(reader: Reader, command: string, page = ""): Promise<void> {
+  const { code, output } = await reader.run(command);
+  const said = `${page}: ${reader.line(command)}\n${output}`;
+  expect(code, said).toBe(0);
+  expect(output, said).not.toContain('{"error":');
 }
