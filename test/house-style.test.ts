@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { isTest, type Source, scripts, solidity, typescript } from "./own-sources.ts";
 
+const EXPORTED = /^export (?:interface|class|type) (\w+)/gm;
+
 const LIMITS = { typescript: 300, scripts: 300, solidity: 600 };
 
 describe("sizes", () => {
@@ -62,14 +64,18 @@ describe("language", () => {
     ]);
   });
 
-  it("calls no two things of the node and its protocol by one name", () => {
-    const files = new Map<string, string[]>();
-    for (const { path, text } of sources.filter(({ path }) => /^(protocol|node)\/src\//.test(path) && !isTest(path)))
-      for (const [, name = ""] of text.matchAll(/^export (?:interface|class|type) (\w+)/gm))
-        files.set(name, [...(files.get(name) ?? []), path]);
-    const shared = [...files].filter(([, paths]) => paths.length > 1);
-    expect(shared.map(([name, paths]) => `${name}: ${paths.join(", ")}`)).toEqual([]);
-  });
+  // A row of a page and the thing that it shows have one name; so have two programs that never meet.
+  it.each(["node/src", "indexer", "web", "devnet", "checkout", "ignition", "scripts"])(
+    "calls no two things of %s and the protocol by one name",
+    (workspace) => {
+      const own = new RegExp(`^(protocol/src|${workspace})/`);
+      const files = new Map<string, string[]>();
+      for (const { path, text } of sources.filter(({ path }) => own.test(path) && !isTest(path)))
+        for (const [, name = ""] of text.matchAll(EXPORTED)) files.set(name, [...(files.get(name) ?? []), path]);
+      const shared = [...files].filter(([, paths]) => paths.length > 1);
+      expect(shared.map(([name, paths]) => `${name}: ${paths.join(", ")}`)).toEqual([]);
+    },
+  );
 
   it("runs every test", () => {
     const held = /\b(it|test|describe)\.(skip|only|todo)\b/;

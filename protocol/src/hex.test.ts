@@ -1,6 +1,6 @@
 import { computeAddress, SigningKey } from "ethers";
 import { describe, expect, it } from "vitest";
-import { addressFromPublicKey, bytesToHex, hexToBytes } from "./hex.ts";
+import { addressFromPublicKey, bytesToHex, hexToBytes, isHex } from "./hex.ts";
 
 describe("hex", () => {
   it("prints lower case and reads either case", () => {
@@ -11,6 +11,14 @@ describe("hex", () => {
 
   it.each(["", "00", "0x0", "0xgg", "0x00\n", "0x 0", "0X00", "a0x00"])("refuses %j", (text) => {
     expect(() => hexToBytes(text)).toThrow(expect.objectContaining({ name: "LloomError", code: "REQUEST_INVALID" }));
+  });
+});
+
+describe("isHex", () => {
+  it("takes lower-case hex of whole bytes, up to so many", () => {
+    for (const hex of ["0x00", `0x${"ab".repeat(64)}`]) expect(isHex(hex, 64), hex).toBe(true);
+    for (const other of ["0x", "0xabc", "0xAB", "ab", "0xgg", `0x${"ab".repeat(65)}`, 7, null, "0xab\n"])
+      expect(isHex(other, 64), String(other)).toBe(false);
   });
 });
 

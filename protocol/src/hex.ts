@@ -17,6 +17,10 @@ export function hexToBytes(hex: string): Uint8Array {
   return parseHex(hex.slice(2));
 }
 
+/** Whether a value is 0x-prefixed lower-case hex of one byte up to so many. */
+export const isHex = (value: unknown, mostBytes: number): value is Hex =>
+  typeof value === "string" && value.length <= 2 + 2 * mostBytes && /^0x(?:[0-9a-f]{2})+$/.test(value);
+
 /** Exactly so many bytes. Throws LloomError REQUEST_INVALID that names the field for anything else. */
 export function fixedBytes(name: string, hex: string, length: number): Uint8Array {
   if (!new RegExp(`^0x[0-9a-fA-F]{${2 * length}}$`).test(hex))

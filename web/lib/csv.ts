@@ -1,6 +1,6 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import { amountDigits, decimalText } from "@lloom/protocol/amounts";
 import { csvCell, csvLine } from "@lloom/protocol/csv";
-import type { TokenUnit } from "./format.ts";
 
 /** A value of a CSV file. Amounts are base units and are written as exact decimals of the token. */
 export type CsvValue = string | number | bigint | boolean | null;

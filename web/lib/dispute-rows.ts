@@ -203,5 +203,5 @@ export type Move = Row<typeof MOVE>;
 export type JuryCase = Row<typeof JURY_CASE>;
 export type JuryPanel = Row<typeof PANEL>;
 export type JurySeat = Row<typeof SEAT>;
-export type Strike = Row<typeof STRIKE>;
-export type Audit = Row<typeof AUDIT>;
+export type StrikeRow = Row<typeof STRIKE>;
+export type AuditReport = Row<typeof AUDIT>;

@@ -1,16 +1,10 @@
-import { amountDigits } from "@lloom/protocol/amounts";
+import { amountDigits, type TokenUnit } from "@lloom/protocol/amounts";
 import { utcText } from "@lloom/protocol/utc-text";
 
 /**
  * The one place where values become text. Amounts are exact: base units are never turned into floating point. Everything
  * is en-US with UTC times, so that server and browser agree and a screenshot can be checked anywhere.
  */
-
-/** The payment token: how its base units are written. */
-export interface TokenUnit {
-  readonly decimals: number;
-  readonly symbol: string;
-}
 
 const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 

@@ -1,4 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
+import { isHex } from "@lloom/protocol/hex";
 import { LloomError } from "@lloom/protocol/lloom-error";
 
 /**
@@ -19,8 +20,10 @@ export const whole: Reader<number> = (value, path) =>
 export const big: Reader<bigint> = (value, path) =>
   typeof value === "string" && /^-?\d{1,78}$/.test(value) ? BigInt(value) : refuse(path, "a decimal number as text");
 
-const isHex = (value: unknown): value is Hex => typeof value === "string" && /^0x[0-9a-f]{2,128}$/.test(value);
-export const hex: Reader<Hex> = (value, path) => (isHex(value) ? value : refuse(path, "lower-case hex"));
+/** A signature, in its compact form, is the longest that the index tells. */
+const MOST_HEX_BYTES = 64;
+export const hex: Reader<Hex> = (value, path) =>
+  isHex(value, MOST_HEX_BYTES) ? value : refuse(path, "lower-case hex");
 
 export const orNull =
   <T>(reader: Reader<T>): Reader<T | null> =>

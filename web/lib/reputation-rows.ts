@@ -21,6 +21,6 @@ const FIGURES = {
   trust: big,
 } as const satisfies ColumnsOf<typeof tables.reputation>;
 
-export const REPUTATION = { ...FIGURES, grade: oneOf(GRADE_WORDS) } as const;
+export const REPUTATION_ROW = { ...FIGURES, grade: oneOf(GRADE_WORDS) } as const;
 
-export type Reputation = Row<typeof REPUTATION>;
+export type Reputation = Row<typeof REPUTATION_ROW>;

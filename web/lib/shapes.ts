@@ -3,14 +3,14 @@ import { list, type Reader, record, text, whole } from "./readers.ts";
 /**
  * Columns of a row with their readers. From a shape come the GraphQL selection, the check of what arrives, and the type.
  */
-export type Shape = Readonly<Record<string, Reader<unknown>>>;
-export type Row<S extends Shape> = { readonly [K in keyof S]: ReturnType<S[K]> };
+export type RowShape = Readonly<Record<string, Reader<unknown>>>;
+export type Row<S extends RowShape> = { readonly [K in keyof S]: ReturnType<S[K]> };
 
 /** The GraphQL selection of a shape. */
-export const selection = (shape: Shape): string => Object.keys(shape).join(" ");
+export const selection = (shape: RowShape): string => Object.keys(shape).join(" ");
 
 /** One row of a shape. */
-export function readRow<S extends Shape>(shape: S, value: unknown, path: string): Row<S> {
+export function readRow<S extends RowShape>(shape: S, value: unknown, path: string): Row<S> {
   const source = record(value, path);
   const entries = Object.entries(shape).map(([name, reader]) => [name, reader(source[name], `${path}.${name}`)]);
   // Every key of the shape was read by its own reader, which is what Row<S> says.
@@ -18,11 +18,11 @@ export function readRow<S extends Shape>(shape: S, value: unknown, path: string)
 }
 
 /** A row that may be missing. */
-export const readRowOrNull = <S extends Shape>(shape: S, value: unknown, path: string): Row<S> | undefined =>
+export const readRowOrNull = <S extends RowShape>(shape: S, value: unknown, path: string): Row<S> | undefined =>
   value === null || value === undefined ? undefined : readRow(shape, value, path);
 
 /** The rows of a list without its page information. */
-export const readItems = <S extends Shape>(shape: S, value: unknown, path: string): readonly Row<S>[] =>
+export const readItems = <S extends RowShape>(shape: S, value: unknown, path: string): readonly Row<S>[] =>
   list(record(value, path)["items"], `${path}.items`).map((item, index) =>
     readRow(shape, item, `${path}.items[${index}]`),
   );
@@ -37,7 +37,7 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-export function readPage<S extends Shape>(shape: S, value: unknown, path: string): Page<Row<S>> {
+export function readPage<S extends RowShape>(shape: S, value: unknown, path: string): Page<Row<S>> {
   const source = record(value, path);
   const info = record(source["pageInfo"], `${path}.pageInfo`);
   const cursor = (has: string, name: string) =>

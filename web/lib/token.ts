@@ -1,5 +1,5 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import { cache } from "react";
-import type { TokenUnit } from "./format.ts";
 
 /*
  * The payment token of the network that is being drawn. It comes along with every answer of the indexer, so that whoever

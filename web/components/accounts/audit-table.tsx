@@ -1,4 +1,4 @@
-import type { Audit } from "../../lib/dispute-rows.ts";
+import type { AuditReport } from "../../lib/dispute-rows.ts";
 import { AUDIT_WORDS } from "../../lib/disputes/words.ts";
 import { formatCount, formatMoment } from "../../lib/format.ts";
 import { Count } from "../figures/count.tsx";
@@ -6,7 +6,7 @@ import { Identifier } from "../figures/identifier.tsx";
 import { type Form, Sign } from "../figures/sign.tsx";
 import { type Column, DataTable } from "../table/data-table.tsx";
 
-const FORMS: Readonly<Record<Audit["outcome"], Form>> = {
+const FORMS: Readonly<Record<AuditReport["outcome"], Form>> = {
   PASSED: "cleared",
   FAILED: "danger",
   UNANSWERED: "open",
@@ -15,7 +15,7 @@ const FORMS: Readonly<Record<Audit["outcome"], Form>> = {
 };
 
 /** What went wrong, by kind. */
-function failuresOf(audit: Audit): string {
+function failuresOf(audit: AuditReport): string {
   const kinds = [
     [audit.unanswered, "unanswered"],
     [audit.structureFailures, "malformed"],
@@ -27,7 +27,7 @@ function failuresOf(audit: Audit): string {
   return found.length === 0 ? "none" : found.join(", ");
 }
 
-const COLUMNS: readonly Column<Audit>[] = [
+const COLUMNS: readonly Column<AuditReport>[] = [
   {
     header: "Outcome",
     hint: "What the validator reported",
@@ -72,10 +72,10 @@ const OTHER = {
       <Identifier value={executorAddress} what="executor address" href={`/executors/${executorAddress}`} short />
     ),
   },
-} as const satisfies Record<string, Column<Audit>>;
+} as const satisfies Record<string, Column<AuditReport>>;
 
 interface AuditTableProps {
-  readonly audits: readonly Audit[];
+  readonly audits: readonly AuditReport[];
   /** The party that the page is not about. */
   readonly show: keyof typeof OTHER;
 }

@@ -1,4 +1,4 @@
-import type { Strike } from "../../lib/dispute-rows.ts";
+import type { StrikeRow } from "../../lib/dispute-rows.ts";
 import { OFFENCE_WORDS } from "../../lib/disputes/words.ts";
 import { formatCount, formatHalves } from "../../lib/format.ts";
 import type { Executor } from "../../lib/rows.ts";
@@ -12,7 +12,7 @@ import { Standing } from "./standing.tsx";
 interface ExecutorStandingProps {
   readonly executor: Executor;
   /** The newest one. */
-  readonly strike: Strike | undefined;
+  readonly strike: StrikeRow | undefined;
   /** The chain's clock. */
   readonly now: number;
 }

@@ -1,6 +1,7 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Bucket, BucketWidth, Series } from "../../lib/buckets.ts";
 import { WIDTH_SECONDS } from "../../lib/buckets.ts";
-import { formatClock, formatCount, formatDay, formatMoney, type TokenUnit } from "../../lib/format.ts";
+import { formatClock, formatCount, formatDay, formatMoney } from "../../lib/format.ts";
 import { type Strand, ThreadChart } from "./thread-chart.tsx";
 
 /** Marks under the chart, the outermost at its ends. */

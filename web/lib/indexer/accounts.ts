@@ -1,9 +1,18 @@
-import { AUDIT, type Audit, DISPUTE, type Dispute, type JurySeat, SEAT, STRIKE, type Strike } from "../dispute-rows.ts";
+import {
+  AUDIT,
+  type AuditReport,
+  DISPUTE,
+  type Dispute,
+  type JurySeat,
+  SEAT,
+  STRIKE,
+  type StrikeRow,
+} from "../dispute-rows.ts";
 import { ask } from "../graphql.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { list, record } from "../readers.ts";
-import { REPUTATION, type Reputation } from "../reputation-rows.ts";
+import { REPUTATION_ROW, type Reputation } from "../reputation-rows.ts";
 import {
   CHANNEL,
   type Channel,
@@ -32,11 +41,11 @@ export interface ExecutorPage {
   readonly channels: readonly Channel[];
   readonly models: readonly ExecutorModel[];
   readonly disputes: readonly Dispute[];
-  readonly audits: readonly Audit[];
+  readonly audits: readonly AuditReport[];
   /** Of the epochs in which something happened that counts, newest first. */
   readonly history: readonly Reputation[];
   /** The newest one. */
-  readonly strike: Strike | undefined;
+  readonly strike: StrikeRow | undefined;
 }
 
 const LATEST_SETTLEMENTS = rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 15`, "settlements");
@@ -58,7 +67,7 @@ export const EXECUTOR_PAGE = defineQuery({
     ${rows(DISPUTE, FIRST_DISPUTES, "disputes")}
     ${LATEST_AUDITS}
     ${rows(STRIKE, `orderBy: "timestamp", orderDirection: "desc", limit: 1`, "strikes")}
-    ${rows(REPUTATION, `orderBy: "epoch", orderDirection: "desc", limit: ${CHART_EPOCHS}`, "reputations")} }`,
+    ${rows(REPUTATION_ROW, `orderBy: "epoch", orderDirection: "desc", limit: ${CHART_EPOCHS}`, "reputations")} }`,
   read: (data): ExecutorPage | undefined => {
     const executor = readRowOrNull(EXECUTOR, data["executor"], "executor");
     if (executor === undefined) return undefined;
@@ -71,7 +80,7 @@ export const EXECUTOR_PAGE = defineQuery({
       models: readItems(EXECUTOR_MODEL, source["models"], "executor.models"),
       disputes: readItems(DISPUTE, source["disputes"], "executor.disputes"),
       audits: readItems(AUDIT, source["audits"], "executor.audits"),
-      history: readItems(REPUTATION, source["reputations"], "executor.reputations"),
+      history: readItems(REPUTATION_ROW, source["reputations"], "executor.reputations"),
       strike: readItems(STRIKE, source["strikes"], "executor.strikes")[0],
     };
   },
@@ -121,7 +130,7 @@ export const readClient = (address: string): Promise<IndexReply<ClientPage | und
 
 export interface ValidatorPage {
   readonly validator: Validator;
-  readonly audits: readonly Audit[];
+  readonly audits: readonly AuditReport[];
   readonly seats: readonly JurySeat[];
 }
 

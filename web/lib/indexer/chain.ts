@@ -1,4 +1,4 @@
-import type { TokenUnit } from "../format.ts";
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import { ask } from "../graphql.ts";
 import { type IndexedHead, readHead } from "../indexed-head.ts";
 import type { IndexReply } from "../problem.ts";

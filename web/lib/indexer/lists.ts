@@ -5,7 +5,7 @@ import type { ListQuery, PartyFilter } from "../list-query.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery, type Query, type Takes, type VariablesOf } from "../query.ts";
 import { CLIENT, EXECUTOR, SETTLEMENT, VALIDATOR } from "../rows.ts";
-import { type Page, readPage, type Shape, selection } from "../shapes.ts";
+import { type Page, type RowShape, readPage, selection } from "../shapes.ts";
 
 /** Rows on one page of a list. */
 export const PAGE_SIZE = 25;
@@ -21,7 +21,7 @@ const PAGE_ARGUMENTS = [...Object.keys(PAGED), "where"].map((name) => `${name}: 
 
 type FilterType = Exclude<Takes[string], "String!" | "String" | "Int" | "[String]">;
 
-const defineList = <S extends Shape>(field: string, filter: FilterType, shape: S) =>
+const defineList = <S extends RowShape>(field: string, filter: FilterType, shape: S) =>
   defineQuery({
     takes: { ...PAGED, where: filter },
     fields: `${field}(${PAGE_ARGUMENTS}) {

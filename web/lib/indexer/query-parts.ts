@@ -1,4 +1,4 @@
-import { type Shape, selection } from "../shapes.ts";
+import { type RowShape, selection } from "../shapes.ts";
 
 /*
  * This folder is the only door to the indexer: one query for each question that a page asks, and a function that asks it.
@@ -13,5 +13,5 @@ export const NETWORK_ROW = `network(id: "lloom")`;
 export const CHART_SECONDS = 60 * 86_400;
 
 /** The selection of a list whose pages nobody turns. */
-export const rows = (shape: Shape, arguments_: string, field: string) =>
+export const rows = (shape: RowShape, arguments_: string, field: string) =>
   `${field}(${arguments_}) { items { ${selection(shape)} } }`;

@@ -85,14 +85,15 @@ export const isKnownWell = ({ health }: Pick<Candidate, "health">): boolean =>
 
 /**
  * Stake and own experience come before price. Whoever has answered this client before is asked first, of those the cheapest:
- * the expected cost is divided by the success rate, squared; among near-equal ones those go first whose counts this client can check, and of two that are drawn the less loaded is taken.
- * A small share of questions goes to strangers that are not much dearer, so that new executors get known. A reputation makes an
- * executor count as cheaper or dearer, the less the more it has answered this client (`reputation.ts`).
+ * the expected cost is divided by the success rate, squared; among near-equal ones those go first whose counts this client can
+ * check, and of two that are drawn the less loaded is taken. A small share of questions goes to strangers that are not much
+ * dearer, so that new executors get known. A reputation makes an executor count as cheaper or dearer, the less the more it has
+ * answered this client (`reputation.ts`).
  *
- * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their
- * stake: who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their
- * stake is worth. Whoever counts far more than others for the same model's template is no better than a stranger, and as dear
- * as it counts. Avoided ones, and those that the chain has found to cheat others, come only when nobody else is left, those that
+ * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their stake:
+ * who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their stake is
+ * worth. Whoever counts far more than others for the same model's template is no better than a stranger, and as dear as it
+ * counts. Avoided ones, and those that the chain has found to cheat others, come only when nobody else is left, those that
  * cheated this client not at all.
  *
  * Stakes, too, are compared as floating-point numbers: they rank, they are never paid.

@@ -23,7 +23,7 @@ export const afterMaybe = (pace: Pace | undefined, ms: number | undefined): Pace
   ms === undefined ? pace : afterMeasuring(pace, ms);
 
 /** Bounds of a wait. */
-export interface Patience {
+export interface WaitBounds {
   readonly shortestMs: number;
   /** While nothing was measured. */
   readonly unknownMs: number;
@@ -36,7 +36,7 @@ export interface Patience {
  */
 export function patienceMs(
   pace: Pace | undefined,
-  { shortestMs, unknownMs, longestMs }: Patience,
+  { shortestMs, unknownMs, longestMs }: WaitBounds,
   attempt: number,
 ): number {
   const expectedMs = pace === undefined ? unknownMs : pace.meanMs + STRAYS * pace.strayMs;

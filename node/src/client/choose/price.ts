@@ -46,8 +46,8 @@ export const isTooDear = (
 
 /**
  * What a candidate is expected to cost: the price of the prompt, with the tokens that it has counted above what is usual, and
- * of the longest answer, divided by the success rate, squared, times what its reputation makes of it. At least a little above zero, so that free offers still compare by success. A floating-point number: it ranks, it
- * is never paid.
+ * of the longest answer, divided by the success rate, squared, times what its reputation makes of it. At least a little above
+ * zero, so that free offers still compare by success. A floating-point number: it ranks, it is never paid.
  */
 export function expectedCost({
   inboundTokens,

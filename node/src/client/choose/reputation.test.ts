@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addressOf, candidate, choose, NO_DEMANDS, PROVEN } from "../../../../test/support/candidate.ts";
-import { MOST_FACTOR, type Reputation, reputationFactor, strictest } from "./reputation.ts";
+import { MOST_PRICE_FACTOR, type Reputation, reputationFactor, strictest } from "./reputation.ts";
 
 const told = (trust: number, grade: "A" | "B" | "C" | "newcomer" = "B") => ({ trust, grade });
 
@@ -13,12 +13,12 @@ describe("what a reputation makes of a price", () => {
   it("falls with trust, and never leaves its bounds", () => {
     const factors = [0, 0.1, 0.4, 0.5, 0.6, 0.9, 1].map((trust) => reputationFactor(told(trust), 0));
     expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
-    expect([factors[0], factors[3], factors.at(-1)]).toEqual([MOST_FACTOR, 1, 1 / MOST_FACTOR]);
+    expect([factors[0], factors[3], factors.at(-1)]).toEqual([MOST_PRICE_FACTOR, 1, 1 / MOST_PRICE_FACTOR]);
   });
 
   it("comes nearer to nothing with every own answer", () => {
     const factors = [0, 1, 3, 100].map((answers) => reputationFactor(told(0), answers));
-    expect(factors[0]).toBe(MOST_FACTOR);
+    expect(factors[0]).toBe(MOST_PRICE_FACTOR);
     expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
     expect(factors.at(-1)).toBeLessThan(1.005);
   });

@@ -12,7 +12,7 @@ export interface Reputation {
 /** The trust that makes an executor neither dearer nor cheaper: between the bounds of grades B and A. */
 const NEUTRAL_TRUST = 0.5;
 /** Most that a reputation makes dearer or cheaper. What a lying index can be worth is bounded by its square, once per executor. */
-export const MOST_FACTOR = 1.5;
+export const MOST_PRICE_FACTOR = 1.5;
 
 /**
  * By how much an executor counts as dearer than it asks: an unknown one and a newcomer by nothing. Each own answer takes weight
@@ -21,7 +21,7 @@ export const MOST_FACTOR = 1.5;
 export function reputationFactor(reputation: Reputation | undefined, answers: number): number {
   if (reputation === undefined || reputation.grade === "newcomer") return 1;
   const factor = NEUTRAL_TRUST / Math.max(reputation.trust, Number.EPSILON);
-  return Math.min(MOST_FACTOR, Math.max(1 / MOST_FACTOR, factor)) ** (1 / (1 + answers));
+  return Math.min(MOST_PRICE_FACTOR, Math.max(1 / MOST_PRICE_FACTOR, factor)) ** (1 / (1 + answers));
 }
 
 /** What a question asks of whoever is bought from, beside the price. */

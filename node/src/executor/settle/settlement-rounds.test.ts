@@ -108,7 +108,7 @@ describe("a lane that was not paid in full", () => {
     });
     await expect.poll(() => staged.store.unsettled(), { timeout: 20_000 }).toEqual([]);
     expect(staged.lines[0]).toMatchObject({
-      ...{ msg: "receipt not taken", client: A, lane: 1, reason: "Nonce", verdict: "settled" },
+      ...{ msg: "receipt not taken", client: A, lane: 1, reason: "Nonce", consequence: "settled" },
     });
     expect(staged.lines[1]).toMatchObject({ msg: "settled", lanes: 1, paid: 0 });
     expect(staged.store.contents().unsettledLanes).toBe(0);

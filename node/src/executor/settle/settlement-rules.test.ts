@@ -4,13 +4,7 @@ import { rejectionOf } from "@lloom/protocol/rejections";
 import { describe, expect, it } from "vitest";
 import { createExchange } from "../../../../test/support/exchange.ts";
 import type { UnsettledLane } from "../../store/executor/settlement-log.ts";
-import {
-  laneKey,
-  lanesToSettle,
-  type SettlementView,
-  settlementPauseMs,
-  verdictOnRejection,
-} from "./settlement-rules.ts";
+import { afterRejection, laneKey, lanesToSettle, type SettlementView, settlementPauseMs } from "./settlement-rules.ts";
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -84,24 +78,24 @@ describe("the pause until the next look", () => {
 
 describe("a pair that the contract did not take", () => {
   it("was settled by somebody else when the chain has paid it all", () => {
-    expect(verdictOnRejection("Nonce", 100n, 100n)).toBe("settled");
-    expect(verdictOnRejection("NothingToPay", 100n, 100n)).toBe("settled");
+    expect(afterRejection("Nonce", 100n, 100n)).toBe("settled");
+    expect(afterRejection("NothingToPay", 100n, 100n)).toBe("settled");
   });
 
   it("waits when there was nothing to pay it from", () => {
-    expect(verdictOnRejection("NothingToPay", 40n, 100n)).toBe("hold");
-    expect(verdictOnRejection("Disputed", 40n, 100n)).toBe("hold");
+    expect(afterRejection("NothingToPay", 40n, 100n)).toBe("hold");
+    expect(afterRejection("Disputed", 40n, 100n)).toBe("hold");
   });
 
   it("is never written off for a number that this version has no name for, nor for none", () => {
-    expect(verdictOnRejection(rejectionOf(accountingV2Facts.Rejection.length), 40n, 100n)).toBe("hold");
-    expect(verdictOnRejection("None", 40n, 100n)).toBe("hold");
+    expect(afterRejection(rejectionOf(accountingV2Facts.Rejection.length), 40n, 100n)).toBe("hold");
+    expect(afterRejection("None", 40n, 100n)).toBe("hold");
   });
 
   it("is given up for every other reason of the contract", () => {
     const waiting = ["None", "NothingToPay", "Disputed"];
     const final = accountingV2Facts.Rejection.filter((reason) => !waiting.includes(reason));
     expect(final).toHaveLength(11);
-    expect(final.map((reason) => verdictOnRejection(reason, 40n, 100n))).toEqual(Array(11).fill("writeOff"));
+    expect(final.map((reason) => afterRejection(reason, 40n, 100n))).toEqual(Array(11).fill("writeOff"));
   });
 });

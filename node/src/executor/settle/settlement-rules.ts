@@ -53,14 +53,14 @@ export const settlementPauseMs = (failures: number, checkMs: number, random?: ()
   failures === 0 ? checkMs : backoffMs(failures, RETRY, random);
 
 /** What to do about a lane whose pair was not taken, once the chain's own figure for the lane is noted. */
-export type Verdict = "settled" | "hold" | "writeOff";
+export type AfterRejection = "settled" | "hold" | "writeOff";
 
 /**
  * What a reason says of a debt that is still due. One for which there was nothing to pay waits for the client to top up, or
  * for the executor's stake to cover it; a disputed one for the end of its dispute; one that only a newer contract knows, or
  * that is none, for somebody who knows what it means. Everything else will not change by itself.
  */
-const VERDICTS: Readonly<Record<Rejection, Exclude<Verdict, "settled">>> = {
+const AFTER: Readonly<Record<Rejection, Exclude<AfterRejection, "settled">>> = {
   None: "hold",
   ClientSignature: "writeOff",
   ExecutorSignature: "writeOff",
@@ -79,5 +79,5 @@ const VERDICTS: Readonly<Record<Rejection, Exclude<Verdict, "settled">>> = {
 };
 
 /** A lane that the chain has paid in full was settled by somebody else, whatever the reason. */
-export const verdictOnRejection = (reason: Rejection, paid: bigint, owed: bigint): Verdict =>
-  paid >= owed ? "settled" : VERDICTS[reason];
+export const afterRejection = (reason: Rejection, paid: bigint, owed: bigint): AfterRejection =>
+  paid >= owed ? "settled" : AFTER[reason];

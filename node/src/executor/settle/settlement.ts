@@ -9,7 +9,7 @@ import { Mutex } from "../../primitives/mutex.ts";
 import { pause } from "../../primitives/pause.ts";
 import { PROBES } from "../../primitives/probes.ts";
 import type { LaneKey, SettlementLog, UnsettledLane } from "../../store/executor/settlement-log.ts";
-import { type Hold, laneKey, lanesToSettle, settlementPauseMs, verdictOnRejection } from "./settlement-rules.ts";
+import { afterRejection, type Hold, laneKey, lanesToSettle, settlementPauseMs } from "./settlement-rules.ts";
 
 export interface SettlementOptions {
   readonly store: SettlementLog;
@@ -201,13 +201,13 @@ export class Settlement implements AsyncDisposable {
       this.#unsure.delete(laneKey(lane));
       return;
     }
-    const verdict = verdictOnRejection(
+    const consequence = afterRejection(
       outcome.reason,
       await this.#learn(lane, signal),
       receipt.response.cumulativeCost,
     );
-    log.warn({ client, lane: lane.lane, nonce, reason: outcome.reason, verdict }, "receipt not taken");
-    if (verdict === "writeOff") store.writeOff(lane, outcome.reason);
+    log.warn({ client, lane: lane.lane, nonce, reason: outcome.reason, consequence }, "receipt not taken");
+    if (consequence === "writeOff") store.writeOff(lane, outcome.reason);
   }
 
   /** Not again with the same receipt, for a while. A lane that is paid in full or given up is open no more, and neither is its hold. */

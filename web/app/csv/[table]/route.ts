@@ -1,8 +1,8 @@
+import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { NextRequest } from "next/server";
 import { csvHeader, csvLines } from "../../../lib/csv.ts";
 import { type CsvTable, withCsvTable } from "../../../lib/csv-tables.ts";
 import { type DisputeFilter, parseDisputeFilter } from "../../../lib/disputes/filter.ts";
-import type { TokenUnit } from "../../../lib/format.ts";
 import { readToken } from "../../../lib/indexer/chain.ts";
 import { type ListQuery, parseListQuery } from "../../../lib/list-query.ts";
 import type { Problem } from "../../../lib/problem.ts";
