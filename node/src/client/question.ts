@@ -62,7 +62,10 @@ export interface Copy extends Omit<Answered, "copies"> {
 export const paidFor = ({ cost, copies = [] }: Answered): bigint =>
   copies.length === 0 ? cost : copies.reduce((sum, copy) => sum + copy.cost, 0n);
 
-/** What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most, right before its end. */
+/**
+ * What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most,
+ * right before its end.
+ */
 export type AskEvent =
   | { readonly type: "executor"; readonly executor: Address; readonly signed: SignedOffer; readonly attempt: number }
   /** A request is signed and saved, and is sent when the next event is asked for. */

@@ -4,6 +4,7 @@
  */
 import process from "node:process";
 import { getLlama, type Llama, LlamaLogLevel, type LlamaModel } from "node-llama-cpp";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Counted, CountQuestion, CountReply, CountRequest } from "./count-messages.ts";
 import { createModelCounter, type ModelCounter } from "./model-counter.ts";
 
@@ -15,7 +16,10 @@ interface Loaded {
   readonly counter: ModelCounter;
 }
 
-const loaded = new Map<string, Loaded>();
+const loaded = new BoundedMap<string, Loaded>({
+  most: MOST_LOADED,
+  onEvict: ({ model }) => void model.dispose(),
+});
 let llama: Promise<Llama> | undefined;
 
 const startLlama = (): Promise<Llama> =>
@@ -26,21 +30,12 @@ const startLlama = (): Promise<Llama> =>
 
 async function load(path: string): Promise<Loaded> {
   const known = loaded.get(path);
-  loaded.delete(path);
-  const found = known ?? (await loadAnew(path));
-  loaded.set(path, found);
-  return found;
-}
-
-async function loadAnew(path: string): Promise<Loaded> {
-  const [oldest] = loaded;
-  if (oldest !== undefined && loaded.size >= MOST_LOADED) {
-    loaded.delete(oldest[0]);
-    await oldest[1].model.dispose();
-  }
+  if (known !== undefined) return known;
   llama ??= startLlama();
   const model = await (await llama).loadModel({ modelPath: path, vocabOnly: true, gpuLayers: 0 });
-  return { model, counter: createModelCounter(model) };
+  const found = { model, counter: createModelCounter(model) };
+  loaded.set(path, found);
+  return found;
 }
 
 async function count({ vocabulary, messages, asOfSeconds, text }: CountQuestion): Promise<Counted> {

@@ -1,8 +1,8 @@
 import { LloomError } from "../../errors.ts";
 
 /**
- * The work's result, or the signal's reason, CANCELLED unless it has one, as soon as it aborts: a call to an RPC server that hangs is left alone then, and
- * ends with the provider.
+ * The work's result, or the signal's reason, CANCELLED unless it has one, as soon as it aborts: a call to an RPC server that
+ * hangs is left alone then, and ends with the provider.
  */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;

@@ -19,7 +19,8 @@ export interface SettledAnswersParts {
 
 /**
  * The duty that a settlement makes for its client, if any: an answer was paid for that never came, one that differs from what
- * came, or one that was refused because its counts are not those of its text. Of requests that the log does not know nothing can be said: a client that lost its log accuses nobody.
+ * came, or one that was refused because its counts are not those of its text. Of requests that the log does not know nothing
+ * can be said: a client that lost its log accuses nobody.
  */
 export async function dutyOfSettlement(
   { chain, hasher, store, log }: SettledAnswersParts,

@@ -33,8 +33,8 @@ const MOST_MS = Number(clientSettings({}).deadlineSeconds) * 1_000 + AFTER_DEADL
 const WIND_UP_MS = 10_000;
 
 /**
- * Asks one executor as any client does; its trace is asked for when the visit is over (`fetch-traces.ts`). Who gives a letter now and then keeps nobody: a call that is
- * not over soon after its deadline is unanswered.
+ * Asks one executor as any client does; its trace is asked for when the visit is over (`fetch-traces.ts`). Who gives a letter
+ * now and then keeps nobody: a call that is not over soon after its deadline is unanswered.
  */
 export async function buyCanary(buyer: CanaryClient, order: CanaryOrder, signal: AbortSignal): Promise<CanaryReply> {
   const { executor, model, canary, maxPrice } = order;

@@ -86,8 +86,9 @@ export type WithWeights = <Found>(
 const KEPT_SECONDS = 14n * 24n * 3600n;
 
 /**
- * Does what is due in an epoch of the chain's clock but asking, which others do beside it (`Visitor`), each step once: a crash between any two of them loses nothing and repeats
- * nothing but what can be repeated. Every look begins with the chain, and what is about to be done is saved before.
+ * Does what is due in an epoch of the chain's clock but asking, which others do beside it (`Visitor`), each step once: a crash
+ * between any two of them loses nothing and repeats nothing but what can be repeated. Every look begins with the chain, and
+ * what is about to be done is saved before.
  */
 export class Auditor {
   readonly #parts: AuditorParts;
@@ -223,8 +224,9 @@ export class Auditor {
   }
 
   /**
-   * Reports the epoch that is over, if it found out anything, once all its answers are here and judged, or it becomes late; what the chain has of it already is not sent again. The chain is asked at
-   * every look, since a reorganisation may have taken the report back.
+   * Reports the epoch that is over, if it found out anything, once all its answers are here and judged, or it becomes late;
+   * what the chain has of it already is not sent again. The chain is asked at every look, since a reorganisation may have
+   * taken the report back.
    */
   async #report(
     epoch: bigint,

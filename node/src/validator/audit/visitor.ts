@@ -33,8 +33,9 @@ export interface VisitorParts {
 }
 
 /**
- * Asks the canaries that are due, and for the traces of visits that are over: of one executor in their order, as a client asks, and of different ones beside each other, so that
- * nobody waits for another's answer. Each is saved as asked before it is asked. Whoever owns it ends the signal, then disposes of it.
+ * Asks the canaries that are due, and for the traces of visits that are over: of one executor in their order, as a client
+ * asks, and of different ones beside each other, so that nobody waits for another's answer. Each is saved as asked before it
+ * is asked. Whoever owns it ends the signal, then disposes of it.
  */
 export class Visitor implements AsyncDisposable {
   readonly #parts: VisitorParts;

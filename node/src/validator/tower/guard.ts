@@ -3,6 +3,7 @@ import { type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/c
 import type { EntrustedPair } from "@lloom/protocol/rpc-messages";
 import { ENTRUSTED_SECONDS } from "@lloom/protocol/watchtower-fee";
 import { senderOf } from "../../chain/account/actions.ts";
+import { shownTokens } from "../../chain/account/calls.ts";
 import { checkPair, SETTLE_PAIRS, settle } from "../../chain/account/settle.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { readDispute } from "../../chain/disputes/delivery-disputes.ts";
@@ -139,7 +140,7 @@ export function entrusting({ chain, store, guards, fee }: EntrustingOptions) {
         next: "Ask its operator to name your address in --guards, or leave it out of --watchtowers.",
       });
     if (fee > (pair.fee?.amount ?? 0n))
-      throw new LloomError("REQUEST_INVALID", `This watchtower takes ${fee} base units for a lane.`, {
+      throw new LloomError("REQUEST_INVALID", `This watchtower takes ${shownTokens(chain, fee)} for a lane.`, {
         next: "Give --watchtower-fee as much, or leave this watchtower out of --watchtowers.",
       });
     store.entrust(pair);

@@ -17,8 +17,9 @@ export interface TowerFeesOptions {
 }
 
 /**
- * Takes the fee for a lane before a transaction about it is sent, out of the executor's free deposit: whoever is dead cannot be asked, and a watchtower
- * that worked first could find the deposit gone. What it takes without working is on the chain for everybody.
+ * Takes the fee for a lane before a transaction about it is sent, out of the executor's free deposit: whoever is dead cannot
+ * be asked, and a watchtower that worked first could find the deposit gone. What it takes without working is on the chain for
+ * everybody.
  */
 export class TowerFees {
   readonly #options: TowerFeesOptions;
