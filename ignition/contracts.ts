@@ -51,7 +51,6 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
       { account: jury, power: POWER.stake },
     ],
   ]);
-  const lens = m.contract("Lens", [accounting]);
   const collector = m.contract("Collector", [accounting, measuredDeposits]);
   return {
     stakeRegistry,
@@ -64,7 +63,6 @@ export const coreContracts = (m: ModuleBuilder, paymentToken: Argument, outsider
     measuredDisputes,
     jury,
     arbitrator,
-    lens,
     collector,
     ...auditContracts(m, stakeRegistry),
   };

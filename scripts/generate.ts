@@ -21,7 +21,6 @@ const CONTRACTS = [
   "DeliveryDisputes",
   "EquivocationDisputes",
   "Jury",
-  "Lens",
   "MeasuredDeposits",
   "MeasuredDisputes",
   "MeasuredEvidence",

@@ -80,7 +80,5 @@ export function expectationsOf(addresses: ReadonlyMap<string, string>, values: P
     expect("Collector", "accounting", at("AccountingV2")),
     expect("Collector", "stakeRegistry", at("StakeRegistry")),
     expect("Collector", "deposits", at("MeasuredDeposits")),
-    expect("Lens", "accounting", at("AccountingV2")),
-    expect("Lens", "stakeRegistry", at("StakeRegistry")),
   ];
 }

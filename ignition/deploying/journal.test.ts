@@ -51,7 +51,7 @@ describe("Ignition's journal", () => {
       expect(existsSync(list)).toBe(false);
       if (left !== undefined) writeFileSync(list, left);
       addToJournal(folder, deployed("Lloom#Jury", "0x01"));
-      addToJournal(folder, { ...deployed("Lloom#Lens", "0x02"), result: { type: "REVERTED_TRANSACTION" } });
+      addToJournal(folder, { ...deployed("Lloom#Collector", "0x02"), result: { type: "REVERTED_TRANSACTION" } });
       addToJournal(folder, deployed("Lloom#Audits", "0x03"));
       restoreAddresses(folder);
       expect(JSON.parse(readFileSync(list, "utf8"))).toEqual({ "Lloom#Jury": "0x01", "Lloom#Audits": "0x03" });

@@ -7,7 +7,7 @@ import { addToJournal, journalLines } from "./journal.ts";
 import { recordUnrecordedSends } from "./unrecorded-sends.ts";
 
 const FROM = "0x00000000000000000000000000000000000000aa";
-const PLACE = { futureId: "Lloom#Lens", networkInteractionId: 1 };
+const PLACE = { futureId: "Lloom#Collector", networkInteractionId: 1 };
 const SENT = { hash: "0x01", from: FROM, to: null, nonce: "0x3", input: "0x6000", gasPrice: "0x5" };
 
 /** A chain of ten blocks that took the transaction in its seventh, as a server shows it. */

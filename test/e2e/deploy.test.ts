@@ -71,7 +71,6 @@ describe("npx hardhat ignition deploy", () => {
       "DisputedTails",
       "EquivocationDisputes",
       "Jury",
-      "Lens",
       "MeasuredDeposits",
       "MeasuredDisputes",
       "MeasuredEvidence",
@@ -196,16 +195,16 @@ describe("npx hardhat ignition deploy", () => {
   it("does not take other code for this checkout's", async () => {
     const provider = connect(rpcUrl);
     const file = join(ROOT, "ignition/deployments", DEPLOYMENT, "deployed_addresses.json");
-    const { "Lloom#Lens": lens = "" } = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
-    const code = await provider.getCode(lens);
+    const { "Lloom#Collector": collector = "" } = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+    const code = await provider.getCode(collector);
     try {
-      await provider.send("hardhat_setCode", [lens, `${code.slice(0, -2)}${code.endsWith("00") ? "01" : "00"}`]);
+      await provider.send("hardhat_setCode", [collector, `${code.slice(0, -2)}${code.endsWith("00") ? "01" : "00"}`]);
       const { code: exit, stdout } = await verify("--json");
       expect(exit).toBe(1);
       const wrong = (JSON.parse(stdout) as { holds: boolean }[]).filter(({ holds }) => !holds);
-      expect(wrong).toEqual([expect.objectContaining({ contract: "Lens", found: "other code" })]);
+      expect(wrong).toEqual([expect.objectContaining({ contract: "Collector", found: "other code" })]);
     } finally {
-      await provider.send("hardhat_setCode", [lens, code]);
+      await provider.send("hardhat_setCode", [collector, code]);
       provider.destroy();
     }
   });

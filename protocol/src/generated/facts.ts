@@ -102,11 +102,6 @@ export const juryFacts = {
   WHOLE: 10_000n,
 } as const;
 
-/** Enums and constants of Lens. */
-export const lensFacts = {
-  MAX_PAGE: 500n,
-} as const;
-
 /** Enums and constants of MeasuredDeposits. */
 export const measuredDepositsFacts = {
   APPEAL_BONDS: 2n,
