@@ -39,11 +39,18 @@ function report(error: LloomError, json: boolean): void {
   );
 }
 
+/** The flag of a setting; one that takes a list may also be given several times. */
+function offer(sub: Commander, name: SettingName, command: Command): void {
+  const { flag, value, list }: Setting<unknown> = SETTINGS[name];
+  const [form, describe] = [`--${flag} <${value}>`, describeSetting(name, command)];
+  if (list !== true) sub.option(form, describe);
+  else sub.option(form, describe, (one: string, before?: string) => (before === undefined ? one : `${before},${one}`));
+}
+
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
   const names = [...new Set([...command.settings, ...NEEDED[command.needs ?? "network"]])];
-  for (const setting of names)
-    sub.option(`--${SETTINGS[setting].flag} <${SETTINGS[setting].value}>`, describeSetting(setting, command));
+  for (const setting of names) offer(sub, setting, command);
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);
   sub.option("--config <FILE>", "configuration file (default: lloom.toml here, if there is one)");
   sub.option("--json", "machine-readable output");

@@ -28,15 +28,15 @@ export const whole = (minimum: number, maximum: number) => {
   const problem = `must be a whole number from ${minimum} to ${maximum}`;
   return number(problem).refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, problem);
 };
-/** The node speaks TCP alone. */
+/** TCP, with or without what speaks over it, or WebRTC-direct, which alone is over UDP. */
 const multiaddr = text(
-  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/,
-  "must be a multiaddr with a TCP port, such as /ip4/127.0.0.1/tcp/4001",
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/(tcp\/\d+|udp\/\d+\/webrtc-direct)(\/|$)/,
+  "must be a multiaddr such as /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/tcp/4002/ws or /ip4/127.0.0.1/udp/4003/webrtc-direct",
 );
 export const multiaddrs = z.array(multiaddr, 'must be a list such as ["/ip4/127.0.0.1/tcp/4001"]');
 /** Whom to call, whoever else would answer there. */
 const peer = text(
-  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/[^/]+)*\/p2p\/16Uiu2H[1-9A-HJ-NP-Za-km-z]{46}$/,
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/(tcp|udp)\/\d+(\/[^/]+)*\/p2p\/16Uiu2H[1-9A-HJ-NP-Za-km-z]{46}$/,
   "must be a multiaddr that ends with a peer's id, such as /ip4/203.0.113.7/tcp/4001/p2p/16Uiu2HAm...",
 );
 export const peers = z.array(peer, 'must be a list such as ["/ip4/203.0.113.7/tcp/4001/p2p/16Uiu2HAm..."]');

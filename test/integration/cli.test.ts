@@ -72,7 +72,7 @@ const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] =
     "an address to listen on without a port",
     ["executor", "--listen", "/ip4/127.0.0.1"],
     2,
-    /CONFIG_INVALID: --listen must be a multiaddr with a TCP port/,
+    /CONFIG_INVALID: --listen must be a multiaddr such as/,
   ],
   [
     "a model that the backend does not have, before any is loaded",

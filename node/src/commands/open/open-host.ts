@@ -1,6 +1,10 @@
 import type { Chain } from "../../chain/chain.ts";
+import { LloomError } from "../../errors.ts";
+import { readOutsideFile } from "../../outside-file.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
+import type { TlsCertificate } from "../../p2p/host/transports.ts";
 import type { HostLimits } from "../../p2p/limits.ts";
+import type { Settings } from "../../settings.ts";
 import { useFastKeccak } from "../../wallet/fast-keccak.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { CommandContext } from "../command.ts";
@@ -16,11 +20,21 @@ export async function openHost(
   }: { identity: Identity; chain: Chain; dhtServer: boolean; limits?: Partial<HostLimits> },
 ): Promise<Host> {
   const { settings, log, stack } = context;
-  const { listen, announce, bootstrap } = settings;
+  const { listen, announce, bootstrap, watchtowers: given } = settings;
   const { secret } = identity;
   // Who is on the network hashes all the time.
   await useFastKeccak();
-  return stack.use(
-    await createHost({ secret, network: chain.network, listen, announce, bootstrap, dhtServer, limits, log }),
-  );
+  const addresses = { listen, announce, bootstrap, given, tls: certificateOf(settings) };
+  return stack.use(await createHost({ secret, network: chain.network, ...addresses, dhtServer, limits, log }));
+}
+
+/** The certificate that the settings name; throws CONFIG_INVALID for one without its key, and for files that cannot be read. */
+function certificateOf({ tlsCertificate, tlsKey }: Settings): TlsCertificate | undefined {
+  if (tlsCertificate === undefined && tlsKey === undefined) return undefined;
+  const next = "Give --tls-certificate and --tls-key a file in PEM each.";
+  if (tlsCertificate === undefined || tlsKey === undefined)
+    throw new LloomError("CONFIG_INVALID", "A TLS certificate and its key are given together.", { next });
+  const read = (path: string, what: string): string =>
+    readOutsideFile({ path, what: `The ${what} ${path}`, code: "CONFIG_INVALID", next });
+  return { certificate: read(tlsCertificate, "TLS certificate"), key: read(tlsKey, "TLS key") };
 }

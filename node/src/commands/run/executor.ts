@@ -32,6 +32,8 @@ export const executor: Command = {
   settings: [
     "listen",
     "announce",
+    "tlsCertificate",
+    "tlsKey",
     "bootstrap",
     "backend",
     "backendKeyFile",

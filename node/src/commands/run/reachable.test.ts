@@ -4,7 +4,7 @@ import { createLog } from "../../log.ts";
 import { createHost } from "../../p2p/host/host.ts";
 import type { Settings } from "../../settings.ts";
 import type { CommandContext } from "../command.ts";
-import { reachOf, warnUnreachable } from "./reachable.ts";
+import { warnUnreachable } from "./reachable.ts";
 
 const log = createLog({ level: "silent", name: "test" });
 const network = { chainId: 31337n, accounting: `0x${"ac".repeat(20)}` };
@@ -23,22 +23,6 @@ async function said(settings: Partial<Pick<Settings, "announce" | "bootstrap">>)
   await warnUnreachable({ ...context, print } as unknown as CommandContext, host);
   return lines;
 }
-
-describe("the reach of an address", () => {
-  it.each([
-    ["/ip4/127.0.0.1/tcp/1", "machine"],
-    ["/ip6/::1/tcp/1", "machine"],
-    ["/dns4/localhost/tcp/1", "machine"],
-    ["/ip4/172.17.0.2/tcp/1", "site"],
-    ["/ip4/100.64.1.1/tcp/1", "site"],
-    ["/ip6/fd00::1/tcp/1", "site"],
-    ["/ip4/203.0.113.7/tcp/1", "internet"],
-    ["/ip4/172.32.0.1/tcp/1", "internet"],
-    ["/dns4/lloom.example/tcp/1", "internet"],
-  ])("of %s is the %s", (address, reach) => {
-    expect(reachOf(address)).toBe(reach);
-  });
-});
 
 describe("a node that others cannot dial", () => {
   it("says so, and what to do, when its network is wider than its addresses", async () => {

@@ -1,45 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { BlockList, isIP } from "node:net";
 import { asLloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import { connect } from "../../p2p/host/dial.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
+import { isWider, widestReach } from "../../p2p/host/reach.ts";
 import { announce, type CommandContext } from "../command.ts";
-
-/** From where an address can be dialled. */
-type Reach = "machine" | "site" | "internet";
-const REACHES: readonly Reach[] = ["machine", "site", "internet"];
-
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
-/** Private, link-local and carrier's own networks. */
-const site = new BlockList();
-for (const [net, prefix] of [
-  ["10.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["169.254.0.0", 16],
-  ["100.64.0.0", 10],
-] as const)
-  site.addSubnet(net, prefix, "ipv4");
-for (const [net, prefix] of [
-  ["fc00::", 7],
-  ["fe80::", 10],
-] as const)
-  site.addSubnet(net, prefix, "ipv6");
-
-/** From where a multiaddr of IP or DNS can be dialled; names are taken to be known everywhere, but for localhost. */
-export function reachOf(multiaddr: string): Reach {
-  const [, kind = "", host = ""] = multiaddr.split("/");
-  const family = isIP(host) === 6 ? "ipv6" : "ipv4";
-  if (kind.startsWith("dns")) return host === "localhost" ? "machine" : "internet";
-  if (isIP(host) === 0 || loopback.check(host, family)) return "machine";
-  return site.check(host, family) ? "site" : "internet";
-}
-
-const widest = (multiaddrs: readonly string[]): number =>
-  Math.max(0, ...multiaddrs.map((one) => REACHES.indexOf(reachOf(one))));
 
 const CHECK_MS = 10_000;
 
@@ -49,8 +14,9 @@ const CHECK_MS = 10_000;
  */
 export async function warnUnreachable(context: CommandContext, host: Host): Promise<void> {
   const { announce: announced, bootstrap } = context.settings;
-  const own = host.multiaddrs();
-  if (widest(own) < widest(bootstrap)) {
+  host.multiaddrs();
+  const { own } = host.scope;
+  if (isWider(widestReach(bootstrap), widestReach(own))) {
     const port = /\/tcp\/(\d+)/.exec(own[0] ?? "")?.[1] ?? "4001";
     warn(context, {
       problem: `Others cannot dial this node: it names only ${own.map((one) => one.replace(/\/p2p\/.*/, "")).join(", ") || "no address"}.`,

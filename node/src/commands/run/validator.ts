@@ -23,7 +23,18 @@ import { warnUnreachable } from "./reachable.ts";
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
   settings: [
-    ...(["listen", "announce", "bootstrap", "jury", "weights", "threads", "appeals", "appealDeposits"] as const),
+    ...([
+      "listen",
+      "announce",
+      "tlsCertificate",
+      "tlsKey",
+      "bootstrap",
+      "jury",
+      "weights",
+      "threads",
+      "appeals",
+      "appealDeposits",
+    ] as const),
     ...([
       "audits",
       "startBlock",

@@ -4,10 +4,9 @@ import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
 import { type Identify, identify } from "@libp2p/identify";
 import type { PeerId } from "@libp2p/interface";
-import { type KadDHT, kadDHT, passthroughMapper } from "@libp2p/kad-dht";
+import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { type Ping, ping } from "@libp2p/ping";
-import { tcp } from "@libp2p/tcp";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { KAD_PROTOCOL, type NetworkId, offersTopic } from "@lloom/protocol/names";
@@ -16,6 +15,7 @@ import { createLibp2p, type Libp2p } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { HOST_LIMITS, type HostLimits, STREAM_WINDOW_BYTES } from "../limits.ts";
+import { AddressScope } from "./address-scope.ts";
 import { BanList } from "./bans.ts";
 import { Blame } from "./blame.ts";
 import { keepBootstrapped } from "./bootstrap.ts";
@@ -24,6 +24,7 @@ import { gossipScoring } from "./gossip-scoring.ts";
 import { Places } from "./keep-places.ts";
 import { useNativeSignatures } from "./native-signatures.ts";
 import { peerAddress } from "./peer-address.ts";
+import { openTransports, type TlsCertificate } from "./transports.ts";
 import { wholeMessageId } from "./whole-message-id.ts";
 
 const MINUTE_MS = 60_000;
@@ -43,6 +44,10 @@ export interface HostOptions {
   readonly announce?: readonly string[];
   /** Multiaddrs of peers through which the network is found. */
   readonly bootstrap: readonly string[];
+  /** Other multiaddrs that the node's owner names: dialled also where those that strangers tell would not be. */
+  readonly given?: readonly string[];
+  /** For listeners at `/tls/ws`. */
+  readonly tls?: TlsCertificate | undefined;
   /** Whether to answer DHT queries: validators and executors that others can reach. */
   readonly dhtServer: boolean;
   readonly log: Log;
@@ -58,8 +63,10 @@ export interface Host extends AsyncDisposable {
   readonly address: Address;
   readonly network: NetworkId;
   readonly limits: HostLimits;
-  /** Where others reach it, each with the peer id. */
+  /** Where others reach it, each with the peer id: what they are told. */
   multiaddrs(): string[];
+  /** What its addresses and those that others tell mean to whom. */
+  readonly scope: AddressScope;
   /** Bootstrap addresses that it was given. */
   readonly bootstrap: number;
   /** Connected peers. */
@@ -80,7 +87,7 @@ export interface Host extends AsyncDisposable {
 }
 
 /**
- * Starts the node: TCP, Noise, Yamux, identify, ping, the network's own Kademlia, gossipsub. Bootstrap peers are dialled in
+ * Starts the node: its transports, Noise, Yamux, identify, ping, the network's own Kademlia, gossipsub. Bootstrap peers are dialled in
  * the background, so that a node starts without them. Throws PORT_TAKEN, CONFIG_INVALID.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
@@ -90,7 +97,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const bootstrap = options.bootstrap.map((text) => parseAddress(text, "bootstrap"));
   options.listen.map((text) => parseAddress(text, "listen"));
   (options.announce ?? []).map((text) => parseAddress(text, "announce"));
-  const libp2p = await buildLibp2p(options, { limits, bans });
+  const scope = new AddressScope(options);
+  const libp2p = await buildLibp2p(options, { limits, bans, scope });
 
   await using started = new AsyncDisposableStack();
   started.defer(() => stopWithDeadline(libp2p, options.log));
@@ -122,6 +130,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     limits,
     bootstrap: bootstrap.length,
     libp2p,
+    scope,
     multiaddrs: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     peers: () => libp2p.getPeers().length,
     connected: () => libp2p.getPeers().map((peer) => peer.toString()),
@@ -151,14 +160,25 @@ export function peerIdOf(address: Multiaddr): string | undefined {
   return address.getComponents().findLast((component) => component.name === "p2p")?.value;
 }
 
-async function buildLibp2p(options: HostOptions, { limits, bans }: { limits: HostLimits; bans: BanList }) {
+interface Parts {
+  readonly limits: HostLimits;
+  readonly bans: BanList;
+  readonly scope: AddressScope;
+}
+
+async function buildLibp2p(options: HostOptions, { limits, bans, scope }: Parts) {
   const topic = offersTopic(options.network);
+  const { listen, transports } = await openTransports(options);
   const hasTooMany = (peer: PeerId): boolean => libp2p.getConnections(peer).length >= limits.connectionsPerPeer;
   const libp2p = await createLibp2p<HostServices>({
     start: false,
     privateKey: privateKey(options.secret),
-    addresses: { listen: [...options.listen], announce: [...(options.announce ?? [])] },
-    transports: [tcp()],
+    addresses: {
+      listen: [...listen],
+      announce: [...(options.announce ?? [])],
+      announceFilter: (own) => scope.announced(own),
+    },
+    transports: [...transports],
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({
@@ -179,7 +199,7 @@ async function buildLibp2p(options: HostOptions, { limits, bans }: { limits: Hos
     // A peer that was unplugged sends no goodbye. 20 s leave a machine that is busy with inference time to answer.
     connectionMonitor: { pingInterval: 15_000, pingTimeout: { minTimeout: 20_000 } },
     connectionGater: {
-      denyDialMultiaddr: () => false,
+      denyDialMultiaddr: (address) => !scope.mayDial(address),
       denyDialPeer: (peer) => bans.has(peer.toString()),
       denyInboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
       denyInboundUpgradedConnection: (peer) => hasTooMany(peer),
@@ -194,9 +214,9 @@ async function buildLibp2p(options: HostOptions, { limits, bans }: { limits: Hos
       dht: kadDHT({
         protocol: KAD_PROTOCOL,
         // Nobody can ask a node that does not listen.
-        clientMode: !options.dhtServer || options.listen.length === 0,
+        clientMode: !options.dhtServer || listen.length === 0,
         // The default mapper drops private addresses; a devnet or an office has no others.
-        peerInfoMapper: passthroughMapper,
+        peerInfoMapper: scope.meantOf,
         // Queries wait for the first query of the own id; its default adds a second to the start.
         initialQuerySelfInterval: 150,
         // Simulated with a third of the peers dead: a lookup ends in 0.2 s at the 95th percentile, with 3 at once in 5 s.
