@@ -29,6 +29,7 @@ const NATIVE: Record<string, (platform: string) => string> = {
   "llama.cpp": (p) =>
     `@node-llama-cpp/${p.replace("darwin-arm64", "mac-arm64-metal").replace("darwin", "mac").replace("win32", "win")}`,
   "Next's compiler": (p) => `@next/swc-${p}${suffix(p, "gnu", "msvc")}`,
+  WebRTC: (p) => `@node-datachannel/${p}${suffix(p, "gnu", "msvc")}`,
   Biome: (p) => `@biomejs/cli-${p}`,
   TypeScript: (p) => `@typescript/typescript-${p}`,
 };

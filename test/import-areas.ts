@@ -15,7 +15,7 @@ const CHAIN_WORDS = ["chain-failure", "contract-call", "contracts", "revert"].ma
 const CHAIN_FILES = ["node/src/chain/chain.ts", "node/src/chain/reads.ts", ...CHAIN_WORDS];
 const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
 /** What all commands are written with: flags, amounts, words. */
-const COMMAND_WORDS = ["address", "amount", "command", "number-flag", "words"].map(
+const COMMAND_WORDS = ["address", "amount", "command", "number-flag", "reach-words", "words"].map(
   (name) => `node/src/commands/${name}.ts`,
 );
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
@@ -34,6 +34,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       infer: ["host", "frames"],
       evidence: ["host", "frames"],
       rpc: ["host"],
+      reach: ["rpc", "host"],
       discovery: ["host"],
     },
     ["node/src/p2p/limits.ts", ...BASE],
@@ -115,6 +116,14 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     folder: "node/src",
     may: ["node/src/commands", ...rootFilesOfNode(), "node/src/primitives", "node/package.json", "protocol/src"],
   },
+  // A page's client: of a node's, what needs neither files nor sockets.
+  {
+    folder: "browser",
+    may: [
+      ...["browser", "protocol/src", "node/src/client/check/check-answer.ts", "node/src/client/pay/build-request.ts"],
+      ...["node/src/p2p/frames/framing.ts", "node/src/primitives/clock.ts"],
+    ],
+  },
   { folder: "indexer", may: ["indexer", "protocol/src"] },
   { folder: "web/lib", may: ["web/lib", "indexer/ponder.schema.ts", "protocol/src"] },
   { folder: "web/components", may: ["web/components", "web/lib", "protocol/src"] },
@@ -145,6 +154,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     folder: "test",
     may: [
       "test",
+      "browser",
       "checkout",
       "devnet",
       "scripts",

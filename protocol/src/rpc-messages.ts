@@ -14,6 +14,14 @@ import {
   WIRE_LIMITS,
 } from "./messages.ts";
 
+/** Ends of addresses that one call may ask about. */
+const MOST_ENDS = 4;
+/** What follows the host in the multiaddr of a listener. */
+const listeningEnd = z
+  .string()
+  .max(200)
+  .regex(/^\/(tcp\/\d{1,5}(\/ws|\/tls\/ws)?|udp\/\d{1,5}\/webrtc-direct(\/certhash\/[\w-]+)*)$/);
+
 export const rpcRequestSchema = z.discriminatedUnion("method", [
   z.object({ method: z.literal("offers"), model: modelName.optional(), executor: addressSchema.optional() }),
   z.object({ method: z.literal("health") }),
@@ -23,6 +31,11 @@ export const rpcRequestSchema = z.discriminatedUnion("method", [
   z.object({ method: z.literal("answer"), requestHash: hash }),
   /** A part of a vocabulary that a profile names. */
   z.object({ method: z.literal("vocabulary"), hash, offset: z.number().int().min(0).max(WIRE_LIMITS.vocabularyBytes) }),
+  /**
+   * Asks to be dialled back at the address that this call comes from, at these ends of multiaddrs: `/tcp/4001`,
+   * `/tcp/4002/ws`. They name no host, so that nobody else can be made to be dialled.
+   */
+  z.object({ method: z.literal("reach"), ends: z.array(listeningEnd).min(1).max(MOST_ENDS) }),
   /** An executor hands the newest pair of a lane to a watchtower. */
   z.object({
     method: z.literal("entrust"),
@@ -67,6 +80,15 @@ export const healthReplySchema = z.object({
   nowMs: z.number().int().min(0).optional(),
 });
 export type HealthReply = z.infer<typeof healthReplySchema>;
+
+export const reachReplySchema = z.object({
+  /** The host that the call came from, as the beginning of a multiaddr. */
+  from: z.string().max(64),
+  /** Of the ends that were asked about, those at which the caller answered. */
+  reached: z.array(listeningEnd).max(MOST_ENDS),
+});
+/** Where a node was found when it was dialled back. */
+export type ReachReply = z.infer<typeof reachReplySchema>;
 
 export const acknowledgeReplySchema = z.object({ acknowledged: z.literal(true) });
 export const entrustReplySchema = z.object({ entrusted: z.literal(true) });

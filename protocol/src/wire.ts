@@ -21,6 +21,7 @@ import {
   entrustReplySchema,
   healthReplySchema,
   offersReplySchema,
+  reachReplySchema,
   rpcRequestSchema,
   vocabularyReplySchema,
 } from "./rpc-messages.ts";
@@ -103,6 +104,13 @@ export const { encode: encodeVocabularyReply, decode: decodeVocabularyReply } = 
 export const { encode: encodeAnswerReply, decode: decodeAnswerReply } = createReplyCodec({
   schema: answerReplySchema,
   shape: answerShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `reach`, or why there is none. */
+export const { encode: encodeReachReply, decode: decodeReachReply } = createReplyCodec({
+  schema: reachReplySchema,
+  shape: plainShape,
   maxBytes: rpcBytes,
 });
 

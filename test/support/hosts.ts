@@ -9,7 +9,8 @@ import { LloomError } from "../../node/src/errors.ts";
 import type { Log } from "../../node/src/log.ts";
 import type { Stakes } from "../../node/src/p2p/discovery/gossip-gate.ts";
 import type { PeerTarget } from "../../node/src/p2p/host/dial.ts";
-import { createHost, type Host, type HostOptions } from "../../node/src/p2p/host/host.ts";
+import { createHost, type Host } from "../../node/src/p2p/host/host.ts";
+import type { HostOptions } from "../../node/src/p2p/host/host-options.ts";
 import type { RequestBody } from "../../node/src/p2p/infer/executor-stream.ts";
 
 export const NETWORK: NetworkId = { chainId: 31337n, accounting: `0x${"ab".repeat(20)}` };

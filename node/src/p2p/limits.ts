@@ -40,6 +40,16 @@ export const HOST_LIMITS: HostLimits = {
   dialTimeoutMs: 5_000,
 };
 
+/** What a validator relays for peers that nobody can dial. */
+export const RELAY_LIMITS = {
+  /** Peers that may wait to be called through it. */
+  maxReservations: 256,
+  reservationTtl: 60 * 60_000,
+  /** Of one relayed connection: some long answers; who needs more is dialled directly, or calls again. */
+  defaultDurationLimit: 10 * 60_000,
+  defaultDataLimit: 16n * 1024n * 1024n,
+} as const;
+
 /** Limits of one served `/lloom/infer/1`. */
 export interface InferLimits {
   /** Streams of one peer: one in use, the others while a lost one is not yet noticed. */

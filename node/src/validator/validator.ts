@@ -13,6 +13,7 @@ import { announce } from "../p2p/discovery/provider-records.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
 import type { Host } from "../p2p/host/host.ts";
 import { peerOfOffer } from "../p2p/host/peer-of-offer.ts";
+import { DialBack } from "../p2p/rpc/dial-back.ts";
 import { serveRpc } from "../p2p/rpc/rpc.ts";
 import { type Clock, steadyClock, toSeconds, wallClock } from "../primitives/clock.ts";
 import { pause } from "../primitives/pause.ts";
@@ -100,6 +101,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
         offers: registry.size,
         load: 0,
       }),
+      reach: new DialBack(host).reach,
       ...(store === undefined ? {} : { entrust: entrusting({ chain, store, guards, fee }) }),
       log,
     }),

@@ -13,6 +13,7 @@ import { ADDRESS, openView, type View } from "../deeds/account.ts";
 import { type Owed, readOwed } from "../deeds/owed.ts";
 import { loggedDuties } from "../dispute/duties.ts";
 import { dutyEvent, dutySentence } from "../dispute/words.ts";
+import { reachRemedy, reachSentence, readReach, type WrittenReach } from "../reach-words.ts";
 import { type Fact, factLines, shownMoment } from "../words.ts";
 import { channelLine } from "./unlock.ts";
 
@@ -30,6 +31,8 @@ interface Found {
   readonly duties: readonly Duty[];
   /** Of its validator. */
   readonly validator: LoggedValidator;
+  /** How its running node is reached; undefined if none runs. */
+  readonly reach: WrittenReach | undefined;
   readonly nowSeconds: bigint;
 }
 
@@ -49,7 +52,8 @@ export const status: Command = {
     const owed = isOwn ? await readOwed(context, view) : undefined;
     const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
     const validator = isOwn ? loggedValidator(context, view) : NO_VALIDATOR;
-    const found = { ...(await find(view)), owed, duties, validator };
+    const reach = isOwn ? readReach(context.settings) : undefined;
+    const found = { ...(await find(view)), owed, duties, validator, reach };
     const { guarded, ...audits } = validator;
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
@@ -58,7 +62,7 @@ export const status: Command = {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
         disputes: duties.map(dutyEvent),
-        ...{ audits, guarded },
+        ...{ audits, guarded, reach },
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
@@ -66,7 +70,7 @@ export const status: Command = {
   },
 };
 
-async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "validator">> {
+async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "validator" | "reach">> {
   const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
@@ -99,6 +103,7 @@ function lines({ address, chain }: View, found: Found): Fact[] {
   const shown = (amount: bigint): string => shownTokens(chain, amount);
   return [
     ["Address", address],
+    ...reachLines(found),
     ["Gas", `${formatAmount(gas, 18)} ETH`],
     ["Wallet", shown(balance)],
     ["Deposit", `${shown(deposited)} free${deposited > 0n ? ": lloom withdraw deposit" : ""}`],
@@ -124,6 +129,14 @@ function lines({ address, chain }: View, found: Found): Fact[] {
     ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
     ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),
   ];
+}
+
+/** Its date is the machine's own, not the chain's. */
+function reachLines({ reach }: Found): Fact[] {
+  if (reach === undefined) return [];
+  const remedy = reachRemedy(reach.found);
+  const said: Fact = ["Reach", `${reachSentence(reach.found)} (${reach.at.slice(0, 16).replace("T", " ")} UTC)`];
+  return remedy === undefined ? [said] : [said, ["", remedy]];
 }
 
 function owedLine({ total, writtenOff }: Owed, shown: (amount: bigint) => string): string {

@@ -1,7 +1,9 @@
 import type { Chain } from "../../chain/chain.ts";
+import { dataFile } from "../../config.ts";
 import { LloomError } from "../../errors.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
+import { keepPeerCache } from "../../p2p/host/peer-cache.ts";
 import type { TlsCertificate } from "../../p2p/host/transports.ts";
 import type { HostLimits } from "../../p2p/limits.ts";
 import type { Settings } from "../../settings.ts";
@@ -16,16 +18,27 @@ export async function openHost(
     identity,
     chain,
     dhtServer,
+    relays = false,
     limits = {},
-  }: { identity: Identity; chain: Chain; dhtServer: boolean; limits?: Partial<HostLimits> },
+  }: { identity: Identity; chain: Chain; dhtServer: boolean; relays?: boolean; limits?: Partial<HostLimits> },
 ): Promise<Host> {
-  const { settings, log, stack } = context;
+  const { settings, log, stack, signal } = context;
   const { listen, announce, bootstrap, watchtowers: given } = settings;
   const { secret } = identity;
   // Who is on the network hashes all the time.
   await useFastKeccak();
   const addresses = { listen, announce, bootstrap, given, tls: certificateOf(settings) };
-  return stack.use(await createHost({ secret, network: chain.network, ...addresses, dhtServer, limits, log }));
+  const host = stack.use(
+    await createHost({ secret, network: chain.network, ...addresses, dhtServer, relays, limits, log }),
+  );
+  const stop = new AbortController();
+  const path = dataFile(settings, "peers.json");
+  const kept = keepPeerCache({ host, path, log, signal: AbortSignal.any([signal, stop.signal]) });
+  stack.defer(async () => {
+    stop.abort();
+    await kept;
+  });
+  return host;
 }
 
 /** The certificate that the settings name; throws CONFIG_INVALID for one without its key, and for files that cannot be read. */

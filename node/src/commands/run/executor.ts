@@ -22,7 +22,7 @@ import { chosenBackend } from "./chosen-backend.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { observeExecutor } from "./observe-executor.ts";
-import { warnUnreachable } from "./reachable.ts";
+import { followReach, warnUnreachable } from "./reachable.ts";
 
 /** Three of four places: the others are for clients that have a channel and have used it. */
 const MOST_STRANGERS = 768;
@@ -104,6 +104,7 @@ export const executor: Command = {
     context.onReload(() => repriceFrom(context, chain, running));
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models, metrics });
     void warnUnreachable(context, host);
+    followReach(context, host);
     const failure = await untilStopped(context.signal, running.failed);
     await leave(context, { chain, running, failure });
   },

@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
 import { asLloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import { connect } from "../../p2p/host/dial.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
 import { isWider, widestReach } from "../../p2p/host/reach.ts";
+import { keepReachable, type Reachability } from "../../p2p/reach/keep-reachable.ts";
+import { wallClock } from "../../primitives/clock.ts";
 import { announce, type CommandContext } from "../command.ts";
+import { reachFile, reachRemedy, reachSentence } from "../reach-words.ts";
 
 const CHECK_MS = 10_000;
 
@@ -31,6 +35,31 @@ export async function warnUnreachable(context: CommandContext, host: Host): Prom
       next: "Check that the port is forwarded and open. Some routers do not let a machine dial its own public address; then try from elsewhere.",
     });
   }
+}
+
+/** Finds out for as long as the node runs who can call it, and says so here and to `lloom status`. */
+export function followReach(context: CommandContext, host: Host): void {
+  const { stack, log, signal, settings } = context;
+  const path = reachFile(settings);
+  const stop = new AbortController();
+  const onChange = (found: Reachability): void => {
+    writeFileSync(path, JSON.stringify({ at: new Date(wallClock()).toISOString(), found }), { mode: 0o600 });
+    const remedy = reachRemedy(found);
+    log.info({ reach: found }, "who can call this node");
+    const event = { event: "reach", ...found, ...(remedy === undefined ? {} : { next: remedy }) };
+    if (found.type === "open" || found.type === "closed")
+      announce(
+        context,
+        event,
+        [`Reach: ${reachSentence(found)}.`, ...(remedy === undefined ? [] : [`  ${remedy}`])].join("\n"),
+      );
+  };
+  const following = keepReachable({ host, log, signal: AbortSignal.any([signal, stop.signal]), onChange });
+  stack.defer(async () => {
+    stop.abort();
+    await following;
+    rmSync(path, { force: true });
+  });
 }
 
 function warn(context: CommandContext, warning: { readonly problem: string; readonly next: string }): void {

@@ -18,7 +18,7 @@ import { openClock } from "../open/open-clock.ts";
 import { openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { observeValidator } from "./observe-validator.ts";
-import { warnUnreachable } from "./reachable.ts";
+import { followReach, warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
@@ -59,7 +59,7 @@ export const validator: Command = {
     const identity = await openIdentity(context);
     const observation = await openOwnObservation(context, "validator");
     const chain = await openOwnChain(context, identity);
-    const host = await openHost(context, { identity, chain, dhtServer: true });
+    const host = await openHost(context, { identity, chain, dhtServer: true, relays: true });
     const clock = openClock(context, { chain, host });
     const { settings, stack, log, signal } = context;
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "a validator" }));
@@ -104,6 +104,7 @@ export const validator: Command = {
       ].join("\n"),
     );
     void warnUnreachable(context, host);
+    followReach(context, host);
     const failure = await untilStopped(context.signal, failed.promise);
     if (failure === undefined) return;
     log.error({ code: failure.code, problem: failure.message }, "the validator cannot go on");

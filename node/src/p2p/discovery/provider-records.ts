@@ -6,7 +6,8 @@ import type { Log } from "../../log.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { PeerTarget } from "../host/dial.ts";
-import { type Host, PROVIDER_VALIDITY_MS } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import { PROVIDER_VALIDITY_MS } from "../host/libp2p-node.ts";
 
 /** One round of telling the peers closest to a key. */
 const PROVIDE_TIMEOUT_MS = 20_000;

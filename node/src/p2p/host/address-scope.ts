@@ -18,6 +18,7 @@ export class AddressScope {
   readonly #given: ReadonlySet<string>;
   readonly #neighbours = new BoundedMap<string, true>({ most: MOST_NEIGHBOURS });
   #own: readonly string[] = [];
+  #reached: readonly Multiaddr[] = [];
 
   constructor({
     bootstrap,
@@ -38,10 +39,17 @@ export class AddressScope {
     return this.#own;
   }
 
-  /** Of the node's own addresses, those that others are told. */
+  /** Of the node's own addresses, those that others are told; with them those at which others have reached it. */
   announced(own: Multiaddr[]): Multiaddr[] {
-    this.#own = own.map(String);
-    return own.filter((address) => this.#isMeant(String(address)));
+    const known = new Set(own.map(String));
+    const all = [...own, ...this.#reached.filter((address) => !known.has(String(address)))];
+    this.#own = all.map(String);
+    return all.filter((address) => this.#isMeant(String(address)));
+  }
+
+  /** Where others have reached this node, with its id, though no interface of this machine has that address. */
+  setReached(addresses: readonly Multiaddr[]): void {
+    this.#reached = addresses;
   }
 
   /** Whether an address may be dialled, whoever told it. */

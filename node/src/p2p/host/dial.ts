@@ -63,15 +63,23 @@ async function negotiate(
   const { peerId } = target;
   const peer = knownPeerId(peerId);
   for (;;) {
-    const old = host.libp2p.getConnections(peer).find(({ status }) => status === "open");
+    const old = bestOf(host.libp2p.getConnections(peer));
     const connection = old ?? (await dialStaggered(host, { peerId, addresses: usableAddresses(target) }, signal));
     try {
-      return await connection.newStream(protocol, { signal, maxOutboundStreams: maxStreams });
+      return await connection.newStream(protocol, {
+        ...{ signal, maxOutboundStreams: maxStreams, runOnLimitedConnection: true },
+      });
     } catch (cause) {
       if (connection !== old || signal.aborted || !isDead(connection, cause)) throw cause;
       connection.abort(new LloomError("STREAM_INTERRUPTED", "The connection was lost.", { cause }));
     }
   }
+}
+
+/** A connection that is open, rather one that no relay limits. */
+function bestOf(connections: readonly Connection[]): Connection | undefined {
+  const open = connections.filter(({ status }) => status === "open");
+  return open.find(({ limits }) => limits === undefined) ?? open[0];
 }
 
 /** libp2p calls a connection open for a moment after its muxer has closed. */

@@ -1,60 +1,26 @@
-import { noise } from "@chainsafe/libp2p-noise";
-import { yamux } from "@chainsafe/libp2p-yamux";
-import { privateKeyFromRaw } from "@libp2p/crypto/keys";
-import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
-import { type Identify, identify } from "@libp2p/identify";
-import type { PeerId } from "@libp2p/interface";
-import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
 import { peerIdFromString } from "@libp2p/peer-id";
-import { type Ping, ping } from "@libp2p/ping";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { WIRE_LIMITS } from "@lloom/protocol/messages";
-import { KAD_PROTOCOL, type NetworkId, offersTopic } from "@lloom/protocol/names";
+import { type NetworkId, offersTopic } from "@lloom/protocol/names";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
-import { createLibp2p, type Libp2p } from "libp2p";
+import type { Libp2p } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { HOST_LIMITS, type HostLimits, STREAM_WINDOW_BYTES } from "../limits.ts";
+import { HOST_LIMITS, type HostLimits } from "../limits.ts";
 import { AddressScope } from "./address-scope.ts";
 import { BanList } from "./bans.ts";
 import { Blame } from "./blame.ts";
 import { keepBootstrapped } from "./bootstrap.ts";
 import { Departed } from "./departed.ts";
-import { gossipScoring } from "./gossip-scoring.ts";
+import type { HostOptions } from "./host-options.ts";
 import { Places } from "./keep-places.ts";
+import { buildLibp2p, type HostServices } from "./libp2p-node.ts";
+import { listenRelayed } from "./listen-relayed.ts";
 import { useNativeSignatures } from "./native-signatures.ts";
 import { peerAddress } from "./peer-address.ts";
-import { openTransports, type TlsCertificate } from "./transports.ts";
-import { wholeMessageId } from "./whole-message-id.ts";
 
-const MINUTE_MS = 60_000;
-/** How long a DHT server believes a provider record; announcements are renewed well before. */
-export const PROVIDER_VALIDITY_MS = 30 * MINUTE_MS;
 const STOP_TIMEOUT_MS = 5_000;
 /** After this, a connection that closes is cut. */
 const HANG_UP_MS = 1_000;
-
-export interface HostOptions {
-  /** The 32 bytes of the node's secp256k1 key, which is also its wallet's. */
-  readonly secret: Uint8Array;
-  readonly network: NetworkId;
-  /** Multiaddrs to listen on; none for a node that only dials. */
-  readonly listen: readonly string[];
-  /** Multiaddrs at which others reach it, instead of those that it listens on; the peer id is added. */
-  readonly announce?: readonly string[];
-  /** Multiaddrs of peers through which the network is found. */
-  readonly bootstrap: readonly string[];
-  /** Other multiaddrs that the node's owner names: dialled also where those that strangers tell would not be. */
-  readonly given?: readonly string[];
-  /** For listeners at `/tls/ws`. */
-  readonly tls?: TlsCertificate | undefined;
-  /** Whether to answer DHT queries: validators and executors that others can reach. */
-  readonly dhtServer: boolean;
-  readonly log: Log;
-  readonly limits?: Partial<HostLimits>;
-}
-
-export type HostServices = { identify: Identify; ping: Ping; dht: KadDHT; pubsub: GossipSub };
 
 /** A running libp2p node. Disposing of it closes every connection and frees the port. */
 export interface Host extends AsyncDisposable {
@@ -69,6 +35,12 @@ export interface Host extends AsyncDisposable {
   readonly scope: AddressScope;
   /** Bootstrap addresses that it was given. */
   readonly bootstrap: number;
+  /** Ids of the peers that it was told to join through. */
+  readonly anchors: readonly string[];
+  /** Whether it answers DHT queries, if it does at all: nobody should be sent to a peer that cannot be dialled. */
+  serveDht(isDialled: boolean): Promise<void>;
+  /** Takes a place at a relay among its neighbours, through which it is called from then on. Returns when it has one, or none is found soon. */
+  listenRelayed(): Promise<void>;
   /** Connected peers. */
   peers(): number;
   /** Their ids. */
@@ -121,6 +93,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     background.abort();
     await bootstrapped;
   });
+  let relayed: Promise<void> | undefined;
   const running = started.move();
 
   return {
@@ -131,6 +104,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     bootstrap: bootstrap.length,
     libp2p,
     scope,
+    anchors: bootstrap.flatMap((address) => peerIdOf(address) ?? []),
+    serveDht: (isDialled) => libp2p.services.dht.setMode(isDialled && options.dhtServer ? "server" : "client"),
+    listenRelayed: () => {
+      relayed ??= listenRelayed(libp2p, background.signal);
+      return relayed;
+    },
     multiaddrs: () => libp2p.getMultiaddrs().map((address) => address.toString()),
     peers: () => libp2p.getPeers().length,
     connected: () => libp2p.getPeers().map((peer) => peer.toString()),
@@ -160,100 +139,12 @@ export function peerIdOf(address: Multiaddr): string | undefined {
   return address.getComponents().findLast((component) => component.name === "p2p")?.value;
 }
 
-interface Parts {
-  readonly limits: HostLimits;
-  readonly bans: BanList;
-  readonly scope: AddressScope;
-}
-
-async function buildLibp2p(options: HostOptions, { limits, bans, scope }: Parts) {
-  const topic = offersTopic(options.network);
-  const { listen, transports } = await openTransports(options);
-  const hasTooMany = (peer: PeerId): boolean => libp2p.getConnections(peer).length >= limits.connectionsPerPeer;
-  const libp2p = await createLibp2p<HostServices>({
-    start: false,
-    privateKey: privateKey(options.secret),
-    addresses: {
-      listen: [...listen],
-      announce: [...(options.announce ?? [])],
-      announceFilter: (own) => scope.announced(own),
-    },
-    transports: [...transports],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        // The connection monitor below already notices a dead peer.
-        enableKeepAlive: false,
-        // Streams that a peer opens before this side has finished the upgrade; libp2p resets what is above 10, which a
-        // client with a dozen calls on a fresh connection already is.
-        maxEarlyStreams: 64,
-        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES },
-      }),
-    ],
-    connectionManager: {
-      maxConnections: limits.maxConnections,
-      inboundConnectionThreshold: limits.inboundConnectionsPerSecond,
-      maxIncomingPendingConnections: limits.maxPendingInbound,
-      dialTimeout: limits.dialTimeoutMs,
-    },
-    // A peer that was unplugged sends no goodbye. 20 s leave a machine that is busy with inference time to answer.
-    connectionMonitor: { pingInterval: 15_000, pingTimeout: { minTimeout: 20_000 } },
-    connectionGater: {
-      denyDialMultiaddr: (address) => !scope.mayDial(address),
-      denyDialPeer: (peer) => bans.has(peer.toString()),
-      denyInboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
-      denyInboundUpgradedConnection: (peer) => hasTooMany(peer),
-      denyOutboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
-    },
-    // A provider whose peer record has expired makes a DHT server reset the whole answer about its key; so peer records
-    // outlive provider records (which are only removed at the next round of cleaning).
-    peerStore: { maxAddressAge: 2 * PROVIDER_VALIDITY_MS, maxPeerAge: 4 * PROVIDER_VALIDITY_MS },
-    services: {
-      identify: identify(),
-      ping: ping(),
-      dht: kadDHT({
-        protocol: KAD_PROTOCOL,
-        // Nobody can ask a node that does not listen.
-        clientMode: !options.dhtServer || listen.length === 0,
-        // The default mapper drops private addresses; a devnet or an office has no others.
-        peerInfoMapper: scope.meantOf,
-        // Queries wait for the first query of the own id; its default adds a second to the start.
-        initialQuerySelfInterval: 150,
-        // Simulated with a third of the peers dead: a lookup ends in 0.2 s at the 95th percentile, with 3 at once in 5 s.
-        alpha: 8,
-        disjointPaths: 2,
-        reprovide: { validity: PROVIDER_VALIDITY_MS, interval: 5 * MINUTE_MS, threshold: PROVIDER_VALIDITY_MS / 2 },
-      }),
-      pubsub: gossipsub({
-        // The first node of a network has nobody to tell, which is no error.
-        allowPublishToZeroTopicPeers: true,
-        allowedTopics: [topic],
-        maxInboundDataLength: 4 * WIRE_LIMITS.offerBytes,
-        // Every neighbour passes on the same message: only the first costs a check of its signature.
-        fastMsgIdFn: wholeMessageId,
-        ...gossipScoring(topic),
-      }),
-    },
-  });
-  return libp2p;
-}
-
 async function start(libp2p: Libp2p<HostServices>): Promise<void> {
   try {
     await libp2p.start();
   } catch (cause) {
     throw listenProblem(cause);
   }
-}
-
-function privateKey(secret: Uint8Array) {
-  try {
-    const key = privateKeyFromRaw(secret);
-    if (key.type === "secp256k1") return key;
-  } catch (cause) {
-    throw new LloomError("KEYSTORE_INVALID", "The node's key is not a secp256k1 key.", { cause });
-  }
-  throw new LloomError("KEYSTORE_INVALID", "The node's key must be the 32 bytes of a secp256k1 key.");
 }
 
 function parseAddress(text: string, setting: string): Multiaddr {

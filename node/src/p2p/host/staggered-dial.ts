@@ -65,7 +65,10 @@ async function raced(tries: readonly Try[], signal: AbortSignal): Promise<Connec
  * checked here.
  */
 async function dialOne(host: Host, peerId: string, address: Multiaddr, signal: AbortSignal): Promise<Connection> {
-  const connection = await host.libp2p.dial(address.decapsulate(`/p2p/${peerId}`), { signal });
+  // A relay has to be told whom it should call.
+  const isRelayed = address.toString().includes("/p2p-circuit");
+  const dialled = isRelayed ? address : address.decapsulate(`/p2p/${peerId}`);
+  const connection = await host.libp2p.dial(dialled, { signal });
   if (connection.remotePeer.toString() === peerId) return connection;
   const problem = new LloomError("EXECUTOR_UNREACHABLE", `Another peer answers at ${address}.`);
   connection.abort(problem);

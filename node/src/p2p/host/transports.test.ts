@@ -69,7 +69,7 @@ describe("a host without what a listener needs", () => {
     });
     const { log, lines } = recordingLog();
     const opened = await openTransports({ listen: [WEBRTC, "/ip4/127.0.0.1/tcp/0"], log });
-    expect(opened).toMatchObject({ listen: ["/ip4/127.0.0.1/tcp/0"], transports: { length: 2 } });
+    expect(opened).toMatchObject({ listen: ["/ip4/127.0.0.1/tcp/0"], transports: { length: 3 } });
     expect(lines).toMatchObject([{ level: 40, msg: expect.stringContaining("no WebRTC on this platform") }]);
   });
 });

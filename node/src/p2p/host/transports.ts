@@ -1,3 +1,4 @@
+import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
 import { tcp } from "@libp2p/tcp";
 import { webSockets } from "@libp2p/websockets";
 import type { Libp2pOptions } from "libp2p";
@@ -28,7 +29,7 @@ const WEBRTC = /\/webrtc-direct(\/|$)/;
 const TLS = /\/(tls\/ws|wss)(\/|$)/;
 
 /**
- * How this node is reached and reaches others: TCP and WebSockets always; WebRTC-direct, which browsers dial without any
+ * How this node is reached and reaches others: TCP, WebSockets and relays always; WebRTC-direct, which browsers dial without any
  * certificate, if it listens there, since its native code is loaded for nobody else. A platform without that code listens on
  * everything else, and says so. Throws CONFIG_INVALID for `/tls/ws` without a certificate.
  */
@@ -37,7 +38,8 @@ export async function openTransports({ listen, tls, log }: TransportOptions): Pr
     throw new LloomError("CONFIG_INVALID", "listen: /tls/ws needs a certificate.", {
       next: "Give --tls-certificate and --tls-key their files, or listen on /ws behind a proxy that has one.",
     });
-  const transports = [tcp(), webSockets(tls && { https: { cert: tls.certificate, key: tls.key } })];
+  const secure = tls && { https: { cert: tls.certificate, key: tls.key } };
+  const transports = [tcp(), webSockets(secure), circuitRelayTransport()];
   if (!listen.some((address) => WEBRTC.test(address))) return { listen, transports };
   const direct = await webRtcDirect(log);
   if (direct !== undefined) return { listen, transports: [...transports, direct] };

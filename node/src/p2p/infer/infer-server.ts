@@ -56,7 +56,11 @@ export async function serveInfer(host: Host, options: InferServerOptions): Promi
       sessions.add(session);
     },
     // libp2p's 32 are more than one peer needs; the protocol multiplexes by itself.
-    { maxInboundStreams: limits.streamsPerPeer, maxOutboundStreams: limits.streamsPerPeer },
+    {
+      maxInboundStreams: limits.streamsPerPeer,
+      maxOutboundStreams: limits.streamsPerPeer,
+      runOnLimitedConnection: true,
+    },
   );
 
   return {

@@ -8,6 +8,7 @@ import type {
   AnswerReply,
   EntrustedPair,
   HealthReply,
+  ReachReply,
   RpcRequest,
   VocabularyReply,
 } from "@lloom/protocol/rpc-messages";
@@ -17,12 +18,14 @@ import {
   decodeEntrustReply,
   decodeHealthReply,
   decodeOffersReply,
+  decodeReachReply,
   decodeRpcRequest,
   decodeVocabularyReply,
   encodeAcknowledgeReply,
   encodeAnswerReply,
   encodeEntrustReply,
   encodeHealthReply,
+  encodeReachReply,
   encodeRpcRequest,
   encodeVocabularyReply,
 } from "@lloom/protocol/wire";
@@ -66,6 +69,8 @@ export interface RpcHandlers {
   readonly entrust?: (pair: EntrustedPair, executor: Address) => void;
   /** A part of a vocabulary by its SHA-256, from an offset on, of whoever has it. */
   readonly vocabulary?: (hash: Hex, offset: number) => VocabularyReply | undefined;
+  /** Dials a caller back; throws RATE_LIMITED. Validators alone have it. */
+  readonly reach?: (ends: readonly string[], caller: Connection) => Promise<ReachReply>;
   readonly limits?: Partial<RpcLimits>;
   readonly log: Log;
 }
@@ -83,7 +88,7 @@ export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<Async
     try {
       if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
       const problem = await serveCall(stream, {
-        ...{ handlers, replies, parts, peerId, signal },
+        ...{ handlers, replies, parts, peerId, connection, signal },
         rate: rates.getOrInsert(peerId, newRate),
       });
       if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
@@ -95,6 +100,7 @@ export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<Async
   await host.libp2p.handle(RPC_PROTOCOL, serve, {
     maxInboundStreams: limits.callsPerPeer,
     maxOutboundStreams: limits.callsPerPeer,
+    runOnLimitedConnection: true,
   });
   return { [Symbol.asyncDispose]: () => host.libp2p.unhandle(RPC_PROTOCOL) };
 }
@@ -144,6 +150,14 @@ export async function callEntrust(host: Host, options: CallOptions, pair: Entrus
   if ("error" in reply) throw said(reply.error);
 }
 
+/** Asks a validator to dial this node back. Throws as `callOffers` does. */
+export async function callReach(host: Host, options: CallOptions, ends: readonly string[]): Promise<ReachReply> {
+  const request: RpcRequest = { method: "reach", ends: [...ends] };
+  const reply = await call(host, options, { request, decode: decodeReachReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply;
+}
+
 /** A part of a vocabulary, from an offset. Throws as `callOffers` does, and MODEL_NOT_FOUND when the peer has none such. */
 export async function callVocabulary(
   host: Host,
@@ -160,6 +174,7 @@ interface Served {
   readonly handlers: RpcHandlers;
   readonly replies: OffersReplies;
   readonly peerId: string;
+  readonly connection: Connection;
   /** Parts of vocabularies, which are large, for all peers together. */
   readonly parts: TokenBucket;
   readonly rate: TokenBucket;
@@ -176,7 +191,7 @@ async function serveCall(stream: Stream, served: Served): Promise<LloomError | u
     if (!rate.take()) throw new LloomError("RATE_LIMITED", "Too many calls.");
     if (request.method === "vocabulary" && !parts.take())
       throw new LloomError("RATE_LIMITED", "Too many vocabularies.");
-    reply = replyTo(request, served);
+    reply = request.method === "reach" ? await reachOf(request.ends, served) : replyTo(request, served);
   } catch (thrown) {
     const problem = asLloomError(thrown, "FRAME_INVALID");
     if (signal.aborted || stream.status !== "open") throw problem;
@@ -187,7 +202,15 @@ async function serveCall(stream: Stream, served: Served): Promise<LloomError | u
   return violation;
 }
 
-function replyTo(request: RpcRequest, { handlers, replies, peerId }: Served): Uint8Array {
+async function reachOf(ends: readonly string[], { handlers, connection }: Served): Promise<Uint8Array> {
+  const { reach = unsupported } = handlers;
+  return encodeReachReply(await reach(ends, connection));
+}
+
+function replyTo(
+  request: Exclude<RpcRequest, { readonly method: "reach" }>,
+  { handlers, replies, peerId }: Served,
+): Uint8Array {
   const { health = unsupported, acknowledge = unsupported, answer = unsupported, entrust = unsupported } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: wallClock(), ...health() });

@@ -1,0 +1,133 @@
+import { noise } from "@chainsafe/libp2p-noise";
+import { yamux } from "@chainsafe/libp2p-yamux";
+import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
+import { privateKeyFromRaw } from "@libp2p/crypto/keys";
+import { dcutr } from "@libp2p/dcutr";
+import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
+import { type Identify, identify } from "@libp2p/identify";
+import type { PeerId } from "@libp2p/interface";
+import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
+import { type Ping, ping } from "@libp2p/ping";
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import { KAD_PROTOCOL, offersTopic } from "@lloom/protocol/names";
+import type { Multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p, type Libp2p } from "libp2p";
+import { LloomError } from "../../errors.ts";
+import { type HostLimits, RELAY_LIMITS, STREAM_WINDOW_BYTES } from "../limits.ts";
+import type { AddressScope } from "./address-scope.ts";
+import type { BanList } from "./bans.ts";
+import { gossipScoring } from "./gossip-scoring.ts";
+import type { HostOptions } from "./host-options.ts";
+import { openTransports } from "./transports.ts";
+import { wholeMessageId } from "./whole-message-id.ts";
+
+const MINUTE_MS = 60_000;
+/** How long a DHT server believes a provider record; announcements are renewed well before. */
+export const PROVIDER_VALIDITY_MS = 30 * MINUTE_MS;
+
+/** What a running host is asked for beside what libp2p shows. */
+interface Listeners {
+  listen(addresses: Multiaddr[]): Promise<void>;
+}
+export type HostServices = {
+  identify: Identify;
+  ping: Ping;
+  dht: KadDHT;
+  pubsub: GossipSub;
+  dcutr: unknown;
+  listeners: Listeners;
+  relay?: CircuitRelayService;
+};
+
+/** What a host decides with. */
+export interface Parts {
+  readonly limits: HostLimits;
+  readonly bans: BanList;
+  readonly scope: AddressScope;
+}
+
+/** Puts a libp2p node together, without starting it. Throws CONFIG_INVALID, KEYSTORE_INVALID. */
+export async function buildLibp2p(options: HostOptions, { limits, bans, scope }: Parts): Promise<Libp2p<HostServices>> {
+  const topic = offersTopic(options.network);
+  const { listen, transports } = await openTransports(options);
+  const hasTooMany = (peer: PeerId): boolean => libp2p.getConnections(peer).length >= limits.connectionsPerPeer;
+  const libp2p = await createLibp2p<HostServices>({
+    start: false,
+    privateKey: privateKey(options.secret),
+    addresses: {
+      listen: [...listen],
+      announce: [...(options.announce ?? [])],
+      announceFilter: (own) => scope.announced(own),
+    },
+    transports: [...transports],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        // The connection monitor below already notices a dead peer.
+        enableKeepAlive: false,
+        // Streams that a peer opens before this side has finished the upgrade; libp2p resets what is above 10, which a
+        // client with a dozen calls on a fresh connection already is.
+        maxEarlyStreams: 64,
+        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES },
+      }),
+    ],
+    connectionManager: {
+      maxConnections: limits.maxConnections,
+      inboundConnectionThreshold: limits.inboundConnectionsPerSecond,
+      maxIncomingPendingConnections: limits.maxPendingInbound,
+      dialTimeout: limits.dialTimeoutMs,
+    },
+    // A peer that was unplugged sends no goodbye. 20 s leave a machine that is busy with inference time to answer.
+    connectionMonitor: { pingInterval: 15_000, pingTimeout: { minTimeout: 20_000 } },
+    connectionGater: {
+      denyDialMultiaddr: (address) => !scope.mayDial(address),
+      denyDialPeer: (peer) => bans.has(peer.toString()),
+      denyInboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
+      denyInboundUpgradedConnection: (peer) => hasTooMany(peer),
+      denyOutboundEncryptedConnection: (peer) => peer.type !== "secp256k1" || bans.has(peer.toString()),
+    },
+    // A provider whose peer record has expired makes a DHT server reset the whole answer about its key; so peer records
+    // outlive provider records (which are only removed at the next round of cleaning).
+    peerStore: { maxAddressAge: 2 * PROVIDER_VALIDITY_MS, maxPeerAge: 4 * PROVIDER_VALIDITY_MS },
+    services: {
+      identify: identify({ runOnLimitedConnection: true }),
+      ping: ping(),
+      dcutr: dcutr(),
+      listeners: ({ transportManager }) => ({ listen: (addresses) => transportManager.listen(addresses) }),
+      ...(options.relays === true ? { relay: circuitRelayServer({ reservations: RELAY_LIMITS }) } : {}),
+      dht: kadDHT({
+        protocol: KAD_PROTOCOL,
+        // Nobody can ask a node that does not listen.
+        clientMode: !options.dhtServer || listen.length === 0,
+        // The default mapper drops private addresses; a devnet or an office has no others.
+        peerInfoMapper: scope.meantOf,
+        // Queries wait for the first query of the own id; its default adds a second to the start.
+        initialQuerySelfInterval: 150,
+        // Simulated with a third of the peers dead: a lookup ends in 0.2 s at the 95th percentile, with 3 at once in 5 s.
+        alpha: 8,
+        disjointPaths: 2,
+        reprovide: { validity: PROVIDER_VALIDITY_MS, interval: 5 * MINUTE_MS, threshold: PROVIDER_VALIDITY_MS / 2 },
+      }),
+      pubsub: gossipsub({
+        // The first node of a network has nobody to tell, which is no error.
+        allowPublishToZeroTopicPeers: true,
+        allowedTopics: [topic],
+        maxInboundDataLength: 4 * WIRE_LIMITS.offerBytes,
+        // Every neighbour passes on the same message: only the first costs a check of its signature.
+        fastMsgIdFn: wholeMessageId,
+        ...gossipScoring(topic),
+      }),
+    },
+  });
+  return libp2p;
+}
+
+function privateKey(secret: Uint8Array) {
+  try {
+    const key = privateKeyFromRaw(secret);
+    if (key.type === "secp256k1") return key;
+  } catch (cause) {
+    throw new LloomError("KEYSTORE_INVALID", "The node's key is not a secp256k1 key.", { cause });
+  }
+  throw new LloomError("KEYSTORE_INVALID", "The node's key must be the 32 bytes of a secp256k1 key.");
+}
