@@ -38,6 +38,7 @@ const BUILT: readonly Check[] = [
     args: ["-p", "tsconfig.json"],
     mend: "correct the types",
   },
+  { name: "types of the page's client", script: TSC, args: ["-p", "browser/tsconfig.json"], mend: "correct the types" },
   { name: "types of the indexer", script: TSC, args: ["-p", "indexer/tsconfig.json"], mend: "correct the types" },
   { name: "types of the explorer", script: TSC, args: ["-p", "web/tsconfig.json"], mend: "correct the types" },
   {

@@ -18,7 +18,7 @@ const read = (patterns: readonly string[]): Source[] =>
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 
 export const typescript = read([
-  "{protocol,node,indexer,web,checkout,devnet,ignition,scripts,test}/**/*.{ts,tsx}",
+  "{protocol,node,browser,indexer,web,checkout,devnet,ignition,scripts,test}/**/*.{ts,tsx}",
   "*.ts",
 ]);
 export const scripts = read(["{node,scripts,web}/**/*.{js,mjs,py,sh}"]);

@@ -43,7 +43,7 @@ async function packedOptions(scratch: string): Promise<LaunchOptions> {
     FONTCONFIG_PATH: scratch,
     LD_LIBRARY_PATH: join(unpacked, "al2023", "lib"),
   };
-  return { executablePath, args: ARGUMENTS, chromiumSandbox: false, env };
+  return { executablePath, chromiumSandbox: false, env };
 }
 
 /** A running browser that is closed, and its files removed, with `await using`. */
@@ -52,14 +52,14 @@ export interface TestBrowser extends AsyncDisposable {
 }
 
 /** Starts a browser without a window. Takes about two seconds the first time, while it unpacks. */
-export async function openBrowser(): Promise<TestBrowser> {
+export async function openBrowser(more: readonly string[] = []): Promise<TestBrowser> {
   const scratch = await mkdtemp(join(tmpdir(), "lloom-browser-"));
   await mkdir(join(scratch, "cache"));
   const path = process.env["CHROMIUM_PATH"];
   const options = path
-    ? { executablePath: path, args: ARGUMENTS, chromiumSandbox: false, env: { ...process.env, ...ENGLISH } }
+    ? { executablePath: path, chromiumSandbox: false, env: { ...process.env, ...ENGLISH } }
     : await packedOptions(scratch);
-  const browser = await chromium.launch(options);
+  const browser = await chromium.launch({ ...options, args: [...ARGUMENTS, ...more] });
   return {
     browser,
     async [Symbol.asyncDispose]() {

@@ -58,6 +58,8 @@ export interface SellerOptions extends Partial<ExecutorOptions> {
   /** Of an executor that was there before. */
   readonly identity?: Identity;
   readonly dataDir?: string;
+  /** Instead of TCP on loopback. */
+  readonly listen?: readonly string[];
   /** Stands between the executor and its log. */
   readonly tap?: (store: ExecutorLog) => ExecutorLog;
 }
@@ -115,14 +117,19 @@ export class World implements AsyncDisposable {
   }
 
   /** Chain and host of a new member; closed with the world. */
-  async join(identity: Identity, rpcUrl = this.chain.rpcUrl, stack = this.#stack): Promise<Member> {
+  async join(
+    identity: Identity,
+    rpcUrl = this.chain.rpcUrl,
+    stack = this.#stack,
+    listen: readonly string[] = ["/ip4/127.0.0.1/tcp/0"],
+  ): Promise<Member> {
     const { accounting } = this.deployment;
     const chain = stack.use(await openChain({ rpcUrl, accounting, identity, signal: never, log }));
     const host = stack.use(
       await createHost({
         secret: identity.secret,
         network: chain.network,
-        listen: ["/ip4/127.0.0.1/tcp/0"],
+        listen,
         bootstrap: this.#anchor?.multiaddrs() ?? [],
         dhtServer: true,
         log,
@@ -132,9 +139,9 @@ export class World implements AsyncDisposable {
   }
 
   /** An executor with stake; it settles only when told, unless the options say otherwise. */
-  async seller({ backend, stake, rpcUrl, dataDir, identity, tap = (log) => log, ...options }: SellerOptions) {
+  async seller({ backend, stake, rpcUrl, dataDir, identity, listen, tap = (log) => log, ...options }: SellerOptions) {
     const stack = new AsyncDisposableStack();
-    const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack);
+    const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack, listen);
     await this.stake(member, stake);
     const path = join(dataDir ?? (await this.dataDir()), "executor.sqlite");
     const db = stack.use(openDatabase(path, { cipher: createTextCipher(member.identity.secret) }));

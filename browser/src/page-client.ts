@@ -1,0 +1,211 @@
+import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
+import { bytesToHex } from "@lloom/protocol/hex";
+import { advance } from "@lloom/protocol/lane";
+import { LloomError } from "@lloom/protocol/lloom-error";
+import type { ChatMessage, ExecutorFrame, Sampling, SignedOffer } from "@lloom/protocol/messages";
+import { INFER_PROTOCOL, RPC_PROTOCOL } from "@lloom/protocol/names";
+import { offerProblem } from "@lloom/protocol/offers";
+import { promisedBy } from "@lloom/protocol/profile";
+import { recoverAddress, signDigest } from "@lloom/protocol/signatures";
+import { answerProblem } from "../../node/src/client/check/check-answer.ts";
+import { continueLane, requestTerms } from "../../node/src/client/pay/build-request.ts";
+import { toSeconds, wallClock } from "../../node/src/primitives/clock.ts";
+import { callOffers } from "./call-offers.ts";
+import { InferStream } from "./infer-stream.ts";
+import { Lanes, type TakenLane } from "./lanes.ts";
+import { PageHost } from "./page-host.ts";
+
+/** How long after now a request may be answered. */
+const DEADLINE_SECONDS = 600;
+/** A dial, with everything until the first byte. */
+const OPEN_MS = 15_000;
+/** The codes after which an executor's picture of a lane differs: it is used no more. */
+const SPOILED = new Set(["LANE_OUT_OF_STEP", "LANE_BUSY"]);
+/** Text that a token may stand for, in UTF-16 units, with room; more than that is no answer. */
+const UNITS_PER_TOKEN = 256;
+const UNITS_OF_SLACK = 64 * 1024;
+
+export interface PageClientOptions {
+  readonly domain: CommitmentDomain;
+  /** Whose channels pay. */
+  readonly principal: Address;
+  /** 32 bytes: a session key that the principal has authorized on chain, or the principal's own. */
+  readonly secret: Uint8Array;
+}
+
+/** What is asked; at which price, the accepted offer says. */
+export interface PageQuestion {
+  readonly messages: readonly ChatMessage[];
+  readonly sampling: Sampling;
+  readonly maxOutboundTokens: number;
+}
+
+/** What an answer tells, in this order. */
+export type PageEvent =
+  | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
+  | { readonly type: "text"; readonly text: string }
+  /** The answer is right. The receipt and its salts are nobody else's to keep: with them the texts can be proven. */
+  | {
+      readonly type: "end";
+      readonly receipt: Receipt;
+      readonly salts: { readonly prompt: Hex; readonly answer: Hex };
+      readonly requestHash: Hex;
+      readonly responseHash: Hex;
+      /** Of this answer alone, base units. */
+      readonly cost: bigint;
+    };
+
+interface Placed {
+  readonly terms: ReturnType<typeof requestTerms>;
+  readonly taken: TakenLane;
+  readonly promptSalt: Hex;
+  readonly offerHash: Hex;
+}
+
+/**
+ * Buys answers from a page: fetches offers, signs requests by a session key, streams, and checks all that a node's client checks
+ * but the count of tokens by the vocabulary. It never speaks with the chain: the principal fills its channels elsewhere. A
+ * page keeps no log; whoever wants to dispute an answer keeps the receipts.
+ */
+export class PageClient implements AsyncDisposable {
+  readonly #options: PageClientOptions;
+  readonly #hasher: CommitmentHasher;
+  readonly #host: PageHost;
+  readonly #lanes = new Lanes();
+  readonly #streams = new Map<Address, Promise<InferStream>>();
+
+  private constructor(options: PageClientOptions, host: PageHost) {
+    this.#options = options;
+    this.#host = host;
+    this.#hasher = createCommitmentHasher(options.domain);
+  }
+
+  static async start(options: PageClientOptions): Promise<PageClient> {
+    return new PageClient(options, await PageHost.start(options.secret));
+  }
+
+  /** What a validator or an executor at these addresses knows to be offered of a model; each offer's signature is right. */
+  async offers(addresses: readonly string[], model: string): Promise<SignedOffer[]> {
+    const signal = AbortSignal.timeout(OPEN_MS);
+    const { stream } = await this.#host.open(addresses, RPC_PROTOCOL, signal);
+    const offers = await callOffers(stream, model, signal);
+    const judged = { hasher: this.#hasher, recover: recoverAddress, nowSeconds: BigInt(nowSeconds()) };
+    return offers.filter((signed) => offerProblem({ ...judged, signed }) === undefined);
+  }
+
+  /**
+   * Accepts an offer with one question, and pays the answer. Throws EXECUTOR_UNREACHABLE, what the executor says,
+   * RESPONSE_INVALID for an answer that is not right: nothing of it was acknowledged, and it may cost the request's cap at most.
+   * At the signal the executor is told to stop, and the answer ends with what it had produced.
+   */
+  async *ask(signed: SignedOffer, question: PageQuestion, signal: AbortSignal): AsyncGenerator<PageEvent> {
+    const { offer } = signed;
+    const stream = await this.#streamTo(signed);
+    const promptSalt = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
+    const offerHash = this.#hasher.hashOffer(offer);
+    const client = this.#options.principal;
+    const terms = requestTerms({ ...question, model: offer.model }, { client, offer, offerHash, promptSalt });
+    const taken = this.#lanes.take(offer.executor);
+    yield* this.#follow({ stream, signed, question, signal }, { terms, taken, promptSalt, offerHash });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const stream of this.#streams.values()) (await stream.catch(() => undefined))?.close();
+    await this.#host[Symbol.asyncDispose]();
+  }
+
+  async *#follow(
+    {
+      stream,
+      signed,
+      question,
+      signal,
+    }: {
+      readonly stream: InferStream;
+      readonly signed: SignedOffer;
+      readonly question: PageQuestion;
+      readonly signal: AbortSignal;
+    },
+    { terms, taken, promptSalt, offerHash }: Placed,
+  ): AsyncGenerator<PageEvent> {
+    const deadline = BigInt(nowSeconds() + DEADLINE_SECONDS);
+    const request = continueLane(terms, { ...taken, deadline });
+    const requestHash = this.#hasher.hashRequest(request);
+    const signature = signDigest(requestHash, this.#options.secret);
+    const { weightsHash, profileHash, executor } = signed.offer;
+    const { sampling } = question;
+    const asked = { promptSalt, messages: [...question.messages], sampling, weightsHash, profileHash, offerHash };
+    const most = question.maxOutboundTokens * UNITS_PER_TOKEN + UNITS_OF_SLACK;
+    let text = "";
+    for await (const frame of stream.request({ type: "request", request, signature, ...asked }, signal)) {
+      if (frame.type === "error") throw this.#refusal(frame, executor, taken);
+      if (frame.type === "status") yield { type: "status", state: frame.state, position: frame.position };
+      if (frame.type === "token") {
+        text += frame.text;
+        if (text.length > most) throw new LloomError("RESPONSE_INVALID", "The answer is longer than its limit allows.");
+        yield { type: "text", text: frame.text };
+      }
+      if (frame.type !== "response") continue;
+      const facts = { request, requestHash, lane: taken.state, text, stop: sampling.stop };
+      const end = this.#accept(frame, facts, { signed, promptSalt, clientSignature: signature });
+      this.#lanes.giveBack(executor, {
+        lane: taken.lane,
+        state: advance(taken.state, frame.response, end.responseHash),
+      });
+      yield end;
+    }
+  }
+
+  #accept(
+    { response, signature, contentSalt }: Extract<ExecutorFrame, { type: "response" }>,
+    facts: Pick<Parameters<typeof answerProblem>[0], "request" | "requestHash" | "lane" | "text" | "stop">,
+    {
+      signed,
+      promptSalt,
+      clientSignature,
+    }: { readonly signed: SignedOffer; readonly promptSalt: Hex; readonly clientSignature: CompactSignature },
+  ): Extract<PageEvent, { type: "end" }> {
+    const { evidence } = promisedBy(signed);
+    const judged = { hasher: this.#hasher, recover: recoverAddress, evidence, response, signature, contentSalt };
+    const problem = answerProblem({ ...judged, ...facts });
+    if (problem !== undefined) throw new LloomError("RESPONSE_INVALID", problem);
+    const { request, requestHash } = facts;
+    return {
+      type: "end",
+      receipt: { request, response, clientSignature, executorSignature: signature },
+      salts: { prompt: promptSalt, answer: contentSalt },
+      requestHash,
+      responseHash: this.#hasher.hashResponse(response),
+      cost: response.cumulativeCost - request.ackedCost,
+    };
+  }
+
+  #refusal(
+    { code, message }: Extract<ExecutorFrame, { type: "error" }>,
+    executor: Address,
+    taken: TakenLane,
+  ): LloomError {
+    if (!SPOILED.has(code)) this.#lanes.giveBack(executor, taken);
+    return new LloomError(code, `The executor answered: ${message}`);
+  }
+
+  /** The stream that there is, or a new one, to the peer whose key made the offer and to no other. */
+  async #streamTo({ offer: { executor }, multiaddrs }: SignedOffer): Promise<InferStream> {
+    const known = await this.#streams.get(executor)?.catch(() => undefined);
+    if (known?.isOpen === true) return known;
+    const opening = this.#open(executor, multiaddrs);
+    this.#streams.set(executor, opening);
+    return opening;
+  }
+
+  async #open(executor: Address, multiaddrs: readonly string[]): Promise<InferStream> {
+    const { stream, peer } = await this.#host.open(multiaddrs, INFER_PROTOCOL, AbortSignal.timeout(OPEN_MS));
+    if (peer === executor) return new InferStream(stream);
+    const problem = new LloomError("EXECUTOR_UNREACHABLE", `Another peer, ${peer}, answers at the offer's address.`);
+    stream.abort(problem);
+    throw problem;
+  }
+}
+
+const nowSeconds = (): number => Number(toSeconds(wallClock()));
