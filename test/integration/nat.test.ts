@@ -1,0 +1,92 @@
+// A home behind a real NAT: namespaces, a router that masquerades, and real hosts on each machine.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../support/hosts.ts";
+import {
+  ADDRESSES,
+  type Machine,
+  type MachineProgram,
+  namespacesProblem,
+  TestInternet,
+} from "../support/namespaces.ts";
+
+const HOST = new URL("../support/nat-host.ts", import.meta.url);
+const TIMEOUT_MS = 120_000;
+
+const problem = namespacesProblem();
+if (problem !== undefined) console.warn(`NAT is not tested on this machine: ${problem}.`);
+
+describe.skipIf(problem !== undefined)("a home behind a router", () => {
+  let internet: TestInternet;
+  let validator: MachineProgram;
+  let home: MachineProgram;
+  beforeAll(async () => {
+    internet = new TestInternet();
+    validator = start("validator", "validator", `/ip4/${ADDRESSES.validator}/tcp/4001`);
+    home = start("home", "home", "", await addressOf(validator));
+  });
+  afterAll(() => internet?.[Symbol.dispose]());
+
+  const start = (machine: Machine, role: string, announce = "", bootstrap = ""): MachineProgram =>
+    internet.start(machine, HOST, [role, announce, bootstrap]);
+
+  /** The last word with this field, once there is one for which it holds. */
+  async function heard<T>(
+    program: MachineProgram,
+    field: string,
+    holds: (value: T) => boolean = () => true,
+  ): Promise<T> {
+    const find = (): T | undefined =>
+      program.said.findLast((line) => field in line && holds(line[field] as T))?.[field] as T | undefined;
+    await until(`a word of ${field}; said: ${JSON.stringify(program.said)}`, () => find() !== undefined, TIMEOUT_MS);
+    return find() as T;
+  }
+  const addressOf = async (program: MachineProgram): Promise<string> =>
+    (await heard<string[]>(program, "multiaddrs", (list) => list.length > 0))[0] ?? "";
+
+  it("is told that nobody reaches it, takes a place at a relay, and tells no address of the home", async () => {
+    const found = await heard<{ type: string; relayed?: boolean }>(home, "found", ({ relayed }) => relayed === true);
+    expect(found).toEqual({ type: "closed", from: `/ip4/${ADDRESSES.router}`, ends: ["/tcp/4001"], relayed: true });
+    const told = await heard<string[]>(home, "multiaddrs", (list) => list.length > 0);
+    expect(told.every((address) => /^\/ip4\/5\.5\.5\.10\/tcp\/4001\/p2p\/\w+\/p2p-circuit\/p2p\//.test(address))).toBe(
+      true,
+    );
+    validator.tell({ known: await heard(home, "peerId") });
+    const known = await heard<string[]>(validator, "addresses");
+    expect(known.filter((address) => /192\.168|127\.0/.test(address))).toEqual([]);
+  });
+
+  it("answers through the relay, and a client that can be dialled is dialled back", async () => {
+    const peerId = await heard<string>(home, "peerId");
+    const multiaddrs = await heard<string[]>(home, "multiaddrs", (list) => list.length > 0);
+    const client = start("client", "client", `/ip4/${ADDRESSES.client}/tcp/4001`);
+    await heard(client, "peerId");
+    client.tell({ ask: { peerId, multiaddrs } });
+    expect(await heard(client, "text")).toBe("from home");
+    expect(await heard(client, "first")).toContainEqual({ relayed: true, direction: "outbound" });
+    await until(
+      "the home has dialled the client",
+      async () => {
+        client.tell({ look: peerId });
+        const connections = client.said.findLast((line) => "connections" in line)?.["connections"];
+        return JSON.stringify(connections ?? []).includes('{"relayed":false,"direction":"inbound"}');
+      },
+      TIMEOUT_MS,
+    );
+  });
+
+  it("is open once its router forwards the port, and is called there directly", async () => {
+    internet.forward(4001);
+    const open = { type: "open", at: [`/ip4/${ADDRESSES.router}/tcp/4001`] };
+    await heard<object>(home, "found", (found) => JSON.stringify(found) === JSON.stringify(open));
+    const direct = `/ip4/${ADDRESSES.router}/tcp/4001/p2p/`;
+    const told = await heard<string[]>(home, "multiaddrs", (list) =>
+      list.some((address) => address.startsWith(direct)),
+    );
+    const peerId = await heard<string>(home, "peerId");
+    const caller = start("client", "caller");
+    await heard(caller, "peerId");
+    caller.tell({ ask: { peerId, multiaddrs: told.filter((address) => address.startsWith(direct)) } });
+    expect(await heard(caller, "text")).toBe("from home");
+    expect(await heard(caller, "first")).toEqual([{ relayed: false, direction: "outbound" }]);
+  });
+});

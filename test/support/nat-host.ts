@@ -1,0 +1,61 @@
+// A host on a machine of `namespaces.ts`: `nat-host.ts ROLE ANNOUNCE BOOTSTRAP`. Prints what happens, takes commands, a line each.
+import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
+import { connect } from "../../node/src/p2p/host/dial.ts";
+import { createInferPool } from "../../node/src/p2p/infer/infer-client.ts";
+import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
+import { keepReachable } from "../../node/src/p2p/reach/keep-reachable.ts";
+import { DialBack } from "../../node/src/p2p/rpc/dial-back.ts";
+import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
+import { never, readAll, requestBody, responseBody, silentLog, startHost } from "./hosts.ts";
+
+const [, , role = "", announce = "", bootstrap = ""] = process.argv;
+const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const host = await startHost({
+  secret: randomBytes(32),
+  listen: role === "caller" ? [] : ["/ip4/0.0.0.0/tcp/4001"],
+  announce: announce === "" ? [] : [announce],
+  bootstrap: bootstrap === "" ? [] : [bootstrap],
+  relays: role === "validator",
+  dhtServer: role === "validator",
+});
+if (role === "validator") await serveRpc(host, { offers: () => [], reach: new DialBack(host).reach, log: silentLog });
+if (role === "home") {
+  await serveInfer(host, {
+    handle: async function* () {
+      yield { type: "token", text: "from home" };
+      yield responseBody;
+    },
+    log: silentLog,
+  });
+  const pace = { untriedMs: 100, closedMs: 300, againMs: 300 };
+  void keepReachable({
+    ...{ host, log: silentLog, signal: never, pace },
+    onChange: (found) => print({ found, multiaddrs: host.multiaddrs() }),
+  });
+}
+print({ peerId: host.peerId, multiaddrs: host.multiaddrs() });
+
+const pool = createInferPool(host, silentLog);
+const connectionsTo = (peerId: string) =>
+  host.libp2p
+    .getConnections()
+    .filter(({ remotePeer }) => remotePeer.toString() === peerId)
+    .map(({ limits, direction }) => ({ relayed: limits !== undefined, direction }));
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { ask, look, known } = JSON.parse(line);
+  if (ask !== undefined) {
+    await connect(host, ask, never);
+    const first = connectionsTo(ask.peerId);
+    const { text } = await readAll(pool.request({ target: ask, frame: requestBody("hi"), signal: never }));
+    print({ text, first });
+  }
+  if (look !== undefined) print({ connections: connectionsTo(look) });
+  if (known !== undefined) {
+    const all = await host.libp2p.peerStore.all();
+    const entry = all.find(({ id }) => id.toString() === known);
+    print({ addresses: entry?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? [] });
+  }
+}
