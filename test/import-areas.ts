@@ -183,6 +183,7 @@ function rootFilesOfNode(): string[] {
     "nearest-name",
     "observation-settings",
     "outside-file",
+    "peer-settings",
     "setting-forms",
     "settings",
     "version",

@@ -3,19 +3,8 @@ import { CLIENT_SETTINGS } from "./client-settings.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import { OBSERVATION_SETTINGS } from "./observation-settings.ts";
-import {
-  address,
-  decimal,
-  defaulted,
-  multiaddrs,
-  optional,
-  path,
-  peers,
-  type Setting,
-  text,
-  url,
-  whole,
-} from "./setting-forms.ts";
+import { PEER_SETTINGS } from "./peer-settings.ts";
+import { address, decimal, defaulted, optional, path, peers, type Setting, text, url, whole } from "./setting-forms.ts";
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
@@ -72,47 +61,7 @@ export const SETTINGS = {
     schema: whole(0, 2 ** 40),
     fallback: 0,
   }),
-  bootstrap: defaulted({
-    toml: "network.bootstrap",
-    flag: "bootstrap",
-    value: "MULTIADDRS",
-    describe: "validators to join the network through",
-    schema: multiaddrs,
-    fallback: [],
-    list: true,
-  }),
-  listen: defaulted({
-    toml: "network.listen",
-    flag: "listen",
-    value: "MULTIADDRS",
-    describe: "where to accept peers, by TCP, /ws, /tls/ws or /webrtc-direct; port 0 is any free one",
-    schema: multiaddrs,
-    fallback: ["/ip4/127.0.0.1/tcp/0"],
-    list: true,
-  }),
-  announce: defaulted({
-    toml: "network.announce",
-    flag: "announce",
-    value: "MULTIADDRS",
-    describe: "where others reach this node, behind a router or in a container (default: the addresses it listens on)",
-    schema: multiaddrs,
-    fallback: [],
-    list: true,
-  }),
-  tlsCertificate: optional({
-    toml: "network.tls-certificate",
-    flag: "tls-certificate",
-    value: "FILE",
-    describe: "certificate in PEM for listening at /tls/ws",
-    schema: path,
-  }),
-  tlsKey: optional({
-    toml: "network.tls-key",
-    flag: "tls-key",
-    value: "FILE",
-    describe: "the certificate's private key in PEM",
-    schema: path,
-  }),
+  ...PEER_SETTINGS,
   keystore: optional({
     toml: "wallet.keystore",
     flag: "keystore",

@@ -74,6 +74,18 @@ describe.skipIf(problem !== undefined)("a home behind a router", () => {
     );
   });
 
+  it("is found by a neighbour that knows nobody, by multicast alone", async () => {
+    const neighbour = start("neighbour", "neighbour");
+    await heard(neighbour, "peerId");
+    const peerId = await heard<string>(home, "peerId");
+    const look = async (): Promise<boolean> => {
+      neighbour.tell({ look: peerId });
+      const connections = neighbour.said.findLast((line) => "connections" in line)?.["connections"];
+      return JSON.stringify(connections ?? []).includes('{"relayed":false');
+    };
+    await until("they have met", look, TIMEOUT_MS);
+  });
+
   it("is open once its router forwards the port, and is called there directly", async () => {
     internet.forward(4001);
     const open = { type: "open", at: [`/ip4/${ADDRESSES.router}/tcp/4001`] };

@@ -12,6 +12,7 @@ export const ADDRESSES = {
   validator: `${INTERNET}.10`,
   client: `${INTERNET}.20`,
   home: `${HOME}.2`,
+  neighbour: `${HOME}.3`,
 } as const;
 export type Machine = keyof typeof ADDRESSES;
 
@@ -94,7 +95,7 @@ export class TestInternet implements Disposable {
   }
 
   #build(): void {
-    for (const name of ["internet", "validator", "client", "router", "home"]) {
+    for (const name of ["internet", "validator", "client", "router", "home", "neighbour"]) {
       run("ip", "netns", "add", this.#name(name));
       this.#namespaces.push(this.#name(name));
       this.#in(name, "ip", "link", "set", "lo", "up");
@@ -106,10 +107,15 @@ export class TestInternet implements Disposable {
       this.#in("internet", "ip", "link", "set", name, "master", "br0");
       this.#in(name, "ip", "address", "add", `${ADDRESSES[name]}/24`, "dev", "wan");
     }
-    this.#wire(["router", "lan"], ["home", "wan"]);
+    this.#in("router", "ip", "link", "add", "lan", "type", "bridge");
     this.#in("router", "ip", "address", "add", `${HOME}.1/24`, "dev", "lan");
-    this.#in("home", "ip", "address", "add", `${ADDRESSES.home}/24`, "dev", "wan");
-    this.#in("home", "ip", "route", "add", "default", "via", `${HOME}.1`);
+    this.#in("router", "ip", "link", "set", "lan", "up");
+    for (const name of ["home", "neighbour"] as const) {
+      this.#wire(["router", name], [name, "wan"]);
+      this.#in("router", "ip", "link", "set", name, "master", "lan");
+      this.#in(name, "ip", "address", "add", `${ADDRESSES[name]}/24`, "dev", "wan");
+      this.#in(name, "ip", "route", "add", "default", "via", `${HOME}.1`);
+    }
     this.#in("router", "sysctl", "-qw", "net.ipv4.ip_forward=1");
     for (const line of ROUTER_RULES) this.#in("router", "nft", ...line.split(" "));
   }

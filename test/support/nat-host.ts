@@ -2,12 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { connect } from "../../node/src/p2p/host/dial.ts";
+import { meetNeighbours } from "../../node/src/p2p/host/neighbours.ts";
 import { createInferPool } from "../../node/src/p2p/infer/infer-client.ts";
 import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
 import { keepReachable } from "../../node/src/p2p/reach/keep-reachable.ts";
 import { DialBack } from "../../node/src/p2p/rpc/dial-back.ts";
 import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
-import { never, readAll, requestBody, responseBody, silentLog, startHost } from "./hosts.ts";
+import { NETWORK, never, readAll, requestBody, responseBody, silentLog, startHost } from "./hosts.ts";
 
 const [, , role = "", announce = "", bootstrap = ""] = process.argv;
 const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -21,6 +22,8 @@ const host = await startHost({
   dhtServer: role === "validator",
 });
 if (role === "validator") await serveRpc(host, { offers: () => [], reach: new DialBack(host).reach, log: silentLog });
+if (role === "home" || role === "neighbour")
+  await meetNeighbours({ host, network: NETWORK, log: silentLog, signal: never });
 if (role === "home") {
   await serveInfer(host, {
     handle: async function* () {

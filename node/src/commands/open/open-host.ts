@@ -3,6 +3,7 @@ import { dataFile } from "../../config.ts";
 import { LloomError } from "../../errors.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
+import { meetNeighbours } from "../../p2p/host/neighbours.ts";
 import { keepPeerCache } from "../../p2p/host/peer-cache.ts";
 import type { TlsCertificate } from "../../p2p/host/transports.ts";
 import type { HostLimits } from "../../p2p/limits.ts";
@@ -32,6 +33,8 @@ export async function openHost(
     await createHost({ secret, network: chain.network, ...addresses, dhtServer, relays, limits, log }),
   );
   const stop = new AbortController();
+  const { network } = chain;
+  if (settings.mdns === "on") stack.use(await meetNeighbours({ host, network, log, signal }));
   const path = dataFile(settings, "peers.json");
   const kept = keepPeerCache({ host, path, log, signal: AbortSignal.any([signal, stop.signal]) });
   stack.defer(async () => {

@@ -32,6 +32,7 @@ export const executor: Command = {
   settings: [
     "listen",
     "announce",
+    "mdns",
     "tlsCertificate",
     "tlsKey",
     "bootstrap",

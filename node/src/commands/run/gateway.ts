@@ -17,6 +17,7 @@ export const gateway: Command = {
   settings: [
     "bootstrap",
     "listen",
+    "mdns",
     ...BUYING_SETTINGS,
     "exploration",
     "disputes",

@@ -26,6 +26,7 @@ export const validator: Command = {
     ...([
       "listen",
       "announce",
+      "mdns",
       "tlsCertificate",
       "tlsKey",
       "bootstrap",
