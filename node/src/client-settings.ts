@@ -66,6 +66,15 @@ export const CLIENT_SETTINGS = {
     ),
     fallback: "receipt",
   }),
+  hedging: defaulted<"on" | "off">({
+    toml: "client.hedging",
+    flag: "hedging",
+    value: "on|off",
+    describe:
+      "on: asks a second executor too when the first keeps silent for unusually long, and takes whose text comes first",
+    schema: z.enum(["on", "off"], "must be on or off"),
+    fallback: "off",
+  }),
   exploration: defaulted({
     toml: "client.exploration",
     flag: "exploration",

@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly minReputation?: number;
   /** Least stake of an executor, base units. */
   readonly minStake?: bigint;
+  /** Whether a second executor is asked too when the first keeps silent for longer than first tokens take; the faster one answers. */
+  readonly hedging?: "on" | "off";
   /** How far answers are checked, at least. */
   readonly verification?: Verification;
   /** How often the index is asked, and its word held against the chain. */
@@ -97,6 +99,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   chainPatienceMs: 5_000,
   maxPrice: {},
   minReputation: 0,
+  hedging: "off",
   verification: USUAL_VERIFICATION,
   minStake: 0n,
   reputationIntervalMs: 600_000,

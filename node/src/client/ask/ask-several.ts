@@ -3,6 +3,7 @@ import { withSeed } from "../check/verification.ts";
 import type { AskEvent, Copy, Question } from "../question.ts";
 import { agreeOn } from "./agreement.ts";
 import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
+import { EventQueue } from "./event-queue.ts";
 import { type OnTheWay, type WholeAnswer, wholeAnswer } from "./whole-answer.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function* askSeveral(
 ): AsyncGenerator<AskEvent, void> {
   const shared: SharedQuestion = { taken: new Set() };
   const same = { ...question, sampling: withSeed(question.sampling), whole: true };
-  const queue = new EventQueue();
+  const queue = new EventQueue<OnTheWay>();
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   const asking = Array.from({ length: executors }, () => collect(wholeAnswer(ask(parts, same, until, shared)), queue));
@@ -41,7 +42,10 @@ export async function* askSeveral(
   yield { ...chosen.end, copies };
 }
 
-async function collect(answering: AsyncGenerator<OnTheWay, WholeAnswer>, queue: EventQueue): Promise<WholeAnswer> {
+async function collect(
+  answering: AsyncGenerator<OnTheWay, WholeAnswer>,
+  queue: EventQueue<OnTheWay>,
+): Promise<WholeAnswer> {
   for (;;) {
     const { done, value } = await answering.next();
     if (done === true) return value;
@@ -56,40 +60,4 @@ function failureOf(outcomes: readonly PromiseSettledResult<WholeAnswer>[], answe
     cause: failed?.reason,
     next: "Ask again, or ask for less: --verify, or lloom.verify of the request.",
   });
-}
-
-/** Events of several questions in one row; each goes on once its event was taken. */
-class EventQueue {
-  readonly #waiting: { readonly event: OnTheWay; readonly taken: () => void }[] = [];
-  #wake = Promise.withResolvers<void>();
-  #hasEnded = false;
-
-  async put(event: OnTheWay): Promise<void> {
-    if (this.#hasEnded) return;
-    await new Promise<void>((taken) => {
-      this.#waiting.push({ event, taken });
-      this.#wake.resolve();
-    });
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    for (const { taken } of this.#waiting.splice(0)) taken();
-    this.#wake.resolve();
-  }
-
-  async *events(): AsyncGenerator<OnTheWay, void> {
-    for (;;) {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        try {
-          yield next.event;
-        } finally {
-          next.taken();
-        }
-      }
-      if (this.#hasEnded) return;
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers();
-    }
-  }
 }

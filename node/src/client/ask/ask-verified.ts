@@ -3,6 +3,7 @@ import { stricterVerification } from "../check/verification.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { type AskParts, ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";
+import { askHedged } from "./ask-hedged.ts";
 import { askSeveral } from "./ask-several.ts";
 
 /**
@@ -15,7 +16,11 @@ export function askVerified(parts: AskParts, question: Question, signal: AbortSi
   const verified = { ...question, verification };
   if (verification.type === "redundant")
     return askSeveral(parts, verified, { executors: verification.executors, signal });
-  if (verification.type !== "audit") return ask(parts, verified, signal);
+  if (verification.type !== "audit") {
+    // One that wants the whole shows no sign of life before its end, and one for a single executor has no other.
+    const isHedged = parts.settings.hedging === "on" && verified.whole !== true && verified.executor === undefined;
+    return isHedged ? askHedged(parts, verified, signal) : ask(parts, verified, signal);
+  }
   const { audit } = parts;
   if (audit === undefined)
     throw new LloomError("UNSUPPORTED", "This client has no weights to hold answers against.", {

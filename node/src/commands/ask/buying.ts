@@ -21,7 +21,7 @@ import { openAnswerAudit } from "./answer-audit.ts";
 
 /** Settings of everybody who buys answers. */
 export const BUYING_SETTINGS = [
-  ...(["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors"] as const),
+  ...(["channelStep", "maxInboundPrice", "maxOutboundPrice", "executors", "hedging"] as const),
   ...(["verify", "weights", "threads", "minReputation", "minStake", "audits", "indexer", "startBlock"] as const),
 ];
 
@@ -60,6 +60,7 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
   const most = (name: "maxInboundPrice" | "maxOutboundPrice"): bigint | undefined =>
     settings[name] === undefined ? undefined : settingAmount(chain, settings, name);
   const options: ClientOptions = {
+    hedging: settings.hedging,
     channelStep: settingAmount(chain, settings, "channelStep"),
     maxPrice: { inbound: most("maxInboundPrice"), outbound: most("maxOutboundPrice") },
     allowUnstaked: settings.executors === "any",
