@@ -26,8 +26,11 @@ export interface ContractsBuild {
   readonly pathOf: (contract: string) => string | undefined;
 }
 
-/** Whoever watches sees an epoch end, and every validator audits everybody. */
-export const AUDITS = { auditEpochSeconds: 300n, auditOdds: 1n };
+/**
+ * Whoever watches sees an epoch end, and every validator audits everybody. Traces are asked for after the epoch: in two minutes a visit's
+ * questions find their place, and a cheat that one visit does not prove is found by the next within the ten minutes of its story.
+ */
+export const AUDITS = { auditEpochSeconds: 120n, auditOdds: 1n };
 
 /** The chain mines each transaction at once. */
 const POLL_MS = 50;

@@ -5,7 +5,7 @@ import { Interface, type LogDescription } from "ethers";
 import { afterEach, describe, expect, it } from "vitest";
 import { DEVNET_ACCOUNTS } from "../../devnet/src/accounts.ts";
 import type { Cheat } from "../../devnet/src/cheats/kinds.ts";
-import { type StoryEnd, tellStory } from "../../devnet/src/cheats/story.ts";
+import { LONGEST_MS as LONGEST_STORY_MS, type StoryEnd, tellStory } from "../../devnet/src/cheats/story.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import { askFirst, FIRST_PROMPT } from "../../devnet/src/first-answer.ts";
 import { type Chain, openChain } from "../../node/src/chain/chain.ts";
@@ -108,6 +108,7 @@ async function expectJustice(told: Told): Promise<void> {
     stakeAfter: end.stakeAfter,
   });
   expect(end.askedAfter, text).toBe(0);
+  expect(end.seconds * 1_000, text).toBeLessThanOrEqual(LONGEST_STORY_MS);
   for (const name of ["executor-1", "executor-2", "executor-3", "validator-1", "validator-2"])
     expect(purse(after, name).stake).toBe(purse(before, name).stake);
 }

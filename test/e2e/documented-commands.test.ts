@@ -184,7 +184,7 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   });
 });
 
-/** Nobody waits for two epochs of five minutes: the chain's clock is moved on to what is due next, until audits are reported. */
+/** Nobody waits for two epochs of two minutes: the chain's clock is moved on to what is due next, until audits are reported. */
 async function auditOnce(reader: Reader, { rpcUrl, deployment }: Devnet): Promise<void> {
   const signal = AbortSignal.timeout(10 * DUE_MS);
   await using chain = await openChain({ rpcUrl, accounting: deployment.accounting, signal, log: silentLog });

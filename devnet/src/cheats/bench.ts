@@ -11,8 +11,8 @@ import { type Chairs, withChain } from "../members.ts";
 import type { NetworkClock } from "../network-clock.ts";
 import { type NodeContext, type RunningNode, startNode } from "../nodes.ts";
 
-/** Where a jury is needed, the first validator audits; it, and nobody else, has canary keys. */
-const CANARY_KEYS = 4;
+/** Where a jury is needed, the first validator audits; it, and nobody else, has canary keys: for some eight epochs. */
+const CANARY_KEYS = 8;
 const WEIGHTS = ["--weights", "tiny"];
 const KEY_ETHER = parseEther("10");
 /** Candidates are drawn once they have been on the list for this long. */

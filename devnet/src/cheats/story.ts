@@ -10,7 +10,7 @@ import { askFirst } from "../first-answer.ts";
 import { bold, money } from "../words.ts";
 import { CHEAT_WORDS, type Cheat, needsJury } from "./kinds.ts";
 import { LegalEvents } from "./legal-events.ts";
-import { type Told, wordsOf } from "./verdict-words.ts";
+import { isWaitedFor, type Told, wordsOf } from "./verdict-words.ts";
 
 export interface Stage {
   readonly devnet: Devnet;
@@ -34,10 +34,12 @@ export interface StoryEnd {
   /** Answers that it was asked for once it had been judged, of so many. */
   readonly askedAfter: number;
   readonly questionsAfter: number;
+  /** From the network being up until the cheat was no longer chosen. */
+  readonly seconds: number;
 }
 
-/** A cheat is found out within fifteen minutes. */
-const LONGEST_MS = 900_000;
+/** A cheat is found out, judged and no longer chosen within ten minutes. */
+export const LONGEST_MS = 600_000;
 const LOOK_MS = 500;
 const QUIET_MS = 20_000;
 /** Canaries come when nobody expects them, and would be missed in a moved epoch; jurors compute. */
@@ -105,7 +107,8 @@ class Story {
         ? `${bold("No longer chosen")}: of ${questionsAfter} questions none went to it, though it is the cheapest.`
         : `${askedAfter} of ${questionsAfter} questions still went to it.`,
     );
-    return { cheat, dispute, stakeBefore, stakeAfter, askedAfter, questionsAfter };
+    const seconds = Math.round((steadyClock() - this.#began) / 1000);
+    return { cheat, dispute, stakeBefore, stakeAfter, askedAfter, questionsAfter, seconds };
   }
 
   /** How often the cheat was asked the last time, once clients have asked the chain anew about it. */
@@ -162,7 +165,7 @@ class Story {
       if (steadyClock() - this.#quietSince > quietMs * this.#patience()) await this.#goOn();
       await delay(LOOK_MS, undefined, { signal });
     }
-    throw new ExplainedError("The cheat was not judged within fifteen minutes.", `Read the logs in ${devnet.logDir}.`);
+    throw new ExplainedError("The cheat was not judged within ten minutes.", `Read the logs in ${devnet.logDir}.`);
   }
 
   /** How many times as long as usual it may be quiet. */
@@ -181,16 +184,15 @@ class Story {
     this.#quietSince = steadyClock();
   }
 
-  #note({ text, dispute, waitsUntil, isEnd, isWork = false }: Told): void {
+  #note(told: Told): void {
+    const { text, dispute, waitsUntil, isEnd, isWork = false } = told;
     const pages = this.#pages;
     this.#quietSince = steadyClock();
     this.#isWork = isWork || (this.#isWork && waitsUntil === undefined);
     this.#isAccused ||= dispute !== undefined;
     const isLinked = dispute !== undefined && (dispute !== this.#linked || isEnd === true);
     if (isLinked) this.#linked = dispute;
-    if (waitsUntil !== undefined) {
-      this.#waitsUntil = waitsUntil;
-    }
+    this.#waitsUntil = isWaitedFor(told, this.#isAccused) ? waitsUntil : this.#waitsUntil;
     const link = isLinked && pages !== undefined ? `\n        ${pages.explorerUrl}/disputes/${dispute}` : "";
     if (text !== undefined) this.#tell(`${text}${link}`);
   }

@@ -30,6 +30,13 @@ export interface Told {
   readonly isEnd?: boolean;
 }
 
+/**
+ * Whether the network's clock is moved on to when this waits for. Once somebody is accused only the dispute counts: an auditor whose chain
+ * of secrets has ended while the clock was moved on begins another, and nobody waits for that.
+ */
+export const isWaitedFor = ({ waitsUntil, dispute }: Told, isAccused: boolean): boolean =>
+  waitsUntil !== undefined && (dispute !== undefined || !isAccused);
+
 const EPOCH_SECONDS = AUDITS.auditEpochSeconds;
 const OFFERS_SECONDS = 25n;
 
