@@ -2,7 +2,7 @@ import type { Receipt } from "@lloom/protocol/commitment-types";
 import { measuredEvidenceFacts } from "@lloom/protocol/generated/facts";
 import { describe, expect, it } from "vitest";
 import type { CanaryFinding, KeptAudit } from "./canary-answer.ts";
-import { accusationOf, bondProblem, isPaid, isShowable, stillProves } from "./complaint-rules.ts";
+import { accusationOf, bondProblem, isPaid, isShowable } from "./complaint-rules.ts";
 
 const { EVIDENCE_WINDOW } = measuredEvidenceFacts;
 
@@ -26,14 +26,6 @@ describe("an answer that a complaint may show", () => {
     const last = 1_000n + EVIDENCE_WINDOW - 3_600n;
     expect([isShowable(facts, last), isShowable(facts, last + 1n)]).toEqual([true, false]);
     expect(isShowable({ ...facts, isSpent: true }, 1_000n)).toBe(false);
-  });
-
-  it("proves nothing by itself, nor with one more", () => {
-    const [one, two, three] = ["1", "2", "3"].map((key) => ({ key, proof: "distance" as const }));
-    const some = [[], [one, two], [one, two, two, one], [one, two, three]].map((shown) =>
-      shown.filter((answer) => answer !== undefined),
-    );
-    expect(some.map(stillProves)).toEqual([false, false, false, true]);
   });
 });
 

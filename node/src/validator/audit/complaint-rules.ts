@@ -57,11 +57,8 @@ export function accusationOf(judged: readonly KeptAudit[]): Accusation | undefin
   const far = [...proving.values()].filter(({ finding }) => finding?.proof === "distance");
   const canaries = [...impossible, ...far];
   if (impossible.length === 0 && !standing.mayDispute) return undefined;
-  return stillProves(canaries.flatMap((canary) => proofOf(canary) ?? [])) ? { standing, canaries } : undefined;
+  return convicts(canaries.flatMap((canary) => proofOf(canary) ?? [])) ? { standing, canaries } : undefined;
 }
-
-/** Whether these alone still prove enough: what is left after some cannot be shown any more has to. */
-export const stillProves = (shown: readonly ShownProof[]): boolean => convicts(shown);
 
 /** Base units. */
 export interface BondFacts {

@@ -2,7 +2,7 @@ import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/co
 import { overchargeOf } from "@lloom/protocol/costs";
 import { hashEvidence } from "@lloom/protocol/evidence-hash";
 import type { TokenCounts } from "@lloom/protocol/token-counts";
-import type { ShownProof } from "@lloom/protocol/verification/conviction";
+import { convicts, type ShownProof } from "@lloom/protocol/verification/conviction";
 import { senderOf } from "../../chain/account/actions.ts";
 import { settle } from "../../chain/account/settle.ts";
 import type { Chain } from "../../chain/chain.ts";
@@ -25,7 +25,7 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ComplaintLog, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { Grounds } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
-import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf, stillProves } from "./complaint-rules.ts";
+import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf } from "./complaint-rules.ts";
 
 export interface ComplaintsParts {
   readonly chain: Chain;
@@ -219,9 +219,7 @@ const kindOf = (canaries: readonly KeptAudit[]): MeasuredKind =>
 
 /** Whether these alone are enough: counts are facts, as long as what they are too high by costs anything. */
 const proves = ({ kind, shown }: Showing): boolean =>
-  kind === "TokenInflation"
-    ? overchargeIn({ kind, shown }) > 0n
-    : stillProves(shown.flatMap(({ proof }) => proof ?? []));
+  kind === "TokenInflation" ? overchargeIn({ kind, shown }) > 0n : convicts(shown.flatMap(({ proof }) => proof ?? []));
 
 /** Base units that were charged beyond what there was. */
 const overchargeIn = ({ kind, shown }: Showing): bigint =>
