@@ -17,7 +17,10 @@ const hash = z.string().refine(isHash);
 
 /** What a profile's text holds. */
 export const profileSchema = z.object({
-  /** What computes: `llama.cpp`, `openai` for a server of which nothing more is known. */
+  /**
+   * What computes: `llama.cpp`, `openai` for a server of which nothing more is known. What a name promises of traces (`namesTokensById`)
+   * may not change either.
+   */
   backend: word,
   version: word.optional(),
   /** `cpu`, or the kind of graphics card. */
@@ -74,6 +77,13 @@ export function parseProfile(text: string): Profile | undefined {
 
 /** What an executor promises of its answers, and by what they can be counted. */
 export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version">;
+
+/**
+ * Whether a profile promises traces whose leaves name tokens by id: llama.cpp in process always knows them. Jurors convict who names
+ * them by bytes all the same, since nothing can be held against such a trace.
+ */
+export const namesTokensById = ({ backend, evidence }: Pick<Profile, "backend" | "evidence">): boolean =>
+  backend === "llama.cpp" && evidence === "trace";
 
 /** By the profile beside an offer. Without one, nothing but text. */
 export const promisedBy = ({ profile }: { readonly profile?: string | undefined }): Promised =>

@@ -104,6 +104,7 @@ describe("a trace", () => {
       outboundTokens: 2n,
       text: "Yes sir",
       stop: [],
+      promisesIds: false,
       textOf,
       ...change,
     });
@@ -125,8 +126,13 @@ describe("a trace", () => {
     expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toHaveProperty("problem");
   });
 
-  it("by bytes is none that a reference can be held against", () => {
+  it("by bytes is none that a reference can be held against, and cannot be that of a profile that promises ids", () => {
     const bytes = [encodeTraceLeaf({ token: Uint8Array.of(89), logprob: -1, likeliest: [] }, 0)];
-    expect(read({ leaves: bytes, traceRoot: traceRoot(bytes) })).toBeUndefined();
+    const byBytes = { leaves: bytes, traceRoot: traceRoot(bytes) };
+    expect(read(byBytes)).toBeUndefined();
+    expect(read({ ...byBytes, promisesIds: true })).toHaveProperty("problem");
+    const mixed = [...leaves, encodeTraceLeaf({ token: Uint8Array.of(89), logprob: -1, likeliest: [] }, 2)];
+    expect(read({ leaves: mixed, traceRoot: traceRoot(mixed), promisesIds: true })).toHaveProperty("problem");
+    expect(read({ promisesIds: true })).toHaveProperty("leaves");
   });
 });

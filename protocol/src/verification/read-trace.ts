@@ -14,6 +14,8 @@ export interface OpenedTrace {
   /** What it delivered. */
   readonly text: string;
   readonly stop: readonly string[];
+  /** Whether the profile promises tokens by id (`namesTokensById`). */
+  readonly promisesIds: boolean;
   /** The text of tokens by the offered vocabulary, after the prompt; `undefined` if it lacks one of them. */
   readonly textOf: (tokens: readonly number[]) => string | undefined;
 }
@@ -29,7 +31,10 @@ export interface TraceToRead extends Omit<OpenedTrace, "leaves"> {
 /** The leaves, or why the executor's statement cannot be true. */
 export type TraceRead = { readonly leaves: readonly WrittenLeaf[] } | { readonly problem: string };
 
-/** Reads a trace whose leaves name tokens by id; one by bytes is `undefined`: no reference can be held against it. */
+/**
+ * Reads a trace whose leaves name tokens by id. One by bytes is `undefined`, since no reference can be held against it; where ids were
+ * promised, it is none that the profile's backend makes.
+ */
 export function readTrace(trace: TraceToRead): TraceRead | undefined {
   const leaves = openTrace(trace, trace.leaves);
   if (typeof leaves === "string") return { problem: `The trace is not what was signed: ${leaves}` };
@@ -37,8 +42,16 @@ export function readTrace(trace: TraceToRead): TraceRead | undefined {
 }
 
 /** The same of a trace that was opened before. */
-export function readOpened({ leaves, outboundTokens, text, stop, textOf }: OpenedTrace): TraceRead | undefined {
-  if (!leaves.every(hasIds)) return undefined;
+export function readOpened({
+  leaves,
+  outboundTokens,
+  text,
+  stop,
+  promisesIds,
+  textOf,
+}: OpenedTrace): TraceRead | undefined {
+  if (!leaves.every(hasIds))
+    return promisesIds ? { problem: "The trace names tokens by bytes, and the profile promises ids." } : undefined;
   if (BigInt(leaves.length) > 4n * outboundTokens + BigInt(TOKENS_BESIDE))
     return { problem: "The trace has far more tokens than the text." };
   const written = textOf(leaves.map(({ token }) => token));

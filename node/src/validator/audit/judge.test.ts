@@ -142,6 +142,16 @@ describe("what a canary shows", () => {
     expect([elsewhere.failure, elsewhere.proof]).toEqual(["structure", undefined]);
   });
 
+  it("is a wrong structure where the profile promises ids and the trace names tokens by bytes, and nothing where it promises none", async () => {
+    const token = Uint8Array.of(89);
+    const byBytes = answerOf("Y", [{ token, logprob: 0, likeliest: [{ token, logprob: 0 }] }]);
+    expect(await judged(byBytes)).toMatchObject({ failure: "structure", proof: "structure" });
+    for (const change of [{ backend: "openai" }, { evidence: "text" as const }]) {
+      const profile = canonicalJson({ ...weights.calibration.reference, ...change });
+      expect((await judged({ ...byBytes, profile })).failure).toBeUndefined();
+    }
+  });
+
   it("proves a distance by an answer of several places alone", async () => {
     const proofOf = async (tokens: number[]) => {
       const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, tokens) ?? "";

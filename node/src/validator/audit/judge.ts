@@ -1,6 +1,6 @@
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { hexToBytes } from "@lloom/protocol/hex";
-import { parseProfile } from "@lloom/protocol/profile";
+import { namesTokensById, parseProfile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
 import { COMPLAINING_TIMES, isFar } from "@lloom/protocol/verification/conviction";
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
@@ -51,7 +51,11 @@ export async function judge(canary: CanaryToJudge, { weights, counting, secret }
   const isCovered = profile !== undefined && isCalibrated(calibration, profile);
   const { temperatureMilli, responseFormat } = sampling;
   const prompt = { messages, asOfSeconds: answer.asOfSeconds };
-  const read = readLeaves(answer, { stop: sampling.stop, textOf: (tokens) => reference.textOf(prompt, tokens) });
+  const read = readLeaves(answer, {
+    stop: sampling.stop,
+    promisesIds: profile !== undefined && namesTokensById(profile),
+    textOf: (tokens) => reference.textOf(prompt, tokens),
+  });
   if (read !== undefined && "problem" in read)
     return { failure: "structure", problem: read.problem, ...(isCovered && { proof: "structure" }) };
   if (!isCovered) return {};
@@ -80,7 +84,7 @@ export async function judge(canary: CanaryToJudge, { weights, counting, secret }
 /** Throws nothing; `undefined` for an answer without a trace, or one that no reference can be held against. */
 function readLeaves(
   { leaves, traceRoot, outboundTokens, text }: CanaryAnswer,
-  rest: Pick<Parameters<typeof readTrace>[0], "stop" | "textOf">,
+  rest: Pick<Parameters<typeof readTrace>[0], "stop" | "promisesIds" | "textOf">,
 ): ReturnType<typeof readTrace> {
   if (leaves === undefined || leaves.length === 0) return undefined;
   return readTrace({ leaves: leaves.map(hexToBytes), traceRoot, outboundTokens, text, ...rest });

@@ -28,7 +28,8 @@ export async function measure(
   const leaves = answer.trace.map(encodeTraceLeaf);
   const read = readTrace({
     ...{ leaves, traceRoot: traceRoot(leaves), outboundTokens: BigInt(answer.outboundTokens), text: answer.text },
-    ...{ stop, textOf: (tokens) => reference.textOf(prompt, tokens) },
+    ...{ stop, promisesIds: true },
+    textOf: (tokens) => reference.textOf(prompt, tokens),
   });
   if (read === undefined || "problem" in read)
     throw new LloomError("INTERNAL", `An honest answer is taken for a wrong one: ${read?.problem ?? "it has no ids"}`);

@@ -192,6 +192,13 @@ describe("a juror", () => {
     expect(await vote([...shown, ...(first === undefined ? [] : [first])])).toBe("Mismatch");
   });
 
+  it("convicts who promises traces by ids and signs one by bytes", async () => {
+    const one = honest.find(({ leaves }) => leaves.length >= 4) as Bought;
+    const leaves = one.leaves.map((leaf) => ({ ...leaf, token: Uint8Array.of(89), likeliest: [] }));
+    expect(await vote([{ ...one, leaves: leaves as unknown as Bought["leaves"] }])).toBe("Mismatch");
+    expect(await vote([one])).toBe("Match");
+  });
+
   it("convicts coarser weights by three different answers, and by no copies of one", async () => {
     const [one, two, three] = coarse.filter(({ leaves }) => leaves.length >= 4) as [Bought, Bought, Bought];
     expect(await vote([one, two, three])).toBe("Mismatch");

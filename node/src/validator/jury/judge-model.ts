@@ -1,5 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { type Profile, parseProfile } from "@lloom/protocol/profile";
+import { namesTokensById, type Profile, parseProfile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated, MOST_FALSE, measuredRate } from "@lloom/protocol/verification/calibration";
 import { answerKey, convicts, isFar, type Proof, type ShownProof } from "@lloom/protocol/verification/conviction";
 import { readOpened } from "@lloom/protocol/verification/read-trace";
@@ -64,6 +64,7 @@ async function measure(
   const key = answerKey(messages, told);
   const read = readOpened({
     ...{ leaves: trace.leaves, outboundTokens: receipt.response.outboundTokens, text: told, stop: sampling.stop },
+    promisesIds: namesTokensById(profile),
     textOf: (tokens) => reference.textOf(asked, tokens),
   });
   if (read === undefined) return undefined;
