@@ -1,53 +1,25 @@
 /** /lloom/evidence/1 under attack: strangers, and readers who do not read, keep nobody from what is theirs. */
-import type { Stream } from "@libp2p/interface";
-import { EVIDENCE_LIMITS, type EvidenceAsk, type EvidencePart } from "@lloom/protocol/evidence-messages";
+import type { EvidenceAsk, EvidencePart } from "@lloom/protocol/evidence-messages";
 import { encodeEvidenceAsk } from "@lloom/protocol/evidence-wire";
 import { EVIDENCE_PROTOCOL } from "@lloom/protocol/names";
 import { multiaddr } from "@multiformats/multiaddr";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { never, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
+import { describe, expect, it } from "vitest";
+import {
+  ASK,
+  ask,
+  asker,
+  END,
+  framed,
+  open,
+  serve,
+  server,
+  textPart,
+  useHosts,
+} from "../../../../test/support/evidence-stage.ts";
+import { startHost, until } from "../../../../test/support/hosts.ts";
 import { LloomError } from "../../errors.ts";
-import { encodeLength } from "../frames/framing.ts";
-import type { Host } from "../host/host.ts";
-import { askEvidence } from "./evidence-client.ts";
-import { type EvidenceServerOptions, serveEvidence } from "./evidence-server.ts";
 
-const ASK: EvidenceAsk = { type: "ask", requestHash: `0x${"5a".repeat(32)}`, items: ["text"] };
-const END: EvidencePart = { type: "end" };
-const text = (offset: number): EvidencePart => ({
-  ...{ type: "text", contentSalt: ASK.requestHash, totalBytes: EVIDENCE_LIMITS.textBytes, offset },
-  bytes: new Uint8Array(EVIDENCE_LIMITS.partBytes).fill(7),
-});
-const framed = (frame: Uint8Array): Uint8Array => Buffer.concat([encodeLength(frame.length), frame]);
-
-let server: Host;
-let asker: Host;
-let stack: AsyncDisposableStack;
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  server = stack.use(await startHost({ limits: { banMs: 60_000 } }));
-  asker = stack.use(await startHost({ listen: [], limits: { banMs: 60_000 } }));
-});
-afterEach(() => stack.disposeAsync());
-
-const serve = async (options: Partial<EvidenceServerOptions>): Promise<void> => {
-  stack.use(await serveEvidence(server, { handle: async () => [END], log: silentLog, ...options }));
-};
-/** What comes of a question. */
-async function ask(): Promise<EvidencePart[]> {
-  const parts: EvidencePart[] = [];
-  const take = (part: EvidencePart): void => {
-    if (part.type === "error") throw new LloomError(part.code, part.message);
-    parts.push(part);
-  };
-  await askEvidence(asker, { target: targetOf(server), ask: ASK, take, signal: never });
-  return parts;
-}
-const open = (): Promise<Stream> =>
-  asker.libp2p.dialProtocol(
-    server.multiaddrs().map((address) => multiaddr(address)),
-    EVIDENCE_PROTOCOL,
-  );
+useHosts();
 
 describe("whoever is asked", () => {
   it("gives a party its evidence while strangers open silent streams as fast as they can", async () => {
@@ -55,7 +27,7 @@ describe("whoever is asked", () => {
     const right = async (_: EvidenceAsk, from: string, place: () => Promise<void>): Promise<EvidencePart[]> => {
       if (from !== asker.address) throw new LloomError("EVIDENCE_REFUSED", "Not for you.");
       await place();
-      return [text(0), END];
+      return [textPart(0), END];
     };
     await serve({ handle: right });
     const attack = new AbortController();
@@ -64,7 +36,7 @@ describe("whoever is asked", () => {
     await until("they are at it", () => opened >= 24);
     for (let round = 0; round < 20; round++) {
       const before = opened;
-      expect(await ask(), `round ${round}`).toEqual([text(0), END]);
+      expect(await ask(), `round ${round}`).toEqual([textPart(0), END]);
       await until("they go on", () => opened > before);
     }
     attack.abort();
@@ -103,7 +75,7 @@ describe("whoever is asked", () => {
   it("cuts who takes nothing of its answer, and who has been answered gives its place back", async () => {
     const limits = { asksTotal: 1, stallMs: 300 };
     const endless = function* (): Generator<EvidencePart> {
-      for (;;) yield text(0);
+      for (;;) yield textPart(0);
     };
     const answers: Iterable<EvidencePart>[] = [endless(), [END], [END]];
     await serve({ limits, handle: async () => answers.shift() ?? [] });

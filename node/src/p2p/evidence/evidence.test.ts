@@ -1,54 +1,31 @@
 /** /lloom/evidence/1 between real hosts: what either side has to bear from the other. */
-import type { Stream } from "@libp2p/interface";
-import { EVIDENCE_LIMITS, type EvidenceAsk, type EvidencePart } from "@lloom/protocol/evidence-messages";
+import { EVIDENCE_LIMITS, type EvidencePart } from "@lloom/protocol/evidence-messages";
 import { decodeEvidencePart, encodeEvidenceAsk, encodeEvidencePart } from "@lloom/protocol/evidence-wire";
 import { EVIDENCE_PROTOCOL } from "@lloom/protocol/names";
 import { multiaddr } from "@multiformats/multiaddr";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
+import {
+  ASK,
+  ask,
+  asker,
+  END,
+  framed,
+  open,
+  serve,
+  server,
+  stack,
+  textPart,
+  useHosts,
+} from "../../../../test/support/evidence-stage.ts";
 import { never, recordingLog, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
 import { LloomError } from "../../errors.ts";
 import { encodeLength, FrameDecoder } from "../frames/framing.ts";
-import type { Host } from "../host/host.ts";
-import { askEvidence, type EvidenceCall } from "./evidence-client.ts";
-import { type EvidenceServerOptions, serveEvidence } from "./evidence-server.ts";
+import { askEvidence } from "./evidence-client.ts";
+import { serveEvidence } from "./evidence-server.ts";
 
-const ASK: EvidenceAsk = { type: "ask", requestHash: `0x${"5a".repeat(32)}`, items: ["text"] };
-const END: EvidencePart = { type: "end" };
-const text = (offset: number): EvidencePart => ({
-  ...{ type: "text", contentSalt: ASK.requestHash, totalBytes: EVIDENCE_LIMITS.textBytes, offset },
-  bytes: new Uint8Array(EVIDENCE_LIMITS.partBytes).fill(7),
-});
-const framed = (frame: Uint8Array): Uint8Array => Buffer.concat([encodeLength(frame.length), frame]);
+useHosts();
 
-let server: Host;
-let asker: Host;
-let stack: AsyncDisposableStack;
-beforeEach(async () => {
-  stack = new AsyncDisposableStack();
-  server = stack.use(await startHost({ limits: { banMs: 60_000 } }));
-  asker = stack.use(await startHost({ listen: [], limits: { banMs: 60_000 } }));
-});
-afterEach(() => stack.disposeAsync());
-
-const serve = async (options: Partial<EvidenceServerOptions>): Promise<void> => {
-  stack.use(await serveEvidence(server, { handle: async () => [END], log: silentLog, ...options }));
-};
-/** What comes of a question. */
-async function ask(change: Partial<EvidenceCall> = {}): Promise<EvidencePart[]> {
-  const parts: EvidencePart[] = [];
-  const take = (part: EvidencePart): void => {
-    if (part.type === "error") throw new LloomError(part.code, part.message);
-    parts.push(part);
-  };
-  await askEvidence(asker, { target: targetOf(server), ask: ASK, take, signal: never, ...change });
-  return parts;
-}
-const open = (): Promise<Stream> =>
-  asker.libp2p.dialProtocol(
-    server.multiaddrs().map((address) => multiaddr(address)),
-    EVIDENCE_PROTOCOL,
-  );
 /** A server that says just these bytes, and then nothing. */
 const serveBytes = (...said: Uint8Array[]): Promise<void> =>
   server.libp2p.handle(EVIDENCE_PROTOCOL, (stream) => {
@@ -61,10 +38,10 @@ describe("whoever is asked", () => {
     await serve({
       handle: async (question, from) => {
         heard.push([question, from]);
-        return [text(0), END];
+        return [textPart(0), END];
       },
     });
-    expect(await ask()).toEqual([text(0), END]);
+    expect(await ask()).toEqual([textPart(0), END]);
     expect(heard).toEqual([[ASK, asker.address]]);
   });
 
@@ -95,7 +72,7 @@ describe("whoever is asked", () => {
           try {
             for (;;) {
               made++;
-              yield text(0);
+              yield textPart(0);
             }
           } finally {
             isStopped = true;
@@ -126,7 +103,7 @@ describe("whoever is asked", () => {
 
   it("cuts who reads too slowly, and does not ban it", async () => {
     const endless = function* (): Generator<EvidencePart> {
-      for (;;) yield text(0);
+      for (;;) yield textPart(0);
     };
     let isAsked = false;
     const handle = async (): Promise<Iterable<EvidencePart>> => {
@@ -170,7 +147,7 @@ describe("whoever is asked", () => {
   });
 
   it("tells who asks twice on a stream that alone, though the answer to the first is there", async () => {
-    await serve({ handle: async () => [text(0), END] });
+    await serve({ handle: async () => [textPart(0), END] });
     const stream = await open();
     const came: Uint8Array[] = [];
     stream.addEventListener(
@@ -235,7 +212,7 @@ describe("who asks", () => {
     await serve({
       handle: async () =>
         (function* () {
-          for (;;) yield text(0);
+          for (;;) yield textPart(0);
         })(),
     });
     await expect(ask({ limits: { answerMs: 200 } })).rejects.toMatchObject({ code: "EXECUTOR_TIMEOUT" });
@@ -244,7 +221,7 @@ describe("who asks", () => {
 
   it("calls an answer that breaks off what it is", async () => {
     await server.libp2p.handle(EVIDENCE_PROTOCOL, async (stream) => {
-      stream.send(framed(encodeEvidencePart(text(0))));
+      stream.send(framed(encodeEvidencePart(textPart(0))));
       await stream.close();
     });
     await expect(ask()).rejects.toMatchObject({ code: "STREAM_INTERRUPTED" });
@@ -262,7 +239,7 @@ describe("who asks", () => {
   });
 
   it("does not avoid who sends a forgery, which frames do not show, and goes when it has to", async () => {
-    await serve({ handle: async () => [text(0), END] });
+    await serve({ handle: async () => [textPart(0), END] });
     const forged = new LloomError("EVIDENCE_INVALID", "Not what was signed.");
     const take = (): void => {
       throw forged;
@@ -274,7 +251,7 @@ describe("who asks", () => {
 
   it("takes nothing but messages, whatever comes (seed 9602)", async () => {
     const random = seeded(9602);
-    const good = framed(encodeEvidencePart(text(0)));
+    const good = framed(encodeEvidencePart(textPart(0)));
     const liars = stack.use(await startHost());
     await liars.libp2p.handle(EVIDENCE_PROTOCOL, async (stream) => {
       const bytes = Uint8Array.from(good);
