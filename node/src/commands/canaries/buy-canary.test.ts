@@ -88,3 +88,34 @@ describe("a fault", () => {
     expect((await failing(new LloomError("EXECUTOR_UNREACHABLE", "It is away."))).type).toBe("unanswered");
   });
 });
+
+describe("a signed answer that its client refuses", () => {
+  const refusing: Ask = async function* () {
+    yield { type: "signed", requestHash };
+    throw new LloomError("RESPONSE_INVALID", "The counts are wrong.");
+  };
+  const request = { maxInboundTokens: 50n, maxOutboundTokens: 50n, deadline: 7n };
+  const response = { inboundTokens: 10n, outboundTokens: 40n, traceRoot: requestHash };
+  const wrong = {
+    ...{ requestHash, responseHash: requestHash, receipt: { request, response } },
+    ...{ counts: { inboundTokens: 10, outboundTokens: 4 }, opened: { text: "Yes.", weightsHash: requestHash } },
+  };
+  const refusedBy = (store: unknown) =>
+    buyCanary({ client: { ask: refusing }, store, mostMs: 60_000 } as unknown as CanaryClient, order, never);
+
+  it("for its counts comes with all that jurors can be shown of it, and with what can be claimed", async () => {
+    const store = { wrongCount: () => wrong, ownEvidence: () => ({ prompt: { profile: "{}" } }) };
+    expect(await refusedBy(store)).toMatchObject({
+      ...{ type: "wrong", what: "counts", responseHash: requestHash },
+      refused: {
+        ...{ signed: { receipt: wrong.receipt, requestHash }, claim: { inboundTokens: 10, outboundTokens: 4 } },
+        answer: { text: "Yes.", weightsHash: requestHash, profile: "{}", asOfSeconds: 7 },
+      },
+    });
+  });
+
+  it("for anything else comes as a wrong structure", async () => {
+    const reply = await refusedBy({ wrongCount: () => undefined });
+    expect(reply).toEqual({ type: "wrong", what: "structure", problem: "The counts are wrong." });
+  });
+});

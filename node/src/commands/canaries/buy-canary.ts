@@ -1,5 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { certainClaim } from "@lloom/protocol/count-finding";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
 import type { Chain } from "../../chain/chain.ts";
 import { ToldRefusal } from "../../client/ask/told-refusal.ts";
@@ -11,7 +12,8 @@ import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
-import type { CanaryOrder, CanaryReply } from "../../validator/audit/canary-answer.ts";
+import type { WrongCount } from "../../store/client/wrong-counts.ts";
+import type { CanaryOrder, CanaryReply, RefusedCounts } from "../../validator/audit/canary-answer.ts";
 
 /** A client that nobody knows to be a validator's. */
 export interface CanaryClient {
@@ -135,5 +137,24 @@ function failed(
   const wrong = requestHash === undefined ? undefined : store.wrongCount(requestHash);
   return wrong === undefined
     ? { type: "wrong", what: "structure", problem }
-    : { type: "wrong", what: "counts", problem, responseHash: wrong.responseHash };
+    : { type: "wrong", what: "counts", problem, responseHash: wrong.responseHash, refused: refusedOf(store, wrong) };
+}
+
+/** What can be shown of an answer that was refused for its counts: its executor may be paid for it all the same. */
+function refusedOf(
+  store: Pick<ClientLog, "ownEvidence">,
+  { requestHash, receipt, counts, opened: { text, weightsHash } }: WrongCount,
+): RefusedCounts {
+  const { request, response } = receipt;
+  const profile = store.ownEvidence(requestHash)?.prompt.profile;
+  const claim = certainClaim({ request, response, counts });
+  return {
+    signed: { receipt, requestHash },
+    answer: {
+      ...{ text, weightsHash, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
+      asOfSeconds: Number(request.deadline),
+      ...(profile !== undefined && { profile }),
+    },
+    ...(claim !== undefined && { claim }),
+  };
 }

@@ -43,6 +43,14 @@ export interface SignedAnswer {
   readonly requestHash: Hex;
 }
 
+/** A signed answer that its client refused for its counts, with what jurors can be shown of it. */
+export interface RefusedCounts {
+  readonly answer: CanaryAnswer;
+  readonly signed: SignedAnswer;
+  /** What the client counted, as it can be claimed before jurors of every version; absent: none of it can. */
+  readonly claim?: TokenCounts;
+}
+
 /** How a canary ended, as its client saw it. */
 export type CanaryReply =
   | {
@@ -60,6 +68,8 @@ export type CanaryReply =
       readonly what: "structure" | "counts";
       readonly problem: string;
       readonly responseHash?: Hex;
+      /** For its counts. */
+      readonly refused?: RefusedCounts;
     }
   | { readonly type: "unanswered"; readonly problem: string }
   /** This validator could not ask: nobody else is to blame. */

@@ -4,7 +4,7 @@ import type { Receipt } from "@lloom/protocol/commitment-types";
 import { measuredEvidenceFacts } from "@lloom/protocol/generated/facts";
 import { answerKey, convicts, type ShownProof } from "@lloom/protocol/verification/conviction";
 import { type EvidenceSum, sumEvidence } from "@lloom/protocol/verification/sequential-test";
-import type { KeptAudit } from "./canary-answer.ts";
+import type { EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
 
 /** Seconds after a request's deadline in which its answer can be complained of, less what opening may take. */
 const SHOWN_SECONDS = measuredEvidenceFacts.EVIDENCE_WINDOW - 3_600n;
@@ -26,6 +26,10 @@ export const isShowable = ({ deadline, isSpent }: ShownFacts, nowSeconds: bigint
 /** Whether anything was paid for an answer, as the contract asks it: only then it can be complained of. */
 export const isPaid = ({ request, response }: Receipt, { nonce, cost }: PaidLane): boolean =>
   nonce >= request.nonce && (cost < response.cumulativeCost ? cost : response.cumulativeCost) > request.ackedCost;
+
+/** Both signatures of an answer that a complaint can show, also of one that was refused for its counts; `undefined`: there are none. */
+export const signedOf = (answer: EndedCanary | undefined): SignedAnswer | undefined =>
+  answer?.type === "wrong" ? answer.refused?.signed : answer?.signed;
 
 /** What a jury would take from a canary; `undefined`: nothing, or there is no signed answer to show. */
 export function proofOf({ answer, finding, question }: KeptAudit): ShownProof | undefined {

@@ -25,7 +25,7 @@ import type { AuditLog } from "../../store/validator/audit-log.ts";
 import type { ComplaintLog, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { Grounds } from "./auditor.ts";
 import type { AuditQuestion, CanaryFinding, EndedCanary, KeptAudit, SignedAnswer } from "./canary-answer.ts";
-import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf } from "./complaint-rules.ts";
+import { bondProblem, isPaid, isShowable, MOST_SHOWN, proofOf, signedOf } from "./complaint-rules.ts";
 
 export interface ComplaintsParts {
   readonly chain: Chain;
@@ -127,8 +127,9 @@ export class Complaints {
   async #earlier(canaries: readonly KeptAudit[], court: MeasuredCourt): Promise<Hex | undefined> {
     const { chain, validator } = this.#parts;
     for (const { answer } of canaries) {
-      if (answer?.type !== "answered") continue;
-      const id = await readDisputeAbout(chain, court, answer.signed.receipt.request);
+      const signed = signedOf(answer);
+      if (signed === undefined) continue;
+      const id = await readDisputeAbout(chain, court, signed.receipt.request);
       if (id !== undefined && (await readMeasured(chain, court, id)).challenger === validator) return id;
     }
     return undefined;
@@ -140,8 +141,9 @@ export class Complaints {
     for (const canary of canaries) {
       const { answer, responseHash, finding, epoch } = canary;
       const proof = proofOf(canary);
-      if (answer?.type !== "answered" || responseHash === undefined) continue;
-      const { receipt, requestHash } = answer.signed;
+      const signed = signedOf(answer);
+      if (signed === undefined || responseHash === undefined) continue;
+      const { receipt, requestHash } = signed;
       const consent = consentOf(receipt.request, requestHash, epoch);
       if (consent === undefined) continue;
       const isSpent = (await readDisputeAbout(chain, court, receipt.request)) !== undefined;

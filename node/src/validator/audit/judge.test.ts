@@ -70,20 +70,25 @@ const judged = (answer: CanaryAnswer, asked: Canary = canary) =>
   );
 /** The same answer, charged for so much, by weights that count nothing but ten tokens and two. */
 async function charged(change: Partial<Receipt["response"]>, answer: CanaryAnswer = honest) {
+  const kept = {
+    ...{ question: { canary }, responseHash: HASH },
+    answer: { type: "answered", answer, signed: signedFor(change) },
+  };
+  return judge(kept as unknown as KeptAudit, { weights, counting: counting(), secret: HASH });
+}
+function signedFor(change: Partial<Receipt["response"]>) {
   const response = { inboundTokens: 10n, outboundTokens: 2n, finishReason: 1n, ...change };
   const request = { maxInboundTokens: 50n, maxOutboundTokens: 50n, deadline: 0n };
-  const signed = { receipt: { request, response }, requestHash: HASH };
-  const counting: OwnCounting = {
-    ...{
-      weightsHash: weights.reference.weightsHash,
-      path: "",
-      vocabulary: weights.calibration.reference.vocabulary ?? HASH,
-    },
-    count: async () => ({ inboundTokens: 10, outboundTokens: 2, version: weights.calibration.reference.version ?? "" }),
-  };
-  const kept = { question: { canary }, answer: { type: "answered", answer, signed }, responseHash: HASH };
-  return judge(kept as unknown as KeptAudit, { weights, counting, secret: HASH });
+  return { receipt: { request, response }, requestHash: HASH };
 }
+const counting = (): OwnCounting => ({
+  ...{
+    weightsHash: weights.reference.weightsHash,
+    path: "",
+    vocabulary: weights.calibration.reference.vocabulary ?? HASH,
+  },
+  count: async () => ({ inboundTokens: 10, outboundTokens: 2, version: weights.calibration.reference.version ?? "" }),
+});
 const leafOf = (token: number): TraceToken => ({ token, logprob: 0, likeliest: [{ token, logprob: 0 }] });
 
 describe("what a canary shows", () => {
@@ -109,6 +114,30 @@ describe("what a canary shows", () => {
     expect(await charged({ outboundTokens: 3n })).toEqual({ failure: "counts", problem: expect.any(String) });
     for (const right of [{}, { outboundTokens: 1n }, { outboundTokens: 50n, finishReason: 0n }])
       expect(await charged(right)).toMatchObject({ factor: 0 });
+  });
+
+  it("is, of an answer that was refused for its counts, what the weights count, and without them what its client did", async () => {
+    const claim = { inboundTokens: 10, outboundTokens: 3 };
+    const refused = (outboundTokens: bigint, answer: CanaryAnswer = honest) => ({
+      ...{ type: "wrong", what: "counts", problem: "The counts are wrong.", responseHash: HASH },
+      refused: { answer, claim, signed: signedFor({ outboundTokens }) },
+    });
+    const judgedBy = (ended: unknown, own: OwnCounting | undefined) =>
+      judge({ question: { canary }, answer: ended, responseHash: HASH } as unknown as KeptAudit, {
+        ...{ weights, counting: own, secret: HASH },
+      });
+    expect(await judgedBy(refused(8n), counting())).toMatchObject({
+      failure: "counts",
+      claim: { inboundTokens: 10, outboundTokens: 2 },
+    });
+    // By the weights nothing was overcharged: it is reported that the client refused it, and nothing claimed.
+    const told = { failure: "counts", problem: "The counts are wrong." };
+    expect(await judgedBy(refused(2n), counting())).toEqual(told);
+    expect(await judgedBy(refused(8n), undefined)).toEqual({ ...told, claim });
+    expect(await judgedBy(refused(8n, { ...honest, weightsHash: HASH }), counting())).toEqual({ ...told, claim });
+    expect(await judgedBy({ type: "wrong", what: "counts", problem: "The counts are wrong." }, counting())).toEqual(
+      told,
+    );
   });
 
   it("is a wrong count where the profile names a vocabulary that the weights do not make", async () => {

@@ -1,12 +1,13 @@
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { hexToBytes } from "@lloom/protocol/hex";
+import type { ChatMessage } from "@lloom/protocol/messages";
 import { namesTokensById, parseProfile } from "@lloom/protocol/profile";
 import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
 import { COMPLAINING_TIMES, isFar } from "@lloom/protocol/verification/conviction";
 import { judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import { readTrace } from "@lloom/protocol/verification/read-trace";
 import type { Reference } from "../../backend/llama-reference.ts";
-import type { AuditQuestion, CanaryAnswer, CanaryFinding, KeptAudit } from "./canary-answer.ts";
+import type { AuditQuestion, CanaryAnswer, CanaryFinding, EndedCanary, KeptAudit } from "./canary-answer.ts";
 import { judgeCharge, type OwnCounting } from "./judge-charge.ts";
 
 /** Weights that this validator has, with how far honest nodes differ. */
@@ -33,13 +34,13 @@ export type CanaryToJudge = Pick<KeptAudit, "answer" | "responseHash"> & {
 /** What an ended canary shows, check by check in the order of what they cost. */
 export async function judge(canary: CanaryToJudge, { weights, counting, secret }: Judging): Promise<CanaryFinding> {
   const { answer: ended, responseHash, question } = canary;
-  if (ended?.type === "wrong") return { failure: ended.what, problem: ended.problem };
+  const { messages, sampling } = question.canary;
+  if (ended?.type === "wrong") return judgeRefused(ended, messages, counting);
   if (ended === undefined || responseHash === undefined) return {};
   const { answer, signed } = ended;
   const known = counting?.weightsHash ?? weights?.reference.weightsHash;
   // Another offer than the one that was to be audited: these weights say nothing of it.
   if (answer.weightsHash !== undefined && known !== undefined && answer.weightsHash !== known) return {};
-  const { messages, sampling } = question.canary;
   const wrongCharge = counting && (await judgeCharge({ answer, receipt: signed.receipt, messages }, counting));
   if (wrongCharge !== undefined) return wrongCharge;
   if (answer.traceRoot !== ZERO_HASH && answer.leaves === undefined)
@@ -79,6 +80,25 @@ export async function judge(canary: CanaryToJudge, { weights, counting, secret }
     ...(isFar(figures, calibration, COMPLAINING_TIMES) && { proof: "distance" }),
     ...(found && { failure: "trace", problem: "The answer is not one of the offered weights." }),
   };
+}
+
+type Refused = Extract<EndedCanary, { readonly type: "wrong" }>;
+
+/**
+ * What its client refused for its counts is held against the weights, too, as jurors who have them will. Without them the client's own
+ * count stands, by the vocabulary that the executor named: its word binds it.
+ */
+async function judgeRefused(
+  { what, problem, refused }: Refused,
+  messages: readonly ChatMessage[],
+  counting: OwnCounting | undefined,
+): Promise<CanaryFinding> {
+  const finding = { failure: what, problem };
+  if (refused === undefined) return finding;
+  const { answer, signed, claim } = refused;
+  if (counting === undefined || (answer.weightsHash ?? counting.weightsHash) !== counting.weightsHash)
+    return { ...finding, ...(claim !== undefined && { claim }) };
+  return (await judgeCharge({ answer, receipt: signed.receipt, messages }, counting)) ?? finding;
 }
 
 /** Throws nothing; `undefined` for an answer without a trace, or one that no reference can be held against. */
