@@ -1,30 +1,30 @@
 /** Juries of real nodes: evidence fetched over libp2p and counted again, votes kept through a kill, and everybody paid to the unit. */
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { profileText } from "@lloom/protocol/profile";
 import { Transaction } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
 import { jury } from "../../node/src/chain/contracts.ts";
-import { readPanel, readSeat } from "../../node/src/chain/disputes/jury.ts";
+import { readPanel } from "../../node/src/chain/disputes/jury.ts";
 import { readPastLogs } from "../../node/src/chain/watch/past-logs.ts";
-import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
-import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
-import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
-import type { Host } from "../../node/src/p2p/host/host.ts";
-import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import type { ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
 import type { Judge } from "../../node/src/validator/jury/judge.ts";
 import { judgeCounts } from "../../node/src/validator/jury/judge-counts.ts";
-import { recoverAddress } from "../../node/src/wallet/recover.ts";
-import { Court, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
-import { silentLog, startHost } from "../support/hosts.ts";
-import { openBench, type Seated, type Sitting, sit as sitDown } from "../support/jury-bench.ts";
+import { countSale, openSeller, type Seller, showSales, TINY } from "../support/counted-sales.ts";
+import { Court, OF_COUNTS, type Selling } from "../support/court.ts";
+import {
+  allRevealed,
+  openBench,
+  type Seated,
+  type Sitting,
+  seatsOf,
+  sit as sitDown,
+  votesOf,
+} from "../support/jury-bench.ts";
 import { eventually } from "../support/processes.ts";
 import { openGate, type RpcGate } from "../support/rpc-gate.ts";
 
-const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
 const VOCABULARY: Hex = `0x${"dd".repeat(32)}`;
 const PROFILE = profileText({ backend: "llama.cpp", maxContext: 64, evidence: "trace", vocabulary: VOCABULARY });
 const JURORS = 7;
@@ -42,17 +42,13 @@ const counter = stack.use(new TokenCounter());
 let court: Court;
 /** The jurors' way to the chain. */
 let gate: RpcGate;
-let executor: Somebody;
-let store: ExecutorLog;
+let seller: Seller;
 let bench: Seated[];
-let seller: Host;
 
 beforeAll(async () => {
   court = stack.use(await Court.open({ jurors: JURORS, executors: ["seller"] }));
   gate = stack.use(await openGate(court.url));
-  executor = await court.as("seller");
-  store = openExecutorLog(court.database(executor));
-  seller = stack.use(await startHost({ secret: executor.identity.secret }));
+  seller = await openSeller(court, stack, "seller");
   bench = await openBench(court, stack, gate.rpcUrl);
 });
 afterAll(() => stack.disposeAsync());
@@ -74,49 +70,19 @@ const lying: Judge = async (shown, signal) => {
 };
 
 const sit = (judge: Judge, tap?: Sitting["tap"]): AsyncDisposable =>
-  sitDown(bench, { judgeOf: () => judge, seller, ...(tap === undefined ? {} : { tap }) });
+  sitDown(bench, { judgeOf: () => judge, seller: seller.host, ...(tap === undefined ? {} : { tap }) });
 
-/** Opens the executor's evidence to whom it belongs. */
-const show = (): Promise<AsyncDisposable> =>
-  serveEvidence(seller, {
-    handle: answerEvidence({
-      ...{ chain: executor.chain, hasher: createCommitmentHasher(executor.chain.domain), recover: recoverAddress },
-      ...{ clock: Date.now, answers: heldByExecutor(store) },
-    }),
-    limits: { askBurst: 1_000 },
-    log: silentLog,
-  });
-
-async function trueCounts({ held, receipt }: Sale) {
-  const { messages } = held.prompt;
-  const text = Buffer.from(held.text.bytes).toString();
-  return counter.count({ vocabulary: TINY, messages, asOfSeconds: Number(receipt.request.deadline), text });
-}
-
-const seatsOf = (id: Hex) => bench.filter(({ store: log }) => log.findDuty("judge", id) !== undefined);
-const votes = async (id: Hex) =>
-  Promise.all(
-    seatsOf(id).map(
-      async ({ juror }) =>
-        (await readSeat(court.chain, court.addresses, { id, juror: juror.identity.address })).revealed,
-    ),
-  );
-const revealed = (id: Hex): Promise<void> =>
-  eventually(
-    "all have revealed",
-    PATIENCE_MS,
-    async () => (await readPanel(court.chain, court.addresses, id)).revealed === 5,
-  );
+const sell = (client: string, selling: Selling) => court.sell(seller.executor, seller.store, client, selling);
 
 describe("two juries at once", () => {
   it("vote what they found before they were killed, whatever they find now, and the truth costs whom it should", async () => {
-    await using _shown = await show();
-    const inflated = await court.sell(executor, store, "overcharged client", { text: "Hi", profile: PROFILE });
-    const honest = await court.sell(executor, store, "accusing client", { profile: PROFILE });
-    const counts = await trueCounts(inflated);
+    await using _shown = await showSales(seller);
+    const inflated = await sell("overcharged client", { text: "Hi", profile: PROFILE });
+    const honest = await sell("accusing client", { profile: PROFILE });
+    const counts = await countSale(counter, inflated);
     expect(counts.outboundTokens).toBeLessThan(STATED.outboundTokens);
-    expect((await trueCounts(honest)).outboundTokens).toBeGreaterThan(1);
-    const before = await court.wealth(executor);
+    expect((await countSale(counter, honest)).outboundTokens).toBeGreaterThan(1);
+    const before = await court.wealth(seller.executor);
     const [victim, liar] = [await court.wealth(inflated.client), await court.wealth(honest.client)];
     const jurors = await Promise.all(bench.map(({ juror }) => court.wealth(juror)));
     const inbound = Math.min(STATED.inboundTokens, counts.inboundTokens);
@@ -143,16 +109,18 @@ describe("two juries at once", () => {
     for (const id of cases) await court.standing(id, "draw");
     for (const id of cases) await court.drawn(id);
     await eventually("ten votes are saved", PATIENCE_MS, () =>
-      cases.every((id) => seatsOf(id).filter(({ store: log }) => log.findDuty("judge", id)?.choice).length === 5),
+      cases.every(
+        (id) => seatsOf(bench, id).filter(({ store: log }) => log.findDuty("judge", id)?.choice).length === 5,
+      ),
     );
     await killed[Symbol.asyncDispose]();
     expect((await readPanel(court.chain, court.addresses, guilty)).committed).toBe(0);
 
     // The next run would find the opposite.
     await using _bench = sit(lying);
-    for (const id of cases) await revealed(id);
-    expect(await votes(guilty)).toEqual(Array(5).fill("Mismatch"));
-    expect(await votes(innocent)).toEqual(Array(5).fill("Match"));
+    for (const id of cases) await allRevealed(court, id);
+    expect(await votesOf(court, bench, guilty)).toEqual(Array(5).fill("Mismatch"));
+    expect(await votesOf(court, bench, innocent)).toEqual(Array(5).fill("Match"));
     await court.later(COMMIT_PERIOD + REVEAL_PERIOD);
     for (const id of cases) await court.standing(id, "appealable");
     await court.later(APPEAL_PERIOD);
@@ -162,7 +130,7 @@ describe("two juries at once", () => {
     const paid = inflated.receipt.response.cumulativeCost;
     const half = (BOND - 5n * FEE) / 2n;
     const [stake, settled] = [before.stake - PENALTY, before.settled - paid];
-    expect(await court.wealth(executor)).toEqual({ ...before, stake, settled, credit: before.credit + half });
+    expect(await court.wealth(seller.executor)).toEqual({ ...before, stake, settled, credit: before.credit + half });
     expect(await court.wealth(honest.client)).toEqual({ ...liar, wallet: liar.wallet - BOND });
     const [deposit, shares] = [victim.deposit + paid, (PENALTY * 3n) / 10n];
     expect(await court.wealth(inflated.client)).toEqual({
@@ -180,9 +148,9 @@ describe("two juries at once", () => {
 
 describe("jurors without the chain for an hour", () => {
   it("vote when it is back, and a reorganisation that takes votes back has them cast again, the same, and once", async () => {
-    await using _shown = await show();
-    const sale = await court.sell(executor, store, "client of a short fork", { text: "Hi", profile: PROFILE });
-    const { inboundTokens, outboundTokens } = await trueCounts(sale);
+    await using _shown = await showSales(seller);
+    const sale = await sell("client of a short fork", { text: "Hi", profile: PROFILE });
+    const { inboundTokens, outboundTokens } = await countSale(counter, sale);
     const inbound = Math.min(STATED.inboundTokens, inboundTokens);
     const id = await court.complain(sale, { kind: "TokenInflation", counted: [inbound, outboundTokens] });
     const committed = async (): Promise<string[]> => {
@@ -219,14 +187,14 @@ describe("jurors without the chain for an hour", () => {
     gate.decide = () => "pass";
     await eventually("all have committed", PATIENCE_MS, async () => (await committed()).length === 5);
     expect(await committed()).toEqual(expect.arrayContaining(cast));
-    await revealed(id);
-    expect(await votes(id)).toEqual(Array(5).fill("Mismatch"));
+    await allRevealed(court, id);
+    expect(await votesOf(court, bench, id)).toEqual(Array(5).fill("Mismatch"));
   });
 });
 
 describe("evidence that nobody shows", () => {
   it("is waited for until the last hour; then all say that they cannot tell, and nobody is found guilty", async () => {
-    const sale = await court.sell(executor, store, "silent client");
+    const sale = await sell("silent client", {});
     await using _bench = sit(counting);
     const id = await court.complain(sale, { kind: "TokenInflation", counted: [STATED.inboundTokens, 1] });
     await court.later(ANSWER_PERIOD);
@@ -235,10 +203,10 @@ describe("evidence that nobody shows", () => {
     await eventually(
       "five wait for it",
       PATIENCE_MS,
-      () => seatsOf(id).filter(({ store: log }) => log.findDuty("judge", id)?.state === "waiting").length === 5,
+      () => seatsOf(bench, id).filter(({ store: log }) => log.findDuty("judge", id)?.state === "waiting").length === 5,
     );
     await court.later(COMMIT_PERIOD - 3_000n);
-    await revealed(id);
-    expect(await votes(id)).toEqual(Array(5).fill("Insufficient"));
+    await allRevealed(court, id);
+    expect(await votesOf(court, bench, id)).toEqual(Array(5).fill("Insufficient"));
   });
 });

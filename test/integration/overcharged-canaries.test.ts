@@ -4,17 +4,12 @@ import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { hashDisputeConsent } from "@lloom/protocol/dispute-consent";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { profileText } from "@lloom/protocol/profile";
-import type { TokenCounts } from "@lloom/protocol/token-counts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
 import { readVocabularyFile } from "../../node/src/backend/gguf-vocabulary.ts";
 import { sha256 } from "../../node/src/backend/sha256.ts";
-import { readSeat } from "../../node/src/chain/disputes/jury.ts";
 import { readDisputeAbout } from "../../node/src/chain/disputes/measured-disputes.ts";
-import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
-import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
-import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
-import type { Host } from "../../node/src/p2p/host/host.ts";
+import { readComplaint } from "../../node/src/chain/disputes/measured-events.ts";
 import { openAuditLog } from "../../node/src/store/validator/audit-log.ts";
 import { openComplaintLog } from "../../node/src/store/validator/complaint-log.ts";
 import type {
@@ -27,14 +22,11 @@ import { Complaints } from "../../node/src/validator/audit/complaints.ts";
 import { findingsOf } from "../../node/src/validator/audit/findings.ts";
 import { judge } from "../../node/src/validator/audit/judge.ts";
 import { judgeCounts, type OwnWeights } from "../../node/src/validator/jury/judge-counts.ts";
-import { recoverAddress } from "../../node/src/wallet/recover.ts";
-import { Court, executorLogIn, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
-import { never, silentLog, startHost } from "../support/hosts.ts";
-import { openBench, type Seated, sit } from "../support/jury-bench.ts";
-import { eventually } from "../support/processes.ts";
+import { countSale, openSeller, type Seller, showSales, TINY } from "../support/counted-sales.ts";
+import { Court, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
+import { never, silentLog } from "../support/hosts.ts";
+import { allRevealed, openBench, type Seated, sit, votesOf } from "../support/jury-bench.ts";
 
-const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
-const PATIENCE_MS = 180_000;
 const PLENTY = 1_000_000_000n;
 const SECRET: Hex = `0x${"5e".repeat(32)}`;
 const { PENALTY, BOND } = OF_COUNTS;
@@ -48,9 +40,9 @@ const counter = stack.use(new TokenCounter());
 let weights: OwnWeights;
 let court: Court;
 let validator: Somebody;
+let seller: Seller;
 let cheat: Somebody;
 let bench: Seated[];
-let seller: Host;
 /** Of the cheat, by three canary keys, and of its honest twin. */
 let charged: Sale[];
 let fair: Sale;
@@ -61,35 +53,25 @@ beforeAll(async () => {
   court = stack.use(await Court.open({ jurors: 8, executors: ["charging", "fair"] }));
   validator = await court.as("juror 0");
   await court.market.fund("juror 0", PLENTY);
-  cheat = await court.as("charging");
-  const log = executorLogIn(court, cheat);
+  seller = await openSeller(court, stack, "charging");
+  cheat = seller.executor;
   charged = [];
-  for (let key = 0; key < 3; key++) charged.push(await sell(cheat, log, `canary key ${key}`, 4));
-  const twin = await court.as("fair");
-  fair = await sell(twin, executorLogIn(court, twin), "canary key 3", 1);
-  seller = stack.use(await startHost({ secret: cheat.identity.secret }));
-  const hasher = createCommitmentHasher(cheat.chain.domain);
-  const handle = answerEvidence({ chain: cheat.chain, hasher, recover: recoverAddress, answers: heldByExecutor(log) });
-  stack.use(await serveEvidence(seller, { handle, limits: { askBurst: 1_000 }, log: silentLog }));
+  for (let key = 0; key < 3; key++) charged.push(await sell(seller, `canary key ${key}`, 4));
+  fair = await sell(await openSeller(court, stack, "fair"), "canary key 3", 1);
+  stack.use(await showSales(seller));
   bench = await openBench(court, stack);
 });
 afterAll(() => stack.disposeAsync());
 
 /** An answer that is charged for so many times the tokens that there are. */
-async function sell(executor: Somebody, log: ReturnType<typeof executorLogIn>, client: string, times: number) {
+async function sell({ executor, store: log }: Seller, client: string, times: number): Promise<Sale> {
   const text = "A cat sleeps on the warm roof.";
   // Every lane has a prompt of its own, whose tokens are as many as long as the lane's number has one digit.
   const first = await court.sell(executor, log, `${client}, first`, { text, profile: PROFILE });
-  const { inboundTokens, outboundTokens } = await countsOf(first);
+  const { inboundTokens, outboundTokens } = await countSale(counter, first);
   const counted = { inboundTokens: inboundTokens * times, outboundTokens: outboundTokens * times };
   return court.sell(executor, log, client, { text, profile: PROFILE, counted, settles: false });
 }
-
-const countsOf = ({ held, receipt }: Sale): Promise<TokenCounts> =>
-  counter.count({
-    ...{ vocabulary: TINY, messages: held.prompt.messages, asOfSeconds: Number(receipt.request.deadline) },
-    text: Buffer.from(held.text.bytes).toString(),
-  });
 
 const canaryOf = ({
   receipt,
@@ -111,12 +93,12 @@ const canaryOf = ({
   };
 };
 
-const votes = async (id: Hex) => {
-  const seated = bench.filter(({ store }) => store.findDuty("judge", id) !== undefined);
-  const jurors = seated.map(({ juror }) => juror.identity.address);
-  const seats = await Promise.all(jurors.map((juror) => readSeat(court.chain, court.addresses, { id, juror })));
-  return seats.map(({ revealed }) => revealed);
-};
+/** The same, as its client keeps it that refused it for its counts, and could claim nothing of them. */
+function refused(accepted: EndedCanary): EndedCanary {
+  if (accepted.type !== "answered") return accepted;
+  const { responseHash, answer, signed } = accepted;
+  return { type: "wrong", what: "counts", problem: "The counts are wrong.", responseHash, refused: { answer, signed } };
+}
 
 it("is reported, accused and loses; its honest twin is not", async () => {
   const db = court.database(validator);
@@ -129,7 +111,9 @@ it("is reported, accused and loses; its honest twin is not", async () => {
   audits.beginEpoch(1n, weightsHash, planned);
   const counting = { ...weights, weightsHash, count: counter.count.bind(counter) };
   for (const [index, { id }] of audits.ofEpoch(1n).entries()) {
-    const { answer } = canaryOf([...charged, fair][index] as Sale);
+    const accepted = canaryOf([...charged, fair][index] as Sale).answer;
+    // The counts of the second were refused by the key that asked.
+    const answer = index === 1 ? refused(accepted) : accepted;
     audits.markAsked(id);
     audits.saveAnswer(id, answer, answer.responseHash);
   }
@@ -162,10 +146,11 @@ it("is reported, accused and loses; its honest twin is not", async () => {
   const id = await readDisputeAbout(court.chain, court.addresses, charged[0]?.receipt.request as never);
   if (id === undefined) return expect.unreachable("the dispute is open");
   expect(await court.dispute(id)).toMatchObject({ kind: "TokenInflation", challenger: validator.identity.address });
+  expect((await readComplaint(court.chain, court.addresses, id)).answers).toHaveLength(3);
 
   const stake = (await court.wealth(cheat)).stake;
   await using _bench = sit(bench, {
-    seller,
+    seller: seller.host,
     judgeOf: () => (shown) =>
       judgeCounts(
         {
@@ -178,8 +163,8 @@ it("is reported, accused and loses; its honest twin is not", async () => {
   await court.later(ANSWER_PERIOD);
   await court.standing(id, "draw");
   await court.drawn(id);
-  await eventually("all have revealed", PATIENCE_MS, async () => (await votes(id)).filter(Boolean).length === 5);
-  expect(await votes(id)).toEqual(Array(5).fill("Mismatch"));
+  await allRevealed(court, id);
+  expect(await votesOf(court, bench, id)).toEqual(Array(5).fill("Mismatch"));
   await court.later(COMMIT_PERIOD + REVEAL_PERIOD);
   await court.standing(id, "appealable");
   await court.later(APPEAL_PERIOD);

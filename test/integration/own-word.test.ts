@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { certainClaim } from "@lloom/protocol/count-finding";
 import { juryFacts, measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import { profileText } from "@lloom/protocol/profile";
@@ -13,25 +12,16 @@ import { TokenCounter } from "../../node/src/backend/counting/token-counter.ts";
 import { Vocabularies } from "../../node/src/backend/counting/vocabularies.ts";
 import { readVocabularyFile } from "../../node/src/backend/gguf-vocabulary.ts";
 import { sha256 } from "../../node/src/backend/sha256.ts";
-import { readSeat } from "../../node/src/chain/disputes/jury.ts";
 import { serveVocabularies } from "../../node/src/client/serve-vocabularies.ts";
-import { answerEvidence } from "../../node/src/evidence/answer-evidence.ts";
-import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
-import { serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
 import { connect } from "../../node/src/p2p/host/dial.ts";
-import type { Host } from "../../node/src/p2p/host/host.ts";
-import type { ExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { judgeCounts, type OwnWeights } from "../../node/src/validator/jury/judge-counts.ts";
 import { signedVocabularies } from "../../node/src/validator/jury/signed-vocabularies.ts";
-import { recoverAddress } from "../../node/src/wallet/recover.ts";
-import { Court, executorLogIn, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
+import { countSale, openSeller, type Seller, showSales, TINY } from "../support/counted-sales.ts";
+import { Court, OF_COUNTS, type Sale, type Somebody } from "../support/court.ts";
 import { never, silentLog, startHost, targetOf } from "../support/hosts.ts";
-import { openBench, type Seated, sit } from "../support/jury-bench.ts";
-import { eventually } from "../support/processes.ts";
+import { allRevealed, openBench, type Seated, sit, votesOf } from "../support/jury-bench.ts";
 
-const TINY = new URL("../../node/models/tiny/lloom-tiny.gguf", import.meta.url).pathname;
 const JURORS = 7;
-const PATIENCE_MS = 180_000;
 const { PENALTY, BOND } = OF_COUNTS;
 const { ANSWER_PERIOD, APPEAL_PERIOD } = measuredDisputesFacts;
 const { COMMIT_PERIOD, REVEAL_PERIOD } = juryFacts;
@@ -48,9 +38,7 @@ const directory = mkdtempSync(join(tmpdir(), "lloom-own-word-"));
 stack.defer(() => rmSync(directory, { recursive: true, force: true }));
 const counter = stack.use(new TokenCounter());
 let court: Court;
-let executor: Somebody;
-let store: ExecutorLog;
-let seller: Host;
+let seller: Seller;
 let bench: Seated[];
 /** What the shipped weights make, and the same with a template that leaves the roles out. */
 let right: Kept;
@@ -70,26 +58,18 @@ beforeAll(async () => {
   named.write(" ".repeat(roles.length), named.indexOf(roles), "latin1");
   wrong = keep("wrong.gguf", named);
   court = stack.use(await Court.open({ jurors: JURORS, executors: ["seller"] }));
-  executor = await court.as("seller");
-  store = executorLogIn(court, executor);
-  seller = stack.use(await startHost({ secret: executor.identity.secret }));
+  seller = await openSeller(court, stack, "seller");
   // It shows what it asked and answered, and gives its vocabulary to nobody.
-  const hasher = createCommitmentHasher(executor.chain.domain);
-  const answers = heldByExecutor(store);
-  const handle = answerEvidence({ chain: executor.chain, hasher, recover: recoverAddress, answers });
-  stack.use(await serveEvidence(seller, { handle, limits: { askBurst: 1_000 }, log: silentLog }));
+  stack.use(await showSales(seller));
   bench = await openBench(court, stack);
 });
 afterAll(() => stack.disposeAsync());
 
-const countBy = ({ path }: Kept, { held, receipt }: Sale): Promise<TokenCounts> =>
-  counter.count({
-    ...{ vocabulary: path, messages: held.prompt.messages, asOfSeconds: Number(receipt.request.deadline) },
-    text: Buffer.from(held.text.bytes).toString(),
-  });
+const countBy = ({ path }: Kept, sale: Sale): Promise<TokenCounts> => countSale(counter, sale, path);
 
 /** An answer that is charged for what the weights' vocabulary counts, by an executor that signs to count by this one. */
 async function sell(client: string, { hash: vocabulary }: Kept): Promise<Sale> {
+  const { executor, store } = seller;
   const profile = profileText({ backend: "llama.cpp", maxContext: 4096, evidence: "trace", vocabulary });
   const first = await court.sell(executor, store, `${client}, first`, { profile });
   const counted = await countBy(right, first);
@@ -111,16 +91,6 @@ async function goOnline(client: Somebody, { hash, bytes }: Kept): Promise<void> 
   await Promise.all(bench.map((seated) => connect(seated.host, targetOf(host), never)));
 }
 
-const votes = async (id: Hex) =>
-  Promise.all(
-    bench
-      .filter(({ store: log }) => log.findDuty("judge", id) !== undefined)
-      .map(async ({ juror: { identity } }) => {
-        const seat = await readSeat(court.chain, court.addresses, { id, juror: identity.address });
-        return seat.revealed;
-      }),
-  );
-
 it("loses to a client that complained by what was signed, whatever jurors have, and its honest twin to nobody", async () => {
   const [baited, hidden, twin] = [
     await sell("baited client", wrong),
@@ -129,7 +99,7 @@ it("loses to a client that complained by what was signed, whatever jurors have, 
   ];
   await goOnline(baited.client, wrong);
   const before = await Promise.all([baited, hidden, twin].map(({ client }) => court.wealth(client)));
-  const stake = (await court.wealth(executor)).stake;
+  const stake = (await court.wealth(seller.executor)).stake;
   /** As a client of ours complains by itself that counts by the wrong vocabulary. */
   const complain = async (sale: Sale): Promise<Hex> => {
     const claim = certainClaim({ ...sale.receipt, counts: await countBy(wrong, sale) });
@@ -141,7 +111,7 @@ it("loses to a client that complained by what was signed, whatever jurors have, 
 
   const weights: OwnWeights = { path: TINY, vocabulary: right.hash };
   await using _bench = sit(bench, {
-    seller,
+    seller: seller.host,
     judgeOf: ({ host }) => {
       const fetched = mkdtempSync(join(directory, "juror-"));
       const fetchVocabulary = signedVocabularies({ directory: fetched, host, signal: never });
@@ -152,11 +122,10 @@ it("loses to a client that complained by what was signed, whatever jurors have, 
   await court.later(ANSWER_PERIOD);
   for (const id of ids) await court.standing(id, "draw");
   for (const id of ids) await court.drawn(id);
-  for (const id of ids)
-    await eventually("all have revealed", PATIENCE_MS, async () => (await votes(id)).filter(Boolean).length === 5);
-  expect(await votes(byName)).toEqual(Array(5).fill("Mismatch"));
-  expect(await votes(byWeights)).toEqual(Array(5).fill("Mismatch"));
-  expect(await votes(untrue)).toEqual(Array(5).fill("Match"));
+  for (const id of ids) await allRevealed(court, id);
+  expect(await votesOf(court, bench, byName)).toEqual(Array(5).fill("Mismatch"));
+  expect(await votesOf(court, bench, byWeights)).toEqual(Array(5).fill("Mismatch"));
+  expect(await votesOf(court, bench, untrue)).toEqual(Array(5).fill("Match"));
   await court.later(COMMIT_PERIOD + REVEAL_PERIOD);
   for (const id of ids) await court.standing(id, "appealable");
   await court.later(APPEAL_PERIOD);
@@ -172,5 +141,5 @@ it("loses to a client that complained by what was signed, whatever jurors have, 
     expect(after[client]?.deposit).toBeGreaterThan(before[client]?.deposit ?? 0n);
   }
   expect(after[2]).toEqual({ ...before[2], wallet: (before[2]?.wallet ?? 0n) - BOND });
-  expect(stake - (await court.wealth(executor)).stake).toBeGreaterThan(PENALTY);
+  expect(stake - (await court.wealth(seller.executor)).stake).toBeGreaterThan(PENALTY);
 });

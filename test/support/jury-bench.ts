@@ -1,4 +1,6 @@
 /** The jurors of a court at work, each with a host and a log of its own. */
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { readPanel, readSeat, type Seat } from "../../node/src/chain/disputes/jury.ts";
 import type { Host } from "../../node/src/p2p/host/host.ts";
 import { openValidatorLog, type ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
 import type { Judge } from "../../node/src/validator/jury/judge.ts";
@@ -6,6 +8,9 @@ import { lookAfterDisputes } from "../../node/src/validator/look-after-disputes.
 import { OfferEquivocation } from "../../node/src/validator/offer-equivocation.ts";
 import type { Court, Somebody } from "./court.ts";
 import { silentLog, startHost, targetOf } from "./hosts.ts";
+import { eventually } from "./processes.ts";
+
+const PATIENCE_MS = 180_000;
 
 export interface Seated {
   readonly juror: Somebody;
@@ -21,6 +26,27 @@ export const openBench = (court: Court, stack: AsyncDisposableStack, rpcUrl = co
       const host = stack.use(await startHost({ secret: juror.identity.secret }));
       return { juror, host, store: openValidatorLog(court.database(juror)) };
     }),
+  );
+
+/** Those of a bench who know that they were drawn for a case. */
+export const seatsOf = (bench: readonly Seated[], id: Hex): readonly Seated[] =>
+  bench.filter(({ store }) => store.findDuty("judge", id) !== undefined);
+
+/** What they have revealed. */
+export const votesOf = (court: Court, bench: readonly Seated[], id: Hex): Promise<readonly Seat["revealed"][]> =>
+  Promise.all(
+    seatsOf(bench, id).map(async ({ juror: { identity } }) => {
+      const seat = await readSeat(court.chain, court.addresses, { id, juror: identity.address });
+      return seat.revealed;
+    }),
+  );
+
+/** Waits until the five of a first panel have revealed. */
+export const allRevealed = (court: Court, id: Hex): Promise<void> =>
+  eventually(
+    "all have revealed",
+    PATIENCE_MS,
+    async () => (await readPanel(court.chain, court.addresses, id)).revealed === 5,
   );
 
 export interface Sitting {
