@@ -26,8 +26,9 @@ import { Complaints } from "../../validator/audit/complaints.ts";
 import { Preimages } from "../../validator/audit/preimages.ts";
 import { priceLimits } from "../../validator/audit/price-limits.ts";
 import { Visitor } from "../../validator/audit/visitor.ts";
-import { canaryIdentity } from "../../validator/canary/canary-keys.ts";
+import { canaryIdentity, shiftsOf } from "../../validator/canary/canary-keys.ts";
 import type { Random } from "../../validator/canary/draw.ts";
+import { keysLeft } from "../../validator/canary/keys-left.ts";
 import type { OpenJudge } from "../../validator/jury/open-judge.ts";
 import type { Validator } from "../../validator/validator.ts";
 import type { Identity } from "../../wallet/identity.ts";
@@ -84,6 +85,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   const [audits, court] = await Promise.all([openAudits(chain, address), openMeasuredCourt(chain)]);
   const { address: validator, secret } = identity;
   const identityOf = (key: number): Identity => canaryIdentity(secret, chain.domain, key);
+  const most = (key: number): number => shiftsOf(identityOf(key));
   const clients = stack.use(
     new CanaryClients({
       ...{ chain, rpcUrl: settings.rpc, bootstrap: [...settings.bootstrap, ...host.multiaddrs()] },
@@ -131,6 +133,8 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
       ...trying("audits"),
       round: async (signal) => {
         await auditor.look(signal);
+        const sellers = parts.validator.allOffers().map(({ offer }) => offer.executor);
+        store.noteKeysLeft(keysLeft(sellers, { keys, shifts: store.allShifts(), most }));
         await clients.keep(keysInUse(store, auditLog, (await chain.nowSeconds()) / audits.epochSeconds));
         await complaints.look(signal);
       },

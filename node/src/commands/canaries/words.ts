@@ -1,7 +1,9 @@
 import { PROBES } from "../../primitives/probes.ts";
 import type { EpochSummary } from "../../store/validator/audit-log.ts";
+import type { KeysLeft } from "../../store/validator/canary-shift-log.ts";
 import type { ComplaintState, KeptComplaint } from "../../store/validator/complaint-log.ts";
 import type { GuardedExecutor } from "../../store/validator/entrusted-log.ts";
+import type { JudgingProblem } from "../../store/validator/judging-problems.ts";
 import type { AuditNews } from "../../validator/audit/auditor.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { shownDate } from "../words.ts";
@@ -53,6 +55,18 @@ export const epochSentence = ({ epoch, reported, executors, canaries, judged, ag
     ...(against === 0 ? [] : [`${against} against their executor`]),
     reported ? "reported" : "not reported yet",
   ].join(", ");
+
+/** Which canary keys may still ask, as status has it. */
+export function keysSentence({ keys, left, unaskable }: KeysLeft): string {
+  const more = `a larger --canary-keys than ${keys}, with money for the new ones (lloom canaries)`;
+  if (left === 0) return `used up, nobody is audited any more: start with ${more}`;
+  const nobody = `; ${counted(unaskable, "executor")} can be asked by none of them any more: start with ${more}`;
+  return `${left} of ${keys} may still ask${unaskable === 0 ? "" : nobody}`;
+}
+
+/** What keeps a juror from judging, as status has it. */
+export const unjudgedSentence = ({ dispute, problem, next }: JudgingProblem): string =>
+  `dispute ${dispute} cannot be judged yet: ${problem}${next === "" ? "" : ` ${next}`}`;
 
 /** Whom a watchtower guards, as status has it. */
 export const guardedSentence = ({ executor, lanes }: GuardedExecutor): string =>

@@ -22,5 +22,5 @@ export function readOwnLog(
   const { value: scope } = log.get("SELECT value FROM facts WHERE name = 'scope'") ?? {};
   if (scope !== `${chainId}/${accounting}/${address}`) return undefined;
   // The newest table that somebody reads here.
-  return log.get("SELECT 1 FROM sqlite_master WHERE name = 'complaints'") === undefined ? undefined : log;
+  return log.get("SELECT 1 FROM sqlite_master WHERE name = 'judging_problems'") === undefined ? undefined : log;
 }

@@ -101,7 +101,7 @@ const SENTENCES: Readonly<Record<Duty["kind"], Readonly<Record<string, string>>>
   judge: {
     open: "is judged by a jury with this validator on it",
     pending: "is judged by a jury with this validator on it: the evidence is fetched and measured, until {by}",
-    waiting: "is judged by a jury with this validator on it; its evidence cannot be had yet, which is said at {by}",
+    waiting: "is judged by a jury with this validator on it; it cannot be judged yet, which is said at {by}",
     commit: "is judged by a jury with this validator on it: the vote is committed to",
     committed: "is judged by a jury with this validator on it, which has committed to its vote",
     reveal: "is judged by a jury with this validator on it: the vote is revealed",

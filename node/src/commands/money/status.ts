@@ -7,7 +7,13 @@ import { type Member, readDeposit, readMember, readTokenBalance } from "../../ch
 import { LloomError } from "../../errors.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { type LoggedValidator, loggedValidator, NO_VALIDATOR } from "../canaries/logged-validator.ts";
-import { complaintSentence, epochSentence, guardedSentence } from "../canaries/words.ts";
+import {
+  complaintSentence,
+  epochSentence,
+  guardedSentence,
+  keysSentence,
+  unjudgedSentence,
+} from "../canaries/words.ts";
 import { announce, type Command } from "../command.ts";
 import { ADDRESS, openView, type View } from "../deeds/account.ts";
 import { type Owed, readOwed } from "../deeds/owed.ts";
@@ -54,7 +60,7 @@ export const status: Command = {
     const validator = isOwn ? loggedValidator(context, view) : NO_VALIDATOR;
     const reach = isOwn ? readReach(context.settings) : undefined;
     const found = { ...(await find(view)), owed, duties, validator, reach };
-    const { guarded, ...audits } = validator;
+    const { guarded, unjudged, ...audits } = validator;
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
       context,
@@ -62,7 +68,7 @@ export const status: Command = {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
         disputes: duties.map(dutyEvent),
-        ...{ audits, guarded, reach },
+        ...{ audits, guarded, unjudged, reach },
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
@@ -124,7 +130,9 @@ function lines({ address, chain }: View, found: Found): Fact[] {
       (duty): Fact => ["Dispute", `${dutySentence(duty)} ${shownTokens(chain, duty.amount + duty.penalty)} at stake`],
     ),
     ...validator.epochs.map((epoch): Fact => ["Audits", epochSentence(epoch)]),
+    ...(validator.keys === undefined ? [] : [["Canary keys", keysSentence(validator.keys)] as const]),
     ...validator.complaints.map((complaint): Fact => ["Complaint", complaintSentence(complaint)]),
+    ...validator.unjudged.map((problem): Fact => ["Unjudged", unjudgedSentence(problem)]),
     ...validator.guarded.map((executor): Fact => ["Guarded", guardedSentence(executor)]),
     ...(rewards !== undefined && isSomething(rewards) ? [["Rewards", "there are some: lloom rewards"] as const] : []),
     ...(channels === undefined || rewards === undefined ? [UNSEARCHED] : []),

@@ -11,10 +11,18 @@ export interface JudgingsOptions {
   readonly judge: (id: Hex, signal: AbortSignal) => Promise<Finding>;
   /** Longest time after a failure until it is tried again. */
   readonly retryMs: number;
+  /** Told why a case cannot be judged now, and with `undefined` that nothing keeps it from that any more. */
+  readonly onProblem: (id: Hex, problem: JudgingTrouble | undefined) => void;
   /** Something was found, or not. */
   readonly wake: () => void;
   readonly signal: AbortSignal;
   readonly log: Log;
+}
+
+/** What keeps a case from being judged, and what can be done about it. */
+export interface JudgingTrouble {
+  readonly problem: string;
+  readonly next: string;
 }
 
 const FIRST_RETRY_MS = 10_000;
@@ -27,6 +35,8 @@ export class Judgings {
   readonly #entries = new Map<Hex, Entry>();
   /** Looks in a row that told nothing. */
   readonly #tries = new Map<Hex, number>();
+  /** Cases that are looked at once more when the present look has told nothing. */
+  readonly #again = new Set<Hex>();
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: JudgingsOptions) {
@@ -47,10 +57,21 @@ export class Judgings {
     this.#running.add(running);
   }
 
+  /** More of it may be had now: it is looked at again, at once or when the present look has told nothing. */
+  again(id: Hex): void {
+    const { looked } = this.#entries.get(id) ?? {};
+    if (looked === "pending") this.#again.add(id);
+    if (looked !== "unreachable") return;
+    this.#entries.delete(id);
+    this.#options.wake();
+  }
+
   /** A case that is over, or whose panel was drawn anew. */
   forget(id: Hex): void {
     this.#entries.delete(id);
     this.#tries.delete(id);
+    this.#again.delete(id);
+    this.#tell(id, undefined);
   }
 
   /** A party that was only asked too much at once gives the rest seconds later; one that is away may be for hours. */
@@ -66,6 +87,16 @@ export class Judgings {
     await Promise.all(this.#running);
   }
 
+  /** A log that cannot be written keeps no case from being judged. */
+  #tell(id: Hex, trouble: JudgingTrouble | undefined): void {
+    const { onProblem, log } = this.#options;
+    try {
+      onProblem(id, trouble);
+    } catch (thrown) {
+      log.warn({ id, problem: asLloomError(thrown).message }, "what keeps a case from being judged is not noted");
+    }
+  }
+
   async #look(id: Hex): Promise<void> {
     const { judge, wake, signal, log } = this.#options;
     try {
@@ -73,10 +104,15 @@ export class Judgings {
       // How it votes is nobody's business before it is revealed.
       log.info({ id, why: looked.why }, "case judged");
       this.#entries.set(id, { looked });
+      this.#tell(id, undefined);
     } catch (thrown) {
       const { code, message, next } = asLloomError(thrown);
-      if (!signal.aborted) log.warn({ id, code, problem: message, next }, "case cannot be judged yet");
-      this.#entries.set(id, { looked: "unreachable", againMs: steadyClock() + this.#pauseMs(id) });
+      if (!signal.aborted) {
+        log.warn({ id, code, problem: message, next }, "case cannot be judged yet");
+        this.#tell(id, { problem: message, next });
+      }
+      const pauseMs = this.#again.delete(id) ? 0 : this.#pauseMs(id);
+      this.#entries.set(id, { looked: "unreachable", againMs: steadyClock() + pauseMs });
     }
     wake();
   }

@@ -7,14 +7,17 @@ import { watchEvents } from "../../chain/watch/watch.ts";
 import { dutyOfComplaint } from "../../duties/duty-of-complaint.ts";
 import type { LookedAfter, Watching } from "../../duties/look-after.ts";
 import { stepAll } from "../../duties/step-all.ts";
+import type { DutyLog } from "../../store/duty-log.ts";
+import type { JudgingProblems } from "../../store/validator/judging-problems.ts";
 import { keepEnlisted } from "./enlist.ts";
 import { type GatherCaseParts, gatherCase } from "./gather-case.ts";
 import type { Finding, Judge } from "./judge.ts";
-import { Judgings } from "./judgings.ts";
+import { Judgings, type JudgingTrouble } from "./judgings.ts";
 import { Juror, type JurorOptions } from "./juror.ts";
 import { patientJudge } from "./patient-judge.ts";
 
-export interface JuryDutiesOptions extends Omit<JurorOptions, "judgings">, Omit<GatherCaseParts, "chain"> {
+export interface JuryDutiesOptions extends Omit<JurorOptions, "judgings" | "store">, Omit<GatherCaseParts, "chain"> {
+  readonly store: DutyLog & JudgingProblems;
   readonly judge: Judge;
   /** Whether this validator wants to be drawn. */
   readonly wants: boolean;
@@ -30,10 +33,12 @@ export function juryDuties(
   const { chain, court, juror, store, retryMs, log } = options;
   const patient = patientJudge(options.judge);
   const judge = async (id: Hex, ending: AbortSignal): Promise<Finding> => {
-    const shown = await gatherCase(options, await untilAborted(readComplaint(chain, court, id), ending), ending);
-    return patient(shown, ending);
+    const complaint = await untilAborted(readComplaint(chain, court, id), ending);
+    return patient(await gatherCase(options, complaint, ending), ending);
   };
-  const judgings = new Judgings({ judge, retryMs, wake, signal, log });
+  const onProblem = (id: Hex, trouble: JudgingTrouble | undefined): void =>
+    trouble === undefined ? store.clearJudgingProblem(id) : store.noteJudgingProblem({ dispute: id, ...trouble });
+  const judgings: Judgings = new Judgings({ judge, retryMs, onProblem, wake, signal, log });
   const seated = new Juror({ ...options, judgings });
   return {
     watch: (watching) => {
