@@ -22,6 +22,7 @@ export const LONG = [
   "observability",
   "conceded-dispute",
   "cli-money",
+  "money-resumed",
   "money-crash",
   "every-way",
   "clock",
