@@ -36,6 +36,8 @@ export const rpcRequestSchema = z.discriminatedUnion("method", [
    * `/tcp/4002/ws`. They name no host, so that nobody else can be made to be dialled.
    */
   z.object({ method: z.literal("reach"), ends: z.array(listeningEnd).min(1).max(MOST_ENDS) }),
+  /** A party of a measured dispute has evidence of it, and can be asked over this connection: nobody else may reach it. */
+  z.object({ method: z.literal("evidence"), dispute: hash }),
   /** An executor hands the newest pair of a lane to a watchtower. */
   z.object({
     method: z.literal("entrust"),
@@ -91,6 +93,9 @@ export const reachReplySchema = z.object({
 export type ReachReply = z.infer<typeof reachReplySchema>;
 
 export const acknowledgeReplySchema = z.object({ acknowledged: z.literal(true) });
+/** Whether the juror looks for evidence yet; without, it has decided. */
+export const evidenceCallReplySchema = z.object({ wanted: z.boolean() });
+export type EvidenceCallReply = z.infer<typeof evidenceCallReplySchema>;
 export const entrustReplySchema = z.object({ entrusted: z.literal(true) });
 export const answerReplySchema = z.object({
   response: responseCommitmentSchema,

@@ -19,6 +19,7 @@ import {
   acknowledgeReplySchema,
   answerReplySchema,
   entrustReplySchema,
+  evidenceCallReplySchema,
   healthReplySchema,
   offersReplySchema,
   reachReplySchema,
@@ -89,6 +90,13 @@ export const { encode: encodeAcknowledgeReply, decode: decodeAcknowledgeReply } 
 /** The answer to `entrust`, or why there is none. */
 export const { encode: encodeEntrustReply, decode: decodeEntrustReply } = createReplyCodec({
   schema: entrustReplySchema,
+  shape: plainShape,
+  maxBytes: rpcBytes,
+});
+
+/** The answer to `evidence`, or why there is none. */
+export const { encode: encodeEvidenceCallReply, decode: decodeEvidenceCallReply } = createReplyCodec({
+  schema: evidenceCallReplySchema,
   shape: plainShape,
   maxBytes: rpcBytes,
 });

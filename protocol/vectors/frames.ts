@@ -7,6 +7,7 @@ import {
   encodeAnswerReply,
   encodeClientFrame,
   encodeEntrustReply,
+  encodeEvidenceCallReply,
   encodeExecutorFrame,
   encodeHealthReply,
   encodeOfferGossip,
@@ -82,6 +83,7 @@ const calls: RpcRequest[] = [
   { method: "acknowledge", requestHash: repeated(0xd1), responseHash: repeated(0xd2), signature },
   { method: "answer", requestHash: repeated(0xd1) },
   { method: "vocabulary", hash: repeated(0xd2), offset: 262_144 },
+  { method: "evidence", dispute: repeated(0xd3) },
   { method: "entrust", ...pair },
   { method: "entrust", ...pair, acknowledgement: signature, fee: { amount: 50_000n, signature } },
 ];
@@ -108,6 +110,7 @@ export const frameVectors = () => ({
   healthReplies: vectors([health, refusal], encodeHealthReply),
   acknowledgeReplies: vectors([{ acknowledged: true as const }, refusal], encodeAcknowledgeReply),
   entrustReplies: vectors([{ entrusted: true as const }, refusal], encodeEntrustReply),
+  evidenceCallReplies: vectors([{ wanted: true }, { wanted: false }, refusal], encodeEvidenceCallReply),
   answerReplies: vectors([answerAgain, refusal], encodeAnswerReply),
   // A part's bytes are hex there.
   vocabularyReplies: [

@@ -17,6 +17,7 @@ import {
   decodeAnswerReply,
   decodeClientFrame,
   decodeEntrustReply,
+  decodeEvidenceCallReply,
   decodeExecutorFrame,
   decodeHealthReply,
   decodeOfferGossip,
@@ -282,6 +283,7 @@ describe("frames.json", () => {
     healthReplies: decodeHealthReply,
     acknowledgeReplies: decodeAcknowledgeReply,
     entrustReplies: decodeEntrustReply,
+    evidenceCallReplies: decodeEvidenceCallReply,
     answerReplies: decodeAnswerReply,
     vocabularyReplies: (bytes: Uint8Array) => {
       const reply = decodeVocabularyReply(bytes);

@@ -18,12 +18,12 @@ import { signedFor } from "../../node/src/evidence/signed-for.ts";
 import { heldByExecutor } from "../../node/src/executor/dispute/held-evidence.ts";
 import { type EvidenceHandler, serveEvidence } from "../../node/src/p2p/evidence/evidence-server.ts";
 import type { Host } from "../../node/src/p2p/host/host.ts";
-import { openClientLog } from "../../node/src/store/client/client-log.ts";
 import { openDatabase } from "../../node/src/store/database/database.ts";
 import { openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { recoverAddress } from "../../node/src/wallet/recover.ts";
 import { type StagedEvidence, stageEvidence } from "../../protocol/test/staged-evidence.ts";
+import { saveAsClient } from "../support/bought-answer.ts";
 import { type Market, openMarket, PEER_ID, STAKE, VALIDATOR_ROLE, walletOf } from "../support/contracts/market.ts";
 import { encodeModel, SIGNER_AUTHORIZATION_TYPES } from "../support/contracts/typed-data.ts";
 import { TEST_CIPHER } from "../support/exchange.ts";
@@ -63,7 +63,8 @@ beforeAll(async () => {
   staged = stageEvidence({ hasher, client, executor, deadline: await market.deadline() });
   const directory = mkdtempSync(join(tmpdir(), "lloom-court-"));
   stack.defer(() => rmSync(directory, { recursive: true }));
-  const logs = { client: saveAsClient(directory), executor: saveAsExecutor(directory) };
+  const clientLog = stack.use(openDatabase(join(directory, "c.sqlite"), { cipher: TEST_CIPHER }));
+  const logs = { client: heldByClient(saveAsClient(clientLog, staged)), executor: saveAsExecutor(directory) };
   for (const [name, answers] of Object.entries(logs)) {
     const host = stack.use(await startHost({ secret: { client, executor }[name]?.secret ?? new Uint8Array() }));
     const handle = answerEvidence({ chain, hasher, recover: recoverAddress, steady: () => nowMs, answers });
@@ -96,22 +97,6 @@ function saveAsExecutor(directory: string): OwnAnswers {
   store.saveSignature(requestHash, executorSignature);
   store.saveAck({ requestHash, responseHash, signature: held.acknowledgement.signature });
   return heldByExecutor(store);
-}
-
-function saveAsClient(directory: string): OwnAnswers {
-  const database = stack.use(openDatabase(join(directory, "c.sqlite"), { cipher: TEST_CIPHER }));
-  const store = openClientLog(database);
-  const { requestHash, responseHash, held } = staged;
-  const { request, clientSignature: signature } = held.receipt;
-  const { promptSalt } = held.prompt;
-  const { contentSalt, bytes: text } = held.text;
-  // The lane is drawn by chance: here it has to be the signed one.
-  const { lane } = store.reserveLane(request.executor);
-  database.write(() => database.run(`UPDATE own_lanes SET lane = '${String(request.lane).padStart(29, "0")}'`));
-  expect(lane).not.toBe(request.lane);
-  store.saveRequest({ ...{ requestHash, request, signature, promptSalt }, prompt: held.prompt, sentAtMs: 1 });
-  store.saveReceipt({ requestHash, responseHash, receipt: held.receipt, contentSalt, text, receivedAtMs: 2 });
-  return heldByClient(store);
 }
 
 /** Asks a party, as whoever has this name. */

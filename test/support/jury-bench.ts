@@ -3,6 +3,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { readPanel, readSeat, type Seat } from "../../node/src/chain/disputes/jury.ts";
 import type { Host } from "../../node/src/p2p/host/host.ts";
 import { openValidatorLog, type ValidatorLog } from "../../node/src/store/validator/validator-log.ts";
+import { EvidenceCalls } from "../../node/src/validator/jury/evidence-calls.ts";
 import type { Judge } from "../../node/src/validator/jury/judge.ts";
 import { lookAfterDisputes } from "../../node/src/validator/look-after-disputes.ts";
 import { OfferEquivocation } from "../../node/src/validator/offer-equivocation.ts";
@@ -54,17 +55,22 @@ export interface Sitting {
   readonly judgeOf: (seated: Seated) => Judge;
   /** The executor that is complained of. */
   readonly seller: Host;
+  /** Where parties call that have evidence. */
+  readonly callsOf?: (seated: Seated) => EvidenceCalls;
   /** In front of each log. */
   readonly tap?: (log: ValidatorLog) => ValidatorLog;
 }
 
 /** The whole bench at work. Closing it ends all of them, wherever they are. */
-export function sit(bench: readonly Seated[], { judgeOf, seller, tap = (log) => log }: Sitting): AsyncDisposable {
+export function sit(
+  bench: readonly Seated[],
+  { judgeOf, seller, callsOf = () => new EvidenceCalls(), tap = (log) => log }: Sitting,
+): AsyncDisposable {
   const running = bench.map((seated) =>
     lookAfterDisputes({
       ...{ chain: seated.juror.chain, host: seated.host, validator: seated.juror.identity.address },
       ...{ store: tap(seated.store), judge: judgeOf(seated), wants: true, retryMs: 1_000, pollMs: 300, everyMs: 500 },
-      ...{ turnMs: 0, appeals: "off", mostDeposits: 0n, guards: [], fee: 0n },
+      ...{ turnMs: 0, calls: callsOf(seated), appeals: "off", mostDeposits: 0n, guards: [], fee: 0n },
       equivocation: new OfferEquivocation(),
       ...{ targetOf: () => targetOf(seller), onNews: () => undefined, log: silentLog },
     }),

@@ -59,6 +59,8 @@ export interface ClientOptions {
   readonly watchPollMs?: number;
   /** What happens about an answer that was settled and never came; `off` unless given. */
   readonly disputes?: DisputePolicy;
+  /** Whether jurors of disputes about its answers are called, who may not reach it; where disputes are looked after unless given. */
+  readonly callsJurors?: boolean;
   /** Wei that the bonds of open disputes may lock. */
   readonly disputeBonds?: bigint;
   /** Base units that the bonds of open complaints about counts may lock. */
@@ -111,6 +113,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   discoveryIntervalMs: 30_000,
   watchPollMs: 2_000,
   disputes: "off",
+  callsJurors: (options.disputes ?? "off") !== "off",
   disputeBonds: 50_000_000_000_000_000n,
   complaintBonds: MOST_COMPLAINT_BONDS,
   appeals: "auto",

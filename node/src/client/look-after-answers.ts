@@ -29,7 +29,7 @@ interface LookingAfter {
  * answered, until the stack closes.
  */
 export async function lookAfterAnswers(parts: LookAfterParts, { settings, book, stack }: LookingAfter): Promise<void> {
-  const { quietMs, clock, disputes } = settings;
+  const { quietMs, clock, disputes, callsJurors } = settings;
   const hasher = createCommitmentHasher(parts.chain.domain);
   const targetOf = (executor: Address): PeerTarget | undefined => {
     const offer = book.anyOfferOf(executor, clock());
@@ -50,6 +50,6 @@ export async function lookAfterAnswers(parts: LookAfterParts, { settings, book, 
     if (conviction !== undefined) book.note(duty.peer, conviction, clock());
     settings.onDispute(duty);
   };
-  if (disputes !== "off")
+  if (disputes !== "off" || callsJurors)
     stack.use(disputeAnswers({ ...looking, client: parts.identity.address }, { ...settings, onDispute }));
 }

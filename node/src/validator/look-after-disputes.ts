@@ -18,7 +18,7 @@ import { tendMeasured } from "./tower/tend-measured.ts";
 import { Turns } from "./tower/turns.ts";
 
 export interface LookAfterDisputesOptions
-  extends Pick<JuryDutiesOptions, "chain" | "judge" | "wants" | "retryMs" | "targetOf" | "onNews" | "log">,
+  extends Pick<JuryDutiesOptions, "chain" | "judge" | "wants" | "retryMs" | "targetOf" | "calls" | "onNews" | "log">,
     Pick<PartyOptions, "appeals" | "mostDeposits"> {
   readonly host: Host;
   readonly validator: Address;

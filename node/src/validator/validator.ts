@@ -21,6 +21,7 @@ import type { Duty } from "../store/duty-log.ts";
 import type { ValidatorLog } from "../store/validator/validator-log.ts";
 import { VERSION } from "../version.ts";
 import { recoverAddress } from "../wallet/recover.ts";
+import { EvidenceCalls } from "./jury/evidence-calls.ts";
 import type { Judge } from "./jury/judge.ts";
 import { lookAfterDisputes } from "./look-after-disputes.ts";
 import { OfferEquivocation } from "./offer-equivocation.ts";
@@ -89,6 +90,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
   const stake = openStakeView(chain, { peers: host });
   joinGossip(parts, { registry, equivocation, stake, clock, stack });
   const startedMs = steadyClock();
+  const calls = new EvidenceCalls();
   const offers = (model?: string): SignedOffer[] => registry.list(clock(), { model, most: WIRE_LIMITS.offers });
   stack.use(
     await serveRpc(host, {
@@ -102,7 +104,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
         load: 0,
       }),
       reach: new DialBack(host).reach,
-      ...(store === undefined ? {} : { entrust: entrusting({ chain, store, guards, fee }) }),
+      ...(store === undefined ? {} : { entrust: entrusting({ chain, store, guards, fee }), evidence: calls.take }),
       log,
     }),
   );
@@ -113,7 +115,7 @@ export async function createValidator(parts: ValidatorParts, options: ValidatorO
     await tidying;
   });
   if (store !== undefined)
-    stack.use(serveDuties(parts, store, { ...options, guards, fee, registry, equivocation, clock }));
+    stack.use(serveDuties(parts, store, { ...options, guards, fee, registry, equivocation, calls, clock }));
   stack.use(announce(host, { keys: [validatorKey(chain.network)], log, signal: stop.signal }));
   const resources = stack.move();
   const allOffers = (): SignedOffer[] => registry.all(clock());
@@ -126,7 +128,17 @@ const cannotTell: Judge = async () => ({ choice: "Insufficient", why: "There is 
 function serveDuties(
   { chain, host, judge = cannotTell, log }: ValidatorParts,
   store: ValidatorLog,
-  { registry, equivocation, clock, jury = true, onDuty = () => undefined, guards, fee, ...options }: ServedDuties,
+  {
+    registry,
+    equivocation,
+    calls,
+    clock,
+    jury = true,
+    onDuty = () => undefined,
+    guards,
+    fee,
+    ...options
+  }: ServedDuties,
 ): AsyncDisposable {
   const { appeals = "auto", appealDeposits: mostDeposits = MOST_APPEAL_DEPOSITS } = options;
   const { watchPollMs: pollMs, dutyCheckMs: everyMs, evidenceRetryMs: retryMs, turnMs } = { ...DUTIES, ...options };
@@ -135,7 +147,7 @@ function serveDuties(
     return known && peerOfOffer(known);
   };
   return lookAfterDisputes({
-    ...{ chain, host, store, judge, targetOf, log, pollMs, everyMs, retryMs, turnMs },
+    ...{ chain, host, store, judge, targetOf, calls, log, pollMs, everyMs, retryMs, turnMs },
     ...{ appeals, mostDeposits, guards, fee, equivocation },
     ...{ validator: senderOf(chain).account.address, wants: jury, onNews: onDuty },
   });
@@ -146,6 +158,7 @@ interface ServedDuties extends Omit<ValidatorOptions, "clock" | "guards" | "guar
   readonly fee: bigint;
   readonly registry: OfferRegistry;
   readonly equivocation: OfferEquivocation;
+  readonly calls: EvidenceCalls;
   readonly clock: Clock;
 }
 

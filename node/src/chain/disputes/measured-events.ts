@@ -32,6 +32,16 @@ export const measuredSource = (
   decode: decodeMeasuredEvent,
 });
 
+/** Disputes about the answers of one client, whoever opened them. */
+export const disputedSource = ({ disputes }: MeasuredCourt, client: Address): EventSource<AnswerDisputed> => ({
+  address: [disputes],
+  topics: [measured.topicOf("AnswerDisputed"), null, own(client)],
+  decode: (log) => {
+    const event = decodeMeasuredEvent(log);
+    return event?.type === "AnswerDisputed" ? event : undefined;
+  },
+});
+
 /** What happens to one juror: its draws, votes and fines. */
 export const jurySource = (court: MeasuredCourt, juror: Address): EventSource<JuryEvent> => ({
   address: [court.jury],

@@ -16,6 +16,7 @@ import { stepAll } from "../../duties/step-all.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { dutyOfOpened } from "../../store/opened-dispute.ts";
 import type { ClientSettings } from "../client-options.ts";
+import { callJurors } from "./call-jurors.ts";
 import { type FetchAnswerParts, fetchAnswer } from "./fetch-answer.ts";
 import { MissingAnswers, type MissingAnswersOptions } from "./missing-answers.ts";
 import { Overcharges } from "./overcharges.ts";
@@ -34,8 +35,8 @@ const BACK_SECONDS = CHALLENGED_SECONDS > MEASURED_SECONDS ? CHALLENGED_SECONDS 
 
 /**
  * Looks out for answers that were settled and never came, disputes them as the policy says, reports two signatures over one
- * request, complains of counts that are not the answer's, and sees all of it through; until it is closed. What happened while it
- * was away is found at the start.
+ * request, complains of counts that are not the answer's, and sees all of it through; calls the jurors of whatever is disputed of its
+ * answers; until it is closed. What happened while it was away is found at the start. With the policy `off` it only calls jurors.
  */
 export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSettings): AsyncDisposable {
   const options: DisputeAnswersOptions = {
@@ -52,10 +53,13 @@ export function disputeAnswers(parts: DisputeAnswersParts, settings: ClientSetti
     ...{ backSeconds: BACK_SECONDS, pollMs: POLLS * settings.watchPollMs, everyMs: settings.disputeCheckMs },
     open: async (bounded) => {
       const found = findJudges(bounded);
-      const [judges, court] = await Promise.all([openJudges(bounded, found), openMeasuredCourt(bounded, found)]);
+      const court = await openMeasuredCourt(bounded, found);
+      const calls = court && settings.callsJurors ? [callJurors({ ...parts, court, chain: bounded })] : [];
+      if (settings.disputes === "off") return calls;
+      const judges = await openJudges(bounded, found);
       const overcharges = court && new Overcharges({ ...options, court, mostLocked: settings.complaintBonds });
       const own = [reportSettlements(options, { bounded, judges, overcharges }), disputeDeliveries(options, judges)];
-      return court === undefined ? own : [...own, seeThrough(options, { court, account, settings })];
+      return court === undefined ? own : [...own, seeThrough(options, { court, account, settings }), ...calls];
     },
   });
 }

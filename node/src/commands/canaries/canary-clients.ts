@@ -172,7 +172,11 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
       }),
     );
     const client = stack.use(
-      await createClient({ identity, chain, store, host, log, vocabularies }, { exploration: 0 }),
+      await createClient(
+        { identity, chain, store, host, log, vocabularies },
+        // It listens nowhere that jurors could reach.
+        { exploration: 0, callsJurors: true },
+      ),
     );
     void client.failed.then(onLogFailure);
     const resources = stack.move();

@@ -6,10 +6,11 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CutWire, layWire } from "../../../../test/support/cut-wire.ts";
 import { never, requestBody, silentLog, startHost, targetOf, until } from "../../../../test/support/hosts.ts";
+import { LloomError } from "../../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { OffersWanted } from "./offers-wanted.ts";
 import { comparePeerClocks } from "./peer-time.ts";
-import { callHealth, callOffers, callVocabulary, inParts, serveRpc } from "./rpc.ts";
+import { callEvidence, callHealth, callOffers, callVocabulary, inParts, serveRpc } from "./rpc.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0, nowMs: 7 };
@@ -56,6 +57,35 @@ const open = () =>
     server.multiaddrs().map((address) => multiaddr(address)),
     RPC_PROTOCOL,
   );
+
+test("a call with evidence comes with whose it is, keeps its place if it is right, and is told if it is not", async () => {
+  const heard: unknown[] = [];
+  const dispute = requestBody("").promptSalt;
+  const serve = (handlers: Partial<Parameters<typeof serveRpc>[1]>) =>
+    serveRpc(server, { offers: () => [], log: silentLog, ...handlers });
+  const call = () => callEvidence(caller, { target: targetOf(server), signal: never }, dispute);
+  {
+    await using _none = await serve({});
+    await expect(call()).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  }
+  {
+    const evidence = (): never => {
+      throw new LloomError("EVIDENCE_REFUSED", "Not of you.");
+    };
+    await using _refusing = await serve({ evidence });
+    await expect(call()).rejects.toMatchObject({ code: "EVIDENCE_REFUSED" });
+    expect(server.isKnown(caller.peerId)).toBe(false);
+  }
+  await using _juror = await serve({
+    evidence: (of, party) => {
+      heard.push([of, party]);
+      return { wanted: true };
+    },
+  });
+  expect(await call()).toEqual({ wanted: true });
+  expect(heard).toEqual([[dispute, caller.address]]);
+  expect(server.isKnown(caller.peerId)).toBe(true);
+});
 
 test("health and offers come back as they were given, offers filtered by the handler", async () => {
   const known = [offer("a"), offer("b"), offer("a")];

@@ -7,6 +7,7 @@ import type {
   Acknowledgement,
   AnswerReply,
   EntrustedPair,
+  EvidenceCallReply,
   HealthReply,
   ReachReply,
   RpcRequest,
@@ -16,6 +17,7 @@ import {
   decodeAcknowledgeReply,
   decodeAnswerReply,
   decodeEntrustReply,
+  decodeEvidenceCallReply,
   decodeHealthReply,
   decodeOffersReply,
   decodeReachReply,
@@ -24,6 +26,7 @@ import {
   encodeAcknowledgeReply,
   encodeAnswerReply,
   encodeEntrustReply,
+  encodeEvidenceCallReply,
   encodeHealthReply,
   encodeReachReply,
   encodeRpcRequest,
@@ -56,6 +59,7 @@ const SAID: ReadonlySet<ErrorCode> = new Set([
   "SIGNATURE_INVALID",
   "UNSUPPORTED",
   "MODEL_NOT_FOUND",
+  "EVIDENCE_REFUSED",
 ]);
 
 export interface RpcHandlers {
@@ -67,6 +71,8 @@ export interface RpcHandlers {
   readonly answer?: (requestHash: Hex, client: Address) => AnswerReply;
   /** Takes a pair into care, from its executor; throws UNSUPPORTED or REQUEST_INVALID. Watchtowers alone have it. */
   readonly entrust?: (pair: EntrustedPair, executor: Address) => void;
+  /** A party of a dispute can be asked for its evidence now; throws EVIDENCE_REFUSED. Jurors alone have it. */
+  readonly evidence?: (dispute: Hex, party: Address) => EvidenceCallReply;
   /** A part of a vocabulary by its SHA-256, from an offset on, of whoever has it. */
   readonly vocabulary?: (hash: Hex, offset: number) => VocabularyReply | undefined;
   /** Dials a caller back; throws RATE_LIMITED. Validators alone have it. */
@@ -88,7 +94,7 @@ export async function serveRpc(host: Host, handlers: RpcHandlers): Promise<Async
     try {
       if (host.isBanned(peerId)) throw new LloomError("RATE_LIMITED", "The peer is banned.");
       const problem = await serveCall(stream, {
-        ...{ handlers, replies, parts, peerId, connection, signal },
+        ...{ host, handlers, replies, parts, peerId, connection, signal },
         rate: rates.getOrInsert(peerId, newRate),
       });
       if (problem !== undefined) await host.expel(peerId, problem, pause(FAREWELL_MS));
@@ -158,6 +164,14 @@ export async function callReach(host: Host, options: CallOptions, ends: readonly
   return reply;
 }
 
+/** Tells a juror that there is evidence of a dispute here, and keeps the connection over which it asks. Throws as `callOffers` does. */
+export async function callEvidence(host: Host, options: CallOptions, dispute: Hex): Promise<EvidenceCallReply> {
+  const request: RpcRequest = { method: "evidence", dispute };
+  const reply = await call(host, options, { request, decode: decodeEvidenceCallReply });
+  if ("error" in reply) throw said(reply.error);
+  return reply;
+}
+
 /** A part of a vocabulary, from an offset. Throws as `callOffers` does, and MODEL_NOT_FOUND when the peer has none such. */
 export async function callVocabulary(
   host: Host,
@@ -171,6 +185,7 @@ export async function callVocabulary(
 }
 
 interface Served {
+  readonly host: Host;
   readonly handlers: RpcHandlers;
   readonly replies: OffersReplies;
   readonly peerId: string;
@@ -209,9 +224,10 @@ async function reachOf(ends: readonly string[], { handlers, connection }: Served
 
 function replyTo(
   request: Exclude<RpcRequest, { readonly method: "reach" }>,
-  { handlers, replies, peerId }: Served,
+  { host, handlers, replies, peerId }: Served,
 ): Uint8Array {
   const { health = unsupported, acknowledge = unsupported, answer = unsupported, entrust = unsupported } = handlers;
+  const { evidence = unsupported } = handlers;
   try {
     if (request.method === "health") return encodeHealthReply({ nowMs: wallClock(), ...health() });
     if (request.method === "offers") return replies.reply(request);
@@ -220,6 +236,12 @@ function replyTo(
     if (request.method === "entrust") {
       entrust(request, peerAddress(peerId));
       return encodeEntrustReply({ entrusted: true });
+    }
+    if (request.method === "evidence") {
+      const reply = evidence(request.dispute, peerAddress(peerId));
+      // The way back to it is this connection alone.
+      host.know(peerId);
+      return encodeEvidenceCallReply(reply);
     }
     acknowledge(request);
     return encodeAcknowledgeReply({ acknowledged: true });

@@ -2,6 +2,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
 import { type DutyLog, openDutyLog } from "../duty-log.ts";
+import { type DisputedAnswersLog, openDisputedAnswers } from "./disputed-answers.ts";
 import { outstandingTo } from "./outstanding.ts";
 import { type OwnAnswerLog, openOwnAnswers } from "./own-answers.ts";
 import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence } from "./own-evidence.ts";
@@ -32,7 +33,13 @@ export interface OwnReceiptPage {
  * A receipt that is committed survives the end of the process, and a power failure a moment later: nothing is signed on top of it
  * before the disk has both, and without it the request before counts as unanswered, with its cap.
  */
-export interface ClientLog extends RequestSteps, DutyLog, OwnAnswerLog, OwnEvidenceLog, WrongCounts {
+export interface ClientLog
+  extends RequestSteps,
+    DutyLog,
+    OwnAnswerLog,
+    OwnEvidenceLog,
+    WrongCounts,
+    DisputedAnswersLog {
   /** Resolves once the disk has everything that was stored before. Throws STORE_FAILED. */
   onDisk(): Promise<void>;
   /** Resolves once everything that was stored before survives the end of the process. Throws STORE_FAILED. */
@@ -70,6 +77,7 @@ export function openClientLog(db: Database): ClientLog {
     ...openDutyLog(db),
     ...openOwnAnswers(db),
     ...openOwnEvidence(db),
+    ...openDisputedAnswers(db),
     ...openRequestSteps(db),
     onDisk: () => db.onDisk(),
     committed: () => db.committed(),

@@ -3,6 +3,7 @@ import { LloomError } from "../../errors.ts";
 import { AUDIT_TABLES } from "./audit-tables.ts";
 import { hex } from "./column-forms.ts";
 import { INTEGER_DIGITS } from "./encoding.ts";
+import { EVIDENCE_TABLES } from "./evidence-tables.ts";
 import { textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
 
@@ -250,14 +251,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE canaries ADD COLUMN trace_at INTEGER;
   CREATE INDEX canaries_traces ON canaries (trace_at) WHERE trace_at IS NOT NULL;
   `,
-  `
-  -- Juror: why a case could not be judged when it was last looked at; the duty is in its own table.
-  CREATE TABLE judging_problems (
-    dispute ${hex("dispute", 32)} PRIMARY KEY,
-    problem TEXT NOT NULL,
-    next_step TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  `,
+  ...EVIDENCE_TABLES,
 ];
 
 /**

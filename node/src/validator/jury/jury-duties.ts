@@ -10,6 +10,7 @@ import { stepAll } from "../../duties/step-all.ts";
 import type { DutyLog } from "../../store/duty-log.ts";
 import type { JudgingProblems } from "../../store/validator/judging-problems.ts";
 import { keepEnlisted } from "./enlist.ts";
+import type { EvidenceCalls } from "./evidence-calls.ts";
 import { type GatherCaseParts, gatherCase } from "./gather-case.ts";
 import type { Finding, Judge } from "./judge.ts";
 import { Judgings, type JudgingTrouble } from "./judgings.ts";
@@ -23,6 +24,8 @@ export interface JuryDutiesOptions extends Omit<JurorOptions, "judgings" | "stor
   readonly wants: boolean;
   /** How long after a failure evidence is asked for again. */
   readonly retryMs: number;
+  /** Where parties call that have evidence. */
+  readonly calls: EvidenceCalls;
 }
 
 /** The seats of one juror, each noted when it is drawn and voted for until its case is over. */
@@ -30,10 +33,12 @@ export function juryDuties(
   options: JuryDutiesOptions,
   { signal, wake }: Pick<Watching, "signal" | "wake">,
 ): LookedAfter {
-  const { chain, court, juror, store, retryMs, log } = options;
+  const { chain, court, juror, store, retryMs, calls, log } = options;
   const patient = patientJudge(options.judge);
   const judge = async (id: Hex, ending: AbortSignal): Promise<Finding> => {
     const complaint = await untilAborted(readComplaint(chain, court, id), ending);
+    const isWanted = (): boolean => store.findDuty("judge", id)?.choice === undefined;
+    calls.open(complaint, { isWanted, look: () => judgings.again(id) });
     return patient(await gatherCase(options, complaint, ending), ending);
   };
   const onProblem = (id: Hex, trouble: JudgingTrouble | undefined): void =>
