@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../node/src/p2p/host/dial.ts";
-import { callHealth } from "../../node/src/p2p/rpc/rpc.ts";
+import { callHealth } from "../../node/src/p2p/rpc/rpc-calls.ts";
 import { deployLloom, startChain } from "../support/chain.ts";
 import { never, startHost } from "../support/hosts.ts";
 import { untilPrinted } from "../support/processes.ts";

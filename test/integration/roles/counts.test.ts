@@ -9,7 +9,7 @@ import { openBackend } from "../../../node/src/backend/open-backend.ts";
 import { disputedVocabularies } from "../../../node/src/client/check/recounting.ts";
 import { heldByClient } from "../../../node/src/client/dispute/held-evidence.ts";
 import { heldByExecutor } from "../../../node/src/executor/dispute/held-evidence.ts";
-import { callVocabulary } from "../../../node/src/p2p/rpc/rpc.ts";
+import { callVocabulary } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { targetOf } from "../../support/hosts.ts";
 import { askAll, type Buyer, log, question, World } from "./world.ts";
 

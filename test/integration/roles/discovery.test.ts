@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LloomError } from "../../../node/src/errors.ts";
-import { callHealth, callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
+import { callHealth, callOffers } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { askAll, PRICE, question, soon, until, World } from "./world.ts";
 

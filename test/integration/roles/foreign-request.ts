@@ -7,7 +7,7 @@ import { bytesToHex } from "@lloom/protocol/hex";
 import { EMPTY_LANE, nextRequestFields, worstCost } from "@lloom/protocol/lane";
 import type { ChatMessage, ExecutorFrame, RequestFrame } from "@lloom/protocol/messages";
 import type { InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
-import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
+import { callOffers } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { type Buyer, PRICE, question, type Seller, soon } from "./world.ts";
 
 /** A request frame; the pool chooses its id. */

@@ -11,7 +11,7 @@ import { OwnOffers } from "../../../node/src/executor/offer/own-offers.ts";
 import { joinOfferTopic } from "../../../node/src/p2p/discovery/offer-topic.ts";
 import { createHost } from "../../../node/src/p2p/host/host.ts";
 import { createInferPool, type InferPool } from "../../../node/src/p2p/infer/infer-client.ts";
-import { callOffers } from "../../../node/src/p2p/rpc/rpc.ts";
+import { callOffers } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { openDatabase } from "../../../node/src/store/database/database.ts";
 import { type ExecutorLog, openExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
 import { createValidator } from "../../../node/src/validator/validator.ts";

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { deposit, requestUnlock } from "../../../node/src/chain/account/actions.ts";
 import { readChannel, readLane } from "../../../node/src/chain/reads.ts";
 import type { PeerTarget } from "../../../node/src/p2p/host/dial.ts";
-import { callEntrust } from "../../../node/src/p2p/rpc/rpc.ts";
+import { callEntrust } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { openDatabase } from "../../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
 import { openValidatorLog, type ValidatorLog } from "../../../node/src/store/validator/validator-log.ts";

@@ -7,7 +7,7 @@ import { Vocabularies } from "../../backend/counting/vocabularies.ts";
 import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
-import { callVocabulary } from "../../p2p/rpc/rpc.ts";
+import { callVocabulary } from "../../p2p/rpc/rpc-calls.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { ClientSettings } from "../client-options.ts";
 import { Recount } from "./recount.ts";

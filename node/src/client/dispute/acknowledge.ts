@@ -4,7 +4,7 @@ import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
-import { callAcknowledge } from "../../p2p/rpc/rpc.ts";
+import { callAcknowledge } from "../../p2p/rpc/rpc-calls.ts";
 import type { Clock } from "../../primitives/clock.ts";
 import { Rounds } from "../../primitives/rounds.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";

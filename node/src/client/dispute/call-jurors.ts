@@ -9,7 +9,7 @@ import type { LookedAfter } from "../../duties/look-after.ts";
 import { type CaseNow, readCase } from "../../duties/read-case.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
-import { callEvidence } from "../../p2p/rpc/rpc.ts";
+import { callEvidence } from "../../p2p/rpc/rpc-calls.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
 import { steadyClock } from "../../primitives/clock.ts";
 import type { DisputedAnswersLog } from "../../store/client/disputed-answers.ts";

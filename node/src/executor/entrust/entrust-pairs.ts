@@ -7,7 +7,7 @@ import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { peerAddress } from "../../p2p/host/peer-address.ts";
-import { callEntrust } from "../../p2p/rpc/rpc.ts";
+import { callEntrust } from "../../p2p/rpc/rpc-calls.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { type Clock, steadyClock } from "../../primitives/clock.ts";
 import { Rounds } from "../../primitives/rounds.ts";

@@ -6,7 +6,7 @@ import type { Log } from "../../log.ts";
 import { findPeers } from "../../p2p/discovery/provider-records.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
-import { callOffers } from "../../p2p/rpc/rpc.ts";
+import { callOffers } from "../../p2p/rpc/rpc-calls.ts";
 import { steadyClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 

@@ -3,7 +3,7 @@ import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { Host } from "../host/host.ts";
-import { callReach } from "../rpc/rpc.ts";
+import { callReach } from "../rpc/rpc-calls.ts";
 
 /** Who can call this node, as far as it knows. */
 export type Reachability =

@@ -5,7 +5,8 @@ import { never, silentLog, targetOf } from "../../../../test/support/hosts.ts";
 import { openHost } from "../../../../test/support/open-host.ts";
 import type { Host } from "../host/host.ts";
 import { DialBack } from "./dial-back.ts";
-import { callReach, serveRpc } from "./rpc.ts";
+import { serveRpc } from "./rpc.ts";
+import { callReach } from "./rpc-calls.ts";
 
 async function validator(): Promise<Host> {
   const host = await openHost();

@@ -1,6 +1,6 @@
 import { steadyClock } from "../../primitives/clock.ts";
 import type { Host } from "../host/host.ts";
-import { callHealth } from "./rpc.ts";
+import { callHealth } from "./rpc-calls.ts";
 
 /** Peers asked at a time; bootstrap peers are connected first. */
 const MOST_PEERS = 8;

@@ -10,7 +10,8 @@ import { LloomError } from "../../errors.ts";
 import type { Host } from "../host/host.ts";
 import type { OffersWanted } from "./offers-wanted.ts";
 import { comparePeerClocks } from "./peer-time.ts";
-import { callEvidence, callHealth, callOffers, callVocabulary, inParts, serveRpc } from "./rpc.ts";
+import { inParts, serveRpc } from "./rpc.ts";
+import { callEvidence, callHealth, callOffers, callVocabulary } from "./rpc-calls.ts";
 import { readToEnd, sendAll } from "./whole-stream.ts";
 
 const health: HealthReply = { role: "executor", version: "0.1.0", uptimeMs: 5, peers: 1, offers: 2, load: 0, nowMs: 7 };

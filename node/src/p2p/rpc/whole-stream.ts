@@ -50,3 +50,6 @@ export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSi
     throw new LloomError("STREAM_INTERRUPTED", "The connection was lost.", { cause });
   }
 }
+
+/** Whether a peer broke the protocol. */
+export const isViolation = ({ code }: LloomError): boolean => code === "FRAME_INVALID" || code === "FRAME_TOO_LARGE";

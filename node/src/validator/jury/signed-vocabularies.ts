@@ -2,7 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { Vocabularies } from "../../backend/counting/vocabularies.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
-import { callVocabulary } from "../../p2p/rpc/rpc.ts";
+import { callVocabulary } from "../../p2p/rpc/rpc-calls.ts";
 
 /** How long one of those who may have a vocabulary may take to give it: whoever gives it drop by drop only keeps others waiting. */
 const WHOLE_MS = 120_000;
