@@ -41,7 +41,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
   const settings = {
     host: "127.0.0.1",
     apiKeys: [],
-    maxConcurrent: 256,
+    maxConcurrent: 1_024,
     bodyLimitBytes: WIRE_LIMITS.frameBytes - FRAME_HEADROOM_BYTES,
     requestTimeoutMs: 60_000,
     answerTimeoutMs: 10 * 60_000,
