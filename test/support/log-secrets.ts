@@ -15,12 +15,16 @@ function secretsOfMembers(): string[] {
   return [PASSWORD, ...accounts.map(({ secret }) => Buffer.from(secret).toString("hex"))];
 }
 
+/** Names of the logs that a network's own programs have written so far. */
+export const membersLogs = (logDir: string): string[] =>
+  readdirSync(logDir).filter((name) => name.endsWith(".log") && !FOREIGN.includes(name));
+
 /**
  * What a network's logs hold and must not: keys and the password of its members, users of web addresses, and whatever else the
  * test knows: its prompts, answers, and paths and queries of RPC addresses. Each finding names the log.
  */
 export function secretsInLogs(logDir: string, known: readonly string[]): string[] {
-  const names = readdirSync(logDir).filter((name) => name.endsWith(".log") && !FOREIGN.includes(name));
+  const names = membersLogs(logDir);
   if (names.length === 0) return [`${logDir} holds no logs`];
   const secrets = [...secretsOfMembers(), ...known];
   return names.flatMap((name) => {

@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { afterAll, expect } from "vitest";
 import { FIRST_PROMPT } from "../../devnet/src/first-answer.ts";
 import { runsOfUser } from "../../devnet/src/run-folder.ts";
-import { secretsInLogs } from "./log-secrets.ts";
+import { membersLogs, secretsInLogs } from "./log-secrets.ts";
 
 const beganMs = Date.now();
 
-/** Folders of logs in which something was written since this file began. */
+/** Folders of logs in which a member has written since this file began: other networks come up at the same time. */
 function freshLogs(): string[] {
   const base = runsOfUser();
   if (!existsSync(base)) return [];
   const folders = readdirSync(base).map((run) => join(base, run, "logs"));
   const isFresh = (folder: string): boolean =>
-    readdirSync(folder).some((name) => statSync(join(folder, name)).mtimeMs >= beganMs);
+    membersLogs(folder).some((name) => statSync(join(folder, name)).mtimeMs >= beganMs);
   return folders.filter((folder) => existsSync(folder) && isFresh(folder));
 }
 

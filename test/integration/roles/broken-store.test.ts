@@ -104,7 +104,9 @@ describe("lloom gateway", () => {
     // A key without a deposit: it fails all the same, for want of money.
     await until("it knows the executor", async () => (await ask()).status === 402, 60_000);
     lose(join(dir, "client.sqlite"), "own_requests");
-    expect((await ask()).status).toBe(500);
+    // Its own work may meet the failure before the question does.
+    const told = await ask().catch(() => undefined);
+    expect([500, undefined]).toContain(told?.status);
     const { code, stderr } = await gateway.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^STORE_FAILED: The store .*client\.sqlite failed/m);
