@@ -6,6 +6,7 @@ import { z } from "zod";
 import { readFlags, refuse } from "../checkout/flags.ts";
 import { ROOT } from "../checkout/paths.ts";
 import { ForgeProject } from "./contracts/forge.ts";
+import { digestOf, MutantResults } from "./contracts/mutant-results.ts";
 import { IS_ACTIVE, type Mutant, Mutator } from "./contracts/mutants.ts";
 import { parse } from "./contracts/syntax.ts";
 import { Witnesses } from "./contracts/witnesses.ts";
@@ -25,9 +26,10 @@ noticed. Exits 1 if fewer than ${LEAST * 100} % were noticed, or if a survivor h
                 test/mutation/typescript-survivors.json, and 90 % are enough
   --only TEXT   only files whose path contains the text; given several times, any of the texts. With --ts a subject's
                 name does, too: ${SUBJECTS.map(({ name }) => name).join(", ")}
-  --again       with --ts: keeps the last run's results where neither the code nor the tests that reach it changed since
-                (what both import may have); .mutants/ holds them
-  --workers N   with --ts: so many mutants at a time; as many as there are cores unless given
+  --again       goes on where the last run was stopped, as long as no contract and none of their tests changed since; with --ts
+                keeps its results where neither the code nor the tests that reach it changed (what both import may have).
+                .mutants/ holds them
+  --workers N   so many mutants at a time; as many as there are cores unless given
   --json        print one JSON line at the end`;
 
 /** Interfaces have no code; the test token guards nothing of value. */
@@ -35,6 +37,7 @@ const SKIPPED = /^contracts\/(.*\/I[A-Z]\w*\.sol$|token\/)/;
 /** They measure gas, which code full of mutants uses more of. */
 const WITHOUT_GAS = ["--no-match-test", "BondPaysForTheReveal"];
 const SURVIVORS = "test/contracts/survivors.json";
+const RESULTS = join(ROOT, ".mutants/contracts.jsonl");
 const MUTANT = "LLOOM_MUTANT";
 const MUTANT_FILE = "contracts/Mutants.sol";
 /** The active mutant's number is the last word of the code: appended to what a constructor gets and to what it leaves. */
@@ -56,6 +59,14 @@ const DEPLOY_MUTANT = `${DEPLOY}
     ${DEPLOY.replace("deploy(", "deployPlain(")}`;
 
 const survivorsSchema = z.array(z.object({ path: z.string(), from: z.string(), to: z.string(), reason: z.string() }));
+
+/** Contracts and their tests, before anything is changed in them. */
+const sourcesOf = (project: ForgeProject): Map<string, Buffer> =>
+  new Map(
+    ["contracts", "test/contracts"]
+      .flatMap((folder) => project.sources(folder))
+      .map((path) => [path, readFileSync(join(project.dir, path))]),
+  );
 
 /** Writes all mutants into the project's contracts. */
 function plant(project: ForgeProject, only: readonly string[]): Mutant[] {
@@ -124,7 +135,16 @@ async function isKilled(project: ForgeProject, { id, path }: Mutant, witnesses: 
   return false;
 }
 
-async function examine(project: ForgeProject, mutants: readonly Mutant[]): Promise<Mutant[]> {
+interface Examining {
+  readonly results: MutantResults;
+  readonly workers: number;
+}
+
+async function examine(
+  project: ForgeProject,
+  mutants: readonly Mutant[],
+  { results, workers }: Examining,
+): Promise<Mutant[]> {
   const survivors: Mutant[] = [];
   const witnesses = new Witnesses();
   const queue = mutants.values();
@@ -133,14 +153,16 @@ async function examine(project: ForgeProject, mutants: readonly Mutant[]): Promi
   const worker = async (_: unknown, index: number): Promise<void> => {
     const own = index === 0 ? project : projects.use(project.copy());
     for (const mutant of queue) {
-      if (!(await isKilled(own, mutant, witnesses))) {
+      const isNoticed = results.of(mutant) ?? (await isKilled(own, mutant, witnesses));
+      if (results.of(mutant) === undefined) results.note(mutant, isNoticed);
+      if (!isNoticed) {
         survivors.push(mutant);
         say(`survives: ${mutant.path}:${mutant.line}  ${mutant.from}  →  ${mutant.to}`);
       }
       tell(++done, mutants.length, survivors.length);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }).map(worker));
+  await Promise.all(Array.from({ length: workers }).map(worker));
   return survivors.sort((a, b) => a.id - b.id);
 }
 
@@ -183,14 +205,13 @@ async function main(): Promise<number> {
     workers: { type: "string" },
   } as const;
   const { values } = readFlags({ usage: USAGE, config: { options } });
-  if (values.ts) {
-    const workers = values.workers === undefined ? undefined : Number(values.workers);
-    if (workers !== undefined && !(Number.isInteger(workers) && workers > 0))
-      refuse(`--workers takes a number from 1, not "${values.workers}".`, USAGE);
-    return mutateTypeScript({ only: values.only ?? [], again: values.again, workers, json: values.json });
-  }
+  const workers = values.workers === undefined ? undefined : Number(values.workers);
+  if (workers !== undefined && !(Number.isInteger(workers) && workers > 0))
+    refuse(`--workers takes a number from 1, not "${values.workers}".`, USAGE);
+  if (values.ts) return mutateTypeScript({ only: values.only ?? [], again: values.again, workers, json: values.json });
   const only = values.only ?? [""];
   using project = new ForgeProject();
+  const results = new MutantResults(RESULTS, { digest: digestOf(sourcesOf(project)), goesOn: values.again });
   const mutants = plant(project, only);
   if (mutants.length === 0) {
     console.error(`No contract's path contains "${only.join('" or "')}".`);
@@ -207,7 +228,8 @@ async function main(): Promise<number> {
     console.error(`${healthy.output}\n${problem}`);
     return 1;
   }
-  return report(mutants, await examine(project, mutants), values.json);
+  const survivors = await examine(project, mutants, { results, workers: workers ?? availableParallelism() });
+  return report(mutants, survivors, values.json);
 }
 
 process.exitCode = await main();

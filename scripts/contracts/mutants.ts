@@ -5,6 +5,8 @@ export interface Mutant {
   readonly id: number;
   readonly path: string;
   readonly line: number;
+  /** Byte of the file at which it begins. */
+  readonly place: number;
   /** What stands there, and what the mutant has instead. */
   readonly from: string;
   readonly to: string;
@@ -155,8 +157,9 @@ export class Mutator {
   /** Notes a mutant and returns the question whether it is active. */
   #ask(node: SyntaxNode, from: string, to: string): string {
     const id = this.#nextId();
-    const line = this.#source.subarray(0, span(node).start).toString().split("\n").length;
-    this.mutants.push({ id, path: this.#path, line, from: flat(from), to: flat(to) });
+    const place = span(node).start;
+    const line = this.#source.subarray(0, place).toString().split("\n").length;
+    this.mutants.push({ id, path: this.#path, line, place, from: flat(from), to: flat(to) });
     return `${IS_ACTIVE}(${id})`;
   }
 
