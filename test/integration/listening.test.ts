@@ -46,9 +46,9 @@ it("by repeated flags, over every transport, until it is stopped", { timeout: 60
   expect(kinds).toEqual(["tcp/N/p2p", "ws", "webrtc-direct"]);
 
   const network = { chainId, accounting };
-  for (const address of multiaddrs) {
-    const listen = address.includes("webrtc") ? ["/ip4/127.0.0.1/udp/0/webrtc-direct"] : [];
-    await using host = await startHost({ network, listen, limits: { dialTimeoutMs: 30_000 } });
+  // Over WebRTC a browser calls, in page-client.test.ts: its native code does not belong into the process of a test.
+  for (const address of multiaddrs.filter((one) => !one.includes("webrtc"))) {
+    await using host = await startHost({ network, listen: [], limits: { dialTimeoutMs: 30_000 } });
     const target = { peerId, multiaddrs: [address] };
     await connect(host, target, never);
     expect(await callHealth(host, { target, signal: never })).toMatchObject({ role: "validator" });

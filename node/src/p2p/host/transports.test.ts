@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { LOOPBACK_CERTIFICATE as tls } from "../../../../test/support/certificate.ts";
 import { never, recordingLog, targetOf } from "../../../../test/support/hosts.ts";
 import { openHost } from "../../../../test/support/open-host.ts";
+import { runNode } from "../../../../test/support/processes.ts";
 import { serveRpc } from "../rpc/rpc.ts";
 import { callHealth } from "../rpc/rpc-calls.ts";
 import { connect } from "./dial.ts";
@@ -10,6 +11,10 @@ import type { Host } from "./host.ts";
 import { openTransports } from "./transports.ts";
 
 const WEBRTC = "/ip4/127.0.0.1/udp/0/webrtc-direct";
+/** What `webrtc-hosts.ts` prints. */
+interface WebRtcHosts extends Readonly<Record<"listens" | "everywhere" | "announced", readonly string[]>> {
+  readonly called: string;
+}
 const health = () => ({ role: "executor", version: "1", uptimeMs: 1, peers: 0, offers: 0, load: 0, nowMs: 1 }) as const;
 
 async function callOver(host: Host, client: Host): Promise<string> {
@@ -40,19 +45,15 @@ describe("a host listens and is called", () => {
     }
   });
 
-  it("over WebRTC-direct, at an address that names its certificate", async () => {
-    const host = await openHost({ listen: [WEBRTC] });
-    expect(host.multiaddrs()).toEqual([expect.stringMatching(/\/udp\/\d+\/webrtc-direct\/certhash\/u\S+\/p2p\/16U/)]);
-    expect(await callOver(host, await openHost({ listen: [WEBRTC] }))).toMatch(/^executor at .*\/webrtc-direct/);
-  });
-
-  it("at all of them at once, and an announced one gets the certificate's hash", async () => {
-    const listen = ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws", WEBRTC];
-    const host = await openHost({ listen });
-    expect(host.multiaddrs()).toHaveLength(3);
-    const announce = ["/ip4/203.0.113.7/udp/4003/webrtc-direct"];
-    const announced = await openHost({ listen, announce });
-    expect(announced.multiaddrs()).toEqual([expect.stringMatching(/4003\/webrtc-direct\/certhash\/u\S+\/p2p\/16U/)]);
+  it("over WebRTC-direct, at an address that names its certificate, and at all of them at once", async () => {
+    const program = runNode({ args: ["test/support/webrtc-hosts.ts"] });
+    const { stdout, stderr } = await program.ended;
+    expect(stdout, stderr).toContain("{");
+    const { listens, called, everywhere, announced } = JSON.parse(stdout) as WebRtcHosts;
+    expect(listens).toEqual([expect.stringMatching(/\/udp\/\d+\/webrtc-direct\/certhash\/u\S+\/p2p\/16U/)]);
+    expect(called).toMatch(/^executor at .*\/webrtc-direct/);
+    expect(everywhere).toHaveLength(3);
+    expect(announced).toEqual([expect.stringMatching(/4003\/webrtc-direct\/certhash\/u\S+\/p2p\/16U/)]);
   });
 });
 
