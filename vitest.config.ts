@@ -56,6 +56,8 @@ export default defineConfig({
           exclude: [ATTACK],
           // Each waits for processes, blocks and pages most of the time.
           maxWorkers: 2,
+          // Asked for together, they come after the parts.
+          sequence: { groupOrder: 1 },
         },
       },
       { extends: true, test: { name: "attack", ...PATIENCE, setupFiles: LOGS_ARE_READ, include: [ATTACK] } },
