@@ -1,13 +1,14 @@
 import type { Address, CompactSignature, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { type CommitmentDomain, type CommitmentHasher, createCommitmentHasher } from "@lloom/protocol/commitments";
 import { bytesToHex } from "@lloom/protocol/hex";
-import { advance } from "@lloom/protocol/lane";
+import { advance, spoilsLane } from "@lloom/protocol/lane";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import type { ChatMessage, ExecutorFrame, Sampling, SignedOffer } from "@lloom/protocol/messages";
 import { INFER_PROTOCOL, RPC_PROTOCOL } from "@lloom/protocol/names";
 import { offerProblem } from "@lloom/protocol/offers";
 import { promisedBy } from "@lloom/protocol/profile";
 import { recoverAddress, signDigest } from "@lloom/protocol/signatures";
+import { mostAnswerUnits } from "@lloom/protocol/token-bounds";
 import { answerProblem } from "../../node/src/client/check/check-answer.ts";
 import { continueLane, requestTerms } from "../../node/src/client/pay/build-request.ts";
 import { toSeconds, wallClock } from "../../node/src/primitives/clock.ts";
@@ -20,11 +21,6 @@ import { PageHost } from "./page-host.ts";
 const DEADLINE_SECONDS = 600;
 /** A dial, with everything until the first byte. */
 const OPEN_MS = 15_000;
-/** The codes after which an executor's picture of a lane differs: it is used no more. */
-const SPOILED = new Set(["LANE_OUT_OF_STEP", "LANE_BUSY"]);
-/** Text that a token may stand for, in UTF-16 units, with room; more than that is no answer. */
-const UNITS_PER_TOKEN = 256;
-const UNITS_OF_SLACK = 64 * 1024;
 
 export interface PageClientOptions {
   readonly domain: CommitmentDomain;
@@ -136,7 +132,7 @@ export class PageClient implements AsyncDisposable {
     const { weightsHash, profileHash, executor } = signed.offer;
     const { sampling } = question;
     const asked = { promptSalt, messages: [...question.messages], sampling, weightsHash, profileHash, offerHash };
-    const most = question.maxOutboundTokens * UNITS_PER_TOKEN + UNITS_OF_SLACK;
+    const most = mostAnswerUnits(question.maxOutboundTokens);
     let text = "";
     for await (const frame of stream.request({ type: "request", request, signature, ...asked }, signal)) {
       if (frame.type === "error") throw this.#refusal(frame, executor, taken);
@@ -186,7 +182,7 @@ export class PageClient implements AsyncDisposable {
     executor: Address,
     taken: TakenLane,
   ): LloomError {
-    if (!SPOILED.has(code)) this.#lanes.giveBack(executor, taken);
+    if (!spoilsLane(code)) this.#lanes.giveBack(executor, taken);
     return new LloomError(code, `The executor answered: ${message}`);
   }
 

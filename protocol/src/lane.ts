@@ -165,3 +165,8 @@ export const advance = (state: LaneState, response: ResponseCommitment, response
 
 const outOfStep = (message: string): LaneProblem => ({ code: "LANE_OUT_OF_STEP", message });
 const wrong = (message: string): LaneProblem => ({ code: "RESPONSE_INVALID", message });
+
+const SPOILING: readonly ErrorCode[] = ["LANE_OUT_OF_STEP", "LANE_BUSY"];
+
+/** Whether an executor that refuses with this code sees the lane otherwise: it is of no more use. */
+export const spoilsLane = (code: ErrorCode): boolean => SPOILING.includes(code);

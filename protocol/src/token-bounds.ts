@@ -16,6 +16,14 @@ export function mostOutboundTokens(text: string, stop: readonly string[]): bigin
   return BigInt(bytesOf(text) + longestStop + TOKENS_WITHOUT_TEXT);
 }
 
+/** Text that a token may stand for, in UTF-16 units, with room. */
+const UNITS_PER_TOKEN = 256;
+const UNITS_OF_SLACK = 64 * 1024;
+
+/** UTF-16 units of an answer of so many tokens; more than that is none. */
+export const mostAnswerUnits = (maxOutboundTokens: number): number =>
+  maxOutboundTokens * UNITS_PER_TOKEN + UNITS_OF_SLACK;
+
 /** Bytes of UTF-8 that make a token, on average. */
 const BYTES_PER_TOKEN = 4;
 const aboutTokens = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);

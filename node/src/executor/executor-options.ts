@@ -1,7 +1,7 @@
 import { DEFAULTS } from "../defaults.ts";
 import { type AppealPolicy, MOST_APPEAL_DEPOSITS } from "../duties/appeal-rules.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
-import type { InferLimits } from "../p2p/limits.ts";
+import { INFER_LIMITS, type InferLimits } from "../p2p/limits.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { Duty } from "../store/duty-log.ts";
 import type { ForeignWord } from "./offer/key-watch.ts";
@@ -87,7 +87,8 @@ export const defaultUnlockMargin = (unlockDelaySeconds: bigint): bigint => {
 };
 
 /** Requests of one client, and of one peer, at a time: one gateway may be all the custom that an executor has. */
-const requestsOfOne = (concurrency: number = DEFAULTS.concurrency): number => Math.max(256, concurrency);
+const requestsOfOne = (concurrency: number = DEFAULTS.concurrency): number =>
+  Math.max(INFER_LIMITS.requestsPerPeer, concurrency);
 
 /** How much an executor takes from the network: enough to be busy with the requests of one peer, and others' beside them. */
 export const inferLimits = ({
@@ -97,7 +98,7 @@ export const inferLimits = ({
   requestsPerSecond: peerRequestsPerSecond,
   requestBurst: Math.max(4 * peerRequestsPerSecond, concurrency),
   requestsPerPeer: requestsOfOne(concurrency),
-  requestsTotal: Math.max(1024, 2 * concurrency),
+  requestsTotal: Math.max(INFER_LIMITS.requestsTotal, 2 * concurrency),
 });
 
 /** Fills in the defaults. */

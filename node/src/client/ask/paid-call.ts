@@ -2,10 +2,12 @@ import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { spoilsLane } from "@lloom/protocol/lane";
 import type { ExecutorFrame, ResponseFrame } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
 import type { Promised } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
+import { mostAnswerUnits } from "@lloom/protocol/token-bounds";
 import { countsProblem } from "@lloom/protocol/token-counts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
@@ -42,12 +44,6 @@ export interface PaidCallOptions {
   readonly recount: Pick<Recount, "counts"> | undefined;
   readonly clock: Clock;
 }
-
-/** Text that a token may stand for, in UTF-16 units, with room; more than that is no answer. */
-const UNITS_PER_TOKEN = 256;
-const UNITS_OF_SLACK = 64 * 1024;
-/** The executor's picture of the lane differs: the lane is of no more use. */
-const LANE_SPOILED: readonly ErrorCode[] = ["LANE_OUT_OF_STEP", "LANE_BUSY"];
 
 /**
  * One request at one executor, until nothing more can come of it. However it ends, the lane is left in a known state: a
@@ -140,7 +136,7 @@ export class PaidCall {
     if (frame.type === "response") return this.#accept(frame);
     if (frame.type === "error") return this.#refused(frame.code, frame.message);
     this.#text += frame.text;
-    const most = Number(this.#options.placed.request.maxOutboundTokens) * UNITS_PER_TOKEN + UNITS_OF_SLACK;
+    const most = mostAnswerUnits(Number(this.#options.placed.request.maxOutboundTokens));
     if (this.#text.length <= most) return { type: "text", text: frame.text };
     this.#cancel.abort();
     throw this.#invalid("The answer is far longer than its token limit allows.");
@@ -211,7 +207,7 @@ export class PaidCall {
     const { store, placed } = this.#options;
     const { executor, lane } = placed.request;
     store.saveRefusal(placed.requestHash, code);
-    if (LANE_SPOILED.includes(code)) store.retireLane(executor, lane, code);
+    if (spoilsLane(code)) store.retireLane(executor, lane, code);
     this.#isOver = true;
     return { type: "refused", code, message };
   }

@@ -7,10 +7,20 @@ import { meetNeighbours } from "../../p2p/host/neighbours.ts";
 import { keepPeerCache } from "../../p2p/host/peer-cache.ts";
 import type { TlsCertificate } from "../../p2p/host/transports.ts";
 import type { HostLimits } from "../../p2p/limits.ts";
-import type { Settings } from "../../settings.ts";
+import type { SettingName, Settings } from "../../settings.ts";
 import { useFastKeccak } from "../../wallet/fast-keccak.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { CommandContext } from "../command.ts";
+
+/** Settings of every role that listens. */
+export const LISTENING_NAMES = [
+  "listen",
+  "announce",
+  "mdns",
+  "tlsCertificate",
+  "tlsKey",
+  "bootstrap",
+] as const satisfies readonly SettingName[];
 
 /** Starts this node's libp2p host; closed when the command ends. */
 export async function openHost(

@@ -16,7 +16,7 @@ import { announce, type Command, type CommandContext } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
 import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
-import { openHost } from "../open/open-host.ts";
+import { LISTENING_NAMES, openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { chosenBackend } from "./chosen-backend.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
@@ -30,12 +30,7 @@ const MOST_STRANGERS = 768;
 /** `lloom executor`: sells answers. */
 export const executor: Command = {
   settings: [
-    "listen",
-    "announce",
-    "mdns",
-    "tlsCertificate",
-    "tlsKey",
-    "bootstrap",
+    ...LISTENING_NAMES,
     "backend",
     "backendKeyFile",
     "backendModels",

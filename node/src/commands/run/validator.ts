@@ -15,7 +15,7 @@ import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
 import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
-import { openHost } from "../open/open-host.ts";
+import { LISTENING_NAMES, openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { observeValidator } from "./observe-validator.ts";
 import { followReach, warnUnreachable } from "./reachable.ts";
@@ -23,19 +23,8 @@ import { followReach, warnUnreachable } from "./reachable.ts";
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
   settings: [
-    ...([
-      "listen",
-      "announce",
-      "mdns",
-      "tlsCertificate",
-      "tlsKey",
-      "bootstrap",
-      "jury",
-      "weights",
-      "threads",
-      "appeals",
-      "appealDeposits",
-    ] as const),
+    ...LISTENING_NAMES,
+    ...(["jury", "weights", "threads", "appeals", "appealDeposits"] as const),
     ...([
       "audits",
       "startBlock",
