@@ -1,5 +1,5 @@
 // Mutation testing of the contracts, and of the TypeScript that money and safety rest on: npm run mutate
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
@@ -29,6 +29,8 @@ noticed. Exits 1 if fewer than ${LEAST * 100} % were noticed, or if a survivor h
   --again       goes on where the last run was stopped, as long as no contract and none of their tests changed since; with --ts
                 keeps its results where neither the code nor the tests that reach it changed (what both import may have).
                 .mutants/ holds them
+  --survivors   goes on likewise, and examines again what survived, after more tests were written: what others noticed stays
+                noticed, as long as no contract changed
   --workers N   so many mutants at a time; as many as there are cores unless given
   --json        print one JSON line at the end`;
 
@@ -38,6 +40,8 @@ const SKIPPED = /^contracts\/(.*\/I[A-Z]\w*\.sol$|token\/)/;
 const WITHOUT_GAS = ["--no-match-test", "BondPaysForTheReveal"];
 const SURVIVORS = "test/contracts/survivors.json";
 const RESULTS = join(ROOT, ".mutants/contracts.jsonl");
+/** What the compiler made of all mutants: minutes of work. */
+const COMPILED = join(ROOT, ".mutants/compiled");
 const MUTANT = "LLOOM_MUTANT";
 const MUTANT_FILE = "contracts/Mutants.sol";
 /** The active mutant's number is the last word of the code: appended to what a constructor gets and to what it leaves. */
@@ -60,13 +64,9 @@ const DEPLOY_MUTANT = `${DEPLOY}
 
 const survivorsSchema = z.array(z.object({ path: z.string(), from: z.string(), to: z.string(), reason: z.string() }));
 
-/** Contracts and their tests, before anything is changed in them. */
-const sourcesOf = (project: ForgeProject): Map<string, Buffer> =>
-  new Map(
-    ["contracts", "test/contracts"]
-      .flatMap((folder) => project.sources(folder))
-      .map((path) => [path, readFileSync(join(project.dir, path))]),
-  );
+/** Digest of a folder's sources, before anything is changed in them. */
+const digestIn = (project: ForgeProject, folder: string): string =>
+  digestOf(new Map(project.sources(folder).map((path) => [path, readFileSync(join(project.dir, path))])));
 
 /** Writes all mutants into the project's contracts. */
 function plant(project: ForgeProject, only: readonly string[]): Mutant[] {
@@ -202,6 +202,7 @@ async function main(): Promise<number> {
     json: { type: "boolean", default: false },
     ts: { type: "boolean", default: false },
     again: { type: "boolean", default: false },
+    survivors: { type: "boolean", default: false },
     workers: { type: "string" },
   } as const;
   const { values } = readFlags({ usage: USAGE, config: { options } });
@@ -210,20 +211,27 @@ async function main(): Promise<number> {
     refuse(`--workers takes a number from 1, not "${values.workers}".`, USAGE);
   if (values.ts) return mutateTypeScript({ only: values.only ?? [], again: values.again, workers, json: values.json });
   const only = values.only ?? [""];
-  using project = new ForgeProject();
-  const results = new MutantResults(RESULTS, { digest: digestOf(sourcesOf(project)), goesOn: values.again });
+  const goesOn = values.again || values.survivors;
+  if (!goesOn) rmSync(COMPILED, { recursive: true, force: true });
+  using project = new ForgeProject(COMPILED);
+  const results = new MutantResults(RESULTS, {
+    contracts: digestIn(project, "contracts"),
+    tests: digestIn(project, "test/contracts"),
+    keep: values.survivors ? "noticed" : goesOn ? "all" : "nothing",
+  });
   const mutants = plant(project, only);
   if (mutants.length === 0) {
     console.error(`No contract's path contains "${only.join('" or "')}".`);
     return 2;
   }
   console.error(`${mutants.length} mutants; compiling all of them at once …`);
+  await project.build();
   const healthy = await project.run(["test", ...WITHOUT_GAS, "--no-match-contract", "TypeHashes"], {
     [MUTANT]: "0",
   });
   if (!healthy.ok) {
     const problem = healthy.timedOut
-      ? "Compiling and testing takes longer than the limit; leave the machine alone."
+      ? "Testing takes longer than the limit; leave the machine alone."
       : "The tests fail without any mutant.";
     console.error(`${healthy.output}\n${problem}`);
     return 1;

@@ -15,6 +15,8 @@ const solcPath = createRequire(import.meta.url).resolve("solc");
 const OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Far longer than all tests take. */
 const RUN_TIMEOUT_MS = 20 * 60_000;
+/** Compiling ends by itself, however long it takes on a machine that has more to do. */
+const NO_TIMEOUT = 0;
 
 const SETTINGS = `[profile.default]
 src = "contracts"
@@ -48,14 +50,14 @@ fail_on_revert = true
  * The lock file's compiler in the shape of the command that forge calls. Forge asks for interfaces again at each start,
  * since they leave no bytecode; loading the compiler for them would take longer than most tests, so answers are kept.
  */
-const solcCommand = (version: string): string => `#!${process.execPath}
+const solcCommand = (version: string, answers: string): string => `#!${process.execPath}
 const { createHash } = require("node:crypto");
 const { existsSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 if (process.argv.includes("--version")) {
   console.log("solc, the solidity compiler commandline interface\\nVersion: ${version}");
 } else {
   const input = readFileSync(0, "utf8");
-  const kept = __dirname + "/answers/" + createHash("sha256").update(input).digest("hex");
+  const kept = ${JSON.stringify(answers)} + "/" + createHash("sha256").update(input).digest("hex");
   if (!existsSync(kept)) {
     writeFileSync(kept + process.pid, require(${JSON.stringify(solcPath)}).compile(input));
     renameSync(kept + process.pid, kept);
@@ -85,20 +87,24 @@ interface ExecFailure {
 export class ForgeProject implements Disposable {
   readonly dir = mkdtempSync(join(tmpdir(), "lloom-forge-"));
   readonly #forge = findForge();
+  readonly #answers: string;
 
-  constructor() {
+  /** What the compiler answers is kept in `answers`, for the next project that asks the same; or as long as this one lives. */
+  constructor(answers?: string) {
+    this.#answers = answers ?? join(this.dir, "answers");
+    mkdirSync(this.#answers, { recursive: true });
     for (const folder of ["contracts", "test/contracts", "protocol/vectors"])
       cpSync(join(ROOT, folder), join(this.dir, folder), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.dir, "node_modules"));
     writeFileSync(join(this.dir, "foundry.toml"), SETTINGS);
-    writeFileSync(join(this.dir, "solc"), solcCommand(solcVersion()), { mode: 0o755 });
-    for (const folder of ["out", "answers"]) mkdirSync(join(this.dir, folder));
+    writeFileSync(join(this.dir, "solc"), solcCommand(solcVersion(), this.#answers), { mode: 0o755 });
+    mkdirSync(join(this.dir, "out"));
   }
 
   /** The project once more with all that it has compiled, so that a second forge can run beside the first. */
   copy(): ForgeProject {
-    const copy = new ForgeProject();
-    for (const folder of ["contracts", "test", "out", "cache", "answers"])
+    const copy = new ForgeProject(this.#answers);
+    for (const folder of ["contracts", "test", "out", "cache"])
       cpSync(join(this.dir, folder), join(copy.dir, folder), { recursive: true, preserveTimestamps: true });
     return copy;
   }
@@ -109,6 +115,12 @@ export class ForgeProject implements Disposable {
       .filter((path) => path.endsWith(".sol"))
       .map((path) => join(folder, path))
       .sort();
+  }
+
+  /** Compiles contracts and tests. Throws with what the compiler said. */
+  async build(): Promise<void> {
+    const { ok, output } = await this.run(["build"], {}, NO_TIMEOUT);
+    if (!ok) throw new Error(output);
   }
 
   /** Runs forge; a failing run is a result, not an error. One that takes longer than `timeoutMs` is ended. */

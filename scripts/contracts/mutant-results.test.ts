@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { digestOf, MutantResults } from "./mutant-results.ts";
+import { digestOf, MutantResults, type ResultsOptions } from "./mutant-results.ts";
 import type { Mutant } from "./mutants.ts";
 
 const mutant = (place: number, to = "<="): Mutant => ({
@@ -23,17 +23,33 @@ describe("results of mutants", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  const open = (contracts: string, tests: string, keep: ResultsOptions["keep"]): MutantResults =>
+    new MutantResults(file, { contracts, tests, keep });
+
   it("are there for the run that goes on, whatever number a mutant has in it, and for no other", () => {
-    const first = new MutantResults(file, { digest: "a", goesOn: true });
+    const first = open("a", "1", "all");
     first.note(mutant(7), true);
     first.note(mutant(9), false);
-    const next = new MutantResults(file, { digest: "a", goesOn: true });
+    const next = open("a", "1", "all");
     expect([{ ...mutant(7), id: 99 }, mutant(9), mutant(7, ">"), mutant(8)].map((one) => next.of(one))).toEqual([
       ...[true, false, undefined, undefined],
     ]);
-    expect(new MutantResults(file, { digest: "b", goesOn: true }).of(mutant(7))).toBeUndefined();
-    new MutantResults(file, { digest: "b", goesOn: true }).note(mutant(7), true);
-    expect(new MutantResults(file, { digest: "b", goesOn: false }).of(mutant(7))).toBeUndefined();
+    expect(open("a", "2", "all").of(mutant(7))).toBeUndefined();
+    open("a", "2", "all").note(mutant(7), true);
+    expect(open("a", "2", "nothing").of(mutant(7))).toBeUndefined();
+    open("a", "2", "all").note(mutant(7), true);
+    expect(open("b", "2", "all").of(mutant(7))).toBeUndefined();
+  });
+
+  it("of the same contracts are what was noticed, once more tests were written", () => {
+    const first = open("c", "1", "nothing");
+    first.note(mutant(7), true);
+    first.note(mutant(9), false);
+    for (const tests of ["2", "3"]) {
+      const next = open("c", tests, "noticed");
+      expect([mutant(7), mutant(9)].map((one) => next.of(one))).toEqual([true, undefined]);
+    }
+    expect(open("d", "3", "noticed").of(mutant(7))).toBeUndefined();
   });
 
   it("belong to sources by their names and texts", () => {

@@ -14,24 +14,29 @@ export function digestOf(sources: ReadonlyMap<string, Uint8Array>): string {
   return hash.digest("hex");
 }
 
+export interface ResultsOptions {
+  /** Digests of the sources that are held against each other. */
+  readonly contracts: string;
+  readonly tests: string;
+  /** What of the file still counts: nothing; all, of the same contracts and tests; what some test noticed, of the same contracts. */
+  readonly keep: "nothing" | "all" | "noticed";
+}
+
 /** What became of each mutant, on disk as soon as it is known: a run takes hours, and goes on where one was stopped. */
 export class MutantResults {
   readonly #file: string;
   readonly #known = new Map<string, boolean>();
 
-  /** Of these sources; what the file holds of others, or of a run that is not to be gone on with, is forgotten. */
-  constructor(file: string, { digest, goesOn }: { readonly digest: string; readonly goesOn: boolean }) {
+  constructor(file: string, { contracts, tests, keep }: ResultsOptions) {
     this.#file = file;
     const [first, ...lines] = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-    if (goesOn && first === digest) {
-      for (const line of lines) {
-        const { mutant, isKilled } = lineSchema.parse(JSON.parse(line));
-        this.#known.set(mutant, isKilled);
-      }
-      return;
-    }
+    const [ofContracts, ofTests] = first?.split(" ") ?? [];
+    const counts = ofContracts === contracts && (keep === "noticed" || (keep === "all" && ofTests === tests));
+    const found = counts ? lines.map((line) => lineSchema.parse(JSON.parse(line))) : [];
+    const kept = found.filter(({ isKilled }) => isKilled || keep === "all");
+    for (const { mutant, isKilled } of kept) this.#known.set(mutant, isKilled);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${digest}\n`);
+    writeFileSync(file, [`${contracts} ${tests}\n`, ...kept.map(lineOf)].join(""));
   }
 
   /** Whether a test noticed it; undefined if that is not known yet. */
@@ -40,10 +45,12 @@ export class MutantResults {
   }
 
   note(mutant: Mutant, isKilled: boolean): void {
-    this.#known.set(nameOf(mutant), isKilled);
-    appendFileSync(this.#file, `${JSON.stringify({ mutant: nameOf(mutant), isKilled })}\n`);
+    const result = { mutant: nameOf(mutant), isKilled };
+    this.#known.set(result.mutant, isKilled);
+    appendFileSync(this.#file, lineOf(result));
   }
 }
 
+const lineOf = (result: z.infer<typeof lineSchema>): string => `${JSON.stringify(result)}\n`;
 /** Its number depends on which files were asked for; its place does not. */
 const nameOf = ({ path, place, from, to }: Mutant): string => `${path}:${place} ${from} → ${to}`;
