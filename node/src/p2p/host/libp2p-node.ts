@@ -5,7 +5,7 @@ import { privateKeyFromRaw } from "@libp2p/crypto/keys";
 import { dcutr } from "@libp2p/dcutr";
 import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
 import { type Identify, identify } from "@libp2p/identify";
-import type { PeerId } from "@libp2p/interface";
+import type { AbortOptions, Connection, PeerId } from "@libp2p/interface";
 import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
@@ -26,8 +26,10 @@ const MINUTE_MS = 60_000;
 export const PROVIDER_VALIDITY_MS = 30 * MINUTE_MS;
 
 /** What a running host is asked for beside what libp2p shows. */
-interface Listeners {
+interface OwnTransports {
   listen(addresses: Multiaddr[]): Promise<void>;
+  /** A connection of its own to this very address: libp2p joins dials of one peer, whichever address each of them asked for. */
+  dial(address: Multiaddr, options: AbortOptions): Promise<Connection>;
 }
 export type HostServices = {
   identify: Identify;
@@ -35,7 +37,7 @@ export type HostServices = {
   dht: KadDHT;
   pubsub: GossipSub;
   dcutr: unknown;
-  listeners: Listeners;
+  transports: OwnTransports;
   relay?: CircuitRelayService;
 };
 
@@ -93,7 +95,10 @@ export async function buildLibp2p(options: HostOptions, { limits, bans, scope }:
       identify: identify({ runOnLimitedConnection: true }),
       ping: ping(),
       dcutr: dcutr(),
-      listeners: ({ transportManager }) => ({ listen: (addresses) => transportManager.listen(addresses) }),
+      transports: ({ transportManager }) => ({
+        listen: (addresses) => transportManager.listen(addresses),
+        dial: (address, dialling) => transportManager.dial(address, dialling),
+      }),
       ...(options.relays === true ? { relay: circuitRelayServer({ reservations: RELAY_LIMITS }) } : {}),
       dht: kadDHT({
         protocol: KAD_PROTOCOL,

@@ -18,7 +18,7 @@ export async function listenRelayed(libp2p: Libp2p<HostServices>, signal: AbortS
   ended.addEventListener("abort", () => resolve(), { once: true });
   libp2p.addEventListener("self:peer:update", look);
   try {
-    await libp2p.services.listeners.listen([multiaddr("/p2p-circuit")]);
+    await libp2p.services.transports.listen([multiaddr("/p2p-circuit")]);
     look();
     await promise;
   } finally {

@@ -36,9 +36,10 @@ export class DialBack {
 
   async #answers(address: string, { remotePeer }: Connection): Promise<boolean> {
     const signal = AbortSignal.timeout(DIAL_MS);
+    const target = multiaddr(`${address}/p2p/${remotePeer}`);
+    if (!this.#host.scope.mayDial(target)) return false;
     try {
-      const target = multiaddr(`${address}/p2p/${remotePeer}`);
-      const connection = await this.#host.libp2p.dial(target, { force: true, signal });
+      const connection = await this.#host.libp2p.services.transports.dial(target, { signal });
       await connection.close({ signal });
       return true;
     } catch {
