@@ -29,7 +29,8 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   ...roomsOf(
     "node/src/p2p",
     {
-      host: [],
+      host: ["transport"],
+      transport: [],
       frames: [],
       infer: ["host", "frames"],
       evidence: ["host", "frames"],

@@ -1,4 +1,4 @@
-import type { TlsCertificate } from "../../node/src/p2p/host/transports.ts";
+import type { TlsCertificate } from "../../node/src/p2p/transport/transports.ts";
 
 /**
  * A certificate of loopback that vouches for itself, good for a hundred years, and its key, which protects nothing:

@@ -1,7 +1,7 @@
 import type { NetworkId } from "@lloom/protocol/names";
 import type { Log } from "../../log.ts";
 import type { HostLimits } from "../limits.ts";
-import type { TlsCertificate } from "./transports.ts";
+import type { TlsCertificate } from "../transport/transports.ts";
 
 export interface HostOptions {
   /** The 32 bytes of the node's secp256k1 key, which is also its wallet's. */

@@ -14,11 +14,11 @@ import type { Multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import { type HostLimits, RELAY_LIMITS, STREAM_WINDOW_BYTES } from "../limits.ts";
+import { openTransports } from "../transport/transports.ts";
 import type { AddressScope } from "./address-scope.ts";
 import type { BanList } from "./bans.ts";
 import { gossipScoring } from "./gossip-scoring.ts";
 import type { HostOptions } from "./host-options.ts";
-import { openTransports } from "./transports.ts";
 import { wholeMessageId } from "./whole-message-id.ts";
 
 const MINUTE_MS = 60_000;

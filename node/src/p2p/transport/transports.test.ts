@@ -4,10 +4,10 @@ import { LOOPBACK_CERTIFICATE as tls } from "../../../../test/support/certificat
 import { never, recordingLog, targetOf } from "../../../../test/support/hosts.ts";
 import { openHost } from "../../../../test/support/open-host.ts";
 import { runNode } from "../../../../test/support/processes.ts";
+import { connect } from "../host/dial.ts";
+import type { Host } from "../host/host.ts";
 import { serveRpc } from "../rpc/rpc.ts";
 import { callHealth } from "../rpc/rpc-calls.ts";
-import { connect } from "./dial.ts";
-import type { Host } from "./host.ts";
 import { openTransports } from "./transports.ts";
 
 const WEBRTC = "/ip4/127.0.0.1/udp/0/webrtc-direct";
