@@ -14,6 +14,7 @@ import type { Multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import { type HostLimits, RELAY_LIMITS, STREAM_WINDOW_BYTES } from "../limits.ts";
+import { sendingTogether, writingWhole } from "../transport/few-writes.ts";
 import { openTransports } from "../transport/transports.ts";
 import type { AddressScope } from "./address-scope.ts";
 import type { BanList } from "./bans.ts";
@@ -62,16 +63,18 @@ export async function buildLibp2p(options: HostOptions, { limits, bans, scope }:
       announceFilter: (own) => scope.announced(own),
     },
     transports: [...transports],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [writingWhole(noise())],
     streamMuxers: [
-      yamux({
-        // The connection monitor below already notices a dead peer.
-        enableKeepAlive: false,
-        // Streams that a peer opens before this side has finished the upgrade; libp2p resets what is above 10, which a
-        // client with a dozen calls on a fresh connection already is.
-        maxEarlyStreams: 64,
-        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES },
-      }),
+      sendingTogether(
+        yamux({
+          // The connection monitor below already notices a dead peer.
+          enableKeepAlive: false,
+          // Streams that a peer opens before this side has finished the upgrade; libp2p resets what is above 10, which a
+          // client with a dozen calls on a fresh connection already is.
+          maxEarlyStreams: 64,
+          streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES },
+        }),
+      ),
     ],
     connectionManager: {
       maxConnections: limits.maxConnections,
