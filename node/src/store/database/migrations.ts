@@ -254,6 +254,18 @@ export const MIGRATIONS: readonly string[] = [
   ...EVIDENCE_TABLES,
 ];
 
+/** Whether an earlier version wrote the file, and nothing has brought its tables to this one. Throws STORE_FAILED as `migrate`. */
+export const isOlder = (db: DatabaseSync, path: string): boolean => knownVersion(db, path) < MIGRATIONS.length;
+
+function knownVersion(db: DatabaseSync, path: string): number {
+  const found = Number(db.prepare("SELECT coalesce(max(version), 0) AS version FROM migrations").get()?.["version"]);
+  if (found <= MIGRATIONS.length) return found;
+  throw new LloomError("STORE_FAILED", `${path} was written by a newer Lloom (tables ${found}).`, {
+    next: "Update Lloom, or use the data directory of this version.",
+    details: { found, known: MIGRATIONS.length },
+  });
+}
+
 /**
  * Brings the tables to the newest version, each step in one transaction together with its number; what a step leaves of
  * earlier bytes is overwritten.
@@ -264,13 +276,7 @@ export function migrate(
   { path, cipher }: { readonly path: string; readonly cipher: TextCipher | undefined },
 ): void {
   db.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT");
-  const found = Number(db.prepare("SELECT coalesce(max(version), 0) AS version FROM migrations").get()?.["version"]);
-  if (found > MIGRATIONS.length) {
-    throw new LloomError("STORE_FAILED", `${path} was written by a newer Lloom (tables ${found}).`, {
-      next: "Update Lloom, or use the data directory of this version.",
-      details: { found, known: MIGRATIONS.length },
-    });
-  }
+  const found = knownVersion(db, path);
   if (found === MIGRATIONS.length) return;
   db.function("encrypted", (text, record) => {
     if (cipher === undefined || !(text instanceof Uint8Array)) throw textWithoutKey(path);

@@ -33,6 +33,8 @@ export interface SettlementLog {
    * last answer, less what the chain has paid. Never more than this may be missing from the channel.
    */
   outstanding(client: Address): bigint;
+  /** Base units of that which requests under way may still add to what is owed for answers. */
+  underWay(client: Address): bigint;
   /** Lanes to settle, longest waiting first; at most 10 000. */
   unsettled(): readonly UnsettledLane[];
   /** How many there are. */
@@ -93,8 +95,12 @@ export function openSettlementLog(db: Database): SettlementLog {
   const write = <T>(work: () => T): T => db.write(work, { synced: false });
   const settled = (sql: string, lane: KeyedPaidLane): boolean =>
     write(() => db.run(sql, { ...laneKey(lane), ...amounts(lane) })) > 0;
+  const owed = (client: Address): readonly encoding.Row[] => db.all(OWED_BY, { client });
+  const outstanding = (client: Address): bigint =>
+    encoding.sumByLane([...owed(client), ...db.all(OPEN_BY, { client })]);
   return {
-    outstanding: (client) => encoding.sumByLane([...db.all(OWED_BY, { client }), ...db.all(OPEN_BY, { client })]),
+    outstanding,
+    underWay: (client) => outstanding(client) - encoding.sumByLane(owed(client)),
     unsettled: () => db.all(UNSETTLED).map(unsettledOf),
     unsettledLanes: () => Number(db.get(UNSETTLED_LANES)?.["lanes"] ?? 0),
     markSettling: (lanes, txHash) =>
