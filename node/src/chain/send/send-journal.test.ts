@@ -35,6 +35,13 @@ describe.each(KINDS)("a journal in %s", (_, open) => {
     expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([undefined, call(4, "deposit 6")]);
   });
 
+  it("keeps what was signed, to the last wei", () => {
+    const signed = { to: ACCOUNT, data: "0x12", value: 2n ** 70n, gasLimit: 21_000n } as const;
+    const journal = open();
+    journal.write({ ...call(3, "deposit 5"), call: signed });
+    expect(journal.find("deposit 5")?.call).toEqual(signed);
+  });
+
   it("keeps a call whose nonce another one takes, since either may be the one that is mined", () => {
     const journal = open();
     journal.write(call(3, "deposit 5"));

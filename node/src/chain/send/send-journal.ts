@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
-import { keccak256, toUtf8Bytes } from "ethers";
+import { jsonText } from "@lloom/protocol/json-text";
+import { isHexString, keccak256, toUtf8Bytes } from "ethers";
+import { z } from "zod";
 import { LloomError } from "../../errors.ts";
+import type { ContractCall } from "../contract-call.ts";
 
 /** A call whose transactions may be on their way. */
 export interface SentCall {
@@ -15,6 +18,13 @@ export interface SentCall {
   readonly hashes: readonly Hex[];
   /** Unix milliseconds of the first one. */
   readonly sentAtMs: number;
+  /** What was signed, so that a later run goes on with this and nothing else; earlier versions did not note it. */
+  readonly call?: SignedCall | undefined;
+}
+
+/** What a transaction does, apart from its nonce and its fees. */
+export interface SignedCall extends Pick<ContractCall, "to" | "data" | "gasLimit"> {
+  readonly value: bigint;
 }
 
 /** A call under a nonce: another one may come under the same, where the server has lost the first before it was mined. */
@@ -57,7 +67,7 @@ export function fileJournal(directory: string, scope: { chainId: bigint; account
   return stored(directory, {
     find: (intent) => kept().find(({ call }) => call?.intent === intent)?.call,
     list: () => kept().flatMap(({ call }) => call ?? []),
-    write: (call) => writeDurably(pathOf(call), JSON.stringify(call)),
+    write: (call) => writeDurably(pathOf(call), jsonText(call)),
     // By what they say: earlier versions had a file for each nonce.
     remove: ({ intent, nonce }) => {
       for (const { path, call } of kept())
@@ -83,12 +93,27 @@ function stored(directory: string, { find, list, write, remove }: SendJournal): 
   };
 }
 
+/** What this and earlier versions wrote; amounts are decimal text. */
+const callSchema = z.object({
+  intent: z.string(),
+  nonce: z.number(),
+  fromBlock: z.number(),
+  hashes: z.array(z.custom<Hex>(isHexString)),
+  sentAtMs: z.number(),
+  call: z
+    .object({
+      to: z.custom<Address>(isHexString),
+      data: z.custom<Hex>(isHexString),
+      value: z.coerce.bigint(),
+      gasLimit: z.coerce.bigint(),
+    })
+    .optional(),
+});
+
 /** A file that is no call is not ours to read or to delete. */
 function readCall(path: string): SentCall | undefined {
   try {
-    const call: Partial<SentCall> = JSON.parse(readFileSync(path, "utf8"));
-    const isCall = typeof call.nonce === "number" && Array.isArray(call.hashes);
-    return isCall ? (call as SentCall) : undefined;
+    return callSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
     return undefined;
   }

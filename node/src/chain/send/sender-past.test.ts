@@ -11,6 +11,7 @@ import {
   INTENT,
   LOCAL,
   stageSender,
+  WORLD,
 } from "../../../../test/support/staged-sender.ts";
 import { memoryJournal, type SendJournal } from "./send-journal.ts";
 
@@ -68,12 +69,54 @@ describe("a call that was sent before", () => {
     expect(staged.sent.map(({ nonce, gasLimit }) => [nonce, gasLimit])).toEqual([[3, call.gasLimit]]);
   });
 
+  it("is sent again as it was signed then, whatever the same would be now", async () => {
+    const then = { to: call.to, data: "0x9999", value: 5n, gasLimit: 60_000n } as const;
+    const journal = memoryJournal();
+    journal.write({ intent: INTENT, nonce: 3, fromBlock: 90, hashes: [EARLIER], sentAtMs: 0, call: then });
+    for (const act of ["send", "resume"] as const) {
+      const staged = stageSender({ journal, script: { ...mined(0), count: () => 3 } });
+      staged.answers.receipt = () => null;
+      const stop = new AbortController();
+      const going = staged.sender[act](call, { signal: stop.signal });
+      await expect.poll(() => staged.sent.length).toBeGreaterThan(0);
+      stop.abort();
+      await failureOf(going);
+      expect(staged.sent[0]).toMatchObject({ nonce: 3, data: "0x9999", value: 5n, gasLimit: 60_000n });
+    }
+  });
+
+  const foreign = { from: account.address, nonce: 3, hash: `0x${"0f".repeat(32)}` };
+  const lost: Partial<RpcScript> = {
+    count: (tag) => (typeof tag === "number" && tag < 95 ? 3 : 4),
+    block: () => ({ transactions: [foreign] }),
+  };
+
+  it.each([
+    ["was never sent", () => memoryJournal(), {}, LOCAL],
+    ["lost its nonce to another wallet", () => journalOf(10 * HOUR_MS), lost, LOCAL],
+    ["was mined long ago", () => journalOf(0), mined(0), WORLD],
+    [
+      "was reverted",
+      () => journalOf(10 * HOUR_MS),
+      { count: () => 4, receipt: (hash: Hex) => ({ ...receiptOf(hash), status: 0 }) },
+      WORLD,
+    ],
+  ])("and %s is nothing to resume: nothing new is sent", async (_, open, script, chainId) => {
+    const staged = stageSender({ chainId, journal: open(), script });
+    if (script === lost) staged.answers.receipt = () => null;
+    expect(await staged.sender.resume(call)).toBeUndefined();
+    expect(staged.sent).toEqual([]);
+    expect(staged.journal.find(INTENT)).toBeUndefined();
+  });
+
+  it("is resumed where it was mined lately", async () => {
+    const staged = stageSender({ journal: journalOf(10 * HOUR_MS), script: mined(0) });
+    expect(await staged.sender.resume(call)).toMatchObject({ isResumed: true, transactionHash: EARLIER });
+    expect(staged.sent).toEqual([]);
+  });
+
   it("and lost its nonce to another wallet is made anew", async () => {
-    const foreign = { from: account.address, nonce: 3, hash: `0x${"0f".repeat(32)}` };
-    const script: Partial<RpcScript> = {
-      count: (tag) => (typeof tag === "number" && tag < 95 ? 3 : 4),
-      block: () => ({ transactions: [foreign] }),
-    };
+    const script = lost;
     const staged = stageSender({ chainId: LOCAL, journal: journalOf(10 * HOUR_MS), script });
     staged.answers.receipt = (hash) => (staged.sent.some((one) => one.hash === hash) ? receiptOf(hash) : null);
     expect(await staged.sender.send(call)).toMatchObject({ isResumed: false });

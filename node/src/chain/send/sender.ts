@@ -111,13 +111,16 @@ export class TransactionSender implements AsyncDisposable {
    * something was signed, `details.transactionHashes` holds every hash.
    */
   send(call: ContractCall, options: SendOptions = {}): Promise<Mined> {
-    if (this.#queued >= QUEUE_LIMIT) {
-      throw new LloomError("TRANSACTION_FAILED", `Cannot ${call.what}: ${QUEUE_LIMIT} transactions wait already.`);
-    }
-    this.#queued++;
-    const signals = [this.#closed.signal, ...(options.signal === undefined ? [] : [options.signal])];
-    const signal = AbortSignal.any(signals);
-    return this.#turn.run(() => this.#send(call, { ...options, signal })).finally(() => this.#queued--);
+    return this.#inTurn(call, options, async (asked) => (await this.#earlier(asked)) ?? (await this.#anew(asked)));
+  }
+
+  /**
+   * Goes on with a call that was sent before, with exactly what was signed then, whatever this one would send. `undefined` when none
+   * is under way, or it did not happen, or was mined so long ago that the same asked now is another one: nothing new is sent then.
+   * @throws LloomError as `send`.
+   */
+  resume(call: ContractCall, options: SendOptions = {}): Promise<Mined | undefined> {
+    return this.#inTurn(call, options, (asked) => this.#earlier(asked));
   }
 
   /** Whether a call that was sent before has not been seen to end: asking for it again goes on with it. */
@@ -131,25 +134,40 @@ export class TransactionSender implements AsyncDisposable {
     await this.#turn.idle();
   }
 
-  async #send(call: ContractCall, options: SendOptions & { signal: AbortSignal }): Promise<Mined> {
-    const deadlineMs = steadyClock() + (options.deadlineMs ?? DEADLINE_MS);
-    const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
-    const asked: Asked = { call, intent, deadlineMs, options };
-    try {
-      options.signal.throwIfAborted();
-      const earlier = this.#terms.journal.find(intent);
-      const resumed = earlier === undefined ? undefined : await this.#resume(asked, earlier);
-      if (resumed !== undefined) return resumed;
-      for (let attempt = 0; attempt < NONCES_LIMIT; attempt++) {
-        const mined = await this.#attempt(asked);
-        if (mined !== undefined) return mined;
+  #inTurn<T>(call: ContractCall, options: SendOptions, act: (asked: Asked) => Promise<T>): Promise<T> {
+    if (this.#queued >= QUEUE_LIMIT) {
+      throw new LloomError("TRANSACTION_FAILED", `Cannot ${call.what}: ${QUEUE_LIMIT} transactions wait already.`);
+    }
+    this.#queued++;
+    const signals = [this.#closed.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    const signal = AbortSignal.any(signals);
+    const inTurn = async (): Promise<T> => {
+      const deadlineMs = steadyClock() + (options.deadlineMs ?? DEADLINE_MS);
+      const intent = call.intent ?? keccak256(`${call.to}${call.data.slice(2)}`);
+      try {
+        signal.throwIfAborted();
+        return await act({ call, intent, deadlineMs, options: { ...options, signal } });
+      } catch (thrown) {
+        throw this.#failure(thrown, call.what, signal);
       }
-    } catch (thrown) {
-      throw this.#failure(thrown, call.what, options.signal);
+    };
+    return this.#turn.run(inTurn).finally(() => this.#queued--);
+  }
+
+  /** What was sent before of it, at its end. */
+  async #earlier(asked: Asked): Promise<Mined | undefined> {
+    const earlier = this.#terms.journal.find(asked.intent);
+    return earlier === undefined ? undefined : this.#resume(asked, earlier);
+  }
+
+  async #anew(asked: Asked): Promise<Mined> {
+    for (let attempt = 0; attempt < NONCES_LIMIT; attempt++) {
+      const mined = await this.#attempt(asked);
+      if (mined !== undefined) return mined;
     }
     throw new LloomError(
       "TRANSACTION_FAILED",
-      `Cannot ${call.what}: another program keeps sending from ${this.account.address}.`,
+      `Cannot ${asked.call.what}: another program keeps sending from ${this.account.address}.`,
       { next: "Use the account in one place only, then try again." },
     );
   }
@@ -163,7 +181,9 @@ export class TransactionSender implements AsyncDisposable {
       Promise.all([this.#nextNonce(options.signal), provider.getBlockNumber()]),
       options.signal,
     );
-    const sent: SentCall = { intent, nonce, fromBlock, hashes: [], sentAtMs: wallClock() };
+    const { to, data, value = 0n } = call;
+    const signed = { to, data, value, gasLimit };
+    const sent: SentCall = { intent, nonce, fromBlock, hashes: [], sentAtMs: wallClock(), call: signed };
     const receipt = await this.#deliver(asked, { sent, gasLimit });
     if (receipt === "foreign") return undefined;
     return this.#conclude(call, receipt, false);
@@ -171,12 +191,12 @@ export class TransactionSender implements AsyncDisposable {
 
   /** Goes on with what was sent before; `undefined` when it did not happen, or long ago. */
   async #resume(asked: Asked, sent: SentCall): Promise<Mined | undefined> {
-    const { call } = asked;
     const { nonce, hashes, sentAtMs } = sent;
+    const call: ContractCall = { ...asked.call, ...sent.call };
     this.#options.log.warn({ nonce, hashes, what: call.what }, "going on with a transaction that was sent before");
     // What was mined already would be refused now.
     const gasLimit = await untilAborted(this.#rehearse(call), asked.options.signal).catch(() => call.gasLimit);
-    const receipt = await this.#deliver(asked, { sent, gasLimit });
+    const receipt = await this.#deliver({ ...asked, call }, { sent, gasLimit });
     if (receipt === "foreign" || receipt.status === 0) return undefined;
     const isPast = wallClock() - sentAtMs > RESUMES_MINED_MS && !(await this.#isFresh(receipt));
     return isPast ? undefined : this.#conclude(call, receipt, true);
@@ -212,12 +232,10 @@ export class TransactionSender implements AsyncDisposable {
   }
 
   #failure(thrown: unknown, what: string, signal: AbortSignal): LloomError {
-    if (signal.aborted && !(thrown instanceof LloomError && thrown.code !== "CANCELLED")) {
-      return new LloomError("CANCELLED", `Stopped waiting to ${what}.`, {
-        cause: thrown,
-        ...(thrown instanceof LloomError ? { details: thrown.details } : {}),
-      });
-    }
+    // It says already what was sent.
+    if (thrown instanceof LloomError && "transactionHashes" in (thrown.details ?? {})) return thrown;
+    if (signal.aborted && !(thrown instanceof LloomError && thrown.code !== "CANCELLED"))
+      return new LloomError("CANCELLED", `Stopped waiting to ${what}.`, { cause: thrown });
     return chainFailure(thrown, { what, unit: this.#options.unit, payer: this.account.address });
   }
 
@@ -278,6 +296,12 @@ export class TransactionSender implements AsyncDisposable {
 /** The same failure, with what may still be mined. */
 function withHashes(error: LloomError, { nonce, hashes }: { nonce: number; hashes: readonly Hex[] }): LloomError {
   const { code, message, next, cause, details } = asLloomError(error);
-  if (hashes.length === 0) return error;
-  return new LloomError(code, message, { next, cause, details: { ...details, nonce, transactionHashes: [...hashes] } });
+  const last = hashes.at(-1);
+  if (last === undefined) return error;
+  const said = code === "CANCELLED" ? `${message} It was sent as ${last}, and may still be mined.` : message;
+  return new LloomError(code, said, {
+    next:
+      code === "CANCELLED" ? "Give the same again: it goes on with that transaction, and sends no second one." : next,
+    ...{ cause, details: { ...details, nonce, transactionHashes: [...hashes] } },
+  });
 }

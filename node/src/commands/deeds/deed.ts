@@ -52,36 +52,43 @@ export interface Done {
 
 /**
  * Shows what a deed does and costs, asks, sends it, waits, and says what came of it. Where an earlier run of the same deed was
- * cut off after it had signed, that run's transaction is gone on with, and nothing else is sent.
+ * cut off after it had signed, that very transaction is gone on with, as it was agreed to then, and nothing else is sent; where
+ * nothing came of it, or it was mined long ago, all begins anew.
  * @throws LloomError as the sender; CANCELLED for a no; COMMAND_INVALID where nobody can be asked.
  */
 export async function perform(context: CommandContext, account: Account, deed: Deed): Promise<void> {
   const { chain, journal } = account;
+  const { signal } = context;
   // One key may have money in several deployments of a chain.
   const intent = `${deed.intent}${placeOf(chain)}`;
   const earlier = journal.find(intent);
-  if (earlier === undefined) {
-    if (deed.nothing !== undefined) return announce(context, { ...deed.event, event: "nothing" }, deed.nothing);
-    if (deed.refused !== undefined) throw deed.refused;
-    await preview(context, account, deed);
-    await requireConsent(context);
-  } else {
-    const mined = await minedOf(chain, earlier.hashes);
+  if (earlier !== undefined) {
+    context.log.info({ hashes: earlier.hashes, intent }, "going on with what an earlier run sent");
+    const mined = await senderOf(chain).resume({ ...deed.call, intent }, { signal });
     if (mined !== undefined) {
-      await tell(context, chain, deed, { receipt: mined, isResumed: true });
-      journal.remove(earlier);
+      await tell(context, chain, deed, mined);
       return journal.told();
     }
-    context.log.info({ hashes: earlier.hashes, intent }, "going on with what an earlier run sent");
+    journal.told();
   }
-  const { signal } = context;
-  if (earlier === undefined && deed.approval !== undefined)
+  if (deed.nothing !== undefined) return announce(context, { ...deed.event, event: "nothing" }, deed.nothing);
+  if (deed.refused !== undefined) throw deed.refused;
+  const before = earlier && (await minedOf(chain, earlier.hashes));
+  await preview(context, account, before === undefined ? deed : { ...deed, facts: [...deed.facts, onceMore(before)] });
+  await requireConsent(context);
+  if (deed.approval !== undefined)
     await approve(account, { ...deed.approval, intent: `approval for: ${intent}` }, signal);
   const call = (await deed.sealed?.()) ?? deed.call;
   const mined = await senderOf(chain).send({ ...call, intent }, { signal });
   await tell(context, chain, deed, mined);
   journal.told();
 }
+
+/** A run that was cut off did the same long ago, and nobody was told: whoever asks now means another one, but should know. */
+const onceMore = ({ hash }: TransactionReceipt): Fact => [
+  "before",
+  `an earlier run that was cut off did the same: transaction ${hash}; this is once more`,
+];
 
 const placeOf = ({ accounting }: Chain): string => ` at ${accounting}`;
 
@@ -98,18 +105,18 @@ export function untold({ chain, journal }: Pick<Account, "chain" | "journal">, b
 }
 
 /**
- * Sends what has to come before, or goes on with what an earlier run sent of it. If that was mined, what it allowed was taken since:
- * this is another one. Its end is told to nobody, so that nothing of it has to be remembered.
+ * Sends what has to come before. What an earlier run sent of it comes to its end first, and then this is another one: what that had
+ * allowed may be taken, or be another amount. Its end is told to nobody, so that nothing of it has to be remembered.
  */
 async function approve(
   { chain, journal }: Account,
   approval: ContractCall & { readonly intent: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const earlier = journal.find(approval.intent);
-  if (earlier !== undefined && (await minedOf(chain, earlier.hashes)) !== undefined) journal.remove(earlier);
+  const sender = senderOf(chain);
+  if (journal.find(approval.intent) !== undefined) await sender.resume(approval, { signal });
   journal.told();
-  await senderOf(chain).send(approval, { signal });
+  await sender.send(approval, { signal });
   journal.told();
 }
 
