@@ -46,5 +46,5 @@ process.exitCode = await live(
     console.log(JSON.stringify({ event: "ready", address: identity.address, multiaddrs: host.multiaddrs() }));
     await untilStopped(signal);
   },
-  ({ code, message, next }) => console.error(`${code}: ${message}\n  ${next}`),
+  { kind: "daemon", report: ({ code, message, next }) => console.error(`${code}: ${message}\n  ${next}`) },
 );

@@ -99,7 +99,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       print: (line) => process.stdout.write(`${line}\n`),
     });
   };
-  return live(run, (error) => report(error, json));
+  return live(run, { kind: command.kind ?? "errand", report: (error) => report(error, json) });
 }
 
 interface Given {

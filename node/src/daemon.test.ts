@@ -12,7 +12,7 @@ const stubborn = (presses: readonly number[]): string => `
   void live(async ({ signal }) => {
     await untilStopped(signal);
     await new Promise(() => undefined);
-  }, () => undefined);
+  }, { kind: "daemon", report: () => undefined });
   for (now of ${JSON.stringify(presses)}) process.emit("SIGINT", "SIGINT");
   console.log("still there");
   process.exit(0);
@@ -21,19 +21,19 @@ const press = (...presses: number[]) =>
   runNode({ args: ["--input-type=module-typescript", "--eval", stubborn(presses)] }).ended;
 
 /** Is stopped, and then fails; `started` says whether its start was over. */
-const failing = ({ started, error }: { started: boolean; error: string }): string => `
+const failing = ({ started, error, kind }: { started: boolean; error: string; kind: string }): string => `
   import { live, untilStopped } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "daemon.ts")).href)};
   import { LloomError } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "errors.ts")).href)};
   const code = live(async ({ signal }) => {
     const stopped = ${started} ? untilStopped(signal) : new Promise((resolve) => signal.addEventListener("abort", resolve));
     await stopped;
     throw ${error};
-  }, ({ code }) => console.log(code));
+  }, { kind: "${kind}", report: ({ code }) => console.log(code) });
   process.emit("SIGINT", "SIGINT");
   process.exit(await code);
 `;
-const end = (started: boolean, error: string) =>
-  runNode({ args: ["--input-type=module-typescript", "--eval", failing({ started, error })] }).ended;
+const end = (started: boolean, error: string, kind = "daemon") =>
+  runNode({ args: ["--input-type=module-typescript", "--eval", failing({ started, error, kind })] }).ended;
 const storeFailed = 'new LloomError("STORE_FAILED", "The disk is full.")';
 
 describe("a command that fails after it was stopped", () => {
@@ -48,6 +48,14 @@ describe("a command that fails after it was stopped", () => {
     for (const error of ['new LloomError("CANCELLED", "")', "new DOMException('stopped', 'AbortError')"])
       expect(await end(false, error)).toMatchObject({ code: 0, stdout: "" });
   });
+
+  it("was not done, where it is an errand, and says so", async () => {
+    const cancelled = 'new LloomError("CANCELLED", "Stopped waiting.")';
+    expect(await end(false, cancelled, "errand")).toMatchObject({ code: 130, stdout: "CANCELLED\n" });
+    const unreachable = 'new LloomError("CHAIN_UNREACHABLE", "No answer.")';
+    expect(await end(false, unreachable, "errand")).toMatchObject({ code: 130, stdout: "CHAIN_UNREACHABLE\n" });
+    expect(await end(false, storeFailed, "errand")).toMatchObject({ code: 1, stdout: "STORE_FAILED\n" });
+  });
 });
 
 /** Is hung up on; tells whether that was taken for a stop. */
@@ -57,7 +65,7 @@ const hungUp = (reload: boolean): string => `
     if (${reload}) onReload(() => console.log("reloads"));
     process.emit("SIGHUP", "SIGHUP");
     console.log(signal.aborted ? "stops" : "goes on");
-  }, () => undefined);
+  }, { kind: "daemon", report: () => undefined });
 `;
 
 describe("a command that is hung up on", () => {

@@ -20,16 +20,25 @@ const EXIT_TEMPORARY = 75;
 const EXIT_FAILED = 1;
 /** The command line or a setting is wrong: the same call fails again, wherever it is made. */
 const EXIT_WRONG_USE = 2;
-const EXIT_FORCED = 130;
+/** Not done, because it was stopped: what a shell says of a program that Ctrl-C ended. */
+const EXIT_STOPPED = 130;
 /** Signals this soon after the first are the same key press: npx passes on what the terminal has sent to everybody. */
 const ONE_PRESS_MS = 500;
 
+/** What a command is: something that runs until it is stopped, or something that gets done. */
+export type Kind = "daemon" | "errand";
+
+export interface LiveOptions {
+  readonly kind: Kind;
+  readonly report: (error: LloomError) => void;
+}
+
 /**
  * Runs a command to its end, closes what it opened, and returns the exit code. The first Ctrl-C or SIGTERM asks it to
- * stop, the second ends the process at once. A failure goes to `report`, never as a stack trace; what merely says that the
- * command was stopped is none.
+ * stop, the second ends the process at once. A failure goes to `report`, never as a stack trace. To be stopped is the end of a
+ * daemon, also while it starts; an errand that was stopped was not done, and says so.
  */
-export async function live(run: (life: Life) => Promise<void>, report: (error: LloomError) => void): Promise<number> {
+export async function live(run: (life: Life) => Promise<void>, { kind, report }: LiveOptions): Promise<number> {
   const stop = new AbortController();
   let reload: (() => void) | undefined;
   const onReload = (next: () => void): void => {
@@ -42,9 +51,10 @@ export async function live(run: (life: Life) => Promise<void>, report: (error: L
     return 0;
   } catch (thrown) {
     const error = asLloomError(thrown);
-    if (stop.signal.aborted && !running.has(stop.signal) && isConsequence(error)) return 0;
+    const wasStopped = stop.signal.aborted && !running.has(stop.signal) && isConsequence(error);
+    if (wasStopped && kind === "daemon") return 0;
     report(error);
-    return exitCodeOf(error);
+    return wasStopped ? EXIT_STOPPED : exitCodeOf(error);
   } finally {
     release();
   }
@@ -53,7 +63,7 @@ export async function live(run: (life: Life) => Promise<void>, report: (error: L
 /** Lives whose start is over: from then on their end is work too, and its failures count. */
 const running = new WeakSet<AbortSignal>();
 
-/** Whether a start or a single errand that was stopped would fail like this: whatever it waited for never came. */
+/** Whether a start or an errand that was stopped would fail like this: whatever it waited for never came. */
 const isConsequence = ({ code, retryable, cause }: LloomError): boolean =>
   code === "CANCELLED" || retryable || (cause instanceof Error && cause.name === "AbortError");
 
@@ -82,7 +92,7 @@ function onSignals(stop: AbortController, reload: () => (() => void) | undefined
   const hadTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   let firstAtMs = Number.POSITIVE_INFINITY;
   const onStop = (): void => {
-    if (steadyClock() - firstAtMs >= ONE_PRESS_MS) process.exit(EXIT_FORCED);
+    if (steadyClock() - firstAtMs >= ONE_PRESS_MS) process.exit(EXIT_STOPPED);
     if (stop.signal.aborted) return;
     firstAtMs = steadyClock();
     stop.abort();

@@ -1,5 +1,5 @@
 import { jsonText } from "@lloom/protocol/json-text";
-import type { Life } from "../daemon.ts";
+import type { Kind, Life } from "../daemon.ts";
 import type { Log } from "../log.ts";
 import type { SettingName, Settings } from "../settings.ts";
 
@@ -40,6 +40,8 @@ export interface Command {
   readonly defaults?: Partial<Settings>;
   /** What it cannot do without, which says whose settings it has: the network (its chain, this node's key) unless given. */
   readonly needs?: "nothing" | "key" | "network";
+  /** Whether it runs until it is stopped; an errand unless given. */
+  readonly kind?: Kind;
   readonly flags?: readonly Flag[];
   readonly examples: readonly string[];
   readonly run: (context: CommandContext) => Promise<void>;

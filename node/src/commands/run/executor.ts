@@ -29,6 +29,7 @@ const MOST_STRANGERS = 768;
 
 /** `lloom executor`: sells answers. */
 export const executor: Command = {
+  kind: "daemon",
   settings: [
     ...LISTENING_NAMES,
     "backend",

@@ -14,6 +14,7 @@ import { observeGateway } from "./observe-gateway.ts";
 
 /** `lloom gateway`: OpenAI's API on this machine, paid by this key. */
 export const gateway: Command = {
+  kind: "daemon",
   settings: [
     "bootstrap",
     "listen",

@@ -22,6 +22,7 @@ import { followReach, warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
+  kind: "daemon",
   settings: [
     ...LISTENING_NAMES,
     ...(["jury", "weights", "threads", "appeals", "appealDeposits"] as const),
