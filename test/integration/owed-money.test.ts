@@ -1,7 +1,9 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain } from "../support/chain.ts";
 import type { Parties } from "../support/disputed-answer.ts";
-import { owedAnswer } from "../support/owed-answer.ts";
+import { acceptedRequest, owedAnswer } from "../support/owed-answer.ts";
 import { createUser, type User } from "../support/user.ts";
 
 const stack = new AsyncDisposableStack();
@@ -35,11 +37,13 @@ describe("what a client owes an executor that does not run", { timeout: 600_000 
     const { response } = await owedAnswer(parties, 1n);
     const owed = response.cumulativeCost;
     const asked = await executor.run(["release", client.address]);
-    expect(asked.stdout).toMatch(/owed .*not settled: that much stays; lloom settle takes it/);
+    expect(asked.stdout).toMatch(/owed .*not settled or being answered: that much stays; lloom settle takes it/);
     const released = await executor.tell("release", client.address, "--yes");
     expect(released).toMatchObject({ amount: String(2n * TOKEN - owed), owed: String(owed), writtenOff: "0" });
     const again = await executor.run(["release", client.address, "--yes"]);
-    expect(again.stdout).toMatch(/is owed for answers that are not settled\. Settle them first: lloom settle\./);
+    expect(again.stdout).toMatch(
+      /is owed for answers that are not settled or being given\. Settle them first: lloom settle\./,
+    );
     const settled = await executor.tell("settle", "--yes");
     expect(settled).toMatchObject({ event: "done", amount: String(owed), lanes: 1, owed: "0", refused: [] });
     expect(await owedTo()).toMatchObject({ total: "0", lanes: 0, writtenOff: "0" });
@@ -68,6 +72,35 @@ describe("what a client owes an executor that does not run", { timeout: 600_000 
     expect(await owedTo()).toMatchObject({ total: "0", lanes: 0 });
     const released = await executor.tell("release", client.address, "--yes");
     expect(released).toMatchObject({ amount: String(2n * TOKEN), owed: "0" });
+  });
+
+  it("stays in the channel at its cap while it is being answered, beside the running executor", async () => {
+    await client.tell("allocate", executor.address, "2", "--yes");
+    const cap = 300_000n;
+    const running = await acceptedRequest(parties, 4n, cap);
+    const released = await executor.tell("release", client.address, "--yes");
+    expect(released).toMatchObject({ amount: String(2n * TOKEN - cap), owed: String(cap), writtenOff: "0" });
+    await running.fail();
+    const rest = await executor.tell("release", client.address, "--yes");
+    expect(rest).toMatchObject({ amount: String(cap), owed: "0", writtenOff: "0" });
+  });
+
+  it("is unknown where its log is not: only a named amount is released, and nobody is told that nothing was owed", async () => {
+    await client.tell("allocate", executor.address, "2", "--yes");
+    const log = join(executor.dataDir, "executor.sqlite");
+    renameSync(log, `${log}.away`);
+    try {
+      const refused = await executor.run(["release", client.address, "--yes"]);
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      expect(refused.stderr).toMatch(/^STORE_FAILED: What 0x\w+ owes is not known: .*\n {2}Give --data-dir/);
+      const shown = await executor.run(["release", client.address, "1"]);
+      expect(shown.stdout).toMatch(/owed +unknown: there is no log of this executor here/);
+      const released = await executor.tell("release", client.address, "1", "--yes");
+      expect(released).toMatchObject({ amount: String(TOKEN), owed: null, writtenOff: null });
+    } finally {
+      renameSync(`${log}.away`, log);
+    }
+    expect(await executor.tell("release", client.address, "--yes")).toMatchObject({ amount: String(TOKEN), owed: "0" });
   });
 
   it("stays owed as far as the stake does not cover a last answer, and how much it covers is said", async () => {

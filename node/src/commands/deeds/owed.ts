@@ -27,18 +27,18 @@ export async function readOwed(context: CommandContext, view: View): Promise<Owe
   return log && owedOn(view, openSettlementLog(log).unsettled());
 }
 
-/** What one client owes by the executor's log, while it can be settled, whatever its channel holds. Base units. */
-export async function readOwing(context: CommandContext, view: View, client: Address): Promise<bigint> {
-  const log = readOwnLog(context, view, { file: "executor.sqlite" });
-  const lanes =
-    log === undefined
-      ? []
-      : openSettlementLog(log)
-          .unsettled()
-          .filter((lane) => lane.client === client);
+/**
+ * What one client owes by the executor's log, whatever its channel holds: answers, while they can be settled, and requests under way at
+ * their caps. Base units; undefined where there is no log of this executor, so that nobody here knows.
+ */
+export async function readOwing(context: CommandContext, view: View, client: Address): Promise<bigint | undefined> {
+  const file = readOwnLog(context, view, { file: "executor.sqlite" });
+  if (file === undefined) return undefined;
+  const log = openSettlementLog(file);
+  const lanes = log.unsettled().filter((lane) => lane.client === client);
   const asked = lanes.reduce((sum, { amountOwed }) => sum + amountOwed, 0n);
   const means = { balances: new Map([[client, asked]]), nowSeconds: await view.chain.nowSeconds() };
-  return owedOf(lanes, means).total;
+  return owedOf(lanes, means).total + log.underWay(client);
 }
 
 /** What of the lanes the chain can still pay. */

@@ -85,6 +85,7 @@ function manyLanes(count: number): SettlementLog {
   });
   return {
     outstanding: () => 0n,
+    underWay: () => 0n,
     unsettled: () => open,
     unsettledLanes: () => open.length,
     markSettling: () => undefined,
