@@ -86,7 +86,7 @@ const canaryOf = ({
       ...{ type: "answered", responseHash, signed: { receipt, requestHash } },
       answer: {
         ...{ text: Buffer.from(held.text.bytes).toString(), traceRoot: receipt.response.traceRoot },
-        ...{ outboundTokens: receipt.response.outboundTokens, asOfSeconds: Number(receipt.request.deadline) },
+        asOfSeconds: Number(receipt.request.deadline),
         ...{ weightsHash: held.prompt.weightsHash, profile: PROFILE },
       },
     },

@@ -82,6 +82,9 @@ describe("a reference", () => {
   it("lives through tokens that the model does not have, and tells what its context does not hold", async () => {
     expect(reference.textOf(promptOf("Hello!"), [2047])).toBe(" house");
     for (const token of [2048, 0xffffffff]) expect(reference.textOf(promptOf("Hello!"), [5, token])).toBeUndefined();
+    // Nobody writes on after the end.
+    expect(reference.textOf(promptOf("Hello!"), [2047, 0])).toBe(" house");
+    expect(reference.textOf(promptOf("Hello!"), [0, 2047])).toBeUndefined();
     await expect(async () => reference.score(promptOf("Hello!"), [2048])).rejects.toMatchObject({
       code: "REQUEST_INVALID",
     });

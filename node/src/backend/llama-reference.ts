@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import { Mutex } from "../primitives/mutex.ts";
 import { createModelCounter, type ModelCounter } from "./counting/model-counter.ts";
 import { type LlamaOptions, type LlamaRuntime, loadLlama } from "./llama-runtime.ts";
+import { createTokenText } from "./token-text.ts";
 
 /** A conversation, and the day that its template is told. */
 export interface ScoredPrompt {
@@ -29,7 +30,11 @@ export interface Reference extends AsyncDisposable {
   score(prompt: ScoredPrompt, answer: readonly number[]): Promise<ScoredPlace[] | undefined>;
   /** The scores of the token that the answer begins with. */
   scoreFirst(prompt: ScoredPrompt): Promise<ScoredPlace>;
-  /** The text of tokens that follow the prompt; the token that ends an answer has none. `undefined` if the model lacks one of them. */
+  /**
+   * The text of tokens that follow the prompt, as whoever writes them delivers it while they come: bytes that are no character are told
+   * otherwise at once than one after the other. The token that ends an answer has none. `undefined` if the model lacks one of them, or
+   * goes on after that.
+   */
   textOf(prompt: ScoredPrompt, tokens: readonly number[]): string | undefined;
 }
 
@@ -80,8 +85,14 @@ class LlamaReference implements Reference {
     if (!this.#hasAll(tokens)) return undefined;
     const { runtime, counter } = this.#parts;
     const { model } = runtime;
-    const written = (tokens as readonly Token[]).filter((token) => !model.isEogToken(token));
-    return model.detokenize(written, false, counter.encode(messages, asOfSeconds));
+    const end = (tokens as readonly Token[]).findIndex((token) => model.isEogToken(token));
+    if (end >= 0 && end < tokens.length - 1) return undefined;
+    const written = (tokens as readonly Token[]).slice(0, end < 0 ? undefined : end);
+    const text = createTokenText<Token>(
+      (pending, before) => model.detokenize(pending, false, before),
+      counter.encode(messages, asOfSeconds),
+    );
+    return written.map((token) => text.push(token)).join("");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -101,7 +101,7 @@ describe("a trace", () => {
     readTrace({
       leaves,
       traceRoot: traceRoot(leaves),
-      outboundTokens: 2n,
+      maxOutboundTokens: 300n,
       text: "Yes sir",
       stop: [],
       promisesIds: false,
@@ -114,13 +114,15 @@ describe("a trace", () => {
     expect(read({ text: "Yes", stop: [" s"] })).toHaveProperty("leaves");
   });
 
-  it("is refused for another root, order, text, or far more tokens than the text has", () => {
+  it("is refused for another root, order, text, or more tokens than the request allows", () => {
     expect(read({ traceRoot: HASH })).toHaveProperty("problem");
     const swapped = leaves.toReversed();
     expect(read({ leaves: swapped, traceRoot: traceRoot(swapped), text: " sirYes" })).toHaveProperty("problem");
     for (const text of ["Yes", "No", "Yes sir, yes"]) expect(read({ text })).toHaveProperty("problem");
     const many = Array.from({ length: 400 }, (_, index) => encodeTraceLeaf(leafOf(0), index));
-    expect(read({ leaves: many, traceRoot: traceRoot(many), text: "Yes".repeat(400) })).toHaveProperty("problem");
+    const lengthy = { leaves: many, traceRoot: traceRoot(many), text: "Yes".repeat(400) };
+    expect(read({ ...lengthy, maxOutboundTokens: 399n })).toHaveProperty("problem");
+    expect(read({ ...lengthy, maxOutboundTokens: 400n })).toHaveProperty("leaves");
     expect(read({ textOf: () => undefined })).toHaveProperty("problem");
     const broken = [Uint8Array.of(1, 2, 3)];
     expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toHaveProperty("problem");

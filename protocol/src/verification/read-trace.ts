@@ -4,19 +4,20 @@ import { openTrace } from "../evidence-check.ts";
 import type { TraceLeaf } from "../trace.ts";
 import { hasIds, type WrittenLeaf } from "./scored-place.ts";
 
-/** Tokens that an answer may have besides those that are charged: the end, a stop string, bytes of a character that was cut. */
-const TOKENS_BESIDE = 300;
-
 /** All leaves of a trace, known to be those that were signed. */
 export interface OpenedTrace {
   readonly leaves: readonly TraceLeaf[];
-  readonly outboundTokens: bigint;
+  /**
+   * The limit that the client signed: no answer is written in more tokens. How many its text is cut into anew says nothing of that: blanks,
+   * stop strings and letters may each be tokens of their own.
+   */
+  readonly maxOutboundTokens: bigint;
   /** What it delivered. */
   readonly text: string;
   readonly stop: readonly string[];
   /** Whether the profile promises tokens by id (`namesTokensById`). */
   readonly promisesIds: boolean;
-  /** The text of tokens by the offered vocabulary, after the prompt; `undefined` if it lacks one of them. */
+  /** The text of tokens by the offered vocabulary, after the prompt, as it is delivered while they come; `undefined` for what it never writes. */
   readonly textOf: (tokens: readonly number[]) => string | undefined;
 }
 
@@ -44,7 +45,7 @@ export function readTrace(trace: TraceToRead): TraceRead | undefined {
 /** The same of a trace that was opened before. */
 export function readOpened({
   leaves,
-  outboundTokens,
+  maxOutboundTokens,
   text,
   stop,
   promisesIds,
@@ -52,10 +53,11 @@ export function readOpened({
 }: OpenedTrace): TraceRead | undefined {
   if (!leaves.every(hasIds))
     return promisesIds ? { problem: "The trace names tokens by bytes, and the profile promises ids." } : undefined;
-  if (BigInt(leaves.length) > 4n * outboundTokens + BigInt(TOKENS_BESIDE))
-    return { problem: "The trace has far more tokens than the text." };
+  if (BigInt(leaves.length) > maxOutboundTokens)
+    return { problem: "The trace has more tokens than the request allows." };
   const written = textOf(leaves.map(({ token }) => token));
-  if (written === undefined) return { problem: "The trace has tokens that the vocabulary does not have." };
+  if (written === undefined)
+    return { problem: "The trace has tokens that the model does not have, or that follow its end." };
   if (!isDelivered({ written, text, stop })) return { problem: "The text is not that of the trace's tokens." };
   return { leaves };
 }

@@ -16,7 +16,7 @@ export const honest: Conduct = ({ id }) => ({
   type: "answered",
   responseHash: `0x${id.toString(16).padStart(64, "0")}`,
   signed: { receipt: {} as Receipt, requestHash: ZERO },
-  answer: { text: "Yes.", traceRoot: ZERO, outboundTokens: 2n, asOfSeconds: 0 },
+  answer: { text: "Yes.", traceRoot: ZERO, asOfSeconds: 0 },
 });
 /** As many tokens as are said, for an answer of which its client could count nothing. */
 export const charging =

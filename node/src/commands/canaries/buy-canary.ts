@@ -99,7 +99,7 @@ function answered({ text, signed, end }: WholeAnswer): CanaryReply {
     responseHash: end.responseHash,
     signed: { receipt: end.receipt, requestHash: end.requestHash },
     answer: {
-      ...{ text, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
+      ...{ text, traceRoot: response.traceRoot },
       asOfSeconds: Number(request.deadline),
       weightsHash: signed.offer.weightsHash,
       ...(signed.profile !== undefined && { profile: signed.profile }),
@@ -151,7 +151,7 @@ function refusedOf(
   return {
     signed: { receipt, requestHash },
     answer: {
-      ...{ text, weightsHash, traceRoot: response.traceRoot, outboundTokens: response.outboundTokens },
+      ...{ text, weightsHash, traceRoot: response.traceRoot },
       asOfSeconds: Number(request.deadline),
       ...(profile !== undefined && { profile }),
     },

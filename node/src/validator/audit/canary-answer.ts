@@ -26,7 +26,6 @@ export interface AuditQuestion {
 export interface CanaryAnswer {
   readonly text: string;
   readonly traceRoot: Hex;
-  readonly outboundTokens: bigint;
   /** Unix seconds: what the template was told the day of. */
   readonly asOfSeconds: number;
   /** The weights that the request binds; absent: those that were to be audited. */

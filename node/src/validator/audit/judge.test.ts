@@ -56,14 +56,14 @@ function answerOf(text: string, trace: readonly TraceToken[]): CanaryAnswer {
   const profile = canonicalJson({ ...weights.calibration.reference });
   return {
     ...{ text, traceRoot: traceRoot(leaves), leaves: leaves.map(bytesToHex) },
-    ...{ outboundTokens: BigInt(trace.length), asOfSeconds: 0, profile },
+    ...{ asOfSeconds: 0, profile },
   };
 }
 const judged = (answer: CanaryAnswer, asked: Canary = canary) =>
   judge(
     {
       question: { canary: asked },
-      answer: { type: "answered", answer, responseHash: HASH },
+      answer: { type: "answered", answer, responseHash: HASH, signed: signedFor({}) },
       responseHash: HASH,
     } as KeptAudit,
     { weights, secret: HASH },
@@ -78,7 +78,7 @@ async function charged(change: Partial<Receipt["response"]>, answer: CanaryAnswe
 }
 function signedFor(change: Partial<Receipt["response"]>) {
   const response = { inboundTokens: 10n, outboundTokens: 2n, finishReason: 1n, ...change };
-  const request = { maxInboundTokens: 50n, maxOutboundTokens: 50n, deadline: 0n };
+  const request = { maxInboundTokens: 50n, maxOutboundTokens: 1_000n, deadline: 0n };
   return { receipt: { request, response }, requestHash: HASH };
 }
 const counting = (): OwnCounting => ({
@@ -192,8 +192,10 @@ describe("what a canary shows", () => {
   });
 
   it("is nothing where the reference's context does not hold the trace, or the profile was not measured", async () => {
-    const long = answerOf("", new Array<TraceToken>(600).fill(leafOf(0)));
-    expect(await judged({ ...long, outboundTokens: 128n })).toEqual({ figures: { flatter: 1 } });
+    const tokens = new Array<number>(600).fill(2047);
+    const text = weights.reference.textOf({ messages: canary.messages, asOfSeconds: 0 }, tokens) ?? "";
+    const long = answerOf(text, tokens.map(leafOf));
+    expect(await judged(long)).toEqual({ figures: { flatter: 1 } });
     const elsewhere = canonicalJson({ ...weights.calibration.reference, instructions: "NEON" });
     expect(await judged({ ...honest, profile: elsewhere })).toEqual({});
     expect(await judge({ question: { canary } } as KeptAudit, { weights, secret: HASH })).toEqual({});

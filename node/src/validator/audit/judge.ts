@@ -54,6 +54,7 @@ export async function judge(canary: CanaryToJudge, { weights, counting, secret }
   const prompt = { messages, asOfSeconds: answer.asOfSeconds };
   const read = readLeaves(answer, {
     stop: sampling.stop,
+    maxOutboundTokens: signed.receipt.request.maxOutboundTokens,
     promisesIds: profile !== undefined && namesTokensById(profile),
     textOf: (tokens) => reference.textOf(prompt, tokens),
   });
@@ -103,9 +104,9 @@ async function judgeRefused(
 
 /** Throws nothing; `undefined` for an answer without a trace, or one that no reference can be held against. */
 function readLeaves(
-  { leaves, traceRoot, outboundTokens, text }: CanaryAnswer,
-  rest: Pick<Parameters<typeof readTrace>[0], "stop" | "promisesIds" | "textOf">,
+  { leaves, traceRoot, text }: CanaryAnswer,
+  rest: Pick<Parameters<typeof readTrace>[0], "stop" | "maxOutboundTokens" | "promisesIds" | "textOf">,
 ): ReturnType<typeof readTrace> {
   if (leaves === undefined || leaves.length === 0) return undefined;
-  return readTrace({ leaves: leaves.map(hexToBytes), traceRoot, outboundTokens, text, ...rest });
+  return readTrace({ leaves: leaves.map(hexToBytes), traceRoot, text, ...rest });
 }

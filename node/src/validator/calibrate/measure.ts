@@ -27,8 +27,8 @@ export async function measure(
   const { temperatureMilli, responseFormat, stop } = canary.sampling;
   const leaves = answer.trace.map(encodeTraceLeaf);
   const read = readTrace({
-    ...{ leaves, traceRoot: traceRoot(leaves), outboundTokens: BigInt(answer.outboundTokens), text: answer.text },
-    ...{ stop, promisesIds: true },
+    ...{ leaves, traceRoot: traceRoot(leaves), maxOutboundTokens: BigInt(canary.maxOutboundTokens) },
+    ...{ text: answer.text, stop, promisesIds: true },
     textOf: (tokens) => reference.textOf(prompt, tokens),
   });
   if (read === undefined || "problem" in read)

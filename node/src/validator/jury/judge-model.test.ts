@@ -8,12 +8,18 @@ import { parseCalibration } from "@lloom/protocol/verification/calibration";
 import { figuresOf, judgeAnswer } from "@lloom/protocol/verification/judge-answer";
 import type { ScoredPlace, WrittenLeaf } from "@lloom/protocol/verification/scored-place";
 import { sumEvidence } from "@lloom/protocol/verification/sequential-test";
+import type { Token } from "node-llama-cpp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testPrompt } from "../../../../test/support/exchange.ts";
 import type { Backend } from "../../backend/backend.ts";
 import { coarsenWeights } from "../../backend/coarse-weights.ts";
+import { createModelCounter } from "../../backend/counting/model-counter.ts";
 import { openLlama } from "../../backend/llama.ts";
 import { openReference, type Reference } from "../../backend/llama-reference.ts";
+import { type LlamaRuntime, loadLlama } from "../../backend/llama-runtime.ts";
+import { traceOf } from "../../backend/llama-trace.ts";
+import { createStopFilter } from "../../backend/stop-strings.ts";
+import { createTokenText } from "../../backend/token-text.ts";
 import { createLog } from "../../log.ts";
 import { answerCanary } from "../calibrate/answer-canary.ts";
 import type { HonestAnswer } from "../calibrate/honest-messages.ts";
@@ -46,6 +52,9 @@ interface Bought {
 const stack = new AsyncDisposableStack();
 const scored = new Map<string, readonly ScoredPlace[]>();
 let reference: Reference;
+let runtime: LlamaRuntime;
+/** Tokens of single bytes. */
+let bytes: Map<number, number>;
 let honest: readonly Bought[];
 let coarse: readonly Bought[];
 beforeAll(async () => {
@@ -54,6 +63,11 @@ beforeAll(async () => {
   const path = join(directory, "coarse.gguf");
   writeFileSync(path, await coarsenWeights(modelPath, 4));
   reference = stack.use(await openReference({ modelPath, threads: 1 }, { log, signal: never }));
+  runtime = await loadLlama(
+    { kind: "llama", modelPath, modelName: "tiny", threads: 1, sequences: 1 },
+    { log, stack, signal: never },
+  );
+  bytes = readBytes(runtime);
   const plain = { kind: "llama", modelPath, modelName: "tiny", threads: 1, sequences: 1 } as const;
   const [asItIs, otherwise, rounded] = [
     stack.use(await openLlama(plain, log, never)),
@@ -81,6 +95,26 @@ function chosen(index: number): Canary {
   };
 }
 
+/** The byte that a token of one is, by the alphabet that byte-level vocabularies write it with. */
+function readBytes({ model }: LlamaRuntime): Map<number, number> {
+  const tokens = model.fileInfo.metadata.tokenizer.ggml?.tokens ?? [];
+  const shown = [...range(0x21, 0x7e), ...range(0xa1, 0xac), ...range(0xae, 0xff)];
+  const hidden = range(0, 0xff).filter((byte) => !shown.includes(byte));
+  const letters = new Map([
+    ...shown.map((byte) => [String.fromCodePoint(byte), byte] as const),
+    ...hidden.map((byte, index) => [String.fromCodePoint(256 + index), byte] as const),
+  ]);
+  return new Map(
+    tokens.flatMap((token, id) => {
+      const byte = letters.get(String(token));
+      return byte === undefined ? [] : [[byte, id] as const];
+    }),
+  );
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const tokenOfByte = (byte: number): number => bytes.get(byte) ?? expect.fail(`No token is the byte ${byte}.`);
+
 async function buy(backend: Backend, count: number, canaryAt: (index: number) => Canary): Promise<Bought[]> {
   const bought: Bought[] = [];
   for (let index = 0; index < count; index++) {
@@ -99,7 +133,8 @@ const nameOf = (messages: Canary["messages"], tokens: readonly number[]): string
 
 function shownOf({ canary, answer, leaves }: Bought): ShownAnswer {
   const { messages, sampling } = canary;
-  const receipt = { request: { deadline: 0n }, response: { outboundTokens: BigInt(answer.outboundTokens) } } as Receipt;
+  const request = { deadline: 0n, maxOutboundTokens: BigInt(canary.maxOutboundTokens) };
+  const receipt = { request, response: { outboundTokens: BigInt(answer.outboundTokens) } } as Receipt;
   return {
     disputed: {} as ShownAnswer["disputed"],
     ...{ holders: [], mayComeYet: false },
@@ -125,6 +160,28 @@ async function vote(answers: readonly Bought[], id: Hex = ZERO_HASH): Promise<st
   const parts = { referenceOf: async () => looking, calibrationOf: () => calibration, profileOf: () => undefined };
   return (await judgeModel(parts, shown, never)).choice;
 }
+
+/** What an honest node signs that happens to write these tokens: its text as it delivers it, and its own odds. */
+async function writing(tokens: readonly number[], stop: readonly string[] = []): Promise<Bought> {
+  const { model } = runtime;
+  const canary = { ...chosen(0), maxOutboundTokens: tokens.length };
+  const { messages, sampling } = { ...canary, messages: [{ role: "user", content: "Hi" } as const] };
+  const prompt = createModelCounter(model).encode(messages, 0);
+  const text = createTokenText<Token>((pending, before) => model.detokenize(pending, false, before), prompt);
+  const filter = createStopFilter(stop);
+  let told = "";
+  for (const token of tokens) told += filter.push(text.push(token as Token)).text;
+  const places = (await reference.score({ messages, asOfSeconds: 0 }, tokens)) ?? [];
+  const trace = tokens.map((token, at) => traceOf(token as Token, sharesOf(places[at])));
+  const leaves = trace.map((leaf, index) => ({ ...leaf, index }) as WrittenLeaf);
+  scored.set(nameOf(messages, tokens), places);
+  const outboundTokens = model.tokenize(told, false).length;
+  const answer = { text: told, trace, inboundTokens: prompt.length, outboundTokens };
+  return { canary: { ...canary, messages, sampling: { ...sampling, stop: [...stop] } }, answer, leaves, places };
+}
+
+const sharesOf = (place: ScoredPlace = new Map()): Map<Token, number> =>
+  new Map([...place].map(([token, logprob]) => [token as Token, Math.exp(logprob / 1000)]));
 
 const judgedOf = ({ canary: { sampling }, answer: { text }, leaves, places }: Bought) => ({
   ...{ responseHash: ZERO_HASH, secret: ZERO_HASH, text, leaves, places },
@@ -180,6 +237,34 @@ describe(`a challenger that chooses among honest answers, seed ${SEED}`, () => {
     },
     SLOW,
   );
+});
+
+describe("an honest answer that was made to be strange", () => {
+  it("of bytes that are no characters is no other text than its tokens'", async () => {
+    const { model } = runtime;
+    // Three stray bytes, and then a whole character: told one after the other it is never one.
+    const broken = [...Uint8Array.of(0x80, 0x80, 0x80), ...new TextEncoder().encode("🧵")].map(tokenOfByte);
+    const one = await writing([...model.tokenize("Sea", false), ...broken, ...model.tokenize(" and more.", false)]);
+    expect(one.answer.text).not.toContain("🧵");
+    expect(await vote([one])).toBe("Match");
+    const random = seededRandom(SEED, 2 ** 21);
+    for (let number = 0; number < 12; number++) {
+      const tokens = Array.from({ length: 12 }, () => tokenOfByte(128 + Math.floor(random() * 128)));
+      expect(await vote([await writing([...model.tokenize("Sea", false), ...tokens])])).toBe("Match");
+    }
+  });
+
+  it("may have far more tokens than its text: of a stop string, and of letters that are written one by one", async () => {
+    const { model } = runtime;
+    const stop = "ᮃ".repeat(120);
+    const letters = [...new TextEncoder().encode(stop)].map(tokenOfByte);
+    const stopped = await writing([...model.tokenize("Sea", false), ...letters], [stop]);
+    expect([stopped.answer.text, stopped.leaves.length]).toEqual(["Sea", model.tokenize("Sea", false).length + 360]);
+    expect(await vote([stopped])).toBe("Match");
+    // What the client allowed is the limit.
+    const beyond = { ...stopped, canary: { ...stopped.canary, maxOutboundTokens: stopped.leaves.length - 1 } };
+    expect(await vote([beyond])).toBe("Mismatch");
+  });
 });
 
 describe("a juror", () => {

@@ -63,7 +63,7 @@ async function measure(
   const told = Buffer.from(text.bytes).toString();
   const key = answerKey(messages, told);
   const read = readOpened({
-    ...{ leaves: trace.leaves, outboundTokens: receipt.response.outboundTokens, text: told, stop: sampling.stop },
+    ...{ leaves: trace.leaves, maxOutboundTokens: receipt.request.maxOutboundTokens, text: told, stop: sampling.stop },
     promisesIds: namesTokensById(profile),
     textOf: (tokens) => reference.textOf(asked, tokens),
   });
