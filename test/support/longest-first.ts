@@ -33,6 +33,7 @@ export const LONG = [
   "dispute-crash",
   "chain-away",
   "complaint-crash",
+  "canary-calls",
   "sender-servers",
 ];
 

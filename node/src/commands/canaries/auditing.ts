@@ -89,7 +89,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
   const clients = stack.use(
     new CanaryClients({
       ...{ chain, rpcUrl: settings.rpc, bootstrap: [...settings.bootstrap, ...host.multiaddrs()] },
-      ...{ directory: dataFile(settings, "canaries"), vocabularies: dataFile(settings, "vocabularies") },
+      directory: dataFile(settings, "canaries"),
       ...{ identityOf, keys, shifts: store, random: secretly, log, onLogFailure: parts.onLogFailure },
     }),
   );

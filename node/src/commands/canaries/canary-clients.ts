@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { deposit, faucet } from "../../chain/account/actions.ts";
@@ -5,6 +6,7 @@ import { type Chain, openChain } from "../../chain/chain.ts";
 import { readDeposit, readTokenBalance } from "../../chain/reads.ts";
 import { fileJournal } from "../../chain/send/send-journal.ts";
 import { createClient } from "../../client/client.ts";
+import { ClockWatch } from "../../clock/clock-watch.ts";
 import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { createHost } from "../../p2p/host/host.ts";
@@ -32,9 +34,8 @@ export interface CanaryClientsParts {
   readonly chain: Chain;
   readonly rpcUrl: string;
   readonly bootstrap: readonly string[];
-  /** Holds a folder for each key. */
+  /** Holds a folder for each key, with all that it knows: what one has learnt no other may make use of. */
   readonly directory: string;
-  readonly vocabularies: string;
   readonly identityOf: (key: number) => Identity;
   /** How many keys there are. */
   readonly keys: number;
@@ -44,6 +45,8 @@ export interface CanaryClientsParts {
   readonly onLogFailure: (problem: LloomError) => void;
   readonly log: Log;
 }
+
+const VOCABULARIES = "vocabularies";
 
 interface Opened extends CanaryClient, AsyncDisposable {
   /** Of its money: it asks several executors at a time, and deposits once. */
@@ -88,7 +91,13 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
     // Those that are open now: one that is opened meanwhile is wanted.
     const resting = [...this.#open].filter(([key]) => !keys.has(key));
     await Promise.all(resting.map(([key, opening]) => this.#close(key, opening)));
+    for (const [key] of resting) if (!this.#open.has(key)) this.#forgetVocabularies(key);
     for (const key of keys) await this.#client(key);
+  }
+
+  /** They are fetched again by whoever comes back; of thousands of keys they would fill the disk. */
+  #forgetVocabularies(key: number): void {
+    rmSync(join(this.#parts.directory, String(key), VOCABULARIES), { recursive: true, force: true });
   }
 
   #close(key: number, opening: Promise<Opened>): Promise<void> {
@@ -102,7 +111,7 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.keep(new Set());
+    await Promise.all([...this.#open].map(([key, opening]) => this.#close(key, opening)));
   }
 
   /** Saved before it is used: the same key for the whole epoch, also after a restart. */
@@ -152,7 +161,7 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
   }
 
   async #start(key: number): Promise<Opened> {
-    const { chain: own, rpcUrl, bootstrap, directory, vocabularies, identityOf, onLogFailure, log } = this.#parts;
+    const { chain: own, rpcUrl, bootstrap, directory, identityOf, onLogFailure, log } = this.#parts;
     const identity = identityOf(key);
     const folder = join(directory, String(key));
     await using stack = new AsyncDisposableStack();
@@ -171,9 +180,12 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
         ...{ bootstrap, dhtServer: false, log },
       }),
     );
+    // Whom every client asks what time it is would know who does not.
+    const clock = stack.use(new ClockWatch({ chain, host, log, onChange: () => undefined }));
+    const vocabularies = join(folder, VOCABULARIES);
     const client = stack.use(
       await createClient(
-        { identity, chain, store, host, log, vocabularies },
+        { identity, chain, store, host, log, vocabularies, checkClock: () => clock.look() },
         // It listens nowhere that jurors could reach.
         { exploration: 0, callsJurors: true },
       ),
