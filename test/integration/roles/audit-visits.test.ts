@@ -3,9 +3,12 @@ import { openAuditLog } from "../../../node/src/store/validator/audit-log.ts";
 import type {
   CanaryOrder,
   CanaryReply,
+  EndedCanary,
   TracesOrder,
   TracesReply,
 } from "../../../node/src/validator/audit/canary-answer.ts";
+import { seededRandom } from "../../../node/src/validator/canary/draw.ts";
+import { drawCanary } from "../../../node/src/validator/canary/draw-canary.ts";
 import {
   course,
   EPOCH,
@@ -21,7 +24,7 @@ import {
   start,
   useStage,
 } from "./staged-audits.ts";
-import { away, hiding, honest, showing, silent, traced } from "./staged-conducts.ts";
+import { away, hiding, honest, inflating, showing, silent, traced, WEIGHTS, ZERO } from "./staged-conducts.ts";
 
 const WAIT = { timeout: 60_000 };
 
@@ -163,7 +166,7 @@ describe("the traces of a visit", () => {
       expect(fetched.filter((one) => one.executor === first && one.epoch === epoch).length).toBeGreaterThan(1);
       expect(
         openAuditLog(db)
-          .openVisits()
+          .openVisits(1n << 40n)
           .filter((one) => one.epoch === epoch),
       ).toEqual([]);
     },
@@ -183,10 +186,95 @@ describe("the traces of a visit", () => {
       expect(await reported()).toEqual([]);
       expect(
         openAuditLog(db)
-          .openVisits()
+          .openVisits(1n << 40n)
           .filter((one) => one.epoch === epoch),
       ).toEqual([]);
     },
     SLOW,
   );
+});
+
+describe("a trusted executor", () => {
+  it(
+    "is visited again by a key that has asked for no trace, and found if it cheats those alone that come back",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      const fetched: TracesOrder[] = [];
+      const auditor = start(db, asked, {
+        conduct: () => (order) => (order.returnsFrom === undefined ? traced(order) : inflating(order)),
+        fetched,
+        trust: 0.4,
+      });
+      await auditor.look(never);
+      let epoch = (await now()) / EPOCH + 2n;
+      const failed = async () => (await reported()).filter(({ outcome }) => outcome === 2);
+      for (const last = epoch + 40n; epoch < last && (await failed()).length === 0; epoch++)
+        for (const share of [5n, EPOCH / 2n, EPOCH - 200n, EPOCH + EPOCH / 4n, EPOCH + EPOCH / 2n]) {
+          await goTo(epoch * EPOCH + share);
+          await auditor.look(never);
+        }
+      const [{ executor, epoch: found } = expect.unreachable()] = await failed();
+      const { returnsFrom = 0n } = asked.find((order) => order.executor === executor && order.epoch === found) ?? {};
+      expect(returnsFrom).toBeGreaterThan(0n);
+      expect(returnsFrom).toBeLessThan(found);
+      // By then nobody had been asked for what the key was answered at first, and it was reported as nothing.
+      expect(fetched.filter((order) => order.executor === executor && order.epoch === returnsFrom)).toEqual([]);
+      expect((await reported()).filter((row) => row.executor === executor && row.epoch === returnsFrom)).toEqual([]);
+    },
+    SLOW,
+  );
+
+  it(
+    "is asked for all traces that waited once its visitor has come back for the last time",
+    async () => {
+      const { db } = openStore();
+      using _db = db;
+      const asked: CanaryOrder[] = [];
+      const fetched: TracesOrder[] = [];
+      const auditor = start(db, asked, { conduct: () => traced, fetched, trust: 0.4 });
+      await auditor.look(never);
+      let epoch = (await now()) / EPOCH + 2n;
+      const back = () =>
+        fetched.find((one) => asked.some(({ id, returnsFrom }) => returnsFrom && one.answers.some((a) => a.id === id)));
+      for (const last = epoch + 40n; epoch < last && back() === undefined; epoch++)
+        for (const share of [5n, EPOCH / 2n, EPOCH - 200n, EPOCH + EPOCH / 4n, EPOCH + EPOCH / 2n]) {
+          await goTo(epoch * EPOCH + share);
+          await auditor.look(never);
+        }
+      const { executor, epoch: came } = back() ?? expect.unreachable();
+      const { returnsFrom } = asked.find((order) => order.executor === executor && order.epoch === came) ?? {};
+      expect(fetched.some((order) => order.executor === executor && order.epoch === returnsFrom)).toBe(true);
+      const store: Store = openAuditLog(db);
+      expect(
+        new Set(
+          store
+            .ofEpoch(returnsFrom ?? 0n)
+            .filter((one) => one.executor === executor)
+            .map(({ state }) => state),
+        ),
+      ).toEqual(new Set(["judged"]));
+    },
+    SLOW,
+  );
+
+  it("is asked for what waited with nobody in whose visit it is now", () => {
+    const { db } = openStore();
+    using _db = db;
+    const store: Store = openAuditLog(db);
+    const [executor = "0x"] = executors;
+    const question = { canary: drawCanary(seededRandom(1)), waits: true as const };
+    const planned = { executor, model: "tiny", weightsHash: WEIGHTS, askAt: 0n, question };
+    for (const epoch of [4n, 5n, 7n]) {
+      store.beginEpoch(epoch, ZERO, [planned]);
+      const [{ id } = expect.unreachable()] = store.ofEpoch(epoch);
+      store.markAsked(id);
+      store.saveAnswer(id, honest({ id } as CanaryOrder) as EndedCanary, ZERO, 9_000n);
+    }
+    expect(store.waitingVisit(executor, 8_999n)).toEqual({ executor, epoch: 7n, model: "tiny", weightsHash: WEIGHTS });
+    store.hastenTraces(executor, 6n, 100n);
+    expect([4n, 5n, 7n].map((epoch) => store.traceAtOf(executor, epoch))).toEqual([100n, 100n, 9_000n]);
+    expect(store.openVisits(8_999n).map(({ epoch }) => epoch)).toEqual([4n, 5n]);
+  });
 });

@@ -101,15 +101,19 @@ it(
       onLogFailure: (problem) => expect.fail(problem.message),
     });
     const { address: executor } = seller.identity;
-    for (const epoch of [1n, 2n]) {
+    const clients: Address[] = [];
+    for (const [epoch, returnsFrom] of [[1n], [2n], [3n, 1n]] as const) {
       const canary = { ...drawCanary(seededRandom(2, Number(epoch))), maxOutboundTokens: 8 };
-      const order = { id: Number(epoch), executor, model: MODEL, epoch, canary };
-      await until(
-        `canary ${epoch} has an answer`,
-        async () => (await canaries.ask(order, never)).type === "answered",
-        WAIT_MS,
-      );
+      const order = { id: Number(epoch), executor, model: MODEL, epoch, canary, returnsFrom };
+      const asks = async (): Promise<boolean> => {
+        const reply = await canaries.ask(order, never);
+        if (reply.type === "answered") clients.push(reply.signed.receipt.request.client);
+        return reply.type === "answered";
+      };
+      await until(`canary ${epoch} has an answer`, asks, WAIT_MS);
     }
+    // Another key each time, but for who comes back.
+    expect([new Set(clients).size, clients[2]]).toEqual([2, clients[0]]);
 
     const all = ["acknowledge", "health", "vocabulary"];
     await until(

@@ -116,6 +116,8 @@ interface Staged {
   /** By weights that are here. */
   readonly counting?: OwnCounting;
   readonly priceOf?: (executor: Address) => CanaryPrice;
+  /** Of all executors. */
+  readonly trust?: number;
   /** Whether it has heard of everybody yet. */
   readonly hasListened?: () => boolean;
 }
@@ -140,6 +142,7 @@ export function start(
     cases = [],
     overcharges = [],
     counting,
+    trust,
     hasListened = () => true,
   }: Staged,
 ): StagedValidator {
@@ -172,7 +175,7 @@ export function start(
         : undefined,
     mostPrices: () => () => MOST,
     withWeights: (_, work) => work(undefined, counting),
-    trustOf: async () => undefined,
+    trustOf: async () => trust,
     onCase: (found) => cases.push(found),
     onOvercharge: (found) => overcharges.push(found),
     onNews: () => undefined,
@@ -250,32 +253,17 @@ export async function goTo(seconds: bigint): Promise<void> {
   await chain.request("evm_mine");
 }
 
-interface Told {
-  readonly executor: Address;
-  readonly epoch: bigint;
-  readonly outcome: number;
-  readonly canaries: number;
-  readonly countFailures: number;
-  readonly traceFailures: number;
-  readonly unanswered: number;
-}
+const COUNTS = ["outcome", "canaries", "countFailures", "traceFailures", "unanswered"] as const;
+type Told = { readonly executor: Address; readonly epoch: bigint } & Readonly<Record<(typeof COUNTS)[number], number>>;
 export async function reported(): Promise<Told[]> {
   const logs = await readPastLogs(audits.chain, {
     address: audits.address,
     topics: [contract.topicOf("ExecutorAudited")],
   });
   return logs.map((one) => {
-    const { executor, epoch, outcome, canaries, countFailures, traceFailures, unanswered } =
-      contract.parsed.parseLog(one)?.args.toObject() ?? {};
-    return {
-      executor: executor.toLowerCase(),
-      epoch,
-      outcome: Number(outcome),
-      canaries: Number(canaries),
-      countFailures: Number(countFailures),
-      traceFailures: Number(traceFailures),
-      unanswered: Number(unanswered),
-    };
+    const told = contract.parsed.parseLog(one)?.args.toObject() ?? {};
+    const counts = Object.fromEntries(COUNTS.map((name) => [name, Number(told[name])]));
+    return { executor: told["executor"].toLowerCase(), epoch: told["epoch"], ...counts } as unknown as Told;
   });
 }
 

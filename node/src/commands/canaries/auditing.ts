@@ -135,7 +135,7 @@ export async function openAuditing(context: CommandContext, parts: AuditingParts
         await auditor.look(signal);
         const sellers = parts.validator.allOffers().map(({ offer }) => offer.executor);
         store.noteKeysLeft(keysLeft(sellers, { keys, shifts: store.allShifts(), most }));
-        await clients.keep(keysInUse(store, auditLog, (await chain.nowSeconds()) / audits.epochSeconds));
+        await clients.keep(keysInUse(store, auditLog, { nowSeconds: await chain.nowSeconds(), ...audits }));
         await complaints.look(signal);
       },
     }),
@@ -163,9 +163,15 @@ function pricing(chain: Chain, settings: Settings): AuditorParts["mostPrices"] {
 }
 
 /** Keys of this epoch, of questions that are under way, and those whose answers a jury may ask for. */
-function keysInUse(store: ValidatorLog, audits: CanaryLog, now: bigint): Set<number> {
+function keysInUse(
+  store: ValidatorLog,
+  audits: CanaryLog,
+  { nowSeconds, epochSeconds }: { readonly nowSeconds: bigint; readonly epochSeconds: bigint },
+): Set<number> {
+  const now = nowSeconds / epochSeconds;
   const shown = store.openComplaints().flatMap(({ id }) => audits.shownBy(id));
-  const asked = [...shown, ...audits.openVisits()].flatMap(
+  // Who waits to come back leaves meanwhile.
+  const asked = [...shown, ...audits.openVisits(nowSeconds + 2n * epochSeconds)].flatMap(
     ({ executor, epoch }) => store.shiftOf(executor, epoch) ?? [],
   );
   return new Set([...asked, ...store.allShifts().flatMap(({ epoch, key }) => (epoch === now ? [key] : []))]);

@@ -115,10 +115,12 @@ export class CanaryClients implements CanaryBuyer, AsyncDisposable {
   }
 
   /** Saved before it is used: the same key for the whole epoch, also after a restart. */
-  async #keyFor({ executor, epoch }: CanaryOrder): Promise<number | undefined> {
+  async #keyFor({ executor, epoch, returnsFrom }: CanaryOrder): Promise<number | undefined> {
     const { keys, shifts, identityOf, random } = this.#parts;
     const saved = shifts.shiftOf(executor, epoch);
     if (saved !== undefined) return saved;
+    const returning = returnsFrom === undefined ? undefined : shifts.shiftOf(executor, returnsFrom);
+    if (returning !== undefined) return shifts.saveShift({ executor, epoch, key: returning });
     const most = (key: number): number => shiftsOf(identityOf(key));
     for (const key of keysFor(executor, { keys, shifts: shifts.allShifts(), most, random }))
       if (await this.#hasMoney(key)) return shifts.saveShift({ executor, epoch, key });

@@ -59,3 +59,16 @@ export const AUDIT_TABLES: readonly string[] = [
   CREATE INDEX canaries_shown ON canaries (complaint) WHERE complaint IS NOT NULL;
   `,
 ];
+
+/** A later one: canary keys come back to whom they have asked, until their traces are asked for. */
+export const RETURNING_KEYS = `
+  CREATE TABLE shifts_of_all (
+    executor ${hex("executor", 20)} NOT NULL,
+    epoch INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    PRIMARY KEY (executor, epoch)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO shifts_of_all SELECT * FROM canary_shifts;
+  DROP TABLE canary_shifts;
+  ALTER TABLE shifts_of_all RENAME TO canary_shifts;
+`;

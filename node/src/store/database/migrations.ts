@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LloomError } from "../../errors.ts";
-import { AUDIT_TABLES } from "./audit-tables.ts";
+import { AUDIT_TABLES, RETURNING_KEYS } from "./audit-tables.ts";
 import { hex } from "./column-forms.ts";
 import { INTEGER_DIGITS } from "./encoding.ts";
 import { EVIDENCE_TABLES } from "./evidence-tables.ts";
@@ -252,6 +252,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX canaries_traces ON canaries (trace_at) WHERE trace_at IS NOT NULL;
   `,
   ...EVIDENCE_TABLES,
+  RETURNING_KEYS,
 ];
 
 /** Whether an earlier version wrote the file, and nothing has brought its tables to this one. Throws STORE_FAILED as `migrate`. */

@@ -30,6 +30,12 @@ export interface Audited {
   readonly weightsHash: Hex;
 }
 
+/** A visit that was answered, and says nothing yet. */
+export interface WaitingVisit extends Audited {
+  readonly epoch: bigint;
+  readonly model: string;
+}
+
 /** One epoch's audits, for people. */
 export interface EpochSummary {
   readonly epoch: bigint;
@@ -65,12 +71,16 @@ export interface AuditLog<Question, Answer, Finding> {
   dueTraces(nowSeconds: bigint): readonly KeptCanary<Question, Answer, Finding>[];
   /** All of a visit that are waited for are asked for again then. */
   postponeTraces(executor: Address, epoch: bigint, traceAt: bigint): void;
+  /** All of an executor, of an epoch and before, that would be asked for later are asked for then. */
+  hastenTraces(executor: Address, epoch: bigint, traceAt: bigint): void;
+  /** The latest visit to an executor whose traces are asked for after a time. */
+  waitingVisit(executor: Address, after: bigint): WaitingVisit | undefined;
   /** The answer with its trace, or for good without: it can be judged. */
   saveTrace(id: number, answer: Answer): void;
   /** All that were being asked when the last process ended. */
   loseAsked(): number;
-  /** Whom canaries of are asked or answered, and not judged, and of which epochs. */
-  openVisits(): readonly Pick<KeptCanary<Question, Answer, Finding>, "executor" | "epoch">[];
+  /** Whom canaries of are asked or answered, and not judged, and of which epochs; without those whose traces are asked for after a time. */
+  openVisits(until: bigint): readonly Pick<KeptCanary<Question, Answer, Finding>, "executor" | "epoch">[];
   /** Answered and not judged, but for those whose trace is waited for. */
   answered(): readonly KeptCanary<Question, Answer, Finding>[];
   saveFinding(id: number, finding: Finding): void;
@@ -106,9 +116,14 @@ const TRACE_AT = "SELECT min(trace_at) AS at FROM canaries WHERE executor = :exe
 const TRACES = "SELECT * FROM canaries WHERE trace_at <= :now ORDER BY trace_at, id";
 const POSTPONE = `UPDATE canaries SET trace_at = :traceAt
   WHERE executor = :executor AND epoch = :epoch AND trace_at IS NOT NULL`;
+const HASTEN = `UPDATE canaries SET trace_at = :traceAt
+  WHERE executor = :executor AND epoch <= :epoch AND trace_at > :traceAt`;
+const WAITING = `SELECT epoch, executor, model, weights_hash FROM canaries
+  WHERE executor = :executor AND trace_at > :after ORDER BY epoch DESC LIMIT 1`;
 const TRACE = "UPDATE canaries SET answer = :answer, trace_at = NULL WHERE id = :id AND trace_at IS NOT NULL";
 const LOSE = "UPDATE canaries SET state = 'lost' WHERE state = 'asked'";
-const OPEN = "SELECT DISTINCT executor, epoch FROM canaries WHERE state IN ('asked', 'answered')";
+const OPEN = `SELECT DISTINCT executor, epoch FROM canaries
+  WHERE state IN ('asked', 'answered') AND coalesce(trace_at, 0) <= :until`;
 const ANSWERED = "SELECT * FROM canaries WHERE state = 'answered' AND trace_at IS NULL ORDER BY id";
 const JUDGED = "UPDATE canaries SET state = 'judged', finding = :finding WHERE id = :id AND state = 'answered'";
 const OF_EPOCH = "SELECT * FROM canaries WHERE epoch = :epoch ORDER BY id";
@@ -141,6 +156,11 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
     traceAtOf: (executor, epoch) => secondsOf(db.get(TRACE_AT, { executor, epoch })?.["at"]),
     dueTraces: (now) => db.all(TRACES, { now }).map(keptOf),
     postponeTraces: (executor, epoch, traceAt) => void db.write(() => db.run(POSTPONE, { executor, epoch, traceAt })),
+    hastenTraces: (executor, epoch, traceAt) => void db.write(() => db.run(HASTEN, { executor, epoch, traceAt })),
+    waitingVisit: (executor, after) => {
+      const row = db.get(WAITING, { executor, after });
+      return row && { ...auditedOf(row), epoch: epochOf(row), model: encoding.textOf(row, "model") };
+    },
     saveTrace: (id, answer) =>
       void db.write(() => db.run(TRACE, { id, answer: encrypted(db, answer, `canary answer ${id}`) })),
     markAsked: (id) => void db.write(() => db.run(ASKED, { id })),
@@ -155,20 +175,13 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
       ),
     markUnanswered: (id) => void db.write(() => db.run(UNANSWERED, { id })),
     loseAsked: () => db.write(() => db.run(LOSE)),
-    openVisits: () =>
-      db.all(OPEN).map((row) => ({
-        executor: encoding.addressOf(row, "executor"),
-        epoch: BigInt(encoding.numberOf(row, "epoch")),
-      })),
+    openVisits: (until) =>
+      db.all(OPEN, { until }).map((row) => ({ executor: encoding.addressOf(row, "executor"), epoch: epochOf(row) })),
     answered: () => db.all(ANSWERED).map(keptOf),
     saveFinding: (id, finding) => void db.write(() => db.run(JUDGED, { id, finding: JSON.stringify(finding) })),
     ofEpoch: (epoch) => db.all(OF_EPOCH, { epoch }).map(keptOf),
     judgedOf: (executor, weightsHash, most) => db.all(ABOUT, { executor, weightsHash, most }).map(keptOf).reverse(),
-    audited: () =>
-      db.all(AUDITED).map((row) => ({
-        executor: encoding.addressOf(row, "executor"),
-        weightsHash: encoding.hexOf(row, "weights_hash"),
-      })),
+    audited: () => db.all(AUDITED).map(auditedOf),
     markLost: (id) => void db.write(() => db.run(LOST, { id })),
     shownBy: (complaint) => db.all(SHOWN, { complaint }).map(keptOf),
     summary: (epochs) => db.all(SUMMARY, { epochs }).map(summaryOf),
@@ -185,8 +198,15 @@ export function openAuditLog<Question, Answer, Finding>(db: Database): AuditLog<
 const secondsOf = (value: unknown): bigint | undefined =>
   value === null || value === undefined ? undefined : BigInt(Number(value));
 
+const epochOf = (row: encoding.Row): bigint => BigInt(encoding.numberOf(row, "epoch"));
+
+const auditedOf = (row: encoding.Row): Audited => ({
+  executor: encoding.addressOf(row, "executor"),
+  weightsHash: encoding.hexOf(row, "weights_hash"),
+});
+
 const summaryOf = (row: encoding.Row): EpochSummary => ({
-  epoch: BigInt(encoding.numberOf(row, "epoch")),
+  epoch: epochOf(row),
   reported: encoding.numberOf(row, "reported") === 1,
   executors: encoding.numberOf(row, "executors"),
   canaries: encoding.numberOf(row, "canaries"),
@@ -203,7 +223,7 @@ function plan<Question>(db: Database, epoch: bigint, canary: PlannedCanary<Quest
 function canaryOf(db: Database, row: encoding.Row): KeptCanary<unknown, unknown, unknown> {
   const id = encoding.numberOf(row, "id");
   const executor = encoding.addressOf(row, "executor");
-  const epoch = BigInt(encoding.numberOf(row, "epoch"));
+  const epoch = epochOf(row);
   const askAt = BigInt(encoding.numberOf(row, "ask_at"));
   const finding = row["finding"];
   return {

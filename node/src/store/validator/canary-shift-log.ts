@@ -21,7 +21,7 @@ export interface KeysLeft {
 
 /** The durable list of which canary key has asked whom, a part of a validator's log. It is never forgotten: a key is recognised for good. */
 export interface CanaryShiftLog {
-  /** Saves who asks, unless it is saved already; the key that counts from now on. Throws STORE_FAILED for a key that has asked this executor. */
+  /** Saves who asks, unless it is saved already; the key that counts from now on. */
   saveShift(shift: CanaryShift): number;
   shiftOf(executor: Address, epoch: bigint): number | undefined;
   allShifts(): readonly CanaryShift[];

@@ -137,6 +137,8 @@ export class Auditor {
       },
       onUnfit: ({ executor, model }) => log.warn({ executor, model }, "no recorded visit fits into a model's context"),
       trustOf: ({ executor }) => trust.get(executor),
+      // Those of the last epoch are asked for in this one.
+      waitingOf: (executor) => store.waitingVisit(executor, (epoch + 1n) * audits.epochSeconds),
       borderFor: ({ weightsHash }) =>
         withWeights(
           weightsHash,
@@ -237,7 +239,9 @@ export class Auditor {
     const preimage = await preimages.at(epoch);
     if (preimage === undefined) return;
     const canaries = store.ofEpoch(epoch);
-    const isOpen = canaries.some(({ state }) => state === "asked" || state === "answered");
+    const isOpen = canaries.some(
+      ({ state, question }) => state === "asked" || (state === "answered" && !question.waits),
+    );
     if (isOpen && nowSeconds < reportDueAt(epoch, audits.epochSeconds)) return;
     const findings = findingsOf(canaries, (executor) => preimages.saltOf(epoch, executor));
     let executors = 0;

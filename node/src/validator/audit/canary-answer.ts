@@ -20,6 +20,10 @@ export interface AuditQuestion {
   readonly border?: BorderInput;
   /** Who asks more by now is not asked. */
   readonly maxPrice?: CanaryPrice;
+  /** Its trace is asked for once its key has come back: else who cheats only those that come back would never be found. */
+  readonly waits?: true;
+  /** The epoch of an earlier visit, whose key asks again. */
+  readonly returnsFrom?: bigint;
 }
 
 /** What came of it: a signed answer that the client accepted. */
@@ -98,6 +102,8 @@ export type KeptAudit = KeptCanary<AuditQuestion, EndedCanary, CanaryFinding>;
 export interface CanaryOrder extends Pick<KeptAudit, "id" | "executor" | "model" | "epoch"> {
   readonly canary: Canary;
   readonly maxPrice?: CanaryPrice | undefined;
+  /** The epoch of an earlier visit, whose key is to ask. */
+  readonly returnsFrom?: bigint | undefined;
 }
 
 type Answered = Extract<CanaryReply, { readonly type: "answered" }>;

@@ -26,6 +26,9 @@ export function findingsOf(canaries: readonly KeptAudit[], saltOf: SaltOf): Audi
 /** `undefined` for who was never asked: what this node planned and did not do is nobody's fault. */
 function findingOf(executor: Address, canaries: readonly KeptAudit[], saltOf: SaltOf): AuditFinding | undefined {
   const judged = canaries.filter(({ state }) => state === "judged");
+  // It answered, and says nothing before its visitor has come back.
+  if (judged.length === 0 && canaries.some(({ state, question }) => state === "answered" && question.waits))
+    return undefined;
   const unanswered = canaries.filter(({ state }) => state === "unanswered").length;
   const [one] = [...judged, ...canaries];
   if (one === undefined || judged.length + unanswered === 0) return undefined;

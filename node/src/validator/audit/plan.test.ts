@@ -8,7 +8,7 @@ import { shippedVisits, VISIT_SIZES } from "../canary/visit-source.ts";
 import { findBorder } from "./border-search.ts";
 import type { CanaryFinding, KeptAudit } from "./canary-answer.ts";
 import { findingsOf } from "./findings.ts";
-import { type Planning, planCanaries, QUIET_SECONDS, visitChance } from "./plan.ts";
+import { type Planning, planCanaries, QUIET_SECONDS, visitChance, waitChance } from "./plan.ts";
 
 const HASH: Hex = `0x${"11".repeat(32)}`;
 const A: Address = `0x${"aa".repeat(20)}`;
@@ -98,6 +98,28 @@ describe("the canaries of an epoch", () => {
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(20);
   });
 
+  it("come back to some of those who are trusted before they say anything, and ask the same model", async () => {
+    expect([undefined, -1, 0, 0.1, 0.9].map(waitChance)).toEqual([0, 0, 0, 0.1, 0.25]);
+    const waiting = async (trust: number | undefined): Promise<number> => {
+      const planned = await planCanaries(planning({ offers: many(1_000), trustOf: () => trust }));
+      const visits = [...Map.groupBy(planned, ({ executor }) => executor).values()];
+      for (const visit of visits) expect(new Set(visit.map(({ question }) => question.waits)).size).toBe(1);
+      return visits.filter(([first]) => first?.question.waits).length / visits.length;
+    };
+    expect([await waiting(undefined), await waiting(0)]).toEqual([0, 0]);
+    expect(Math.abs((await waiting(0.5)) - 0.25)).toBeLessThan(0.06);
+    const offers = [offer(A, "one"), offer(A, "two"), offer(A, "three"), offer(B)];
+    const waitingOf = (executor: Address) =>
+      executor === A ? { executor, epoch: 7n, model: "two", weightsHash: HASH } : undefined;
+    for (let seed = 0; seed < 8; seed++)
+      for (const { executor, model, question } of await planCanaries(
+        planning({ offers, waitingOf, random: seededRandom(seed) }),
+      ))
+        expect([model, question.returnsFrom]).toEqual(executor === A ? ["two", 7n] : ["tiny", undefined]);
+    const [gone] = await planCanaries(planning({ offers: [offer(A, "other")], waitingOf }));
+    expect([gone?.model, gone?.question.returnsFrom]).toEqual(["other", 7n]);
+  });
+
   it("are border inputs in part, where there are some, asked at temperature 0 and else like others", async () => {
     const border = { question: "Is it?", border: { expected: "Yes", other: "No" } };
     const offers = many(2_000);
@@ -143,7 +165,7 @@ describe("the search for a border input", () => {
 
 describe("what an epoch found out", () => {
   const kept = (state: KeptAudit["state"], finding?: CanaryFinding): KeptAudit =>
-    ({ executor: A, model: "tiny", weightsHash: HASH, state, finding, responseHash: HASH }) as KeptAudit;
+    ({ executor: A, model: "tiny", weightsHash: HASH, state, finding, responseHash: HASH, question: {} }) as KeptAudit;
   const outcome = (...canaries: KeptAudit[]) => findingsOf(canaries, () => HASH)[0]?.outcome;
 
   it("is passed for measured answers alone, and failed for one that is wrong", () => {
@@ -156,6 +178,12 @@ describe("what an epoch found out", () => {
 
   it("says nothing of who was not asked, or whose canaries were lost", () => {
     expect(findingsOf([kept("planned"), kept("lost")], () => HASH)).toEqual([]);
+  });
+
+  it("says nothing of whose answers wait, but what is known of them already", () => {
+    const waits = { ...kept("answered"), question: { waits: true } } as KeptAudit;
+    expect(findingsOf([waits, kept("unanswered")], () => HASH)).toEqual([]);
+    expect(outcome(waits, kept("judged", { failure: "counts" }))).toBe("failed");
   });
 
   it("names its evidence by nothing that an executor could try out", () => {

@@ -1,4 +1,6 @@
+import type { Address } from "@lloom/protocol/commitment-types";
 import type { BorderInput } from "@lloom/protocol/verification/border-input";
+import type { WaitingVisit } from "../../store/validator/audit-log.ts";
 import type { Random } from "../canary/draw.ts";
 import type { Canary } from "../canary/draw-canary.ts";
 import type { VisitSource } from "../canary/visit-source.ts";
@@ -51,6 +53,20 @@ export function visitChance(trust: number | undefined): number {
   return Math.max(LEAST_CHANCE, doubt);
 }
 
+/**
+ * How long the traces of a visit wait for its key to come back, chain seconds: after them a complaint has to be opened, which takes answers
+ * of seven days.
+ */
+export const WAIT_SECONDS = 5n * 24n * 3600n;
+/** Share of the visits to the trusted whose key comes back, and of its next visits: they report nothing. */
+const MOST_WAITING = 1 / 4;
+
+/**
+ * How likely a visit says nothing before its key has come back. Whoever is new or not trusted is judged at once: who cheats only those that
+ * come back has to be trusted by then.
+ */
+export const waitChance = (trust: number | undefined): number => Math.min(MOST_WAITING, Math.max(0, trust ?? 0));
+
 /** A question at a border, found before. */
 export interface BorderQuestion {
   readonly question: string;
@@ -63,6 +79,8 @@ export interface Planning {
   /** Of all that anybody offers; absent: of `offers`. */
   readonly common?: Commonness;
   readonly trustOf: (offer: AuditableOffer) => number | undefined;
+  /** The latest visit that waits for its key to come back to an executor; absent: there is none. */
+  readonly waitingOf?: (executor: Address) => WaitingVisit | undefined;
   /** A border input for these weights, if one could be found. */
   readonly borderFor: (offer: AuditableOffer) => Promise<BorderQuestion | undefined>;
   /** Chain seconds: the epoch's end, and now. */
@@ -88,22 +106,37 @@ export async function planCanaries(planning: Planning): Promise<PlannedAudit[]> 
   for (const executor of new Set(offers.map((offer) => offer.executor))) {
     const [first, ...others] = offers.filter((offer) => offer.executor === executor);
     if (first === undefined || random() >= visitChance(trustOf(first))) continue;
-    const offer = drawOffer([first, ...others], common, random);
+    const waiting = planning.waitingOf?.(executor);
+    const offer = sameAs(waiting, [first, ...others]) ?? drawOffer([first, ...others], common, random);
     const visit = visits.visit(offer.maxContext, random);
     if (visit === undefined) {
       planning.onUnfit(offer);
       continue;
     }
     const times = visitTimes(visit.gaps, span, random);
+    const coming: Pick<AuditQuestion, "waits" | "returnsFrom"> = {
+      ...(waiting !== undefined && { returnsFrom: waiting.epoch }),
+      ...(random() < waitChance(trustOf(first)) && { waits: true }),
+    };
     for (const [index, canary] of visit.canaries.entries()) {
       const askAt = nowSeconds + BigInt(Math.floor(times[index] ?? 0));
       const question = await auditQuestion(planning, offer, canary);
       const { model, weightsHash, maxPrice } = offer;
-      planned.push({ executor, model, weightsHash, askAt, question: { ...question, ...(maxPrice && { maxPrice }) } });
+      planned.push({
+        executor,
+        model,
+        weightsHash,
+        askAt,
+        question: { ...question, ...(maxPrice && { maxPrice }), ...coming },
+      });
     }
   }
   return planned;
 }
+
+/** What was asked for before, if it is still sold. */
+const sameAs = (waiting: WaitingVisit | undefined, offers: readonly AuditableOffer[]): AuditableOffer | undefined =>
+  offers.find(({ model, weightsHash }) => model === waiting?.model && weightsHash === waiting.weightsHash);
 
 /** A border input decides by the likeliest token of the question alone: only such clients ask it, so that their settings tell nothing. */
 async function auditQuestion(

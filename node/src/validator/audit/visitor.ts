@@ -15,7 +15,7 @@ import type {
   TracesOrder,
   TracesReply,
 } from "./canary-answer.ts";
-import { drawTracesAgainAt, drawTracesAt, QUIET_SECONDS, reportDueAt, tracesDueAt } from "./plan.ts";
+import { drawTracesAgainAt, drawTracesAt, QUIET_SECONDS, reportDueAt, tracesDueAt, WAIT_SECONDS } from "./plan.ts";
 
 /** Executors that are asked at a time. One that keeps its question open holds no more than its place. */
 const MOST_AT_ONCE = 32;
@@ -90,7 +90,7 @@ export class Visitor implements AsyncDisposable {
       ...[...visits].flatMap(([key, visit]) => {
         const [{ executor, epoch: of } = expectOne()] = visit;
         // Its last question is still open.
-        if (this.#running.has(executor) && nowSeconds < tracesDueAt(of, epochSeconds)) return [];
+        if (this.#running.has(executor) && nowSeconds < tracesDueAt(visited(of, epoch), epochSeconds)) return [];
         return [{ key, work: () => this.#fetch(visit, nowSeconds, signal) }];
       }),
     ];
@@ -107,8 +107,8 @@ export class Visitor implements AsyncDisposable {
   async #ask({ id, executor, model, epoch, question }: KeptAudit, signal: AbortSignal): Promise<void> {
     const { store, buyer, log } = this.#parts;
     store.markAsked(id);
-    const { canary, maxPrice } = question;
-    const reply = await buyer.ask({ id, executor, model, epoch, canary, maxPrice }, signal);
+    const { canary, maxPrice, returnsFrom } = question;
+    const reply = await buyer.ask({ id, executor, model, epoch, canary, maxPrice, returnsFrom }, signal);
     // An answer that this node gave up on says nothing of who was asked; the next start finds it as lost.
     if (signal.aborted) return;
     if (reply.type === "unanswered") {
@@ -117,21 +117,37 @@ export class Visitor implements AsyncDisposable {
     } else if (reply.type === "unasked") {
       store.markLost(id);
       log.warn({ executor, problem: reply.problem }, "a canary could not be asked");
-    } else store.saveAnswer(id, reply, reply.responseHash, this.#traceAt(reply, { executor, epoch }));
+    } else {
+      const traceAt = await this.#traceAt(reply, { executor, epoch, question });
+      // Once they are asked for, the key is known: all that waited for it is asked for then.
+      if (traceAt !== undefined && returnsFrom !== undefined && !question.waits)
+        store.hastenTraces(executor, epoch, traceAt);
+      store.saveAnswer(id, reply, reply.responseHash, traceAt);
+    }
   }
 
   /** One time for the whole visit; `undefined` where there is nothing to ask for. */
-  #traceAt(reply: EndedCanary, { executor, epoch }: Pick<KeptAudit, "executor" | "epoch">): bigint | undefined {
+  async #traceAt(
+    reply: EndedCanary,
+    { executor, epoch, question }: Pick<KeptAudit, "executor" | "epoch" | "question">,
+  ): Promise<bigint | undefined> {
     if (reply.type !== "answered" || reply.answer.traceRoot === ZERO_HASH) return undefined;
     const { store, audits, random } = this.#parts;
-    return store.traceAtOf(executor, epoch) ?? drawTracesAt(epoch, audits.epochSeconds, random);
+    const decided = store.traceAtOf(executor, epoch);
+    if (decided !== undefined) return decided;
+    return question.waits
+      ? (await audits.chain.nowSeconds()) + WAIT_SECONDS
+      : drawTracesAt(epoch, audits.epochSeconds, random);
   }
 
   /** Asks for the traces of a visit; each that comes is saved, and what does not is asked for again until they are due. */
   async #fetch(visit: readonly KeptAudit[], nowSeconds: bigint, signal: AbortSignal): Promise<void> {
     const { store, buyer, audits, random } = this.#parts;
     const answers = visit.flatMap(({ id, answer }) => (answer?.type === "answered" ? [{ id, answer }] : []));
-    const [{ executor, model, epoch } = expectOne()] = visit;
+    const [{ executor, model, epoch, question } = expectOne()] = visit;
+    const now = epochAt(nowSeconds, audits.epochSeconds);
+    // If nobody has come back in time, what the key asked since goes with it; who visits now is another.
+    if (question.waits) store.hastenTraces(executor, now - 1n, nowSeconds);
     const reply = await buyer.traces({ executor, model, epoch, answers }, signal);
     if (signal.aborted) return;
     const shown = reply.type === "asked" ? reply.shown : new Map<number, readonly Hex[]>();
@@ -141,9 +157,11 @@ export class Visitor implements AsyncDisposable {
     }
     const missing = answers.filter(({ id }) => !shown.has(id));
     if (missing.length === 0) return;
-    const lastAt = (reply.type === "asked" ? tracesDueAt : reportDueAt)(epoch, audits.epochSeconds);
+    const { epochSeconds } = audits;
+    const of = visited(epoch, now);
+    const lastAt = (reply.type === "asked" ? tracesDueAt : reportDueAt)(of, epochSeconds);
     if (nowSeconds < lastAt)
-      store.postponeTraces(executor, epoch, drawTracesAgainAt({ epoch, nowSeconds }, audits.epochSeconds, random));
+      store.postponeTraces(executor, epoch, drawTracesAgainAt({ epoch: of, nowSeconds }, epochSeconds, random));
     else this.#conclude({ executor, epoch }, missing, reply);
   }
 
@@ -167,6 +185,9 @@ export class Visitor implements AsyncDisposable {
     else log.info({ executor, missing: missing.length, isReachable: reply.isReachable }, "traces were not shown");
   }
 }
+
+/** The epoch by whose end traces are asked for: of a visit that waited, the one before this. */
+const visited = (epoch: bigint, now: bigint): bigint => (epoch < now - 1n ? now - 1n : epoch);
 
 /** Something that is due; `key`: what is done one at a time. */
 interface Work {
