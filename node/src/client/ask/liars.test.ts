@@ -31,14 +31,19 @@ const UNIT = 1_000_000n;
 const market = (random: () => number = () => 0): StagedMarket => new StagedMarket({ ...HURRY, random });
 
 describe("a key without stake", () => {
-  it("is neither asked nor paid, however cheap", async () => {
+  it.each([
+    [1, 5],
+    [24, 12],
+    [512, 2],
+  ])("or %i of them that fail are neither asked nor paid in %i questions, however cheap", async (many, questions) => {
     using staged = market();
-    const free = staged.join({ price: 0n, stake: 0, conduct: refusing("REQUEST_INVALID") });
+    const failing = { price: 0n, stake: 0, conduct: refusing("REQUEST_INVALID") };
+    const keys = Array.from({ length: many }, () => staged.join(failing));
     const good = staged.join({ price: 1_000_000n, stake: STAKE, conduct: honest });
-    for (let round = 0; round < 5; round += 1)
+    for (let question = 0; question < questions; question += 1)
       expect(await staged.ask()).toEqual({ text: ANSWER, asked: [good.address] });
-    expect(free.requests).toBe(0);
-    expect(staged.allocated.has(free.address)).toBe(false);
+    expect(keys.reduce((sum, { requests }) => sum + requests, 0)).toBe(0);
+    expect([...staged.allocated.keys()]).toEqual([good.address]);
   });
 
   it("alone offers nothing that can be bought", async () => {
