@@ -8,7 +8,7 @@ import {
   RateLimitError,
 } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { answering, failing, hanging, type StagedClient } from "../../../test/support/staged-client.ts";
+import { answering, END, failing, hanging, type StagedClient } from "../../../test/support/staged-client.ts";
 import {
   ASK,
   collect,
@@ -19,6 +19,7 @@ import {
   thrownBy,
 } from "../../../test/support/staged-gateway.ts";
 import { LloomError } from "../errors.ts";
+import { aborted } from "../primitives/aborted.ts";
 import type { Gateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
 
@@ -53,6 +54,28 @@ describe("cancelling", () => {
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content === "Hel") break;
     await vi.waitUntil(() => client.asked[0]?.signal.aborted, DEADLINE);
   });
+
+  it.each([false, true])(
+    "tells in the log what was paid for the part that came, streamed or not: %j",
+    async (stream) => {
+      client.script = async function* (_, signal) {
+        yield { type: "text", text: "Hel" };
+        await aborted(signal);
+        yield { ...END, finishReason: "cancelled" };
+      };
+      const cancel = new AbortController();
+      const call = post(await start(), { ...ASK, stream }, { signal: cancel.signal }).then((answer) => answer.text());
+      await vi.waitUntil(() => client.asked.length === 1, DEADLINE);
+      cancel.abort();
+      await thrownBy(call);
+      await vi.waitFor(() => expect(staged.logged()).toContain('"msg":"answered"'), DEADLINE);
+      const told = staged
+        .logged()
+        .split("\n")
+        .find((line) => line.includes('"msg":"answered"'));
+      expect(JSON.parse(told ?? "")).toMatchObject({ finishReason: "cancelled", cost: "0.000007 LLT", level: 30 });
+    },
+  );
 
   it("does not cancel an answer that arrived", async () => {
     await openai(await start()).chat.completions.create(ASK);
