@@ -64,6 +64,18 @@ describe("language", () => {
     ]);
   });
 
+  it("reads text that somebody else wrote in one way, which knows what editors put before it", () => {
+    const readersOf = sources.filter(
+      ({ path, text }) => path.startsWith("node/src/") && !isTest(path) && /\breadFile(Sync)?\(.*"utf-?8"/.test(text),
+    );
+    // What they read they have written themselves.
+    expect(readersOf.map(({ path }) => path).sort()).toEqual([
+      "node/src/chain/send/send-journal.ts",
+      "node/src/store/files/reputation-file.ts",
+      "node/src/validator/calibrate/measured-file.ts",
+    ]);
+  });
+
   // A row of a page and the thing that it shows have one name; so have two programs that never meet.
   it.each(["node/src", "indexer", "web", "devnet", "checkout", "ignition", "scripts"])(
     "calls no two things of %s and the protocol by one name",

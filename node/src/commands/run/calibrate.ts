@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { type Calibration, measuredRate, parseCalibration } from "@lloom/protocol/verification/calibration";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type Calibration, measuredRate } from "@lloom/protocol/verification/calibration";
 import { LloomError } from "../../errors.ts";
 import { type CalibrateOptions, confirm, calibrate as measure } from "../../validator/calibrate/calibrate.ts";
+import { readCalibrationFile } from "../../validator/calibrate/calibration-file.ts";
 import { CHOOSING_CANARIES } from "../../validator/calibrate/conclude.ts";
 import { TINY_MODEL } from "../ask/tiny-model.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
@@ -86,7 +87,7 @@ async function confirmFile(
     throw new LloomError("CONFIG_INVALID", `There is no calibration ${file}.`, {
       next: "Make it first: lloom calibrate, without --confirm.",
     });
-  const calibration = parseCalibration(readFileSync(file, "utf8"));
+  const calibration = readCalibrationFile(file);
   const options = optionsOf(context, { modelPath, out: file, mode: "confirm" });
   const found = await confirm(options, calibration);
   const confirmed = { ...calibration, confirmations: [...(calibration.confirmations ?? []), found] };

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { hashProfile, type Profile, parseProfile, profileText } from "@lloom/protocol/profile";
-import { type Calibration, isCalibrated, parseCalibration } from "@lloom/protocol/verification/calibration";
+import { type Calibration, isCalibrated } from "@lloom/protocol/verification/calibration";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
 import { readVocabularyFile } from "../../backend/gguf-vocabulary.ts";
 import type { Reference } from "../../backend/llama-reference.ts";
@@ -11,6 +11,7 @@ import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import type { WithWeights } from "../audit/auditor.ts";
+import { readCalibrationFile } from "../calibrate/calibration-file.ts";
 import type { Judge } from "./judge.ts";
 import { type JudgeCountsParts, judgeCounts, noWeights } from "./judge-counts.ts";
 import { judgeModel } from "./judge-model.ts";
@@ -57,7 +58,7 @@ export async function openJudge(options: OpenJudgeOptions): Promise<OpenJudge> {
   const { weights, threads, offered, fetchVocabulary = noHolders, signal, log } = options;
   const known = new Map<Hex, Known>();
   for (const { path, calibration: file } of weights) {
-    const calibration = readCalibration(file);
+    const calibration = existsSync(file) ? readCalibrationFile(file) : undefined;
     const weightsHash = await hashWeights(path, signal);
     known.set(weightsHash, {
       path: firstPartOf(path),
@@ -146,9 +147,6 @@ class Loaded implements AsyncDisposable {
     await this.#reference?.[Symbol.asyncDispose]();
   }
 }
-
-const readCalibration = (path: string): Calibration | undefined =>
-  existsSync(path) ? parseCalibration(readFileSync(path, "utf8")) : undefined;
 
 const parsed = (text: string | undefined): Profile | undefined => (text === undefined ? undefined : parseProfile(text));
 
