@@ -52,7 +52,10 @@ describe("an executor refuses", () => {
       "REQUEST_INVALID",
     );
     expect(seller.store.receipts({ limit: 1 })).toEqual([]);
+    // Its place is a stranger's until it has asked for something that is paid.
+    expect(seller.host.isKnown(buyer.host.peerId)).toBe(false);
     expect(await send(seller, await frame(seller))).toBe("response");
+    expect(seller.host.isKnown(buyer.host.peerId)).toBe(true);
   });
 
   it("a prompt that fills the context; an answer that has no room for its limit ends at the context, and costs what it is", async () => {
