@@ -11,6 +11,7 @@ const CROWD = 24;
 /** Of `crowded-host.ts`. */
 const MOST_STRANGERS = 8;
 const MOST_DEPARTED = 16;
+const SOON_MS = 60_000;
 /** Two thirds of what two dozen connections hold, at 100 kB each. */
 const SLACK_BYTES = 1_600_000;
 
@@ -45,18 +46,13 @@ async function crowd(): Promise<{ here: Held; left: Held }> {
     strangers.push(stranger);
     await connect(stranger, target, never);
   }
-  let here = await answerTo("weigh");
-  await until("those that are too many are cut", async () => {
-    here = await answerTo("weigh");
-    return here.connections <= MOST_STRANGERS + 1;
-  });
+  const isHeld = (what: string, holds: (held: Held) => boolean): Promise<void> =>
+    until(what, async () => holds(await answerTo("count")), SOON_MS);
+  await isHeld("those that are too many are cut", ({ connections }) => connections <= MOST_STRANGERS + 1);
+  const here = await answerTo("weigh");
   await Promise.all(strangers.map((stranger) => stranger[Symbol.asyncDispose]()));
-  let left = await answerTo("weigh");
-  await until("they have left", async () => {
-    left = await answerTo("weigh");
-    return left.connections === 1 && left.remembered <= MOST_DEPARTED + 1;
-  });
-  return { here, left };
+  await isHeld("they have left", ({ connections, remembered }) => connections === 1 && remembered <= MOST_DEPARTED + 1);
+  return { here, left: await answerTo("weigh") };
 }
 
 it(
