@@ -23,6 +23,8 @@ export interface Completion {
   readonly maxOutboundTokens: number;
   /** Unix seconds: templates are told that day; absent: now. */
   readonly asOfSeconds?: number;
+  /** The signed request that is answered; absent: none. */
+  readonly requestHash?: Hex;
 }
 
 /**

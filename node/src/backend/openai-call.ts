@@ -29,16 +29,26 @@ export function parseServer({ url, apiKey }: { url: string; apiKey?: string | un
   });
 }
 
+export interface ServerCall {
+  readonly path: string;
+  /** Undefined: GET. */
+  readonly body?: unknown;
+  /** Header of the trace that the call belongs to. */
+  readonly traceparent?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Calls the server; throws for every status but 2xx: a redirect, too, would take the key and the prompt to a server that nobody
- * configured. `body` undefined: GET.
+ * configured.
  */
 export async function callServer(
   { url, apiKey, connections }: OpenAiServer,
-  { path, body, signal }: { path: string; body?: unknown; signal: AbortSignal },
+  { path, body, traceparent, signal }: ServerCall,
 ): Promise<Response> {
   const headers = {
     ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(body !== undefined && { "content-type": "application/json" }),
   };
   const text = body === undefined ? undefined : JSON.stringify(body);

@@ -7,6 +7,7 @@ import {
   DONE,
   event,
   finish,
+  json,
   type StagedOpenAi,
   stageOpenAi,
   text,
@@ -80,6 +81,25 @@ describe("answers of an OpenAI-compatible server", () => {
     });
     expect(server.asked[1]?.headers.authorization).toBeUndefined();
     expect(Object.keys(server.asked[1]?.body ?? {})).not.toContain("top_k");
+  });
+
+  it("carry the trace of their request where it is recorded, also when they are asked for once more", async () => {
+    const requestHash = `0x${"ab".repeat(16)}${"12".repeat(8)}${"cd".repeat(8)}` as const;
+    const asked = { ...ASK, requestHash };
+    await collect(open({ tellsTraces: true }), asked);
+    server.chat = (response) =>
+      server.asked.at(-1)?.body["max_tokens"] === undefined
+        ? answer(response, [text("Hi"), finish("stop"), usage(9, 1), DONE])
+        : json(response, 400, { error: { message: "maximum context length is 4096 tokens" } });
+    await collect(open({ tellsTraces: true }), asked);
+    await collect(open(), { ...asked, maxOutboundTokens: 4 }).catch(() => undefined);
+    // Nobody's request, as in trials of a model.
+    await collect(open({ tellsTraces: true }));
+    const told = `00-${"ab".repeat(16)}-${"ab".repeat(4)}${"12".repeat(4)}-01`;
+    expect(server.asked.map(({ headers }) => headers["traceparent"])).toEqual([
+      ...[told, told, told],
+      ...[undefined, undefined, undefined, undefined],
+    ]);
   });
 
   it("survive any cut through bytes, lines and events", async () => {

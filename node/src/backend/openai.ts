@@ -2,9 +2,10 @@ import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { TraceToken } from "@lloom/protocol/trace";
 import { LloomError } from "../errors.ts";
 import { KeptConnections } from "../primitives/kept-connections.ts";
+import { traceparentOf } from "../primitives/trace-ids.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { type Arrived, readAnswer } from "./openai-answer.ts";
-import { callServer, type OpenAiServer, parseJson, parseServer, readBody } from "./openai-call.ts";
+import { callServer, type OpenAiServer, parseJson, parseServer, readBody, type ServerCall } from "./openai-call.ts";
 import { LogprobTrials, traceOf } from "./openai-logprobs.ts";
 import { chatBody, contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -24,12 +25,15 @@ export interface OpenAiOptions {
   readonly firstTokenTimeoutMs?: number;
   /** Longest wait between two events of an answer. */
   readonly tokenGapTimeoutMs?: number;
+  /** Tells the server of each answer's trace, so that its own spans meet there; not unless it is recorded here. */
+  readonly tellsTraces?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MODELS_TIMEOUT_MS = 10_000;
 const MODELS_BYTES = 4 * 1024 * 1024;
-const DEFAULTS = { models: [], contextSize: 4096, firstTokenTimeoutMs: 120_000, tokenGapTimeoutMs: 60_000 };
+const WAITS = { firstTokenTimeoutMs: 120_000, tokenGapTimeoutMs: 60_000 };
+const DEFAULTS = { models: [], contextSize: 4096, ...WAITS, tellsTraces: false };
 
 /**
  * Any server of OpenAI's API: Ollama, LM Studio, vLLM, llama-server, or a hosted one.
@@ -109,7 +113,10 @@ async function* answer(
     withLogprobs && count.written.length > 0 ? { trace: traceOf(count.written) } : {};
   try {
     watchdog.start(settings.firstTokenTimeoutMs, "the first token");
-    const response = await callWithinContext(server, chatBody(completion, withLogprobs), watchdog.signal);
+    const { requestHash } = completion;
+    const traceparent = settings.tellsTraces && requestHash !== undefined ? traceparentOf(requestHash) : undefined;
+    const call = { traceparent, signal: watchdog.signal };
+    const response = await callWithinContext(server, chatBody(completion, withLogprobs), call);
     const stream = { response, watchdog, count, limits: settings, maxOutboundTokens: completion.maxOutboundTokens };
     for await (const event of readAnswer(stream)) yield event.type === "end" ? { ...event, ...traced() } : event;
   } catch (thrown) {
@@ -126,9 +133,9 @@ async function* answer(
 async function callWithinContext(
   server: OpenAiServer,
   { max_tokens, ...unlimited }: ReturnType<typeof chatBody>,
-  signal: AbortSignal,
+  how: Pick<ServerCall, "traceparent" | "signal">,
 ): Promise<Response> {
-  const call = (body: object): Promise<Response> => callServer(server, { path: "/chat/completions", body, signal });
+  const call = (body: object): Promise<Response> => callServer(server, { path: "/chat/completions", body, ...how });
   try {
     return await call({ ...unlimited, max_tokens });
   } catch (thrown) {

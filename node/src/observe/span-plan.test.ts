@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { CalledFact, ServedFact, TriedFact } from "../primitives/probes.ts";
+import { traceparentOf } from "../primitives/trace-ids.ts";
 import { spansOfCalled, spansOfServed, spansOfTried } from "./span-plan.ts";
 
 const hashOf = (name: string): `0x${string}` => `0x${createHash("sha256").update(name).digest("hex")}`;
@@ -23,9 +24,11 @@ describe("the spans of a request", () => {
     expect(attempt?.parentId).toBe(call?.spanId);
     expect(request?.parentId).toBe(attempt?.spanId);
     expect([queue?.parentId, backend?.parentId]).toEqual([request?.spanId, request?.spanId]);
-    const ids = [call, attempt, request].map((span) => span?.spanId);
-    expect(new Set(ids).size).toBe(3);
+    const ids = [call, attempt, request, backend].map((span) => span?.spanId);
+    expect(new Set(ids).size).toBe(4);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{16}$/);
+    // What a server of answers is told: its own spans stand below the backend's.
+    expect(traceparentOf(SECOND)).toBe(`00-${backend?.traceId}-${backend?.spanId}-01`);
   });
 
   it("link a call to the tries that failed before, which stand alone", () => {

@@ -1,5 +1,6 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { CalledFact, ServedFact, TriedFact } from "../primitives/probes.ts";
+import { traceIds } from "../primitives/trace-ids.ts";
 
 /** A span that is over, before any library has to do with it. Times are the steady clock's, in milliseconds. */
 export interface PlannedSpan {
@@ -15,16 +16,6 @@ export interface PlannedSpan {
   /** Requests whose traces belong to the same call. */
   readonly links: readonly Hex[];
 }
-
-/**
- * The ids of a request's trace are parts of its hash, which client and executor both know before either says a word: their spans
- * meet in one trace, and the wire carries nothing for it.
- */
-export const traceIds = (requestHash: Hex): { trace: string; attempt: string; call: string } => ({
-  trace: requestHash.slice(2, 34),
-  attempt: requestHash.slice(34, 50),
-  call: requestHash.slice(50, 66),
-});
 
 /** OpenTelemetry's names for generative AI, and its own of errors; those of Lloom say what has no name there. */
 const NAMES = {
@@ -63,9 +54,7 @@ function attributesOf(fact: Course, provider: string): PlannedSpan["attributes"]
 /** At the executor: the request, its wait for its turn, and the backend's work. */
 export function spansOfServed(fact: ServedFact): PlannedSpan[] {
   const { requestHash, model, backend, startedAtMs, beganAtMs, endedAtMs } = fact;
-  const { trace, attempt } = traceIds(requestHash);
-  // The executor's own span has an id of its own: the client's has the one from the hash.
-  const spanId = `${trace.slice(0, 8)}${attempt.slice(0, 8)}`;
+  const { trace, attempt, served: spanId, backend: backendSpanId } = traceIds(requestHash);
   const base = { traceId: trace, links: [], parentId: spanId, spanId: undefined };
   const request: PlannedSpan = {
     ...base,
@@ -81,7 +70,8 @@ export function spansOfServed(fact: ServedFact): PlannedSpan[] {
   if (beganAtMs === undefined) return [request, queue];
   const answer: PlannedSpan = {
     ...base,
-    ...{ name: `chat ${model}`, kind: "client", startMs: beganAtMs, endMs: endedAtMs },
+    // A backend was told this id: its own spans stand below.
+    ...{ name: `chat ${model}`, kind: "client", spanId: backendSpanId, startMs: beganAtMs, endMs: endedAtMs },
     attributes: attributesOf(fact, backend),
   };
   return [request, queue, answer];

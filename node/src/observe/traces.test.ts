@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import { createLog } from "../log.ts";
 import { PROBES, type ServedFact } from "../primitives/probes.ts";
+import { traceIds } from "../primitives/trace-ids.ts";
 import { openTraces } from "./traces.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
@@ -41,6 +42,8 @@ it("sends what was not sent yet when a node stops, to the path that OTLP has", a
     Array.from({ length: 3 }, () => `"traceId":"${HASH.slice(2, 34)}"`),
   );
   expect(body).toContain('"lloom-executor"');
+  // The backend was told this one as the parent of its own.
+  expect(body).toContain(`"spanId":"${traceIds(HASH).backend}"`);
 });
 
 it("holds no node back when nobody takes them", async () => {

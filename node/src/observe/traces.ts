@@ -2,8 +2,9 @@ import type { Attributes, Context, SpanContext } from "@opentelemetry/api";
 import type { Log } from "../log.ts";
 import { steadyClock, wallClock } from "../primitives/clock.ts";
 import { PROBES } from "../primitives/probes.ts";
+import { traceIds } from "../primitives/trace-ids.ts";
 import type { MeasuredRole } from "./metric-table.ts";
-import { type PlannedSpan, spansOfCalled, spansOfServed, spansOfTried, traceIds } from "./span-plan.ts";
+import { type PlannedSpan, spansOfCalled, spansOfServed, spansOfTried } from "./span-plan.ts";
 
 export interface TraceOptions {
   readonly role: MeasuredRole;

@@ -21,6 +21,13 @@ describe("the choice of a backend", () => {
     expect(JSON.stringify({ ...(refusal as object), text: String(refusal) })).not.toContain("PASS-5");
   });
 
+  it("tells a server of traces where they are recorded, and nobody else", () => {
+    const backend = "http://127.0.0.1:11434/v1";
+    const chosen = (flags: Record<string, string>) => chosenBackend(readConfig({ flags, environment: {} }));
+    expect(chosen({ backend, otlpEndpoint: "http://127.0.0.1:4318" })).toMatchObject({ tellsTraces: true });
+    expect(chosen({ backend })).toMatchObject({ tellsTraces: false });
+  });
+
   it("names a file that is not there", async () => {
     await expect(open("models/none.gguf")).rejects.toThrow(/"models\/none\.gguf"/);
   });

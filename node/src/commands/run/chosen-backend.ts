@@ -14,6 +14,7 @@ export function chosenBackend({
   threads,
   gpu,
   concurrency,
+  otlpEndpoint,
 }: Settings): BackendOptions {
   const modelPath = backend === "tiny" ? TINY_MODEL : backend;
   // An address with a mistake is no file's name either, which would be told with the password in it.
@@ -22,6 +23,7 @@ export function chosenBackend({
       kind: "openai",
       url: backend,
       models: backendModels,
+      tellsTraces: otlpEndpoint !== undefined,
       ...(backendKeyFile === undefined ? {} : { apiKey: readKey(backendKeyFile) }),
     };
   if (!existsSync(modelPath))

@@ -105,7 +105,10 @@ describe("a request that is admitted", () => {
     expect(await enter(frame)).toEqual({
       ...{ request, requestHash, lane: EMPTY_LANE, epoch: run.epoch },
       prompt: { promptSalt, messages, sampling, weightsHash, profileHash, offerHash, profile: PROFILE },
-      completion: { model: MODEL, messages, sampling, maxOutboundTokens: 1000, asOfSeconds: Number(request.deadline) },
+      completion: {
+        ...{ model: MODEL, messages, sampling, maxOutboundTokens: 1000 },
+        ...{ asOfSeconds: Number(request.deadline), requestHash },
+      },
     });
     expect(store.find(requestHash)).toEqual({ status: "running", request: frame.request });
     expect(store.busyLane(client.address, 1n)).toBe(true);

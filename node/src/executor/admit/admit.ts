@@ -81,6 +81,7 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
     maxOutboundTokens: Number(request.maxOutboundTokens),
     // Signed, so that everybody who counts again is told the same.
     asOfSeconds: Number(request.deadline),
+    requestHash,
   };
   const facts = Promise.all([
     parts.backend.countInbound(asked, signal),
