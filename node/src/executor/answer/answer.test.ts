@@ -5,12 +5,14 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { EMPTY_LANE } from "@lloom/protocol/lane";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { says, scriptedBackend } from "../../../../test/integration/roles/scripted-backend.ts";
+import { damagePages } from "../../../../test/support/damaged-pages.ts";
 import { createExchange, TEST_CIPHER, testPrompt } from "../../../../test/support/exchange.ts";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import type { ExecutorFrameBody } from "../../p2p/infer/answer-queue.ts";
 import { PROBES, type ServedFact } from "../../primitives/probes.ts";
 import { type Database, openDatabase } from "../../store/database/database.ts";
+import { watchStore } from "../../store/database/watch-store.ts";
 import { type ExecutorLog, openExecutorLog } from "../../store/executor/executor-log.ts";
 import { OwnRun } from "../admit/own-run.ts";
 import { WorkQueue } from "../admit/work-queue.ts";
@@ -177,6 +179,34 @@ describe("an answer", () => {
     const log = createLog({ level: "info", name: "test", write: (line) => lines.push(line) });
     await answer({ log, backend: scriptedBackend(says()) });
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ msg: "request failed", code: "BACKEND_FAILED" }]);
+  });
+
+  it("is not signed on a log whose pages break while it is made, and the log says so", async () => {
+    const failed: LloomError[] = [];
+    const backend = scriptedBackend(async function* (asked) {
+      damagePages(db);
+      yield* says("Hello")(asked, never);
+    });
+    const { types, signedWhile } = await answer({ backend, store: watchStore(store, (one) => failed.push(one)) });
+    expect([types.at(-1), signedWhile]).toEqual(["STORE_FAILED", []]);
+    expect(failed[0]).toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("executor.sqlite is damaged"),
+      next: expect.stringMatching(/without deleting it.*docs\/executor\.md/),
+    });
+  });
+
+  it("is not signed once a page was found broken, also where it could be saved", async () => {
+    const rest = "rest ".repeat(1_000);
+    for (let row = 0; row < 9; row++)
+      db.write(() => db.run("INSERT INTO facts VALUES (:name, :rest)", { name: `rest ${row}`, rest }));
+    const backend = scriptedBackend(async function* (asked) {
+      damagePages(db, "rest rest");
+      expect(() => db.all("SELECT * FROM facts")).toThrow(/is damaged/);
+      yield* says("Hello")(asked, never);
+    });
+    const { types, signedWhile, requestHash } = await answer({ backend });
+    expect([types.at(-1), signedWhile, store.find(requestHash)?.status]).toEqual(["STORE_FAILED", [], "answered"]);
   });
 
   it("that could not be saved is not signed, and its request may not be answered otherwise", async () => {

@@ -7,7 +7,7 @@ import { makePrivateDirectory } from "../files/private-directory.ts";
 import type { Row } from "./encoding.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
-import { damagedStore, storeFailure, textWithoutKey } from "./store-failure.ts";
+import { damagedStore, isDamage, storeFailure, textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
 import { Transactions, type WriteOptions } from "./transactions.ts";
 import { keepWriteAheadLog } from "./write-ahead-log.ts";
@@ -44,6 +44,8 @@ export class Database implements Disposable {
   readonly #commits: GroupCommit;
   readonly #transactions: Transactions;
   #soon: NodeJS.Timeout | undefined;
+  /** A page was found broken: nobody knows what else is. */
+  #damage: LloomError | undefined;
   #closed = false;
 
   /** Use `openDatabase`. */
@@ -86,10 +88,12 @@ export class Database implements Disposable {
 
   /**
    * Resolves once the disk has everything that was written before. The event loop goes on meanwhile, and all who wait share
-   * one call to the disk. Throws STORE_FAILED; then nothing that is written later is ever confirmed either.
+   * one call to the disk. Throws STORE_FAILED; then nothing that is written later is ever confirmed either. So it does once a page
+   * was found broken, also where the others can be written: nothing is promised on a damaged file.
    */
   async onDisk(): Promise<void> {
     this.#clearSoon();
+    if (this.#damage !== undefined) throw this.#damage;
     await this.committed();
     try {
       await this.#commits.sync();
@@ -154,7 +158,9 @@ export class Database implements Disposable {
     try {
       return work();
     } catch (cause) {
-      throw cause instanceof LloomError ? cause : storeFailure(this.path, cause);
+      const failure = cause instanceof LloomError ? cause : storeFailure(this.path, cause);
+      if (isDamage(cause)) this.#damage ??= failure;
+      throw failure;
     }
   }
 }

@@ -8,16 +8,22 @@ const PROBLEMS: Readonly<Record<number, readonly [problem: string, next: string]
   5: ["is locked by another process", "Stop the other process that has it open."],
   6: ["is locked by another process", "Stop the other process that has it open."],
   8: ["may not be written", "Give the account that runs the node the right to write it."],
-  10: ["cannot be read or written", "Check the disk."],
+  10: ["cannot be read or written", "Check the disk: whether it is sound, and has room."],
   11: ["is damaged", DAMAGED],
   13: ["cannot grow: the disk is full", "Free some space; nothing that was acknowledged is lost."],
   14: ["cannot be opened", "Check that the directory exists and may be written."],
   26: ["is not a database", DAMAGED],
 };
 
+const codeOf = (cause: unknown): number | undefined =>
+  cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
+
+/** Whether an error of `node:sqlite` says that the file is damaged. */
+export const isDamage = (cause: unknown): boolean => [11, 26].includes(codeOf(cause) ?? 0);
+
 /** An error of `node:sqlite` as STORE_FAILED, in plain words. */
 export function storeFailure(path: string, cause: unknown): LloomError {
-  const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
+  const code = codeOf(cause);
   const known = code === undefined ? undefined : PROBLEMS[code];
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (known === undefined) return new LloomError("STORE_FAILED", `The store ${path} failed: ${reason}.`, { cause });

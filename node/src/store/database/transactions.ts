@@ -116,7 +116,7 @@ export class Transactions {
   /** Others have gone on as if it had been written: nothing more may be promised on this file. */
   #lose(cause: unknown): void {
     this.#rollback();
-    this.#lost ??= storeFailure(this.#path, cause);
+    this.#lost ??= this.#told(cause);
     this.#turn?.reject(this.#lost);
     this.#turn = undefined;
   }
