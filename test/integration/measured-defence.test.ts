@@ -4,6 +4,9 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { measuredDisputesFacts } from "@lloom/protocol/generated/facts";
 import type { VoteChoice } from "@lloom/protocol/votes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { senderOf } from "../../node/src/chain/account/actions.ts";
+import type { Chain } from "../../node/src/chain/chain.ts";
+import { LloomError } from "../../node/src/errors.ts";
 import { type AnswerDisputesOptions, answerDisputes } from "../../node/src/executor/dispute/answer-disputes.ts";
 import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { Court, type Sale, type Somebody } from "../support/court.ts";
@@ -18,7 +21,7 @@ const BOND = 16n * FEE;
 const PATIENCE_MS = 120_000;
 const { APPEAL_PERIOD, ANSWER_PERIOD } = measuredDisputesFacts;
 
-const EXECUTORS = ["right", "wronged", "bounded", "forgetful", "counting", "reorganised"];
+const EXECUTORS = ["right", "wronged", "bounded", "forgetful", "counting", "reorganised", "ended"];
 let court: Court;
 beforeAll(async () => {
   court = await Court.open({ jurors: JURORS, executors: EXECUTORS });
@@ -48,6 +51,18 @@ async function accused(name: string, change: Partial<AnswerDisputesOptions> = {}
 
 const says = ({ store }: Accused, id: Hex, state: string): Promise<void> =>
   eventually(`it says ${state}`, PATIENCE_MS, () => store.findDuty("defend", id)?.state === state);
+/** A chain of its own, whose transactions are noted; the one that the process ends at does not arrive. */
+async function sending(name: string, sent: string[], fatal?: RegExp): Promise<Chain> {
+  const { chain } = await court.as(name);
+  const sender = senderOf(chain);
+  const send = sender.send.bind(sender);
+  sender.send = async (call, options) => {
+    sent.push(call.what);
+    if (fatal?.test(call.what)) throw new LloomError("CHAIN_UNREACHABLE", "The process ended.");
+    return send(call, options);
+  };
+  return chain;
+}
 const five = (choice: VoteChoice): VoteChoice[] => Array(5).fill(choice);
 
 describe("an honest executor that is accused of another model", () => {
@@ -86,6 +101,28 @@ describe("an honest executor that is accused of another model", () => {
     const half = (BOND - 11n * FEE) / 2n;
     const [wallet, credit] = [before.wallet - 2n * BOND, 2n * BOND + half];
     expect(await court.wealth(executor)).toEqual({ ...before, wallet, credit });
+  });
+
+  it("appeals once and approves its deposit once, though its process ends between the two", async () => {
+    const executor = await court.as("ended");
+    const [first, second]: [string[], string[]] = [[], []];
+    await court.market.fund("ended", 3n * BOND);
+    let id: Hex = "0x";
+    let store: ExecutorLog;
+    {
+      await using ended = await accused("ended", { chain: await sending("ended", first, /appeal/) });
+      ({ store } = ended);
+      id = await court.complain(ended.sale);
+      await says(ended, id, "drawn");
+      await court.judge(id, five("Mismatch"));
+      await eventually("it would appeal", PATIENCE_MS, () => first.some((what) => /appeal/.test(what)));
+    }
+    const before = await court.wealth(executor);
+    await using again = await accused("ended", { store, chain: await sending("ended", second) });
+    await says({ ...again, store }, id, "drawn");
+    expect((await court.wealth(executor)).wallet).toBe(before.wallet - 2n * BOND);
+    expect(first.filter((what) => /approve/.test(what))).toHaveLength(1);
+    expect(second.filter((what) => /approve|appeal/.test(what))).toEqual([expect.stringMatching(/appeal/)]);
   });
 
   it("does not appeal beyond the bound on deposits, says so, and loses no more than the penalty", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRevealedAnswer } from "../../../node/src/chain/disputes/dispute-events.ts";
 import type { ExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
+import { openGate } from "../../support/rpc-gate.ts";
 import { accuse, HOUR, idOf, later, purse, settleAll, standing } from "./disputed-deliveries.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
 import { askAll, type Buyer, question, type Seller, until, World } from "./world.ts";
@@ -90,16 +91,33 @@ describe("an honest executor that is accused", () => {
   });
 
   it("reveals a long answer chunk by chunk, and goes on where it was cut off", async () => {
+    await using gate = await openGate(world.chain.rpcUrl);
     const pieces = Array.from({ length: 200 }, (_, index) => `${"x".repeat(250)}${index} `);
-    await using sold = await market("long", pieces);
-    const { seller, buyer } = sold;
+    const own = { identity: await world.nextIdentity(), dataDir: await world.dataDir(), disputeCheckMs: 200 };
+    const options = { ...own, backend: scriptedBackend(says(...pieces), "long") };
+    const ended = await world.seller({ ...options, rpcUrl: gate.rpcUrl });
+    await using buyer = await world.buyer({ quietMs: NEVER_MS });
     const { end, text } = await askAll(buyer, question("?", { model: "long", maxOutboundTokens: 300 }));
     expect(text.length).toBeGreaterThan(8 * 4096);
-    await settleAll(seller);
+    await settleAll(ended);
+    const sent = (): Promise<number> => buyer.chain.provider.getTransactionCount(own.identity.address);
+    const before = await sent();
+    // The first chunk arrives; the process ends before the others do.
+    let sends = 0;
+    gate.decide = (method) => {
+      if (method === "eth_sendRawTransaction") sends++;
+      return sends > 1 ? "refuse" : "pass";
+    };
     const { id } = await accuse(world, buyer, end.receipt);
+    await until("it would show the others", () => sends > 1);
+    await ended[Symbol.asyncDispose]();
+    expect(await sent()).toBe(before + 1);
+    await using seller = await world.seller(options);
     await standing(world, seller, id, "delivered");
     const shown = await readRevealedAnswer(buyer.chain, world.deployment.deliveryDisputes, id);
     expect(Buffer.from(shown ?? []).toString()).toBe(text);
+    // One chunk first, then eight at a time: none of them twice.
+    expect(await sent()).toBe(before + 1 + Math.ceil((Math.ceil(text.length / 4096) - 1) / 8));
   });
 
   it("answers what was opened while it was away", async () => {

@@ -5,6 +5,7 @@ import { senderOf } from "../../../node/src/chain/account/actions.ts";
 import { settle } from "../../../node/src/chain/account/settle.ts";
 import { revealCall } from "../../../node/src/chain/disputes/delivery-calls.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
+import { openGate } from "../../support/rpc-gate.ts";
 import {
   HOUR,
   idOf,
@@ -186,5 +187,32 @@ describe("two signatures over one request", () => {
     expect(slashed).toBe(minimum > stake / 2n ? minimum : stake / 2n);
     // 30 % as the reporter, who had committed before; twice the answer's price as who was hurt.
     expect((await purse(world, buyer)).rewards).toBe((slashed * 3n) / 10n + 2n * priceOf(receipt));
+  });
+
+  it("are proven by the next process with what the one before it had committed to, and nothing is sent twice", async () => {
+    await using gate = await openGate(world.chain.rpcUrl);
+    const own = { ...DISPUTING, identity: await world.nextIdentity(), dataDir: await world.dataDir() };
+    const ended = await world.buyer({ ...own, rpcUrl: gate.rpcUrl });
+    const { rogue, receipt, other } = await withhold(ended, await rogueMember(world));
+    const { requestHash } = receipt.response;
+    const received = { requestHash, responseHash: idOf(ended.chain, other), receipt: other };
+    ended.store.saveReceipt({ ...received, contentSalt: requestHash, receivedAtMs: Date.now() });
+    const sent = (): Promise<number> => rogue.chain.provider.getTransactionCount(own.identity.address);
+    const before = await sent();
+    // The commitment passes; the process ends before its proof arrives.
+    let sends = 0;
+    gate.decide = (method) => {
+      if (method === "eth_sendRawTransaction") sends++;
+      return sends > 1 ? "refuse" : "pass";
+    };
+    await settle(rogue.chain, [receipt]);
+    await until("it would send the proof", () => sends > 1);
+    const committed = ended.store.findDuty("report", requestHash);
+    await ended[Symbol.asyncDispose]();
+    expect(await sent()).toBe(before + 1);
+    await using buyer = await world.buyer({ ...own, deposit: 0n });
+    await until("it is proven", () => buyer.store.findDuty("report", requestHash)?.state === "proven");
+    expect(buyer.store.findDuty("report", requestHash)?.salt).toBe(committed?.salt);
+    expect(await sent()).toBe(before + 2);
   });
 });

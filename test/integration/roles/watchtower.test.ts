@@ -9,6 +9,7 @@ import { callEntrust } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { openDatabase } from "../../../node/src/store/database/database.ts";
 import { createTextCipher } from "../../../node/src/store/database/text-cipher.ts";
 import { openValidatorLog, type ValidatorLog } from "../../../node/src/store/validator/validator-log.ts";
+import { TowerFees } from "../../../node/src/validator/tower/tower-fees.ts";
 import { createValidator } from "../../../node/src/validator/validator.ts";
 import type { Identity } from "../../../node/src/wallet/identity.ts";
 import { targetOf } from "../../support/hosts.ts";
@@ -198,6 +199,25 @@ describe("a watchtower's fee", () => {
       settled: before.settled + ends.reduce((sum, { cost }) => sum + cost, 0n),
     });
     expect((await purse(world, guard)).wallet).toBe(2n * FEE);
+  });
+
+  it("that was taken by a process which ended before it settled is not taken again: the next one settles", async () => {
+    const identity = await world.nextIdentity();
+    const own = { identity: await world.nextIdentity(), dataDir: await world.dataDir(), fee: FEE };
+    const ended = await tower(identity, own);
+    const { seller, buyer } = await market("half", ended, { identity, fee: FEE });
+    await deposit(seller.chain, FEE * 3n);
+    const { end } = await askAll(buyer, question("?", { model: "half" }));
+    await has(ended, end.receipt);
+    await seller[Symbol.asyncDispose]();
+    const { chain, store } = ended;
+    const pair = store.guardedPair(end.receipt.request);
+    expect(pair && (await new TowerFees({ chain, store, fee: FEE, log }).take(pair, soon()))).toBe(true);
+    await ended[Symbol.asyncDispose]();
+    await later(world, 13 * HOUR);
+    await using guard = await tower(identity, own);
+    await until("it is settled", async () => (await paid(guard, end.receipt)) === end.cost);
+    expect((await purse(world, guard)).wallet).toBe(FEE);
   });
 
   it("is not taken for a lane that owes no more", async () => {
