@@ -1,4 +1,4 @@
-import { steadyClock } from "../primitives/clock.ts";
+import { type SteadyClock, steadyClock } from "../primitives/clock.ts";
 import { PROBES, type RpcFact } from "../primitives/probes.ts";
 import { BoundedLabel } from "./bounded-label.ts";
 import type { Metrics } from "./metrics.ts";
@@ -16,23 +16,23 @@ export interface ChainSeen {
 const PATIENCE_MS = 15_000;
 
 /** Measures what every node does at the chain: calls, transactions, duties, audits. */
-export function recordNode(metrics: Metrics, stack: DisposableStack): ChainSeen {
+export function recordNode(metrics: Metrics, stack: DisposableStack, clock: SteadyClock = steadyClock): ChainSeen {
   const methods = new BoundedLabel(MOST_METHODS);
   let head = 0;
-  let headAtMs = steadyClock();
+  let headAtMs = clock();
   let failingSinceMs: number | undefined;
   const onRpc = ({ method, ms, outcome, head: seen }: RpcFact): void => {
     metrics.count("lloom_rpc_calls_total", { method: methods.of(method), outcome });
     metrics.observe("lloom_rpc_call_seconds", ms / 1000);
-    if (outcome === "unreachable") failingSinceMs ??= steadyClock() - ms;
+    if (outcome === "unreachable") failingSinceMs ??= clock() - ms;
     else failingSinceMs = undefined;
     if (seen === undefined || seen === head) return;
     head = seen;
-    headAtMs = steadyClock();
+    headAtMs = clock();
   };
   stack.use(PROBES.rpc.listen(onRpc));
   metrics.read("lloom_chain_head_block", () => head);
-  metrics.read("lloom_chain_head_age_seconds", () => (steadyClock() - headAtMs) / 1000);
+  metrics.read("lloom_chain_head_age_seconds", () => (clock() - headAtMs) / 1000);
   stack.use(
     PROBES.mined.listen(({ isReverted, feeWei }) => {
       metrics.count("lloom_transactions_total", { outcome: isReverted ? "reverted" : "done" });
@@ -43,7 +43,7 @@ export function recordNode(metrics: Metrics, stack: DisposableStack): ChainSeen 
   stack.use(PROBES.audit.listen(({ step, count }) => metrics.count(AUDIT_COUNTERS[step], {}, count)));
   return {
     problem: () =>
-      failingSinceMs !== undefined && steadyClock() - failingSinceMs > PATIENCE_MS
+      failingSinceMs !== undefined && clock() - failingSinceMs > PATIENCE_MS
         ? "The chain's RPC server does not answer: check --rpc, and whether it runs."
         : undefined,
   };

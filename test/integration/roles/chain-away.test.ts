@@ -1,13 +1,18 @@
 /** What parties of disputes owe by a deadline, while the chain's server is away, its past changes, and clocks differ by days. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { allocate } from "../../../node/src/chain/account/actions.ts";
 import { settle } from "../../../node/src/chain/account/settle.ts";
 import { delivery } from "../../../node/src/chain/contracts.ts";
 import { readDispute } from "../../../node/src/chain/disputes/delivery-disputes.ts";
+import { readLane } from "../../../node/src/chain/reads.ts";
 import { readPastLogs } from "../../../node/src/chain/watch/past-logs.ts";
+import { LloomError } from "../../../node/src/errors.ts";
+import { Metrics } from "../../../node/src/observe/metrics.ts";
+import { recordNode } from "../../../node/src/observe/record-node.ts";
 import { openGate, type RpcGate } from "../../support/rpc-gate.ts";
 import { accuse, HOUR, idOf, later, purse, rogueMember, settleAll, standing, withhold } from "./disputed-deliveries.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, type BuyerOptions, type Member, question, until, World } from "./world.ts";
+import { askAll, type BuyerOptions, DOLLAR, type Heard, type Member, question, soon, until, World } from "./world.ts";
 
 let world: World;
 let gate: RpcGate;
@@ -51,6 +56,13 @@ async function away(seconds: number, meanwhile: () => Promise<void>): Promise<vo
   gate.decide = () => "pass";
 }
 
+/** What the chain has paid for the lane of these answers. */
+async function paidFor([first]: readonly Heard["end"][]): Promise<bigint> {
+  if (first === undefined) return 0n;
+  const { client, executor, lane } = first.receipt.request;
+  return (await readLane(watcher.chain, { client, executor, lane })).cost;
+}
+
 /** How often this has happened in a dispute. */
 const countOf = async (event: "DeliveryOpened" | "DeliveryClosed" | "AnswerRevealed", id: `0x${string}`) =>
   (
@@ -61,6 +73,53 @@ const countOf = async (event: "DeliveryOpened" | "DeliveryClosed" | "AnswerRevea
   ).length;
 
 describe("while the chain's server is away", () => {
+  it("answers go on where the channel is known, who has none is told why, and everything is settled once it is back", async () => {
+    using measuring = new DisposableStack();
+    let aheadMs = 0;
+    const seen = recordNode(new Metrics("executor"), measuring, () => performance.now() + aheadMs);
+    const [identity, payer] = [await world.nextIdentity(), await world.nextIdentity()];
+    {
+      // Nobody has to hear any more that the channel was filled, and to read it again.
+      await using filling = await world.buyer({ identity: payer });
+      await allocate(filling.chain, identity.address, 50n * DOLLAR);
+    }
+    const backend = scriptedBackend(says("Here."), "going");
+    await using seller = await world.seller({ backend, identity, rpcUrl: gate.rpcUrl });
+    await using buyer = await world.buyer({ identity: payer, deposit: 0n, rpcUrl: gate.rpcUrl });
+    await using newcomer = await world.buyer({ rpcUrl: gate.rpcUrl, chainPatienceMs: 100 });
+    const asked = question("?", { model: "going" });
+    const ends: Heard["end"][] = [];
+    const askSome = async (): Promise<void> => {
+      for (let asking = 0; asking < 3; asking++) ends.push((await askAll(buyer, asked)).end);
+    };
+    await askSome();
+    await until("the newcomer knows it", () => newcomer.client.offers("going").length > 0);
+    let missed = 0;
+    gate.decide = () => {
+      missed++;
+      return "refuse";
+    };
+    await askSome();
+    await until("calls have failed", () => missed > MISSED);
+    await askSome();
+    await expect(askAll(newcomer, asked)).rejects.toMatchObject({ code: "CHAIN_UNREACHABLE" });
+    expect(newcomer.store.outcomes(9)).toEqual([]);
+    expect(seen.problem()).toBeUndefined();
+    aheadMs = 60_000;
+    expect(seen.problem()).toBe("The chain's RPC server does not answer: check --rpc, and whether it runs.");
+    await expect(seller.executor.settleNow(soon(100))).rejects.toBeInstanceOf(LloomError);
+    const cost = ends.reduce((sum, end) => sum + end.cost, 0n);
+    expect([seller.executor.status().owed, seller.executor.status().answered]).toEqual([cost, ends.length]);
+    expect(new Set(ends.map(({ receipt }) => receipt.request.lane)).size).toBe(1);
+
+    gate.decide = () => "pass";
+    await settleAll(seller);
+    expect(await paidFor(ends)).toBe(cost);
+    await until("it says that the chain is there", () => seen.problem() === undefined);
+    await until("the client knows that it is paid", () => buyer.store.outstanding(seller.identity.address, 0n) === 0n);
+    await askAll(newcomer, asked);
+  });
+
   it("an hour passes: an answer is shown and a dispute opened in time, and one ended that came due, each once", async () => {
     const seller = await world.seller({
       ...{ backend: scriptedBackend(says("Here."), "away"), rpcUrl: gate.rpcUrl, disputeCheckMs: 200 },
