@@ -18,6 +18,7 @@ import { Background } from "../primitives/background.ts";
 import { pause } from "../primitives/pause.ts";
 import type { ClientLog } from "../store/client/client-log.ts";
 import { watchStore } from "../store/database/watch-store.ts";
+import type { Room } from "../store/files/disk-room.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
@@ -55,6 +56,8 @@ export interface ClientParts {
   readonly audit?: AnswerAudit | undefined;
   /** Compares this machine's clock with others' and says what is wrong with it. */
   readonly checkClock?: () => Promise<LloomError | undefined>;
+  /** Of the log's disk; without, it is not looked at. */
+  readonly room?: Room | undefined;
 }
 
 /** A payer of answers. Disposing of it cancels what is under way and waits a little for the receipts. */
@@ -110,8 +113,10 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)));
   const resources = stack.move();
   return {
-    ask: (question, signal) =>
-      blamingClock(askVerified(asking, question, AbortSignal.any([signal, closing.signal])), parts.checkClock),
+    ask: (question, signal) => {
+      const events = askVerified(asking, question, AbortSignal.any([signal, closing.signal]));
+      return withRoom(blamingClock(events, parts.checkClock), parts.room);
+    },
     models: async () => {
       await lookForModels(market, settings);
       return models();
@@ -128,6 +133,13 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
     failed: failed.promise,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** The same events; nothing is asked, and so nothing signed, where there is no room to remember it. */
+async function* withRoom(events: AsyncIterable<AskEvent>, room: Room | undefined): AsyncGenerator<AskEvent, void> {
+  const full = room?.problem();
+  if (full !== undefined) throw full;
+  yield* events;
 }
 
 function openChannels(

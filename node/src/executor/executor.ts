@@ -44,10 +44,12 @@ export interface Executor extends AsyncDisposable {
 
 /**
  * Starts to sell the backend's models. Signs first what a crash left unsigned, and offers nothing before it has listened
- * whether somebody else works with its key. Throws LloomError of backend, store, chain and host, and KEY_IN_USE.
+ * whether somebody else works with its key. Throws LloomError of backend, store, chain and host, and KEY_IN_USE; STORE_FAILED where its disk has no room.
  */
 export async function createExecutor(parts: ExecutorParts, options: ExecutorOptions): Promise<Executor> {
   const settings = executorSettings(options, parts.chain.unlockDelaySeconds);
+  const full = parts.room?.problem();
+  if (full !== undefined) throw full;
   await using stack = new AsyncDisposableStack();
   const pipeline = openPipeline(parts, settings, stack);
   signSavedAnswers(pipeline.answering);

@@ -30,7 +30,7 @@ type Prices = Pick<ExecutorOptions, "price" | "modelPrices">;
 
 /** Everything that judges, answers and settles, not yet reachable by anybody. */
 export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, stack: AsyncDisposableStack) {
-  const { identity, chain, backend, log } = parts;
+  const { identity, chain, backend, log, room } = parts;
   const { clock } = settings;
   const executor = identity.address;
   const hasher = createCommitmentHasher(chain.domain);
@@ -61,7 +61,7 @@ export function openPipeline(parts: ExecutorParts, settings: ExecutorSettings, s
     }),
   );
   const admission: AdmissionParts = {
-    ...{ executor, hasher, store, channels, backend, queue, clock, run },
+    ...{ executor, hasher, store, channels, backend, queue, clock, run, room },
     recover: recoverAddress,
     offerOf: (model) => offers.of(model),
     profileOf: (model) => offers.profileOf(model),
@@ -99,7 +99,7 @@ interface OpeningOffers {
 
 /** Own offers, each noted in memory and in the log before it is signed. */
 function openOffers(
-  { identity, backend, log }: ExecutorParts,
+  { identity, backend, log, room }: ExecutorParts,
   settings: ExecutorSettings,
   { stack, store, hashOffer }: OpeningOffers,
 ) {
@@ -118,7 +118,8 @@ function openOffers(
   let prices: Prices = settings;
   const renew = (models = known): void => {
     known = models;
-    const fit = models.filter(({ model }) => trials.isFit(model));
+    // What would be refused for want of room is not offered; the next round offers it again.
+    const fit = room?.problem() === undefined ? models.filter(({ model }) => trials.isFit(model)) : [];
     offers.renew(offerTerms(fit, { ...settings, ...prices }, identity.address), clock());
   };
   const reprice = ({ price, modelPrices = {} }: Prices): void => {

@@ -238,6 +238,11 @@ export const METRICS = {
   },
   lloom_ready: { type: "gauge", roles: ALL, help: "1 while /ready says yes, else 0." },
   lloom_info: { type: "gauge", roles: ALL, labels: ["version"], help: "1, with the node's version." },
+  lloom_disk_free_bytes: {
+    type: "gauge",
+    roles: ALL,
+    help: "Left on the disk of the data directory; +Inf where the file system does not tell.",
+  },
   lloom_event_loop_lag_seconds: {
     type: "gauge",
     roles: ALL,

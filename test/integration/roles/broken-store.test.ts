@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LloomError } from "../../../node/src/errors.ts";
+import { createExecutor } from "../../../node/src/executor/executor.ts";
 import { openDatabase } from "../../../node/src/store/database/database.ts";
 import type { ExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
+import type { Room } from "../../../node/src/store/files/disk-room.ts";
 import { keyIn, launch, start } from "./launch.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, question, soon, until, World } from "./world.ts";
+import { askAll, log, PRICE, question, soon, until, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -58,6 +60,58 @@ describe("an executor whose log fails", () => {
     await until("the offers are gone", () => buyer.client.offers("broken").length === 0);
     expect(world.validator?.offers("broken")).toEqual([]);
     expect(seller.executor.status().owed).toBe(0n);
+  });
+});
+
+/** A disk that has room or not, as a test says. */
+function staged(): { room: Room; fill: (isFull: boolean) => void } {
+  let problem: LloomError | undefined;
+  const fill = (isFull: boolean): void => {
+    problem = isFull ? new LloomError("STORE_FAILED", "The disk is full.", { next: "Free some." }) : undefined;
+  };
+  return { room: { problem: () => problem }, fill };
+}
+
+describe("a node whose disk is nearly full", () => {
+  it("as an executor signs and offers nothing new, says why, and goes on by itself", async () => {
+    const { room, fill } = staged();
+    await using seller = await world.seller({ backend: scriptedBackend(says("Yes."), "roomy"), room });
+    await using buyer = await world.buyer();
+    const asked = question("?", { model: "roomy" });
+    await askAll(buyer, asked);
+    const { answered } = seller.executor.status();
+    fill(true);
+    // By the offer that the client has heard already.
+    await expect(askAll(buyer, asked)).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("The executor refused: The disk is full."),
+    });
+    await until("nothing is on offer", () => seller.executor.status().models.length === 0);
+    expect(seller.executor.status()).toMatchObject({ draining: false, answered, refused: 1 });
+    // What was refused costs nothing and spoils no lane.
+    expect(buyer.store.outstanding(seller.identity.address, 0n)).toBe(seller.executor.status().owed);
+    await seller.executor.settleNow(soon());
+    fill(false);
+    await until("it is on offer again", () => seller.executor.status().models.length === 1);
+    await until("it is asked again", () => askAll(buyer, asked).then(Boolean, () => false));
+    expect(seller.executor.status().answered).toBe(answered + 1);
+  });
+
+  it("as an executor does not start, and as a client signs nothing until there is room", async () => {
+    const { room, fill } = staged();
+    const backend = scriptedBackend(says("Yes."), "asked");
+    await using seller = await world.seller({ backend });
+    await using buyer = await world.buyer({ room });
+    const asked = question("?", { model: "asked" });
+    fill(true);
+    await expect(createExecutor({ ...seller, backend, room, log }, { price: PRICE })).rejects.toMatchObject({
+      code: "STORE_FAILED",
+    });
+    await expect(askAll(buyer, asked)).rejects.toMatchObject({ code: "STORE_FAILED", message: "The disk is full." });
+    expect(buyer.store.outcomes(10)).toEqual([]);
+    fill(false);
+    await askAll(buyer, asked);
+    expect(buyer.store.outcomes(10)).toHaveLength(1);
   });
 });
 

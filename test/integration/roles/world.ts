@@ -9,13 +9,14 @@ import type { Backend } from "../../../node/src/backend/backend.ts";
 import { deposit, faucet, registerAndStake } from "../../../node/src/chain/account/actions.ts";
 import { type Chain, openChain } from "../../../node/src/chain/chain.ts";
 import type { AnswerAudit } from "../../../node/src/client/check/answer-audit.ts";
-import { type Client, createClient } from "../../../node/src/client/client.ts";
+import { type Client, type ClientParts, createClient } from "../../../node/src/client/client.ts";
 import type { ClientOptions } from "../../../node/src/client/client-options.ts";
 import type { AskEvent, Question } from "../../../node/src/client/question.ts";
 import { ClockWatch } from "../../../node/src/clock/clock-watch.ts";
 import { LloomError } from "../../../node/src/errors.ts";
 import { createExecutor, type Executor } from "../../../node/src/executor/executor.ts";
 import type { ExecutorOptions } from "../../../node/src/executor/executor-options.ts";
+import type { ExecutorParts } from "../../../node/src/executor/executor-parts.ts";
 import { createLog } from "../../../node/src/log.ts";
 import { createHost, type Host } from "../../../node/src/p2p/host/host.ts";
 import { type ClientLog, openClientLog } from "../../../node/src/store/client/client-log.ts";
@@ -49,7 +50,7 @@ export interface Buyer extends Member, AsyncDisposable {
   readonly store: ClientLog;
 }
 
-export interface SellerOptions extends Partial<ExecutorOptions> {
+export interface SellerOptions extends Partial<ExecutorOptions>, Pick<ExecutorParts, "room"> {
   readonly backend: Backend;
   /** Base units; the minimum unless given. */
   readonly stake?: bigint;
@@ -64,7 +65,7 @@ export interface SellerOptions extends Partial<ExecutorOptions> {
   readonly tap?: (store: ExecutorLog) => ExecutorLog;
 }
 
-export interface BuyerOptions extends ClientOptions {
+export interface BuyerOptions extends ClientOptions, Pick<ClientParts, "room"> {
   /** Instead of the chain itself. */
   readonly rpcUrl?: string;
   /** Base units. */
@@ -139,7 +140,8 @@ export class World implements AsyncDisposable {
   }
 
   /** An executor with stake; it settles only when told, unless the options say otherwise. */
-  async seller({ backend, stake, rpcUrl, dataDir, identity, listen, tap = (log) => log, ...options }: SellerOptions) {
+  async seller(given: SellerOptions) {
+    const { backend, stake, rpcUrl, dataDir, identity, listen, room, tap = (log) => log, ...options } = given;
     const stack = new AsyncDisposableStack();
     const member = await this.join(identity ?? (await this.nextIdentity()), rpcUrl, stack, listen);
     await this.stake(member, stake);
@@ -148,7 +150,7 @@ export class World implements AsyncDisposable {
     const store = tap(openExecutorLog(db));
     const executor = stack.use(
       await createExecutor(
-        { ...member, store, backend, log },
+        { ...member, store, backend, log, room },
         {
           price: PRICE,
           settleAmount: 1n << 90n,
@@ -169,6 +171,7 @@ export class World implements AsyncDisposable {
     dataDir,
     identity,
     audit,
+    room,
     ...options
   }: BuyerOptions = {}): Promise<Buyer> {
     const stack = new AsyncDisposableStack();
@@ -186,7 +189,7 @@ export class World implements AsyncDisposable {
     const client = stack.use(
       await createClient(
         {
-          ...{ ...member, store, log, vocabularies: join(directory, "vocabularies") },
+          ...{ ...member, store, log, room, vocabularies: join(directory, "vocabularies") },
           ...{ audit: audit?.({ ...member, store }), checkClock: () => watch.look() },
         },
         // Executors without stake are told of by gossip alone, every five seconds.

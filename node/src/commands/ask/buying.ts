@@ -10,10 +10,11 @@ import { openIndexer } from "../../indexer/indexer.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { type ClientLog, openClientLog } from "../../store/client/client-log.ts";
 import type { Database } from "../../store/database/database.ts";
+import type { DiskRoom } from "../../store/files/disk-room.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { announce, CommandContext } from "../command.ts";
 import { chosenAudits } from "../open/deployment.ts";
-import { openIdentity, openLog, openOwnChain, settingAmount } from "../open/open.ts";
+import { openIdentity, openLog, openOwnChain, openRoom, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
 import { openHost } from "../open/open-host.ts";
 import { keptPast } from "../reputation/past.ts";
@@ -35,6 +36,8 @@ export interface Buyer {
   readonly identity: Identity;
   readonly host: Host;
   readonly clock: ClockWatch;
+  /** Of the log's disk. */
+  readonly room: DiskRoom;
 }
 
 interface Buying {
@@ -75,9 +78,10 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
   const reputations = reputationSource(context, chain);
   const audit = await openAnswerAudit(context, { chain, host, store });
   const watched = { reputations, audit, checkClock: () => clock.look() };
-  const parts = { identity, chain, store, host, log, vocabularies, ...watched };
+  const room = openRoom(context);
+  const parts = { identity, chain, store, host, log, vocabularies, room, ...watched };
   const client = stack.use(await createClient(parts, options));
-  return { client, chain, identity, store, db, host, clock };
+  return { client, chain, identity, store, db, host, clock, room };
 }
 
 /** Whom the settings say to ask about executors. Throws CONFIG_INVALID for a demand that nobody could be known to meet. */

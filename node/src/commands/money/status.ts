@@ -6,6 +6,7 @@ import { type Earnings, readEarnings } from "../../chain/read/earnings.ts";
 import { type Member, readDeposit, readMember, readTokenBalance } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
 import type { Duty } from "../../store/duty-log.ts";
+import { diskSentence, freeBytes, isScarce } from "../../store/files/disk-room.ts";
 import { type LoggedValidator, loggedValidator, NO_VALIDATOR } from "../canaries/logged-validator.ts";
 import {
   complaintSentence,
@@ -39,6 +40,8 @@ interface Found {
   readonly validator: LoggedValidator;
   /** How its running node is reached; undefined if none runs. */
   readonly reach: WrittenReach | undefined;
+  /** Bytes that are left where its logs lie; undefined of another key, or where nobody can tell. */
+  readonly diskFree: number | undefined;
   readonly nowSeconds: bigint;
 }
 
@@ -59,7 +62,8 @@ export const status: Command = {
     const duties = isOwn ? loggedDuties(context, view).filter(({ endedAt }) => endedAt === undefined) : [];
     const validator = isOwn ? loggedValidator(context, view) : NO_VALIDATOR;
     const reach = isOwn ? readReach(context.settings) : undefined;
-    const found = { ...(await find(view)), owed, duties, validator, reach };
+    const diskFree = isOwn ? freeBytes(context.settings.dataDir) : undefined;
+    const found = { ...(await find(view)), owed, duties, validator, reach, diskFree };
     const { guarded, unjudged, ...audits } = validator;
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
@@ -68,7 +72,7 @@ export const status: Command = {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
         disputes: duties.map(dutyEvent),
-        ...{ audits, guarded, unjudged, reach },
+        ...{ audits, guarded, unjudged, reach, diskFree },
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
@@ -76,7 +80,10 @@ export const status: Command = {
   },
 };
 
-async function find({ chain, address }: View): Promise<Omit<Found, "owed" | "duties" | "validator" | "reach">> {
+async function find({
+  chain,
+  address,
+}: View): Promise<Omit<Found, "owed" | "duties" | "validator" | "reach" | "diskFree">> {
   const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
@@ -110,6 +117,7 @@ function lines({ address, chain }: View, found: Found): Fact[] {
   return [
     ["Address", address],
     ...reachLines(found),
+    ...diskLines(found),
     ["Gas", `${formatAmount(gas, 18)} ETH`],
     ["Wallet", shown(balance)],
     ["Deposit", `${shown(deposited)} free${deposited > 0n ? ": lloom withdraw deposit" : ""}`],
@@ -146,6 +154,10 @@ function reachLines({ reach }: Found): Fact[] {
   const said: Fact = ["Reach", `${reachSentence(reach.found)} (${reach.at.slice(0, 16).replace("T", " ")} UTC)`];
   return remedy === undefined ? [said] : [said, ["", remedy]];
 }
+
+/** Only where it is too little. */
+const diskLines = ({ diskFree }: Found): Fact[] =>
+  diskFree !== undefined && isScarce(diskFree) ? [["Disk", diskSentence(diskFree)]] : [];
 
 function owedLine({ total, writtenOff }: Owed, shown: (amount: bigint) => string): string {
   const next = total > 0n ? ": lloom settle" : "";

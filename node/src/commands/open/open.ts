@@ -7,6 +7,7 @@ import { LloomError } from "../../errors.ts";
 import { SETTINGS, type Settings } from "../../settings.ts";
 import { type Database, openDatabase } from "../../store/database/database.ts";
 import { createTextCipher } from "../../store/database/text-cipher.ts";
+import { DiskRoom } from "../../store/files/disk-room.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { openKeystore, readKeystoreAddress } from "../../wallet/keystore.ts";
 import { exactAmount } from "../amount.ts";
@@ -61,6 +62,10 @@ export function openLog(
   const cipher = createTextCipher(identity.secret);
   return stack.use(openDatabase(dataFile(settings, file), { scope: scopeOf(chain, identity), cipher }));
 }
+
+/** How much room the disk of the logs has, from now on. */
+export const openRoom = ({ settings, log }: CommandContext): DiskRoom =>
+  new DiskRoom({ directory: settings.dataDir, log });
 
 /** A setting's decimal amount in base units of the payment token. Throws CONFIG_INVALID that names the flag. */
 export function settingAmount(chain: Chain, settings: Settings, name: AmountSetting): bigint {

@@ -14,7 +14,7 @@ import { openExecutorLog } from "../../store/executor/executor-log.ts";
 import { lockKey } from "../../store/files/key-lock.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
-import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
+import { openIdentity, openLog, openOwnChain, openRoom, scopeOf, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
 import { LISTENING_NAMES, openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
@@ -69,12 +69,13 @@ export const executor: Command = {
     await checkBackend(context, backend);
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
+    const room = openRoom(context);
     const limits = { mostStrangers: MOST_STRANGERS };
     const host = await openHost(context, { identity, chain, dhtServer: true, limits });
     const clock = openClock(context, { chain, host });
     const running = stack.use(
       await createExecutor(
-        { identity, chain, store, backend, host, log },
+        { identity, chain, store, backend, host, log, room },
         {
           price,
           models: settings.backendModels,
@@ -93,7 +94,9 @@ export const executor: Command = {
         },
       ),
     );
-    const metrics = await observation.serve(observeExecutor(observation.metrics, { running, store, host, clock }));
+    const metrics = await observation.serve(
+      observeExecutor(observation.metrics, { running, store, host, clock, room }),
+    );
     const models = (await backend.listModels(context.signal)).map(({ model }) => model);
     const watchtowerFee = settings.watchtowers.length > 0 ? settingAmount(chain, settings, "watchtowerFee") : 0n;
     warnOf(context, await executorLacks(chain, identity.address, watchtowerFee));

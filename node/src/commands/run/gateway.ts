@@ -44,6 +44,7 @@ export const gateway: Command = {
       db,
       host: peers,
       clock,
+      room,
     } = await openBuyer(context, {
       exploration: settings.exploration,
       disputing: (chain) => ({
@@ -59,7 +60,7 @@ export const gateway: Command = {
     const memory = { calls: openKeyedCalls(db), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
     const measured = { metrics: () => observation.metrics.text() };
-    const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock });
+    const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock, room });
     const { url } = stack.use(await createGateway({ client, memory, deployment, log, options, ...measured }));
     const metrics = await observation.serve(reasons);
     warnOf(context, await clientLacks(chain, identity.address));

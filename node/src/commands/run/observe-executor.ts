@@ -12,13 +12,14 @@ interface ObservedExecutor extends Observed {
 /** Lets the metrics read how an executor stands; returns what may keep it from selling. */
 export function observeExecutor(metrics: Metrics, observed: ObservedExecutor): Reason[] {
   const { running, store, host } = observed;
-  observeNode(metrics, observed, ["answer", "defend"]);
+  const reasons = observeNode(metrics, observed, ["answer", "defend"]);
   metrics.read("lloom_num_requests_running", () => running.status().running);
   metrics.read("lloom_num_requests_waiting", () => running.status().waiting);
   metrics.read("lloom_owed_base_units", () => Number(running.status().owed));
   metrics.read("lloom_offers", () => running.status().models.length);
   metrics.read("lloom_lanes", () => store.unsettledLanes());
   return [
+    ...reasons,
     () => (running.status().draining ? "The executor is draining: it takes no new requests." : undefined),
     () =>
       running.status().models.length === 0

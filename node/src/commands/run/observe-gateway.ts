@@ -12,12 +12,13 @@ interface ObservedGateway extends Observed {
 /** Lets the metrics read how a gateway stands; returns what may keep it from answering. */
 export function observeGateway(metrics: Metrics, observed: ObservedGateway): Reason[] {
   const { client, store, host } = observed;
-  observeNode(metrics, observed, ["dispute", "report", "accuse"]);
+  const reasons = observeNode(metrics, observed, ["dispute", "report", "accuse"]);
   metrics.read("lloom_offers", () => client.status().offers);
   metrics.read("lloom_channels", () => client.status().channels);
   metrics.read("lloom_channel_balance_base_units", () => Number(client.status().balance));
   metrics.read("lloom_lanes", () => store.unsettledLanes());
   return [
+    ...reasons,
     () => (host.peers() === 0 ? "No peer is connected: check --bootstrap and the network." : undefined),
     async () => ((await client.models()).length === 0 ? "No executor offers a model yet." : undefined),
   ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { samplesOf } from "../../../../test/support/prometheus-text.ts";
 import type { ModelSummary } from "../../client/discover/model-summary.ts";
+import { LloomError } from "../../errors.ts";
 import type { ExecutorStatus } from "../../executor/executor-status.ts";
 import { Metrics } from "../../observe/metrics.ts";
 import { readiness } from "../../observe/readiness.ts";
@@ -10,6 +11,8 @@ import { observeGateway } from "./observe-gateway.ts";
 import { observeValidator } from "./observe-validator.ts";
 
 const clock = { skewMs: 1_500 };
+const room = { freeBytes: 5e9, problem: () => undefined };
+const full = { freeBytes: 1e6, problem: () => new LloomError("STORE_FAILED", "It is full.", { next: "Free some." }) };
 const duty = (change: Partial<Duty>): Duty => change as Duty;
 /** One duty of each kind is open, another one over. */
 const openDuties = (): readonly Duty[] => [duty({}), duty({ endedAt: 7n })];
@@ -21,11 +24,14 @@ const STATUS: ExecutorStatus = {
   ...{ owed: 17n, disputes: 0, models: ["a", "b"] },
 };
 /** An executor that stands so. */
-function executor(change: Partial<ExecutorStatus> = {}, peers = 1) {
+function executor(change: Partial<ExecutorStatus> = {}, peers = 1, disk: typeof room | typeof full = room) {
   const metrics = new Metrics("executor");
   const running = { status: () => ({ ...STATUS, ...change }) };
   const store = { openDuties, unsettledLanes: () => 4 };
-  return { metrics, reasons: observeExecutor(metrics, { running, store, clock, host: { peers: () => peers } }) };
+  return {
+    metrics,
+    reasons: observeExecutor(metrics, { running, store, clock, room: disk, host: { peers: () => peers } }),
+  };
 }
 
 describe("an executor", () => {
@@ -46,6 +52,10 @@ describe("an executor", () => {
     expect((await readiness(executor(change, peers).reasons)).reason).toMatch(reason);
   });
 
+  it("says first that its disk is full: what else is amiss follows from it", async () => {
+    expect((await readiness(executor({ models: [] }, 1, full).reasons)).reason).toBe("It is full. Free some.");
+  });
+
   it("is ready otherwise", async () => {
     expect(await readiness(executor().reasons)).toEqual({ status: "ready" });
   });
@@ -59,7 +69,7 @@ describe("a gateway", () => {
       models: async () => Array.from({ length: models }, () => ({}) as ModelSummary),
     };
     const store = { openDuties, unsettledLanes: () => 4 };
-    return { metrics, reasons: observeGateway(metrics, { client, store, clock, host: { peers: () => peers } }) };
+    return { metrics, reasons: observeGateway(metrics, { client, store, clock, room, host: { peers: () => peers } }) };
   };
 
   it("shows its book, channels and lanes", async () => {
@@ -79,8 +89,18 @@ describe("a gateway", () => {
 describe("a validator", () => {
   it("shows its registry, and is ready without peers: somebody is the first", async () => {
     const metrics = new Metrics("validator");
-    const observed = { validator: { offerCount: () => 5 }, store: { openDuties }, clock, host: { peers: () => 0 } };
+    const observed = {
+      validator: { offerCount: () => 5 },
+      store: { openDuties },
+      clock,
+      room,
+      host: { peers: () => 0 },
+    };
     expect(await readiness(observeValidator(metrics, observed))).toEqual({ status: "ready" });
     expect(await shown(metrics, "lloom_offers")).toEqual([5]);
+    expect(await shown(metrics, "lloom_disk_free_bytes")).toEqual([5e9]);
+    const later = { ...observed, room: full };
+    expect((await readiness(observeValidator(metrics, later))).reason).toBe("It is full. Free some.");
+    expect(await shown(metrics, "lloom_disk_free_bytes")).toEqual([1e6]);
   });
 });

@@ -9,7 +9,6 @@ interface ObservedValidator extends Observed {
 
 /** Lets the metrics read how a validator stands; returns what may keep it from its work. A first one has no peers. */
 export function observeValidator(metrics: Metrics, observed: ObservedValidator): Reason[] {
-  observeNode(metrics, observed, ["accuse", "judge", "tend"]);
   metrics.read("lloom_offers", () => observed.validator.offerCount());
-  return [];
+  return observeNode(metrics, observed, ["accuse", "judge", "tend"]);
 }

@@ -13,7 +13,7 @@ import { weightsFile } from "../ask/weights-file.ts";
 import { openAuditing } from "../canaries/auditing.ts";
 import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
-import { openIdentity, openLog, openOwnChain, scopeOf, settingAmount } from "../open/open.ts";
+import { openIdentity, openLog, openOwnChain, openRoom, scopeOf, settingAmount } from "../open/open.ts";
 import { openClock } from "../open/open-clock.ts";
 import { LISTENING_NAMES, openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
@@ -82,7 +82,7 @@ export const validator: Command = {
       ...{ audited: watched(openAuditLog(db)), onLogFailure: failed.resolve },
     });
     const { address } = identity;
-    const observed = { validator: running, store, host, clock };
+    const observed = { validator: running, store, host, clock, room: openRoom(context) };
     const metrics = await observation.serve(observeValidator(observation.metrics, observed));
     const multiaddrs = host.multiaddrs();
     announce(

@@ -10,6 +10,7 @@ import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import { LloomError } from "../../errors.ts";
 import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import type { ExecutorLog } from "../../store/executor/executor-log.ts";
+import type { Room } from "../../store/files/disk-room.ts";
 import {
   type AdmissionProblem,
   answerLimit,
@@ -43,6 +44,7 @@ export interface AdmissionParts {
   readonly settledNonceOf: (client: Address, lane: bigint) => Promise<bigint>;
   readonly unlockMarginSeconds: bigint;
   readonly clock: Clock;
+  readonly room?: Room | undefined;
 }
 
 /** A request that will be answered: it is in the log and its lane is busy. */
@@ -116,6 +118,8 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   const { executor, run, clock } = parts;
   const { request, weightsHash, profileHash, offerHash, sampling } = frame;
   if (run.ended !== undefined) throw new LloomError("DRAINING", "This executor has stopped serving.");
+  const full = parts.room?.problem();
+  if (full !== undefined) throw full;
   const offer = parts.offerOf(request.model);
   const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
