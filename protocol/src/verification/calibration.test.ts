@@ -31,7 +31,67 @@ describe("a calibration", () => {
       JSON.stringify({ ...calibration, configurations: calibration.configurations.slice(0, 1) }),
     ];
     for (const text of wrong)
-      expect(() => parseCalibration(text)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+      expect(() => parseCalibration(text)).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", next: expect.stringContaining("lloom calibrate") }),
+      );
+  });
+
+  const [one] = calibration.configurations;
+  /** Names of the changes with which a calibration is one. */
+  const among = (changes: readonly (readonly [name: string, change: object])[]): string[] => {
+    const isOne = (change: object): boolean => {
+      try {
+        return parseCalibration(JSON.stringify({ ...calibration, ...change })).version === 1;
+      } catch {
+        return false;
+      }
+    };
+    return changes.filter(([, change]) => isOne(change)).map(([name]) => name);
+  };
+  const having = (change: object) => ({ configurations: [one, { ...one, ...change }] });
+  const confirmed = (change: object, times = 1) => ({
+    confirmations: new Array(times).fill({ reference: profile, seed: 2, configurations: [one], ...change }),
+  });
+
+  it("may have as little and as much as this", () => {
+    const right: [string, object][] = [
+      ["nothing", { seed: 0, distanceBound: 0, leadBound: 0 }],
+      ["large figures", { seed: 2 ** 40, distanceBound: 1e6, leadBound: 1e6 }],
+      ["no canaries", having({ name: "x", canaries: 0, found: 0 })],
+      ["many canaries", having({ name: "x".repeat(200), canaries: 1e9, found: 1e9 })],
+      ["all distances", having({ distance: [0, 0.5, 1, 1e6], leadShift: [0, 0.5, 1, 1e6] })],
+      ["many configurations", { configurations: new Array(64).fill(one) }],
+      ["no confirmations", { confirmations: [] }],
+      ["many confirmations", confirmed({ seed: 0 }, 16)],
+      ["much confirmed", confirmed({ configurations: new Array(64).fill(one) })],
+    ];
+    expect(among(right)).toEqual(right.map(([name]) => name));
+  });
+
+  it("may not have less, more, or anything else", () => {
+    const { weightsHash } = calibration;
+    const hashes = [`${weightsHash}1`, weightsHash.slice(0, -1), ` ${weightsHash}`, weightsHash.replace("1", "A")];
+    const wrong: [string, object][] = [
+      ...[-1, 0.5, "1"].map((seed): [string, object] => [`seed ${seed}`, { seed }]),
+      ...[...hashes, [weightsHash], 7].map((hash): [string, object] => [`hash ${hash}`, { weightsHash: hash }]),
+      ["a distance's bound", { distanceBound: 1_000_001 }],
+      ["a lead's bound", { leadBound: 1_000_001 }],
+      ["a lead's bound below nothing", { leadBound: -1 }],
+      ["no name", having({ name: "" })],
+      ["a long name", having({ name: "x".repeat(201) })],
+      ...[-1, 0.5, 1e9 + 1].map((canaries): [string, object] => [`${canaries} canaries`, having({ canaries })]),
+      ...[-1, 0.5, 1e9 + 1].map((found): [string, object] => [`${found} found`, having({ found })]),
+      ["three distances", having({ distance: [0, 0, 0] })],
+      ["three shifts", having({ leadShift: [0, 0, 0] })],
+      ["a distance below nothing", having({ distance: [0, 0, 0, -1] })],
+      ["many configurations", { configurations: new Array(65).fill(one) }],
+      ["many confirmations", confirmed({}, 17)],
+      ...[-1, 0.5].map((seed): [string, object] => [`confirmed with seed ${seed}`, confirmed({ seed })]),
+      ["confirmed without a reference", confirmed({ reference: undefined })],
+      ["nothing confirmed", confirmed({ configurations: [] })],
+      ["much confirmed", confirmed({ configurations: new Array(65).fill(one) })],
+    ];
+    expect(among(wrong)).toEqual([]);
   });
 
   it("covers what was measured, and no other precision, cache, device, version or processor", () => {
@@ -42,6 +102,8 @@ describe("a calibration", () => {
     const others: Partial<Profile>[] = [
       { precision: "Q4_0" },
       { keyCache: "Q8_0" },
+      { valueCache: "Q8_0" },
+      { flashAttention: "true" },
       { device: "cuda" },
       { version: "v2" },
       { instructions: "NEON" },

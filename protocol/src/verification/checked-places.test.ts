@@ -41,6 +41,13 @@ describe("which places are compared", () => {
     expect(draw(1, 2)).not.toBe(draw(3, 2));
   });
 
+  it("draws what a node of any other version draws", () => {
+    const placed = { responseHash: word(1), secret: word(2), places: placesOf(200, { 7: 1, 70: 2, 150: 3, 199: 4 }) };
+    expect(checkedPlaces(placed)).toEqual([
+      ...[7, 17, 25, 26, 33, 36, 40, 67, 70, 108, 118, 145, 150, 160, 170, 176, 178, 180, 190, 199],
+    ]);
+  });
+
   it("reaches every place about equally often", () => {
     const counts = new Array<number>(40).fill(0);
     for (let byte = 0; byte < 250; byte++)

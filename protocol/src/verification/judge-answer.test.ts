@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Profile } from "../profile.ts";
 import { encodeTraceLeaf, traceRoot } from "../trace.ts";
 import type { Calibration } from "./calibration.ts";
-import { type AnswerToJudge, judgeAnswer, MOST_FACTOR } from "./judge-answer.ts";
+import { type AnswerToJudge, isBeyond, judgeAnswer, MOST_FACTOR } from "./judge-answer.ts";
 import { readTrace } from "./read-trace.ts";
 import type { ScoredPlace, WrittenLeaf } from "./scored-place.ts";
 
@@ -82,6 +82,33 @@ describe("an answer's verdict", () => {
     });
     // Drawn answers begin as they like.
     expect(judgeAnswer({ ...bare, border, text: "No", temperatureMilli: 700 }, calibration).factor).toBeUndefined();
+    // An empty one does not begin.
+    expect(judgeAnswer({ ...bare, border, text: "" }, calibration).factor).toBeUndefined();
+  });
+
+  it("is against a figure beyond its bound, whichever it is, and not against one at it", () => {
+    const { distanceBound: distance, leadBound: gap } = calibration;
+    const isFound = (figures: object): boolean => isBeyond({ flatter: 1, ...figures }, calibration);
+    expect([{}, { distance }, { gap }, { isFlipped: false }].map(isFound)).toEqual([false, false, false, false]);
+    expect([{ distance: distance + 1 }, { gap: gap + 1 }, { isFlipped: true }].map(isFound)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("takes the mean of the bounds' odds and the text's for a drawn answer, and the bounds' alone for another", () => {
+    const { factor, figures } = judgeAnswer(answerOf([leafOf(0, 6)], { temperatureMilli: 1000 }), calibration);
+    expect(figures.flatter).toBeGreaterThan(1);
+    expect(factor).toBeCloseTo(figures.flatter / 2, 9);
+    expect(judgeAnswer(answerOf([leafOf(0)]), calibration).factor).toBe(0);
+  });
+
+  it("needs the trace and the reference's scores of it, both", () => {
+    const { leaves: _, ...unwritten } = answerOf([leafOf(4000)]);
+    const { places: __, ...unscored } = answerOf([leafOf(4000)]);
+    for (const answer of [unwritten, unscored])
+      expect(judgeAnswer(answer, calibration)).toEqual({ figures: { flatter: 1 }, found: false, factor: undefined });
   });
 
   it("is none where nothing could be measured, or the calibration is too coarse", () => {
@@ -91,6 +118,9 @@ describe("an answer's verdict", () => {
     expect(judgeAnswer(answerOf([leafOf(4000)]), coarse)).toMatchObject({ found: false, factor: undefined });
   });
 });
+
+/** Why an executor's statement cannot be true, in whatever words. */
+const PROBLEM = { problem: expect.stringMatching(/\w{3}/) };
 
 describe("a trace", () => {
   const written: WrittenLeaf[] = [leafOf(0), { ...leafOf(0, 6), index: 1 }];
@@ -114,27 +144,34 @@ describe("a trace", () => {
     expect(read({ text: "Yes", stop: [" s"] })).toHaveProperty("leaves");
   });
 
+  it("may end within a character, or with one of the stop strings and what its token has behind", () => {
+    const cut = (end: string, change: object = {}) =>
+      read({ textOf: () => `Yes${end}`, text: "Yes", stop: ["no", " s"], ...change });
+    for (const end of ["", "\uFFFD", "\uFFFD\uFFFD", " sir"]) expect(cut(end)).toHaveProperty("leaves");
+    for (const end of ["\uFFFDx", "x\uFFFD", "x s"]) expect(cut(end)).toEqual(PROBLEM);
+  });
+
   it("is refused for another root, order, text, or more tokens than the request allows", () => {
-    expect(read({ traceRoot: HASH })).toHaveProperty("problem");
+    expect(read({ traceRoot: HASH })).toEqual(PROBLEM);
     const swapped = leaves.toReversed();
-    expect(read({ leaves: swapped, traceRoot: traceRoot(swapped), text: " sirYes" })).toHaveProperty("problem");
-    for (const text of ["Yes", "No", "Yes sir, yes"]) expect(read({ text })).toHaveProperty("problem");
+    expect(read({ leaves: swapped, traceRoot: traceRoot(swapped), text: " sirYes" })).toEqual(PROBLEM);
+    for (const text of ["Yes", "No", "Yes sir, yes"]) expect(read({ text })).toEqual(PROBLEM);
     const many = Array.from({ length: 400 }, (_, index) => encodeTraceLeaf(leafOf(0), index));
     const lengthy = { leaves: many, traceRoot: traceRoot(many), text: "Yes".repeat(400) };
-    expect(read({ ...lengthy, maxOutboundTokens: 399n })).toHaveProperty("problem");
+    expect(read({ ...lengthy, maxOutboundTokens: 399n })).toEqual(PROBLEM);
     expect(read({ ...lengthy, maxOutboundTokens: 400n })).toHaveProperty("leaves");
-    expect(read({ textOf: () => undefined })).toHaveProperty("problem");
+    expect(read({ textOf: () => undefined })).toEqual(PROBLEM);
     const broken = [Uint8Array.of(1, 2, 3)];
-    expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toHaveProperty("problem");
+    expect(read({ leaves: broken, traceRoot: traceRoot(broken) })).toEqual(PROBLEM);
   });
 
   it("by bytes is none that a reference can be held against, and cannot be that of a profile that promises ids", () => {
     const bytes = [encodeTraceLeaf({ token: Uint8Array.of(89), logprob: -1, likeliest: [] }, 0)];
     const byBytes = { leaves: bytes, traceRoot: traceRoot(bytes) };
     expect(read(byBytes)).toBeUndefined();
-    expect(read({ ...byBytes, promisesIds: true })).toHaveProperty("problem");
+    expect(read({ ...byBytes, promisesIds: true })).toEqual(PROBLEM);
     const mixed = [...leaves, encodeTraceLeaf({ token: Uint8Array.of(89), logprob: -1, likeliest: [] }, 2)];
-    expect(read({ leaves: mixed, traceRoot: traceRoot(mixed), promisesIds: true })).toHaveProperty("problem");
+    expect(read({ leaves: mixed, traceRoot: traceRoot(mixed), promisesIds: true })).toEqual(PROBLEM);
     expect(read({ promisesIds: true })).toHaveProperty("leaves");
   });
 });

@@ -26,8 +26,10 @@ function* draws(seed: number): Generator<number, never> {
 function disputedAt(isFound: (index: number) => boolean, most: number): number | undefined {
   const canaries: CanaryEvidence[] = [];
   for (let index = 0; index < most; index++) {
-    canaries.push(isFound(index) ? hit : miss);
-    if (sumEvidence(canaries).mayDispute) return index + 1;
+    const isHit = isFound(index);
+    canaries.push(isHit ? hit : miss);
+    // Only a canary that finds something raises it.
+    if (isHit && sumEvidence(canaries).mayDispute) return index + 1;
   }
   return undefined;
 }
@@ -37,6 +39,7 @@ describe("what canaries prove", () => {
     expect(sumEvidence([])).toEqual({ nats: Number.NEGATIVE_INFINITY, against: 0, mayDispute: false });
     expect(sumEvidence(some(300, miss)).nats).toBeLessThan(0);
     expect(reportedNats(some(4, miss))).toBeCloseTo(4 * Math.log(0.5), 9);
+    expect(reportedNats([hit, miss])).toBeCloseTo(Math.log(500.5) + Math.log(0.5), 9);
   });
 
   it("has a mean over an honest executor's canaries that is what was staked: so a million comes once in a million", () => {
@@ -75,7 +78,10 @@ describe("a dispute", () => {
   it("takes four canaries of who always cheats, and never fewer than three of anybody", () => {
     expect(disputedAt(() => true, 10)).toBe(4);
     expect(sumEvidence([{ factor: 1e12 }]).mayDispute).toBe(false);
-    expect(sumEvidence([{ factor: 1e12 }, { factor: 1e12 }, miss]).mayDispute).toBe(false);
+    // One that is as likely of an honest executor speaks against nobody.
+    for (const third of [miss, { factor: 1 }])
+      expect(sumEvidence([{ factor: 1e12 }, { factor: 1e12 }, third])).toMatchObject({ against: 2, mayDispute: false });
+    expect(sumEvidence(some(3, { factor: 1e12 }))).toMatchObject({ against: 3, mayDispute: true });
   });
 
   it("takes no longer where the cheat was honest for long before", () => {
@@ -119,8 +125,10 @@ describe("a cheat that watches its reports", () => {
       const now = sumEvidence(canaries).nats < stopAt ? share : 0;
       cheated += now / EPOCHS;
       for (let canary = 0; canary < EPOCH; canary++) {
-        canaries.push(draw.next().value < now ? hit : miss);
-        if (sumEvidence(canaries).mayDispute) return { found: true, cheated };
+        const one = draw.next().value < now ? hit : miss;
+        canaries.push(one);
+        // Only a canary that finds something raises it.
+        if (one === hit && sumEvidence(canaries).mayDispute) return { found: true, cheated };
       }
     }
     return { found: false, cheated };

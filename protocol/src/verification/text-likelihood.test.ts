@@ -75,6 +75,12 @@ describe("how likely a drawn text is", () => {
       flatterLikelihood({ ...text, slack: 0 }) * Math.exp(-0.6),
       6,
     );
+    // A colder draw makes as much of a difference as it makes of the logits.
+    const cold = { ...text, temperatureMilli: 500 };
+    const share = flatterLikelihood({ ...cold, slack: 2 }) / flatterLikelihood({ ...cold, slack: 0 });
+    expect(share).toBeCloseTo(Math.exp(-0.12), 9);
+    expect(flatterLikelihood({ tokens: [3], places, temperatureMilli: 49, slack: 0 })).toBe(1);
+    expect(flatterLikelihood({ tokens: [3], places, temperatureMilli: 50, slack: 0 })).not.toBe(1);
   });
 
   it("says nothing by a token that is not among the likeliest, so that a long tail lifts no honest node's mean", () => {

@@ -28,14 +28,26 @@ describe("how far a trace lies from the reference", () => {
   it("tells by how much the lead moved", () => {
     expect(compare([leaf(0, (at) => (at === 1 ? 40 : 0))]).leadShift).toBe(40);
     // Who does not tell the second one is told by the distance.
-    const short = { ...leaf(0), likeliest: leaf(0).likeliest.slice(0, 1) };
-    expect(compare([short])).toEqual({ distance: 0, leadShift: 0 });
+    for (const [from, to] of [
+      [0, 1],
+      [1, 2],
+    ]) {
+      const short = { ...leaf(0), likeliest: leaf(0).likeliest.slice(from, to) };
+      expect(compare([short])).toEqual({ distance: 0, leadShift: 0 });
+    }
+    expect(compare([leaf(0, (at) => (at === 1 ? -30_000 : 0))]).leadShift).toBe(MOST_DISTANCE);
   });
 
   it("counts no place more than the most, and a leaf that tells nothing as that", () => {
     expect(compare([leaf(0, () => -30_000)]).distance).toBe(MOST_DISTANCE);
     expect(compare([{ ...leaf(0), likeliest: [] }]).distance).toBe(MOST_DISTANCE);
     expect(compareTrace([], [], [])).toEqual({ distance: 0, leadShift: 0 });
+  });
+
+  it("counts nothing where one of the two has no such place", () => {
+    const far = [leaf(0, () => 30), leaf(1, () => 30)];
+    expect(compareTrace(far, [place], [0, 1])).toEqual({ distance: 15, leadShift: 0 });
+    expect(compareTrace(far.slice(0, 1), [place, place], [0, 1])).toEqual({ distance: 15, leadShift: 0 });
   });
 
   it("takes a token that the reference does not tell for one as likely as its last", () => {
@@ -49,6 +61,7 @@ describe("text at temperature 0", () => {
     expect(greedyGap([5, 5], [place, place])).toBe(0);
     expect(greedyGap([5, 7, 6], [place, place, place])).toBe(200);
     expect(greedyGap([99], [place])).toBe(900);
+    expect(greedyGap([6], [new Map([...place, [6, -30_000]])])).toBe(MOST_DISTANCE);
     expect(greedyGap([], [])).toBe(0);
   });
 });
