@@ -24,15 +24,17 @@ const REASON = "wording of a message";
 /** Where functions and errors take the sentence that people read, or what completes it. */
 const WORDED: Readonly<Record<string, number>> = {
   ...{ LloomError: 1, Error: 0, RangeError: 0, TypeError: 0 },
-  ...{ problem: 1, refuse: 1, refused: 0, outOfStep: 0, wrong: 0, misuse: 0, invalid: 0 },
+  ...{ problem: 1, refuse: 1, readFor: 0, refused: 0, outOfStep: 0, wrong: 0, misuse: 0, invalid: 0 },
 };
+/** Fields with such a sentence. */
+const SENTENCES: ReadonlySet<string> = new Set(["message", "problem"]);
 /** Methods of a log. */
 const LOGGED: ReadonlySet<string> = new Set(["debug", "info", "warn", "error"]);
 
 const isText = ({ node }: Path): boolean => node.type === "StringLiteral" || node.type === "TemplateLiteral";
 
 function isMessage({ key, listKey, parent }: Path): boolean {
-  if (parent.type === "ObjectProperty") return key === "value" && parent.key?.name === "message";
+  if (parent.type === "ObjectProperty") return key === "value" && SENTENCES.has(parent.key?.name ?? "");
   if (listKey !== "arguments") return false;
   const { name = "", property } = parent.callee ?? {};
   return (

@@ -86,7 +86,8 @@ describe("what is left as it is", () => {
     expect(isLeft(argument({ type: "CallExpression", callee: { name: "outOfStep" } }, 0))).toBe(true);
     expect(isLeft(argument({ type: "CallExpression", callee: { property: { name: "warn" } } }, 1))).toBe(true);
     expect(isLeft(argument({ type: "CallExpression", callee: { property: { id: { name: "warn" } } } }, 0))).toBe(true);
-    expect(isLeft(property("message"))).toBe(true);
+    expect(isLeft(argument({ type: "CallExpression", callee: { name: "readFor" } }, 0))).toBe(true);
+    for (const name of ["message", "problem"]) expect(isLeft(property(name))).toBe(true);
   });
 
   it("is no code, no next step, no name, and nothing but texts", () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { refusing } from "../../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../../errors.ts";
 import type { Chain } from "../chain.ts";
-import { readPastLogs } from "./past-logs.ts";
+import { readLogs, readPastLogs } from "./past-logs.ts";
 
 const ADDRESS: Address = `0x${"ac".repeat(20)}`;
 const TOPICS = [`0x${"01".repeat(32)}`, null] as const;
@@ -52,6 +52,21 @@ describe("the chain's past", () => {
     expect((await read({ startBlock: 7, head: 99_999, most: 99_993 })).asked).toEqual([[7, 99_999]]);
     expect((await read({ startBlock: 8, head: 8, most: 1 })).asked).toEqual([[8, 8]]);
     expect(await read({ startBlock: 9, head: 8, most: 1 })).toEqual({ asked: [], found: [] });
+  });
+
+  it("is asked for of one contract or several, and by topics of which any will do", async () => {
+    const asked: unknown[] = [];
+    const getLogs = async (filter: unknown) => {
+      asked.push(filter);
+      return [];
+    };
+    const chain = { provider: { getLogs } } as unknown as Chain;
+    const [topic, other] = [TOPICS[0], `0x${"02".repeat(32)}`] as const;
+    const range = { fromBlock: 3, toBlock: 5 };
+    for (const address of [ADDRESS, [ADDRESS, other]] as Address[][])
+      await readLogs(chain, { address, topics: [topic, null, [topic, other]] }, range);
+    const topics = [topic, null, [topic, other]];
+    expect(asked).toEqual([ADDRESS, [ADDRESS, other]].map((address) => ({ address, topics, ...range })));
   });
 
   it("is read in quarters of what was refused, each block once and in order", async () => {

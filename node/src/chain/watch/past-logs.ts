@@ -43,7 +43,7 @@ export async function readLogs(
     address: typeof address === "string" ? address : [...address],
     topics: topics.map((topic) => (typeof topic === "string" || topic === null ? topic : [...topic])),
   };
-  let step = Math.max(1, toBlock + 1 - fromBlock);
+  let step = toBlock + 1 - fromBlock;
   for (let from = fromBlock, calls = 0; from <= toBlock; calls++) {
     if (calls >= MOST_CALLS) throw tooMany(toBlock);
     const to = Math.min(from + step - 1, toBlock);

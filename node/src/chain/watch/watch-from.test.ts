@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chain } from "../chain.ts";
-import { type WatchMemory, watchFrom } from "./watch-from.ts";
+import { seenByAll, type WatchMemory, watchFrom } from "./watch-from.ts";
 
 /** A chain with a block every ten seconds. */
 const chainOf = (head: number, startBlock = 0): Chain => {
@@ -20,6 +20,8 @@ function memoryOf(block?: number): WatchMemory & { readonly notes: readonly numb
 test("a watch goes on where it was, and reads again what a reorganisation may have replaced", async () => {
   const { fromBlock } = await watchFrom(chainOf(1000), memoryOf(900), 50n);
   expect(fromBlock).toBe(900 - 64);
+  // Up to the head itself.
+  expect((await watchFrom(chainOf(900), memoryOf(900), 50n)).fromBlock).toBe(900 - 64);
 });
 
 test("without a memory it goes back by the chain's clock, and never before the first contract", async () => {
@@ -40,4 +42,15 @@ test("on a chain that was made anew it begins anew, and notes that too", async (
   expect(fromBlock).toBe(80 - 64);
   for (const block of [95, 96, 100]) seen(block);
   expect(memory.notes).toEqual([900, 96]);
+});
+
+test("of several watches that is noted which all of them have seen, once each has said something", () => {
+  const noted: number[] = [];
+  const [one, other] = seenByAll((block) => noted.push(block), 2);
+  one?.(7);
+  expect(noted).toEqual([]);
+  other?.(0);
+  other?.(9);
+  one?.(8);
+  expect(noted).toEqual([0, 7, 8]);
 });
