@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { ROOT } from "../../checkout/paths.ts";
+import { ShortestFirst } from "./shortest-first.ts";
 import { SUBJECTS, testsOf } from "./subjects.ts";
 
 const subject = SUBJECTS.find(({ name }) => name === process.env["LLOOM_MUTATED"]);
@@ -10,6 +11,7 @@ export default defineConfig({
     root: ROOT,
     include: subject === undefined ? [] : testsOf(subject),
     exclude: ["**/node_modules/**", ".mutants/**"],
+    sequence: { sequencer: ShortestFirst },
     // Longer than a mutant gets: a test that is merely slow must not seem to have noticed something.
     testTimeout: 600_000,
     hookTimeout: 600_000,

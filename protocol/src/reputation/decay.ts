@@ -11,8 +11,6 @@ const { halfLifeSeconds } = REPUTATION;
 
 /** More than any deployment of epochs of a minute or more needs in a half-life. */
 const MOST_REMEMBERED = 32_768;
-/** 64 bits and the largest count of events are gone after so many halvings. */
-const NOTHING_LEFT = 512n;
 const growths = new Map<bigint, bigint>();
 
 /** What one unit of evidence at this second weighs at the start of its half-life: 2^(seconds into it / its length), Q64. */
@@ -30,7 +28,7 @@ function growthAt(seconds: bigint): bigint {
 export const periodAt = (seconds: bigint): bigint => seconds / halfLifeSeconds;
 
 /** A sum in the units of a half-life so many later. */
-export const aged = (sum: bigint, halvings: bigint): bigint => (halvings > NOTHING_LEFT ? 0n : sum >> halvings);
+export const aged = (sum: bigint, halvings: bigint): bigint => sum >> halvings;
 
 /** What something of `weight`, a Q64, that happened at `seconds` adds to a sum that is kept for `period`, or a later one. */
 export const weightIn = (weight: bigint, { period, seconds }: { readonly period: bigint; readonly seconds: bigint }) =>

@@ -64,8 +64,6 @@ export const growthDown = (numerator: bigint, denominator: bigint): bigint =>
 /** 2^-exponent as a Q64, rounded down, for an exponent with 128 fractional bits. */
 export function halvedDown(exponent: bigint): bigint {
   const [whole, fraction] = [exponent >> INNER_BITS, exponent & (INNER_ONE - 1n)];
-  // More bits than the result has: shifting by a number of any size would ask for as much memory.
-  if (whole > INNER_BITS) return 0n;
   if (fraction === 0n) return ONE >> whole;
   return powerOfTwo(INNER_ONE - fraction) >> (INNER_BITS - FRACTION_BITS + whole + 1n);
 }

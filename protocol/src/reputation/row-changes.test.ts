@@ -99,6 +99,17 @@ describe("a receipt", () => {
     expect(receiptsOf(again, START + 3n * DAY)).toBe(3n * ONE);
   });
 
+  it("uses up the money's time that it is worth, and no less", () => {
+    // A receipt's worth that is no whole number of what is counted.
+    const rows = after([channel(DAYS_LOCK, START), settlement(1n, 0n, START + DAY)]);
+    const worth = (ONE * 1_000n) / RULES.minimumStake;
+    const used = DAYS_LOCK * DAY - (rows.channel?.unused ?? 0n);
+    expect(used * ONE >= worth * DAYS_LOCK * DAY && (used - 1n) * ONE < worth * DAYS_LOCK * DAY).toBe(true);
+    // A clock that goes back gives no time.
+    const back = after([channel(DAYS_LOCK, START - DAY)], rows);
+    expect(back.channel).toMatchObject({ since: START + DAY, unused: rows.channel?.unused });
+  });
+
   it("is worth nothing in the block in which the money came", () => {
     const rows = after([channel(10n ** 15n, START), settlement(10n ** 12n, 0n, START)]);
     expect(receiptsOf(rows, START)).toBe(0n);
@@ -136,6 +147,21 @@ describe("a strike", () => {
     expect(leftAt(often?.strikes ?? 0n, { period: often?.period ?? 0n, seconds: START })).toBe(
       (stakeRegistryFacts.JAIL_HALVES * ONE) / 2n,
     );
+  });
+});
+
+describe("a row", () => {
+  const about = { executor: EXECUTOR, seconds: START } as const;
+
+  it("is changed by what it is about, and no other one", () => {
+    const row = after([{ kind: "registration", ...about }]).executor;
+    const names = (event: ReputationEvent): string[] => Object.keys(rowsAfter(RULES, { executor: row }, event)).sort();
+    expect(names({ kind: "registration", ...about })).toEqual(["executor"]);
+    expect(names({ kind: "stake", ...about, stake: 1n })).toEqual(["executor"]);
+    expect(names({ kind: "strike", ...about, halves: 1n })).toEqual(["executor"]);
+    expect(names(audit("passed", START))).toEqual(["auditor"]);
+    expect(names(channel(1n, START))).toEqual(["channel"]);
+    expect(names(settlement(1n, 1n, START))).toEqual(["channel", "executor"]);
   });
 });
 

@@ -81,9 +81,9 @@ function settlementAfter(
   };
 }
 
-/** Base units times seconds for one receipt's worth; at least 1, however small the minimum stake is. */
+/** Base units times seconds for one receipt's worth. */
 const lockedForOne = ({ minimumStake }: ReputationRules): bigint =>
-  later(1n, (minimumStake * REPUTATION.receiptLockSeconds) / REPUTATION.receiptLockDivisor);
+  (minimumStake * REPUTATION.receiptLockSeconds) / REPUTATION.receiptLockDivisor;
 
 /** No more strikes count at a time than jail; else an outage in which many complain would be held against it for years. */
 function struckAfter(rules: ReputationRules, executor: ExecutorRow, event: Strike): ExecutorRow {
