@@ -35,8 +35,8 @@ export function borderInput(
     : undefined;
 }
 
-/** A token that ends the answer has no text, and part of a character has none of its own. */
-const isWhole = (text: string): boolean => text !== "" && !text.includes("\uFFFD");
+/** Part of a character has no text of its own. With none, as of a token that ends the answer, every text begins. */
+const isWhole = (text: string): boolean => !text.includes("\uFFFD");
 
 /** Whether an answer begins otherwise than the reference's. An empty answer says nothing: it is no answer. */
 export const isFlipped = ({ expected }: BorderInput, text: string): boolean =>

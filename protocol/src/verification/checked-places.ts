@@ -23,7 +23,8 @@ export interface PlacesToDraw {
 export function checkedPlaces({ responseHash, secret, places }: PlacesToDraw): number[] {
   const all = places.map((_, index) => index);
   if (places.length <= CHECKED.drawn + CHECKED.closest) return all;
-  const closest = all.toSorted((a, b) => leadAt(places, a) - leadAt(places, b) || a - b).slice(0, CHECKED.closest);
+  // Of two that are as close the earlier one: sorting keeps their order.
+  const closest = all.toSorted((a, b) => leadAt(places, a) - leadAt(places, b)).slice(0, CHECKED.closest);
   const chosen = new Set(closest);
   const rest = all.filter((index) => !chosen.has(index));
   const seed = Uint8Array.of(...hexToBytes(responseHash), ...hexToBytes(secret), 0);
