@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type Answered, type Asked, createExchange, testIdentity } from "../../../../test/support/exchange.ts";
 import type { Database } from "../database/database.ts";
+import { openAnswerSteps } from "./answer-steps.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
 
 const SALT: Hex = `0x${"5a".repeat(32)}`;
@@ -242,6 +243,22 @@ test("fails what ran when the process ended, and keeps what was saved for its si
   expect(log.answeredUnsigned()).toEqual([{ requestHash, request, response, responseHash }]);
   log.saveSignature(requestHash, answered.executorSignature);
   expect(log.answeredUnsigned()).toEqual([]);
+});
+
+test("goes on by the rows with what is not in memory", () => {
+  const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
+  const { requestHash } = asked;
+  const answered = exchange.answer(EMPTY_LANE, asked);
+  acceptAsked(asked);
+  const saved = { requestHash, ...answered, contentSalt: SALT, delivered: Buffer.from("text"), answeredAtMs: 2000 };
+  // Others over the same rows, who took nothing of it.
+  expect(() => openAnswerSteps(db).saveSignature(requestHash, answered.executorSignature)).toThrow(
+    refusal("INTERNAL", asked),
+  );
+  openAnswerSteps(db).saveAnswer(saved);
+  openAnswerSteps(db).saveSignature(requestHash, answered.executorSignature);
+  expect(log.find(requestHash)).toMatchObject({ status: "signed", responseHash: answered.responseHash });
+  expect(log.laneState(client, 1n)).toEqual(advance(EMPTY_LANE, answered.response, answered.responseHash));
 });
 
 test("knows nothing of a request that it never took, and saves nothing for it", () => {
