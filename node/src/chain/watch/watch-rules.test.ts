@@ -15,7 +15,8 @@ import {
   watch,
 } from "../../../../test/support/staged-watch.ts";
 import { LloomError } from "../../errors.ts";
-import { type WatchOptions, watchPauseMs } from "./watch.ts";
+import type { Chain } from "../chain.ts";
+import { type WatchOptions, watchEvents, watchPauseMs } from "./watch.ts";
 
 test("asks both contracts for all events, or for those of a client, an executor, or both", async () => {
   const word = (address: Address): string => `0x${address.slice(2).padStart(64, "0")}`;
@@ -25,6 +26,24 @@ test("asks both contracts for all events, or for those of a client, an executor,
   expect(await topicsFor({ executor: EXECUTOR })).toMatchObject({ topics: [null, null, word(EXECUTOR)] });
   const both = { client: CLIENT, executor: EXECUTOR };
   expect(await topicsFor(both)).toMatchObject({ topics: [null, word(CLIENT), word(EXECUTOR)] });
+});
+
+test("asks for any of several topics at a place", async () => {
+  const stop = new AbortController();
+  const asked: unknown[] = [];
+  const provider = {
+    getBlockNumber: async () => 100,
+    getLogs: async ({ topics }: Filter) => {
+      asked.push(topics);
+      stop.abort();
+      return [];
+    },
+  };
+  const topics = [[hashOf(1), hashOf(2)], null, hashOf(3)];
+  const source = { address: [ACCOUNTING], topics, decode: () => undefined };
+  const chain = { provider } as unknown as Chain;
+  await watchEvents(chain, source, { fromBlock: 1, pollMs: 1, signal: stop.signal, onEvent: () => undefined });
+  expect(asked).toEqual([topics]);
 });
 
 test("begins where it is told, reads the newest twelve blocks again at every turn, and says how far it is", async () => {
