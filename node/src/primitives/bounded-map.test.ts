@@ -21,6 +21,19 @@ test("what is held stays", () => {
   expect([...map.keys()].sort()).toEqual([1, 3]);
 });
 
+test("the oldest goes when that is asked for, unless it is held or there is no other", () => {
+  const map = new BoundedMap<number, { held: boolean }>({ most: 9, isHeld: ({ held }) => held });
+  map.set(1, { held: true });
+  for (const key of [2, 3, 4]) map.set(key, { held: false });
+  map.evictOldest();
+  expect([...map.keys()]).toEqual([1, 3, 4]);
+  map.delete(3);
+  map.evictOldest();
+  expect([...map.keys()]).toEqual([1]);
+  map.evictOldest();
+  expect([...map.keys()]).toEqual([1]);
+});
+
 test("a map of nothing but held entries grows, and shrinks when they are let go", () => {
   const map = new BoundedMap<number, { held: boolean }>({ most: 1, isHeld: ({ held }) => held });
   const entries = [0, 1, 2].map((key) => {

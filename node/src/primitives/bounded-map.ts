@@ -64,7 +64,7 @@ export class BoundedMap<Key, Value> {
     entry.value = value;
     this.#entries.set(key, entry);
     this.#renew(entry);
-    if (known === undefined) this.#evict();
+    if (known === undefined) this.#evict(this.#most);
   }
 
   /** The value that is there, or the one that is made now. */
@@ -93,8 +93,13 @@ export class BoundedMap<Key, Value> {
     for (const { value } of this.#entries.values()) yield value;
   }
 
-  #evict(): void {
-    for (let passed = 0; this.#entries.size > this.#most && passed < MOST_PASSED; passed += 1) {
+  /** Lets go of the entry that was not used for longest, if one is found that is not held. */
+  evictOldest(): void {
+    this.#evict(this.#entries.size - 1);
+  }
+
+  #evict(most: number): void {
+    for (let passed = 0; this.#entries.size > most && passed < MOST_PASSED; passed += 1) {
       const oldest = this.#oldest;
       if (oldest === undefined || oldest === this.#newest) return;
       if (this.#isHeld(oldest.value)) {

@@ -107,73 +107,116 @@ export function chooseExecutor(
   const rankNow = (candidate: Candidate): number => rankOf(candidate, { nowMs, usual });
   const cost = expectedCost(need);
   const weigh = (candidate: Candidate): number => cost(candidate, surplusTokens(candidate.counted, usual));
-  const best = findBest(candidates, need, { rankNow, weigh });
+  const obstacle = obstacleOf(need);
+  const best = findBest(candidates, { rankNow, weigh, obstacle, most: need.tried.size > 0 ? ALL : EXPLORATION_FACTOR });
   if (typeof best === "string") return best;
-  const ofRank = (wanted: number, most: number): Candidate[] =>
-    candidates.filter(
-      (candidate) =>
-        rankNow(candidate) === wanted && obstacleOf(candidate, need) === undefined && weigh(candidate) <= most,
-    );
-  const byStake = (among: Candidate[]): Candidate =>
-    drawByStake(
-      among.map((candidate) => ({ candidate, stake: weightOf(candidate), cost: weigh(candidate) })),
-      random,
-    )?.candidate ?? best.candidate;
-  if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(ofRank(best.rank, Number.POSITIVE_INFINITY));
+  const byStake = (among: readonly Weighed[]): Candidate => drawByStake(among, random)?.candidate ?? best.candidate;
+  if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(best.among);
   if (random() < exploration) {
-    const strangers = ofRank(RANK.stranger, best.cost * EXPLORATION_FACTOR);
-    const others = strangers.length > 0 ? strangers : ofRank(best.rank, best.cost * EXPLORATION_FACTOR);
-    return byStake(others);
+    const most = best.cost * EXPLORATION_FACTOR;
+    const strangers = best.rank === RANK.stranger ? [] : strangersBelow(candidates, most, { rankNow, weigh, obstacle });
+    if (strangers.length > 0) return byStake(strangers);
+    return byStake(best.among.filter(({ cost }) => cost <= most));
   }
-  const equals = ofRank(best.rank, best.cost * NEAR_EQUAL);
+  const equals = best.among.filter(({ cost }) => cost <= best.cost * NEAR_EQUAL).map(({ candidate }) => candidate);
   const checkable = equals.filter((candidate) => need.canCount?.(candidate) === true);
   return lessLoaded(checkable.length > 0 ? checkable : equals, random) ?? best.candidate;
 }
 
-interface Ranked {
+/** A factor of the best one's cost that leaves nobody out. */
+const ALL = Number.POSITIVE_INFINITY;
+
+class Weighed {
   readonly candidate: Candidate;
-  readonly rank: number;
   readonly cost: number;
+
+  constructor(candidate: Candidate, cost: number) {
+    this.candidate = candidate;
+    this.cost = cost;
+  }
+
+  /** What a stranger's chance is drawn by: its stake, by as much more or less as its reputation makes it cheaper or dearer. */
+  get stake(): number {
+    const { stake, reputation, health } = this.candidate;
+    return (stake ?? 0) / reputationFactor(reputation, health.answers);
+  }
 }
 
-/** One pass that keeps nothing but the best: there may be thousands. */
-function findBest(
-  candidates: readonly Candidate[],
-  need: Need,
-  { rankNow, weigh }: Record<"rankNow" | "weigh", (candidate: Candidate) => number>,
-): Ranked | NoChoice {
-  let best: Ranked | undefined;
+interface Best {
+  readonly candidate: Candidate;
+  readonly cost: number;
+  readonly rank: number;
+  /** Those of the same rank, itself among them, that cost at most so many times what it costs; a few more may be there. */
+  readonly among: readonly Weighed[];
+}
+
+interface Judging {
+  readonly rankNow: (candidate: Candidate) => number;
+  readonly weigh: (candidate: Candidate) => number;
+  readonly obstacle: (candidate: Candidate) => NoChoice | undefined;
+  readonly most: number;
+}
+
+/** One pass: there may be ten thousand, of which most are neither weighed nor kept once a better rank was seen. */
+function findBest(candidates: readonly Candidate[], { rankNow, weigh, obstacle, most }: Judging): Best | NoChoice {
+  let best: Weighed | undefined;
+  let bestRank = NEVER;
+  let among: Weighed[] = [];
   let nothing: NoChoice = "none";
   for (const candidate of candidates) {
     const rank = rankNow(candidate);
-    const obstacle = obstacleOf(candidate, need) ?? (rank >= NEVER ? "tried" : undefined);
-    if (obstacle !== undefined) {
-      nothing = nearerMiss(nothing, obstacle);
+    if (best !== undefined && rank > bestRank) continue;
+    const inTheWay = obstacle(candidate) ?? (rank >= NEVER ? "tried" : undefined);
+    if (inTheWay !== undefined) {
+      nothing = nearerMiss(nothing, inTheWay);
       continue;
     }
-    if (best !== undefined && rank > best.rank) continue;
     const cost = weigh(candidate);
-    if (best === undefined || rank < best.rank || cost < best.cost) best = { candidate, rank, cost };
+    if (rank < bestRank) {
+      best = undefined;
+      among = [];
+    }
+    bestRank = rank;
+    if (best !== undefined && cost > best.cost * most) continue;
+    const weighed = new Weighed(candidate, cost);
+    if (best === undefined || cost < best.cost) best = weighed;
+    among.push(weighed);
   }
-  return best ?? nothing;
+  return best === undefined ? nothing : { candidate: best.candidate, cost: best.cost, rank: bestRank, among };
 }
 
-/** What a stranger's chance is drawn by: its stake, by as much more or less as its reputation makes it cheaper or dearer. */
-const weightOf = ({ stake, reputation, health }: Candidate): number =>
-  (stake ?? 0) / reputationFactor(reputation, health.answers);
+/** Strangers that cost at most so much. */
+function strangersBelow(
+  candidates: readonly Candidate[],
+  most: number,
+  { rankNow, weigh, obstacle }: Omit<Judging, "most">,
+): Weighed[] {
+  const found: Weighed[] = [];
+  for (const candidate of candidates) {
+    if (rankNow(candidate) !== RANK.stranger) continue;
+    const cost = weigh(candidate);
+    if (cost <= most && obstacle(candidate) === undefined) found.push(new Weighed(candidate, cost));
+  }
+  return found;
+}
 
-function obstacleOf(candidate: Candidate, need: Need): NoChoice | undefined {
-  const { offer } = candidate.signed;
-  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked, minStake, minReputation } = need;
-  if (only !== undefined && offer.executor !== only) return "none";
-  // Whoever has answered before is asked also while the chain says nothing of its stake.
-  if (!allowUnstaked && candidate.stake === undefined && !isProven(candidate)) return "unread";
-  if (!allowUnstaked && candidate.stake === 0) return "unstaked";
-  if ((candidate.stake ?? 0) < Number(minStake)) return candidate.stake === undefined ? "unread" : "stake";
-  if ((candidate.reputation?.trust ?? 0) < minReputation) return "reputation";
-  if (isTooDear(offer, maxPrice)) return "price";
-  if (offer.maxContext <= maxOutboundTokens) return "context";
-  return tried.has(offer.executor) ? "tried" : undefined;
+/** Why a candidate is none for what is needed, if it is none. */
+function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined {
+  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked, minReputation } = need;
+  const minStake = Number(need.minStake);
+  return (candidate) => {
+    const { stake } = candidate;
+    if (only !== undefined && candidate.signed.offer.executor !== only) return "none";
+    // Whoever has answered before is asked also while the chain says nothing of its stake.
+    if (!allowUnstaked && stake === undefined && !isProven(candidate)) return "unread";
+    if (!allowUnstaked && stake === 0) return "unstaked";
+    if ((stake ?? 0) < minStake) return stake === undefined ? "unread" : "stake";
+    if (minReputation > 0 && (candidate.reputation?.trust ?? 0) < minReputation) return "reputation";
+    const { offer } = candidate.signed;
+    if (isTooDear(offer, maxPrice)) return "price";
+    if (offer.maxContext <= maxOutboundTokens) return "context";
+    return tried.size > 0 && tried.has(offer.executor) ? "tried" : undefined;
+  };
 }
 
 /** Of several reasons the one that came closest to a choice is told. */
@@ -190,12 +233,12 @@ const NEARNESS: readonly NoChoice[] = [
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
 function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
-  const { health, heardAtMs, counted, hasCheated } = candidate;
+  const { health, heardAtMs } = candidate;
   const isClean = health.failures === 0;
-  const isTrusted = isProven(candidate) && surplusTokens(counted, usual) === 0;
+  const isTrusted = isProven(candidate) && surplusTokens(candidate.counted, usual) === 0;
   const known = isTrusted ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
   const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
-  if (health.avoidUntilMs <= nowMs) return rank + (hasCheated ? AVOIDED : 0);
+  if (health.avoidUntilMs <= nowMs) return rank + (candidate.hasCheated ? AVOIDED : 0);
   return rank + (health.distrusted ? NEVER : AVOIDED);
 }
 

@@ -1,11 +1,12 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { promisedBy } from "@lloom/protocol/profile";
+import type { PromptCount } from "@lloom/protocol/token-bounds";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
 import { type ExecutorHealth, UNKNOWN_HEALTH } from "../choose/executor-health.ts";
 import type { Reputation } from "../choose/reputation.ts";
-import type { CountedPrompts } from "../choose/template.ts";
+import { afterCounting, type CountedPrompts } from "../choose/template.ts";
 
 /** Models of which an executor's counts are remembered. */
 const MOST_COUNTED = 64;
@@ -15,8 +16,8 @@ export class Acquaintance {
   readonly executor: Address;
   /** By model, the longest unheard of first. */
   readonly offers = new Map<string, OfferEntry>();
-  /** What it has counted, by model. */
-  readonly counted = new BoundedMap<string, CountedPrompts>({ most: MOST_COUNTED });
+  /** What it has counted, by model; undefined before its first answer, as of most. */
+  counted: BoundedMap<string, CountedPrompts> | undefined;
   health: ExecutorHealth = UNKNOWN_HEALTH;
   /** Base units; undefined while the chain has not said. */
   stake: number | undefined;
@@ -37,6 +38,11 @@ export class Acquaintance {
   /** It has something to lose, or has answered this client. */
   get isKnown(): boolean {
     return this.health.answers > 0 || (this.stake ?? 0) > 0;
+  }
+
+  noteCount(model: string, count: PromptCount): void {
+    this.counted ??= new BoundedMap({ most: MOST_COUNTED });
+    this.counted.set(model, afterCounting(this.counted.peek(model), count));
   }
 
   /** There is something that a later offer must be seen in the light of. */
@@ -83,7 +89,7 @@ export class OfferEntry implements Candidate {
   }
 
   get counted(): CountedPrompts | undefined {
-    return this.#of.counted.peek(this.signed.offer.model);
+    return this.#of.counted?.peek(this.signed.offer.model);
   }
 
   get vocabulary(): Hex | undefined {

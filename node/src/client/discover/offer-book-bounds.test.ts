@@ -59,19 +59,34 @@ describe("the bounds of the offer book", () => {
     expect(book.offerOf("tiny", A)).toBeUndefined();
   });
 
-  it("keeps 4 096 executors that have something to lose, and of those who somebody is at work with", () => {
+  it("keeps 16 384 executors that have something to lose, and of those who somebody is at work with", () => {
     const book = new OfferBook();
     for (const executor of [A, B]) {
       book.add(offer(executor), NOW);
       book.setStake(executor, 1);
     }
     using _ = book.track(B);
-    for (let index = 0; index < 4_096; index += 1) {
+    for (let index = 0; index < 16_384; index += 1) {
       book.setStake(key(index), 1);
       book.add(offer(key(index)), NOW);
     }
     expect([book.offerOf("tiny", A), book.offerOf("tiny", B)]).toEqual([undefined, expect.anything()]);
-    expect(book.candidates("tiny", NOW)).toHaveLength(4_096);
+    expect(book.candidates("tiny", NOW)).toHaveLength(16_384);
+  });
+
+  it("keeps 262 144 offers of all together: who offers most takes the place of whoever was unheard for longest", () => {
+    const book = new OfferBook();
+    const models = Array.from({ length: 64 }, (_, model) => `model ${model}`);
+    const join = (executor: Address): void => {
+      book.setStake(executor, 1);
+      for (const model of models) book.add(offer(executor, { model }), NOW);
+    };
+    for (let index = 0; index < 4_096; index += 1) join(key(index));
+    book.add(offer(key(0), { model: "model 0", offerId: 2n }), NOW);
+    expect(models.every((model) => book.candidates(model, NOW).length === 4_096)).toBe(true);
+    join(A);
+    expect([0, 1, 2].map((index) => book.offerOf("model 7", key(index)) !== undefined)).toEqual([true, false, true]);
+    expect(models.map((model) => book.candidates(model, NOW).length)).toEqual(models.map(() => 4_096));
   });
 
   it("let go of models that nobody offers any more", () => {

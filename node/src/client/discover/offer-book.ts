@@ -5,15 +5,16 @@ import type { Candidate } from "../choose/choose.ts";
 import { afterOutcome, type Outcome } from "../choose/executor-health.ts";
 import { afterMaybe, type Pace } from "../choose/pace.ts";
 import type { Reputation } from "../choose/reputation.ts";
-import { afterCounting } from "../choose/template.ts";
 import { Acquaintance, isStanding, OfferEntry } from "./acquaintance.ts";
 import { type ModelSummary, summary } from "./model-summary.ts";
 
 /**
  * Executors that have something at stake or have answered this client: what fills this place costs money. The one that was
- * not heard of for longest goes first.
+ * not heard of for longest goes first. Room for a network of ten thousand.
  */
-const MOST_KNOWN = 4096;
+const MOST_KNOWN = 16_384;
+/** Offers of all together, so that memory is bounded whoever offers how much; the longest unheard executor goes first here too. */
+const MOST_OFFERS = 262_144;
 /** All others: whoever makes keys fills this place, and no other. */
 const MOST_STRANGERS = 1024;
 /** Models of one executor, the longest unheard of gone first. */
@@ -46,6 +47,8 @@ export class OfferBook {
     isHeld,
     onEvict: (one) => this.#drop(one),
   });
+  /** How many there are, of everybody. */
+  #offers = 0;
   readonly #waiters = new Set<() => void>();
   #reputations: ReadonlyMap<Address, Reputation> = new Map();
   #pace: Pace | undefined;
@@ -73,6 +76,8 @@ export class OfferBook {
     const offers = this.#models.get(model) ?? new Map<Address, OfferEntry>();
     offers.set(executor, entry);
     this.#models.set(model, offers);
+    this.#offers += 1;
+    if (this.#offers > MOST_OFFERS) this.#known.evictOldest();
     this.#wake();
   }
 
@@ -195,10 +200,8 @@ export class OfferBook {
 
   /** Notes what an executor has counted of a prompt. */
   noteCount({ request, response }: Pick<Receipt, "request" | "response">): void {
-    const { counted } = this.#executor(request.executor);
-    const { model, maxInboundTokens } = request;
-    const { inboundTokens } = response;
-    counted.set(model, afterCounting(counted.peek(model), { inboundTokens, maxInboundTokens }));
+    const { model, maxInboundTokens, executor } = request;
+    this.#executor(executor).noteCount(model, { inboundTokens: response.inboundTokens, maxInboundTokens });
   }
 
   /** Counts a request at an executor until disposed, as a silent one until `hasSpoken`. */
@@ -262,7 +265,7 @@ export class OfferBook {
   }
 
   #remove(one: Acquaintance, model: string): void {
-    one.offers.delete(model);
+    if (one.offers.delete(model)) this.#offers -= 1;
     const offers = this.#models.get(model);
     offers?.delete(one.executor);
     if (offers?.size === 0) this.#models.delete(model);
