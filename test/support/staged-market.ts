@@ -43,6 +43,8 @@ export type Conduct =
   | { readonly type: "refuses"; readonly code: ErrorCode }
   /** Never says a word. */
   | { readonly type: "stalls" }
+  /** Its process is killed: the stream ends. */
+  | { readonly type: "dies" }
   /** Some text, and then its backend fails. */
   | { readonly type: "breaksOff" }
   /** Some text, and then nothing. */
@@ -104,7 +106,10 @@ export class StagedMarket implements Disposable {
   readonly #parts: AskParts;
   #deposit = DEPOSIT;
 
-  constructor(options: ClientOptions = {}, more: Pick<AskParts, "recounting" | "told" | "audit"> = {}) {
+  constructor(
+    options: ClientOptions = {},
+    more: Partial<Pick<AskParts, "recounting" | "told" | "audit" | "reach">> = {},
+  ) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
     this.book = new OfferBook(options.random ?? (() => 0.5));
     this.#stack.defer(() => rmSync(path, { recursive: true, force: true }));
@@ -222,6 +227,7 @@ export class StagedMarket implements Disposable {
       yield { type: "error", id: 1, code: conduct.code, message: "So it says." };
       return;
     }
+    if (conduct.type === "dies") return;
     if (conduct.type === "waits") await conduct.until;
     if (conduct.type !== "stalls") {
       yield { type: "status", id: 1, state: "running", position: 0 };

@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly firstTokenTimeoutMs?: number;
   /** Longest silence between two tokens. */
   readonly tokenGapTimeoutMs?: number;
+  /** Least wait for a connection, if there is somebody else to ask; first tokens that take longer make it longer. */
+  readonly dialPatienceMs?: number;
   /** Least wait for the first token before somebody else is asked; what was measured may make it longer. */
   readonly shortestPatienceMs?: number;
   /** That wait while nothing was measured. */
@@ -94,7 +96,9 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   firstFrameTimeoutMs: 5_000,
   firstTokenTimeoutMs: 60_000,
   tokenGapTimeoutMs: 60_000,
-  shortestPatienceMs: 500,
+  // Four round trips to the other side of the world and back.
+  dialPatienceMs: 1_500,
+  shortestPatienceMs: 400,
   unknownPatienceMs: 10_000,
   shortestGapMs: 2_000,
   strangerWaitMs: 3_000,

@@ -145,7 +145,9 @@ class RunningExecutor implements Executor {
   }
 
   reprice(prices: Pick<ExecutorOptions, "price" | "modelPrices">): void {
-    this.#running.pipeline.reprice(prices);
+    const { pipeline, joined } = this.#running;
+    pipeline.reprice(prices);
+    joined.tell();
   }
 
   status(): ExecutorStatus {

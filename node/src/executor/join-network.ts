@@ -31,6 +31,8 @@ export interface Joining {
 
 /** An executor's place in the network. */
 export interface Joined {
+  /** Says at once what is offered now. */
+  tell(): void;
   /** Offers nothing more, and takes back what was offered. */
   leave(): Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   };
   let left: Promise<void> | undefined;
   return {
+    tell: () => publisher.changed(),
     leave: () => {
       left ??= leave();
       return left;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LloomError } from "../../../node/src/errors.ts";
 import { callHealth, callOffers } from "../../../node/src/p2p/rpc/rpc-calls.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
-import { askAll, PRICE, question, soon, until, World } from "./world.ts";
+import { askAll, PRICE, question, soon, sweepUp, unplug, until, World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -111,6 +111,25 @@ describe("a client", () => {
       }
     },
   );
+
+  it("leaves an executor whose connections ended without a failed try, while others tell its offer on", async () => {
+    const sell = (price: bigint) => {
+      const backend = scriptedBackend(says(`${price}`), "mortal");
+      return world.seller({ backend, price: { inboundPrice: price, outboundPrice: price } });
+    };
+    const cheap = await sell(100n);
+    await using _dear = await sell(900n);
+    await using buyer = await world.buyer();
+    const market = async () => (await buyer.client.models()).find(({ model }) => model === "mortal");
+    await until("both are known, and their stakes", async () => (await market())?.executors === 2);
+    const isConnected = (): boolean => buyer.host.connected().includes(cheap.host.peerId);
+    await until("it is connected to the cheap one", isConnected);
+    await unplug(cheap);
+    await until("the connection has ended", () => !isConnected());
+    const { text, end } = await askAll(buyer, question("?", { model: "mortal" }));
+    expect([text, end.attempts]).toEqual(["900", 1]);
+    await sweepUp(cheap);
+  });
 
   it("finds an executor that it has no gossip of, at its first question", async () => {
     await using _seller = await world.seller({ backend: scriptedBackend(says("Found."), "quiet") });

@@ -84,12 +84,12 @@ export interface AttemptOptions {
  * executor is told, and the receipt over what it produced is the end; if none comes, CANCELLED is thrown.
  */
 export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): AsyncGenerator<AskEvent, void> {
-  const { question, signed, signal } = options;
+  const { question, signed } = options;
   const target = peerOfOffer(signed);
   const { executor } = signed.offer;
   if (target === undefined)
     throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} names no address of its own.`);
-  await parts.reach(target, signal);
+  await reach(parts, target, options);
   const promptSalt = bytesToHex(randomBytes(32));
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
@@ -121,6 +121,23 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   } finally {
     if (call === undefined) store.saveRefusal(placed.requestHash, "CANCELLED");
     else if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
+  }
+}
+
+/** Connects. A peer that lost its power refuses no dial: with somebody else to ask it gets no more time than others take. */
+async function reach(
+  { reach, settings: { dialPatienceMs } }: AttemptParts,
+  target: PeerTarget,
+  { signal, signed, firstTokenMs, isLast }: AttemptOptions,
+): Promise<void> {
+  if (isLast) return reach(target, signal);
+  const late = AbortSignal.timeout(Math.ceil(Math.max(dialPatienceMs, firstTokenMs)));
+  try {
+    await reach(target, AbortSignal.any([signal, late]));
+  } catch (cause) {
+    if (signal.aborted || !late.aborted) throw cause;
+    const { executor } = signed.offer;
+    throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} was not reached in time.`, { cause });
   }
 }
 

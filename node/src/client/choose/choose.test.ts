@@ -141,10 +141,10 @@ describe("the choice of an executor", () => {
     expect(choose([without(first), { ...second, inFlight: 4 }])).toBe(0);
   });
 
-  it("takes an offer for stale once it was not heard of for a quarter of a minute", () => {
+  it("takes an offer for stale once it was not heard of for ten seconds", () => {
     const heard = (ageMs: number): Candidate => candidate({ index: 0, price: 1n }, { heardAtMs: NOW - ageMs });
-    expect(choose([heard(14_999), candidate({ index: 1 })])).toBe(0);
-    expect(choose([heard(15_000), candidate({ index: 1 })])).toBe(1);
+    expect(choose([heard(9_999), candidate({ index: 1 })])).toBe(0);
+    expect(choose([heard(10_000), candidate({ index: 1 })])).toBe(1);
   });
 
   it("is an untried one that failed before, rather than one that is avoided or failing more", () => {

@@ -64,8 +64,8 @@ export interface Chance {
  */
 export type NoChoice = "none" | "unstaked" | "unread" | "stake" | "reputation" | "price" | "context" | "tried";
 
-/** An executor sends its offers every few seconds; one not heard of for this long may be gone. */
-const FRESH_MS = 15_000;
+/** An executor sends its offers every five seconds; one that missed two of them may be gone. */
+const FRESH_MS = 10_000;
 
 /** How welcome a candidate is; a lower rank is always preferred, whatever it costs. */
 const RANK = { proven: 0, shaken: 2, stranger: 4, failing: 6 } as const;

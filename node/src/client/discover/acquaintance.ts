@@ -27,6 +27,8 @@ export class Acquaintance {
   reputation: Reputation | undefined;
   inFlight = 0;
   silent = 0;
+  /** When its last connection ended without a word; what was heard until then says no more that it is there. */
+  lostAtMs = Number.NEGATIVE_INFINITY;
   /** Sender's clock: what was sent until then does not come back. */
   withdrawnAt = -1;
 
@@ -55,7 +57,7 @@ export class Acquaintance {
 /** An offer that reads through to what is known of its executor, so that choosing copies nothing. */
 export class OfferEntry implements Candidate {
   readonly signed: SignedOffer;
-  readonly heardAtMs: number;
+  readonly #heardAtMs: number;
   readonly inboundPrice: number;
   readonly outboundPrice: number;
   readonly validUntilMs: number;
@@ -65,11 +67,15 @@ export class OfferEntry implements Candidate {
 
   constructor(signed: SignedOffer, heardAtMs: number, of: Acquaintance) {
     this.signed = signed;
-    this.heardAtMs = heardAtMs;
+    this.#heardAtMs = heardAtMs;
     this.inboundPrice = Number(signed.offer.inboundPrice);
     this.outboundPrice = Number(signed.offer.outboundPrice);
     this.validUntilMs = Number(signed.offer.validUntil) * 1000;
     this.#of = of;
+  }
+
+  get heardAtMs(): number {
+    return this.#heardAtMs > this.#of.lostAtMs ? this.#heardAtMs : Number.NEGATIVE_INFINITY;
   }
 
   get health(): ExecutorHealth {

@@ -93,6 +93,12 @@ export class OfferBook {
     this.#drop(one);
   }
 
+  /** The last connection to an executor ended: until it is heard again, others come first. */
+  lose(executor: Address, nowMs: number): void {
+    const one = this.#known.peek(executor) ?? this.#strangers.peek(executor);
+    if (one !== undefined) one.lostAtMs = nowMs;
+  }
+
   /**
    * What the chain says of an executor: its stake, base units, 0 for whoever is no active executor; and whether it has cheated
    * its clients lately.

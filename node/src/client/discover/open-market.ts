@@ -6,6 +6,7 @@ import type { Chain } from "../../chain/chain.ts";
 import { openStakeView } from "../../chain/read/stake-view.ts";
 import type { Log } from "../../log.ts";
 import { joinOfferTopic } from "../../p2p/discovery/offer-topic.ts";
+import { whenLost } from "../../p2p/discovery/when-lost.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { STRANGERS_RATE } from "../../p2p/limits.ts";
 import { toSeconds } from "../../primitives/clock.ts";
@@ -48,8 +49,8 @@ export function openMarket(
     if (stake !== undefined) book.setStake(executor, stake.active ? Number(stake.amount) : 0, stake.hasCheated);
     return stake?.active;
   };
-  const take = (signed: SignedOffer): void => {
-    book.add(signed, clock());
+  const take = (signed: SignedOffer, heardAtMs = clock()): void => {
+    book.add(signed, heardAtMs);
     void learn(signed.offer.executor).then((active) => active && vocabularies.note(signed, clock()));
   };
   /** The signature is checked last: it costs more than all the rest, and anybody can tell offers without end. */
@@ -57,20 +58,23 @@ export function openMarket(
     const { executor } = signed.offer;
     const active = stakes.isStaked(executor) === true || (await learn(executor, peerId)) === true;
     if (!active && (host.isBlamed(peerId) || !strangers.take())) return;
-    // When it was sent is the word of who tells it, which may not lie ahead.
-    if (problemOf(signed) === undefined) take({ ...signed, sentAt: Math.min(signed.sentAt, clock()) });
+    if (problemOf(signed) !== undefined) return;
+    // When it was sent is the word of who tells it, which may not lie ahead. Nothing was heard of its executor since then.
+    const sentAt = Math.min(signed.sentAt, clock());
+    take({ ...signed, sentAt }, sentAt);
   };
   const topic = stack.use(
     joinOfferTopic(host, {
       stakes: { isStaked: (executor) => stakes.isStaked(executor), learn },
       wantsStrangers: true,
       accept: problemOf,
-      onOffer: take,
+      onOffer: (signed) => take(signed),
       onWithdraw: (executor) => book.withdraw(executor, clock()),
       log,
       clock,
     }),
   );
+  stack.defer(whenLost(host, (executor) => book.lose(executor, clock())));
   const search = new OfferSearch({ host, accept: takeTold, signal, log });
   /** What it has at stake was changed. */
   const review = (executor: Address): void => {

@@ -1,4 +1,6 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import type { SignedOffer } from "@lloom/protocol/messages";
 import { expect, it } from "vitest";
 import { LloomError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
@@ -29,4 +31,26 @@ it("lets the node breathe while the backend is away and somebody new listens", a
   expect(told.length).toBeGreaterThan(0);
   expect(told.every((count) => count === 0)).toBe(true);
   expect(asked).toBeLessThan(20);
+});
+
+it("says what has changed without a look at who listens, and afterwards waits as before", async () => {
+  const events = new EventEmitter();
+  const happened: string[] = [];
+  const note = (event: string): number => {
+    happened.push(event);
+    events.emit(event);
+    return 1;
+  };
+  await using publisher = new OfferPublisher({
+    ...{ backend: { listModels: async () => [] }, onModels: () => undefined, log },
+    topic: { publish: async () => note("said"), members: () => note("looked") },
+    ...{ offers: () => [{} as SignedOffer], intervalMs: 3_600_000, listModelsMs: 3_600_000 },
+  });
+  await once(events, "looked");
+  publisher.changed();
+  await once(events, "said");
+  await once(events, "said");
+  expect(happened.slice(0, 3)).toEqual(["said", "looked", "said"]);
+  // Twice at least: after it has spoken, and before it speaks again.
+  expect(happened.slice(3, 5)).toEqual(["looked", "looked"]);
 });

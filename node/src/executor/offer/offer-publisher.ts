@@ -32,11 +32,17 @@ export class OfferPublisher implements AsyncDisposable {
   readonly #closed = new AbortController();
   readonly #running: Promise<void>;
   #members = 0;
+  #isChanged = false;
   #listedAtMs = steadyClock();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#running = this.#run();
+  }
+
+  /** What is offered has changed: it is said in a moment, and then as often as before. */
+  changed(): void {
+    this.#isChanged = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,19 +78,20 @@ export class OfferPublisher implements AsyncDisposable {
   }
 
   async #publish(): Promise<void> {
+    this.#isChanged = false;
     for (const offer of this.#options.offers()) await this.#options.topic.publish(offer);
     this.#members = this.#options.topic.members();
   }
 
   /**
-   * Until the interval is over, or somebody new listens. Always pauses first: when sending fails, there is somebody new all the
-   * time, and a loop that never lets timers run would stop the whole node.
+   * Until the interval is over, somebody new listens, or something has changed. Always pauses first: when sending fails, there
+   * is somebody new all the time, and a loop that never lets timers run would stop the whole node.
    */
   async #wait(intervalMs: number): Promise<void> {
     const deadline = steadyClock() + intervalMs;
     do {
       await this.#pause(Math.min(FIRST_INTERVAL_MS, deadline - steadyClock()));
-      if (this.#options.topic.members() > this.#members) return;
+      if (this.#isChanged || this.#options.topic.members() > this.#members) return;
     } while (!this.#closed.signal.aborted && steadyClock() < deadline);
   }
 
