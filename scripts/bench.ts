@@ -80,6 +80,21 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async (options) => (await import("../test/benchmark/throughput.ts")).run(options),
   },
+  discovery: {
+    describe:
+      "how soon clients find executors, see new prices, leave the dead alone and get over a failure, at 1 000 executors",
+    legend: [
+      "Real: chain, contracts, the stakes of all 1 000 executors, a validator, and 24 executors with hosts and logs of their own in eight processes,",
+      "which gossip as usual; 20 cold clients one after the other, four clients that watch, three that buy. Simulated: the other 976 executors'",
+      "offers, signed, with a stake, told in answer to calls by two stand-ins for validators; they have no hosts and gossip nothing.",
+      "first.usable: from opening the chain to a connection with the chosen executor, without the start of a process (20 clients; a simulated",
+      "choice counts as one of the real). price.seen: 48 changes, four clients. dead.out: until a client would rather take somebody dearer",
+      "(kill -9 of four processes with three executors each). failover: what an answer takes more than a normal one, when the chosen executor",
+      "refuses or is silent, or from its kill after the choice to the answer; channels are open and first tokens were measured before.",
+      "choose10k: real book and real choice, 500 choices of a client that knows a tenth of 10 000, each the best of three times.",
+    ],
+    run: async (options) => (await import("../test/benchmark/discovery.ts")).run(options),
+  },
   soak: {
     describe: "answers without a pause: memory, its growth, and whether anything is lost or paid twice",
     legend: [
