@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { CHEAT, LLOOM, ROOT } from "../../checkout/paths.ts";
 import { secretPeer } from "../../node/src/p2p/host/secret-peer.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";

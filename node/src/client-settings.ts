@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { DEFAULTS } from "./defaults.ts";
 import { decimal, defaulted, number, optional, text } from "./setting-forms.ts";
 

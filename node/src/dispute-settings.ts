@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { address, decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { defaulted, multiaddrs, optional, path } from "./setting-forms.ts";
 
 /** Settings of how a node meets others; see `settings.ts`. */

@@ -1,7 +1,7 @@
 /** The forms that settings have: each parses what came from any source, and says in words what it should be. */
 import { parseAddress } from "@lloom/protocol/addresses";
 import type { SHARED_VARIABLES } from "@lloom/protocol/environment";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 
 /** Text of a form; what is no text at all gets the same sentence. */
 export const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { CLIENT_SETTINGS } from "./client-settings.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";

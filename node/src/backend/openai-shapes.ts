@@ -1,6 +1,6 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import type { Completion } from "./backend.ts";
 
 /** What servers of OpenAI's API answer, as far as it is needed; unknown fields are passed over. */

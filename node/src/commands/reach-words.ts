@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { dataFile } from "../config.ts";
 import { readOutsideFile } from "../outside-file.ts";
 import type { Reachability } from "../p2p/reach/keep-reachable.ts";

@@ -1,5 +1,5 @@
 import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import type { Verification } from "../client/check/verification.ts";
 import { verificationForm } from "../client/check/verification-form.ts";
 import { invalidField } from "./http-problem.ts";

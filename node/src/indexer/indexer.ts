@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { type HttpEndpoint, httpEndpoint } from "@lloom/protocol/http-endpoint";
 import type { Standing } from "@lloom/protocol/reputation/standing";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../errors.ts";
 
 /** An index's word, which is never more than that: who needs to be sure computes it from the chain. */

@@ -1,7 +1,7 @@
 import { createDecipheriv } from "node:crypto";
 import type { Address } from "@lloom/protocol/commitment-types";
+import { z } from "@lloom/protocol/zod";
 import { keccak256 } from "ethers";
-import { z } from "zod";
 import { LloomError } from "../errors.ts";
 import { readOutsideFile } from "../outside-file.ts";
 import { costBeyondLimit, deriveKey, type KeyDerivation, passwordReadings } from "./key-derivation.ts";

@@ -1,5 +1,5 @@
 import { chatMessageSchema, samplingSchema, WIRE_LIMITS } from "@lloom/protocol/messages";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
 import type { Question } from "../question.ts";
 

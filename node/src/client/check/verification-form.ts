@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { parseVerification, VERIFICATION_FORM } from "./verification.ts";
 
 const PROBLEM = `must be ${VERIFICATION_FORM}`;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { parseChatRequest } from "../../gateway/chat-request.ts";
 import { USUAL_MAX_TOKENS } from "../../gateway/gateway-options.ts";

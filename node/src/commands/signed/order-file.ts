@@ -2,7 +2,7 @@ import type { CompactSignature } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { collectorFacts } from "@lloom/protocol/generated/facts";
 import { type PortableReceipt, receiptFromData, receiptToData } from "@lloom/protocol/receipts";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import type { Order } from "../../chain/account/orders.ts";
 import { asLloomError } from "../../errors.ts";
 import { address, heading, readSigned, signature, uint, word, writeSigned } from "./signed-file.ts";

@@ -1,6 +1,6 @@
 import type { CompactSignature, SignerAuthorization } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { address, heading, readSigned, signature, uint, writeSigned } from "./signed-file.ts";
 
 /** A session key's proof that somebody has it and means it to sign for that client. */

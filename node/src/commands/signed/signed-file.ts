@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { issueWords } from "@lloom/protocol/issue-words";
 import { jsonText } from "@lloom/protocol/json-text";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 

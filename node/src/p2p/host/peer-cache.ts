@@ -1,6 +1,6 @@
 import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { z } from "@lloom/protocol/zod";
 import { multiaddr } from "@multiformats/multiaddr";
-import { z } from "zod";
 import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { readOutsideFile } from "../../outside-file.ts";

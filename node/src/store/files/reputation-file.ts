@@ -4,7 +4,7 @@ import { AUDIT_OUTCOMES } from "@lloom/protocol/audit-reports";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { jsonText } from "@lloom/protocol/json-text";
 import type { PlacedEvent } from "@lloom/protocol/reputation/epochs-of";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
 import { makePrivateDirectory } from "./private-directory.ts";
 

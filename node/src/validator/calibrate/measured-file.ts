@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { z } from "zod";
+import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
 import type { HonestFigures } from "./conclude.ts";
 
