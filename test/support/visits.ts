@@ -75,6 +75,7 @@ export async function canaryVisits(
     return lives[key] ?? 1;
   };
   const shifts: CanaryShift[] = [];
+  const shiftsBy: number[] = [];
   const born = new Map<number, { readonly deposit: bigint; readonly day: number }>();
   const visits: Visit[] = [];
   const [first] = borders;
@@ -84,10 +85,11 @@ export async function canaryVisits(
       .toString(16)
       .padStart(40, "0")}`;
     // Its owner gives money to another key whenever one rests.
-    const resting = lives.filter((life, key) => shifts.filter((shift) => shift.key === key).length >= life).length;
+    const resting = lives.filter((life, key) => (shiftsBy[key] ?? 0) >= life).length;
     const [key] = keysFor(executor, { keys: KEYS_WITH_MONEY + resting, shifts, most, random });
     if (key === undefined) continue;
     shifts.push({ executor, epoch, key });
+    shiftsBy[key] = (shiftsBy[key] ?? 0) + 1;
     const known = born.get(key) ?? { deposit: depositOf(WALLET, UNIT, random), day };
     born.set(key, known);
     const planned = await planCanaries({
