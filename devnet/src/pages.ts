@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { placeBlankDatabase } from "../../checkout/blank-database.ts";
 import { NEXT, PONDER, ROOT } from "../../checkout/paths.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Part } from "./part.ts";
@@ -19,6 +20,8 @@ export interface IndexerSpec {
 export async function startIndexer(spec: IndexerSpec): Promise<string> {
   const { supervisor, dir, rpcUrl, chainId, deployment, port, signal } = spec;
   const url = `http://127.0.0.1:${port}`;
+  const database = join(dir, "indexer");
+  await placeBlankDatabase(database);
   const indexer = supervisor.start({
     name: "indexer",
     saysUp: /Started returning 200 responses/,
@@ -32,7 +35,7 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
       LLOOM_STAKE_REGISTRY: deployment.stakeRegistry,
       LLOOM_AUDITS: deployment.audits,
       LLOOM_START_BLOCK: String(deployment.startBlock),
-      LLOOM_PGLITE_DIR: join(dir, "indexer"),
+      LLOOM_PGLITE_DIR: database,
       LLOOM_POLL_MS: "250",
       PONDER_TELEMETRY_DISABLED: "true",
     },

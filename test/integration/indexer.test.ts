@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -53,6 +53,8 @@ beforeAll(async () => {
   market = await openMarket();
   door = await openRpcDoor(market.connection.provider);
   cast = await enterMarket(market);
+  // Empty: here Ponder makes its database itself, as at an operator's first start.
+  mkdirSync(settings().directory);
   indexer = await startIndexer(settings());
 });
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { placeBlankDatabase } from "../../../checkout/blank-database.ts";
 import { ROOT } from "../../../checkout/paths.ts";
 import { eventually, type Program, runNode } from "../../support/processes.ts";
 
@@ -49,8 +50,12 @@ export function runIndexer(
   return runNode({ args: [script, ...more, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
 }
 
-/** Starts an indexer and waits until it has read everything up to the chain's finalized block. */
+/**
+ * Starts an indexer and waits until it has read everything up to the chain's finalized block. A folder that is not there yet gets a
+ * blank database; in one that is there Ponder makes its own.
+ */
 export async function startIndexer(settings: IndexerSettings): Promise<Indexer> {
+  await placeBlankDatabase(settings.directory);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const program = runIndexer(environmentOf(settings), port);
