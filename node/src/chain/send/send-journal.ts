@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { jsonText } from "@lloom/protocol/json-text";
+import { z } from "@lloom/protocol/zod";
 import { isHexString, keccak256, toUtf8Bytes } from "ethers";
-import { z } from "zod";
 import { LloomError } from "../../errors.ts";
 import type { ContractCall } from "../contract-call.ts";
 
