@@ -179,6 +179,7 @@ function rootFilesOfNode(): string[] {
     "defaults",
     "dispute-settings",
     "errors",
+    "file-place",
     "log",
     "mended-text",
     "nearest-name",

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readConfig } from "./config.ts";
+import { environmentName, readConfig } from "./config.ts";
 import type { Setting } from "./setting-forms.ts";
-import { SETTINGS } from "./settings.ts";
+import { SETTINGS, type SettingName } from "./settings.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../docs/lloom.example.toml");
 const directory = mkdtempSync(join(tmpdir(), "lloom-config-"));
@@ -71,6 +71,59 @@ describe("the graphics card", () => {
 });
 
 const settings: readonly Setting<unknown>[] = Object.values(SETTINGS);
+
+describe("a setting that names files", () => {
+  const naming = Object.entries<Setting<unknown>>(SETTINGS)
+    .filter(([, { value }]) => /FILE|DIR/.test(value))
+    .map(([name, setting]) => ({ name: name as SettingName, ...setting }));
+
+  it("is every one that says so, and no other", () => {
+    const marked = settings.filter(({ isFile }) => isFile !== undefined).map(({ toml }) => toml);
+    expect(marked).toEqual(naming.map(({ toml }) => toml));
+    expect(marked).toContain("node.data-dir");
+  });
+
+  it.each(naming)("is absolute wherever it comes from: $flag", ({ name, toml, ...setting }) => {
+    const [section = "", key = ""] = toml.split(".");
+    const isList = setting.list === true;
+    const written = (value: string): string => `[${section}]\n${key} = ${JSON.stringify(isList ? [value] : value)}\n`;
+    const shown = (value: string): string | string[] => (isList ? [value] : value);
+    expect(fromFile(written("some/file"))[name]).toEqual(shown(join(directory, "some/file")));
+    expect(fromFile(written("~/file"))[name]).toEqual(shown(join(homedir(), "file")));
+    expect(fromFile(written("/srv/file"))[name]).toEqual(shown(resolve("/srv/file")));
+    expect(() => fromFile(written("~bob/file"))).toThrow(
+      `${toml} in ${join(directory, "lloom.toml")} begins with ~ and`,
+    );
+    for (const [value, meant] of [
+      ["some/file", resolve("some/file")],
+      ["~/file", join(homedir(), "file")],
+    ] as const) {
+      const variable = environmentName(setting);
+      expect(readConfig({ flags: { [name]: value }, environment: {} })[name]).toEqual(shown(meant));
+      expect(readConfig({ flags: {}, environment: { [variable]: value } })[name]).toEqual(shown(meant));
+    }
+  });
+
+  it("leaves words and addresses that are no files as they are", () => {
+    for (const backend of ["tiny", "http://127.0.0.1:11434/v1"])
+      expect(fromFile(`[executor]\nbackend = "${backend}"`).backend).toBe(backend);
+    expect(fromFile('[validator]\nweights = ["tiny", "own.gguf"]').weights).toEqual([
+      "tiny",
+      join(directory, "own.gguf"),
+    ]);
+  });
+});
+
+describe("the configuration file", () => {
+  it("is told by its whole path, and its paths begin beside it, however it was named", () => {
+    const file = join(directory, "named.toml");
+    writeFileSync(file, '[node]\ndata-dir = "data"\n');
+    const named = relative(process.cwd(), file);
+    expect(readConfig({ flags: {}, environment: {}, file: named }).dataDir).toBe(join(directory, "data"));
+    writeFileSync(file, "[node]\nport = 1\n");
+    expect(() => readConfig({ flags: {}, environment: {}, file: named })).toThrow(`${file} has an unknown setting`);
+  });
+});
 
 describe("a value of the wrong kind in lloom.toml", () => {
   it.each(settings.map(({ toml, schema }) => [toml, schema] as const))("is refused in words: %s", (toml, schema) => {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { refuseFormerNames, SHARED_VARIABLES } from "@lloom/protocol/environment";
 import { parse, TomlError } from "smol-toml";
 import { type DataHome, findDataHome } from "./data-home.ts";
 import { LloomError } from "./errors.ts";
+import { filePlace, processHome } from "./file-place.ts";
 import { refuseMended } from "./mended-text.ts";
 import { nearestName } from "./nearest-name.ts";
 import { readOutsideFile } from "./outside-file.ts";
@@ -26,6 +26,8 @@ export interface ConfigSources {
 interface Found {
   readonly value: unknown;
   readonly origin: string;
+  /** Where a relative path begins in it: the file's own folder, or the working directory. */
+  readonly folder: string;
 }
 
 const DEFAULT_FILE = "lloom.toml";
@@ -56,7 +58,7 @@ export function decidingFile(sources: ConfigSources, names: readonly SettingName
   const file = readFile(sources.file);
   const decides = (name: SettingName): boolean =>
     file.values.has(SETTINGS[name].toml) && find(name, sources, NO_FILE) === undefined;
-  return names.some(decides) ? resolve(file.path) : undefined;
+  return names.some(decides) ? file.path : undefined;
 }
 
 /** The sources of this process. */
@@ -67,18 +69,10 @@ export const processSources = (given: Omit<ConfigSources, "environment">): Confi
 
 /** Where the data of this process's user are, unless a setting says otherwise. */
 export const processDataHome = (): DataHome =>
-  findDataHome({ platform: process.platform, environment: process.env, home: homeOrNone(), folder: process.cwd() });
-
-/** Some containers run as a user that no list knows. */
-function homeOrNone(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined;
-  }
-}
+  findDataHome({ platform: process.platform, environment: process.env, home: processHome(), folder: process.cwd() });
 
 interface TomlFile {
+  /** Absolute. */
   readonly path: string;
   /** `section.key` to value. */
   readonly values: ReadonlyMap<string, unknown>;
@@ -87,7 +81,7 @@ interface TomlFile {
 const NO_FILE: TomlFile = { path: "", values: new Map() };
 
 function readFile(explicit: string | undefined): TomlFile {
-  const path = explicit ?? DEFAULT_FILE;
+  const path = absolute(explicit ?? DEFAULT_FILE, { origin: "--config", folder: process.cwd() });
   const text = readText(path, explicit !== undefined);
   return { path, values: text === undefined ? new Map() : flatten(path, text) };
 }
@@ -162,25 +156,35 @@ function find(name: SettingName, { flags, environment }: ConfigSources, file: To
           .filter((part) => part !== "")
       : text;
   const flag = flags[name];
-  if (flag !== undefined) return { value: split(flag), origin: `--${setting.flag}` };
+  if (flag !== undefined) return { value: split(flag), origin: `--${setting.flag}`, folder: process.cwd() };
   const variable = environmentName(setting);
   const fromEnvironment = environment[variable];
   refuseMended(fromEnvironment, { what: variable, code: "CONFIG_INVALID" });
-  if (fromEnvironment !== undefined) return { value: split(fromEnvironment), origin: variable };
-  if (file.values.has(setting.toml))
-    return { value: file.values.get(setting.toml), origin: `${setting.toml} in ${file.path}` };
-  return undefined;
+  if (fromEnvironment !== undefined) return { value: split(fromEnvironment), origin: variable, folder: process.cwd() };
+  if (!file.values.has(setting.toml)) return undefined;
+  const origin = `${setting.toml} in ${file.path}`;
+  return { value: file.values.get(setting.toml), origin, folder: dirname(file.path) };
 }
 
 function check(setting: Setting<unknown>, found: Found): unknown {
   const parsed = setting.schema.safeParse(found.value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return placed(setting, parsed.data, found);
   const problem = parsed.error.issues[0];
   const shown = setting.isSecret === true ? "" : `; it is ${JSON.stringify(found.value)}`;
   throw new LloomError("CONFIG_INVALID", `${found.origin} ${problem?.message ?? "is not valid"}${shown}.`, {
     next: `It means: ${setting.describe}.`,
   });
 }
+
+/** The value with the files that it names made absolute. Throws CONFIG_INVALID. */
+function placed({ isFile }: Setting<unknown>, value: unknown, found: Found): unknown {
+  if (isFile === undefined) return value;
+  const place = (one: string): string => (isFile(one) ? absolute(one, found) : one);
+  return Array.isArray(value) ? value.map(place) : place(String(value));
+}
+
+const absolute = (named: string, { origin, folder }: Pick<Found, "origin" | "folder">): string =>
+  filePlace({ named, what: origin, code: "CONFIG_INVALID", folder, home: processHome() });
 
 /** The value of a setting without a default, or CONFIG_INVALID that says how to give it. */
 export function need<T>(value: T | undefined, name: SettingName): T {

@@ -1,5 +1,5 @@
 import { z } from "@lloom/protocol/zod";
-import { address, decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
+import { address, always, decimal, defaulted, optional, path, whole } from "./setting-forms.ts";
 
 /** Settings of disputes, by whoever is a party to one or judges it; part of `SETTINGS`. */
 export const DISPUTE_SETTINGS = {
@@ -36,6 +36,7 @@ export const DISPUTE_SETTINGS = {
     schema: z.array(path, 'must be a list such as ["/models/qwen3-8b-q4.gguf"]'),
     fallback: [],
     list: true,
+    isFile: (value) => value !== "tiny",
   }),
   canaryKeys: defaulted({
     toml: "validator.canary-keys",
@@ -60,6 +61,7 @@ export const DISPUTE_SETTINGS = {
     describe:
       "recorded chat requests, a JSON line each, that a validator's canaries are drawn from instead of the shipped ones",
     schema: path,
+    isFile: always,
   }),
   guards: defaulted({
     toml: "validator.guards",

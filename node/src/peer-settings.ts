@@ -1,5 +1,5 @@
 import { z } from "@lloom/protocol/zod";
-import { defaulted, multiaddrs, optional, path } from "./setting-forms.ts";
+import { always, defaulted, multiaddrs, optional, path } from "./setting-forms.ts";
 
 /** Settings of how a node meets others; see `settings.ts`. */
 export const PEER_SETTINGS = {
@@ -44,6 +44,7 @@ export const PEER_SETTINGS = {
     value: "FILE",
     describe: "certificate in PEM for listening at /tls/ws",
     schema: path,
+    isFile: always,
   }),
   tlsKey: optional({
     toml: "network.tls-key",
@@ -51,5 +52,6 @@ export const PEER_SETTINGS = {
     value: "FILE",
     describe: "the certificate's private key in PEM",
     schema: path,
+    isFile: always,
   }),
 } as const;

@@ -17,6 +17,8 @@ export const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text:
   },
 );
 export const path = text(/./, "must be a path");
+/** Of a setting whose every value names a file. */
+export const always = (): boolean => true;
 export const decimal = z
   .union([z.string(), z.number()], "must be an amount such as 0.15")
   .transform(String)
@@ -57,6 +59,8 @@ export interface Setting<T> {
   /** Undefined: must be given by whoever needs it. */
   readonly fallback?: T | undefined;
   readonly list?: boolean;
+  /** Which of its values name files or folders: they are made absolute, see `file-place.ts`. Undefined: none. */
+  readonly isFile?: (value: string) => boolean;
   /** Its value may hold a key or a password: it is shown nowhere, not even when it is wrong. */
   readonly isSecret?: boolean;
 }

@@ -4,7 +4,19 @@ import { DEFAULTS } from "./defaults.ts";
 import { DISPUTE_SETTINGS } from "./dispute-settings.ts";
 import { OBSERVATION_SETTINGS } from "./observation-settings.ts";
 import { PEER_SETTINGS } from "./peer-settings.ts";
-import { address, decimal, defaulted, optional, path, peers, type Setting, text, url, whole } from "./setting-forms.ts";
+import {
+  address,
+  always,
+  decimal,
+  defaulted,
+  optional,
+  path,
+  peers,
+  type Setting,
+  text,
+  url,
+  whole,
+} from "./setting-forms.ts";
 
 const LOG_LEVELS = ["silent", "error", "warn", "info", "debug", "trace"] as const;
 
@@ -68,6 +80,7 @@ export const SETTINGS = {
     value: "FILE",
     describe: "V3 keystore (default: keystore.json in the data directory)",
     schema: path,
+    isFile: always,
   }),
   passwordFile: optional({
     toml: "wallet.password-file",
@@ -75,6 +88,7 @@ export const SETTINGS = {
     value: "FILE",
     describe: "file whose first line is the keystore's password; without it the terminal asks",
     schema: path,
+    isFile: always,
   }),
   dataDir: optional({
     toml: "node.data-dir",
@@ -82,6 +96,7 @@ export const SETTINGS = {
     value: "DIR",
     describe: "where keys, receipts and the durable log rest",
     schema: path,
+    isFile: always,
   }),
   logLevel: defaulted<(typeof LOG_LEVELS)[number]>({
     toml: "node.log-level",
@@ -98,6 +113,7 @@ export const SETTINGS = {
     value: "URL|tiny|FILE",
     describe: "tiny (the shipped model), a GGUF file, or an OpenAI-compatible URL",
     schema: text(/./, "must be tiny, a GGUF file or a URL"),
+    isFile: (value) => value !== "tiny" && !value.includes("://"),
     fallback: "tiny",
   }),
   backendKeyFile: optional({
@@ -106,6 +122,7 @@ export const SETTINGS = {
     value: "FILE",
     describe: "file with the API key of the backend's URL",
     schema: path,
+    isFile: always,
   }),
   backendModels: defaulted({
     toml: "executor.models",
@@ -231,6 +248,7 @@ export const SETTINGS = {
     value: "FILE",
     describe: "file with one API key per line; without it no key is asked for",
     schema: path,
+    isFile: always,
   }),
 } as const;
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
@@ -8,7 +8,7 @@ import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { provenAnswer } from "../../protocol/test/proven-answer.ts";
 import { type Ended, runNode } from "../support/processes.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "lloom-cli-"));
+const dir = realpathSync(mkdtempSync(join(tmpdir(), "lloom-cli-")));
 const file = (name: string): string => join(dir, name);
 const PASSWORD = "a-password-for-tests";
 const ADDRESS = `0x${"11".repeat(20)}`;
@@ -227,7 +227,7 @@ describe("lloom, given bad input", () => {
   it("lets a flag win over the environment, and the environment over the file", async () => {
     writeFileSync(file("lloom.toml"), '[network]\nrpc = "bad-file"\n');
     try {
-      expect((await lloom(["status"])).stderr).toContain("network.rpc in lloom.toml");
+      expect((await lloom(["status"])).stderr).toContain(`network.rpc in ${file("lloom.toml")}`);
       expect((await lloom(["status"], { LLOOM_RPC_URL: "bad-environment" })).stderr).toContain("LLOOM_RPC_URL");
       expect((await lloom(["status", "--rpc", "bad-flag"], { LLOOM_RPC_URL: "bad-environment" })).stderr).toContain(
         "--rpc",

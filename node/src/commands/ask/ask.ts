@@ -5,6 +5,7 @@ import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { type AskEvent, paidFor } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import { announceAside, type Command, type CommandContext } from "../command.ts";
 import { numberFlag } from "../number-flag.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
@@ -30,8 +31,9 @@ export const ask: Command = {
   examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
   run: async (context) => {
     const question = questionOf(context);
-    const receiptPath = context.flags["receipt"];
-    if (typeof receiptPath === "string") checkWritable(receiptPath);
+    const { receipt: given } = context.flags;
+    const receiptPath = typeof given === "string" ? givenPlace(given, "--receipt") : undefined;
+    if (receiptPath !== undefined) checkWritable(receiptPath);
     // What one question learns of another executor nobody would use: it goes to the best.
     const { client, chain } = await openBuyer(context, { exploration: 0, say: announceAside });
     let answer = "";
@@ -44,6 +46,7 @@ export const ask: Command = {
     }
     if (end === undefined) throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
     conclude(context, {
+      receiptPath,
       messages: question.messages,
       answer,
       end,
@@ -89,6 +92,7 @@ function questionOf({ args, flags }: CommandContext): {
 }
 
 interface Conclusion {
+  readonly receiptPath: string | undefined;
   readonly messages: readonly ChatMessage[];
   readonly answer: string;
   readonly end: Answered;
@@ -96,7 +100,7 @@ interface Conclusion {
 }
 
 /** The answer is paid: it is told before anything that can fail. */
-function conclude({ flags, json, print }: CommandContext, { messages, answer, end, chain }: Conclusion): void {
+function conclude({ json, print }: CommandContext, { receiptPath, messages, answer, end, chain }: Conclusion): void {
   const { receipt: bare, salts } = end;
   const receipt = receiptFileToData(
     { ...bare, domain: chain.domain },
@@ -123,7 +127,7 @@ function conclude({ flags, json, print }: CommandContext, { messages, answer, en
       `\n${shownTokens(chain, cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
     );
   }
-  if (typeof flags["receipt"] === "string") writeReceipt(flags["receipt"], JSON.stringify(receipt));
+  if (receiptPath !== undefined) writeReceipt(receiptPath, JSON.stringify(receipt));
 }
 
 /** Throws COMMAND_INVALID while nothing is asked and nothing paid; leaves no file behind. */

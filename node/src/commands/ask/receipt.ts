@@ -2,6 +2,7 @@ import { shownAmount } from "@lloom/protocol/amounts";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { asLloomError, LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import { parseChatRequest } from "../../gateway/chat-request.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
@@ -29,15 +30,17 @@ export const receipt: Command = {
       throw new LloomError("COMMAND_INVALID", `lloom receipt cannot "${action}".`, {
         next: "Verify one: lloom receipt verify FILE",
       });
-    const file = parseFile(path, receiptFileFromJson);
-    const checked = checkReceipt(withRequest(file, context.flags["request"]));
+    const { request } = context.flags;
+    const requestPath = typeof request === "string" ? givenPlace(request, "--request") : undefined;
+    const file = parseFile(givenPlace(path, "The file"), receiptFileFromJson);
+    const checked = checkReceipt(withRequest(file, requestPath));
     tell(context, checked, await receiptToken(context, checked.receipt.domain));
   },
 };
 
 /** The file, with the messages of the gateway's request in the place of its own. */
-function withRequest({ receipt, content }: ReceiptFile, path: string | boolean | undefined): ReceiptFile {
-  if (typeof path !== "string") return { receipt, content };
+function withRequest({ receipt, content }: ReceiptFile, path: string | undefined): ReceiptFile {
+  if (path === undefined) return { receipt, content };
   const messages = parseFile(path, (text): readonly ChatMessage[] => parseChatRequest(JSON.parse(text)).messages);
   if (content.prompt === undefined)
     throw new LloomError("RECEIPT_INVALID", "The receipt's file holds no salt of the prompt.", {

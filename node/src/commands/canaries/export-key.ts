@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import { canaryIdentity } from "../../validator/canary/canary-keys.ts";
 import { createKeystore, openKeystore } from "../../wallet/keystore.ts";
 import { announce, type CommandContext } from "../command.ts";
@@ -14,14 +15,15 @@ import { readPassword } from "../open/password.ts";
  */
 export async function exportCanaryKey(context: CommandContext): Promise<void> {
   const { settings, flags, signal } = context;
-  const [number, folder] = [flags["export"], flags["to"]];
+  const [number, to] = [flags["export"], flags["to"]];
   const key = typeof number === "string" && /^\d{1,4}$/.test(number) ? Number(number) : Number.NaN;
   if (!(key < settings.canaryKeys))
     throw new LloomError("COMMAND_INVALID", `There is no canary key ${number}.`, {
       next: `Give one from 0 to ${settings.canaryKeys - 1}, as lloom canaries lists them.`,
     });
-  if (typeof folder !== "string")
+  if (typeof to !== "string")
     throw new LloomError("COMMAND_INVALID", "--export needs a folder.", { next: `Add --to ./canary-${key}.` });
+  const folder = givenPlace(to, "--to");
   const password = await readPassword(settings, signal);
   const owner = await openKeystore({ path: keystorePath(context), password });
   const { domain } = await openOwnChain(context, owner);

@@ -1,4 +1,5 @@
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import type { Command } from "../command.ts";
 import { type Account, openAccount } from "../deeds/account.ts";
 import { YES } from "../deeds/consent.ts";
@@ -18,7 +19,7 @@ export const relay: Command = {
   run: async (context) => {
     const [file] = context.args;
     if (file === undefined) throw new LloomError("COMMAND_INVALID", "Which order?", { next: "lloom relay FILE" });
-    const signed = readOrder(file);
+    const signed = readOrder(givenPlace(file, "The file"));
     const account = await openAccount(context);
     await perform(context, account, await deedOf(account, signed));
   },

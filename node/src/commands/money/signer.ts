@@ -2,6 +2,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
 import { findSigners, type OwnSigner } from "../../chain/account/session-signers.ts";
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import { addressArgument } from "../address.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { ADDRESS, openAccount, openView } from "../deeds/account.ts";
@@ -81,9 +82,11 @@ const standing = ({ thawEnd }: OwnSigner, nowSeconds: bigint): string =>
   thawEnd === 0n ? "in force" : `revoked, its requests ${countUntil(thawEnd, nowSeconds)}`;
 
 /** With the session key: it shows that it is there, and for whom. */
-async function prove(context: CommandContext, who?: string, file?: string): Promise<void> {
+async function prove(context: CommandContext, who?: string, given?: string): Promise<void> {
   const principal = addressOf(who, "The client", PROVE);
-  if (file === undefined) throw new LloomError("COMMAND_INVALID", "A file is missing.", { next: `Give one: ${PROVE}` });
+  if (given === undefined)
+    throw new LloomError("COMMAND_INVALID", "A file is missing.", { next: `Give one: ${PROVE}` });
+  const file = givenPlace(given, "The file");
   const seconds = validSeconds(context.flags["valid"]);
   const identity = await openIdentity(context);
   if (identity.address === principal)
@@ -107,7 +110,7 @@ async function add(context: CommandContext, file?: string, ...rest: readonly (st
   requireNothing(rest);
   if (file === undefined)
     throw new LloomError("COMMAND_INVALID", "Whose proof?", { next: "Give its file: lloom signer add FILE" });
-  const proof = readPossession(file);
+  const proof = readPossession(givenPlace(file, "The file"));
   const account = await openAccount(context);
   await perform(context, account, await signerAddition(account, proof));
 }

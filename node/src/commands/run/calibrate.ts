@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type Calibration, measuredRate } from "@lloom/protocol/verification/calibration";
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import { type CalibrateOptions, confirm, calibrate as measure } from "../../validator/calibrate/calibrate.ts";
 import { readCalibrationFile } from "../../validator/calibrate/calibration-file.ts";
 import { CHOOSING_CANARIES } from "../../validator/calibrate/conclude.ts";
@@ -45,7 +46,7 @@ export const calibrate: Command = {
   ],
   run: async (context) => {
     const { args, flags } = context;
-    const modelPath = args[0] === "tiny" ? TINY_MODEL : String(args[0]);
+    const modelPath = args[0] === "tiny" ? TINY_MODEL : givenPlace(String(args[0]), "The model");
     if (!existsSync(modelPath))
       throw new LloomError("CONFIG_INVALID", `There is no model ${modelPath}.`, {
         next: "Give tiny, or the path of a GGUF file.",
@@ -56,12 +57,13 @@ export const calibrate: Command = {
       throw new LloomError("COMMAND_INVALID", "--confirm and --out are given together.", {
         next: "Give --confirm alone: what it counts is noted in that file.",
       });
-    return confirmFile(context, { modelPath, file: String(confirmed) });
+    return confirmFile(context, { modelPath, file: givenPlace(String(confirmed), "--confirm") });
   },
 };
 
 async function calibrateAnew(context: CommandContext, modelPath: string): Promise<void> {
-  const out = String(context.flags["out"] ?? `${modelPath}.calibration.json`);
+  const { out: given } = context.flags;
+  const out = typeof given === "string" ? givenPlace(given, "--out") : `${modelPath}.calibration.json`;
   const options = optionsOf(context, { modelPath, out, mode: "calibrate" });
   const calibration = await measure(options);
   keep(calibration, { out, measuredPath: options.measuredPath });

@@ -6,6 +6,7 @@ import { type Order, orderDigest } from "../../chain/account/orders.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { readSigner } from "../../chain/reads.ts";
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import { addressFlag } from "../address.ts";
 import { announce, type CommandContext, type Flag } from "../command.ts";
@@ -58,12 +59,13 @@ export async function openSigning(
   alone: readonly string[] = [],
 ): Promise<Signing | undefined> {
   const { flags } = context;
-  const file = flags["signOnly"];
+  const { signOnly } = flags;
   const principal = addressFlag(flags["for"], `--for ${EXAMPLE}`);
-  if (typeof file !== "string") {
+  if (typeof signOnly !== "string") {
     refuseWithout(flags, alone);
     return undefined;
   }
+  const file = givenPlace(signOnly, "--sign-only");
   const seconds = validSeconds(flags["valid"]);
   const identity = await openIdentity(context);
   const chain = await openKeylessChain(context);

@@ -1,5 +1,6 @@
 import { hexToBytes } from "@lloom/protocol/hex";
 import { LloomError } from "../../errors.ts";
+import { givenPlace } from "../../file-place.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { createKeystore, openKeystore, readKeystoreAddress } from "../../wallet/keystore.ts";
 import { writeSecretOnce } from "../../wallet/secret-file.ts";
@@ -93,14 +94,14 @@ async function secretOf({ flags, signal }: CommandContext, path: string): Promis
   if (/^(0x)?[0-9a-f]{64}$/i.test(text)) return hexToBytes(`0x${text.replace(/^0x/i, "")}`);
   const passwordFile = flags["importPasswordFile"];
   const locked = {
-    passwordFile: typeof passwordFile === "string" ? passwordFile : undefined,
+    passwordFile: typeof passwordFile === "string" ? givenPlace(passwordFile, "--import-password-file") : undefined,
     what: "Imported keystore's",
   };
   return (await openKeystore({ path, password: await readPassword(locked, signal) })).secret;
 }
 
 function needFile(action: string, file: string | undefined): string {
-  if (file !== undefined) return file;
+  if (file !== undefined) return givenPlace(file, "The file");
   throw new LloomError("COMMAND_INVALID", "A file is missing.", { next: `Give one: lloom wallet ${action} FILE` });
 }
 
