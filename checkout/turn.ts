@@ -15,7 +15,7 @@ export async function takeTurn(path: string, signal: AbortSignal, onWait?: () =>
     signal.throwIfAborted();
     let isTaken = false;
     try {
-      const lock = takeLock(path, (cause) => {
+      const lock = takeLock(path, ({ cause }) => {
         isTaken = true;
         throw cause;
       });

@@ -56,11 +56,13 @@ function lockExecutor({ stack }: CommandContext, account: Account): void {
   try {
     stack.use(lockKey({ scope: scopeOf(account.chain, account), role: "an executor" }));
   } catch (thrown) {
-    const { code, message } = asLloomError(thrown);
+    const { code, message, details } = asLloomError(thrown);
     if (code !== "KEY_IN_USE") throw thrown;
+    const pid = details["process"];
     throw new LloomError(code, message, {
       cause: thrown,
-      next: "It settles by itself: once enough is owed, or it is old enough, and all of it when it is stopped with Ctrl-C.",
+      details,
+      next: `${typeof pid === "number" ? `It is process ${pid}. ` : ""}It settles by itself: once enough is owed, or it is old enough, and all of it when it is stopped with Ctrl-C.`,
     });
   }
 }

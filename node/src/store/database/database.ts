@@ -219,10 +219,10 @@ function createPrivately(path: string): void {
 }
 
 const lockFile = (path: string): DatabaseSync =>
-  takeLock(`${path}.lock`, (cause) => {
+  takeLock(`${path}.lock`, ({ cause, pid }) => {
     throw new LloomError("STORE_FAILED", `Another process uses ${path}: it holds the lock ${path}.lock.`, {
       cause,
-      next: "Stop the other node, or give this one its own data directory.",
+      next: `Stop the other node${pid === undefined ? "" : `, process ${pid}`}, or give this one its own data directory.`,
     });
   });
 

@@ -13,11 +13,13 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 const lock = (scope: string) => lockKey({ scope, role: "an executor", directory });
-const refusal = expect.objectContaining({
-  code: "KEY_IN_USE",
-  message: "Another process on this machine already runs an executor with this key.",
-  next: expect.stringMatching(/Stop it first: the process that holds .*lloom-key-lock-/),
-});
+const refusal = (pid: number | undefined) =>
+  expect.objectContaining({
+    code: "KEY_IN_USE",
+    message: "Another process on this machine already runs an executor with this key.",
+    next: expect.stringMatching(new RegExp(`^It is process ${pid}\\. Stop it first\\. .*lanes`)),
+    details: { lock: expect.stringContaining("lloom-key-lock-"), process: pid },
+  });
 
 /** Another process that has the key until it is killed. */
 async function holder(scope: string): Promise<ChildProcess> {
@@ -35,12 +37,24 @@ async function holder(scope: string): Promise<ChildProcess> {
 
 test("lets one process have a key until it is killed, and others other keys", async () => {
   const child = await holder("31337/0xaa/0x01");
-  expect(() => lock("31337/0xaa/0x01")).toThrow(refusal);
+  expect(() => lock("31337/0xaa/0x01")).toThrow(refusal(child.pid));
   lock("31337/0xaa/0x02")[Symbol.dispose]();
   child.kill("SIGKILL");
   await once(child, "exit");
   using _mine = lock("31337/0xaa/0x01");
-  expect(() => lock("31337/0xaa/0x01")).toThrow(refusal);
+  expect(() => lock("31337/0xaa/0x01")).toThrow(refusal(process.pid));
+});
+
+test("says of a command that moves money that it ends, and nothing of lanes", () => {
+  const take = () => lockKey({ scope: "0x01", role: "a command that moves money", directory });
+  using _mine = take();
+  expect(take).toThrow(
+    expect.objectContaining({
+      message: "Another process on this machine already runs a command that moves money with this key.",
+      next: expect.stringMatching(/^It is process \d+\. Wait until it has ended, or stop it, and run this one again/),
+    }),
+  );
+  expect(take).not.toThrow(expect.objectContaining({ next: expect.stringMatching(/lane/) }));
 });
 
 test("gives the key back when it is done", () => {

@@ -1,16 +1,83 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { LloomError } from "../../errors.ts";
+
+/** Who has a lock that cannot be taken. */
+export interface LockHolder {
+  readonly cause: unknown;
+  /** Its process, where that is known. */
+  readonly pid: number | undefined;
+}
+
+/** SQLite's primary result code (sqlite.org/rescode.html) for what somebody else has. */
+const BUSY = 5;
+const DAMAGED = "It holds no data: stop every process that uses it, and delete it.";
+/** What else keeps a lock from being taken, and what its owner can do. */
+const PROBLEMS: Readonly<Record<number, readonly [problem: string, next: string]>> = {
+  8: ["may not be written", "Give this account the right to write it."],
+  10: ["cannot be read or written", "Check the disk; some network drives know no locks."],
+  11: ["is damaged", DAMAGED],
+  13: ["cannot be written: the disk is full", "Free some space."],
+  14: ["cannot be opened", "Check that its directory exists and may be written."],
+  26: ["is damaged", DAMAGED],
+};
 
 /**
  * A lock that the operating system gives back when its process ends, however that ends: an exclusive transaction on an
- * empty SQLite file, for as long as what is returned is open. `taken` throws what is to be said when somebody has it.
+ * empty SQLite file, for as long as what is returned is open. `taken` throws what is to be said when somebody has it. Beside it
+ * stands the number of the process that took it last, for whoever finds it taken.
+ * @throws STORE_FAILED where it cannot be taken for another reason.
  */
-export function takeLock(path: string, taken: (cause: unknown) => never): DatabaseSync {
-  const lock = new DatabaseSync(path, { timeout: 0 });
+export function takeLock(path: string, taken: (holder: LockHolder) => never): DatabaseSync {
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;");
-    return lock;
   } catch (cause) {
-    lock.close();
-    return taken(cause);
+    lock?.close();
+    if (resultCode(cause) === BUSY) return taken({ cause, pid: holderOf(path) });
+    throw lockFailure(path, cause);
+  }
+  noteHolder(path);
+  return lock;
+}
+
+const resultCode = (cause: unknown): number | undefined =>
+  cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
+
+function lockFailure(path: string, cause: unknown): LloomError {
+  const [problem, next] = PROBLEMS[resultCode(cause) ?? 0] ?? ["cannot be taken", "Check the disk and its directory."];
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LloomError("STORE_FAILED", `The lock ${path} ${problem} (${reason}).`, { cause, next });
+}
+
+const holderFile = (path: string): string => `${path}.pid`;
+
+/** A courtesy: the lock counts without it. A link that somebody left in its place is removed, and not followed. */
+function noteHolder(path: string): void {
+  try {
+    rmSync(holderFile(path), { force: true });
+    writeFileSync(holderFile(path), `${process.pid}\n`, { mode: 0o600, flag: "wx" });
+  } catch {
+    // Whoever finds the lock taken is told of the file alone.
+  }
+}
+
+/** The process that took the lock last, if it lives: one that was killed left its number behind. */
+function holderOf(path: string): number | undefined {
+  try {
+    const pid = Number(/^(\d{1,10})\n$/.exec(readFileSync(holderFile(path), "utf8"))?.[1]);
+    return lives(pid) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lives(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
   }
 }
