@@ -125,6 +125,30 @@ describe("the configuration file", () => {
   });
 });
 
+describe("an amount", () => {
+  const price = (value: string): string => fromFile(`[executor]\ninbound-price = ${value}`).inboundPrice;
+
+  it("is told its limit when it is too large or too fine, from anywhere", () => {
+    const most = "must be at most 999999999999; it is";
+    expect(price('"999999999999"')).toBe("999999999999");
+    expect(() => price('"1000000000000"')).toThrow(most);
+    expect(() => price("1e24")).toThrow(most);
+    const asFlag = (value: string) => () => readConfig({ flags: { inboundPrice: value }, environment: {} });
+    expect(asFlag("99999999999999999999999")).toThrow(`--inbound-price ${most} "99999999999999999999999".`);
+    expect(asFlag(`0.${"1".repeat(19)}`)).toThrow("--inbound-price must have at most 18 digits after the point");
+    for (const wrong of ["-1", "1e3", "1.", ".5", "ten", ""])
+      expect(asFlag(wrong), wrong).toThrow("--inbound-price must be an amount such as 0.15");
+  });
+
+  it("is taken as it was written, however small a number of the file is", () => {
+    expect(price("0.0000001")).toBe("0.0000001");
+    expect(price("0.00000015")).toBe("0.00000015");
+    expect(price("0.15")).toBe("0.15");
+    expect(price("100000000000")).toBe("100000000000");
+    expect(price('"0000000000000000007.50"')).toBe("0000000000000000007.50");
+  });
+});
+
 describe("a value of the wrong kind in lloom.toml", () => {
   it.each(settings.map(({ toml, schema }) => [toml, schema] as const))("is refused in words: %s", (toml, schema) => {
     const [section = "", key = ""] = toml.split(".");

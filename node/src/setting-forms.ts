@@ -19,10 +19,35 @@ export const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text:
 export const path = text(/./, "must be a path");
 /** Of a setting whose every value names a file. */
 export const always = (): boolean => true;
+const AMOUNT = "must be an amount such as 0.15";
+/** Before the point and behind it; the token, which is known later, may allow fewer. */
+const MOST_DIGITS = { whole: 12, fraction: 18 };
 export const decimal = z
-  .union([z.string(), z.number()], "must be an amount such as 0.15")
-  .transform(String)
-  .refine((text) => /^\d{1,12}(\.\d{1,18})?$/.test(text), "must be an amount such as 0.15");
+  .union([z.string(), z.number()], AMOUNT)
+  .transform(plainDecimal)
+  .transform((text, place) => {
+    const problem = amountProblem(text);
+    if (problem === undefined) return text;
+    place.addIssue(problem);
+    return z.NEVER;
+  });
+
+/** JavaScript writes a number of the file with an exponent where it is small or large: 1e-7 for 0.0000001. */
+function plainDecimal(value: string | number): string {
+  const [, first = "", rest = "", sign, exponent] = /^(\d)(?:\.(\d+))?e([-+])(\d+)$/.exec(String(value)) ?? [];
+  if (typeof value === "string" || sign === undefined) return String(value);
+  const digits = `${first}${rest}`;
+  return sign === "-" ? `0.${"0".repeat(Number(exponent) - 1)}${digits}` : digits.padEnd(Number(exponent) + 1, "0");
+}
+
+/** Why a text is no amount; undefined if it is one. */
+function amountProblem(text: string): string | undefined {
+  const [, whole, fraction = ""] = /^0*(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) return AMOUNT;
+  if (whole.length > MOST_DIGITS.whole) return `must be at most ${"9".repeat(MOST_DIGITS.whole)}`;
+  if (fraction.length > MOST_DIGITS.fraction) return `must have at most ${MOST_DIGITS.fraction} digits after the point`;
+  return undefined;
+}
 /** A number of the file, or its text from elsewhere; no coercion, which would take `true` for 1 and nothing for 0. */
 export const number = (problem: string) =>
   z.union([z.number(), text(/^-?\d+(\.\d+)?$/, problem)], problem).transform(Number);
