@@ -6,6 +6,8 @@ import { readOutsideFile } from "../../outside-file.ts";
 /** Asks at the terminal, without echo. */
 export type AskSecret = (prompt: string) => Promise<string>;
 
+/** Whose file holds the password of this node's own keystore. */
+const FLAG = "--password-file";
 /** Shorter passwords are refused: a keystore may be stolen and tried offline. */
 const MINIMUM_LENGTH = 8;
 
@@ -13,6 +15,8 @@ const MINIMUM_LENGTH = 8;
 export interface Locked {
   /** First line is the password; without it the terminal asks. */
   readonly passwordFile: string | undefined;
+  /** The flag that names that file, for whoever has to give it. */
+  readonly flag?: string;
   /** How the terminal names it. */
   readonly what?: string;
 }
@@ -21,15 +25,18 @@ export interface Locked {
  * The keystore's password: first line of the password file, else typed at the terminal without echo.
  * Throws CONFIG_INVALID when the file cannot be read, KEYSTORE_INVALID when there is neither.
  */
-export async function readPassword({ passwordFile, what = "Keystore" }: Locked, signal: AbortSignal): Promise<string> {
-  if (passwordFile !== undefined) return passwordOf(passwordFile);
-  return askAtTerminal(signal)(`${what} password: `);
+export async function readPassword(
+  { passwordFile, what = "Keystore", flag = FLAG }: Locked,
+  signal: AbortSignal,
+): Promise<string> {
+  if (passwordFile !== undefined) return passwordOf(passwordFile, flag);
+  return askAtTerminal(signal, flag)(`${what} password: `);
 }
 
 /** The password of a keystore that is being made; see `chooseTwice`. Throws as `readPassword` does. */
-export async function readNewPassword({ passwordFile }: Locked, signal: AbortSignal): Promise<string> {
-  if (passwordFile === undefined) return chooseTwice(askAtTerminal(signal));
-  return longEnough(passwordOf(passwordFile));
+export async function readNewPassword({ passwordFile, flag = FLAG }: Locked, signal: AbortSignal): Promise<string> {
+  if (passwordFile === undefined) return chooseTwice(askAtTerminal(signal, flag));
+  return longEnough(passwordOf(passwordFile, flag));
 }
 
 /** Asks for a new password twice: one that was mistyped unseen would lock its money away. Throws KEYSTORE_INVALID. */
@@ -50,20 +57,20 @@ function longEnough(password: string): string {
   );
 }
 
-function passwordOf(path: string): string {
+function passwordOf(path: string, flag: string): string {
   const text = readOutsideFile({
     path,
     what: `The password file ${path}`,
     code: "CONFIG_INVALID",
-    next: "Give --password-file the path of a file whose first line is the password.",
+    next: `Give ${flag} the path of a file whose first line is the password.`,
   });
   return text.split(/\r?\n/, 1)[0] ?? "";
 }
 
-function askAtTerminal(signal: AbortSignal): AskSecret {
+function askAtTerminal(signal: AbortSignal, flag: string): AskSecret {
   if (process.stdin.isTTY) return (prompt) => askSecret(prompt, signal);
-  throw new LloomError("KEYSTORE_INVALID", "No password: there is no password file and no terminal to ask at.", {
-    next: "Give --password-file FILE.",
+  throw new LloomError("KEYSTORE_INVALID", `No password: there is no ${flag} and no terminal to ask at.`, {
+    next: `Give ${flag} FILE.`,
   });
 }
 

@@ -92,11 +92,10 @@ async function secretOf({ flags, signal }: CommandContext, path: string): Promis
     limit: 64 * 1024,
   }).trim();
   if (/^(0x)?[0-9a-f]{64}$/i.test(text)) return hexToBytes(`0x${text.replace(/^0x/i, "")}`);
-  const passwordFile = flags["importPasswordFile"];
-  const locked = {
-    passwordFile: typeof passwordFile === "string" ? givenPlace(passwordFile, "--import-password-file") : undefined,
-    what: "Imported keystore's",
-  };
+  const { importPasswordFile } = flags;
+  const flag = "--import-password-file";
+  const passwordFile = typeof importPasswordFile === "string" ? givenPlace(importPasswordFile, flag) : undefined;
+  const locked = { passwordFile, flag, what: "Imported keystore's" };
   return (await openKeystore({ path, password: await readPassword(locked, signal) })).secret;
 }
 
