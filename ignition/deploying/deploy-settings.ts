@@ -24,6 +24,35 @@ export async function requireSettings({ config, globalOptions }: HardhatRuntimeE
       );
 }
 
+/** What answers Ignition's questions where nobody can. */
+const ANSWERS = { deploy: "HARDHAT_IGNITION_CONFIRM_DEPLOYMENT", reset: "HARDHAT_IGNITION_CONFIRM_RESET" } as const;
+
+export interface Asking {
+  /** Whether an earlier deployment is forgotten, which Ignition asks about too. */
+  readonly isFresh: boolean;
+  readonly isTerminal?: boolean;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Ignition asks whether it may deploy to a chain that is not for development. Where there is no terminal the process would end
+ * while it waits, without a word about the question.
+ * @throws ExplainedError that names the variables that answer.
+ */
+export function requireAnswers({
+  isFresh,
+  isTerminal = process.stdin.isTTY === true,
+  environment = process.env,
+}: Asking): void {
+  const asked = isFresh ? [ANSWERS.deploy, ANSWERS.reset] : [ANSWERS.deploy];
+  const open = asked.filter((name) => environment[name] === undefined);
+  if (isTerminal || open.length === 0) return;
+  throw new ExplainedError(
+    "There is no terminal to ask at whether this may be deployed.",
+    `If it may, set ${open.map((name) => `${name}=1`).join(" and ")}.`,
+  );
+}
+
 /** Hardhat's own words about settings and connections do not say which ways there are to give them. Undefined for others. */
 export function settingProblem(said: string, thrown: unknown): ExplainedError | undefined {
   const missing = /Configuration Variable "(\w+)" not found/.exec(said)?.[1];

@@ -5,7 +5,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { accountsOf, chainFacts, gasPrice, tokenFacts } from "./chain-facts.ts";
-import { requireSettings, settingProblem } from "./deploy-settings.ts";
+import { requireAnswers, requireSettings, settingProblem } from "./deploy-settings.ts";
 import { canRehearse, deploymentGas } from "./deployment-cost.ts";
 import { forgetTornInstanceList } from "./instance-list.ts";
 import { forgetBareBeginning, restoreAddresses } from "./journal.ts";
@@ -70,6 +70,7 @@ async function prepareOn(
       if (target.isCheck) print(developmentFindings(chain));
       return deployer;
     }
+    if (!target.isCheck) requireAnswers(target);
     const folder = folderOf(hre, chain.id, target.deploymentId);
     if (!target.isFresh && !target.isCheck) {
       forgetBareBeginning(folder);

@@ -30,6 +30,7 @@ const INEXACT: ReadonlySet<string> = new Set(["AccountingV2", "Channels", "Arbit
 /** Compiled although its hash is proof. */
 const COMPILED: ReadonlySet<string> = new Set(["Collector"]);
 type Environment = Readonly<Record<string, string | undefined>>;
+const UNANSWERED: Environment = { HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: undefined };
 const seed = Number(process.env["SEED"] ?? randomInt(2 ** 31));
 
 describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
@@ -129,8 +130,13 @@ describe(`npx hardhat ignition deploy to a public chain (SEED=${seed})`, () => {
     );
   });
 
+  it("names the variables that answer where there is no terminal, before anything is begun", async () => {
+    await expectRefusal(deploy(UNANSWERED), /no terminal to ask at/, /set HARDHAT_IGNITION_CONFIRM_DEPLOYMENT=1\./);
+    await expectRefusal(deploy({}, "--reset"), /no terminal to ask at/, /set HARDHAT_IGNITION_CONFIRM_RESET=1\./);
+  });
+
   it("tells the cost and the chain before anything is sent", async () => {
-    const { code, stdout, stderr } = await deploy({}, "--check").ended;
+    const { code, stdout, stderr } = await deploy(UNANSWERED, "--check").ended;
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/✓ cost +about 0\.\d+ ether: [\d,]+ gas at/);
     expect(stdout).toMatch(/✓ chain +Sepolia \(11155111\)/);
