@@ -83,7 +83,7 @@ async function checkToken(provider: JsonRpcProvider, address: string): Promise<R
   return rows;
 }
 
-interface Answer {
+interface ViewResult {
   readonly answer: string;
   readonly holds: boolean;
 }
@@ -92,7 +92,7 @@ interface Answer {
  * What a view answers, or why it does not: both may be of a stranger's contract, so they are cut and made printable. What
  * says nothing of the contract, such as a server that has no time, is thrown.
  */
-async function answerOf(ask: () => Promise<unknown>): Promise<Answer> {
+async function answerOf(ask: () => Promise<unknown>): Promise<ViewResult> {
   const printable = (text: string): string => text.replace(/\p{C}/gu, "?").slice(0, 60);
   try {
     return { answer: printable(String(await ask())), holds: true };

@@ -72,13 +72,13 @@ export async function matchOf({ url }: Sourcify, job: string): Promise<SourcifyM
   }
 }
 
-interface Answer {
+interface HttpReply {
   readonly status: number;
   readonly body: unknown;
 }
 
 /** A connection that was closed at the moment of its use is opened once more: to hand in twice does no harm. */
-async function ask(address: string, asked?: object, isAgain = false): Promise<Answer> {
+async function ask(address: string, asked?: object, isAgain = false): Promise<HttpReply> {
   try {
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(asked) };
     const answer = await fetch(address, { ...(asked && post), signal: AbortSignal.timeout(ANSWER_MS) });

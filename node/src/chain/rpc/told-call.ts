@@ -2,10 +2,10 @@ import type { JsonRpcError, JsonRpcPayload, JsonRpcResult } from "ethers";
 import { steadyClock } from "../../primitives/clock.ts";
 import { PROBES, type RpcFact } from "../../primitives/probes.ts";
 
-type Answer = JsonRpcResult | JsonRpcError;
+type RpcReply = JsonRpcResult | JsonRpcError;
 
 /** Makes a call, and tells whoever measures how long it took and what became of it. */
-export async function toldCall<Told extends Answer>(
+export async function toldCall<Told extends RpcReply>(
   payload: JsonRpcPayload | JsonRpcPayload[],
   call: () => Promise<Told[]>,
 ): Promise<Told[]> {
@@ -25,7 +25,7 @@ export async function toldCall<Told extends Answer>(
 }
 
 /** The latest block's number, where that was asked for. */
-function headOf(method: string, answer: Answer | undefined): number | undefined {
+function headOf(method: string, answer: RpcReply | undefined): number | undefined {
   if (method !== "eth_blockNumber" || answer === undefined || "error" in answer) return undefined;
   const head = Number(answer.result);
   return Number.isSafeInteger(head) ? head : undefined;
