@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChainFacts, TokenFacts } from "./chain-facts.ts";
-import { type Finding, findingsOf, type Preparation } from "./preflight.ts";
+import { type CheckResult, checkResultsOf, type Preparation } from "./preflight.ts";
 import { looksRandom } from "./qualifying.ts";
 
 const GWEI = 10n ** 9n;
@@ -28,10 +28,10 @@ const READY: Preparation = {
 /** A block every two seconds. */
 const blocksOf = (values: readonly bigint[]): ChainFacts["blocks"] =>
   values.map((prevRandao, number) => ({ number, prevRandao, timestamp: 2 * number }));
-const verdicts = (preparation: Preparation): Record<string, Finding["verdict"]> =>
-  Object.fromEntries(findingsOf(preparation).map(({ what, verdict }) => [what, verdict]));
+const verdicts = (preparation: Preparation): Record<string, CheckResult["verdict"]> =>
+  Object.fromEntries(checkResultsOf(preparation).map(({ what, verdict }) => [what, verdict]));
 const stops = (preparation: Preparation): string[] =>
-  findingsOf(preparation)
+  checkResultsOf(preparation)
     .filter(({ verdict }) => verdict === "stop")
     .map(({ what }) => what);
 const onChain = (changes: Partial<ChainFacts>): Preparation => ({ ...READY, chain: { ...CHAIN, ...changes } });
@@ -39,7 +39,7 @@ const onChain = (changes: Partial<ChainFacts>): Preparation => ({ ...READY, chai
 describe("the look before a deployment", () => {
   it("finds nothing against a chain of proposers, an ERC-20 and enough ether", () => {
     expect(stops(READY)).toEqual([]);
-    expect(findingsOf(READY).find(({ what }) => what === "cost")?.found).toBe(
+    expect(checkResultsOf(READY).find(({ what }) => what === "cost")?.found).toBe(
       "about 0.3 ether: 30,000,000 gas at 10.0 gwei",
     );
   });
@@ -47,7 +47,7 @@ describe("the look before a deployment", () => {
   it("stops for want of ether, and says how much; what is paid already it does not ask for again", () => {
     const poor = onChain({ balanceWei: ETHER / 10n });
     expect(stops(poor)).toEqual(["balance"]);
-    expect(findingsOf(poor).find(({ what }) => what === "balance")?.next).toBe("Send it at least 0.6 ether.");
+    expect(checkResultsOf(poor).find(({ what }) => what === "balance")?.next).toBe("Send it at least 0.6 ether.");
     expect(stops({ ...poor, resumes: true })).toEqual([]);
     expect(verdicts(onChain({ balanceWei: (3n * ETHER) / 10n }))).toMatchObject({ balance: "note" });
     expect(verdicts(onChain({ balanceWei: (6n * ETHER) / 10n }))).toMatchObject({ balance: "good" });
@@ -82,8 +82,8 @@ describe("the look before a deployment", () => {
 
   it("says among how many juries a sequencer chooses, and stops where everybody knows them at the request", () => {
     const base = { id: 8453, blocks: blocksOf([random(1n), random(1n), random(2n)]) };
-    const draw = (originAgeSeconds: number): Finding | undefined =>
-      findingsOf(onChain({ ...base, originAgeSeconds })).find(({ what }) => what === "draw of juries");
+    const draw = (originAgeSeconds: number): CheckResult | undefined =>
+      checkResultsOf(onChain({ ...base, originAgeSeconds })).find(({ what }) => what === "draw of juries");
     expect(draw(48)).toMatchObject({
       verdict: "note",
       found: expect.stringMatching(/128 s .*about 15 juries.* 65 if/),
@@ -98,14 +98,16 @@ describe("the look before a deployment", () => {
 
   it("says what one sequencer can do", () => {
     expect(verdicts(onChain({ id: 8453 }))).toMatchObject({ randomness: "good", order: "note" });
-    expect(findingsOf(onChain({ id: 8453 })).find(({ what }) => what === "cost")?.found).toMatch(/fee for the data$/);
+    expect(checkResultsOf(onChain({ id: 8453 })).find(({ what }) => what === "cost")?.found).toMatch(
+      /fee for the data$/,
+    );
   });
 
   it("stops for want of the factory only if addresses are to be deterministic", () => {
     const without = onChain({ hasCreateX: false });
     expect(stops(without)).toEqual([]);
     expect(stops({ ...without, isDeterministic: true })).toEqual(["addresses"]);
-    const cost = (of: Preparation): string | undefined => findingsOf(of).find(({ what }) => what === "cost")?.found;
+    const cost = (of: Preparation): string | undefined => checkResultsOf(of).find(({ what }) => what === "cost")?.found;
     expect(cost({ ...without, isDeterministic: true })).toContain(", and 0.3 ether for CreateX");
     expect(cost(without)).not.toContain("CreateX");
     const poor = { ...without, isDeterministic: true, chain: { ...without.chain, balanceWei: 3n * 10n ** 17n } };

@@ -4,7 +4,7 @@ import type { ChainFacts, Cost, TokenFacts } from "./chain-facts.ts";
 import { KNOWN_CHAINS, looksRandom, type SequencedDraw, sequencedDraw } from "./qualifying.ts";
 
 /** Something that was looked at before anything is sent. */
-export interface Finding {
+export interface CheckResult {
   /** `stop`: nothing is deployed. */
   readonly verdict: "good" | "note" | "stop";
   readonly what: string;
@@ -30,20 +30,20 @@ export interface Preparation {
 const ROOM_FOR_PRICES = 2n;
 
 /** What speaks for and against deploying now. Pure: the facts were collected before. */
-export function findingsOf(preparation: Preparation): Finding[] {
+export function checkResultsOf(preparation: Preparation): CheckResult[] {
   return [
-    chainFinding(preparation),
-    ...balanceFindings(preparation),
-    ...tokenFindings(preparation),
-    ...randomnessFindings(preparation),
-    historyFinding(preparation),
-    codeFinding(preparation),
-    ...addressFindings(preparation),
+    chainResult(preparation),
+    ...balanceResults(preparation),
+    ...tokenResults(preparation),
+    ...randomnessResults(preparation),
+    historyResult(preparation),
+    codeResult(preparation),
+    ...addressResults(preparation),
   ];
 }
 
 /** The little that matters on a chain whose money and blocks are its developer's own. */
-export const developmentFindings = (chain: ChainFacts): Finding[] => [
+export const developmentResults = (chain: ChainFacts): CheckResult[] => [
   {
     verdict: "good",
     what: "chain",
@@ -57,7 +57,7 @@ export const developmentFindings = (chain: ChainFacts): Finding[] => [
   },
 ];
 
-const chainFinding = ({ chain: { id } }: Preparation): Finding => ({
+const chainResult = ({ chain: { id } }: Preparation): CheckResult => ({
   verdict: "good",
   what: "chain",
   found: `${KNOWN_CHAINS[id]?.name ?? "a chain that this checkout does not know"} (${id})`,
@@ -68,7 +68,7 @@ const FACTORY_WEI = CREATE_X_DEPLOYMENT.gasLimit * CREATE_X_DEPLOYMENT.gasPriceW
 
 const lacksFactory = ({ chain, isDeterministic }: Preparation): boolean => isDeterministic && !chain.hasCreateX;
 
-function balanceFindings(preparation: Preparation): Finding[] {
+function balanceResults(preparation: Preparation): CheckResult[] {
   const { chain, cost, resumes } = preparation;
   const { id, deployer, balanceWei } = chain;
   const balance = { what: "balance", found: `${deployer} has ${formatEther(balanceWei)} ether` };
@@ -79,7 +79,7 @@ function balanceFindings(preparation: Preparation): Finding[] {
   const wei = cost.gas * cost.gasPriceWei + factoryWei;
   const data = KNOWN_CHAINS[id]?.sequencer === undefined ? "" : ", and the rollup's fee for the data";
   const part = resumes ? ", of which an earlier run has paid a part" : "";
-  const costs: Finding = {
+  const costs: CheckResult = {
     verdict: "good",
     what: "cost",
     found: `about ${formatEther(wei)} ether: ${price}${factory}${data}${part}`,
@@ -94,7 +94,7 @@ function balanceFindings(preparation: Preparation): Finding[] {
   return [costs, { ...balance, verdict: isLittle ? "note" : "good", ...(isLittle && { next }) }];
 }
 
-function tokenFindings({ token }: Preparation): Finding[] {
+function tokenResults({ token }: Preparation): CheckResult[] {
   if (token === undefined) return [];
   const { address, codeBytes, symbol, decimals } = token;
   if (codeBytes === 0)
@@ -121,25 +121,25 @@ function tokenFindings({ token }: Preparation): Finding[] {
 }
 
 /** What is known of a chain counts only as long as its blocks show nothing else. */
-function randomnessFindings({ chain: { id, blocks, originAgeSeconds } }: Preparation): Finding[] {
+function randomnessResults({ chain: { id, blocks, originAgeSeconds } }: Preparation): CheckResult[] {
   const known = KNOWN_CHAINS[id];
   const what = "randomness";
   const shows = looksRandom(blocks);
   const seen = shows ? "prevRandao looks random" : "prevRandao is a constant or a counter";
-  const order: Finding[] =
+  const order: CheckResult[] =
     known?.sequencer === undefined ? [] : [{ verdict: "note", what: "order", found: known.sequencer }];
   if (!shows || known?.isRandom === false) {
     const next = "Choose another chain: juries and audits need prevRandao.";
     const found = known?.isRandom === false ? known.randomness : `${seen} in the newest ${blocks.length} blocks`;
     return [{ verdict: "stop", what, found, next }, ...order];
   }
-  const draw = originAgeSeconds === undefined ? [] : [drawFinding(sequencedDraw(blocks, originAgeSeconds))];
+  const draw = originAgeSeconds === undefined ? [] : [drawResult(sequencedDraw(blocks, originAgeSeconds))];
   if (known !== undefined) return [{ verdict: "good", what, found: known.randomness }, ...draw, ...order];
   const next = "Find out who chooses it: docs/contracts-measured.md says what it costs to bend a jury.";
   return [{ verdict: "note", what, found: seen, next }, ...draw];
 }
 
-function drawFinding({ delaySeconds, juries, mostJuries, isKnownAhead }: SequencedDraw): Finding {
+function drawResult({ delaySeconds, juries, mostJuries, isKnownAhead }: SequencedDraw): CheckResult {
   const what = "draw of juries";
   const delay = `${Math.round(delaySeconds)} s after it is asked for`;
   if (isKnownAhead)
@@ -158,7 +158,7 @@ function drawFinding({ delaySeconds, juries, mostJuries, isKnownAhead }: Sequenc
 }
 
 /** Headers of older blocks are proven by the hashes that EIP-2935 keeps. */
-function historyFinding({ chain: { hasHistory } }: Preparation): Finding {
+function historyResult({ chain: { hasHistory } }: Preparation): CheckResult {
   const what = "block hashes";
   if (hasHistory) return { verdict: "good", what, found: "8 191 blocks are kept (EIP-2935)" };
   return {
@@ -169,7 +169,7 @@ function historyFinding({ chain: { hasHistory } }: Preparation): Finding {
   };
 }
 
-function codeFinding({ chain: { runsOurCode } }: Preparation): Finding {
+function codeResult({ chain: { runsOurCode } }: Preparation): CheckResult {
   const what = "instructions";
   if (runsOurCode) return { verdict: "good", what, found: "the chain runs what the contracts use" };
   return {
@@ -181,7 +181,7 @@ function codeFinding({ chain: { runsOurCode } }: Preparation): Finding {
 }
 
 /** Without the factory Ignition would stop at the first contract, after the question whether to go on. */
-function addressFindings(preparation: Preparation): Finding[] {
+function addressResults(preparation: Preparation): CheckResult[] {
   const { chain, isDeterministic } = preparation;
   if (!isDeterministic) return [];
   const what = "addresses";

@@ -11,7 +11,7 @@ import { forgetTornInstanceList } from "./instance-list.ts";
 import { forgetBareBeginning, restoreAddresses } from "./journal.ts";
 import { recordLateReceipts } from "./late-receipts.ts";
 import type { Sections } from "./parameter-file.ts";
-import { developmentFindings, type Finding, findingsOf } from "./preflight.ts";
+import { type CheckResult, checkResultsOf, developmentResults } from "./preflight.ts";
 import { recordUnrecordedSends } from "./unrecorded-sends.ts";
 
 /** What is about to be deployed. */
@@ -30,7 +30,7 @@ export interface DeployTarget {
 }
 
 const DEVELOPMENT_CHAIN = 31337;
-const ofProcess: Finding = {
+const ofProcess: CheckResult = {
   verdict: "note",
   what: "chain",
   found: "inside this process, and gone with it: there is nothing to look at",
@@ -67,7 +67,7 @@ async function prepareOn(
     const deployer = await deployerOf(connection, target.sender);
     const chain = await chainFacts(connection.provider, deployer);
     if (chain.id === DEVELOPMENT_CHAIN) {
-      if (target.isCheck) print(developmentFindings(chain));
+      if (target.isCheck) print(developmentResults(chain));
       return deployer;
     }
     if (!target.isCheck) requireAnswers(target);
@@ -80,7 +80,7 @@ async function prepareOn(
       restoreAddresses(folder);
     }
     const token = target.sections["Lloom"]?.["paymentToken"];
-    const findings = findingsOf({
+    const results = checkResultsOf({
       chain,
       resumes: !target.isFresh && existsSync(join(folder, "journal.jsonl")),
       cost: canRehearse(target.modulePath)
@@ -92,7 +92,7 @@ async function prepareOn(
       token: typeof token === "string" ? await tokenFacts(connection.provider, token) : undefined,
       isDeterministic: target.isDeterministic,
     });
-    print(findings);
+    print(results);
     return deployer;
   } finally {
     await connection.close();
@@ -140,21 +140,21 @@ async function goOn(connection: NetworkConnection, folder: string, deployer: str
     console.log(`The earlier run ended when it had just sent ${hash}: this one goes on with it.\n`);
 }
 
-const MARKS: Readonly<Record<Finding["verdict"], string>> = {
+const MARKS: Readonly<Record<CheckResult["verdict"], string>> = {
   good: styleText("green", "✓"),
   note: styleText("yellow", "·"),
   stop: styleText("red", "✗"),
 };
 
-function print(findings: readonly Finding[]): void {
-  const width = Math.max(...findings.map(({ what }) => what.length));
+function print(results: readonly CheckResult[]): void {
+  const width = Math.max(...results.map(({ what }) => what.length));
   console.log(styleText("bold", "Before anything is sent"));
-  for (const { verdict, what, found, next } of findings) {
+  for (const { verdict, what, found, next } of results) {
     console.log(` ${MARKS[verdict]} ${what.padEnd(width)}  ${found}`);
     if (next !== undefined) console.log(`   ${" ".repeat(width)}  ${next}`);
   }
   console.log();
-  const stops = findings.filter(({ verdict }) => verdict === "stop");
+  const stops = results.filter(({ verdict }) => verdict === "stop");
   if (stops.length > 0)
     throw new ExplainedError(
       `${stops.map(({ what }) => what).join(", ")}: cannot be deployed so.`,

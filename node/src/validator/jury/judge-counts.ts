@@ -5,7 +5,7 @@ import type { Counted, CountQuestion } from "../../backend/counting/count-messag
 import { LloomError } from "../../errors.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import { countAgain } from "./count-again.ts";
-import type { Finding, ShownAnswer, ShownCase } from "./judge.ts";
+import type { JurorFinding, ShownAnswer, ShownCase } from "./judge.ts";
 
 /** Weights that this validator has, and what they make. */
 export interface OwnWeights {
@@ -28,7 +28,7 @@ export interface JudgeCountsParts {
  * Counts every answer of a complaint about counts again: by the weights, or without them by the vocabulary that the executor signed.
  * Throws MODEL_NOT_FOUND where the weights could tell more, and what fetching and counting throw.
  */
-export async function judgeCounts(parts: JudgeCountsParts, { answers }: ShownCase): Promise<Finding> {
+export async function judgeCounts(parts: JudgeCountsParts, { answers }: ShownCase): Promise<JurorFinding> {
   const judged: JudgedAnswer[] = [];
   let lacking: Hex | undefined;
   for (const answer of answers) {

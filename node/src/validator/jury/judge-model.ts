@@ -5,7 +5,7 @@ import { answerKey, convicts, isFar, type Proof, type ShownProof } from "@lloom/
 import { readOpened } from "@lloom/protocol/verification/read-trace";
 import { wholeDistance } from "@lloom/protocol/verification/trace-distance";
 import type { Reference } from "../../backend/llama-reference.ts";
-import type { Finding, ShownAnswer, ShownCase } from "./judge.ts";
+import type { JurorFinding, ShownAnswer, ShownCase } from "./judge.ts";
 
 export interface JudgeModelParts {
   /** The weights with this hash, to score with. Throws MODEL_NOT_FOUND. */
@@ -32,7 +32,7 @@ export async function judgeModel(
   parts: JudgeModelParts,
   { answers }: ShownCase,
   signal: AbortSignal,
-): Promise<Finding> {
+): Promise<JurorFinding> {
   const measured: MeasuredAnswer[] = [];
   for (const answer of answers) {
     const found = await measure(parts, answer, signal);

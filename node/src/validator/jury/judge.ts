@@ -29,7 +29,7 @@ export interface ShownCase {
 }
 
 /** What a juror finds, and why, for whoever runs it. */
-export interface Finding {
+export interface JurorFinding {
   readonly choice: VoteChoice;
   readonly why: string;
 }
@@ -38,4 +38,4 @@ export interface Finding {
  * Measures again what is complained of. Throws LloomError where that cannot be done now, as without the weights: it is tried again
  * until the time to commit runs out.
  */
-export type Judge = (shown: ShownCase, signal: AbortSignal) => Promise<Finding>;
+export type Judge = (shown: ShownCase, signal: AbortSignal) => Promise<JurorFinding>;

@@ -2,14 +2,14 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog, until } from "../../../../test/support/hosts.ts";
 import { LloomError } from "../../errors.ts";
-import type { Finding } from "./judge.ts";
+import type { JurorFinding } from "./judge.ts";
 import { Judgings, type JudgingTrouble } from "./judgings.ts";
 
 const ID: Hex = `0x${"11".repeat(32)}`;
-const FOUND: Finding = { choice: "Match", why: "All is right." };
+const FOUND: JurorFinding = { choice: "Match", why: "All is right." };
 const MISSING = new LloomError("EVIDENCE_MISSING", "Nobody shows evidence.", { next: "Wait." });
 
-let looks: PromiseWithResolvers<Finding>[];
+let looks: PromiseWithResolvers<JurorFinding>[];
 let problems: (JudgingTrouble | undefined)[];
 let judgings: Judgings;
 let stop: AbortController;
@@ -17,7 +17,7 @@ beforeEach(() => {
   [looks, problems, stop] = [[], [], new AbortController()];
   judgings = new Judgings({
     judge: () => {
-      const look = Promise.withResolvers<Finding>();
+      const look = Promise.withResolvers<JurorFinding>();
       looks.push(look);
       return look.promise;
     },

@@ -3,12 +3,12 @@ import { asLloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
 import { steadyClock } from "../../primitives/clock.ts";
-import type { Finding } from "./judge.ts";
+import type { JurorFinding } from "./judge.ts";
 import type { Looked } from "./vote-rules.ts";
 
 export interface JudgingsOptions {
   /** Fetches and measures the evidence of one case. Throws where that cannot be done now. */
-  readonly judge: (id: Hex, signal: AbortSignal) => Promise<Finding>;
+  readonly judge: (id: Hex, signal: AbortSignal) => Promise<JurorFinding>;
   /** Longest time after a failure until it is tried again. */
   readonly retryMs: number;
   /** Told why a case cannot be judged now, and with `undefined` that nothing keeps it from that any more. */
@@ -27,7 +27,9 @@ export interface JudgingTrouble {
 
 const FIRST_RETRY_MS = 10_000;
 
-type Entry = { readonly looked: "pending" | Finding } | { readonly looked: "unreachable"; readonly againMs: number };
+type Entry =
+  | { readonly looked: "pending" | JurorFinding }
+  | { readonly looked: "unreachable"; readonly againMs: number };
 
 /** The cases that are being judged: each beside the others, so that no case waits for another's evidence. */
 export class Judgings {

@@ -12,7 +12,7 @@ import type { JudgingProblems } from "../../store/validator/judging-problems.ts"
 import { keepEnlisted } from "./enlist.ts";
 import type { EvidenceCalls } from "./evidence-calls.ts";
 import { type GatherCaseParts, gatherCase } from "./gather-case.ts";
-import type { Finding, Judge } from "./judge.ts";
+import type { Judge, JurorFinding } from "./judge.ts";
 import { Judgings, type JudgingTrouble } from "./judgings.ts";
 import { Juror, type JurorOptions } from "./juror.ts";
 import { patientJudge } from "./patient-judge.ts";
@@ -35,7 +35,7 @@ export function juryDuties(
 ): LookedAfter {
   const { chain, court, juror, store, retryMs, calls, log } = options;
   const patient = patientJudge(options.judge);
-  const judge = async (id: Hex, ending: AbortSignal): Promise<Finding> => {
+  const judge = async (id: Hex, ending: AbortSignal): Promise<JurorFinding> => {
     const complaint = await untilAborted(readComplaint(chain, court, id), ending);
     const isWanted = (): boolean => store.findDuty("judge", id)?.choice === undefined;
     calls.open(complaint, { isWanted, look: () => judgings.again(id) });
