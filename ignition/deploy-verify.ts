@@ -9,7 +9,7 @@ import { ROOT } from "../checkout/paths.ts";
 import { checkChain, connect } from "../checkout/rpc.ts";
 import { chosenRpcUrl, refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { type RecordedDeployment, readArtifact, readDeployment } from "./deploying/deployment-files.ts";
-import { type Row, rowsOf } from "./deploying/deployment-rows.ts";
+import { type ComparedRow, rowsOf } from "./deploying/deployment-rows.ts";
 import { ParameterFileError, readSections } from "./deploying/parameter-file.ts";
 import { moduleOf, type ParameterValues, readValues } from "./deploying/parameter-values.ts";
 import { PARAMETERS, type Parameter, type ParameterName } from "./parameters.ts";
@@ -31,7 +31,7 @@ const PASSED = styleText("green", "✓");
 const DEFAULT = styleText("yellow", "·");
 const FAILED = styleText("red", "✗");
 
-function print(rows: readonly Row[]): void {
+function print(rows: readonly ComparedRow[]): void {
   const width = (part: "contract" | "what" | "expected"): number => Math.max(...rows.map((row) => row[part].length));
   const [first, second, third] = [width("contract"), width("what"), width("expected")];
   console.log(

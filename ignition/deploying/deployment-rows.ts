@@ -4,7 +4,7 @@ import { type Expectation, expectationsOf, JUDGES } from "./expectations.ts";
 import type { ParameterValues } from "./parameter-values.ts";
 
 /** One thing that was looked at on the chain. */
-export interface Row {
+export interface ComparedRow {
   readonly contract: string;
   readonly what: string;
   readonly expected: string;
@@ -19,9 +19,9 @@ export async function rowsOf(
   provider: JsonRpcProvider,
   deployment: RecordedDeployment,
   values: ParameterValues,
-): Promise<Row[]> {
+): Promise<ComparedRow[]> {
   const expectations = expectationsOf(deployment.addresses, values);
-  const rows: Row[] = [];
+  const rows: ComparedRow[] = [];
   for (const [contract, address] of deployment.addresses) {
     rows.push(await checkCode(provider, contract, address, deployment.addresses));
     for (const expectation of expectations.filter((one) => one.contract === contract))
@@ -36,7 +36,7 @@ export async function rowsOf(
   return rows;
 }
 
-const row = (parts: Omit<Row, "isDefault">): Row => ({ ...parts, isDefault: false });
+const row = (parts: Omit<ComparedRow, "isDefault">): ComparedRow => ({ ...parts, isDefault: false });
 
 /** The code at the contract's address is what this checkout compiles to. */
 async function checkCode(
@@ -44,14 +44,14 @@ async function checkCode(
   contract: string,
   address: string,
   addresses: ReadonlyMap<string, string>,
-): Promise<Row> {
+): Promise<ComparedRow> {
   const code = await provider.getCode(address);
   const holds = isSameCode(code, readArtifact(contract), addresses);
   const found = holds ? "the same" : code === "0x" ? "no code there" : "other code";
   return row({ contract, what: `code at ${address}`, expected: "this checkout's", found, holds });
 }
 
-async function checkView(provider: JsonRpcProvider, address: string, expectation: Expectation): Promise<Row> {
+async function checkView(provider: JsonRpcProvider, address: string, expectation: Expectation): Promise<ComparedRow> {
   const { contract, view, args, expected, isDefault } = expectation;
   const asked = { contract, what: `${view}(${args.join(", ")})`, isDefault };
   const { abi } = readArtifact(contract);
@@ -69,7 +69,7 @@ async function checkView(provider: JsonRpcProvider, address: string, expectation
 export const TOKEN = ["function decimals() view returns (uint8)", "function symbol() view returns (string)"];
 
 /** The payment token has code, and says how to read its amounts. What it says is printed for people to judge. */
-async function checkToken(provider: JsonRpcProvider, address: string): Promise<Row[]> {
+async function checkToken(provider: JsonRpcProvider, address: string): Promise<ComparedRow[]> {
   const contract = "payment token";
   const code = await provider.getCode(address);
   const bytes = (code.length - 2) / 2;
@@ -103,7 +103,10 @@ async function answerOf(ask: () => Promise<unknown>): Promise<ViewResult> {
 }
 
 /** The registry was wired once, so that transaction's events name every judge that there can ever be. */
-async function checkJudges(provider: JsonRpcProvider, { addresses, wiredIn }: RecordedDeployment): Promise<Row> {
+async function checkJudges(
+  provider: JsonRpcProvider,
+  { addresses, wiredIn }: RecordedDeployment,
+): Promise<ComparedRow> {
   const expected = Object.keys(JUDGES).map((judge) => addresses.get(judge) ?? `no ${judge}`);
   const receipt = wiredIn === undefined ? null : await provider.getTransactionReceipt(wiredIn);
   const registry = new Interface(readArtifact("StakeRegistry").abi as InterfaceAbi);

@@ -10,7 +10,7 @@ import { askFirst } from "../first-answer.ts";
 import { bold, money } from "../words.ts";
 import { CHEAT_WORDS, type Cheat, needsJury } from "./kinds.ts";
 import { LegalEvents } from "./legal-events.ts";
-import { isWaitedFor, type Told, wordsOf } from "./verdict-words.ts";
+import { isWaitedFor, type ToldEvent, wordsOf } from "./verdict-words.ts";
 
 export interface Stage {
   readonly devnet: Devnet;
@@ -184,7 +184,7 @@ class Story {
     this.#quietSince = steadyClock();
   }
 
-  #note(told: Told): void {
+  #note(told: ToldEvent): void {
     const { text, dispute, waitsUntil, isEnd, isWork = false } = told;
     const pages = this.#pages;
     this.#quietSince = steadyClock();

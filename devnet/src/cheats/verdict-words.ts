@@ -15,7 +15,7 @@ export interface LegalEvent {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-export interface Told {
+export interface ToldEvent {
   /** Absent where it only says until when something waits. */
   readonly text?: string | undefined;
   /** Until when the contract waits for somebody, chain seconds. */
@@ -34,13 +34,13 @@ export interface Told {
  * Whether the network's clock is moved on to when this waits for. Once somebody is accused only the dispute counts: an auditor whose chain
  * of secrets has ended while the clock was moved on begins another, and nobody waits for that.
  */
-export const isWaitedFor = ({ waitsUntil, dispute }: Told, isAccused: boolean): boolean =>
+export const isWaitedFor = ({ waitsUntil, dispute }: ToldEvent, isAccused: boolean): boolean =>
   waitsUntil !== undefined && (dispute !== undefined || !isAccused);
 
 const EPOCH_SECONDS = AUDITS.auditEpochSeconds;
 const OFFERS_SECONDS = 25n;
 
-type Words = (args: LegalEvent["args"], nameOf: (address: unknown) => string) => Told;
+type Words = (args: LegalEvent["args"], nameOf: (address: unknown) => string) => ToldEvent;
 
 const amount = (value: unknown): string => money(BigInt(value as bigint));
 const seconds = (value: unknown): bigint => BigInt(value as bigint);
@@ -143,5 +143,5 @@ const DELIVERY_ENDS: Readonly<Record<string, string>> = {
 };
 
 /** What an event means, for people; undefined for one that says nothing new. */
-export const wordsOf = ({ name, args }: LegalEvent, nameOf: (address: unknown) => string): Told | undefined =>
+export const wordsOf = ({ name, args }: LegalEvent, nameOf: (address: unknown) => string): ToldEvent | undefined =>
   WORDS[name]?.(args, nameOf);

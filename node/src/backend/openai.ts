@@ -48,7 +48,7 @@ export function openOpenAi(options: OpenAiOptions): Backend {
     ...parseServer(options),
     connections: new KeptConnections({ connectTimeoutMs: CONNECT_TIMEOUT_MS }),
   };
-  const settings: Settings = { ...DEFAULTS, ...options };
+  const settings: OpenAiSettings = { ...DEFAULTS, ...options };
   const trials = new LogprobTrials();
   const used: Used = { server, settings, trials };
   return {
@@ -69,11 +69,11 @@ export function openOpenAi(options: OpenAiOptions): Backend {
   };
 }
 
-type Settings = Required<Omit<OpenAiOptions, "kind" | "url" | "apiKey">>;
+type OpenAiSettings = Required<Omit<OpenAiOptions, "kind" | "url" | "apiKey">>;
 
 interface Used {
   readonly server: OpenAiServer;
-  readonly settings: Settings;
+  readonly settings: OpenAiSettings;
   readonly trials: LogprobTrials;
 }
 
@@ -183,7 +183,7 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
 /** Undefined if the server has no list but the configuration names models. */
 async function servedModels(
   server: OpenAiServer,
-  settings: Settings,
+  settings: OpenAiSettings,
   signal: AbortSignal,
 ): Promise<ServedModel[] | undefined> {
   using watchdog = createWatchdog(signal);

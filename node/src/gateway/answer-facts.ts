@@ -5,7 +5,7 @@ import { type ReceiptFileData, receiptFileToData } from "@lloom/protocol/receipt
 import { type Answered, type Copy, paidFor } from "../client/question.ts";
 
 /** What answers are paid in, and by which contract. */
-export interface Deployment {
+export interface PaidDeployment {
   readonly domain: CommitmentDomain;
   readonly token: TokenUnit;
 }
@@ -40,7 +40,7 @@ export interface LloomFacts {
 }
 
 /** Everything the network says about an answer, for its body or its last event. */
-export function lloomFacts(end: Answered, { domain, token }: Deployment): LloomFacts {
+export function lloomFacts(end: Answered, { domain, token }: PaidDeployment): LloomFacts {
   const { executor, attempts, finishReason, requestHash, responseHash, copies } = end;
   const cost = paidFor(end);
   return {
@@ -73,7 +73,7 @@ const saltedReceipt = (
 const RECEIPT_HEADER_BYTES = 8 * 1024;
 
 /** The same in headers; a receipt that would be too long for one is in the body alone. */
-export function factHeaders(end: Answered, { domain, token }: Deployment): Record<string, string> {
+export function factHeaders(end: Answered, { domain, token }: PaidDeployment): Record<string, string> {
   const cost = paidFor(end);
   const receipt = Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url");
   return {
@@ -95,7 +95,7 @@ const agreementOf = (copies: readonly Copy[]): string =>
 const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?");
 
 /** What the log says of a paid answer. */
-export const spent = (end: Answered, { token }: Deployment): Record<string, string | number> => ({
+export const spent = (end: Answered, { token }: PaidDeployment): Record<string, string | number> => ({
   requestHash: end.requestHash,
   executor: end.executor,
   finishReason: end.finishReason,

@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import type { Answered, AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
-import { type Deployment, factHeaders, lloomFacts, openAiFinishReason, usageOf } from "./answer-facts.ts";
+import { factHeaders, lloomFacts, openAiFinishReason, type PaidDeployment, usageOf } from "./answer-facts.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { problemOf } from "./http-problem.ts";
@@ -16,7 +16,7 @@ export interface ChatAnswer {
   readonly created: number;
   readonly request: ChatRequest;
   readonly events: AsyncIterable<AskEvent>;
-  readonly deployment: Deployment;
+  readonly deployment: PaidDeployment;
 }
 
 /** Waits for the whole answer and sends it as one JSON object. */
@@ -119,7 +119,7 @@ interface LastChunks {
   readonly base: object;
   readonly includeUsage: boolean;
   readonly stream: EventStream;
-  readonly deployment: Deployment;
+  readonly deployment: PaidDeployment;
 }
 
 async function sendLast(end: Answered, { chunk, base, includeUsage, stream, deployment }: LastChunks): Promise<void> {

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { type Deployment, spent } from "./answer-facts.ts";
+import { type PaidDeployment, spent } from "./answer-facts.ts";
 import { CallWatch } from "./call-watch.ts";
 import { type ChatAnswer, sendStream, sendWhole } from "./chat-answer.ts";
 import { parseChatRequest } from "./chat-request.ts";
@@ -17,7 +17,7 @@ import { type BegunAnswer, createLimitedAsk } from "./limited-ask.ts";
 export interface ChatRouteParts {
   readonly client: GatewayClient;
   readonly keyed: KeyedAnswers;
-  readonly deployment: Deployment;
+  readonly deployment: PaidDeployment;
   readonly log: Log;
   readonly settings: GatewaySettings;
   /** Aborts when running answers must end. */

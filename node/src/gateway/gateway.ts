@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
-import type { Deployment } from "./answer-facts.ts";
+import type { PaidDeployment } from "./answer-facts.ts";
 import { chatRoute } from "./chat-route.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
@@ -16,7 +16,7 @@ import { createRequestRules } from "./request-rules.ts";
 export interface GatewayParts {
   readonly client: GatewayClient;
   readonly memory: CallMemory;
-  readonly deployment: Deployment;
+  readonly deployment: PaidDeployment;
   readonly log: Log;
   readonly options: GatewayOptions;
   /** What `/metrics` tells, where that is measured. */

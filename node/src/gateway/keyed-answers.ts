@@ -5,7 +5,7 @@ import { asLloomError, type LloomError } from "../errors.ts";
 import { type Clock, wallClock } from "../primitives/clock.ts";
 import type { KeyedCalls } from "../store/client/keyed-calls.ts";
 import type { OwnFate } from "../store/client/own-fate.ts";
-import type { Deployment } from "./answer-facts.ts";
+import type { PaidDeployment } from "./answer-facts.ts";
 import { HttpError } from "./http-problem.ts";
 import { encodeOutcome, lastingFailure, tellOutcome } from "./kept-outcome.ts";
 import type { BegunAnswer } from "./limited-ask.ts";
@@ -63,10 +63,10 @@ export function idempotencyKey(given: string | string[] | undefined): string | u
 export class KeyedAnswers {
   readonly #running = new Map<string, Running>();
   readonly #memory: CallMemory;
-  readonly #deployment: Deployment;
+  readonly #deployment: PaidDeployment;
   readonly #clock: Clock;
 
-  constructor(memory: CallMemory, deployment: Deployment) {
+  constructor(memory: CallMemory, deployment: PaidDeployment) {
     this.#memory = memory;
     this.#deployment = deployment;
     this.#clock = memory.clock ?? wallClock;

@@ -2,7 +2,7 @@ import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { ERROR_CODES } from "@lloom/protocol/error-codes";
 import type { OwnFate } from "../store/client/own-fate.ts";
-import type { Deployment } from "./answer-facts.ts";
+import type { PaidDeployment } from "./answer-facts.ts";
 import { HttpError } from "./http-problem.ts";
 
 /** A request that was signed for a call, and what is known of it. */
@@ -23,7 +23,7 @@ export const isTurnedAway = (fate: OwnFate | undefined): boolean => {
 };
 
 /** A call whose process ended in its middle, with what is known of its money. The repeat pays nothing more. */
-export function lostCall(request: SignedFor, { token }: Deployment): HttpError {
+export function lostCall(request: SignedFor, { token }: PaidDeployment): HttpError {
   const known = `${knownOf(request, token)} (request ${request.requestHash})`;
   return new HttpError("INTERNAL", `The gateway ended in the middle of this call: ${known}.`, {
     status: 409,

@@ -10,7 +10,7 @@ const MOST_OFFERS = 100_000;
 const MOST_OF_ONE = 256;
 
 /** Which offers to tell. */
-export interface Told {
+export interface OfferFilter {
   readonly model?: string | undefined;
   readonly executor?: Address | undefined;
   readonly most: number;
@@ -61,7 +61,7 @@ export class OfferRegistry {
    * Offers that stand, of one model or executor or of all: those heard of last come first, and every model gets its share of
    * the `most` that are told. Where there are more models than that, executors take turns in naming them.
    */
-  list(nowMs: number, { model, executor, most }: Told): SignedOffer[] {
+  list(nowMs: number, { model, executor, most }: OfferFilter): SignedOffer[] {
     if (executor !== undefined) return this.#ofExecutor(nowMs, executor, model).slice(0, most);
     const models = model === undefined ? this.#modelsInTurn(most) : [model];
     const share = Math.max(1, Math.floor(most / Math.max(1, models.length)));

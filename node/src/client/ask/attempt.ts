@@ -20,7 +20,7 @@ import type { ClientSettings } from "../client-options.ts";
 import { type PlacedRequest, type RequestTerms, requestTerms } from "../pay/build-request.ts";
 import type { PaymentChannels, Trust } from "../pay/payment-channels.ts";
 import type { Answered, AskEvent, Question } from "../question.ts";
-import { PaidCall, type Progress } from "./paid-call.ts";
+import { type CallProgress, PaidCall } from "./paid-call.ts";
 import { ToldRefusal } from "./told-refusal.ts";
 
 /** What an attempt stands on. */
@@ -241,7 +241,7 @@ class Waits {
   }
 
   /** Notes a frame and when it came; true for the first text. */
-  note(progress: Progress, heardAtMs: number): boolean {
+  note(progress: CallProgress, heardAtMs: number): boolean {
     const { trace } = this.#options;
     this.#hasFrame = true;
     const isFirst = trace.firstTokenMs === undefined;
@@ -266,7 +266,7 @@ function answered(
     attempt,
     trace,
   }: Pick<AttemptOptions, "attempt" | "trace"> & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
-  { receipt, responseHash, contentSalt }: Extract<Progress, { type: "answered" }>,
+  { receipt, responseHash, contentSalt }: Extract<CallProgress, { type: "answered" }>,
 ): Answered {
   trace.receipt = receipt;
   const { request, requestHash } = placed;

@@ -19,7 +19,7 @@ import type { Recount } from "../check/recount.ts";
 import type { PlacedRequest } from "../pay/build-request.ts";
 
 /** What came next from the executor. */
-export type Progress =
+export type CallProgress =
   | { readonly type: "status"; readonly state: "queued" | "running"; readonly position: number }
   | { readonly type: "text"; readonly text: string }
   /** The answer is right and its receipt saved. */
@@ -86,7 +86,7 @@ export class PaidCall {
    * What the executor says next; `silent` when that is nothing until `waitMs` passed or the signal aborted, which ends
    * nothing by itself. Throws RESPONSE_INVALID, EXECUTOR_UNREACHABLE, STREAM_INTERRUPTED, FRAME_INVALID: it is over then.
    */
-  async next(waitMs: number, signal?: AbortSignal): Promise<Progress> {
+  async next(waitMs: number, signal?: AbortSignal): Promise<CallProgress> {
     try {
       const result = await this.#wait(waitMs, signal);
       if (result === undefined) return { type: "silent" };
@@ -102,7 +102,7 @@ export class PaidCall {
   }
 
   /** Cancels, and waits a little for what the executor signs over the part that it produced. */
-  async windUp(waitMs: number): Promise<Extract<Progress, { type: "answered" }> | undefined> {
+  async windUp(waitMs: number): Promise<Extract<CallProgress, { type: "answered" }> | undefined> {
     if (this.#isOver) return undefined;
     this.#cancel.abort();
     const deadline = steadyClock() + waitMs;
@@ -131,7 +131,7 @@ export class PaidCall {
     return result;
   }
 
-  async #take(frame: ExecutorFrame): Promise<Progress> {
+  async #take(frame: ExecutorFrame): Promise<CallProgress> {
     if (frame.type === "status") return { type: "status", state: frame.state, position: frame.position };
     if (frame.type === "response") return this.#accept(frame);
     if (frame.type === "error") return this.#refused(frame.code, frame.message);
@@ -142,7 +142,7 @@ export class PaidCall {
     throw this.#invalid("The answer is far longer than its token limit allows.");
   }
 
-  async #accept({ response, signature, contentSalt }: ResponseFrame): Promise<Progress> {
+  async #accept({ response, signature, contentSalt }: ResponseFrame): Promise<CallProgress> {
     const { store, hasher, recover, placed, asked, promised, clock } = this.#options;
     const { request, requestHash, lane } = placed;
     const text = this.#text;
@@ -203,7 +203,7 @@ export class PaidCall {
     });
   }
 
-  #refused(code: ErrorCode, message: string): Progress {
+  #refused(code: ErrorCode, message: string): CallProgress {
     const { store, placed } = this.#options;
     const { executor, lane } = placed.request;
     store.saveRefusal(placed.requestHash, code);

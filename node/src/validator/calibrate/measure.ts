@@ -10,7 +10,7 @@ import type { HonestAnswer } from "./honest-messages.ts";
 /** Nothing is signed here: any digest draws places, another one for each canary. */
 const digestOf = (index: number): `0x${string}` => `0x${index.toString(16).padStart(64, "0")}`;
 
-export interface Measured {
+export interface CalibrationSample {
   readonly canary: Canary;
   readonly answer: HonestAnswer;
   /** Number of the canary. */
@@ -20,7 +20,7 @@ export interface Measured {
 /** What an audit of this answer would measure, by the way that audits go. Throws INTERNAL for an answer that is none. */
 export async function measure(
   reference: Reference,
-  { canary, answer, index }: Measured,
+  { canary, answer, index }: CalibrationSample,
   distanceBound: Calibration["distanceBound"] = 0,
 ): Promise<AnswerFigures> {
   const prompt = { messages: canary.messages, asOfSeconds: 0 };
