@@ -7,7 +7,7 @@ import type { Log } from "../../log.ts";
 import type { Host } from "../host/host.ts";
 import { peerAddress } from "../host/peer-address.ts";
 import { EVIDENCE_SERVER_LIMITS, type EvidenceServerLimits } from "../limits.ts";
-import { EvidenceDoor } from "./evidence-door.ts";
+import { EvidenceAdmission } from "./evidence-admission.ts";
 import { EvidenceSession, refuse } from "./evidence-session.ts";
 
 /**
@@ -33,7 +33,7 @@ const SAID: ReadonlySet<ErrorCode> = new Set(["EVIDENCE_REFUSED", "RATE_LIMITED"
 /** Serves `/lloom/evidence/1`: one question per stream. Disposing of it cuts what is under way. */
 export async function serveEvidence(host: Host, options: EvidenceServerOptions): Promise<AsyncDisposable> {
   const limits = { ...EVIDENCE_SERVER_LIMITS, ...options.limits };
-  const door = new EvidenceDoor({ limits, knows: (peerId) => host.isKnown(peerId) });
+  const admission = new EvidenceAdmission({ limits, knows: (peerId) => host.isKnown(peerId) });
   const sessions = new Set<EvidenceSession>();
   await host.libp2p.handle(
     EVIDENCE_PROTOCOL,
@@ -43,7 +43,7 @@ export async function serveEvidence(host: Host, options: EvidenceServerOptions):
         stream.abort(new LloomError("RATE_LIMITED", "The peer is banned."));
         return;
       }
-      const visit = door.open(peerId, (problem) => stream.abort(problem));
+      const visit = admission.open(peerId, (problem) => stream.abort(problem));
       if ("problem" in visit) {
         if (visit.isTold) refuse(stream, visit.problem);
         else stream.abort(visit.problem);
@@ -52,16 +52,16 @@ export async function serveEvidence(host: Host, options: EvidenceServerOptions):
       const session: EvidenceSession = new EvidenceSession({
         ...{ stream, limits },
         answer: async (ask) => {
-          door.asked(visit);
-          const place = (): Promise<void> => door.place(visit);
+          admission.asked(visit);
+          const place = (): Promise<void> => admission.place(visit);
           const parts = await said(options, () => options.handle(ask, peerAddress(peerId), place));
           await place();
           return parts;
         },
-        onSaid: () => door.answered(visit),
+        onSaid: () => admission.answered(visit),
         onViolation: (problem, told) => void host.expel(peerId, problem, told),
         onClose: () => {
-          door.close(visit);
+          admission.close(visit);
           sessions.delete(session);
         },
       });

@@ -35,7 +35,7 @@ export interface TurnedAway {
   readonly isTold: boolean;
 }
 
-export interface EvidenceDoorParts {
+export interface EvidenceAdmissionParts {
   readonly limits: EvidenceServerLimits;
   /** Whether the peer does business here. */
   readonly knows: (peerId: string) => boolean;
@@ -46,8 +46,8 @@ export interface EvidenceDoorParts {
  * A place, which holds an answer in memory, is given to nobody who has no right to one; who has none comes before who has some. Of
  * streams without a place there are so many at a time; then one that says nothing, of a stranger with most of them, makes room.
  */
-export class EvidenceDoor {
-  readonly #parts: EvidenceDoorParts;
+export class EvidenceAdmission {
+  readonly #parts: EvidenceAdmissionParts;
   readonly #peers = new BoundedMap<string, PeerAsks>({
     most: REMEMBERED_PEERS,
     isHeld: ({ streams, rate }) => streams > 0 || !rate.isFull,
@@ -56,7 +56,7 @@ export class EvidenceDoor {
   readonly #outside = new Set<Visit>();
   #taken = 0;
 
-  constructor(parts: EvidenceDoorParts) {
+  constructor(parts: EvidenceAdmissionParts) {
     this.#parts = parts;
   }
 
