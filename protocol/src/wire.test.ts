@@ -1,8 +1,8 @@
 import { decode } from "cborg";
 import { describe, expect, it } from "vitest";
-import { DOORS, mutate, thrownBy } from "../test/doors.ts";
 import { randomClientFrame, randomSignedOffer } from "../test/random-messages.ts";
 import { randomRequest, randomResponse, seeded } from "../test/seeded.ts";
+import { DECODERS, mutate, thrownBy } from "../test/wire-decoders.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { hexToBytes } from "./hex.ts";
 import { LloomError } from "./lloom-error.ts";
@@ -20,10 +20,10 @@ import {
   encodeRpcRequest,
 } from "./wire.ts";
 
-const doors = Object.entries(DOORS);
+const decoders = Object.entries(DECODERS);
 const health = { role: "executor", version: "0.1.0", uptimeMs: 2 ** 40, peers: 3, offers: 2, load: 0 } as const;
 
-describe.each(doors)("%s", (_, { again, bytes, decode: decodeMessage }) => {
+describe.each(decoders)("%s", (_, { again, bytes, decode: decodeMessage }) => {
   it("comes out as it went in (seed 101)", () => {
     const random = seeded(101);
     for (let round = 0; round < 150; round++) {
@@ -101,7 +101,7 @@ describe("the form on the wire", () => {
 
   it("has no hex in any message (seed 105)", () => {
     const random = seeded(105);
-    for (const [name, { bytes }] of doors) {
+    for (const [name, { bytes }] of decoders) {
       for (let round = 0; round < 30; round++) {
         const readable = JSON.stringify(decodeCbor(bytes(random)), (_, value) =>
           typeof value === "bigint" ? Number(value) : value,

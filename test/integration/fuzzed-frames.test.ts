@@ -1,12 +1,12 @@
 /**
- * A hundred thousand messages that nobody honest sends, at every door of the network. The seed is drawn anew each time and printed;
+ * A hundred thousand messages that nobody honest sends, for every decoder of the network. The seed is drawn anew each time and printed;
  * LLOOM_FUZZ_SEED plays one again, LLOOM_FUZZ_FRAMES says how many.
  */
 import { randomInt } from "node:crypto";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { describe, expect, it } from "vitest";
-import { DOORS, type Door, mutate, thrownBy } from "../../protocol/test/doors.ts";
 import { type Seeded, seeded } from "../../protocol/test/seeded.ts";
+import { DECODERS, mutate, thrownBy, type WireDecoder } from "../../protocol/test/wire-decoders.ts";
 
 const SEED = Number(process.env["LLOOM_FUZZ_SEED"] ?? randomInt(2 ** 31));
 const FRAMES = Number(process.env["LLOOM_FUZZ_FRAMES"] ?? 100_000);
@@ -17,8 +17,8 @@ const SLOWEST_MS = 1_000;
 const MEMORY_BYTES = 256 * 1024 * 1024;
 const MEASURED_EVERY = 500;
 
-const doors = Object.entries(DOORS);
-const anyDoor = (random: Seeded): Door => doors[random.below(doors.length)]?.[1] as Door;
+const decoders = Object.entries(DECODERS);
+const anyDecoder = (random: Seeded): WireDecoder => decoders[random.below(decoders.length)]?.[1] as WireDecoder;
 
 /** Heads of all kinds with lengths that no message has. */
 const HUGE_HEADS = [0x1b, 0x3b, 0x5b, 0x7b, 0x9a, 0x9b, 0xba, 0xbb, 0xdb].map((head) => [
@@ -36,48 +36,48 @@ const HUGE_HEADS = [0x1b, 0x3b, 0x5b, 0x7b, 0x9a, 0x9b, 0xba, 0xbb, 0xdb].map((h
 const NESTED = [0x81, 0x82, 0xa1, 0xc2, 0x9f, 0xbf];
 const tooLarge = new Uint8Array(4 * 1024 * 1024 + 1);
 
-/** Ways to spoil a message; each returns bytes to decode at a door. */
-const SPOILED: Readonly<Record<string, (random: Seeded, door: Door) => Uint8Array>> = {
+/** Ways to spoil a message; each returns bytes for a decoder. */
+const SPOILED: Readonly<Record<string, (random: Seeded, decoder: WireDecoder) => Uint8Array>> = {
   noise: (random) => random.bytes(random.below(300)),
-  "a message with bytes changed": (random, door) => mutate(random, door.bytes(random)),
-  "a message with bits flipped": (random, door) => {
-    const bytes = door.bytes(random);
+  "a message with bytes changed": (random, decoder) => mutate(random, decoder.bytes(random)),
+  "a message with bits flipped": (random, decoder) => {
+    const bytes = decoder.bytes(random);
     for (let flips = 1 + random.below(8); flips > 0; flips--) {
       const at = random.below(bytes.length);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
     }
     return bytes;
   },
-  "a message that is cut off": (random, door) => {
-    const bytes = door.bytes(random);
+  "a message that is cut off": (random, decoder) => {
+    const bytes = decoder.bytes(random);
     return bytes.subarray(0, random.below(bytes.length));
   },
-  "a message with more behind": (random, door) =>
-    Uint8Array.from([...door.bytes(random), ...random.bytes(1 + random.below(9))]),
-  "halves of two messages": (random, door) => {
-    const [one, other] = [door.bytes(random), anyDoor(random).bytes(random)];
+  "a message with more behind": (random, decoder) =>
+    Uint8Array.from([...decoder.bytes(random), ...random.bytes(1 + random.below(9))]),
+  "halves of two messages": (random, decoder) => {
+    const [one, other] = [decoder.bytes(random), anyDecoder(random).bytes(random)];
     return Uint8Array.from([
       ...one.subarray(0, random.below(one.length)),
       ...other.subarray(random.below(other.length)),
     ]);
   },
-  "another door's message": (random) => anyDoor(random).bytes(random),
-  "a length that is no length": (random, door) => {
-    const bytes = [...door.bytes(random)];
+  "another decoder's message": (random) => anyDecoder(random).bytes(random),
+  "a length that is no length": (random, decoder) => {
+    const bytes = [...decoder.bytes(random)];
     bytes.splice(random.below(bytes.length), random.below(2), ...(HUGE_HEADS[random.below(HUGE_HEADS.length)] ?? []));
     return Uint8Array.from(bytes);
   },
-  "things inside each other": (random, door) => {
+  "things inside each other": (random, decoder) => {
     const head = NESTED[random.below(NESTED.length)] ?? 0;
-    return Uint8Array.from([...Array(random.below(200)).fill(head), ...door.bytes(random)]);
+    return Uint8Array.from([...Array(random.below(200)).fill(head), ...decoder.bytes(random)]);
   },
-  "a message twice": (random, door) => {
-    const bytes = door.bytes(random);
+  "a message twice": (random, decoder) => {
+    const bytes = decoder.bytes(random);
     return Uint8Array.from([...bytes, ...bytes]);
   },
-  "more than a message may have": (random, door) =>
-    tooLarge.subarray(0, door.maxBytes + 1 + random.below(tooLarge.length - door.maxBytes)),
-  "what is right": (random, door) => door.bytes(random),
+  "more than a message may have": (random, decoder) =>
+    tooLarge.subarray(0, decoder.maxBytes + 1 + random.below(tooLarge.length - decoder.maxBytes)),
+  "what is right": (random, decoder) => decoder.bytes(random),
 };
 const ways = Object.entries(SPOILED);
 
@@ -95,23 +95,23 @@ describe("fuzzed messages", () => {
     const codes = new Map<string, number>();
     let [taken, slowestMs, mostMemory] = [0, 0, 0];
     for (let round = 0; round < FRAMES; round++) {
-      const [name, door] = doors[round % doors.length] as [string, Door];
+      const [name, decoder] = decoders[round % decoders.length] as [string, WireDecoder];
       const [way, spoil] = ways[random.below(ways.length)] as (typeof ways)[number];
-      const bytes = spoil(random, door);
+      const bytes = spoil(random, decoder);
       const at = `frame ${round} of LLOOM_FUZZ_SEED=${SEED}, ${way} at ${name}`;
       const start = process.cpuUsage();
-      const thrown = thrownBy(door.decode, bytes);
+      const thrown = thrownBy(decoder.decode, bytes);
       slowestMs = Math.max(slowestMs, cpuMs(start));
       if (round % MEASURED_EVERY === 0) mostMemory = Math.max(mostMemory, memory() - before);
       if (thrown === undefined) {
         taken += 1;
         // What is taken means one thing: it is written and read again as it was.
-        const message = door.decode(bytes);
-        expect(door.decode(door.encode(message)), at).toEqual(message);
+        const message = decoder.decode(bytes);
+        expect(decoder.decode(decoder.encode(message)), at).toEqual(message);
         continue;
       }
       if (!(thrown instanceof LloomError)) throw new Error(at, { cause: thrown });
-      const expected = bytes.length > door.maxBytes ? "FRAME_TOO_LARGE" : "FRAME_INVALID";
+      const expected = bytes.length > decoder.maxBytes ? "FRAME_TOO_LARGE" : "FRAME_INVALID";
       if (thrown.code !== expected) throw new Error(`${at}: ${thrown.code}`, { cause: thrown });
       codes.set(thrown.code, (codes.get(thrown.code) ?? 0) + 1);
     }

@@ -15,8 +15,8 @@ import type { Host } from "../../node/src/p2p/host/host.ts";
 import { createInferPool } from "../../node/src/p2p/infer/infer-client.ts";
 import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
 import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
-import { DOORS, mutate } from "../../protocol/test/doors.ts";
 import { type Seeded, seeded } from "../../protocol/test/seeded.ts";
+import { DECODERS, mutate } from "../../protocol/test/wire-decoders.ts";
 import {
   never,
   readAll,
@@ -36,27 +36,27 @@ const MEMORY_BYTES = 256 * 1024 * 1024;
 const LIMITS = { banMs: 1, inboundConnectionsPerSecond: 10_000 };
 
 const framed = (body: Uint8Array): Buffer => Buffer.concat([encodeLength(body.length), body]);
-const message = (random: Seeded, door: string): Uint8Array => DOORS[door]?.bytes(random) ?? new Uint8Array();
+const message = (random: Seeded, decoder: string): Uint8Array => DECODERS[decoder]?.bytes(random) ?? new Uint8Array();
 
 /** What an attacker sends on one stream of frames. */
-const FRAMED: readonly ((random: Seeded, door: string) => Uint8Array)[] = [
-  (random, door) => framed(mutate(random, message(random, door))),
-  (random, door) => mutate(random, framed(message(random, door))),
-  (random, door) => framed(message(random, door)).subarray(0, 1 + random.below(40)),
-  (random, door) => Buffer.concat(Array(2 + random.below(3)).fill(framed(message(random, door)))),
+const FRAMED: readonly ((random: Seeded, decoder: string) => Uint8Array)[] = [
+  (random, decoder) => framed(mutate(random, message(random, decoder))),
+  (random, decoder) => mutate(random, framed(message(random, decoder))),
+  (random, decoder) => framed(message(random, decoder)).subarray(0, 1 + random.below(40)),
+  (random, decoder) => Buffer.concat(Array(2 + random.below(3)).fill(framed(message(random, decoder)))),
   (random) => framed(random.bytes(1 + random.below(200))),
   (random) => random.bytes(1 + random.below(200)),
-  (random, door) => Buffer.concat([encodeLength(1 + random.below(2 ** 27)), message(random, door)]),
+  (random, decoder) => Buffer.concat([encodeLength(1 + random.below(2 ** 27)), message(random, decoder)]),
   (random) => framed(message(random, "executor frame")),
-  (random, door) => framed(message(random, door)),
+  (random, decoder) => framed(message(random, decoder)),
 ];
 /** And of one that is a message to its end. */
-const WHOLE: readonly ((random: Seeded, door: string) => Uint8Array)[] = [
-  (random, door) => mutate(random, message(random, door)),
-  (random, door) => message(random, door).subarray(0, 1 + random.below(9)),
+const WHOLE: readonly ((random: Seeded, decoder: string) => Uint8Array)[] = [
+  (random, decoder) => mutate(random, message(random, decoder)),
+  (random, decoder) => message(random, decoder).subarray(0, 1 + random.below(9)),
   (random) => random.bytes(1 + random.below(8_000)),
-  (random, door) => Buffer.concat([message(random, door), message(random, door)]),
-  (random, door) => message(random, door),
+  (random, decoder) => Buffer.concat([message(random, decoder), message(random, decoder)]),
+  (random, decoder) => message(random, decoder),
 ];
 
 /** Opens a stream as an attacker, says something, and ends it in one way or another. True if it came that far. */
@@ -119,16 +119,16 @@ describe("fuzzed streams", () => {
     await using _evidence = await serveEvidence(victim, { handle: async () => refused(), log: silentLog });
     await using pool = createInferPool(honest, silentLog);
     const kinds = [
-      { protocol: INFER_PROTOCOL, door: "client frame", ways: FRAMED },
-      { protocol: RPC_PROTOCOL, door: "rpc request", ways: WHOLE },
-      { protocol: EVIDENCE_PROTOCOL, door: "evidence ask", ways: FRAMED },
+      { protocol: INFER_PROTOCOL, decoder: "client frame", ways: FRAMED },
+      { protocol: RPC_PROTOCOL, decoder: "rpc request", ways: WHOLE },
+      { protocol: EVIDENCE_PROTOCOL, decoder: "evidence ask", ways: FRAMED },
     ];
     const before = process.memoryUsage.rss();
     let [slowestMs, opened] = [0, 0];
     for (let round = 0; round < STREAMS; round++) {
-      for (const { protocol, door, ways } of kinds) {
+      for (const { protocol, decoder, ways } of kinds) {
         const way = ways[random.below(ways.length)];
-        const bytes = way?.(random, door) ?? new Uint8Array();
+        const bytes = way?.(random, decoder) ?? new Uint8Array();
         if (await attack(attacker, victim, protocol, bytes, random)) opened += 1;
       }
       const start = performance.now();

@@ -1,4 +1,4 @@
-/** Every door of the network: bytes that are right there, what takes them in, and the same message again. */
+/** Every decoder of the network: bytes that are right there, what takes them in, and the same message again. */
 
 import { EVIDENCE_LIMITS } from "../src/evidence-messages.ts";
 import { decodeEvidenceAsk, decodeEvidencePart, encodeEvidenceAsk, encodeEvidencePart } from "../src/evidence-wire.ts";
@@ -37,7 +37,7 @@ import {
 } from "./random-messages.ts";
 import type { Seeded } from "./seeded.ts";
 
-export interface Door {
+export interface WireDecoder {
   /** Of a right message. */
   readonly bytes: (random: Seeded) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => unknown;
@@ -47,12 +47,12 @@ export interface Door {
   readonly maxBytes: number;
 }
 
-function door<Message>(
+function decoder<Message>(
   make: (random: Seeded) => Message,
   encodeMessage: (message: Message) => Uint8Array,
   decodeMessage: (bytes: Uint8Array) => Message,
   maxBytes: number = WIRE_LIMITS.rpcBytes,
-): Door {
+): WireDecoder {
   return {
     bytes: (random) => encodeMessage(make(random)),
     decode: decodeMessage,
@@ -75,35 +75,35 @@ const orRefusal =
 
 const { frameBytes, offerBytes } = WIRE_LIMITS;
 
-export const DOORS: Readonly<Record<string, Door>> = {
-  "client frame": door(randomClientFrame, encodeClientFrame, decodeClientFrame, frameBytes),
-  "executor frame": door(randomExecutorFrame, encodeExecutorFrame, decodeExecutorFrame, frameBytes),
-  "evidence ask": door(randomEvidenceAsk, encodeEvidenceAsk, decodeEvidenceAsk, EVIDENCE_LIMITS.askBytes),
-  "evidence part": door(randomEvidencePart, encodeEvidencePart, decodeEvidencePart, frameBytes),
-  "offer gossip": door(randomGossip, encodeOfferGossip, decodeOfferGossip, offerBytes),
-  "rpc request": door(randomRpcRequest, encodeRpcRequest, decodeRpcRequest),
-  "offers reply": door(
+export const DECODERS: Readonly<Record<string, WireDecoder>> = {
+  "client frame": decoder(randomClientFrame, encodeClientFrame, decodeClientFrame, frameBytes),
+  "executor frame": decoder(randomExecutorFrame, encodeExecutorFrame, decodeExecutorFrame, frameBytes),
+  "evidence ask": decoder(randomEvidenceAsk, encodeEvidenceAsk, decodeEvidenceAsk, EVIDENCE_LIMITS.askBytes),
+  "evidence part": decoder(randomEvidencePart, encodeEvidencePart, decodeEvidencePart, frameBytes),
+  "offer gossip": decoder(randomGossip, encodeOfferGossip, decodeOfferGossip, offerBytes),
+  "rpc request": decoder(randomRpcRequest, encodeRpcRequest, decodeRpcRequest),
+  "offers reply": decoder(
     (random) => ({ offers: Array.from({ length: random.below(4) }, () => randomSignedOffer(random)) }),
     encodeOffersReply,
     decodeOffersReply,
   ),
-  "health reply": door(
+  "health reply": decoder(
     orRefusal(() => health),
     encodeHealthReply,
     decodeHealthReply,
   ),
-  "answer reply": door(orRefusal(randomAnswerReply), encodeAnswerReply, decodeAnswerReply),
-  "vocabulary reply": door(
+  "answer reply": decoder(orRefusal(randomAnswerReply), encodeAnswerReply, decodeAnswerReply),
+  "vocabulary reply": decoder(
     orRefusal((random) => ({ totalBytes: 1 + random.below(9), bytes: random.bytes(random.below(300)) })),
     encodeVocabularyReply,
     decodeVocabularyReply,
   ),
-  "acknowledge reply": door(
+  "acknowledge reply": decoder(
     orRefusal(() => ({ acknowledged: true as const })),
     encodeAcknowledgeReply,
     decodeAcknowledgeReply,
   ),
-  "entrust reply": door(
+  "entrust reply": decoder(
     orRefusal(() => ({ entrusted: true as const })),
     encodeEntrustReply,
     decodeEntrustReply,
