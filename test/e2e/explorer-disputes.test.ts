@@ -30,9 +30,9 @@ describe("disputes of every kind, from the contracts to the page", () => {
     const directory = mkdtempSync(join(tmpdir(), "lloom-disputes-page-"));
     stack.defer(() => rmSync(directory, { recursive: true, force: true }));
     staged = stack.use(await stageDisputes());
-    const { market, door, audits } = staged;
+    const { market, rpcServer, audits } = staged;
     const indexer = await startIndexer({
-      rpcUrl: door.url,
+      rpcUrl: rpcServer.url,
       accounting: market.accounting.address,
       stakeRegistry: market.stakeRegistry.address,
       audits: audits.audits.address,
@@ -42,7 +42,7 @@ describe("disputes of every kind, from the contracts to the page", () => {
     const supervisor = stack.use(new Supervisor(directory));
     await buildExplorer(supervisor, signal);
     await indexer.reaches(await market.connection.ethers.provider.getBlockNumber());
-    const [indexerUrl, rpcUrl, port] = [indexer.url, door.url, await freePort()];
+    const [indexerUrl, rpcUrl, port] = [indexer.url, rpcServer.url, await freePort()];
     const baseUrl = await startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal });
     visit = stack.use(await openVisit(baseUrl));
   });

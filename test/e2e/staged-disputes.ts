@@ -2,7 +2,7 @@ import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Wallet } from "ethers";
 import { DELIVERY_ENDS, type DeliveryEnd, disputeDelivery } from "../integration/indexer/disputed-deeds.ts";
 import { audit, CHAIN_LENGTH, equivocate, type JudgedCast, seatJudged } from "../integration/indexer/judged-deeds.ts";
-import { openRpcDoor, type RpcDoor } from "../integration/indexer/rpc-door.ts";
+import { openRpcServer, type RpcServer } from "../integration/indexer/rpc-server.ts";
 import { openAudits } from "../support/contracts/audits.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { Table } from "../support/jury-game/play.ts";
@@ -13,7 +13,7 @@ const VALIDATORS = 18;
 /** Disputes of every kind, with every end and at several stages, on the real contracts. */
 export interface StagedDisputes extends AsyncDisposable {
   readonly market: Market;
-  readonly door: RpcDoor;
+  readonly rpcServer: RpcServer;
   readonly audits: Awaited<ReturnType<typeof openAudits>>;
   /** Who was accused of not delivering, and by whom. */
   readonly executor: Wallet;
@@ -45,7 +45,7 @@ const COURSES: readonly Course[] = [
 /** Plays them all, one after the other; what stays open comes last, so that its deadlines lie ahead. */
 export async function stageDisputes(): Promise<StagedDisputes> {
   const market = await openMarket();
-  const door = await openRpcDoor(market.connection.provider);
+  const rpcServer = await openRpcServer(market.connection.provider);
   const audits = await openAudits(market, { odds: 1n, length: CHAIN_LENGTH });
   const executor = await market.enrol("disputed executor");
   const client = await market.open("disputing client", executor.address, 1_000_000_000n);
@@ -61,9 +61,9 @@ export async function stageDisputes(): Promise<StagedDisputes> {
   const [unanswered, voting] = (await table.leaveOpen(["unanswered", half])) as [Hex, Hex];
   deliveries.set("OPEN", await disputeDelivery(market, { client, executor, lane: 99n, end: "OPEN" }));
   return {
-    ...{ market, door, audits, executor, client, judged, deliveries, unanswered, voting },
+    ...{ market, rpcServer, audits, executor, client, judged, deliveries, unanswered, voting },
     async [Symbol.asyncDispose]() {
-      await door[Symbol.asyncDispose]();
+      await rpcServer[Symbol.asyncDispose]();
       await market.connection.close();
     },
   };

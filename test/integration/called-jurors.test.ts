@@ -90,7 +90,7 @@ const atWork = (): AsyncDisposable =>
     callsOf: (seated) => calls.get(seated) ?? expect.fail("Nobody can call it."),
   });
 
-/** The client's node: its door, and what it does about disputes, on a host that takes no connection. */
+/** The client's node: its evidence server, and what it does about disputes, on a host that takes no connection. */
 async function goOnline({ client }: Sale, store: ClientLog, answers: OwnAnswers = heldByClient(store)) {
   await using opening = new AsyncDisposableStack();
   const { secret, address } = client.identity;

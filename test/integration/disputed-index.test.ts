@@ -13,7 +13,7 @@ import { expectDisputeList } from "./indexer/dispute-list.ts";
 import { DELIVERY_ENDS, disputeDelivery } from "./indexer/disputed-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
 import { type Named, nameOf, type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
-import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 const VALIDATORS = 18;
 /** Enough for five jurors, and not for eleven others. */
@@ -22,7 +22,7 @@ const FEW = 10;
 const REORG_BLOCKS = 30;
 const directory = mkdtempSync(join(tmpdir(), "lloom-disputed-index-"));
 let market: Market;
-let door: RpcDoor;
+let rpcServer: RpcServer;
 let indexer: Indexer;
 let table: Table;
 let client: Wallet;
@@ -164,11 +164,11 @@ const timelineOf = async (disputeId: Hex): Promise<Row[]> => {
 
 beforeAll(async () => {
   market = await openMarket();
-  door = await openRpcDoor(market.connection.provider);
+  rpcServer = await openRpcServer(market.connection.provider);
   executor = await market.enrol("disputed executor");
   client = await market.open("disputing client", executor.address, 1_000_000_000n);
   indexer = await startIndexer({
-    rpcUrl: door.url,
+    rpcUrl: rpcServer.url,
     accounting: market.accounting.address,
     stakeRegistry: market.stakeRegistry.address,
     audits: market.audits.address,
@@ -178,7 +178,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await indexer.stop("SIGKILL");
-  await door[Symbol.asyncDispose]();
+  await rpcServer[Symbol.asyncDispose]();
   await market.connection.close();
   rmSync(directory, { recursive: true, force: true });
 });

@@ -28,7 +28,7 @@ import { type Market, openMarket, PEER_ID, STAKE, VALIDATOR_ROLE, walletOf } fro
 import { encodeModel, SIGNER_AUTHORIZATION_TYPES } from "../support/contracts/typed-data.ts";
 import { TEST_CIPHER } from "../support/exchange.ts";
 import { never, silentLog, startHost, targetOf } from "../support/hosts.ts";
-import { openRpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer } from "./indexer/rpc-server.ts";
 
 const WEEK_SECONDS = 7 * 24 * 3_600;
 const DRAW_BLOCKS = 65;
@@ -53,9 +53,9 @@ let nowMs = 0;
 beforeAll(async () => {
   market = await openMarket();
   stack.defer(() => market.connection.close());
-  const door = stack.use(await openRpcDoor(market.connection.provider));
+  const rpcServer = stack.use(await openRpcServer(market.connection.provider));
   const accounting = market.accounting.address;
-  chain = stack.use(await openChain({ rpcUrl: door.url, accounting, signal: never, log: silentLog }));
+  chain = stack.use(await openChain({ rpcUrl: rpcServer.url, accounting, signal: never, log: silentLog }));
   const hasher = createCommitmentHasher(chain.domain);
   await enlist();
   await market.enrol("evidence executor");

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { eventually } from "../support/processes.ts";
 import { environmentOf, freePort, runIndexer } from "./indexer/ponder-process.ts";
-import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 const SECRETS = ["pAth-5ecret", "qu3ry-5ecret", "us3r-name", "pa55-word"];
 const [PATH, QUERY, USER, WORD] = SECRETS;
@@ -17,11 +17,11 @@ const DEADLINE_MS = 300_000;
 const directory = mkdtempSync(join(tmpdir(), "lloom-indexer-secrets-"));
 const stack = new AsyncDisposableStack();
 let market: Market;
-let door: RpcDoor;
+let rpcServer: RpcServer;
 
 beforeAll(async () => {
   market = await openMarket();
-  door = stack.use(await openRpcDoor(market.connection.provider));
+  rpcServer = stack.use(await openRpcServer(market.connection.provider));
 }, 300_000);
 afterAll(async () => {
   await stack.disposeAsync();
@@ -44,7 +44,7 @@ async function secretServer() {
       if (request.url !== `/v3/${PATH}?key=${QUERY}`) return response.writeHead(401).end();
       if (body.includes("eth_chainId")) ids++;
       if (ids < 2) {
-        const onward = forward(door.url, { method: "POST" }, (answer) => answer.pipe(response));
+        const onward = forward(rpcServer.url, { method: "POST" }, (answer) => answer.pipe(response));
         return onward.on("error", () => response.destroy()).end(body);
       }
       const fault = FAULTS[failed.length % FAULTS.length] as Fault;

@@ -20,19 +20,19 @@ import { eventually } from "../support/processes.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
 import { answers, type Cast, enterMarket, FORMULA, settleSome } from "./indexer/deeds.ts";
 import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
-import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 /** For tests that start the program again while the machine does other things. */
 const SLOW_MS = 150_000;
 const JSON_TYPE = { "content-type": "application/json" };
 const directory = mkdtempSync(join(tmpdir(), "lloom-indexer-"));
 let market: Market;
-let door: RpcDoor;
+let rpcServer: RpcServer;
 let cast: Cast;
 let indexer: Indexer;
 
 const settings = () => ({
-  rpcUrl: door.url,
+  rpcUrl: rpcServer.url,
   accounting: market.accounting.address,
   stakeRegistry: market.stakeRegistry.address,
   audits: market.audits.address,
@@ -51,7 +51,7 @@ const deposited = async () => {
 
 beforeAll(async () => {
   market = await openMarket();
-  door = await openRpcDoor(market.connection.provider);
+  rpcServer = await openRpcServer(market.connection.provider);
   cast = await enterMarket(market);
   // Empty: here Ponder makes its database itself, as at an operator's first start.
   mkdirSync(settings().directory);
@@ -60,7 +60,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await indexer.stop("SIGKILL");
-  await door[Symbol.asyncDispose]();
+  await rpcServer[Symbol.asyncDispose]();
   await market.connection.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -246,7 +246,7 @@ test(
   async () => {
     const later = await network.create({ override: { initialDate: "2031-01-01T00:00:00Z" } });
     await later.ignition.deploy(lloomModule);
-    door.serve(later.provider);
+    rpcServer.serve(later.provider);
     await eventually("the new chain is noticed", 60_000, async () => (await meta())["state"] === "replaced");
     expect(await indexer.stop("SIGINT")).toBe(0);
     const { code, stdout } = await runIndexer(environmentOf(settings()), await freePort()).ended;

@@ -25,7 +25,7 @@ import {
   slashEverything,
 } from "./indexer/judged-deeds.ts";
 import { type Indexer, startIndexer } from "./indexer/ponder-process.ts";
-import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 /** Rows that the staged life leaves in each table. */
 const CSV_ROWS = {
@@ -48,7 +48,7 @@ const CSV_ROWS = {
 };
 const directory = mkdtempSync(join(tmpdir(), "lloom-judged-index-"));
 let market: Market;
-let door: RpcDoor;
+let rpcServer: RpcServer;
 let audits: Awaited<ReturnType<typeof openAudits>>;
 let honest: Awaited<ReturnType<Market["enrol"]>>;
 let judged: JudgedCast;
@@ -71,13 +71,13 @@ const tailsHeld = async () =>
 // What comes first is found in the chain's past; everything else while it happens.
 beforeAll(async () => {
   market = await openMarket();
-  door = await openRpcDoor(market.connection.provider);
+  rpcServer = await openRpcServer(market.connection.provider);
   audits = await openAudits(market, { odds: 1n, length: CHAIN_LENGTH });
   honest = await market.enrol("honest executor");
   judged = await seatJudged(market);
   heldTail = await disputeTails(market, judged);
   indexer = await startIndexer({
-    rpcUrl: door.url,
+    rpcUrl: rpcServer.url,
     accounting: market.accounting.address,
     stakeRegistry: market.stakeRegistry.address,
     audits: audits.audits.address,
@@ -87,7 +87,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await indexer.stop("SIGKILL");
-  await door[Symbol.asyncDispose]();
+  await rpcServer[Symbol.asyncDispose]();
   await market.connection.close();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -219,7 +219,7 @@ test("takes a contract for what it is only if it answers so, and works with the 
   const nobody = honest.address as Address;
   const [accounting, stakeRegistry] = [market.accounting.address as Address, market.stakeRegistry.address as Address];
   const rest = { rpcWsUrl: undefined, startBlock: 0, pollMs: 100, database: { kind: "pglite", directory } } as const;
-  const right = { ...rest, rpcUrl: door.url, chainId: 31_337, accounting, stakeRegistry };
+  const right = { ...rest, rpcUrl: rpcServer.url, chainId: 31_337, accounting, stakeRegistry };
   const env = { ...right, audits: audits.audits.address as Address };
   expect(await inspectChain(env)).toEqual({
     genesisHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),

@@ -13,7 +13,7 @@ import { type Ended, runNode } from "../support/processes.ts";
 import { openStagedIndex, type StagedIndex } from "../support/staged-index.ts";
 import { type OwnReputation, readOwn } from "./indexer/reputation-agreement.ts";
 import { ReputationLife, SECRETS, seatReputation } from "./indexer/reputation-deeds.ts";
-import { openRpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer } from "./indexer/rpc-server.ts";
 
 const SEED = Number(process.env["SEED"] ?? 5);
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
@@ -32,7 +32,7 @@ const kept = (): string[] => readdirSync(join(dir, "data", "reputation"));
 beforeAll(async () => {
   const market = await openMarket();
   stack.defer(() => market.connection.close());
-  const door = stack.use(await openRpcDoor(market.connection.provider));
+  const rpcServer = stack.use(await openRpcServer(market.connection.provider));
   const audits = await openAudits(market, { odds: 1n, length: SECRETS });
   const cast = await seatReputation(market, audits);
   await new ReputationLife({ market, audits, cast, seed: SEED }).live(6);
@@ -41,12 +41,14 @@ beforeAll(async () => {
   executors = cast.executors.map(({ address }) => address.toLowerCase() as Address).toSorted();
   const log = createLog({ level: "silent", name: "test" });
   const { signal } = new AbortController();
-  const chain = stack.use(await openChain({ rpcUrl: door.url, accounting: market.accounting.address, signal, log }));
+  const chain = stack.use(
+    await openChain({ rpcUrl: rpcServer.url, accounting: market.accounting.address, signal, log }),
+  );
   own = await readOwn({ chain, audits: audits.audits.address.toLowerCase() as Address }, executors);
   const head = await market.connection.ethers.provider.getBlockNumber();
   index = stack.use(await openStagedIndex({ ...own, executors, head }));
   env = {
-    LLOOM_RPC_URL: door.url,
+    LLOOM_RPC_URL: rpcServer.url,
     LLOOM_ACCOUNTING: market.accounting.address,
     LLOOM_AUDITS: audits.audits.address,
     LLOOM_INDEXER_URL: index.url,

@@ -18,7 +18,7 @@ import {
   reputationTables,
 } from "./indexer/reputation-agreement.ts";
 import { eventsOfEpoch, ReputationLife, SECRETS, seatReputation } from "./indexer/reputation-deeds.ts";
-import { openRpcDoor, type RpcDoor } from "./indexer/rpc-door.ts";
+import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 const SEED = Number(process.env["SEED"] ?? 20_261_129);
 /** Events of the life; many take minutes. */
@@ -33,7 +33,7 @@ const WEEKS_SECONDS = 20 * 24 * 3_600;
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 1_800_000 });
 const directory = mkdtempSync(join(tmpdir(), "lloom-reputation-index-"));
 let market: Market;
-let door: RpcDoor;
+let rpcServer: RpcServer;
 let audits: Awaited<ReturnType<typeof openAudits>>;
 let cast: Awaited<ReturnType<typeof seatReputation>>;
 let life: ReputationLife;
@@ -44,7 +44,7 @@ let executors: Address[];
 const head = (): Promise<number> => market.connection.ethers.provider.getBlockNumber();
 const start = (name: string): Promise<Indexer> =>
   startIndexer({
-    rpcUrl: door.url,
+    rpcUrl: rpcServer.url,
     accounting: market.accounting.address,
     stakeRegistry: market.stakeRegistry.address,
     audits: audits.audits.address,
@@ -80,7 +80,7 @@ async function agreed(): Promise<void> {
 
 beforeAll(async () => {
   market = await openMarket();
-  door = await openRpcDoor(market.connection.provider);
+  rpcServer = await openRpcServer(market.connection.provider);
   audits = await openAudits(market, { odds: 1n, length: SECRETS });
   cast = await seatReputation(market, audits, EXECUTORS);
   executors = cast.executors.map(({ address }) => address.toLowerCase() as Address).toSorted();
@@ -88,14 +88,14 @@ beforeAll(async () => {
   await life.live(EPOCHS_BEFORE);
   const log = createLog({ level: "silent", name: "test" });
   const signal = new AbortController().signal;
-  chain = await openChain({ rpcUrl: door.url, accounting: market.accounting.address, signal, log });
+  chain = await openChain({ rpcUrl: rpcServer.url, accounting: market.accounting.address, signal, log });
   indexer = await start("first");
 });
 
 afterAll(async () => {
   await chain?.[Symbol.asyncDispose]();
   await indexer?.stop("SIGKILL");
-  await door?.[Symbol.asyncDispose]();
+  await rpcServer?.[Symbol.asyncDispose]();
   await market?.connection.close();
   rmSync(directory, { recursive: true, force: true });
 });

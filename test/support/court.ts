@@ -25,7 +25,7 @@ import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
 import { type ExecutorLog, openExecutorLog } from "../../node/src/store/executor/executor-log.ts";
 import { type Identity, identityFromSecret } from "../../node/src/wallet/identity.ts";
 import { type StagedEvidence, type Staging, stageEvidence } from "../../protocol/test/staged-evidence.ts";
-import { openRpcDoor } from "../integration/indexer/rpc-door.ts";
+import { openRpcServer } from "../integration/indexer/rpc-server.ts";
 import { type Market, openMarket, PEER_ID, VALIDATOR_ROLE, walletOf } from "./contracts/market.ts";
 import { never, silentLog } from "./hosts.ts";
 import { eventually } from "./processes.ts";
@@ -97,7 +97,7 @@ export class Court implements AsyncDisposable {
     }
     for (const name of executors) await market.enrol(name);
     await market.networkHelpers.time.increase(Number(ELIGIBLE_AFTER));
-    const { url } = stack.use(await openRpcDoor(market.connection.provider));
+    const { url } = stack.use(await openRpcServer(market.connection.provider));
     const accounting = market.accounting.address;
     const chain = stack.use(await openChain({ rpcUrl: url, accounting, signal: never, log: silentLog }));
     const addresses = await openMeasuredCourt(chain);

@@ -7,7 +7,7 @@ export interface ChainProvider {
   request(call: { method: string; params: unknown[] }): Promise<unknown>;
 }
 
-export interface RpcDoor extends AsyncDisposable {
+export interface RpcServer extends AsyncDisposable {
   readonly url: string;
   /** Lets another chain answer at the same address, as a development chain does that is started anew. */
   serve(provider: ChainProvider): void;
@@ -20,7 +20,7 @@ interface Call {
 }
 
 /** Serves a chain of this process as JSON-RPC over HTTP on a free port of the loopback. */
-export async function openRpcDoor(first: ChainProvider): Promise<RpcDoor> {
+export async function openRpcServer(first: ChainProvider): Promise<RpcServer> {
   let provider = first;
   const answer = async ({ id, method, params }: Call): Promise<unknown> => {
     try {
