@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { complainOf, settledAnswer } from "../support/disputed-answer.ts";
-import { atSend, killCommand, SEND } from "../support/killed-command.ts";
+import { atSend, killCommand } from "../support/killed-command.ts";
 import { owedAnswer } from "../support/owed-answer.ts";
 import { openGate, type RpcGate } from "../support/rpc-gate.ts";
 import { reportTwoAnswers } from "../support/two-answers.ts";
@@ -282,39 +282,6 @@ describe("a money command that was killed once its transaction was out", { timeo
       transactions: [expect.stringMatching(/^0x[0-9a-f]{64}$/)],
     });
     expect(await trader.tell("settle", YES)).toMatchObject({ event: "nothing", writtenOff: "0" });
-  });
-});
-
-describe("a run that was cut off", { timeout: 600_000 }, () => {
-  it("before anything arrived, and lost its nonce since, is no consent to what is there now", async () => {
-    const args = ["withdraw", "deposit"];
-    expect(await killCommand({ user: trader, gate }, args, { at: atSend(), passage: "refuse" })).toBe(true);
-    await trader.tell("deposit", "5", YES);
-    const unasked = await trader.run(args);
-    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringMatching(/--yes/) });
-    expect(await trader.tell(...args, YES)).toMatchObject({ event: "done", resumed: false, amount: base(83) });
-  });
-
-  it("by Ctrl-C after it had sent was not done as far as it knows, and names the transaction", async () => {
-    const program = trader.start(["deposit", "5", YES, "--json"], gate.rpcUrl);
-    let isOut = false;
-    gate.decide = (method) => {
-      if (isOut) return "refuse";
-      if (method !== SEND) return "pass";
-      isOut = true;
-      program.signal("SIGINT");
-      return "loseAnswer";
-    };
-    const { code, stderr } = await program.ended;
-    gate.decide = () => "pass";
-    const { error } = JSON.parse(stderr.trim().split("\n").at(-1) ?? "") as { error: Told };
-    const sent = { transactionHashes: [expect.stringMatching(/^0x[0-9a-f]{64}$/)] };
-    expect([code, error]).toEqual([
-      130,
-      expect.objectContaining({ code: "CANCELLED", details: expect.objectContaining(sent) }),
-    ]);
-    expect(error["message"]).toMatch(/It was sent as 0x[0-9a-f]{64}, and may still be mined\./);
-    expect(await trader.tell("deposit", "5", YES)).toMatchObject({ resumed: true, amount: base(5), deposit: base(83) });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { isError, keccak256, type TransactionReceipt } from "ethers";
-import { asLloomError, LloomError } from "../../errors.ts";
+import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { steadyClock, wallClock } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
@@ -15,6 +15,7 @@ import { untilAborted } from "../rpc/until-aborted.ts";
 import { Broadcast, type BroadcastOrder, type BroadcastTerms } from "./broadcast.ts";
 import { GAS_CAP, withMargin } from "./gas.ts";
 import { memoryJournal, type SendJournal, type SentCall } from "./send-journal.ts";
+import { withHashes } from "./with-hashes.ts";
 
 export interface SendOptions {
   /** Stops waiting; a transaction that was sent may still be mined. */
@@ -291,17 +292,4 @@ export class TransactionSender implements AsyncDisposable {
       details: { ...hashes, gasUsed: gasUsed.toString() },
     });
   }
-}
-
-/** The same failure, with what may still be mined. */
-function withHashes(error: LloomError, { nonce, hashes }: { nonce: number; hashes: readonly Hex[] }): LloomError {
-  const { code, message, next, cause, details } = asLloomError(error);
-  const last = hashes.at(-1);
-  if (last === undefined) return error;
-  const said = code === "CANCELLED" ? `${message} It was sent as ${last}, and may still be mined.` : message;
-  return new LloomError(code, said, {
-    next:
-      code === "CANCELLED" ? "Give the same again: it goes on with that transaction, and sends no second one." : next,
-    ...{ cause, details: { ...details, nonce, transactionHashes: [...hashes] } },
-  });
 }
