@@ -29,6 +29,6 @@ describe("the choice of a backend", () => {
   });
 
   it("names a file that is not there", async () => {
-    await expect(open("models/none.gguf")).rejects.toThrow(/"models\/none\.gguf"/);
+    await expect(open("models/none.gguf")).rejects.toThrow(/models\/none\.gguf"/);
   });
 });
