@@ -63,11 +63,28 @@ async function tell(cheat: Cheat): Promise<Told> {
   telling.catch(() => undefined);
   await askFirst({ gatewayUrl: devnet.gatewayUrl, signal });
   const end = await telling;
+  if (cheat === "tokens") await everyComplaintEnds(devnet, chain);
   return { devnet, chain, end, lines, before, ...(await pursesAtOnce(chain)) };
 }
 
+/** Another question may have been under way when the first answer was refused: each that was paid is complained of. */
+async function everyComplaintEnds(devnet: Devnet, chain: Chain): Promise<void> {
+  const told = { devnet, chain, endBlock: "latest" } as const;
+  const isOpen = async (): Promise<boolean> => {
+    const settled = (await events(told, accountingInterface, "LaneSettled")).filter(({ args }) =>
+      is(args["executor"], liar),
+    );
+    return (await events(told, measured, "MeasuredClosed")).length < settled.length;
+  };
+  await expect.poll(isOpen, { timeout: LONGEST_MS, interval: 500 }).toBe(false);
+}
+
 /** Everything that the contracts told of one kind. */
-async function events({ chain, devnet, endBlock }: Told, contract: Interface, name: string): Promise<LogDescription[]> {
+async function events(
+  { chain, devnet, endBlock }: Pick<Told, "chain" | "devnet"> & { readonly endBlock: number | "latest" },
+  contract: Interface,
+  name: string,
+): Promise<LogDescription[]> {
   const topics = [contract.getEvent(name)?.topicHash ?? null];
   const logs = await chain.provider.getLogs({ fromBlock: devnet.deployment.startBlock, toBlock: endBlock, topics });
   return logs.map((log) => contract.parseLog(log)).filter((parsed) => parsed !== null);
@@ -103,10 +120,10 @@ async function expectJustice(told: Told): Promise<void> {
   const client = [purse(before, "gateway"), purse(after, "gateway")] as const;
   expect(spendable(client[1]), text).toBe(spendable(client[0]) - (await paidToHonest(told)));
   expect(purse(after, "cheat").settled, text).toBe(0n);
-  expect({ stakeBefore: purse(before, "cheat").stake, stakeAfter: purse(after, "cheat").stake }).toEqual({
-    stakeBefore: end.stakeBefore,
-    stakeAfter: end.stakeAfter,
-  });
+  // The story ends with the first judgement; another may have come since.
+  expect(purse(before, "cheat").stake).toBe(end.stakeBefore);
+  expect(end.stakeAfter).toBeLessThan(end.stakeBefore);
+  expect(end.stakeAfter).toBeGreaterThanOrEqual(purse(after, "cheat").stake);
   expect(end.askedAfter, text).toBe(0);
   expect(end.seconds * 1_000, text).toBeLessThanOrEqual(LONGEST_STORY_MS);
   for (const name of ["executor-1", "executor-2", "executor-3", "validator-1", "validator-2"])
@@ -156,18 +173,22 @@ describe("an executor that counts twice", () => {
     const told = await tell("tokens");
     await expectJustice(told);
     const { before, after } = told;
-    const [opened] = await events(told, measured, "MeasuredOpened");
-    const { penalty, bond } = opened?.args.toObject() as { penalty: bigint; bond: bigint };
-    expect(is(opened?.args["challenger"], gateway) && is(opened?.args["executor"], liar)).toBe(true);
-    const slashed = penalty / 4n;
+    const complaints = await events(told, measured, "MeasuredOpened");
+    expect(complaints.length).toBeGreaterThan(0);
+    let [slashed, reward] = [0n, 0n];
+    for (const { args } of complaints) {
+      expect(is(args["challenger"], gateway) && is(args["executor"], liar)).toBe(true);
+      const quarter: bigint = args["penalty"] / 4n;
+      slashed += quarter;
+      // 30 % are the challenger's.
+      reward += (quarter * 3n) / 10n;
+    }
     expect(purse(after, "cheat").stake).toBe(purse(before, "cheat").stake - slashed);
-    // 30 % are the challenger's; its bond is back as credit.
+    // Its bond is back as credit, which pays for the next one.
     const { shares, credit, wallet } = purse(after, "gateway");
-    expect({ shares, credit, wallet }).toEqual({
-      ...{ shares: (slashed * 3n) / 10n, credit: bond },
-      wallet: purse(before, "gateway").wallet - bond,
-    });
-    expect(purse(after, "deployer").shares).toBe(slashed - (slashed * 3n) / 10n);
+    expect({ shares, money: credit + wallet }).toEqual({ shares: reward, money: purse(before, "gateway").wallet });
+    expect(credit).toBeGreaterThanOrEqual(complaints[0]?.args["bond"]);
+    expect(purse(after, "deployer").shares).toBe(slashed - reward);
   });
 });
 
