@@ -4,7 +4,7 @@ import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
 import { NETWORK_SETTINGS } from "./commands/open/own-network.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
-import { decidingFile, environmentName, processDataHome, processSources, readConfig } from "./config.ts";
+import { decidingFile, environmentName, isSaid, processDataHome, processSources, readConfig } from "./config.ts";
 import { exitCodeOf, live } from "./daemon.ts";
 import type { LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
@@ -108,11 +108,12 @@ interface Given {
   readonly json: boolean;
 }
 
-/** All settings; where the data directory is this user's own, with what there is to say about it. */
+/** All settings; where nobody says a data directory and this user's own is taken, with what there is to say about it. */
 function readSettings(command: Command, { flags, file, json }: Given): Settings {
   const home = processDataHome();
-  const settings = readConfig(processSources({ flags, file, defaults: { ...command.defaults, dataDir: home.path } }));
-  if (command.needs === "nothing" || settings.dataDir !== home.path) return settings;
+  const sources = processSources({ flags, file, defaults: { ...command.defaults, dataDir: home.path } });
+  const settings = readConfig(sources);
+  if (command.needs === "nothing" || isSaid(sources, "dataDir")) return settings;
   if (home.problem !== undefined) throw home.problem;
   if (home.advice !== undefined && !json) process.stderr.write(`Note: ${home.advice}\n`);
   return settings;

@@ -61,6 +61,10 @@ export function decidingFile(sources: ConfigSources, names: readonly SettingName
   return names.some(decides) ? file.path : undefined;
 }
 
+/** Whether a flag, the environment or the file says a setting, be it what it would be anyway. */
+export const isSaid = (sources: ConfigSources, name: SettingName): boolean =>
+  find(name, sources, readFile(sources.file)) !== undefined;
+
 /** The sources of this process. */
 export const processSources = (given: Omit<ConfigSources, "environment">): ConfigSources => ({
   ...given,

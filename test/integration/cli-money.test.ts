@@ -200,6 +200,10 @@ describe("the key's home", { timeout: 240_000 }, () => {
     );
     expect(stdout).toBe("");
     expect(code).toBe(2);
+    for (const meant of [at("checkout/.lloom"), at("data/lloom")]) {
+      const named = await lloom(["wallet", "show", "--data-dir", meant], { cwd: at("checkout") });
+      expect(named.stdout).toContain(join(meant, "keystore.json"));
+    }
     const said = await lloom(["wallet", "show", "--data-dir", at("checkout/.lloom")], { cwd: at("checkout") });
     expect(said.code).toBe(0);
   });
