@@ -242,7 +242,7 @@ function assembleAsk(
   return {
     ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, audit, log, told },
     recover: recoverAddress,
-    reach: (target, signal) => connect(host, target, signal),
+    reach: (target, signal, mostMs) => connect(host, target, signal, mostMs),
     isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),
     networkView: (model) => ({
       offered: book.model(model, settings.clock(), mayBuy(settings)),

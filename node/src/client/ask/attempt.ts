@@ -35,7 +35,7 @@ export interface AttemptParts {
   /** What answers are paid in. */
   readonly token: TokenUnit;
   /** Connects, before anything is signed: a request to a peer that is gone would bind its cap for a day. */
-  readonly reach: (target: PeerTarget, signal: AbortSignal) => Promise<void>;
+  readonly reach: (target: PeerTarget, signal: AbortSignal, mostMs?: number) => Promise<void>;
   /** Counts tokens again, if this client has a place for vocabularies. */
   readonly recounting?: Pick<Recounting, "begin" | "mayCount"> | undefined;
   /** Work that goes on after the question has its answer. */
@@ -84,12 +84,14 @@ export interface AttemptOptions {
  * executor is told, and the receipt over what it produced is the end; if none comes, CANCELLED is thrown.
  */
 export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): AsyncGenerator<AskEvent, void> {
-  const { question, signed } = options;
+  const { question, signed, signal, isLast, firstTokenMs } = options;
   const target = peerOfOffer(signed);
   const { executor } = signed.offer;
   if (target === undefined)
     throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} names no address of its own.`);
-  await reach(parts, target, options);
+  // A peer that lost its power refuses no dial: with somebody else to ask it gets no more time than others take.
+  const dialMs = isLast ? undefined : Math.max(parts.settings.dialPatienceMs, firstTokenMs);
+  await parts.reach(target, signal, dialMs);
   const promptSalt = bytesToHex(randomBytes(32));
   const { offer } = signed;
   const offerHash = parts.hasher.hashOffer(offer);
@@ -121,23 +123,6 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
   } finally {
     if (call === undefined) store.saveRefusal(placed.requestHash, "CANCELLED");
     else if (!call.isOver) parts.background(call.windUp(parts.settings.cancelWaitMs));
-  }
-}
-
-/** Connects. A peer that lost its power refuses no dial: with somebody else to ask it gets no more time than others take. */
-async function reach(
-  { reach, settings: { dialPatienceMs } }: AttemptParts,
-  target: PeerTarget,
-  { signal, signed, firstTokenMs, isLast }: AttemptOptions,
-): Promise<void> {
-  if (isLast) return reach(target, signal);
-  const late = AbortSignal.timeout(Math.ceil(Math.max(dialPatienceMs, firstTokenMs)));
-  try {
-    await reach(target, AbortSignal.any([signal, late]));
-  } catch (cause) {
-    if (signal.aborted || !late.aborted) throw cause;
-    const { executor } = signed.offer;
-    throw new LloomError("EXECUTOR_UNREACHABLE", `Executor ${executor} was not reached in time.`, { cause });
   }
 }
 

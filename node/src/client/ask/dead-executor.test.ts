@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANSWER, type Conduct, StagedMarket } from "../../../../test/support/staged-market.ts";
-import { aborted } from "../../primitives/aborted.ts";
+import { LloomError } from "../../errors.ts";
 
 const STAKE = 100_000_000;
 const HOUR = 3_600_000;
@@ -57,39 +57,31 @@ describe("an executor that was killed", () => {
 });
 
 describe("an executor that takes no call", () => {
-  const nobodyAnswers = async (_: unknown, signal: AbortSignal): Promise<void> => {
-    await aborted(signal);
-    signal.throwIfAborted();
-  };
-
-  it("is left for another one after the patience with connections, without a request", async () => {
-    let calls = 0;
-    const reach = (target: unknown, signal: AbortSignal) =>
-      calls++ === 0 ? nobodyAnswers(target, signal) : Promise.resolve();
-    // Times that were measured are no whole numbers.
-    const hasty = { random: () => 0, dialPatienceMs: 5.5, unknownPatienceMs: 5.5, firstFrameTimeoutMs: HOUR };
-    using staged = new StagedMarket({ ...hasty, shortestPatienceMs: HOUR, firstTokenTimeoutMs: 10 }, { reach });
+  it.each([
+    ["connections", 2 * HOUR, 2 * HOUR],
+    ["first tokens, if they take longer", 0, HOUR],
+  ])("is left for another one after the patience with %s, without a request", async (_, dialPatienceMs, patienceMs) => {
+    const limits: (number | undefined)[] = [];
+    const reach = async (_target: unknown, _signal: AbortSignal, mostMs?: number): Promise<void> => {
+      limits.push(mostMs);
+      if (limits.length === 1) throw new LloomError("EXECUTOR_UNREACHABLE", "Nobody answers.");
+    };
+    const hour = { shortestPatienceMs: HOUR, firstTokenTimeoutMs: HOUR };
+    using staged = new StagedMarket({ ...PATIENT, ...hour, dialPatienceMs }, { reach });
     const unplugged = staged.join({ price: 1n, stake: STAKE, conduct: honest });
     const other = staged.join({ price: 1_000n, stake: STAKE, conduct: honest });
     expect(await staged.ask()).toEqual({ text: ANSWER, asked: [unplugged.address, other.address] });
     expect([unplugged.requests, other.requests]).toEqual([0, 1]);
+    // With nobody left to ask there is no limit but the host's.
+    expect(limits).toEqual([patienceMs, undefined]);
   });
 
   it("is waited for when there is nobody else", async () => {
-    const called = Promise.withResolvers<AbortSignal>();
-    const connected = Promise.withResolvers<void>();
-    const reach = (_: unknown, signal: AbortSignal) => {
-      called.resolve(signal);
-      return connected.promise;
-    };
+    const limits: (number | undefined)[] = [];
+    const reach = async (_target: unknown, _signal: AbortSignal, mostMs?: number) => void limits.push(mostMs);
     using staged = new StagedMarket({ ...PATIENT, dialPatienceMs: 0, unknownPatienceMs: 0 }, { reach });
     const only = staged.join({ price: 1n, stake: STAKE, conduct: honest });
-    const asked = staged.ask();
-    const signal = await called.promise;
-    // A limit that began before this one would be over.
-    await aborted(AbortSignal.timeout(20));
-    expect(signal.aborted).toBe(false);
-    connected.resolve();
-    expect((await asked).asked).toEqual([only.address]);
+    expect((await staged.ask()).asked).toEqual([only.address]);
+    expect(limits).toEqual([undefined]);
   });
 });

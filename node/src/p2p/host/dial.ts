@@ -20,15 +20,21 @@ export interface StreamOptions {
 }
 
 /**
- * Connects to a peer unless that is done already. Throws EXECUTOR_UNREACHABLE, or CANCELLED when the signal came first.
+ * Connects to a peer unless that is done already, within the host's dial timeout, or `mostMs` if that is less. Throws
+ * EXECUTOR_UNREACHABLE, or CANCELLED when the signal came first.
  */
-export async function connect(host: Host, target: PeerTarget, signal: AbortSignal): Promise<void> {
+export async function connect(
+  host: Host,
+  target: PeerTarget,
+  signal: AbortSignal,
+  mostMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const { peerId } = target;
   if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
   if (host.isBanned(peerId)) throw new LloomError("EXECUTOR_UNREACHABLE", `Peer ${peerId} broke the protocol lately.`);
   const { libp2p, limits } = host;
   if (libp2p.getConnections(knownPeerId(peerId)).length > 0) return;
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeoutMs)]);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(Math.min(limits.dialTimeoutMs, mostMs)))]);
   try {
     await dialStaggered(host, { peerId, addresses: usableAddresses(target) }, deadline);
   } catch (cause) {

@@ -31,6 +31,12 @@ test("a silent address before the good one does not hide it", async () => {
   expect(client.connected()).toContain(peer.peerId);
 });
 
+test("whoever has less patience than the host gives a silent address up", async () => {
+  const client = await host({ limits: { dialTimeoutMs: 3_600_000 } });
+  const target = { peerId: (await host()).peerId, multiaddrs: [await silentPort()] };
+  await expect(connect(client, target, never, 50.5)).rejects.toMatchObject({ code: "EXECUTOR_UNREACHABLE" });
+});
+
 test("another peer at the address is not taken for it", async () => {
   const [client, peer, other] = [await host({ limits: { dialTimeoutMs: 1_500 } }), await host(), await host()];
   const multiaddrs = other.multiaddrs().map((address) => address.replace(other.peerId, peer.peerId));
