@@ -71,7 +71,7 @@ describe("language", () => {
     // What they read they have written themselves.
     expect(readersOf.map(({ path }) => path).sort()).toEqual([
       "node/src/chain/send/send-journal.ts",
-      "node/src/store/files/lock.ts",
+      "node/src/primitives/living-process.ts",
       "node/src/store/files/reputation-file.ts",
       "node/src/validator/calibrate/measured-file.ts",
     ]);

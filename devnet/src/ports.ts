@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ExplainedError } from "../../checkout/explained-error.ts";
+import { livingProcess } from "../../node/src/primitives/living-process.ts";
 
 /** How far from the wanted port to look. */
 const REACH = 100;
@@ -57,22 +58,12 @@ export class Ports implements Disposable {
       writeFileSync(file, String(process.pid), { flag: "wx" });
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
-      if (isAlive(file)) return false;
+      if (livingProcess(file) !== undefined) return false;
       // Its process ended without giving it back.
       rmSync(file, { force: true });
       return this.#reserve(port);
     }
     this.#given.add(port);
     return true;
-  }
-}
-
-/** Whether the process that wrote its id there still runs. */
-function isAlive(file: string): boolean {
-  try {
-    return process.kill(Number(readFileSync(file, "utf8")), 0);
-  } catch (thrown) {
-    // It runs, but as somebody else.
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
   }
 }

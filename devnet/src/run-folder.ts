@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ExplainedError } from "../../checkout/explained-error.ts";
 import { wallClock } from "../../node/src/primitives/clock.ts";
+import { livingProcess } from "../../node/src/primitives/living-process.ts";
 
 /** Logs of so many runs are kept. */
 const KEPT_RUNS = 5;
@@ -53,7 +54,7 @@ function sweep(base: string): void {
   const runs = readdirSync(base).sort().reverse();
   for (const [age, name] of runs.entries()) {
     const dir = join(base, name);
-    if (isOwned(dir)) continue;
+    if (livingProcess(join(dir, OWNER)) !== undefined) continue;
     if (age < KEPT_RUNS) clear(dir);
     else rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -63,14 +64,4 @@ function sweep(base: string): void {
 function clear(dir: string): void {
   rmSync(join(dir, "data"), { recursive: true, force: true, maxRetries: 3 });
   rmSync(join(dir, OWNER), { force: true });
-}
-
-/** Whether the process that a run belongs to still lives. */
-function isOwned(dir: string): boolean {
-  try {
-    return process.kill(Number(readFileSync(join(dir, OWNER), "utf8")), 0);
-  } catch (thrown) {
-    // It lives, but as somebody else.
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -113,7 +113,8 @@ function readSettings(command: Command, { flags, file, json }: Given): Settings 
   const home = processDataHome();
   const sources = processSources({ flags, file, defaults: { ...command.defaults, dataDir: home.path } });
   const settings = readConfig(sources);
-  if (command.needs === "nothing" || isSaid(sources, "dataDir")) return settings;
+  if (command.needs === "nothing" || (home.problem ?? home.advice) === undefined) return settings;
+  if (isSaid(sources, "dataDir")) return settings;
   if (home.problem !== undefined) throw home.problem;
   if (home.advice !== undefined && !json) process.stderr.write(`Note: ${home.advice}\n`);
   return settings;

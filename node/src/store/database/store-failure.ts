@@ -1,4 +1,5 @@
 import { LloomError } from "../../errors.ts";
+import { sqliteCode } from "../files/sqlite-code.ts";
 
 const DAMAGED =
   "Move the file away without deleting it, since receipts that are not settled are in it; restore a backup or start without one: docs/executor.md says what either means.";
@@ -15,15 +16,12 @@ const PROBLEMS: Readonly<Record<number, readonly [problem: string, next: string]
   26: ["is not a database", DAMAGED],
 };
 
-const codeOf = (cause: unknown): number | undefined =>
-  cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
-
 /** Whether an error of `node:sqlite` says that the file is damaged. */
-export const isDamage = (cause: unknown): boolean => [11, 26].includes(codeOf(cause) ?? 0);
+export const isDamage = (cause: unknown): boolean => [11, 26].includes(sqliteCode(cause) ?? 0);
 
 /** An error of `node:sqlite` as STORE_FAILED, in plain words. */
 export function storeFailure(path: string, cause: unknown): LloomError {
-  const code = codeOf(cause);
+  const code = sqliteCode(cause);
   const known = code === undefined ? undefined : PROBLEMS[code];
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (known === undefined) return new LloomError("STORE_FAILED", `The store ${path} failed: ${reason}.`, { cause });

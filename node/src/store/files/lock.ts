@@ -1,6 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { LloomError } from "../../errors.ts";
+import { livingProcess } from "../../primitives/living-process.ts";
+import { sqliteCode } from "./sqlite-code.ts";
 
 /** Who has a lock that cannot be taken. */
 export interface LockHolder {
@@ -9,7 +11,7 @@ export interface LockHolder {
   readonly pid: number | undefined;
 }
 
-/** SQLite's primary result code (sqlite.org/rescode.html) for what somebody else has. */
+/** SQLite's code for what somebody else has. */
 const BUSY = 5;
 const DAMAGED = "It holds no data: stop every process that uses it, and delete it.";
 /** What else keeps a lock from being taken, and what its owner can do. */
@@ -35,18 +37,15 @@ export function takeLock(path: string, taken: (holder: LockHolder) => never): Da
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;");
   } catch (cause) {
     lock?.close();
-    if (resultCode(cause) === BUSY) return taken({ cause, pid: holderOf(path) });
+    if (sqliteCode(cause) === BUSY) return taken({ cause, pid: livingProcess(holderFile(path)) });
     throw lockFailure(path, cause);
   }
   noteHolder(path);
   return lock;
 }
 
-const resultCode = (cause: unknown): number | undefined =>
-  cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
-
 function lockFailure(path: string, cause: unknown): LloomError {
-  const [problem, next] = PROBLEMS[resultCode(cause) ?? 0] ?? ["cannot be taken", "Check the disk and its directory."];
+  const [problem, next] = PROBLEMS[sqliteCode(cause) ?? 0] ?? ["cannot be taken", "Check the disk and its directory."];
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new LloomError("STORE_FAILED", `The lock ${path} ${problem} (${reason}).`, { cause, next });
 }
@@ -60,24 +59,5 @@ function noteHolder(path: string): void {
     writeFileSync(holderFile(path), `${process.pid}\n`, { mode: 0o600, flag: "wx" });
   } catch {
     // Whoever finds the lock taken is told of the file alone.
-  }
-}
-
-/** The process that took the lock last, if it lives: one that was killed left its number behind. */
-function holderOf(path: string): number | undefined {
-  try {
-    const pid = Number(/^(\d{1,10})\n$/.exec(readFileSync(holderFile(path), "utf8"))?.[1]);
-    return lives(pid) ? pid : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function lives(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
   }
 }
