@@ -8,10 +8,12 @@ const EARLY_DIVISOR = 3n;
 export interface Claim {
   /** While it is open. */
   asked: bigint;
-  /** What waited of its slash, what of that was to be the challenger's, and what is left of it. */
+  /** What waited of its slash, and what is left of it. */
   amount: bigint;
-  due: bigint;
   waiting: bigint;
+  /** What of the amount was to be the challenger's: restitution, and its share as the reporter. Each is rounded by itself. */
+  restitution: bigint;
+  reward: bigint;
 }
 
 /** What a slash wants, in parts of 10 000 of the penalty. */
@@ -23,12 +25,15 @@ export interface Order {
 }
 
 interface Parts {
-  readonly challenger: bigint;
+  readonly restitution: bigint;
+  readonly reward: bigint;
   readonly jury: bigint;
 }
 
 /** What a slash gives at once. */
-export interface Slashed extends Parts {
+export interface Slashed {
+  readonly challenger: bigint;
+  readonly jury: bigint;
   readonly treasury: bigint;
 }
 
@@ -40,7 +45,7 @@ function partsOf({ restitution, reporterShare, juryShare }: Order, shared: bigin
   const asked = reporterShare + juryShare;
   const restituted = least(restitution, (shared * (MOST_SHARES - asked)) / (WHOLE - asked));
   const rest = shared - restituted;
-  return { challenger: restituted + (rest * reporterShare) / WHOLE, jury: (rest * juryShare) / WHOLE };
+  return { restitution: restituted, reward: (rest * reporterShare) / WHOLE, jury: (rest * juryShare) / WHOLE };
 }
 
 /** One member's stake, and the claims on it in the order in which they were made. */
@@ -59,7 +64,7 @@ export class StakeClaims {
 
   freeze(amount: bigint): Claim {
     if (this.#claims.every(({ asked }) => asked === 0n)) this.#early = 0n;
-    const claim = { asked: amount, amount: 0n, due: 0n, waiting: 0n };
+    const claim = { asked: amount, amount: 0n, waiting: 0n, restitution: 0n, reward: 0n };
     this.#claims.push(claim);
     return claim;
   }
@@ -87,8 +92,9 @@ export class StakeClaims {
 
   /** What the challenger gets of all that waits for it, and the treasury; only when no earlier claim is open. */
   collect(claim: Claim): { challenger: bigint; treasury: bigint } {
-    const { waiting, due, amount } = claim;
-    const challenger = amount === 0n ? 0n : (waiting * due) / amount;
+    const { waiting, restitution, reward, amount } = claim;
+    const partOf = (due: bigint): bigint => (amount === 0n ? 0n : (waiting * due) / amount);
+    const challenger = partOf(restitution) + partOf(reward);
     claim.waiting = 0n;
     return { challenger, treasury: waiting - challenger };
   }
@@ -105,12 +111,10 @@ export class StakeClaims {
     this.#early += early;
     claim.amount = taken - served - early;
     claim.waiting = claim.amount;
-    claim.due = least(all.challenger - now.challenger, claim.amount);
-    return {
-      challenger: now.challenger,
-      jury: now.jury + jury,
-      treasury: served - now.challenger - now.jury + early - jury,
-    };
+    claim.reward = least(all.reward - now.reward, claim.amount);
+    claim.restitution = least(all.restitution - now.restitution, claim.amount - claim.reward);
+    const challenger = now.restitution + now.reward;
+    return { challenger, jury: now.jury + jury, treasury: served - challenger - now.jury + early - jury };
   }
 
   #waitingFrom(place: number): bigint {
