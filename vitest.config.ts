@@ -11,6 +11,8 @@ const PATIENCE = { testTimeout: 1_200_000, hookTimeout: 1_200_000 };
 /** One that computes on all processors from beginning to end. */
 const ATTACK = "test/e2e/attack.test.ts";
 
+/** Makes the program that they start. */
+const STARTS_LLOOM = "test/support/program.ts";
 /** What their networks log is read for secrets. */
 const LOGS_ARE_READ = ["test/support/logs-after-each-file.ts"];
 
@@ -40,6 +42,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "parts",
+          globalSetup: STARTS_LLOOM,
           include: ["test/**/*.test.ts"],
           exclude: ["**/node_modules/**", WHOLE_NETWORK],
           // They wait for blocks, deadlines and other processes a third of the time.
@@ -51,6 +54,7 @@ export default defineConfig({
         test: {
           name: "network",
           ...PATIENCE,
+          globalSetup: STARTS_LLOOM,
           setupFiles: LOGS_ARE_READ,
           include: [WHOLE_NETWORK],
           exclude: [ATTACK],

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "@lloom/protocol/zod";
-import { CHEAT, LLOOM, ROOT } from "../../checkout/paths.ts";
+import { lloomProgram } from "../../checkout/lloom-program.ts";
+import { CHEAT, ROOT } from "../../checkout/paths.ts";
 import { secretPeer } from "../../node/src/p2p/host/secret-peer.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { DEVNET_ACCOUNTS, type DevnetAccount } from "./accounts.ts";
@@ -80,12 +81,12 @@ async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<v
 
 async function launch(nodeContext: NodeContext, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
   const { supervisor, rpcUrl, deployment, signal } = nodeContext;
-  const { account, command, args, script = LLOOM } = spec;
+  const { account, command, args } = spec;
   const part = supervisor.start({
     name: account.name,
-    script,
+    script: spec.script ?? (await lloomProgram()),
     args: [command, "--accounting", deployment.accounting, "--data-dir", dataDir]
-      .concat(script === LLOOM ? ["--json", "--password-file", join(dataDir, "password")] : [])
+      .concat(spec.script === undefined ? ["--json", "--password-file", join(dataDir, "password")] : [])
       .concat(args),
     cwd: ROOT,
     // It may hold a password, and everybody on this machine can read the flags of a process.

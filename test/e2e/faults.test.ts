@@ -6,7 +6,6 @@ import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { Contract, type EventLog, hexlify, type JsonRpcProvider } from "ethers";
 import OpenAI, { APIError } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS, devnetAccount } from "../../devnet/src/accounts.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
@@ -15,6 +14,7 @@ import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { FAULT_MODEL, type FaultBackends, startFaultBackends } from "../support/fault-backend.ts";
 import { secretsInLogs } from "../support/log-secrets.ts";
 import { eventually, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 import { QUIET } from "../support/quiet-progress.ts";
 
 const [FIRST, SECOND, THIRD] = DEVNET_ACCOUNTS.executors.map(({ name }) => name);
@@ -159,12 +159,16 @@ describe("a network of real processes", () => {
     const flags = ["--rpc", devnet.rpcUrl, "--accounting", devnet.deployment.accounting, "--data-dir", dir];
     const bootstrap = devnet.validators.flatMap((node) => node.multiaddrs).join(",");
     const { code, stderr } = await runNode({
-      args: [LLOOM, "ask", "What do looms do?", "--model", FAULT_MODEL, "--log-level", "silent", ...flags].concat([
-        "--password-file",
-        join(dir, "password"),
-        "--bootstrap",
-        bootstrap,
-      ]),
+      args: [
+        LLOOM_PROGRAM,
+        "ask",
+        "What do looms do?",
+        "--model",
+        FAULT_MODEL,
+        "--log-level",
+        "silent",
+        ...flags,
+      ].concat(["--password-file", join(dir, "password"), "--bootstrap", bootstrap]),
     }).ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^INSUFFICIENT_FUNDS: /m);

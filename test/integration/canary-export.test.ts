@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { type Ended, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 import { createUser, type User } from "../support/user.ts";
 
 const stack = new AsyncDisposableStack();
@@ -25,7 +25,7 @@ afterAll(() => stack.disposeAsync());
 const asKey = (...args: readonly string[]): Promise<Ended> => {
   const network = ["--rpc", chain.rpcUrl, "--accounting", deployment.accounting];
   const own = ["--data-dir", folder, "--password-file", join(validator.dataDir, "password")];
-  return runNode({ args: [LLOOM, ...args, ...network, ...own, "--json"], cwd: folder }).ended;
+  return runNode({ args: [LLOOM_PROGRAM, ...args, ...network, ...own, "--json"], cwd: folder }).ended;
 };
 
 it("writes a canary key's keystore once, by which its money comes out to the last unit", async () => {

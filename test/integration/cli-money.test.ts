@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { type Ended, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "lloom-cli-money-"));
 const at = (...parts: string[]): string => join(dir, ...parts);
@@ -18,7 +18,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 /** Runs in a folder, as a user whose data are in another one. */
 const lloom = (args: readonly string[], { cwd = dir, home = at("data") } = {}): Promise<Ended> => {
   mkdirSync(cwd, { recursive: true });
-  return runNode({ args: [LLOOM, ...args], env: { XDG_DATA_HOME: home }, cwd }).ended;
+  return runNode({ args: [LLOOM_PROGRAM, ...args], env: { XDG_DATA_HOME: home }, cwd }).ended;
 };
 const told = ({ stdout }: Ended): Record<string, unknown> => JSON.parse(stdout);
 
@@ -167,7 +167,7 @@ describe("the key's home", { timeout: 240_000 }, () => {
   ])("is never the working directory, by an environment that names no other: %j", async (env) => {
     const cwd = at("nobody");
     mkdirSync(cwd, { recursive: true });
-    const { code, stderr } = await runNode({ args: [LLOOM, "init", ...PASSWORD], env, cwd }).ended;
+    const { code, stderr } = await runNode({ args: [LLOOM_PROGRAM, "init", ...PASSWORD], env, cwd }).ended;
     expect(stderr).toMatch(
       /^CONFIG_INVALID: This user has no home directory to keep keys in\.\n {2}Give --data-dir DIR/,
     );

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { createKeystore } from "../../node/src/wallet/keystore.ts";
 import { provenAnswer } from "../../protocol/test/proven-answer.ts";
 import { type Ended, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "lloom-cli-")));
 const file = (name: string): string => join(dir, name);
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const lloom = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
-  runNode({ args: [LLOOM, ...args], env, cwd: dir }).ended;
+  runNode({ args: [LLOOM_PROGRAM, ...args], env, cwd: dir }).ended;
 
 /** Wrong input, the exit code, and what the sentence must say. */
 const WRONG: readonly (readonly [string, readonly string[], number, RegExp])[] = [

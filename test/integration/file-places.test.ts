@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { type Ended, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 
 const dir = realpathSync(mkdtempSync(join(tmpdir(), "lloom-places-")));
 const home = join(dir, "home");
@@ -13,7 +13,7 @@ mkdirSync(below);
 writeFileSync(join(dir, "password"), "a-password-for-tests\n");
 
 const lloom = (cwd: string, ...args: readonly string[]): Promise<Ended> =>
-  runNode({ args: [LLOOM, ...args], cwd, env: { HOME: home, USERPROFILE: home } }).ended;
+  runNode({ args: [LLOOM_PROGRAM, ...args], cwd, env: { HOME: home, USERPROFILE: home } }).ended;
 
 describe("a data directory in lloom.toml", { timeout: 120_000 }, () => {
   it.each([

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
 import { replay } from "@lloom/protocol/reputation/epochs-of";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
 import { createLog } from "../../node/src/log.ts";
 import { openAudits } from "../support/contracts/audits.ts";
 import { openMarket } from "../support/contracts/market.ts";
 import { type Ended, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 import { openStagedIndex, type StagedIndex } from "../support/staged-index.ts";
 import { type OwnReputation, readOwn } from "./indexer/reputation-agreement.ts";
 import { ReputationLife, SECRETS, seatReputation } from "./indexer/reputation-deeds.ts";
@@ -25,7 +25,7 @@ let executors: Address[];
 let index: StagedIndex;
 
 const lloom = (...args: string[]): Promise<Ended> =>
-  runNode({ args: [LLOOM, "reputation", ...args], env, cwd: dir }).ended;
+  runNode({ args: [LLOOM_PROGRAM, "reputation", ...args], env, cwd: dir }).ended;
 const verify = (...args: string[]) => lloom("verify", executors[0] as Address, ...args);
 const kept = (): string[] => readdirSync(join(dir, "data", "reputation"));
 

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LLOOM } from "../../checkout/paths.ts";
 import { openDatabase } from "../../node/src/store/database/database.ts";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
 import { type Ended, runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 import { createUser, type User } from "../support/user.ts";
 
 const stack = new AsyncDisposableStack();
@@ -28,7 +28,7 @@ afterAll(() => stack.disposeAsync());
 /** Runs a command in that folder, by the word of its file alone. */
 const there = ({ dataDir }: User, ...args: readonly string[]): Promise<Ended> =>
   runNode({
-    args: [LLOOM, ...args, "--data-dir", dataDir, "--password-file", join(dataDir, "password")],
+    args: [LLOOM_PROGRAM, ...args, "--data-dir", dataDir, "--password-file", join(dataDir, "password")],
     cwd: folder,
   }).ended;
 const sent = async ({ address }: User): Promise<number> => {
@@ -81,7 +81,7 @@ describe("a lloom.toml of somebody else in the working directory", { timeout: 60
     ];
     const write = (more: readonly string[]): void =>
       writeFileSync(join(strange, "lloom.toml"), [...settings, ...more].join("\n"));
-    const args = [LLOOM, "deposit", "1", "--password-file", join(user.dataDir, "password")];
+    const args = [LLOOM_PROGRAM, "deposit", "1", "--password-file", join(user.dataDir, "password")];
     symlinkSync(join(user.dataDir, "keystore.json"), join(strange, "data", "keystore.json"));
     write([]);
     const linked = await runNode({ args: [...args, "--yes"], cwd: strange }).ended;
@@ -93,7 +93,7 @@ describe("a lloom.toml of somebody else in the working directory", { timeout: 60
       expect.stringContaining(`CHAIN_MISMATCH: The data directory ${realpathSync(user.dataDir)} serves`),
     ]);
     expect(stderr).toContain(`name the file that says so: --config ${join(strange, "lloom.toml")}`);
-    const named = [LLOOM, "faucet", ...args.slice(3), "--config", "lloom.toml"];
+    const named = [LLOOM_PROGRAM, "faucet", ...args.slice(3), "--config", "lloom.toml"];
     expect(await runNode({ args: named, cwd: strange }).ended).toMatchObject({ code: 0 });
   });
 

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "@lloom/protocol/commitment-types";
-import { LLOOM } from "../../checkout/paths.ts";
 import type { Identity } from "../../node/src/wallet/identity.ts";
 import { createKeystore, openKeystore } from "../../node/src/wallet/keystore.ts";
 import type { TestChain, TestDeployment } from "./chain.ts";
 import { type Ended, type Program, runNode } from "./processes.ts";
+import { LLOOM_PROGRAM } from "./program.ts";
 
 /** Low on purpose: these keys are worth nothing. */
 const SCRYPT_N = 1 << 12;
@@ -48,7 +48,7 @@ export async function createUser({ chain, deployment, secret }: UserOptions): Pr
   await chain.request("hardhat_setBalance", address, `0x${(100n * ETHER).toString(16)}`);
   const own = ["--data-dir", dataDir, "--password-file", passwordFile, "--accounting", deployment.accounting];
   const start: User["start"] = (args, rpcUrl = chain.rpcUrl) =>
-    runNode({ args: [LLOOM, ...args, ...own, "--rpc", rpcUrl], cwd: dataDir });
+    runNode({ args: [LLOOM_PROGRAM, ...args, ...own, "--rpc", rpcUrl], cwd: dataDir });
   const run: User["run"] = (args, rpcUrl) => start(args, rpcUrl).ended;
   const tell: User["tell"] = async (...args) => {
     const { code, stdout, stderr } = await run([...args, "--json"]);

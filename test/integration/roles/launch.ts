@@ -1,9 +1,9 @@
 /** Real processes of the node in a test's world. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LLOOM } from "../../../checkout/paths.ts";
 import { createKeystore } from "../../../node/src/wallet/keystore.ts";
 import { type Program, runNode, untilPrinted } from "../../support/processes.ts";
+import { LLOOM_PROGRAM } from "../../support/program.ts";
 import type { World } from "./world.ts";
 
 /** Of every key here. */
@@ -38,7 +38,7 @@ export async function launch(
   const flags = ["--rpc", rpcUrl, "--accounting", world.deployment.accounting, "--data-dir", home];
   // The usual one may be another test's.
   const port = command === "gateway" ? ["--port", "0"] : [];
-  const args = [LLOOM, command, ...more, ...port, ...flags, "--password-file", join(home, "password")];
+  const args = [LLOOM_PROGRAM, command, ...more, ...port, ...flags, "--password-file", join(home, "password")];
   const program = runNode({ args, cwd: home, env });
   world.endWithIt(program);
   return program;
