@@ -82,7 +82,7 @@ export async function watch(
   const { log, lines } = recordingLog();
   const chain = { provider, log, accounting: ACCOUNTING, stakeRegistry: STAKES } as unknown as Chain;
   const all: WatchOptions = {
-    ...{ fromBlock: 100, pollMs: 1, signal: stop.signal },
+    ...{ fromBlock: 100, pollMs: 0, signal: stop.signal },
     onEvent: (event) => void seen.push(event),
     onRemoved: (event) => void removed.push(event),
     onProgress: (block) => void progress.push(block),

@@ -2,12 +2,14 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { type Log as ChainLog, zeroPadValue } from "ethers";
 import { asLloomError } from "../../errors.ts";
 import { backoffMs } from "../../primitives/backoff.ts";
+import { steadyClock } from "../../primitives/clock.ts";
 import { pause } from "../../primitives/pause.ts";
 import type { Chain } from "../chain.ts";
 import { chainFailure } from "../chain-failure.ts";
 import { untilAborted } from "../rpc/until-aborted.ts";
 import { type ChainEvent, decodeEvent, type EventPlace } from "./events.ts";
 import { weightOf } from "./range-weight.ts";
+import { sharedHead } from "./shared-head.ts";
 import { WatchStep } from "./watch-step.ts";
 
 /** Which logs are watched, and what they are as events; `undefined` for one that no ABI names. */
@@ -44,6 +46,8 @@ export interface WatchOptions extends WatchPace<ChainEvent> {
 const LONGEST_PAUSE_MS = 30_000;
 /** Reads in a row without an event before it is asked whether it is gone: servers behind one address lag behind each other. */
 const ASK_AFTER = 2;
+/** How often logs are read for one newest block: a second time, since the server that has them may be behind the one that told of it. */
+const READS_OF_A_HEAD = 2;
 
 interface Delivered<Event> {
   readonly event: Event;
@@ -62,7 +66,7 @@ export function watchChain(chain: Chain, options: WatchOptions): Promise<void> {
 
 /**
  * Delivers the events of some contracts, each once, until `signal` ends it. Loss of the RPC server is waited
- * out, and no error ends the watch. The newest blocks are read again at every turn: an event that a reorganisation moved is
+ * out, and no error ends the watch. The newest blocks are read again with every new one: an event that a reorganisation moved is
  * not delivered twice, one that it brought is delivered, one whose block was replaced is told to `onRemoved`.
  */
 export async function watchEvents<Event extends EventPlace>(
@@ -74,23 +78,26 @@ export async function watchEvents<Event extends EventPlace>(
   const reader = new EventReader(chain, source, options);
   let failures = 0;
   while (!signal.aborted) {
+    let pauseMs: number;
     try {
-      await reader.readOn();
+      const head = await untilAborted(sharedHead(chain.provider, failures === 0 ? pollMs : 0), signal);
+      await reader.readOn(head.number);
       if (failures > 0) chain.log.info({ failures }, "chain is watched again");
       failures = 0;
+      pauseMs = Math.max(0, head.askedAtMs + pollMs - steadyClock());
     } catch (thrown) {
       if (signal.aborted) return;
       failures++;
       const { code, message } = asLloomError(thrown);
       if (failures === 1) chain.log.warn({ code, problem: message }, "chain cannot be watched, trying on");
+      pauseMs = watchPauseMs(failures, pollMs);
     }
-    await pause(watchPauseMs(failures, pollMs), signal);
+    await pause(pauseMs, signal);
   }
 }
 
 /** The pause after so many failures in a row: one that was to last longer than half a minute anyway gets no shorter by them. */
 export function watchPauseMs(failures: number, pollMs: number, random?: () => number): number {
-  if (failures === 0) return pollMs;
   return backoffMs(failures, { firstMs: pollMs * 2, longestMs: Math.max(pollMs, LONGEST_PAUSE_MS) }, random);
 }
 
@@ -102,6 +109,8 @@ class EventReader<Event extends EventPlace> {
   readonly #reorgBlocks: number;
   readonly #delivered = new Map<string, Delivered<Event>>();
   #next: number;
+  #head = -1;
+  #readsOfHead = 0;
   readonly #step = new WatchStep();
 
   constructor(chain: Chain, source: EventSource<Event>, options: WatchPace<Event>) {
@@ -112,10 +121,10 @@ class EventReader<Event extends EventPlace> {
     this.#next = options.fromBlock;
   }
 
-  /** Reads from a few blocks before the last ones up to the chain's head. */
-  async readOn(): Promise<void> {
+  /** Reads from a few blocks before the last ones up to the chain's head, unless nothing new can be there. */
+  async readOn(head: number): Promise<void> {
     const { fromBlock, onProgress, signal } = this.#options;
-    const head = await untilAborted(this.#chain.provider.getBlockNumber(), signal);
+    if (head === this.#head && this.#readsOfHead >= READS_OF_A_HEAD && !this.#misses()) return;
     let from = Math.max(fromBlock, Math.min(this.#next, head + 1) - this.#reorgBlocks);
     while (from <= head && !signal.aborted) {
       const to = Math.min(from + this.#step.size - 1, head);
@@ -127,6 +136,14 @@ class EventReader<Event extends EventPlace> {
       from = to + 1;
     }
     this.#forget();
+    this.#readsOfHead = head === this.#head ? this.#readsOfHead + 1 : 1;
+    this.#head = head;
+  }
+
+  /** Whether an event was not there at the last read, which another one may explain. */
+  #misses(): boolean {
+    for (const { missed } of this.#delivered.values()) if (missed > 0) return true;
+    return false;
   }
 
   /** Logs of a range; `undefined` when the server refuses one so large: the next is smaller. */
