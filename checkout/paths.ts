@@ -7,6 +7,7 @@ export const ROOT = join(import.meta.dirname, "..");
 export const HARDHAT = join(ROOT, "node_modules/hardhat/dist/src/cli.js");
 export const NEXT = join(ROOT, "node_modules/next/dist/bin/next");
 export const PONDER = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
+export const INDEXER = join(ROOT, "indexer/start.ts");
 export const LLOOM = join(ROOT, "node/src/cli.ts");
 
 /** The dishonest executor of a development network. */

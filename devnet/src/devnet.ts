@@ -170,11 +170,14 @@ async function assemble(site: Site): Promise<Assembled> {
 }
 
 async function startPages(
-  { options: { progress }, supervisor, ports, dir, signal }: Site,
+  { options, supervisor, ports, dir, signal }: Site,
   { rpcUrl, chainId, deployment }: Pick<Devnet, "rpcUrl" | "chainId" | "deployment">,
 ): Promise<Pages> {
+  const { progress } = options;
   const port = await wantedPort(progress, ports, "indexer");
-  const start = { supervisor, dir, rpcUrl, chainId, deployment, port, signal };
+  // Of somebody else's chain nobody knows where it tells.
+  const rpcWsUrl = options.rpcUrl === undefined ? rpcUrl.replace(/^http/, "ws") : undefined;
+  const start = { supervisor, dir, rpcUrl, rpcWsUrl, chainId, deployment, port, signal };
   const [indexerUrl] = await Promise.all([
     timed(
       progress,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { placeBlankDatabase } from "../../checkout/blank-database.ts";
-import { NEXT, PONDER, ROOT } from "../../checkout/paths.ts";
+import { INDEXER, NEXT, ROOT } from "../../checkout/paths.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Part } from "./part.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -10,6 +10,8 @@ export interface IndexerSpec {
   readonly supervisor: Supervisor;
   readonly dir: string;
   readonly rpcUrl: string;
+  /** The chain tells of its blocks here; without it, it is asked for them. */
+  readonly rpcWsUrl?: string | undefined;
   readonly chainId: number;
   readonly deployment: Deployment;
   readonly port: number;
@@ -18,18 +20,19 @@ export interface IndexerSpec {
 
 /** Starts the indexer on a database of its own and waits until it has caught up. Returns its URL. */
 export async function startIndexer(spec: IndexerSpec): Promise<string> {
-  const { supervisor, dir, rpcUrl, chainId, deployment, port, signal } = spec;
+  const { supervisor, dir, rpcUrl, rpcWsUrl, chainId, deployment, port, signal } = spec;
   const url = `http://127.0.0.1:${port}`;
   const database = join(dir, "indexer");
   await placeBlankDatabase(database);
   const indexer = supervisor.start({
     name: "indexer",
     saysUp: /Started returning 200 responses/,
-    script: PONDER,
+    script: INDEXER,
     args: ["start", "--root", "indexer", "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,
     env: {
       LLOOM_RPC_URL: rpcUrl,
+      ...(rpcWsUrl === undefined ? {} : { LLOOM_RPC_WS_URL: rpcWsUrl }),
       LLOOM_CHAIN_ID: String(chainId),
       LLOOM_ACCOUNTING: deployment.accounting,
       LLOOM_STAKE_REGISTRY: deployment.stakeRegistry,

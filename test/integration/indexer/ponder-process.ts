@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { placeBlankDatabase } from "../../../checkout/blank-database.ts";
-import { ROOT } from "../../../checkout/paths.ts";
+import { INDEXER, ROOT } from "../../../checkout/paths.ts";
 import { eventually, type Program, runNode } from "../../support/processes.ts";
 
 const READY_MS = 600_000;
@@ -44,10 +44,9 @@ export function runIndexer(
   port: number,
   more: readonly string[] = [],
 ): Program {
-  const script = join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js");
   const root = join(ROOT, "indexer");
   const options = ["--root", root, "--schema", "lloom", "-p", String(port), "-H", "127.0.0.1"];
-  return runNode({ args: [script, ...more, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
+  return runNode({ args: [INDEXER, ...more, "start", ...options], env: { PORT: undefined, ...env }, cwd: root });
 }
 
 /**
