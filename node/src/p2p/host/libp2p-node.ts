@@ -82,8 +82,9 @@ export async function buildLibp2p(options: HostOptions, { limits, bans, scope }:
       maxIncomingPendingConnections: limits.maxPendingInbound,
       dialTimeout: limits.dialTimeoutMs,
     },
-    // A peer that was unplugged sends no goodbye. 20 s leave a machine that is busy with inference time to answer.
-    connectionMonitor: { pingInterval: 15_000, pingTimeout: { minTimeout: 20_000 } },
+    // A peer that was unplugged sends no goodbye. 20 s leave a machine that is busy with inference time to answer. Both sides of a
+    // connection do it, each time over a stream of its own.
+    connectionMonitor: { pingInterval: 30_000, pingTimeout: { minTimeout: 20_000 } },
     connectionGater: {
       denyDialMultiaddr: (address) => !scope.mayDial(address),
       denyDialPeer: (peer) => bans.has(peer.toString()),
@@ -121,6 +122,8 @@ export async function buildLibp2p(options: HostOptions, { limits, bans, scope }:
         allowPublishToZeroTopicPeers: true,
         allowedTopics: [topic],
         maxInboundDataLength: 4 * WIRE_LIMITS.offerBytes,
+        // To tell all neighbours what need not be sent costs a frame for each, as an offer that comes twice does.
+        idontwantMinDataSize: 4 * WIRE_LIMITS.offerBytes,
         // Every neighbour passes on the same message: only the first costs a check of its signature.
         fastMsgIdFn: wholeMessageId,
         ...gossipScoring(topic),
