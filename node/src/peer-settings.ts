@@ -38,6 +38,14 @@ export const PEER_SETTINGS = {
     schema: z.enum(["on", "off"], "must be on or off"),
     fallback: "on",
   }),
+  upnp: defaulted<"on" | "off">({
+    toml: "network.upnp",
+    flag: "upnp",
+    value: "on|off",
+    describe: "on: where others cannot call this node, the router of its site is asked to forward its ports",
+    schema: z.enum(["on", "off"], "must be on or off"),
+    fallback: "on",
+  }),
   tlsCertificate: optional({
     toml: "network.tls-certificate",
     flag: "tls-certificate",

@@ -10,6 +10,7 @@ import {
 } from "../support/namespaces.ts";
 
 const HOST = new URL("../support/nat-host.ts", import.meta.url);
+const ROUTER = new URL("../support/nat-router.ts", import.meta.url);
 const TIMEOUT_MS = 120_000;
 
 const problem = namespacesProblem();
@@ -45,7 +46,10 @@ describe.skipIf(problem !== undefined)("a home behind a router", () => {
 
   it("is told that nobody reaches it, takes a place at a relay, and tells no address of the home", async () => {
     const found = await heard<{ type: string; relayed?: boolean }>(home, "found", ({ relayed }) => relayed === true);
-    expect(found).toEqual({ type: "closed", from: `/ip4/${ADDRESSES.router}`, ends: ["/tcp/4001"], relayed: true });
+    expect(found).toEqual({
+      ...{ type: "closed", from: `/ip4/${ADDRESSES.router}`, ends: ["/tcp/4001"], relayed: true },
+      router: { type: "silent" },
+    });
     const told = await heard<string[]>(home, "multiaddrs", (list) => list.length > 0);
     expect(told.every((address) => /^\/ip4\/5\.5\.5\.10\/tcp\/4001\/p2p\/\w+\/p2p-circuit\/p2p\//.test(address))).toBe(
       true,
@@ -86,11 +90,12 @@ describe.skipIf(problem !== undefined)("a home behind a router", () => {
     await until("they have met", look, TIMEOUT_MS);
   });
 
-  it("is open once its router forwards the port, and is called there directly", async () => {
-    internet.forward(4001);
-    const open = { type: "open", at: [`/ip4/${ADDRESSES.router}/tcp/4001`] };
+  it("is open once its router forwards a port by UPnP, and is called there directly", async () => {
+    const router = internet.start("router", ROUTER, []);
+    const { outer } = await heard<{ outer: number }>(router, "mapped");
+    const open = { type: "open", at: [`/ip4/${ADDRESSES.router}/tcp/${outer}`], byRouter: true };
     await heard<object>(home, "found", (found) => JSON.stringify(found) === JSON.stringify(open));
-    const direct = `/ip4/${ADDRESSES.router}/tcp/4001/p2p/`;
+    const direct = `/ip4/${ADDRESSES.router}/tcp/${outer}/p2p/`;
     const told = await heard<string[]>(home, "multiaddrs", (list) =>
       list.some((address) => address.startsWith(direct)),
     );

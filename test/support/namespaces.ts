@@ -14,6 +14,8 @@ export const ADDRESSES = {
   home: `${HOME}.2`,
   neighbour: `${HOME}.3`,
 } as const;
+/** The router's address in the home. */
+export const ROUTER_INSIDE = `${HOME}.1`;
 export type Machine = keyof typeof ADDRESSES;
 
 const run = (command: string, ...args: readonly string[]): string =>
@@ -59,26 +61,6 @@ export class TestInternet implements Disposable {
     }
   }
 
-  /** The home's router sends what comes to its port on to the home. */
-  forward(port: number): void {
-    this.#in(
-      "router",
-      "nft",
-      "add",
-      "rule",
-      "ip",
-      "nat",
-      "pre",
-      "iifname",
-      "wan",
-      ...tcp(port),
-      "dnat",
-      "to",
-      ADDRESSES.home,
-    );
-    this.#in("router", "nft", "insert", "rule", "ip", "filter", "forward", "iifname", "wan", ...tcp(port), "accept");
-  }
-
   /** Starts a script of TypeScript on a machine. */
   start(machine: Machine, script: URL, args: readonly string[]): MachineProgram {
     const command = ["netns", "exec", this.#name(machine), process.execPath, fileURLToPath(script), ...args];
@@ -108,13 +90,13 @@ export class TestInternet implements Disposable {
       this.#in(name, "ip", "address", "add", `${ADDRESSES[name]}/24`, "dev", "wan");
     }
     this.#in("router", "ip", "link", "add", "lan", "type", "bridge");
-    this.#in("router", "ip", "address", "add", `${HOME}.1/24`, "dev", "lan");
+    this.#in("router", "ip", "address", "add", `${ROUTER_INSIDE}/24`, "dev", "lan");
     this.#in("router", "ip", "link", "set", "lan", "up");
     for (const name of ["home", "neighbour"] as const) {
       this.#wire(["router", name], [name, "wan"]);
       this.#in("router", "ip", "link", "set", name, "master", "lan");
       this.#in(name, "ip", "address", "add", `${ADDRESSES[name]}/24`, "dev", "wan");
-      this.#in(name, "ip", "route", "add", "default", "via", `${HOME}.1`);
+      this.#in(name, "ip", "route", "add", "default", "via", ROUTER_INSIDE);
     }
     this.#in("router", "sysctl", "-qw", "net.ipv4.ip_forward=1");
     for (const line of ROUTER_RULES) this.#in("router", "nft", ...line.split(" "));
@@ -137,7 +119,12 @@ export class TestInternet implements Disposable {
   }
 }
 
-const tcp = (port: number): string[] => ["tcp", "dport", String(port)];
+/** In the router's own process: it sends what comes to its port on to a machine of the home. */
+export function forwardHere({ outer, to }: { readonly outer: number; readonly to: string }): void {
+  const rule = (...words: readonly string[]) => run("nft", ...words.flatMap((word) => word.split(" ")));
+  rule("add rule ip nat pre iifname wan", `tcp dport ${outer}`, "dnat to", to);
+  rule("insert rule ip filter forward iifname wan ct status dnat accept");
+}
 
 /** What comes from the home goes out under the router's own address; from outside comes only what answers that. */
 const ROUTER_RULES = [

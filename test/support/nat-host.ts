@@ -6,6 +6,7 @@ import { meetNeighbours } from "../../node/src/p2p/host/neighbours.ts";
 import { createInferPool } from "../../node/src/p2p/infer/infer-client.ts";
 import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
 import { keepReachable } from "../../node/src/p2p/reach/keep-reachable.ts";
+import { PortForwarding } from "../../node/src/p2p/router/port-forwarding.ts";
 import { DialBack } from "../../node/src/p2p/rpc/dial-back.ts";
 import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
 import { NETWORK, never, readAll, requestBody, responseBody, silentLog, startHost } from "./hosts.ts";
@@ -34,7 +35,7 @@ if (role === "home") {
   });
   const pace = { untriedMs: 100, closedMs: 300, againMs: 300 };
   void keepReachable({
-    ...{ host, log: silentLog, signal: never, pace },
+    ...{ host, log: silentLog, signal: never, pace, router: new PortForwarding({ log: silentLog }) },
     onChange: (found) => print({ found, multiaddrs: host.multiaddrs() }),
   });
 }

@@ -3,6 +3,7 @@ import { z } from "@lloom/protocol/zod";
 import { dataFile } from "../config.ts";
 import { readOutsideFile } from "../outside-file.ts";
 import type { Reachability } from "../p2p/reach/keep-reachable.ts";
+import type { RouterWord } from "../p2p/router/port-forwarding.ts";
 import type { Settings } from "../settings.ts";
 
 /** Where a running node says who can call it, for `lloom status`; gone when the node has stopped. */
@@ -16,7 +17,7 @@ export function reachSentence(found: Reachability): string {
     case "untried":
       return "not known yet: no validator has dialled this node back";
     case "open":
-      return `others reach this node at ${found.at.join(" and ")}`;
+      return `others reach this node at ${found.at.join(" and ")}${found.byRouter === true ? ", which the router forwards" : ""}`;
     case "closed": {
       const where = found.ends.length === 0 ? found.from : found.ends.map((end) => `${found.from}${end}`).join(" and ");
       const how = found.relayed ? "it is called through a validator's relay" : "nobody can call it";
@@ -32,16 +33,47 @@ export function reachRemedy(found: Reachability): string | undefined {
   if (ports.length === 0)
     return "Listen where others can come: --listen /ip4/0.0.0.0/tcp/4001, with the port forwarded to this machine.";
   const stay = found.relayed ? " Until then the relay is slower, and limited." : "";
-  return `Forward ${ports.join(" and ")} on the router to this machine, and let it through the firewall (in Docker: -p). Where the provider shares its address among customers there is nothing to forward: docs/reachability.md.${stay}`;
+  return `${remedyByRouter(ports.join(" and "), found.router)}${stay}`;
 }
 
+/** What helps depends on what the router said when it was asked to forward. */
+function remedyByRouter(ports: string, said: RouterWord | undefined): string {
+  const forward = `forward ${ports} on the router to this machine, and let it through the firewall (in Docker: -p).`;
+  const shared =
+    "Where the provider shares its address among customers there is nothing to forward: docs/reachability.md.";
+  switch (said?.type) {
+    case undefined:
+      return `F${forward.slice(1)} ${shared}`;
+    case "silent":
+      return `No router answered by UPnP: turn that on in its settings, or ${forward} ${shared}`;
+    case "refuses":
+      return `The router refuses to forward by itself, saying: ${said.why}. So ${forward}`;
+    case "shared":
+      return `The router's own address ${said.address} is none of the internet, as where a provider shares one among customers: nothing can be forwarded there. IPv6 or a tunnel helps: docs/reachability.md.`;
+    case "forwards":
+      return `The router forwards ${ports}, and still nobody gets through: let it through this machine's firewall, and ask the provider whether it lets calls in.`;
+  }
+}
+
+const routerWord = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("silent") }),
+  z.object({ type: z.literal("forwards") }),
+  z.object({ type: z.literal("shared"), address: z.string() }),
+  z.object({ type: z.literal("refuses"), why: z.string() }),
+]);
 const written = z.object({
   at: z.string(),
   found: z.discriminatedUnion("type", [
     z.object({ type: z.literal("machine") }),
     z.object({ type: z.literal("untried") }),
-    z.object({ type: z.literal("open"), at: z.array(z.string()) }),
-    z.object({ type: z.literal("closed"), from: z.string(), ends: z.array(z.string()), relayed: z.boolean() }),
+    z.object({ type: z.literal("open"), at: z.array(z.string()), byRouter: z.literal(true).optional() }),
+    z.object({
+      type: z.literal("closed"),
+      from: z.string(),
+      ends: z.array(z.string()),
+      relayed: z.boolean(),
+      router: routerWord.optional(),
+    }),
   ]),
 });
 /** What a running node has written. */

@@ -22,7 +22,7 @@ import { chosenBackend } from "./chosen-backend.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { observeExecutor } from "./observe-executor.ts";
-import { followReach, warnUnreachable } from "./reachable.ts";
+import { followReach, REACH_NAMES, warnUnreachable } from "./reachable.ts";
 
 /** Three of four places: the others are for clients that have a channel and have used it. */
 const MOST_STRANGERS = 768;
@@ -32,6 +32,7 @@ export const executor: Command = {
   kind: "daemon",
   settings: [
     ...LISTENING_NAMES,
+    ...REACH_NAMES,
     "backend",
     "backendKeyFile",
     "backendModels",

@@ -6,7 +6,9 @@ import { connect } from "../../p2p/host/dial.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
 import { isWider, widestReach } from "../../p2p/host/reach.ts";
 import { keepReachable, type Reachability } from "../../p2p/reach/keep-reachable.ts";
+import { PortForwarding } from "../../p2p/router/port-forwarding.ts";
 import { wallClock } from "../../primitives/clock.ts";
+import type { SettingName } from "../../settings.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { reachFile, reachRemedy, reachSentence } from "../reach-words.ts";
 
@@ -37,6 +39,9 @@ export async function warnUnreachable(context: CommandContext, host: Host): Prom
   }
 }
 
+/** Settings of how a node finds out who can call it, and has the router forward. */
+export const REACH_NAMES = ["upnp"] as const satisfies readonly SettingName[];
+
 /** Finds out for as long as the node runs who can call it, and says so here and to `lloom status`. */
 export function followReach(context: CommandContext, host: Host): void {
   const { stack, log, signal, settings } = context;
@@ -54,7 +59,10 @@ export function followReach(context: CommandContext, host: Host): void {
         [`Reach: ${reachSentence(found)}.`, ...(remedy === undefined ? [] : [`  ${remedy}`])].join("\n"),
       );
   };
-  const following = keepReachable({ host, log, signal: AbortSignal.any([signal, stop.signal]), onChange });
+  // Who says where it is reached has forwarded there already.
+  const router = settings.upnp === "on" && settings.announce.length === 0 ? new PortForwarding({ log }) : undefined;
+  if (router !== undefined) stack.use(router);
+  const following = keepReachable({ host, log, router, signal: AbortSignal.any([signal, stop.signal]), onChange });
   stack.defer(async () => {
     stop.abort();
     await following;

@@ -18,13 +18,14 @@ import { openClock } from "../open/open-clock.ts";
 import { LISTENING_NAMES, openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { observeValidator } from "./observe-validator.ts";
-import { followReach, warnUnreachable } from "./reachable.ts";
+import { followReach, REACH_NAMES, warnUnreachable } from "./reachable.ts";
 
 /** `lloom validator`: an anchor of the network. */
 export const validator: Command = {
   kind: "daemon",
   settings: [
     ...LISTENING_NAMES,
+    ...REACH_NAMES,
     ...(["jury", "weights", "threads", "appeals", "appealDeposits"] as const),
     ...([
       "audits",
