@@ -16,7 +16,7 @@ export const PEER_SETTINGS = {
     toml: "network.listen",
     flag: "listen",
     value: "MULTIADDRS",
-    describe: "where to accept peers, by TCP, /ws, /tls/ws or /webrtc-direct; port 0 is any free one",
+    describe: "where to accept peers, by TCP, /ws, /tls/ws, /webrtc-direct or /quic-v1; port 0 is any free one",
     schema: multiaddrs,
     fallback: ["/ip4/127.0.0.1/tcp/0"],
     list: true,

@@ -195,3 +195,10 @@ export const BLAME_TOLERANCE: Rate = { perSecond: 0.2, burst: 32 };
 
 /** Yamux window, the most that an unread stream holds here. Its default may grow to 16 MiB, above the 4 MiB where libp2p aborts. */
 export const STREAM_WINDOW_BYTES = 256 * 1024;
+
+/** QUIC's own: a stream holds here as much as one of Yamux, and its library has one handshake at a time, which nobody should hold up for long. */
+export const QUIC_LIMITS = {
+  maxStreamData: STREAM_WINDOW_BYTES,
+  maxConnectionData: 16 * STREAM_WINDOW_BYTES,
+  handshakeTimeout: 2_000,
+} as const;

@@ -1,7 +1,9 @@
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p } from "libp2p";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { LOOPBACK_CERTIFICATE as tls } from "../../../../test/support/certificate.ts";
-import { never, recordingLog, targetOf } from "../../../../test/support/hosts.ts";
+import { never, recordingLog, targetOf, until } from "../../../../test/support/hosts.ts";
 import { openHost } from "../../../../test/support/open-host.ts";
 import { runNode } from "../../../../test/support/processes.ts";
 import { connect } from "../host/dial.ts";
@@ -25,7 +27,15 @@ async function callOver(host: Host, client: Host): Promise<string> {
   return `${role} at ${connection?.remoteAddr}`;
 }
 
-afterEach(() => void vi.doUnmock("@libp2p/webrtc"));
+/** Its native code is there for some platforms. */
+const hasQuic = await import("@chainsafe/libp2p-quic").then(
+  () => true,
+  () => false,
+);
+
+afterEach(() => {
+  for (const name of ["@libp2p/webrtc", "@chainsafe/libp2p-quic"]) vi.doUnmock(name);
+});
 
 describe("a host listens and is called", () => {
   it("over WebSockets", async () => {
@@ -43,6 +53,19 @@ describe("a host listens and is called", () => {
     } finally {
       setDefaultCACertificates(before);
     }
+  });
+
+  it.skipIf(!hasQuic)("over QUIC, and refuses keys that are no wallet's there too", async () => {
+    const host = await openHost({ listen: ["/ip4/127.0.0.1/udp/0/quic-v1"] });
+    expect(host.multiaddrs()).toEqual([expect.stringMatching(/^\/ip4\/127\.0\.0\.1\/udp\/\d+\/quic-v1\/p2p\/16U/)]);
+    const client = await openHost({ listen: ["/ip4/127.0.0.1/udp/0/quic-v1"] });
+    expect(await callOver(host, client)).toMatch(/^executor at .*\/quic-v1/);
+    const { quic } = await import("@chainsafe/libp2p-quic");
+    const stranger = await createLibp2p({ transports: [quic()], connectionGater: { denyDialMultiaddr: () => false } });
+    onTestFinished(() => stranger.stop());
+    const connection = await stranger.dial(multiaddr(host.multiaddrs()[0]));
+    await until("it is refused", () => connection.status === "closed");
+    expect(host.connected()).toEqual([client.peerId]);
   });
 
   it("over WebRTC-direct, at an address that names its certificate, and at all of them at once", async () => {
@@ -65,13 +88,16 @@ describe("a host without what a listener needs", () => {
     });
   });
 
-  it("listens on the rest where the platform has no WebRTC, and says so", async () => {
-    vi.doMock("@libp2p/webrtc", () => {
-      throw new Error("no binary for this platform");
-    });
+  it("listens on the rest where the platform has no WebRTC or QUIC, and says so", async () => {
+    for (const name of ["@libp2p/webrtc", "@chainsafe/libp2p-quic"])
+      vi.doMock(name, () => {
+        throw new Error("no binary for this platform");
+      });
     const { log, lines } = recordingLog();
-    const opened = await openTransports({ listen: [WEBRTC, "/ip4/127.0.0.1/tcp/0"], log });
+    const listen = [WEBRTC, "/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"];
+    const opened = await openTransports({ listen, log });
     expect(opened).toMatchObject({ listen: ["/ip4/127.0.0.1/tcp/0"], transports: { length: 3 } });
-    expect(lines).toMatchObject([{ level: 40, msg: expect.stringContaining("no WebRTC on this platform") }]);
+    const told = ["no WebRTC on this platform", "no QUIC on this platform"];
+    expect(lines).toMatchObject(told.map((text) => ({ level: 40, msg: expect.stringContaining(text) })));
   });
 });

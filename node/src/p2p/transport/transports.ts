@@ -4,6 +4,7 @@ import { webSockets } from "@libp2p/websockets";
 import type { Libp2pOptions } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { QUIC_LIMITS } from "../limits.ts";
 
 type Transport = NonNullable<Libp2pOptions["transports"]>[number];
 
@@ -25,13 +26,33 @@ export interface OpenedTransports {
   readonly transports: readonly Transport[];
 }
 
-const WEBRTC = /\/webrtc-direct(\/|$)/;
 const TLS = /\/(tls\/ws|wss)(\/|$)/;
+
+/** Transports of native code, by the addresses that need them. */
+const NATIVE: readonly {
+  readonly name: string;
+  readonly at: RegExp;
+  readonly load: () => Promise<Transport>;
+  readonly instead: string;
+}[] = [
+  {
+    name: "WebRTC",
+    at: /\/webrtc-direct(\/|$)/,
+    load: async () => (await import("@libp2p/webrtc")).webRTCDirect(),
+    instead: "browsers reach this node by WebSockets alone",
+  },
+  {
+    name: "QUIC",
+    at: /\/quic-v1(\/|$)/,
+    load: async () => (await import("@chainsafe/libp2p-quic")).quic(QUIC_LIMITS),
+    instead: "nodes reach this one by its other addresses",
+  },
+];
 
 /**
  * How this node is reached and reaches others: TCP, WebSockets and relays always; WebRTC-direct, which browsers dial without any
- * certificate, if it listens there, since its native code is loaded for nobody else. A platform without that code listens on
- * everything else, and says so. Throws CONFIG_INVALID for `/tls/ws` without a certificate.
+ * certificate, and QUIC if it listens there, since their native code is loaded for nobody else. A platform without that code listens
+ * on everything else, and says so. Throws CONFIG_INVALID for `/tls/ws` without a certificate.
  */
 export async function openTransports({ listen, tls, log }: TransportOptions): Promise<OpenedTransports> {
   if (tls === undefined && listen.some((address) => TLS.test(address)))
@@ -39,20 +60,17 @@ export async function openTransports({ listen, tls, log }: TransportOptions): Pr
       next: "Give --tls-certificate and --tls-key their files, or listen on /ws behind a proxy that has one.",
     });
   const secure = tls && { https: { cert: tls.certificate, key: tls.key } };
-  const transports = [tcp(), webSockets(secure), circuitRelayTransport()];
-  if (!listen.some((address) => WEBRTC.test(address))) return { listen, transports };
-  const direct = await webRtcDirect(log);
-  if (direct !== undefined) return { listen, transports: [...transports, direct] };
-  return { listen: listen.filter((address) => !WEBRTC.test(address)), transports };
-}
-
-async function webRtcDirect(log: Log): Promise<Transport | undefined> {
-  try {
-    const { webRTCDirect } = await import("@libp2p/webrtc");
-    return webRTCDirect();
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    log.warn({ problem }, "no WebRTC on this platform: browsers reach this node by WebSockets alone");
-    return undefined;
+  const transports: Transport[] = [tcp(), webSockets(secure), circuitRelayTransport()];
+  let left = listen;
+  for (const { name, at, load, instead } of NATIVE) {
+    if (!listen.some((address) => at.test(address))) continue;
+    try {
+      transports.push(await load());
+    } catch (cause) {
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      log.warn({ problem }, `no ${name} on this platform: ${instead}`);
+      left = left.filter((address) => !at.test(address));
+    }
   }
+  return { listen: left, transports };
 }
