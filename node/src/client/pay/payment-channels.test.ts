@@ -192,10 +192,12 @@ describe("a channel", () => {
     store.retireLane(EXECUTOR, request.lane, "doubt");
     pay.noteSettled({ executor: EXECUTOR, lane: request.lane, nonce: 1n, cost: COST, channelBalance: 2n });
     expect(store.outstanding(EXECUTOR, 0n)).toBe(0n);
+    expect(pay.funds()).toEqual({ channels: 1, balance: 2n });
     await expect(place()).rejects.toMatchObject({ code: "INSUFFICIENT_FUNDS" });
     const other = testIdentity("other").address;
     pay.noteSettled({ executor: other, lane: 1n, nonce: 1n, cost: 1n, channelBalance: 5n });
     expect(pay.knows(other)).toBe(false);
+    expect(pay.funds()).toEqual({ channels: 1, balance: 2n });
   });
 });
 

@@ -1,9 +1,10 @@
 import { statSync } from "node:fs";
 import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
 import { advance, EMPTY_LANE } from "@lloom/protocol/lane";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { databaseOfEachTest } from "../../../../test/support/database-of-each-test.ts";
 import { type Answered, type Asked, createExchange, testIdentity } from "../../../../test/support/exchange.ts";
+import type { Database } from "../database/database.ts";
 import { type ClientLog, openClientLog } from "./client-log.ts";
 import type { ReservedLane } from "./request-steps.ts";
 
@@ -14,9 +15,11 @@ const DAY = 86_400n;
 const exchange = createExchange({ deadline: DEADLINE });
 const executor = exchange.executor.address;
 let path: string;
+let db: Database;
 let log: ClientLog;
 
 const { reopen } = databaseOfEachTest((opened, at) => {
+  db = opened;
   log = openClientLog(opened);
   path = at;
 }, {});
@@ -247,6 +250,14 @@ test("owes again what a reorganisation of the chain took back", () => {
   expect(log.correctSettled({ ...lane, nonce: 0n, cost: 7n })).toBe(true);
   expect(log.outstanding(executor, 0n)).toBe(response.cumulativeCost - 7n);
   expect(log.correctSettled({ executor, lane: 1n, nonce: 0n, cost: 0n })).toBe(false);
+});
+
+test("has the disk keep a receipt soon, although nobody waits for it", () => {
+  const reserved = log.reserveLane(executor);
+  const asked = send(reserved);
+  const soon = vi.spyOn(db, "onDiskSoon");
+  receive(reserved, asked);
+  expect(soon).toHaveBeenCalledTimes(1);
 });
 
 test("leaves nothing of what was pruned in the write-ahead log", async () => {

@@ -141,6 +141,15 @@ test("never takes a second answer to one request", () => {
   expect(log.laneState(client, 1n).nonce).toBe(1n);
 });
 
+test("says when the disk has an answer, and that it never will where a transaction was lost", async () => {
+  const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
+  acceptAsked(asked);
+  await expect(log.onDisk()).resolves.toBeUndefined();
+  db.writeSoon(() => db.run("INSERT OR REPLACE INTO facts VALUES ('lost', '1')"));
+  expect(() => db.writeSoon(() => db.run("ROLLBACK"))).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
+  await expect(log.onDisk()).rejects.toMatchObject({ code: "STORE_FAILED" });
+});
+
 test("refuses to save an answer that the contract would refuse", () => {
   const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
   acceptAsked(asked);
@@ -154,6 +163,7 @@ test("counts what a client may come to owe: the cap while running, then the tota
   const cost = first.after.cost;
   expect(cost).toBeGreaterThan(0n);
   expect(log.outstanding(client)).toBe(cost);
+  expect(log.underWay(client)).toBe(0n);
 
   const running = exchange.ask(first.after, { lane: 1n });
   acceptAsked(running);
@@ -164,11 +174,15 @@ test("counts what a client may come to owe: the cap while running, then the tota
 
   log.markSettled({ client, lane: 1n, nonce: 1n, cost });
   expect(log.outstanding(client)).toBe(running.request.costCap - cost + parallel.request.costCap);
+  expect(log.underWay(client)).toBe(log.outstanding(client));
   const answered = exchange.answer(first.after, running);
   save(running, answered);
   expect(log.outstanding(client)).toBe(answered.response.cumulativeCost - cost + parallel.request.costCap);
   log.fail(parallel.requestHash, "CANCELLED");
   expect(log.outstanding(client)).toBe(answered.response.cumulativeCost - cost);
+  expect(log.underWay(client)).toBe(log.outstanding(client));
+  log.saveSignature(running.requestHash, answered.executorSignature);
+  expect(log.underWay(client)).toBe(0n);
   expect(log.outstanding(exchange.executor.address)).toBe(0n);
 });
 
