@@ -68,6 +68,22 @@ describe("the offer book", () => {
     expect(book.staked()).toEqual([]);
   });
 
+  it.each([0, 1])(
+    "holds what it heard of a lost executor for stale until it hears more, with a stake of %i",
+    (stake) => {
+      const book = new OfferBook(() => 0.5);
+      const heard = () => book.candidates("tiny", NOW).map(({ heardAtMs }) => heardAtMs);
+      book.add(offer(A), NOW);
+      book.setStake(A, stake);
+      book.lose(B, NOW);
+      expect(heard()).toEqual([NOW]);
+      book.lose(A, NOW);
+      expect(heard()).toEqual([Number.NEGATIVE_INFINITY]);
+      book.add(offer(A, {}, NOW + 1), NOW + 1);
+      expect(heard()).toEqual([NOW + 1]);
+    },
+  );
+
   it("does not take back what was withdrawn, also after tidying, but a newer offer", () => {
     const book = new OfferBook(() => 0.5);
     book.add(offer(A), NOW);
