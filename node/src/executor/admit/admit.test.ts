@@ -114,6 +114,12 @@ describe("a request that is admitted", () => {
     expect(store.busyLane(client.address, 1n)).toBe(true);
   });
 
+  it("keeps no profile where the offer has none", async () => {
+    const { enter } = stage({ profileOf: () => undefined });
+    const { prompt } = await enter();
+    expect(Object.keys(prompt)).not.toContain("profile");
+  });
+
   it("is signed by its client, or by a session signer that is in force for it", async () => {
     const asked: Address[] = [];
     const principalOf = async (signer: Address): Promise<Address> => {
@@ -129,6 +135,16 @@ describe("a request that is admitted", () => {
 });
 
 describe("a request is refused", () => {
+  it("while the disk has no room for what it needs, and taken again once it has", async () => {
+    const state = { full: new LloomError("STORE_FAILED", "The disk is nearly full.") as LloomError | undefined };
+    const { enter, store } = stage({ room: { problem: () => state.full } });
+    const frame = frameOf();
+    await expect(enter(frame)).rejects.toBe(state.full);
+    expect(store.find(hasher.hashRequest(frame.request))).toBeUndefined();
+    state.full = undefined;
+    await enter(frame);
+  });
+
   it("once this executor has stopped, whatever it asks for", async () => {
     const { enter, run } = stage();
     run.end(new LloomError("KEY_IN_USE", "Another one."));
