@@ -95,7 +95,6 @@ function stage({ channel = [{}], countInbound = async () => 10, ...parts }: Stag
   return { enter, store, run, queue, channels, reads: () => reads };
 }
 const refusal = (code: string) => expect.objectContaining({ code });
-
 describe("a request that is admitted", () => {
   it("is in the log, with its lane busy, and says what to work on", async () => {
     const { enter, store, run } = stage();
@@ -112,12 +111,8 @@ describe("a request that is admitted", () => {
     });
     expect(store.find(requestHash)).toEqual({ status: "running", request: frame.request });
     expect(store.busyLane(client.address, 1n)).toBe(true);
-  });
-
-  it("keeps no profile where the offer has none", async () => {
-    const { enter } = stage({ profileOf: () => undefined });
-    const { prompt } = await enter();
-    expect(Object.keys(prompt)).not.toContain("profile");
+    const bare = stage({ profileOf: () => undefined, channel: [{ balance: 2n * CAP }] });
+    expect(Object.keys((await bare.enter(frameOf({ lane: 2n }))).prompt)).not.toContain("profile");
   });
 
   it("is signed by its client, or by a session signer that is in force for it", async () => {
@@ -135,17 +130,9 @@ describe("a request that is admitted", () => {
 });
 
 describe("a request is refused", () => {
-  it("while the disk has no room for what it needs, and taken again once it has", async () => {
-    const state = { full: new LloomError("STORE_FAILED", "The disk is nearly full.") as LloomError | undefined };
-    const { enter, store } = stage({ room: { problem: () => state.full } });
-    const frame = frameOf();
-    await expect(enter(frame)).rejects.toBe(state.full);
-    expect(store.find(hasher.hashRequest(frame.request))).toBeUndefined();
-    state.full = undefined;
-    await enter(frame);
-  });
-
-  it("once this executor has stopped, whatever it asks for", async () => {
+  it("while the disk has no room, and once this executor has stopped, whatever it asks for", async () => {
+    const full = new LloomError("STORE_FAILED", "The disk is nearly full.");
+    await expect(stage({ room: { problem: () => full } }).enter()).rejects.toBe(full);
     const { enter, run } = stage();
     run.end(new LloomError("KEY_IN_USE", "Another one."));
     await expect(enter()).rejects.toEqual(refusal("DRAINING"));
