@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { hasher, other, parties, staged } from "../test/collected-evidence.ts";
 import { laterRequest, stageEvidence } from "../test/staged-evidence.ts";
-import { laterRequestProblem, receiptProblem, textProblem } from "./evidence-check.ts";
+import { hashContent } from "./canonical.ts";
+import { laterRequestProblem, openTrace, receiptProblem, textProblem } from "./evidence-check.ts";
+import { deliveryHash } from "./merkle.ts";
+import { encodeTraceLeaf, traceRoot } from "./trace.ts";
 
 const { receipt, requestHash, responseHash } = staged;
 const OTHER_HASH = other.responseHash;
@@ -19,6 +22,24 @@ it("a text keeps its byte order mark, which its hashes were taken over", () => {
   expect(textProblem(marked.receipt.response, marked.held.text)).toBeUndefined();
 });
 
+it("a text is its bytes, also where others read the same", () => {
+  const { contentSalt } = staged.held.text;
+  const [whole, broken] = [new TextEncoder().encode("\uFFFD"), Uint8Array.of(0xff)];
+  const signed = { deliveryHash: deliveryHash(whole), contentHash: hashContent(contentSalt, "\uFFFD") };
+  expect(textProblem(signed, { contentSalt, bytes: whole })).toBeUndefined();
+  expect(textProblem(signed, { contentSalt, bytes: broken })).toContain("deliveryHash");
+});
+
+it("a leaf lies where it says that it does, whoever signed its root", () => {
+  const [first, second] = [0, 1].map((index) => encodeTraceLeaf({ token: 7, logprob: -1, likeliest: [] }, index));
+  const opened = (...leaves: (Uint8Array | undefined)[]) => {
+    const all = leaves.filter((leaf) => leaf !== undefined);
+    return openTrace({ traceRoot: traceRoot(all) }, all);
+  };
+  expect(opened(first, second)).toHaveLength(2);
+  expect(opened(second, first)).toContain("leaf 0 says that it is leaf 1");
+});
+
 it("a later request acknowledges by what it builds on, or by what it has paid, and no earlier one does", () => {
   const { request: later } = laterRequest(parties, staged);
   const problemOf = (change: Partial<typeof later>) =>
@@ -29,5 +50,6 @@ it("a later request acknowledges by what it builds on, or by what it has paid, a
   const unpaid = { prevResponseHash: OTHER_HASH, ackedCost: receipt.response.cumulativeCost - 1n };
   expect(problemOf(unpaid)).toContain("does not acknowledge");
   expect(problemOf({ nonce: receipt.request.nonce })).toContain("none of this lane");
-  expect(problemOf({ lane: later.lane + 1n })).toContain("none of this lane");
+  const elsewhere = [{ lane: later.lane + 1n }, { client: later.executor }, { executor: later.client }];
+  for (const change of elsewhere) expect(problemOf(change)).toContain("none of this lane");
 });

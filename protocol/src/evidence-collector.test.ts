@@ -45,7 +45,7 @@ describe("evidence", () => {
   });
 
   it("is asked for item by item, the receipt alone as well", () => {
-    expect(collect(partsFor(staged.held, { items: [] }), { items: [] }).evidence).toEqual({
+    expect(collect(partsFor(staged.held, { items: [] }), { items: [] }).evidence).toStrictEqual({
       ...{ receipt: staged.receipt, responseHash: staged.responseHash, lacks: new Map() },
     });
     const { evidence } = collect(partsFor(staged.held, { items: ["prompt"] }), { items: ["prompt"] });

@@ -12,7 +12,7 @@ import {
 } from "../test/collected-evidence.ts";
 import { seeded } from "../test/seeded.ts";
 import { laterRequest } from "../test/staged-evidence.ts";
-import { EVIDENCE_LIMITS, type EvidencePart } from "./evidence-messages.ts";
+import { EVIDENCE_ITEMS, EVIDENCE_LIMITS, type EvidencePart } from "./evidence-messages.ts";
 import { LloomError } from "./lloom-error.ts";
 import { recoverAddress } from "./signatures.ts";
 import { encodeTraceLeaf, packTrace } from "./trace.ts";
@@ -85,6 +85,7 @@ describe("what a liar sends", () => {
   it.each<[string, EvidencePart[], Asking?]>([
     ["nothing", []],
     ["an end without a receipt", [{ type: "end" }]],
+    ["the prompt before the receipt", [honest[1] as EvidencePart, ...honest.slice(0, 1), ...honest.slice(2)]],
     ["no end", honest.slice(0, -1)],
     ["a part after the end", [...honest, { type: "end" }]],
     ["the receipt twice", [...honest.slice(0, 1), ...honest]],
@@ -97,10 +98,10 @@ describe("what a liar sends", () => {
       "a thing that is missing, and comes",
       [...honest.slice(0, 1), { type: "missing", item: "prompt", why: "none" }, ...honest.slice(1)],
     ],
-    [
-      "a thing that comes, and is missing",
-      [...honest.slice(0, -1), { type: "missing", item: "prompt", why: "none" }, { type: "end" }],
-    ],
+    ...EVIDENCE_ITEMS.map((item): [string, EvidencePart[]] => [
+      `${item}, and that it is missing`,
+      [...honest.slice(0, -1), { type: "missing", item, why: "none" }, { type: "end" }],
+    ]),
     [
       "a text that is cut off",
       replaced("text", (part: Part<"text">) => ({ ...part, totalBytes: part.totalBytes + 1 })),

@@ -24,7 +24,7 @@ const REASON = "wording of a message";
 /** Where functions and errors take the sentence that people read, or what completes it. */
 const WORDED: Readonly<Record<string, number>> = {
   ...{ LloomError: 1, Error: 0, RangeError: 0, TypeError: 0 },
-  ...{ problem: 1, refuse: 1, readFor: 0, refused: 0, outOfStep: 0, wrong: 0, misuse: 0, invalid: 0 },
+  ...{ problem: 1, refuse: 1, readFor: 0, refused: 0, outOfStep: 0, wrong: 0, misuse: 0, invalid: 0, broken: 0 },
 };
 /** Fields with such a sentence. */
 const SENTENCES: ReadonlySet<string> = new Set(["message", "problem"]);
