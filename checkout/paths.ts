@@ -13,6 +13,9 @@ export const LLOOM = join(ROOT, "node/src/cli.ts");
 /** The dishonest executor of a development network. */
 export const CHEAT = join(ROOT, "devnet/cheat.ts");
 
+/** The chain of a development network. */
+export const CHAIN = join(ROOT, "devnet/chain.ts");
+
 /** Preloaded where a development network's clock can be moved. */
 export const MOVED_CLOCK = join(ROOT, "devnet/moved-clock.ts");
 

@@ -1,6 +1,6 @@
 import { formatEther, parseEther } from "ethers";
 import { ExplainedError } from "../../checkout/explained-error.ts";
-import { HARDHAT, ROOT } from "../../checkout/paths.ts";
+import { CHAIN, ROOT } from "../../checkout/paths.ts";
 import { chainId, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -16,8 +16,8 @@ export async function startChain(supervisor: Supervisor, port: number, signal: A
     name: "chain",
     // It keeps everything in memory.
     vital: true,
-    script: HARDHAT,
-    args: ["node", "--hostname", "127.0.0.1", "--port", String(port)],
+    script: CHAIN,
+    args: [String(port)],
     cwd: ROOT,
   });
   const wait = { what: "the chain", workers: () => [chain], tell: (text: string) => supervisor.tell(text), signal };

@@ -95,7 +95,7 @@ describe("npm start on a hard day", { timeout: WHOLE_MS }, () => {
   it("ends with the chain, names it, and says where its log is", async () => {
     start();
     await untilPrinted(program, "✓ chain", UP_MS);
-    process.kill(pidOf("cli.js node --hostname"), "SIGKILL");
+    process.kill(pidOf("devnet/chain.ts"), "SIGKILL");
     const { code, stderr } = await program.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/chain was killed\. Its last lines:\n[\s\S]*Read all of it in \S+\/logs\/chain\.log\./);
