@@ -73,7 +73,10 @@ describe("a validator that is killed", () => {
       await untilJudged(dispute);
       return dispute;
     };
-    const dying = dieOfAll(deathsOfAccuser(), { start: startAccuser, gate, patienceMs: PATIENCE_MS });
+    const dying = dieOfAll(deathsOfAccuser(), {
+      ...{ start: startAccuser, gate, patienceMs: PATIENCE_MS },
+      version: () => log && versionOf(log),
+    });
     const [dispute] = await Promise.all([course(), dying, dyingJuror()]);
 
     expect(await registered()).toHaveLength(1);
@@ -129,7 +132,10 @@ describe("a validator that is killed", () => {
       { step: "committing", holds: committing },
       { step: "revealing", holds: revealing },
     ];
-    await dieOfAll(deaths, { start: async () => running, patienceMs: 2 * PATIENCE_MS });
+    await dieOfAll(deaths, {
+      ...{ start: async () => running, patienceMs: 2 * PATIENCE_MS },
+      version: () => versionOf(votes),
+    });
     const { choice, salt } = vote() ?? {};
     expect({ choice, salt }).toEqual({ choice: saved?.["choice"], salt: saved?.["salt"] });
     expect(choice).toBe("Mismatch");
@@ -210,6 +216,8 @@ describe("a validator that is killed", () => {
   const complaints = () => (log === undefined ? [] : openComplaintLog(log).newestComplaints(5));
   const countOf = (which: string): number =>
     Number(log?.get(`SELECT count(*) AS count FROM canaries WHERE ${which}`)?.["count"] ?? 0);
+  /** Another one once its writer has committed something. */
+  const versionOf = (database: Database) => database.get("PRAGMA data_version")?.["data_version"];
   const happened = (address: Hex, topic: Hex) => readPastLogs(accuser.chain, { address, topics: [topic] });
 
   /** What its canary keys have ever signed. */

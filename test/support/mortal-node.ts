@@ -14,15 +14,21 @@ const LOOK_MS = 5;
 
 /**
  * Starts a node and goes on until it has died of everything, in whatever order that comes; then it lives. Throws when a death does not come
- * in time. `gate`: its only way to the chain.
+ * in time. `gate`: its only way to the chain. `version`: changes with all that the deaths look at; nobody looks before it has.
  */
 export async function dieOfAll(
   deaths: readonly Death[],
   {
     start,
     gate,
+    version,
     patienceMs,
-  }: { readonly start: () => Promise<RunningNode>; readonly gate?: RpcGate; readonly patienceMs: number },
+  }: {
+    readonly start: () => Promise<RunningNode>;
+    readonly gate?: RpcGate;
+    readonly version: () => unknown;
+    readonly patienceMs: number;
+  },
 ): Promise<RunningNode> {
   const left = new Set(deaths);
   let last: RunningNode | undefined;
@@ -44,7 +50,7 @@ export async function dieOfAll(
     try {
       last = await begin();
       up.resolve(last);
-      watch({ left, kill, signal: looking.signal }).catch(died.reject);
+      watch({ left, kill, version, signal: looking.signal }).catch(died.reject);
       left.delete(await died.promise);
     } finally {
       clearTimeout(late);
@@ -77,9 +83,17 @@ function listen(gate: RpcGate, { left, kill }: Mortal): void {
   };
 }
 
-async function watch({ left, kill, signal }: Mortal & { readonly signal: AbortSignal }): Promise<void> {
-  while (!signal.aborted) {
-    const death = [...left].find((one) => "holds" in one && one.holds());
+async function watch({
+  left,
+  kill,
+  version,
+  signal,
+}: Mortal & { readonly version: () => unknown; readonly signal: AbortSignal }): Promise<void> {
+  let seen: unknown;
+  for (let looks = 0; !signal.aborted; looks++) {
+    const now = version();
+    const death = looks > 0 && now === seen ? undefined : [...left].find((one) => "holds" in one && one.holds());
+    seen = now;
     if (death !== undefined) return kill(death);
     await delay(LOOK_MS);
   }
