@@ -12,8 +12,8 @@ import { eventually, MARK, marked, type Program, runNode, untilPrinted } from ".
 const WHOLE_MS = 1_200_000;
 const UP_MS = 900_000;
 const GONE_MS = 30_000;
-/** Work that goes on beside the start, to what the other tests do, and ends by itself. */
-const BUSY = "const end = Date.now() + 20_000; while (Date.now() < end);";
+/** Work that goes on beside the start, besides what the other tests do, and ends by itself. */
+const BUSY = "const end = Date.now() + 10_000; while (Date.now() < end);";
 const BUSY_COUNT = 6;
 
 /** A newcomer's machine at its worst: no home to write to, other programs at work, parts and starters that are killed. */
