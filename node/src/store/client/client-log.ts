@@ -3,7 +3,7 @@ import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
 import { type DutyLog, openDutyLog } from "../duty-log.ts";
 import { type DisputedAnswersLog, openDisputedAnswers } from "./disputed-answers.ts";
-import { outstandingTo } from "./outstanding.ts";
+import { ownDues, SETTLE_WINDOW_SECONDS } from "./outstanding.ts";
 import { type OwnAnswerLog, openOwnAnswers } from "./own-answers.ts";
 import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence } from "./own-evidence.ts";
 import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
@@ -72,22 +72,27 @@ export interface ClientLog
 /** Opens the log. Lanes that were busy when the process ended are retired: nobody knows what their executor holds. */
 export function openClientLog(db: Database): ClientLog {
   db.write(() => db.run("UPDATE own_lanes SET status = 'retired', retired_because = 'crash' WHERE status = 'busy'"));
+  const dues = ownDues(db);
+  const settle = (sql: string, settled: Parameters<ClientLog["markSettled"]>[0]): boolean => {
+    dues.written(settled.executor, settled.lane);
+    return noteSettled(db, sql, settled);
+  };
   return {
     ...openWrongCounts(db),
     ...openDutyLog(db),
     ...openOwnAnswers(db),
     ...openOwnEvidence(db),
     ...openDisputedAnswers(db),
-    ...openRequestSteps(db),
+    ...openRequestSteps(db, dues),
     onDisk: () => db.onDisk(),
     committed: () => db.committed(),
     retireLane: (executor, lane, because) => {
       db.write(() => db.run(RETIRE, { ...laneKey(executor, lane), because }));
     },
-    outstanding: (executor, nowSeconds) => outstandingTo(db, executor, nowSeconds),
+    outstanding: (executor, nowSeconds) => dues.sum(executor, Number(nowSeconds) - SETTLE_WINDOW_SECONDS),
     unsettledLanes: () => Number(db.get(UNSETTLED_LANES)?.["lanes"] ?? 0),
-    markSettled: (settled) => noteSettled(db, SETTLED, settled),
-    correctSettled: (settled) => noteSettled(db, CORRECTED, settled),
+    markSettled: (settled) => settle(SETTLED, settled),
+    correctSettled: (settled) => settle(CORRECTED, settled),
     receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(receiptOf),
     receipt: (requestHash) => {
       const row = db.get(`${REQUEST} AND status = 'answered'`, { requestHash });
@@ -99,6 +104,7 @@ export function openClientLog(db: Database): ClientLog {
     },
     outcomes: (limit) => db.all(OUTCOMES, { limit }).map(outcomeOf).reverse(),
     prune: (beforeMs) => {
+      dues.forget();
       db.write(() => {
         db.run(PRUNE, { beforeMs });
         pruneWrongCounts(db);

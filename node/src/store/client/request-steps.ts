@@ -7,6 +7,7 @@ import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
+import type { LaneDues } from "../database/lane-dues.ts";
 import { saveOwnPrompt, saveOwnText } from "./own-evidence.ts";
 
 export interface ReservedLane {
@@ -67,8 +68,8 @@ type UnderWay = BoundedMap<Hex, RequestCommitment>;
 /** More than are under way at a time; of the others the row is read. */
 const MOST_UNDER_WAY = 4_096;
 
-/** Opens this part of the log. */
-export function openRequestSteps(db: Database): RequestSteps {
+/** Opens this part of the log; `dues` hears of every lane that is written. */
+export function openRequestSteps(db: Database, dues: LaneDues): RequestSteps {
   const underWay: UnderWay = new BoundedMap({ most: MOST_UNDER_WAY });
   return {
     // Of no worth without the request that follows.
@@ -77,15 +78,20 @@ export function openRequestSteps(db: Database): RequestSteps {
       db.write(() => db.run(RELEASE, laneKey(executor, lane)), { synced: false });
     },
     saveRequest: (sent) => {
+      dues.written(sent.request.executor, sent.request.lane);
       db.writeSoon(() => saveRequest(db, sent));
       underWay.set(sent.requestHash, sent.request);
     },
     saveReceipt: (received) => {
-      db.writeSoon(() => saveReceipt(db, underWay, received));
+      const { executor, lane } = db.writeSoon(() => saveReceipt(db, underWay, received));
+      dues.written(executor, lane);
       underWay.delete(received.requestHash);
       db.onDiskSoon();
     },
-    saveRefusal: (requestHash, code) => db.write(() => saveRefusal(db, requestHash, code)),
+    saveRefusal: (requestHash, code) => {
+      const refused = db.write(() => saveRefusal(db, requestHash, code));
+      if (refused !== undefined) dues.written(refused.executor, refused.lane);
+    },
   };
 }
 
@@ -155,7 +161,8 @@ function saveRequest(db: Database, sent: SentRequest): void {
   if (prompt !== undefined) saveOwnPrompt(db, requestHash, prompt);
 }
 
-function saveReceipt(db: Database, underWay: UnderWay, received: ReceivedAnswer): void {
+/** Returns what it answers. */
+function saveReceipt(db: Database, underWay: UnderWay, received: ReceivedAnswer): RequestCommitment {
   const { requestHash, responseHash, receipt, contentSalt, receivedAtMs, text } = received;
   if (db.get(STATUS, { requestHash })?.["status"] !== "sent")
     throw misuse("A receipt for a request that is not under way", requestHash);
@@ -176,13 +183,16 @@ function saveReceipt(db: Database, underWay: UnderWay, received: ReceivedAnswer)
   });
   if (text !== undefined) saveOwnText(db, requestHash, text);
   db.run(ADVANCE, { ...key, ...encoding.encodeLaneState(advance(state, response, responseHash)) });
+  return request;
 }
 
-function saveRefusal(db: Database, requestHash: Hex, code: ErrorCode): void {
+/** Returns what was refused; undefined if it was not under way. */
+function saveRefusal(db: Database, requestHash: Hex, code: ErrorCode): RequestCommitment | undefined {
   const row = db.get(REQUEST, { requestHash });
-  if (row?.["status"] !== "sent") return;
+  if (row?.["status"] !== "sent") return undefined;
   db.run(REFUSE, { requestHash, code });
   db.run(RELEASE, { executor: encoding.textOf(row, "executor"), lane: encoding.textOf(row, "lane") });
+  return encoding.requestOf(row);
 }
 
 const misuse = (what: string, requestHash: Hex): LloomError =>

@@ -12,6 +12,7 @@ import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
+import type { LaneDues } from "../database/lane-dues.ts";
 import { saveDelivery } from "./delivery-log.ts";
 
 export interface AcceptedRequest {
@@ -65,23 +66,28 @@ type Working = BoundedMap<Hex, AtWork>;
 /** More than run at a time; of the others the row is read. */
 const MOST_AT_WORK = 4_096;
 
-/** Opens this part of the log. */
-export function openAnswerSteps(db: Database): AnswerSteps {
+/** Opens this part of the log; `dues` hears of every lane that is written. */
+export function openAnswerSteps(db: Database, dues: LaneDues): AnswerSteps {
   const working: Working = new BoundedMap({ most: MOST_AT_WORK });
   return {
     accept: (accepted) => {
+      dues.written(accepted.request.client, accepted.request.lane);
       db.writeSoon(() => accept(db, accepted));
       working.set(accepted.requestHash, accepted);
     },
     saveAnswer: (answer) => {
       const request = db.writeSoon(() => saveAnswer(db, working, answer));
+      dues.written(request.client, request.lane);
       working.set(answer.requestHash, { request, answer });
     },
     saveSignature: (requestHash, signature) => {
-      db.writeSoon(() => saveSignature(db, working, { requestHash, signature }));
+      const request = db.writeSoon(() => saveSignature(db, working, { requestHash, signature }));
+      if (request !== undefined) dues.written(request.client, request.lane);
       working.delete(requestHash);
     },
     fail: (requestHash, code) => {
+      const request = working.get(requestHash)?.request ?? requestOf(db, requestHash);
+      if (request !== undefined) dues.written(request.client, request.lane);
       db.write(() => db.run(FAIL, { requestHash, code }), { synced: false });
       working.delete(requestHash);
     },
@@ -157,6 +163,11 @@ function saveAnswer(db: Database, working: Working, answer: SavedAnswer): Reques
   return request;
 }
 
+function requestOf(db: Database, requestHash: Hex): RequestCommitment | undefined {
+  const row = db.get(REQUEST, { requestHash });
+  return row && encoding.requestOf(row);
+}
+
 /** A request that runs or is answered. */
 function atWork(db: Database, working: Working, requestHash: Hex): AtWork {
   const known = working.get(requestHash);
@@ -171,14 +182,15 @@ function atWork(db: Database, working: Working, requestHash: Hex): AtWork {
   };
 }
 
+/** Returns what is signed; undefined if it was before. */
 function saveSignature(
   db: Database,
   working: Working,
   { requestHash, signature }: { readonly requestHash: Hex; readonly signature: CompactSignature },
-): void {
+): RequestCommitment | undefined {
   const served = db.get(STATUS, { requestHash });
   const encoded = encoding.encodeSignature(signature);
-  if (served?.["status"] === "signed" && served["executor_signature"] === encoded) return;
+  if (served?.["status"] === "signed" && served["executor_signature"] === encoded) return undefined;
   const { request, answer } = served?.["status"] === "answered" ? atWork(db, working, requestHash) : {};
   if (request === undefined || answer === undefined)
     throw misuse("A signature over an answer that was not saved", requestHash);
@@ -186,6 +198,7 @@ function saveSignature(
   const after = advance(encoding.laneStateOf(db.get(LANE, lane)), answer.response, answer.responseHash);
   db.run(SIGN, { requestHash, signature: encoded });
   db.run(ADVANCE, { ...lane, ...encoding.encodeLaneState(after) });
+  return request;
 }
 
 const misuse = (what: string, requestHash: Hex): LloomError =>

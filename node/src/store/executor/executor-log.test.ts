@@ -7,6 +7,7 @@ import { type Answered, type Asked, createExchange, testIdentity } from "../../.
 import type { Database } from "../database/database.ts";
 import { openAnswerSteps } from "./answer-steps.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
+import { servedDues } from "./settlement-log.ts";
 
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 const TX: Hex = `0x${"77".repeat(32)}`;
@@ -266,11 +267,11 @@ test("goes on by the rows with what is not in memory", () => {
   acceptAsked(asked);
   const saved = { requestHash, ...answered, contentSalt: SALT, delivered: Buffer.from("text"), answeredAtMs: 2000 };
   // Others over the same rows, who took nothing of it.
-  expect(() => openAnswerSteps(db).saveSignature(requestHash, answered.executorSignature)).toThrow(
+  expect(() => openAnswerSteps(db, servedDues(db)).saveSignature(requestHash, answered.executorSignature)).toThrow(
     refusal("INTERNAL", asked),
   );
-  openAnswerSteps(db).saveAnswer(saved);
-  openAnswerSteps(db).saveSignature(requestHash, answered.executorSignature);
+  openAnswerSteps(db, servedDues(db)).saveAnswer(saved);
+  openAnswerSteps(db, servedDues(db)).saveSignature(requestHash, answered.executorSignature);
   expect(log.find(requestHash)).toMatchObject({ status: "signed", responseHash: answered.responseHash });
   expect(log.laneState(client, 1n)).toEqual(advance(EMPTY_LANE, answered.response, answered.responseHash));
 });

@@ -9,7 +9,7 @@ import { type Delivery, deliveryOf, pruneDeliveries } from "./delivery-log.ts";
 import { type NewestPairs, openNewestPairs } from "./newest-pairs.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openRebuttals, type Rebuttals } from "./rebuttals.ts";
-import { openSettlementLog, type SettlementLog } from "./settlement-log.ts";
+import { openSettlementLog, type SettlementLog, servedDues } from "./settlement-log.ts";
 
 /** An answer that was saved but not signed when the process ended: sign exactly this, then `saveSignature`. */
 export interface UnsignedAnswer {
@@ -78,13 +78,14 @@ export interface ExecutorLog extends AnswerSteps, SettlementLog, OwnPast, DutyLo
 /** Opens the log. Requests that ran when the process ended have no answer: they fail as INTERNAL, their lanes are free. */
 export function openExecutorLog(db: Database): ExecutorLog {
   db.write(() => db.run(FAIL_RUNNING));
+  const dues = servedDues(db);
   return {
-    ...openSettlementLog(db),
+    ...openSettlementLog(db, dues),
     ...openOwnPast(db),
     ...openDutyLog(db),
     ...openRebuttals(db),
     ...openNewestPairs(db),
-    ...openAnswerSteps(db),
+    ...openAnswerSteps(db, dues),
     onDisk: () => db.onDisk(),
     laneState: (client, lane) => encoding.laneStateOf(db.get(LANE, laneKey(client, lane))),
     busyLane: (client, lane) => db.get(BUSY, laneKey(client, lane)) !== undefined,
@@ -92,7 +93,10 @@ export function openExecutorLog(db: Database): ExecutorLog {
     find: (requestHash) => servedOf(db.get(REQUEST, { requestHash })),
     delivery: (requestHash) => deliveryOf(db, requestHash),
     receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(servedReceiptOf),
-    prune: (beforeMs) => prune(db, beforeMs),
+    prune: (beforeMs) => {
+      dues.forget();
+      prune(db, beforeMs);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { PaidLane } from "@lloom/protocol/channel-money";
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
+import { LaneDues } from "../database/lane-dues.ts";
 
 export interface LaneKey {
   readonly client: Address;
@@ -75,6 +76,9 @@ const OPEN_BY = `SELECT r.lane, coalesce(r.cumulative_cost, r.cost_cap) AS cost,
     coalesce(l.settled_cost, '${encoding.ZERO}') AS settled_cost
   FROM served_requests r LEFT JOIN served_lanes l ON l.client = r.client AND l.lane = r.lane
   WHERE r.client = :client AND r.status IN ('running', 'answered')`;
+const OWED_IN_LANE = `SELECT lane, cost, settled_cost FROM served_lanes l
+  WHERE l.client = :client AND l.lane = :lane AND ${OWED}`;
+const OPEN_IN_LANE = `${OPEN_BY} AND r.lane = :lane`;
 const SETTLING = `UPDATE served_lanes SET settling_nonce = :nonce, settling_tx = :txHash
   WHERE client = :client AND lane = :lane`;
 const CLEAR = `UPDATE served_lanes SET settling_nonce = NULL, settling_tx = NULL
@@ -89,17 +93,29 @@ const CORRECTED = `UPDATE served_lanes SET settled_nonce = :nonce, settled_cost 
 const WRITE_OFF = `UPDATE served_lanes SET written_off = :because, settling_nonce = NULL, settling_tx = NULL
   WHERE client = :client AND lane = :lane`;
 
-/** Opens this part of the log; `openExecutorLog` holds the whole. */
-export function openSettlementLog(db: Database): SettlementLog {
+/** What clients owe or may come to owe, in memory. */
+export const servedDues = (db: Database): LaneDues =>
+  new LaneDues({
+    all: (client) => [...db.all(OWED_BY, { client }), ...db.all(OPEN_BY, { client })],
+    ofLane: (client, lane) => [...db.all(OWED_IN_LANE, { client, lane }), ...db.all(OPEN_IN_LANE, { client, lane })],
+  });
+
+/**
+ * Opens this part of the log; `openExecutorLog` holds the whole. Whoever reads beside its writer holds nothing in memory, so that there are
+ * no `dues`.
+ */
+export function openSettlementLog(db: Database, dues?: LaneDues): SettlementLog {
   // The chain knows all this: what a power failure takes is asked again.
   const write = <T>(work: () => T): T => db.write(work, { synced: false });
-  const settled = (sql: string, lane: KeyedPaidLane): boolean =>
-    write(() => db.run(sql, { ...laneKey(lane), ...amounts(lane) })) > 0;
+  const settled = (sql: string, lane: KeyedPaidLane): boolean => {
+    dues?.written(lane.client, lane.lane);
+    return write(() => db.run(sql, { ...laneKey(lane), ...amounts(lane) })) > 0;
+  };
   const owed = (client: Address): readonly encoding.Row[] => db.all(OWED_BY, { client });
   const outstanding = (client: Address): bigint =>
     encoding.sumByLane([...owed(client), ...db.all(OPEN_BY, { client })]);
   return {
-    outstanding,
+    outstanding: dues === undefined ? outstanding : (client) => dues.sum(client),
     underWay: (client) => outstanding(client) - encoding.sumByLane(owed(client)),
     unsettled: () => db.all(UNSETTLED).map(unsettledOf),
     unsettledLanes: () => Number(db.get(UNSETTLED_LANES)?.["lanes"] ?? 0),
@@ -116,6 +132,7 @@ export function openSettlementLog(db: Database): SettlementLog {
     markSettled: (lane) => settled(SETTLED, lane),
     correctSettled: (lane) => settled(CORRECTED, lane),
     writeOff: (lane, because) => {
+      dues?.written(lane.client, lane.lane);
       write(() => db.run(WRITE_OFF, { ...laneKey(lane), because }));
     },
   };
