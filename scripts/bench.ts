@@ -95,6 +95,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     ],
     run: async (options) => (await import("../test/benchmark/discovery.ts")).run(options),
   },
+  rest: {
+    describe: "what the network of npm start takes of a processor while nobody asks it anything",
+    legend: [
+      "Percent of one processor by the system's count of each process, over a minute that begins a minute and a half after the first answer and",
+      "the pages; rest.cpu is all of them. supervisor: what runs the others. Helpers without a name of their own (esbuild's) are left out.",
+    ],
+    run: async () => (await import("../test/benchmark/rest.ts")).run(),
+  },
   soak: {
     describe: "answers without a pause: memory, its growth, and whether anything is lost or paid twice",
     legend: [
