@@ -231,7 +231,10 @@ async function startNodes(
         startNode(nodeContext, {
           account: DEVNET_ACCOUNTS.gateway,
           command: "gateway",
-          args: ["--bootstrap", bootstrap, "--port", String(port)].concat(measured.gateway, gatewayFlags ?? []),
+          args: ["--bootstrap", bootstrap, "--port", String(port), "--audits", audits].concat(
+            measured.gateway,
+            gatewayFlags ?? [],
+          ),
         }),
       (node) => `${node.url}/v1`,
     ),

@@ -16,7 +16,7 @@ import { advance, EMPTY_LANE, type LaneState } from "@lloom/protocol/lane";
 import type { ExecutorFrame, RequestFrame, Sampling } from "@lloom/protocol/messages";
 import { hashProfile } from "@lloom/protocol/profile";
 import { pino } from "pino";
-import type { AskParts } from "../../node/src/client/ask/ask.ts";
+import type { AskParts } from "../../node/src/client/ask/ask-state.ts";
 import { askVerified } from "../../node/src/client/ask/ask-verified.ts";
 import { type ClientOptions, clientSettings } from "../../node/src/client/client-options.ts";
 import { OfferBook } from "../../node/src/client/discover/offer-book.ts";
@@ -108,7 +108,7 @@ export class StagedMarket implements Disposable {
 
   constructor(
     options: ClientOptions = {},
-    more: Partial<Pick<AskParts, "recounting" | "told" | "audit" | "reach">> = {},
+    more: Partial<Pick<AskParts, "recounting" | "known" | "audit" | "reach">> = {},
   ) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
     this.book = new OfferBook(options.random ?? (() => 0.5));

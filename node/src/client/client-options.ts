@@ -43,6 +43,8 @@ export interface ClientOptions {
   readonly hedging?: "on" | "off";
   /** How far answers are checked, at least. */
   readonly verification?: Verification;
+  /** How long a question waits to have the chain say whether an executor is reported, where an index says so. */
+  readonly confirmWaitMs?: number;
   /** How often the index is asked, and its word held against the chain. */
   readonly reputationIntervalMs?: number;
   /** Buys also from executors that have nothing at stake. */
@@ -108,6 +110,7 @@ export const clientSettings = (options: ClientOptions): ClientSettings => ({
   hedging: "off",
   verification: USUAL_VERIFICATION,
   minStake: 0n,
+  confirmWaitMs: 2_000,
   reputationIntervalMs: 600_000,
   allowUnstaked: false,
   deadlineSeconds: 600n,

@@ -22,7 +22,7 @@ import type { Room } from "../store/files/disk-room.ts";
 import { keepTidy } from "../store/keep-tidy.ts";
 import type { Identity } from "../wallet/identity.ts";
 import { recoverAddress } from "../wallet/recover.ts";
-import type { AskParts } from "./ask/ask.ts";
+import type { AskParts } from "./ask/ask-state.ts";
 import { askVerified } from "./ask/ask-verified.ts";
 import { blamingClock } from "./blaming-clock.ts";
 import type { AnswerAudit } from "./check/answer-audit.ts";
@@ -50,7 +50,7 @@ export interface ClientParts {
   readonly log: Log;
   /** Directory for vocabularies of models; without one, counts are checked by bounds alone. */
   readonly vocabularies?: string;
-  /** Whom it asks about executors; without one, nobody has a reputation. */
+  /** Where it learns about executors; without one, nobody has a reputation. */
   readonly reputations?: ReputationSource | undefined;
   /** Holds answers against weights of its own; without it, no answer can be audited. */
   readonly audit?: AnswerAudit | undefined;
@@ -107,7 +107,7 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   background.run(keepLooking(asking, market, closing.signal));
   const pace = { fromBlock, pollMs: settings.watchPollMs, signal: closing.signal };
   background.run(followStakes(chain, { ...pace, onChange: market.review }));
-  if (asking.told !== undefined) background.run(asking.told.keepAsking(closing.signal));
+  if (asking.known !== undefined) background.run(asking.known.keepAsking(closing.signal));
   const chainSeconds = (): Promise<bigint> => untilAborted(chain.nowSeconds(), closing.signal);
   background.run(keepTidy(store, { clock: settings.clock, chainSeconds, signal: closing.signal, log }));
   const models = keptList(() => market.book.models(settings.clock(), mayBuy(settings)));
@@ -233,14 +233,14 @@ function assembleAsk(
 ): AskParts {
   const { hasher, book, search, learnStake, vocabularies } = market;
   const token = tokenOf(chain);
-  const told =
+  const known =
     source &&
     openReputations({ chain, log, source }, settings, {
       executors: () => book.staked(),
-      onTold: (reputations) => book.setReputations(reputations),
+      onKnown: (reputations) => book.setReputations(reputations),
     });
   return {
-    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, audit, log, told },
+    ...{ identity, hasher, store, pool, channels, settings, book, learnStake, token, audit, log, known },
     recover: recoverAddress,
     reach: (target, signal, mostMs) => connect(host, target, signal, mostMs),
     isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),

@@ -43,6 +43,13 @@ export interface Standing {
   readonly grade: Grade;
 }
 
+/**
+ * Whether audits speak against an executor beyond doubt: even the kindest share that is as believable as any is below a half,
+ * which takes more than a sixth of failed ones. One that is merely little trusted is not reported, and neither is a newcomer.
+ */
+export const isReported = ({ grade, upper }: Pick<Standing, "grade" | "upper">): boolean =>
+  grade !== "newcomer" && 2n * upper < ONE;
+
 /** An executor's rows; what was never touched is undefined or empty. */
 export interface StandingRows {
   readonly executor: ExecutorRow | undefined;

@@ -2,7 +2,8 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import type { AnswerAudit } from "../check/answer-audit.ts";
 import type { AskEvent, Copy, Question } from "../question.ts";
-import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
+import { ask } from "./ask.ts";
+import type { AskParts, SharedQuestion } from "./ask-state.ts";
 import { wholeAnswer } from "./whole-answer.ts";
 
 /**

@@ -2,7 +2,8 @@ import { pause } from "../../primitives/pause.ts";
 import type { Pace } from "../choose/pace.ts";
 import type { ClientSettings } from "../client-options.ts";
 import type { AskEvent, Question } from "../question.ts";
-import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
+import { ask } from "./ask.ts";
+import type { AskParts, SharedQuestion } from "./ask-state.ts";
 import { EventQueue } from "./event-queue.ts";
 
 /** So many strays above the mean, a first token is later than nine of ten: half of what is waited for before anybody is given up. */

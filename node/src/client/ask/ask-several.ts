@@ -2,7 +2,8 @@ import { LloomError } from "../../errors.ts";
 import { withSeed } from "../check/verification.ts";
 import type { AskEvent, Copy, Question } from "../question.ts";
 import { agreeOn } from "./agreement.ts";
-import { type AskParts, ask, type SharedQuestion } from "./ask.ts";
+import { ask } from "./ask.ts";
+import type { AskParts, SharedQuestion } from "./ask-state.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type OnTheWay, type WholeAnswer, wholeAnswer } from "./whole-answer.ts";
 

@@ -1,10 +1,11 @@
 import { LloomError } from "../../errors.ts";
 import { stricterVerification } from "../check/verification.ts";
 import type { AskEvent, Question } from "../question.ts";
-import { type AskParts, ask } from "./ask.ts";
+import { ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";
 import { askHedged } from "./ask-hedged.ts";
 import { askSeveral } from "./ask-several.ts";
+import type { AskParts } from "./ask-state.ts";
 
 /**
  * Answers a question and checks it as far as the question or the client's own settings ask, whichever is more. Throws as `ask`, and

@@ -7,12 +7,13 @@ import type { Question } from "../question.ts";
 const honest = () => ({ type: "honest" }) as const;
 
 /** A cheap executor with little stake and a bad name, and a dear one with more of both. */
-function stage(options: ClientOptions = {}, strangers: Address[] = []) {
-  const told = {
-    noteStranger: (executor: Address) => void strangers.push(executor),
+function stage(options: ClientOptions = {}, asked: Address[] = []) {
+  const known = {
+    noteAsked: (executor: Address) => void asked.push(executor),
+    confirm: async () => undefined,
     keepAsking: async () => undefined,
   };
-  const staged = new StagedMarket(options, { told });
+  const staged = new StagedMarket(options, { known });
   const cheap = staged.join({ price: 1n, stake: 10, conduct: honest });
   const dear = staged.join({ price: 9n, stake: 100, conduct: honest });
   const reputation = ({ address }: StagedExecutor, trust: number) => [address, { trust, grade: "B" }] as const;
@@ -39,11 +40,11 @@ it.each<[string, ClientOptions, NonNullable<Question["demands"]>]>([
   expect(requests()).toEqual([0, 1]);
 });
 
-it("says whom it asks that has shown nothing yet, and nobody else", async () => {
-  const strangers: Address[] = [];
-  const { staged, cheap } = stage({}, strangers);
+it("has whoever is asked looked at, each time", async () => {
+  const asked: Address[] = [];
+  const { staged, cheap } = stage({}, asked);
   using _ = staged;
   await staged.ask();
   await staged.ask();
-  expect(strangers).toEqual([cheap.address]);
+  expect(asked).toEqual([cheap.address, cheap.address]);
 });

@@ -21,7 +21,7 @@ export interface Candidate {
   readonly stake: number | undefined;
   /** A jury found it to have cheated its clients lately, or it admitted that; by the chain's word. */
   readonly hasCheated: boolean;
-  /** What an index says of it; undefined while none has, or none is asked. */
+  /** By an index's word or this client's own computing; undefined while there is neither. */
   readonly reputation: Reputation | undefined;
   /** What it has counted of prompts to this model; undefined before its first answer. */
   readonly counted: CountedPrompts | undefined;
@@ -93,8 +93,8 @@ export const isKnownWell = ({ health }: Pick<Candidate, "health">): boolean =>
  * While nobody is proven, the first try goes to the cheapest stranger, and every other one to strangers drawn by their stake:
  * who lures with a price gets one try per question and no more, and a thousand keys get no more tries than their stake is
  * worth. Whoever counts far more than others for the same model's template is no better than a stranger, and as dear as it
- * counts. Avoided ones, and those that the chain has found to cheat others, come only when nobody else is left, those that
- * cheated this client not at all.
+ * counts. Avoided ones, and those that were found out by others, come only when nobody else is left, whatever they cost and
+ * however often they have answered this client, which sees no weights; those that cheated this client come not at all.
  *
  * Stakes, too, are compared as floating-point numbers: they rank, they are never paid.
  */
@@ -232,13 +232,16 @@ const NEARNESS: readonly NoChoice[] = [
 ];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
 
+/** By a jury, or by validators whose audits this client has read from the chain itself. No index's word alone does this. */
+const isFoundOut = ({ hasCheated, reputation }: Candidate): boolean => hasCheated || reputation?.report === "computed";
+
 function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
   const { health, heardAtMs } = candidate;
   const isClean = health.failures === 0;
   const isTrusted = isProven(candidate) && surplusTokens(candidate.counted, usual) === 0;
   const known = isTrusted ? (isClean ? RANK.proven : RANK.shaken) : isClean ? RANK.stranger : RANK.failing;
   const rank = nowMs - heardAtMs < FRESH_MS ? known : known + STALE;
-  if (health.avoidUntilMs <= nowMs) return rank + (candidate.hasCheated ? AVOIDED : 0);
+  if (health.avoidUntilMs <= nowMs) return rank + (isFoundOut(candidate) ? AVOIDED : 0);
   return rank + (health.distrusted ? NEVER : AVOIDED);
 }
 

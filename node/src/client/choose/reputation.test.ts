@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, candidate, choose, NO_DEMANDS, PROVEN } from "../../../../test/support/candidate.ts";
+import { seeded } from "../../../../protocol/test/seeded.ts";
+import { addressOf, candidate, choose, NO_DEMANDS, NOW, PROVEN } from "../../../../test/support/candidate.ts";
+import { UNKNOWN_HEALTH } from "./executor-health.ts";
 import { MOST_PRICE_FACTOR, type Reputation, reputationFactor, strictest } from "./reputation.ts";
 
+const SEED = Number(process.env["SEED"] ?? 17);
 const told = (trust: number, grade: "A" | "B" | "C" | "newcomer" = "B") => ({ trust, grade });
 
 describe("what a reputation makes of a price", () => {
@@ -21,6 +24,45 @@ describe("what a reputation makes of a price", () => {
     expect(factors[0]).toBe(MOST_PRICE_FACTOR);
     expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
     expect(factors.at(-1)).toBeLessThan(1.005);
+  });
+});
+
+describe(`an executor that audits speak against, in markets that are drawn (seed ${SEED})`, () => {
+  it("is never asked while anybody else can be, whatever its price, stake and answers, and always when nobody else can", () => {
+    const random = seeded(SEED);
+    const chance = (): number => random.below(1_000_000) / 1_000_000;
+    const of = <Value>(...values: readonly Value[]): Value => values[random.below(values.length)] as Value;
+    for (let game = 0; game < 3_000; game++) {
+      const size = 2 + random.below(6);
+      const found = Array.from({ length: size }, (_, index) => index === 0 || random.below(2) === 0);
+      const offers = found.map((isReported, index) => {
+        const health = { ...UNKNOWN_HEALTH, answers: of(0, 1, 10_000), failures: isReported ? 0 : of(0, 0, 1) };
+        const reputation = {
+          trust: isReported ? 0.1 : of(0.4, 0.9),
+          grade: isReported ? ("C" as const) : of("A" as const, "newcomer" as const),
+        };
+        const known = { health, stake: of(1, 100, 1_000_000), heardAtMs: NOW - of(0, 60_000), inFlight: of(0, 3) };
+        const report = isReported ? ({ report: "computed" } as const) : {};
+        return candidate(
+          { index, price: of(1n, 100n, 150n, 1_000_000n) },
+          { ...known, reputation: { ...reputation, ...report } },
+        );
+      });
+      const tried = new Set(offers.filter(() => random.below(5) === 0).map(({ signed }) => signed.offer.executor));
+      const chosen = choose(offers, { tried }, { exploration: of(0, 0.05, 1), random: chance });
+      const isLeft = (index: number): boolean => !tried.has(addressOf(index));
+      const others = found.flatMap((isReported, index) => (!isReported && isLeft(index) ? [index] : []));
+      const all = found.flatMap((_, index) => (isLeft(index) ? [index] : []));
+      if (all.length === 0) expect(chosen).toBe("tried");
+      else expect(others.length > 0 ? others : all, `game ${game}`).toContain(chosen);
+    }
+  });
+
+  it("is held by an index's word alone to what a price of 1.5 times is worth", () => {
+    const told = candidate({ index: 0, price: 66n }, { reputation: { trust: 0, grade: "C", report: "told" } });
+    expect(choose([told, candidate({ index: 1 })])).toBe(0);
+    const dearer = candidate({ index: 0, price: 71n }, { reputation: { trust: 0, grade: "C", report: "told" } });
+    expect(choose([dearer, candidate({ index: 1 })])).toBe(1);
   });
 });
 

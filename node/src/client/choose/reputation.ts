@@ -2,16 +2,21 @@
 import type { Grade } from "@lloom/protocol/reputation/standing";
 import type { ExecutorDemands } from "../question.ts";
 
-/** What an index says of an executor; its word, as long as it was not found to lie. */
+/** What is known of an executor's reputation: an index's word, or what this client computed from the chain's events. */
 export interface Reputation {
   /** From 0 to 1. A floating-point number: it ranks. */
   readonly trust: number;
   readonly grade: Grade;
+  /** Audits speak against it beyond doubt (`isReported`): by an index's word alone, or as this client computed. */
+  readonly report?: "told" | "computed" | undefined;
 }
 
 /** The trust that makes an executor neither dearer nor cheaper: between the bounds of grades B and A. */
 const NEUTRAL_TRUST = 0.5;
-/** Most that a reputation makes dearer or cheaper. What a lying index can be worth is bounded by its square, once per executor. */
+/**
+ * Most that a reputation makes dearer or cheaper. What a lying index can be worth is bounded by its square, once per executor.
+ * What this client computed itself needs no bound: whoever is reported by it comes only when nobody else is left (`choose.ts`).
+ */
 export const MOST_PRICE_FACTOR = 1.5;
 
 /**

@@ -7,26 +7,27 @@ import { untilAborted } from "../../chain/rpc/until-aborted.ts";
 import type { Indexer } from "../../indexer/indexer.ts";
 import type { Log } from "../../log.ts";
 import type { ClientSettings } from "../client-options.ts";
-import { ToldReputations, type ToldReputationsParts } from "./told-reputations.ts";
+import { KnownReputations, type KnownReputationsParts } from "./known-reputations.ts";
 
-/** Whom a client asks about executors. */
+/** Where a client learns about executors. */
 export interface ReputationSource {
-  readonly indexer: Indexer;
+  /** Without one, only who was asked is computed. */
+  readonly indexer?: Indexer | undefined;
   readonly audits: Address;
   /** Where what was read of an executor's past is kept. */
   readonly kept: (executor: Address) => KeptPast;
 }
 
-/** What an index says, held against this client's own chain. */
+/** What this client's own chain says of executors, and an index, held against it. */
 export function openReputations(
   { chain, log, source }: { readonly chain: Chain; readonly log: Log; readonly source: ReputationSource },
   settings: Pick<ClientSettings, "reputationIntervalMs" | "random">,
-  book: Pick<ToldReputationsParts, "executors" | "onTold">,
-): ToldReputations {
+  book: Pick<KnownReputationsParts, "executors" | "onKnown">,
+): KnownReputations {
   const { indexer, audits, kept } = source;
   const contracts = { chain, audits };
   let known: ReputationRules | undefined;
-  return new ToldReputations({
+  return new KnownReputations({
     ...{ indexer, log, ...book, random: settings.random, intervalMs: settings.reputationIntervalMs },
     rules: async () => {
       known ??= await readReputationRules(contracts);

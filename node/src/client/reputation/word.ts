@@ -1,8 +1,6 @@
 import type { Address } from "@lloom/protocol/commitment-types";
-import { type PlacedEvent, replay } from "@lloom/protocol/reputation/epochs-of";
 import { ONE } from "@lloom/protocol/reputation/fixed-point";
-import type { ReputationRules } from "@lloom/protocol/reputation/parameters";
-import type { Standing } from "@lloom/protocol/reputation/standing";
+import { isReported, type Standing } from "@lloom/protocol/reputation/standing";
 import type { Reputation } from "../choose/reputation.ts";
 
 /** Everybody's standing at the end of one epoch, as an index says. */
@@ -11,11 +9,12 @@ export interface Word {
   readonly standings: ReadonlyMap<Address, Standing>;
 }
 
-/** The word as the choice of an executor takes it. */
-export const reputationsOf = ({ standings }: Word): ReadonlyMap<Address, Reputation> =>
-  new Map(
-    [...standings].map(([executor, { trust, grade }]) => [executor, { trust: Number(trust) / Number(ONE), grade }]),
-  );
+/** A standing as the choice of an executor takes it: told by an index, or computed here. */
+export const reputationOf = (standing: Standing, from: "told" | "computed"): Reputation => ({
+  trust: Number(standing.trust) / Number(ONE),
+  grade: standing.grade,
+  ...(isReported(standing) && { report: from }),
+});
 
 /** Where the word is not what the events say. */
 export interface Lie {
@@ -27,29 +26,14 @@ export interface Lie {
   readonly own: string;
 }
 
-/** What the word gets wrong about one executor, all of whose events are given. */
-export function lieAbout(
-  rules: ReputationRules,
-  {
-    executor,
-    events,
-    word,
-  }: { readonly executor: Address; readonly events: readonly PlacedEvent[]; readonly word: Word },
-): Lie | undefined {
-  const { epoch } = word;
-  const told = word.standings.get(executor);
-  const found = replay(rules, { executor, events }).at(BigInt(epoch));
+/** What the word gets wrong about an executor, whose own standing at the word's epoch is given; undefined if it has none. */
+export function lieAbout({ epoch, standings }: Word, executor: Address, found: Standing | undefined): Lie | undefined {
+  const told = standings.get(executor);
   if (told === undefined || found === undefined) {
     if (told === undefined && found === undefined) return undefined;
-    return {
-      executor,
-      epoch,
-      figure: "registered",
-      told: String(told !== undefined),
-      own: String(found !== undefined),
-    };
+    const [isTold, isFound] = [told !== undefined, found !== undefined];
+    return { executor, epoch, figure: "registered", told: String(isTold), own: String(isFound) };
   }
-  const { block: _, ...own } = found;
-  const figure = (Object.keys(own) as (keyof Standing)[]).find((name) => own[name] !== told[name]);
-  return figure && { executor, epoch, figure, told: String(told[figure]), own: String(own[figure]) };
+  const figure = (Object.keys(told) as (keyof Standing)[]).find((name) => found[name] !== told[name]);
+  return figure && { executor, epoch, figure, told: String(told[figure]), own: String(found[figure]) };
 }

@@ -84,7 +84,10 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
   return { client, chain, identity, store, db, host, clock, room };
 }
 
-/** Whom the settings say to ask about executors. Throws CONFIG_INVALID for a demand that nobody could be known to meet. */
+/**
+ * Where the settings say to learn about executors: from the chain where Audits is known, and from an index. Throws CONFIG_INVALID for
+ * a demand that nobody could be known to meet, and for an index without Audits.
+ */
 function reputationSource({ settings }: CommandContext, chain: Chain): ReputationSource | undefined {
   const { indexer: url, minReputation } = settings;
   if (url === undefined && minReputation > 0)
@@ -95,7 +98,8 @@ function reputationSource({ settings }: CommandContext, chain: Chain): Reputatio
         next: "Give --indexer URL, or leave --min-reputation out.",
       },
     );
-  if (url === undefined) return undefined;
+  if (url === undefined && settings.audits === undefined && settings.network === undefined) return undefined;
   const audits = chosenAudits(settings);
-  return { indexer: openIndexer(url), audits, kept: (executor) => keptPast(settings, { chain, audits, executor }) };
+  const indexer = url === undefined ? undefined : openIndexer(url);
+  return { indexer, audits, kept: (executor) => keptPast(settings, { chain, audits, executor }) };
 }

@@ -2,7 +2,7 @@ import type { Address } from "@lloom/protocol/commitment-types";
 import type { PlacedEvent } from "@lloom/protocol/reputation/epochs-of";
 import { ONE } from "@lloom/protocol/reputation/fixed-point";
 import { emptyReputation, fold } from "@lloom/protocol/reputation/fold";
-import type { Standing } from "@lloom/protocol/reputation/standing";
+import { isReported, type Standing } from "@lloom/protocol/reputation/standing";
 import { standingsOf } from "@lloom/protocol/reputation/standings-tree";
 import { describe, expect, it } from "vitest";
 import { HISTORY_RULES, historyExecutor, randomHistory } from "../../../../protocol/test/random-history.ts";
@@ -11,7 +11,8 @@ import { addressOf, candidate, NOW, need } from "../../../../test/support/candid
 import { createLog } from "../../log.ts";
 import { chooseExecutor } from "../choose/choose.ts";
 import type { Reputation } from "../choose/reputation.ts";
-import { ToldReputations } from "./told-reputations.ts";
+import { KnownReputations } from "./known-reputations.ts";
+import { reputationOf } from "./word.ts";
 
 const SEED = Number(process.env["SEED"] ?? 31);
 const GAMES = 100;
@@ -46,7 +47,7 @@ type Standings = Map<Address, Standing>;
 /** What a lying index may do to one executor's line. */
 const LIES: Readonly<Record<string, (word: Standings, about: Address, by: bigint) => void>> = {
   praise: (word, about) => change(word, about, { trust: ONE, lower: ONE, grade: "A" }),
-  slander: (word, about) => change(word, about, { trust: 0n, lower: 0n, grade: "C" }),
+  slander: (word, about) => change(word, about, { trust: 0n, lower: 0n, upper: 0n, grade: "C" }),
   "make a newcomer": (word, about) => change(word, about, { grade: "newcomer" }),
   "leave out": (word, about) => word.delete(about),
   "one bit of trust": (word, about) => change(word, about, { trust: (word.get(about)?.trust ?? 0n) ^ 1n }),
@@ -75,13 +76,13 @@ function opened(
   eventsOf = async (executor: Address): Promise<readonly PlacedEvent[]> => own.get(executor) ?? [],
 ) {
   const believed: ReadonlyMap<Address, Reputation>[] = [];
-  const told = new ToldReputations({
+  const told = new KnownReputations({
     indexer: { origin: "http://index.example", standings: async () => word },
     rules: async () => HISTORY_RULES,
     eventsOf,
     nowSeconds: async () => nowSeconds,
     executors: () => executors,
-    onTold: (reputations) => believed.push(reputations),
+    onKnown: (reputations) => believed.push(reputations),
     intervalMs: 1,
     random,
     log: createLog({ level: "silent", name: "test" }),
@@ -98,6 +99,17 @@ function bought(reputations: ReadonlyMap<Address, Reputation>, prices: readonly 
   const choice = chooseExecutor(offers, need, { nowMs: NOW, exploration: 0, random });
   return typeof choice === "string" ? undefined : choice.signed.offer;
 }
+
+/** Nothing is left but what this client computed, which is what the events say. */
+function expectComputed(believed: ReadonlyMap<Address, Reputation>): void {
+  const own = [...believed].map(([executor]) => [executor, reputationOf(truth.get(executor) as Standing, "computed")]);
+  expect([...believed]).toEqual(own);
+}
+
+/** Whom the client asks only when nobody else is left. */
+const shunned = (believed: ReadonlyMap<Address, Reputation>): Address[] =>
+  [...believed].filter(([, { report }]) => report === "computed").map(([executor]) => executor);
+const REPORTED = [...truth].filter(([, standing]) => isReported(standing)).map(([executor]) => executor);
 
 describe(`an index that lies, by ${GAMES} strategies that are drawn (seed ${SEED})`, () => {
   it("is noticed, its word is dropped, and until then nobody pays more than the bound of a good name", async () => {
@@ -125,13 +137,14 @@ describe(`an index that lies, by ${GAMES} strategies that are drawn (seed ${SEED
       for (; !told.isLiar && round < LONGEST; round++) {
         await told.askOnce(signal);
         const offer = bought(believed(), prices, chance);
-        if (offer !== undefined) told.noteStranger(offer.executor);
+        if (offer !== undefined) told.noteAsked(offer.executor);
+        expect(REPORTED).toEqual(expect.arrayContaining(shunned(believed())));
         expect(Number(offer?.outboundPrice), `game ${game}: ${kinds.join(", ")}`).toBeLessThanOrEqual(
           100 * MOST_DEARER,
         );
       }
       expect(told.isLiar, `game ${game}: ${kinds.join(", ")} about ${about.join(", ")}`).toBe(true);
-      expect(believed().size).toBe(0);
+      expectComputed(believed());
       rounds.push(round);
     }
     const sorted = rounds.toSorted((a, b) => a - b);
@@ -151,9 +164,10 @@ describe(`an index that lies, by ${GAMES} strategies that are drawn (seed ${SEED
     expect([told.isLiar, believed().get(colluder)]).toEqual([false, { trust: 1, grade: "A" }]);
     const prices = executors.map((executor) => (executor === colluder ? 60n : 100n));
     expect(bought(believed(), prices, () => random.below(100) / 100)?.executor).toBe(colluder);
-    told.noteStranger(colluder);
+    told.noteAsked(colluder);
     await told.askOnce(signal);
-    expect([told.isLiar, believed().size]).toEqual([true, 0]);
+    expect(told.isLiar).toBe(true);
+    expectComputed(believed());
   });
 
   it("is noticed where praise sold something although the chain could not be asked in between", async () => {
@@ -167,7 +181,7 @@ describe(`an index that lies, by ${GAMES} strategies that are drawn (seed ${SEED
     };
     const { told } = opened(word, () => 0.999, eventsOf);
     const signal = new AbortController().signal;
-    told.noteStranger(colluder);
+    told.noteAsked(colluder);
     await told.askOnce(signal);
     expect(told.isLiar).toBe(false);
     isBroken = false;
@@ -179,7 +193,7 @@ describe(`an index that lies, by ${GAMES} strategies that are drawn (seed ${SEED
     const word = new Map(truth).set(NOBODY, truth.get(executors[0] as Address) as Standing);
     const { told } = opened(word, () => 0);
     const signal = new AbortController().signal;
-    told.noteStranger(NOBODY);
+    told.noteAsked(NOBODY);
     await told.askOnce(signal);
     expect(told.isLiar).toBe(true);
   });
@@ -192,7 +206,7 @@ describe("an index that tells the truth", () => {
     const signal = new AbortController().signal;
     for (let round = 0; round < 60; round++) {
       await told.askOnce(signal);
-      told.noteStranger(executors[random.below(EXECUTORS)] as Address);
+      told.noteAsked(executors[random.below(EXECUTORS)] as Address);
     }
     expect([told.isLiar, believed().size]).toEqual([false, truth.size]);
   });

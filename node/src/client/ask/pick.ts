@@ -1,0 +1,166 @@
+/** Whom to ask next for a question. */
+import type { Address } from "@lloom/protocol/commitment-types";
+import { worstCost } from "@lloom/protocol/lane";
+import { mostInboundTokens } from "@lloom/protocol/token-bounds";
+import type { LloomError } from "../../errors.ts";
+import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from "../choose/choose.ts";
+import { isBelieved } from "../choose/failover.ts";
+import { patienceMs } from "../choose/pace.ts";
+import { estimatedTokens, lowestLimit } from "../choose/price.ts";
+import { strictest } from "../choose/reputation.ts";
+import { gatherOffers, learnStakes } from "../discover/gather-offers.ts";
+import { noExecutor } from "../discover/no-executor.ts";
+import type { OfferBook } from "../discover/offer-book.ts";
+import type { AskParts, AskState, SharedQuestion } from "./ask-state.ts";
+import type { AttemptOptions } from "./attempt.ts";
+
+/** Bytes of a prompt that take about as long to read as everything else before a first token. */
+const BYTES_PER_PATIENCE = 4096;
+
+/** The question is at fault, as several say: nobody failed. */
+export function believed({ book, settings }: AskParts, { blames }: AskState, error: LloomError): LloomError {
+  for (const executor of blames.splice(0)) book.note(executor, { type: "blamed" }, settings.clock());
+  return error;
+}
+
+/** An executor to ask, counted as asked in the same step, so that questions that come together see each other. */
+interface Picked {
+  readonly candidate: Candidate;
+  /** What it has shown: right answers, and text of one that is under way. */
+  readonly shown: number;
+  readonly tracked: ReturnType<OfferBook["track"]>;
+}
+
+function picked({ book }: AskParts, { shared, own }: AskState, candidate: Candidate): Picked {
+  const { health, inFlight, silent, signed } = candidate;
+  shared.taken.add(signed.offer.executor);
+  own.add(signed.offer.executor);
+  const shown = health.answers + (inFlight > silent ? 1 : 0);
+  return { candidate, shown, tracked: book.track(signed.offer.executor) };
+}
+
+/** The next executor to ask; the first one among all that can be known of. */
+export async function pick(parts: AskParts, state: AskState): Promise<Picked> {
+  const { model } = state.question;
+  if (state.failure === undefined) await gatherOffers(parts, state.question, state.signal);
+  await learnStakes(parts, model, state.signal);
+  const deadline = AbortSignal.any([state.signal, AbortSignal.timeout(parts.settings.strangerWaitMs)]);
+  const confirmed = new Set<Address>();
+  for (;;) {
+    const choice = choose(parts, state);
+    if (typeof choice !== "string" && mustConfirm(choice, confirmed)) {
+      await confirm(parts, state, choice);
+      confirmed.add(choice.signed.offer.executor);
+      continue;
+    }
+    if (typeof choice === "string" && state.putOff.length > 0) {
+      for (const executor of state.putOff.splice(0)) state.tried.delete(executor);
+      state.fundedOnly = false;
+      continue;
+    }
+    if (typeof choice === "string") {
+      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView(model));
+      const isEverybody = state.blames.length === state.tried.size;
+      throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
+    }
+    // One question at a time shows whether a stranger answers at all; the others wait a little, and then go elsewhere.
+    if (isProven(choice) || choice.silent === 0) return picked(parts, state, choice);
+    if (deadline.aborted) return picked(parts, state, pastSilent(parts, state) ?? choice);
+    await parts.book.change(deadline);
+  }
+}
+
+/** Executors of which a question waits to know whether they are what an index says. */
+const MOST_CONFIRMED = 3;
+
+/** Whether an index alone says that audits speak against it. */
+const mustConfirm = ({ reputation, signed }: Candidate, confirmed: ReadonlySet<Address>): boolean =>
+  reputation?.report === "told" && confirmed.size < MOST_CONFIRMED && !confirmed.has(signed.offer.executor);
+
+async function confirm({ known, settings }: AskParts, { signal }: AskState, { signed }: Candidate): Promise<void> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(settings.confirmWaitMs)]);
+  await known?.confirm(signed.offer.executor, until);
+}
+
+/** The next one that is no stranger under test, if there is one. */
+function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
+  const silent = parts.book
+    .candidates(state.question.model, parts.settings.clock())
+    .filter((candidate) => !isProven(candidate) && candidate.silent > 0)
+    .map(({ signed }) => signed.offer.executor);
+  const choice = choose(parts, { ...state, tried: new Set([...state.tried, ...silent]) });
+  return typeof choice === "string" ? undefined : choice;
+}
+
+function choose(
+  { book, channels, settings, recounting, audit, isVocabularyDisputed }: AskParts,
+  { question, tried, fundedOnly, shared, own }: Omit<AskState, "signal">,
+  isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
+) {
+  const { clock, exploration, random, allowUnstaked } = settings;
+  const nowMs = clock();
+  const need: Need = {
+    inboundTokens: estimatedTokens(mostInboundTokens(question.messages)),
+    maxOutboundTokens: BigInt(question.maxOutboundTokens),
+    maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
+    ...strictest(question.demands, settings),
+    only: question.executor,
+    ...{ tried: withTaken(tried, shared, own), allowUnstaked },
+    canCount: ({ vocabulary, signed }) =>
+      vocabulary !== undefined &&
+      recounting?.mayCount(vocabulary) === true &&
+      isVocabularyDisputed?.(signed.offer.weightsHash) !== true,
+  };
+  const isAudited = question.verification?.type === "audit";
+  const isFit = (one: Candidate): boolean => isPayable(one) && (!isAudited || audit?.covers(one.signed) === true);
+  const payable = book.candidates(question.model, nowMs).filter(isFit);
+  return chooseExecutor(payable, need, { nowMs, exploration, random });
+}
+
+/** Whom others ask the same counts as tried: two answers of one executor compare nothing. */
+function withTaken(tried: Set<Address>, { taken }: SharedQuestion, own: ReadonlySet<Address>): ReadonlySet<Address> {
+  if (taken.size === own.size) return tried;
+  return new Set([...tried, ...[...taken].filter((executor) => !own.has(executor))]);
+}
+
+/**
+ * Whether a stream's text is kept until its answer is right: what was passed on nobody else can take up. Only while an executor
+ * is little known, and somebody who is known better could take over.
+ */
+export function isHeldBack(parts: AskParts, state: AskState, candidate: Candidate): boolean {
+  if (isKnownWell(candidate)) return false;
+  const { channels } = parts;
+  const tried = new Set([...state.tried, candidate.signed.offer.executor]);
+  const isBetter = (other: Candidate): boolean =>
+    isKnownWell(other) && (!state.fundedOnly || channels.knows(other.signed.offer.executor));
+  return typeof choose(parts, { ...state, tried }, isBetter) !== "string";
+}
+
+/** Whether anybody but this executor can be paid for the question without the chain. */
+export function canPay(parts: AskParts, state: AskState, but: Address): boolean {
+  const { messages, maxOutboundTokens } = state.question;
+  const most = { maxInboundTokens: mostInboundTokens(messages), maxOutboundTokens: BigInt(maxOutboundTokens) };
+  const other = choose(parts, state, ({ signed: { offer } }) => {
+    return offer.executor !== but && parts.channels.covers(offer.executor, worstCost({ ...offer, ...most }));
+  });
+  return typeof other !== "string" && other.health.avoidUntilMs <= parts.settings.clock();
+}
+
+/** How long the executor may keep silent; as long as ever if there is nobody else to ask. */
+export function patienceFor(
+  parts: AskParts,
+  state: AskState,
+  { candidate, attempt }: { readonly candidate: Candidate; readonly attempt: number },
+): Pick<AttemptOptions, "firstTokenMs" | "gap" | "isLast"> {
+  const { settings, book } = parts;
+  const longestMs = settings.firstTokenTimeoutMs;
+  const other = choose(parts, { ...state, tried: new Set([...state.tried, candidate.signed.offer.executor]) });
+  const isAway = typeof other === "string" || other.health.avoidUntilMs > settings.clock();
+  const gap = candidate.health.gap ?? book.gap;
+  if (isAway || attempt >= settings.maxAttempts) return { firstTokenMs: longestMs, gap, isLast: true };
+  const bytes = Number(mostInboundTokens(state.question.messages));
+  const pace = candidate.health.firstToken ?? book.pace;
+  const patience = { shortestMs: settings.shortestPatienceMs, unknownMs: settings.unknownPatienceMs, longestMs };
+  const ms = patienceMs(pace, patience, attempt) * (1 + bytes / BYTES_PER_PATIENCE);
+  return { firstTokenMs: Math.min(longestMs, ms), gap, isLast: false };
+}
