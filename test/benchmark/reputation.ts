@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../checkout/paths.ts";
+import { type Audited, fewestShields, fewestSlanderers, reportedDays, turningDays } from "./reputation/reported.ts";
 import { type Day, type Played, playScenario } from "./reputation/run-scenario.ts";
 import { SCENARIOS, type Scenario } from "./reputation/scenarios.ts";
 import { bestStrategy, type Found } from "./reputation/strategies.ts";
 import { type Line, trustPlot } from "./reputation/trust-plot.ts";
 import type { BenchRow } from "./rows.ts";
+import { percentile } from "./serving/percentile.ts";
 
 const SEED = 20_261_129;
 const PLOT = "docs/reputation.svg";
@@ -15,11 +17,42 @@ export async function run(): Promise<BenchRow[]> {
   const played = SCENARIOS.map((scenario) => ({ scenario, ...playScenario(scenario, SEED) }));
   writeFileSync(join(ROOT, PLOT), plotOf(new Map(played.map(({ scenario, days }) => [scenario.name, days]))));
   console.log(`${PLOT}: written (seed ${SEED})\n`);
-  return [...played.flatMap(({ scenario, ...result }) => rowsOf(scenario, result)), ...searchRows()];
+  return [
+    ...played.flatMap(({ scenario, ...result }) => rowsOf(scenario, result)),
+    ...AUDITED.flatMap(reportedRows),
+    ...searchRows(),
+  ];
+}
+
+const HISTORIES = 40;
+const DEFAULT_ODDS = { validators: 16, auditsADay: 24 } as const;
+/** The worlds of the report for one executor, and that of a deployment with its visits. */
+const AUDITED: readonly (Audited & { readonly name: string })[] = [
+  { name: "ten", validators: 10, auditsADay: 2 },
+  { name: "thirty", validators: 30, auditsADay: 2 },
+  { name: "default-odds-visits", ...DEFAULT_ODDS, reports: "visits" },
+  { name: "default-odds-returning", ...DEFAULT_ODDS, reports: "returning" },
+];
+
+/** How soon who turns to cheating is found out, and how many validators can have anybody reported, or keep it from a cheat. */
+function reportedRows({ name, ...world }: (typeof AUDITED)[number]): BenchRow[] {
+  const { gradeC, reported } = turningDays(world, HISTORIES);
+  const row = (figure: string, value: number | undefined, unit: string): BenchRow => ({
+    ...{ name: `reported.${name}.${figure}`, value: value ?? Number.NaN, unit, met: true },
+  });
+  return [
+    row("turns.grade-c.p50", percentile(gradeC, 0.5), "days"),
+    row("turns.grade-c.p95", percentile(gradeC, 0.95), "days"),
+    row("turns.reported.p50", percentile(reported, 0.5), "days"),
+    row("turns.reported.p95", percentile(reported, 0.95), "days"),
+    row("careless-honest.days", reportedDays(world, 0.9, HISTORIES), "of days"),
+    row("slanderers.fewest", fewestSlanderers(world, HISTORIES / 4), `of ${world.validators}`),
+    row("shields.fewest", fewestShields(world, HISTORIES / 4), `of ${world.validators}`),
+  ];
 }
 
 function rowsOf({ name, cheatIsLast, victimAtLeast }: Scenario, played: Played): BenchRow[] {
-  const { outcome, studied, successRate, executors } = played;
+  const { outcome, studied, successRate, executors, reportedOn, honestReported, grades, honestAudits } = played;
   const rank = { value: outcome.cheatRank, unit: `of ${executors}`, reference: studied.cheatRank };
   return [
     cheatIsLast
@@ -35,6 +68,12 @@ function rowsOf({ name, cheatIsLast, victimAtLeast }: Scenario, played: Played):
         },
     compared(`${name}.honest.median`, outcome.median, studied.median),
     compared(`${name}.honest.least`, outcome.least, studied.least),
+    { name: `${name}.cheat.reported.day`, value: reportedOn ?? Number.NaN, unit: "day", met: true },
+    { name: `${name}.honest.reported`, value: honestReported, unit: "of honest", target: 0, met: honestReported === 0 },
+    ...(["A", "B", "C", "newcomer"] as const).map((grade) => ({
+      ...{ name: `${name}.honest.grade.${grade}`, value: grades[grade], unit: "of honest", met: true },
+    })),
+    { name: `${name}.honest.audits`, value: honestAudits, unit: "audits", met: true },
     { name: `${name}.cheat.receipts`, value: successRate.cheat, unit: "good", met: true },
     { name: `${name}.victim.receipts`, value: successRate.victim, unit: "good", met: true },
   ];

@@ -1,6 +1,7 @@
 /** A scenario, played with the fold and the formula that everybody uses. */
 import { toNumber } from "../../../protocol/src/reputation/fixed-point.ts";
 import { emptyReputation, fold } from "../../../protocol/src/reputation/fold.ts";
+import { type Grade, isReported } from "../../../protocol/src/reputation/standing.ts";
 import { type ExecutorStanding, standingsOf } from "../../../protocol/src/reputation/standings-tree.ts";
 import { seeded } from "../../../protocol/test/seeded.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -34,15 +35,29 @@ export interface Played {
   readonly successRate: { readonly cheat: number; readonly victim: number };
   readonly executors: number;
   readonly days: readonly Day[];
+  /** Day on which the cheat was reported first, if it ever was; and honest executors that are at the end. */
+  readonly reportedOn: number | undefined;
+  readonly honestReported: number;
+  /** Honest executors by grade at the end. */
+  readonly grades: Readonly<Record<Grade, number>>;
+  /** Audits of an honest executor that still count at the end, on average. */
+  readonly honestAudits: number;
 }
 
 export function playScenario({ world, attack, isPlotted }: Scenario, seed: number): Played {
-  const draws = { audits: seeded(seed), traffic: seeded(seed + 1) };
+  let lower = new Map<string, number>();
+  const lowerOf = (executor: string): number => lower.get(executor) ?? 0;
+  const draws = { audits: seeded(seed), traffic: seeded(seed + 1), lowerOf };
   const state = emptyReputation(RULES);
   const studied = new StudiedFormula();
   const days: Day[] = [];
   const victim = victimOf(world);
+  let reportedOn: number | undefined;
   for (let day = 0; day < world.days; day++) {
+    const known = standingsOf(state, epochAfter(day));
+    lower = new Map(known.map((standing) => [standing.executor, toNumber(standing.lower)]));
+    const cheat = known.find(({ executor }) => executor === CHEAT);
+    if (cheat !== undefined && isReported(cheat)) reportedOn ??= day;
     if (isPlotted && day % 5 === 0) days.push(dayOf(day, standingsOf(state, epochAfter(day)), victim));
     for (const event of eventsOfDay(world, attack, day, draws)) {
       if (event.kind !== "complaint") fold(state, event);
@@ -51,6 +66,7 @@ export function playScenario({ world, attack, isPlotted }: Scenario, seed: numbe
   }
   const standings = standingsOf(state, epochAfter(world.days));
   days.push(dayOf(world.days, standings, victim));
+  const honest = standings.filter(({ executor }) => executor !== CHEAT);
   const seconds = Number(epochAfter(world.days) * RULES.epochSeconds);
   const byStudy = standings.map(({ executor }) => ({ executor, trust: studied.trust(executor, seconds) }));
   const ours = standings.map(({ executor, trust }) => ({ executor, trust: toNumber(trust) }));
@@ -59,8 +75,15 @@ export function playScenario({ world, attack, isPlotted }: Scenario, seed: numbe
     studied: outcomeOf(byStudy, victim),
     successRate: { cheat: studied.successRate(CHEAT), victim: studied.successRate(victim) },
     executors: standings.length,
-    days,
+    ...{ days, reportedOn, honestReported: honest.filter(isReported).length, grades: gradesOf(honest) },
+    honestAudits: honest.reduce((sum, { passed, failed }) => sum + toNumber(passed + failed), 0) / honest.length,
   };
+}
+
+function gradesOf(standings: readonly ExecutorStanding[]): Record<Grade, number> {
+  const grades = { A: 0, B: 0, C: 0, newcomer: 0 };
+  for (const { grade } of standings) grades[grade]++;
+  return grades;
 }
 
 interface Trusted {

@@ -17,6 +17,10 @@ const STUDY: World = { honest: 200, validators: 10, auditsADay: 2, tasksADay: 2_
 /** With the odds of a deployment's defaults (16) and as many validators as two juries need. */
 const DEFAULT_ODDS: World = { ...STUDY, validators: 16, auditsADay: 24 };
 
+/** As it is: the trusted are visited seldomer, and of their visits up to a quarter says nothing until the key has come back. */
+const VISITED: World = { ...DEFAULT_ODDS, reports: "visits" };
+const RETURNING: World = { ...DEFAULT_ODDS, reports: "returning" };
+
 const SYBILS = { washClients: 1_000, washLock: 10 };
 const behavesFor = (days: number) => (day: number) => (day < days ? 0.97 : 0.5);
 
@@ -36,6 +40,27 @@ const attacks: readonly (Omit<Scenario, "world"> & { readonly world?: World })[]
     world: { ...STUDY, validators: 30 },
   },
   { name: "default-odds", attack: NO_ATTACK, world: DEFAULT_ODDS, cheatIsLast: true },
+  { name: "default-odds-visits", attack: NO_ATTACK, world: VISITED, cheatIsLast: true },
+  { name: "default-odds-returning", attack: NO_ATTACK, world: RETURNING, cheatIsLast: true },
+  {
+    name: "visits-behaves-45-days",
+    attack: { ...NO_ATTACK, passes: behavesFor(45) },
+    world: VISITED,
+    cheatIsLast: true,
+  },
+  {
+    name: "returning-behaves-45-days",
+    attack: { ...NO_ATTACK, passes: behavesFor(45) },
+    world: RETURNING,
+    cheatIsLast: true,
+  },
+  {
+    name: "returning-validators-third",
+    attack: { ...NO_ATTACK, accomplices: 5, slander: true },
+    world: RETURNING,
+    cheatIsLast: true,
+    victimAtLeast: 0.5,
+  },
   {
     name: "default-odds-validators-tenth",
     attack: { ...NO_ATTACK, accomplices: 2, slander: true },

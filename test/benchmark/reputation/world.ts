@@ -1,4 +1,6 @@
 /** A network in time: executors of known honesty, validators, clients, and an attack, as events for the real fold. */
+
+import { visitChance, waitChance } from "../../../node/src/validator/audit/plan.ts";
 import type { Address } from "../../../protocol/src/commitment-types.ts";
 import { stakeRegistryFacts } from "../../../protocol/src/generated/facts.ts";
 import type { ReputationEvent } from "../../../protocol/src/reputation/events.ts";
@@ -25,6 +27,17 @@ export interface World {
   /** Of all honest executors together. */
   readonly tasksADay: number;
   readonly days: number;
+  /**
+   * Which of these audits are reported: all, unless said otherwise; those of visits, which are rarer for the trusted; or of these
+   * only the ones whose key need not come back first.
+   */
+  readonly reports?: "visits" | "returning";
+}
+
+/** The share of its audits that is reported of an executor with this lower bound. */
+export function reportedShare({ reports }: Pick<World, "reports">, lower: number): number {
+  if (reports === undefined) return 1;
+  return visitChance(lower) * (reports === "visits" ? 1 : 1 - waitChance(lower));
 }
 
 /** What an attacker does; nothing, but for a cheat that passes half of its audits, unless said otherwise. */
@@ -85,6 +98,8 @@ const TASK = TOKEN / 100n;
 export interface Draws {
   readonly audits: Seeded;
   readonly traffic: Seeded;
+  /** The lower bound of an executor's reputation on that day. */
+  readonly lowerOf: (executor: Address) => number;
 }
 
 /** Events of a day, in the chain's order. */
@@ -97,7 +112,7 @@ export function* eventsOfDay(world: World, attack: Attack, day: number, draws: D
     yield { kind: "strike", executor: victim, halves: stakeRegistryFacts.JAIL_HALVES, seconds: start };
   for (let hour = 0; hour < HOURS; hour++) {
     const seconds = start + BigInt(hour) * (DAY_SECONDS / BigInt(HOURS));
-    yield* auditsOfHour(world, attack, { day, seconds, random: audits });
+    yield* auditsOfHour(world, attack, { day, seconds, random: audits, lowerOf: draws.lowerOf });
     for (let task = hour; task < world.tasksADay; task += HOURS) {
       const executor = honestAddress(random.below(world.honest));
       yield settled(executor, numbered(3, random.below(CLIENTS)), CLIENT_LOCK, seconds);
@@ -120,7 +135,12 @@ function* beginning(world: World, seconds: bigint): Generator<ReputationEvent> {
 function* auditsOfHour(
   world: World,
   attack: Attack,
-  { day, seconds, random }: { readonly day: number; readonly seconds: bigint; readonly random: Seeded },
+  {
+    day,
+    seconds,
+    random,
+    lowerOf,
+  }: Pick<Draws, "lowerOf"> & { readonly day: number; readonly seconds: bigint; readonly random: Seeded },
 ): Generator<ReputationEvent> {
   const chance = (odds: number): boolean => random.below(1_000_000) < odds * 1_000_000;
   const assigned = world.auditsADay / HOURS / world.validators;
@@ -128,8 +148,8 @@ function* auditsOfHour(
   const epoch = seconds / RULES.epochSeconds - 1n;
   for (let number = 0; number < world.validators; number++) {
     for (let index = 0; index <= world.honest; index++) {
-      if (!chance(assigned)) continue;
       const executor = index === world.honest ? CHEAT : honestAddress(index);
+      if (!chance(assigned * reportedShare(world, lowerOf(executor)))) continue;
       const really = chance(executor === CHEAT ? attack.passes(day) : honestPasses(world, index));
       const isAccomplice = number < attack.accomplices;
       const isSlandered = isAccomplice && attack.slander && executor === victim;
