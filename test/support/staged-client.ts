@@ -59,12 +59,17 @@ export const END: Answered = {
   inboundTokens: 9,
   outboundTokens: 13,
   executor: EXECUTOR,
+  weightsHash: bytes("0e", 32),
   attempts: 2,
 };
 
+function staged(model: string, terms: Omit<ModelSummary, "model" | "weights">): ModelSummary {
+  return { model, ...terms, weights: [{ ...terms, hash: bytes("0e", 32), stake: 2_500_000n }] };
+}
+
 export const MODELS: ModelSummary[] = [
-  { model: "lloom-tiny", executors: 3, inboundPrice: 100_000n, outboundPrice: 400_000n, maxContext: 512n },
-  { model: "meta-llama/Llama-3.2", executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 131_072n },
+  staged("lloom-tiny", { executors: 3, inboundPrice: 100_000n, outboundPrice: 400_000n, maxContext: 512n }),
+  staged("meta-llama/Llama-3.2", { executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 131_072n }),
 ];
 
 export type Script = (question: Question, signal: AbortSignal) => AsyncIterable<AskEvent>;

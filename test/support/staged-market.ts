@@ -66,6 +66,8 @@ export interface Offering {
   readonly conduct: (request: number) => Conduct;
   /** Stands beside its offer. */
   readonly profile?: string;
+  /** None that is named unless given. */
+  readonly weightsHash?: Hex;
 }
 
 export interface StagedExecutor extends Offering {
@@ -131,13 +133,13 @@ export class StagedMarket implements Disposable {
   }
 
   /** The executor sends its offer again. */
-  speak({ address, secret, price, stake, profile }: StagedExecutor): void {
+  speak({ address, secret, price, stake, profile, weightsHash = ZERO_HASH }: StagedExecutor): void {
     const key = privateKeyFromRaw(secret);
     const offer = {
       executor: address,
       offerId: BigInt(this.nowMs),
       model: MODEL,
-      weightsHash: ZERO_HASH,
+      weightsHash,
       profileHash: hashProfile(profile),
       inboundPrice: price,
       outboundPrice: price,
@@ -182,7 +184,7 @@ export class StagedMarket implements Disposable {
       survey: done,
       learnStake: done,
       token: TOKEN,
-      networkView: (model) => ({
+      networkView: ({ model }) => ({
         ...{ offered: book.model(model, this.nowMs), others: book.names(this.nowMs) },
         ...{ token: TOKEN, bootstrap: 1, peers: 1 },
       }),

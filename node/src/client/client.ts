@@ -27,14 +27,17 @@ import { askVerified } from "./ask/ask-verified.ts";
 import { blamingClock } from "./blaming-clock.ts";
 import type { AnswerAudit } from "./check/answer-audit.ts";
 import { openRecounting } from "./check/recounting.ts";
+import { isOfWeights } from "./choose/weights.ts";
 import { type ClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import { isBare, mayBuy } from "./discover/buyable.ts";
 import { followStakes } from "./discover/follow-stakes.ts";
 import { keptList } from "./discover/kept-list.ts";
 import type { ModelSummary } from "./discover/model-summary.ts";
 import { MOST_NAMED } from "./discover/no-executor.ts";
+import type { OfferBook } from "./discover/offer-book.ts";
 import { type Market, openMarket } from "./discover/open-market.ts";
 import { lookAfterAnswers } from "./look-after-answers.ts";
+import { type ModelReference, parseModelReference } from "./model-reference.ts";
 import { learnSettled } from "./pay/learn-settled.ts";
 import { PaymentChannels } from "./pay/payment-channels.ts";
 import type { AskEvent, Question } from "./question.ts";
@@ -66,7 +69,10 @@ export interface Client extends AsyncDisposable {
   ask(question: Question, signal: AbortSignal): AsyncIterable<AskEvent>;
   /** What is offered, up to a second ago; searches the network first when nothing is known. */
   models(): Promise<readonly ModelSummary[]>;
-  /** What is offered of one model; searches as `models` does, and costs no more because others offer much else. */
+  /**
+   * What is offered of one model, or of its weights that `NAME@sha256:DIGITS` names; searches as `models` does, and costs no more because
+   * others offer much else. Throws REQUEST_INVALID for digits that name no weights.
+   */
   model(name: string): Promise<ModelSummary | undefined>;
   /** Offers that stand, of one model or of all. */
   offers(model?: string): SignedOffer[];
@@ -122,7 +128,8 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
       return models();
     },
     model: async (name) => {
-      const find = () => market.book.model(name, settings.clock(), mayBuy(settings));
+      const reference = parseModelReference(name);
+      const find = () => summaryOf(market.book, settings, reference);
       const found = find();
       if (found !== undefined) return found;
       await lookForModels(market, settings);
@@ -244,8 +251,8 @@ function assembleAsk(
     recover: recoverAddress,
     reach: (target, signal, mostMs) => connect(host, target, signal, mostMs),
     isVocabularyDisputed: (weightsHash) => vocabularies.isDisputed(weightsHash, settings.clock()),
-    networkView: (model) => ({
-      offered: book.model(model, settings.clock(), mayBuy(settings)),
+    networkView: ({ model, weights }) => ({
+      offered: summaryOf(book, settings, { model, weights }) ?? summaryOf(book, settings, { model }),
       others: book.names(settings.clock(), mayBuy(settings), MOST_NAMED),
       ...{ token, bootstrap: host.bootstrap, peers: host.peers() },
     }),
@@ -257,6 +264,15 @@ function assembleAsk(
       if (target !== undefined) await search.ask(target, signal, signed.offer.model);
     },
   };
+}
+
+/** What is offered of a model, of all weights that are sold under its name or of those that are named. */
+function summaryOf(book: OfferBook, settings: ClientSettings, { model, weights }: ModelReference) {
+  const canBuy = mayBuy(settings);
+  return book.model(model, settings.clock(), (candidate) => {
+    const { weightsHash } = candidate.signed.offer;
+    return canBuy(candidate) && (weights === undefined || isOfWeights(weightsHash, weights));
+  });
 }
 
 /** Searches now, and again every while: gossip may not reach everywhere. */

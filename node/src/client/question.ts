@@ -18,7 +18,10 @@ export interface ExecutorDemands {
 
 /** What a client wants answered. */
 export interface Question {
+  /** A name, or `NAME@sha256:DIGITS` for weights by the beginning of their hash. */
   readonly model: string;
+  /** The same digits, where `model` is a name alone. */
+  readonly weights?: string | undefined;
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
   readonly maxOutboundTokens: number;
@@ -46,6 +49,8 @@ export interface Answered {
   readonly inboundTokens: number;
   readonly outboundTokens: number;
   readonly executor: Address;
+  /** That the executor has signed to have answered with; zero where it names none. */
+  readonly weightsHash: Hex;
   /** Executors that were asked. */
   readonly attempts: number;
   /** Of a question that several were asked, every one's answer, this one included. */

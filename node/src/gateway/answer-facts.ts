@@ -2,6 +2,7 @@ import { formatAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amoun
 import type { Address, FinishReason, Hex } from "@lloom/protocol/commitment-types";
 import type { CommitmentDomain } from "@lloom/protocol/commitments";
 import { type ReceiptFileData, receiptFileToData } from "@lloom/protocol/receipt-file";
+import { shownWeights } from "../client/choose/weights.ts";
 import { type Answered, type Copy, paidFor } from "../client/question.ts";
 
 /** What answers are paid in, and by which contract. */
@@ -23,6 +24,8 @@ interface CopyFacts {
 /** The field `lloom` of an answer: who gave it, what it cost, and the proof. */
 export interface LloomFacts {
   readonly executor: Address;
+  /** Of the weights that it signed to have answered with, `sha256:…`; null where it names none. */
+  readonly weights: string | null;
   /** Executors tried, the one that answered included. */
   readonly attempts: number;
   /** Of a question that several were asked: what each answered, this one included. */
@@ -45,6 +48,7 @@ export function lloomFacts(end: Answered, { domain, token }: PaidDeployment): Ll
   const cost = paidFor(end);
   return {
     executor,
+    weights: shownWeights(end.weightsHash) ?? null,
     attempts,
     cost: cost.toString(),
     amount: formatAmount(cost, token.decimals),
@@ -78,6 +82,7 @@ export function factHeaders(end: Answered, { domain, token }: PaidDeployment): R
   const receipt = Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url");
   return {
     "x-lloom-executor": end.executor,
+    ...weightsHeader(end),
     "x-lloom-attempts": String(end.attempts),
     "x-lloom-cost": cost.toString(),
     "x-lloom-amount": formatAmount(cost, token.decimals),
@@ -86,6 +91,11 @@ export function factHeaders(end: Answered, { domain, token }: PaidDeployment): R
     ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
   };
 }
+
+/** Weights that an executor signs to answer with. */
+export const weightsHeader = ({ weightsHash }: { readonly weightsHash: Hex }): Record<string, string> => ({
+  "x-lloom-weights": shownWeights(weightsHash) ?? "none",
+});
 
 /** How many of how many answers were the same. */
 const agreementOf = (copies: readonly Copy[]): string =>

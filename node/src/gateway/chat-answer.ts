@@ -1,7 +1,14 @@
 import type { FastifyReply } from "fastify";
 import type { Answered, AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
-import { factHeaders, lloomFacts, openAiFinishReason, type PaidDeployment, usageOf } from "./answer-facts.ts";
+import {
+  factHeaders,
+  lloomFacts,
+  openAiFinishReason,
+  type PaidDeployment,
+  usageOf,
+  weightsHeader,
+} from "./answer-facts.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { problemOf } from "./http-problem.ts";
@@ -92,7 +99,10 @@ async function streamEvents(
   };
   for await (const event of events) {
     if (event.type === "executor" && !stream.opened) {
-      reply.headers({ "x-lloom-executor": event.executor, "x-lloom-attempts": String(event.attempt) });
+      reply.headers({
+        ...weightsHeader(event.signed.offer),
+        ...{ "x-lloom-executor": event.executor, "x-lloom-attempts": String(event.attempt) },
+      });
     }
     if (event.type === "signed" && !stream.opened) reply.header(REQUEST_HEADER, event.requestHash);
     /** Nobody reads any more; the client still gets to know how the answer ended. */

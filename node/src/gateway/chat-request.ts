@@ -2,6 +2,7 @@ import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import type { Verification } from "../client/check/verification.ts";
 import { verificationForm } from "../client/check/verification-form.ts";
+import { REFERENCE_BYTES } from "../client/model-reference.ts";
 import { invalidField } from "./http-problem.ts";
 import { refuseUnsupported } from "./request-fields.ts";
 
@@ -51,7 +52,7 @@ const stopProblem = "must be a string of 1 to 256 characters, or up to 4 of them
 const stopString = text.min(1, stopProblem).max(256, stopProblem);
 const contentProblem = "must be a string or a list of text parts";
 const textPart = z.object({ type: z.literal("text", "must be text"), text }, "must be a text part");
-const modelProblem = `must be the name of a model, 1 to ${WIRE_LIMITS.modelNameBytes} characters`;
+const modelProblem = `must be the name of a model, 1 to ${WIRE_LIMITS.modelNameBytes} characters, or NAME@sha256:DIGITS`;
 const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;
 
 const content = z.union([text, z.array(textPart, contentProblem).min(1, contentProblem)], contentProblem);
@@ -91,7 +92,10 @@ const messageSchema = z.discriminatedUnion(
 );
 
 const chatSchema = z.object({
-  model: z.string(modelProblem).min(1, modelProblem).max(WIRE_LIMITS.modelNameBytes, modelProblem),
+  model: z
+    .string(modelProblem)
+    .min(1, modelProblem)
+    .max(WIRE_LIMITS.modelNameBytes + REFERENCE_BYTES, modelProblem),
   messages: z.array(messageSchema, messagesProblem).min(1, messagesProblem).max(WIRE_LIMITS.messages, messagesProblem),
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,

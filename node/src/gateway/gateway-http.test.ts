@@ -152,6 +152,7 @@ describe("request ids", () => {
 describe("models and readiness", () => {
   it("lists what executors offer, with prices", async () => {
     const models = await openai(await start()).models.list();
+    const terms = { executors: 3, inboundPrice: "100000", outboundPrice: "400000", maxContext: 512 };
     expect(models.data).toEqual([
       {
         id: "lloom-tiny",
@@ -159,8 +160,9 @@ describe("models and readiness", () => {
         created: 0,
         owned_by: "lloom",
         lloom: {
-          ...{ executors: 3, inboundPrice: "100000", outboundPrice: "400000", maxContext: 512 },
+          ...terms,
           ...{ token: DEPLOYMENT.token.symbol, decimals: DEPLOYMENT.token.decimals },
+          weights: [{ ...terms, sha256: "0e".repeat(32), stake: "2.5" }],
         },
       },
       expect.objectContaining({ id: "meta-llama/Llama-3.2" }),

@@ -1,6 +1,7 @@
 import { receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { APIError, InternalServerError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { candidate } from "../../../test/support/candidate.ts";
 import {
   answering,
   DEPLOYMENT,
@@ -65,6 +66,7 @@ describe("a whole answer", () => {
     expect(response.headers.get("x-lloom-amount")).toBe("0.000007");
     expect(response.headers.get("x-lloom-token")).toBe(DEPLOYMENT.token.symbol);
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
+    expect(response.headers.get("x-lloom-weights")).toBe(`sha256:${"0e".repeat(32)}`);
     const receipt = Buffer.from(response.headers.get("x-lloom-receipt") ?? "", "base64url").toString();
     expect(receiptFileFromJson(receipt).receipt).toEqual({ ...RECEIPT, domain: DOMAIN });
     const { prompt, answer } = END.salts;
@@ -218,12 +220,13 @@ describe("a streamed answer", () => {
 
   it("names the executor in the headers, as soon as it is known", async () => {
     client.script = async function* () {
-      yield { type: "executor", executor: EXECUTOR, attempt: 2, signed: undefined as never };
+      yield { type: "executor", executor: EXECUTOR, attempt: 2, signed: candidate({ index: 1 }).signed };
       yield* answering("Hi");
     };
     const response = await post(await start(), { ...ASK, stream: true });
     expect(response.headers.get("x-lloom-executor")).toBe(EXECUTOR);
     expect(response.headers.get("x-lloom-attempts")).toBe("2");
+    expect(response.headers.get("x-lloom-weights")).toBe("none");
     await response.text();
   });
 

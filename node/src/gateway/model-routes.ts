@@ -1,4 +1,5 @@
-import type { TokenUnit } from "@lloom/protocol/amounts";
+import { formatAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ModelSummary } from "../client/discover/model-summary.ts";
 import { LloomError } from "../errors.ts";
@@ -20,7 +21,20 @@ interface ModelObject {
     readonly token: string;
     readonly decimals: number;
     readonly maxContext: number;
+    /** All that are sold under the name, those that it stands for first; the figures above are theirs. */
+    readonly weights: readonly WeightsObject[];
   };
+}
+
+interface WeightsObject {
+  /** To be asked for as `NAME@sha256:…`; null for executors that name none. */
+  readonly sha256: string | null;
+  readonly executors: number;
+  /** What these have at stake, whole tokens, decimal. */
+  readonly stake: string;
+  readonly inboundPrice: string;
+  readonly outboundPrice: string;
+  readonly maxContext: number;
 }
 
 /** GET /v1/models: what executors offer now. */
@@ -49,7 +63,7 @@ export const ready = (client: GatewayClient) => async (_: FastifyRequest, reply:
 };
 
 function modelObject(
-  { model, executors, inboundPrice, outboundPrice, maxContext }: ModelSummary,
+  { model, executors, inboundPrice, outboundPrice, maxContext, weights }: ModelSummary,
   { symbol, decimals }: TokenUnit,
 ): ModelObject {
   return {
@@ -64,6 +78,14 @@ function modelObject(
       token: symbol,
       decimals,
       maxContext: Number(maxContext),
+      weights: weights.map(({ hash, stake, ...offered }) => ({
+        sha256: hash === ZERO_HASH ? null : hash.slice(2),
+        executors: offered.executors,
+        stake: formatAmount(stake, decimals),
+        inboundPrice: offered.inboundPrice.toString(),
+        outboundPrice: offered.outboundPrice.toString(),
+        maxContext: Number(offered.maxContext),
+      })),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LloomError } from "../../../node/src/errors.ts";
 import { callHealth, callOffers } from "../../../node/src/p2p/rpc/rpc-calls.ts";
@@ -79,12 +80,9 @@ describe("a client", () => {
     await using buyer = await world.buyer();
     const market = async () => (await buyer.client.models()).find(({ model }) => model === "market");
     await until("both are known, and their stakes", async () => (await market())?.executors === 2);
-    expect(await market()).toEqual({
-      model: "market",
-      executors: 2,
-      ...cheap,
-      maxContext: 4096n,
-    });
+    const terms = { executors: 2, ...cheap, maxContext: 4096n };
+    const weights = [{ ...terms, hash: ZERO_HASH, stake: expect.any(BigInt) }];
+    expect(await market()).toEqual({ model: "market", ...terms, weights });
     const { text, end } = await askAll(buyer, question("?", { model: "market" }));
     expect(text).toBe("Cheap.");
     expect(end.executor).toBe(second.identity.address);

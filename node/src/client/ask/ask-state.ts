@@ -13,7 +13,7 @@ import type { AttemptParts } from "./attempt.ts";
 export interface AskParts extends AttemptParts, GatherParts {
   readonly settings: ClientSettings;
   /** How this node stands in the network now, and to a model. */
-  readonly networkView: (model: string) => NetworkView;
+  readonly networkView: (question: Pick<Question, "model" | "weights">) => NetworkView;
   /** Holds answers against weights of this client's own, where it has any. */
   readonly audit?: AnswerAudit | undefined;
   /** Whether more than one vocabulary is named for these weights. */
@@ -38,6 +38,8 @@ export interface Reputations {
 export interface SharedQuestion {
   /** Executors that one of them has asked: each is asked once. */
   readonly taken: Set<Address>;
+  /** Those of the first that was asked: whoever takes over, or is compared, has the same. */
+  weights?: Hex;
 }
 
 /** What has been tried for one question. */

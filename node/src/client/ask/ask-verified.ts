@@ -1,5 +1,6 @@
 import { LloomError } from "../../errors.ts";
 import { stricterVerification } from "../check/verification.ts";
+import { parseModelReference } from "../model-reference.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";
@@ -8,13 +9,13 @@ import { askSeveral } from "./ask-several.ts";
 import type { AskParts } from "./ask-state.ts";
 
 /**
- * Answers a question and checks it as far as the question or the client's own settings ask, whichever is more. Throws as `ask`, and
- * UNSUPPORTED for an audit without weights.
+ * Answers a question and checks it as far as the question or the client's own settings ask, whichever is more. Throws as `ask`,
+ * UNSUPPORTED for an audit without weights, and REQUEST_INVALID for a model that names weights wrongly.
  */
 export function askVerified(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
   const { verification: own } = parts.settings;
   const verification = stricterVerification(question.verification ?? own, own);
-  const verified = { ...question, verification };
+  const verified = { ...question, ...parseModelReference(question.model), verification };
   if (verification.type === "redundant")
     return askSeveral(parts, verified, { executors: verification.executors, signal });
   if (verification.type !== "audit") {

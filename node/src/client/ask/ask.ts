@@ -1,3 +1,4 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { checkQuestion } from "../check/check-question.ts";
 import type { Candidate } from "../choose/choose.ts";
@@ -61,6 +62,7 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     const { firstTokenMs, longestGapMs } = trace;
     parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
+    noteWeights(parts, state.question, signed.offer.weightsHash);
     return true;
   } catch (thrown) {
     const error = asLloomError(thrown);
@@ -68,6 +70,18 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     await conclude(parts, state, { candidate, trace, error });
     return false;
   }
+}
+
+/** What a name stands for changes only when nobody sells the weights of before any more, and is said. */
+function noteWeights({ book, log }: AskParts, { model, weights, executor }: Question, now: Hex): void {
+  if (weights !== undefined || executor !== undefined) return;
+  const before = book.weightsInUse.peek(model);
+  book.weightsInUse.set(model, now);
+  if (before === undefined || before === now) return;
+  log.warn(
+    { model, before, now },
+    "other weights than before answer to this name: ask for NAME@sha256:DIGITS to have the same",
+  );
 }
 
 /** Notes a failure; throws it when there is nothing more to try. */

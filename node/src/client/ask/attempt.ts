@@ -250,7 +250,11 @@ function answered(
     promptSalt,
     attempt,
     trace,
-  }: Pick<AttemptOptions, "attempt" | "trace"> & { readonly placed: PlacedRequest; readonly promptSalt: Hex },
+    signed,
+  }: Pick<AttemptOptions, "attempt" | "trace" | "signed"> & {
+    readonly placed: PlacedRequest;
+    readonly promptSalt: Hex;
+  },
   { receipt, responseHash, contentSalt }: Extract<CallProgress, { type: "answered" }>,
 ): Answered {
   trace.receipt = receipt;
@@ -268,6 +272,7 @@ function answered(
     inboundTokens: Number(response.inboundTokens),
     outboundTokens: Number(response.outboundTokens),
     executor: request.executor,
+    weightsHash: signed.offer.weightsHash,
     attempts: attempt,
   };
 }

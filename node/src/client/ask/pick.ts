@@ -1,5 +1,5 @@
 /** Whom to ask next for a question. */
-import type { Address } from "@lloom/protocol/commitment-types";
+import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import type { LloomError } from "../../errors.ts";
@@ -8,9 +8,11 @@ import { isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
 import { estimatedTokens, lowestLimit } from "../choose/price.ts";
 import { strictest } from "../choose/reputation.ts";
+import { isOfWeights, weightsOnSale } from "../choose/weights.ts";
 import { gatherOffers, learnStakes } from "../discover/gather-offers.ts";
 import { noExecutor } from "../discover/no-executor.ts";
 import type { OfferBook } from "../discover/offer-book.ts";
+import type { Question } from "../question.ts";
 import type { AskParts, AskState, SharedQuestion } from "./ask-state.ts";
 import type { AttemptOptions } from "./attempt.ts";
 
@@ -34,6 +36,7 @@ interface Picked {
 function picked({ book }: AskParts, { shared, own }: AskState, candidate: Candidate): Picked {
   const { health, inFlight, silent, signed } = candidate;
   shared.taken.add(signed.offer.executor);
+  shared.weights ??= signed.offer.weightsHash;
   own.add(signed.offer.executor);
   const shown = health.answers + (inFlight > silent ? 1 : 0);
   return { candidate, shown, tracked: book.track(signed.offer.executor) };
@@ -59,7 +62,7 @@ export async function pick(parts: AskParts, state: AskState): Promise<Picked> {
       continue;
     }
     if (typeof choice === "string") {
-      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView(model));
+      const failure = state.failure ?? noExecutor(choice, state.question, parts.networkView(state.question));
       const isEverybody = state.blames.length === state.tried.size;
       throw isBelieved(state.blames.length, { isEverybody }) ? believed(parts, state, failure) : failure;
     }
@@ -112,9 +115,46 @@ function choose(
       isVocabularyDisputed?.(signed.offer.weightsHash) !== true,
   };
   const isAudited = question.verification?.type === "audit";
-  const isFit = (one: Candidate): boolean => isPayable(one) && (!isAudited || audit?.covers(one.signed) === true);
-  const payable = book.candidates(question.model, nowMs).filter(isFit);
-  return chooseExecutor(payable, need, { nowMs, exploration, random });
+  const offered = book.candidates(question.model, nowMs);
+  const covered = isAudited ? offered.filter(({ signed }) => audit?.covers(signed) === true) : offered;
+  const right = ofOneWeights(covered, {
+    question,
+    shared,
+    inUse: book.weightsInUse.peek(question.model),
+    allowUnstaked,
+  });
+  if (typeof right === "string") return right;
+  return chooseExecutor(right.filter(isPayable), need, { nowMs, exploration, random });
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly shared: SharedQuestion;
+  readonly inUse: Hex | undefined;
+  readonly allowUnstaked: boolean;
+}
+
+/**
+ * Offers of the weights that were asked for; of those that the name stands for where none were, whatever others cost. Once somebody was
+ * asked, of the same alone.
+ */
+function ofOneWeights(
+  offered: readonly Candidate[],
+  { question: { weights, executor }, shared, inUse, allowUnstaked }: Asked,
+): readonly Candidate[] | "weights" | "ambiguous" {
+  const of = (hash: Hex): Candidate[] => offered.filter(({ signed }) => signed.offer.weightsHash === hash);
+  if (shared.weights !== undefined) return of(shared.weights);
+  if (weights === undefined && executor !== undefined) return offered;
+  const meant = offered.filter(
+    ({ signed: { offer } }) =>
+      (executor === undefined || offer.executor === executor) &&
+      (weights === undefined || isOfWeights(offer.weightsHash, weights)),
+  );
+  if (meant.length === 0) return offered.length === 0 ? offered : "weights";
+  const counting = allowUnstaked ? meant : meant.filter((one) => (one.stake ?? 0) > 0 || isProven(one));
+  const [first, second] = weightsOnSale(counting, inUse);
+  if (first === undefined) return meant;
+  return weights !== undefined && second !== undefined ? "ambiguous" : of(first.hash);
 }
 
 /** Whom others ask the same counts as tried: two answers of one executor compare nothing. */

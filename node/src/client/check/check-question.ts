@@ -14,6 +14,10 @@ const questionSchema = z.object({
     .refine((name) => Buffer.byteLength(name) <= WIRE_LIMITS.modelNameBytes, {
       message: `must be at most ${WIRE_LIMITS.modelNameBytes} bytes`,
     }),
+  weights: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/, "must be 8 to 64 lower-case hexadecimal digits")
+    .optional(),
   messages: z.array(chatMessageSchema).min(1).max(WIRE_LIMITS.messages),
   sampling: samplingSchema,
   maxOutboundTokens: z.number().int().min(1).max(0xffff_ffff),

@@ -4,6 +4,7 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
+import { isFoundOut } from "./found-out.ts";
 import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
 import { type Demands, type Reputation, reputationFactor } from "./reputation.ts";
 import { type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
@@ -59,10 +60,20 @@ export interface Chance {
 }
 
 /**
- * Why no candidate is left: nobody offers it, none has a stake, of none the stake could be read, none has the stake or the
+ * Why no candidate is left: nobody offers it, or not with these weights, or several weights are meant; none has a stake, of none the stake could be read, none has the stake or the
  * reputation that is asked for, all are too dear, all have too small a context, all were tried.
  */
-export type NoChoice = "none" | "unstaked" | "unread" | "stake" | "reputation" | "price" | "context" | "tried";
+export type NoChoice =
+  | "none"
+  | "weights"
+  | "ambiguous"
+  | "unstaked"
+  | "unread"
+  | "stake"
+  | "reputation"
+  | "price"
+  | "context"
+  | "tried";
 
 /** An executor sends its offers every five seconds; one that missed two of them may be gone. */
 const FRESH_MS = 10_000;
@@ -222,6 +233,8 @@ function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined 
 /** Of several reasons the one that came closest to a choice is told. */
 const NEARNESS: readonly NoChoice[] = [
   "none",
+  "weights",
+  "ambiguous",
   "unstaked",
   "unread",
   "stake",
@@ -231,9 +244,6 @@ const NEARNESS: readonly NoChoice[] = [
   "tried",
 ];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);
-
-/** By a jury, or by validators whose audits this client has read from the chain itself. No index's word alone does this. */
-const isFoundOut = ({ hasCheated, reputation }: Candidate): boolean => hasCheated || reputation?.report === "computed";
 
 function rankOf(candidate: Candidate, { nowMs, usual }: { readonly nowMs: number; readonly usual: number }): number {
   const { health, heardAtMs } = candidate;

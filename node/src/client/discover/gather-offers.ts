@@ -1,6 +1,7 @@
 import type { Address } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import type { Candidate } from "../choose/choose.ts";
+import { isOfWeights } from "../choose/weights.ts";
 import type { ClientSettings } from "../client-options.ts";
 import type { OfferBook } from "./offer-book.ts";
 
@@ -21,6 +22,8 @@ export interface Wanted {
   readonly model: string;
   /** Nobody else's count. */
   readonly executor?: Address | undefined;
+  /** Others do not count: digits that the hash begins with. */
+  readonly weights?: string | undefined;
 }
 
 /**
@@ -28,8 +31,10 @@ export interface Wanted {
  * besides. Who chose among the first offers heard would often pay the dearest executor. Throws CANCELLED.
  */
 export async function gatherOffers(parts: GatherParts, wanted: Wanted, signal: AbortSignal): Promise<void> {
-  const { model, executor } = wanted;
-  const counts = ({ signed: { offer } }: Candidate): boolean => executor === undefined || offer.executor === executor;
+  const { model, executor, weights } = wanted;
+  const counts = ({ signed: { offer } }: Candidate): boolean =>
+    (executor === undefined || offer.executor === executor) &&
+    (weights === undefined || isOfWeights(offer.weightsHash, weights));
   const hasOffers = (): boolean => parts.book.candidates(model, parts.settings.clock()).some(counts);
   const wasEmpty = !hasOffers();
   if (wasEmpty) await firstOffer(parts, { wanted, signal, hasOffers });

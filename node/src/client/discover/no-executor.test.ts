@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NoChoice } from "../choose/choose.ts";
+import type { ModelSummary } from "./model-summary.ts";
 import { type NetworkView, noExecutor } from "./no-executor.ts";
 
 const question = {
@@ -8,7 +9,9 @@ const question = {
   sampling: { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" as const },
   maxOutboundTokens: 600,
 };
-const offer = (model: string) => ({ model, executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 512n });
+const TERMS = { executors: 1, inboundPrice: 5n, outboundPrice: 6n, maxContext: 512n };
+const weights = (digit: string) => ({ ...TERMS, hash: `0x${digit.repeat(64)}` as const, stake: 7n });
+const offer = (model: string): ModelSummary => ({ model, ...TERMS, weights: [weights("0"), weights("a")] });
 const told = (choice: NoChoice, networkView: Partial<NetworkView>) =>
   noExecutor(choice, question, {
     offered: undefined,
@@ -47,6 +50,14 @@ describe("why nobody can be asked", () => {
     const named = noExecutor("none", { ...question, executor }, { ...view, bootstrap: 1, peers: 1 });
     expect(named.message).toBe(`${executor} offers no wanted that is known here; others do.`);
     expect(named.next).toContain("without naming an executor");
+  });
+
+  it("names the weights that are offered, where those that were asked for are not or may be several", () => {
+    const view = { offered: offer("wanted"), others: ["wanted"] };
+    expect(told("weights", view).next).toBe(
+      `Ask for weights that are offered: none that is named, sha256:${"a".repeat(64)}.`,
+    );
+    expect(told("ambiguous", view)).toMatchObject({ code: "REQUEST_INVALID", next: "Give more digits of the hash." });
   });
 
   it("tells the lowest prices as the flags of the limit take them", () => {

@@ -1,6 +1,7 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { LloomError } from "../../errors.ts";
 import type { NoChoice } from "../choose/choose.ts";
+import { shownWeights } from "../choose/weights.ts";
 import type { Question } from "../question.ts";
 import type { ModelSummary } from "./model-summary.ts";
 
@@ -31,6 +32,8 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
       `No executor offers ${model} within the price limit; the lowest inbound price is ${shownAmount(offered.inboundPrice, token)} and the lowest outbound price ${shownAmount(offered.outboundPrice, token)} per 1 000 000 tokens, not always of one offer.`,
       { next: "Raise the price limit (--max-inbound-price, --max-outbound-price), or choose another model." },
     );
+  if ((choice === "weights" || choice === "ambiguous") && offered !== undefined)
+    return wrongWeights(choice, question, offered);
   if (choice === "context" && offered !== undefined)
     return new LloomError(
       "CONTEXT_EXCEEDED",
@@ -58,6 +61,21 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
     });
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
   return others.length > 0 && offered === undefined ? notOffered(model, others) : nobodyKnown(model, networkView);
+}
+
+function wrongWeights(
+  choice: "weights" | "ambiguous",
+  { model, weights }: Question,
+  offered: ModelSummary,
+): LloomError {
+  const sold = offered.weights.map(({ hash }) => shownWeights(hash) ?? "none that is named").slice(0, MOST_NAMED);
+  if (choice === "ambiguous")
+    return new LloomError("REQUEST_INVALID", `${model}@sha256:${weights} may be: ${sold.join(", ")}.`, {
+      next: "Give more digits of the hash.",
+    });
+  return new LloomError("MODEL_NOT_FOUND", `Nobody offers ${model} with the weights sha256:${weights}.`, {
+    next: `Ask for weights that are offered: ${sold.join(", ")}.`,
+  });
 }
 
 function notOffered(model: string, named: readonly string[]): LloomError {

@@ -103,7 +103,7 @@ describe("the offer book", () => {
     expect([book.offers(NOW, "tiny").length, book.offers(NOW, "large").length, book.offers(NOW).length]).toEqual([
       2, 1, 3,
     ]);
-    expect(book.models(NOW)).toEqual([
+    expect(book.models(NOW)).toMatchObject([
       { model: "large", executors: 1, inboundPrice: 10n, outboundPrice: 40n, maxContext: 512n },
       { model: "tiny", executors: 2, inboundPrice: 10n, outboundPrice: 40n, maxContext: 1024n },
     ]);
@@ -243,7 +243,7 @@ describe("the offer book", () => {
     book.setStake(B, 5);
     const mayCount = ({ stake }: { stake?: number | undefined }): boolean => stake !== undefined;
     expect(book.models(NOW, mayCount).map(({ model }) => model)).toEqual(["large"]);
-    expect([book.model("large", NOW, mayCount), book.model("tiny", NOW, mayCount)]).toEqual([
+    expect([book.model("large", NOW, mayCount), book.model("tiny", NOW, mayCount)]).toMatchObject([
       { model: "large", executors: 1, inboundPrice: 10n, outboundPrice: 40n, maxContext: 512n },
       undefined,
     ]);

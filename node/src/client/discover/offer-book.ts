@@ -1,4 +1,4 @@
-import type { Address, Receipt } from "@lloom/protocol/commitment-types";
+import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
@@ -20,6 +20,9 @@ const MOST_STRANGERS = 1024;
 /** Models of one executor, the longest unheard of gone first. */
 const MODELS_OF_KNOWN = 64;
 const MODELS_OF_STRANGER = 4;
+
+/** Models whose weights in use are remembered. */
+const MOST_IN_USE = 1_024;
 
 /** After a withdrawal older offers may still come from others, as long as they have not expired everywhere. */
 const FORGET_MS = 600_000;
@@ -50,6 +53,8 @@ export class OfferBook {
   /** How many there are, of everybody. */
   #offers = 0;
   readonly #waiters = new Set<() => void>();
+  /** By model: the weights that its name stood for when somebody last answered. */
+  readonly weightsInUse = new BoundedMap<string, Hex>({ most: MOST_IN_USE });
   #reputations: ReadonlyMap<Address, Reputation> = new Map();
   #pace: Pace | undefined;
   #gap: Pace | undefined;
@@ -156,8 +161,7 @@ export class OfferBook {
 
   /** One model, if somebody offers it who may count: as `models`, at the cost of this model's offers alone. */
   model(model: string, nowMs: number, mayCount: MayCount = anybody): ModelSummary | undefined {
-    const candidates = this.candidates(model, nowMs).filter(mayCount);
-    return candidates.length === 0 ? undefined : summary(model, candidates);
+    return summary(model, this.candidates(model, nowMs).filter(mayCount), this.weightsInUse.peek(model));
   }
 
   /** Names of models that somebody offers who may count, so many at most, in no order. */

@@ -3,6 +3,7 @@ import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
 import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
+import { shownWeights } from "../../client/choose/weights.ts";
 import { type AskEvent, paidFor } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
@@ -22,7 +23,10 @@ export const ask: Command = {
   // The answer is what its reader wants to see.
   defaults: { logLevel: "warn" },
   flags: [
-    { form: "--model <NAME>", describe: `which model (default: ${DEFAULT_MODEL})` },
+    {
+      form: "--model <NAME>",
+      describe: `which model, or NAME@sha256:DIGITS for weights by their hash (default: ${DEFAULT_MODEL})`,
+    },
     { form: "--system <TEXT>", describe: "instructions before the prompt" },
     { form: "--max-tokens <N>", describe: `most tokens of the answer (default: ${DEFAULT_MAX_TOKENS})` },
     { form: "--temperature <T>", describe: "0 to 2 (default: 0)" },
@@ -106,6 +110,7 @@ function conclude({ json, print }: CommandContext, { receiptPath, messages, answ
     { ...bare, domain: chain.domain },
     { prompt: { salt: salts.prompt, messages }, answer: { salt: salts.answer, text: answer } },
   );
+  const weights = shownWeights(end.weightsHash);
   const { executor, inboundTokens, outboundTokens, finishReason, attempts, copies = [] } = end;
   const cost = paidFor(end);
   const agreement = copies.map((copy) => ({
@@ -114,7 +119,7 @@ function conclude({ json, print }: CommandContext, { receiptPath, messages, answ
     cost: copy.cost.toString(),
   }));
   if (json) {
-    const paid = { executor, cost: cost.toString(), token: tokenOf(chain) };
+    const paid = { executor, weights: weights ?? null, cost: cost.toString(), token: tokenOf(chain) };
     const compared = copies.length === 0 ? {} : { copies: agreement };
     print(
       JSON.stringify({ answer, ...paid, inboundTokens, outboundTokens, finishReason, attempts, ...compared, receipt }),
@@ -124,7 +129,7 @@ function conclude({ json, print }: CommandContext, { receiptPath, messages, answ
     const agree = copies.filter(({ agrees }) => agrees).length;
     if (copies.length > 0) process.stderr.write(`\n${agree} of ${copies.length} executors gave this very answer.`);
     process.stderr.write(
-      `\n${shownTokens(chain, cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}; request ${end.requestHash}\n`,
+      `\n${shownTokens(chain, cost)} for ${inboundTokens} + ${outboundTokens} tokens to ${executor}${weights === undefined ? "" : ` with ${weights}`}; request ${end.requestHash}\n`,
     );
   }
   if (receiptPath !== undefined) writeReceipt(receiptPath, JSON.stringify(receipt));
