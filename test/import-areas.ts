@@ -15,9 +15,9 @@ const CHAIN_WORDS = ["chain-failure", "contract-call", "contracts", "revert"].ma
 const CHAIN_FILES = ["node/src/chain/chain.ts", "node/src/chain/reads.ts", ...CHAIN_WORDS];
 const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
 /** What all commands are written with: flags, amounts, words. */
-const COMMAND_WORDS = ["address", "amount", "command", "number-flag", "reach-words", "words"].map(
-  (name) => `node/src/commands/${name}.ts`,
-);
+const COMMAND_WORDS = [
+  ...["address", "amount", "colour", "command", "number-flag", "progress-line", "reach-words", "words"],
+].map((name) => `node/src/commands/${name}.ts`);
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
 
 /** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
@@ -108,6 +108,8 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       dispute: ["deeds", "signed", "open"],
       canaries: ["deeds", "reputation", "open"],
       ask: ["reputation", "open"],
+      market: ["open"],
+      doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],
       run: ["ask", "canaries", "dispute", "open"],
       money: ["deeds", "signed", "dispute", "canaries", "open"],
     },

@@ -1,12 +1,20 @@
 import { jsonText } from "@lloom/protocol/json-text";
 import { Command as Commander, CommanderError } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
-import type { Command } from "./commands/command.ts";
+import type { Command, CommandContext } from "./commands/command.ts";
 import { NETWORK_SETTINGS } from "./commands/open/own-network.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
-import { decidingFile, environmentName, isSaid, processDataHome, processSources, readConfig } from "./config.ts";
+import {
+  decidingFile,
+  environmentName,
+  isSaid,
+  processDataHome,
+  processSources,
+  readConfig,
+  readWhatIsRight,
+} from "./config.ts";
 import { exitCodeOf, live } from "./daemon.ts";
-import type { LloomError } from "./errors.ts";
+import { asLloomError, type LloomError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { refuseMended } from "./mended-text.ts";
 import type { Setting } from "./setting-forms.ts";
@@ -60,7 +68,9 @@ function register(sub: Commander, name: string, command: Command): void {
     const args = parsed
       .slice(0, sub.registeredArguments.length)
       .filter((value): value is string => typeof value === "string");
-    process.exitCode = await runCommand(command, { name, settings: names, options, args });
+    const code = await runCommand(command, { name, settings: names, options, args });
+    // A command that did its work may have found that something else is wrong.
+    if (code !== 0) process.exitCode = code;
   });
 }
 
@@ -83,12 +93,12 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
     }
     const file = options["config"] as string | undefined;
     const reread = () => readSettings(command, { flags, file, json });
-    const settings = reread();
-    const networkFile = decidingFile(processSources({ flags, file }), NETWORK_SETTINGS);
+    const { settings, networkFile, settingsProblem } = settingsOf(command, { flags, file, json });
     const log = createLog({ level: settings.logLevel, name });
     await command.run({
       ...life,
       settings,
+      settingsProblem,
       reread,
       networkFile,
       isFileNamed: file !== undefined,
@@ -107,6 +117,23 @@ interface Given {
   readonly file: string | undefined;
   readonly json: boolean;
 }
+
+/** The settings, and which file names the network. A command that copes gets what is left of them, and why no more is. */
+function settingsOf(command: Command, given: Given): SettingsFound {
+  const { flags, file } = given;
+  try {
+    const settings = readSettings(command, given);
+    const networkFile = decidingFile(processSources({ flags, file }), NETWORK_SETTINGS);
+    return { settings, networkFile, settingsProblem: undefined };
+  } catch (thrown) {
+    if (command.copesWithSettings !== true) throw thrown;
+    const defaults = { ...command.defaults, dataDir: processDataHome().path };
+    const settings = readWhatIsRight(processSources({ flags, defaults }));
+    return { settings, networkFile: undefined, settingsProblem: asLloomError(thrown) };
+  }
+}
+
+type SettingsFound = Pick<CommandContext, "settings" | "networkFile" | "settingsProblem">;
 
 /** All settings; where nobody says a data directory and this user's own is taken, with what there is to say about it. */
 function readSettings(command: Command, { flags, file, json }: Given): Settings {

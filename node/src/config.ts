@@ -41,8 +41,7 @@ export const environmentName = ({ flag, variable }: Pick<Setting<unknown>, "flag
  * Flags over environment over lloom.toml over defaults, each value checked.
  * Throws CONFIG_INVALID with the place of the bad value and what it should be.
  */
-export function readConfig(sources: ConfigSources): Settings {
-  const file = readFile(sources.file);
+export function readConfig(sources: ConfigSources, file: TomlFile = readFile(sources.file)): Settings {
   refuseUnknownKeys(file);
   refuseUnknownVariables(sources.environment);
   const values = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
@@ -51,6 +50,21 @@ export function readConfig(sources: ConfigSources): Settings {
     return [name, found === undefined ? fallback : check(setting, found)];
   });
   return Object.fromEntries(values) as Settings;
+}
+
+/** What is right of settings whose file, environment or flags are not: of flags and environment, of flags alone, or the defaults. */
+export function readWhatIsRight({ flags, environment, defaults = {} }: ConfigSources): Settings {
+  for (const left of [
+    { flags, environment },
+    { flags, environment: {} },
+    { flags: {}, environment: {} },
+  ])
+    try {
+      return readConfig({ ...left, defaults }, NO_FILE);
+    } catch (thrown) {
+      if (!(thrown instanceof LloomError)) throw thrown;
+    }
+  throw new LloomError("INTERNAL", "The defaults of the settings are not valid.");
 }
 
 /** The configuration file, absolute, if the value of one of these settings comes from it. */

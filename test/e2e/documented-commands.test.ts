@@ -62,7 +62,7 @@ class Reader {
       line = line.replaceAll(new RegExp(`(?<![-\\w])${name}(?!\\w)`, "g"), value);
     if (ASKS.test(line)) line += " --yes";
     if (line.startsWith("./lloom wallet import")) line += " --import-password-file password";
-    return line.startsWith("./lloom gateway") ? `${line} --port ${this.#port}` : line;
+    return /^\.\/lloom (gateway|doctor)/.test(line) ? `${line} --port ${this.#port}` : line;
   }
 
   /** All that those who stay have said. */
@@ -143,7 +143,7 @@ describe("the commands of the pages", { timeout: 900_000 }, () => {
   afterAll(() => stack.disposeAsync());
 
   // A key is for one role: the seller's page comes first, since the money page takes its stake out again.
-  it.each([[["executor.md", "money.md"]], [["gateway.md"]]])("do what they say: %j", async (pages) => {
+  it.each([[["executor.md", "money.md"]], [["gateway.md", "commands.md"]]])("do what they say: %j", async (pages) => {
     await using reader = new Reader(devnet, await freePort());
     for (const page of pages) {
       await follow(reader, page);

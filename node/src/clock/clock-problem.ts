@@ -8,6 +8,9 @@ const MEND: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: "w32tm /resync, as administrator",
 };
 
+/** The command that sets this machine's clock; where none is known, one that shows how wrong it is. */
+export const clockMend = (platform: NodeJS.Platform): string => MEND[platform] ?? "date -u";
+
 /** A wrong clock in words, with the way to mend it. */
 export function clockProblem({ errorMs, peers, chain }: ClockError, platform = process.platform): LloomError {
   const seconds = Math.round(Math.abs(errorMs) / 1000);

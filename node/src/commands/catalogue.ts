@@ -30,6 +30,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./money/status.ts")).status,
   },
   {
+    name: "doctor",
+    group: "The key and its money",
+    describe: "look for what is wrong with this node, each thing with the command that mends it",
+    load: async () => (await import("./doctor/doctor.ts")).doctor,
+  },
+  {
     name: "faucet",
     group: "The key and its money",
     describe: "take test tokens, on a network whose payment token has a faucet",

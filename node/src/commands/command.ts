@@ -1,5 +1,6 @@
 import { jsonText } from "@lloom/protocol/json-text";
 import type { Kind, Life } from "../daemon.ts";
+import type { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { SettingName, Settings } from "../settings.ts";
 
@@ -13,6 +14,8 @@ export interface Flag {
 /** What a command runs with. */
 export interface CommandContext extends Life {
   readonly settings: Settings;
+  /** Why file, environment and flags make no settings, for a command that copes with that; the settings are what is right of them. */
+  readonly settingsProblem: LloomError | undefined;
   /** The settings as file and environment say now, with the same flags. Throws CONFIG_INVALID. */
   readonly reread: () => Settings;
   /** The configuration file, where it decides which network this is: it may be a stranger's. */
@@ -40,6 +43,8 @@ export interface Command {
   readonly defaults?: Partial<Settings>;
   /** What it cannot do without, which says whose settings it has: the network (its chain, this node's key) unless given. */
   readonly needs?: "nothing" | "key" | "network";
+  /** It runs also where file, environment or flags make no settings, and says so itself. */
+  readonly copesWithSettings?: boolean;
   /** Whether it runs until it is stopped; an errand unless given. */
   readonly kind?: Kind;
   readonly flags?: readonly Flag[];

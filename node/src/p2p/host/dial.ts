@@ -11,6 +11,21 @@ export interface PeerTarget {
   readonly multiaddrs: readonly string[];
 }
 
+/**
+ * Connects to whoever answers at an address, with or without a peer's id, within the host's dial timeout; returns its id. Throws
+ * EXECUTOR_UNREACHABLE, or CANCELLED when the signal came first.
+ */
+export async function connectAt({ libp2p, limits }: Host, address: string, signal: AbortSignal): Promise<string> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeoutMs)]);
+  try {
+    return (await libp2p.dial(multiaddr(address), { signal: deadline })).remotePeer.toString();
+  } catch (cause) {
+    if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.", { cause });
+    const why = cause instanceof AggregateError ? asLloomError(cause.errors[0]).message : asLloomError(cause).message;
+    throw new LloomError("EXECUTOR_UNREACHABLE", why, { cause });
+  }
+}
+
 export interface StreamOptions {
   readonly target: PeerTarget;
   readonly protocol: string;

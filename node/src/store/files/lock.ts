@@ -44,6 +44,17 @@ export function takeLock(path: string, taken: (holder: LockHolder) => never): Da
   return lock;
 }
 
+/** Who has a lock now; undefined if nobody has, or nobody can tell. It is looked at and not taken. */
+export function lockHolder(path: string): Pick<LockHolder, "pid"> | undefined {
+  try {
+    using lock = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+    lock.prepare("PRAGMA schema_version").get();
+    return undefined;
+  } catch (cause) {
+    return sqliteCode(cause) === BUSY ? { pid: livingProcess(holderFile(path)) } : undefined;
+  }
+}
+
 function lockFailure(path: string, cause: unknown): LloomError {
   const [problem, next] = PROBLEMS[sqliteCode(cause) ?? 0] ?? ["cannot be taken", "Check the disk and its directory."];
   const reason = cause instanceof Error ? cause.message : String(cause);

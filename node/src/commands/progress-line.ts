@@ -1,0 +1,15 @@
+/** Says on standard error what a command is at. */
+export interface ProgressLine {
+  /** In the place of what it said before. */
+  show(text: string): void;
+  clear(): void;
+}
+
+/** One line that is written over and erased; nothing where standard error is no terminal. */
+export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
+  if (!stream.isTTY) return { show: () => undefined, clear: () => undefined };
+  return {
+    show: (text) => void stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`),
+    clear: () => void stream.write("\r\x1b[2K"),
+  };
+}
