@@ -111,7 +111,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       market: ["open"],
       doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],
       run: ["ask", "canaries", "dispute", "open"],
-      money: ["deeds", "signed", "dispute", "canaries", "open"],
+      money: ["deeds", "signed", "dispute", "canaries", "market", "open"],
     },
     [...COMMAND_WORDS, ...belowCommands()],
   ),

@@ -26,7 +26,7 @@ export const COMMANDS: readonly CatalogueEntry[] = [
   {
     name: "status",
     group: "The key and its money",
-    describe: "show all money of this key, wherever it is",
+    describe: "show how this key and its node stand, with all its money, wherever it is",
     load: async () => (await import("./money/status.ts")).status,
   },
   {

@@ -7,6 +7,7 @@ import { type Member, readDeposit, readMember, readTokenBalance } from "../../ch
 import { LloomError } from "../../errors.ts";
 import type { Duty } from "../../store/duty-log.ts";
 import { diskSentence, freeBytes, isScarce } from "../../store/files/disk-room.ts";
+import { VERSION } from "../../version.ts";
 import { type LoggedValidator, loggedValidator, NO_VALIDATOR } from "../canaries/logged-validator.ts";
 import {
   complaintSentence,
@@ -22,6 +23,7 @@ import { loggedDuties } from "../dispute/duties.ts";
 import { dutyEvent, dutySentence } from "../dispute/words.ts";
 import { reachRemedy, reachSentence, readReach, type WrittenReach } from "../reach-words.ts";
 import { type Fact, factLines, shownMoment } from "../words.ts";
+import { nodeFacts, type RunningNode, readRunningNode } from "./running-node.ts";
 import { channelLine } from "./unlock.ts";
 
 interface Found {
@@ -40,18 +42,27 @@ interface Found {
   readonly validator: LoggedValidator;
   /** How its running node is reached; undefined if none runs. */
   readonly reach: WrittenReach | undefined;
+  /** How its node does; undefined of another key. */
+  readonly node: RunningNode | undefined;
   /** Bytes that are left where its logs lie; undefined of another key, or where nobody can tell. */
   readonly diskFree: number | undefined;
   readonly nowSeconds: bigint;
 }
 
-/** `lloom status`: all money of this key, wherever it is. It takes no password: all of it is public. */
+/** `lloom status`: how this key and its node stand, all its money with it. It takes no password: all of it is public. */
 export const status: Command = {
-  settings: ["startBlock"],
+  settings: ["startBlock", "bootstrap", "metricsPort", "metricsHost"],
   defaults: { logLevel: "warn" },
-  flags: [ADDRESS],
+  flags: [
+    ADDRESS,
+    {
+      form: "--why",
+      describe: "of an executor: how often it may be asked, what it loses by, the price of the next place",
+    },
+  ],
   examples: [
     "lloom status",
+    "lloom status --why",
     "lloom status --json",
     "lloom status --address 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
   ],
@@ -63,7 +74,8 @@ export const status: Command = {
     const validator = isOwn ? loggedValidator(context, view) : NO_VALIDATOR;
     const reach = isOwn ? readReach(context.settings) : undefined;
     const diskFree = isOwn ? freeBytes(context.settings.dataDir) : undefined;
-    const found = { ...(await find(view)), owed, duties, validator, reach, diskFree };
+    const node = isOwn ? await readRunningNode(context, view) : undefined;
+    const found = { ...(await find(view)), owed, duties, validator, reach, diskFree, node };
     const { guarded, unjudged, ...audits } = validator;
     const { gas, balance, deposited, channels, member, earnings, rewards } = found;
     announce(
@@ -72,18 +84,21 @@ export const status: Command = {
         ...{ event: "status", address: view.address, gas, balance, deposited, channels, ...member },
         ...{ withdrawable: earnings.withdrawable, maturing: earnings.maturing, owed: owed?.total, rewards },
         disputes: duties.map(dutyEvent),
-        ...{ audits, guarded, unjudged, reach, diskFree },
+        ...{ audits, guarded, unjudged, reach, diskFree, node, version: VERSION },
         token: tokenOf(view.chain),
       },
       factLines(lines(view, found)).join("\n"),
     );
+    // What joins the network is loaded for whoever asks for it.
+    if (context.flags["why"] === true)
+      await (await import("../market/why.ts")).tellWhy(context, view.chain, view.address);
   },
 };
 
 async function find({
   chain,
   address,
-}: View): Promise<Omit<Found, "owed" | "duties" | "validator" | "reach" | "diskFree">> {
+}: View): Promise<Omit<Found, "owed" | "duties" | "validator" | "reach" | "diskFree" | "node">> {
   const [gas, balance, deposited, channels, member, earnings, rewards, nowSeconds] = await Promise.all([
     chain.provider.getBalance(address),
     readTokenBalance(chain, address),
@@ -116,6 +131,7 @@ function lines({ address, chain }: View, found: Found): Fact[] {
   const shown = (amount: bigint): string => shownTokens(chain, amount);
   return [
     ["Address", address],
+    ...(found.node === undefined ? [] : nodeFacts(found.node, shown)),
     ...reachLines(found),
     ...diskLines(found),
     ["Gas", `${formatAmount(gas, 18)} ETH`],
