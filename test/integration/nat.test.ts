@@ -76,6 +76,18 @@ describe.skipIf(problem !== undefined)("a home behind a router", () => {
       },
       TIMEOUT_MS,
     );
+    expect(await heard(home, "relayedPeer")).toEqual({ outcome: "direct" });
+  });
+
+  it("says of a client that nobody can dial either that it stayed on the relay", async () => {
+    const peerId = await heard<string>(home, "peerId");
+    const multiaddrs = await heard<string[]>(home, "multiaddrs", (list) => list.length > 0);
+    const caller = start("client", "caller");
+    await heard(caller, "peerId");
+    caller.tell({ ask: { peerId, multiaddrs } });
+    expect(await heard(caller, "text")).toBe("from home");
+    caller.tell({ leave: peerId });
+    await heard(home, "relayedPeer", ({ outcome }: { outcome: string }) => outcome === "stayed");
   });
 
   it("is found by a neighbour that knows nobody, by multicast alone", async () => {

@@ -1,14 +1,17 @@
 // A host on a machine of `namespaces.ts`: `nat-host.ts ROLE ANNOUNCE BOOTSTRAP`. Prints what happens, takes commands, a line each.
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
+import { peerIdFromString } from "@libp2p/peer-id";
 import { connect } from "../../node/src/p2p/host/dial.ts";
 import { meetNeighbours } from "../../node/src/p2p/host/neighbours.ts";
 import { createInferPool } from "../../node/src/p2p/infer/infer-client.ts";
 import { serveInfer } from "../../node/src/p2p/infer/infer-server.ts";
 import { keepReachable } from "../../node/src/p2p/reach/keep-reachable.ts";
+import { RelayedPeers } from "../../node/src/p2p/reach/relayed-peers.ts";
 import { PortForwarding } from "../../node/src/p2p/router/port-forwarding.ts";
 import { DialBack } from "../../node/src/p2p/rpc/dial-back.ts";
 import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
+import { PROBES } from "../../node/src/primitives/probes.ts";
 import { NETWORK, never, readAll, requestBody, responseBody, silentLog, startHost } from "./hosts.ts";
 
 const [, , role = "", announce = "", bootstrap = ""] = process.argv;
@@ -26,6 +29,8 @@ if (role === "validator") await serveRpc(host, { offers: () => [], reach: new Di
 if (role === "home" || role === "neighbour")
   await meetNeighbours({ host, network: NETWORK, log: silentLog, signal: never });
 if (role === "home") {
+  PROBES.relayed.listen((fact) => print({ relayedPeer: fact }));
+  new RelayedPeers(host, silentLog);
   await serveInfer(host, {
     handle: async function* () {
       yield { type: "token", text: "from home" };
@@ -49,13 +54,14 @@ const connectionsTo = (peerId: string) =>
     .map(({ limits, direction }) => ({ relayed: limits !== undefined, direction }));
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { ask, look, known } = JSON.parse(line);
+  const { ask, look, known, leave } = JSON.parse(line);
   if (ask !== undefined) {
     await connect(host, ask, never);
     const first = connectionsTo(ask.peerId);
     const { text } = await readAll(pool.request({ target: ask, frame: requestBody("hi"), signal: never }));
     print({ text, first });
   }
+  if (leave !== undefined) await host.libp2p.hangUp(peerIdFromString(leave));
   if (look !== undefined) print({ connections: connectionsTo(look) });
   if (known !== undefined) {
     const all = await host.libp2p.peerStore.all();

@@ -19,6 +19,8 @@ const each = <Label extends string>(label: Label, values: readonly string[]): { 
 
 const ALL = ["gateway", "executor", "validator"] as const;
 const SELLING = ["gateway", "executor"] as const;
+/** Whom others have to reach. */
+const CALLED = ["executor", "validator"] as const;
 /** From what a cache answers at once to what a big model on a slow machine takes. */
 const LATENCY = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const GAPS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -230,6 +232,19 @@ export const METRICS = {
     type: "gauge",
     roles: ALL,
     help: "Since a new block was last seen; from the start on while none was.",
+  },
+  lloom_reach: {
+    type: "gauge",
+    roles: CALLED,
+    labels: ["how"],
+    help: "1 for how the node is called: machine, unknown, direct, relayed, nobody; else 0.",
+  },
+  lloom_relayed_peers_total: {
+    type: "counter",
+    roles: CALLED,
+    labels: ["outcome"],
+    initial: each("outcome", ["direct", "stayed"]),
+    help: "Peers that came through a relay: direct (connected without it since), stayed.",
   },
   lloom_clock_skew_seconds: {
     type: "gauge",

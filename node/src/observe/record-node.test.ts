@@ -48,3 +48,13 @@ it("counts transactions, what they cost, duties and audits", async () => {
   expect(await value("lloom_duty_steps_total", { kind: "judge" })).toBe(1);
   expect(await value("lloom_audit_executors_reported_total")).toBe(3);
 });
+
+it("shows how the node is called, and what became of peers that came through a relay", async () => {
+  expect(await value("lloom_reach", { how: "unknown" })).toBe(1);
+  PROBES.reach.tell({ how: "relayed" });
+  PROBES.relayed.tell({ outcome: "direct" });
+  expect(await value("lloom_reach", { how: "unknown" })).toBe(0);
+  expect(await value("lloom_reach", { how: "relayed" })).toBe(1);
+  expect(await value("lloom_relayed_peers_total", { outcome: "direct" })).toBe(1);
+  expect(await value("lloom_relayed_peers_total", { outcome: "stayed" })).toBe(0);
+});

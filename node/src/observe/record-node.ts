@@ -15,7 +15,9 @@ export interface ChainSeen {
 /** A server may fail a call and answer the next one. */
 const PATIENCE_MS = 15_000;
 
-/** Measures what every node does at the chain: calls, transactions, duties, audits. */
+const REACHES = ["machine", "unknown", "direct", "relayed", "nobody"] as const;
+
+/** Measures what every node does at the chain and how it is reached: calls, transactions, duties, audits. */
 export function recordNode(metrics: Metrics, stack: DisposableStack, clock: SteadyClock = steadyClock): ChainSeen {
   const methods = new BoundedLabel(MOST_METHODS);
   let head = 0;
@@ -39,6 +41,14 @@ export function recordNode(metrics: Metrics, stack: DisposableStack, clock: Stea
       metrics.count("lloom_transaction_fees_wei_total", {}, Number(feeWei));
     }),
   );
+  let reach = "unknown";
+  stack.use(
+    PROBES.reach.listen(({ how }) => {
+      reach = how;
+    }),
+  );
+  metrics.read("lloom_reach", () => REACHES.map((how) => [{ how }, how === reach ? 1 : 0] as const));
+  stack.use(PROBES.relayed.listen(({ outcome }) => metrics.count("lloom_relayed_peers_total", { outcome })));
   stack.use(PROBES.duty.listen(({ kind }) => metrics.count("lloom_duty_steps_total", { kind })));
   stack.use(PROBES.audit.listen(({ step, count }) => metrics.count(AUDIT_COUNTERS[step], {}, count)));
   return {

@@ -75,6 +75,10 @@ export const PROBES = {
   mined: new Probe<{ readonly isReverted: boolean; readonly feeWei: bigint }>("chain.mined"),
   /** What became of lanes that were to be settled. */
   settled: new Probe<{ readonly outcome: "paid" | "rejected" | "failed"; readonly lanes: number }>("executor.settled"),
+  /** Who can call this node, whenever that was found out anew. */
+  reach: new Probe<{ readonly how: "machine" | "unknown" | "direct" | "relayed" | "nobody" }>("node.reach"),
+  /** What became of a peer that came through a relay: connected without it, or not as long as the relay lasted. */
+  relayed: new Probe<{ readonly outcome: "direct" | "stayed" }>("node.relayed"),
   /** A duty of a dispute, a report or a jury has moved. */
   duty: new Probe<{ readonly kind: string; readonly state: string }>("node.duty"),
   /** What a validator's audits came to: canaries that were judged, executors that were reported. */

@@ -6,8 +6,10 @@ import { connect } from "../../p2p/host/dial.ts";
 import { createHost, type Host } from "../../p2p/host/host.ts";
 import { isWider, widestReach } from "../../p2p/host/reach.ts";
 import { keepReachable, type Reachability } from "../../p2p/reach/keep-reachable.ts";
+import { RelayedPeers } from "../../p2p/reach/relayed-peers.ts";
 import { PortForwarding } from "../../p2p/router/port-forwarding.ts";
 import { wallClock } from "../../primitives/clock.ts";
+import { PROBES } from "../../primitives/probes.ts";
 import type { SettingName } from "../../settings.ts";
 import { announce, type CommandContext } from "../command.ts";
 import { reachFile, reachRemedy, reachSentence } from "../reach-words.ts";
@@ -51,6 +53,7 @@ export function followReach(context: CommandContext, host: Host): void {
     writeFileSync(path, JSON.stringify({ at: new Date(wallClock()).toISOString(), found }), { mode: 0o600 });
     const remedy = reachRemedy(found);
     log.info({ reach: found }, "who can call this node");
+    PROBES.reach.tell({ how: howOf(found) });
     const event = { event: "reach", ...found, ...(remedy === undefined ? {} : { next: remedy }) };
     if (found.type === "open" || found.type === "closed")
       announce(
@@ -62,12 +65,27 @@ export function followReach(context: CommandContext, host: Host): void {
   // Who says where it is reached has forwarded there already.
   const router = settings.upnp === "on" && settings.announce.length === 0 ? new PortForwarding({ log }) : undefined;
   if (router !== undefined) stack.use(router);
+  stack.use(new RelayedPeers(host, log));
   const following = keepReachable({ host, log, router, signal: AbortSignal.any([signal, stop.signal]), onChange });
   stack.defer(async () => {
     stop.abort();
     await following;
     rmSync(path, { force: true });
   });
+}
+
+/** How it is called, in a word for whoever measures it. */
+function howOf(found: Reachability): "machine" | "unknown" | "direct" | "relayed" | "nobody" {
+  switch (found.type) {
+    case "machine":
+      return "machine";
+    case "untried":
+      return "unknown";
+    case "open":
+      return "direct";
+    case "closed":
+      return found.relayed ? "relayed" : "nobody";
+  }
 }
 
 function warn(context: CommandContext, warning: { readonly problem: string; readonly next: string }): void {
