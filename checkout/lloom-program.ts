@@ -9,7 +9,7 @@ import { LLOOM, ROOT } from "./paths.ts";
 const SOURCES = ["{node,protocol}/src/**/*.ts", "{node,protocol}/package.json", "package-lock.json", "checkout/*.ts"];
 const CACHE = join(ROOT, "node_modules/.cache");
 /** They look for native code and programs beside themselves. */
-const LEFT_WHERE_THEY_ARE = ["node-datachannel", "node-llama-cpp", "secp256k1"];
+const LEFT_WHERE_THEY_ARE = ["@chainsafe/libp2p-quic", "node-datachannel", "node-llama-cpp", "secp256k1"];
 /** Those by which Node itself chooses among a package's forms. */
 const CONDITIONS = ["node-addons", "module-sync"];
 /** For packages of the older form, which call it. */
