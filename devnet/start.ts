@@ -1,6 +1,7 @@
 // One command starts the whole network on this machine and serves a real, paid, receipted answer: npm start
 import { explain } from "../checkout/explained-error.ts";
 import { readFlags, refuse } from "../checkout/flags.ts";
+import { lloomProgram } from "../checkout/lloom-program.ts";
 import { refuseNoRpcUrl } from "../checkout/rpc-url.ts";
 import { aborted } from "../node/src/primitives/aborted.ts";
 import { steadyClock } from "../node/src/primitives/clock.ts";
@@ -76,6 +77,8 @@ async function main(flags: Flags): Promise<void> {
   let kept = "";
   try {
     write("Starting a Lloom network on this machine; Ctrl-C stops it.\n\n");
+    // Beside chain and contracts, since all nodes wait for it; if it fails, they say so.
+    lloomProgram().catch(() => undefined);
     await using devnet = await startDevnet({ rpcUrl: flags.rpc, cheat: flags.cheat, progress, signal });
     kept = ` Logs are kept in ${devnet.logDir}.`;
     const stage = { devnet, stream, progress, timings, flags, signal };

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { lloomProgram } from "../../checkout/lloom-program.ts";
 import { checkChain, connect } from "../../checkout/rpc.ts";
 import { DEVNET_ACCOUNTS } from "./accounts.ts";
 import { checkFunds, startChain } from "./chain.ts";
@@ -143,8 +142,6 @@ async function assemble(site: Site): Promise<Assembled> {
       () => buildContracts(supervisor),
       (it) => it.outcome,
     ),
-    // Beside them, since all nodes wait for it.
-    lloomProgram(),
   ]);
   if (options.rpcUrl === undefined) void beat(rpcUrl, signal);
   const chainId = await readChainId(rpcUrl);
