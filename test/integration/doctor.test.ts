@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LLOOM, ROOT } from "../../checkout/paths.ts";
+import { ROOT } from "../../checkout/paths.ts";
 import { deployLloom, startChain } from "../support/chain.ts";
 import { runNode } from "../support/processes.ts";
+import { LLOOM_PROGRAM } from "../support/program.ts";
 
 const stack = new AsyncDisposableStack();
 const folder = mkdtempSync(join(tmpdir(), "lloom-doctor-"));
@@ -40,7 +41,7 @@ interface Said {
 const ONLY = "settings,keystore,logs,disk,chain,contracts,gas,stake,money";
 
 async function examine(): Promise<{ code: number | null; said: readonly Said[] }> {
-  const args = [LLOOM, "doctor", "--role", "executor", "--only", ONLY, "--json"];
+  const args = [LLOOM_PROGRAM, "doctor", "--role", "executor", "--only", ONLY, "--json"];
   const { code, stdout } = await runNode({ args, env: environment, cwd: folder }).ended;
   return {
     code,
@@ -61,7 +62,7 @@ async function mend(command: string): Promise<void> {
   const line = command
     .replace("npm run fund --", `"$NODE" ${join(ROOT, "devnet/fund.ts")}`)
     .replace(/\blloom (stake \d+)/, "lloom $1 --yes")
-    .replaceAll(/\blloom /g, `"$NODE" ${LLOOM} `);
+    .replaceAll(/\blloom /g, `"$NODE" ${LLOOM_PROGRAM} `);
   const env = { ...process.env, ...environment, NODE: process.execPath };
   await promisify(execFile)("sh", ["-c", line], { cwd: folder, env });
 }
