@@ -1,8 +1,8 @@
 import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
+import { REFERENCE_BYTES } from "../client/check/model-reference.ts";
 import type { Verification } from "../client/check/verification.ts";
 import { verificationForm } from "../client/check/verification-form.ts";
-import { REFERENCE_BYTES } from "../client/model-reference.ts";
 import { invalidField } from "./http-problem.ts";
 import { refuseUnsupported } from "./request-fields.ts";
 

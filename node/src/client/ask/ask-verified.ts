@@ -1,6 +1,6 @@
 import { LloomError } from "../../errors.ts";
+import { parseModelReference } from "../check/model-reference.ts";
 import { stricterVerification } from "../check/verification.ts";
-import { parseModelReference } from "../model-reference.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";

@@ -1,6 +1,12 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
-import { type Conduct, MODEL, QUESTION, type StagedExecutor, StagedMarket } from "../../../../test/support/staged-market.ts";
+import {
+  type Conduct,
+  MODEL,
+  QUESTION,
+  type StagedExecutor,
+  StagedMarket,
+} from "../../../../test/support/staged-market.ts";
 
 const hash = (digits: string): Hex => `0x${digits.padEnd(64, "0")}`;
 const [LARGE, SMALL] = [hash("aaaaaaaa1"), hash("bbbbbbbb1")];

@@ -4,9 +4,8 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
-import { isFoundOut } from "./found-out.ts";
 import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
-import { type Demands, type Reputation, reputationFactor } from "./reputation.ts";
+import { type Demands, isFoundOut, type Reputation, reputationFactor } from "./reputation.ts";
 import { type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
 
 /** An offer with what the client knows about who made it. */

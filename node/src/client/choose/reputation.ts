@@ -29,6 +29,15 @@ export function reputationFactor(reputation: Reputation | undefined, answers: nu
   return Math.min(MOST_PRICE_FACTOR, Math.max(1 / MOST_PRICE_FACTOR, factor)) ** (1 / (1 + answers));
 }
 
+/** By a jury, or by validators whose audits this client has read from the chain itself. No index's word alone does this. */
+export const isFoundOut = ({
+  hasCheated,
+  reputation,
+}: {
+  readonly hasCheated: boolean;
+  readonly reputation: Reputation | undefined;
+}): boolean => hasCheated || reputation?.report === "computed";
+
 /** What a question asks of whoever is bought from, beside the price. */
 export interface Demands {
   /** Least trust, from 0 to 1; at 0 nobody needs a reputation. */

@@ -1,7 +1,7 @@
 /** Which weights a model's name stands for. */
 import { type Hex, ZERO_HASH } from "@lloom/protocol/commitment-types";
 import type { Candidate } from "./choose.ts";
-import { isFoundOut } from "./found-out.ts";
+import { isFoundOut } from "./reputation.ts";
 
 /** Weights that are sold under a name. */
 export interface WeightsOnSale {

@@ -1,4 +1,4 @@
-import { LloomError } from "../errors.ts";
+import { LloomError } from "../../errors.ts";
 
 /** A model as its caller names it. */
 export interface ModelReference {
