@@ -12,6 +12,7 @@ import {
   rejected,
   stageSettlement,
 } from "../../../../test/support/staged-settlement.ts";
+import { PROBES } from "../../primitives/probes.ts";
 import type { SettlementLog, UnsettledLane } from "../../store/executor/settlement-log.ts";
 
 afterEach(endSettlements);
@@ -60,6 +61,17 @@ describe("a settlement", () => {
     await expect.poll(() => outcomes.lines.length, SOON).toBeGreaterThan(0);
     expect(outcomes.lines[0]).toMatchObject({ msg: "settled", lanes: 2, paid: 1 });
     await expect.poll(() => outcomes.reads.length, SOON).toBeGreaterThan(told);
+  });
+
+  it("tells whoever measures what became of its lanes: each by itself, or all at once where nothing is known", async () => {
+    const told: unknown[] = [];
+    using _ = PROBES.settled.listen((fact) => void told.push(fact));
+    const lanes: [number, number] = [1, 1];
+    const fail = (): Promise<never> => Promise.reject(new Error("No chain."));
+    stageSettlement({ lanes, options: { settleAmount: OWED, settle: fail } });
+    await expect.poll(() => told[0], SOON).toEqual({ outcome: "failed", lanes: 2 });
+    stageSettlement({ options: { settleAmount: OWED } });
+    await expect.poll(() => told, SOON).toContainEqual({ outcome: "paid", lanes: 1 });
   });
 
   it("puts nothing off in words when it ends in the middle of a round", async () => {
