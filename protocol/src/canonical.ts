@@ -7,7 +7,7 @@ import type { Hex } from "./commitment-types.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
 import { keccak256 } from "./keccak.ts";
 import { LloomError } from "./lloom-error.ts";
-import type { ChatMessage, RequestParams } from "./messages.ts";
+import { type ChatMessage, type RequestParams, SAMPLING_FIELDS } from "./messages.ts";
 
 /** What JSON can hold; a property that is `undefined` counts as absent. */
 export type JsonValue =
@@ -59,8 +59,8 @@ export const hashContent = (salt: Hex, text: string): Hex =>
 
 /** `paramsHash` of a request: keccak256 of the canonical JSON; not salted, for it says nothing about the prompt. */
 export function hashParams({ sampling, ...offered }: RequestParams): Hex {
-  const { temperatureMilli, topPMilli, topK, seed, stop, responseFormat } = sampling;
-  const settings = { temperatureMilli, topPMilli, topK, seed, stop, responseFormat };
+  const settings: Record<string, JsonValue | undefined> = {};
+  for (const field of SAMPLING_FIELDS) settings[field] = sampling[field];
   const { weightsHash, profileHash, offerHash } = offered;
   return bytesToHex(keccak256(utf8.encode(canonicalJson({ sampling: settings, weightsHash, profileHash, offerHash }))));
 }

@@ -18,6 +18,7 @@ import type {
 import { FINISH_REASONS } from "./commitment-types.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { ERROR_CODES } from "./error-codes.ts";
+import { answerSettings, settingsProblem } from "./form/answer-settings.ts";
 
 /** Limits on everything that a peer may send. */
 export const WIRE_LIMITS = {
@@ -118,14 +119,15 @@ export const modelOfferSchema = z.object({
 /* WHAT IS ASKED */
 
 export const chatMessageSchema = z.object({
-  role: z.enum(["system", "user", "assistant"]),
+  /** `tools`: the functions that may be called; `tool`: what a call gave (`tools.ts`). */
+  role: z.enum(["system", "user", "assistant", "tools", "tool"]),
   content: z.string(),
 });
-/** One turn of a conversation. */
+/** One turn of a conversation, or its functions. */
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
 /** Sampling parameters; all that can change an answer. Fractions are integers of a thousandth, so that they hash alike. */
-export const samplingSchema = z.object({
+const samplingFields = z.object({
   temperatureMilli: z.number().int().min(0).max(2000),
   topPMilli: z.number().int().min(0).max(1000),
   topK: z.number().int().min(0).max(1_000_000),
@@ -133,8 +135,22 @@ export const samplingSchema = z.object({
   seed: z.number().int().min(0).max(0xffff_ffff).optional(),
   stop: z.array(z.string().min(1).max(256)).max(4),
   responseFormat: z.enum(["text", "json"]),
+  ...answerSettings,
 });
-export type Sampling = z.infer<typeof samplingSchema>;
+export type Sampling = z.infer<typeof samplingFields>;
+
+/** Names of all parameters that this version knows; it refuses every other. */
+export const SAMPLING_FIELDS = Object.keys(samplingFields.shape) as readonly (keyof Sampling)[];
+
+/** Fields that are not known stay: whoever answers has to refuse them, since they might change the answer. */
+export const samplingSchema: z.ZodType<Sampling> = samplingFields.loose().superRefine((sampling, context) => {
+  const message = settingsProblem(sampling);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+/** A parameter that this version does not know, or `undefined`. */
+export const unknownParameter = (sampling: Sampling): string | undefined =>
+  Object.keys(sampling).find((name) => !(SAMPLING_FIELDS as readonly string[]).includes(name));
 
 /**
  * `paramsHash` is taken over this: sampling, which weights and settings the client was offered, and which offer it accepts.

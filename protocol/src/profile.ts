@@ -53,6 +53,8 @@ export const profileSchema = z.object({
   evidence: z.enum(["trace", "text"]),
   /** Log probabilities are shares among so many likeliest tokens; absent: among all. */
   logprobsAmong: z.int().min(1).optional(),
+  /** What the backend can do beside plain answers (`features.ts`); absent: nothing. No part of what changes logits. */
+  features: z.array(word).max(64).optional(),
 });
 
 /** Settings that change answers; what is absent is not known. */
@@ -76,7 +78,7 @@ export function parseProfile(text: string): Profile | undefined {
 }
 
 /** What an executor promises of its answers, and by what they can be counted. */
-export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version">;
+export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version" | "features">;
 
 /**
  * Whether a profile promises traces whose leaves name tokens by id: llama.cpp in process always knows them. Jurors convict who names

@@ -36,12 +36,22 @@ const TEMPLATE_TOKENS_PER_MESSAGE = 16;
 /** What it puts around the conversation: marks of begin and end, a default system prompt. */
 const TEMPLATE_TOKENS = 128;
 
+/** What it says of functions: how they are called, and what shows that a text is what a call gave. */
+const TEMPLATE_TOKENS_OF: Readonly<Record<string, number>> = { tools: 256, tool: 48 };
+
+/** A message, of which a role may be known. */
+interface CountedMessage {
+  readonly role?: string;
+  readonly content: string;
+}
+
 /**
  * Most tokens of a prompt: each stands for at least one byte of UTF-8, but for those of the chat template, which the
  * executor adds and the client cannot see.
  */
-export function mostInboundTokens(messages: readonly { readonly content: string }[]): bigint {
-  return BigInt(promptBytes(messages) + TEMPLATE_TOKENS_PER_MESSAGE * messages.length + TEMPLATE_TOKENS);
+export function mostInboundTokens(messages: readonly CountedMessage[]): bigint {
+  const ofTools = messages.reduce((sum, { role = "" }) => sum + (TEMPLATE_TOKENS_OF[role] ?? 0), 0);
+  return BigInt(promptBytes(messages) + TEMPLATE_TOKENS_PER_MESSAGE * messages.length + TEMPLATE_TOKENS + ofTools);
 }
 
 /** About the tokens of a prompt; what is charged where no count can be true. */

@@ -15,6 +15,12 @@ const CONVERSATIONS: readonly (readonly ChatMessage[])[] = [
     { role: "assistant", content: "Yes." },
     { role: "user", content: "x".repeat(100) },
   ],
+  [
+    { role: "tools", content: '[{"name":"now"}]' },
+    { role: "user", content: "What time is it?" },
+    { role: "assistant", content: '<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>' },
+    { role: "tool", content: "12:00" },
+  ],
 ];
 
 const ANSWERS = ["", "Rayleigh scattering.", 'A "quote", a \\ and\na 🧶', "y".repeat(64)];
@@ -22,6 +28,19 @@ const ANSWERS = ["", "Rayleigh scattering.", 'A "quote", a \\ and\na 🧶', "y".
 const SAMPLINGS: readonly Sampling[] = [
   { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
   { temperatureMilli: 700, topPMilli: 950, topK: 40, seed: 0xffff_ffff, stop: ["\n\n", "🧶"], responseFormat: "json" },
+  {
+    ...{ temperatureMilli: 1000, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
+    ...{ seed: 7, seedHigh: 0x8000_0000, minPMilli: 50, presencePenaltyMilli: 600, frequencyPenaltyMilli: -1 },
+    ...{ repeatPenaltyMilli: 1100, logprobs: 5, toolUse: { choice: "required", name: "f", most: 1 } },
+    logitBias: [
+      [3, -100_000],
+      [50_256, 1500],
+    ],
+  },
+  {
+    ...{ temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "json" },
+    jsonSchema: '{"type":"object","properties":{"ä":{"type":"string"}}}',
+  },
 ];
 
 const LEAVES = [0, 1, 2, 3, 4, 5, 8, 9].map((count) =>

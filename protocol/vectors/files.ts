@@ -7,6 +7,7 @@ import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
 import { disputeVectors } from "./disputes.ts";
 import { evidenceVectors } from "./evidence.ts";
+import { formVectors } from "./forms.ts";
 import { frameVectors } from "./frames.ts";
 import { laneVectors } from "./lanes.ts";
 import { reputationVectors } from "./reputation.ts";
@@ -23,6 +24,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "costs.json": costVectors,
   "disputes.json": disputeVectors,
   "evidence.json": evidenceVectors,
+  "forms.json": formVectors,
   "frames.json": frameVectors,
   "lanes.json": laneVectors,
   "reputation.json": reputationVectors,

@@ -1,16 +1,9 @@
-import { randomInt } from "node:crypto";
 import type { Sampling } from "@lloom/protocol/messages";
 import type { TraceToken } from "@lloom/protocol/trace";
-import {
-  type LlamaContextSequence,
-  type LlamaGrammar,
-  LlamaGrammarEvaluationState,
-  type LlamaModel,
-  type SequenceEvaluateOptions,
-  type Token,
-} from "node-llama-cpp";
+import type { LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from "node-llama-cpp";
 import type { CompletionEvent } from "./backend.ts";
 import type { ModelCounter } from "./counting/model-counter.ts";
+import { samplerOptions } from "./llama-sampler.ts";
 import { evaluateTraced } from "./llama-trace.ts";
 import { createStopFilter } from "./stop-strings.ts";
 import { createTokenText } from "./token-text.ts";
@@ -22,15 +15,14 @@ export interface AnswerJob {
   /** Counts what is charged. */
   readonly counter: ModelCounter;
   readonly sequence: LlamaContextSequence;
-  readonly jsonGrammar: LlamaGrammar;
+  /** What the answer has to follow; absent: it is free. */
+  readonly grammar: LlamaGrammar | undefined;
   readonly prompt: readonly Token[];
   readonly sampling: Sampling;
   /** Answer tokens at most; prompt and answer fit into the context. */
   readonly limit: number;
   readonly signal: AbortSignal;
 }
-
-const SEEDS = 2 ** 32;
 
 /** Reads the prompt, then samples until an end: of turn, of the limit, a stop string, or the signal. */
 export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionEvent, void, void> {
@@ -40,6 +32,7 @@ export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionE
   let written = 0;
   let delivered = "";
   const trace: TraceToken[] = [];
+  const tokens: Token[] = [];
   const writer = new TraceWriter();
   const end = (finishReason: "stop" | "length" | "cancelled"): CompletionEvent => {
     /** Cancelled while reading: what was read. Afterwards the last piece of the prompt is read with the first token. */
@@ -55,13 +48,14 @@ export async function* computeAnswer(job: AnswerJob): AsyncGenerator<CompletionE
   const text = createTokenText<Token>((tokens, before) => model.detokenize(tokens, false, before), prompt);
   const stop = createStopFilter(job.sampling.stop);
   let finishReason: "stop" | "length" | "cancelled" = "stop";
-  for await (const { token, trace: odds } of evaluateTraced(sequence, rest, samplerOptions(job))) {
+  for await (const { token, trace: odds } of evaluateTraced(sequence, rest, samplerOptions(job, tokens))) {
     if (signal.aborted) {
       finishReason = "cancelled";
       break;
     }
     trace.push(odds);
     writer.push(odds);
+    tokens.push(token);
     if (model.isEogToken(token)) break;
     written++;
     const piece = stop.push(text.push(token));
@@ -86,18 +80,4 @@ async function readPrompt({ sequence, prompt, signal }: AnswerJob): Promise<Toke
     read += batchSize;
   }
   return prompt.slice(read);
-}
-
-/** Everything is given: llama.cpp's own defaults must not creep into answers that were paid for by other settings. */
-function samplerOptions({ model, sampling, jsonGrammar }: AnswerJob): SequenceEvaluateOptions {
-  return {
-    temperature: sampling.temperatureMilli / 1000,
-    topP: sampling.topPMilli / 1000,
-    topK: sampling.topK,
-    minP: 0,
-    seed: sampling.seed ?? randomInt(SEEDS),
-    ...(sampling.responseFormat === "json" && {
-      grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar: jsonGrammar }),
-    }),
-  };
 }

@@ -1,3 +1,4 @@
+import { FEATURES } from "@lloom/protocol/form/features";
 import type { Profile } from "@lloom/protocol/profile";
 import { GgmlType, GgufFileType, type Llama, type LlamaContext, type LlamaModel } from "node-llama-cpp";
 import { LOGPROBS_AMONG } from "./llama-trace.ts";
@@ -40,6 +41,7 @@ export function llamaProfile({ llama, model, context, gpu, sharedBatches, vocabu
     batchInvariant: !sharedBatches,
     evidence: "trace",
     logprobsAmong: LOGPROBS_AMONG,
+    features: [...FEATURES],
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FEATURES } from "@lloom/protocol/form/features";
 import { parseProfile, profileText } from "@lloom/protocol/profile";
 import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
@@ -120,7 +121,14 @@ describe("a loaded model", () => {
     const { profile, context, vocabulary } = await load();
     expect(parseProfile(profileText(profile))).toEqual({
       ...{ backend: "llama.cpp", device: "cpu", precision: "F16", keyCache: "F16", valueCache: "F16" },
-      ...{ batchSize: context.batchSize, maxContext: 512, batchInvariant: true, evidence: "trace", logprobsAmong: 64 },
+      ...{
+        batchSize: context.batchSize,
+        maxContext: 512,
+        features: [...FEATURES],
+        batchInvariant: true,
+        evidence: "trace",
+        logprobsAmong: 64,
+      },
       version: expect.stringMatching(/^[bv]\d/),
       instructions: expect.stringMatching(/^\w+( \w+)*$/),
       flashAttention: expect.stringMatching(/^(auto|true|false)$/),

@@ -82,8 +82,10 @@ function onlyLikeliest(odds: unknown): unknown {
 }
 
 /** Whether the sampler takes the likeliest token whatever comes: then the trace has it already, and looks once, not twice. */
-const takesLikeliest = ({ temperature, grammarEvaluationState }: SequenceEvaluateOptions): boolean =>
-  temperature === 0 && grammarEvaluationState === undefined;
+const takesLikeliest = (options: SequenceEvaluateOptions): boolean => {
+  const { temperature, grammarEvaluationState, repeatPenalty, tokenBias } = options;
+  return [grammarEvaluationState, repeatPenalty, tokenBias].every((one) => one === undefined) && temperature === 0;
+};
 
 /** Samples token after token, each with its trace; the token that ends the answer is the last. */
 export async function* evaluateTraced(

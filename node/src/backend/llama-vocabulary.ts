@@ -1,6 +1,6 @@
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { LloomError } from "../errors.ts";
-import type { ControlToken, Vocabulary } from "./chat-template.ts";
+import type { ControlToken, Vocabulary } from "./template/chat-template.ts";
 
 /** With the longest text of a token, in characters. */
 export type LlamaVocabulary = Vocabulary<Token> & { readonly longestToken: number };

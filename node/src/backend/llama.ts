@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 import { wallClock } from "../primitives/clock.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { createModelCounter, type ModelCounter } from "./counting/model-counter.ts";
-import { JSON_GRAMMAR } from "./json-grammar.ts";
+import { answerGrammar } from "./grammar/answer-grammar.ts";
 import { computeAnswer } from "./llama-answer.ts";
 import { type LlamaOptions, type LlamaRuntime, loadLlama } from "./llama-runtime.ts";
 import { createSlots, type Slots } from "./slots.ts";
@@ -28,7 +28,6 @@ export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSi
   const backend = new LlamaBackend({
     offered,
     runtime,
-    jsonGrammar: await runtime.llama.createGrammar({ grammar: JSON_GRAMMAR }),
     counter,
     promptCharacters: maxContext * counter.longestToken,
     sequences: Array.from({ length: options.sequences }, () => runtime.context.getSequence()),
@@ -51,7 +50,6 @@ export async function openLlama(options: LlamaOptions, log: Log, signal: AbortSi
 interface Parts {
   readonly offered: BackendModel;
   readonly runtime: LlamaRuntime;
-  readonly jsonGrammar: LlamaGrammar;
   readonly counter: ModelCounter;
   /** No prompt with more characters can fit into the context. */
   readonly promptCharacters: number;
@@ -86,10 +84,11 @@ class LlamaBackend implements Backend {
   }
 
   async *complete(completion: Completion, signal: AbortSignal): AsyncGenerator<CompletionEvent, void, void> {
-    const { runtime, counter, jsonGrammar, offered } = this.#parts;
+    const { runtime, counter, offered } = this.#parts;
     if (completion.maxOutboundTokens < 1)
       throw new LloomError("REQUEST_INVALID", "An answer needs at least one token.");
     const prompt = this.#encode(completion);
+    const grammar = await this.#grammarFor(completion);
     const room = offered.maxContext - prompt.length;
     if (room < 1) throw contextExceeded(offered, `${prompt.length}`);
     const sequence = await this.#slots.take(AbortSignal.any([signal, this.#closing.signal]));
@@ -101,7 +100,7 @@ class LlamaBackend implements Backend {
     try {
       const limit = Math.min(completion.maxOutboundTokens, room);
       const { sampling } = completion;
-      yield* computeAnswer({ model: runtime.model, counter, sequence, jsonGrammar, prompt, sampling, limit, signal });
+      yield* computeAnswer({ model: runtime.model, counter, sequence, grammar, prompt, sampling, limit, signal });
     } catch (thrown) {
       this.#refuseClosed(thrown);
       throw asLloomError(thrown, "BACKEND_FAILED");
@@ -127,6 +126,22 @@ class LlamaBackend implements Backend {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#parts.resources.disposeAsync();
+  }
+
+  /** Throws UNSUPPORTED for one that llama.cpp does not take. */
+  async #grammarFor({ sampling, messages }: Completion): Promise<LlamaGrammar | undefined> {
+    const { runtime } = this.#parts;
+    const vocabularySize = runtime.model.fileInfo.metadata.tokenizer?.ggml?.tokens?.length ?? 0;
+    const foreign = sampling.logitBias?.find(([token]) => token >= vocabularySize);
+    if (foreign !== undefined)
+      throw new LloomError("REQUEST_INVALID", `logit_bias: the model has no token ${foreign[0]}.`);
+    const grammar = answerGrammar(sampling, messages);
+    if (grammar === undefined) return undefined;
+    try {
+      return await runtime.llama.createGrammar({ grammar });
+    } catch (cause) {
+      throw new LloomError("UNSUPPORTED", "llama.cpp does not take the grammar of this schema.", { cause });
+    }
   }
 
   #encode({ model, messages, asOfSeconds = wallClock() / 1000 }: Completion): Token[] {

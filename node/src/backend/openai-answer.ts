@@ -2,6 +2,7 @@ import { LloomError } from "../errors.ts";
 import type { CompletionEvent } from "./backend.ts";
 import { parseJson } from "./openai-call.ts";
 import { type ChatChunk, chunkSchema, type WrittenOdds } from "./openai-shapes.ts";
+import { CallParts } from "./openai-tools.ts";
 import { readEvents, type ServerSentEvent } from "./server-sent-events.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -10,6 +11,8 @@ export interface AnswerStream {
   readonly watchdog: Watchdog;
   readonly limits: { readonly firstTokenTimeoutMs: number; readonly tokenGapTimeoutMs: number };
   readonly maxOutboundTokens: number;
+  /** Whether functions may be called; else calls are no part of the answer. */
+  readonly takesCalls: boolean;
   /** What has come until now, for an answer that is cancelled. */
   readonly count: Arrived;
 }
@@ -39,6 +42,7 @@ const FINISH_REASONS: Readonly<Record<string, "stop" | "length">> = {
   eos_token: "stop",
   stop_sequence: "stop",
   end_turn: "stop",
+  tool_calls: "stop",
   length: "length",
   max_tokens: "length",
 };
@@ -51,15 +55,29 @@ export async function* readAnswer(stream: AnswerStream): AsyncGenerator<Completi
     throw new LloomError("BACKEND_FAILED", "The backend does not stream its answers.");
   }
   const ending: Ending = { finish: undefined, usage: undefined, isDone: false };
-  yield* readTexts(stream, readEvents(response.body, STREAM_LIMITS), ending);
+  const calls = new CallParts();
+  yield* readTexts(stream, { events: readEvents(response.body, STREAM_LIMITS), ending, calls });
+  // Their text is the wire's: it comes once the last of them is whole.
+  const called = calls.text(stream.count.outboundTokens > 0);
+  if (called !== "") {
+    stream.count.outboundTokens++;
+    yield { type: "text", text: called };
+  }
+  if (ending.finish === "tool_calls" && calls.isEmpty) throw noAnswer(ending.finish);
   yield endOf(ending, stream);
 }
 
+interface Reading {
+  readonly events: AsyncGenerator<ServerSentEvent, void, void>;
+  readonly ending: Ending;
+  readonly calls: CallParts;
+}
+
 async function* readTexts(
-  { watchdog, limits, count }: AnswerStream,
-  events: AsyncGenerator<ServerSentEvent, void, void>,
-  ending: Ending,
+  stream: AnswerStream,
+  { events, ending, calls }: Reading,
 ): AsyncGenerator<CompletionEvent, void, void> {
+  const { watchdog, limits, count } = stream;
   for await (const { name, data } of events) {
     // Some servers keep a connection alive by events without data; they say nothing about the answer.
     if (data.trim() === "" && name !== "error") continue;
@@ -72,6 +90,7 @@ async function* readTexts(
     const choice = chunk.choices?.[0];
     ending.usage = chunk.usage ?? ending.usage;
     ending.finish = choice?.finish_reason ?? ending.finish;
+    if (stream.takesCalls && choice?.delta?.tool_calls) calls.add(choice.delta.tool_calls);
     count.written.push(...(choice?.logprobs?.content ?? []));
     const text = choice?.delta?.content ?? "";
     if (text !== "") {

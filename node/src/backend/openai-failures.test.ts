@@ -186,7 +186,10 @@ describe("models of an OpenAI-compatible server", () => {
   /** Nothing is known of its weights, and nothing promised but text. */
   const modest = (model: string, maxContext: number): BackendModel => ({
     ...{ model, maxContext, weightsHash: ZERO_HASH },
-    profile: { backend: "openai", maxContext, evidence: "text" },
+    profile: {
+      ...{ backend: "openai", maxContext, evidence: "text" },
+      features: ["seed64", "penalties", "logit_bias", "json_schema", "tools"],
+    },
   });
 
   it("are all that it lists, with the context that it tells", async () => {

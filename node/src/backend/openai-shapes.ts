@@ -1,7 +1,5 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
-import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import { z } from "@lloom/protocol/zod";
-import type { Completion } from "./backend.ts";
 
 /** What servers of OpenAI's API answer, as far as it is needed; unknown fields are passed over. */
 
@@ -19,6 +17,8 @@ const modelSchema = z.object({
   context_length: count.optional().catch(undefined),
   /** llama-server. */
   meta: z.object({ n_ctx: count.optional(), n_ctx_train: count.optional() }).optional().catch(undefined),
+  /** "vllm", "llamacpp", "library" (Ollama) ... */
+  owned_by: z.string().optional().catch(undefined),
   /** Together, LM Studio: "chat", "llm", "embedding", "image" ... */
   type: z.string().optional().catch(undefined),
   /** Mistral. */
@@ -67,12 +67,19 @@ const writtenSchema = oddsSchema.extend({ top_logprobs: z.array(oddsSchema).null
 /** A token of the answer, with the likeliest at its place. */
 export type WrittenOdds = z.infer<typeof writtenSchema>;
 
+/** A piece of a call of a function; its name comes once, its arguments in pieces. */
+const callPartSchema = z.object({
+  index: z.int().min(0).max(127).optional(),
+  function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
+});
+export type CallPart = z.infer<typeof callPartSchema>;
+
 /** One chunk of a streamed chat completion. */
 export const chunkSchema = z.object({
   choices: z
     .array(
       z.object({
-        delta: z.object({ content: z.string().nullish() }).nullish(),
+        delta: z.object({ content: z.string().nullish(), tool_calls: z.array(callPartSchema).nullish() }).nullish(),
         finish_reason: z.string().nullish(),
         /** What has another shape is none: the text is what counts. */
         logprobs: z
@@ -94,26 +101,3 @@ const word = z
   .optional()
   .catch(undefined);
 export const errorSchema = z.object({ error: z.object({ code: word, type: word }) });
-
-/** The body of POST /chat/completions, with log probabilities or without. */
-export function chatBody(
-  { model, messages, sampling, maxOutboundTokens }: Completion,
-  withLogprobs: boolean,
-): Record<string, unknown> {
-  const { temperatureMilli, topPMilli, topK, seed, stop, responseFormat } = sampling;
-  return {
-    model,
-    messages,
-    stream: true,
-    stream_options: { include_usage: true },
-    max_tokens: maxOutboundTokens,
-    temperature: temperatureMilli / 1000,
-    top_p: topPMilli / 1000,
-    /** Not OpenAI's: sent only when asked for, as some servers refuse it. */
-    ...(topK > 0 && { top_k: topK }),
-    ...(seed !== undefined && { seed }),
-    ...(stop.length > 0 && { stop }),
-    ...(withLogprobs && { logprobs: true, top_logprobs: TRACE_LIKELIEST }),
-    ...(responseFormat === "json" && { response_format: { type: "json_object" } }),
-  };
-}

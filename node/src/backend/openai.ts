@@ -1,13 +1,16 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { formProblem } from "@lloom/protocol/form/answer-form";
+import { FEATURES, type Feature } from "@lloom/protocol/form/features";
 import type { TraceToken } from "@lloom/protocol/trace";
 import { LloomError } from "../errors.ts";
 import { KeptConnections } from "../primitives/kept-connections.ts";
 import { traceparentOf } from "../primitives/trace-ids.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { type Arrived, readAnswer } from "./openai-answer.ts";
+import { chatBody } from "./openai-body.ts";
 import { callServer, type OpenAiServer, parseJson, parseServer, readBody, type ServerCall } from "./openai-call.ts";
 import { LogprobTrials, traceOf } from "./openai-logprobs.ts";
-import { chatBody, contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
+import { contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 /** How a server of OpenAI's API is used. */
@@ -86,14 +89,24 @@ async function* complete(
   const { model } = completion;
   const { trials } = used;
   const withLogprobs = trials.gives(model);
+  let text = "";
   for await (const event of answer(used, { completion, signal, withLogprobs })) {
     if (event.type === "end" && withLogprobs && event.trace === undefined) {
       trials.noteNone(model);
       throw new LloomError("BACKEND_FAILED", "The backend gives no log probabilities any more; nothing is charged.");
     }
     if (event.type === "end" && event.finishReason !== "cancelled") trials.noteAnswer(model);
+    if (event.type === "text") text += event.text;
+    else checkForm(completion, text, event.finishReason === "stop");
     yield event;
   }
+}
+
+/** Servers take a schema, or a choice of functions, and do not always hold to it: such an answer is none. */
+function checkForm({ sampling, messages }: Completion, text: string, isWhole: boolean): void {
+  const problem = formProblem({ text, isWhole, sampling, messages });
+  if (problem !== undefined)
+    throw new LloomError("BACKEND_FAILED", `The backend does not do what it was asked: ${problem} It costs nothing.`);
 }
 
 interface Asking {
@@ -117,7 +130,10 @@ async function* answer(
     const traceparent = settings.tellsTraces && requestHash !== undefined ? traceparentOf(requestHash) : undefined;
     const call = { traceparent, signal: watchdog.signal };
     const response = await callWithinContext(server, chatBody(completion, withLogprobs), call);
-    const stream = { response, watchdog, count, limits: settings, maxOutboundTokens: completion.maxOutboundTokens };
+    const stream = {
+      ...{ response, watchdog, count, limits: settings, maxOutboundTokens: completion.maxOutboundTokens },
+      takesCalls: completion.sampling.toolUse !== undefined,
+    };
     for await (const event of readAnswer(stream)) yield event.type === "end" ? { ...event, ...traced() } : event;
   } catch (thrown) {
     if (!signal.aborted) throw watchdog.explain(thrown);
@@ -169,7 +185,13 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
   const describe = (model: string, found: ServedModel | undefined): BackendModel => {
     const maxContext = (found && contextOf(found)) ?? settings.contextSize;
     const evidence = trials.gives(model) ? "trace" : "text";
-    return { model, maxContext, weightsHash: ZERO_HASH, profile: { backend: "openai", maxContext, evidence } };
+    const features = featuresOf(found, trials.gives(model));
+    return {
+      model,
+      maxContext,
+      weightsHash: ZERO_HASH,
+      profile: { backend: "openai", maxContext, evidence, features },
+    };
   };
   if (settings.models.length === 0) return (served ?? []).filter(isChatModel).map((found) => describe(found.id, found));
   return settings.models.map((model) => {
@@ -177,6 +199,17 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
     const found = served?.find(({ id }) => id === model || id === `${model}:latest`);
     if (served !== undefined && found === undefined) throw notServed(model, served);
     return describe(model, found);
+  });
+}
+
+/** What all servers do, and more of those that are known to: by the name that they give themselves in their lists. */
+function featuresOf(found: ServedModel | undefined, givesLogprobs: boolean): Feature[] {
+  const isOllama = found?.owned_by === "library";
+  const hasSamplers = found?.owned_by === "vllm" || found?.owned_by === "llamacpp";
+  return FEATURES.filter((feature) => {
+    if (feature === "logprobs") return givesLogprobs;
+    if (feature === "logit_bias") return !isOllama;
+    return hasSamplers || (feature !== "min_p" && feature !== "repeat_penalty");
   });
 }
 

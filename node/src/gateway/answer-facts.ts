@@ -123,5 +123,7 @@ export const usageOf = ({ inboundTokens, outboundTokens }: Answered): Record<str
 });
 
 /** OpenAI has no word for an answer that the executor broke off; "length" says that it is not whole. */
-export const openAiFinishReason = ({ finishReason }: Answered): "stop" | "length" =>
-  finishReason === "stop" ? "stop" : "length";
+export const openAiFinishReason = ({ finishReason }: Answered, hasCalls = false): "stop" | "length" | "tool_calls" => {
+  if (finishReason !== "stop") return "length";
+  return hasCalls ? "tool_calls" : "stop";
+};

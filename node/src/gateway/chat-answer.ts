@@ -9,7 +9,8 @@ import {
   usageOf,
   weightsHeader,
 } from "./answer-facts.ts";
-import type { ChatRequest } from "./chat-request.ts";
+import type { ChatRequest } from "./chat/chat-request.ts";
+import { CallSplitter, toldMessage } from "./chat/told-calls.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
 import { problemOf } from "./http-problem.ts";
 
@@ -39,13 +40,17 @@ export async function sendWhole(
     if (event.type === "end") end = event;
   }
   const ended = checkEnd(end);
-  const message = { role: "assistant", content, refusal: null };
+  const told = request.sampling.toolUse === undefined ? { content, calls: [] } : toldMessage(content, id);
+  const message =
+    told.calls.length === 0
+      ? { role: "assistant", content, refusal: null }
+      : { role: "assistant", content: told.content || null, refusal: null, tool_calls: told.calls };
   await reply.headers(factHeaders(ended, deployment)).send({
     id,
     object: "chat.completion",
     created,
     model: request.model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: openAiFinishReason(ended) }],
+    choices: [{ index: 0, message, logprobs: null, finish_reason: openAiFinishReason(ended, told.calls.length > 0) }],
     usage: usageOf(ended),
     lloom: lloomFacts(ended, deployment),
   });
@@ -91,6 +96,8 @@ async function streamEvents(
     choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
     ...usage,
   });
+  const splitter = request.sampling.toolUse === undefined ? undefined : new CallSplitter();
+  let text = "";
   let end: Answered | undefined;
   let begun = false;
   const begin = async (): Promise<void> => {
@@ -108,14 +115,21 @@ async function streamEvents(
     /** Nobody reads any more; the client still gets to know how the answer ended. */
     if (event.type === "text" && !reply.raw.destroyed) {
       await begin();
-      await stream.send(JSON.stringify(choose({ content: event.text }, null)));
+      text += event.text;
+      const content = splitter === undefined ? event.text : splitter.push(event.text);
+      if (content !== "") await stream.send(JSON.stringify(choose({ content }, null)));
     }
     if (event.type === "end") end = event;
   }
   const ended = checkEnd(end);
   await begin();
+  const { calls } = splitter === undefined ? { calls: [] } : toldMessage(text, id);
+  const rest = calls.length === 0 ? (splitter?.rest ?? "") : "";
+  if (rest !== "") await stream.send(JSON.stringify(choose({ content: rest }, null)));
+  for (const [index, call] of calls.entries())
+    await stream.send(JSON.stringify(choose({ tool_calls: [{ index, ...call }] }, null)));
   await sendLast(ended, {
-    chunk: choose({}, openAiFinishReason(ended)),
+    chunk: choose({}, openAiFinishReason(ended, calls.length > 0)),
     base,
     includeUsage: request.includeUsage,
     stream,

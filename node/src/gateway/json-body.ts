@@ -16,7 +16,7 @@ export function takeJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser("error", "error");
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     refuseCharset(request);
-    parse(request, decode(body as Buffer), done);
+    parse(request, keepLongSeeds(decode(body as Buffer)), done);
   });
 }
 
@@ -32,6 +32,15 @@ function decode(body: Buffer): string {
     throw notUtf8("The body is not UTF-8.");
   }
 }
+
+/** A whole number of more digits than a double holds, as a field's value. */
+const LONG_SEED = /("seed"\s*:\s*)(-?\d{16,20})(?=\s*[,}])/g;
+
+/**
+ * A seed of 64 bits has more digits than a number here: it goes on as text. Inside of text, where quotes are escaped, nothing is
+ * found; in a schema's or a function's example a number would become text, so that only what has such digits at all is touched.
+ */
+const keepLongSeeds = (json: string): string => json.replaceAll(LONG_SEED, '$1"$2"');
 
 /**
  * Reads on what is left of a refused body. A connection that is closed while its sender still writes is reset, and the

@@ -72,6 +72,33 @@ describe("an answer's verdict", () => {
     }
   });
 
+  it("holds an answer against the scores as its penalties and biases left them", () => {
+    // Token 6 is the likeliest once 5 was written and lost 2 500.
+    const written = [leafOf(0, 5), leafOf(0, 6)];
+    const gapOf = (change: Partial<AnswerToJudge>, leaves = written) =>
+      judgeAnswer(answerOf(leaves, change), calibration).figures.gap;
+    expect(gapOf({})).toBe(2300);
+    expect(gapOf({ presencePenaltyMilli: 2000, frequencyPenaltyMilli: 500 })).toBe(0);
+    // What lies as it did is found as before.
+    expect(gapOf({ presencePenaltyMilli: 2000 })).toBe(300);
+    expect(gapOf({ logitBias: [[6, 2300]] })).toBe(0);
+    // A favoured token that is not among the likeliest can have been the likeliest; one that nothing favours cannot.
+    expect(gapOf({ logitBias: [[9, 6000]] }, [leafOf(0, 9)])).toBe(0);
+    expect(gapOf({ presencePenaltyMilli: 1 }, [leafOf(0, 9)])).toBe(5000);
+    // Of log probabilities nobody can tell what a division of logits made of them.
+    expect(gapOf({ repeatPenaltyMilli: 1100 })).toBeUndefined();
+    expect(gapOf({ toolUse: { choice: "auto", most: 1 } })).toBeUndefined();
+  });
+
+  it("weighs a drawn text by the shaped scores, so that no penalty hides another model", () => {
+    const drawn = { temperatureMilli: 1000, presencePenaltyMilli: 1 } as const;
+    const { figures } = judgeAnswer(answerOf(new Array<WrittenLeaf>(12).fill(leafOf(0, 7)), drawn), calibration);
+    expect(figures.flatter).toBeGreaterThan(1e6);
+    const biased = { temperatureMilli: 1000, logitBias: [[7, 20_000]] as [number, number][] };
+    const own = judgeAnswer(answerOf(new Array<WrittenLeaf>(12).fill(leafOf(0, 7)), biased), calibration);
+    expect(own.figures.flatter).toBeLessThan(1);
+  });
+
   it("takes a border input's first token, also without a trace", () => {
     const { leaves: _, places: __, ...bare } = answerOf([]);
     const border = { expected: "Yes", other: "No" };
@@ -80,6 +107,9 @@ describe("an answer's verdict", () => {
       found: true,
       factor: MOST_FACTOR,
     });
+    // So do those that a grammar begins, or a bias.
+    for (const change of [{ responseFormat: "json" as const }, { logitBias: [[3, 1]] as [number, number][] }])
+      expect(judgeAnswer({ ...bare, border, text: "No", ...change }, calibration).factor).toBeUndefined();
     // Drawn answers begin as they like.
     expect(judgeAnswer({ ...bare, border, text: "No", temperatureMilli: 700 }, calibration).factor).toBeUndefined();
     // An empty one does not begin.

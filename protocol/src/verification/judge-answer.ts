@@ -3,10 +3,10 @@
  * as canaries are: they move reports and reputation. What a jury convicts by is in `conviction.ts`.
  */
 import type { Hex } from "../commitment-types.ts";
-import type { Sampling } from "../messages.ts";
 import { type BorderInput, isFlipped } from "./border-input.ts";
 import { type Calibration, MOST_FALSE, measuredRate } from "./calibration.ts";
 import { checkedPlaces } from "./checked-places.ts";
+import { asShaped, isForced, isMeasuredApart, type Shaping } from "./sampler-shape.ts";
 import type { ScoredPlace, WrittenLeaf } from "./scored-place.ts";
 import { foundFactor } from "./sequential-test.ts";
 import { flatterLikelihood } from "./text-likelihood.ts";
@@ -15,12 +15,10 @@ import { compareTrace, greedyGap, type TraceFigures, wholeDistance } from "./tra
 /** No canary counts more than this, whatever it shows. */
 export const MOST_FACTOR = 1 / MOST_FALSE;
 
-export interface AnswerToJudge {
+export interface AnswerToJudge extends Shaping {
   readonly responseHash: Hex;
   /** What draws the places; the executor could not know it when it signed. */
   readonly secret: Hex;
-  readonly temperatureMilli: number;
-  readonly responseFormat: Sampling["responseFormat"];
   readonly text: string;
   /** The trace, read; absent where the answer has none. */
   readonly leaves?: readonly WrittenLeaf[] | undefined;
@@ -52,19 +50,25 @@ export interface AnswerVerdict {
 
 /** All that can be measured of an answer. */
 export function figuresOf(answer: AnswerToJudge, distanceBound: number): AnswerFigures {
-  const { leaves, places, border, temperatureMilli, responseFormat, text } = answer;
+  const { leaves, places, border, temperatureMilli, text } = answer;
   const isGreedy = temperatureMilli === 0;
-  // A grammar makes honest nodes write what the model would not have; the trace is from before it.
-  const isFree = responseFormat === "text";
-  const flipped = isGreedy && border !== undefined && text !== "" ? { isFlipped: isFlipped(border, text) } : {};
+  // A border input's first token is nearly a tie of the model's own: what forces tokens, or favours some, decides it.
+  const isOwnFirst = !isForced(answer) && answer.logitBias === undefined;
+  const flipped =
+    isGreedy && isOwnFirst && border !== undefined && text !== "" ? { isFlipped: isFlipped(border, text) } : {};
   if (leaves === undefined || places === undefined) return { ...flipped, flatter: 1 };
   const tokens = leaves.map(({ token }) => token);
+  // The trace is from before the sampler: what was drawn is held against the scores as the sampler shaped them, where they tell that.
+  const isTold = !isMeasuredApart(answer);
+  const scored = { tokens, places };
   return {
     ...flipped,
     ...compareTrace(leaves, places, checkedPlaces({ ...answer, places })),
     ...wholeDistance(leaves, places),
-    ...(isGreedy && isFree && { gap: greedyGap(tokens, places) }),
-    flatter: isFree ? flatterLikelihood({ tokens, places, temperatureMilli, slack: distanceBound }) : 1,
+    ...(isGreedy && isTold && { gap: greedyGap(tokens, asShaped(scored, answer, { withWritten: true })) }),
+    flatter: isTold
+      ? flatterLikelihood({ tokens, places: asShaped(scored, answer), temperatureMilli, slack: distanceBound })
+      : 1,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ChatMessage } from "@lloom/protocol/messages";
 import type { LlamaModel, Token } from "node-llama-cpp";
-import { createPromptEncoder, type PromptEncoder } from "../chat-template.ts";
 import { readVocabulary } from "../llama-vocabulary.ts";
+import { createPromptEncoder, type PromptEncoder } from "../template/chat-template.ts";
 
 /** Counts as a model's tokenizer and chat template do; the model may be its vocabulary alone. */
 export interface ModelCounter {

@@ -1,7 +1,8 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
-import type { Hex, Receipt } from "@lloom/protocol/commitment-types";
+import { FINISH_REASONS, type Hex, type Receipt } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
 import type { ErrorCode } from "@lloom/protocol/error-codes";
+import { formProblem } from "@lloom/protocol/form/answer-form";
 import { spoilsLane } from "@lloom/protocol/lane";
 import type { ExecutorFrame, ResponseFrame } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
@@ -163,6 +164,10 @@ export class PaidCall {
     };
     const problem = answerProblem(facts);
     if (problem !== undefined) throw this.#invalid(problem);
+    const { sampling, messages } = asked;
+    const isWhole = FINISH_REASONS[Number(response.finishReason)] === "stop";
+    const misshapen = formProblem({ text, isWhole, sampling, messages });
+    if (misshapen !== undefined) throw this.#invalid(misshapen);
     await this.#checkCounts({ response, signature, contentSalt });
     const receipt = { request, response, clientSignature: placed.signature, executorSignature: signature };
     const responseHash = hasher.hashResponse(response);

@@ -1,5 +1,6 @@
 /** Whom to ask next for a question. */
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { featuresNeeded } from "@lloom/protocol/form/features";
 import { worstCost } from "@lloom/protocol/lane";
 import { mostInboundTokens } from "@lloom/protocol/token-bounds";
 import type { LloomError } from "../../errors.ts";
@@ -107,6 +108,7 @@ function choose(
     maxOutboundTokens: BigInt(question.maxOutboundTokens),
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...strictest(question.demands, settings),
+    features: featuresNeeded(question.sampling, question.messages),
     only: question.executor,
     ...{ tried: withTaken(tried, shared, own), allowUnstaked },
     canCount: ({ vocabulary, signed }) =>

@@ -1,4 +1,5 @@
-import { chatMessageSchema, samplingSchema, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { readForm } from "@lloom/protocol/form/answer-form";
+import { chatMessageSchema, samplingSchema, unknownParameter, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
 import type { Question } from "../question.ts";
@@ -29,6 +30,9 @@ export function checkQuestion(question: Question): void {
   const parsed = questionSchema.safeParse(question);
   const [issue] = parsed.error?.issues ?? [];
   if (issue !== undefined) throw new LloomError("REQUEST_INVALID", `${issue.path.join(".")}: ${issue.message}.`);
+  const unknown = unknownParameter(question.sampling);
+  if (unknown !== undefined) throw new LloomError("UNSUPPORTED", `The parameter ${unknown} is not known.`);
+  readForm(question.sampling, question.messages);
   const bytes = question.messages.reduce(
     (sum, { content }) => sum + Buffer.byteLength(content) + MESSAGE_OVERHEAD_BYTES,
     FRAME_OVERHEAD_BYTES,

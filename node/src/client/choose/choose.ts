@@ -1,5 +1,6 @@
 /** Which executor to ask. Pure: time and chance come in as arguments. */
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
+import { featureLacking } from "@lloom/protocol/form/features";
 import type { SignedOffer } from "@lloom/protocol/messages";
 import type { PriceLimit } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly counted: CountedPrompts | undefined;
   /** By which its counts can be checked, as its profile says; undefined for who names none. */
   readonly vocabulary: Hex | undefined;
+  /** What its backend can do, as its profile says. */
+  readonly features?: readonly string[] | undefined;
   /** Own requests that it is answering now. */
   readonly inFlight: number;
   /** Of these, the ones that have not shown a first text. */
@@ -39,6 +42,8 @@ export interface Need extends Demands {
   readonly inboundTokens: bigint;
   readonly maxOutboundTokens: bigint;
   readonly maxPrice: PriceLimit;
+  /** What a backend has to be able to do; absent: nothing beside answering. */
+  readonly features?: readonly string[];
   /** Nobody else may be asked. */
   readonly only?: Address | undefined;
   /** Already tried for this question. */
@@ -60,7 +65,7 @@ export interface Chance {
 
 /**
  * Why no candidate is left: nobody offers it, or not with these weights, or several weights are meant; none has a stake, of none the stake could be read, none has the stake or the
- * reputation that is asked for, all are too dear, all have too small a context, all were tried.
+ * reputation that is asked for, all are too dear, all have too small a context, none can do what is asked for, all were tried.
  */
 export type NoChoice =
   | "none"
@@ -72,6 +77,7 @@ export type NoChoice =
   | "reputation"
   | "price"
   | "context"
+  | "features"
   | "tried";
 
 /** An executor sends its offers every five seconds; one that missed two of them may be gone. */
@@ -212,7 +218,7 @@ function strangersBelow(
 
 /** Why a candidate is none for what is needed, if it is none. */
 function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined {
-  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked, minReputation } = need;
+  const { maxPrice, maxOutboundTokens, only, tried, allowUnstaked, minReputation, features = [] } = need;
   const minStake = Number(need.minStake);
   return (candidate) => {
     const { stake } = candidate;
@@ -225,6 +231,7 @@ function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined 
     const { offer } = candidate.signed;
     if (isTooDear(offer, maxPrice)) return "price";
     if (offer.maxContext <= maxOutboundTokens) return "context";
+    if (features.length > 0 && featureLacking(features, candidate.features) !== undefined) return "features";
     return tried.size > 0 && tried.has(offer.executor) ? "tried" : undefined;
   };
 }
@@ -240,6 +247,7 @@ const NEARNESS: readonly NoChoice[] = [
   "reputation",
   "price",
   "context",
+  "features",
   "tried",
 ];
 const nearerMiss = (a: NoChoice, b: NoChoice): NoChoice => (NEARNESS.indexOf(a) >= NEARNESS.indexOf(b) ? a : b);

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import { promisedBy } from "@lloom/protocol/profile";
+import { type Promised, promisedBy } from "@lloom/protocol/profile";
 import type { PromptCount } from "@lloom/protocol/token-bounds";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import type { Candidate } from "../choose/choose.ts";
@@ -63,7 +63,7 @@ export class OfferEntry implements Candidate {
   readonly validUntilMs: number;
   readonly #of: Acquaintance;
   /** Read when it is first asked for: offers come far more often than questions. */
-  #promised: { readonly vocabulary?: Hex | undefined } | undefined;
+  #promised: Pick<Promised, "vocabulary" | "features"> | undefined;
 
   constructor(signed: SignedOffer, heardAtMs: number, of: Acquaintance) {
     this.signed = signed;
@@ -101,6 +101,11 @@ export class OfferEntry implements Candidate {
   get vocabulary(): Hex | undefined {
     this.#promised ??= promisedBy(this.signed);
     return this.#promised.vocabulary;
+  }
+
+  get features(): readonly string[] | undefined {
+    this.#promised ??= promisedBy(this.signed);
+    return this.#promised.features;
   }
 
   get inFlight(): number {

@@ -1,4 +1,5 @@
 import { shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import { featuresNeeded } from "@lloom/protocol/form/features";
 import { LloomError } from "../../errors.ts";
 import type { NoChoice } from "../choose/choose.ts";
 import { shownWeights } from "../choose/weights.ts";
@@ -38,6 +39,12 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
     return new LloomError(
       "CONTEXT_EXCEEDED",
       `${maxOutboundTokens} answer tokens do not fit ${model}; its largest context is ${offered.maxContext}.`,
+    );
+  if (choice === "features")
+    return new LloomError(
+      "UNSUPPORTED",
+      `No executor that offers ${model} and may be asked can do all of this: ${featuresNeeded(question.sampling, question.messages).join(", ")}.`,
+      { next: "Leave out what it names, or choose another model." },
     );
   if (choice === "unstaked")
     return new LloomError("NO_EXECUTOR", `${model} is offered only by keys that have nothing at stake.`, {

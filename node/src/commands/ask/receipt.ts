@@ -3,7 +3,7 @@ import type { ChatMessage } from "@lloom/protocol/messages";
 import { type ReceiptFile, receiptFileFromJson } from "@lloom/protocol/receipt-file";
 import { asLloomError, LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
-import { parseChatRequest } from "../../gateway/chat-request.ts";
+import { parseChatRequest } from "../../gateway/chat/chat-request.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { type CheckedReceipt, checkReceipt } from "./check-receipt.ts";

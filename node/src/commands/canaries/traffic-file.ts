@@ -1,6 +1,6 @@
 import { z } from "@lloom/protocol/zod";
 import { asLloomError, LloomError } from "../../errors.ts";
-import { parseChatRequest } from "../../gateway/chat-request.ts";
+import { parseChatRequest } from "../../gateway/chat/chat-request.ts";
 import { USUAL_MAX_TOKENS } from "../../gateway/gateway-options.ts";
 import type { Log } from "../../log.ts";
 import { readOutsideFile } from "../../outside-file.ts";

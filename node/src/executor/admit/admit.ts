@@ -1,9 +1,12 @@
 import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
+import { readForm } from "@lloom/protocol/form/answer-form";
+import { featureLacking, featuresNeeded } from "@lloom/protocol/form/features";
 import type { LaneState } from "@lloom/protocol/lane";
-import type { RequestFrame } from "@lloom/protocol/messages";
+import { type RequestFrame, unknownParameter } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
+import { promisedBy } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
@@ -72,6 +75,7 @@ export async function admit(parts: AdmissionParts, frame: AskedFrame, signal: Ab
   const offer = checkTerms(parts, frame);
   // Of the same offer: at the next step there may be another.
   const profile = parts.profileOf(request.model);
+  checkSettings(frame, profile);
   const requestHash = parts.hasher.hashRequest(request);
   await untilAborted(checkSigner(parts, frame, requestHash), signal);
   refuse(laneProblem({ ...laneFacts(parts, request), settledNonce: 0n }));
@@ -120,6 +124,10 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   if (run.ended !== undefined) throw new LloomError("DRAINING", "This executor has stopped serving.");
   const full = parts.room?.problem();
   if (full !== undefined) throw full;
+  // It stands in no hash that is known here, and may change the answer.
+  const unknown = unknownParameter(sampling);
+  if (unknown !== undefined)
+    throw new LloomError("UNSUPPORTED", `This executor does not know the parameter ${unknown}.`);
   const offer = parts.offerOf(request.model);
   const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
@@ -130,6 +138,14 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   refuse(termsProblem({ request, executor, offer, offerStands, nowSeconds, weightsHash, profileHash, ...hashes }));
   // Without one the terms were refused.
   return offer as ModelOffer;
+}
+
+/** What cannot be done here is refused: an answer without it would be another one than was asked for. */
+function checkSettings({ sampling, messages }: AskedFrame, profile: string | undefined): void {
+  const lacking = featureLacking(featuresNeeded(sampling, messages), promisedBy({ profile }).features);
+  if (lacking !== undefined)
+    throw new LloomError("UNSUPPORTED", `This executor's profile does not have the feature ${lacking}.`);
+  readForm(sampling, messages);
 }
 
 async function checkSigner(parts: AdmissionParts, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {

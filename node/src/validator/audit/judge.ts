@@ -50,7 +50,6 @@ export async function judge(canary: CanaryToJudge, { weights, counting, secret }
   const profile = answer.profile === undefined ? undefined : parseProfile(answer.profile);
   // Of who computes otherwise than anybody who was measured, a text says nothing, and a trace only whether it is one.
   const isCovered = profile !== undefined && isCalibrated(calibration, profile);
-  const { temperatureMilli, responseFormat } = sampling;
   const prompt = { messages, asOfSeconds: answer.asOfSeconds };
   const read = readLeaves(answer, {
     stop: sampling.stop,
@@ -71,7 +70,7 @@ export async function judge(canary: CanaryToJudge, { weights, counting, secret }
   const { figures, found, factor } = judgeAnswer(
     {
       ...{ responseHash, secret, leaves, places, text: answer.text },
-      ...{ temperatureMilli, responseFormat, border: question.border },
+      ...{ ...sampling, border: question.border },
     },
     calibration,
   );

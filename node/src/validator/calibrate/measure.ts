@@ -24,7 +24,8 @@ export async function measure(
   distanceBound: Calibration["distanceBound"] = 0,
 ): Promise<AnswerFigures> {
   const prompt = { messages: canary.messages, asOfSeconds: 0 };
-  const { temperatureMilli, responseFormat, stop } = canary.sampling;
+  const { sampling } = canary;
+  const { stop } = sampling;
   const leaves = answer.trace.map(encodeTraceLeaf);
   const read = readTrace({
     ...{ leaves, traceRoot: traceRoot(leaves), maxOutboundTokens: BigInt(canary.maxOutboundTokens) },
@@ -39,7 +40,7 @@ export async function measure(
   return figuresOf(
     {
       ...{ responseHash: digestOf(index), secret: digestOf(0), text: answer.text, leaves: read.leaves },
-      ...{ temperatureMilli, responseFormat, places },
+      ...{ ...sampling, places },
     },
     distanceBound,
   );

@@ -1,4 +1,4 @@
-import { LloomError } from "../errors.ts";
+import { LloomError } from "../../errors.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,10 +15,6 @@ const isAbsent = (value: unknown): boolean => value === null || value === undefi
  * about them would sell something else than was asked for.
  */
 const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
-  tools: isEmpty,
-  tool_choice: (value) => value === "none" || value === "auto",
-  /** Says how tools would be called, of which there are none. */
-  parallel_tool_calls: (value) => typeof value === "boolean",
   functions: isEmpty,
   function_call: (value) => value === "none" || value === "auto",
   logprobs: isFalse,
@@ -26,13 +22,7 @@ const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: isOne,
   best_of: isOne,
   echo: isFalse,
-  logit_bias: isEmptyObject,
-  presence_penalty: isZero,
-  frequency_penalty: isZero,
-  repetition_penalty: isOne,
-  repeat_penalty: isOne,
   length_penalty: isOne,
-  min_p: isZero,
   typical_p: isOne,
   use_beam_search: isFalse,
   ignore_eos: isFalse,
@@ -61,10 +51,27 @@ const PROVIDER_FIELDS: ReadonlySet<string> = new Set(["min_reputation", "min_sta
 
 /** Of a turn that a person wrote: who wrote it (`refuseNames`), and where a cache may cut. */
 const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);
+/** What a call gave: the name of the function says nothing that the call does not. */
+const RESULT_FIELDS: ReadonlySet<string> = new Set([...TURN_FIELDS, "tool_call_id"]);
+const TOOL_FIELDS: ReadonlySet<string> = new Set(["type", "function", "cache_control"]);
+const FUNCTION_FIELDS: ReadonlySet<string> = new Set(["name", "description", "parameters", "strict"]);
+/** A schema's name and description are notes, and it is always held to. */
+const SCHEMA_FIELDS: ReadonlySet<string> = new Set(["name", "description", "schema", "strict"]);
 /** An assistant's turn comes back as some server once sent it, also with fields that only tell how it came about. */
 const ANSWER_FIELDS: ReadonlySet<string> = new Set([
   ...TURN_FIELDS,
-  ...["refusal", "parsed", "annotations", "citations", "search_results", "logprobs", "token_ids", "usage", "timings"],
+  ...[
+    "tool_calls",
+    "refusal",
+    "parsed",
+    "annotations",
+    "citations",
+    "search_results",
+    "logprobs",
+    "token_ids",
+    "usage",
+    "timings",
+  ],
   ...["reasoning", "reasoning_content", "reasoning_details", "thinking", "thinking_blocks", "provider_specific_fields"],
   ...["id", "index", "type", "status", "created", "model", "provider", "metadata", "finish_reason", "stop_reason"],
 ]);
@@ -79,6 +86,7 @@ export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>)
     if (NEUTRAL[field]?.(value) !== true) refuse(field, field);
   }
   refuseFormat(fields["response_format"]);
+  refuseInTools(fields["tools"]);
   refuseOthers("provider", fields["provider"], { known: PROVIDER_FIELDS, asksNothing: isNothing });
   refuseOthers("stream_options", fields["stream_options"], {
     known: new Set(["include_usage"]),
@@ -96,7 +104,7 @@ export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>)
 function refuseNames(messages: readonly unknown[]): void {
   const names = new Map<unknown, unknown>();
   messages.forEach((message, index) => {
-    if (!isFields(message)) return;
+    if (!isFields(message) || message["role"] === "tool") return;
     const { role, name } = message;
     const own = isAbsent(name) ? "" : name;
     const first = names.get(role) ?? own;
@@ -111,23 +119,36 @@ function refuseNames(messages: readonly unknown[]): void {
 }
 
 function refuseFormat(format: unknown): void {
-  if (isFields(format) && format["type"] === "json_schema")
-    refuse(
-      "response_format",
-      'response_format of type "json_schema"',
-      'Use the type "json_object", or leave the field out.',
-    );
-  refuseOthers("response_format", format, { known: new Set(["type"]), asksNothing: isNothing });
+  const isSchema = isFields(format) && format["type"] === "json_schema";
+  const known = new Set(isSchema ? ["type", "json_schema"] : ["type"]);
+  refuseOthers("response_format", format, { known, asksNothing: isNothing });
+  if (isSchema)
+    refuseOthers("response_format.json_schema", format["json_schema"], {
+      known: SCHEMA_FIELDS,
+      asksNothing: isNothing,
+    });
+}
+
+function refuseInTools(tools: unknown): void {
+  if (!Array.isArray(tools)) return;
+  tools.forEach((tool: unknown, index) => {
+    if (!isFields(tool)) return;
+    const { type } = tool;
+    if (typeof type === "string" && type !== "function")
+      refuse(`tools[${index}].type`, `tools of type "${type}"`, "Offer functions alone.");
+    refuseOthers(`tools[${index}]`, tool, { known: TOOL_FIELDS, asksNothing: isNothing });
+    refuseOthers(`tools[${index}].function`, tool["function"], { known: FUNCTION_FIELDS, asksNothing: isNothing });
+  });
 }
 
 function refuseInMessage(message: unknown, index: number): void {
   if (!isFields(message)) return;
   const { role, content } = message;
   const at = `messages[${index}]`;
-  if (role === "tool" || role === "function")
-    refuse(`${at}.role`, `the role "${role}"`, "Leave messages of this role out; this network offers no tools yet.");
+  if (role === "function") refuse(`${at}.role`, `the role "${role}"`, 'Use the role "tool" with a tool_call_id.');
   const isAnswer = role === "assistant";
-  refuseOthers(at, message, { known: isAnswer ? ANSWER_FIELDS : TURN_FIELDS, asksNothing: isNothing });
+  const known = isAnswer ? ANSWER_FIELDS : role === "tool" ? RESULT_FIELDS : TURN_FIELDS;
+  refuseOthers(at, message, { known, asksNothing: isNothing });
   if (!Array.isArray(content)) return;
   content.forEach((part: unknown, place) => {
     if (!isFields(part) || typeof part["type"] !== "string") return;

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { Template } from "@huggingface/jinja";
 import type { ChatMessage } from "@lloom/protocol/messages";
-import { LloomError } from "../errors.ts";
+import { LloomError } from "../../errors.ts";
 import { dayAs } from "./day-told.ts";
+import { type TemplateInput, templateTurns } from "./template-turns.ts";
 
 /** What a chat template needs to know of a tokenizer. */
 export interface Vocabulary<Token> {
@@ -42,8 +43,8 @@ export function createPromptEncoder<Token>(vocabulary: Vocabulary<Token>): Promp
   const mark = randomBytes(16).toString("hex");
   const guard = (text: string): string => text.replaceAll(control, (found) => [...found].join(mark));
   return (messages, asOfSeconds) => {
-    const guarded = messages.map(({ role, content }) => ({ role, content: guard(content) }));
-    const pieces = render(template, { vocabulary, messages: guarded, asOfSeconds }).split(control);
+    const input = templateTurns(vocabulary.template, messages, guard);
+    const pieces = render(template, { vocabulary, input, asOfSeconds }).split(control);
     const tokens = pieces.flatMap((piece, index) => {
       const found = vocabulary.control.get(piece);
       if (found !== undefined) return [found.token];
@@ -58,15 +59,15 @@ export function createPromptEncoder<Token>(vocabulary: Vocabulary<Token>): Promp
 
 interface Rendered<Token> {
   readonly vocabulary: Vocabulary<Token>;
-  readonly messages: readonly ChatMessage[];
+  readonly input: TemplateInput;
   readonly asOfSeconds: number;
 }
 
 /** As the template's author would see it in a Python tool; the date that it falls back to is fixed. */
-function render<Token>(template: Template, { vocabulary, messages, asOfSeconds }: Rendered<Token>): string {
+function render<Token>(template: Template, { vocabulary, input, asOfSeconds }: Rendered<Token>): string {
   try {
     return template.render({
-      messages,
+      ...input,
       add_generation_prompt: true,
       bos_token: vocabulary.beginText,
       eos_token: vocabulary.endText,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LloomError } from "../errors.ts";
+import type { LloomError } from "../../errors.ts";
 import { parseChatRequest } from "./chat-request.ts";
 
 const MESSAGES = [{ role: "user", content: "Hello" }];
@@ -9,6 +9,13 @@ const ask = (changes: Record<string, unknown>): Record<string, unknown> => ({
   messages: MESSAGES,
   ...changes,
 });
+const tool = (changes: object) => ({ type: "function", function: { name: "f", ...changes } });
+const schema = (of: object) => ({ type: "json_schema", json_schema: { name: "answer", schema: of } });
+const called = (...ids: string[]) => ({
+  ...{ role: "assistant", content: null },
+  tool_calls: ids.map((id) => ({ id, type: "function", function: { name: "f", arguments: `{ "of": "${id}" }` } })),
+});
+const given = (id: string) => ({ role: "tool", tool_call_id: id, content: `gave ${id}` });
 const refused = (changes: Record<string, unknown>): LloomError => {
   try {
     parseChatRequest(ask(changes));
@@ -73,6 +80,19 @@ describe("chat request", () => {
     ["top_p", { top_p: -0.1 }],
     ["seed", { seed: 0.5 }],
     ["seed", { seed: 2 ** 65 }],
+    ["min_p", { min_p: 1.1 }],
+    ["presence_penalty", { presence_penalty: 2.1 }],
+    ["repeat_penalty", { repeat_penalty: 0 }],
+    ["logit_bias.7", { logit_bias: { 7: 101 } }],
+    ["logit_bias.x", { logit_bias: { x: 1 } }],
+    ["tool_choice", { tool_choice: "required" }],
+    ["tool_choice.function.name", { tools: [tool({})], tool_choice: { type: "function", function: { name: "g" } } }],
+    ["tools[1].function.name", { tools: [tool({}), tool({})] }],
+    ["tools[0].function.name", { tools: [tool({ name: "a b" })] }],
+    ["response_format.json_schema", { response_format: { type: "json_schema" } }],
+    ["messages[0].tool_call_id", { messages: [{ role: "tool", content: "x", tool_call_id: "1" }] }],
+    ["messages[1]", { messages: [called("a"), { role: "user", content: "x" }] }],
+    ["messages[2].tool_call_id", { messages: [called("a"), given("a"), given("a")] }],
     ["max_tokens", { max_tokens: 0 }],
     ["max_completion_tokens", { max_completion_tokens: 1.5 }],
     ["stop", { stop: ["a", "b", "c", "d", "e"] }],
@@ -169,31 +189,43 @@ describe("chat request", () => {
   });
 
   it("takes every seed of 64 bits, and the same one for the same again", () => {
-    const seedOf = (seed: number): number | undefined => parseChatRequest(ask({ seed })).sampling.seed;
-    expect([3, 2 ** 32 + 3, -1, 2 ** 53, 2 ** 63].map(seedOf)).toEqual([3, 3, 0xffff_ffff, 0, 0]);
+    const seedOf = (seed: number | string): (number | undefined)[] => {
+      const { sampling } = parseChatRequest(ask({ seed }));
+      return [sampling.seedHigh, sampling.seed];
+    };
+    expect([3, 2 ** 32 + 3, -1, 2 ** 53, "9223372036854775807"].map(seedOf)).toEqual([
+      ...[
+        [undefined, 3],
+        [1, 3],
+        [0xffff_ffff, 0xffff_ffff],
+        [2 ** 21, 0],
+      ],
+      [0x7fff_ffff, 0xffff_ffff],
+    ]);
   });
 
   it("says what to do about what is not offered", () => {
-    expect(refused({ messages: [{ role: "tool", content: "x" }] }).next).toMatch(/^Leave messages of this role out/);
+    expect(refused({ messages: [{ role: "function", content: "x" }] }).next).toMatch(/^Use the role "tool"/);
     const image = [{ type: "image_url", image_url: {} }];
     expect(refused({ messages: [{ role: "user", content: image }] }).next).toBe("Send parts of text alone.");
     expect(refused({ logprobs: true }).next).toMatch(/^Leave the field out/);
   });
 
   it.each([
-    ["tools", { tools: [{ type: "function", function: { name: "f" } }] }],
-    ["tool_choice", { tool_choice: "required" }],
+    ["tools[0].type", { tools: [{ type: "custom", custom: {} }] }],
+    ["tools[0].function.cache", { tools: [{ type: "function", function: { name: "f", cache: 1 } }] }],
+    [
+      "tools[0].function.parameters.properties.a.pattern",
+      { tools: [tool({ strict: true, parameters: { properties: { a: { type: "string", pattern: "^a" } } } })] },
+    ],
+    ["response_format", { tools: [tool({})], response_format: { type: "json_object" } }],
+    ["response_format.json_schema.schema.minimum", { response_format: schema({ type: "number", minimum: 0 }) }],
     ["logprobs", { logprobs: true }],
     ["top_logprobs", { top_logprobs: 2 }],
     ["n", { n: 2 }],
-    ["logit_bias", { logit_bias: { 50256: -100 } }],
-    ["presence_penalty", { presence_penalty: 0.5 }],
-    ["frequency_penalty", { frequency_penalty: 1 }],
     ["modalities", { modalities: ["text", "audio"] }],
     ["provider.max_price", { provider: { max_price: { prompt: 1 } } }],
-    ["response_format", { response_format: { type: "json_schema", json_schema: {} } }],
-    ["messages[0].role", { messages: [{ role: "tool", content: "x", tool_call_id: "1" }] }],
-    ["messages[0].tool_calls", { messages: [{ role: "assistant", content: null, tool_calls: [{}] }] }],
+    ["messages[0].role", { messages: [{ role: "function", content: "x" }] }],
     ["messages[0].prefix", { messages: [{ role: "assistant", content: "So", prefix: true }] }],
     ["messages[0].weight", { messages: [{ role: "user", content: "x", weight: 2 }] }],
     ["messages[0].function_call", { messages: [{ role: "assistant", content: null, function_call: { name: "f" } }] }],
@@ -207,9 +239,6 @@ describe("chat request", () => {
     ["response_format.schema", { response_format: { type: "json_object", schema: { type: "object" } } }],
     ["stream_options.continuous_usage_stats", { stream: true, stream_options: { continuous_usage_stats: true } }],
     ["stream_options.of_tomorrow", { stream: true, stream_options: { of_tomorrow: false } }],
-    ["min_p", { min_p: 0.1 }],
-    ["repeat_penalty", { repeat_penalty: 1.2 }],
-    ["repetition_penalty", { repetition_penalty: 1.2 }],
     ["grammar", { grammar: 'root ::= "yes"' }],
     ["guided_json", { guided_json: {} }],
     ["ignore_eos", { ignore_eos: true }],

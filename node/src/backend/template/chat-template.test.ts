@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import type { ChatMessage } from "@lloom/protocol/messages";
 import { getLlama, type LlamaModel } from "node-llama-cpp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readVocabulary } from "../llama-vocabulary.ts";
+import { createTokenText } from "../token-text.ts";
 import { createPromptEncoder, type Vocabulary } from "./chat-template.ts";
-import { readVocabulary } from "./llama-vocabulary.ts";
-import { createTokenText } from "./token-text.ts";
 
-const tiny = (file: string): string => fileURLToPath(new URL(`../../models/tiny/${file}`, import.meta.url));
+const tiny = (file: string): string => fileURLToPath(new URL(`../../../models/tiny/${file}`, import.meta.url));
 
 /** A token per letter, control tokens by name: enough to see what a template does. */
 const letters = (template: string, changes: Partial<Vocabulary<string>> = {}): Vocabulary<string> => ({

@@ -1,0 +1,100 @@
+import { type ChatMessage, type Sampling, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { z } from "@lloom/protocol/zod";
+import { REFERENCE_BYTES } from "../../client/check/model-reference.ts";
+import type { Verification } from "../../client/check/verification.ts";
+import { verificationForm } from "../../client/check/verification-form.ts";
+import { invalidField } from "../http-problem.ts";
+import { formFields, formOf } from "./chat-form.ts";
+import { messagesField, wireMessages } from "./chat-messages.ts";
+import { flagField, numberField, wholeField } from "./field-forms.ts";
+import { refuseUnsupported } from "./request-fields.ts";
+import { samplingFields, samplingOf } from "./sampling-fields.ts";
+
+/** A chat completion as asked, in the network's terms. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: ChatMessage[];
+  readonly sampling: Sampling;
+  /** Undefined: the gateway's default. */
+  readonly maxOutboundTokens: number | undefined;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** How far the answer is checked, if the request says so. */
+  readonly verification?: Verification | undefined;
+  /** Of whoever answers; the stake in tokens of payment. */
+  readonly demands: { readonly minReputation?: number | undefined; readonly minStake?: string | undefined };
+}
+
+const maxTokens = wholeField(1, Number.MAX_SAFE_INTEGER).optional();
+/** In tokens; a number loses digits, and is taken for what it reads as. */
+const amount = z
+  .union([z.string(), z.number()], 'must be an amount such as "100"')
+  .transform(String)
+  .refine((given) => /^\d{1,12}(\.\d{1,18})?$/.test(given), 'must be an amount such as "100"');
+const modelProblem = `must be the name of a model, 1 to ${WIRE_LIMITS.modelNameBytes} characters, or NAME@sha256:DIGITS`;
+
+const chatSchema = z.object({
+  model: z
+    .string(modelProblem)
+    .min(1, modelProblem)
+    .max(WIRE_LIMITS.modelNameBytes + REFERENCE_BYTES, modelProblem),
+  messages: messagesField,
+  max_tokens: maxTokens,
+  max_completion_tokens: maxTokens,
+  ...samplingFields,
+  ...formFields,
+  stream: flagField.default(false),
+  stream_options: z
+    .object({ include_usage: flagField.nullish() }, "must be an object such as { include_usage: true }")
+    .optional(),
+  provider: z
+    .object(
+      { min_reputation: numberField(0, 1).nullish(), min_stake: amount.nullish(), verify: verificationForm.nullish() },
+      "must be an object such as { min_reputation: 0.4 }",
+    )
+    .optional(),
+});
+
+const HONOURED: ReadonlySet<string> = new Set(Object.keys(chatSchema.shape));
+
+/**
+ * Parses the body of POST /v1/chat/completions. Throws REQUEST_INVALID for a wrong field and UNSUPPORTED for one that
+ * this network cannot honour, both naming it; `null` counts as absent, as with OpenAI.
+ */
+export function parseChatRequest(body: unknown): ChatRequest {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalidField("body", "The body must be a JSON object.");
+  }
+  const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  refuseUnsupported(fields, HONOURED);
+  const parsed = chatSchema.safeParse(fields);
+  if (!parsed.success) throw firstProblem(parsed.error);
+  return toRequest(parsed.data);
+}
+
+function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
+  const form = formOf(chat);
+  return {
+    model: chat.model,
+    messages: [...form.before, ...wireMessages(chat.messages)],
+    sampling: { ...samplingOf(chat), ...form.sampling },
+    maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
+    stream: chat.stream,
+    includeUsage: chat.stream_options?.include_usage ?? false,
+    verification: chat.provider?.verify ?? undefined,
+    demands: {
+      minReputation: chat.provider?.min_reputation ?? undefined,
+      minStake: chat.provider?.min_stake ?? undefined,
+    },
+  };
+}
+
+function firstProblem(error: z.ZodError): Error {
+  const issue = error.issues[0];
+  const param = fieldName(issue?.path ?? []);
+  return invalidField(param, `${param} ${issue?.message ?? "is wrong"}.`);
+}
+
+/** As OpenAI writes them: `messages[0].content`. */
+export const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index > 0 ? "." : ""}${String(key)}`)).join("");

@@ -1,0 +1,76 @@
+/** The form that a request asks its answer to have: a schema, or calls of functions. Executor and client check it alike. */
+import { LloomError } from "../lloom-error.ts";
+import type { ChatMessage, Sampling } from "../messages.ts";
+import { valueProblem } from "./check-value.ts";
+import type { SchemaForm } from "./json-form.ts";
+import { readSchema } from "./read-schema.ts";
+import { readCalls, type Tool, toolsOf, turnsProblem } from "./tools.ts";
+
+/** A form as it was asked for, read. */
+export interface AnswerForm {
+  /** Absent: none. */
+  readonly schema?: SchemaForm;
+  /** Functions that may be called, with what their arguments have to be; absent: none may. */
+  readonly callable?: ReadonlyMap<string, SchemaForm>;
+}
+
+/** What the arguments of a function have to be: exactly that where it is strict, else as far as that can be told. */
+export function argumentsForm({ parameters = {}, strict = false }: Tool): SchemaForm {
+  const form = readSchema({ type: "object", ...parameters }, { isLenient: !strict });
+  return form.root.kind === "any" ? { ...form, root: { kind: "object", properties: [], further: "any" } } : form;
+}
+
+/** Throws UNSUPPORTED, REQUEST_INVALID for what cannot be asked for, or makes no sense. */
+export function readForm({ jsonSchema, toolUse }: Sampling, messages: readonly ChatMessage[]): AnswerForm {
+  const turns = turnsProblem(messages);
+  if (turns !== undefined) throw new LloomError("REQUEST_INVALID", `${turns}.`);
+  const tools = toolsOf(messages);
+  const schema = jsonSchema === undefined ? {} : { schema: readSchema(parse(jsonSchema)) };
+  if (toolUse === undefined) return schema;
+  const called = tools.filter(({ name }) => toolUse.name === undefined || name === toolUse.name);
+  if (called.length === 0)
+    throw new LloomError("REQUEST_INVALID", `The conversation has no function ${toolUse.name ?? "to call"}.`);
+  return { callable: new Map(called.map((tool) => [tool.name, argumentsForm(tool)])) };
+}
+
+/** An answer, with what it was asked by. */
+export interface FormedAnswer {
+  readonly text: string;
+  /** Whether the model ended it: one that was cut off may have any form. */
+  readonly isWhole: boolean;
+  readonly sampling: Sampling;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** Why an answer is not of the form that was asked for, or `undefined`. Throws as `readForm`. */
+export function formProblem({ text, isWhole, sampling, messages }: FormedAnswer): string | undefined {
+  const { jsonSchema, toolUse, stop } = sampling;
+  if (!isWhole || stop.length > 0 || (jsonSchema === undefined && toolUse === undefined)) return undefined;
+  const { schema, callable } = readForm(sampling, messages);
+  if (schema !== undefined) {
+    const value = parse(text);
+    const problem = value === undefined ? "" : valueProblem(schema, value);
+    return problem === undefined ? undefined : `The answer does not meet the schema${problem && ` at ${problem}`}.`;
+  }
+  if (toolUse === undefined || callable === undefined) return undefined;
+  const told = readCalls(text);
+  if (told === undefined) return "The answer has a call that is none.";
+  if (told.calls.length > toolUse.most) return "The answer has more calls than were allowed.";
+  if (told.calls.length === 0) return toolUse.choice === "required" ? "The answer calls no function." : undefined;
+  for (const call of told.calls) {
+    const form = callable.get(call.name);
+    if (form === undefined) return "The answer calls a function that it may not.";
+    if (valueProblem(form, parse(call.arguments)) !== undefined)
+      return "The arguments of a call are not what the function takes.";
+  }
+  return undefined;
+}
+
+/** `undefined` for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
