@@ -1,0 +1,113 @@
+/** The official OpenAI client against a gateway and an executor with the tiny model: what it asks for is what it gets. */
+import { join } from "node:path";
+import type OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backend } from "../../../node/src/backend/backend.ts";
+import { openBackend } from "../../../node/src/backend/open-backend.ts";
+import { createGateway, type Gateway } from "../../../node/src/gateway/gateway.ts";
+import { DEPLOYMENT } from "../../support/staged-client.ts";
+import { collect, openai, thrownBy } from "../../support/staged-gateway.ts";
+import { stageMemory } from "../../support/staged-memory.ts";
+import { type Buyer, log, type Seller, World } from "./world.ts";
+
+const TINY = join(import.meta.dirname, "../../../node/models/tiny/lloom-tiny.gguf");
+const model = "lloom-tiny";
+const HI = [{ role: "user" as const, content: "Hi" }];
+const PICK: OpenAI.ChatCompletionTool = {
+  type: "function",
+  function: {
+    name: "pick",
+    strict: true,
+    parameters: {
+      type: "object",
+      properties: { one: { enum: ["a", "b"] } },
+      required: ["one"],
+      additionalProperties: false,
+    },
+  },
+};
+
+let world: World;
+let backend: Backend;
+let seller: Seller;
+let buyer: Buyer;
+let gateway: Gateway;
+let client: OpenAI;
+const stack = new AsyncDisposableStack();
+beforeAll(async () => {
+  world = stack.use(await World.start());
+  backend = stack.use(
+    await openBackend({ kind: "llama", modelPath: TINY, modelName: model, threads: 1, sequences: 2 }, log),
+  );
+  seller = await world.seller({ backend });
+  buyer = await world.buyer();
+  const deployment = { ...DEPLOYMENT, domain: buyer.chain.domain };
+  const parts = { client: buyer.client, memory: stack.use(stageMemory()), deployment, log };
+  gateway = stack.use(await createGateway({ ...parts, options: { port: 0 } }));
+  client = openai(gateway);
+}, 240_000);
+afterAll(() => stack.disposeAsync());
+
+describe("the official client", { timeout: 120_000 }, () => {
+  it("gets calls of functions with ids of their own, gives back what they gave, and goes on", async () => {
+    const asked = { model, tools: [PICK], tool_choice: "required" as const, max_tokens: 80, seed: 1 };
+    const { choices } = await client.chat.completions.create({ ...asked, messages: HI });
+    const [choice] = choices;
+    const calls = choice?.message.tool_calls ?? [];
+    expect(choice).toMatchObject({ finish_reason: "tool_calls", message: { content: null } });
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length);
+    for (const call of calls) {
+      const told = call.type === "function" ? call.function : undefined;
+      expect([told?.name, ["a", "b"].includes(JSON.parse(told?.arguments ?? "").one)]).toEqual(["pick", true]);
+    }
+    const results = calls.map(({ id }) => ({ role: "tool" as const, tool_call_id: id, content: "It is a." }));
+    const answer = { role: "assistant" as const, content: null, tool_calls: calls };
+    const messages = [...HI, answer, ...results];
+    const next = await client.chat.completions.create({ ...asked, messages, tool_choice: "none", max_tokens: 8 });
+    expect(next.choices[0]?.message.content).not.toBe("");
+  });
+
+  it("gets the calls of a stream whole, each once", async () => {
+    const tool_choice = { type: "function", function: { name: "pick" } } as const;
+    const asked = { model, messages: HI, tools: [PICK], tool_choice, max_tokens: 80, seed: 2, stream: true as const };
+    const stream = client.chat.completions.stream(asked);
+    const { choices } = await stream.finalChatCompletion();
+    expect(choices[0]?.finish_reason).toBe("tool_calls");
+    expect(choices[0]?.message.tool_calls).toMatchObject([{ type: "function", function: { name: "pick" } }]);
+  });
+
+  it("gets an answer that meets its schema", async () => {
+    const schema = {
+      type: "object",
+      properties: { ok: { type: "boolean" } },
+      required: ["ok"],
+      additionalProperties: false,
+    };
+    const { data, response } = await client.chat.completions
+      .create({
+        ...{ model, messages: HI, max_tokens: 40, seed: 3, presence_penalty: 0.5 },
+        response_format: { type: "json_schema", json_schema: { name: "answer", strict: true, schema } },
+      })
+      .withResponse();
+    expect(typeof JSON.parse(data.choices[0]?.message.content ?? "").ok).toBe("boolean");
+    expect(response.headers.get("x-lloom-executor")).toBe(seller.identity.address);
+  });
+
+  it("gets usage at the end of a stream, and no more than it asked for", async () => {
+    const asked = { model, messages: HI, max_completion_tokens: 3, temperature: 0, min_p: 0.1 } as const;
+    const options = { stream: true, stream_options: { include_usage: true } } as const;
+    const chunks = await collect(await client.chat.completions.create({ ...asked, ...options }));
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 3 } });
+  });
+
+  it("bans a word by its token, and hears of a token that the model does not have", async () => {
+    const asked = { model, messages: HI, max_tokens: 4, temperature: 0 };
+    const plain = await client.chat.completions.create(asked);
+    const greeting = plain.choices[0]?.message.content ?? "";
+    const bias = Object.fromEntries(Array.from({ length: 300 }, (_, token) => [token + 260, -100]));
+    const banned = await client.chat.completions.create({ ...asked, logit_bias: bias });
+    expect(banned.choices[0]?.message.content).not.toBe(greeting);
+    const refused = await thrownBy(client.chat.completions.create({ ...asked, logit_bias: { 4000000000: 1 } }));
+    expect(refused).toBeDefined();
+  });
+});
