@@ -31,7 +31,7 @@ const SAMPLINGS: readonly Sampling[] = [
   {
     ...{ temperatureMilli: 1000, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
     ...{ seed: 7, seedHigh: 0x8000_0000, minPMilli: 50, presencePenaltyMilli: 600, frequencyPenaltyMilli: -1 },
-    ...{ repeatPenaltyMilli: 1100, logprobs: 5, toolUse: { choice: "required", name: "f", most: 1 } },
+    ...{ repeatPenaltyMilli: 1100, toolUse: { choice: "required", name: "f", most: 1 } },
     logitBias: [
       [3, -100_000],
       [50_256, 1500],

@@ -34,14 +34,16 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
 
 const LINE_WIDTH = 120;
 /** A list of plain values, over several lines. */
-const SPREAD_LIST = /^( *)(.*)\[\n((?: *(?:"(?:[^"\\]|\\.)*"|\d+),?\n)+) *\](,?)$/gm;
+const SPREAD_LIST = /^( *)(.*)\[\n((?: *(?:"(?:[^"\\]|\\.)*"|-?\d+|\[[^[\]\n]*\]),?\n)+) *\](,?)$/gm;
 
 /** The text of a file: integers of signed types as decimal strings, short lists on one line as the formatter has them. */
 export function vectorText(file: string): string {
   const json = jsonText(VECTOR_FILES[file]?.(), 2);
-  const text = json.replace(SPREAD_LIST, (spread, indent: string, before: string, items: string, comma: string) => {
+  const joined = (spread: string, indent: string, before: string, items: string, comma: string): string => {
     const line = `${indent}${before}[${items.trim().split(/\n */).join(" ")}]${comma}`;
     return line.length <= LINE_WIDTH ? line : spread;
-  });
+  };
+  // Lists of lists, too, once the inner ones stand on a line each.
+  const text = json.replace(SPREAD_LIST, joined).replace(SPREAD_LIST, joined);
   return `${text}\n`;
 }

@@ -25,7 +25,6 @@ const RIGHT: readonly Partial<Sampling>[] = [
   { responseFormat: "json", jsonSchema: '{"type":"object"}' },
   { toolUse: { choice: "auto", most: 16 } },
   { toolUse: { choice: "required", name: "get_weather-2", most: 1 } },
-  { logprobs: 0 },
 ];
 
 /** What none may be. What asks for nothing has one form: it is left out. */
@@ -63,7 +62,6 @@ const WRONG: readonly (readonly [string, Record<string, unknown>])[] = [
   ["a named function that need not be called", { toolUse: { choice: "auto", name: "f", most: 1 } }],
   ["toolUse of no call", { toolUse: { choice: "auto", most: 0 } }],
   ["a function whose name has a blank", { toolUse: { choice: "required", name: "a b", most: 1 } }],
-  ["logprobs of more than a trace holds", { logprobs: 11 }],
 ];
 
 /** Schemas, with values that meet them and values that do not: where. */

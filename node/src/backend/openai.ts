@@ -185,7 +185,7 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
   const describe = (model: string, found: ServedModel | undefined): BackendModel => {
     const maxContext = (found && contextOf(found)) ?? settings.contextSize;
     const evidence = trials.gives(model) ? "trace" : "text";
-    const features = featuresOf(found, trials.gives(model));
+    const features = featuresOf(found);
     return {
       model,
       maxContext,
@@ -203,11 +203,10 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
 }
 
 /** What all servers do, and more of those that are known to: by the name that they give themselves in their lists. */
-function featuresOf(found: ServedModel | undefined, givesLogprobs: boolean): Feature[] {
+function featuresOf(found: ServedModel | undefined): Feature[] {
   const isOllama = found?.owned_by === "library";
   const hasSamplers = found?.owned_by === "vllm" || found?.owned_by === "llamacpp";
   return FEATURES.filter((feature) => {
-    if (feature === "logprobs") return givesLogprobs;
     if (feature === "logit_bias") return !isOllama;
     return hasSamplers || (feature !== "min_p" && feature !== "repeat_penalty");
   });

@@ -15,8 +15,6 @@ export const SETTING_LIMITS = {
   /** Calls in one answer. */
   toolCalls: 16,
   toolNameCharacters: 64,
-  /** Likeliest tokens that are told beside each: as many as a trace holds. */
-  likeliest: 10,
 } as const;
 
 /** Added to or taken off a logit, thousandths; never 0. */
@@ -74,8 +72,6 @@ export const answerSettings = {
   jsonSchema: z.string().min(2).max(SETTING_LIMITS.schemaCharacters).optional(),
   /** Present where functions may be called. */
   toolUse: toolUseSchema.optional(),
-  /** Log probabilities come with the text, and of so many of the likeliest. */
-  logprobs: z.int().min(0).max(SETTING_LIMITS.likeliest).optional(),
 };
 
 type Settings = z.infer<z.ZodObject<typeof answerSettings>>;

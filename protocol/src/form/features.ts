@@ -10,7 +10,6 @@ export const FEATURES = [
   "logit_bias",
   "json_schema",
   "tools",
-  "logprobs",
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
@@ -24,7 +23,6 @@ export function featuresNeeded(sampling: Sampling, messages: readonly ChatMessag
     logit_bias: sampling.logitBias !== undefined,
     json_schema: sampling.jsonSchema !== undefined,
     tools: sampling.toolUse !== undefined || messages.some(({ role }) => role === "tools" || role === "tool"),
-    logprobs: sampling.logprobs !== undefined,
   };
   return FEATURES.filter((feature) => asked[feature]);
 }
