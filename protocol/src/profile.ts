@@ -78,7 +78,7 @@ export function parseProfile(text: string): Profile | undefined {
 }
 
 /** What an executor promises of its answers, and by what they can be counted. */
-export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version" | "features">;
+export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version" | "features" | "precision">;
 
 /**
  * Whether a profile promises traces whose leaves name tokens by id: llama.cpp in process always knows them. Jurors convict who names

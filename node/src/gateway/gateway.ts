@@ -10,7 +10,7 @@ import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./ga
 import { createHttpServer } from "./http-server.ts";
 import { type CallMemory, KeyedAnswers } from "./keyed-answers.ts";
 import { listenProblem } from "./listening.ts";
-import { getModel, listModels, ready } from "./model-routes.ts";
+import { modelRoutes, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 
 export interface GatewayParts {
@@ -50,8 +50,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   rules.addTo(server);
   server.get("/health", async () => ({ status: "ok" }));
   server.get("/ready", ready(client));
-  server.get("/v1/models", listModels(client, deployment.token));
-  server.get("/v1/models/*", getModel(client, deployment.token));
+  const models = modelRoutes(client, deployment.token);
+  server.get("/v1/models", models.list);
+  server.get("/v1/models/*", models.get);
   const keyed = new KeyedAnswers(memory, deployment);
   const answering = { client, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
   server.post("/v1/chat/completions", chatRoute(answering));

@@ -100,6 +100,20 @@ describe("the official client", { timeout: 120_000 }, () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 3 } });
   });
 
+  it("finds the model with its age, context, precision and weights", async () => {
+    const [offered] = await backend.listModels(AbortSignal.timeout(10_000));
+    const listed = await client.models.list();
+    expect(listed.data).toMatchObject([
+      {
+        ...{ id: model, context_length: 512, quantization: "fp16" },
+        lloom: { executors: 1, weights: [{ sha256: offered?.weightsHash.slice(2), precision: "F16" }] },
+      },
+    ]);
+    const ageSeconds = Date.now() / 1000 - (listed.data[0]?.created ?? 0);
+    expect(ageSeconds).toBeGreaterThan(-2);
+    expect(ageSeconds).toBeLessThan(3600);
+  });
+
   it("bans a word by its token, and hears of a token that the model does not have", async () => {
     const asked = { model, messages: HI, max_tokens: 4, temperature: 0 };
     const plain = await client.chat.completions.create(asked);

@@ -15,6 +15,8 @@ export interface Candidate {
   /** The offer's prices once more, as numbers that compare fast. */
   readonly inboundPrice: number;
   readonly outboundPrice: number;
+  /** How its weights are stored, as its profile says. */
+  readonly precision?: string | undefined;
   /** When the client last heard of it, Unix milliseconds. */
   readonly heardAtMs: number;
   readonly health: ExecutorHealth;

@@ -17,22 +17,35 @@ export interface WeightsSummary {
   readonly outboundPrice: bigint;
   /** The largest, tokens. */
   readonly maxContext: bigint;
+  /** How they are stored, if an offer says so. */
+  readonly precision?: string | undefined;
 }
 
 /** What is offered of a model: with the weights that its name stands for, and which others are sold under it. */
-export interface ModelSummary extends Omit<WeightsSummary, "hash" | "stake"> {
+export interface ModelSummary extends Omit<WeightsSummary, "hash" | "stake" | "precision"> {
   readonly model: string;
   /** Those that the name stands for first. */
   readonly weights: readonly [WeightsSummary, ...WeightsSummary[]];
+  /** When the oldest of their offers that stand was made, Unix milliseconds. */
+  readonly offeredAtMs?: number;
+  /** What some of their executors can do beside plain answers. */
+  readonly features?: readonly string[];
 }
+
+/** So many offers are looked into: profiles are texts that have to be read, and come again with every offer. */
+const MOST_READ = 16;
+/** An offer's id is the time of its making, and random bits below it. */
+const RANDOM_BITS = 22n;
 
 /** Sums up the offers of one model; undefined for none. `inUse`: weights that answered to its name last. */
 export function summary(model: string, candidates: readonly Candidate[], inUse?: Hex): ModelSummary | undefined {
   const byHash = Map.groupBy(candidates, ({ signed }) => signed.offer.weightsHash);
   const shown = weightsOnSale(candidates, inUse).slice(0, MOST_SHOWN);
   const [first, ...others] = shown.map(({ hash, executors, stake }): WeightsSummary => {
-    const offers = (byHash.get(hash) ?? []).map(({ signed }) => signed.offer);
+    const sellers = byHash.get(hash) ?? [];
+    const offers = sellers.map(({ signed }) => signed.offer);
     return {
+      precision: sellers[0]?.precision,
       ...{ hash, executors, stake: BigInt(Math.floor(stake)) },
       inboundPrice: least(offers.map(({ inboundPrice }) => inboundPrice)),
       outboundPrice: least(offers.map(({ outboundPrice }) => outboundPrice)),
@@ -41,7 +54,12 @@ export function summary(model: string, candidates: readonly Candidate[], inUse?:
   });
   if (first === undefined) return undefined;
   const { executors, inboundPrice, outboundPrice, maxContext } = first;
-  return { model, executors, inboundPrice, outboundPrice, maxContext, weights: [first, ...others] };
+  const sellers = byHash.get(first.hash) ?? [];
+  return {
+    ...{ model, executors, inboundPrice, outboundPrice, maxContext, weights: [first, ...others] },
+    offeredAtMs: Number(least(sellers.map(({ signed }) => signed.offer.offerId)) >> RANDOM_BITS),
+    features: [...new Set(sellers.slice(0, MOST_READ).flatMap(({ features = [] }) => features))],
+  };
 }
 
 const least = (values: readonly bigint[]): bigint =>
