@@ -12,6 +12,16 @@ describe("the choice of an executor", () => {
     expect([2, 3].map((index) => choose(offers, { only: addressOf(index) }))).toEqual([2, "none"]);
   });
 
+  it("is one whose backend can do what is asked for, however dear", () => {
+    const [plain, able] = [
+      candidate({ index: 0 }),
+      candidate({ index: 1, price: 900n }, { features: ["tools", "min_p"] }),
+    ];
+    expect(choose([plain, able], { features: ["min_p"] })).toBe(1);
+    expect(choose([plain, able], { features: ["min_p", "logit_bias"] })).toBe("features");
+    expect(choose([plain, able], { features: [] })).toBe(0);
+  });
+
   it("passes a cheaper one over that has been failing", () => {
     const failing = candidate({ index: 0, price: 90n }, { health: { ...UNKNOWN_HEALTH, success: 0.6 } });
     expect(choose([failing, candidate({ index: 1 })])).toBe(1);

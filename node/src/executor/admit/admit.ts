@@ -1,12 +1,9 @@
 import { hashParams, hashPrompt } from "@lloom/protocol/canonical";
 import type { Address, Hex, ModelOffer, RequestCommitment } from "@lloom/protocol/commitment-types";
 import type { CommitmentHasher } from "@lloom/protocol/commitments";
-import { readForm } from "@lloom/protocol/form/answer-form";
-import { featureLacking, featuresNeeded } from "@lloom/protocol/form/features";
 import type { LaneState } from "@lloom/protocol/lane";
-import { type RequestFrame, unknownParameter } from "@lloom/protocol/messages";
+import type { RequestFrame } from "@lloom/protocol/messages";
 import type { OpenedPrompt } from "@lloom/protocol/opened-prompt";
-import { promisedBy } from "@lloom/protocol/profile";
 import type { RecoverAddress } from "@lloom/protocol/signatures";
 import type { Backend, Completion } from "../../backend/backend.ts";
 import { untilAborted } from "../../chain/rpc/until-aborted.ts";
@@ -24,6 +21,7 @@ import {
   takenProblem,
   termsProblem,
 } from "./admission-rules.ts";
+import { checkSettings, refuseUnknown } from "./asked-settings.ts";
 import type { ChannelCache, KnownChannel } from "./channel-cache.ts";
 import type { OwnRun } from "./own-run.ts";
 import type { WorkQueue } from "./work-queue.ts";
@@ -124,10 +122,7 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   if (run.ended !== undefined) throw new LloomError("DRAINING", "This executor has stopped serving.");
   const full = parts.room?.problem();
   if (full !== undefined) throw full;
-  // It stands in no hash that is known here, and may change the answer.
-  const unknown = unknownParameter(sampling);
-  if (unknown !== undefined)
-    throw new LloomError("UNSUPPORTED", `This executor does not know the parameter ${unknown}.`);
+  refuseUnknown(sampling);
   const offer = parts.offerOf(request.model);
   const hashes = {
     promptHash: hashPrompt(frame.promptSalt, frame.messages),
@@ -138,14 +133,6 @@ function checkTerms(parts: AdmissionParts, frame: AskedFrame): ModelOffer {
   refuse(termsProblem({ request, executor, offer, offerStands, nowSeconds, weightsHash, profileHash, ...hashes }));
   // Without one the terms were refused.
   return offer as ModelOffer;
-}
-
-/** What cannot be done here is refused: an answer without it would be another one than was asked for. */
-function checkSettings({ sampling, messages }: AskedFrame, profile: string | undefined): void {
-  const lacking = featureLacking(featuresNeeded(sampling, messages), promisedBy({ profile }).features);
-  if (lacking !== undefined)
-    throw new LloomError("UNSUPPORTED", `This executor's profile does not have the feature ${lacking}.`);
-  readForm(sampling, messages);
 }
 
 async function checkSigner(parts: AdmissionParts, { request, signature }: AskedFrame, requestHash: Hex): Promise<void> {
