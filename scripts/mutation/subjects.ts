@@ -19,7 +19,11 @@ const CHAIN = "node/src/chain";
 const STORE = "node/src/store";
 
 export const SUBJECTS: readonly Subject[] = [
-  { name: "protocol", code: ["protocol/src/*.ts"], tests: ["protocol/{src,vectors}/*.test.ts"] },
+  {
+    name: "protocol",
+    code: ["protocol/src/*.ts", "protocol/src/form/*.ts"],
+    tests: ["protocol/{src,vectors}/*.test.ts"],
+  },
   { name: "verification", code: [`${VERIFICATION}/*.ts`], tests: [`${VERIFICATION}/*.test.ts`] },
   { name: "reputation", code: [`${REPUTATION}/*.ts`], tests: [`${REPUTATION}/*.test.ts`] },
   { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`] },
