@@ -1,7 +1,7 @@
-// Hosts at WebRTC-direct, in a process of their own: its native code may fall when it is torn down, and would take a test's with it.
+// Hosts at WebRTC-direct, in a process of their own: if its native code falls, or keeps the process, no test goes with it.
 // Prints a line of JSON: addresses of a host, what a call to it found, addresses of one at every transport, and of one that is announced.
-import { writeSync } from "node:fs";
 import { connect } from "../../node/src/p2p/host/dial.ts";
+import type { Host } from "../../node/src/p2p/host/host.ts";
 import { serveRpc } from "../../node/src/p2p/rpc/rpc.ts";
 import { callHealth } from "../../node/src/p2p/rpc/rpc-calls.ts";
 import { never, silentLog, startHost, targetOf } from "./hosts.ts";
@@ -9,11 +9,15 @@ import { never, silentLog, startHost, targetOf } from "./hosts.ts";
 const WEBRTC = "/ip4/127.0.0.1/udp/0/webrtc-direct";
 const health = () => ({ role: "executor", version: "1", uptimeMs: 1, peers: 0, offers: 0, load: 0, nowMs: 1 }) as const;
 
+async function callOver(host: Host, client: Host): ReturnType<typeof callHealth> {
+  await serveRpc(host, { offers: () => [], health, log: silentLog });
+  await connect(client, targetOf(host), never);
+  return callHealth(client, { target: targetOf(host), signal: AbortSignal.timeout(20_000) });
+}
+
 const host = await startHost({ listen: [WEBRTC] });
 const client = await startHost({ listen: [WEBRTC] });
-await serveRpc(host, { offers: () => [], health, log: silentLog });
-await connect(client, targetOf(host), never);
-const { role } = await callHealth(client, { target: targetOf(host), signal: AbortSignal.timeout(20_000) });
+const { role } = await callOver(host, client);
 const [connection] = client.libp2p.getConnections();
 const listen = ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws", WEBRTC];
 const everywhere = await startHost({ listen });
@@ -24,5 +28,11 @@ const told = {
   everywhere: everywhere.multiaddrs(),
   announced: announced.multiaddrs(),
 };
-writeSync(1, `${JSON.stringify(told)}\n`);
-process.kill(process.pid, "SIGKILL");
+process.stdout.write(`${JSON.stringify(told)}\n`);
+for (const one of [host, client, everywhere, announced]) await one[Symbol.asyncDispose]();
+// The one that was called ends first, and at once: its caller is left with a connection that it did not close.
+const called = await startHost({ listen: [WEBRTC] });
+const caller = await startHost({ listen: [WEBRTC] });
+await callOver(called, caller);
+await called[Symbol.asyncDispose]();
+await caller[Symbol.asyncDispose]();

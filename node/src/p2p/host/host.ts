@@ -6,6 +6,8 @@ import type { Libp2p } from "libp2p";
 import { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { HOST_LIMITS, type HostLimits } from "../limits.ts";
+import { NativeWebRtc } from "../transport/native-webrtc.ts";
+import { listensAtWebRtc } from "../transport/transports.ts";
 import { AddressScope } from "./address-scope.ts";
 import { BanList } from "./bans.ts";
 import { Blame } from "./blame.ts";
@@ -73,6 +75,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const libp2p = await buildLibp2p(options, { limits, bans, scope });
 
   await using started = new AsyncDisposableStack();
+  if (listensAtWebRtc(options.listen)) started.use(new NativeWebRtc());
   started.defer(() => stopWithDeadline(libp2p, options.log));
   await start(libp2p);
   const places = started.use(new Places({ libp2p, mostStrangers: limits.mostStrangers }));

@@ -68,10 +68,11 @@ describe("a host listens and is called", () => {
     expect(host.connected()).toEqual([client.peerId]);
   });
 
-  it("over WebRTC-direct, at an address that names its certificate, and at all of them at once", async () => {
+  it("over WebRTC-direct, at an address that names its certificate, and at all of them at once, until its process ends", async () => {
     const program = runNode({ args: ["test/support/webrtc-hosts.ts"] });
-    const { stdout, stderr } = await program.ended;
-    expect(stdout, stderr).toContain("{");
+    onTestFinished(() => program.signal("SIGKILL"));
+    const { code, stdout, stderr } = await program.ended;
+    expect(code, stderr).toBe(0);
     const { listens, called, everywhere, announced } = JSON.parse(stdout) as WebRtcHosts;
     expect(listens).toEqual([expect.stringMatching(/\/udp\/\d+\/webrtc-direct\/certhash\/u\S+\/p2p\/16U/)]);
     expect(called).toMatch(/^executor at .*\/webrtc-direct/);

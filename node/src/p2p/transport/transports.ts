@@ -26,6 +26,7 @@ export interface OpenedTransports {
   readonly transports: readonly Transport[];
 }
 
+const WEBRTC = /\/webrtc-direct(\/|$)/;
 const TLS = /\/(tls\/ws|wss)(\/|$)/;
 
 /** Transports of native code, by the addresses that need them. */
@@ -37,7 +38,7 @@ const NATIVE: readonly {
 }[] = [
   {
     name: "WebRTC",
-    at: /\/webrtc-direct(\/|$)/,
+    at: WEBRTC,
     load: async () => (await import("@libp2p/webrtc")).webRTCDirect(),
     instead: "browsers reach this node by WebSockets alone",
   },
@@ -48,6 +49,9 @@ const NATIVE: readonly {
     instead: "nodes reach this one by its other addresses",
   },
 ];
+
+/** Whether a host that listens here loads WebRTC's native code. */
+export const listensAtWebRtc = (listen: readonly string[]): boolean => listen.some((address) => WEBRTC.test(address));
 
 /**
  * How this node is reached and reaches others: TCP, WebSockets and relays always; WebRTC-direct, which browsers dial without any
