@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { asLloomError } from "../../errors.ts";
+import { asLloomError, LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { pause } from "../../primitives/pause.ts";
 import { describe, order } from "./order.ts";
@@ -107,7 +107,7 @@ async function lookAt(
   location: URL,
   { inside, signal }: { readonly inside: string; readonly signal: AbortSignal },
 ): Promise<FoundRouter> {
-  let problem: unknown = new Error("it has no connection to the internet");
+  let problem: unknown = new LloomError("RESPONSE_INVALID", "It has no connection to the internet.");
   for (const control of controlsOf(await describe(location.href, signal), location)) {
     try {
       const outside = await outsideOf(control, signal);

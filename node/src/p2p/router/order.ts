@@ -5,7 +5,7 @@ const MOST_BYTES = 64 * 1024;
 const ANSWER_MS = 3_000;
 
 /** What a router answers to an order: the fields of its answer, or an error of UPnP by its number. */
-export type Answered =
+export type OrderAnswer =
   | { readonly type: "done"; readonly field: (name: string) => string | undefined }
   | { readonly type: "refused"; readonly number: number; readonly why: string };
 
@@ -14,7 +14,7 @@ export async function order(
   { url, service }: RouterControl,
   { action, values = {} }: { readonly action: string; readonly values?: Readonly<Record<string, string | number>> },
   signal: AbortSignal,
-): Promise<Answered> {
+): Promise<OrderAnswer> {
   const fields = Object.entries(values).map(([name, value]) => `<${name}>${value}</${name}>`);
   const body = `<?xml version="1.0"?>
 <s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body><u:${action} xmlns:u="${service}">${fields.join("")}</u:${action}></s:Body></s:Envelope>`;
