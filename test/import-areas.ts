@@ -16,7 +16,17 @@ const CHAIN_FILES = ["node/src/chain/chain.ts", "node/src/chain/reads.ts", ...CH
 const CLIENT_DATA = ["node/src/client/question.ts", "node/src/client/client-options.ts"];
 /** What all commands are written with: flags, amounts, words. */
 const COMMAND_WORDS = [
-  ...["address", "amount", "colour", "command", "number-flag", "progress-line", "reach-words", "words"],
+  ...[
+    "address",
+    "amount",
+    "colour",
+    "command",
+    "number-flag",
+    "progress-line",
+    "reach-words",
+    "settings-taken",
+    "words",
+  ],
 ].map((name) => `node/src/commands/${name}.ts`);
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
 
@@ -102,6 +112,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     {
       open: [],
       wallet: ["open"],
+      shell: [],
       signed: ["open"],
       deeds: ["signed", "open"],
       reputation: ["open"],

@@ -3,11 +3,13 @@ import { Command as Commander, CommanderError } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
 import type { Command, CommandContext } from "./commands/command.ts";
 import { NETWORK_SETTINGS } from "./commands/open/own-network.ts";
+import { settingsTaken } from "./commands/settings-taken.ts";
 import { wrongUse } from "./commands/wrong-use.ts";
 import {
   decidingFile,
   environmentName,
   isSaid,
+  originOf,
   processDataHome,
   processSources,
   readConfig,
@@ -20,15 +22,6 @@ import { refuseMended } from "./mended-text.ts";
 import type { Setting } from "./setting-forms.ts";
 import { SETTINGS, type SettingName, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
-
-/** Settings that a command has by what it needs. */
-const ALWAYS: readonly SettingName[] = ["logLevel"];
-const OF_KEY: readonly SettingName[] = ["keystore", "passwordFile", "dataDir", ...ALWAYS];
-const NEEDED = {
-  nothing: ALWAYS,
-  key: OF_KEY,
-  network: ["rpc", "network", "accounting", ...OF_KEY],
-} as const satisfies Record<string, readonly SettingName[]>;
 
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -57,7 +50,7 @@ function offer(sub: Commander, name: SettingName, command: Command): void {
 
 function register(sub: Commander, name: string, command: Command): void {
   for (const { form, describe } of command.arguments ?? []) sub.argument(form, describe);
-  const names = [...new Set([...command.settings, ...NEEDED[command.needs ?? "network"]])];
+  const names = settingsTaken(command);
   for (const setting of names) offer(sub, setting, command);
   for (const flag of command.flags ?? []) sub.option(flag.form, flag.describe);
   sub.option("--config <FILE>", "configuration file (default: lloom.toml here, if there is one)");
@@ -99,6 +92,7 @@ function runCommand(command: Command, { name, settings: names, options, args }: 
       ...life,
       settings,
       settingsProblem,
+      originOf: (setting) => originOf(processSources({ flags, file }), setting),
       reread,
       networkFile,
       isFileNamed: file !== undefined,

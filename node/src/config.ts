@@ -76,8 +76,11 @@ export function decidingFile(sources: ConfigSources, names: readonly SettingName
 }
 
 /** Whether a flag, the environment or the file says a setting, be it what it would be anyway. */
-export const isSaid = (sources: ConfigSources, name: SettingName): boolean =>
-  find(name, sources, readFile(sources.file)) !== undefined;
+export const isSaid = (sources: ConfigSources, name: SettingName): boolean => originOf(sources, name) !== undefined;
+
+/** Which flag, variable or file a setting comes from; undefined for a default. */
+export const originOf = (sources: ConfigSources, name: SettingName): string | undefined =>
+  find(name, sources, readFile(sources.file))?.origin;
 
 /** The sources of this process. */
 export const processSources = (given: Omit<ConfigSources, "environment">): ConfigSources => ({

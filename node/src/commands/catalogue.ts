@@ -1,13 +1,4 @@
-import type { Command } from "./command.ts";
-
-/** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
-export interface CatalogueEntry {
-  readonly name: string;
-  /** Heading in the help. */
-  readonly group: string;
-  readonly describe: string;
-  readonly load: () => Promise<Command>;
-}
+import type { CatalogueEntry } from "./command.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CatalogueEntry[] = [
@@ -70,6 +61,24 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     group: "Buying answers",
     describe: "verify a receipt from a file, without a network or a chain",
     load: async () => (await import("./ask/receipt.ts")).receipt,
+  },
+  {
+    name: "receipts",
+    group: "Buying answers",
+    describe: "list the receipts that are kept here, export them, or verify some from a file or standard input",
+    load: async () => (await import("./ask/receipts.ts")).receipts,
+  },
+  {
+    name: "models",
+    group: "Buying answers",
+    describe: "show which models are sold, by how many, and at which least prices",
+    load: async () => (await import("./market/models.ts")).models,
+  },
+  {
+    name: "offers",
+    group: "Buying answers",
+    describe: "show who sells what at which price, with what each has at stake",
+    load: async () => (await import("./market/offers.ts")).offers,
   },
   {
     name: "reputation",
@@ -184,5 +193,17 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     group: "Taking money out",
     describe: "show what slashes, juries and disputes credited to this key",
     load: async () => (await import("./money/rewards.ts")).rewards,
+  },
+  {
+    name: "config",
+    group: "This command line",
+    describe: "show every setting, and where its value comes from",
+    load: async () => (await import("./shell/config.ts")).config,
+  },
+  {
+    name: "completion",
+    group: "This command line",
+    describe: "print what lets bash, zsh or fish complete lloom",
+    load: async () => (await import("./shell/completion.ts")).completionOf(COMMANDS),
   },
 ];

@@ -16,6 +16,8 @@ export interface CommandContext extends Life {
   readonly settings: Settings;
   /** Why file, environment and flags make no settings, for a command that copes with that; the settings are what is right of them. */
   readonly settingsProblem: LloomError | undefined;
+  /** Which flag, variable or file a setting comes from; undefined for a default. */
+  readonly originOf: (name: SettingName) => string | undefined;
   /** The settings as file and environment say now, with the same flags. Throws CONFIG_INVALID. */
   readonly reread: () => Settings;
   /** The configuration file, where it decides which network this is: it may be a stranger's. */
@@ -50,6 +52,15 @@ export interface Command {
   readonly flags?: readonly Flag[];
   readonly examples: readonly string[];
   readonly run: (context: CommandContext) => Promise<void>;
+}
+
+/** A command's line in the help; the rest is loaded when it is the one that runs, since some are heavy. */
+export interface CatalogueEntry {
+  readonly name: string;
+  /** Heading in the help. */
+  readonly group: string;
+  readonly describe: string;
+  readonly load: () => Promise<Command>;
 }
 
 /** Prints an event: as JSON for programs, or as the sentence for people. */

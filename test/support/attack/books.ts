@@ -2,9 +2,11 @@ import { join } from "node:path";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../../node/src/chain/chain.ts";
 import { type Member, readChannel, readDeposit, readMember, readTokenBalance } from "../../../node/src/chain/reads.ts";
-import { type OwnReceipt, openClientLog } from "../../../node/src/store/client/client-log.ts";
+import { openClientLog } from "../../../node/src/store/client/client-log.ts";
+import type { OwnReceipt } from "../../../node/src/store/client/own-receipts.ts";
 import { type Database, openDatabase } from "../../../node/src/store/database/database.ts";
-import { openExecutorLog, type ServedReceipt } from "../../../node/src/store/executor/executor-log.ts";
+import { openExecutorLog } from "../../../node/src/store/executor/executor-log.ts";
+import type { ServedReceipt } from "../../../node/src/store/executor/served-receipts.ts";
 import { readUnmaturedTail, readWithdrawable } from "../earned.ts";
 import { readSettled, type SettledPair } from "../settled-pairs.ts";
 

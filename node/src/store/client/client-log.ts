@@ -7,22 +7,9 @@ import { ownDues, SETTLE_WINDOW_SECONDS } from "./outstanding.ts";
 import { type OwnAnswerLog, openOwnAnswers } from "./own-answers.ts";
 import { type OwnEvidenceLog, openOwnEvidence, pruneOwnEvidence } from "./own-evidence.ts";
 import { fateOf, type OwnFate, type OwnOutcome, outcomeOf } from "./own-fate.ts";
-import { laneKey, openRequestSteps, REQUEST, type ReceivedReceipt, type RequestSteps } from "./request-steps.ts";
+import { type OwnReceipt, type OwnReceiptPage, ownReceiptOf, ownReceipts } from "./own-receipts.ts";
+import { laneKey, openRequestSteps, REQUEST, type RequestSteps } from "./request-steps.ts";
 import { openWrongCounts, pruneWrongCounts, type WrongCounts } from "./wrong-counts.ts";
-
-/** A receipt in a page of them. */
-export interface OwnReceipt extends ReceivedReceipt {
-  readonly promptSalt: Hex;
-  /** Give it as `before` to get the page of older ones. */
-  readonly cursor: number;
-}
-
-export interface OwnReceiptPage {
-  /** At most 1000. */
-  readonly limit: number;
-  readonly before?: number;
-  readonly executor?: Address;
-}
 
 /**
  * The client's durable memory: its lanes, what it signed, and the receipts. Every method is done whole or not at all. A lane carries
@@ -93,10 +80,10 @@ export function openClientLog(db: Database): ClientLog {
     unsettledLanes: () => Number(db.get(UNSETTLED_LANES)?.["lanes"] ?? 0),
     markSettled: (settled) => settle(SETTLED, settled),
     correctSettled: (settled) => settle(CORRECTED, settled),
-    receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(receiptOf),
+    receipts: (page) => ownReceipts(db, page),
     receipt: (requestHash) => {
       const row = db.get(`${REQUEST} AND status = 'answered'`, { requestHash });
-      return row && receiptOf(row);
+      return row && ownReceiptOf(row);
     },
     fate: (requestHash) => {
       const row = db.get(REQUEST, { requestHash });
@@ -117,7 +104,6 @@ export function openClientLog(db: Database): ClientLog {
   };
 }
 
-const PAGE_LIMIT = 1000;
 const RETIRE = `UPDATE own_lanes SET status = 'retired', retired_because = :because
   WHERE executor = :executor AND lane = :lane AND status <> 'retired'`;
 const UNSETTLED_LANES = "SELECT count(*) AS lanes FROM own_lanes INDEXED BY own_owed WHERE cost > settled_cost";
@@ -125,8 +111,6 @@ const SETTLED = `UPDATE own_lanes SET settled_nonce = max(settled_nonce, :nonce)
   WHERE executor = :executor AND lane = :lane`;
 const CORRECTED = `UPDATE own_lanes SET settled_nonce = :nonce, settled_cost = :cost
   WHERE executor = :executor AND lane = :lane`;
-const RECEIPTS = `SELECT * FROM own_requests WHERE status = 'answered' AND id < :before
-  AND (:executor IS NULL OR executor = :executor) ORDER BY id DESC LIMIT :limit`;
 const OUTCOMES = "SELECT * FROM own_requests ORDER BY id DESC LIMIT :limit";
 const PRUNE = `DELETE FROM own_requests WHERE sent_at_ms < :beforeMs AND NOT EXISTS (SELECT 1 FROM own_lanes l
   WHERE l.executor = own_requests.executor AND l.lane = own_requests.lane
@@ -142,19 +126,3 @@ function noteSettled(
   const values = { nonce: encoding.encodeInteger(nonce), cost: encoding.encodeInteger(cost) };
   return db.write(() => db.run(sql, { ...laneKey(executor, lane), ...values }), { synced: false }) > 0;
 }
-
-const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, executor }: OwnReceiptPage) => ({
-  limit: Math.min(Math.max(1, limit), PAGE_LIMIT),
-  before,
-  executor: executor ?? null,
-});
-
-const receiptOf = (row: encoding.Row): OwnReceipt => ({
-  requestHash: encoding.hexOf(row, "request_hash"),
-  responseHash: encoding.hexOf(row, "response_hash"),
-  receipt: encoding.receiptOf(row),
-  contentSalt: encoding.hexOf(row, "content_salt"),
-  receivedAtMs: encoding.numberOf(row, "answered_at_ms"),
-  promptSalt: encoding.hexOf(row, "prompt_salt"),
-  cursor: encoding.numberOf(row, "id"),
-});

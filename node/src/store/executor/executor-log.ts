@@ -9,6 +9,7 @@ import { type Delivery, deliveryOf, pruneDeliveries } from "./delivery-log.ts";
 import { type NewestPairs, openNewestPairs } from "./newest-pairs.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openRebuttals, type Rebuttals } from "./rebuttals.ts";
+import { type ReceiptPage, type ServedReceipt, servedReceipts } from "./served-receipts.ts";
 import { openSettlementLog, type SettlementLog, servedDues } from "./settlement-log.ts";
 
 /** An answer that was saved but not signed when the process ended: sign exactly this, then `saveSignature`. */
@@ -25,23 +26,6 @@ export type ServedRequest =
   | { readonly status: "answered"; readonly request: RequestCommitment; readonly response: ResponseCommitment }
   | { readonly status: "signed"; readonly receipt: Receipt; readonly responseHash: Hex }
   | { readonly status: "failed"; readonly request: RequestCommitment; readonly failure: ErrorCode };
-
-/** A receipt in a page of them. */
-export interface ServedReceipt {
-  readonly receipt: Receipt;
-  readonly requestHash: Hex;
-  readonly responseHash: Hex;
-  readonly answeredAtMs: number;
-  /** Give it as `before` to get the page of older ones. */
-  readonly cursor: number;
-}
-
-export interface ReceiptPage {
-  /** At most 1000. */
-  readonly limit: number;
-  readonly before?: number;
-  readonly client?: Address;
-}
 
 /**
  * The executor's durable memory: what it accepted, answered, signed and was paid for. Every method is done whole or not at all.
@@ -92,7 +76,7 @@ export function openExecutorLog(db: Database): ExecutorLog {
     answeredUnsigned: () => db.all(UNSIGNED).map(unsignedOf),
     find: (requestHash) => servedOf(db.get(REQUEST, { requestHash })),
     delivery: (requestHash) => deliveryOf(db, requestHash),
-    receipts: (page) => db.all(RECEIPTS, pageValues(page)).map(servedReceiptOf),
+    receipts: (page) => servedReceipts(db, page),
     prune: (beforeMs) => {
       dues.forget();
       prune(db, beforeMs);
@@ -106,9 +90,6 @@ const UNSIGNED = `SELECT * FROM served_requests INDEXED BY served_open
   WHERE ${OPEN} AND status = 'answered' ORDER BY id`;
 const FAIL_RUNNING = `UPDATE served_requests INDEXED BY served_open SET status = 'failed', failure = 'INTERNAL'
   WHERE ${OPEN} AND status = 'running'`;
-const RECEIPTS = `SELECT * FROM served_requests WHERE status = 'signed' AND id < :before
-  AND (:client IS NULL OR client = :client) ORDER BY id DESC LIMIT :limit`;
-const PAGE_LIMIT = 1000;
 
 function prune(db: Database, beforeMs: number): void {
   db.write(() => {
@@ -147,17 +128,3 @@ function servedOf(row: encoding.Row | undefined): ServedRequest | undefined {
       return { status: "failed", request, failure: encoding.errorCodeOf(row, "failure") };
   }
 }
-
-const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
-  limit: Math.min(Math.max(1, limit), PAGE_LIMIT),
-  before,
-  client: client ?? null,
-});
-
-const servedReceiptOf = (row: encoding.Row): ServedReceipt => ({
-  receipt: encoding.receiptOf(row),
-  requestHash: encoding.hexOf(row, "request_hash"),
-  responseHash: encoding.hexOf(row, "response_hash"),
-  answeredAtMs: encoding.numberOf(row, "answered_at_ms"),
-  cursor: encoding.numberOf(row, "id"),
-});
