@@ -57,7 +57,10 @@ export const doctor: Command = {
     const chosen = chosenChecks(context);
     const running = runningRoles(context.settings);
     const finders = findersOf(context);
+    const progress = progressLine();
+    if (!context.json) progress.show("Asking the chain what this key does ...");
     const roles = await rolesOf(context, finders);
+    progress.clear();
     const known: Known = { context, running, roles };
     const checked = [...(await lookAtAll(chosen, { known, finders }))];
     if (isChosen(context, QUESTION)) {
@@ -95,16 +98,24 @@ function chosenChecks(context: CommandContext): readonly Check[] {
 /** What several checks need, each found once. Nobody has to wait for what it does not need. */
 function findersOf(context: CommandContext): Finders {
   const { settingsProblem } = context;
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(FINDING_MS)]);
+  const late = AbortSignal.timeout(FINDING_MS);
+  const signal = AbortSignal.any([context.signal, late]);
   const settings = settingsProblem === undefined ? Promise.resolve(context.settings) : Promise.reject(settingsProblem);
   const address = settings.then(() => gatherAddress({ context }));
-  const chain = settings.then(() => openKeylessChain({ ...context, signal }));
+  const chain = settings
+    .then(() => openKeylessChain({ ...context, signal }))
+    .catch((thrown: unknown) => {
+      throw late.aborted ? silentServer() : thrown;
+    });
   const network = chain.then((open) => openStranger(context, open));
   const finders = { settings, address, chain, network };
   // Whoever needs it hears of it; where nobody does, nobody has to.
   for (const finder of Object.values(finders)) finder.catch(() => undefined);
   return finders;
 }
+
+const silentServer = (): LloomError =>
+  new LloomError("CHAIN_UNREACHABLE", `The RPC server did not answer within ${FINDING_MS / 1000} s.`);
 
 /** By `--role`, else by the registry and by the logs that are there; of a key that does nothing yet, a client's. */
 async function rolesOf(context: CommandContext, { chain, address }: Finders): Promise<ReadonlySet<Role>> {
