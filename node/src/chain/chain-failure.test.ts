@@ -3,7 +3,7 @@ import { makeError } from "ethers";
 import { describe, expect, it } from "vitest";
 import { refusing } from "../../../test/support/scripted-rpc.ts";
 import { LloomError } from "../errors.ts";
-import { chainFailure, isRefusal, refusal } from "./chain-failure.ts";
+import { chainFailure, isCertain, isRefusal, refusal } from "./chain-failure.ts";
 import { accountingInterface, stakeRegistryInterface, tokenInterface } from "./contracts.ts";
 
 const PAYER: Address = `0x${"ab".repeat(20)}`;
@@ -15,6 +15,12 @@ describe("a failure of the chain", () => {
     expect(isRefusal(new LloomError("TRANSACTION_FAILED", "No.", { details: named }))).toBe(true);
     expect(isRefusal(new LloomError("TRANSACTION_FAILED", "No."))).toBe(false);
     expect(isRefusal(new LloomError("CHAIN_UNREACHABLE", "No.", { details: named }))).toBe(false);
+  });
+
+  it("is certain where one of Lloom's contracts refused by its own rules, not where the token did or nobody knows", () => {
+    const named = (error: string) => new LloomError("TRANSACTION_FAILED", "No.", { details: { error } });
+    const errors = ["AccountingInsufficientDeposit", "ERC20InsufficientBalance", "SafeERC20FailedOperation", "unknown"];
+    expect(errors.map((error) => isCertain(named(error)))).toEqual([true, false, false, false]);
   });
 
   it("that has a code already keeps it", () => {
@@ -105,6 +111,11 @@ describe("a refusal of a contract", () => {
       "AccountingZeroAmount",
       accountingInterface.encodeErrorResult("AccountingZeroAmount", []) as Hex,
       "Correct what the message names, then try again.",
+    ],
+    [
+      "SafeERC20FailedOperation",
+      accountingInterface.encodeErrorResult("SafeERC20FailedOperation", [PAYER]) as Hex,
+      "Nothing has moved. Try again once the token takes it; if it refuses one wallet alone, --to ADDRESS pays another one.",
     ],
   ])("%s is named with its values and its next step", (name, data, next) => {
     expect(refused(data)).toMatchObject({ code: "TRANSACTION_FAILED", next, details: { error: name } });

@@ -35,6 +35,14 @@ describe.each(KINDS)("a journal in %s", (_, open) => {
     expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([undefined, call(4, "deposit 6")]);
   });
 
+  it("lists all that is under way", () => {
+    const journal = open();
+    expect(journal.list()).toEqual([]);
+    for (const one of [call(3, "deposit 5"), call(3, "stake 1"), call(4, "deposit 5")]) journal.write(one);
+    const listed = journal.list().map(({ nonce, intent }) => `${nonce} ${intent}`);
+    expect(listed.toSorted()).toEqual(["3 deposit 5", "3 stake 1", "4 deposit 5"]);
+  });
+
   it("keeps what was signed, to the last wei", () => {
     const signed = { to: ACCOUNT, data: "0x12", value: 2n ** 70n, gasLimit: 21_000n } as const;
     const journal = open();
@@ -99,11 +107,15 @@ describe("a journal in a directory", () => {
     };
     for (const [name, text] of Object.entries(strange)) writeFileSync(join(directory, `5-${ACCOUNT}-${name}`), text);
     expect([journal.find("deposit 5"), journal.find("deposit 6")]).toEqual([call(3, "deposit 5"), undefined]);
+    expect(journal.list()).toEqual([call(3, "deposit 5")]);
+    journal.remove(call(3, "deposit 5"));
+    expect(journal.list()).toEqual([]);
     for (const name of Object.keys(strange)) expect(existsSync(join(directory, `5-${ACCOUNT}-${name}`))).toBe(true);
   });
 
   it.each<[string, (journal: SendJournal) => unknown]>([
     ["find", (journal) => journal.find("x")],
+    ["list", (journal) => journal.list()],
     ["write", (journal) => journal.write(call(3, "x"))],
     ["remove", (journal) => journal.remove(call(3, "x"))],
   ])("says by its own code that it cannot %s, naming the directory", (_, act) => {

@@ -13,6 +13,7 @@ import {
   stageSender,
   WORLD,
 } from "../../../../test/support/staged-sender.ts";
+import { PROBES } from "../../primitives/probes.ts";
 import { memoryJournal, type SendJournal } from "./send-journal.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 10 * HOUR_MS }));
@@ -156,6 +157,21 @@ describe("a transaction that was reverted", () => {
       next: "It may have run out of gas, or the chain changed meanwhile: try again.",
       details: { transactionHash: sent[0]?.hash, transactionHashes: [sent[0]?.hash], gasUsed: "50000" },
     });
+  });
+
+  it("is told with its fee to whoever measures, and so is one that was not", async () => {
+    const told: unknown[] = [];
+    const receipt = (status: number) => (hash: Hex) => ({ ...receiptOf(hash), status, fee: 7n });
+    const { sender, answers } = reverted({ receipt: receipt(0) });
+    await failureOf(sender.send(call));
+    using _ = PROBES.mined.listen((fact) => void told.push(fact));
+    await failureOf(sender.send(call));
+    answers.receipt = receipt(1);
+    await sender.send(call);
+    expect(told).toEqual([
+      { isReverted: true, feeWei: 7n },
+      { isReverted: false, feeWei: 7n },
+    ]);
   });
 
   it("says so too where its replay fails for another reason, and the contract's reason where there is one", async () => {

@@ -77,8 +77,13 @@ describe("a call", () => {
   it("is remembered before it is sent and forgotten once it is mined", async () => {
     const staged = stageSender();
     const underWay: boolean[] = [];
-    staged.answers.receive = () => void underWay.push(staged.sender.isUnderWay(INTENT));
+    const signed: unknown[] = [];
+    staged.answers.receive = () => {
+      underWay.push(staged.sender.isUnderWay(INTENT));
+      signed.push(...staged.journal.list().map((sent) => sent.call));
+    };
     await staged.sender.send(call);
+    expect(signed).toEqual([{ to: call.to, data: call.data, value: 0n, gasLimit: expect.any(BigInt) }]);
     expect([...underWay, staged.sender.isUnderWay(INTENT)]).toEqual([true, false]);
     staged.answers.receive = () => void underWay.push(staged.sender.isUnderWay("by name"));
     await staged.sender.send({ ...call, intent: "by name" });
@@ -247,7 +252,7 @@ describe("the wait", () => {
       },
     });
     expect(await failureOf(hanging.sender.send(call, { signal: late.signal }))).toMatchObject({
-      ...{ code: "CANCELLED", message: expect.stringMatching(/deposit 5/) },
+      ...{ code: "CANCELLED", message: expect.stringMatching(/deposit 5/), cause: expect.anything() },
     });
   });
 
