@@ -28,7 +28,7 @@ describe("forms.json", () => {
 
   it("refuses what no grammar writes, and what is no schema", () => {
     expect(refusedSchemas.map(({ code }) => code)).toEqual([
-      ...["UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED"],
+      ...["UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED", "UNSUPPORTED"],
       ...["REQUEST_INVALID", "REQUEST_INVALID", "REQUEST_INVALID", "REQUEST_INVALID", "REQUEST_INVALID"],
       "REQUEST_INVALID",
     ]);

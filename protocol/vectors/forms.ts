@@ -106,6 +106,12 @@ const REFUSED_SCHEMAS: readonly JsonValue[] = [
   { oneOf: [{ type: "string" }] },
   { type: "string", enum: ["a"], minLength: 1 },
   { $ref: "https://example.org/schema" },
+  {
+    anyOf: [
+      { type: "object", properties: { x: { $ref: "#" }, y: { const: 1 } }, required: ["x", "y"] },
+      { type: "object", properties: { x: { $ref: "#" }, y: { const: 2 } }, required: ["x", "y"] },
+    ],
+  },
   { $ref: "#/$defs/none" },
   { $ref: "#/$defs/loop", $defs: { loop: { $ref: "#/$defs/loop" } } },
   { type: "text" },

@@ -2,9 +2,10 @@ import type { JsonValue } from "../canonical.ts";
 import { LloomError } from "../lloom-error.ts";
 import type { JsonForm, PropertyForm, Range, SchemaForm } from "./json-form.ts";
 import { leftLoop } from "./left-loop.ts";
+import { readingsOf } from "./readings.ts";
 
 /** Limits of a schema: what a grammar can hold, and what nobody needs more of. */
-export const SCHEMA_LIMITS = { forms: 1000, depth: 32, repetitions: 20_000, each: 2000 } as const;
+export const SCHEMA_LIMITS = { forms: 1000, depth: 32, repetitions: 20_000, each: 2000, readings: 32 } as const;
 
 /** Words that say nothing about what is valid. */
 const NOTES: ReadonlySet<string> = new Set([
@@ -36,7 +37,13 @@ export function readSchema(schema: unknown, { isLenient = false } = {}): SchemaF
   const named = reader.named();
   const loop = leftLoop({ root, named });
   if (loop !== undefined) throw problem("REQUEST_INVALID", [], `${loop} refers to itself alone.`);
-  return { root, named };
+  if (readingsOf({ root, named }, SCHEMA_LIMITS.readings) <= SCHEMA_LIMITS.readings) return { root, named };
+  if (isLenient) return { root: { kind: "any" }, named: new Map() };
+  throw problem(
+    "UNSUPPORTED",
+    [],
+    "Alternatives inside each other begin alike in too many ways: let each begin with a required property of its own name or const.",
+  );
 }
 
 type Path = readonly (string | number)[];
