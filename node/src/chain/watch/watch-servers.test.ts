@@ -132,10 +132,12 @@ test("keeps its range while a server is busy or behind, halves it only when it s
   ]) {
     const spans: number[] = [];
     let left = 6;
+    // The watch before may have asked for the newest twelve once more when it was stopped.
+    const isOwn = (method: string, params: readonly unknown[]) => method === "eth_getLogs" && span(params) > 12;
     gate.observe = (method, params) => {
-      if (method === "eth_getLogs") spans.push(span(params));
+      if (isOwn(method, params)) spans.push(span(params));
     };
-    gate.answer = (method) => (method === "eth_getLogs" && left-- > 0 ? { code, message, status: 429 } : undefined);
+    gate.answer = (...call) => (isOwn(...call) && left-- > 0 ? { code, message, status: 429 } : undefined);
     await watch(blockNumber - 900);
     await expect.poll(() => seen, { ...SOON, message }).toHaveLength(1);
     expect(spans.slice(0, 2), message).toEqual([spans[0], spans[0]]);
@@ -156,6 +158,8 @@ test("takes nothing back for a server that leaves an event out, or does not know
       if (!forgetful.includes(method)) return result;
       return method === "eth_getLogs" ? [] : null;
     };
+    // Without a new block nothing is read again.
+    await ground.request("evm_mine");
     await expect
       .poll(() => gate.methods.filter((name) => name === "eth_getBlockByNumber").length, SOON)
       .toBeGreaterThan(5);
