@@ -149,15 +149,16 @@ describe("lloom gateway", () => {
       more: ["--bootstrap", world.anchor.multiaddrs().join(",")],
     });
     const url = /http:\S+\/v1/.exec(gateway.printed())?.[0];
+    let asked = 0;
     const ask = () =>
       fetch(`${url}/chat/completions`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", "idempotency-key": `call-${asked++}` },
         body: JSON.stringify({ model: "sold", messages: [{ role: "user", content: "?" }] }),
       });
     // A key without a deposit: it fails all the same, for want of money.
     await until("it knows the executor", async () => (await ask()).status === 402, 60_000);
-    lose(join(dir, "client.sqlite"), "own_requests");
+    lose(join(dir, "client.sqlite"), "keyed_calls");
     // Its own work may meet the failure before the question does.
     const told = await ask().catch(() => undefined);
     expect([500, undefined]).toContain(told?.status);

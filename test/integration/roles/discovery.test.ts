@@ -82,7 +82,8 @@ describe("a client", () => {
     await until("both are known, and their stakes", async () => (await market())?.executors === 2);
     const terms = { executors: 2, ...cheap, maxContext: 4096n };
     const weights = [{ ...terms, hash: ZERO_HASH, stake: expect.any(BigInt) }];
-    expect(await market()).toEqual({ model: "market", ...terms, weights });
+    const told = { model: "market", ...terms, weights, features: [], offeredAtMs: expect.any(Number) };
+    expect(await market()).toEqual(told);
     const { text, end } = await askAll(buyer, question("?", { model: "market" }));
     expect(text).toBe("Cheap.");
     expect(end.executor).toBe(second.identity.address);

@@ -4,6 +4,7 @@ import { createGateway } from "../../gateway/gateway.ts";
 import { checkListening } from "../../gateway/listening.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
+import { watchStore } from "../../store/database/watch-store.ts";
 import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
 import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
@@ -57,7 +58,8 @@ export const gateway: Command = {
       }),
     });
     const { domain, tokenSymbol: symbol, tokenDecimals: decimals } = chain;
-    const memory = { calls: openKeyedCalls(db), fateOf: store.fate };
+    const forgetful = Promise.withResolvers<LloomError>();
+    const memory = { calls: watchStore(openKeyedCalls(db), forgetful.resolve), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
     const measured = { metrics: () => observation.metrics.text() };
     const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock, room });
@@ -71,7 +73,7 @@ export const gateway: Command = {
         "\n",
       ),
     );
-    const failure = await untilStopped(context.signal, client.failed);
+    const failure = await untilStopped(context.signal, Promise.race([client.failed, forgetful.promise]));
     if (failure === undefined) return;
     log.error({ code: failure.code, problem: failure.message }, "the gateway cannot go on");
     throw failure;
