@@ -4,7 +4,7 @@ import { seeded } from "../../../../protocol/test/seeded.ts";
 import { candidate } from "../../../../test/support/candidate.ts";
 import type { Candidate } from "./choose.ts";
 import { UNKNOWN_HEALTH } from "./executor-health.ts";
-import { isOfWeights, weightsOnSale } from "./weights.ts";
+import { isOfWeights, shownWeights, weightsOnSale } from "./weights.ts";
 
 const SEED = Number(process.env["SEED"] ?? 23);
 const hash = (digit: number | string): Hex => `0x${String(digit).repeat(64).slice(0, 64)}`;
@@ -60,7 +60,25 @@ it("tells all weights of a name with the stake behind them", () => {
   ]);
 });
 
-it("weights that nobody names are asked for by no digits", () => {
+it("a name stands for the weights with more stake behind them, else with more sellers, else with the lower hash", () => {
+  const order = (...candidates: readonly Candidate[]) => weightsOnSale(candidates).map((sold) => sold.hash);
+  const failed = { ...UNKNOWN_HEALTH, failures: 1 };
+  const poor = { stake: 0, health: failed };
+  expect(order(selling(1, HONEST, poor), selling(2, OTHER, { stake: 5, health: failed }))).toEqual([OTHER, HONEST]);
+  expect(order(selling(1, OTHER, { stake: 5, health: failed }), selling(2, HONEST, poor))).toEqual([OTHER, HONEST]);
+  const twice = [selling(1, OTHER, poor), selling(2, OTHER, poor)];
+  expect(order(selling(3, HONEST, poor), ...twice)).toEqual([OTHER, HONEST]);
+  expect(order(...twice, selling(3, HONEST, poor))).toEqual([OTHER, HONEST]);
+  const three = [hash(3), HONEST, OTHER].map((one, index) => selling(index, one, poor));
+  for (const shuffled of [three, three.toReversed()]) expect(order(...shuffled)).toEqual([HONEST, OTHER, hash(3)]);
+  // What is in use stays so only while somebody who counts sells it.
+  expect(names([selling(1, OTHER, poor), selling(2, HONEST, poor)], OTHER)).toBe(HONEST);
+});
+
+it("weights that nobody names are asked for by no digits, and have no name", () => {
   expect(isOfWeights(hash("0"), "00000000")).toBe(false);
-  expect([isOfWeights(hash("ab"), "abababab"), isOfWeights(hash("ab"), "babababa")]).toEqual([true, false]);
+  const rising = hash("0123456789abcdef");
+  expect([isOfWeights(rising, "01234567"), isOfWeights(rising, "89abcdef")]).toEqual([true, false]);
+  expect(shownWeights(hash("0"))).toBeUndefined();
+  expect(shownWeights(hash("ab"))).toBe(`sha256:${"ab".repeat(32)}`);
 });
