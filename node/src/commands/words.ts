@@ -5,6 +5,9 @@ const MINUTE = 60n;
 const HOUR = 60n * MINUTE;
 const DAY = 24n * HOUR;
 
+/** So many things: "1 peer", "2 peers"; those whose plural is no "s" more give it. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
 /** How long: in two units at most, rounded up, so that nobody comes too early. */
 export function shownDuration(seconds: bigint): string {
   const minutes = (seconds + MINUTE - 1n) / MINUTE;

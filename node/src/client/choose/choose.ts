@@ -66,8 +66,9 @@ export interface Chance {
 }
 
 /**
- * Why no candidate is left: nobody offers it, or not with these weights, or several weights are meant; none has a stake, of none the stake could be read, none has the stake or the
- * reputation that is asked for, all are too dear, all have too small a context, none can do what is asked for, all were tried.
+ * Why no candidate is left: nobody offers it, or not with these weights, or several weights are meant; none has a stake, of none the
+ * stake could be read, none has the stake or the reputation that is asked for, all are too dear, all have too small a context, none
+ * can do what is asked for, all were tried.
  */
 export type NoChoice =
   | "none"

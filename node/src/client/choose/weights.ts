@@ -16,13 +16,18 @@ export interface WeightsOnSale {
 
 /** All weights that are sold under a name, the one that it stands for first: that in use, while anybody who counts sells it. */
 export function weightsOnSale(candidates: readonly Candidate[], inUse?: Hex): WeightsOnSale[] {
-  const byHash = new Map<Hex, WeightsOnSale>();
+  const byHash = new Map<Hex, { -readonly [Field in keyof WeightsOnSale]: WeightsOnSale[Field] }>();
   for (const candidate of candidates) {
     const hash = candidate.signed.offer.weightsHash;
-    const { executors, stake, counted } = byHash.get(hash) ?? { executors: 0, stake: 0, counted: 0 };
+    let sold = byHash.get(hash);
+    if (sold === undefined) {
+      sold = { hash, executors: 0, stake: 0, counted: 0 };
+      byHash.set(hash, sold);
+    }
     const own = candidate.stake ?? 0;
-    const isCounted = !isFoundOut(candidate) && hasNotFailed(candidate);
-    byHash.set(hash, { hash, executors: executors + 1, stake: stake + own, counted: counted + (isCounted ? own : 0) });
+    sold.executors += 1;
+    sold.stake += own;
+    if (!isFoundOut(candidate) && hasNotFailed(candidate)) sold.counted += own;
   }
   const isInUse = ({ hash, counted }: WeightsOnSale): boolean => hash === inUse && counted > 0;
   return [...byHash.values()].sort(

@@ -8,6 +8,7 @@ import { givenPlace } from "../../file-place.ts";
 import { readOutsideFile } from "../../outside-file.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { numberFlag } from "../number-flag.ts";
+import { counted } from "../words.ts";
 import { checkReceipt } from "./check-receipt.ts";
 import { type KeptReceipt, keptReceipts, receiptFileOf } from "./kept-receipts.ts";
 import { receiptToken } from "./receipt-token.ts";
@@ -128,15 +129,11 @@ async function verify(context: CommandContext): Promise<void> {
       found.problem === undefined ? `right  ${found.requestHash}` : `WRONG  receipt ${index + 1}: ${found.problem}`,
     );
   }
-  const count = `${pieces.length === 1 ? "1 receipt" : `${pieces.length} receipts`}`;
+  const count = counted(pieces.length, "receipt");
   if (wrong.length > 0)
-    throw new LloomError(
-      "RECEIPT_INVALID",
-      `Of ${count}, ${wrong.length === 1 ? "1 is" : `${wrong.length} are`} not right.`,
-      {
-        next: "Do not take them for what they say; those above are named.",
-      },
-    );
+    throw new LloomError("RECEIPT_INVALID", `Of ${count}, ${counted(wrong.length, "is", "are")} not right.`, {
+      next: "Do not take them for what they say; those above are named.",
+    });
   announce(context, { event: "all-right", count: pieces.length }, `${count}: all right.`);
 }
 

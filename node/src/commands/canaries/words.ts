@@ -6,16 +6,14 @@ import type { GuardedExecutor } from "../../store/validator/entrusted-log.ts";
 import type { JudgingProblem } from "../../store/validator/judging-problems.ts";
 import type { AuditNews } from "../../validator/audit/auditor.ts";
 import { announce, type CommandContext } from "../command.ts";
-import { shownDate } from "../words.ts";
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+import { counted, shownDate } from "../words.ts";
 
 function newsSentence(news: AuditNews): string {
   if (news.type === "found") return `Executor ${news.executor}: ${news.problem}`;
   if (news.type === "reported") return `Epoch ${news.epoch}: ${counted(news.executors, "audit")} reported.`;
   const { epoch, endsAt, executors, canaries } = news;
   if (executors === 0) return `Epoch ${epoch}, until ${shownDate(endsAt)}: nobody is assigned to this validator.`;
-  return `Epoch ${epoch}, until ${shownDate(endsAt)}: ${counted(executors, "executor")} assigned, ${counted(canaries, "canary").replace("canarys", "canaries")} planned.`;
+  return `Epoch ${epoch}, until ${shownDate(endsAt)}: ${counted(executors, "executor")} assigned, ${counted(canaries, "canary", "canaries")} planned.`;
 }
 
 function countOf(news: AuditNews): number {

@@ -33,7 +33,7 @@ const NETWORK_MS = 20_000;
 const BACKEND_MS = 180_000;
 
 const sells = ({ roles }: Known): boolean => roles.has("executor");
-const listens = ({ roles }: Known): boolean => sells({ roles } as Known) || roles.has("validator");
+const listens = (known: Known): boolean => sells(known) || known.roles.has("validator");
 
 /** Everything that is looked at, in the order of the report. */
 export const CHECKS: readonly Check[] = [

@@ -3,6 +3,7 @@ import { clockError } from "../../clock/clock-evidence.ts";
 import { clockMend, clockProblem } from "../../clock/clock-problem.ts";
 import type { LloomError } from "../../errors.ts";
 import { reachRemedy, reachSentence } from "../reach-words.ts";
+import { counted } from "../words.ts";
 import type { ClockFacts, OffersFacts, PeersFacts, PortFacts, PortsFacts, ReachFacts } from "./facts.ts";
 import { type Finding, fine, skipped, warning, wrong } from "./finding.ts";
 import { COMMAND_OF } from "./judge-machine.ts";
@@ -73,7 +74,7 @@ export function judgeClock({ evidence, platform }: ClockFacts): Finding[] {
 }
 
 function witnesses({ peers, chain }: ClockFacts["evidence"]): string {
-  const count = peers.length === 0 ? [] : [peers.length === 1 ? "1 peer" : `${peers.length} peers`];
+  const count = peers.length === 0 ? [] : [counted(peers.length, "peer")];
   return [...count, ...(chain === undefined ? [] : ["the chain's blocks"])].join(" and ");
 }
 
@@ -111,7 +112,7 @@ export const reachFailure = ({ code, message, next }: LloomError): Finding =>
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 export function judgeOffers({ isRunning, own, executors }: OffersFacts): Finding[] {
-  const others = executors === 1 ? "1 executor" : `${executors} executors`;
+  const others = counted(executors, "executor");
   if (own.length > 0)
     return [fine(`the network tells of ${own.map(({ model }) => model).join(", ")}; ${others} in all`)];
   if (!isRunning) return [skipped("no executor runs, so that it offers nothing")];

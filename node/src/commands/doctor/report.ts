@@ -1,4 +1,5 @@
 import { coloured } from "../colour.ts";
+import { counted } from "../words.ts";
 import type { Finding, Level } from "./finding.ts";
 import type { Checked } from "./run-checks.ts";
 
@@ -48,7 +49,7 @@ export function verdictOf(checked: readonly Checked[]): string {
     checked.flatMap(({ findings }) => findings).filter((finding) => finding.level === level).length;
   const [wrong, warnings] = [count("wrong"), count("warning")];
   if (wrong === 0 && warnings === 0) return "Nothing is wrong.";
-  const warned = warnings === 0 ? "" : `${warnings === 1 ? "1 thing" : `${warnings} things`} to look at`;
+  const warned = warnings === 0 ? "" : `${counted(warnings, "thing")} to look at`;
   if (wrong === 0) return `Nothing is wrong; ${warned}. The commands are above.`;
   const broken = `${wrong === 1 ? "1 thing is" : `${wrong} things are`} wrong`;
   return `${broken}${warned === "" ? "" : `, ${warned}`}. Each says the command that mends it.`;

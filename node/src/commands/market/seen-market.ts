@@ -6,6 +6,7 @@ import { connectAt } from "../../p2p/host/dial.ts";
 import type { CommandContext } from "../command.ts";
 import { openStranger } from "../open/open-stranger.ts";
 import { progressLine } from "../progress-line.ts";
+import { counted } from "../words.ts";
 import { askForOffers } from "./ask-for-offers.ts";
 
 /** An offer with what its executor has at stake. */
@@ -29,7 +30,7 @@ export async function seeMarket(context: CommandContext, chain: Chain): Promise<
     const host = await openStranger(context, chain);
     const { bootstrap } = context.settings;
     await Promise.allSettled(bootstrap.map((address) => connectAt(host, address, context.signal)));
-    progress.show(`Asking ${host.peers() === 1 ? "1 peer" : `${host.peers()} peers`} for offers ...`);
+    progress.show(`Asking ${counted(host.peers(), "peer")} for offers ...`);
     const offers = await askForOffers({ chain, host, signal: context.signal });
     const executors = [...new Set(offers.map(({ offer }) => offer.executor))].slice(0, MOST_READ);
     const stakes = new Map<Address, Pick<SeenOffer, "stake" | "hasCheated">>();

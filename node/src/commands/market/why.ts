@@ -2,6 +2,7 @@ import { formatAmount } from "@lloom/protocol/amounts";
 import type { Address } from "@lloom/protocol/commitment-types";
 import type { Chain } from "../../chain/chain.ts";
 import { announce, type CommandContext } from "../command.ts";
+import { counted } from "../words.ts";
 import { type Competitor, type Losing, type ModelStanding, standingsOf } from "./competition.ts";
 import { type SeenOffer, seeMarket } from "./seen-market.ts";
 
@@ -43,7 +44,7 @@ const competitorOf = ({ signed, stake, hasCheated }: SeenOffer): Competitor => {
 
 function nothingSold(seen: readonly SeenOffer[], { settings }: CommandContext): string {
   if (settings.bootstrap.length === 0) return "Why: no peer is named that could tell offers: --bootstrap.";
-  return `Why: peers tell ${seen.length === 1 ? "1 offer" : `${seen.length} offers`}, and none of this key: run its executor, or lloom doctor.`;
+  return `Why: peers tell ${counted(seen.length, "offer")}, and none of this key: run its executor, or lloom doctor.`;
 }
 
 function linesOf(
@@ -52,7 +53,7 @@ function linesOf(
 ): string[] {
   const place = rank === undefined ? "not among those that may be asked" : `place ${rank} by price`;
   return [
-    `Why ${model}: ${place}, of ${offers === 1 ? "1 offer" : `${offers} offers`}`,
+    `Why ${model}: ${place}, of ${counted(offers, "offer")}`,
     `  may be asked for ${eligible} of ${questions} usual questions, and is first for ${first}`,
     ...Object.entries(lost).map(([by, count]) => `  loses ${count} of ${questions}: ${WORDS[by as Losing]}`),
     ...(next === undefined

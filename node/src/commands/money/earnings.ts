@@ -4,7 +4,7 @@ import { wallClock } from "../../primitives/clock.ts";
 import { announce, type Command } from "../command.ts";
 import { ADDRESS, openView } from "../deeds/account.ts";
 import { type Owed, readOwed } from "../deeds/owed.ts";
-import { type Fact, factLines, shownDuration, shownMoment } from "../words.ts";
+import { counted, type Fact, factLines, shownDuration, shownMoment } from "../words.ts";
 
 /** `lloom earnings`: what an executor earned, from the answer to the wallet. */
 export const earnings: Command = {
@@ -45,7 +45,7 @@ export const earnings: Command = {
 function owedText({ total, lanes, oldestAtMs }: Owed, shown: (amount: bigint) => string): string {
   if (oldestAtMs === undefined) return "nothing";
   const age = shownDuration(BigInt(Math.max(60, Math.floor((wallClock() - oldestAtMs) / 1000))));
-  return `${shown(total)} in ${lanes === 1 ? "1 lane" : `${lanes} lanes`}, the oldest answer ${age} old; not settled yet: lloom settle`;
+  return `${shown(total)} in ${counted(lanes, "lane")}, the oldest answer ${age} old; not settled yet: lloom settle`;
 }
 
 const writtenOffText = (shown: string): string =>

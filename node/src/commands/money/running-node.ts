@@ -6,6 +6,7 @@ import type { View } from "../deeds/account.ts";
 import { readOwnLog } from "../deeds/own-log.ts";
 import { type RunningRoles, runningRoles } from "../open/running.ts";
 import type { Fact } from "../words.ts";
+import { counted } from "../words.ts";
 
 /** How the node of a data directory does, by its locks, its executor's log and its own metrics. */
 export interface RunningNode {
@@ -74,12 +75,8 @@ export function nodeFacts({ roles, today, underWay, gauges }: RunningNode, shown
   ];
   if (gauges?.peers !== undefined) facts.push(["Peers", `${gauges.peers} connected`]);
   if (gauges?.running !== undefined) facts.push(["Queue", `${gauges.running} running, ${gauges.waiting ?? 0} waiting`]);
-  else if (underWay !== undefined)
-    facts.push(["Queue", `${underWay === 1 ? "1 request" : `${underWay} requests`} under way`]);
+  else if (underWay !== undefined) facts.push(["Queue", `${counted(underWay, "request")} under way`]);
   if (today !== undefined)
-    facts.push([
-      "Today",
-      `${shown(today.total)} earned by ${today.answers === 1 ? "1 answer" : `${today.answers} answers`} since midnight UTC`,
-    ]);
+    facts.push(["Today", `${shown(today.total)} earned by ${counted(today.answers, "answer")} since midnight UTC`]);
   return facts;
 }

@@ -17,6 +17,7 @@ import { noteSettled, type SettledBefore } from "../deeds/settled-before.ts";
 import { openLog, scopeOf } from "../open/open.ts";
 import { networkEvent } from "../open/own-network.ts";
 import type { Fact } from "../words.ts";
+import { counted } from "../words.ts";
 
 /** Nothing waits for its time here: all is settled at once. */
 const AT_ONCE = { settleAmount: 1n, settleAgeMs: 60_000, checkMs: 60_000 };
@@ -101,7 +102,7 @@ function planned({ chain }: Account, store: SettlementLog, { total, lanes, byCli
   const receipts = store.unsettled().map(({ receipt }) => receipt);
   return {
     call: settleCall(chain, receipts.slice(0, SETTLE_PAIRS)),
-    title: `Settle ${shownTokens(chain, total)} that are owed in ${lanes === 1 ? "1 lane" : `${lanes} lanes`}`,
+    title: `Settle ${shownTokens(chain, total)} that are owed in ${counted(lanes, "lane")}`,
     facts: [
       ...[...byClient].map(([client, amount]): Fact => ["owed", `${shownTokens(chain, amount)} by ${client}`]),
       ...(receipts.length > SETTLE_PAIRS

@@ -2,9 +2,9 @@ import { utcText } from "@lloom/protocol/utc-text";
 import type { PastFound } from "../../executor/find-past.ts";
 import type { ForeignWord } from "../../executor/offer/key-watch.ts";
 import { announce, type CommandContext } from "../command.ts";
+import { counted } from "../words.ts";
 
 const time = (ms: number): string => utcText(ms / 1000, "iso");
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const REFUSED =
   "Requests made for an earlier run are refused for good; clients take a new offer and ask again by themselves.";
@@ -13,7 +13,7 @@ const REFUSED =
 export function tellPast(context: CommandContext, past: PastFound): void {
   const { contents, lastWordAtMs } = past;
   context.log.info(past, "own past");
-  const holds = `${counted(contents.receipts, "receipt", "receipts")}, ${counted(contents.unsettledLanes, "lane", "lanes")} to settle`;
+  const holds = `${counted(contents.receipts, "receipt")}, ${counted(contents.unsettledLanes, "lane")} to settle`;
   const until = lastWordAtMs === undefined ? "" : `; last in use at ${time(lastWordAtMs)}`;
   const sentences: Record<PastFound["log"], string | undefined> = {
     new: undefined,

@@ -18,6 +18,7 @@ import { openIdentity, openLog, openOwnChain, openRoom, scopeOf, settingAmount }
 import { openClock } from "../open/open-clock.ts";
 import { LISTENING_NAMES, openHost } from "../open/open-host.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
+import { counted } from "../words.ts";
 import { chosenBackend } from "./chosen-backend.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
@@ -207,7 +208,7 @@ function draining(context: CommandContext, { running, waiting }: ExecutorStatus)
   announce(
     context,
     { event: "draining", answers, drainSeconds },
-    `Finishing ${answers === 1 ? "1 answer" : `${answers} answers`}, for ${drainSeconds} s at most. Ctrl-C again ends at once.`,
+    `Finishing ${counted(answers, "answer")}, for ${drainSeconds} s at most. Ctrl-C again ends at once.`,
   );
 }
 

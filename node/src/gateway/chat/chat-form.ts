@@ -84,14 +84,12 @@ export function formOf(fields: FormFields): AskedForm {
   if (format.type === "json_object") return { before, sampling: base };
   const at = "response_format.json_schema.schema";
   named(at, () => readSchema(format.json_schema.schema));
-  const jsonSchema = canonicalJsonInOrder(format.json_schema.schema);
+  // As it was given: properties are written in the schema's order.
+  const jsonSchema = JSON.stringify(format.json_schema.schema);
   if (jsonSchema.length > SETTING_LIMITS.schemaCharacters)
     throw invalidField(at, `${at} must be JSON of at most ${SETTING_LIMITS.schemaCharacters} characters.`);
   return { before, sampling: { ...base, jsonSchema } };
 }
-
-/** As it was given: properties are written in the schema's order. */
-const canonicalJsonInOrder = (value: unknown): string => JSON.stringify(value);
 
 function toolOf({ function: given }: FormFields["tools"][number], index: number, all: FormFields["tools"]): Tool {
   const at = `tools[${index}].function`;

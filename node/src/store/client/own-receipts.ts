@@ -1,6 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
+import { pageValues, type ReceiptPage } from "../database/receipt-page.ts";
 import type { ReceivedReceipt } from "./request-steps.ts";
 
 /** A receipt in a page of them. */
@@ -10,26 +11,16 @@ export interface OwnReceipt extends ReceivedReceipt {
   readonly cursor: number;
 }
 
-export interface OwnReceiptPage {
-  /** At most 1000. */
-  readonly limit: number;
-  readonly before?: number;
+export interface OwnReceiptPage extends ReceiptPage {
   readonly executor?: Address;
 }
 
-const PAGE_LIMIT = 1000;
 const RECEIPTS = `SELECT * FROM own_requests WHERE status = 'answered' AND id < :before
   AND (:executor IS NULL OR executor = :executor) ORDER BY id DESC LIMIT :limit`;
 
 /** A client's receipts, newest first; also of a file that is only read. */
-export const ownReceipts = (db: Database, page: OwnReceiptPage): readonly OwnReceipt[] =>
-  db.all(RECEIPTS, pageValues(page)).map(ownReceiptOf);
-
-const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, executor }: OwnReceiptPage) => ({
-  limit: Math.min(Math.max(1, limit), PAGE_LIMIT),
-  before,
-  executor: executor ?? null,
-});
+export const ownReceipts = (db: Database, { executor, ...page }: OwnReceiptPage): readonly OwnReceipt[] =>
+  db.all(RECEIPTS, { ...pageValues(page), executor: executor ?? null }).map(ownReceiptOf);
 
 /** A row of an answered request. */
 export const ownReceiptOf = (row: encoding.Row): OwnReceipt => ({

@@ -9,7 +9,7 @@ import { type Delivery, deliveryOf, pruneDeliveries } from "./delivery-log.ts";
 import { type NewestPairs, openNewestPairs } from "./newest-pairs.ts";
 import { type OwnPast, openOwnPast } from "./own-past.ts";
 import { openRebuttals, type Rebuttals } from "./rebuttals.ts";
-import { type ReceiptPage, type ServedReceipt, servedReceipts } from "./served-receipts.ts";
+import { type ServedReceipt, type ServedReceiptPage, servedReceipts } from "./served-receipts.ts";
 import { openSettlementLog, type SettlementLog, servedDues } from "./settlement-log.ts";
 
 /** An answer that was saved but not signed when the process ended: sign exactly this, then `saveSignature`. */
@@ -51,7 +51,7 @@ export interface ExecutorLog extends AnswerSteps, SettlementLog, OwnPast, DutyLo
   /** What opens the hashes of an answer and its request, while it is kept. */
   delivery(requestHash: Hex): Delivery | undefined;
   /** Signed answers, newest first. */
-  receipts(page: ReceiptPage): readonly ServedReceipt[];
+  receipts(page: ServedReceiptPage): readonly ServedReceipt[];
   /**
    * Forgets what was answered before: delivered text at once, receipts and failures once nothing is owed for their lane
    * and a newer one proves it. Choose a time no dispute can reach back to: deadline + 24 h to settle + 48 h to dispute.

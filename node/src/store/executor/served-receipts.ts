@@ -1,6 +1,7 @@
 import type { Address, Hex, Receipt } from "@lloom/protocol/commitment-types";
 import type { Database } from "../database/database.ts";
 import * as encoding from "../database/encoding.ts";
+import { pageValues, type ReceiptPage } from "../database/receipt-page.ts";
 
 /** A receipt in a page of them. */
 export interface ServedReceipt {
@@ -12,26 +13,16 @@ export interface ServedReceipt {
   readonly cursor: number;
 }
 
-export interface ReceiptPage {
-  /** At most 1000. */
-  readonly limit: number;
-  readonly before?: number;
+export interface ServedReceiptPage extends ReceiptPage {
   readonly client?: Address;
 }
 
-const PAGE_LIMIT = 1000;
 const RECEIPTS = `SELECT * FROM served_requests WHERE status = 'signed' AND id < :before
   AND (:client IS NULL OR client = :client) ORDER BY id DESC LIMIT :limit`;
 
 /** An executor's receipts, newest first; also of a file that is only read. */
-export const servedReceipts = (db: Database, page: ReceiptPage): readonly ServedReceipt[] =>
-  db.all(RECEIPTS, pageValues(page)).map(servedReceiptOf);
-
-const pageValues = ({ limit, before = Number.MAX_SAFE_INTEGER, client }: ReceiptPage) => ({
-  limit: Math.min(Math.max(1, limit), PAGE_LIMIT),
-  before,
-  client: client ?? null,
-});
+export const servedReceipts = (db: Database, { client, ...page }: ServedReceiptPage): readonly ServedReceipt[] =>
+  db.all(RECEIPTS, { ...pageValues(page), client: client ?? null }).map(servedReceiptOf);
 
 const servedReceiptOf = (row: encoding.Row): ServedReceipt => ({
   receipt: encoding.receiptOf(row),
