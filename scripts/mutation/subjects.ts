@@ -11,6 +11,7 @@ export interface Subject {
 }
 
 const VERIFICATION = "protocol/src/verification";
+const FORM = "protocol/src/form";
 const REPUTATION = "protocol/src/reputation";
 const ADMIT = "node/src/executor/admit";
 const SETTLE = "node/src/executor/settle";
@@ -21,9 +22,10 @@ const STORE = "node/src/store";
 export const SUBJECTS: readonly Subject[] = [
   {
     name: "protocol",
-    code: ["protocol/src/*.ts", "protocol/src/form/*.ts"],
+    code: ["protocol/src/*.ts"],
     tests: ["protocol/{src,vectors}/*.test.ts"],
   },
+  { name: "answer forms", code: [`${FORM}/*.ts`], tests: [`${FORM}/*.test.ts`, "protocol/vectors/forms.test.ts"] },
   { name: "verification", code: [`${VERIFICATION}/*.ts`], tests: [`${VERIFICATION}/*.test.ts`] },
   { name: "reputation", code: [`${REPUTATION}/*.ts`], tests: [`${REPUTATION}/*.test.ts`] },
   { name: "admission", code: [`${ADMIT}/*.ts`], tests: [`${ADMIT}/*.test.ts`] },
