@@ -43,6 +43,34 @@ describe(`one executor's standings through 5 000 events (seed ${SEED})`, () => {
   });
 });
 
+describe("an epoch's only event", () => {
+  const client = historyExecutor(4);
+  const about = (epoch: bigint) => ({ executor, seconds: epoch * HISTORY_RULES.epochSeconds });
+  const registered: PlacedEvent = { block: 1, event: { kind: "registration", ...about(1_000n) } };
+  const epochsWith = (event: PlacedEvent["event"]): bigint[] =>
+    replay(HISTORY_RULES, { executor, events: [registered, { block: 2, event }] })
+      .standings()
+      .map(({ epoch }) => epoch);
+
+  it("makes a standing if it is an audit or a settlement, and none if money was put into a channel", () => {
+    const later = about(1_005n);
+    expect(epochsWith({ kind: "audit", ...later, validator: client, epoch: 1_004n, outcome: "passed" })).toEqual([
+      1_000n,
+      1_005n,
+    ]);
+    expect(epochsWith({ kind: "settlement", ...later, client, balance: 1n, acknowledged: 1n })).toEqual([
+      1_000n,
+      1_005n,
+    ]);
+    expect(epochsWith({ kind: "channel", ...later, client, balance: 1n })).toEqual([1_000n]);
+  });
+
+  it("makes none if it is an audit of somebody who never registered", () => {
+    const event = { kind: "audit", ...about(7n), validator: client, epoch: 6n, outcome: "passed" } as const;
+    expect(replay(HISTORY_RULES, { executor, events: [{ block: 1, event }] }).standings()).toEqual([]);
+  });
+});
+
 describe("what happened before an executor registers", () => {
   const about = { executor, seconds: 3_600_000n };
   const early: PlacedEvent[] = [{ block: 1, event: { kind: "strike", ...about, halves: 2n } }];

@@ -57,6 +57,26 @@ describe("powers of two", () => {
   });
 });
 
+/** Fractional bits of what logarithms are held against. */
+const FINE = 256n;
+
+/** Twice the area tangent of a fraction, by its series: the natural logarithm of (whole + part) / (whole - part). */
+function logarithm(part: bigint, whole: bigint): bigint {
+  let [power, sum] = [(part << (2n * FINE)) / whole, 0n];
+  for (let odd = 1n; power > 0n; odd += 2n) {
+    sum += power / odd;
+    power = (power * part * part) / (whole * whole);
+  }
+  return 2n * sum;
+}
+const LOG_2 = logarithm(1n, 3n);
+/** -log2(part / whole): twos first, so that the series of the rest is short. */
+function minusLog2ByHand(part: bigint, whole: bigint): bigint {
+  let [grown, twos] = [part, 0n];
+  for (; 2n * grown <= whole; twos++) grown *= 2n;
+  return (twos << FINE) + (logarithm(whole - grown, whole + grown) << FINE) / LOG_2;
+}
+
 describe("logarithms", () => {
   it("lead back to the number, or to the one below", () => {
     for (const value of [1n, 2n, 3n, ONE - 1n, ONE / 3n, ONE / 2n, ...drawn(64).map((bits) => (bits >> 1n) + 1n)]) {
@@ -65,6 +85,20 @@ describe("logarithms", () => {
     }
     expect(minusLog2(ONE)).toBe(0n);
     expect(minusLog2(ONE / 2n)).toBe(INNER_ONE);
+  });
+
+  it("are rounded up by less than 2^-127", () => {
+    for (const [part, whole] of [
+      [3n, 4n],
+      [5n, 8n],
+      [7n, 8n],
+      [1n, 1_024n],
+      [3n, 1n << 40n],
+      [ONE - 1n, ONE],
+    ] as const) {
+      const beyond = (minusLog2((part * ONE) / whole) << (FINE - INNER_BITS)) - minusLog2ByHand(part, whole);
+      expect(beyond >= -1n && beyond < 2n << (FINE - INNER_BITS), `${part} of ${whole}`).toBe(true);
+    }
   });
 
   it("exist above 0 up to 1 only", () => {

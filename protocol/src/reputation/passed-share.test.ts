@@ -24,6 +24,14 @@ describe("the share of passed audits", () => {
     expect(passedShare([{ passed: ONE, against: ONE }])).toBe((2n * ONE) / 5n);
   });
 
+  it("is where the pulls cancel out, if they do so exactly", () => {
+    const [against, limited]: Findings[] = [
+      { passed: 0n, against: ONE },
+      { passed: 100n * ONE, against: 0n },
+    ];
+    expect(passedShare([against, limited] as Findings[])).toBe(ONE / 2n);
+  });
+
   it("is the largest at which the pulls are not below zero, of 400 drawn findings (seed 7)", () => {
     const random = seeded(7);
     const weight = (): bigint => random.uint(random.below(2) === 0 ? 64 : 70) / BigInt(1 + random.below(4));

@@ -3,7 +3,7 @@ import { type Seeded, seeded } from "../../test/seeded.ts";
 import { ONE, toNumber } from "./fixed-point.ts";
 import { REPUTATION, type ReputationRules } from "./parameters.ts";
 import type { AuditorRow, ExecutorRow } from "./rows.ts";
-import { standingOf } from "./standing.ts";
+import { isReported, standingOf } from "./standing.ts";
 
 const RULES: ReputationRules = { epochSeconds: 3_600n, minimumStake: 100_000_000n };
 /** A half-life begins with this epoch: sums count as they are. */
@@ -60,6 +60,33 @@ describe("the formula", () => {
     expect(standing([auditor(7.9)]).grade).toBe("newcomer");
     expect(standing([auditor(4), auditor(4), auditor(4), auditor(4), auditor(4)]).grade).toBe("A");
     expect(standing([auditor(0, 8)]).grade).toBe("C");
+    expect(standing([auditor(4, 0, 4)]).grade).not.toBe("newcomer");
+  });
+
+  it("grades by trust: A from six tenths, B from four", () => {
+    const passed = Array.from({ length: 5 }, () => auditor(3, 0.05, 0.1));
+    const grades = [0n, 1n, 2n, 3n].map((halves) => standing(passed, { strikes: (halves * ONE) / 2n }));
+    expect(grades.map(({ grade, trust }) => [grade, toNumber(trust).toFixed(2)])).toEqual([
+      ["A", "0.66"],
+      ["B", "0.47"],
+      ["C", "0.33"],
+      ["C", "0.23"],
+    ]);
+  });
+
+  it("has an upper bound as far above as the lower is below, and at most one", () => {
+    const { share, lower, upper } = standing([auditor(3, 0.05, 0.1), auditor(3, 0.05, 0.1)]);
+    expect(upper - share).toBe(share - lower);
+    expect(upper < ONE).toBe(true);
+    expect(standing(Array.from({ length: 20 }, () => auditor(20))).upper).toBe(ONE);
+  });
+});
+
+describe("who is reported", () => {
+  it("is who was audited enough and passes less than half of it at the kindest", () => {
+    expect(isReported({ grade: "C", upper: ONE / 2n - 1n })).toBe(true);
+    for (const upper of [ONE / 2n, (3n * ONE) / 4n, ONE]) expect(isReported({ grade: "C", upper })).toBe(false);
+    expect(isReported({ grade: "newcomer", upper: 0n })).toBe(false);
   });
 });
 

@@ -23,6 +23,13 @@ describe("the tree of standings", () => {
     const about = { executor: historyExecutor(1), seconds: 3_600n };
     fold(others, { kind: "stake", ...about, stake: 5n });
     fold(others, { kind: "settlement", ...about, client: historyExecutor(2), balance: 1n, acknowledged: 1n });
+    fold(others, {
+      kind: "channel",
+      executor: historyExecutor(3),
+      seconds: 3_600n,
+      client: historyExecutor(2),
+      balance: 1n,
+    });
     expect(standingsOf(others, 1n)).toEqual([]);
   });
 

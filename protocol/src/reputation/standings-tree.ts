@@ -20,9 +20,9 @@ export function standingLeaf({ executor, ...standing }: ExecutorStanding): Uint8
   return hexToBytes(`0x${words.join("")}`);
 }
 
-/** Standings in the order of the tree: ascending by address. */
+/** Standings in the order of the tree: ascending by address, of which each has one. */
 export const inTreeOrder = (standings: readonly ExecutorStanding[]): ExecutorStanding[] =>
-  [...standings].sort((a, b) => (a.executor < b.executor ? -1 : Number(a.executor > b.executor)));
+  [...standings].sort((a, b) => (a.executor < b.executor ? -1 : 1));
 
 /** Root over the leaves in the order of the tree. */
 export const standingsRoot = (standings: readonly ExecutorStanding[]): Hex =>
