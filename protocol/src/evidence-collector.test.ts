@@ -81,9 +81,9 @@ describe("leaves that are asked for", () => {
     { from: LONG - 2, count: 10 },
   ];
   const asking = { items: ["trace" as const], ranges };
+  const parts = partsFor(long.held, asking);
 
   it("of a long trace come with proofs, and the last leaf with them", () => {
-    const parts = partsFor(long.held, asking);
     const { evidence } = collect(parts, asking, long);
     expect(evidence.trace?.leaves.map(({ index }) => index)).toEqual([5, 6, 7, LONG - 2, LONG - 1]);
     expect(evidence.trace?.total).toBe(LONG);
@@ -121,8 +121,7 @@ describe("leaves that are asked for", () => {
     ],
     ["their order is wrong", (parts) => [...parts.slice(0, 1), ...parts.slice(1, 3).reverse(), ...parts.slice(3)]],
   ])("are refused when %s", (_, change) => {
-    const changed = change(partsFor(long.held, asking));
-    expect(() => collect(changed, asking, long)).toThrow(
+    expect(() => collect(change(parts), asking, long)).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^(FRAME|EVIDENCE)_INVALID$/) }),
     );
   });

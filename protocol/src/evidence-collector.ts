@@ -82,10 +82,10 @@ export class EvidenceCollector {
   take(part: EvidencePart): void {
     if (this.#hasEnded) throw broken("a part after the end");
     if (part.type === "error") throw new LloomError(part.code, `The peer answered: ${part.message}`);
-    if (part.type !== "receipt" && this.#receipt === undefined) throw broken(`${part.type} before the receipt`);
     if (part.type === "receipt") this.#takeReceipt(part);
+    else if (this.#receipt === undefined) throw broken(`${part.type} before the receipt`);
     else if (part.type === "end") this.#hasEnded = true;
-    else this.#takeItem(part, itemOf(part));
+    else this.#takeItem(part, this.#receipt);
   }
 
   /** Everything that came, checked; `signatures` are still to be. Throws EVIDENCE_INVALID and, before the end, FRAME_INVALID. */
@@ -115,7 +115,8 @@ export class EvidenceCollector {
     this.#receipt = receipt;
   }
 
-  #takeItem(part: ItemPart, item: EvidenceItem): void {
+  #takeItem(part: ItemPart, { request }: Receipt): void {
+    const item = itemOf(part);
     if (!this.#options.ask.items.includes(item)) throw broken(`${item} was not asked for`);
     if (this.#lacks.has(item)) throw broken(`${item} is missing, and came`);
     if (part.type === "missing") {
@@ -124,13 +125,14 @@ export class EvidenceCollector {
     } else if (part.type === "text") this.#takeText(part);
     else if (part.type === "trace") this.#takeTrace(part);
     else if (part.type === "leaf") this.#takeLeaf(part);
-    else {
-      if (this.#has(item)) throw broken(`${item} twice`);
-      const { type, ...thing } = part;
-      if (type === "prompt") this.#prompt = thing as OpenedPrompt;
-      else this.#acknowledgement = thing as Omit<AcknowledgementPart, "type">;
-      if (type === "prompt" && this.#receipt !== undefined)
-        check(promptProblem(this.#receipt.request, thing as OpenedPrompt));
+    else if (this.#has(item)) throw broken(`${item} twice`);
+    else if (part.type === "prompt") {
+      const { type: _, ...prompt } = part;
+      check(promptProblem(request, prompt));
+      this.#prompt = prompt;
+    } else {
+      const { type: _, ...acknowledgement } = part;
+      this.#acknowledgement = acknowledgement;
     }
   }
 
@@ -193,8 +195,8 @@ export class EvidenceCollector {
     if (total === undefined) return undefined;
     const isWhole = this.#proven.length === 0;
     if (isWhole && this.#leaves.length !== total) throw broken("the trace is cut off");
-    const wanted = isWhole ? [] : askedLeaves(this.#options.ask.ranges ?? [], total);
-    if (!isWhole && wanted.join() !== this.#proven.map(({ index }) => index).join())
+    const came = this.#proven.map(({ index }) => index);
+    if (!isWhole && askedLeaves(this.#options.ask.ranges ?? [], total).join() !== came.join())
       throw broken("the leaves that came are not those that were asked for, and the last");
     const leaves = isWhole ? openTrace(response, this.#leaves) : openLeaves(response, this.#proven);
     if (typeof leaves === "string") throw invalid(leaves);
