@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { hasher, other, parties, staged } from "../test/collected-evidence.ts";
 import { laterRequest, stageEvidence } from "../test/staged-evidence.ts";
 import { hashContent } from "./canonical.ts";
-import { laterRequestProblem, openTrace, receiptProblem, textProblem } from "./evidence-check.ts";
-import { deliveryHash } from "./merkle.ts";
+import { laterRequestProblem, openLeaves, openTrace, receiptProblem, textProblem } from "./evidence-check.ts";
+import { deliveryHash, merkleProof } from "./merkle.ts";
 import { encodeTraceLeaf, traceRoot } from "./trace.ts";
 
 const { receipt, requestHash, responseHash } = staged;
@@ -28,6 +28,21 @@ it("a text is its bytes, also where others read the same", () => {
   const signed = { deliveryHash: deliveryHash(whole), contentHash: hashContent(contentSalt, "\uFFFD") };
   expect(textProblem(signed, { contentSalt, bytes: whole })).toBeUndefined();
   expect(textProblem(signed, { contentSalt, bytes: broken })).toContain("deliveryHash");
+});
+
+it("each hash that does not fit is named", () => {
+  const { text } = staged.held;
+  expect(textProblem(receipt.response, { ...text, contentSalt: OTHER_HASH })).toContain("contentHash");
+  expect(openTrace(receipt.response, staged.leaves.slice(1))).toContain("traceRoot");
+  const [leaf] = staged.leaves as [Uint8Array];
+  const placed = { leaf, index: 0, total: staged.leaves.length, proof: merkleProof(staged.leaves, 0) };
+  expect(openLeaves(receipt.response, [placed])).toHaveLength(1);
+  expect(openLeaves(receipt.response, [{ ...placed, proof: placed.proof.toReversed() }])).toContain("traceRoot");
+});
+
+it("what was signed as a leaf and is none is told with the reason", () => {
+  const leaves = [...staged.leaves.slice(0, 2), Uint8Array.of(9)];
+  expect(openTrace({ traceRoot: traceRoot(leaves) }, leaves)).toMatch(/^leaf 2 cannot be read: No leaf of a trace/);
 });
 
 it("a leaf lies where it says that it does, whoever signed its root", () => {

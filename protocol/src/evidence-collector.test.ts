@@ -65,6 +65,8 @@ describe("evidence", () => {
       text: { ...staged.held.text, bytes: new Uint8Array(EVIDENCE_LIMITS.textBytes + 1) },
     };
     expect(collect(partsFor(large)).evidence.lacks.get("text")).toBe("large");
+    const traced = { ...staged.held, trace: new Uint8Array(EVIDENCE_LIMITS.traceBytes + 1) };
+    expect(collect(partsFor(traced)).evidence.lacks.get("trace")).toBe("large");
   });
 
   it("acknowledges by the request that came after, too", () => {

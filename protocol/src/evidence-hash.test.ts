@@ -9,6 +9,7 @@ it("is the keccak256 of the digests, one after the other, in their order", () =>
   expect(hashEvidence([second, first])).not.toBe(hashEvidence([first, second]));
 });
 
-it("refuses what is no digest", () => {
-  expect(() => hashEvidence(["0x11"])).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+it("refuses what is no digest, and names it", () => {
+  const refusal = { code: "REQUEST_INVALID", message: expect.stringMatching(/^responseHash /) };
+  expect(() => hashEvidence(["0x11"])).toThrow(expect.objectContaining(refusal));
 });

@@ -17,7 +17,7 @@ describe("hex", () => {
 describe("isHex", () => {
   it("takes lower-case hex of whole bytes, up to so many", () => {
     for (const hex of ["0x00", `0x${"ab".repeat(64)}`]) expect(isHex(hex, 64), hex).toBe(true);
-    for (const other of ["0x", "0xabc", "0xAB", "ab", "0xgg", `0x${"ab".repeat(65)}`, 7, null, "0xab\n"])
+    for (const other of ["0x", "0xabc", "0xAB", "ab", "a0xab", "0xgg", `0x${"ab".repeat(65)}`, 7, null, "0xab\n"])
       expect(isHex(other, 64), String(other)).toBe(false);
   });
 });

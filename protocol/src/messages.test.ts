@@ -1,7 +1,21 @@
 import { describe, expect, it } from "vitest";
+import { randomClientFrame } from "../test/random-messages.ts";
+import { seeded } from "../test/seeded.ts";
 import { encodeCbor } from "./cbor.ts";
 import { WIRE_LIMITS } from "./messages.ts";
-import { decodeExecutorFrame, decodeHealthReply, decodeVocabularyReply } from "./wire.ts";
+import {
+  decodeClientFrame,
+  decodeEvidenceCallReply,
+  decodeExecutorFrame,
+  decodeHealthReply,
+  decodeReachReply,
+  decodeRpcRequest,
+  decodeVocabularyReply,
+  encodeClientFrame,
+  encodeEvidenceCallReply,
+  encodeReachReply,
+  encodeRpcRequest,
+} from "./wire.ts";
 
 const refusal = (message: RegExp) =>
   expect.objectContaining({ code: "FRAME_INVALID", message: expect.stringMatching(message) });
@@ -14,6 +28,73 @@ describe("a health reply", () => {
     for (const role of ["executor", "validator", "client"])
       expect(decodeHealthReply(reply(role))).toMatchObject({ role });
     expect(() => decodeHealthReply(reply("miner"))).toThrow(refusal(/^role:/));
+  });
+});
+
+describe("a call that asks to be dialled back", () => {
+  const call = (...ends: string[]) => ({ method: "reach" as const, ends });
+  const again = (...ends: string[]) => decodeRpcRequest(encodeRpcRequest(call(...ends)));
+
+  it.each([
+    ["/tcp/4001"],
+    ["/tcp/65535/ws"],
+    ["/tcp/4002/tls/ws"],
+    ["/udp/4003/webrtc-direct"],
+    ["/udp/4003/webrtc-direct/certhash/uEiA-_9"],
+    ["/udp/4003/webrtc-direct/certhash/uEiA/certhash/uEiB"],
+  ])("may name %s", (end) => {
+    expect(again(end)).toEqual(call(end));
+    const reply = { from: "/ip4/192.0.2.1", reached: [end] };
+    expect(decodeReachReply(encodeReachReply(reply))).toEqual(reply);
+  });
+
+  it.each([
+    [""],
+    ["/tcp"],
+    ["/tcp/"],
+    ["/tcp/123456"],
+    ["/tcp/80a"],
+    ["/tcp/4001/"],
+    ["/tcp/4001/tls"],
+    ["/udp/4003"],
+    ["/udp/4003/webrtc-direct/certhash/"],
+    ["/udp/4003/webrtc-direct/certhash/a.b"],
+    ["/udp/123456/webrtc-direct"],
+    ["/udp/a/webrtc-direct"],
+    ["/ip4/192.0.2.1/tcp/4001"],
+    ["/tcp/4001/p2p/somebody"],
+  ])("may not name %j, nor may its answer", (end) => {
+    expect(() => again(end)).toThrow(refusal(/^ends\.0:/));
+    expect(() => decodeReachReply(encodeCbor({ from: "/ip4/192.0.2.1", reached: [end] }))).toThrow(
+      refusal(/^reached\.0:/),
+    );
+  });
+
+  it("names one end at least, and four at most", () => {
+    const four = Array(4).fill("/tcp/1");
+    expect(again(...four)).toEqual(call(...four));
+    for (const ends of [[], [...four, "/tcp/1"]]) expect(() => again(...ends)).toThrow(refusal(/^ends:/));
+  });
+});
+
+describe("a call about evidence", () => {
+  it("names the dispute, and is answered by whether it is wanted", () => {
+    const call = { method: "evidence", dispute: `0x${"d1".repeat(32)}` } as const;
+    expect(decodeRpcRequest(encodeRpcRequest(call))).toEqual(call);
+    for (const wanted of [true, false])
+      expect(decodeEvidenceCallReply(encodeEvidenceCallReply({ wanted }))).toEqual({ wanted });
+    expect(() => decodeEvidenceCallReply(encodeCbor({}))).toThrow(refusal(/^wanted:/));
+  });
+});
+
+describe("settings that do not go together", () => {
+  it("are refused with the reason", () => {
+    const random = seeded(3);
+    const frames = Array.from({ length: 9 }, () => randomClientFrame(random));
+    const frame = frames.find(({ type }) => type === "request");
+    const sampling = { temperatureMilli: 0, topPMilli: 0, topK: 0, seedHigh: 1, stop: [], responseFormat: "text" };
+    const bytes = encodeClientFrame({ ...frame, sampling } as Parameters<typeof encodeClientFrame>[0]);
+    expect(() => decodeClientFrame(bytes)).toThrow(refusal(/^sampling: seedHigh needs seed\.$/));
   });
 });
 

@@ -145,7 +145,7 @@ export const SAMPLING_FIELDS = Object.keys(samplingFields.shape) as readonly (ke
 /** Fields that are not known stay: whoever answers has to refuse them, since they might change the answer. */
 export const samplingSchema: z.ZodType<Sampling> = samplingFields.loose().superRefine((sampling, context) => {
   const message = settingsProblem(sampling);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
+  if (message !== undefined) context.addIssue(message);
 });
 
 /** A parameter that this version does not know, or `undefined`. */

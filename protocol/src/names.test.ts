@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  EVIDENCE_PROTOCOL,
   executorKey,
   INFER_PROTOCOL,
   KAD_PROTOCOL,
@@ -14,10 +15,11 @@ const scope = "31337/0xabcdef0000000000000000000000000000000001";
 
 describe("names on the wire", () => {
   it("are those that programs in other languages use", () => {
-    expect([KAD_PROTOCOL, INFER_PROTOCOL, RPC_PROTOCOL]).toEqual([
+    expect([KAD_PROTOCOL, INFER_PROTOCOL, RPC_PROTOCOL, EVIDENCE_PROTOCOL]).toEqual([
       "/lloom/kad/1.0.0",
       "/lloom/infer/1",
       "/lloom/rpc/1",
+      "/lloom/evidence/1",
     ]);
   });
 

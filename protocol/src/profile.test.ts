@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical.ts";
 import { ZERO_HASH } from "./commitment-types.ts";
-import { hashProfile, parseProfile, profileText, promisedBy } from "./profile.ts";
+import { hashProfile, namesTokensById, parseProfile, profileText, promisedBy } from "./profile.ts";
 
 const PROFILE = { backend: "llama.cpp", maxContext: 512, evidence: "trace", vocabulary: ZERO_HASH } as const;
 
@@ -24,6 +24,12 @@ describe("a profile", () => {
     );
     expect(new Set(texts.map(hashProfile)).size).toBe(3);
     expect(hashProfile(undefined)).toBe(ZERO_HASH);
+  });
+
+  it("promises tokens by their ids where llama.cpp traces, and nowhere else", () => {
+    expect(namesTokensById(PROFILE)).toBe(true);
+    for (const other of [{ backend: "openai" }, { evidence: "text" as const }])
+      expect(namesTokensById({ ...PROFILE, ...other }), JSON.stringify(other)).toBe(false);
   });
 
   it("promises what it says, and nothing but text where it cannot be read", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  mostAnswerUnits,
   mostInboundTokens,
   mostOutboundTokens,
   statedTemplateTokens,
@@ -21,7 +22,14 @@ describe("the most tokens that a text can count", () => {
   it("are the bytes of a prompt, and what a template may add", () => {
     expect(mostInboundTokens([{ content: "schön" }])).toBe(6n + 144n);
     expect(mostInboundTokens([{ content: "a" }, { content: "" }])).toBe(1n + 160n);
+    expect(mostInboundTokens([{ role: "user", content: "a" }])).toBe(1n + 144n);
+    expect(mostInboundTokens([{ role: "tools", content: "a" }])).toBe(1n + 144n + 256n);
+    expect(mostInboundTokens([{ role: "tool", content: "a" }])).toBe(1n + 144n + 48n);
   });
+});
+
+it("the longest text of a count has 256 units for each token, and 64 Ki", () => {
+  expect([0, 1, 100].map(mostAnswerUnits)).toEqual([65_536, 65_792, 91_136]);
 });
 
 describe("the tokens that a text usually has", () => {
