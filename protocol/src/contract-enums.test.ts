@@ -20,6 +20,7 @@ it("reads a number that it has no name for as unknown, never as none", () => {
 it("knows as many finish reasons and outcomes of audits as the contracts, at their numbers", () => {
   expect(FINISH_REASONS.length - 1).toBe(Number(accountingV2Facts.FINISH_LAST));
   expect(FINISH_REASONS.indexOf("failed")).toBe(Number(accountingV2Facts.FINISH_FAILED));
+  expect(FINISH_REASONS).toEqual(["failed", "stop", "length", "cancelled"]);
   expect(AUDIT_OUTCOMES.length).toBe(Number(auditsFacts.OUTCOME_LAST));
   expect(AUDIT_OUTCOMES.indexOf("passed") + 1).toBe(Number(auditsFacts.OUTCOME_PASSED));
   expect(AUDIT_OUTCOMES.indexOf("unanswered") + 1).toBe(Number(auditsFacts.OUTCOME_UNANSWERED));

@@ -11,6 +11,7 @@ describe("what is secret in an address", () => {
     ["POST /eth/Key-0123?apikey=qu3ry.key*&v=2 failed", "POST [hidden][hidden] failed"],
     ["key qu3ry.key* of us3r", "key [hidden] of [hidden]"],
     ["pa/ss-word, pa%2Fss-word", "[hidden], [hidden]"],
+    ["no chain eth here", "no chain [hidden] here"],
   ])("is hidden, as it is written and decoded: %s", (text, clean) => {
     expect(hide(text)).toBe(clean);
   });

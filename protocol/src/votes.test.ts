@@ -23,6 +23,10 @@ describe("hashVote", () => {
     expect(new Set([hashVote(vote), ...hashes]).size).toBe(6);
   });
 
+  it("takes the last panel that there can be", () => {
+    expect(hashVote({ ...vote, round: 254 })).toMatch(/^0x[0-9a-f]{64}$/);
+  });
+
   it.each([0, 255, 1.5, Number.NaN])("refuses round %s", (round) => {
     expect(() => hashVote({ ...vote, round })).toThrow("round must be an integer from 1 to 254.");
   });
