@@ -6,6 +6,7 @@ import { EvidenceCollector } from "./evidence-collector.ts";
 import { EVIDENCE_LIMITS, type EvidencePart, type LeafRange } from "./evidence-messages.ts";
 import { packTrace } from "./trace.ts";
 
+type Four<One> = [One, One, One, One];
 type Part<Type> = Extract<EvidencePart, { readonly type: Type }>;
 const RANGES = [{ from: 0, count: 3 }];
 const INVALID = expect.objectContaining({ code: "FRAME_INVALID" });
@@ -25,7 +26,7 @@ const [receipt] = partsFor(long.held, { items: [] }) as [EvidencePart];
 const proven = partsFor(long.held, { ranges: RANGES });
 const texts = partsFor(long.held, { items: ["text"] }).slice(1, -1) as [Part<"text">, Part<"text">, Part<"text">];
 const traces = partsFor(long.held, { items: ["trace"] }).slice(1, -1) as [Part<"trace">, Part<"trace">];
-const leaves = proven.filter(({ type }) => type === "leaf") as [Part<"leaf">, Part<"leaf">, Part<"leaf">];
+const leaves = proven.filter(({ type }) => type === "leaf") as Four<Part<"leaf">>;
 const missing = (item: Part<"missing">["item"]): EvidencePart => ({ type: "missing", item, why: "none" });
 const trace = (change: Partial<Part<"trace">>): Part<"trace"> => ({
   ...{ type: "trace", total: 1, from: 0, packed: packed(partBytes) },
@@ -47,13 +48,17 @@ describe("a part is refused as it comes", () => {
     ["a trace behind a gap", [traces[0]], { ...traces[1], from: traces[1].from + 1 }],
     ["a trace that came before", [traces[0]], traces[0]],
     ["a trace beside leaves", [leaves[0]], traces[0], RANGES],
-    ["leaves beyond the trace's end", [], trace({ packed: packTrace([new Uint8Array(7), new Uint8Array(7)]) })],
+    [
+      "leaves beyond the trace's end",
+      [],
+      trace({ packed: packTrace([new Uint8Array(partBytes / 2), new Uint8Array(7)]) }),
+    ],
     ["less than half a part, and not the trace's end", [], trace({ total: 2, packed: packed(partBytes / 2 - 1) })],
     ["a leaf where none was asked for", [], leaves[0]],
     ["a leaf beside a trace", [traces[0]], leaves[0], RANGES],
     ["a leaf of a trace of another length", [leaves[0]], { ...leaves[1], total: LONG + 1 }, RANGES],
     ["a leaf twice", [leaves[0], leaves[1]], leaves[1], RANGES],
-    ["a leaf before another", [leaves[0], leaves[2]], leaves[1], RANGES],
+    ["a leaf before another", [leaves[0], leaves[1], leaves[3]], leaves[2], RANGES],
     ["a leaf behind the last", [], { ...leaves[0], index: LONG }, RANGES],
   ])("%s", (_, before, part, ranges) => {
     const taker = taken(before, ranges);
