@@ -46,6 +46,13 @@ describe("the choice of an executor", () => {
     expect(choose([candidate({ index: 0 }, { inFlight: 3 }), idle])).toBe(1);
   });
 
+  it("counts as about the same what is dearer by a twentieth, to the unit", () => {
+    const asked = { inboundTokens: 0n, maxOutboundTokens: 1n };
+    const busy = candidate({ index: 0, price: 99n, load: 4 });
+    expect(choose([busy, candidate({ index: 1, price: 104n })], asked)).toBe(1);
+    expect(choose([busy, candidate({ index: 1, price: 105n })], asked)).toBe(0);
+  });
+
   it("is of near-equal ones the one whose counts can be checked, however loaded, and nobody dearer for that", () => {
     const vocabulary = ZERO_HASH;
     const checkable = candidate({ index: 0, price: 104n, load: 4 }, { vocabulary });

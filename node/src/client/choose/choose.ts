@@ -242,8 +242,6 @@ function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined 
 /** Of several reasons the one that came closest to a choice is told. */
 const NEARNESS: readonly NoChoice[] = [
   "none",
-  "weights",
-  "ambiguous",
   "unstaked",
   "unread",
   "stake",

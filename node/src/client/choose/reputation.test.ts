@@ -110,6 +110,7 @@ describe("the choice of an executor by its name", () => {
     const unknown = candidate({ index: 2 });
     expect(choose([low, high, unknown], { minReputation: 0.5 })).toBe(1);
     expect(choose([low, unknown], { minReputation: 0.5 })).toBe("reputation");
+    expect(choose([low, unknown], { minReputation: 0.3 })).toBe(0);
     const proven = candidate({ index: 3 }, { health: PROVEN });
     expect(choose([proven], { minReputation: 0.1 })).toBe("reputation");
     const rich = candidate({ index: 4, price: 900n }, { stake: 1_000 });
