@@ -1,13 +1,12 @@
-import { canonicalJson, type JsonValue } from "../canonical.ts";
+import type { JsonValue } from "../canonical.ts";
+import { isDeeper, MOST_DEPTH } from "./depth.ts";
 import type { JsonForm, ObjectForm, Range, SchemaForm } from "./json-form.ts";
-
-/** Lists and objects inside each other; a value that has more meets no schema. */
-const MOST_DEPTH = 1000;
+import { textOf, textsOf } from "./value-sets.ts";
 
 /** Where a value is not what a schema allows, such as `items.0.name`, or `undefined`. The whole of it is "". */
 export function valueProblem({ root, named }: SchemaForm, value: unknown): string | undefined {
   if (isDeeper(value, MOST_DEPTH)) return "";
-  return check({ named, known: new Map() }, root, value as JsonValue, "");
+  return run(check({ named, known: new Map() }, root, value as JsonValue, ""));
 }
 
 interface Checking {
@@ -19,23 +18,36 @@ interface Checking {
   readonly known: Map<JsonForm, Map<object, string | undefined>>;
 }
 
-function check(checking: Checking, form: JsonForm, value: JsonValue, at: string): string | undefined {
-  if (typeof value !== "object" || value === null) return checkOnce(checking, form, value, at);
+/** A check that waits for others: values and references may lie deeper in each other than calls of functions can. */
+type Check = Generator<Check, string | undefined, string | undefined>;
+
+function run(first: Check): string | undefined {
+  const open = [first];
+  let problem: string | undefined;
+  for (let check = open.at(-1); check !== undefined; check = open.at(-1)) {
+    const step = check.next(problem);
+    if (step.done) open.pop();
+    else open.push(step.value);
+    problem = step.done ? step.value : undefined;
+  }
+  return problem;
+}
+
+function* check(checking: Checking, form: JsonForm, value: JsonValue, at: string): Check {
+  if (typeof value !== "object" || value === null) return yield checkOnce(checking, form, value, at);
   const known = checking.known.get(form) ?? new Map<object, string | undefined>();
   checking.known.set(form, known);
-  if (!known.has(value)) known.set(value, checkOnce(checking, form, value, at));
+  if (!known.has(value)) known.set(value, yield checkOnce(checking, form, value, at));
   return known.get(value);
 }
 
-function checkOnce(checking: Checking, form: JsonForm, value: JsonValue, at: string): string | undefined {
+function* checkOnce(checking: Checking, form: JsonForm, value: JsonValue, at: string): Check {
   const isFit = (yes: boolean): string | undefined => (yes ? undefined : at);
   switch (form.kind) {
     case "any":
       return undefined;
-    case "oneOfValues": {
-      const told = canonicalJson(value);
-      return isFit(form.values.some((one) => canonicalJson(one) === told));
-    }
+    case "oneOfValues":
+      return isFit(textsOf(form.values).has(textOf(value)));
     case "string":
       return isFit(typeof value === "string" && isWithin(form.length, [...value].length));
     case "integer":
@@ -47,60 +59,42 @@ function checkOnce(checking: Checking, form: JsonForm, value: JsonValue, at: str
       return isFit(value === null);
     case "array":
       if (!Array.isArray(value) || !isWithin(form.count, value.length)) return at;
-      return firstOf(value.map((one, index) => () => check(checking, form.items, one, inside(at, index))));
+      for (const [index, one] of value.entries()) {
+        const problem = yield check(checking, form.items, one, inside(at, index));
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
     case "object":
-      return checkObject(checking, form, value, at);
+      return yield checkObject(checking, form, value, at);
     case "anyOf":
-      return isFit(form.forms.some((one) => check(checking, one, value, at) === undefined));
-    case "ref":
-      return check(checking, checking.named.get(form.to) ?? ANY, value, at);
+      for (const one of form.forms) if ((yield check(checking, one, value, at)) === undefined) return undefined;
+      return at;
+    case "ref": {
+      const target = checking.named.get(form.to);
+      return target && (yield check(checking, target, value, at));
+    }
   }
 }
 
-function checkObject(
-  checking: Checking,
-  { properties, further }: ObjectForm,
-  value: JsonValue,
-  at: string,
-): string | undefined {
+function* checkObject(checking: Checking, { properties, further }: ObjectForm, value: JsonValue, at: string): Check {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return at;
-  const given = value as Readonly<Record<string, JsonValue>>;
-  const names = new Set(properties.map(({ name }) => name));
-  const others = Object.entries(given).filter(([name]) => !names.has(name));
-  return firstOf([
-    ...properties.map(({ name, form, isRequired }) => () => {
-      const one = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (one === undefined) return isRequired ? inside(at, name) : undefined;
-      return check(checking, form, one, inside(at, name));
-    }),
-    ...others.map(([name, one]) => () => {
-      if (further === "none") return inside(at, name);
-      return further === "any" ? undefined : check(checking, further, one, inside(at, name));
-    }),
-  ]);
-}
-
-const ANY: JsonForm = { kind: "any" };
-
-/** Level by level: a text of brackets alone is deeper than calls can be. */
-function isDeeper(value: unknown, most: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > most) return true;
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  const others = new Map(Object.entries(value as Readonly<Record<string, JsonValue>>));
+  for (const { name, form, isRequired } of properties) {
+    const one = others.get(name);
+    others.delete(name);
+    if (one === undefined && isRequired) return inside(at, name);
+    const problem = one === undefined ? undefined : yield check(checking, form, one, inside(at, name));
+    if (problem !== undefined) return problem;
   }
-  return false;
+  if (further === "any") return undefined;
+  for (const [name, one] of others) {
+    const problem = further === "none" ? inside(at, name) : yield check(checking, further, one, inside(at, name));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 const isWithin = ({ least, most }: Range, value: number): boolean =>
   value >= (least ?? value) && value <= (most ?? value);
 
 const inside = (at: string, name: string | number): string => (at === "" ? String(name) : `${at}.${name}`);
-
-function firstOf(checks: readonly (() => string | undefined)[]): string | undefined {
-  for (const one of checks) {
-    const problem = one();
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}

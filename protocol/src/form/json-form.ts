@@ -42,3 +42,15 @@ export interface SchemaForm {
   /** What references stand for, by where they point. */
   readonly named: ReadonlyMap<string, JsonForm>;
 }
+
+/** What lies in a form directly. */
+export function childrenOf(form: JsonForm): readonly JsonForm[] {
+  if (form.kind === "array") return [form.items];
+  if (form.kind === "anyOf") return form.forms;
+  if (form.kind !== "object") return [];
+  const further = typeof form.further === "string" ? [] : [form.further];
+  return [...form.properties.map((property) => property.form), ...further];
+}
+
+/** All in a form and itself, the innermost first. */
+export const formsWithin = (form: JsonForm): readonly JsonForm[] => [...childrenOf(form).flatMap(formsWithin), form];

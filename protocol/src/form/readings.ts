@@ -1,5 +1,12 @@
-import { canonicalJson } from "../canonical.ts";
-import type { JsonForm, ObjectForm, PropertyForm, SchemaForm } from "./json-form.ts";
+import {
+  childrenOf,
+  formsWithin,
+  type JsonForm,
+  type ObjectForm,
+  type PropertyForm,
+  type SchemaForm,
+} from "./json-form.ts";
+import { textsOf } from "./value-sets.ts";
 
 /**
  * In how many ways the beginning of a value may be read at once, at most; above `most` it is not counted further. Alternatives that
@@ -28,18 +35,6 @@ export function readingsOf({ root, named }: SchemaForm, most: number): number {
   }
   return known(root);
 }
-
-/** What lies in it directly. */
-function childrenOf(form: JsonForm): readonly JsonForm[] {
-  if (form.kind === "array") return [form.items];
-  if (form.kind === "anyOf") return form.forms;
-  if (form.kind !== "object") return [];
-  const further = typeof form.further === "string" ? [] : [form.further];
-  return [...form.properties.map((property) => property.form), ...further];
-}
-
-/** All in it and itself, the innermost first. */
-const formsWithin = (form: JsonForm): readonly JsonForm[] => [...childrenOf(form).flatMap(formsWithin), form];
 
 /** Alternatives that hold others, those of alternatives among them, and what references stand for. */
 function flatten(form: JsonForm, named: SchemaForm["named"], seen = new Set<string>()): readonly ObjectOrArray[] {
@@ -79,8 +74,8 @@ const hasAnyNames = ({ properties, further }: ObjectForm): boolean => properties
 
 function haveOtherValues({ form: one }: PropertyForm, { form: other }: PropertyForm): boolean {
   if (one.kind !== "oneOfValues" || other.kind !== "oneOfValues") return false;
-  const told = new Set(one.values.map(canonicalJson));
-  return !other.values.some((value) => told.has(canonicalJson(value)));
+  const texts = textsOf(one.values);
+  return ![...textsOf(other.values)].some((text) => texts.has(text));
 }
 
 const SCALARS: ReadonlySet<JsonForm["kind"]> = new Set([
