@@ -1,8 +1,13 @@
 import type { JsonValue } from "../canonical.ts";
 import { LloomError } from "../lloom-error.ts";
+import { allowsOnly } from "./allows-only.ts";
+import { choicesOf } from "./choices.ts";
+import { isDeeper } from "./depth.ts";
 import type { JsonForm, PropertyForm, Range, SchemaForm } from "./json-form.ts";
 import { leftLoop } from "./left-loop.ts";
 import { readingsOf } from "./readings.ts";
+import { textsOf } from "./value-sets.ts";
+import { isOf, kindOf, TYPES, type Type } from "./value-types.ts";
 
 /** Limits of a schema: what a grammar can hold, and what nobody needs more of. */
 export const SCHEMA_LIMITS = { forms: 1000, depth: 32, repetitions: 20_000, each: 2000, readings: 32 } as const;
@@ -21,8 +26,6 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   object: ["properties", "required", "additionalProperties"],
 };
 const HONOURED = new Set(Object.values(WORDS).flat());
-const TYPES = ["string", "integer", "number", "boolean", "null", "array", "object"] as const;
-type Type = (typeof TYPES)[number];
 const INTEGER_MOST = Number.MAX_SAFE_INTEGER;
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -33,35 +36,46 @@ type Schema = Readonly<Record<string, unknown>>;
  */
 export function readSchema(schema: unknown, { isLenient = false } = {}): SchemaForm {
   const reader = new SchemaReader(schema, isLenient);
-  const root = reader.read(schema, [], 0);
-  const named = reader.named();
-  const loop = leftLoop({ root, named });
-  if (loop !== undefined) throw problem("REQUEST_INVALID", [], `${loop} refers to itself alone.`);
-  if (readingsOf({ root, named }, SCHEMA_LIMITS.readings) <= SCHEMA_LIMITS.readings) return { root, named };
-  if (isLenient) return { root: { kind: "any" }, named: new Map() };
-  throw problem(
-    "UNSUPPORTED",
-    [],
-    "Alternatives inside each other begin alike in too many ways: let each begin with a required property of its own name or const.",
-  );
+  const form: SchemaForm = { root: reader.read(schema, [], 0), named: reader.named };
+  const loop = leftLoop(form);
+  if (loop !== undefined) throw problem("REQUEST_INVALID", `${loop} refers to itself alone.`, []);
+  const refusal = tooManyWays(form);
+  if (refusal !== undefined && isLenient) return { root: { kind: "any" }, named: new Map() };
+  if (refusal !== undefined) throw problem("UNSUPPORTED", refusal, []);
+  const wider = reader.typed.find(({ form: typed, types }) => !allowsOnly(typed, types, form.named));
+  if (wider === undefined || isLenient) return form;
+  throw problem("UNSUPPORTED", "A type beside anyOf or $ref must be that of all they allow.", [...wider.path, "type"]);
+}
+
+/** Why nobody can be asked to follow all alternatives of a schema, or `undefined`. */
+function tooManyWays(form: SchemaForm): string | undefined {
+  if (choicesOf(form) > SCHEMA_LIMITS.forms) return "The schema is too large: one place has too many alternatives.";
+  return readingsOf(form, SCHEMA_LIMITS.readings) > SCHEMA_LIMITS.readings
+    ? "Alternatives inside each other begin alike in too many ways: let each begin with a required property of its own name or const."
+    : undefined;
 }
 
 type Path = readonly (string | number)[];
 
+/** A form that stands beside a type. */
+interface TypedForm {
+  readonly form: JsonForm;
+  readonly types: readonly Type[];
+  readonly path: Path;
+}
+
 class SchemaReader {
   readonly #whole: unknown;
   readonly #isLenient: boolean;
-  readonly #named = new Map<string, JsonForm | undefined>();
+  /** What references stand for. */
+  readonly named = new Map<string, JsonForm>();
+  readonly typed: TypedForm[] = [];
   #forms = 0;
   #repetitions = 0;
 
   constructor(whole: unknown, isLenient: boolean) {
     this.#whole = whole;
     this.#isLenient = isLenient;
-  }
-
-  named(): ReadonlyMap<string, JsonForm> {
-    return new Map([...this.#named].map(([name, form]) => [name, form ?? { kind: "any" }]));
   }
 
   read(schema: unknown, path: Path, depth: number): JsonForm {
@@ -76,27 +90,34 @@ class SchemaReader {
   #read(schema: unknown, path: Path, depth: number): JsonForm {
     this.#forms += 1;
     if (this.#forms > SCHEMA_LIMITS.forms || depth > SCHEMA_LIMITS.depth)
-      throw problem("UNSUPPORTED", path, "The schema is too large.");
+      throw problem("UNSUPPORTED", "The schema is too large.", path);
     if (schema === true) return { kind: "any" };
-    if (!isObject(schema)) throw problem("REQUEST_INVALID", path, "A schema must be an object.");
+    if (!isObject(schema)) throw problem("REQUEST_INVALID", "A schema must be an object.", path);
     for (const word of Object.keys(schema))
       if (!HONOURED.has(word) && !NOTES.has(word) && !this.#isLenient)
-        throw problem("UNSUPPORTED", [...path, word], `Schemas with "${word}" are not supported.`);
+        throw problem("UNSUPPORTED", `Schemas with "${word}" are not supported.`, [...path, word]);
     const { $ref: ref, anyOf, enum: values, const: value } = schema;
     const about = ["$ref", "anyOf", "enum", "const"].filter((word) => schema[word] !== undefined);
     if (about.length > 1)
-      throw problem("UNSUPPORTED", path, `Schemas with ${about.join(" and ")} together are not supported.`);
+      throw problem("UNSUPPORTED", `Schemas with ${about.join(" and ")} together are not supported.`, path);
     const beside = Object.keys(schema).find((word) => HONOURED.has(word) && word !== "type" && word !== about[0]);
     if (about.length === 1 && beside !== undefined)
-      throw problem("UNSUPPORTED", [...path, beside], `"${beside}" beside ${about[0]} is not supported.`);
-    if (ref !== undefined) return this.#refer(ref, path, depth);
+      throw problem("UNSUPPORTED", `"${beside}" beside ${about[0]} is not supported.`, [...path, beside]);
+    if (ref !== undefined) return this.#beside(this.#refer(ref, path, depth), schema, path);
     if (anyOf !== undefined) {
       const forms = listOf(anyOf, [...path, "anyOf"]);
-      return { kind: "anyOf", forms: forms.map((one, at) => this.read(one, [...path, "anyOf", at], depth + 1)) };
+      const read = forms.map((one, at) => this.read(one, [...path, "anyOf", at], depth + 1));
+      return this.#beside({ kind: "anyOf", forms: read }, schema, path);
     }
     if (values !== undefined) return ofTypes(listOf(values, [...path, "enum"]), schema, path);
     if (value !== undefined) return ofTypes([value], schema, path);
     return this.#typed(schema, path, depth);
+  }
+
+  /** What references stand for is known when all is read: whether the type says more than they do is looked at then. */
+  #beside(form: JsonForm, schema: Schema, path: Path): JsonForm {
+    if (schema["type"] !== undefined) this.typed.push({ form, types: typesOf(schema, path), path });
+    return form;
   }
 
   #typed(schema: Schema, path: Path, depth: number): JsonForm {
@@ -104,7 +125,9 @@ class SchemaReader {
     for (const [about, words] of Object.entries(WORDS))
       for (const word of words)
         if (about !== "" && schema[word] !== undefined && !types.includes(about as Type))
-          throw problem("UNSUPPORTED", [...path, word], `"${word}" of a value that is no ${about} is not supported.`);
+          throw problem("UNSUPPORTED", `"${word}" of a value that is no ${about} is not supported.`, [...path, word]);
+        else if (about === "integer" && schema[word] !== undefined && types.includes("number"))
+          throw problem("UNSUPPORTED", `"${word}" where any number may be is not supported.`, [...path, word]);
     const forms = types.map((type) => this.#ofType(type, schema, path, depth));
     const [first = { kind: "any" }] = forms;
     return forms.length > 1 ? { kind: "anyOf", forms } : first;
@@ -123,8 +146,8 @@ class SchemaReader {
 
   #object(schema: Schema, path: Path, depth: number): JsonForm {
     const { properties = {}, required = [], additionalProperties = true } = schema;
-    if (!isObject(properties)) throw problem("REQUEST_INVALID", [...path, "properties"], "It must be an object.");
-    const needed = Array.isArray(required) ? required.filter((name) => typeof name === "string") : [];
+    if (!isObject(properties)) throw problem("REQUEST_INVALID", "It must be an object.", [...path, "properties"]);
+    const needed = this.#namesOf(required, [...path, "required"]);
     const named = Object.entries(properties).map(
       ([name, one]): PropertyForm => ({
         name,
@@ -140,7 +163,7 @@ class SchemaReader {
           : this.read(additionalProperties, [...path, "additionalProperties"], depth + 1);
     const others = needed.filter((name) => !Object.hasOwn(properties, name));
     if (others.length > 0 && further === "none")
-      throw problem("REQUEST_INVALID", [...path, "required"], `"${others[0]}" is required and cannot be there.`);
+      throw problem("REQUEST_INVALID", `"${others[0]}" is required and cannot be there.`, [...path, "required"]);
     const form: JsonForm = typeof further === "string" ? { kind: "any" } : further;
     return {
       kind: "object",
@@ -149,17 +172,25 @@ class SchemaReader {
     };
   }
 
+  /** Each once: it is written as often as it is told. */
+  #namesOf(required: unknown, path: Path): readonly string[] {
+    const told: readonly unknown[] = Array.isArray(required) ? required : [undefined];
+    const names = told.filter((name) => typeof name === "string");
+    if (names.length < told.length && !this.#isLenient)
+      throw problem("REQUEST_INVALID", "It must be a list of names.", path);
+    return [...new Set(names)];
+  }
+
   /** Read once, also where it refers to itself. */
   #refer(ref: unknown, path: Path, depth: number): JsonForm {
     if (typeof ref !== "string" || !/^#(\/(\$defs|definitions)\/[^/~%]+)?$/.test(ref))
-      throw problem("UNSUPPORTED", [...path, "$ref"], "References to # and #/$defs/NAME alone are supported.");
-    if (!this.#named.has(ref)) {
-      const [, group, name] = ref.split("/");
-      const groups = isObject(this.#whole) ? this.#whole : {};
-      const target = group === undefined ? this.#whole : memberOf(groups[group], name ?? "");
-      if (target === undefined) throw problem("REQUEST_INVALID", [...path, "$ref"], `There is no ${ref}.`);
-      this.#named.set(ref, undefined);
-      this.#named.set(ref, this.read(target, group === undefined ? [] : [group, name ?? ""], depth + 1));
+      throw problem("UNSUPPORTED", "References to # and #/$defs/NAME alone are supported.", [...path, "$ref"]);
+    if (!this.named.has(ref)) {
+      const to = ref.split("/").slice(1);
+      const target = to.reduce(memberOf, this.#whole);
+      if (target === undefined) throw problem("REQUEST_INVALID", `There is no ${ref}.`, [...path, "$ref"]);
+      this.named.set(ref, { kind: "any" });
+      this.named.set(ref, this.read(target, to, depth + 1));
     }
     return { kind: "ref", to: ref };
   }
@@ -169,9 +200,9 @@ class SchemaReader {
     const most = countOf(schema, high, path);
     this.#repetitions += Math.min(SCHEMA_LIMITS.each, most ?? least ?? 0);
     if ((least ?? 0) > SCHEMA_LIMITS.each || this.#repetitions > SCHEMA_LIMITS.repetitions)
-      throw problem("UNSUPPORTED", [...path, low], "The schema asks for too much.");
+      throw problem("UNSUPPORTED", "The schema asks for too much.", [...path, low]);
     if (least !== undefined && most !== undefined && least > most)
-      throw problem("REQUEST_INVALID", [...path, high], `It is below ${low}.`);
+      throw problem("REQUEST_INVALID", `It is below ${low}.`, [...path, high]);
     return { least, most };
   }
 }
@@ -179,21 +210,22 @@ class SchemaReader {
 /** The values that are of the schema's types, if it names some. */
 function ofTypes(values: readonly unknown[], schema: Schema, path: Path): JsonForm {
   const types: readonly string[] = schema["type"] === undefined ? TYPES : typesOf(schema, path);
-  const fit = values.filter(
-    (value) => types.includes(typeOf(value)) || (Number.isInteger(value) && types.includes("integer")),
-  );
-  if (fit.length === 0) throw problem("REQUEST_INVALID", path, "No value is of its type.");
-  return { kind: "oneOfValues", values: fit as JsonValue[] };
+  const fit = values.filter((value) => isOf(kindOf(value), types)) as JsonValue[];
+  if (fit.length === 0) throw problem("REQUEST_INVALID", "No value is of its type.", path);
+  if (fit.some((value) => isDeeper(value, SCHEMA_LIMITS.depth)))
+    throw problem("UNSUPPORTED", "A value is too large.", path);
+  if (textsOf(fit).has(undefined))
+    throw problem("REQUEST_INVALID", "Numbers must be finite, and text well-formed.", path);
+  return { kind: "oneOfValues", values: fit };
 }
-
-const typeOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
 
 function typesOf(schema: Schema, path: Path): readonly Type[] {
   const { type } = schema;
-  const told = type === undefined ? impliedTypes(schema) : Array.isArray(type) ? type : [type];
+  const told =
+    type === undefined ? impliedTypes(schema) : Array.isArray(type) ? listOf(type, [...path, "type"]) : [type];
   for (const one of told)
     if (!TYPES.includes(one as Type))
-      throw problem("REQUEST_INVALID", [...path, "type"], `It must be one of ${TYPES.join(", ")}.`);
+      throw problem("REQUEST_INVALID", `It must be one of ${TYPES.join(", ")}.`, [...path, "type"]);
   return [...new Set(told as Type[])];
 }
 
@@ -204,31 +236,30 @@ const impliedTypes = (schema: Schema): Type[] =>
     .slice(0, 1);
 
 function integerRange(schema: Schema, path: Path): Range {
-  const bound = (word: string, step: number): number | undefined => {
+  const bound = (word: string, whole: (value: number) => number): readonly number[] => {
     const value = schema[word];
-    if (value === undefined) return undefined;
-    if (typeof value !== "number") throw problem("REQUEST_INVALID", [...path, word], "It must be a number.");
-    const whole = step > 0 ? Math.floor(value) + 1 : step < 0 ? Math.ceil(value) - 1 : value;
-    return Math.max(-INTEGER_MOST, Math.min(INTEGER_MOST, whole));
+    if (value === undefined) return [];
+    if (typeof value !== "number") throw problem("REQUEST_INVALID", "It must be a number.", [...path, word]);
+    return [whole(value)];
   };
-  const lows = [bound("minimum", 0), bound("exclusiveMinimum", 1)].flatMap((one) => one ?? []).map(Math.ceil);
-  const highs = [bound("maximum", 0), bound("exclusiveMaximum", -1)].flatMap((one) => one ?? []).map(Math.floor);
-  const least = lows.length > 0 ? Math.max(...lows) : undefined;
-  const most = highs.length > 0 ? Math.min(...highs) : undefined;
-  if (least !== undefined && most !== undefined && least > most)
-    throw problem("REQUEST_INVALID", path, "No whole number lies within its bounds.");
+  const lows = [...bound("minimum", Math.ceil), ...bound("exclusiveMinimum", (value) => Math.floor(value) + 1)];
+  const highs = [...bound("maximum", Math.floor), ...bound("exclusiveMaximum", (value) => Math.ceil(value) - 1)];
+  const least = lows.length > 0 ? Math.max(-INTEGER_MOST, ...lows) : undefined;
+  const most = highs.length > 0 ? Math.min(INTEGER_MOST, ...highs) : undefined;
+  if ((least ?? -INTEGER_MOST) > (most ?? INTEGER_MOST))
+    throw problem("REQUEST_INVALID", "No whole number lies within its bounds.", path);
   return { least, most };
 }
 
 function countOf(schema: Schema, word: string, path: Path): number | undefined {
   const value = schema[word];
   if (value === undefined || (Number.isInteger(value) && (value as number) >= 0)) return value as number | undefined;
-  throw problem("REQUEST_INVALID", [...path, word], "It must be a whole number.");
+  throw problem("REQUEST_INVALID", "It must be a whole number.", [...path, word]);
 }
 
 function listOf(value: unknown, path: Path): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value;
-  throw problem("REQUEST_INVALID", path, "It must be a list with something in it.");
+  throw problem("REQUEST_INVALID", "It must be a list with something in it.", path);
 }
 
 const isObject = (value: unknown): value is Schema =>
@@ -237,7 +268,7 @@ const isObject = (value: unknown): value is Schema =>
 const memberOf = (group: unknown, name: string): unknown =>
   isObject(group) && Object.hasOwn(group, name) ? group[name] : undefined;
 
-const problem = (code: "UNSUPPORTED" | "REQUEST_INVALID", path: Path, what: string): LloomError =>
+const problem = (code: "UNSUPPORTED" | "REQUEST_INVALID", what: string, path: Path): LloomError =>
   new LloomError(code, `${path.length > 0 ? `${path.join(".")}: ` : ""}${what}`, {
     details: { param: path.join(".") },
   });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../canonical.ts";
 import { valueProblem } from "./check-value.ts";
+import { MOST_DEPTH } from "./depth.ts";
 import { readSchema, SCHEMA_LIMITS } from "./read-schema.ts";
 import { readingsOf } from "./readings.ts";
 
@@ -60,7 +61,54 @@ describe("alternatives that begin alike, inside each other", () => {
   });
 });
 
+/** References to each other, twice from each, in the order in which none is deep: 2 to the power of `levels` alternatives. */
+const doubling = (levels: number, leaf: JsonValue): JsonValue => {
+  const to = (level: number): JsonValue => ({ $ref: `#/$defs/l${level}` });
+  const all = Array.from({ length: levels + 1 }, (_, level) => level);
+  return {
+    anyOf: all.map(to),
+    $defs: Object.fromEntries(
+      all.map((level) => [`l${level}`, level === 0 ? leaf : { anyOf: [to(level - 1), to(level - 1)] }]),
+    ),
+  };
+};
+
+describe("alternatives that are told by references to each other", () => {
+  it("are refused where one place has more than anybody can look at", () => {
+    expect(readSchema(doubling(8, { type: "string" })).named.size).toBe(9);
+    for (const leaf of [{ type: "string" }, { type: "array", items: { type: "null" } }]) {
+      const schema = doubling(150, leaf);
+      const tooLarge = { code: "UNSUPPORTED", message: expect.stringContaining("too many alternatives") };
+      expect(() => readSchema(schema)).toThrow(expect.objectContaining(tooLarge));
+      expect(readSchema(schema, { isLenient: true })).toEqual({ root: { kind: "any" }, named: new Map() });
+    }
+  });
+
+  it("are looked through once for loops", () => {
+    const loop = { anyOf: [{ type: "null" }, { $ref: "#/$defs/l0" }] };
+    expect(() => readSchema(doubling(150, loop))).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+  });
+
+  it("are told apart by as many constants as there may be", () => {
+    const kinds = Array.from({ length: 300 }, (_, at) => Array.from({ length: 200 }, (_, more) => at * 200 + more));
+    expect(readSchema({ anyOf: kinds.map((values) => object({ kind: { enum: values } })) }).root.kind).toBe("anyOf");
+  });
+});
+
 describe("a value", () => {
+  it("as deep as it may be is looked at through any number of references and alternatives", () => {
+    const aliases = Array.from({ length: 100 }, (_, at) => [`a${at}`, { $ref: at === 0 ? "#" : `#/$defs/a${at - 1}` }]);
+    const all = Object.fromEntries(aliases.map(([name]) => [name, { $ref: `#/$defs/${name}` }]));
+    const schema = {
+      anyOf: [{ type: "null" }, { type: "object", properties: all }],
+      $defs: Object.fromEntries(aliases),
+    };
+    let value: JsonValue = null;
+    for (let level = 0; level < MOST_DEPTH; level++) value = { a99: value };
+    expect(valueProblem(readSchema(schema), value)).toBeUndefined();
+    expect(valueProblem(readSchema(schema), { a99: value })).toBe("");
+  });
+
   it("that fits the last of many alternatives at every level is looked at once for each", () => {
     const form = readSchema({
       anyOf: [1, 2].map((y) => ({ ...(object({ y: { const: y } }) as object), additionalProperties: true })),
