@@ -13,9 +13,12 @@ import { issueWords } from "../issue-words.ts";
 import { LloomError } from "../lloom-error.ts";
 import type { ChatMessage } from "../messages.ts";
 import { SETTING_LIMITS, TOOL_NAME } from "./answer-settings.ts";
+import { isDeeper, MOST_DEPTH } from "./depth.ts";
 
 /** Functions of one conversation, as OpenAI has it. */
 export const MOST_TOOLS = 128;
+/** Lists and objects inside each other in their list: several times what schemas may have. */
+export const MOST_TOOLS_DEPTH = 256;
 
 const toolSchema = z.strictObject({
   name: z.string().regex(TOOL_NAME),
@@ -40,7 +43,10 @@ export const toolsText = (tools: readonly Tool[]): string => canonicalJson(tools
 export function toolsOf(messages: readonly ChatMessage[]): readonly Tool[] {
   const [first] = messages;
   if (first?.role !== "tools") return [];
-  const parsed = toolsSchema.safeParse(jsonOf(first.content), { error: issueWords });
+  const given = jsonOf(first.content);
+  if (isDeeper(given, MOST_TOOLS_DEPTH))
+    throw new LloomError("REQUEST_INVALID", "The list of functions has too many lists and objects inside each other.");
+  const parsed = toolsSchema.safeParse(given, { error: issueWords });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new LloomError("REQUEST_INVALID", `The list of functions is none: ${issue?.path.join(".")} ${issue?.message}.`);
@@ -95,7 +101,7 @@ export function readCalls(text: string): ToldAnswer | undefined {
     const end = rest.indexOf(CALL_CLOSES);
     if (!rest.startsWith(CALL_OPENS) || end < 0 || calls.length >= SETTING_LIMITS.toolCalls) return undefined;
     const call = callSchema.safeParse(jsonOf(rest.slice(CALL_OPENS.length, end))).data;
-    if (call === undefined) return undefined;
+    if (call === undefined || isDeeper(call.arguments, MOST_DEPTH)) return undefined;
     calls.push({ name: call.name, arguments: JSON.stringify(call.arguments) });
     rest = rest.slice(end + CALL_CLOSES.length);
   }
