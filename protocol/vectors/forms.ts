@@ -112,11 +112,15 @@ const REFUSED_SCHEMAS: readonly JsonValue[] = [
       { type: "object", properties: { x: { $ref: "#" }, y: { const: 2 } }, required: ["x", "y"] },
     ],
   },
+  { type: "string", anyOf: [{ type: "string" }, { type: "integer" }] },
+  { type: ["integer", "number"], minimum: 0 },
   { $ref: "#/$defs/none" },
   { $ref: "#/$defs/loop", $defs: { loop: { $ref: "#/$defs/loop" } } },
   { type: "text" },
   { type: "string", minLength: 3, maxLength: 2 },
   { type: "object", required: ["a"], additionalProperties: false },
+  { type: "object", required: "a" },
+  { type: [] },
   "object",
 ];
 
