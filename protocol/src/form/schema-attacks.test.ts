@@ -88,11 +88,6 @@ describe("alternatives that are told by references to each other", () => {
     const loop = { anyOf: [{ type: "null" }, { $ref: "#/$defs/l0" }] };
     expect(() => readSchema(doubling(150, loop))).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
   });
-
-  it("are told apart by as many constants as there may be", () => {
-    const kinds = Array.from({ length: 300 }, (_, at) => Array.from({ length: 200 }, (_, more) => at * 200 + more));
-    expect(readSchema({ anyOf: kinds.map((values) => object({ kind: { enum: values } })) }).root.kind).toBe("anyOf");
-  });
 });
 
 describe("a value", () => {
@@ -104,9 +99,9 @@ describe("a value", () => {
       $defs: Object.fromEntries(aliases),
     };
     let value: JsonValue = null;
-    for (let level = 0; level < MOST_DEPTH; level++) value = { a99: value };
+    for (let level = 0; level < MOST_DEPTH; level++) value = { a9: value };
     expect(valueProblem(readSchema(schema), value)).toBeUndefined();
-    expect(valueProblem(readSchema(schema), { a99: value })).toBe("");
+    expect(valueProblem(readSchema(schema), { a9: value })).toBe("");
   });
 
   it("that fits the last of many alternatives at every level is looked at once for each", () => {
