@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Profile } from "../profile.ts";
 import type { Calibration } from "./calibration.ts";
-import { answerKey, CONVICTING_TIMES, convicts, isFar, LEAST_ANSWERS, LEAST_PLACES, type Proof } from "./conviction.ts";
+import {
+  answerKey,
+  COMPLAINING_TIMES,
+  CONVICTING_TIMES,
+  convicts,
+  isFar,
+  LEAST_ANSWERS,
+  LEAST_PLACES,
+  type Proof,
+} from "./conviction.ts";
 import { type AnswerFigures, factorOf } from "./judge-answer.ts";
 import { sumEvidence } from "./sequential-test.ts";
 
@@ -23,6 +32,7 @@ describe("what convicts", () => {
       ...[false, false, false],
     ]);
     expect(convicts(shown("distance", undefined, "distance", undefined, "distance"))).toBe(true);
+    expect(convicts(shown(undefined, "distance", undefined, "distance"))).toBe(false);
     expect(convicts(shown("structure"))).toBe(true);
     expect(convicts(new Array(64).fill({ key: "the same", proof: "distance" }))).toBe(false);
   });
@@ -34,6 +44,7 @@ describe("what convicts", () => {
     expect(isFar({ whole: 5000, places: places - 1 }, calibration)).toBe(false);
     expect(isFar({ whole: bound + 1, places }, calibration, CONVICTING_TIMES + 1)).toBe(false);
     expect(isFar({}, calibration)).toBe(false);
+    expect(COMPLAINING_TIMES).toBeGreaterThan(CONVICTING_TIMES);
     const coarse = { ...calibration, configurations: [{ ...configuration, canaries: 100 }, configuration] };
     expect(isFar({ whole: 5000, places }, coarse)).toBe(false);
   });
