@@ -27,6 +27,8 @@ export interface NodeContext {
   readonly rpcUrl: string;
   readonly deployment: Deployment;
   readonly signal: AbortSignal;
+  /** What runs `lloom`; the program in few files unless given. */
+  readonly program?: string | undefined;
 }
 
 /** A node process with what it told when it was ready. */
@@ -80,11 +82,11 @@ async function prepareKey(dataDir: string, { secret }: DevnetAccount): Promise<v
 }
 
 async function launch(nodeContext: NodeContext, spec: NodeSpec, dataDir: string): Promise<RunningNode> {
-  const { supervisor, rpcUrl, deployment, signal } = nodeContext;
+  const { supervisor, rpcUrl, deployment, signal, program } = nodeContext;
   const { account, command, args } = spec;
   const part = supervisor.start({
     name: account.name,
-    script: spec.script ?? (await lloomProgram()),
+    script: spec.script ?? program ?? (await lloomProgram()),
     args: [command, "--accounting", deployment.accounting, "--data-dir", dataDir]
       .concat(spec.script === undefined ? ["--json", "--password-file", join(dataDir, "password")] : [])
       .concat(args),

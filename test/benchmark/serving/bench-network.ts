@@ -13,6 +13,8 @@ export interface NetworkParts {
   readonly supervisor: Supervisor;
   /** Of executor and gateway, which may be started with other flags of Node's. */
   readonly nodes: Supervisor;
+  /** What runs them, if it is not the usual program. */
+  readonly program: string | undefined;
   readonly dir: string;
   readonly chainPort: number;
   /** Base URL of the backend, without /v1. */
@@ -39,14 +41,14 @@ const FUNDED = ["--channel-step", "50"];
 
 /** A chain with the contracts, an executor that sells the backend's models, and a gateway: as they are run, with their own safety. */
 export async function startBenchNetwork(parts: NetworkParts): Promise<BenchNetwork> {
-  const { supervisor, nodes, dir, chainPort, backendUrl, say, signal } = parts;
+  const { supervisor, nodes, program, dir, chainPort, backendUrl, say, signal } = parts;
   say("chain and contracts");
   const [rpcUrl, build] = await Promise.all([startChain(supervisor, chainPort, signal), buildContracts(supervisor)]);
   void beat(rpcUrl, signal);
   const deployment = await deployContracts(rpcUrl, build);
   await seatMembers({ rpcUrl, deployment, cheat: undefined, signal });
   say("executor and gateway");
-  const context = { supervisor: nodes, dir, rpcUrl, deployment, signal };
+  const context = { supervisor: nodes, program, dir, rpcUrl, deployment, signal };
   const [seller] = DEVNET_ACCOUNTS.executors;
   if (seller === undefined) throw new Error("The development network has no executors.");
   const executor = await startNode(context, {

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { LLOOM } from "../../../checkout/paths.ts";
 import { Ports } from "../../../devnet/src/ports.ts";
 import { openRunFolder } from "../../../devnet/src/run-folder.ts";
 import { Supervisor } from "../../../devnet/src/supervisor.ts";
@@ -48,6 +49,8 @@ export async function withServing<T>(
   const supervisor = stack.use(new Supervisor(logDir, { home, tell: say }));
   if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
   const flags = profileDir === undefined ? [] : profileFlags(profileDir);
+  // A profile is split by the files of the functions, which the usual program no longer has.
+  const program = profileDir === undefined ? undefined : LLOOM;
   const nodes = stack.use(new Supervisor(logDir, { home, tell: say, flags }));
   stack.defer(() => over.abort());
   const signal = AbortSignal.any([interrupted.signal, over.signal]);
@@ -59,7 +62,7 @@ export async function withServing<T>(
     const run = <J extends Job>(job: J): Promise<Done<J>> => Promise.race([post(generatorUrl, job, signal), failed]);
     const references = await ableOf(run, await startReferences({ supervisor, ports, dir }, backendUrl));
     const chainPort = await ports.next(FIRST_CHAIN_PORT);
-    const network = await startBenchNetwork({ supervisor, nodes, dir, chainPort, backendUrl, say, signal });
+    const network = await startBenchNetwork({ supervisor, nodes, program, dir, chainPort, backendUrl, say, signal });
     const { executor, gateway } = network;
     const lloom: Subject = { name: "lloom", url: network.gatewayUrl };
     say("lanes");
