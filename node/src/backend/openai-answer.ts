@@ -1,13 +1,13 @@
 import { LloomError } from "../errors.ts";
 import type { CompletionEvent } from "./backend.ts";
-import { parseJson } from "./openai-call.ts";
+import { parseJson, type ServerAnswer } from "./openai-call.ts";
 import { type ChatChunk, chunkSchema, type WrittenOdds } from "./openai-shapes.ts";
 import { CallParts } from "./openai-tools.ts";
 import { readEvents, type ServerSentEvent } from "./server-sent-events.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 export interface AnswerStream {
-  readonly response: Response;
+  readonly response: ServerAnswer;
   readonly watchdog: Watchdog;
   readonly limits: { readonly firstTokenTimeoutMs: number; readonly tokenGapTimeoutMs: number };
   readonly maxOutboundTokens: number;
@@ -50,13 +50,13 @@ const FINISH_REASONS: Readonly<Record<string, "stop" | "length">> = {
 /** Turns a streamed chat completion into events. Throws BACKEND_FAILED for whatever is not one. */
 export async function* readAnswer(stream: AnswerStream): AsyncGenerator<CompletionEvent, void, void> {
   const { response } = stream;
-  if (!/^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "") || response.body === null) {
-    await response.body?.cancel();
+  if (!/^text\/event-stream\b/i.test(response.headers["content-type"] ?? "")) {
+    response.destroy();
     throw new LloomError("BACKEND_FAILED", "The backend does not stream its answers.");
   }
   const ending: Ending = { finish: undefined, usage: undefined, isDone: false };
   const calls = new CallParts();
-  yield* readTexts(stream, { events: readEvents(response.body, STREAM_LIMITS), ending, calls });
+  yield* readTexts(stream, { events: readEvents(response, STREAM_LIMITS), ending, calls });
   // Their text is the wire's: it comes once the last of them is whole.
   const called = calls.text(stream.count.outboundTokens > 0);
   if (called !== "") {
@@ -68,42 +68,58 @@ export async function* readAnswer(stream: AnswerStream): AsyncGenerator<Completi
 }
 
 interface Reading {
-  readonly events: AsyncGenerator<ServerSentEvent, void, void>;
+  readonly events: AsyncGenerator<readonly ServerSentEvent[], void, void>;
   readonly ending: Ending;
   readonly calls: CallParts;
 }
 
-async function* readTexts(
-  stream: AnswerStream,
-  { events, ending, calls }: Reading,
-): AsyncGenerator<CompletionEvent, void, void> {
+/** What came together is one piece of text: each piece of its own would cost as much again as the answer's signatures. */
+async function* readTexts(stream: AnswerStream, reading: Reading): AsyncGenerator<CompletionEvent, void, void> {
   const { watchdog, limits, count } = stream;
-  for await (const { name, data } of events) {
+  const { ending, events } = reading;
+  for await (const together of events) {
     // Some servers keep a connection alive by events without data; they say nothing about the answer.
-    if (data.trim() === "" && name !== "error") continue;
+    const telling = together.filter(({ name, data }) => data.trim() !== "" || name === "error");
+    if (telling.length === 0) continue;
     watchdog.stop();
-    if (data.trim() === "[DONE]") {
-      ending.isDone = true;
-      return finish(events, watchdog);
-    }
-    const chunk = parseChunk(data, name);
-    const choice = chunk.choices?.[0];
-    ending.usage = chunk.usage ?? ending.usage;
-    ending.finish = choice?.finish_reason ?? ending.finish;
-    if (stream.takesCalls && choice?.delta?.tool_calls) calls.add(choice.delta.tool_calls);
-    count.written.push(...(choice?.logprobs?.content ?? []));
-    const text = choice?.delta?.content ?? "";
-    if (text !== "") {
-      count.outboundTokens++;
-      yield { type: "text", text };
-    }
+    const { text, problem } = textOf(stream, reading, telling);
+    if (text !== "") yield { type: "text", text };
+    if (problem !== undefined) throw problem;
+    if (ending.isDone) return finish(events, watchdog);
     if (count.outboundTokens === 0) watchdog.start(limits.firstTokenTimeoutMs, "the first token");
     else watchdog.start(limits.tokenGapTimeoutMs, "the next token");
   }
 }
 
+/** The text of events until one that ends the answer, or is wrong: what came before it is part of the answer. */
+function textOf(
+  { count, takesCalls }: AnswerStream,
+  { ending, calls }: Reading,
+  events: readonly ServerSentEvent[],
+): { readonly text: string; readonly problem?: unknown } {
+  let text = "";
+  try {
+    for (const { name, data } of events) {
+      ending.isDone = data.trim() === "[DONE]";
+      if (ending.isDone) break;
+      const chunk = parseChunk(data, name);
+      const choice = chunk.choices?.[0];
+      ending.usage = chunk.usage ?? ending.usage;
+      ending.finish = choice?.finish_reason ?? ending.finish;
+      if (takesCalls && choice?.delta?.tool_calls) calls.add(choice.delta.tool_calls);
+      count.written.push(...(choice?.logprobs?.content ?? []));
+      const piece = choice?.delta?.content ?? "";
+      if (piece !== "") count.outboundTokens++;
+      text += piece;
+    }
+    return { text };
+  } catch (problem) {
+    return { text, problem };
+  }
+}
+
 /** Reads the end of the body too, so that the connection can serve the next request; a server that keeps it open may not. */
-async function finish(events: AsyncIterable<ServerSentEvent>, watchdog: Watchdog): Promise<void> {
+async function finish(events: AsyncIterable<unknown>, watchdog: Watchdog): Promise<void> {
   watchdog.start(CLOSE_MS, "the end of its stream");
   try {
     for await (const _ of events);

@@ -1,6 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 import { LloomError } from "../errors.ts";
 import type { KeptConnections } from "../primitives/kept-connections.ts";
 import { errorSchema } from "./openai-shapes.ts";
@@ -15,6 +13,9 @@ export interface ServerAddress {
 export interface OpenAiServer extends ServerAddress {
   readonly connections: KeptConnections;
 }
+
+/** The server's answer, whose body is still to be read: Node's own, since a `Response` of web streams costs more than the whole call. */
+export type ServerAnswer = IncomingMessage;
 
 const ERROR_BODY_BYTES = 64 * 1024;
 
@@ -45,7 +46,7 @@ export interface ServerCall {
 export async function callServer(
   { url, apiKey, connections }: OpenAiServer,
   { path, body, traceparent, signal }: ServerCall,
-): Promise<Response> {
+): Promise<ServerAnswer> {
   const headers = {
     ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
     ...(traceparent !== undefined && { traceparent }),
@@ -54,35 +55,20 @@ export async function callServer(
   const text = body === undefined ? undefined : JSON.stringify(body);
   try {
     const answer = await connections.call({ url: new URL(`${url}${path}`), headers, body: text, signal });
-    const response = responseOf(answer);
-    if (response.ok) return response;
-    throw await refusal(response);
+    const { statusCode = 0 } = answer;
+    if (statusCode >= 200 && statusCode <= 299) return answer;
+    throw await refusal(answer, statusCode);
   } catch (thrown) {
     signal.throwIfAborted();
     throw thrown instanceof LloomError ? thrown : unreachable(url, thrown);
   }
 }
 
-const BODILESS: readonly number[] = [204, 205, 304];
-
-/** The answer in the form that its readers know; a status that is none is a failure of the server. */
-function responseOf(answer: IncomingMessage): Response {
-  const { statusCode = 0, headers } = answer;
-  const status = statusCode >= 200 && statusCode <= 599 ? statusCode : 502;
-  const body = BODILESS.includes(status) ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array<ArrayBuffer>>);
-  if (body === null) answer.resume();
-  const told = ["content-type", "retry-after"].flatMap((name) => {
-    const value = headers[name];
-    return typeof value === "string" ? [[name, value] as const] : [];
-  });
-  return new Response(body, { status, headers: Object.fromEntries(told) });
-}
-
 /** A whole body as text. Throws BACKEND_FAILED when it is longer. */
-export async function readBody(response: Response, limitBytes: number): Promise<string> {
+export async function readBody(answer: ServerAnswer, limitBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of answer as AsyncIterable<Uint8Array>) {
     total += chunk.length;
     if (total > limitBytes)
       throw new LloomError("BACKEND_FAILED", `The backend's answer is longer than ${limitBytes} bytes.`);
@@ -112,11 +98,10 @@ const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause ? String(cause.code) : "no connection";
 
 /** The status keeps its number in the details; the server's own words stay out, since they may quote the prompt. */
-async function refusal(response: Response): Promise<LloomError> {
-  const { status } = response;
-  const text = await readBody(response, ERROR_BODY_BYTES).catch(() => "");
+async function refusal(answer: ServerAnswer, status: number): Promise<LloomError> {
+  const text = await readBody(answer, ERROR_BODY_BYTES).catch(() => "");
   const { code: upstreamCode, type: upstreamType } = errorSchema.safeParse(parseJson(text)).data?.error ?? {};
-  const details = { status, upstreamCode, upstreamType, retryAfter: response.headers.get("retry-after") ?? undefined };
+  const details = { status, upstreamCode, upstreamType, retryAfter: answer.headers["retry-after"] };
   const refuse = (code: ConstructorParameters<typeof LloomError>[0], message: string): LloomError =>
     new LloomError(code, message, { details });
   if (status === 404) return refuse("MODEL_NOT_FOUND", "The backend does not know this model or address.");

@@ -59,6 +59,16 @@ describe("answers of an OpenAI-compatible server", () => {
     expect(await open().countInbound(ASK, never)).toBeUndefined();
   });
 
+  it("tell what came in one piece at once, also before an event that is none", async () => {
+    server.chat = (response) => begin(response, `${text("a")}${text("b")}data: {\n\n`);
+    const seen: CompletionEvent[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const one of open().complete(ASK, never)) seen.push(one);
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "BACKEND_FAILED" });
+    expect(seen).toEqual([{ type: "text", text: "ab" }]);
+  });
+
   it("are asked for with everything that changes them, and the key", async () => {
     await collect(open({ apiKey: "key-1" }), {
       ...ASK,
@@ -195,12 +205,15 @@ describe("cancelling", () => {
   it("closes the server's stream; each piece counts as one token and the prompt as none", async () => {
     server.chat = (response) => begin(response, text("a"), text("b"), text("c"));
     const cancel = new AbortController();
-    const seen: CompletionEvent[] = [];
+    let seen = "";
+    let end: CompletionEvent | undefined;
     for await (const one of open().complete(ASK, cancel.signal)) {
-      seen.push(one);
-      if (seen.length === 3) cancel.abort();
+      // Pieces that come together are told together.
+      if (one.type === "text") seen += one.text;
+      else end = one;
+      if (seen === "abc") cancel.abort();
     }
-    expect(seen.at(-1)).toEqual({ type: "end", finishReason: "cancelled", inboundTokens: 0, outboundTokens: 3 });
+    expect(end).toEqual({ type: "end", finishReason: "cancelled", inboundTokens: 0, outboundTokens: 3 });
     await vi.waitUntil(() => server.asked[0]?.response.destroyed, DEADLINE);
   });
 

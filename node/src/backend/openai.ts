@@ -8,7 +8,15 @@ import { traceparentOf } from "../primitives/trace-ids.ts";
 import type { Backend, BackendModel, Completion, CompletionEvent } from "./backend.ts";
 import { type Arrived, readAnswer } from "./openai-answer.ts";
 import { chatBody } from "./openai-body.ts";
-import { callServer, type OpenAiServer, parseJson, parseServer, readBody, type ServerCall } from "./openai-call.ts";
+import {
+  callServer,
+  type OpenAiServer,
+  parseJson,
+  parseServer,
+  readBody,
+  type ServerAnswer,
+  type ServerCall,
+} from "./openai-call.ts";
 import { LogprobTrials, traceOf } from "./openai-logprobs.ts";
 import { contextOf, isChatModel, modelListSchema, type ServedModel } from "./openai-shapes.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -150,8 +158,8 @@ async function callWithinContext(
   server: OpenAiServer,
   { max_tokens, ...unlimited }: ReturnType<typeof chatBody>,
   how: Pick<ServerCall, "traceparent" | "signal">,
-): Promise<Response> {
-  const call = (body: object): Promise<Response> => callServer(server, { path: "/chat/completions", body, ...how });
+): Promise<ServerAnswer> {
+  const call = (body: object): Promise<ServerAnswer> => callServer(server, { path: "/chat/completions", body, ...how });
   try {
     return await call({ ...unlimited, max_tokens });
   } catch (thrown) {

@@ -16,46 +16,71 @@ export interface StreamLimits {
 const LINE_END = /\r\n|\n|\r/;
 
 /**
- * Reads server-sent events however the network cut them: in the middle of a character, of a line, or of its end.
- * Comments, ids and retry times are passed over; an unfinished last event is dropped, as the standard wants.
- * Throws BACKEND_FAILED beyond the limits.
+ * Reads server-sent events however the network cut them: in the middle of a character, of a line, or of its end. Those that came
+ * together are told together. Comments, ids and retry times are passed over; an unfinished last event is dropped, as the standard
+ * wants. Throws BACKEND_FAILED beyond the limits.
  */
 export async function* readEvents(
   bytes: AsyncIterable<Uint8Array>,
   limits: StreamLimits,
-): AsyncGenerator<ServerSentEvent, void, void> {
-  let name: string | undefined;
-  let data: string[] = [];
-  for await (const line of readLines(bytes, limits)) {
-    if (line === "") {
-      if (data.length > 0) yield { name, data: data.join("\n") };
-      name = undefined;
-      data = [];
-      continue;
-    }
-    const [field, value] = splitField(line);
-    if (field === "data") data.push(value);
-    if (field === "event") name = value;
-    if (data.reduce((sum, one) => sum + one.length, 0) > limits.eventCharacters)
-      throw tooLong("An event", limits.eventCharacters);
+): AsyncGenerator<readonly ServerSentEvent[], void, void> {
+  const decoder = new TextDecoder();
+  const reader = new EventReader(limits);
+  for await (const chunk of bytes) {
+    const { events, problem } = reader.read(decoder.decode(chunk, { stream: true }));
+    if (events.length > 0) yield events;
+    if (problem !== undefined) throw problem;
   }
 }
 
-async function* readLines(bytes: AsyncIterable<Uint8Array>, limits: StreamLimits): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  let total = 0;
-  for await (const chunk of bytes) {
-    const text = decoder.decode(chunk, { stream: true });
-    total += text.length;
-    if (total > limits.streamCharacters) throw tooLong("The answer", limits.streamCharacters);
-    rest += text;
+/** The state between two pieces of a stream. */
+class EventReader {
+  readonly #limits: StreamLimits;
+  #rest = "";
+  #total = 0;
+  #name: string | undefined;
+  #data: string[] = [];
+  #length = 0;
+
+  constructor(limits: StreamLimits) {
+    this.#limits = limits;
+  }
+
+  /** Events that a piece completes, and what is wrong after them. */
+  read(text: string): { readonly events: readonly ServerSentEvent[]; readonly problem?: LloomError } {
+    const { eventCharacters, streamCharacters } = this.#limits;
+    const events: ServerSentEvent[] = [];
+    this.#total += text.length;
+    if (this.#total > streamCharacters) return { events, problem: tooLong("The answer", streamCharacters) };
+    this.#rest += text;
     /** A carriage return at the end may be half of a line end. */
-    const complete = rest.endsWith("\r") ? rest.slice(0, -1) : rest;
+    const complete = this.#rest.endsWith("\r") ? this.#rest.slice(0, -1) : this.#rest;
     const lines = complete.split(LINE_END);
-    rest = (lines.pop() ?? "") + rest.slice(complete.length);
-    if (rest.length > limits.eventCharacters) throw tooLong("A line", limits.eventCharacters);
-    yield* lines;
+    this.#rest = (lines.pop() ?? "") + this.#rest.slice(complete.length);
+    if (this.#rest.length > eventCharacters) return { events, problem: tooLong("A line", eventCharacters) };
+    for (const line of lines) {
+      const event = this.#take(line);
+      if (event !== undefined) events.push(event);
+      if (this.#length > eventCharacters) return { events, problem: tooLong("An event", eventCharacters) };
+    }
+    return { events };
+  }
+
+  /** The event that a line ends. */
+  #take(line: string): ServerSentEvent | undefined {
+    if (line !== "") {
+      const [field, value] = splitField(line);
+      if (field === "event") this.#name = value;
+      if (field !== "data") return undefined;
+      this.#data.push(value);
+      this.#length += value.length;
+      return undefined;
+    }
+    const event = this.#data.length > 0 ? { name: this.#name, data: this.#data.join("\n") } : undefined;
+    this.#name = undefined;
+    this.#data = [];
+    this.#length = 0;
+    return event;
   }
 }
 

@@ -13,19 +13,28 @@ export interface Watchdog extends Disposable {
 }
 
 export function createWatchdog(caller: AbortSignal): Watchdog {
-  const late = new AbortController();
+  // Of its own, passed on by hand: to join signals costs more than all else here, and every answer has a watchdog.
+  const ending = new AbortController();
+  const onCaller = (): void => ending.abort(caller.reason);
+  if (caller.aborted) onCaller();
+  else caller.addEventListener("abort", onCaller, { once: true });
+  let late: LloomError | undefined;
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => clearTimeout(timer);
   return {
-    signal: AbortSignal.any([caller, late.signal]),
+    signal: ending.signal,
     start(timeoutMs, what) {
       stop();
-      const onLate = (): void =>
-        late.abort(new LloomError("BACKEND_TIMEOUT", `The backend did not send ${what} in ${timeoutMs} ms.`));
-      timer = setTimeout(onLate, timeoutMs);
+      timer = setTimeout(() => {
+        late = new LloomError("BACKEND_TIMEOUT", `The backend did not send ${what} in ${timeoutMs} ms.`);
+        ending.abort(late);
+      }, timeoutMs);
     },
     stop,
-    explain: (thrown) => asLloomError(late.signal.aborted ? late.signal.reason : thrown, "BACKEND_FAILED"),
-    [Symbol.dispose]: stop,
+    explain: (thrown) => asLloomError(late ?? thrown, "BACKEND_FAILED"),
+    [Symbol.dispose]() {
+      stop();
+      caller.removeEventListener("abort", onCaller);
+    },
   };
 }
