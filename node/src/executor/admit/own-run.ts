@@ -33,6 +33,8 @@ export class OwnRun {
   readonly #offers = new Map<Hex, MadeOffer>();
   /** Until when others may still hold an own offer; kept when what it promised is off. */
   readonly #made = new Map<Hex, number>();
+  /** When the first of both ends; until then there is nothing to drop, and every answer looks several times. */
+  #firstEndMs = Number.POSITIVE_INFINITY;
   #aheadMs: number;
   #epoch = 0;
   #ended: LloomError | undefined;
@@ -63,9 +65,11 @@ export class OwnRun {
   /** An offer is about to be signed: requests that accept it will be taken, unless the run has ended. */
   noteOffer(offerHash: Hex, validForMs: number): void {
     this.#look();
-    this.#made.set(offerHash, this.#steady() + validForMs + REMEMBER_MS);
+    const endMs = this.#steady() + validForMs;
+    this.#made.set(offerHash, endMs + REMEMBER_MS);
+    this.#firstEndMs = Math.min(this.#firstEndMs, endMs + GRACE_MS);
     if (this.#ended !== undefined) return;
-    this.#offers.set(offerHash, { untilMs: this.#steady() + validForMs + GRACE_MS, taken: new Set() });
+    this.#offers.set(offerHash, { untilMs: endMs + GRACE_MS, taken: new Set() });
   }
 
   /** Whether this process made the offer, as long as anybody may hold it. */
@@ -104,8 +108,14 @@ export class OwnRun {
       this.#forget();
       this.#options.onJump(jumpMs);
     }
+    if (this.#firstEndMs < nowMs) this.#drop(nowMs);
+  }
+
+  #drop(nowMs: number): void {
     for (const [offerHash, { untilMs }] of this.#offers) if (untilMs < nowMs) this.#offers.delete(offerHash);
     for (const [offerHash, untilMs] of this.#made) if (untilMs < nowMs) this.#made.delete(offerHash);
+    const ends = [...this.#made.values(), ...[...this.#offers.values()].map(({ untilMs }) => untilMs)];
+    this.#firstEndMs = ends.reduce((first, end) => Math.min(first, end), Number.POSITIVE_INFINITY);
   }
 
   #forget(): void {

@@ -12,6 +12,11 @@ export class FramePipe<Frame> implements AsyncIterable<Frame> {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
+  /** The reader has left before the end. */
+  get isLeft(): boolean {
+    return this.#state === "left";
+  }
+
   /** Without waiting, for frames that are few. */
   offer(frame: Frame): void {
     if (this.#state !== "open") return;

@@ -88,7 +88,7 @@ export class OpenRequests {
     try {
       yield* pipe;
     } finally {
-      stop.abort(new LloomError("STREAM_INTERRUPTED", "The client is gone."));
+      if (pipe.isLeft) stop.abort(new LloomError("STREAM_INTERRUPTED", "The client is gone."));
       signal.removeEventListener("abort", onSignal);
     }
   }

@@ -58,11 +58,14 @@ function stopAtLimits(stop: AbortController, { signal, timeoutMs, deadlineMs }: 
   const onSignal = (): void => stop.abort(signal.reason);
   if (signal.aborted) onSignal();
   else signal.addEventListener("abort", onSignal, { once: true });
-  const after = (ms: number, reason: LloomError): NodeJS.Timeout =>
-    setTimeout(() => stop.abort(reason), Math.max(0, Math.min(ms, LONGEST_TIMER_MS)));
+  // The errors are made when they are needed: each holds where it was made, which costs more than the timer.
+  const after = (ms: number, reason: () => LloomError): NodeJS.Timeout =>
+    setTimeout(() => stop.abort(reason()), Math.max(0, Math.min(ms, LONGEST_TIMER_MS)));
+  const late = (): LloomError =>
+    new LloomError("BACKEND_TIMEOUT", `The backend took longer than ${timeoutMs / 1000} s.`);
   const timers = [
-    after(timeoutMs, new LloomError("BACKEND_TIMEOUT", `The backend took longer than ${timeoutMs / 1000} s.`)),
-    after(deadlineMs, new LloomError("CANCELLED", "The request's deadline has come.")),
+    after(timeoutMs, late),
+    after(deadlineMs, () => new LloomError("CANCELLED", "The request's deadline has come.")),
   ];
   return {
     [Symbol.dispose]: () => {
