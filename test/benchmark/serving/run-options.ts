@@ -24,7 +24,12 @@ export async function measuredRun(
     watched = serving.meter;
     return measure(serving);
   });
-  if (profileDir !== undefined && watched !== undefined)
+  if (profileDir === undefined || watched === undefined) return rows;
+  try {
     for (const line of reportProfiles(profileDir, watched)) tell(line);
+  } catch (thrown) {
+    // A process that had to be killed wrote none: what was measured is worth no less.
+    tell((thrown as Error).message);
+  }
   return rows;
 }
