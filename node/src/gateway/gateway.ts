@@ -4,7 +4,7 @@ import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
 import type { PaidDeployment } from "./answer-facts.ts";
-import { chatRoute } from "./chat-route.ts";
+import { chatRoute } from "./answer-route.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";

@@ -6,8 +6,8 @@ import { MOST_TOOLS, type Tool, toolsText } from "@lloom/protocol/form/tools";
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
+import { flagField, textField } from "../fields/field-forms.ts";
 import { invalidField } from "../http-problem.ts";
-import { flagField, textField } from "./field-forms.ts";
 
 const nameProblem = "must be a name of 1 to 64 letters, digits, underscores and dashes";
 const toolProblem = 'must be an object such as { type: "function", function: { name: "f" } }';

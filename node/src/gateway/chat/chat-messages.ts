@@ -1,8 +1,8 @@
 import { type ToolCall, turnText } from "@lloom/protocol/form/tools";
 import { type ChatMessage, WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
+import { textField } from "../fields/field-forms.ts";
 import { invalidField } from "../http-problem.ts";
-import { textField } from "./field-forms.ts";
 
 const contentProblem = "must be a string or a list of text parts";
 const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;

@@ -3,12 +3,12 @@ import { z } from "@lloom/protocol/zod";
 import { REFERENCE_BYTES } from "../../client/check/model-reference.ts";
 import type { Verification } from "../../client/check/verification.ts";
 import { verificationForm } from "../../client/check/verification-form.ts";
+import { flagField, numberField, wholeField } from "../fields/field-forms.ts";
+import { samplingFields, samplingOf } from "../fields/sampling-fields.ts";
 import { invalidField } from "../http-problem.ts";
 import { formFields, formOf } from "./chat-form.ts";
 import { messagesField, wireMessages } from "./chat-messages.ts";
-import { flagField, numberField, wholeField } from "./field-forms.ts";
 import { refuseUnsupported } from "./request-fields.ts";
-import { samplingFields, samplingOf } from "./sampling-fields.ts";
 
 /** A chat completion as asked, in the network's terms. */
 export interface ChatRequest {

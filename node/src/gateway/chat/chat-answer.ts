@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
-import type { Answered, AskEvent } from "../client/question.ts";
-import { LloomError } from "../errors.ts";
+import type { Answered, AskEvent } from "../../client/question.ts";
+import { LloomError } from "../../errors.ts";
 import {
   factHeaders,
   lloomFacts,
@@ -8,11 +8,11 @@ import {
   type PaidDeployment,
   usageOf,
   weightsHeader,
-} from "./answer-facts.ts";
-import type { ChatRequest } from "./chat/chat-request.ts";
-import { CallSplitter, toldMessage } from "./chat/told-calls.ts";
-import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts";
-import { problemOf } from "./http-problem.ts";
+} from "../answer-facts.ts";
+import { createEventStream, type EventStream, type EventStreamOptions } from "../event-stream.ts";
+import { problemOf } from "../http-problem.ts";
+import { CallSplitter, toldMessage } from "../telling/told-calls.ts";
+import type { ChatRequest } from "./chat-request.ts";
 
 /** The request's hash as it was signed: executor and gateway log it, so that a call can be followed through both. */
 const REQUEST_HEADER = "x-lloom-request";
