@@ -5,17 +5,18 @@ import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type PaidDeployment, spent } from "./answer-facts.ts";
+import type { Asked } from "./asked.ts";
 import { CallWatch } from "./call-watch.ts";
-import { type ChatAnswer, sendStream, sendWhole } from "./chat/chat-answer.ts";
-import { parseChatRequest } from "./chat/chat-request.ts";
-import type { GatewayClient } from "./gateway-client.ts";
+import type { AnswerTold, ApiDoor } from "./door.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
-import { type BegunAnswer, createLimitedAsk } from "./limited-ask.ts";
+import type { BegunAnswer, LimitedAsk } from "./limited-ask.ts";
+import { tellStream } from "./telling/tell-stream.ts";
+import { tellWhole } from "./telling/tell-whole.ts";
 
-export interface ChatRouteParts {
-  readonly client: GatewayClient;
+export interface AnswerRouteParts {
+  readonly limited: LimitedAsk;
   readonly keyed: KeyedAnswers;
   readonly deployment: PaidDeployment;
   readonly log: Log;
@@ -26,14 +27,18 @@ export interface ChatRouteParts {
   readonly onLetIn: (request: FastifyRequest) => void;
 }
 
+export const CHAT_PATH = "/v1/chat/completions";
+
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** POST /v1/chat/completions. A call with an Idempotency-Key is asked and paid once, however often it comes. */
-export function chatRoute({ client, keyed, deployment, log, settings, closing, onLetIn }: ChatRouteParts): Handler {
+/** A route that answers. A call with an Idempotency-Key is asked and paid once, however often it comes. */
+export function answerRoute<Call extends Asked>(
+  { limited, keyed, deployment, log, settings, closing, onLetIn }: AnswerRouteParts,
+  door: ApiDoor<Call>,
+): Handler {
   const { keepAliveMs, readTimeoutMs } = settings;
-  const limited = createLimitedAsk(client, settings, deployment.token);
   return async (request, reply) => {
-    const chat = parseChatRequest(request.body);
+    const call = door.read(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
     const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
@@ -46,25 +51,28 @@ export function chatRoute({ client, keyed, deployment, log, settings, closing, o
       return error;
     };
     const begin = (...ends: AbortSignal[]): BegunAnswer => {
-      const begun = limited.begin(chat, AbortSignal.any([...ends, timeout, closing]));
-      const watch = new CallWatch({ requestId: request.id, model: chat.model, isStream: chat.stream });
+      const begun = limited.begin(call, {
+        idPrefix: door.idPrefix,
+        signal: AbortSignal.any([...ends, timeout, closing]),
+      });
+      const watch = new CallWatch({ requestId: request.id, model: call.model, isStream: call.stream });
       requestHashes = watch.requestHashes;
       return { ...begun, events: explained(begun.events, { timeout, closing, watch }) };
     };
     const once = (key: string): BegunAnswer => {
-      const call = { key, caller: callerOf(request), body: request.body };
-      const { events, isReplayed, ...identity } = keyed.answer(call, begin);
+      const named = { key, caller: callerOf(request), body: fingerprinted(request.body, door) };
+      const { events, isReplayed, ...identity } = keyed.answer(named, begin);
       if (isReplayed) reply.header("idempotent-replayed", "true");
       return { ...identity, events: events() };
     };
     try {
       const { id, created, events } = key === undefined ? begin(hangUp) : once(key);
       onLetIn(request);
-      const answer: ChatAnswer = { id, created, request: chat, events, deployment };
-      const end = chat.stream
-        ? await sendStream(answer, reply, { keepAliveMs, readTimeoutMs, explain: explainAndLog })
-        : await sendWhole(answer, reply);
-      if (end !== undefined) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
+      const answer: AnswerTold<Call> = { id, created, call, deployment };
+      const choices = call.stream
+        ? await tellStream(door, answer, { events, reply, keepAliveMs, readTimeoutMs, explain: explainAndLog })
+        : await tellWhole(door, answer, { events, reply });
+      for (const { end } of choices ?? []) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
     } catch (thrown) {
       const error = explain(thrown, hangUp);
       const { code } = error;
@@ -74,6 +82,10 @@ export function chatRoute({ client, keyed, deployment, log, settings, closing, o
     return reply;
   };
 }
+
+/** The same key at another door is another call; chat, which was the only one, is known by its body alone. */
+const fingerprinted = (body: unknown, { path }: Pick<ApiDoor, "path">): unknown =>
+  path === CHAT_PATH ? body : { path, body };
 
 const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? "";
 

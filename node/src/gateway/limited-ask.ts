@@ -3,7 +3,7 @@ import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { AskEvent } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
-import type { ChatRequest } from "./chat/chat-request.ts";
+import type { Asked } from "./asked.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { invalidField } from "./http-problem.ts";
@@ -16,22 +16,28 @@ export interface BegunAnswer {
   readonly events: AsyncIterable<AskEvent>;
 }
 
+export interface BeginOptions {
+  /** What the answer's id begins with. */
+  readonly idPrefix: string;
+  readonly signal: AbortSignal;
+}
+
 /** Asks the network, so many questions at once. */
 export interface LimitedAsk {
   /** Throws RATE_LIMITED; whatever else goes wrong, the events throw. */
-  begin(request: ChatRequest, signal: AbortSignal): BegunAnswer;
+  begin(asked: Asked, options: BeginOptions): BegunAnswer;
 }
 
 export function createLimitedAsk(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): LimitedAsk {
   let running = 0;
   return {
-    begin(request, signal) {
+    begin(asked, { idPrefix, signal }) {
       if (running >= settings.maxConcurrent)
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
       running++;
-      const events = ask({ client, settings, token }, request, signal);
+      const events = ask({ client, settings, token }, asked, signal);
       return {
-        id: `chatcmpl-${randomUUID()}`,
+        id: `${idPrefix}${randomUUID()}`,
         created: Math.floor(wallClock() / 1000),
         events: whenOver(events, () => {
           running--;
@@ -61,7 +67,7 @@ async function* ask(
     maxOutboundTokens: asked,
     demands: { minReputation, minStake },
     verification,
-  }: ChatRequest,
+  }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
   const offered = await client.model(model);
@@ -96,7 +102,7 @@ const BYTES_PER_TOKEN = 4;
  * An answer cannot be longer than what the prompt leaves of the context; many callers name a limit that is, and mean "as long
  * as may be". How long the prompt is in tokens, the executor alone knows; it ends the answer at the context.
  */
-function clamp(asked: number, messages: ChatRequest["messages"], maxContext = asked + 1): number {
+function clamp(asked: number, messages: Asked["messages"], maxContext = asked + 1): number {
   const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   const room = maxContext - 1 - Math.ceil(bytes / BYTES_PER_TOKEN);
   return Math.max(1, Math.min(asked, room));

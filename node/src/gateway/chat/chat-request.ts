@@ -1,8 +1,8 @@
-import { type ChatMessage, type Sampling, WIRE_LIMITS } from "@lloom/protocol/messages";
+import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { REFERENCE_BYTES } from "../../client/check/model-reference.ts";
-import type { Verification } from "../../client/check/verification.ts";
 import { verificationForm } from "../../client/check/verification-form.ts";
+import type { Asked } from "../asked.ts";
 import { flagField, numberField, wholeField } from "../fields/field-forms.ts";
 import { samplingFields, samplingOf } from "../fields/sampling-fields.ts";
 import { invalidField } from "../http-problem.ts";
@@ -11,18 +11,8 @@ import { messagesField, wireMessages } from "./chat-messages.ts";
 import { refuseUnsupported } from "./request-fields.ts";
 
 /** A chat completion as asked, in the network's terms. */
-export interface ChatRequest {
-  readonly model: string;
-  readonly messages: ChatMessage[];
-  readonly sampling: Sampling;
-  /** Undefined: the gateway's default. */
-  readonly maxOutboundTokens: number | undefined;
-  readonly stream: boolean;
+export interface ChatRequest extends Asked {
   readonly includeUsage: boolean;
-  /** How far the answer is checked, if the request says so. */
-  readonly verification?: Verification | undefined;
-  /** Of whoever answers; the stake in tokens of payment. */
-  readonly demands: { readonly minReputation?: number | undefined; readonly minStake?: string | undefined };
 }
 
 const maxTokens = wholeField(1, Number.MAX_SAFE_INTEGER).optional();

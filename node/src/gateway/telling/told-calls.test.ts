@@ -8,7 +8,7 @@ const ID = "chatcmpl-00000000-0000-4000-8000-000000000001";
 describe("an answer that may call functions", () => {
   it("is content and calls, whose ids are the answer's own and differ", () => {
     const told = toldMessage(`Wait.\n${CALL}\n${CALL}`, ID);
-    expect(told).toMatchObject({ content: "Wait.", calls: [{ function: { name: "f" } }, { function: { name: "f" } }] });
+    expect(told).toMatchObject({ content: "Wait.", calls: [{ name: "f" }, { name: "f" }] });
     expect(told.calls.map(({ id }) => id)).toEqual(
       [0, 1].map((index) => `call_00000000000040008000000000000001_${index}`),
     );

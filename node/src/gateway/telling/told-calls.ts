@@ -1,10 +1,11 @@
 import { CALL_OPENS, readCalls } from "@lloom/protocol/form/tools";
 
-/** A call in OpenAI's shape. */
+/** A call of a function, with an id of its own. */
 export interface ToldCall {
   readonly id: string;
-  readonly type: "function";
-  readonly function: { readonly name: string; readonly arguments: string };
+  readonly name: string;
+  /** JSON of an object. */
+  readonly arguments: string;
 }
 
 /** What an answer says, and what it calls. */
@@ -19,10 +20,8 @@ export interface ToldMessage {
  */
 export function toldMessage(text: string, answerId: string): ToldMessage {
   const told = readCalls(text) ?? { content: text, calls: [] };
-  const base = answerId.replace(/^[a-z]+-/, "").replaceAll("-", "");
-  const calls = told.calls.map(
-    (call, index): ToldCall => ({ id: `call_${base}_${index}`, type: "function", function: { ...call } }),
-  );
+  const base = answerId.replace(/^[a-z]+[-_]/, "").replaceAll("-", "");
+  const calls = told.calls.map((call, index): ToldCall => ({ id: `call_${base}_${index}`, ...call }));
   return { content: told.content, calls };
 }
 

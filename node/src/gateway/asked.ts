@@ -1,0 +1,17 @@
+import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import type { Verification } from "../client/check/verification.ts";
+
+/** What a caller asks for, in the network's terms, whichever API it speaks. */
+export interface Asked {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly sampling: Sampling;
+  /** Undefined: the gateway's default. */
+  readonly maxOutboundTokens: number | undefined;
+  /** The answer is told as it comes. */
+  readonly stream: boolean;
+  /** How far the answer is checked, if the request says so. */
+  readonly verification?: Verification | undefined;
+  /** Of whoever answers; the stake in tokens of payment. */
+  readonly demands: { readonly minReputation?: number | undefined; readonly minStake?: string | undefined };
+}

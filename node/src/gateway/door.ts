@@ -1,0 +1,52 @@
+import type { Answered } from "../client/question.ts";
+import type { PaidDeployment } from "./answer-facts.ts";
+import type { Asked } from "./asked.ts";
+import type { HttpProblem } from "./http-problem.ts";
+import type { ToldCall } from "./telling/told-calls.ts";
+
+/** An answer under way, with what all its parts share. */
+export interface AnswerTold<Call extends Asked> {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created: number;
+  readonly call: Call;
+  readonly deployment: PaidDeployment;
+}
+
+/** One answer of a call, whole. */
+export interface ToldChoice {
+  readonly index: number;
+  /** What it says, without its calls of functions. */
+  readonly content: string;
+  readonly calls: readonly ToldCall[];
+  readonly end: Answered;
+}
+
+/** One server-sent event. Data that is no text is written as JSON. */
+export interface StreamEvent {
+  readonly event?: string;
+  readonly data: string | object;
+}
+
+/** Tells an answer in the events of one API, in this order. */
+export interface StreamTeller {
+  /** Content came; "" while what came may be a call. The first of each choice begins it. */
+  text(choice: number, content: string): StreamEvent[];
+  /** A choice is whole; `rest` of its content was not told yet. */
+  ended(choice: ToldChoice, rest: string): StreamEvent[];
+  /** All are. */
+  finished(choices: readonly ToldChoice[]): StreamEvent[];
+}
+
+/** One API that the gateway speaks: how it is asked, and how it tells answers and failures. */
+export interface ApiDoor<Call extends Asked = Asked> {
+  readonly path: string;
+  /** What ids of its answers begin with. */
+  readonly idPrefix: string;
+  /** Reads a body. Throws REQUEST_INVALID and UNSUPPORTED that name the field. */
+  read(body: unknown): Call;
+  whole(answer: AnswerTold<Call>, choices: readonly ToldChoice[]): object;
+  stream(answer: AnswerTold<Call>): StreamTeller;
+  /** A failure in the middle of a stream. */
+  failed(problem: HttpProblem): StreamEvent;
+}
