@@ -110,7 +110,7 @@ export class StagedMarket implements Disposable {
 
   constructor(
     options: ClientOptions = {},
-    more: Partial<Pick<AskParts, "recounting" | "known" | "audit" | "reach">> = {},
+    more: Partial<Pick<AskParts, "recounting" | "known" | "audit" | "odds" | "reach">> = {},
   ) {
     const path = mkdtempSync(join(tmpdir(), "lloom-market-"));
     this.book = new OfferBook(options.random ?? (() => 0.5));

@@ -48,8 +48,18 @@ export const isVocabularyFile = (bytes: Uint8Array): boolean =>
   metadataEnd(bytes) === bytes.length &&
   viewOf(bytes).getBigUint64(TENSOR_COUNT_AT, true) === 0n;
 
+/** Where values stand in the metadata, by their names: at the number of the value's kind. What is no GGUF file has none. */
+export function metadataPlaces(bytes: Uint8Array): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  metadataEnd(bytes, (name, at) => places.set(name, at));
+  return places;
+}
+
 /** Where the metadata ends; `undefined` if that is beyond these bytes, or they are no GGUF file that is known. */
-function metadataEnd(bytes: Uint8Array): number | undefined {
+function metadataEnd(
+  bytes: Uint8Array,
+  onValue: (name: string, at: number) => void = () => undefined,
+): number | undefined {
   if (bytes.length < HEAD_BYTES || Buffer.from(bytes.subarray(0, 4)).toString("latin1") !== MAGIC) return undefined;
   const view = viewOf(bytes);
   if (!VERSIONS.includes(view.getUint32(4, true))) return undefined;
@@ -58,7 +68,9 @@ function metadataEnd(bytes: Uint8Array): number | undefined {
   let at: number | undefined = HEAD_BYTES;
   for (let index = 0n; index < count && at !== undefined; index += 1n) {
     const kindAt: number | undefined = afterText(view, at);
-    at = kindAt === undefined || kindAt + 4 > view.byteLength ? undefined : afterValue(view, kindAt);
+    if (kindAt === undefined || kindAt + 4 > view.byteLength) return undefined;
+    onValue(Buffer.from(bytes.subarray(at + 8, kindAt)).toString("latin1"), kindAt);
+    at = afterValue(view, kindAt);
   }
   return at;
 }

@@ -26,6 +26,7 @@ import type { AskParts } from "./ask/ask-state.ts";
 import { askVerified } from "./ask/ask-verified.ts";
 import { blamingClock } from "./blaming-clock.ts";
 import type { AnswerAudit } from "./check/answer-audit.ts";
+import { openAnswerOdds } from "./check/answer-odds.ts";
 import { type ModelReference, parseModelReference } from "./check/model-reference.ts";
 import { openRecounting } from "./check/recounting.ts";
 import { isOfWeights } from "./choose/weights.ts";
@@ -109,7 +110,8 @@ export async function createClient(given: ClientParts, options: ClientOptions = 
   await lookAfterAnswers(parts, { settings, book: market.book, stack });
   const recounting = stack.use(openRecounting(parts, settings));
   if (recounting !== undefined) stack.use(await serveVocabularies(parts, recounting));
-  const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), recounting };
+  const tokens = { recounting, odds: openAnswerOdds(parts, recounting) };
+  const asking = { ...assembleAsk(parts, { settings, market, channels, pool, background }), ...tokens };
   background.run(keepLooking(asking, market, closing.signal));
   const pace = { fromBlock, pollMs: settings.watchPollMs, signal: closing.signal };
   background.run(followStakes(chain, { ...pace, onChange: market.review }));
@@ -289,7 +291,6 @@ async function keepLooking({ book, settings }: AskParts, { search }: Market, sig
 
 /** Between searches while nobody offers anything: right after the start the node may not know a single peer. */
 const EMPTY_INTERVAL_MS = 500;
-
 /** While nothing is known: a search now, and for a few seconds whatever comes in. */
 async function lookForModels({ book, search }: Market, settings: ClientSettings): Promise<void> {
   if (!isBare(book, settings)) return;

@@ -33,6 +33,22 @@ export interface Question {
   readonly verification?: Verification | undefined;
   /** Asks this one alone: nobody takes over. */
   readonly executor?: Address;
+  /** Ends with the log probabilities of its tokens; only executors are asked that show them. */
+  readonly odds?: boolean;
+}
+
+/** A token and how likely it was, thousandths of a nat; its bytes may be a part of a letter. */
+export interface ToldOdds {
+  readonly bytes: readonly number[];
+  readonly logprob: number;
+}
+
+/** A token of an answer, as its executor's trace has it. */
+export interface ToldToken extends ToldOdds {
+  /** It stands for text; one that ends an answer does not. */
+  readonly isText: boolean;
+  /** The likeliest at this place, ten at most. */
+  readonly likeliest: readonly ToldOdds[];
 }
 
 /** A paid answer's last event. */
@@ -55,10 +71,12 @@ export interface Answered {
   readonly attempts: number;
   /** Of a question that several were asked, every one's answer, this one included. */
   readonly copies?: readonly Copy[];
+  /** Its tokens, where they were asked for; they may go on behind the text, where it was cut at a stop string. */
+  readonly odds?: readonly ToldToken[];
 }
 
 /** One of several answers to the same question. */
-export interface Copy extends Omit<Answered, "copies"> {
+export interface Copy extends Omit<Answered, "copies" | "odds"> {
   /** It has the very text that was taken. */
   readonly agrees: boolean;
 }

@@ -8,6 +8,8 @@ export interface Asked {
   readonly sampling: Sampling;
   /** Undefined: the gateway's default. */
   readonly maxOutboundTokens: number | undefined;
+  /** The log probabilities of its tokens are asked for, and of so many of the likeliest at each place. */
+  readonly logprobs?: number | undefined;
   /** The answer is told as it comes. */
   readonly stream: boolean;
   /** How far the answer is checked, if the request says so. */

@@ -67,6 +67,7 @@ async function* ask(
     maxOutboundTokens: asked,
     demands: { minReputation, minStake },
     verification,
+    logprobs,
   }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
@@ -79,7 +80,8 @@ async function* ask(
   };
   const asks = Object.keys(demands).length === 0 ? {} : { demands };
   const question = { model, messages, sampling, maxOutboundTokens, whole: !stream, verification, ...asks };
-  yield* client.ask(question, signal);
+  const odds = logprobs === undefined ? {} : { odds: true };
+  yield* client.ask({ ...question, ...odds }, signal);
 }
 
 /** Throws REQUEST_INVALID for more digits than the token has. */

@@ -124,4 +124,19 @@ describe("the official client", { timeout: 120_000 }, () => {
     const refused = await thrownBy(client.chat.completions.create({ ...asked, logit_bias: { 4000000000: 1 } }));
     expect(refused).toBeDefined();
   });
+
+  it("gets log probabilities, of a stream at its end: those that the executor signed", async () => {
+    const asked = { model, messages: HI, max_tokens: 4, temperature: 0, logprobs: true, top_logprobs: 3 } as const;
+    const { choices } = await client.chat.completions.create(asked);
+    const tokens = choices[0]?.logprobs?.content ?? [];
+    expect(tokens.map(({ token }) => token).join("")).toBe(choices[0]?.message.content);
+    for (const { logprob, bytes, token, top_logprobs } of tokens) {
+      expect(Buffer.from(bytes ?? []).toString()).toBe(token);
+      // At temperature 0 the likeliest was taken.
+      expect(top_logprobs.map((other) => other.logprob)).toHaveLength(3);
+      expect(top_logprobs[0]?.logprob).toBe(logprob);
+    }
+    const stream = client.chat.completions.stream({ ...asked, stream: true });
+    expect((await stream.finalChatCompletion()).choices[0]?.logprobs?.content).toEqual(tokens);
+  });
 });

@@ -2,6 +2,7 @@ import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import type { LloomError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { AnswerAudit } from "../check/answer-audit.ts";
+import type { AnswerOdds } from "../check/answer-odds.ts";
 import type { Candidate } from "../choose/choose.ts";
 import type { ClientSettings } from "../client-options.ts";
 import type { GatherParts } from "../discover/gather-offers.ts";
@@ -16,6 +17,8 @@ export interface AskParts extends AttemptParts, GatherParts {
   readonly networkView: (question: Pick<Question, "model" | "weights">) => NetworkView;
   /** Holds answers against weights of this client's own, where it has any. */
   readonly audit?: AnswerAudit | undefined;
+  /** Tells answers token by token. */
+  readonly odds?: AnswerOdds | undefined;
   /** Whether more than one vocabulary is named for these weights. */
   readonly isVocabularyDisputed?: (weightsHash: Hex) => boolean;
   /** Asks one executor for its offers again. */

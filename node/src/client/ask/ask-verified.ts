@@ -7,12 +7,18 @@ import { askAudited } from "./ask-audited.ts";
 import { askHedged } from "./ask-hedged.ts";
 import { askSeveral } from "./ask-several.ts";
 import type { AskParts } from "./ask-state.ts";
+import { withOdds } from "./with-odds.ts";
 
 /**
- * Answers a question and checks it as far as the question or the client's own settings ask, whichever is more. Throws as `ask`,
+ * Answers a question, with the log probabilities of its tokens where they are asked for, and checks it as far as the question or the client's own settings ask, whichever is more. Throws as `ask`,
  * UNSUPPORTED for an audit without weights, and REQUEST_INVALID for a model that names weights wrongly.
  */
 export function askVerified(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
+  const events = askChecked(parts, question, signal);
+  return question.odds === true ? withOdds(parts, events, signal) : events;
+}
+
+function askChecked(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
   const { verification: own } = parts.settings;
   const verification = stricterVerification(question.verification ?? own, own);
   const verified = { ...question, ...parseModelReference(question.model), verification };

@@ -97,7 +97,7 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
 }
 
 function choose(
-  { book, channels, settings, recounting, audit, isVocabularyDisputed }: AskParts,
+  { book, channels, settings, recounting, audit, odds, isVocabularyDisputed }: AskParts,
   { question, tried, fundedOnly, shared, own }: Omit<AskState, "signal">,
   isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
 ) {
@@ -118,7 +118,9 @@ function choose(
   };
   const isAudited = question.verification?.type === "audit";
   const offered = book.candidates(question.model, nowMs);
-  const covered = isAudited ? offered.filter(({ signed }) => audit?.covers(signed) === true) : offered;
+  const shown = question.odds === true ? offered.filter((one) => odds?.covers(one) === true) : offered;
+  if (shown.length === 0 && offered.length > 0) return "features";
+  const covered = isAudited ? shown.filter(({ signed }) => audit?.covers(signed) === true) : shown;
   const right = ofOneWeights(covered, {
     question,
     shared,

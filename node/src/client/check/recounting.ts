@@ -3,7 +3,7 @@ import { promisedBy } from "@lloom/protocol/profile";
 import type { VocabularyReply } from "@lloom/protocol/rpc-messages";
 import type { CountQuestion } from "../../backend/counting/count-messages.ts";
 import type { TokenCounter } from "../../backend/counting/token-counter.ts";
-import { Vocabularies } from "../../backend/counting/vocabularies.ts";
+import { type FetchPart, Vocabularies } from "../../backend/counting/vocabularies.ts";
 import type { Log } from "../../log.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Host } from "../../p2p/host/host.ts";
@@ -34,6 +34,8 @@ export const disputedVocabularies = (store: RecountingParts["store"]): Hex[] =>
 export interface Recounting extends AsyncDisposable {
   /** Begins with an answer of an executor that names a vocabulary; it is asked for it if nobody was before. */
   begin(vocabulary: Hex, target: PeerTarget): Pick<Recount, "counts">;
+  /** The file of a vocabulary; fetched if it is not here. Throws what fetching it throws. */
+  file(vocabulary: Hex, target: PeerTarget): Promise<string>;
   /** A part of a vocabulary that is here, for whoever has to count by it. */
   part(vocabulary: Hex, offset: number): VocabularyReply | undefined;
   /** Whether answers can be counted by it, as far as is known: it is here, or nobody has failed to give it. */
@@ -60,12 +62,13 @@ export function openRecounting(
       return (await counter).count(question);
     },
   };
+  const fetchFrom =
+    (hash: Hex, target: PeerTarget): FetchPart =>
+    (offset) =>
+      callVocabulary(host, { target, hash, offset, signal: closing.signal });
   return {
-    begin: (hash, target) =>
-      new Recount(parts, {
-        hash,
-        fetchPart: (offset) => callVocabulary(host, { target, hash, offset, signal: closing.signal }),
-      }),
+    begin: (hash, target) => new Recount(parts, { hash, fetchPart: fetchFrom(hash, target) }),
+    file: (hash, target) => vocabularies.get(hash, fetchFrom(hash, target)),
     part: (vocabulary, offset) => vocabularies.part(vocabulary, offset),
     mayCount: (vocabulary) => !vocabularies.isMissed(vocabulary),
     [Symbol.asyncDispose]: async () => {

@@ -32,6 +32,8 @@ export interface Candidate {
   readonly vocabulary: Hex | undefined;
   /** What its backend can do, as its profile says. */
   readonly features?: readonly string[] | undefined;
+  /** It shows the log probabilities of what it answers, as its profile says. */
+  readonly showsTrace?: boolean;
   /** Own requests that it is answering now. */
   readonly inFlight: number;
   /** Of these, the ones that have not shown a first text. */

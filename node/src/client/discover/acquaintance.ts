@@ -63,7 +63,7 @@ export class OfferEntry implements Candidate {
   readonly validUntilMs: number;
   readonly #of: Acquaintance;
   /** Read when it is first asked for: offers come far more often than questions. */
-  #promised: Pick<Promised, "vocabulary" | "features" | "precision"> | undefined;
+  #promised: Pick<Promised, "vocabulary" | "features" | "precision" | "evidence"> | undefined;
 
   constructor(signed: SignedOffer, heardAtMs: number, of: Acquaintance) {
     this.signed = signed;
@@ -111,6 +111,11 @@ export class OfferEntry implements Candidate {
   get precision(): string | undefined {
     this.#promised ??= promisedBy(this.signed);
     return this.#promised.precision;
+  }
+
+  get showsTrace(): boolean {
+    this.#promised ??= promisedBy(this.signed);
+    return this.#promised.evidence === "trace";
   }
 
   get inFlight(): number {

@@ -43,8 +43,11 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
   if (choice === "features")
     return new LloomError(
       "UNSUPPORTED",
-      `No executor that offers ${model} and may be asked can do all of this: ${featuresNeeded(question.sampling, question.messages).join(", ")}.`,
-      { next: "Leave out what it names, or choose another model." },
+      `No executor that offers ${model} and may be asked can do all of this: ${neededBy(question).join(", ")}.`,
+      {
+        next: "Leave out what it names, or choose another model.",
+        ...(question.odds === true && { details: { param: "logprobs" } }),
+      },
     );
   if (choice === "unstaked")
     return new LloomError("NO_EXECUTOR", `${model} is offered only by keys that have nothing at stake.`, {
@@ -69,6 +72,11 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
   if (choice !== "none") return new LloomError("NO_EXECUTOR", `No executor of ${model} can be asked now.`);
   return others.length > 0 && offered === undefined ? notOffered(model, others) : nobodyKnown(model, networkView);
 }
+
+const neededBy = ({ sampling, messages, odds }: Question): readonly string[] => [
+  ...featuresNeeded(sampling, messages),
+  ...(odds === true ? ["logprobs"] : []),
+];
 
 function wrongWeights(
   choice: "weights" | "ambiguous",

@@ -1,6 +1,8 @@
+import type { ToldOdds } from "../../client/question.ts";
 import { lloomFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
 import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
+import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
 /** A chat completion, whole. */
@@ -14,19 +16,44 @@ export function chatCompletion(
     object: "chat.completion",
     created,
     model: call.model,
-    choices: [wholeChoice(choice)],
+    choices: [wholeChoice(choice, call)],
     usage: usageOf(end),
     lloom: lloomFacts(end, deployment),
   };
 }
 
-function wholeChoice({ index, content, calls, end }: ToldChoice): object {
+function wholeChoice(choice: ToldChoice, call: ChatRequest): object {
+  const { index, content, calls, end } = choice;
   const message =
     calls.length === 0
       ? { role: "assistant", content, refusal: null }
       : { role: "assistant", content: content || null, refusal: null, tool_calls: calls.map(openAiCall) };
-  return { index, message, logprobs: null, finish_reason: openAiFinishReason(end, calls.length > 0) };
+  return {
+    index,
+    message,
+    logprobs: logprobsOf(choice, call),
+    finish_reason: openAiFinishReason(end, calls.length > 0),
+  };
 }
+
+/** Of the content's tokens; null where nobody asked. */
+function logprobsOf({ content, end }: ToldChoice, { logprobs: most }: ChatRequest): object | null {
+  if (most === undefined) return null;
+  const tokens = oddsOfText(content, end.odds ?? []);
+  return {
+    content: tokens.map(({ likeliest, ...token }) => ({
+      ...openAiOdds(token),
+      top_logprobs: likeliest.slice(0, most).map(openAiOdds),
+    })),
+    refusal: null,
+  };
+}
+
+const openAiOdds = ({ bytes, logprob }: ToldOdds) => ({
+  token: textOfBytes(bytes),
+  logprob: nats(logprob),
+  bytes,
+});
 
 const openAiCall = ({ id, ...called }: ToldCall) => ({ id, type: "function", function: called });
 
@@ -35,9 +62,9 @@ export function chatChunks({ id, created, call, deployment }: AnswerTold<ChatReq
   const base = { id, object: "chat.completion.chunk", created, model: call.model };
   const usage = call.includeUsage ? { usage: null } : {};
   const begun = new Set<number>();
-  const choose = (index: number, delta: object, finishReason: string | null = null) => ({
+  const choose = (index: number, delta: object, last?: { finish_reason: string; logprobs: object | null }) => ({
     ...base,
-    choices: [{ index, delta, logprobs: null, finish_reason: finishReason }],
+    choices: [{ index, delta, ...(last ?? { logprobs: null, finish_reason: null }) }],
     ...usage,
   });
   const content = (index: number, text: string): StreamEvent[] => {
@@ -50,8 +77,14 @@ export function chatChunks({ id, created, call, deployment }: AnswerTold<ChatReq
   };
   return {
     text: content,
-    ended: ({ index, calls, end }, rest) => {
-      const last = choose(index, {}, openAiFinishReason(end, calls.length > 0));
+    ended: (choice, rest) => {
+      const { index, calls, end } = choice;
+      // An executor shows log probabilities once it has signed the answer: they come at its end.
+      const last = choose(
+        index,
+        {},
+        { finish_reason: openAiFinishReason(end, calls.length > 0), logprobs: logprobsOf(choice, call) },
+      );
       return [
         ...content(index, rest),
         ...calls.map((one, place) => ({

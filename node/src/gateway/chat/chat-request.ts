@@ -1,4 +1,5 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
+import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import { z } from "@lloom/protocol/zod";
 import { REFERENCE_BYTES } from "../../client/check/model-reference.ts";
 import { verificationForm } from "../../client/check/verification-form.ts";
@@ -32,6 +33,8 @@ const chatSchema = z.object({
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,
   ...samplingFields,
+  logprobs: flagField.default(false),
+  top_logprobs: wholeField(0, TRACE_LIKELIEST).optional(),
   ...formFields,
   stream: flagField.default(false),
   stream_options: z
@@ -64,11 +67,14 @@ export function parseChatRequest(body: unknown): ChatRequest {
 
 function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
   const form = formOf(chat);
+  if (!chat.logprobs && (chat.top_logprobs ?? 0) > 0)
+    throw invalidField("top_logprobs", "top_logprobs must come with logprobs that is true.");
   return {
     model: chat.model,
     messages: [...form.before, ...wireMessages(chat.messages)],
     sampling: { ...samplingOf(chat), ...form.sampling },
     maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
+    logprobs: chat.logprobs ? (chat.top_logprobs ?? 0) : undefined,
     stream: chat.stream,
     includeUsage: chat.stream_options?.include_usage ?? false,
     verification: chat.provider?.verify ?? undefined,

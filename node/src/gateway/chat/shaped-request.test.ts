@@ -68,4 +68,14 @@ describe("what shapes an answer", () => {
     const { sampling } = parseChatRequest(ask({ response_format: schema(of) }));
     expect(sampling).toMatchObject({ responseFormat: "json", jsonSchema: JSON.stringify(of) });
   });
+
+  it("asks for log probabilities, of ten at each place at most, and never for those of nothing", () => {
+    expect(parseChatRequest(ask({ logprobs: true, top_logprobs: 10 })).logprobs).toBe(10);
+    expect(parseChatRequest(ask({ logprobs: true })).logprobs).toBe(0);
+    expect(parseChatRequest(ask({ logprobs: false, top_logprobs: 0 })).logprobs).toBeUndefined();
+    for (const wrong of [{ logprobs: true, top_logprobs: 11 }, { top_logprobs: 2 }])
+      expect(() => parseChatRequest(ask(wrong))).toThrow(
+        expect.objectContaining({ code: "REQUEST_INVALID", details: { param: "top_logprobs" } }),
+      );
+  });
 });
