@@ -33,6 +33,8 @@ export interface Question {
   readonly verification?: Verification | undefined;
   /** Asks this one alone: nobody takes over. */
   readonly executor?: Address;
+  /** So many answers, side by side, each of them paid; 1 if left out. */
+  readonly choices?: number;
   /** Ends with the log probabilities of its tokens; only executors are asked that show them. */
   readonly odds?: boolean;
 }
@@ -89,7 +91,12 @@ export const paidFor = ({ cost, copies = [] }: Answered): bigint =>
  * What `ask` tells, in this order; before the first text another `executor` may follow; a whole answer has one text at most,
  * right before its end.
  */
-export type AskEvent =
+export type AskEvent = OneAskEvent & {
+  /** Of a question with several `choices`: the answer that it belongs to, from 0. */
+  readonly choice?: number;
+};
+
+type OneAskEvent =
   | { readonly type: "executor"; readonly executor: Address; readonly signed: SignedOffer; readonly attempt: number }
   /** A request is signed and saved, and is sent when the next event is asked for. */
   | { readonly type: "signed"; readonly requestHash: Hex }

@@ -66,6 +66,26 @@ export function lloomFacts(end: Answered, { domain, token }: PaidDeployment): Ll
   };
 }
 
+/** The field `lloom` of several answers to one call: what they cost in all, and each one's own. */
+interface SeveralFacts {
+  readonly cost: string;
+  readonly amount: string;
+  readonly token: string;
+  readonly choices: readonly LloomFacts[];
+}
+
+/** The field `lloom` of a call with so many answers. */
+export function callFacts(ends: readonly Answered[], deployment: PaidDeployment): LloomFacts | SeveralFacts {
+  const choices = ends.map((end) => lloomFacts(end, deployment));
+  const [only] = choices;
+  if (only !== undefined && choices.length === 1) return only;
+  const { token } = deployment;
+  const cost = paidForAll(ends);
+  return { cost: cost.toString(), amount: formatAmount(cost, token.decimals), token: token.symbol, choices };
+}
+
+const paidForAll = (ends: readonly Answered[]): bigint => ends.reduce((sum, end) => sum + paidFor(end), 0n);
+
 /** The texts themselves stand in the request and the answer already. */
 const saltedReceipt = (
   { receipt, salts }: Pick<Answered, "receipt" | "salts">,
@@ -76,18 +96,23 @@ const saltedReceipt = (
 /** Longer header values make some HTTP clients drop the whole answer. */
 const RECEIPT_HEADER_BYTES = 8 * 1024;
 
-/** The same in headers; a receipt that would be too long for one is in the body alone. */
-export function factHeaders(end: Answered, { domain, token }: PaidDeployment): Record<string, string> {
-  const cost = paidFor(end);
-  const receipt = Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url");
+/**
+ * The same in headers; what differs between several answers stands one behind the other. Receipts that would be too long for one are in
+ * the body alone.
+ */
+export function factHeaders(ends: readonly Answered[], { domain, token }: PaidDeployment): Record<string, string> {
+  const cost = paidForAll(ends);
+  const listed = (of: (end: Answered) => string): string => ends.map(of).join(", ");
+  const receipt = listed((end) => Buffer.from(JSON.stringify(saltedReceipt(end, domain))).toString("base64url"));
+  const compared = ends.flatMap(({ copies }) => (copies === undefined ? [] : [copies]));
   return {
-    "x-lloom-executor": end.executor,
-    ...weightsHeader(end),
-    "x-lloom-attempts": String(end.attempts),
+    "x-lloom-executor": listed(({ executor }) => executor),
+    "x-lloom-weights": listed((end) => shownWeights(end.weightsHash) ?? "none"),
+    "x-lloom-attempts": listed(({ attempts }) => String(attempts)),
     "x-lloom-cost": cost.toString(),
     "x-lloom-amount": formatAmount(cost, token.decimals),
     "x-lloom-token": headerText(token.symbol),
-    ...(end.copies && { "x-lloom-agreement": agreementOf(end.copies) }),
+    ...(compared.length > 0 && { "x-lloom-agreement": compared.map(agreementOf).join(", ") }),
     ...(receipt.length < RECEIPT_HEADER_BYTES && { "x-lloom-receipt": receipt }),
   };
 }
@@ -115,12 +140,19 @@ export const spent = (end: Answered, { token }: PaidDeployment): Record<string, 
   ...(end.copies && { agreement: agreementOf(end.copies) }),
 });
 
-/** Token counts in OpenAI's names. */
-export const usageOf = ({ inboundTokens, outboundTokens }: Answered): Record<string, number> => ({
-  prompt_tokens: inboundTokens,
-  completion_tokens: outboundTokens,
-  total_tokens: inboundTokens + outboundTokens,
-});
+/** Tokens of all answers of a call. */
+export function tokensOf(ends: readonly Answered[]): { readonly inbound: number; readonly outbound: number } {
+  return {
+    inbound: ends.reduce((sum, { inboundTokens }) => sum + inboundTokens, 0),
+    outbound: ends.reduce((sum, { outboundTokens }) => sum + outboundTokens, 0),
+  };
+}
+
+/** The same in OpenAI's names. Of several answers each one's prompt is counted, since each is paid. */
+export function usageOf(ends: readonly Answered[]): Record<string, number> {
+  const { inbound, outbound } = tokensOf(ends);
+  return { prompt_tokens: inbound, completion_tokens: outbound, total_tokens: inbound + outbound };
+}
 
 /** OpenAI has no word for an answer that the executor broke off; "length" says that it is not whole. */
 export const openAiFinishReason = ({ finishReason }: Answered, hasCalls = false): "stop" | "length" | "tool_calls" => {

@@ -55,7 +55,12 @@ export function answerRoute<Call extends Asked>(
         idPrefix: door.idPrefix,
         signal: AbortSignal.any([...ends, timeout, closing]),
       });
-      const watch = new CallWatch({ requestId: request.id, model: call.model, isStream: call.stream });
+      const watch = new CallWatch({
+        requestId: request.id,
+        model: call.model,
+        isStream: call.stream,
+        choices: call.choices,
+      });
       requestHashes = watch.requestHashes;
       return { ...begun, events: explained(begun.events, { timeout, closing, watch }) };
     };
@@ -63,7 +68,7 @@ export function answerRoute<Call extends Asked>(
       const named = { key, caller: callerOf(request), body: fingerprinted(request.body, door) };
       const { events, isReplayed, ...identity } = keyed.answer(named, begin);
       if (isReplayed) reply.header("idempotent-replayed", "true");
-      return { ...identity, events: events() };
+      return { ...identity, choices: call.choices, events: events() };
     };
     try {
       const { id, created, events } = key === undefined ? begin(hangUp) : once(key);

@@ -1,12 +1,17 @@
 import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
 import type { Verification } from "../client/check/verification.ts";
 
+/** Answers that one call may ask for. */
+export const MOST_CHOICES = 16;
+
 /** What a caller asks for, in the network's terms, whichever API it speaks. */
 export interface Asked {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
-  /** Undefined: the gateway's default. */
+  /** Answers to the same question. */
+  readonly choices: number;
+  /** Of each; undefined: the gateway's default. */
   readonly maxOutboundTokens: number | undefined;
   /** The log probabilities of its tokens are asked for, and of so many of the likeliest at each place. */
   readonly logprobs?: number | undefined;

@@ -9,6 +9,8 @@ export interface WatchedCall {
   readonly requestId: string;
   readonly model: string;
   readonly isStream: boolean;
+  /** How many answers it asks for. */
+  readonly choices: number;
 }
 
 /** Follows one call that was let in, and tells whoever measures when it begins and when it is over. */
@@ -18,7 +20,7 @@ export class CallWatch {
   readonly #requestHashes: Hex[] = [];
   #firstTextAtMs: number | undefined;
   #lastTextAtMs = 0;
-  #end: Answered | undefined;
+  readonly #ends: Answered[] = [];
 
   constructor(call: WatchedCall) {
     this.#call = call;
@@ -33,8 +35,9 @@ export class CallWatch {
   /** Something is about to be passed on. */
   note(event: AskEvent): void {
     if (event.type === "signed") this.#requestHashes.push(event.requestHash);
-    if (event.type === "end") this.#end = event;
-    if (event.type !== "text") return;
+    if (event.type === "end") this.#ends.push(event);
+    // Of several answers side by side the first one tells how fast they come.
+    if (event.type !== "text" || (event.choice ?? 0) > 0) return;
     const nowMs = steadyClock();
     if (this.#firstTextAtMs === undefined) this.#firstTextAtMs = nowMs;
     else PROBES.textGap.tell(nowMs - this.#lastTextAtMs);
@@ -43,19 +46,20 @@ export class CallWatch {
 
   /** It is over; `code` says why it failed. Who left before the end has cancelled. */
   over(code?: ErrorCode): void {
-    const end = this.#end;
-    const cancelled = end === undefined ? "CANCELLED" : undefined;
+    const ends = this.#ends;
+    const { choices, ...call } = this.#call;
+    const cancelled = ends.length < choices ? "CANCELLED" : undefined;
     PROBES.called.tell({
-      ...this.#call,
+      ...call,
       requestHashes: this.#requestHashes,
       startedAtMs: this.#startedAtMs,
       firstTextAtMs: this.#firstTextAtMs,
       endedAtMs: steadyClock(),
       code: code ?? cancelled,
-      finishReason: end?.finishReason,
-      inboundTokens: end?.inboundTokens ?? 0,
-      outboundTokens: end?.outboundTokens ?? 0,
-      cost: end === undefined ? 0n : paidFor(end),
+      finishReason: ends[0]?.finishReason,
+      inboundTokens: ends.reduce((sum, { inboundTokens }) => sum + inboundTokens, 0),
+      outboundTokens: ends.reduce((sum, { outboundTokens }) => sum + outboundTokens, 0),
+      cost: ends.reduce((sum, end) => sum + paidFor(end), 0n),
     });
   }
 }

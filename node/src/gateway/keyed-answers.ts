@@ -91,14 +91,15 @@ export class KeyedAnswers {
   }
 
   #begin(name: string, fingerprint: string, start: () => BegunAnswer): KeptAnswer {
-    const { events, ...identity } = start();
+    const { events, choices = 1, ...identity } = start();
     const { calls } = this.#memory;
     const recording = new Recording(events, {
       // On disk first: a request before it is sent, the answer before its end is told.
       taken: (event, before) => {
         if (before.length === 0) calls.begin(name, { fingerprint, ...identity }, this.#clock());
         if (event.type === "signed") calls.noteRequest(name, event.requestHash);
-        if (event.type === "end") calls.finish(name, encodeOutcome([...before, event]), this.#clock());
+        if (event.type === "end" && endsOf(before) === choices - 1)
+          calls.finish(name, encodeOutcome([...before, event]), this.#clock());
       },
       failed: (thrown, before) => this.#concludeFailure(name, asLloomError(thrown), before),
     });
@@ -130,6 +131,8 @@ export class KeyedAnswers {
       .findLast(({ fate }) => !isTurnedAway(fate));
   }
 }
+
+const endsOf = (events: readonly AskEvent[]): number => events.filter(({ type }) => type === "end").length;
 
 function checkSame<T extends { readonly fingerprint: string }>(known: T, fingerprint: string): T {
   if (known.fingerprint === fingerprint) return known;

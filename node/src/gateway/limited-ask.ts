@@ -13,6 +13,8 @@ export interface BegunAnswer {
   readonly id: string;
   /** Unix seconds. */
   readonly created: number;
+  /** How many answers it has; 1 if left out. */
+  readonly choices?: number;
   readonly events: AsyncIterable<AskEvent>;
 }
 
@@ -32,15 +34,17 @@ export function createLimitedAsk(client: GatewayClient, settings: GatewaySetting
   let running = 0;
   return {
     begin(asked, { idPrefix, signal }) {
-      if (running >= settings.maxConcurrent)
+      const { choices } = asked;
+      if (running + choices > settings.maxConcurrent)
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
-      running++;
+      running += choices;
       const events = ask({ client, settings, token }, asked, signal);
       return {
         id: `${idPrefix}${randomUUID()}`,
+        choices,
         created: Math.floor(wallClock() / 1000),
         events: whenOver(events, () => {
-          running--;
+          running -= choices;
         }),
       };
     },
@@ -68,6 +72,7 @@ async function* ask(
     demands: { minReputation, minStake },
     verification,
     logprobs,
+    choices,
   }: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, void> {
@@ -80,8 +85,8 @@ async function* ask(
   };
   const asks = Object.keys(demands).length === 0 ? {} : { demands };
   const question = { model, messages, sampling, maxOutboundTokens, whole: !stream, verification, ...asks };
-  const odds = logprobs === undefined ? {} : { odds: true };
-  yield* client.ask({ ...question, ...odds }, signal);
+  const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && { choices }) };
+  yield* client.ask({ ...question, ...more }, signal);
 }
 
 /** Throws REQUEST_INVALID for more digits than the token has. */

@@ -139,4 +139,23 @@ describe("the official client", { timeout: 120_000 }, () => {
     const stream = client.chat.completions.stream({ ...asked, stream: true });
     expect((await stream.finalChatCompletion()).choices[0]?.logprobs?.content).toEqual(tokens);
   });
+
+  it("gets several answers, each with a receipt of its own, by seeds that follow each other", async () => {
+    const asked = { model, messages: HI, max_tokens: 6, temperature: 2, seed: 40 } as const;
+    const { choices, usage, ...more } = await client.chat.completions.create({ ...asked, n: 2 });
+    const facts = (more as unknown as { lloom: { cost: string; choices: { cost: string; requestHash: string }[] } })
+      .lloom;
+    expect(choices.map(({ index }) => index)).toEqual([0, 1]);
+    expect(new Set(facts.choices.map(({ requestHash }) => requestHash)).size).toBe(2);
+    expect(BigInt(facts.cost)).toBe(facts.choices.reduce((sum, { cost }) => sum + BigInt(cost), 0n));
+    const second = await client.chat.completions.create({ ...asked, seed: 41 });
+    expect(choices[1]?.message.content).toBe(second.choices[0]?.message.content);
+    expect(usage?.prompt_tokens).toBe(2 * (second.usage?.prompt_tokens ?? 0));
+    const chunks = await collect(await client.chat.completions.create({ ...asked, n: 2, stream: true }));
+    const told = chunks.flatMap((chunk) => chunk["choices"] as OpenAI.ChatCompletionChunk.Choice[]);
+    for (const index of [0, 1]) {
+      const own = told.filter((one) => one.index === index).map(({ delta }) => delta.content ?? "");
+      expect(own.join("")).toBe(choices[index]?.message.content);
+    }
+  });
 });

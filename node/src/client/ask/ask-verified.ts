@@ -4,6 +4,7 @@ import { stricterVerification } from "../check/verification.ts";
 import type { AskEvent, Question } from "../question.ts";
 import { ask } from "./ask.ts";
 import { askAudited } from "./ask-audited.ts";
+import { askChoices } from "./ask-choices.ts";
 import { askHedged } from "./ask-hedged.ts";
 import { askSeveral } from "./ask-several.ts";
 import type { AskParts } from "./ask-state.ts";
@@ -14,6 +15,9 @@ import { withOdds } from "./with-odds.ts";
  * UNSUPPORTED for an audit without weights, and REQUEST_INVALID for a model that names weights wrongly.
  */
 export function askVerified(parts: AskParts, question: Question, signal: AbortSignal): AsyncIterable<AskEvent> {
+  const { choices = 1 } = question;
+  if (choices > 1)
+    return askChoices(parts, question, { choices, ask: (one, until) => askVerified(parts, one, until), signal });
   const events = askChecked(parts, question, signal);
   return question.odds === true ? withOdds(parts, events, signal) : events;
 }

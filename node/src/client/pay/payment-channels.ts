@@ -95,6 +95,33 @@ export class PaymentChannels {
     return channel.balance - channel.unlocking >= owed + amount;
   }
 
+  /**
+   * What these executors could be paid in all, base units: what their channels hold beyond what they owe, and the free deposit. The chain
+   * is not asked where what is known is `enough`. Throws what the chain throws.
+   */
+  async spendable(
+    executors: readonly Address[],
+    { enough, signal }: { readonly enough: bigint; readonly signal: AbortSignal },
+  ): Promise<bigint> {
+    const free = (): bigint => executors.reduce((sum, executor) => sum + this.#free(executor), 0n);
+    if (free() >= enough) return free();
+    const { readChannel, readDeposit } = this.#options;
+    const unknown = executors.filter((executor) => !this.#channels.has(executor));
+    const reading = Promise.all([
+      readDeposit(),
+      ...unknown.map(async (executor) => this.#know(executor, await readChannel(executor))),
+    ]);
+    const [deposit] = await untilAborted(reading, signal);
+    return deposit + free();
+  }
+
+  #free(executor: Address): bigint {
+    const channel = this.#channels.get(executor);
+    if (channel === undefined) return 0n;
+    const left = channel.balance - channel.unlocking - this.#options.store.outstanding(executor, this.#nowSeconds());
+    return left > 0n ? left : 0n;
+  }
+
   /** Channels that were used, and what they held in all when last seen, without what was being unlocked: for people and metrics. */
   funds(): { readonly channels: number; readonly balance: bigint } {
     let balance = 0n;

@@ -1,5 +1,5 @@
 import type { ToldOdds } from "../../client/question.ts";
-import { lloomFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
+import { callFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
 import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
 import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
@@ -8,17 +8,17 @@ import type { ChatRequest } from "./chat-request.ts";
 /** A chat completion, whole. */
 export function chatCompletion(
   { id, created, call, deployment }: AnswerTold<ChatRequest>,
-  [choice]: readonly [ToldChoice],
+  choices: readonly ToldChoice[],
 ): object {
-  const { end } = choice;
+  const ends = choices.map(({ end }) => end);
   return {
     id,
     object: "chat.completion",
     created,
     model: call.model,
-    choices: [wholeChoice(choice, call)],
-    usage: usageOf(end),
-    lloom: lloomFacts(end, deployment),
+    choices: choices.map((choice) => wholeChoice(choice, call)),
+    usage: usageOf(ends),
+    lloom: callFacts(ends, deployment),
   };
 }
 
@@ -90,13 +90,15 @@ export function chatChunks({ id, created, call, deployment }: AnswerTold<ChatReq
         ...calls.map((one, place) => ({
           data: choose(index, { tool_calls: [{ index: place, ...openAiCall(one) }] }),
         })),
-        { data: call.includeUsage ? last : { ...last, lloom: lloomFacts(end, deployment) } },
+        // Of several answers nobody knows which one ends last: their facts come in a chunk of their own.
+        { data: call.includeUsage || call.choices > 1 ? last : { ...last, lloom: callFacts([end], deployment) } },
       ];
     },
-    finished: ([choice]) => {
-      const end = choice?.end;
-      const told = end && { usage: usageOf(end), lloom: lloomFacts(end, deployment) };
-      return [...(call.includeUsage ? [{ data: { ...base, choices: [], ...told } }] : []), { data: "[DONE]" }];
+    finished: (choices) => {
+      const ends = choices.map(({ end }) => end);
+      const told = { ...(call.includeUsage && { usage: usageOf(ends) }), lloom: callFacts(ends, deployment) };
+      const hasFacts = call.includeUsage || call.choices > 1;
+      return [...(hasFacts ? [{ data: { ...base, choices: [], ...told } }] : []), { data: "[DONE]" }];
     },
   };
 }

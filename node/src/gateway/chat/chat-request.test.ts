@@ -32,6 +32,7 @@ const refusal = (changes: Record<string, unknown>): unknown => {
 describe("chat request", () => {
   it("has OpenAI's defaults", () => {
     expect(parseChatRequest(ask({}))).toEqual({
+      choices: 1,
       model: "m",
       messages: MESSAGES,
       sampling: { temperatureMilli: 1000, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" },
@@ -220,7 +221,6 @@ describe("chat request", () => {
     ],
     ["response_format", { tools: [tool({})], response_format: { type: "json_object" } }],
     ["response_format.json_schema.schema.minimum", { response_format: schema({ type: "number", minimum: 0 }) }],
-    ["n", { n: 2 }],
     ["modalities", { modalities: ["text", "audio"] }],
     ["provider.max_price", { provider: { max_price: { prompt: 1 } } }],
     ["messages[0].role", { messages: [{ role: "function", content: "x" }] }],

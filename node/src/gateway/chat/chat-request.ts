@@ -3,7 +3,7 @@ import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import { z } from "@lloom/protocol/zod";
 import { REFERENCE_BYTES } from "../../client/check/model-reference.ts";
 import { verificationForm } from "../../client/check/verification-form.ts";
-import type { Asked } from "../asked.ts";
+import { type Asked, MOST_CHOICES } from "../asked.ts";
 import { flagField, numberField, wholeField } from "../fields/field-forms.ts";
 import { samplingFields, samplingOf } from "../fields/sampling-fields.ts";
 import { invalidField } from "../http-problem.ts";
@@ -33,6 +33,7 @@ const chatSchema = z.object({
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,
   ...samplingFields,
+  n: wholeField(1, MOST_CHOICES).default(1),
   logprobs: flagField.default(false),
   top_logprobs: wholeField(0, TRACE_LIKELIEST).optional(),
   ...formFields,
@@ -74,6 +75,7 @@ function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
     messages: [...form.before, ...wireMessages(chat.messages)],
     sampling: { ...samplingOf(chat), ...form.sampling },
     maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
+    choices: chat.n,
     logprobs: chat.logprobs ? (chat.top_logprobs ?? 0) : undefined,
     stream: chat.stream,
     includeUsage: chat.stream_options?.include_usage ?? false,

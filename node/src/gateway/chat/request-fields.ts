@@ -17,7 +17,6 @@ const isAbsent = (value: unknown): boolean => value === null || value === undefi
 const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   functions: isEmpty,
   function_call: (value) => value === "none" || value === "auto",
-  n: isOne,
   best_of: isOne,
   echo: isFalse,
   length_penalty: isOne,

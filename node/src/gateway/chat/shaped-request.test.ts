@@ -78,4 +78,10 @@ describe("what shapes an answer", () => {
         expect.objectContaining({ code: "REQUEST_INVALID", details: { param: "top_logprobs" } }),
       );
   });
+
+  it("asks for 1 to 16 answers", () => {
+    expect([{}, { n: 3 }].map((changes) => parseChatRequest(ask(changes)).choices)).toEqual([1, 3]);
+    for (const n of [0, 17, 1.5])
+      expect(() => parseChatRequest(ask({ n }))).toThrow(expect.objectContaining({ details: { param: "n" } }));
+  });
 });

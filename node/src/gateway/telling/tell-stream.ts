@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import type { Answered, AskEvent } from "../../client/question.ts";
+import type { AskEvent } from "../../client/question.ts";
 import type { LloomError } from "../../errors.ts";
 import { weightsHeader } from "../answer-facts.ts";
 import type { Asked } from "../asked.ts";
@@ -7,7 +7,7 @@ import type { AnswerTold, ApiDoor, StreamEvent, ToldChoice } from "../door.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "../event-stream.ts";
 import { problemOf } from "../http-problem.ts";
 import { CallSplitter } from "./told-calls.ts";
-import { REQUEST_HEADER, toldChoice } from "./told-choice.ts";
+import { collectedChoices, REQUEST_HEADER, toldChoice } from "./told-choice.ts";
 
 export interface TellStreamOptions extends EventStreamOptions {
   readonly events: AsyncIterable<AskEvent>;
@@ -42,25 +42,40 @@ async function tellEvents<Call extends Asked>(
   answer: AnswerTold<Call>,
   { events, reply, stream }: Pick<TellStreamOptions, "events" | "reply"> & { readonly stream: EventStream },
 ): Promise<readonly ToldChoice[]> {
+  const { id, call } = answer;
   const teller = door.stream(answer);
-  const mayCall = answer.call.sampling.toolUse !== undefined;
-  const splitter = mayCall ? new CallSplitter() : undefined;
-  let text = "";
-  let end: Answered | undefined;
+  const mayCall = call.sampling.toolUse !== undefined;
+  const collected = collectedChoices(call.choices).map((one) => ({
+    one,
+    splitter: mayCall ? new CallSplitter() : undefined,
+  }));
+  const choices = new Map<number, ToldChoice>();
+  const tellEnd = async ({ one, splitter }: (typeof collected)[number]): Promise<void> => {
+    const choice = toldChoice(one, { id, mayCall });
+    choices.set(one.index, choice);
+    await send(stream, teller.ended(choice, choice.calls.length === 0 ? (splitter?.rest ?? "") : ""));
+  };
   for await (const event of events) {
     if (!stream.opened) reply.headers(headersOf(event));
+    const of = collected[event.choice ?? 0];
+    if (of === undefined) continue;
     /** Nobody reads any more; the client still gets to know how the answer ended. */
     if (event.type === "text" && !reply.raw.destroyed) {
-      text += event.text;
-      await send(stream, teller.text(0, splitter === undefined ? event.text : splitter.push(event.text)));
+      of.one.text += event.text;
+      await send(
+        stream,
+        teller.text(of.one.index, of.splitter === undefined ? event.text : of.splitter.push(event.text)),
+      );
     }
-    if (event.type === "end") end = event;
+    if (event.type !== "end") continue;
+    of.one.end = event;
+    // The only one ends with the events: what fails behind its end is still told as a failure.
+    if (call.choices > 1) await tellEnd(of);
   }
-  const choice = toldChoice({ index: 0, text, end }, { id: answer.id, mayCall });
-  const rest = choice.calls.length === 0 ? (splitter?.rest ?? "") : "";
-  await send(stream, teller.ended(choice, rest));
-  await send(stream, teller.finished([choice]));
-  return [choice];
+  for (const of of collected) if (!choices.has(of.one.index)) await tellEnd(of);
+  const told = collected.flatMap(({ one }) => choices.get(one.index) ?? []);
+  await send(stream, teller.finished(told));
+  return told;
 }
 
 /** What is known before a stream opens. */

@@ -3,11 +3,16 @@ import { LloomError } from "../../errors.ts";
 import type { ToldChoice } from "../door.ts";
 import { toldMessage } from "./told-calls.ts";
 
+/** What has come of an answer. */
 export interface CollectedChoice {
   readonly index: number;
-  readonly text: string;
-  readonly end: Answered | undefined;
+  text: string;
+  end: Answered | undefined;
 }
+
+/** So many answers of which nothing has come yet. */
+export const collectedChoices = (choices: number): CollectedChoice[] =>
+  Array.from({ length: choices }, (_, index) => ({ index, text: "", end: undefined }));
 
 /** An answer whose events are over. Throws STREAM_INTERRUPTED and BACKEND_FAILED for one that did not come. */
 export function toldChoice(
