@@ -6,6 +6,7 @@ import { Background } from "../primitives/background.ts";
 import type { PaidDeployment } from "./answer-facts.ts";
 import { answerRoute } from "./answer-route.ts";
 import { chatDoor } from "./chat/chat-door.ts";
+import { completionDoor } from "./completions/completion-door.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -59,6 +60,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const limited = createLimitedAsk(client, settings, deployment.token);
   const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
   server.post(chatDoor.path, answerRoute(answering, chatDoor));
+  server.post(completionDoor.path, answerRoute(answering, completionDoor));
   server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   const url = urlOf(server);

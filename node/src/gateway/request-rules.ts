@@ -29,6 +29,7 @@ export interface RequestRules {
 /** The routes by path, for the answer to a wrong method. */
 const METHODS: Readonly<Record<string, string>> = {
   "/v1/chat/completions": "POST",
+  "/v1/completions": "POST",
   "/v1/models": "GET, HEAD",
   "/health": "GET, HEAD",
   "/ready": "GET, HEAD",

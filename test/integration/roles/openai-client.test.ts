@@ -158,4 +158,13 @@ describe("the official client", { timeout: 120_000 }, () => {
       expect(own.join("")).toBe(choices[index]?.message.content);
     }
   });
+
+  it("completes text, which ends where a chat's answer to the same ends", async () => {
+    const asked = { model, max_tokens: 5, temperature: 0 } as const;
+    const { choices, usage } = await client.completions.create({ ...asked, prompt: "Hi", logprobs: 2 });
+    const chat = await client.chat.completions.create({ ...asked, messages: HI });
+    expect(choices[0]?.text).toBe(chat.choices[0]?.message.content);
+    expect(choices[0]?.logprobs?.tokens?.join("")).toBe(choices[0]?.text);
+    expect(usage).toEqual(chat.usage);
+  });
 });

@@ -1,50 +1,4 @@
-import { LloomError } from "../../errors.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-const isEmptyObject = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && Object.keys(value).length === 0;
-const isFalse = (value: unknown): boolean => value === false;
-const isZero = (value: unknown): boolean => value === 0;
-const isOne = (value: unknown): boolean => value === 1;
-const isAbsent = (value: unknown): boolean => value === null || value === undefined;
-
-/**
- * Fields that would change the answer or its price and are not offered, each with the values that ask for nothing. Silence
- * about them would sell something else than was asked for.
- */
-const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
-  functions: isEmpty,
-  function_call: (value) => value === "none" || value === "auto",
-  best_of: isOne,
-  echo: isFalse,
-  length_penalty: isOne,
-  typical_p: isOne,
-  use_beam_search: isFalse,
-  ignore_eos: isFalse,
-  min_tokens: isZero,
-  stop_token_ids: isEmpty,
-  grammar: (value) => value === "",
-  chat_template_kwargs: isEmptyObject,
-  reasoning_effort: (value) => value === "none",
-  service_tier: (value) => value === "auto" || value === "default",
-  modalities: (value) => Array.isArray(value) && value.every((one) => one === "text"),
-  models: isEmpty,
-  transforms: isEmpty,
-};
-
-/** Fields that change neither the answer nor its price: notes of the caller's, and hints to services that keep answers. */
-const NOTES: ReadonlySet<string> = new Set([
-  ...["user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"],
-  ...["cache_prompt", "keep_alive", "session_id"],
-]);
-
-/** Inside the options of a stream: figures in every event, and padding against whoever measures events. */
-const NEUTRAL_IN_STREAM: typeof NEUTRAL = { continuous_usage_stats: isFalse, include_obfuscation: isFalse };
-
-/** What may be asked of whoever answers. */
-const PROVIDER_FIELDS: ReadonlySet<string> = new Set(["min_reputation", "min_stake", "verify"]);
+import { type Fields, isAbsent, isFields, isNothing, refuse, refuseOthers, refuseUnknown } from "../fields/refusals.ts";
 
 /** Of a turn that a person wrote: who wrote it (`refuseNames`), and where a cache may cut. */
 const TURN_FIELDS: ReadonlySet<string> = new Set(["role", "content", "name", "cache_control"]);
@@ -75,20 +29,12 @@ const ANSWER_FIELDS: ReadonlySet<string> = new Set([
 
 /**
  * Throws UNSUPPORTED that names a field which is neither honoured (`honoured`), nor asks for nothing, nor is known to change
- * nothing: what this gateway has never heard of might change the answer. `null` counts as absent.
+ * nothing, also inside of messages, tools and formats.
  */
 export function refuseUnsupported(fields: Fields, honoured: ReadonlySet<string>): void {
-  for (const [field, value] of Object.entries(fields)) {
-    if (honoured.has(field) || NOTES.has(field) || isAbsent(value)) continue;
-    if (NEUTRAL[field]?.(value) !== true) refuse(field, field);
-  }
+  refuseUnknown(fields, { honoured });
   refuseFormat(fields["response_format"]);
   refuseInTools(fields["tools"]);
-  refuseOthers("provider", fields["provider"], { known: PROVIDER_FIELDS, asksNothing: isNothing });
-  refuseOthers("stream_options", fields["stream_options"], {
-    known: new Set(["include_usage"]),
-    asksNothing: (value, field) => NEUTRAL_IN_STREAM[field]?.(value) === true,
-  });
   if (!Array.isArray(fields["messages"])) return;
   fields["messages"].forEach(refuseInMessage);
   refuseNames(fields["messages"]);
@@ -156,31 +102,4 @@ function refuseInMessage(message: unknown, index: number): void {
     const known = new Set(["type", type, "cache_control"]);
     refuseOthers(`${at}.content[${place}]`, part, { known, asksNothing: isNothing });
   });
-}
-
-interface Inside {
-  readonly known: ReadonlySet<string>;
-  readonly asksNothing: (value: unknown, field: string) => boolean;
-}
-
-/** Throws UNSUPPORTED for a field inside the object at a place of the body that is neither known nor asks for nothing. */
-function refuseOthers(at: string, object: unknown, { known, asksNothing }: Inside): void {
-  if (!isFields(object)) return;
-  for (const [field, value] of Object.entries(object))
-    if (!known.has(field) && !isAbsent(value) && !asksNothing(value, field)) {
-      const place = `${at}.${field}`;
-      refuse(place, place);
-    }
-}
-
-/** Says nothing, whatever field of a turn it stands in. */
-const isNothing = (value: unknown): boolean => isEmpty(value) || isEmptyObject(value) || isFalse(value) || value === "";
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** `next`: where leaving the field out would not do. */
-function refuse(param: string, what: string, next?: string): never {
-  const options = { details: { param }, ...(next !== undefined && { next }) };
-  throw new LloomError("UNSUPPORTED", `Not supported: ${what}.`, options);
 }

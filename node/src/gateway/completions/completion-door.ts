@@ -1,0 +1,13 @@
+import type { ApiDoor } from "../door.ts";
+import { textChunks, textCompletion } from "./completion-answer.ts";
+import { type CompletionRequest, parseCompletionRequest } from "./completion-request.ts";
+
+/** POST /v1/completions. */
+export const completionDoor: ApiDoor<CompletionRequest> = {
+  path: "/v1/completions",
+  idPrefix: "cmpl-",
+  read: parseCompletionRequest,
+  whole: textCompletion,
+  stream: textChunks,
+  failed: ({ body }) => ({ event: "error", data: body }),
+};
