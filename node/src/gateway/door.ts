@@ -36,6 +36,8 @@ export interface StreamTeller {
   ended(choice: ToldChoice, rest: string): StreamEvent[];
   /** All are. */
   finished(choices: readonly ToldChoice[]): StreamEvent[];
+  /** It failed in the middle; nothing follows. */
+  failed(problem: HttpProblem): StreamEvent[];
 }
 
 /** One API that the gateway speaks: how it is asked, and how it tells answers and failures. */
@@ -47,6 +49,4 @@ export interface ApiDoor<Call extends Asked = Asked> {
   read(body: unknown): Call;
   whole(answer: AnswerTold<Call>, choices: readonly ToldChoice[]): object;
   stream(answer: AnswerTold<Call>): StreamTeller;
-  /** A failure in the middle of a stream. */
-  failed(problem: HttpProblem): StreamEvent;
 }

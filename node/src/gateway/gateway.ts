@@ -15,6 +15,7 @@ import { createLimitedAsk } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
 import { modelRoutes, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
+import { responseDoor } from "./responses/response-door.ts";
 
 export interface GatewayParts {
   readonly client: GatewayClient;
@@ -61,6 +62,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
   server.post(chatDoor.path, answerRoute(answering, chatDoor));
   server.post(completionDoor.path, answerRoute(answering, completionDoor));
+  server.post(responseDoor.path, answerRoute(answering, responseDoor));
   server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   const url = urlOf(server);

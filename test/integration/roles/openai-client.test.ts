@@ -167,4 +167,31 @@ describe("the official client", { timeout: 120_000 }, () => {
     expect(choices[0]?.logprobs?.tokens?.join("")).toBe(choices[0]?.text);
     expect(usage).toEqual(chat.usage);
   });
+
+  it("gets responses: calls of functions, what they gave as input, and the same answer as in chat", async () => {
+    const { name, parameters, strict } = PICK.function;
+    const tools = [{ type: "function" as const, name, parameters: parameters ?? null, strict: strict ?? null }];
+    const asked = { model, tools, max_output_tokens: 80, temperature: 0 };
+    const called = await client.responses.stream({ ...asked, input: "Hi", tool_choice: "required" }).finalResponse();
+    const calls = called.output.filter((one) => one.type === "function_call");
+    expect(calls.length).toBeGreaterThan(0);
+    for (const call of calls) expect(["a", "b"]).toContain(JSON.parse(call.arguments).one);
+    const gave = calls.map(({ call_id }) => ({ type: "function_call_output" as const, call_id, output: "It is a." }));
+    const input = [
+      { role: "user" as const, content: "Hi" },
+      ...called.output,
+      ...gave,
+    ] as OpenAI.Responses.ResponseInput;
+    const { status } = await client.responses.create({ ...asked, input, tool_choice: "none", max_output_tokens: 8 });
+    expect(["completed", "incomplete"]).toContain(status);
+    const { output_text, usage } = await client.responses.create({
+      model,
+      input: "Hi",
+      temperature: 0,
+      max_output_tokens: 5,
+    });
+    const chat = await client.chat.completions.create({ model, messages: HI, temperature: 0, max_tokens: 5 });
+    expect(output_text).toBe(chat.choices[0]?.message.content);
+    expect(usage?.output_tokens).toBe(chat.usage?.completion_tokens);
+  });
 });

@@ -100,5 +100,6 @@ export function chatChunks({ id, created, call, deployment }: AnswerTold<ChatReq
       const hasFacts = call.includeUsage || call.choices > 1;
       return [...(hasFacts ? [{ data: { ...base, choices: [], ...told } }] : []), { data: "[DONE]" }];
     },
+    failed: ({ body }) => [{ event: "error", data: body }],
   };
 }

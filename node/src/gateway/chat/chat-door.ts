@@ -10,5 +10,4 @@ export const chatDoor: ApiDoor<ChatRequest> = {
   read: parseChatRequest,
   whole: chatCompletion,
   stream: chatChunks,
-  failed: ({ body }) => ({ event: "error", data: body }),
 };

@@ -1,13 +1,8 @@
-import { canonicalJson, type JsonValue } from "@lloom/protocol/canonical";
-import { argumentsForm } from "@lloom/protocol/form/answer-form";
-import { SETTING_LIMITS, TOOL_NAME, type ToolUse } from "@lloom/protocol/form/answer-settings";
-import { readSchema } from "@lloom/protocol/form/read-schema";
-import { MOST_TOOLS, type Tool, toolsText } from "@lloom/protocol/form/tools";
-import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import { TOOL_NAME } from "@lloom/protocol/form/answer-settings";
+import { MOST_TOOLS } from "@lloom/protocol/form/tools";
 import { z } from "@lloom/protocol/zod";
-import { LloomError } from "../../errors.ts";
+import { type AskedForm, type FormPlaces, formOf } from "../fields/asked-form.ts";
 import { flagField, textField } from "../fields/field-forms.ts";
-import { invalidField } from "../http-problem.ts";
 
 const nameProblem = "must be a name of 1 to 64 letters, digits, underscores and dashes";
 const toolProblem = 'must be an object such as { type: "function", function: { name: "f" } }';
@@ -63,75 +58,28 @@ export const formFields = {
 };
 type FormFields = z.infer<z.ZodObject<typeof formFields>>;
 
-/** A form in the network's terms. */
-export interface AskedForm {
-  /** What the model is told of functions; goes before everything else. */
-  readonly before: readonly ChatMessage[];
-  readonly sampling: Pick<Sampling, "responseFormat" | "jsonSchema" | "toolUse">;
+const PLACES: FormPlaces = {
+  choice: "tool_choice",
+  choiceName: "tool_choice.function.name",
+  format: "response_format",
+  schema: "response_format.json_schema.schema",
+};
+
+/** The form that a chat's answer is to have. Throws UNSUPPORTED, REQUEST_INVALID that name the field. */
+export function chatForm(fields: FormFields): AskedForm {
+  const { tools, tool_choice: choice, parallel_tool_calls: isParallel } = fields;
+  return formOf({
+    tools: tools.map((tool, index) => ({
+      ...tool.function,
+      ...{ at: `tools[${index}].function`, parametersAt: `tools[${index}].function.parameters` },
+    })),
+    ...{ choice, isParallel, format: formatOf(fields), places: PLACES },
+  });
 }
 
-/** Throws UNSUPPORTED, REQUEST_INVALID that name the field. */
-export function formOf(fields: FormFields): AskedForm {
-  const { response_format: format } = fields;
-  const tools = fields.tools.map(toolOf);
-  const before: ChatMessage[] = tools.length === 0 ? [] : [{ role: "tools", content: toolsText(tools) }];
-  const toolUse = toolUseOf(fields, tools);
-  if (format === undefined || format.type === "text")
-    return { before, sampling: { responseFormat: "text", ...(toolUse && { toolUse }) } };
-  if (toolUse !== undefined)
-    throw unsupported("response_format", `response_format of type "${format.type}" beside tools that may be called`);
-  const base = { responseFormat: "json" } as const;
-  if (format.type === "json_object") return { before, sampling: base };
-  const at = "response_format.json_schema.schema";
-  named(at, () => readSchema(format.json_schema.schema));
-  // As it was given: properties are written in the schema's order.
-  const jsonSchema = JSON.stringify(format.json_schema.schema);
-  if (jsonSchema.length > SETTING_LIMITS.schemaCharacters)
-    throw invalidField(at, `${at} must be JSON of at most ${SETTING_LIMITS.schemaCharacters} characters.`);
-  return { before, sampling: { ...base, jsonSchema } };
+function formatOf({ response_format: format }: FormFields) {
+  if (format === undefined || format.type === "text") return undefined;
+  return format.type === "json_object"
+    ? ({ type: "object" } as const)
+    : ({ type: "schema", schema: format.json_schema.schema } as const);
 }
-
-function toolOf({ function: given }: FormFields["tools"][number], index: number, all: FormFields["tools"]): Tool {
-  const at = `tools[${index}].function`;
-  if (all.findIndex(({ function: other }) => other.name === given.name) !== index)
-    throw invalidField(`${at}.name`, `${at}.name must not be that of another function.`);
-  const { description, parameters, strict } = given;
-  const tool: Tool = {
-    name: given.name,
-    ...(description != null && { description }),
-    ...(parameters != null && { parameters: parameters as Tool["parameters"] }),
-    ...(strict === true && { strict }),
-  };
-  named(`${at}.parameters`, () => argumentsForm(tool));
-  // Text that has no hash is refused here, by name.
-  named(at, () => canonicalJson(tool as unknown as JsonValue));
-  return tool;
-}
-
-function toolUseOf(fields: FormFields, tools: readonly Tool[]): ToolUse | undefined {
-  const { tool_choice: choice = tools.length === 0 ? "none" : "auto" } = fields;
-  const most = fields.parallel_tool_calls ? SETTING_LIMITS.toolCalls : 1;
-  if (choice === "none" || (choice === "auto" && tools.length === 0)) return undefined;
-  if (choice === "auto") return { choice, most };
-  if (tools.length === 0) throw invalidField("tool_choice", "tool_choice wants a call, and there are no tools.");
-  if (choice === "required") return { choice, most };
-  if (!tools.some((tool) => tool.name === choice.name))
-    throw invalidField("tool_choice.function.name", "tool_choice.function.name must be that of one of the tools.");
-  // OpenAI: the function that is named is called once.
-  return { choice: "required", name: choice.name, most: 1 };
-}
-
-/** What a schema's reader throws, with the field's whole name. */
-function named(at: string, read: () => unknown): void {
-  try {
-    read();
-  } catch (thrown) {
-    if (!(thrown instanceof LloomError)) throw thrown;
-    const inside = thrown.details["param"];
-    const param = typeof inside === "string" && inside !== "" ? `${at}.${inside}` : at;
-    throw new LloomError(thrown.code, `${param}: ${thrown.message}`, { details: { param }, cause: thrown });
-  }
-}
-
-const unsupported = (param: string, what: string): LloomError =>
-  new LloomError("UNSUPPORTED", `Not supported: ${what}.`, { details: { param } });

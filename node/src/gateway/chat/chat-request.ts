@@ -5,9 +5,10 @@ import { askedBy, askedFields } from "../fields/asked-fields.ts";
 import { flagField, wholeField } from "../fields/field-forms.ts";
 import { fieldsOf, readFields } from "../fields/refusals.ts";
 import { samplingFields, samplingOf } from "../fields/sampling-fields.ts";
+import { wireMessages } from "../fields/turns.ts";
 import { invalidField } from "../http-problem.ts";
-import { formFields, formOf } from "./chat-form.ts";
-import { messagesField, wireMessages } from "./chat-messages.ts";
+import { chatForm, formFields } from "./chat-form.ts";
+import { messagesField, turnsOf } from "./chat-messages.ts";
 import { refuseUnsupported } from "./request-fields.ts";
 
 /** A chat completion as asked, in the network's terms. */
@@ -42,12 +43,12 @@ export function parseChatRequest(body: unknown): ChatRequest {
 }
 
 function toRequest(chat: z.infer<typeof chatSchema>): ChatRequest {
-  const form = formOf(chat);
+  const form = chatForm(chat);
   if (!chat.logprobs && (chat.top_logprobs ?? 0) > 0)
     throw invalidField("top_logprobs", "top_logprobs must come with logprobs that is true.");
   return {
     ...askedBy(chat),
-    messages: [...form.before, ...wireMessages(chat.messages)],
+    messages: [...form.before, ...wireMessages(turnsOf(chat.messages), `messages[${chat.messages.length}]`)],
     sampling: { ...samplingOf(chat), ...form.sampling },
     maxOutboundTokens: chat.max_completion_tokens ?? chat.max_tokens,
     choices: chat.n,

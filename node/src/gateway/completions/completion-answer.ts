@@ -52,6 +52,7 @@ export function textChunks({ id, created, call, deployment }: AnswerTold<Complet
       const hasFacts = call.includeUsage || call.choices > 1;
       return [...(hasFacts ? [{ data: { ...base, choices: [], ...told } }] : []), { data: "[DONE]" }];
     },
+    failed: ({ body }) => [{ event: "error", data: body }],
   };
 }
 

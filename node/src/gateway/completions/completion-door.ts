@@ -9,5 +9,4 @@ export const completionDoor: ApiDoor<CompletionRequest> = {
   read: parseCompletionRequest,
   whole: textCompletion,
   stream: textChunks,
-  failed: ({ body }) => ({ event: "error", data: body }),
 };

@@ -3,7 +3,7 @@ import type { AskEvent } from "../../client/question.ts";
 import type { LloomError } from "../../errors.ts";
 import { weightsHeader } from "../answer-facts.ts";
 import type { Asked } from "../asked.ts";
-import type { AnswerTold, ApiDoor, StreamEvent, ToldChoice } from "../door.ts";
+import type { AnswerTold, ApiDoor, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "../event-stream.ts";
 import { problemOf } from "../http-problem.ts";
 import { CallSplitter } from "./told-calls.ts";
@@ -26,24 +26,27 @@ export async function tellStream<Call extends Asked>(
   { events, reply, explain, ...limits }: TellStreamOptions,
 ): Promise<readonly ToldChoice[] | undefined> {
   const stream = createEventStream(reply, limits);
+  const teller = door.stream(answer);
   try {
-    return await tellEvents(door, answer, { events, reply, stream });
+    return await tellEvents(answer, { events, reply, stream, teller });
   } catch (thrown) {
     if (!stream.opened) throw thrown;
-    await send(stream, [door.failed(problemOf(explain(thrown)))]);
+    await send(stream, teller.failed(problemOf(explain(thrown))));
     return undefined;
   } finally {
     stream.close();
   }
 }
 
-async function tellEvents<Call extends Asked>(
-  door: ApiDoor<Call>,
-  answer: AnswerTold<Call>,
-  { events, reply, stream }: Pick<TellStreamOptions, "events" | "reply"> & { readonly stream: EventStream },
+interface Telling extends Pick<TellStreamOptions, "events" | "reply"> {
+  readonly stream: EventStream;
+  readonly teller: StreamTeller;
+}
+
+async function tellEvents(
+  { id, call }: Pick<AnswerTold<Asked>, "id" | "call">,
+  { events, reply, stream, teller }: Telling,
 ): Promise<readonly ToldChoice[]> {
-  const { id, call } = answer;
-  const teller = door.stream(answer);
   const mayCall = call.sampling.toolUse !== undefined;
   const collected = collectedChoices(call.choices).map((one) => ({
     one,
