@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { isLoopback } from "@lloom/protocol/loopback";
 import type { FastifyRequest } from "fastify";
 import { HttpError } from "./http-problem.ts";
@@ -14,12 +15,17 @@ export function createAccess(apiKeys: readonly string[]): Access {
   if (apiKeys.length === 0) return refuseForeignHost;
   const digests = apiKeys.map(digest);
   return ({ headers }) => {
-    const key = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+    const key = apiKeyOf(headers);
     if (key === undefined) throw keyProblem("The API key is missing.");
     const given = digest(key);
     /** Digests have one length and are compared in constant time, so that nothing is learned about a key by trying. */
     if (!digests.some((known) => timingSafeEqual(known, given))) throw keyProblem("The API key is not known.");
   };
+}
+
+/** As OpenAI's clients send it, or Anthropic's. */
+export function apiKeyOf({ authorization, "x-api-key": other }: IncomingHttpHeaders): string | undefined {
+  return /^bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1] ?? (typeof other === "string" ? other : undefined);
 }
 
 const digest = (key: string): Buffer => createHash("sha256").update(key).digest();

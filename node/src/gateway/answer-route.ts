@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AskEvent } from "../client/question.ts";
 import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { apiKeyOf } from "./access.ts";
 import { type PaidDeployment, spent } from "./answer-facts.ts";
 import type { Asked } from "./asked.ts";
 import { CallWatch } from "./call-watch.ts";
@@ -92,7 +93,7 @@ export function answerRoute<Call extends Asked>(
 const fingerprinted = (body: unknown, { path }: Pick<ApiDoor, "path">): unknown =>
   path === CHAT_PATH ? body : { path, body };
 
-const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? "";
+const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? apiKeyOf(headers) ?? "";
 
 /** Aborts when the caller closes the connection before its answer is complete. */
 function onHangUp({ raw }: FastifyReply): AbortSignal {

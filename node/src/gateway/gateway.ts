@@ -13,6 +13,7 @@ import { createHttpServer } from "./http-server.ts";
 import { type CallMemory, KeyedAnswers } from "./keyed-answers.ts";
 import { createLimitedAsk } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
+import { messageDoor } from "./messages/message-door.ts";
 import { modelRoutes, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
 import { responseDoor } from "./responses/response-door.ts";
@@ -63,6 +64,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   server.post(chatDoor.path, answerRoute(answering, chatDoor));
   server.post(completionDoor.path, answerRoute(answering, completionDoor));
   server.post(responseDoor.path, answerRoute(answering, responseDoor));
+  server.post(messageDoor.path, answerRoute(answering, messageDoor));
   server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   const url = urlOf(server);

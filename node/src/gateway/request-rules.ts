@@ -5,8 +5,9 @@ import type { Background } from "../primitives/background.ts";
 import { PROBES } from "../primitives/probes.ts";
 import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
-import { failureOf, HttpError, problemOf } from "./http-problem.ts";
+import { failureOf, HttpError, type HttpProblem, problemOf } from "./http-problem.ts";
 import { discardBody } from "./json-body.ts";
+import { messagesProblem } from "./messages/message-problem.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
@@ -31,6 +32,7 @@ const METHODS: Readonly<Record<string, string>> = {
   "/v1/chat/completions": "POST",
   "/v1/completions": "POST",
   "/v1/responses": "POST",
+  "/v1/messages": "POST",
   "/v1/models": "GET, HEAD",
   "/health": "GET, HEAD",
   "/ready": "GET, HEAD",
@@ -53,7 +55,8 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
   };
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const failure = failureOf(thrown);
-    const { status, headers, body } = problemOf(failure);
+    const problem = problemOf(failure);
+    const { status, headers } = problem;
     const { code, message, details } = failure;
     if (!letIn.has(request)) PROBES.refused.tell({ code });
     const facts = { requestId: request.id, code, problem: message, details };
@@ -61,7 +64,10 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
     if (status >= 500) log.warn({ ...facts, err: thrown }, "request failed");
     else log.debug(facts, "request failed");
     discardBody(request, reply);
-    return reply.code(status).headers(headers).send(body);
+    return reply
+      .code(status)
+      .headers(headers)
+      .send(shapedFor(pathOf(request.url), problem));
   };
   return {
     addTo(server) {
@@ -88,6 +94,10 @@ export function createRequestRules({ settings, inFlight, draining, log }: Reques
 }
 
 const closed = ({ raw }: FastifyReply): Promise<void> => new Promise((resolve) => raw.once("close", () => resolve()));
+
+/** In the shape of the API that was called. */
+const shapedFor = (path: string, problem: HttpProblem): object =>
+  path.startsWith("/v1/messages") ? messagesProblem(problem) : problem.body;
 
 const pathOf = (url: string): string => url.split("?", 1)[0] ?? url;
 

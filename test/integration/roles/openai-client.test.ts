@@ -1,5 +1,6 @@
-/** The official OpenAI client against a gateway and an executor with the tiny model: what it asks for is what it gets. */
+/** The official clients against a gateway and an executor with the tiny model: what it asks for is what it gets. */
 import { join } from "node:path";
+import Anthropic from "@anthropic-ai/sdk";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../../node/src/backend/backend.ts";
@@ -194,4 +195,17 @@ describe("the official client", { timeout: 120_000 }, () => {
     expect(output_text).toBe(chat.choices[0]?.message.content);
     expect(usage?.output_tokens).toBe(chat.usage?.completion_tokens);
   });
+});
+
+it("answers Anthropic's client the same", { timeout: 120_000 }, async () => {
+  const anthropic = new Anthropic({ baseURL: gateway.url, apiKey: "none", maxRetries: 0 });
+  const asked = { model, messages: HI, max_tokens: 5, temperature: 0 };
+  const { content, usage, stop_reason } = await anthropic.messages.stream(asked).finalMessage();
+  const chat = await client.chat.completions.create(asked);
+  expect(content).toMatchObject([{ type: "text", text: chat.choices[0]?.message.content }]);
+  expect(usage).toMatchObject({
+    input_tokens: chat.usage?.prompt_tokens,
+    output_tokens: chat.usage?.completion_tokens,
+  });
+  expect(stop_reason).toBe(chat.choices[0]?.finish_reason === "stop" ? "end_turn" : "max_tokens");
 });
