@@ -28,6 +28,10 @@ const COMMAND_WORDS = [
     "words",
   ],
 ].map((name) => `node/src/commands/${name}.ts`);
+/** What an API of the gateway is made with: a call, an answer, what is known of it, and failures. */
+const GATEWAY_WORDS = ["answer-facts", "asked", "door", "event-stream", "http-problem"].map(
+  (name) => `node/src/gateway/${name}.ts`,
+);
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];
 
 /** Who may import whom, among our own folders. The first area whose folder holds a file is the file's area. */
@@ -105,6 +109,19 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     ...BASE,
   ]),
   ...["client", "executor", "validator"].map((role) => ({ folder: `node/src/${role}`, may: mayOfRole(role) })),
+  // The rooms of a gateway: an API stands on what all of them share, and never on another one.
+  ...roomsOf(
+    "node/src/gateway",
+    {
+      fields: [],
+      telling: [],
+      chat: ["fields", "telling"],
+      completions: ["fields", "telling"],
+      responses: ["fields", "telling"],
+      messages: ["fields", "telling"],
+    },
+    [...GATEWAY_WORDS, "node/src/client", ...BASE],
+  ),
   { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
   // The rooms of commands: what they open, then what the deeds of money are made of, then who does them.
   ...roomsOf(

@@ -8,7 +8,7 @@ import { apiKeyOf } from "./access.ts";
 import { type PaidDeployment, spent } from "./answer-facts.ts";
 import type { Asked } from "./asked.ts";
 import { CallWatch } from "./call-watch.ts";
-import type { AnswerTold, ApiDoor } from "./door.ts";
+import { type AnswerTold, type ApiDoor, CHAT_PATH } from "./door.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
@@ -27,8 +27,6 @@ export interface AnswerRouteParts {
   /** Told when a call's question goes to the network. */
   readonly onLetIn: (request: FastifyRequest) => void;
 }
-
-export const CHAT_PATH = "/v1/chat/completions";
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 

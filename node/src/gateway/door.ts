@@ -4,6 +4,9 @@ import type { Asked } from "./asked.ts";
 import type { HttpProblem } from "./http-problem.ts";
 import type { ToldCall } from "./telling/told-calls.ts";
 
+/** The first API that the gateway spoke. */
+export const CHAT_PATH = "/v1/chat/completions";
+
 /** An answer under way, with what all its parts share. */
 export interface AnswerTold<Call extends Asked> {
   readonly id: string;

@@ -46,4 +46,15 @@ describe("several answers to one question", () => {
     });
     await expect(ask(staged, 2)).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
+
+  it("are all cancelled once nobody listens", async () => {
+    using staged = new StagedMarket({});
+    staged.join({ price: 1n, stake: STAKE, conduct: () => ({ type: "freezes" }) });
+    const hangUp = new AbortController();
+    const read = async (): Promise<void> => {
+      for await (const event of staged.events({ ...QUESTION, choices: 2 }, hangUp.signal))
+        if (event.type === "text") hangUp.abort();
+    };
+    await expect(read()).rejects.toMatchObject({ code: "CANCELLED" });
+  });
 });

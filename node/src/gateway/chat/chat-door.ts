@@ -1,5 +1,4 @@
-import { CHAT_PATH } from "../answer-route.ts";
-import type { ApiDoor } from "../door.ts";
+import { type ApiDoor, CHAT_PATH } from "../door.ts";
 import { chatChunks, chatCompletion } from "./chat-answer.ts";
 import { type ChatRequest, parseChatRequest } from "./chat-request.ts";
 
