@@ -1,17 +1,10 @@
-import type { JsonForm, SchemaForm } from "./json-form.ts";
+import { type JsonForm, type SchemaForm, targetOf } from "./json-form.ts";
 import { kindsOf } from "./value-sets.ts";
 import { isOf, type Type } from "./value-types.ts";
 
-/** Whether all that a form allows is of one of the types. */
+/** Whether all that a form allows is of one of the types. For schemas without a left loop. */
 export function allowsOnly(form: JsonForm, types: readonly Type[], named: SchemaForm["named"]): boolean {
-  const seen = new Set<string>();
-  const holds = (one: JsonForm | undefined): boolean => {
-    if (one?.kind === "anyOf") return one.forms.every(holds);
-    if (one?.kind === "oneOfValues") return [...kindsOf(one.values)].every((kind) => isOf(kind, types));
-    if (one?.kind !== "ref") return one !== undefined && isOf(one.kind, types);
-    if (seen.has(one.to)) return true;
-    seen.add(one.to);
-    return holds(named.get(one.to));
-  };
-  return holds(form);
+  if (form.kind === "anyOf") return form.forms.every((one) => allowsOnly(one, types, named));
+  if (form.kind === "oneOfValues") return [...kindsOf(form.values)].every((kind) => isOf(kind, types));
+  return form.kind === "ref" ? allowsOnly(targetOf(form, named), types, named) : isOf(form.kind, types);
 }

@@ -62,8 +62,9 @@ describe("a form", () => {
   });
 
   it("is calls of all functions, or of the one that is named", () => {
-    const callable = (toolUse: Sampling["toolUse"]) => readForm({ ...PLAIN, toolUse }, WITH_TOOLS).callable;
+    const callable = (toolUse: Sampling["toolUse"]) => readForm({ ...PLAIN, toolUse }, WITH_TOOLS).calls?.callable;
     expect(callable(AUTO)).toEqual(new Map([WEATHER, NOW].map((tool) => [tool.name, argumentsForm(tool)])));
+    expect(readForm({ ...PLAIN, toolUse: AUTO }, WITH_TOOLS).calls?.use).toEqual(AUTO);
     expect([...(callable({ ...REQUIRED, name: "now" })?.keys() ?? [])]).toEqual(["now"]);
     expect(() => callable({ ...REQUIRED, name: "then" })).toThrow(invalid("then"));
   });

@@ -1,8 +1,10 @@
 /** The form that a request asks its answer to have: a schema, or calls of functions. Executor and client check it alike. */
 import { LloomError } from "../lloom-error.ts";
 import type { ChatMessage, Sampling } from "../messages.ts";
+import type { ToolUse } from "./answer-settings.ts";
 import { valueProblem } from "./check-value.ts";
 import type { SchemaForm } from "./json-form.ts";
+import { jsonOf } from "./json-of.ts";
 import { readSchema } from "./read-schema.ts";
 import { readCalls, type Tool, toolsOf, turnsProblem } from "./tools.ts";
 
@@ -10,8 +12,14 @@ import { readCalls, type Tool, toolsOf, turnsProblem } from "./tools.ts";
 export interface AnswerForm {
   /** Absent: none. */
   readonly schema?: SchemaForm;
-  /** Functions that may be called, with what their arguments have to be; absent: none may. */
-  readonly callable?: ReadonlyMap<string, SchemaForm>;
+  /** Absent: no function may be called. */
+  readonly calls?: CallsForm;
+}
+
+interface CallsForm {
+  readonly use: ToolUse;
+  /** Functions that may be called, with what their arguments have to be. */
+  readonly callable: ReadonlyMap<string, SchemaForm>;
 }
 
 /** What the arguments of a function have to be: exactly that where it is strict, else as far as that can be told. */
@@ -25,12 +33,12 @@ export function readForm({ jsonSchema, toolUse }: Sampling, messages: readonly C
   const turns = turnsProblem(messages);
   if (turns !== undefined) throw new LloomError("REQUEST_INVALID", `${turns}.`);
   const tools = toolsOf(messages);
-  const schema = jsonSchema === undefined ? {} : { schema: readSchema(parse(jsonSchema)) };
+  const schema = jsonSchema === undefined ? {} : { schema: readSchema(jsonOf(jsonSchema)) };
   if (toolUse === undefined) return schema;
   const called = tools.filter(({ name }) => toolUse.name === undefined || name === toolUse.name);
   if (called.length === 0)
     throw new LloomError("REQUEST_INVALID", `The conversation has no function ${toolUse.name ?? "to call"}.`);
-  return { callable: new Map(called.map((tool) => [tool.name, argumentsForm(tool)])) };
+  return { calls: { use: toolUse, callable: new Map(called.map((tool) => [tool.name, argumentsForm(tool)])) } };
 }
 
 /** An answer, with what it was asked by. */
@@ -46,31 +54,27 @@ export interface FormedAnswer {
 export function formProblem({ text, isWhole, sampling, messages }: FormedAnswer): string | undefined {
   const { jsonSchema, toolUse, stop } = sampling;
   if (!isWhole || stop.length > 0 || (jsonSchema === undefined && toolUse === undefined)) return undefined;
-  const { schema, callable } = readForm(sampling, messages);
-  if (schema !== undefined) {
-    const value = parse(text);
-    const problem = value === undefined ? "" : valueProblem(schema, value);
-    return problem === undefined ? undefined : `The answer does not meet the schema${problem && ` at ${problem}`}.`;
-  }
-  if (toolUse === undefined || callable === undefined) return undefined;
+  const { schema, calls } = readForm(sampling, messages);
+  if (schema !== undefined) return schemaProblem(schema, text);
+  return calls && callsProblem(calls, text);
+}
+
+function schemaProblem(schema: SchemaForm, text: string): string | undefined {
+  const value = jsonOf(text);
+  const problem = value === undefined ? "" : valueProblem(schema, value);
+  return problem === undefined ? undefined : `The answer does not meet the schema${problem && ` at ${problem}`}.`;
+}
+
+function callsProblem({ use, callable }: CallsForm, text: string): string | undefined {
   const told = readCalls(text);
   if (told === undefined) return "The answer has a call that is none.";
-  if (told.calls.length > toolUse.most) return "The answer has more calls than were allowed.";
-  if (told.calls.length === 0) return toolUse.choice === "required" ? "The answer calls no function." : undefined;
+  if (told.calls.length > use.most) return "The answer has more calls than were allowed.";
+  if (told.calls.length === 0) return use.choice === "required" ? "The answer calls no function." : undefined;
   for (const call of told.calls) {
     const form = callable.get(call.name);
     if (form === undefined) return "The answer calls a function that it may not.";
-    if (valueProblem(form, parse(call.arguments)) !== undefined)
+    if (valueProblem(form, jsonOf(call.arguments)) !== undefined)
       return "The arguments of a call are not what the function takes.";
   }
   return undefined;
-}
-
-/** `undefined` for what is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -23,9 +23,18 @@ const milliLogits = (most: number) =>
     .int()
     .min(-most)
     .max(most)
-    .refine((value) => value !== 0 && !Object.is(value, -0), "must not be 0: leave it out");
+    .refine((value) => value !== 0, "must not be 0: leave it out");
 
 const biasSchema = z.tuple([z.int().min(0).max(LARGEST_UINT32), milliLogits(100_000)]);
+
+function isRising(biases: readonly z.infer<typeof biasSchema>[]): boolean {
+  let last = -1;
+  for (const [token] of biases) {
+    if (token <= last) return false;
+    last = token;
+  }
+  return true;
+}
 
 /** Names that a function may have, as OpenAI allows them. */
 export const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
@@ -59,15 +68,7 @@ export const answerSettings = {
     .refine((value) => value !== 1000, "must not be 1000: leave it out")
     .optional(),
   /** Tokens by their number in the vocabulary, rising, with what is added to their logits. */
-  logitBias: z
-    .array(biasSchema)
-    .min(1)
-    .max(SETTING_LIMITS.biases)
-    .refine(
-      (biases) => biases.every(([token], at) => at === 0 || token > (biases[at - 1]?.[0] ?? 0)),
-      "must rise by token",
-    )
-    .optional(),
+  logitBias: z.array(biasSchema).min(1).max(SETTING_LIMITS.biases).refine(isRising, "must rise by token").optional(),
   /** JSON Schema that the answer has to meet; only where the answer is JSON. */
   jsonSchema: z.string().min(2).max(SETTING_LIMITS.schemaCharacters).optional(),
   /** Present where functions may be called. */

@@ -77,6 +77,11 @@ describe("a value", () => {
     const schema = { properties: { a: { properties: { x: { const: 1 } } }, b: { properties: { x: { const: 2 } } } } };
     expect(problemOf(schema, { a: { x: 1 }, b: { x: 2 } })).toBeUndefined();
     expect(problemOf(schema, { a: { x: 1 }, b: { x: 1 } })).toBe("b.x");
+    const other = {
+      properties: { a: { anyOf: [{ $ref: "#/$defs/n" }, { type: ["string", "null"] }] }, b: { $ref: "#/$defs/n" } },
+    };
+    for (const one of ["x", null])
+      expect(problemOf({ ...other, $defs: { n: { type: "integer" } } }, { a: one, b: one })).toBe("b");
     const same = { items: { properties: { x: { const: 1 } } } };
     expect(problemOf(same, [{ x: 1 }, { x: 2 }])).toBe("1.x");
   });

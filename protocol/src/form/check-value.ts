@@ -1,6 +1,6 @@
 import type { JsonValue } from "../canonical.ts";
 import { isDeeper, MOST_DEPTH } from "./depth.ts";
-import type { JsonForm, ObjectForm, Range, SchemaForm } from "./json-form.ts";
+import { type JsonForm, type ObjectForm, type Range, type SchemaForm, targetOf } from "./json-form.ts";
 import { textOf, textsOf } from "./value-sets.ts";
 
 /** Where a value is not what a schema allows, such as `items.0.name`, or `undefined`. The whole of it is "". */
@@ -69,10 +69,8 @@ function* checkOnce(checking: Checking, form: JsonForm, value: JsonValue, at: st
     case "anyOf":
       for (const one of form.forms) if ((yield check(checking, one, value, at)) === undefined) return undefined;
       return at;
-    case "ref": {
-      const target = checking.named.get(form.to);
-      return target && (yield check(checking, target, value, at));
-    }
+    case "ref":
+      return yield check(checking, targetOf(form, checking.named), value, at);
   }
 }
 

@@ -1,4 +1,4 @@
-import { formsWithin, type JsonForm, type SchemaForm } from "./json-form.ts";
+import { formsWithin, type JsonForm, type SchemaForm, targetOf } from "./json-form.ts";
 
 /**
  * Alternatives in one place, at most: those of alternatives and those that references stand for count one by one, since a value is held
@@ -7,10 +7,10 @@ import { formsWithin, type JsonForm, type SchemaForm } from "./json-form.ts";
  */
 export function choicesOf({ root, named }: SchemaForm): number {
   const known = new Map<string, number>();
-  const count = (form: JsonForm | undefined): number => {
-    if (form?.kind === "anyOf") return form.forms.reduce((sum, one) => sum + count(one), 0);
-    if (form?.kind !== "ref") return 1;
-    const choices = known.get(form.to) ?? count(named.get(form.to));
+  const count = (form: JsonForm): number => {
+    if (form.kind === "anyOf") return form.forms.reduce((sum, one) => sum + count(one), 0);
+    if (form.kind !== "ref") return 1;
+    const choices = known.get(form.to) ?? count(targetOf(form, named));
     known.set(form.to, choices);
     return choices;
   };

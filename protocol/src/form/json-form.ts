@@ -20,7 +20,12 @@ export type JsonForm =
   | { readonly kind: "array"; readonly items: JsonForm; readonly count: Range }
   | ObjectForm
   | { readonly kind: "anyOf"; readonly forms: readonly JsonForm[] }
-  | { readonly kind: "ref"; readonly to: string };
+  | RefForm;
+
+export interface RefForm {
+  readonly kind: "ref";
+  readonly to: string;
+}
 
 export interface ObjectForm {
   readonly kind: "object";
@@ -54,3 +59,6 @@ export function childrenOf(form: JsonForm): readonly JsonForm[] {
 
 /** All in a form and itself, the innermost first. */
 export const formsWithin = (form: JsonForm): readonly JsonForm[] => [...childrenOf(form).flatMap(formsWithin), form];
+
+/** What a reference stands for; a schema that was read has something for each. */
+export const targetOf = ({ to }: RefForm, named: SchemaForm["named"]): JsonForm => named.get(to) ?? { kind: "any" };

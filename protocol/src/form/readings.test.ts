@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../canonical.ts";
 import { choicesOf } from "./choices.ts";
-import { childrenOf, formsWithin, type JsonForm, type ObjectForm, type SchemaForm } from "./json-form.ts";
+import { childrenOf, formsWithin, type JsonForm, type ObjectForm, type SchemaForm, targetOf } from "./json-form.ts";
 import { readSchema } from "./read-schema.ts";
 import { readingsOf } from "./readings.ts";
 
@@ -41,6 +41,13 @@ describe("what lies in a form", () => {
   });
 });
 
+describe("what a reference stands for", () => {
+  it("is what the schema has there, or anything", () => {
+    expect(targetOf({ kind: "ref", to: "a" }, new Map([["a", NULL]]))).toEqual(NULL);
+    expect(targetOf({ kind: "ref", to: "a" }, new Map([["b", NULL]]))).toEqual({ kind: "any" });
+  });
+});
+
 describe("alternatives in one place", () => {
   it("are counted with those of alternatives and references, at the place that has most", () => {
     expect(choicesOf(schema(NULL))).toBe(1);
@@ -72,6 +79,7 @@ describe("readings of a beginning", () => {
     expect(readings(ref("two"), { two })).toBe(2);
     expect(readings(anyOf(NULL, anyOf(list(NULL), ref("one"))), { one: list(TEXT) })).toBe(2);
     expect(readings(anyOf(list(NULL), list(TEXT), list(values(1))))).toBe(3);
+    expect(readings(anyOf(ref("one"), ref("one")), { one: list(TEXT) })).toBe(1);
   });
 
   it("add up for alternatives and multiply by their levels", () => {

@@ -5,6 +5,7 @@ import {
   type ObjectForm,
   type PropertyForm,
   type SchemaForm,
+  targetOf,
 } from "./json-form.ts";
 import { textsOf } from "./value-sets.ts";
 
@@ -19,7 +20,7 @@ export function readingsOf({ root, named }: SchemaForm, most: number): number {
   const readings = new Map<JsonForm, number>();
   const known = (form: JsonForm): number => readings.get(form) ?? 1;
   const count = (form: JsonForm): number => {
-    if (form.kind === "ref") return known(named.get(form.to) ?? form);
+    if (form.kind === "ref") return known(targetOf(form, named));
     const sums = alike.get(form)?.map((group) => group.reduce((sum, one) => sum + known(one), 0)) ?? [];
     return Math.max(1, ...sums, ...(form.kind === "anyOf" ? [] : childrenOf(form)).map(known));
   };
@@ -40,10 +41,9 @@ export function readingsOf({ root, named }: SchemaForm, most: number): number {
 function flatten(form: JsonForm, named: SchemaForm["named"], seen = new Set<string>()): readonly ObjectOrArray[] {
   if (form.kind === "object" || form.kind === "array") return [form];
   if (form.kind === "anyOf") return form.forms.flatMap((one) => flatten(one, named, seen));
-  const target = form.kind === "ref" && !seen.has(form.to) ? named.get(form.to) : undefined;
-  if (form.kind !== "ref" || target === undefined) return [];
+  if (form.kind !== "ref" || seen.has(form.to)) return [];
   seen.add(form.to);
-  return flatten(target, named, seen);
+  return flatten(targetOf(form, named), named, seen);
 }
 
 type ObjectOrArray = Extract<JsonForm, { readonly kind: "object" | "array" }>;

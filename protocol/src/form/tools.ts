@@ -14,6 +14,7 @@ import { LloomError } from "../lloom-error.ts";
 import type { ChatMessage } from "../messages.ts";
 import { SETTING_LIMITS, TOOL_NAME } from "./answer-settings.ts";
 import { isDeeper, MOST_DEPTH } from "./depth.ts";
+import { jsonOf } from "./json-of.ts";
 
 /** Functions of one conversation, as OpenAI has it. */
 export const MOST_TOOLS = 128;
@@ -106,12 +107,4 @@ export function readCalls(text: string): ToldAnswer | undefined {
     rest = rest.slice(end + CALL_CLOSES.length);
   }
   return { content: text.slice(0, at).trimEnd(), calls };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
