@@ -39,9 +39,11 @@ export async function bookSettlement(db: Db, booking: Booking): Promise<void> {
   const newLane = await bookLane(db, booking);
   const newPair = await bookChannel(db, booking, newLane);
   const newModel = await bookModel(db, booking);
-  await db
-    .update(executor, { address: settled.executor })
-    .set((row) => ({ ...next(booking, row), clientCount: row.clientCount + newPair }));
+  await db.update(executor, { address: settled.executor }).set((row) => ({
+    ...next(booking, row),
+    earned: row.earned + work.paid,
+    clientCount: row.clientCount + newPair,
+  }));
   await db.update(client, { address: settled.client }).set((row) => ({
     ...next(booking, row),
     executorCount: row.executorCount + newPair,

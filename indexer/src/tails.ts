@@ -55,7 +55,9 @@ export async function refundTail(db: Db, event: TailEvent & { balance: bigint },
     .values({ ...key, refunded: amount })
     .onConflictDoUpdate((row) => ({ judgeAddress: null, held: 0n, refunded: row.refunded + amount }));
   if (wasHeld) await moveHeld(db, executorAddress, -amount);
-  await db.update(executor, { address: executorAddress }).set((row) => ({ tailRefunded: row.tailRefunded + amount }));
+  await db
+    .update(executor, { address: executorAddress })
+    .set((row) => ({ tailRefunded: row.tailRefunded + amount, earned: row.earned - amount }));
   await db
     .update(client, { address: event.client })
     .set((row) => ({ tailRefunded: row.tailRefunded + amount, balance }));
@@ -68,6 +70,8 @@ export async function refundTail(db: Db, event: TailEvent & { balance: bigint },
 }
 
 async function moveHeld(db: Db, address: Hex, amount: bigint): Promise<void> {
-  await db.update(executor, { address }).set((row) => ({ tailHeld: row.tailHeld + amount }));
+  await db
+    .update(executor, { address })
+    .set((row) => ({ tailHeld: row.tailHeld + amount, earned: row.earned - amount }));
   await addToNetwork(db, { tailHeld: amount });
 }

@@ -107,6 +107,7 @@ export const ERROR_CODES = {
   KEY_IN_USE: kind(false, 500, "server_error", "Stop the other process that works with this key, then start again."),
   STORE_FAILED: kind(false, 500, "server_error", "Check free space and permissions of the data directory."),
   PORT_TAKEN: kind(false, 500, "server_error", "Choose another port."),
+  INDEXER_BUSY: kind(true, 503, "server_error", "Wait the seconds that retry-after says, then ask again."),
   INDEXER_UNREACHABLE: kind(
     true,
     503,

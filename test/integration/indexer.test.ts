@@ -20,6 +20,7 @@ import { eventually } from "../support/processes.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
 import { answers, type Cast, enterMarket, FORMULA, settleSome } from "./indexer/deeds.ts";
 import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
+import { type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
 import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 /** For tests that start the program again while the machine does other things. */
@@ -48,6 +49,47 @@ const deposited = async () => {
   const { network: totals } = await indexer.query('{ network(id: "lloom") { deposited } }');
   return (totals as { deposited: string }).deposited;
 };
+
+const endCursor = async (page: string) => {
+  const { lanes } = await indexer.query(`{ ${page} { pageInfo { endCursor } } }`);
+  return (lanes as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+};
+
+/** Settlements of an answer each, one block after the other; over when the index has them all. */
+async function settleInTurn(count: number): Promise<void> {
+  const deadline = await market.deadline();
+  const work = { domain: market.domain, client: cast.client, executor: cast.executor, deadline };
+  for (let lane = 1_000n; lane < 1_000n + BigInt(count); lane++)
+    await market.accounting.send(cast.executor, "settle", [answers({ ...work, lane }, 1).pair]);
+  await indexed();
+}
+
+/** Which blocks one answer names, and the sums that have to be equal in it. */
+interface Moment {
+  readonly blocks: readonly string[];
+  readonly sums: readonly string[];
+}
+
+interface MomentAnswer {
+  readonly data: Tables & {
+    readonly _meta: { readonly status: { readonly lloom: { readonly block: { readonly number: number } } } };
+  };
+  readonly extensions: { readonly snapshot: { readonly number: string } };
+}
+
+interface FirstPage {
+  readonly meta: { readonly block: { readonly number: string } };
+  readonly network: { readonly requests: string };
+  readonly days: readonly Row[];
+}
+
+function momentOf({ data, extensions }: MomentAnswer): Moment {
+  const tables = ["executors", "networkDays", "networkHours", "lanes", "settlements"];
+  return {
+    blocks: [String(data._meta.status.lloom.block.number), extensions.snapshot.number],
+    sums: [text(data.network["requests"]), ...tables.map((name) => String(sum(rowsOf(data, name), "requests")))],
+  };
+}
 
 beforeAll(async () => {
   market = await openMarket();
@@ -129,6 +171,8 @@ test("refuses queries, exports and routes that it does not offer with a code and
   const huge = "{ executors(limit: 1000) { items { settlements(limit: 1000) { items { id } } } } }";
   const deep = `{ __schema { types { ${"ofType { ".repeat(25)} name ${"}".repeat(28)}`;
   const other = Buffer.from('{"json":{"paid":"1"}}').toString("base64");
+  const byCost = await endCursor('lanes(orderBy: "cost", limit: 1)');
+  expect(await endCursor(`lanes(orderBy: "cost", limit: 1, after: "${byCost}")`)).not.toBe(byCost);
   const plain = { "content-type": "application/graphql" };
   const cases: readonly [Promise<Response>, number, string, RegExp][] = [
     [post(huge), 400, "REQUEST_INVALID", /1001000 rows.*limit/],
@@ -137,6 +181,14 @@ test("refuses queries, exports and routes that it does not offer with a code and
     [post("query ($n: Int) { lanes(limit: $n) { totalCount } }", { n: 1001 }), 400, "REQUEST_INVALID", /1001/],
     [post('{ lanes(after: "xx") { items { cost } } }'), 200, "REQUEST_INVALID", /cursor of lanes .*endCursor/],
     [post(`{ lanes(after: "${other}") { items { cost } } }`), 200, "REQUEST_INVALID", /cursor of lanes/],
+    [post(`{ lanes(after: "${byCost}") { items { cost } } }`), 200, "REQUEST_INVALID", /cursor of lanes/],
+    [
+      post("{ executors(limit: 1000) { items { settlements(limit: 1000) { __typename } } } }"),
+      400,
+      "REQUEST_INVALID",
+      /1001000 rows/,
+    ],
+    [post("{ lanes(limit: 1, offset: 1000000) { items { cost } } }"), 400, "REQUEST_INVALID", /1000001 rows.*offset/],
     [post('{ lanes(orderBy: "luck") { items { cost } } }'), 200, "REQUEST_INVALID", /"luck".*schema/],
     [post("{ lanes { items { luck } } }"), 400, "REQUEST_INVALID", /luck.*schema/],
     [post("{ lanes("), 400, "REQUEST_INVALID", /Syntax Error.*schema/],
@@ -151,6 +203,17 @@ test("refuses queries, exports and routes that it does not offer with a code and
     [fetch(`${indexer.url}/export/settlements.csv?client=%27%3B`), 400, "REQUEST_INVALID", /client/],
     [fetch(`${indexer.url}/nowhere`), 404, "ROUTE_NOT_FOUND", /docs\/indexer\.md/],
     [sql("delete from settlement"), 400, "REQUEST_INVALID", /./],
+    [sql('select "paid" from "ponder_sync"."blocks"'), 400, "REQUEST_INVALID", /tables of the index/],
+    [sql('select 1 as "lloom" from "lloom"."settlement"'), 400, "REQUEST_INVALID", /cannot be run: Schema name/],
+    [sql("select count(1) from settlement where paid > 1 / 0"), 400, "REQUEST_INVALID", /division by zero/],
+    [
+      sql(
+        `select count(1) from ${[..."abcdefghij"].map((name) => `settlement "${name}"`).join(" cross join ")} cross join executor`,
+      ),
+      400,
+      "REQUEST_INVALID",
+      /cost/,
+    ],
   ];
   for (const [asked, status, code, words] of cases) {
     const answer = await asked;
@@ -164,10 +227,9 @@ test("refuses queries, exports and routes that it does not offer with a code and
       expect.stringMatching(words),
     ]);
   }
-  const sums = (await (
-    await sql("select sum(requests)::text from settlement where paid > $1", ["0"])
-  ).json()) as object;
-  expect(sums).toMatchObject({ rows: [{ sum: "9" }] });
+  const sums = await sql("select sum(requests)::text from settlement where paid > $1", ["0"]);
+  expect(await sums.json()).toMatchObject({ rows: [{ sum: "9" }] });
+  expect(sums.headers.get("x-lloom-block")).toMatch(/^\d+$/);
 });
 
 test("gives the explorer's first page in one answer", async () => {
@@ -178,6 +240,39 @@ test("gives the explorer's first page in one answer", async () => {
   ]);
   expect(overview["days"]?.at(-1)).toMatchObject({ requests: "9", settlementCount: 4 });
   expect(overview["days"]?.at(-2)).toMatchObject({ requests: "0", settlementCount: 0 });
+});
+
+/** Sums of one and the same thing over several tables, and the block that the index names. */
+const MOMENT = `{
+  network(id: "lloom") { requests paid settlementCount }
+  executors { items { requests paid settlementCount } } networkDays { items { requests paid settlementCount } }
+  networkHours(limit: 1000) { items { requests paid settlementCount } } lanes(limit: 1000) { items { requests paid settlementCount } }
+  settlements(limit: 1000) { items { requests paid } totalCount } _meta { status }
+}`;
+
+test("answers every query from one block, which it names, while blocks come in", async () => {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ query: MOMENT });
+  const moments: Moment[] = [];
+  const traffic = settleInTurn(12);
+  let isOver = false;
+  void traffic.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const answer = await fetch(`${indexer.url}/graphql`, { method: "POST", headers, body });
+    moments.push(momentOf((await answer.json()) as MomentAnswer));
+    const {
+      meta: named,
+      network: totals,
+      days,
+    } = (await (await fetch(`${indexer.url}/api/overview`)).json()) as FirstPage;
+    moments.push({ blocks: [named.block.number], sums: [totals.requests, String(sum(days, "requests"))] });
+  }
+  await traffic;
+  for (const { blocks, sums } of moments) expect([new Set(blocks).size, new Set(sums).size]).toEqual([1, 1]);
+  // Else nothing was tried.
+  expect(new Set(moments.flatMap(({ blocks }) => blocks)).size).toBeGreaterThan(2);
 });
 
 test("follows a chain that takes blocks back", async () => {

@@ -23,7 +23,7 @@ export interface ListQuery {
 export type SearchParams = Readonly<Record<string, string | string[] | undefined>>;
 
 export const EXECUTOR_SORTS = {
-  earned: "paid",
+  earned: "earned",
   stake: "stake",
   trust: "trust",
   answers: "requests",
@@ -61,17 +61,12 @@ export function oneParam(params: SearchParams, name: string): string | undefined
 }
 
 /**
- * Whether a text is a cursor of the indexer for a list ordered by `column`: base64 of JSON that holds the column's value.
- * One that was cut off or belongs to another order would be refused by the indexer, so that the first page is shown instead.
+ * Whether a text is a cursor of the indexer for a list in this order: the list's name, the column, the direction and what follows, parted by
+ * points. One of another order would be refused by the indexer, so that the first page is shown instead.
  */
-function isCursorFor(column: string, text: string): boolean {
-  try {
-    const cursor: unknown = JSON.parse(atob(text));
-    if (typeof cursor !== "object" || cursor === null || !("json" in cursor)) return false;
-    return typeof cursor.json === "object" && cursor.json !== null && Object.hasOwn(cursor.json, column);
-  } catch {
-    return false;
-  }
+function isCursorFor(column: string, direction: ListQuery["direction"], text: string): boolean {
+  const [, of, way, row] = text.split(".");
+  return of === column && way === direction && row !== undefined && row !== "";
 }
 
 /** Reads order and page; what is missing or unknown falls back to the list's first order, largest first. */
@@ -79,15 +74,16 @@ export function parseListQuery(params: SearchParams, sorts: Sorts): ListQuery {
   const [first = ["", ""]] = Object.entries(sorts);
   const asked = oneParam(params, "sort") ?? "";
   const [sort, column] = Object.hasOwn(sorts, asked) ? [asked, sorts[asked] ?? first[1]] : first;
+  const direction = oneParam(params, "dir") === "asc" ? "asc" : "desc";
   const cursor = (name: string) => {
     const text = oneParam(params, name);
-    return text !== undefined && isCursorFor(column, text) ? text : undefined;
+    return text !== undefined && isCursorFor(column, direction, text) ? text : undefined;
   };
   const after = cursor("after");
   return {
     sort,
     column,
-    direction: oneParam(params, "dir") === "asc" ? "asc" : "desc",
+    direction,
     after,
     before: after === undefined ? cursor("before") : undefined,
   };

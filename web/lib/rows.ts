@@ -81,6 +81,7 @@ const EXECUTOR_FIGURES = {
   withdrawn: big,
   tailHeld: big,
   tailRefunded: big,
+  earned: big,
   disputesLost: whole,
   disputeCount: whole,
   openDisputeCount: whole,

@@ -1,6 +1,6 @@
 import { publicClients } from "ponder:api";
 import type { Hex } from "viem";
-import type { BlockPoint } from "./checkpoint.ts";
+import type { BlockPoint } from "./snapshot.ts";
 
 const FRESH_MS = 1_000;
 const TIMEOUT_MS = 5_000;

@@ -1,20 +1,25 @@
-import { db } from "ponder:api";
 import { addressOf, hashOf } from "@lloom/protocol/identifiers";
 import type { Context } from "hono";
 import { and, asc, eq, gte, lt, type PgColumn, sql } from "ponder";
-import { csvStream } from "./csv.ts";
+import { csvParts } from "./csv.ts";
 import { EXPORT_TABLES, type ExportTable } from "./export-tables.ts";
 import { refusal } from "./json.ts";
+import type { Tables } from "./ponder-internals.ts";
+import { inSnapshot } from "./snapshot.ts";
 import { columnsOf } from "./table-columns.ts";
 
 const PAGE_ROWS = 1_000;
 const MAX_ROWS = 50_000;
+/** Files that are made at a time; each is held in memory until it is sent, so that a slow reader holds up nobody's reading. */
+const MOST_AT_A_TIME = 4;
+
+let making = 0;
 
 type Row = Readonly<Record<string, unknown>>;
 type Condition = ReturnType<typeof eq>;
 
-/** `/export/NAME.csv`: a table, or the part that `client`, `executor`, `model`, `from`, `to` and `limit` leave of it. */
-export function exportCsv(context: Context): Response {
+/** `/export/NAME.csv`: a table, or the part that `client`, `executor`, `model`, `from`, `to` and `limit` leave of it. All of it is of one block. */
+export async function exportCsv(context: Context): Promise<Response> {
   const name = context.req.param("file")?.replace(/\.csv$/, "") ?? "";
   const source = Object.hasOwn(EXPORT_TABLES, name) ? EXPORT_TABLES[name] : undefined;
   if (source === undefined) {
@@ -23,18 +28,27 @@ export function exportCsv(context: Context): Response {
   }
   const wanted = selectionOf(source, context.req.query());
   if (typeof wanted === "string") return refusal("REQUEST_INVALID", wanted);
-  const columns = columnsOf(source.table);
+  if (making >= MOST_AT_A_TIME) return refusal("INDEXER_BUSY", `${making} files are being made already.`);
+  making++;
+  try {
+    return await fileOf(name, source, wanted);
+  } finally {
+    making--;
+  }
+}
+
+async function fileOf(name: string, source: ExportTable, wanted: Selection): Promise<Response> {
+  const columns = columnsOf(source.table).map(([column]) => column);
+  const { parts, block } = await inSnapshot(async (snapshot) => ({
+    parts: await csvParts(columns, pagesOf(snapshot.tables, source, wanted)),
+    block: snapshot.block,
+  }));
   const headers = {
     "content-type": "text/csv; charset=utf-8",
     "content-disposition": `attachment; filename="lloom-${name}.csv"`,
+    ...(block && { "x-lloom-block": String(block.number) }),
   };
-  return new Response(
-    csvStream(
-      columns.map(([column]) => column),
-      pagesOf(source, wanted),
-    ),
-    { headers },
-  );
+  return new Response(ReadableStream.from(parts), { headers });
 }
 
 interface Selection {
@@ -62,12 +76,16 @@ function selectionOf(source: ExportTable, query: Readonly<Record<string, string>
   return { conditions, limit: Math.min(Number(limit), MAX_ROWS) };
 }
 
-/** Pages in the order of the key. Each starts after the key of the one before, so that rows that arrive meanwhile shift nothing. */
-async function* pagesOf(source: ExportTable, { conditions, limit }: Selection): AsyncGenerator<readonly Row[]> {
+/** Pages in the order of the key. Each starts after the key of the one before. */
+async function* pagesOf(
+  tables: Tables,
+  source: ExportTable,
+  { conditions, limit }: Selection,
+): AsyncGenerator<readonly Row[]> {
   let after: Row | undefined;
   for (let left = limit; left > 0; ) {
     const size = Math.min(left, PAGE_ROWS);
-    const rows: readonly Row[] = await db
+    const rows: readonly Row[] = await tables
       .select()
       .from(source.table)
       .where(and(...conditions, after && beyond(source, after)))

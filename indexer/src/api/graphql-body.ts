@@ -2,6 +2,8 @@
 export interface GraphqlBody {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Which of several operations is meant. */
+  readonly operationName: string | undefined;
 }
 
 /**
@@ -13,10 +15,14 @@ export function graphqlBody(contentType: string | undefined, text: string): Grap
   if (text.trim() === "") return "The body is empty.";
   const body = parsed(text);
   if (body === undefined) return "The body is not JSON.";
-  const { query, variables } = isRecord(body) ? body : {};
+  const { query, variables, operationName } = isRecord(body) ? body : {};
   if (typeof query !== "string") return "The body has no query: it has to be an object with the text query.";
   if (variables !== undefined && variables !== null && !isRecord(variables)) return "variables has to be an object.";
-  return { query, variables: variables ?? {} };
+  return {
+    query,
+    variables: variables ?? {},
+    operationName: typeof operationName === "string" ? operationName : undefined,
+  };
 }
 
 function parsed(text: string): unknown {

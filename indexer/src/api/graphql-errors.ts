@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from "@lloom/protocol/error-codes";
 /** An error as GraphQL's executor gives it; one with a path happened while rows were read. */
 interface Thrown {
   readonly message: string;
-  readonly path?: readonly (string | number)[];
+  readonly path?: readonly (string | number)[] | undefined;
   readonly locations?: unknown;
 }
 

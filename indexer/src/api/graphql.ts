@@ -1,18 +1,21 @@
-import { db } from "ponder:api";
 import schema from "ponder:schema";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
-import { graphql } from "ponder";
+import { bindCursors } from "./bound-cursors.ts";
 import { consolePage } from "./console-page.ts";
-import { graphqlBody } from "./graphql-body.ts";
+import { type GraphqlBody, graphqlBody } from "./graphql-body.ts";
 import { told } from "./graphql-errors.ts";
 import { jsonResponse, refusal } from "./json.ts";
-import { costOf, LARGEST_PAGE, type QueryCost } from "./query-cost.ts";
+import { pageFields } from "./page-fields.ts";
+import { buildDataLoaderCache, buildGraphQLSchema, graphqlLibrary, type Outcome } from "./ponder-internals.ts";
+import { costOf, LARGEST_PAGE, MAX_TOKENS, type QueryCost } from "./query-cost.ts";
+import { type BlockPoint, inSnapshot } from "./snapshot.ts";
 
 const MAX_BODY_BYTES = 64 * 1_024;
 const MAX_ROWS = 20_000;
 /** The introspection query that tools send is 21 deep. */
 const MAX_DEPTH = 24;
+const MAX_ALIASES = 30;
 
 /** For requests with a body that is too long; it is not read to its end. */
 export const graphqlBodyLimit = bodyLimit({
@@ -20,50 +23,83 @@ export const graphqlBodyLimit = bodyLimit({
   onError: () => refusal("FRAME_TOO_LARGE", `A GraphQL request may have ${MAX_BODY_BYTES} bytes.`),
 });
 
-const execute = graphql({ db, schema }, { maxOperationTokens: 1_500, maxOperationDepth: MAX_DEPTH });
+const served = buildGraphQLSchema({ schema });
+bindCursors(served);
+const pages = pageFields(served);
 
 /**
- * GraphQL by POST. Ponder bounds the depth, the words and the aliases of a query; the rows of a page, and of nested pages
- * together, are bounded here, before anything is read. A browser that asks by GET gets a page to ask from.
+ * GraphQL by POST. The depth, the words, the other names and the rows of a query are bounded before anything is read. All
+ * of an answer is of one block, which stands under `extensions`. A browser that asks by GET gets a page to ask from.
  */
-export const graphqlEndpoint = createMiddleware(async (context, next) => {
+export const graphqlEndpoint = createMiddleware(async (context) => {
   const { method, raw } = context.req;
   if (method === "GET") return context.html(consolePage);
   if (method !== "POST") return refusal("REQUEST_INVALID", "GraphQL is asked by POST.", "Send the query by POST.");
-  const body = graphqlBody(context.req.header("content-type"), await raw.clone().text());
+  const body = graphqlBody(context.req.header("content-type"), await raw.text());
   if (typeof body === "string") return refusal("REQUEST_INVALID", body, FORM);
-  const cost = costOf(body.query, body.variables);
-  const refused = refusalOf(cost);
-  if (refused !== undefined) return refused;
-  const answer = await execute(context, next);
-  return typeof answer === "object" ? toldOf(answer, cost?.hasCursor ?? false) : answer;
+  const cost = costOf({ ...body, pages });
+  return refusalOf(cost) ?? toldOf(await answerTo(body), cost?.hasCursor ?? false);
 });
 
 const FORM = 'Send {"query":"{ … }"} with the header content-type: application/json.';
 
 /** Refuses what costs too much. */
 function refusalOf(cost: QueryCost | undefined): Response | undefined {
-  const [limit] = cost?.wrongLimits ?? [];
+  if (cost === undefined) return undefined;
+  const { rows, depth, aliases, wrongLimits } = cost;
+  const [limit] = wrongLimits;
   if (limit !== undefined) {
     const message = `limit is ${limit}; a page has 1 to ${LARGEST_PAGE} rows.`;
     return refusal("REQUEST_INVALID", message, "Turn the pages: pageInfo { endCursor } and after.");
   }
-  if (cost === undefined || cost.rows <= MAX_ROWS) return undefined;
-  const message = `The query asks for up to ${cost.rows} rows; pages within pages may have ${MAX_ROWS} together.`;
-  return refusal("REQUEST_INVALID", message, "Ask for smaller pages: limit.");
+  if (depth > MAX_DEPTH || aliases > MAX_ALIASES) {
+    const message = `The query has a depth of ${depth} and ${aliases} other names; it may have ${MAX_DEPTH} and ${MAX_ALIASES}.`;
+    return refusal("REQUEST_INVALID", message, "Ask for less at a time.");
+  }
+  if (rows <= MAX_ROWS) return undefined;
+  const message = `The query may read ${rows} rows; pages within pages may have ${MAX_ROWS} together.`;
+  return refusal(
+    "REQUEST_INVALID",
+    message,
+    "Ask for smaller pages: limit; for fewer totalCount; by after and not by offset.",
+  );
 }
 
-interface Outcome {
-  readonly data?: unknown;
-  readonly errors?: readonly Parameters<typeof told>[0][];
+interface Answer {
+  readonly outcome: Outcome;
+  readonly block?: BlockPoint | undefined;
 }
 
-/** The executor's answer, with its errors told as everywhere; status 400 if nothing was read. */
-async function toldOf(answer: Response, hasCursor: boolean): Promise<Response> {
-  const outcome = (await answer.json()) as Outcome;
+/** Reads what a query asks for, all of it from one snapshot. */
+async function answerTo({ query, variables, operationName }: GraphqlBody): Promise<Answer> {
+  const document = parsed(query);
+  if ("message" in document) return { outcome: { errors: [document] } };
+  const errors = graphqlLibrary.validate(served, document);
+  if (errors.length > 0) return { outcome: { errors } };
+  return await inSnapshot(async ({ reader, block }) => {
+    const contextValue = { qb: reader, getDataLoader: buildDataLoaderCache(reader) };
+    const request = { schema: served, document, variableValues: variables, operationName, contextValue };
+    return { outcome: await graphqlLibrary.execute(request), block };
+  });
+}
+
+function parsed(query: string): ReturnType<typeof graphqlLibrary.parse> | Error {
+  try {
+    return graphqlLibrary.parse(query, { maxTokens: MAX_TOKENS });
+  } catch (cause) {
+    if (cause instanceof Error) return cause;
+    throw cause;
+  }
+}
+
+/** The executor's answer with its block, and its errors told as everywhere; status 400 if nothing was read. */
+function toldOf({ outcome, block }: Answer, hasCursor: boolean): Response {
   const { data, errors } = outcome;
-  if (errors === undefined) return jsonResponse(outcome);
-  for (const { message, path } of errors)
+  const extensions = { snapshot: block ?? null };
+  if (errors === undefined) return jsonResponse({ data, extensions });
+  const failures = errors.map(({ message, path, locations }) => ({ message, path, locations }));
+  for (const { message, path } of failures)
     if (path !== undefined) process.stderr.write(`GraphQL failed at ${path.join(".")}: ${JSON.stringify(message)}\n`);
-  return jsonResponse({ data, errors: errors.map((error) => told(error, hasCursor)) }, data === undefined ? 400 : 200);
+  const words = failures.map((failure) => told(failure, hasCursor));
+  return data === undefined ? jsonResponse({ errors: words }, 400) : jsonResponse({ data, errors: words, extensions });
 }

@@ -5,6 +5,7 @@ import { jsonResponse, refusal } from "./json.ts";
 import { meta } from "./meta.ts";
 import { overview } from "./overview.ts";
 import { oneStanding, standingsPage, standingsRootOf } from "./reputation.ts";
+import { IndexBusy } from "./snapshot.ts";
 import { sqlEndpoint } from "./sql.ts";
 
 /** The public, read-only door to the tables; Ponder adds /health, /ready, /status and /metrics. */
@@ -20,6 +21,7 @@ api.get("/reputation/:epoch/standings", standingsPage);
 api.get("/reputation/:epoch/:executor", oneStanding);
 api.all("*", () => refusal("ROUTE_NOT_FOUND", "There is nothing here.", "See docs/indexer.md."));
 api.onError((error, { req }) => {
+  if (error instanceof IndexBusy) return refusal("INDEXER_BUSY", "The index is being written and cannot be read now.");
   process.stderr.write(`INTERNAL: ${req.method} ${req.path}: ${error.message}\n`);
   return refusal("INTERNAL", "The indexer failed to answer.");
 });

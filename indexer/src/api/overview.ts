@@ -1,8 +1,9 @@
-import { db } from "ponder:api";
 import { network, networkDay, networkHour, settlement } from "ponder:schema";
 import { desc, gte } from "ponder";
 import { bucketStarts, CHART_STEPS } from "../rollups.ts";
-import { meta } from "./meta.ts";
+import { type ChainView, chainView } from "./chain-watch.ts";
+import { metaIn } from "./meta.ts";
+import { inSnapshot, type Snapshot } from "./snapshot.ts";
 
 const LATEST = 10;
 const DAYS = 30;
@@ -11,21 +12,27 @@ const HOURS = 24;
 /**
  * What the explorer's first page shows: totals, the newest settlements, a point for each of the last 30 days and 24 hours
  * (the newest one still growing), and how fresh it all is. Days and hours without events are left out of the tables, and
- * come with zeros here. They end at the newest indexed block, not at this machine's clock.
+ * come with zeros here. They end at the newest indexed block, not at this machine's clock. All of it is of one block.
  */
 export async function overview() {
-  const freshness = await meta();
+  const view = await chainView();
+  return await inSnapshot((snapshot) => overviewIn(snapshot, view));
+}
+
+async function overviewIn(snapshot: Snapshot, view: ChainView | undefined) {
+  const { tables } = snapshot;
+  const freshness = await metaIn(snapshot, view);
   const timestamp = freshness.block?.timestamp ?? 0;
   const days = bucketStarts({ timestamp, step: CHART_STEPS.day, count: DAYS });
   const hours = bucketStarts({ timestamp, step: CHART_STEPS.hour, count: HOURS });
   const [totals, settlements, dayRows, hourRows] = await Promise.all([
-    db.select().from(network).limit(1),
-    db.select().from(settlement).orderBy(desc(settlement.timestamp), desc(settlement.id)).limit(LATEST),
-    db
+    tables.select().from(network).limit(1),
+    tables.select().from(settlement).orderBy(desc(settlement.timestamp), desc(settlement.id)).limit(LATEST),
+    tables
       .select()
       .from(networkDay)
       .where(gte(networkDay.day, days[0] ?? 0)),
-    db
+    tables
       .select()
       .from(networkHour)
       .where(gte(networkHour.hour, hours[0] ?? 0)),

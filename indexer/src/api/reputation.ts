@@ -3,7 +3,8 @@ import { addressOf } from "@lloom/protocol/identifiers";
 import { merkleProof } from "@lloom/protocol/merkle";
 import type { Context } from "hono";
 import { jsonResponse, refusal } from "./json.ts";
-import { indexedNow, type StandingsTree, standingsTree } from "./standings.ts";
+import { inSnapshot } from "./snapshot.ts";
+import { indexedNow, type StandingsTree, standingRows, standingsTree } from "./standings.ts";
 
 const MOST_ON_A_PAGE = 1_000;
 const WHICH_EPOCH = "Ask for now, or for an epoch that has begun: its first second divided by the epochs' length.";
@@ -54,13 +55,19 @@ const rootOf = ({ epoch, root, standings, block, complete, rules }: StandingsTre
 });
 
 async function withTree(context: Context, answer: (tree: StandingsTree) => Response): Promise<Response> {
-  const now = await indexedNow();
-  if (now === undefined) return refusal("INTERNAL", "Nothing is indexed yet.", "Wait until /ready answers 200.");
   const asked = context.req.param("epoch") ?? "";
-  const epoch = asked === "now" ? now.epoch : /^\d{1,10}$/.test(asked) ? Number(asked) : undefined;
-  if (epoch === undefined) return refusal("REQUEST_INVALID", "The epoch has to be a number, or now.", WHICH_EPOCH);
-  if (epoch > now.epoch) {
+  if (asked !== "now" && !/^\d{1,10}$/.test(asked)) {
+    return refusal("REQUEST_INVALID", "The epoch has to be a number, or now.", WHICH_EPOCH);
+  }
+  const found = await inSnapshot(async (snapshot) => {
+    const now = await indexedNow(snapshot);
+    const epoch = asked === "now" ? (now?.epoch ?? 0) : Number(asked);
+    return now && { now, epoch, rows: epoch > now.epoch ? undefined : await standingRows(snapshot.tables, epoch) };
+  });
+  if (found === undefined) return refusal("INDEXER_BUSY", "Nothing is indexed yet.", "Wait until /ready answers 200.");
+  const { now, epoch, rows } = found;
+  if (rows === undefined) {
     return refusal("REQUEST_INVALID", `Epoch ${epoch} has not begun: the index is in ${now.epoch}.`, WHICH_EPOCH);
   }
-  return answer(await standingsTree(now, epoch));
+  return answer(await standingsTree(now, epoch, rows));
 }

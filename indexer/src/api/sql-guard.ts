@@ -28,7 +28,7 @@ export function sqlProblem(query: string, names: ReadonlySet<string>): string | 
     return "A query may not have comments, semicolons, backslashes, dollar quotes, ampersands or letters beyond ASCII.";
   }
   const quoted = query.match(QUOTED) ?? [];
-  if (quoted.some((text) => /^"(?:pg_|information_schema")/i.test(text))) {
+  if (quoted.some((text) => /^"(?:_|pg_|ponder_sync"|information_schema")/i.test(text))) {
     return "A query may read tables of the index only.";
   }
   const bare = query.replace(QUOTED, (text) => (text.startsWith('"') ? ` ${NAME} ` : " 0 "));

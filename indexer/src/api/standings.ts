@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { db } from "ponder:api";
 import { network, reputation, reputationFinding } from "ponder:schema";
 import { jsonText } from "@lloom/protocol/json-text";
 import { merkleRoot } from "@lloom/protocol/merkle";
@@ -9,7 +8,8 @@ import { standingOf } from "@lloom/protocol/reputation/standing";
 import { type ExecutorStanding, inTreeOrder, standingLeaf } from "@lloom/protocol/reputation/standings-tree";
 import { asc, desc, lte } from "ponder";
 import { auditorRowOf, executorRowOf, rulesOf } from "../reputation-rows.ts";
-import { type BlockPoint, indexedBlock } from "./checkpoint.ts";
+import type { Tables } from "./ponder-internals.ts";
+import type { BlockPoint, Snapshot } from "./snapshot.ts";
 
 /** Everybody's standing in an epoch. */
 export interface StandingsTree {
@@ -32,8 +32,8 @@ export interface IndexedNow {
 }
 
 /** Up to where the tables are, and which epoch that is; undefined before the first block. */
-export async function indexedNow(): Promise<IndexedNow | undefined> {
-  const [head, [deployment]] = await Promise.all([indexedBlock(), db.select().from(network).limit(1)]);
+export async function indexedNow({ tables, block: head }: Snapshot): Promise<IndexedNow | undefined> {
+  const [deployment] = await tables.select().from(network).limit(1);
   if (head === undefined || deployment === undefined) return undefined;
   const rules = rulesOf(deployment);
   return { head, epoch: Math.floor(head.timestamp / Number(rules.epochSeconds)), rules };
@@ -44,12 +44,9 @@ const known = new Map<string, Promise<StandingsTree>>();
 const MOST_KNOWN = 32;
 /** Standings, each of which takes about a millisecond, before others get their turn. */
 const IN_A_TURN = 8;
-/** Tries to read the tables between two of the index's steps. */
-const MOST_TRIES = 5;
 
 /** The standings of an epoch, by all events of its blocks and before. */
-export async function standingsTree(now: IndexedNow, epoch: number): Promise<StandingsTree> {
-  const rows = await rowsAt(epoch);
+export async function standingsTree(now: IndexedNow, epoch: number, rows: Rows): Promise<StandingsTree> {
   const complete = now.epoch > epoch;
   const key = jsonText({ epoch, complete, rows });
   const found = known.get(key);
@@ -73,25 +70,16 @@ async function treeFrom(
   return { epoch, rules, block, complete, standings, leaves, root: merkleRoot(leaves) };
 }
 
-type Rows = Awaited<ReturnType<typeof readRows>>;
-
-/** Rows of one moment: two reads are, if the index made no step between them. */
-async function rowsAt(epoch: number): Promise<Rows> {
-  for (let tries = 1; ; tries++) {
-    const before = await indexedBlock();
-    const rows = await readRows(epoch);
-    if (tries === MOST_TRIES || jsonText(before) === jsonText(await indexedBlock())) return rows;
-  }
-}
+type Rows = Awaited<ReturnType<typeof standingRows>>;
 
 /** The newest row of each executor, and of each validator about it, up to the epoch. */
-async function readRows(epoch: number) {
-  const executors = await db
+export async function standingRows(tables: Tables, epoch: number) {
+  const executors = await tables
     .selectDistinctOn([reputation.executorAddress])
     .from(reputation)
     .where(lte(reputation.epoch, epoch))
     .orderBy(asc(reputation.executorAddress), desc(reputation.epoch));
-  const findings = await db
+  const findings = await tables
     .selectDistinctOn([reputationFinding.executorAddress, reputationFinding.validatorAddress])
     .from(reputationFinding)
     .where(lte(reputationFinding.epoch, epoch))

@@ -68,9 +68,11 @@ export const executor = onchainTable(
     firstSeenAt: time(t).notNull(),
     /** Earnings withdrawn ever. What may be withdrawn now depends on the clock: ask the contract. */
     withdrawn: total(t),
-    /** Tails that judges hold now, and what clients got back ever. Earned ever is `paid - tailHeld - tailRefunded`. */
+    /** Tails that judges hold now, and what clients got back ever. */
     tailHeld: total(t),
     tailRefunded: total(t),
+    /** Earned ever, withdrawn or not: `paid - tailHeld - tailRefunded`. */
+    earned: total(t),
     disputesLost: count(t),
     /** Delivery and measured disputes against it, ever and now. */
     disputeCount: count(t),
@@ -92,6 +94,7 @@ export const executor = onchainTable(
   }),
   (t) => ({
     paidIdx: index().on(t.paid),
+    earnedIdx: index().on(t.earned),
     stakeIdx: index().on(t.stake),
     lastIdx: index().on(t.lastSettledAt),
     trustIdx: index().on(t.trust),

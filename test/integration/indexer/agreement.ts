@@ -12,7 +12,7 @@ const TABLES = `{
   }
   executors { items {
     address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active paid withdrawn requests inboundTokens
-    outboundTokens settlementCount clientCount tailHeld tailRefunded disputesLost
+    outboundTokens settlementCount clientCount tailHeld tailRefunded earned disputesLost
   } }
   validators { items { address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active } }
   clients { items { address balance allocated deposited withdrawn paid tailRefunded requests inboundTokens outboundTokens } }
@@ -76,7 +76,8 @@ async function expectMembers(tables: Tables, { accounting, stakeRegistry }: Mark
     const [paid, held, refunded] = ["paid", "tailHeld", "tailRefunded"].map((column) => BigInt(text(row[column])));
     const stats = (await accounting.read("executorStats", row["address"])) as Named;
     const { requests, inboundTokens, outboundTokens } = row;
-    expect([(paid ?? 0n) - (held ?? 0n) - (refunded ?? 0n), row["withdrawn"]]).toEqual([settled, text(withdrawn)]);
+    expect([row["earned"], row["withdrawn"]]).toEqual([text(settled), text(withdrawn)]);
+    expect((paid ?? 0n) - (held ?? 0n) - (refunded ?? 0n)).toBe(settled);
     expect({ requests, inboundTokens, outboundTokens }).toEqual(counts(stats));
     expect(text(row["disputesLost"])).toBe(text(stats["disputesLost"]));
   }

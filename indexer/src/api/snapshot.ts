@@ -1,0 +1,74 @@
+import { sql } from "ponder";
+import { database, decodeCheckpoint, type QueryBuilder, type Tables } from "./ponder-internals.ts";
+import { ReadWriteLock } from "./read-write-lock.ts";
+
+/** A block by number and time. */
+export interface BlockPoint {
+  readonly number: bigint;
+  readonly timestamp: number;
+}
+
+/** The tables as they were after one block. */
+export interface Snapshot {
+  readonly tables: Tables;
+  readonly reader: QueryBuilder;
+  /** The newest block that they reflect; undefined before the first. */
+  readonly block: BlockPoint | undefined;
+}
+
+/** Thrown where the index writes for longer than anybody wants to wait, as while it reads a long past. */
+export class IndexBusy extends Error {}
+
+const PATIENCE_MS = 10_000;
+
+const { readonlyQB, userQB } = database;
+const lock = new ReadWriteLock();
+/*
+ * Postgres gives every reader its own moment. On the built-in database everybody shares one connection, and what indexing
+ * does to the tables for a block is no transaction: there a block is written while nobody reads, and read while nobody writes.
+ */
+const isShared = readonlyQB.$dialect === "pglite";
+if (isShared) {
+  const write = userQB.transaction.bind(userQB);
+  userQB.transaction = (...given) => lock.write(() => write(...given));
+}
+
+/** Reads of one moment: everything that `read` takes from the snapshot is of the same block. */
+export async function inSnapshot<T>(read: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  if (!isShared) return await inTransaction(read);
+  const outcome = await lock.read(() => readAll(readonlyQB, read), PATIENCE_MS);
+  if (outcome === undefined) throw new IndexBusy("The index is being written.");
+  return outcome.result;
+}
+
+type Settled<T> = { readonly result: T } | { readonly failure: unknown };
+
+/** What `read` throws is carried past Ponder, which would try nine times again. */
+async function inTransaction<T>(read: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  const settled = (await readonlyQB.transaction(
+    (reader: QueryBuilder): Promise<Settled<T>> =>
+      readAll(reader, read).then(
+        (result) => ({ result }),
+        (failure: unknown) => ({ failure }),
+      ),
+    { isolationLevel: "repeatable read", accessMode: "read only" },
+  )) as Settled<T>;
+  if ("failure" in settled) throw settled.failure;
+  return settled.result;
+}
+
+async function readAll<T>(reader: QueryBuilder, read: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+  const tables = reader.raw;
+  const { rows } = await tables.execute(sql`SELECT latest_checkpoint FROM _ponder_checkpoint LIMIT 1`);
+  const digits = rows[0]?.["latest_checkpoint"];
+  return await read({ tables, reader, block: typeof digits === "string" ? blockOf(digits) : undefined });
+}
+
+/** The block in Ponder's note of how far it is; undefined before the first. */
+export function blockOf(digits: string): BlockPoint | undefined {
+  const { blockTimestamp, blockNumber } = decodeCheckpoint(digits);
+  return blockTimestamp === 0n ? undefined : { number: blockNumber, timestamp: Number(blockTimestamp) };
+}
+
+/** The newest block of the tables; undefined before the first. */
+export const indexedBlock = (): Promise<BlockPoint | undefined> => readAll(readonlyQB, async ({ block }) => block);
