@@ -102,6 +102,7 @@ test("frees the lane of a refused request, in the state before", () => {
   const reserved = log.reserveLane(executor);
   const asked = send(reserved);
   log.releaseLane(executor, reserved.lane);
+  expect(log.outstanding(executor, DEADLINE)).toBe(asked.request.costCap);
   log.saveRefusal(asked.requestHash, "QUEUE_FULL");
   expect(log.reserveLane(executor)).toEqual(reserved);
   expect(log.outstanding(executor, DEADLINE)).toBe(0n);
@@ -144,7 +145,9 @@ test("counts what an executor may still settle, until it no longer can", () => {
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(0n);
 
   const second = log.reserveLane(executor);
-  const { response } = receive(second, send(second));
+  const sent = send(second);
+  expect(log.outstanding(executor, DEADLINE)).toBe(asked.request.costCap + sent.request.costCap);
+  const { response } = receive(second, sent);
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(response.cumulativeCost);
   expect(log.markSettled({ executor, lane: second.lane, nonce: 1n, cost: 10n })).toBe(true);
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(response.cumulativeCost - 10n);
@@ -154,6 +157,15 @@ test("counts what an executor may still settle, until it no longer can", () => {
   expect(log.outstanding(executor, DEADLINE + DAY + 1n)).toBe(0n);
   expect(log.unsettledLanes()).toBe(0);
   expect(log.markSettled({ executor, lane: 1n, nonce: 1n, cost: 1n })).toBe(false);
+});
+
+test("counts nothing any more that was pruned", () => {
+  const reserved = log.reserveLane(executor);
+  const asked = send(reserved);
+  log.retireLane(executor, reserved.lane, "no answer");
+  expect(log.outstanding(executor, DEADLINE)).toBe(asked.request.costCap);
+  log.prune(2_000);
+  expect(log.outstanding(executor, DEADLINE)).toBe(0n);
 });
 
 test("prunes old receipts, but the newest of a lane in use and what is under way", () => {

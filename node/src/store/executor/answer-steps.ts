@@ -66,7 +66,7 @@ type Working = BoundedMap<Hex, AtWork>;
 /** More than run at a time; of the others the row is read. */
 const MOST_AT_WORK = 4_096;
 
-/** Opens this part of the log; `dues` hears of every lane that is written. */
+/** Opens this part of the log; `dues` hears of every lane in which another amount may be owed. */
 export function openAnswerSteps(db: Database, dues: LaneDues): AnswerSteps {
   const working: Working = new BoundedMap({ most: MOST_AT_WORK });
   return {
@@ -81,8 +81,8 @@ export function openAnswerSteps(db: Database, dues: LaneDues): AnswerSteps {
       working.set(answer.requestHash, { request, answer });
     },
     saveSignature: (requestHash, signature) => {
-      const request = db.writeSoon(() => saveSignature(db, working, { requestHash, signature }));
-      if (request !== undefined) dues.written(request.client, request.lane);
+      // What is owed was said by the saved answer.
+      db.writeSoon(() => saveSignature(db, working, { requestHash, signature }));
       working.delete(requestHash);
     },
     fail: (requestHash, code) => {
@@ -182,15 +182,14 @@ function atWork(db: Database, working: Working, requestHash: Hex): AtWork {
   };
 }
 
-/** Returns what is signed; undefined if it was before. */
 function saveSignature(
   db: Database,
   working: Working,
   { requestHash, signature }: { readonly requestHash: Hex; readonly signature: CompactSignature },
-): RequestCommitment | undefined {
+): void {
   const served = db.get(STATUS, { requestHash });
   const encoded = encoding.encodeSignature(signature);
-  if (served?.["status"] === "signed" && served["executor_signature"] === encoded) return undefined;
+  if (served?.["status"] === "signed" && served["executor_signature"] === encoded) return;
   const { request, answer } = served?.["status"] === "answered" ? atWork(db, working, requestHash) : {};
   if (request === undefined || answer === undefined)
     throw misuse("A signature over an answer that was not saved", requestHash);
@@ -198,7 +197,6 @@ function saveSignature(
   const after = advance(encoding.laneStateOf(db.get(LANE, lane)), answer.response, answer.responseHash);
   db.run(SIGN, { requestHash, signature: encoded });
   db.run(ADVANCE, { ...lane, ...encoding.encodeLaneState(after) });
-  return request;
 }
 
 const misuse = (what: string, requestHash: Hex): LloomError =>

@@ -77,10 +77,8 @@ export function openExecutorLog(db: Database): ExecutorLog {
     find: (requestHash) => servedOf(db.get(REQUEST, { requestHash })),
     delivery: (requestHash) => deliveryOf(db, requestHash),
     receipts: (page) => servedReceipts(db, page),
-    prune: (beforeMs) => {
-      dues.forget();
-      prune(db, beforeMs);
-    },
+    // Nothing that is owed goes, so that the dues stay what they are.
+    prune: (beforeMs) => prune(db, beforeMs),
   };
 }
 
