@@ -65,6 +65,12 @@ test("begins where it is told, reads the newest twelve blocks again at every tur
 test("reads the same newest blocks twice and no more, unless an event is missing there", async () => {
   const [log, still] = [allocated({ block: 101 }), { head: 101 }];
   expect((await watch([{ head: 101 }, still, still, still])).reads).toHaveLength(2);
+  const there = { head: 101, logs: [log] };
+  expect((await watch([there, there, there, there])).reads).toHaveLength(2);
+  const next = { head: 102 };
+  expect(ranges((await watch([still, still, still, next, next, next])).reads).map(([, to]) => to)).toEqual([
+    ...[101, 101, 102, 102],
+  ]);
   const replaced = { head: 101, block: () => ({ hash: hashOf(101, 1) }) };
   const { reads, removed } = await watch([{ head: 101, logs: [log] }, replaced, replaced, still, still]);
   expect([reads.length, removed]).toEqual([3, [1n]]);
