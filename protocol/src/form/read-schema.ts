@@ -18,7 +18,7 @@ const NOTES: ReadonlySet<string> = new Set([
   ...["deprecated", "readOnly", "writeOnly", "$defs", "definitions", "strict"],
 ]);
 /** Words that are honoured, by the kind of value that they are about; "" is about all. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
+const WORDS: Readonly<Record<"" | "string" | "integer" | "array" | "object", readonly string[]>> = {
   "": ["type", "enum", "const", "anyOf", "$ref"],
   string: ["minLength", "maxLength"],
   integer: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
@@ -70,6 +70,8 @@ class SchemaReader {
   /** What references stand for. */
   readonly named = new Map<string, JsonForm>();
   readonly typed: TypedForm[] = [];
+  /** References that were met. */
+  readonly #begun = new Set<string>();
   #forms = 0;
   #repetitions = 0;
 
@@ -185,11 +187,11 @@ class SchemaReader {
   #refer(ref: unknown, path: Path, depth: number): JsonForm {
     if (typeof ref !== "string" || !/^#(\/(\$defs|definitions)\/[^/~%]+)?$/.test(ref))
       throw problem("UNSUPPORTED", "References to # and #/$defs/NAME alone are supported.", [...path, "$ref"]);
-    if (!this.named.has(ref)) {
+    if (!this.#begun.has(ref)) {
+      this.#begun.add(ref);
       const to = ref.split("/").slice(1);
       const target = to.reduce(memberOf, this.#whole);
       if (target === undefined) throw problem("REQUEST_INVALID", `There is no ${ref}.`, [...path, "$ref"]);
-      this.named.set(ref, { kind: "any" });
       this.named.set(ref, this.read(target, to, depth + 1));
     }
     return { kind: "ref", to: ref };
@@ -201,7 +203,7 @@ class SchemaReader {
     this.#repetitions += Math.min(SCHEMA_LIMITS.each, most ?? least ?? 0);
     if ((least ?? 0) > SCHEMA_LIMITS.each || this.#repetitions > SCHEMA_LIMITS.repetitions)
       throw problem("UNSUPPORTED", "The schema asks for too much.", [...path, low]);
-    if (least !== undefined && most !== undefined && least > most)
+    if ((least ?? 0) > (most ?? Number.POSITIVE_INFINITY))
       throw problem("REQUEST_INVALID", `It is below ${low}.`, [...path, high]);
     return { least, most };
   }
@@ -232,7 +234,7 @@ function typesOf(schema: Schema, path: Path): readonly Type[] {
 /** Of a schema that names none: what its words are about; none for any value. */
 const impliedTypes = (schema: Schema): Type[] =>
   (["object", "array", "string"] as const)
-    .filter((type) => WORDS[type]?.some((word) => schema[word] !== undefined))
+    .filter((type) => WORDS[type].some((word) => schema[word] !== undefined))
     .slice(0, 1);
 
 function integerRange(schema: Schema, path: Path): Range {

@@ -143,6 +143,14 @@ describe("readings of a beginning", () => {
     expect(readings(anyOf(other, one))).toBe(2);
   });
 
+  it("add up for one that is like two which are told from each other", () => {
+    const like = object({ p: TEXT, b: NULL });
+    const ends = object({ p: values("x"), b: NULL });
+    const optional = object({ p: values("y"), "c?": NULL });
+    expect(readings(anyOf(ends, optional))).toBe(1);
+    expect(readings(anyOf(like, ends, optional))).toBe(3);
+  });
+
   it("are held against a schema's limit, and one less is read", () => {
     // Two for each level: five levels are 32.
     const deep = (levels: number): JsonValue =>

@@ -15,22 +15,23 @@ import { textsOf } from "./value-sets.ts";
  * from two of them, of which each level would double the work of whoever writes a value.
  */
 export function readingsOf({ root, named }: SchemaForm, most: number): number {
-  const forms = [...named.values(), root].flatMap(formsWithin);
-  const alike = new Map(forms.map((form) => [form, form.kind === "anyOf" ? groupsOf(flatten(form, named)) : []]));
+  const forms = [...named.values(), root].flatMap(formsWithin).map((form) => {
+    return { form, alike: form.kind === "anyOf" ? groupsOf(flatten(form, named)) : [] };
+  });
   const readings = new Map<JsonForm, number>();
   const known = (form: JsonForm): number => readings.get(form) ?? 1;
-  const count = (form: JsonForm): number => {
+  const count = ({ form, alike }: (typeof forms)[number]): number => {
     if (form.kind === "ref") return known(targetOf(form, named));
-    const sums = alike.get(form)?.map((group) => group.reduce((sum, one) => sum + known(one), 0)) ?? [];
-    return Math.max(1, ...sums, ...(form.kind === "anyOf" ? [] : childrenOf(form)).map(known));
+    const sums = alike.map((group) => group.reduce((sum, one) => sum + known(one), 0));
+    return Math.max(1, ...sums, ...childrenOf(form).map(known));
   };
   // Forms lead back to themselves: they are counted until none grows.
-  for (let hasGrown = true; hasGrown && known(root) <= most; ) {
+  for (let hasGrown = true; hasGrown; ) {
     hasGrown = false;
-    for (const form of forms) {
-      const counted = count(form);
-      hasGrown ||= counted > known(form);
-      readings.set(form, counted);
+    for (const one of forms) {
+      const counted = count(one);
+      hasGrown ||= counted > known(one.form);
+      readings.set(one.form, counted);
       if (counted > most) return counted;
     }
   }
@@ -50,12 +51,10 @@ type ObjectOrArray = Extract<JsonForm, { readonly kind: "object" | "array" }>;
 
 /** Of each alternative those that are not told from it before anything within them is read, itself among them. */
 const groupsOf = (alternatives: readonly ObjectOrArray[]): ObjectOrArray[][] =>
-  alternatives.map((one) => alternatives.filter((other) => one === other || !isToldFrom(one, other)));
+  alternatives.map((one) => alternatives.filter((other) => !isToldFrom(one, other)));
 
-function isToldFrom(one: ObjectOrArray, other: ObjectOrArray): boolean {
-  if (one.kind !== other.kind) return true;
-  return one.kind === "object" && other.kind === "object" && areToldApart(one, other);
-}
+const isToldFrom = (one: ObjectOrArray, other: ObjectOrArray): boolean =>
+  one.kind !== other.kind || (one.kind === "object" && areToldApart(one, other as ObjectForm));
 
 /** By a property that is needed and has another name or other values, with nothing but scalars before it. */
 function areToldApart(one: ObjectForm, other: ObjectForm): boolean {

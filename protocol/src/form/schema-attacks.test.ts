@@ -84,6 +84,17 @@ describe("alternatives that are told by references to each other", () => {
     }
   });
 
+  it("are as many in one place as a schema may have forms", () => {
+    const ten = (one: JsonValue): JsonValue[] => Array.from({ length: 10 }, () => one);
+    const $defs = { ten: { anyOf: ten({ type: "null" }) }, hundred: { anyOf: ten({ $ref: "#/$defs/ten" }) } };
+    const thousand = ten({ $ref: "#/$defs/hundred" });
+    expect(SCHEMA_LIMITS.forms).toBe(1000);
+    expect(readSchema({ anyOf: thousand, $defs }).root.kind).toBe("anyOf");
+    expect(() => readSchema({ anyOf: [...thousand, { type: "null" }], $defs })).toThrow(
+      expect.objectContaining({ code: "UNSUPPORTED" }),
+    );
+  });
+
   it("are looked through once for loops", () => {
     const loop = { anyOf: [{ type: "null" }, { $ref: "#/$defs/l0" }] };
     expect(() => readSchema(doubling(150, loop))).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));

@@ -150,6 +150,10 @@ describe("an answer", () => {
     ["has more than that", raw('{"name": "f", "arguments": {}, "id": 1}')],
     ["has text behind it", `${callText(CALL)} and more`],
     ["has text between it and the next", `${callText(CALL)} and ${callText(CALL)}`],
+    [
+      "is followed by one that begins otherwise",
+      `${callText(CALL)}\n${callText(CALL).replace(CALL_OPENS, "<tool-call>")}`,
+    ],
     ["is followed by one that is none", `${callText(CALL)}\n${CALL_OPENS}`],
   ])("is none where a call %s", (_, text) => {
     expect(readCalls(text)).toBeUndefined();

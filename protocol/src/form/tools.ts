@@ -55,12 +55,11 @@ export function toolsOf(messages: readonly ChatMessage[]): readonly Tool[] {
 
 /** Why messages about functions do not stand where they may, or `undefined`. */
 export function turnsProblem(messages: readonly ChatMessage[]): string | undefined {
-  const at = messages.findIndex(({ role }, index) => {
-    const before = messages[index - 1]?.role;
-    if (role === "tools") return index > 0;
-    return role === "tool" && before !== "assistant" && before !== "tool";
-  });
-  if (at >= 0) return `messages.${at}: the role "${messages[at]?.role}" cannot stand there`;
+  for (const [at, { role }] of messages.entries()) {
+    const before = messages[at - 1]?.role;
+    if (role === "tools" ? at > 0 : role === "tool" && before !== "assistant" && before !== "tool")
+      return `messages.${at}: the role "${role}" cannot stand there`;
+  }
   return messages.some(({ role }) => role !== "tools") ? undefined : "messages: there is nothing but functions";
 }
 
@@ -98,7 +97,7 @@ export function readCalls(text: string): ToldAnswer | undefined {
   const at = text.indexOf(CALL_OPENS);
   if (at < 0) return { content: text, calls: [] };
   const calls: ToolCall[] = [];
-  for (let rest = text.slice(at).trim(); rest !== ""; rest = rest.trim()) {
+  for (let rest = text.slice(at); rest !== ""; rest = rest.trim()) {
     const end = rest.indexOf(CALL_CLOSES);
     if (!rest.startsWith(CALL_OPENS) || end < 0 || calls.length >= SETTING_LIMITS.toolCalls) return undefined;
     const call = callSchema.safeParse(jsonOf(rest.slice(CALL_OPENS.length, end))).data;
