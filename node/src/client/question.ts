@@ -16,6 +16,15 @@ export interface ExecutorDemands {
   readonly minStake?: bigint | undefined;
 }
 
+/** Whose money a question spends, where somebody counts it. */
+export interface Purse {
+  /**
+   * A request is about to be signed that may cost so much, base units. What this writes is stored together with the request; when it
+   * throws, nothing is signed.
+   */
+  hold(requestHash: Hex, most: bigint): void;
+}
+
 /** What a client wants answered. */
 export interface Question {
   /** A name, or `NAME@sha256:DIGITS` for weights by the beginning of their hash. */
@@ -37,6 +46,7 @@ export interface Question {
   readonly choices?: number;
   /** Ends with the log probabilities of its tokens; only executors are asked that show them. */
   readonly odds?: boolean;
+  readonly purse?: Purse | undefined;
 }
 
 /** A token and how likely it was, thousandths of a nat; its bytes may be a part of a letter. */

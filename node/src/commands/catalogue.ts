@@ -57,6 +57,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./run/gateway.ts")).gateway,
   },
   {
+    name: "keys",
+    group: "Buying answers",
+    describe: "make API keys for the gateway, with budgets and rates; show what they spent, and revoke them",
+    load: async () => (await import("./keys/keys.ts")).keys,
+  },
+  {
     name: "receipt",
     group: "Buying answers",
     describe: "verify a receipt from a file, without a network or a chain",

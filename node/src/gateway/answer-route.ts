@@ -12,6 +12,7 @@ import { type AnswerTold, type ApiDoor, CHAT_PATH } from "./door.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
+import { keyCallerOf } from "./keys/key-caller.ts";
 import type { BegunAnswer, LimitedAsk } from "./limited-ask.ts";
 import { tellStream } from "./telling/tell-stream.ts";
 import { tellWhole } from "./telling/tell-whole.ts";
@@ -53,6 +54,7 @@ export function answerRoute<Call extends Asked>(
       const begun = limited.begin(call, {
         idPrefix: door.idPrefix,
         signal: AbortSignal.any([...ends, timeout, closing]),
+        caller: keyCallerOf(request),
       });
       const watch = new CallWatch({
         requestId: request.id,

@@ -10,6 +10,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** When not empty, each call but /health and /ready needs one of them as a bearer token. */
   readonly apiKeys?: readonly string[];
+  /** Calls need a key of the database too: one was made. */
+  readonly hasMadeKeys?: boolean;
   /** Requests answered at once; more get 429. */
   readonly maxConcurrent?: number;
   readonly bodyLimitBytes?: number;
@@ -41,6 +43,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
   const settings = {
     host: "127.0.0.1",
     apiKeys: [],
+    hasMadeKeys: false,
     maxConcurrent: 1_024,
     bodyLimitBytes: WIRE_LIMITS.frameBytes - FRAME_HEADROOM_BYTES,
     requestTimeoutMs: 60_000,
@@ -51,12 +54,12 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     closeGraceMs: 10_000,
     ...options,
   };
-  if (isLoopback(settings.host) || settings.apiKeys.length > 0) return settings;
+  if (isLoopback(settings.host) || settings.apiKeys.length > 0 || settings.hasMadeKeys) return settings;
   throw new LloomError(
     "CONFIG_INVALID",
     `The gateway would spend this key's money for anyone who reaches ${settings.host}.`,
     {
-      next: "Listen on 127.0.0.1, or set API keys.",
+      next: "Listen on 127.0.0.1, or make API keys: lloom keys create --name NAME, or --api-keys-file.",
     },
   );
 }

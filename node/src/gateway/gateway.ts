@@ -11,6 +11,8 @@ import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
 import { type CallMemory, KeyedAnswers } from "./keyed-answers.ts";
+import { KeyAccounts, type KeyStore } from "./keys/key-accounts.ts";
+import { keyRoutes } from "./keys/key-routes.ts";
 import { createLimitedAsk } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
 import { messageDoor } from "./messages/message-door.ts";
@@ -21,6 +23,8 @@ import { responseDoor } from "./responses/response-door.ts";
 export interface GatewayParts {
   readonly client: GatewayClient;
   readonly memory: CallMemory;
+  /** API keys with limits, where they are kept. */
+  readonly keys?: KeyStore;
   readonly deployment: PaidDeployment;
   readonly log: Log;
   readonly options: GatewayOptions;
@@ -44,13 +48,14 @@ const CANCEL_MS = 5_000;
  * Prompts and answers are never logged.
  */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
-  const { client, memory, deployment, log, options, metrics } = parts;
+  const { client, memory, keys, deployment, log, options, metrics } = parts;
   const settings = gatewaySettings(options);
   const draining = new AbortController();
   const closing = new AbortController();
   /** Answers that are not yet written to their end. */
   const inFlight = new Background();
-  const rules = createRequestRules({ settings, inFlight, draining: draining.signal, log });
+  const accounts = keys && new KeyAccounts(keys, deployment.token);
+  const rules = createRequestRules({ settings, accounts, inFlight, draining: draining.signal, log });
   const server = createHttpServer(settings, rules);
   rules.addTo(server);
   server.get("/health", async () => ({ status: "ok" }));
@@ -58,6 +63,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const models = modelRoutes(client, deployment.token);
   server.get("/v1/models", models.list);
   server.get("/v1/models/*", models.get);
+  const own = keyRoutes(deployment.token);
+  server.get("/v1/key", own.key);
+  server.get("/v1/usage", own.usage);
   const keyed = new KeyedAnswers(memory, deployment);
   const limited = createLimitedAsk(client, settings, deployment.token);
   const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };

@@ -22,6 +22,9 @@ export interface OpenAiError {
 /** What clients of OpenAI's API look for in `code`. */
 const OPENAI_CODES: Readonly<Record<string, string>> = {
   API_KEY_INVALID: "invalid_api_key",
+  /** As OpenAI says it of a project that may not use a model, with 403. */
+  MODEL_NOT_ALLOWED: "model_not_found",
+  KEY_BUDGET_SPENT: "insufficient_quota",
   CONTEXT_EXCEEDED: "context_length_exceeded",
   MODEL_NOT_FOUND: "model_not_found",
   INSUFFICIENT_FUNDS: "insufficient_quota",
@@ -62,7 +65,7 @@ export function problemOf(error: LloomError): HttpProblem {
   return {
     status,
     headers: {
-      ...(status === 429 && { "retry-after": RETRY_AFTER_SECONDS }),
+      ...(status === 429 && error.retryable && { "retry-after": RETRY_AFTER_SECONDS }),
       /** OpenAI's clients repeat calls that failed with 409, 429 or 5xx; here only where that may help. */
       ...(!error.retryable && { "x-should-retry": "false" }),
       ...terms.headers,

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
-import type { AskEvent } from "../client/question.ts";
+import type { AskEvent, Purse } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
 import type { Asked } from "./asked.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { invalidField } from "./http-problem.ts";
+import type { KeyCaller } from "./keys/key-caller.ts";
 
 /** An answer that has been asked for. */
 export interface BegunAnswer {
@@ -22,29 +23,33 @@ export interface BeginOptions {
   /** What the answer's id begins with. */
   readonly idPrefix: string;
   readonly signal: AbortSignal;
+  /** Who calls, by a key that has limits. */
+  readonly caller?: KeyCaller | undefined;
 }
 
 /** Asks the network, so many questions at once. */
 export interface LimitedAsk {
-  /** Throws RATE_LIMITED; whatever else goes wrong, the events throw. */
+  /** Throws RATE_LIMITED, and what the caller's key forbids; whatever else goes wrong, the events throw. */
   begin(asked: Asked, options: BeginOptions): BegunAnswer;
 }
 
 export function createLimitedAsk(client: GatewayClient, settings: GatewaySettings, token: TokenUnit): LimitedAsk {
   let running = 0;
   return {
-    begin(asked, { idPrefix, signal }) {
+    begin(asked, { idPrefix, signal, caller }) {
       const { choices } = asked;
       if (running + choices > settings.maxConcurrent)
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
+      const payer = caller?.payer(asked.model);
       running += choices;
-      const events = ask({ client, settings, token }, asked, signal);
+      const events = ask({ client, settings, token, purse: payer?.purse }, asked, signal);
       return {
         id: `${idPrefix}${randomUUID()}`,
         choices,
         created: Math.floor(wallClock() / 1000),
         events: whenOver(events, () => {
           running -= choices;
+          payer?.over();
         }),
       };
     },
@@ -59,10 +64,15 @@ async function* whenOver<T>(events: AsyncIterable<T>, over: () => void): AsyncGe
   }
 }
 
-type Asking = { readonly client: GatewayClient; readonly settings: GatewaySettings; readonly token: TokenUnit };
+interface Asking {
+  readonly client: GatewayClient;
+  readonly settings: GatewaySettings;
+  readonly token: TokenUnit;
+  readonly purse: Purse | undefined;
+}
 
 async function* ask(
-  { client, settings, token }: Asking,
+  { client, settings, token, purse }: Asking,
   {
     model,
     messages,
@@ -84,7 +94,7 @@ async function* ask(
     ...(minStake !== undefined && { minStake: stakeOf(minStake, token) }),
   };
   const asks = Object.keys(demands).length === 0 ? {} : { demands };
-  const question = { model, messages, sampling, maxOutboundTokens, whole: !stream, verification, ...asks };
+  const question = { model, messages, sampling, maxOutboundTokens, whole: !stream, verification, purse, ...asks };
   const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && { choices }) };
   yield* client.ask({ ...question, ...more }, signal);
 }

@@ -4,6 +4,7 @@ import type { ModelSummary } from "../client/discover/model-summary.ts";
 import { LloomError } from "../errors.ts";
 import { BoundedMap } from "../primitives/bounded-map.ts";
 import type { GatewayClient } from "./gateway-client.ts";
+import { keyCallerOf } from "./keys/key-caller.ts";
 import { modelObject } from "./model-object.ts";
 
 /** Names whose first offer is remembered. */
@@ -11,8 +12,8 @@ const MOST_REMEMBERED = 4096;
 
 /** Routes about models. */
 export interface ModelRoutes {
-  /** GET /v1/models: what executors offer now. */
-  readonly list: () => Promise<object>;
+  /** GET /v1/models: what executors offer now, as far as the caller's key may use it. */
+  readonly list: (request: FastifyRequest) => Promise<object>;
   /** GET /v1/models/NAME, where the name may have slashes. */
   readonly get: (request: FastifyRequest<{ Params: { "*": string } }>) => Promise<object>;
 }
@@ -27,7 +28,12 @@ export function modelRoutes(client: GatewayClient, token: TokenUnit): ModelRoute
     return modelObject(summary, { token, created: Math.floor(createdMs / 1000) });
   };
   return {
-    list: async () => ({ object: "list", data: (await client.models()).map(told) }),
+    list: async (request) => {
+      const caller = keyCallerOf(request);
+      const models = await client.models();
+      const usable = caller === undefined ? models : models.filter(({ model }) => caller.mayUse(model));
+      return { object: "list", data: usable.map(told) };
+    },
     get: async (request) => {
       const name = request.params["*"];
       const found = await client.model(name);

@@ -7,10 +7,12 @@ import { createAccess } from "./access.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, type HttpProblem, problemOf } from "./http-problem.ts";
 import { discardBody } from "./json-body.ts";
+import type { KeyAccounts } from "./keys/key-accounts.ts";
 import { messagesProblem } from "./messages/message-problem.ts";
 
 export interface RequestRulesParts {
   readonly settings: GatewaySettings;
+  readonly accounts: KeyAccounts | undefined;
   readonly inFlight: Background;
   /** Aborts when no new request is taken. */
   readonly draining: AbortSignal;
@@ -34,6 +36,8 @@ const METHODS: Readonly<Record<string, string>> = {
   "/v1/responses": "POST",
   "/v1/messages": "POST",
   "/v1/models": "GET, HEAD",
+  "/v1/key": "GET, HEAD",
+  "/v1/usage": "GET, HEAD",
   "/health": "GET, HEAD",
   "/ready": "GET, HEAD",
   "/metrics": "GET, HEAD",
@@ -41,8 +45,8 @@ const METHODS: Readonly<Record<string, string>> = {
 const OPEN_PATHS = new Set(["/health", "/ready"]);
 
 /** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
-export function createRequestRules({ settings, inFlight, draining, log }: RequestRulesParts): RequestRules {
-  const access = createAccess(settings.apiKeys);
+export function createRequestRules({ settings, accounts, inFlight, draining, log }: RequestRulesParts): RequestRules {
+  const access = createAccess(settings.apiKeys, accounts);
   const letIn = new WeakSet<FastifyRequest>();
   const admit = (request: FastifyRequest, reply: FastifyReply): void => {
     inFlight.run(closed(reply));

@@ -40,6 +40,18 @@ export class TokenBucket {
     return this.#level >= 0 ? 0 : Math.ceil((-this.#level / this.#rate.perSecond) * 1000);
   }
 
+  /** Whole units that may be taken now. */
+  get left(): number {
+    this.#fill();
+    return Math.max(0, Math.floor(this.#level));
+  }
+
+  /** Milliseconds until so many units may be taken; 0 if they may be now. */
+  waitMs(units: number): number {
+    this.#fill();
+    return Math.max(0, Math.ceil(((units - this.#level) / this.#rate.perSecond) * 1000));
+  }
+
   /** Nothing taken lately: the bucket can be thrown away and made anew. */
   get isFull(): boolean {
     this.#fill();

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deposit, faucet } from "../../../node/src/chain/account/actions.ts";
 import { openKeystore } from "../../../node/src/wallet/keystore.ts";
-import type { Program } from "../../support/processes.ts";
+import { type Program, runNode } from "../../support/processes.ts";
+import { LLOOM_PROGRAM } from "../../support/program.ts";
 import { keyIn, PASSWORD, start } from "./launch.ts";
 import { oncePassed, type ScriptedBackend, says, scriptedBackend } from "./scripted-backend.ts";
 import { DOLLAR, type Seller, until, World } from "./world.ts";
@@ -90,6 +91,46 @@ describe("lloom gateway, killed in a call with an Idempotency-Key", { timeout: 2
     // Another key is another call.
     expect((await call(second, "new")).status).toBe(200);
     expect(backend.asked.length).toBe(asked + 2);
+    await kill(second);
+  });
+});
+
+describe("lloom gateway, killed in a call of an API key", { timeout: 240_000 }, () => {
+  const keys = async (...args: string[]) => {
+    const program = runNode({ args: [LLOOM_PROGRAM, "keys", ...args, "--json", "--data-dir", dir] });
+    const { code, stdout, stderr } = await program.ended;
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  it("takes a key that was made beside it, holds what its call may cost over the kill, and charges answers what they cost", async () => {
+    const first = await startGateway();
+    const { secret } = await keys("create", "--name", "team", "--budget", "0.5");
+    const ask = ({ url }: Gateway, key = secret) =>
+      fetch(`${url}/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+        body: JSON.stringify({ model: "scripted", max_tokens: 16, messages: [{ role: "user", content: "Weave." }] }),
+      });
+    expect((await ask(first, "none")).status).toBe(401);
+    const paid = BigInt((await ask(first)).headers.get("x-lloom-cost") ?? 0);
+    expect(await keys("show", "team")).toMatchObject({ spent: String(paid), held: "0" });
+    const gate = Promise.withResolvers<void>();
+    backend.script = oncePassed(gate.promise, says("Never ", "heard."));
+    const asked = backend.asked.length;
+    const cut = ask(first).catch(() => "cut");
+    await until("the executor works on it", () => backend.asked.length === asked + 1, 60_000);
+    await kill(first);
+    await cut;
+    gate.resolve();
+    backend.script = says("Paid ", "again.");
+    const second = await startGateway();
+    const { spent, held } = await keys("show", "team");
+    expect([BigInt(spent), BigInt(held) > paid]).toEqual([paid, true]);
+    expect((await ask(second)).status).toBe(200);
+    expect(BigInt((await keys("show", "team")).spent)).toBeGreaterThan(paid);
+    await keys("revoke", "team", "--yes");
+    expect((await ask(second)).status).toBe(401);
     await kill(second);
   });
 });

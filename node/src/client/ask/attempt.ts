@@ -133,12 +133,22 @@ export async function* attemptAt(parts: AttemptParts, options: AttemptOptions): 
 async function place(
   { channels, settings: { chainPatienceMs } }: AttemptParts,
   terms: RequestTerms,
-  { signal, trace, trust, canPayAnother, asked }: AttemptOptions & { readonly asked: OpenedPrompt },
+  {
+    question: { purse },
+    signal,
+    trace,
+    trust,
+    canPayAnother,
+    asked,
+  }: AttemptOptions & { readonly asked: OpenedPrompt },
 ): Promise<PlacedRequest> {
   const giveUp = new AbortController();
   const timer = setInterval(() => canPayAnother() && giveUp.abort(), chainPatienceMs);
   try {
-    return await channels.place(terms, asked, { ...trust, signal: AbortSignal.any([signal, giveUp.signal]) });
+    return await channels.place(terms, asked, {
+      ...{ ...trust, purse },
+      signal: AbortSignal.any([signal, giveUp.signal]),
+    });
   } catch (cause) {
     if (signal.aborted || !giveUp.signal.aborted) throw cause;
     trace.isPutOff = true;

@@ -10,6 +10,7 @@ import { type Clock, toSeconds } from "../../primitives/clock.ts";
 import { Mutex } from "../../primitives/mutex.ts";
 import type { ClientLog } from "../../store/client/client-log.ts";
 import type { Identity } from "../../wallet/identity.ts";
+import type { Purse } from "../question.ts";
 import { continueLane, type PlacedRequest, type RequestTerms } from "./build-request.ts";
 import { type FundingPlan, planFunding } from "./funding-plan.ts";
 
@@ -64,16 +65,16 @@ export class PaymentChannels {
 
   /**
    * A signed and saved request, in a channel that covers it; filled in steps by what the executor has shown. Throws
-   * INSUFFICIENT_FUNDS with what is missing, and what the chain throws. Nothing is left reserved after a failure.
+   * INSUFFICIENT_FUNDS with what is missing, what the chain throws, and what the purse does. Nothing is left reserved after a failure.
    */
   async place(
     terms: RequestTerms,
     prompt: OpenedPrompt,
-    { signal, ...trust }: Trust & { readonly signal: AbortSignal },
+    { signal, purse, ...trust }: Trust & { readonly signal: AbortSignal; readonly purse?: Purse | undefined },
   ): Promise<PlacedRequest> {
     for (let allocations = 0; allocations < MOST_ALLOCATIONS; allocations += 1) {
       if (signal.aborted) throw new LloomError("CANCELLED", "The caller cancelled.");
-      if (this.#plan(terms, 0n, trust)?.type === "enough") return await this.#sign(terms, prompt);
+      if (this.#plan(terms, 0n, trust)?.type === "enough") return await this.#sign(terms, prompt, purse);
       await untilAborted(
         this.#allocating.run(() => this.#ensureChannel(terms, trust)),
         signal,
@@ -144,13 +145,14 @@ export class PaymentChannels {
     if (seen !== undefined) this.#seen.set(executor, { ...seen, balance: channelBalance });
   }
 
-  async #sign(terms: RequestTerms, prompt: OpenedPrompt): Promise<PlacedRequest> {
+  async #sign(terms: RequestTerms, prompt: OpenedPrompt, purse: Purse | undefined): Promise<PlacedRequest> {
     const { identity, hasher, store, deadlineSeconds, clock } = this.#options;
     const { lane, state } = store.reserveLane(terms.executor);
     try {
       const deadline = this.#nowSeconds() + deadlineSeconds;
       const request: RequestCommitment = continueLane(terms, { lane, state, deadline });
       const requestHash = hasher.hashRequest(request);
+      purse?.hold(requestHash, worstCost(terms));
       const signature = identity.sign(requestHash);
       const { promptSalt } = prompt;
       store.saveRequest({ requestHash, request, signature, promptSalt, prompt, sentAtMs: clock() });

@@ -1,13 +1,20 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { untilStopped } from "../../daemon.ts";
 import { LloomError } from "../../errors.ts";
 import { createGateway } from "../../gateway/gateway.ts";
 import { checkListening } from "../../gateway/listening.ts";
 import { readOutsideFile } from "../../outside-file.ts";
+import { toSeconds, wallClock } from "../../primitives/clock.ts";
+import { openApiKeys } from "../../store/client/api-keys.ts";
+import { openKeySpending } from "../../store/client/key-spending.ts";
 import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
+import { notePaidToken } from "../../store/client/paid-token.ts";
+import { chargeOf } from "../../store/client/request-charge.ts";
 import { watchStore } from "../../store/database/watch-store.ts";
 import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
 import { announce, type Command } from "../command.ts";
 import { tellDuty } from "../dispute/words.ts";
+import { hasMadeKeys } from "../keys/key-file.ts";
 import { settingAmount, settingEther } from "../open/open.ts";
 import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open-observation.ts";
 import { clientLacks, warnOf } from "./lacks.ts";
@@ -29,12 +36,16 @@ export const gateway: Command = {
     "gatewayKeysFile",
     ...OBSERVATION_NAMES,
   ],
-  examples: ["lloom gateway", "lloom gateway --port 9000", "lloom gateway --host 0.0.0.0 --api-keys-file keys.txt"],
+  examples: [
+    "lloom gateway",
+    "lloom gateway --port 9000",
+    "lloom keys create --name team --budget 5/day && lloom gateway --host 0.0.0.0",
+  ],
   run: async (context) => {
     const { settings, stack, log } = context;
     const { gatewayHost: host, gatewayPort: port, gatewayKeysFile } = settings;
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
-    const options = { host, port, apiKeys };
+    const options = { host, port, apiKeys, hasMadeKeys: hasMadeKeys(context) };
     await checkListening(options);
     const observation = await openOwnObservation(context, "gateway");
     const {
@@ -61,9 +72,14 @@ export const gateway: Command = {
     const forgetful = Promise.withResolvers<LloomError>();
     const memory = { calls: watchStore(openKeyedCalls(db), forgetful.resolve), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
+    notePaidToken(db, deployment.token);
+    const keys = {
+      ...{ keys: openApiKeys(db), spending: watchStore(openKeySpending(db), forgetful.resolve) },
+      chargeOf: (requestHash: Hex) => chargeOf(db, requestHash, Number(toSeconds(wallClock()))),
+    };
     const measured = { metrics: () => observation.metrics.text() };
     const reasons = observeGateway(observation.metrics, { client, store, host: peers, clock, room });
-    const { url } = stack.use(await createGateway({ client, memory, deployment, log, options, ...measured }));
+    const { url } = stack.use(await createGateway({ client, memory, keys, deployment, log, options, ...measured }));
     const metrics = await observation.serve(reasons);
     warnOf(context, await clientLacks(chain, identity.address));
     announce(

@@ -95,7 +95,7 @@ export function openRequestSteps(db: Database, dues: LaneDues): RequestSteps {
   };
 }
 
-const LANE = "SELECT * FROM own_lanes WHERE executor = :executor AND lane = :lane";
+export const LANE = "SELECT * FROM own_lanes WHERE executor = :executor AND lane = :lane";
 const IDLE = `SELECT * FROM own_lanes INDEXED BY own_idle
   WHERE executor = :executor AND status = 'idle' ORDER BY nonce DESC LIMIT 1`;
 const RESERVE = "UPDATE own_lanes SET status = 'busy' WHERE executor = :executor AND lane = :lane";

@@ -6,8 +6,8 @@ import { takeLock } from "../files/lock.ts";
 import { makePrivateDirectory } from "../files/private-directory.ts";
 import type { Row } from "./encoding.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { migrate } from "./migrations.ts";
-import { damagedStore, isDamage, storeFailure, textWithoutKey } from "./store-failure.ts";
+import { isOlder, migrate } from "./migrations.ts";
+import { damagedStore, isDamage, olderStore, storeFailure, textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
 import { Transactions, type WriteOptions } from "./transactions.ts";
 import { keepWriteAheadLog } from "./write-ahead-log.ts";
@@ -25,6 +25,11 @@ export interface DatabaseOptions {
   readonly cipher?: TextCipher;
   /** Reads only, beside a running node: takes no lock, changes nothing. The file must exist. */
   readonly readOnly?: boolean;
+  /**
+   * Writes beside whoever has the file, in short transactions: takes no lock, and brings no tables to this version. Only for rows that
+   * the other one reads anew each time; it waits for such a write as for the disk, for milliseconds.
+   */
+  readonly beside?: boolean;
 }
 
 /** How long what nobody waits for may rest in memory. */
@@ -170,13 +175,21 @@ export class Database implements Disposable {
  * @throws LloomError STORE_FAILED: another process has it, not a database, damaged, written by a newer version, of
  * another scope, or no permission; `next` says what to do.
  */
-export function openDatabase(path: string, { scope, cipher, readOnly = false }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  path: string,
+  { scope, cipher, readOnly = false, beside = false }: DatabaseOptions = {},
+): Database {
   using stack = new DisposableStack();
+  const isOwner = !readOnly && !beside;
   try {
-    if (!readOnly) createPrivately(path);
-    const lock = readOnly ? undefined : stack.use(lockFile(path));
+    if (isOwner) createPrivately(path);
+    const lock = isOwner ? stack.use(lockFile(path)) : undefined;
     const db = stack.use(new DatabaseSync(path, { readOnly, timeout: 2000, enableForeignKeyConstraints: true }));
-    if (!readOnly) {
+    if (beside) {
+      if (isOlder(db, path)) throw olderStore(path);
+      db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+    }
+    if (isOwner) {
       keepWriteAheadLog(db, path);
       // Deleted bytes are overwritten: what prune() removed must not be found in the file.
       db.exec("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");

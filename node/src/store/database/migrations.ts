@@ -1,15 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LloomError } from "../../errors.ts";
 import { AUDIT_TABLES, RETURNING_KEYS } from "./audit-tables.ts";
-import { hex } from "./column-forms.ts";
-import { INTEGER_DIGITS } from "./encoding.ts";
+import { hex, unsigned } from "./column-forms.ts";
 import { EVIDENCE_TABLES } from "./evidence-tables.ts";
+import { KEY_TABLES } from "./key-tables.ts";
 import { textWithoutKey } from "./store-failure.ts";
 import type { TextCipher } from "./text-cipher.ts";
 
-/** A column for an integer of the signed types: decimal, zero-padded, so that text order is number order. */
-const unsigned = (name: string): string =>
-  `TEXT CHECK (${name} IS NULL OR (length(${name}) = ${INTEGER_DIGITS} AND ${name} NOT GLOB '*[^0-9]*'))`;
 const lane = (peer: string): string => `
   ${peer} ${hex(peer, 20)} NOT NULL,
   lane ${unsigned("lane")} NOT NULL`;
@@ -253,6 +250,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   ...EVIDENCE_TABLES,
   RETURNING_KEYS,
+  ...KEY_TABLES,
 ];
 
 /** Whether an earlier version wrote the file, and nothing has brought its tables to this one. Throws STORE_FAILED as `migrate`. */

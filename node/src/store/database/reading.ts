@@ -27,6 +27,16 @@ export function openToRead(path: string, { cipher, stack }: ReadingOptions): Dat
   );
 }
 
+/** Whether an earlier version wrote a file. Throws STORE_FAILED. */
+export function isOlderFile(path: string): boolean {
+  try {
+    using db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
+    return isOlder(db, path);
+  } catch (cause) {
+    throw cause instanceof LloomError ? cause : storeFailure(path, cause);
+  }
+}
+
 function copyOfOlder(path: string, stack: ReadingOptions["stack"]): string | undefined {
   try {
     using db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });

@@ -40,3 +40,9 @@ export const textWithoutKey = (path: string): LloomError =>
   new LloomError("STORE_FAILED", `The text in ${path} is encrypted for the node's key, which is not unlocked here.`, {
     next: "Start the node with its keystore and password.",
   });
+
+/** A file that an earlier version wrote, and that a node of it may have open. */
+export const olderStore = (path: string): LloomError =>
+  new LloomError("STORE_FAILED", `${path} has the tables of an earlier version of Lloom.`, {
+    next: "Start the node that uses it with this version once, then try again.",
+  });

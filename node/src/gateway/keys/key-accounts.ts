@@ -1,0 +1,195 @@
+import { parseAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
+import type { Hex } from "@lloom/protocol/commitment-types";
+import { utcText } from "@lloom/protocol/utc-text";
+import type { Purse } from "../../client/question.ts";
+import { BoundedMap } from "../../primitives/bounded-map.ts";
+import { type Clock, type SteadyClock, steadyClock, wallClock } from "../../primitives/clock.ts";
+import { TokenBucket } from "../../primitives/token-bucket.ts";
+import { type ApiKey, type ApiKeys, keyState } from "../../store/client/api-keys.ts";
+import { type PeriodBounds, periodAt } from "../../store/client/budget-period.ts";
+import type { KeySpending, KeyUsage, Spending } from "../../store/client/key-spending.ts";
+import type { RequestCharge } from "../../store/client/request-charge.ts";
+import { HttpError } from "../http-problem.ts";
+import { keyProblem } from "./key-problem.ts";
+
+/** What is kept of API keys, and by what clocks. */
+export interface KeyStore {
+  readonly keys: ApiKeys;
+  readonly spending: KeySpending;
+  /** What a request has cost, by the client's log. */
+  readonly chargeOf: (requestHash: Hex) => RequestCharge | undefined;
+  readonly clock?: Clock;
+  readonly steady?: SteadyClock;
+}
+
+/** How a key's budget stands, base units. */
+export interface BudgetStanding extends Spending {
+  /** Undefined without a budget. */
+  readonly budget: bigint | undefined;
+  readonly left: bigint | undefined;
+  readonly period: PeriodBounds;
+}
+
+/** What one call spends. */
+export interface Payer {
+  readonly purse: Purse;
+  /** Nothing more is signed for it. */
+  over(): void;
+}
+
+const MINUTE_SECONDS = 60;
+/** Keys whose rate is remembered; of the others nothing was asked for long. */
+const MOST_RATES = 4096;
+
+/**
+ * Lets callers in by their API keys, and holds each to its limits. Keys are read anew for every call and every request that is signed for
+ * it, so that what another process changes holds from then on. Rates are counted in this process alone.
+ */
+export class KeyAccounts {
+  readonly #store: KeyStore;
+  readonly #token: TokenUnit;
+  readonly #clock: Clock;
+  readonly #rates = new BoundedMap<number, TokenBucket>({ most: MOST_RATES });
+
+  constructor(store: KeyStore, token: TokenUnit) {
+    this.#store = store;
+    this.#token = token;
+    this.#clock = store.clock ?? wallClock;
+    this.resolve();
+  }
+
+  /** Whether calls have to name a key: once one was ever made, also when it is revoked. */
+  get areAsked(): boolean {
+    return this.#store.keys.hasAny();
+  }
+
+  /** Whose secret it is. Throws 401. */
+  admit(secret: string): ApiKey {
+    const key = this.#store.keys.bySecret(secret);
+    if (key === undefined) throw keyProblem("The API key is not known.");
+    return this.#usable(key);
+  }
+
+  /** A key's rate, as it stands; undefined without one. */
+  rateOf({ id, perMinute }: ApiKey): TokenBucket | undefined {
+    if (perMinute === undefined) return undefined;
+    const known = this.#rates.get(id);
+    if (known !== undefined) return known;
+    const rate = { perSecond: perMinute / MINUTE_SECONDS, burst: perMinute };
+    const bucket = new TokenBucket(rate, this.#store.steady ?? steadyClock);
+    this.#rates.set(id, bucket);
+    return bucket;
+  }
+
+  /** Counts a call. Throws 429 with when to try again. */
+  takeTurn(key: ApiKey): void {
+    const rate = this.rateOf(key);
+    if (rate === undefined || rate.take()) return;
+    throw new HttpError("RATE_LIMITED", `The key "${key.name}" may ask ${key.perMinute} times a minute.`, {
+      status: 429,
+      headers: { "retry-after": String(Math.ceil(rate.waitMs(1) / 1000)) },
+      next: "Wait as long as retry-after says.",
+    });
+  }
+
+  /** Whether a key may use a model, by its name or as `NAME@sha256:DIGITS`. */
+  mayUse({ models }: ApiKey, model: string): boolean {
+    return models === undefined || models.includes(model) || models.includes(model.split("@sha256:", 1)[0] ?? "");
+  }
+
+  /** Who pays a call. Throws 403 for a model that the key may not use, 429 where nothing is left of its budget. */
+  payer(key: ApiKey, model: string): Payer {
+    if (!this.mayUse(key, model))
+      throw new HttpError("REQUEST_INVALID", `The key "${key.name}" may not use the model "${model}".`, {
+        status: 403,
+        code: "MODEL_NOT_ALLOWED",
+        next: `Ask for one of these: ${(key.models ?? []).join(", ")}.`,
+      });
+    if (this.#leftAfterResolving(key) === 0n) throw this.#budgetSpent(key, undefined);
+    const requests: Hex[] = [];
+    return {
+      purse: {
+        hold: (requestHash, most) => {
+          this.#hold(key.id, { requestHash, model, most });
+          requests.push(requestHash);
+        },
+      },
+      over: () => this.#store.spending.resolve(requests, this.#store.chargeOf),
+    };
+  }
+
+  standing(key: ApiKey): BudgetStanding {
+    const period = periodAt(key.budget?.period ?? "total", this.#clock());
+    const { spent, held } = this.#store.spending.spending(key.id, period.fromMs);
+    const budget = key.budget && budgetUnits(key.budget.amount, this.#token.decimals);
+    const rest = budget === undefined ? undefined : budget - spent - held;
+    return { spent, held, budget, period, left: rest === undefined || rest > 0n ? rest : 0n };
+  }
+
+  /** What the key had answered, since a moment. */
+  usage({ id }: ApiKey, sinceMs: number): readonly KeyUsage[] {
+    this.resolve(id);
+    return this.#store.spending.usage(sinceMs, id);
+  }
+
+  /** Lets go of what is held for requests whose end is known by now: of calls that were cut off, and of a process that ended in between. */
+  resolve(keyId?: number): void {
+    const { spending, chargeOf } = this.#store;
+    spending.resolve(spending.held(keyId), chargeOf);
+  }
+
+  #usable(key: ApiKey): ApiKey {
+    const state = keyState(key, this.#clock());
+    if (state === "active") return key;
+    const end = state === "revoked" ? "was revoked" : `ended at ${utcText((key.expiresAtMs ?? 0) / 1000, "minute")}`;
+    throw keyProblem(`The API key "${key.name}" ${end}.`, "Make another one: lloom keys create --name NAME.");
+  }
+
+  #hold(keyId: number, asked: { readonly requestHash: Hex; readonly model: string; readonly most: bigint }): void {
+    const found = this.#store.keys.byId(keyId);
+    if (found === undefined) throw keyProblem("The API key is not known.");
+    const key = this.#usable(found);
+    const { requestHash, model, most: amount } = asked;
+    const atMs = this.#clock();
+    const { fromMs: periodAtMs } = periodAt(key.budget?.period ?? "total", atMs);
+    const budget = key.budget && budgetUnits(key.budget.amount, this.#token.decimals);
+    const hold = { keyId, requestHash, model, amount, periodAtMs, atMs };
+    if (!this.#store.spending.hold(hold, budget)) throw this.#budgetSpent(key, amount);
+  }
+
+  #leftAfterResolving(key: ApiKey): bigint | undefined {
+    const { left } = this.standing(key);
+    if (left !== 0n) return left;
+    this.resolve(key.id);
+    return this.standing(key).left;
+  }
+
+  #budgetSpent(key: ApiKey, most: bigint | undefined): HttpError {
+    const { left = 0n, period, held } = this.standing(key);
+    const shown = (amount: bigint): string => shownAmount(amount, this.#token);
+    const { amount = "0", period: over = "total" } = key.budget ?? {};
+    const wants = most === undefined ? "" : `, and this request may cost ${shown(most)}`;
+    const holds = held === 0n ? "" : `; ${shown(held)} are held for requests that are not over`;
+    const wait = period.untilMs && Math.ceil((period.untilMs - this.#clock()) / 1000);
+    const until = period.untilMs && `wait until ${utcText(period.untilMs / 1000, "minute")}, `;
+    return new HttpError(
+      "INSUFFICIENT_FUNDS",
+      `Of its budget of ${amount} ${this.#token.symbol} ${PERIOD_WORDS[over]} the key "${key.name}" has ${shown(left)} left${wants}${holds}.`,
+      {
+        status: 429,
+        type: "insufficient_quota",
+        code: "KEY_BUDGET_SPENT",
+        headers: wait === undefined ? {} : { "retry-after": String(wait) },
+        next: `Ask for fewer max_tokens, ${until ?? ""}or use a key with a larger budget: lloom keys create --name NAME --budget AMOUNT.`,
+      },
+    );
+  }
+}
+
+const PERIOD_WORDS = { total: "in all", day: "a day", month: "a month" } as const;
+
+/** What of a budget the token can count; digits that it has not are left out. */
+function budgetUnits(amount: string, decimals: number): bigint {
+  const [whole = "0", fraction = ""] = amount.split(".");
+  return parseAmount(decimals === 0 || fraction === "" ? whole : `${whole}.${fraction.slice(0, decimals)}`, decimals);
+}

@@ -1,0 +1,32 @@
+import type { FastifyRequest } from "fastify";
+import type { ApiKey } from "../../store/client/api-keys.ts";
+import type { KeyAccounts, Payer } from "./key-accounts.ts";
+
+/** Who calls by a key that has limits, and spends of its budget. */
+export class KeyCaller {
+  readonly accounts: KeyAccounts;
+  readonly key: ApiKey;
+
+  constructor(accounts: KeyAccounts, key: ApiKey) {
+    this.accounts = accounts;
+    this.key = key;
+  }
+
+  /** Who pays a call for a model. Throws 403, 429. */
+  payer(model: string): Payer {
+    return this.accounts.payer(this.key, model);
+  }
+
+  mayUse(model: string): boolean {
+    return this.accounts.mayUse(this.key, model);
+  }
+}
+
+const callers = new WeakMap<FastifyRequest, KeyCaller>();
+
+/** Who calls; undefined for a key without limits, or none. */
+export const keyCallerOf = (request: FastifyRequest): KeyCaller | undefined => callers.get(request);
+
+export function noteKeyCaller(request: FastifyRequest, caller: KeyCaller): void {
+  callers.set(request, caller);
+}
