@@ -6,6 +6,11 @@ import { z } from "@lloom/protocol/zod";
 /** Text of a form; what is no text at all gets the same sentence. */
 export const text = (form: RegExp, problem: string) => z.string(problem).regex(form, problem);
 export const url = text(/^https?:\/\/\S+$/, "must be a URL such as http://127.0.0.1:8545");
+/** Of a page: nothing behind host and port, and no other way to write it, since browsers compare it as text. */
+export const origin = text(
+  /^https?:\/\/[a-z0-9.:[\]-]+$/,
+  "must be an origin such as https://app.example, without a path and in small letters",
+);
 export const address = text(/^0x[0-9a-fA-F]{40}$/, 'must be an address, as text: "0x" and 40 hex digits').transform(
   (text, place) => {
     try {

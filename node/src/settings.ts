@@ -10,6 +10,7 @@ import {
   decimal,
   defaulted,
   optional,
+  origin,
   path,
   peers,
   type Setting,
@@ -249,6 +250,15 @@ export const SETTINGS = {
     describe: "file with one API key per line; without it no key is asked for",
     schema: path,
     isFile: always,
+  }),
+  corsOrigins: defaulted({
+    toml: "gateway.cors-origins",
+    flag: "cors-origin",
+    value: "ORIGINS",
+    describe: "origins whose pages may call the gateway (default: none)",
+    schema: z.array(origin, 'must be a list such as ["https://app.example"]'),
+    fallback: [],
+    list: true,
   }),
 } as const;
 

@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly apiKeys?: readonly string[];
   /** Calls need a key of the database too: one was made. */
   readonly hasMadeKeys?: boolean;
+  /** Pages of these origins may call, such as https://app.example; none unless given. */
+  readonly corsOrigins?: readonly string[];
   /** Requests answered at once; more get 429. */
   readonly maxConcurrent?: number;
   readonly bodyLimitBytes?: number;
@@ -44,6 +46,7 @@ export function gatewaySettings(options: GatewayOptions): GatewaySettings {
     host: "127.0.0.1",
     apiKeys: [],
     hasMadeKeys: false,
+    corsOrigins: [],
     maxConcurrent: 1_024,
     bodyLimitBytes: WIRE_LIMITS.frameBytes - FRAME_HEADROOM_BYTES,
     requestTimeoutMs: 60_000,

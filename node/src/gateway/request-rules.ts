@@ -4,10 +4,13 @@ import type { Log } from "../log.ts";
 import type { Background } from "../primitives/background.ts";
 import { PROBES } from "../primitives/probes.ts";
 import { createAccess } from "./access.ts";
+import { createCors } from "./cors.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf, HttpError, type HttpProblem, problemOf } from "./http-problem.ts";
 import { discardBody } from "./json-body.ts";
 import type { KeyAccounts } from "./keys/key-accounts.ts";
+import { keyCallerOf } from "./keys/key-caller.ts";
+import { limitHeaders } from "./keys/limit-headers.ts";
 import { messagesProblem } from "./messages/message-problem.ts";
 
 export interface RequestRulesParts {
@@ -47,15 +50,24 @@ const OPEN_PATHS = new Set(["/health", "/ready"]);
 /** Nothing of a request is read further once a rule refuses it: neither its body nor its content type matters then. */
 export function createRequestRules({ settings, accounts, inFlight, draining, log }: RequestRulesParts): RequestRules {
   const access = createAccess(settings.apiKeys, accounts);
+  const cors = createCors(settings.corsOrigins);
+  const limits = (request: FastifyRequest): Record<string, string> =>
+    limitHeaders(keyCallerOf(request), { most: settings.maxConcurrent, running: inFlight.size });
   const letIn = new WeakSet<FastifyRequest>();
-  const admit = (request: FastifyRequest, reply: FastifyReply): void => {
+  /** Throws where it is not let in; true for a browser's preflight, which has its answer. */
+  const admit = (request: FastifyRequest, reply: FastifyReply): boolean => {
     inFlight.run(closed(reply));
     reply.header("x-request-id", request.id);
+    const isPreflight = cors.admit(request, reply);
     if (draining.aborted) throw shuttingDown();
     refuseHostless(request);
+    if (isPreflight) return true;
     if (!OPEN_PATHS.has(pathOf(request.url))) access(request);
     if (request.is404) throw unknownRoute(request.method, pathOf(request.url));
     refuseEncoded(request);
+    // A stream's headers go out as they are now.
+    reply.headers(limits(request));
+    return false;
   };
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const failure = failureOf(thrown);
@@ -75,9 +87,12 @@ export function createRequestRules({ settings, accounts, inFlight, draining, log
   };
   return {
     addTo(server) {
-      server.addHook("onRequest", async (request, reply) => admit(request, reply));
+      server.addHook("onRequest", async (request, reply) => {
+        if (admit(request, reply)) return reply.code(204).send();
+      });
       /** A reader that takes nothing for so long is cut off; until an answer begins there is nothing to take. */
-      server.addHook("onSend", async (_, reply) => {
+      server.addHook("onSend", async (request, reply) => {
+        reply.headers(limits(request));
         reply.raw.setTimeout(settings.readTimeoutMs);
       });
       server.addHook("onResponse", async (request, reply) => {

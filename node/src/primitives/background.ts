@@ -13,6 +13,11 @@ export class Background implements AsyncDisposable {
     this.#work.add(tracked);
   }
 
+  /** How much of it goes on. */
+  get size(): number {
+    return this.#work.size;
+  }
+
   /** True when there is none left; false when the time is over first. */
   async ended(timeoutMs: number): Promise<boolean> {
     const timer = new AbortController();

@@ -34,6 +34,7 @@ export const gateway: Command = {
     "gatewayHost",
     "gatewayPort",
     "gatewayKeysFile",
+    "corsOrigins",
     ...OBSERVATION_NAMES,
   ],
   examples: [
@@ -43,9 +44,9 @@ export const gateway: Command = {
   ],
   run: async (context) => {
     const { settings, stack, log } = context;
-    const { gatewayHost: host, gatewayPort: port, gatewayKeysFile } = settings;
+    const { gatewayHost: host, gatewayPort: port, gatewayKeysFile, corsOrigins } = settings;
     const apiKeys = gatewayKeysFile === undefined ? [] : readKeys(gatewayKeysFile);
-    const options = { host, port, apiKeys, hasMadeKeys: hasMadeKeys(context) };
+    const options = { host, port, apiKeys, hasMadeKeys: hasMadeKeys(context), corsOrigins };
     await checkListening(options);
     const observation = await openOwnObservation(context, "gateway");
     const {

@@ -112,6 +112,8 @@ describe("a key of the gateway's database", () => {
     await ask(gateway, secret);
     const refused = await post(gateway, ASK, bearer(secret));
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "30"]);
+    const limits = ["limit", "remaining", "reset"].map((what) => refused.headers.get(`x-ratelimit-${what}-requests`));
+    expect(limits).toEqual(["2", "0", "1m0s"]);
     expect(await refused.json()).toMatchObject({ error: { code: "rate_limit_exceeded" } });
     steadyMs = 30_000;
     await ask(gateway, secret);
@@ -124,7 +126,9 @@ describe("a key's budget", () => {
     const gateway = await start();
     const secret = add({ budget: { amount: "0.00011", period: "day" } });
     chargeEach();
-    await ask(gateway, secret);
+    const first = await post(gateway, ASK, bearer(secret));
+    const budget = ["", "-remaining", "-reset"].map((what) => first.headers.get(`x-lloom-budget${what}`));
+    expect(budget).toEqual(["110", "103", "43200"]);
     await ask(gateway, secret);
     expect(spending.spending(1, Date.UTC(2026, 10, 30))).toEqual({ spent: 14n, held: 0n });
     const refused = await post(gateway, ASK, bearer(secret));

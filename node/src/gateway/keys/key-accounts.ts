@@ -28,6 +28,8 @@ export interface BudgetStanding extends Spending {
   readonly budget: bigint | undefined;
   readonly left: bigint | undefined;
   readonly period: PeriodBounds;
+  /** Until the budget begins anew; undefined where it does not. */
+  readonly resetMs: number | undefined;
 }
 
 /** What one call spends. */
@@ -119,11 +121,13 @@ export class KeyAccounts {
   }
 
   standing(key: ApiKey): BudgetStanding {
-    const period = periodAt(key.budget?.period ?? "total", this.#clock());
+    const nowMs = this.#clock();
+    const period = periodAt(key.budget?.period ?? "total", nowMs);
     const { spent, held } = this.#store.spending.spending(key.id, period.fromMs);
     const budget = key.budget && budgetUnits(key.budget.amount, this.#token.decimals);
     const rest = budget === undefined ? undefined : budget - spent - held;
-    return { spent, held, budget, period, left: rest === undefined || rest > 0n ? rest : 0n };
+    const resetMs = period.untilMs === undefined ? undefined : period.untilMs - nowMs;
+    return { spent, held, budget, period, resetMs, left: rest === undefined || rest > 0n ? rest : 0n };
   }
 
   /** What the key had answered, since a moment. */
@@ -165,12 +169,11 @@ export class KeyAccounts {
   }
 
   #budgetSpent(key: ApiKey, most: bigint | undefined): HttpError {
-    const { left = 0n, period, held } = this.standing(key);
+    const { left = 0n, period, held, resetMs } = this.standing(key);
     const shown = (amount: bigint): string => shownAmount(amount, this.#token);
     const { amount = "0", period: over = "total" } = key.budget ?? {};
     const wants = most === undefined ? "" : `, and this request may cost ${shown(most)}`;
     const holds = held === 0n ? "" : `; ${shown(held)} are held for requests that are not over`;
-    const wait = period.untilMs && Math.ceil((period.untilMs - this.#clock()) / 1000);
     const until = period.untilMs && `wait until ${utcText(period.untilMs / 1000, "minute")}, `;
     return new HttpError(
       "INSUFFICIENT_FUNDS",
@@ -179,7 +182,7 @@ export class KeyAccounts {
         status: 429,
         type: "insufficient_quota",
         code: "KEY_BUDGET_SPENT",
-        headers: wait === undefined ? {} : { "retry-after": String(wait) },
+        headers: resetMs === undefined ? {} : { "retry-after": String(Math.ceil(resetMs / 1000)) },
         next: `Ask for fewer max_tokens, ${until ?? ""}or use a key with a larger budget: lloom keys create --name NAME --budget AMOUNT.`,
       },
     );
