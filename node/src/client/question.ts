@@ -16,6 +16,23 @@ export interface ExecutorDemands {
   readonly minStake?: bigint | undefined;
 }
 
+/** By what whoever is asked is chosen, in place of the client's own way. */
+export type Sort = "price" | "latency" | "throughput";
+
+/** Whom a question may be asked of, and in which order; what is left out leaves it to the client. */
+export interface Preference {
+  /** Nobody else. */
+  readonly only?: readonly Address[] | undefined;
+  readonly ignore?: readonly Address[] | undefined;
+  /** These first, in this order. */
+  readonly order?: readonly Address[] | undefined;
+  /** Whether others may answer where those of `order`, or without it the first that is asked, do not; true unless given. */
+  readonly allowFallbacks?: boolean | undefined;
+  /** How weights may be stored, in OpenRouter's words. */
+  readonly quantisations?: readonly string[] | undefined;
+  readonly sort?: Sort | undefined;
+}
+
 /** Whose money a question spends, where somebody counts it. */
 export interface Purse {
   /**
@@ -46,6 +63,7 @@ export interface Question {
   readonly choices?: number;
   /** Ends with the log probabilities of its tokens; only executors are asked that show them. */
   readonly odds?: boolean;
+  readonly preference?: Preference | undefined;
   readonly purse?: Purse | undefined;
 }
 

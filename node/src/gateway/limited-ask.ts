@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { parseAmount, type TokenUnit } from "@lloom/protocol/amounts";
-import type { AskEvent, Purse } from "../client/question.ts";
+import type { ErrorCode } from "@lloom/protocol/error-codes";
+import type { AskEvent } from "../client/question.ts";
 import { asLloomError, LloomError } from "../errors.ts";
 import { wallClock } from "../primitives/clock.ts";
 import type { Asked } from "./asked.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { invalidField } from "./http-problem.ts";
+import type { Payer } from "./keys/key-accounts.ts";
 import type { KeyCaller } from "./keys/key-caller.ts";
 
 /** An answer that has been asked for. */
@@ -40,9 +42,10 @@ export function createLimitedAsk(client: GatewayClient, settings: GatewaySetting
       const { choices } = asked;
       if (running + choices > settings.maxConcurrent)
         throw new LloomError("RATE_LIMITED", `The gateway answers ${settings.maxConcurrent} requests at once.`);
-      const payer = caller?.payer(asked.model);
+      const payer = caller?.payer([asked, ...(asked.fallbacks ?? [])].map(({ model }) => model));
       running += choices;
-      const events = ask({ client, settings, token, purse: payer?.purse }, asked, signal);
+      const asking = { client, settings, token, payer };
+      const events = askInTurn(asked, (one) => ask(asking, one, signal));
       return {
         id: `${idPrefix}${randomUUID()}`,
         choices,
@@ -64,21 +67,50 @@ async function* whenOver<T>(events: AsyncIterable<T>, over: () => void): AsyncGe
   }
 }
 
+/** Failures of a model that another one may mend; the others are the caller's own, or this gateway's. */
+const MENDED_BY_ANOTHER: ReadonlySet<ErrorCode> = new Set([
+  ...(["MODEL_NOT_FOUND", "NO_EXECUTOR", "CONTEXT_EXCEEDED", "UNSUPPORTED"] as const),
+  ...(["QUEUE_FULL", "RATE_LIMITED", "DRAINING", "BACKEND_FAILED", "BACKEND_TIMEOUT", "RESPONSE_INVALID"] as const),
+  ...(["EXECUTOR_UNREACHABLE", "EXECUTOR_TIMEOUT", "STREAM_INTERRUPTED"] as const),
+]);
+
+/** Asks for one model after the other, until one answers or text was passed on. Throws what the last one did. */
+async function* askInTurn(
+  request: Asked,
+  askOne: (request: Asked) => AsyncIterable<AskEvent>,
+): AsyncGenerator<AskEvent, void> {
+  const { fallbacks = [] } = request;
+  for (const [index, named] of [request, ...fallbacks].entries()) {
+    let hasText = false;
+    try {
+      for await (const event of askOne({ ...request, ...named })) {
+        hasText ||= event.type === "text";
+        yield event;
+      }
+      return;
+    } catch (thrown) {
+      if (hasText || index === fallbacks.length || !MENDED_BY_ANOTHER.has(asLloomError(thrown).code)) throw thrown;
+    }
+  }
+}
+
 interface Asking {
   readonly client: GatewayClient;
   readonly settings: GatewaySettings;
   readonly token: TokenUnit;
-  readonly purse: Purse | undefined;
+  readonly payer: Payer | undefined;
 }
 
 async function* ask(
-  { client, settings, token, purse }: Asking,
+  { client, settings, token, payer }: Asking,
   {
     model,
+    preference,
     messages,
     sampling,
     stream,
     maxOutboundTokens: asked,
+    maxPrice,
     demands: { minReputation, minStake },
     verification,
     logprobs,
@@ -91,20 +123,38 @@ async function* ask(
   const maxOutboundTokens = asked === undefined ? defaultLimit(settings, most) : clamp(asked, messages, most);
   const demands = {
     ...(minReputation !== undefined && { minReputation }),
-    ...(minStake !== undefined && { minStake: stakeOf(minStake, token) }),
+    ...(minStake !== undefined && { minStake: unitsOf(minStake, "min_stake", token) }),
   };
-  const asks = Object.keys(demands).length === 0 ? {} : { demands };
-  const question = { model, messages, sampling, maxOutboundTokens, whole: !stream, verification, purse, ...asks };
+  const { prompt, completion } = maxPrice ?? {};
+  const price = {
+    ...(prompt !== undefined && { inbound: unitsOf(prompt, "max_price.prompt", token) }),
+    ...(completion !== undefined && { outbound: unitsOf(completion, "max_price.completion", token) }),
+  };
+  const asks = {
+    ...(Object.keys(demands).length > 0 && { demands }),
+    ...(Object.keys(price).length > 0 && { maxPrice: price }),
+    ...(preference !== undefined && { preference }),
+  };
+  const question = {
+    model,
+    messages,
+    sampling,
+    maxOutboundTokens,
+    whole: !stream,
+    verification,
+    purse: payer?.purse(model),
+    ...asks,
+  };
   const more = { ...(logprobs !== undefined && { odds: true }), ...(choices > 1 && { choices }) };
   yield* client.ask({ ...question, ...more }, signal);
 }
 
 /** Throws REQUEST_INVALID for more digits than the token has. */
-function stakeOf(text: string, { decimals }: TokenUnit): bigint {
+function unitsOf(text: string, field: string, { decimals }: TokenUnit): bigint {
   try {
     return parseAmount(text, decimals);
   } catch (cause) {
-    throw invalidField("provider.min_stake", `provider.min_stake: ${asLloomError(cause).message}`);
+    throw invalidField(`provider.${field}`, `provider.${field}: ${asLloomError(cause).message}`);
   }
 }
 

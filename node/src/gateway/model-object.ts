@@ -1,18 +1,10 @@
 import { formatAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
+import { quantisationOf } from "../client/choose/quantisation.ts";
 import type { ModelSummary } from "../client/discover/model-summary.ts";
 
 /** Tokens that are worth a dollar each, by their symbols: of all others nobody here knows a price in dollars. */
 const DOLLARS: ReadonlySet<string> = new Set(["USDC", "USDC.e", "USDT", "USDS", "DAI", "PYUSD", "USDP", "GUSD"]);
-
-/** How weights are stored, in the words of OpenRouter's document; others have none there. */
-const QUANTISATIONS: readonly (readonly [RegExp, string])[] = [
-  [/^F16$/, "fp16"],
-  [/^BF16$/, "bf16"],
-  [/^F32$/, "fp32"],
-  [/^Q8_/, "int8"],
-  [/^Q4_/, "int4"],
-];
 
 /** What features are called as fields of a request. */
 const SAMPLING_FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -71,10 +63,6 @@ export function modelObject(
 
 /** Prices are per 1 000 000 tokens. */
 const MILLION_DIGITS = 6;
-
-/** Of the weights that the name stands for. */
-const quantisationOf = (precision = ""): string | null =>
-  QUANTISATIONS.find(([pattern]) => pattern.test(precision))?.[1] ?? null;
 
 /** A whole number of units as a decimal fraction of `decimals` digits, without zeros at its end. */
 function decimalText(units: bigint, decimals: number): string {

@@ -47,7 +47,13 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   parts.known?.noteAsked(executor);
   const trace: AttemptTrace = {
     ...{ hasText: false, isRefused: false, isPutOff: false },
-    ...{ requestHash: undefined, receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
+    ...{
+      requestHash: undefined,
+      receipt: undefined,
+      firstTokenMs: undefined,
+      longestGapMs: undefined,
+      textMs: undefined,
+    },
   };
   using watch = new TryWatch({ model: signed.offer.model, executor, attempt, trace });
   const trust = { shown, isDoubted: state.again.has(executor) };
@@ -60,7 +66,8 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
     const canPayAnother = (): boolean => canPay(parts, state, executor);
     yield* attemptAt(parts, { question, signed, attempt, signal, trace, trust, onText, canPayAnother, ...patience });
     const { firstTokenMs, longestGapMs } = trace;
-    parts.book.note(executor, { type: "answered", firstTokenMs, longestGapMs }, parts.settings.clock());
+    const measured = { firstTokenMs, longestGapMs, msPerToken: msPerTokenOf(trace) };
+    parts.book.note(executor, { type: "answered", ...measured }, parts.settings.clock());
     if (trace.receipt !== undefined) parts.book.noteCount(trace.receipt);
     noteWeights(parts, state.question, signed.offer.weightsHash);
     return true;
@@ -72,9 +79,17 @@ async function* tryOnce(parts: AskParts, state: AskState, attempt: number): Asyn
   }
 }
 
+/** Shorter answers say little of how fast longer ones come. */
+const LEAST_TOKENS = 16;
+
+function msPerTokenOf({ receipt, textMs }: AttemptTrace): number | undefined {
+  const tokens = Number(receipt?.response.outboundTokens ?? 0);
+  return textMs === undefined || tokens < LEAST_TOKENS ? undefined : textMs / (tokens - 1);
+}
+
 /** What a name stands for changes only when nobody sells the weights of before any more, and is said. */
-function noteWeights({ book, log }: AskParts, { model, weights, executor }: Question, now: Hex): void {
-  if (weights !== undefined || executor !== undefined) return;
+function noteWeights({ book, log }: AskParts, { model, weights, executor, preference }: Question, now: Hex): void {
+  if (weights !== undefined || executor !== undefined || preference !== undefined) return;
   const before = book.weightsInUse.peek(model);
   book.weightsInUse.set(model, now);
   if (before === undefined || before === now) return;

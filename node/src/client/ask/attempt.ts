@@ -52,6 +52,8 @@ export interface AttemptTrace {
   firstTokenMs: number | undefined;
   /** The longest silence after the first text; undefined while nothing followed it. */
   longestGapMs: number | undefined;
+  /** From the first text to the last; undefined while nothing followed it. */
+  textMs: number | undefined;
   /** Of an answer that is right. */
   receipt: Receipt | undefined;
   /** What went wrong is the executor's own word. */
@@ -243,6 +245,7 @@ class Waits {
     if (isFirst && (progress.type !== "text" || progress.text === "")) return false;
     if (isFirst) trace.firstTokenMs = heardAtMs - this.#startedMs;
     else this.#noteGap(heardAtMs - this.#lastMs);
+    if (!isFirst) trace.textMs = heardAtMs - this.#startedMs - (trace.firstTokenMs ?? 0);
     this.#lastMs = heardAtMs;
     return isFirst;
   }

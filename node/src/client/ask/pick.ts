@@ -7,6 +7,7 @@ import type { LloomError } from "../../errors.ts";
 import { type Candidate, chooseExecutor, isKnownWell, isProven, type Need } from "../choose/choose.ts";
 import { isBelieved } from "../choose/failover.ts";
 import { patienceMs } from "../choose/pace.ts";
+import { permitted } from "../choose/preferred.ts";
 import { estimatedTokens, lowestLimit } from "../choose/price.ts";
 import { strictest } from "../choose/reputation.ts";
 import { isOfWeights, weightsOnSale } from "../choose/weights.ts";
@@ -96,10 +97,28 @@ function pastSilent(parts: AskParts, state: AskState): Candidate | undefined {
   return typeof choice === "string" ? undefined : choice;
 }
 
+/** By what the question says of whom to ask: first those that it names in this order, then all whom it permits. */
 function choose(
-  { book, channels, settings, recounting, audit, odds, isVocabularyDisputed }: AskParts,
-  { question, tried, fundedOnly, shared, own }: Omit<AskState, "signal">,
-  isPayable = ({ signed }: Candidate): boolean => !fundedOnly || channels.knows(signed.offer.executor),
+  parts: AskParts,
+  state: Omit<AskState, "signal">,
+  isPayable = ({ signed }: Candidate): boolean => !state.fundedOnly || parts.channels.knows(signed.offer.executor),
+) {
+  const { preference: { order = [], allowFallbacks = true } = {} } = state.question;
+  if (!allowFallbacks && order.length === 0 && state.tried.size > 0) return "tried";
+  const nowMs = parts.settings.clock();
+  for (const executor of order) {
+    const isIt = (one: Candidate): boolean =>
+      one.signed.offer.executor === executor && one.health.avoidUntilMs <= nowMs && isPayable(one);
+    const choice = chooseAmong(parts, state, isIt);
+    if (typeof choice !== "string") return choice;
+  }
+  return chooseAmong(parts, state, isPayable);
+}
+
+function chooseAmong(
+  { book, settings, recounting, audit, odds, isVocabularyDisputed }: AskParts,
+  { question, tried, shared, own }: Omit<AskState, "signal">,
+  isPayable: (candidate: Candidate) => boolean,
 ) {
   const { clock, exploration, random, allowUnstaked } = settings;
   const nowMs = clock();
@@ -109,7 +128,7 @@ function choose(
     maxPrice: lowestLimit(question.maxPrice, settings.maxPrice),
     ...strictest(question.demands, settings),
     features: featuresNeeded(question.sampling, question.messages),
-    only: question.executor,
+    ...{ only: question.executor, sort: question.preference?.sort },
     ...{ tried: withTaken(tried, shared, own), allowUnstaked },
     canCount: ({ vocabulary, signed }) =>
       vocabulary !== undefined &&
@@ -117,7 +136,9 @@ function choose(
       isVocabularyDisputed?.(signed.offer.weightsHash) !== true,
   };
   const isAudited = question.verification?.type === "audit";
-  const offered = book.candidates(question.model, nowMs);
+  const known = book.candidates(question.model, nowMs);
+  const offered = permitted(known, question.preference);
+  if (offered.length === 0 && known.length > 0) return "provider";
   const shown = question.odds === true ? offered.filter((one) => odds?.covers(one) === true) : offered;
   if (shown.length === 0 && offered.length > 0) return "features";
   const covered = isAudited ? shown.filter(({ signed }) => audit?.covers(signed) === true) : shown;

@@ -7,7 +7,7 @@ import { TryWatch } from "./try-watch.ts";
 const HASH = `0x${"ab".repeat(32)}` as const;
 const trace = (): AttemptTrace => ({
   ...{ requestHash: undefined, hasText: false, isRefused: false, isPutOff: false },
-  ...{ receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined },
+  ...{ receipt: undefined, firstTokenMs: undefined, longestGapMs: undefined, textMs: undefined },
 });
 
 /** What one try tells that ends as the given steps say. */

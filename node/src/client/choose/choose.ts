@@ -2,9 +2,10 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { featureLacking } from "@lloom/protocol/form/features";
 import type { SignedOffer } from "@lloom/protocol/messages";
-import type { PriceLimit } from "../question.ts";
+import type { PriceLimit, Sort } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
+import { bestBy } from "./preferred.ts";
 import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
 import { type Demands, isFoundOut, type Reputation, reputationFactor } from "./reputation.ts";
 import { type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
@@ -50,6 +51,8 @@ export interface Need extends Demands {
   readonly features?: readonly string[];
   /** Nobody else may be asked. */
   readonly only?: Address | undefined;
+  /** Chosen by this alone of all that may be asked and are not avoided, whoever has answered before. */
+  readonly sort?: Sort | undefined;
   /** Already tried for this question. */
   readonly tried: ReadonlySet<Address>;
   /** Whether executors may be asked that have nothing at stake. */
@@ -68,12 +71,13 @@ export interface Chance {
 }
 
 /**
- * Why no candidate is left: nobody offers it, or not with these weights, or several weights are meant; none has a stake, of none the
+ * Why no candidate is left: nobody offers it, or nobody whom the question lets be asked, or not with these weights, or several weights are meant; none has a stake, of none the
  * stake could be read, none has the stake or the reputation that is asked for, all are too dear, all have too small a context, none
  * can do what is asked for, all were tried.
  */
 export type NoChoice =
   | "none"
+  | "provider"
   | "weights"
   | "ambiguous"
   | "unstaked"
@@ -129,6 +133,8 @@ export function chooseExecutor(
   const cost = expectedCost(need);
   const weigh = (candidate: Candidate): number => cost(candidate, surplusTokens(candidate.counted, usual));
   const obstacle = obstacleOf(need);
+  const sorted = need.sort && firstBySort(candidates, need.sort, { weigh, obstacle, nowMs });
+  if (sorted !== undefined) return sorted;
   const best = findBest(candidates, { rankNow, weigh, obstacle, most: need.tried.size > 0 ? ALL : EXPLORATION_FACTOR });
   if (typeof best === "string") return best;
   const byStake = (among: readonly Weighed[]): Candidate => drawByStake(among, random)?.candidate ?? best.candidate;
@@ -142,6 +148,20 @@ export function chooseExecutor(
   const equals = best.among.filter(({ cost }) => cost <= best.cost * NEAR_EQUAL).map(({ candidate }) => candidate);
   const checkable = equals.filter((candidate) => need.canCount?.(candidate) === true);
   return lessLoaded(checkable.length > 0 ? checkable : equals, random) ?? best.candidate;
+}
+
+/** The first by a question's own order, of those that were heard of lately if there are any. */
+function firstBySort(
+  candidates: readonly Candidate[],
+  sort: Sort,
+  { weigh, obstacle, nowMs }: Pick<Judging, "weigh" | "obstacle"> & Pick<Chance, "nowMs">,
+): Candidate | undefined {
+  const able = candidates.filter(
+    (candidate) =>
+      candidate.health.avoidUntilMs <= nowMs && !isFoundOut(candidate) && obstacle(candidate) === undefined,
+  );
+  const fresh = able.filter(({ heardAtMs }) => nowMs - heardAtMs < FRESH_MS);
+  return bestBy(fresh.length > 0 ? fresh : able, sort, weigh);
 }
 
 /** A factor of the best one's cost that leaves nobody out. */
@@ -244,6 +264,7 @@ function obstacleOf(need: Need): (candidate: Candidate) => NoChoice | undefined 
 /** Of several reasons the one that came closest to a choice is told. */
 const NEARNESS: readonly NoChoice[] = [
   "none",
+  "provider",
   "unstaked",
   "unread",
   "stake",

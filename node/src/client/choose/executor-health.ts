@@ -11,6 +11,8 @@ export interface ExecutorHealth {
   readonly firstToken: Pace | undefined;
   /** The longest silence of an answer after its first text; undefined before the first. */
   readonly gap: Pace | undefined;
+  /** Between two tokens of an answer, moving average; undefined before the first answer of some length. */
+  readonly msPerToken: number | undefined;
   /** Since the last success. */
   readonly failures: number;
   /** Refusals for being full, since the last success. */
@@ -25,6 +27,7 @@ export interface ExecutorHealth {
 interface Measured {
   readonly firstTokenMs?: number | undefined;
   readonly longestGapMs?: number | undefined;
+  readonly msPerToken?: number | undefined;
 }
 
 /** How an attempt ended, as far as the executor is concerned. */
@@ -49,6 +52,7 @@ export const UNKNOWN_HEALTH: ExecutorHealth = {
   success: 1,
   firstToken: undefined,
   gap: undefined,
+  msPerToken: undefined,
   failures: 0,
   refusals: 0,
   avoidUntilMs: 0,
@@ -93,13 +97,19 @@ export function afterOutcome(
 }
 
 /** Who cheated is not better for an answer that was on its way then. */
-function afterAnswer(health: ExecutorHealth, { firstTokenMs, longestGapMs }: Measured, nowMs: number): ExecutorHealth {
+function afterAnswer(
+  health: ExecutorHealth,
+  { firstTokenMs, longestGapMs, msPerToken = health.msPerToken }: Measured,
+  nowMs: number,
+): ExecutorHealth {
+  const before = health.msPerToken ?? msPerToken;
   const isCaught = health.distrusted && health.avoidUntilMs > nowMs;
   return {
     answers: health.answers + 1,
     success: health.success * (1 - WEIGHT) + WEIGHT,
     firstToken: afterMaybe(health.firstToken, firstTokenMs),
     gap: afterMaybe(health.gap, longestGapMs),
+    msPerToken: before === undefined || msPerToken === undefined ? before : before + WEIGHT * (msPerToken - before),
     failures: 0,
     refusals: 0,
     avoidUntilMs: isCaught ? health.avoidUntilMs : 0,

@@ -33,6 +33,10 @@ export function noExecutor(choice: NoChoice, question: Question, networkView: Ne
       `No executor offers ${model} within the price limit; the lowest inbound price is ${shownAmount(offered.inboundPrice, token)} and the lowest outbound price ${shownAmount(offered.outboundPrice, token)} per 1 000 000 tokens, not always of one offer.`,
       { next: "Raise the price limit (--max-inbound-price, --max-outbound-price), or choose another model." },
     );
+  if (choice === "provider")
+    return new LloomError("NO_EXECUTOR", `Nobody whom the request lets be asked offers ${model}.`, {
+      next: "Widen provider.only, provider.quantizations or provider.ignore, or allow fallbacks.",
+    });
   if ((choice === "weights" || choice === "ambiguous") && offered !== undefined)
     return wrongWeights(choice, question, offered);
   if (choice === "context" && offered !== undefined)

@@ -1,4 +1,4 @@
-import type { ToldOdds } from "../../client/question.ts";
+import type { Answered, ToldOdds } from "../../client/question.ts";
 import { callFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
 import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
@@ -15,12 +15,16 @@ export function chatCompletion(
     id,
     object: "chat.completion",
     created,
-    model: call.model,
+    model: toldModel(call, ends[0]),
     choices: choices.map((choice) => wholeChoice(choice, call)),
     usage: usageOf(ends),
     lloom: callFacts(ends, deployment),
   };
 }
+
+/** The name that was asked for; of several the one that answered. */
+const toldModel = ({ model, fallbacks = [] }: ChatRequest, end: Answered | undefined): string =>
+  fallbacks.length === 0 || end === undefined ? model : end.receipt.request.model;
 
 function wholeChoice(choice: ToldChoice, call: ChatRequest): object {
   const { index, content, calls, end } = choice;
@@ -79,6 +83,7 @@ export function chatChunks({ id, created, call, deployment }: AnswerTold<ChatReq
     text: content,
     ended: (choice, rest) => {
       const { index, calls, end } = choice;
+      base.model = toldModel(call, end);
       // An executor shows log probabilities once it has signed the answer: they come at its end.
       const last = choose(
         index,

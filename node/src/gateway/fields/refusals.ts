@@ -1,6 +1,7 @@
 import type { z } from "@lloom/protocol/zod";
 import { LloomError } from "../../errors.ts";
 import { invalidField } from "../http-problem.ts";
+import { providerField } from "./provider-field.ts";
 
 /** A JSON object of a caller. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -50,7 +51,9 @@ const NOTES: ReadonlySet<string> = new Set([
 const NEUTRAL_IN_STREAM: Neutral = { continuous_usage_stats: isFalse, include_obfuscation: isFalse };
 
 /** What may be asked of whoever answers. */
-const PROVIDER_FIELDS: ReadonlySet<string> = new Set(["min_reputation", "min_stake", "verify"]);
+const PROVIDER_FIELDS: ReadonlySet<string> = new Set(Object.keys(providerField.shape));
+/** That whoever answers may keep what it hears is how it is: nobody here can promise anything else. */
+const NEUTRAL_OF_PROVIDER: Neutral = { data_collection: (value) => value === "allow", zdr: isFalse };
 
 /** The fields of a body; `null` counts as absent, as with OpenAI. Throws REQUEST_INVALID for what is no object. */
 export function fieldsOf(body: unknown): Fields {
@@ -83,7 +86,15 @@ export function refuseUnknown(
     if (honoured.has(field) || NOTES.has(field) || isAbsent(value)) continue;
     if (neutral[field]?.(value) !== true) refuse(field, field);
   }
-  refuseOthers("provider", fields["provider"], { known: PROVIDER_FIELDS, asksNothing: isNothing });
+  const { provider } = fields;
+  refuseOthers("provider", provider, {
+    known: PROVIDER_FIELDS,
+    asksNothing: (value, field) => isNothing(value) || NEUTRAL_OF_PROVIDER[field]?.(value) === true,
+  });
+  refuseOthers("provider.max_price", isFields(provider) ? provider["max_price"] : undefined, {
+    known: new Set(["prompt", "completion"]),
+    asksNothing: isNothing,
+  });
   refuseOthers("stream_options", fields["stream_options"], {
     known: new Set(["include_usage"]),
     asksNothing: (value, field) => NEUTRAL_IN_STREAM[field]?.(value) === true,

@@ -34,7 +34,8 @@ export interface BudgetStanding extends Spending {
 
 /** What one call spends. */
 export interface Payer {
-  readonly purse: Purse;
+  /** For what is asked of a model. */
+  purse(model: string): Purse;
   /** Nothing more is signed for it. */
   over(): void;
 }
@@ -100,8 +101,9 @@ export class KeyAccounts {
   }
 
   /** Who pays a call. Throws 403 for a model that the key may not use, 429 where nothing is left of its budget. */
-  payer(key: ApiKey, model: string): Payer {
-    if (!this.mayUse(key, model))
+  payer(key: ApiKey, models: readonly string[]): Payer {
+    const model = models.find((one) => !this.mayUse(key, one));
+    if (model !== undefined)
       throw new HttpError("REQUEST_INVALID", `The key "${key.name}" may not use the model "${model}".`, {
         status: 403,
         code: "MODEL_NOT_ALLOWED",
@@ -110,12 +112,12 @@ export class KeyAccounts {
     if (this.#leftAfterResolving(key) === 0n) throw this.#budgetSpent(key, undefined);
     const requests: Hex[] = [];
     return {
-      purse: {
+      purse: (model) => ({
         hold: (requestHash, most) => {
           this.#hold(key.id, { requestHash, model, most });
           requests.push(requestHash);
         },
-      },
+      }),
       over: () => this.#store.spending.resolve(requests, this.#store.chargeOf),
     };
   }

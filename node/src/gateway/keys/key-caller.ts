@@ -12,9 +12,9 @@ export class KeyCaller {
     this.key = key;
   }
 
-  /** Who pays a call for a model. Throws 403, 429. */
-  payer(model: string): Payer {
-    return this.accounts.payer(this.key, model);
+  /** Who pays a call that any of these models may answer. Throws 403, 429. */
+  payer(models: readonly string[]): Payer {
+    return this.accounts.payer(this.key, models);
   }
 
   mayUse(model: string): boolean {
