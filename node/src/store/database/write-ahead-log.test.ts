@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -14,6 +14,22 @@ describe("the write-ahead log", () => {
     using db = new DatabaseSync(path);
     keepWriteAheadLog(db, path);
     expect(db.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+  });
+
+  it("is moved into the file once it is large, not every few answers", () => {
+    const path = join(directory, "large.sqlite");
+    using db = new DatabaseSync(path);
+    keepWriteAheadLog(db, path);
+    // What reaches the disk is not what is tested.
+    db.exec("PRAGMA synchronous = OFF; CREATE TABLE pages (page BLOB)");
+    const write = (megabytes: number): void =>
+      void db.prepare("INSERT INTO pages VALUES (zeroblob(?))").run(megabytes * 1024 * 1024);
+    const movedBytes = (): number => statSync(path).size;
+    write(6);
+    write(1);
+    expect(movedBytes()).toBeLessThan(1024 * 1024);
+    write(11);
+    expect(movedBytes()).toBeGreaterThan(16 * 1024 * 1024);
   });
 
   // SQLite's own layers for file systems without locks and shared memory, which it brings on Unix alone.
