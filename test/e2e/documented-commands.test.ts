@@ -9,6 +9,10 @@ import { ROOT } from "../../checkout/paths.ts";
 import { type Devnet, startDevnet } from "../../devnet/src/devnet.ts";
 import { openChain } from "../../node/src/chain/chain.ts";
 import { openAudits, readRegistered } from "../../node/src/chain/reputation/audits.ts";
+import { openDatabase } from "../../node/src/store/database/database.ts";
+import { createTextCipher } from "../../node/src/store/database/text-cipher.ts";
+import { openAuditLog } from "../../node/src/store/validator/audit-log.ts";
+import type { Identity } from "../../node/src/wallet/identity.ts";
 import { createKeystore, openKeystore } from "../../node/src/wallet/keystore.ts";
 import { deployLloom } from "../support/chain.ts";
 import { documentedCommands } from "../support/documented.ts";
@@ -97,9 +101,12 @@ class Reader {
     return { code: code ?? 0, output };
   }
 
+  /** Whoever has the keystore's password has its key. */
+  readonly openKey = (): Promise<Identity> => openKeystore({ path: this.#keystore, password: PASSWORD });
+
   /** Every command opens the key that was made, which takes longer than the command: here the same key at a low cost. */
   async #makeKeyQuick(): Promise<void> {
-    const { secret } = await openKeystore({ path: this.#keystore, password: PASSWORD });
+    const { secret } = await this.openKey();
     rmSync(this.#keystore);
     await createKeystore({ path: this.#keystore, password: PASSWORD, secret, scryptN: 1 << 12 });
   }
@@ -131,8 +138,13 @@ class Reader {
     };
   }
 
+  /** Where its commands keep everything. */
+  get dataDir(): string {
+    return join(this.folder, "data/lloom");
+  }
+
   get #keystore(): string {
-    return join(this.folder, "data/lloom/keystore.json");
+    return join(this.dataDir, "keystore.json");
   }
 
   /** Of its key, once there is one. */
@@ -221,10 +233,14 @@ async function auditOnce(reader: Reader, { rpcUrl, deployment }: Devnet): Promis
   await eventually("audits are drawn", DUE_MS, () => reader.said.includes("planned"));
   const end = (firstEpoch + 1n) * epochSeconds;
   await moveTo(end - ASKING_SECONDS);
+  const { secret } = await reader.openKey();
+  const file = join(reader.dataDir, "validator.sqlite");
+  using log = openDatabase(file, { readOnly: true, cipher: createTextCipher(secret) });
+  const { summary } = openAuditLog(log);
   await eventually("all canaries are judged, or the epoch is over", DUE_MS, async () => {
-    const [, judged, planned] =
-      /(\d+) of (\d+) canaries judged/.exec((await reader.run("./lloom status")).output) ?? [];
-    return judged === planned || (await chain.nowSeconds()) >= end;
+    // Of its log: `lloom status`, asked as often, would have most of the time.
+    const [newest] = summary(1);
+    return newest?.judged === newest?.canaries || (await chain.nowSeconds()) >= end;
   });
   await moveTo(end);
   await eventually("audits are reported", DUE_MS, () => /audits? reported/.test(reader.said));
