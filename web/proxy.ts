@@ -1,13 +1,46 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { steadyMs } from "./lib/clock.ts";
+import { readHead } from "./lib/head.ts";
+import { isPageKept, PAGE_ADDRESS } from "./lib/moment/kept-answers.ts";
+import { NOTHING_TO_SHOW, RETRY_SECONDS } from "./lib/moment/nothing-to-show.ts";
 
-/** Refuses addresses whose percent signs encode no text; no page could be found for them. */
-export function proxy({ url }: NextRequest): NextResponse {
+const FRESH_MS = 1_000;
+
+let asked: { readonly atMs: number; readonly isSilent: Promise<boolean> } | undefined;
+
+/** Whether the index answers nobody, asked at most once a second. */
+function indexIsSilent(): Promise<boolean> {
+  if (asked === undefined || steadyMs() - asked.atMs > FRESH_MS) {
+    asked = { atMs: steadyMs(), isSilent: readHead().then((head) => head === "silent") };
+  }
+  return asked.isSilent;
+}
+
+/** Whether a whole page is loaded, and no part of one that is open, no file and nothing for programs. */
+const isPageLoad = ({ headers, nextUrl }: NextRequest): boolean =>
+  !headers.has("rsc") && !/^\/(?:_next|api|csv)\/|\.\w+$/.test(nextUrl.pathname);
+
+/**
+ * Refuses addresses whose percent signs encode no text, since no page could be found for them; tells each page its address; and answers
+ * itself for a page that can show nothing, since the index is silent and nothing is kept for it.
+ */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const { pathname, searchParams } = new URL(request.url);
   try {
-    decodeURIComponent(new URL(url).pathname);
-    return NextResponse.next();
+    decodeURIComponent(pathname);
   } catch {
     const text =
       "This address cannot be read: a percent sign in it encodes no text. Go back, or to the overview at /.\n";
     return new NextResponse(text, { status: 400, headers: { "content-type": "text/plain; charset=utf-8" } });
   }
+  searchParams.delete("_rsc");
+  const page = `${pathname}?${searchParams}`;
+  const headers = new Headers(request.headers);
+  headers.set(PAGE_ADDRESS, page);
+  const passed = { request: { headers } };
+  if (!isPageLoad(request) || isPageKept(page) || !(await indexIsSilent())) return NextResponse.next(passed);
+  return new NextResponse(NOTHING_TO_SHOW, {
+    status: 503,
+    headers: { "content-type": "text/html; charset=utf-8", "retry-after": String(RETRY_SECONDS) },
+  });
 }

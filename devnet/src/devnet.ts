@@ -186,7 +186,7 @@ async function startPages(
   ]);
   const explorerPort = await wantedPort(progress, ports, "explorer");
   const explorerUrl = await timed(progress, "explorer", () =>
-    startExplorer({ supervisor, indexerUrl, rpcUrl, port: explorerPort, signal }),
+    startExplorer({ supervisor, indexerUrl, port: explorerPort, signal }),
   );
   return { indexerUrl, explorerUrl };
 }

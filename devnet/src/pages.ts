@@ -50,13 +50,12 @@ export async function startIndexer(spec: IndexerSpec): Promise<string> {
 export interface ExplorerSpec {
   readonly supervisor: Supervisor;
   readonly indexerUrl: string;
-  readonly rpcUrl: string;
   readonly port: number;
   readonly signal: AbortSignal;
 }
 
 /** Starts the built explorer and waits until it serves pages. Returns its URL. */
-export async function startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal }: ExplorerSpec): Promise<string> {
+export async function startExplorer({ supervisor, indexerUrl, port, signal }: ExplorerSpec): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
   const explorer = supervisor.start({
     name: "explorer",
@@ -64,7 +63,7 @@ export async function startExplorer({ supervisor, indexerUrl, rpcUrl, port, sign
     script: NEXT,
     args: ["start", "web", "-p", String(port), "-H", "127.0.0.1"],
     cwd: ROOT,
-    env: { LLOOM_INDEXER_URL: indexerUrl, LLOOM_RPC_URL: rpcUrl, NEXT_TELEMETRY_DISABLED: "1" },
+    env: { LLOOM_INDEXER_URL: indexerUrl, NEXT_TELEMETRY_DISABLED: "1" },
   });
   await served({ part: explorer, what: "the explorer", url, supervisor, signal });
   return url;

@@ -6,7 +6,7 @@ import { LloomError } from "./lloom-error.ts";
 
 /** What each variable holds, and who reads it. */
 export const SHARED_VARIABLES = {
-  LLOOM_RPC_URL: { holds: "JSON-RPC of the chain", readers: ["node", "indexer", "explorer", "Hardhat"] },
+  LLOOM_RPC_URL: { holds: "JSON-RPC of the chain", readers: ["node", "indexer", "Hardhat"] },
   LLOOM_NETWORK: {
     holds: "a network of the address book, such as sepolia, for the addresses of its contracts",
     readers: ["node", "indexer", "explorer"],

@@ -42,8 +42,8 @@ describe("disputes of every kind, from the contracts to the page", () => {
     const supervisor = stack.use(new Supervisor(directory));
     await buildExplorer(supervisor, signal);
     await indexer.reaches(await market.connection.ethers.provider.getBlockNumber());
-    const [indexerUrl, rpcUrl, port] = [indexer.url, rpcServer.url, await freePort()];
-    const baseUrl = await startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal });
+    const [indexerUrl, port] = [indexer.url, await freePort()];
+    const baseUrl = await startExplorer({ supervisor, indexerUrl, port, signal });
     visit = stack.use(await openVisit(baseUrl));
   });
   afterAll(() => stack.disposeAsync());

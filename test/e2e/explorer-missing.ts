@@ -77,8 +77,11 @@ export async function checkUnanswered(baseUrl: string): Promise<void> {
     "/executors",
   ]) {
     const response = await fetch(baseUrl + path);
-    assert.equal(response.status, 200, path);
-    const problem = /data-testid="problem" data-code="(\w+)"/.exec(await response.text())?.[1];
+    assert.equal(response.status, 503, path);
+    assert.match(response.headers.get("retry-after") ?? "", /^\d+$/, path);
+    const page = await response.text();
+    const problem = /data-testid="problem" data-code="(\w+)"/.exec(page)?.[1];
     assert.equal(problem, "INDEXER_UNREACHABLE", path);
+    assert.doesNotMatch(page, /127\.0\.0\.1|LLOOM_|ECONNREFUSED/, `${path} tells visitors nothing of the inside.`);
   }
 }

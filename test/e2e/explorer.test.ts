@@ -66,6 +66,7 @@ describe("one paid answer, from prompt to page", () => {
         body: JSON.stringify({ query }),
       });
       expect(await reply.json()).toEqual({
+        extensions: { snapshot: { number: expect.stringMatching(/^\d+$/), timestamp: expect.any(Number) } },
         data: {
           executor: {
             requests: stats.requests.toString(),
@@ -125,8 +126,7 @@ describe("one paid answer, from prompt to page", () => {
   it("does not take an indexer that is away for a missing page", async () => {
     await using supervisor = new Supervisor(devnet.dir);
     const [nobody, port] = [await freePort(), await freePort()];
-    const { rpcUrl } = devnet;
     const indexerUrl = `http://127.0.0.1:${nobody}`;
-    await checkUnanswered(await startExplorer({ supervisor, indexerUrl, rpcUrl, port, signal }));
+    await checkUnanswered(await startExplorer({ supervisor, indexerUrl, port, signal }));
   });
 });

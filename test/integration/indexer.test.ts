@@ -19,8 +19,8 @@ import { type Market, openMarket } from "../support/contracts/market.ts";
 import { eventually } from "../support/processes.ts";
 import { expectAgreement } from "./indexer/agreement.ts";
 import { answers, type Cast, enterMarket, FORMULA, settleSome } from "./indexer/deeds.ts";
+import { momentsDuring, settleInTurn } from "./indexer/one-moment.ts";
 import { environmentOf, freePort, type Indexer, runIndexer, startIndexer } from "./indexer/ponder-process.ts";
-import { type Row, rowsOf, sum, type Tables, text } from "./indexer/rows.ts";
 import { openRpcServer, type RpcServer } from "./indexer/rpc-server.ts";
 
 /** For tests that start the program again while the machine does other things. */
@@ -54,42 +54,6 @@ const endCursor = async (page: string) => {
   const { lanes } = await indexer.query(`{ ${page} { pageInfo { endCursor } } }`);
   return (lanes as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
 };
-
-/** Settlements of an answer each, one block after the other; over when the index has them all. */
-async function settleInTurn(count: number): Promise<void> {
-  const deadline = await market.deadline();
-  const work = { domain: market.domain, client: cast.client, executor: cast.executor, deadline };
-  for (let lane = 1_000n; lane < 1_000n + BigInt(count); lane++)
-    await market.accounting.send(cast.executor, "settle", [answers({ ...work, lane }, 1).pair]);
-  await indexed();
-}
-
-/** Which blocks one answer names, and the sums that have to be equal in it. */
-interface Moment {
-  readonly blocks: readonly string[];
-  readonly sums: readonly string[];
-}
-
-interface MomentAnswer {
-  readonly data: Tables & {
-    readonly _meta: { readonly status: { readonly lloom: { readonly block: { readonly number: number } } } };
-  };
-  readonly extensions: { readonly snapshot: { readonly number: string } };
-}
-
-interface FirstPage {
-  readonly meta: { readonly block: { readonly number: string } };
-  readonly network: { readonly requests: string };
-  readonly days: readonly Row[];
-}
-
-function momentOf({ data, extensions }: MomentAnswer): Moment {
-  const tables = ["executors", "networkDays", "networkHours", "lanes", "settlements"];
-  return {
-    blocks: [String(data._meta.status.lloom.block.number), extensions.snapshot.number],
-    sums: [text(data.network["requests"]), ...tables.map((name) => String(sum(rowsOf(data, name), "requests")))],
-  };
-}
 
 beforeAll(async () => {
   market = await openMarket();
@@ -242,34 +206,8 @@ test("gives the explorer's first page in one answer", async () => {
   expect(overview["days"]?.at(-2)).toMatchObject({ requests: "0", settlementCount: 0 });
 });
 
-/** Sums of one and the same thing over several tables, and the block that the index names. */
-const MOMENT = `{
-  network(id: "lloom") { requests paid settlementCount }
-  executors { items { requests paid settlementCount } } networkDays { items { requests paid settlementCount } }
-  networkHours(limit: 1000) { items { requests paid settlementCount } } lanes(limit: 1000) { items { requests paid settlementCount } }
-  settlements(limit: 1000) { items { requests paid } totalCount } _meta { status }
-}`;
-
 test("answers every query from one block, which it names, while blocks come in", async () => {
-  const headers = { "content-type": "application/json" };
-  const body = JSON.stringify({ query: MOMENT });
-  const moments: Moment[] = [];
-  const traffic = settleInTurn(12);
-  let isOver = false;
-  void traffic.finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    const answer = await fetch(`${indexer.url}/graphql`, { method: "POST", headers, body });
-    moments.push(momentOf((await answer.json()) as MomentAnswer));
-    const {
-      meta: named,
-      network: totals,
-      days,
-    } = (await (await fetch(`${indexer.url}/api/overview`)).json()) as FirstPage;
-    moments.push({ blocks: [named.block.number], sums: [totals.requests, String(sum(days, "requests"))] });
-  }
-  await traffic;
+  const moments = await momentsDuring(indexer.url, settleInTurn(market, cast, 12).then(indexed));
   for (const { blocks, sums } of moments) expect([new Set(blocks).size, new Set(sums).size]).toEqual([1, 1]);
   // Else nothing was tried.
   expect(new Set(moments.flatMap(({ blocks }) => blocks)).size).toBeGreaterThan(2);

@@ -55,11 +55,9 @@ function Header({ networkName }: { readonly networkName: string }) {
         <div className="order-last col-span-3 lg:order-none lg:col-span-1">
           <SearchBox />
         </div>
-        <div className="justify-self-end">
-          <Suspense fallback={<span className="skeleton h-4 w-40" />}>
-            <Freshness />
-          </Suspense>
-        </div>
+        <Suspense fallback={<span className="skeleton h-4 w-40 justify-self-end" />}>
+          <Freshness />
+        </Suspense>
         <ThemeToggle />
       </div>
       <div className="mx-auto max-w-[84rem] px-4 pb-2 sm:px-6">
@@ -74,8 +72,8 @@ function Footer() {
   return (
     <footer className="mx-auto mt-auto w-full max-w-[84rem] px-4 pt-10 pb-8 text-[0.8125rem] text-ink-faint sm:px-6">
       <p>
-        Amounts are exact, in the payment token of the network. Times are UTC on hover. Everything here is derived from
-        events of the network's contracts.
+        Amounts are exact, in the payment token of the network. Times are UTC. Everything here is derived from events of
+        the network's contracts.
       </p>
     </footer>
   );

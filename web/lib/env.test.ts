@@ -5,7 +5,6 @@ describe("settings", () => {
   test("fit a local network when nothing is set", () => {
     expect(parseSettings({})).toMatchObject({
       indexer: { origin: "http://127.0.0.1:42069", authorization: undefined },
-      rpc: undefined,
       networkName: "devnet",
     });
   });
@@ -13,12 +12,10 @@ describe("settings", () => {
   test("come from the environment, without the slash that addresses are pasted with", () => {
     const env = {
       LLOOM_INDEXER_URL: "https://index.example/",
-      LLOOM_RPC_URL: "http://127.0.0.1:8545",
       LLOOM_NETWORK_NAME: "harbour",
     };
     expect(parseSettings(env)).toMatchObject({
       indexer: { origin: "https://index.example", href: "https://index.example/" },
-      rpc: { origin: "http://127.0.0.1:8545" },
       networkName: "harbour",
     });
   });
@@ -43,7 +40,7 @@ describe("settings", () => {
 
   test.each([
     ["LLOOM_INDEXER_URL", "index.example", /^LLOOM_INDEXER_URL is no http or https address\.$/],
-    ["LLOOM_RPC_URL", "ws://127.0.0.1:8545", /^LLOOM_RPC_URL is no http or https address\.$/],
+    ["LLOOM_INDEXER_URL", "ws://127.0.0.1:42069", /^LLOOM_INDEXER_URL is no http or https address\.$/],
     ["LLOOM_RPC", "http://127.0.0.1:8545", /^LLOOM_RPC is called LLOOM_RPC_URL now/],
     ["LLOOM_NETWORK_NAME", "n".repeat(41), /^LLOOM_NETWORK_NAME has 41 characters/],
   ])("refuse %s=%s, saying what it should be", (name, value, message) => {
@@ -53,8 +50,8 @@ describe("settings", () => {
   });
 
   test.each([
-    ["LLOOM_RPC_URL", "wss://mainnet.infura.io/ws/v3/SECRETKEY0123"],
-    ["LLOOM_RPC_URL", "htps://user:SECRETKEY0123@rpc.example"],
+    ["LLOOM_INDEXER_URL", "wss://index.example/v3/SECRETKEY0123"],
+    ["LLOOM_INDEXER_URL", "htps://user:SECRETKEY0123@index.example"],
     ["LLOOM_INDEXER_URL", "user:SECRETKEY0123@index.example"],
     ["LLOOM_INDEXER_URL", "SECRETKEY0123"],
   ])("tell nobody what a wrong address holds: %s=%s", (name, value) => {
@@ -65,12 +62,8 @@ describe("settings", () => {
   });
 
   test("keep a password apart from the address that fetch takes and pages show", () => {
-    const { rpc, indexer } = parseSettings({
-      LLOOM_RPC_URL: "https://user:SECRETKEY0123@rpc.example/v3",
-      LLOOM_INDEXER_URL: "https://user:SECRETKEY0123@index.example/",
-    });
+    const { indexer } = parseSettings({ LLOOM_INDEXER_URL: "https://user:SECRETKEY0123@index.example/v3" });
     const authorization = `Basic ${Buffer.from("user:SECRETKEY0123").toString("base64")}`;
-    expect(rpc).toMatchObject({ href: "https://rpc.example/v3", authorization });
-    expect(indexer).toMatchObject({ href: "https://index.example/", authorization });
+    expect(indexer).toMatchObject({ href: "https://index.example/v3", authorization });
   });
 });

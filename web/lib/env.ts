@@ -9,8 +9,6 @@ import { type NetworkBook, networkNamed } from "@lloom/protocol/networks";
  */
 export interface Settings {
   readonly indexer: HttpEndpoint;
-  /** A JSON-RPC endpoint of the chain; with it the freshness badge can tell how far the indexer is behind. */
-  readonly rpc: HttpEndpoint | undefined;
   /** What the network is called on the page. */
   readonly networkName: string;
 }
@@ -52,7 +50,6 @@ export function parseSettings(env: Environment, book?: NetworkBook): Settings {
   refuseFormerNames(env);
   return {
     indexer: readServer("LLOOM_INDEXER_URL", env["LLOOM_INDEXER_URL"] || DEFAULT_INDEXER),
-    rpc: env["LLOOM_RPC_URL"] ? readServer("LLOOM_RPC_URL", env["LLOOM_RPC_URL"]) : undefined,
     networkName: readLabel(env, "LLOOM_NETWORK_NAME", readNetwork(env, book) || "devnet"),
   };
 }

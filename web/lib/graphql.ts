@@ -3,7 +3,10 @@ import { LloomError } from "@lloom/protocol/lloom-error";
 import { rememberChainTime } from "./chain-time.ts";
 import { settings } from "./env.ts";
 import { readHead } from "./indexed-head.ts";
-import { answered, failed, type IndexReply, type Problem, problemOf } from "./problem.ts";
+import { keepAnswer, keptAnswer } from "./moment/kept-answers.ts";
+import { pageAddress } from "./moment/page-address.ts";
+import { rememberMoment } from "./moment/page-moment.ts";
+import { answered, failed, type IndexReply, problemOf } from "./problem.ts";
 import type { Query } from "./query.ts";
 import { record } from "./readers.ts";
 import { TOKEN } from "./rows.ts";
@@ -12,7 +15,14 @@ import { rememberToken } from "./token.ts";
 
 /** Longest that a page waits for the indexer before it says so. */
 const TIMEOUT_MS = 8_000;
-const MAX_REASON_LENGTH = 200;
+
+/** Codes of what is over once the index answers again. */
+type Silence = "INDEXER_UNREACHABLE" | "INDEXER_TIMEOUT" | "INDEXER_BUSY";
+
+/** For whoever runs the explorer: what happened, in the log and nowhere else. An address may hold a key: only its origin is told. */
+function logProblem(code: string, reason: string): void {
+  process.stderr.write(`${code}: ${settings().indexer.origin}: ${reason}\n`);
+}
 
 /** What the operating system said, under the sentence that fetch puts over it: `ECONNREFUSED`. */
 function causeOf(thrown: unknown): string {
@@ -21,35 +31,11 @@ function causeOf(thrown: unknown): string {
   return "code" in inner && typeof inner.code === "string" ? inner.code : inner.message;
 }
 
-const invalidAnswer = (url: string, reason: string): Problem =>
-  problemOf(
-    "INDEXER_ANSWER_INVALID",
-    `The indexer at ${url} answered in a form that this explorer does not know: ${reason}`,
-  );
-
-const refused = (url: string, reason: string): Problem =>
-  problemOf("INDEXER_REFUSED", `The indexer at ${url} refused the question: ${reason}`);
-
-function transportProblem(url: string, cause: unknown): Problem {
-  if (cause instanceof SyntaxError) return invalidAnswer(url, "it is not JSON.");
-  const timedOut = cause instanceof DOMException && cause.name === "TimeoutError";
-  return timedOut
-    ? problemOf("INDEXER_TIMEOUT", `The indexer at ${url} took longer than ${TIMEOUT_MS / 1000} s to answer.`)
-    : problemOf("INDEXER_UNREACHABLE", `The indexer at ${url} does not answer: ${causeOf(cause)}.`);
-}
-
-/** The first sentence that the indexer gave with its refusal, cut to a length that fits on a page. */
-function refusalOf(errors: unknown): string {
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  const message = record(first ?? {}, "errors[0]")["message"];
-  return typeof message === "string" ? message.slice(0, MAX_REASON_LENGTH) : "no reason given.";
-}
-
-const post = ({ href, authorization }: HttpEndpoint, query: string, variables: object): Promise<Response> =>
+const post = ({ href, authorization }: HttpEndpoint, body: string): Promise<Response> =>
   fetch(`${href.replace(/\/$/, "")}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", ...(authorization !== undefined && { authorization }) },
-    body: JSON.stringify({ query, variables }),
+    body,
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
@@ -59,32 +45,62 @@ function keepToken(value: unknown): void {
   if (token !== undefined) rememberToken({ decimals: token.tokenDecimals, symbol: token.tokenSymbol });
 }
 
-function readBody<T>(url: string, body: unknown, read: Query<never, T>["read"]): IndexReply<T> {
+/** Reads an answer, and notes for the page what came along: the payment token, the chain's clock, the block. */
+function readBody<T>(body: unknown, read: Query<never, T>["read"], silentSince: number | undefined): IndexReply<T> {
   try {
     const { data, errors } = record(body, "body");
-    if (errors !== undefined) return failed(refused(url, refusalOf(errors)));
+    if (errors !== undefined) {
+      logProblem("INDEXER_REFUSED", JSON.stringify(errors).slice(0, 400));
+      return failed(problemOf("INDEXER_REFUSED"));
+    }
     const fields = record(data, "data");
     keepToken(fields["token"]);
-    rememberChainTime(readHead(fields["_meta"])?.timestamp);
+    const head = readHead(fields["_meta"]);
+    rememberChainTime(head?.timestamp);
+    if (head !== undefined) rememberMoment({ block: head.block, timestamp: head.timestamp, silentSince });
     return answered(read(fields));
   } catch (cause) {
     if (!(cause instanceof LloomError)) throw cause;
-    return failed(invalidAnswer(url, cause.message));
+    logProblem("INDEXER_ANSWER_INVALID", cause.message);
+    return failed(problemOf("INDEXER_ANSWER_INVALID"));
   }
 }
 
-/** Asks the indexer one GraphQL query and reads the answer; every way to fail comes back as a problem. */
+/** What the index says to a question, or why it says nothing. */
+async function bodyOf(
+  question: string,
+): Promise<{ readonly body: unknown } | { readonly silence: Silence } | undefined> {
+  try {
+    const response = await post(settings().indexer, question);
+    if (response.status === 503) return { silence: "INDEXER_BUSY" };
+    if (response.ok) return { body: await response.json() };
+    logProblem("INDEXER_REFUSED", `HTTP status ${response.status}: ${(await response.text()).slice(0, 400)}`);
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return { body: undefined };
+    const silence =
+      cause instanceof DOMException && cause.name === "TimeoutError" ? "INDEXER_TIMEOUT" : "INDEXER_UNREACHABLE";
+    logProblem(silence, causeOf(cause));
+    return { silence };
+  }
+}
+
+/**
+ * Asks the indexer one GraphQL query and reads the answer; every way to fail comes back as a problem. Where the index is
+ * silent its last good answer to the same question stands in, and the page says so.
+ */
 export async function ask<Variables extends object, T>(
   { document, read }: Query<Variables, T>,
   variables: Variables,
 ): Promise<IndexReply<T>> {
-  const { indexer } = settings();
-  const { origin } = indexer;
-  try {
-    const response = await post(indexer, document, variables);
-    if (!response.ok) return failed(refused(origin, `HTTP status ${response.status}.`));
-    return readBody(origin, await response.json(), read);
-  } catch (cause) {
-    return failed(transportProblem(origin, cause));
+  const question = JSON.stringify({ query: document, variables });
+  const said = await bodyOf(question);
+  if (said === undefined) return failed(problemOf("INDEXER_REFUSED"));
+  if ("silence" in said) {
+    const kept = keptAnswer(question);
+    return kept === undefined ? failed(problemOf(said.silence)) : readBody(kept.body, read, kept.at);
   }
+  const reply = readBody(said.body, read, undefined);
+  if (reply.ok) keepAnswer(question, await pageAddress(), said.body);
+  return reply;
 }

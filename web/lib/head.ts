@@ -1,54 +1,52 @@
-import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { settings } from "./env.ts";
-import { readIndexedHead } from "./indexer/chain.ts";
-import { answered, type IndexReply } from "./problem.ts";
+import { oneOf, orNull, record, text, whole } from "./readers.ts";
+
+/** How the index sees the chain: it follows, it cannot reach it, or it finds another one. */
+const CHAIN_STATES = { current: true, behind: true, unreachable: true, replaced: true } as const;
 
 /** How fresh the explorer is, for the badge that every page carries. */
 export interface Head {
-  /** Newest block that the indexer has. */
+  /** Newest block that the index has. */
   readonly block: number;
   /** When that block was made, in Unix seconds. */
   readonly timestamp: number;
-  /** How much older it is than the chain's newest block; undefined if no chain endpoint is configured or it is silent. */
-  readonly behindSeconds: number | undefined;
+  readonly chain: keyof typeof CHAIN_STATES | "UNKNOWN";
+  /** How much older it is than the chain's newest block; null while the chain is silent. */
+  readonly lagSeconds: number | null;
+  /** How old the chain's newest block is; below zero if the chain's clock is ahead, null while the chain is silent. */
+  readonly headAgeSeconds: number | null;
 }
 
-const RPC_TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 6_000;
 
-function timestampOf(body: unknown): number | undefined {
-  if (typeof body !== "object" || body === null || !("result" in body)) return undefined;
-  const { result } = body;
-  if (typeof result !== "object" || result === null || !("timestamp" in result)) return undefined;
-  const seconds = typeof result.timestamp === "string" ? Number.parseInt(result.timestamp, 16) : Number.NaN;
-  return Number.isSafeInteger(seconds) ? seconds : undefined;
+const numberText = (value: unknown, path: string): number => Number(text(value, path));
+
+function readMeta(body: unknown): Head | undefined {
+  const meta = record(body, "meta");
+  if (meta["block"] === null) return undefined;
+  const block = record(meta["block"], "meta.block");
+  return {
+    block: numberText(block["number"], "meta.block.number"),
+    timestamp: whole(block["timestamp"], "meta.block.timestamp"),
+    chain: oneOf(CHAIN_STATES)(meta["state"], "meta.state"),
+    lagSeconds: orNull(whole)(meta["lagSeconds"], "meta.lagSeconds"),
+    headAgeSeconds: orNull(whole)(meta["headAgeSeconds"], "meta.headAgeSeconds"),
+  };
 }
 
-/** Time of the chain's newest block. The badge does without it, so that a silent endpoint is no failure. */
-async function chainTimestamp({ href, authorization }: HttpEndpoint): Promise<number | undefined> {
+/** What the index says of itself and the chain: a head, none before its first block, `silent` if it does not answer. */
+export async function readHead(): Promise<Head | undefined | "silent"> {
+  const { href, authorization } = settings().indexer;
   try {
-    const response = await fetch(href, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...(authorization !== undefined && { authorization }) },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params: ["latest", false] }),
+    const response = await fetch(`${href.replace(/\/$/, "")}/meta`, {
+      headers: authorization === undefined ? {} : { authorization },
       cache: "no-store",
-      signal: AbortSignal.timeout(RPC_TIMEOUT_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return timestampOf(await response.json());
-  } catch {
-    return undefined;
+    return response.ok ? readMeta(await response.json()) : "silent";
+  } catch (cause) {
+    if (cause instanceof LloomError) process.stderr.write(`${cause.code}: ${cause.message}\n`);
+    return "silent";
   }
-}
-
-/** Where the indexer is and how far behind the chain. Undefined while it has indexed nothing. */
-export async function readHead(): Promise<IndexReply<Head | undefined>> {
-  const { rpc } = settings();
-  const [indexed, chain] = await Promise.all([readIndexedHead(), rpc && chainTimestamp(rpc)]);
-  if (!indexed.ok) return indexed;
-  if (indexed.value === undefined) return answered(undefined);
-  const { block, timestamp } = indexed.value;
-  return answered({
-    block,
-    timestamp,
-    behindSeconds: chain === undefined ? undefined : Math.max(0, chain - timestamp),
-  });
 }

@@ -33,6 +33,13 @@ export const EXECUTOR_SORTS = {
   last: "lastSettledAt",
 } as const satisfies Sorts;
 
+export const MODEL_SORTS = {
+  paid: "paid",
+  answers: "requests",
+  executors: "executorCount",
+  last: "lastSettledAt",
+} as const satisfies Sorts;
+
 export const CLIENT_SORTS = {
   paid: "paid",
   deposit: "balance",

@@ -9,6 +9,7 @@ interface VariableTypes {
   readonly Float: number | undefined;
   readonly executorFilter: Filter;
   readonly clientFilter: Filter;
+  readonly modelFilter: Filter;
   readonly validatorFilter: Filter;
   readonly settlementFilter: Filter;
   readonly disputeFilter: Filter;

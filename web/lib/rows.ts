@@ -130,6 +130,9 @@ export const CONDUCT = { address: hex, jailedUntil: orNull(whole), disputesLost:
 export const EXECUTOR_MODEL = { modelHash: hex, ...WORK, ...WORK_TIMES } as const satisfies ColumnsOf<
   typeof tables.executorModel
 >;
+export const MODEL = { hash: hex, executorCount: whole, ...WORK, ...WORK_TIMES } as const satisfies ColumnsOf<
+  typeof tables.model
+>;
 export const SETTLEMENT = {
   id: text,
   clientAddress: hex,
@@ -178,6 +181,7 @@ export type Client = Row<typeof CLIENT>;
 export type Conduct = Row<typeof CONDUCT>;
 export type Channel = Row<typeof CHANNEL>;
 export type ExecutorModel = Row<typeof EXECUTOR_MODEL>;
+export type Model = Row<typeof MODEL>;
 export type SettlementRow = Row<typeof SETTLEMENT>;
 export type PairRejection = Row<typeof PAIR_REJECTION>;
 export type Day = Row<typeof DAY>;

@@ -1,6 +1,10 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { addressOf, hashOf, isAddress, isHash } from "@lloom/protocol/identifiers";
 import { readAddressRoles, readHashMatches, readPeerPath } from "./indexer/lookup.ts";
+import { isModelKnown } from "./indexer/models.ts";
 import { readSettlement } from "./indexer/settlements.ts";
+import { hrefWith } from "./list-query.ts";
+import { hashOfName } from "./models/model-names.ts";
 import { answered, type IndexReply } from "./problem.ts";
 
 /** What a searched text looks like. */
@@ -38,33 +42,42 @@ async function findAddress(address: string): Promise<IndexReply<string | undefin
   return answered(roles.value.client ? `/clients/${address}` : undefined);
 }
 
-async function findHash(hash: string): Promise<IndexReply<string | undefined>> {
+async function findHash(hash: Hex): Promise<IndexReply<string | undefined>> {
   const matches = await readHashMatches(hash);
   if (!matches.ok) return matches;
   // The id of a delivery dispute is the digest of its response: the dispute leads to the settlement.
   if (matches.value.isDispute) return answered(`/disputes/${hash}`);
   if (matches.value.isTransaction) return answered(`/tx/${hash}`);
   const [id] = matches.value.settlementIds;
-  return answered(id && `/settlements/${id}`);
+  return id === undefined ? findModel(hash) : answered(`/settlements/${id}`);
 }
 
-async function findSettlement(id: string): Promise<IndexReply<string | undefined>> {
+async function findModel(hash: Hex, name?: string): Promise<IndexReply<string | undefined>> {
+  const known = await isModelKnown(hash);
+  return known.ok ? answered(known.value ? hrefWith(`/models/${hash}`, { name }) : undefined) : known;
+}
+
+async function findSettlement(id: string, asTyped: string): Promise<IndexReply<string | undefined>> {
   const settlement = await readSettlement(id);
-  return settlement.ok ? answered(settlement.value && `/settlements/${id}`) : settlement;
+  if (!settlement.ok || settlement.value === undefined) return settlement.ok ? findName(asTyped) : settlement;
+  return answered(`/settlements/${id}`);
 }
 
-/** The page of what was searched, undefined if the indexer knows nothing by that name. */
-export async function findPath(query: string): Promise<IndexReply<string | undefined>> {
+/** The model of a name; its page gets the name along, which hashing proves there. */
+const findName = (name: string): Promise<IndexReply<string | undefined>> => findModel(hashOfName(name), name);
+
+/** The page of what was searched, undefined if the indexer knows nothing by that name. Names of models count as they were typed. */
+export async function findPath(query: string, asTyped: string): Promise<IndexReply<string | undefined>> {
   switch (kindOf(query)) {
     case "address":
       return findAddress(query);
     case "hash":
-      return findHash(query);
+      return findHash(query as Hex);
     case "peer":
       return readPeerPath(query);
     case "settlement":
-      return findSettlement(query);
+      return findSettlement(query, asTyped);
     case "unknown":
-      return answered(undefined);
+      return findName(asTyped);
   }
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { db } from "ponder:api";
+import { LloomError } from "@lloom/protocol/lloom-error";
 import type { GraphQLSchema, parse, specifiedRules } from "graphql";
 
 /*
@@ -58,7 +59,11 @@ const load = createRequire(new URL("../../../node_modules/ponder/dist/esm/", imp
 ) => Readonly<Record<string, unknown>>;
 
 function found<T>(name: string, value: unknown): T {
-  if (value === undefined) throw new TypeError(`This version of Ponder has no ${name}, which the API needs.`);
+  if (value === undefined) {
+    throw new LloomError("INTERNAL", `This version of Ponder has no ${name}, which the API needs.`, {
+      next: "Install the version of Ponder that indexer/package.json names.",
+    });
+  }
   return value as T;
 }
 

@@ -1,14 +1,16 @@
 import Link from "next/link";
 import { PageTitle, Panel } from "../../components/layout/panel.tsx";
-import { ActivityPanel } from "../../components/overview/activity-panel.tsx";
+import { ActivityPanel, activityOf } from "../../components/overview/activity-panel.tsx";
 import { KeyFigures } from "../../components/overview/key-figures.tsx";
 import { TopExecutors } from "../../components/overview/top-executors.tsx";
 import { SettlementTable } from "../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../components/states/empty.tsx";
 import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { hourSeries, type Series } from "../../lib/buckets.ts";
 import { laterNow } from "../../lib/chain-time.ts";
 import { nowSeconds } from "../../lib/clock.ts";
 import { type Overview, readOverview } from "../../lib/indexer/overview.ts";
+import { atOneMoment } from "../../lib/moment/page-moment.ts";
 
 function Lists({ overview, now }: { readonly overview: Overview; readonly now: number }) {
   return (
@@ -47,9 +49,14 @@ function Lists({ overview, now }: { readonly overview: Overview; readonly now: n
   );
 }
 
+const NO_SERIES: Series = hourSeries([], 0);
+
 export default async function OverviewPage() {
-  const overview = await readOverview(nowSeconds());
-  const now = laterNow();
+  const { overview, series, now } = await atOneMoment(async () => {
+    const overview = await readOverview(nowSeconds());
+    const now = laterNow();
+    return { overview, series: overview.ok ? await activityOf(overview.value, now) : NO_SERIES, now };
+  });
   return (
     <>
       <PageTitle lead="LLM answers with a signed receipt each, paid in one settlement for any number of them.">
@@ -64,7 +71,7 @@ export default async function OverviewPage() {
       ) : (
         <div className="space-y-5">
           <KeyFigures network={overview.value.network} hours={overview.value.hours} now={now} />
-          <ActivityPanel overview={overview.value} now={now} />
+          <ActivityPanel overview={overview.value} series={series} />
           <Lists overview={overview.value} now={now} />
         </div>
       )}

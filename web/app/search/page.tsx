@@ -13,14 +13,16 @@ const EXPLANATIONS: Readonly<Record<SearchKind, string>> = {
     "It is a well-formed address, but no executor, validator or client of this network has it. An account shows up once it registers, deposits or is paid.",
   hash: "It is a well-formed hash, but nothing of this network has it as transaction, request, response or dispute. It may not be indexed yet; this page finds it as soon as it is.",
   peer: "It looks like a peer id, but no executor or validator registered it. Nodes show up once they are staked.",
-  settlement: "No settlement has this id. Settlement ids are long numbers; copy one from its page's address.",
+  settlement:
+    "No settlement has this id, and no model that was paid for has this name. Settlement ids are long numbers; names of models have to be exact.",
   unknown:
-    "Search for an address (0x and 40 digits), a hash or dispute id (0x and 64 digits), a settlement id or a peer id (16Uiu2…).",
+    "Search for an address (0x and 40 digits), a hash or dispute id (0x and 64 digits), a settlement id, a peer id (16Uiu2…) or the exact name of a model that was paid for.",
 };
 
 /** Leads to what was found by an HTTP redirect; like `/tx` it therefore streams nothing before it knows. */
 export default async function SearchPage({ searchParams }: { readonly searchParams: Promise<SearchParams> }) {
-  const query = normalizeQuery(oneParam(await searchParams, "q") ?? "");
+  const typed = (oneParam(await searchParams, "q") ?? "").trim();
+  const query = normalizeQuery(typed);
   if (query === "") {
     return (
       <NotFoundPanel title="What are you looking for?">
@@ -28,8 +30,8 @@ export default async function SearchPage({ searchParams }: { readonly searchPara
       </NotFoundPanel>
     );
   }
-  const path = await findPath(query);
-  if (!path.ok) return <ProblemPanel problem={path.problem} />;
+  const path = await findPath(query, typed);
+  if (!path.ok) return <ProblemPanel problem={path.problem} isPage />;
   if (path.value !== undefined) redirect(path.value);
   return (
     <NotFoundPanel title="Nothing found">

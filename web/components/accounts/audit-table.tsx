@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<AuditReport>[] = [
     header: "Canaries",
     hint: "Paid questions whose answers the validator can check",
     numeric: true,
-    cell: ({ canaries }) => <Count value={canaries} hint="Questions asked" />,
+    cell: ({ canaries }) => <Count value={canaries} />,
   },
   { header: "Failures", hint: "Canaries that were not answered as they should, by kind", from: "md", cell: failuresOf },
   {

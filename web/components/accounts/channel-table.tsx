@@ -41,7 +41,7 @@ const unlockingColumn = (now: number): Column<Channel> => ({
       <span className="text-ink-faint">none</span>
     ) : (
       <>
-        <Amount units={unlocking} hint="Part of the balance that the client asked back" aligned />
+        <Amount units={unlocking} aligned />
         {unlockAt === null ? null : (
           <span className="ml-2 text-ink-faint">
             <RelativeTime at={unlockAt} now={now} />
@@ -57,21 +57,21 @@ const COLUMNS: readonly Column<Channel>[] = [
     hint: "Answers settled through the channel",
     numeric: true,
     from: "sm",
-    cell: ({ requests }) => <Count value={requests} hint="Answers settled through this channel" />,
+    cell: ({ requests }) => <Count value={requests} />,
   },
   {
     header: "Paid",
     hint: "Paid through the channel so far",
     numeric: true,
     isAmount: true,
-    cell: ({ paid }) => <Amount units={paid} hint="Paid through this channel so far" aligned />,
+    cell: ({ paid }) => <Amount units={paid} aligned />,
   },
   {
     header: "Balance",
     hint: "Money of the client that is reserved for the executor",
     numeric: true,
     isAmount: true,
-    cell: ({ balance }) => <Amount units={balance} hint="Reserved for the executor and not yet earned" aligned />,
+    cell: ({ balance }) => <Amount units={balance} aligned />,
   },
 ];
 

@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Client>[] = [
     numeric: true,
     isAmount: true,
     sort: "paid",
-    cell: ({ paid }) => <Amount units={paid} hint="Paid by settlements so far" aligned />,
+    cell: ({ paid }) => <Amount units={paid} aligned />,
   },
   {
     header: "Free deposit",
@@ -28,14 +28,14 @@ const COLUMNS: readonly Column<Client>[] = [
     isAmount: true,
     sort: "deposit",
     from: "md",
-    cell: ({ balance }) => <Amount units={balance} hint="Free to allocate or withdraw" />,
+    cell: ({ balance }) => <Amount units={balance} />,
   },
   {
     header: "Answers",
     hint: "Answers that it paid for",
     numeric: true,
     sort: "answers",
-    cell: ({ requests }) => <Count value={requests} hint="Answers that it paid for" />,
+    cell: ({ requests }) => <Count value={requests} />,
   },
   {
     header: "Tokens out",
@@ -43,9 +43,7 @@ const COLUMNS: readonly Column<Client>[] = [
     numeric: true,
     sort: "tokens",
     from: "lg",
-    cell: ({ inboundTokens, outboundTokens }) => (
-      <Count value={outboundTokens} hint={`Answer tokens; prompt tokens: ${inboundTokens}`} />
-    ),
+    cell: ({ outboundTokens }) => <Count value={outboundTokens} />,
   },
   {
     header: "Executors",
@@ -53,7 +51,7 @@ const COLUMNS: readonly Column<Client>[] = [
     numeric: true,
     sort: "executors",
     from: "md",
-    cell: ({ executorCount }) => <Count value={executorCount} hint="Executors that it has a channel with" />,
+    cell: ({ executorCount }) => <Count value={executorCount} />,
   },
 ];
 

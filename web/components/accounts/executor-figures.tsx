@@ -1,3 +1,4 @@
+import { figuresOf } from "../../lib/figure-sources.ts";
 import { formatCount, formatQuantity } from "../../lib/format.ts";
 import type { Executor } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
@@ -10,39 +11,38 @@ interface ExecutorFiguresProps {
 
 /** An executor at work, in three figures. */
 export function ExecutorFigures({ executor }: ExecutorFiguresProps) {
-  const { paid, withdrawn, tailHeld, tailRefunded, requests, inboundTokens, outboundTokens, settlementCount } =
-    executor;
+  const { earned, withdrawn, requests, inboundTokens, outboundTokens, settlementCount } = executor;
+  const sources = figuresOf("executor", executor.address);
   return (
     <FigureStrip label="Work of this executor" columns={3}>
       <Figure
         label="Earned"
         isAmount
         hint="Sum of the settlements that paid it, less what disputes hold or gave back; withdrawn or not"
+        source={sources.earned}
         note={
           <>
-            <Amount units={withdrawn} hint="Paid out to it so far" /> withdrawn
+            <Amount units={withdrawn} /> withdrawn
           </>
         }
       >
-        <Amount units={paid - tailHeld - tailRefunded} hint="Earned by settlements so far" testId="executor-earned" />
+        <Amount units={earned} testId="executor-earned" />
       </Figure>
       <Figure
         label="Answers paid"
         hint="Answers that it was paid for"
+        source={sources.answers}
         note={`in ${formatQuantity(settlementCount, "settlement")}`}
       >
-        <Count value={requests} hint="Answers that it was paid for" testId="executor-answers" />
+        <Count value={requests} testId="executor-answers" />
       </Figure>
       <Figure
         label="Tokens"
         hint="Prompt and answer tokens of its paid answers"
+        source={sources.tokens}
         note={`${formatCount(inboundTokens)} in, ${formatCount(outboundTokens)} out`}
       >
-        <Count
-          value={inboundTokens + outboundTokens}
-          hint="Prompt tokens plus answer tokens"
-          testId="executor-tokens"
-        />
+        <Count value={inboundTokens + outboundTokens} testId="executor-tokens" />
       </Figure>
     </FigureStrip>
   );

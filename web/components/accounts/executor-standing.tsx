@@ -35,23 +35,18 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
         hint="Held against misbehaviour; unbonding stake not counted"
         note={
           <>
-            <Amount
-              units={frozen}
-              hint="Stake that open disputes keep from being withdrawn"
-              testId="executor-at-risk"
-            />{" "}
-            at risk
+            <Amount units={frozen} testId="executor-at-risk" /> at risk
           </>
         }
       >
-        <Amount units={stake} hint="Active stake" testId="executor-stake" />
+        <Amount units={stake} testId="executor-stake" />
       </Figure>
       <Figure
         label="Disputes lost"
         hint="Upheld, conceded, not answered in time, or proven by its own signatures; ever"
         note={`${formatCount(openDisputeCount)} open now`}
       >
-        <Count value={disputesLost} hint="Disputes that it lost, ever" testId="executor-disputes-lost" />
+        <Count value={disputesLost} testId="executor-disputes-lost" />
       </Figure>
       <Figure
         label="Strikes"
@@ -75,7 +70,7 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
         hint="What validators that nobody chose found out about it, by canary requests"
         note={`${formatCount(executor.auditsFailed)} failed, ${formatCount(executor.auditsUnanswered)} unanswered`}
       >
-        <Count value={executor.auditsPassed} hint="Audits that it passed" testId="executor-audits-passed" />
+        <Count value={executor.auditsPassed} testId="executor-audits-passed" />
       </Figure>
       <Figure
         label="Slashed"
@@ -83,7 +78,7 @@ export function ExecutorStanding({ executor, strike, now }: ExecutorStandingProp
         hint="Stake that it lost by disputes, ever"
         note={slashCount === 1 ? "once" : `${formatCount(slashCount)} times`}
       >
-        <Amount units={slashed} hint="Stake that it lost by disputes" testId="executor-slashed" />
+        <Amount units={slashed} testId="executor-slashed" />
       </Figure>
     </FigureStrip>
   );

@@ -1,13 +1,12 @@
-import { GRADE_WORDS } from "../../lib/reputation-words.ts";
 import type { Executor } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Count } from "../figures/count.tsx";
-import { Fraction } from "../figures/fraction.tsx";
 import { Identifier } from "../figures/identifier.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { type Column, DataTable, type Sorting } from "../table/data-table.tsx";
 import { DangerSigns } from "./danger-signs.tsx";
 import { Standing } from "./standing.tsx";
+import { Trust } from "./trust.tsx";
 
 const IDENTITY: readonly Column<Executor>[] = [
   {
@@ -34,20 +33,6 @@ const IDENTITY: readonly Column<Executor>[] = [
   },
 ];
 
-/** Its grade says more than the third decimal of its trust. */
-function Trust({ executor: { trust, grade } }: { readonly executor: Executor }) {
-  if (trust === null || grade === null) return <span className="text-ink-faint">none</span>;
-  const { short, meaning } = GRADE_WORDS[grade];
-  return (
-    <span className="whitespace-nowrap">
-      <span className="text-ink-soft" title={meaning}>
-        {short}
-      </span>{" "}
-      <Fraction value={trust} />
-    </span>
-  );
-}
-
 const TRUST: Column<Executor> = {
   header: "Trust",
   hint: "Of 1, with its grade: by audits, stake and conduct when something happened last that counts",
@@ -65,7 +50,7 @@ const MONEY: readonly Column<Executor>[] = [
     isAmount: true,
     sort: "stake",
     from: "md",
-    cell: ({ stake }) => <Amount units={stake} hint="Active stake" />,
+    cell: ({ stake }) => <Amount units={stake} />,
   },
   {
     header: "Earned",
@@ -73,7 +58,7 @@ const MONEY: readonly Column<Executor>[] = [
     numeric: true,
     isAmount: true,
     sort: "earned",
-    cell: ({ paid }) => <Amount units={paid} hint="Earned by settlements so far" aligned />,
+    cell: ({ earned }) => <Amount units={earned} aligned />,
   },
 ];
 
@@ -83,7 +68,7 @@ const WORK: readonly Column<Executor>[] = [
     hint: "Answers that it was paid for",
     numeric: true,
     sort: "answers",
-    cell: ({ requests }) => <Count value={requests} hint="Answers that it was paid for" />,
+    cell: ({ requests }) => <Count value={requests} />,
   },
   {
     header: "Tokens out",
@@ -91,9 +76,7 @@ const WORK: readonly Column<Executor>[] = [
     numeric: true,
     sort: "tokens",
     from: "lg",
-    cell: ({ inboundTokens, outboundTokens }) => (
-      <Count value={outboundTokens} hint={`Answer tokens; prompt tokens: ${inboundTokens}`} />
-    ),
+    cell: ({ outboundTokens }) => <Count value={outboundTokens} />,
   },
   {
     header: "Clients",
@@ -101,7 +84,7 @@ const WORK: readonly Column<Executor>[] = [
     numeric: true,
     sort: "clients",
     from: "md",
-    cell: ({ clientCount }) => <Count value={clientCount} hint="Clients that paid it" />,
+    cell: ({ clientCount }) => <Count value={clientCount} />,
   },
 ];
 

@@ -54,12 +54,12 @@ export function MembershipFacts({ member, now }: MembershipFactsProps) {
       )}
       {slashed === 0n ? null : (
         <Fact label="Slashed" hint="Stake that it lost by disputes, ever">
-          <Amount units={slashed} hint="Stake that it lost by disputes" withSymbol testId="member-slashed" />
+          <Amount units={slashed} withSymbol testId="member-slashed" />
         </Fact>
       )}
       {unbonding === 0n ? null : (
         <Fact label="Unbonding" hint="Stake on its way out; it backs nothing any more, but can still be slashed">
-          <Amount units={unbonding} hint="Stake on its way out" withSymbol />
+          <Amount units={unbonding} withSymbol />
           {unbondAt === null ? null : (
             <span className="text-ink-faint">
               ,{" "}

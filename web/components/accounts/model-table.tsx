@@ -8,20 +8,22 @@ const COLUMNS: readonly Column<ExecutorModel>[] = [
   {
     header: "Model",
     hint: "keccak256 of the model's name; the name itself is not on chain",
-    cell: ({ modelHash }) => <Identifier value={modelHash} what="hash of the model's name" short copyable />,
+    cell: ({ modelHash }) => (
+      <Identifier value={modelHash} what="hash of the model's name" href={`/models/${modelHash}`} short copyable />
+    ),
   },
   {
     header: "Answers",
     hint: "Answers with this model",
     numeric: true,
-    cell: ({ requests }) => <Count value={requests} hint="Answers with this model" />,
+    cell: ({ requests }) => <Count value={requests} />,
   },
   {
     header: "Paid",
     hint: "Paid for this model",
     numeric: true,
     isAmount: true,
-    cell: ({ paid }) => <Amount units={paid} hint="Paid for this model" aligned />,
+    cell: ({ paid }) => <Amount units={paid} aligned />,
   },
 ];
 

@@ -34,7 +34,7 @@ function Inputs({ reputation }: { readonly reputation: Reputation }) {
       <Fact label="Stake factor" hint="What its stake counts for: near 1 from several minimum stakes on">
         <Fraction value={stakeFactor} />
         <span className="text-ink-soft">
-          , for <Amount units={stake} hint="Active stake" withSymbol />
+          , for <Amount units={stake} withSymbol />
         </span>
       </Fact>
       <Fact

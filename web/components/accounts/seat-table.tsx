@@ -33,12 +33,7 @@ const COLUMNS: readonly Column<JurySeat>[] = [
     hint: "Taken from its stake for this seat",
     numeric: true,
     isAmount: true,
-    cell: ({ fined }) =>
-      fined === 0n ? (
-        <span className="text-ink-faint">none</span>
-      ) : (
-        <Amount units={fined} hint="Taken from its stake" />
-      ),
+    cell: ({ fined }) => (fined === 0n ? <span className="text-ink-faint">none</span> : <Amount units={fined} />),
   },
 ];
 

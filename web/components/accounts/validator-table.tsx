@@ -35,14 +35,14 @@ const COLUMNS: readonly Column<Validator>[] = [
     hint: "Executors that it reported on, once for each epoch",
     numeric: true,
     sort: "audits",
-    cell: ({ auditCount }) => <Count value={auditCount} hint="Rows of its reports" />,
+    cell: ({ auditCount }) => <Count value={auditCount} />,
   },
   {
     header: "Juries",
     hint: "Panels that it was drawn for",
     numeric: true,
     sort: "juries",
-    cell: ({ seatCount }) => <Count value={seatCount} hint="Seats on panels" />,
+    cell: ({ seatCount }) => <Count value={seatCount} />,
   },
   {
     header: "Fines",
@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<Validator>[] = [
     numeric: true,
     sort: "fines",
     from: "sm",
-    cell: ({ fineCount }) => <Count value={fineCount} hint="Fines as a juror" />,
+    cell: ({ fineCount }) => <Count value={fineCount} />,
   },
   {
     header: "Stake",
@@ -58,7 +58,7 @@ const COLUMNS: readonly Column<Validator>[] = [
     numeric: true,
     isAmount: true,
     sort: "stake",
-    cell: ({ stake }) => <Amount units={stake} hint="Active stake" />,
+    cell: ({ stake }) => <Amount units={stake} />,
   },
 ];
 

@@ -10,7 +10,7 @@ const amount = (header: string, hint: string, units: (row: DisputedAnswer) => bi
   hint,
   numeric: true,
   isAmount: true,
-  cell: (row) => <Amount units={units(row)} hint={hint} />,
+  cell: (row) => <Amount units={units(row)} />,
 });
 
 const request = (settlements: ReadonlyMap<Hex, string>): Column<DisputedAnswer> => ({

@@ -32,7 +32,7 @@ export function DisputeFigures({ dispute, now, bond }: DisputeFiguresProps) {
         <When dispute={dispute} now={now} />
       </Figure>
       <Figure label="At stake" isAmount hint="Most that the executor could lose when it was opened, pay and stake">
-        <Amount units={dispute.atStake} hint="Pay and stake that the executor could lose" testId="dispute-at-stake" />
+        <Amount units={dispute.atStake} testId="dispute-at-stake" />
       </Figure>
       <Figure label="Bond" hint="Posted by who opened it: it pays for the work, and is lost by who accuses falsely">
         {bond}

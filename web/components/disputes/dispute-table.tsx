@@ -60,7 +60,7 @@ const AT_STAKE: Column<Dispute> = {
   numeric: true,
   isAmount: true,
   sort: "stake",
-  cell: ({ atStake }) => <Amount units={atStake} hint="Pay and stake that the executor could lose" />,
+  cell: ({ atStake }) => <Amount units={atStake} />,
 };
 
 const opened = (now: number): Column<Dispute> => ({

@@ -72,8 +72,7 @@ function Cost({ page: { measured, slashing, juryCase } }: Pick<MeasuredDetailPro
       <Transfers transfers={measuredOutcome(measured, { winner, slashing })} testId="outcome" />
       {juryCase?.fines == null || juryCase.fines === 0n ? null : (
         <p className="border-t border-line px-4 py-2 text-[0.875rem] text-ink-soft">
-          Jurors were fined <Amount units={juryCase.fines} hint="Taken from the stakes of jurors" withSymbol /> besides,
-          which is the treasury's.
+          Jurors were fined <Amount units={juryCase.fines} withSymbol /> besides, which is the treasury's.
         </p>
       )}
     </Panel>
@@ -90,7 +89,7 @@ export function MeasuredDetail({ page, settlements, now }: MeasuredDetailProps) 
       <DisputeFigures
         dispute={dispute}
         now={now}
-        bond={<Amount units={measured.bond} hint="Paid by who opened it" withSymbol testId="dispute-bond" />}
+        bond={<Amount units={measured.bond} withSymbol testId="dispute-bond" />}
       />
       {dispute.closedAt === null ? null : <Cost page={page} />}
       <Panel title="Parties">

@@ -14,7 +14,7 @@ function Details({ line: { amount, hash, until } }: { readonly line: Line }) {
           {amount.unit === "ether" ? (
             <Ether wei={amount.units} hint={amount.what} />
           ) : (
-            <Amount units={amount.units} hint={amount.what} withSymbol />
+            <Amount units={amount.units} withSymbol />
           )}
         </span>
       )}

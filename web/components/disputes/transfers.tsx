@@ -29,7 +29,7 @@ export function Transfers({ transfers, testId }: TransfersProps) {
           </span>
           <span className="ml-auto text-right">
             {isLimit ? <span className="text-ink-faint">at most </span> : null}
-            {unit === "ether" ? <Ether wei={units} hint={what} /> : <Amount units={units} hint={what} withSymbol />}
+            {unit === "ether" ? <Ether wei={units} hint={what} /> : <Amount units={units} withSymbol />}
           </span>
         </li>
       ))}

@@ -4,8 +4,6 @@ import { currentToken } from "../../lib/token.ts";
 interface AmountProps {
   /** Base units of the payment token. */
   readonly units: bigint;
-  /** Says what the amount is; shown on hover together with the base units. */
-  readonly hint: string;
   /** All decimals, so that a column aligns at the point; zeros that say nothing are set back. */
   readonly aligned?: boolean;
   /** Whether the token's symbol follows. */
@@ -14,7 +12,7 @@ interface AmountProps {
 }
 
 /** An exact amount of the payment token. Without the token's decimals, base units are shown and named as such. */
-export function Amount({ units, hint, aligned = false, withSymbol = false, testId }: AmountProps) {
+export function Amount({ units, aligned = false, withSymbol = false, testId }: AmountProps) {
   const token = currentToken();
   const attributes = {
     "data-testid": testId,
@@ -23,7 +21,7 @@ export function Amount({ units, hint, aligned = false, withSymbol = false, testI
   };
   if (token === undefined) {
     return (
-      <span {...attributes} title={hint}>
+      <span {...attributes}>
         {formatCount(units)} <span className="text-ink-faint">base units</span>
       </span>
     );
@@ -31,7 +29,7 @@ export function Amount({ units, hint, aligned = false, withSymbol = false, testI
   const { decimals, symbol } = token;
   const parts = aligned ? amountParts(units, decimals) : { significant: formatAmount(units, decimals), padding: "" };
   return (
-    <span {...attributes} title={`${hint}. ${formatCount(units)} base units of ${symbol}`}>
+    <span {...attributes}>
       {parts.significant}
       {parts.padding === "" ? null : <span className="text-ink-faint">{parts.padding}</span>}
       {withSymbol ? <span className="text-ink-faint"> {symbol}</span> : null}

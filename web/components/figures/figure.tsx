@@ -1,10 +1,14 @@
 import type { ReactNode } from "react";
+import type { FigureSource } from "../../lib/figure-sources.ts";
 import { currentToken } from "../../lib/token.ts";
+import { Meaning } from "./meaning.tsx";
 
 interface FigureProps {
   readonly label: string;
   /** Says what the number is and how it comes about. */
   readonly hint: string;
+  /** Its formula and query. */
+  readonly source?: FigureSource;
   readonly children: ReactNode;
   /** Whether it is an amount: its name is then followed by the payment token's. */
   readonly isAmount?: boolean;
@@ -13,13 +17,15 @@ interface FigureProps {
 }
 
 /** One figure of a strip: its name, the number, and a line that puts it into relation. */
-export function Figure({ label, hint, children, isAmount = false, note }: FigureProps) {
+export function Figure({ label, hint, source, children, isAmount = false, note }: FigureProps) {
   const unit = isAmount ? currentToken()?.symbol : undefined;
   return (
     <div className="min-w-0 bg-surface px-4 py-3.5">
-      <dt className="text-[0.8125rem] text-ink-soft" title={hint}>
-        {label}
-        {unit === undefined ? null : <span className="text-ink-faint"> in {unit}</span>}
+      <dt className="text-[0.8125rem] text-ink-soft">
+        <Meaning meaning={hint} source={source}>
+          {label}
+          {unit === undefined ? null : <span className="text-ink-faint"> in {unit}</span>}
+        </Meaning>
       </dt>
       <dd className="mt-0.5 text-[1.25rem] leading-tight font-medium [overflow-wrap:anywhere] sm:text-[1.375rem] [&>*]:whitespace-normal tracking-[-0.015em] text-ink">
         {children}

@@ -2,9 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { nowSeconds, steadyMs } from "../../lib/clock.ts";
-import { formatCount, formatDuration, formatMoment, formatRelative } from "../../lib/format.ts";
-import type { Freshness } from "../../lib/freshness.ts";
+import { steadyMs } from "../../lib/clock.ts";
+import { type Freshness, freshnessWords, type Tone } from "../../lib/freshness.ts";
 
 const POLL_MS = 4_000;
 const POLL_TIMEOUT_MS = 10_000;
@@ -30,7 +29,7 @@ const revisionOf = (freshness: Freshness): string =>
 
 /**
  * Asks for the indexer's head every few seconds while the page is visible, and has the page drawn again when there is a
- * new block or the indexer comes or goes. It never redraws while the explorer itself is out of reach: what is on the screen stays.
+ * new block or the indexer comes back. It never redraws while index or explorer are silent: what is on the screen stays.
  */
 function useFreshness(initial: Freshness): Freshness {
   const router = useRouter();
@@ -47,7 +46,8 @@ function useFreshness(initial: Freshness): Freshness {
         if (stopped) return;
         setFreshness(latest);
         const stale = revisionOf(latest) !== drawn.current.revision || steadyMs() - drawn.current.atMs > REDRAW_MS;
-        if (latest.state !== "offline" && stale) {
+        const isSilent = latest.state === "offline" || latest.state === "indexer-down";
+        if (!isSilent && stale) {
           drawn.current = { revision: revisionOf(latest), atMs: steadyMs() };
           router.refresh();
         }
@@ -67,63 +67,30 @@ function useFreshness(initial: Freshness): Freshness {
   return freshness;
 }
 
-interface Wording {
-  readonly dot: string;
-  readonly text: string;
-  readonly title: string;
-}
+const DOTS: Readonly<Record<Tone, string>> = { well: "bg-verdigris", doubtful: "bg-weld", bad: "bg-madder" };
 
-function wordingOf(freshness: Freshness, nowSeconds: number): Wording {
-  switch (freshness.state) {
-    case "live": {
-      const { block, timestamp, behindSeconds } = freshness.head;
-      const age =
-        behindSeconds === undefined ? formatRelative(timestamp, nowSeconds) : `${formatDuration(behindSeconds)} behind`;
-      return {
-        dot: (behindSeconds ?? 0) > 60 ? "bg-weld" : "bg-verdigris",
-        text: `Block ${formatCount(block)}, ${age}`,
-        title: `Newest block that the indexer has, made ${formatMoment(timestamp)}. The page follows it by itself.`,
-      };
-    }
-    case "starting":
-      return { dot: "bg-weld", text: "Indexer starting", title: "The indexer has no block yet." };
-    case "indexer-down":
-      return { dot: "bg-madder", text: "Indexer silent", title: "The explorer runs, its indexer does not answer." };
-    case "offline":
-      return {
-        dot: "bg-madder",
-        text: "Connection lost",
-        title: "The explorer does not answer. What you see is the last state.",
-      };
-  }
-}
-
-interface LiveBadgeProps {
-  readonly initial: Freshness;
-  /** The server's clock, in Unix seconds. */
-  readonly now: number;
-}
-
-/** The freshness badge; it also keeps the page up to date. */
-export function LiveBadge({ initial, now }: LiveBadgeProps) {
+/** The freshness badge; it also keeps the page up to date, and says under the header what may mislead on the screen. */
+export function LiveBadge({ initial }: { readonly initial: Freshness }) {
   const freshness = useFreshness(initial);
-  const [current, setCurrent] = useState<number>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the clock is read whenever there is news.
-  useEffect(() => setCurrent(nowSeconds()), [freshness]);
-  const { dot, text, title } = wordingOf(freshness, current ?? now);
-  const alarming = freshness.state === "indexer-down" || freshness.state === "offline";
+  const [isReady, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  const { tone, short, warning } = freshnessWords(freshness);
   return (
-    <span
-      className="inline-flex items-center gap-2 text-[0.8125rem] whitespace-nowrap text-ink-soft tabular-nums"
-      title={title}
-      data-testid="freshness"
-      data-state={freshness.state}
-      data-ready={current !== undefined}
-      data-block={freshness.state === "live" ? freshness.head.block : undefined}
-    >
-      <span className={`size-2 rounded-full ${dot}`} aria-hidden="true" />
-      {text}
-      <output className="sr-only">{alarming ? title : ""}</output>
-    </span>
+    <>
+      <span
+        className="inline-flex items-center gap-2 justify-self-end text-right text-[0.8125rem] text-ink-soft tabular-nums"
+        data-testid="freshness"
+        data-state={freshness.state}
+        data-tone={tone}
+        data-ready={isReady}
+        data-block={freshness.state === "live" ? freshness.head.block : undefined}
+      >
+        <span className={`size-2 shrink-0 rounded-full ${DOTS[tone]}`} aria-hidden="true" />
+        {short}
+      </span>
+      <output className="order-last col-span-full" data-testid="freshness-warning">
+        {warning === undefined ? null : <span className="banner block">{warning}</span>}
+      </output>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { usePathname } from "next/navigation";
 const PAGES = [
   { href: "/", label: "Overview" },
   { href: "/settlements", label: "Settlements" },
+  { href: "/models", label: "Models" },
   { href: "/executors", label: "Executors" },
   { href: "/clients", label: "Clients" },
   { href: "/validators", label: "Validators" },

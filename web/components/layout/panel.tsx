@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import { PageMoment } from "./page-moment.tsx";
 
 interface PanelProps {
   readonly title: string;
@@ -34,7 +35,7 @@ interface PageTitleProps {
   readonly lead?: ReactNode;
 }
 
-/** The page's one main heading. */
+/** The page's one main heading, and of which block the page is. */
 export function PageTitle({ children, lead }: PageTitleProps) {
   return (
     <header className="mb-5">
@@ -42,6 +43,7 @@ export function PageTitle({ children, lead }: PageTitleProps) {
       {lead === undefined ? null : (
         <p className="mt-1 max-w-[75ch] text-pretty text-[0.9375rem] text-ink-soft">{lead}</p>
       )}
+      <PageMoment />
     </header>
   );
 }

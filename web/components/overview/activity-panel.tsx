@@ -13,7 +13,8 @@ const NOTES = {
   day: "the last 30 days",
 } as const;
 
-async function seriesOf(overview: Overview, now: number): Promise<Series> {
+/** The chart's buckets; of a young network they take another question, of the same moment as the overview. */
+export async function activityOf(overview: Overview, now: number): Promise<Series> {
   const width = widthFor(overview, now);
   if (width === "day") return daySeries(overview.days, now);
   if (width === "hour") return hourSeries(overview.hours, now);
@@ -22,8 +23,7 @@ async function seriesOf(overview: Overview, now: number): Promise<Series> {
 }
 
 /** Answers and payment over time, as finely as the network's age makes sense. */
-export async function ActivityPanel({ overview, now }: { readonly overview: Overview; readonly now: number }) {
-  const series = await seriesOf(overview, now);
+export function ActivityPanel({ overview, series }: { readonly overview: Overview; readonly series: Series }) {
   const token = currentToken();
   const isEmpty = overview.days.length === 0 && overview.hours.length === 0;
   return (

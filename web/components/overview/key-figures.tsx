@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { figuresOf } from "../../lib/figure-sources.ts";
 import { formatCount, formatQuantity } from "../../lib/format.ts";
 import type { Overview } from "../../lib/indexer/overview.ts";
 import type { Network } from "../../lib/rows.ts";
@@ -7,6 +8,7 @@ import { Count } from "../figures/count.tsx";
 import { Figure, FigureStrip } from "../figures/figure.tsx";
 
 const DAY_SECONDS = 86_400;
+const SOURCES = figuresOf("network", "lloom");
 
 interface KeyFiguresProps {
   readonly network: Network;
@@ -27,38 +29,37 @@ function lastDay(hours: Overview["hours"], now: number) {
 function WorkFigures({ network, hours, now }: KeyFiguresProps) {
   const recent = lastDay(hours, now);
   const { requests, inboundTokens, outboundTokens, paid } = network;
-  const change = (text: ReactNode) => <span title="Added in the last 24 hours">{text} in 24 h</span>;
+  const change = (text: ReactNode) => <>{text} in 24 h</>;
   return (
     <>
       <Figure
         label="Answers paid"
-        hint="Answers that settlements on chain have paid for"
+        hint="Answers that settlements on chain have paid for; below, what the last 24 hours added"
+        source={SOURCES.answers}
         note={change(<>+{formatCount(recent.requests)}</>)}
       >
-        <Count value={requests} hint="Sum of the answers of all settlements" testId="figure-answers" />
+        <Count value={requests} testId="figure-answers" />
       </Figure>
       <Figure
         label="Tokens"
         hint="Prompt and answer tokens of all paid answers"
+        source={SOURCES.tokens}
         note={`${formatCount(inboundTokens)} in, ${formatCount(outboundTokens)} out`}
       >
-        <Count
-          value={inboundTokens + outboundTokens}
-          hint="Prompt tokens plus answer tokens of all settlements"
-          testId="figure-tokens"
-        />
+        <Count value={inboundTokens + outboundTokens} testId="figure-tokens" />
       </Figure>
       <Figure
         label="Paid"
         isAmount
-        hint="Moved from clients' channels to executors' earnings by settlements"
+        hint="Moved from clients' channels to executors' earnings by settlements; below, what the last 24 hours added"
+        source={SOURCES.paid}
         note={change(
           <>
-            +<Amount units={recent.paid} hint="Paid in the last 24 hours" />
+            +<Amount units={recent.paid} />
           </>,
         )}
       >
-        <Amount units={paid} hint="Sum of all settlements" testId="figure-paid" />
+        <Amount units={paid} testId="figure-paid" />
       </Figure>
     </>
   );
@@ -66,28 +67,35 @@ function WorkFigures({ network, hours, now }: KeyFiguresProps) {
 
 /** The network in six figures. */
 export function KeyFigures({ network, hours, now }: KeyFiguresProps) {
-  const { executorCount, validatorCount, activeExecutorCount, jailedCount, clientCount, channelCount, staked } =
+  const { executorCount, activeValidatorCount, activeExecutorCount, jailedCount, clientCount, channelCount, staked } =
     network;
   return (
     <FigureStrip label="Totals of the network" columns={6}>
       <WorkFigures network={network} hours={hours} now={now} />
       <Figure
         label="Executors"
-        hint="Members that answer for pay; active ones hold the minimum stake"
+        hint="Whoever was ever registered, paid or judged as an executor; active ones hold the minimum stake now and are not in jail"
+        source={SOURCES.executors}
         note={`${formatCount(activeExecutorCount)} active${jailedCount === 0 ? "" : `, ${formatQuantity(jailedCount, "member")} in jail`}`}
       >
-        <Count value={executorCount} hint="Executors ever registered or paid" testId="figure-executors" />
+        <Count value={executorCount} testId="figure-executors" />
       </Figure>
-      <Figure label="Clients" hint="Accounts that pay for answers" note={formatQuantity(channelCount, "channel")}>
-        <Count value={clientCount} hint="Accounts that ever deposited or paid" testId="figure-clients" />
+      <Figure
+        label="Clients"
+        hint="Accounts that ever deposited or paid"
+        source={SOURCES.clients}
+        note={formatQuantity(channelCount, "channel")}
+      >
+        <Count value={clientCount} testId="figure-clients" />
       </Figure>
       <Figure
         label="Stake"
         isAmount
-        hint="Held by executors and validators against misbehaviour"
-        note={`by ${formatQuantity(executorCount + validatorCount, "member")}`}
+        hint="Held by executors and validators against misbehaviour; unbonding stake not counted"
+        source={SOURCES.stake}
+        note={`${formatQuantity(activeExecutorCount, "active executor")}, ${formatQuantity(activeValidatorCount, "active validator")}`}
       >
-        <Amount units={staked} hint="Active stake of all members" testId="figure-stake" />
+        <Amount units={staked} testId="figure-stake" />
       </Figure>
     </FigureStrip>
   );

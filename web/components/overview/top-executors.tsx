@@ -20,14 +20,14 @@ const COLUMNS: readonly Column<Executor>[] = [
     header: "Answers",
     hint: "Answers that it was paid for",
     numeric: true,
-    cell: ({ requests }) => <Count value={requests} hint="Answers that it was paid for" />,
+    cell: ({ requests }) => <Count value={requests} />,
   },
   {
     header: "Earned",
     hint: "Earned by settlements so far",
     numeric: true,
     isAmount: true,
-    cell: ({ paid }) => <Amount units={paid} hint="Earned by settlements so far" aligned />,
+    cell: ({ earned }) => <Amount units={earned} aligned />,
   },
 ];
 

@@ -1,13 +1,11 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import Link from "next/link";
 import { shortHex } from "../../lib/format.ts";
-import { readDisputesOf } from "../../lib/indexer/disputes.ts";
-import type { SettlementRow } from "../../lib/rows.ts";
 import { Sign } from "../figures/sign.tsx";
 
 /** Says that the answer of a settlement was disputed, with the way there. Nothing where none was. */
-export async function DisputedNotice({ settlement }: { readonly settlement: SettlementRow }) {
-  const disputes = await readDisputesOf(settlement.requestHash);
-  if (!disputes.ok || disputes.value.length === 0) return null;
+export function DisputedNotice({ disputes }: { readonly disputes: readonly Hex[] }) {
+  if (disputes.length === 0) return null;
   return (
     <p className="panel flex flex-wrap items-baseline gap-x-3 px-4 py-2.5" data-testid="disputed">
       <Sign
@@ -15,7 +13,7 @@ export async function DisputedNotice({ settlement }: { readonly settlement: Sett
         text="The last answer of this settlement was disputed:"
         hint="Who says what, and what came of it"
       />
-      {disputes.value.map((id) => (
+      {disputes.map((id) => (
         <Link
           key={id}
           className="link font-mono text-[0.8125rem]"

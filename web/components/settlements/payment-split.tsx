@@ -45,7 +45,7 @@ export function PaymentSplit({ settlement }: { readonly settlement: SettlementRo
               {name}
             </dt>
             <dd className="mt-0.5">
-              <Amount units={settlement[key]} hint={hint} withSymbol testId={`settlement-${key}`} />
+              <Amount units={settlement[key]} withSymbol testId={`settlement-${key}`} />
             </dd>
           </div>
         ))}

@@ -8,7 +8,7 @@ const COLUMNS: readonly Column<PairRejection>[] = [
   {
     header: "Place",
     hint: "Place of the pair in the batch, from 0",
-    cell: ({ position }) => <Count value={position} hint="Place in the batch" />,
+    cell: ({ position }) => <Count value={position} />,
   },
   {
     header: "Request",

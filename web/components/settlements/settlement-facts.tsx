@@ -82,14 +82,14 @@ export function ProofFacts({ settlement }: Pick<SettlementFactsProps, "settlemen
       >
         <span className="break-all tabular-nums">{laneNumber.toString()}</span>
         <span className="text-ink-faint">
-          , up to answer <Count value={nonce} hint="Nonce of the lane after this settlement" />
+          , up to answer <Count value={nonce} />
         </span>
       </Fact>
       <Fact label="Lane so far" hint="Paid for this lane ever, this settlement included">
-        <Amount units={laneCost} hint="Paid for this lane ever" withSymbol />
+        <Amount units={laneCost} withSymbol />
       </Fact>
       <Fact label="Left in channel" hint="What the client still has reserved for this executor after the settlement">
-        <Amount units={channelBalance} hint="Balance of the channel after the settlement" withSymbol />
+        <Amount units={channelBalance} withSymbol />
       </Fact>
     </Facts>
   );

@@ -46,7 +46,7 @@ const ANSWERS: Column<SettlementRow> = {
   hint: "Answers that the settlement pays for; one transaction settles any number",
   numeric: true,
   sort: "answers",
-  cell: ({ requests }) => <Count value={requests} hint="Answers that this settlement pays for" />,
+  cell: ({ requests }) => <Count value={requests} />,
 };
 
 const TOKENS: Column<SettlementRow> = {
@@ -54,12 +54,7 @@ const TOKENS: Column<SettlementRow> = {
   hint: "Prompt and answer tokens that the settlement adds",
   numeric: true,
   from: "sm",
-  cell: ({ inboundTokens, outboundTokens }) => (
-    <Count
-      value={inboundTokens + outboundTokens}
-      hint={`${inboundTokens} prompt tokens and ${outboundTokens} answer tokens`}
-    />
-  ),
+  cell: ({ inboundTokens, outboundTokens }) => <Count value={inboundTokens + outboundTokens} />,
 };
 
 const PAID: Column<SettlementRow> = {
@@ -68,7 +63,7 @@ const PAID: Column<SettlementRow> = {
   numeric: true,
   isAmount: true,
   sort: "paid",
-  cell: ({ paid }) => <Amount units={paid} hint="Paid by this settlement" aligned testId="settlement-paid" />,
+  cell: ({ paid }) => <Amount units={paid} aligned testId="settlement-paid" />,
 };
 
 const TRANSACTION: Column<SettlementRow> = {

@@ -1,9 +1,16 @@
 import type { Problem } from "../../lib/problem.ts";
 import { RetryButton } from "./retry-button.tsx";
 
+interface ProblemPanelProps {
+  readonly problem: Problem;
+  /** Whether it is all that the page has, and so its main heading. */
+  readonly isPage?: boolean;
+}
+
 /** Stands in for what could not be read: what happened, what to do, and a button that tries again. */
-export function ProblemPanel({ problem }: { readonly problem: Problem }) {
+export function ProblemPanel({ problem, isPage = false }: ProblemPanelProps) {
   const { message, next } = problem;
+  const Heading = isPage ? "h1" : "h2";
   return (
     <section
       role="alert"
@@ -11,7 +18,7 @@ export function ProblemPanel({ problem }: { readonly problem: Problem }) {
       data-code={problem.code}
       className="rounded-md border border-madder/40 bg-madder-wash px-5 py-6"
     >
-      <h2 className="text-[1.0625rem] font-medium text-madder">The data cannot be read right now</h2>
+      <Heading className="text-[1.0625rem] font-medium text-madder">The data cannot be read right now</Heading>
       <p className="mt-2 max-w-[70ch] break-words text-ink">{message}</p>
       <p className="mt-1 max-w-[70ch] text-ink-soft">{next}</p>
       <div className="mt-4 flex items-center gap-4">

@@ -1,12 +1,12 @@
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { hrefWith, type ListQuery } from "../../lib/list-query.ts";
 import { currentToken } from "../../lib/token.ts";
 
 /** A column of a table. */
 export interface Column<T> {
   readonly header: string;
-  /** Says what the column holds; shown on hover of its header. */
+  /** Says what the column holds; stands below the table. */
   readonly hint: string;
   readonly cell: (row: T) => ReactNode;
   /** Numbers stand at the right, so that their digits align. */
@@ -80,7 +80,7 @@ interface HeaderCellProps<T> {
 }
 
 function HeaderCell<T>({ column, sorting, unit }: HeaderCellProps<T>) {
-  const { header, hint, sort } = column;
+  const { header, sort } = column;
   const isCurrent = sort !== undefined && sorting?.query.sort === sort;
   const order = sorting?.query.direction === "asc" ? "ascending" : "descending";
   const name = (
@@ -92,7 +92,6 @@ function HeaderCell<T>({ column, sorting, unit }: HeaderCellProps<T>) {
   return (
     <th
       scope="col"
-      title={hint}
       aria-sort={isCurrent ? order : undefined}
       className={`${classesOf(column)} py-2 font-normal whitespace-nowrap text-ink-faint`}
     >
@@ -138,6 +137,23 @@ export function DataTable<T>({ caption, columns, rows, rowKey, sorting, rowTestI
           ))}
         </tbody>
       </table>
+      <ColumnMeanings columns={columns} />
     </div>
+  );
+}
+
+function ColumnMeanings<T>({ columns }: { readonly columns: readonly Column<T>[] }) {
+  return (
+    <details className="meaning border-t border-line px-4 py-2 text-[0.8125rem] text-ink-soft">
+      <summary>What the columns mean</summary>
+      <dl className="mt-2 grid gap-x-6 gap-y-1 pb-1 sm:grid-cols-[10rem_1fr]">
+        {columns.map(({ header, hint }) => (
+          <Fragment key={header}>
+            <dt className="text-ink">{header}</dt>
+            <dd className="max-w-[60ch]">{hint}.</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </details>
   );
 }

@@ -32,7 +32,7 @@ import {
   type Validator,
 } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
-import { CHART_SECONDS, rows } from "./query-parts.ts";
+import { CHART_SECONDS, DAY_SECONDS, rows, since } from "./query-parts.ts";
 
 export interface ExecutorPage {
   readonly executor: Executor;
@@ -88,7 +88,7 @@ export const EXECUTOR_PAGE = defineQuery({
 
 /** One executor with its newest settlements, largest channels, models and days; undefined if there is none. */
 export const readExecutor = (address: string, nowSeconds: number): Promise<IndexReply<ExecutorPage | undefined>> =>
-  ask(EXECUTOR_PAGE, { address, day: nowSeconds - CHART_SECONDS });
+  ask(EXECUTOR_PAGE, { address, day: since(nowSeconds, CHART_SECONDS, DAY_SECONDS) });
 
 const LARGEST_FIRST = `orderBy: "paid", orderDirection: "desc", limit: 15`;
 

@@ -4,7 +4,7 @@ import { ask } from "../graphql.ts";
 import type { ListQuery, PartyFilter } from "../list-query.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery, type Query, type Takes, type VariablesOf } from "../query.ts";
-import { CLIENT, EXECUTOR, SETTLEMENT, VALIDATOR } from "../rows.ts";
+import { CLIENT, EXECUTOR, MODEL, SETTLEMENT, VALIDATOR } from "../rows.ts";
 import { type Page, type RowShape, readPage, selection } from "../shapes.ts";
 
 /** Rows on one page of a list. */
@@ -31,6 +31,7 @@ const defineList = <S extends RowShape>(field: string, filter: FilterType, shape
 
 export const EXECUTOR_LIST = defineList("executors", "executorFilter", EXECUTOR);
 export const CLIENT_LIST = defineList("clients", "clientFilter", CLIENT);
+export const MODEL_LIST = defineList("models", "modelFilter", MODEL);
 export const VALIDATOR_LIST = defineList("validators", "validatorFilter", VALIDATOR);
 export const DISPUTE_LIST = defineList("disputes", "disputeFilter", DISPUTE);
 export const SETTLEMENT_LIST = defineList("settlements", "settlementFilter", SETTLEMENT);
@@ -65,6 +66,7 @@ const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: nu
 
 export const readExecutors = (query: ListQuery, limit?: number) => pageOf(EXECUTOR_LIST, query, {}, limit);
 export const readClients = (query: ListQuery, limit?: number) => pageOf(CLIENT_LIST, query, {}, limit);
+export const readModels = (query: ListQuery, limit?: number) => pageOf(MODEL_LIST, query, {}, limit);
 export const readValidators = (query: ListQuery, limit?: number) => pageOf(VALIDATOR_LIST, query, {}, limit);
 
 /** Everybody's settlements, or those of the parties of the filter. */

@@ -16,7 +16,7 @@ import {
   type SettlementWork,
 } from "../rows.ts";
 import { readItems, readRowOrNull, selection } from "../shapes.ts";
-import { CHART_SECONDS, NETWORK_ROW, rows } from "./query-parts.ts";
+import { CHART_SECONDS, DAY_SECONDS, NETWORK_ROW, rows, since } from "./query-parts.ts";
 
 /** How far back hours are read; older work is shown by the day. */
 const HOURS_BACK_SECONDS = 3 * 86_400;
@@ -35,7 +35,7 @@ export const OVERVIEW = defineQuery({
   takes: { hour: "Float", day: "Float" },
   fields: `${NETWORK_ROW} { ${selection(NETWORK)} }
     ${rows(SETTLEMENT, `orderBy: "timestamp", orderDirection: "desc", limit: 10`, "settlements")}
-    ${rows(EXECUTOR, `orderBy: "paid", orderDirection: "desc", limit: 6`, "executors")}
+    ${rows(EXECUTOR, `orderBy: "earned", orderDirection: "desc", limit: 6`, "executors")}
     ${rows(HOUR, `orderBy: "hour", orderDirection: "desc", limit: 100, where: { hour_gte: $hour }`, "networkHours")}
     ${rows(DAY, `orderBy: "day", orderDirection: "desc", limit: 100, where: { day_gte: $day }`, "networkDays")}`,
   read: (data): Overview => ({
@@ -49,7 +49,10 @@ export const OVERVIEW = defineQuery({
 
 /** Everything on the first page. A chain whose clock is ahead has more hours and days since than are read: then the newest. */
 export const readOverview = (nowSeconds: number): Promise<IndexReply<Overview>> =>
-  ask(OVERVIEW, { hour: nowSeconds - HOURS_BACK_SECONDS, day: nowSeconds - CHART_SECONDS });
+  ask(OVERVIEW, {
+    hour: since(nowSeconds, HOURS_BACK_SECONDS, 3_600),
+    day: since(nowSeconds, CHART_SECONDS, DAY_SECONDS),
+  });
 
 export const RECENT_WORK = defineQuery({
   takes: { since: "Float" },
@@ -63,4 +66,4 @@ export const RECENT_WORK = defineQuery({
 
 /** Time, answers and payment of the settlements since a moment, newest first, at most 1 000. */
 export const readRecentWork = (sinceSeconds: number): Promise<IndexReply<readonly SettlementWork[]>> =>
-  ask(RECENT_WORK, { since: sinceSeconds });
+  ask(RECENT_WORK, { since: since(sinceSeconds, 0, 60) });

@@ -24,6 +24,7 @@ import * as chain from "./chain.ts";
 import * as disputes from "./disputes.ts";
 import * as lists from "./lists.ts";
 import * as lookup from "./lookup.ts";
+import * as models from "./models.ts";
 import * as overview from "./overview.ts";
 import * as settlements from "./settlements.ts";
 
@@ -32,7 +33,7 @@ const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql
 const isQuery = (value: unknown): value is Query<never, unknown> =>
   typeof value === "object" && value !== null && "document" in value && "read" in value;
 
-const queries = [accounts, chain, disputes, lists, lookup, overview, settlements]
+const queries = [accounts, chain, disputes, lists, lookup, models, overview, settlements]
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Query<never, unknown>] => isQuery(entry[1]));
 

@@ -27,7 +27,7 @@ export default async function ClientDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();
   const answer = await readClient(address);
-  if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
   const { client, settlements, channels, disputes, conduct } = answer.value;
   const now = laterNow();

@@ -11,6 +11,7 @@ import { chainNow } from "../../../lib/chain-time.ts";
 import { OFFENCE_WORDS, STATE_WORDS } from "../../../lib/disputes/words.ts";
 import { shortHex } from "../../../lib/format.ts";
 import { type DisputePage, readDispute, readSettlementsOf } from "../../../lib/indexer/disputes.ts";
+import { atOneMoment } from "../../../lib/moment/page-moment.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
 
 interface PageProps {
@@ -41,10 +42,12 @@ function Detail({ page, settlements }: { readonly page: DisputePage; readonly se
 export default async function DisputeDetailPage({ params }: PageProps) {
   const id = normalizeQuery(decodeURIComponent((await params).id));
   if (!isHash(id)) notFound();
-  const page = await readDispute(id);
-  if (!page.ok) return <ProblemPanel problem={page.problem} />;
+  const [page, settlements] = await atOneMoment(async () => {
+    const page = await readDispute(id);
+    return [page, await readSettlementsOf(page.ok && page.value ? requestsOf(page.value) : [])] as const;
+  });
+  if (!page.ok) return <ProblemPanel problem={page.problem} isPage />;
   if (page.value === undefined) notFound();
-  const settlements = await readSettlementsOf(requestsOf(page.value));
   const { offence, state } = page.value.dispute;
   return (
     <div data-testid="dispute" data-id={id}>

@@ -56,7 +56,7 @@ export default async function ExecutorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();
   const answer = await readExecutor(address, nowSeconds());
-  if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
   const { executor, days, settlements, channels, models, disputes, audits, strike, history } = answer.value;
   const [chainTime, now] = [chainNow(), laterNow()];

@@ -1,3 +1,4 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
@@ -7,18 +8,28 @@ import { OriginFacts, ProofFacts } from "../../../components/settlements/settlem
 import { SettlementFigures } from "../../../components/settlements/settlement-figures.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { laterNow } from "../../../lib/chain-time.ts";
+import { shortHex } from "../../../lib/format.ts";
+import { readDisputesOf } from "../../../lib/indexer/disputes.ts";
 import { readSettlement } from "../../../lib/indexer/settlements.ts";
+import { atOneMoment } from "../../../lib/moment/page-moment.ts";
 import type { SettlementRow } from "../../../lib/rows.ts";
 import { isSettlementId } from "../../../lib/search.ts";
-
-export const metadata: Metadata = { title: "Settlement" };
 
 interface PageProps {
   readonly params: Promise<{ readonly id: string }>;
 }
 
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `Settlement ${shortHex((await params).id)}` };
+}
+
+interface SettlementDetailProps {
+  readonly settlement: SettlementRow;
+  readonly disputes: readonly Hex[];
+}
+
 /** Everything about one settlement. */
-async function SettlementDetail({ settlement }: { readonly settlement: SettlementRow }) {
+function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
   const now = laterNow();
   return (
     <div data-testid="settlement" data-id={settlement.id}>
@@ -29,10 +40,10 @@ async function SettlementDetail({ settlement }: { readonly settlement: Settlemen
             : "Many answers at once: the newest pair of signatures proves all of the lane before it."
         }
       >
-        Settlement
+        Settlement <span className="font-mono text-[1.25rem] font-medium">{shortHex(settlement.id)}</span>
       </PageTitle>
       <div className="space-y-5">
-        <DisputedNotice settlement={settlement} />
+        <DisputedNotice disputes={disputes} />
         <SettlementFigures settlement={settlement} />
         <Panel title="Payment">
           <PaymentSplit settlement={settlement} />
@@ -52,8 +63,12 @@ async function SettlementDetail({ settlement }: { readonly settlement: Settlemen
 export default async function SettlementPage({ params }: PageProps) {
   const id = decodeURIComponent((await params).id);
   if (!isSettlementId(id)) notFound();
-  const settlement = await readSettlement(id);
-  if (!settlement.ok) return <ProblemPanel problem={settlement.problem} />;
+  const { settlement, disputes } = await atOneMoment(async () => {
+    const settlement = await readSettlement(id);
+    const hash = settlement.ok ? settlement.value?.requestHash : undefined;
+    return { settlement, disputes: hash === undefined ? undefined : await readDisputesOf(hash) };
+  });
+  if (!settlement.ok) return <ProblemPanel problem={settlement.problem} isPage />;
   if (settlement.value === undefined) notFound();
-  return <SettlementDetail settlement={settlement.value} />;
+  return <SettlementDetail settlement={settlement.value} disputes={disputes?.ok ? disputes.value : []} />;
 }

@@ -26,7 +26,7 @@ export default async function TransactionPage({ params }: PageProps) {
   const hash = normalizeQuery(decodeURIComponent((await params).hash));
   if (!isHash(hash)) notFound();
   const transaction = await readTransaction(hash);
-  if (!transaction.ok) return <ProblemPanel problem={transaction.problem} />;
+  if (!transaction.ok) return <ProblemPanel problem={transaction.problem} isPage />;
   const { settlements, rejections, moves, disputes } = transaction.value;
   const proven = disputes.filter(({ state }) => state === "PROVEN");
   const disputed = moves.length + proven.length;

@@ -28,7 +28,7 @@ export default async function ValidatorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();
   const answer = await readValidator(address);
-  if (!answer.ok) return <ProblemPanel problem={answer.problem} />;
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
   if (answer.value === undefined) notFound();
   const { validator, audits, seats } = answer.value;
   const now = chainNow();

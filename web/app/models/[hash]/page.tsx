@@ -1,0 +1,84 @@
+import { isHash } from "@lloom/protocol/identifiers";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
+import { Identifier } from "../../../components/figures/identifier.tsx";
+import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { ModelFigures } from "../../../components/models/model-figures.tsx";
+import { PriceHistory } from "../../../components/models/price-history.tsx";
+import { SellerTable } from "../../../components/models/seller-table.tsx";
+import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
+import { Empty } from "../../../components/states/empty.tsx";
+import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
+import { laterNow } from "../../../lib/chain-time.ts";
+import { nowSeconds } from "../../../lib/clock.ts";
+import { shortHex } from "../../../lib/format.ts";
+import { MOST_SELLERS, readModel } from "../../../lib/indexer/models.ts";
+import { oneParam, type SearchParams } from "../../../lib/list-query.ts";
+import { provenName } from "../../../lib/models/model-names.ts";
+import { normalizeQuery } from "../../../lib/search.ts";
+
+interface PageProps {
+  readonly params: Promise<{ readonly hash: string }>;
+  readonly searchParams: Promise<SearchParams>;
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `Model ${shortHex((await params).hash)}` };
+}
+
+/** Streams nothing before it knows (so it has no loading state): an unknown hash is then a 404 for every program. */
+export default async function ModelDetailPage({ params, searchParams }: PageProps) {
+  const hash = normalizeQuery((await params).hash);
+  if (!isHash(hash)) notFound();
+  const answer = await readModel(hash, nowSeconds());
+  if (!answer.ok) return <ProblemPanel problem={answer.problem} isPage />;
+  if (answer.value === undefined) notFound();
+  const { model, sellers, days, settlements } = answer.value;
+  const name = provenName(oneParam(await searchParams, "name"), hash);
+  const now = laterNow();
+  return (
+    <>
+      <PageTitle
+        lead={
+          <>
+            {name === undefined ? "The name is not on chain: " : "The name is proven, its hash is "}
+            <Identifier value={hash} what="hash of the model's name" short copyable />
+          </>
+        }
+      >
+        Model{" "}
+        {name === undefined ? (
+          <span className="font-mono text-[1.25rem] font-medium">{shortHex(hash)}</span>
+        ) : (
+          <bdi data-testid="model-name">{name}</bdi>
+        )}
+      </PageTitle>
+      <div className="space-y-5" data-testid="model" data-id={hash}>
+        <ModelFigures model={model} sellers={sellers} />
+        <Panel
+          title="Executors"
+          note={sellers.length < MOST_SELLERS ? "by what they were paid for it" : `the ${MOST_SELLERS} best paid`}
+        >
+          <SellerTable model={model} sellers={sellers} />
+        </Panel>
+        <DailyPanel
+          title="Answers and pay by day"
+          days={days}
+          now={now}
+          whenEmpty="Its next settlement shows up here."
+        />
+        <Panel title="Price history" note="by day, what settlements paid">
+          {days.length === 0 ? (
+            <Empty title="Nothing in the last 60 days">Days show up with settlements.</Empty>
+          ) : (
+            <PriceHistory days={days} />
+          )}
+        </Panel>
+        <Panel title="Latest settlements">
+          <SettlementTable caption="Newest settlements of this model" settlements={settlements} now={now} compact />
+        </Panel>
+      </div>
+    </>
+  );
+}

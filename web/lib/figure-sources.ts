@@ -1,0 +1,71 @@
+/*
+ * Where figures come from: for each a formula over columns of one row of the index, and with it the query that gives them. One word has one
+ * formula, wherever it is shown. The tests hold every query against the schema that the indexer serves.
+ */
+
+/** A figure's formula, over columns of a row of the index. */
+export interface FigureSource {
+  /** The row, as a query asks for it. */
+  readonly row: string;
+  readonly formula: string;
+}
+
+/** What pages count and sum, by the word that they use for it. */
+const OF_WORK = { answers: "requests", tokens: "inboundTokens + outboundTokens", paid: "paid" } as const;
+
+const FORMULAS = {
+  network: { ...OF_WORK, executors: "executorCount", clients: "clientCount", stake: "staked" },
+  executor: {
+    ...OF_WORK,
+    earned: "paid - tailHeld - tailRefunded = earned",
+    stake: "stake",
+    slashed: "slashed",
+    disputesLost: "disputesLost",
+    audits: "auditCount = auditsPassed + auditsFailed + auditsUnanswered + auditsInconclusive",
+  },
+  client: { ...OF_WORK, freeDeposit: "deposited + tailRefunded - withdrawn - allocated - paid = balance" },
+  model: {
+    answers: "requests",
+    executors: "executorCount",
+    averagePrice: "paid * 1000000 / (inboundTokens + outboundTokens)",
+  },
+  validator: {
+    stake: "stake",
+    audits: "auditCount",
+    juries: "seatCount",
+    votes: "voteCount",
+    fines: "fineCount",
+  },
+  settlement: {
+    ...OF_WORK,
+    paid: "acknowledgedPaid + tailPaid = paid",
+    averagePrice: "(paid + unpaid) * 1000000 / (inboundTokens + outboundTokens)",
+  },
+} as const;
+
+type Table = keyof typeof FORMULAS;
+
+const KEYS: Readonly<Record<Table, string>> = {
+  network: "id",
+  executor: "address",
+  client: "address",
+  model: "hash",
+  validator: "address",
+  settlement: "id",
+};
+
+/** The sources of a row's figures: `figuresOf("executor", "0x…").earned`. */
+export function figuresOf<T extends Table>(
+  table: T,
+  key: string,
+): { readonly [Name in keyof (typeof FORMULAS)[T]]: FigureSource } {
+  const row = `${table}(${KEYS[table]}: "${key}")`;
+  const entries = Object.entries(FORMULAS[table]).map(([name, formula]) => [name, { row, formula }]);
+  return Object.fromEntries(entries) as { readonly [Name in keyof (typeof FORMULAS)[T]]: FigureSource };
+}
+
+/** The query that gives what a formula is made of. */
+export function queryOf({ row, formula }: FigureSource): string {
+  const columns = new Set(formula.match(/[a-z]\w*/gi) ?? []);
+  return `{ ${row} { ${[...columns].join(" ")} } }`;
+}
