@@ -243,6 +243,20 @@ describe("a process that ends in the middle of a call", () => {
     expect(await readAll(later.answer(CALL, begun(answering("Once."))).events())).toContainEqual(END);
   });
 
+  it("keeps no part of several answers: what came of one is not what was asked for", async () => {
+    using memory = stageMemory();
+    const oneOfTwo = async function* (): AsyncGenerator<AskEvent> {
+      yield { type: "signed", requestHash: REQUEST, choice: 0 };
+      yield { ...END, choice: 0 };
+      await new Promise(() => undefined);
+    };
+    const start = () => ({ ...begun(oneOfTwo())(), choices: 2 });
+    for await (const event of new KeyedAnswers(memory, DEPLOYMENT).answer(CALL, start).events())
+      if (event.type === "end") break;
+    const later = new KeyedAnswers(memory.restart(), DEPLOYMENT);
+    expect(() => later.answer(CALL, begun(answering("Twice.")))).toThrow(/in the middle of this call/);
+  });
+
   it("after the end gives the very same answer again", async () => {
     using memory = stageMemory();
     const told = await readAll(
