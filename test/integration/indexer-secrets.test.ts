@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { placeBlankDatabase } from "../../checkout/blank-database.ts";
 import { type Market, openMarket } from "../support/contracts/market.ts";
 import { eventually } from "../support/processes.ts";
 import { environmentOf, freePort, runIndexer } from "./indexer/ponder-process.ts";
@@ -82,6 +83,7 @@ describe("an indexer whose RPC server fails", { timeout: 700_000 }, () => {
       audits: market.audits.address,
       directory: join(directory, format),
     };
+    await placeBlankDatabase(settings.directory);
     const env = { ...environmentOf(settings), PONDER_LOG_LEVEL: "trace" };
     const program = runIndexer(env, port, ["--log-format", format]);
     try {
