@@ -7,7 +7,7 @@ import { type Answered, type Asked, createExchange, testIdentity } from "../../.
 import type { Database } from "../database/database.ts";
 import { openAnswerSteps } from "./answer-steps.ts";
 import { type ExecutorLog, openExecutorLog } from "./executor-log.ts";
-import { openSettlementLog, servedDues } from "./settlement-log.ts";
+import { servedDues } from "./settlement-log.ts";
 
 const SALT: Hex = `0x${"5a".repeat(32)}`;
 const TX: Hex = `0x${"77".repeat(32)}`;
@@ -186,35 +186,6 @@ test("counts what a client may come to owe: the cap while running, then the tota
   expect(log.outstanding(client)).toBe(answered.response.cumulativeCost - cost);
   expect(log.underWay(client)).toBe(0n);
   expect(log.outstanding(exchange.executor.address)).toBe(0n);
-});
-
-test("counts nothing of a request that failed, though only its row knows it, and fails none that it does not know", () => {
-  const asked = exchange.ask(EMPTY_LANE, { lane: 1n });
-  acceptAsked(asked);
-  const dues = servedDues(db);
-  const others = openAnswerSteps(db, dues);
-  expect(dues.sum(client)).toBe(asked.request.costCap);
-  others.fail(TX, "CANCELLED");
-  expect(dues.sum(client)).toBe(asked.request.costCap);
-  others.fail(asked.requestHash, "CANCELLED");
-  expect(dues.sum(client)).toBe(0n);
-  expect(log.find(asked.requestHash)).toMatchObject({ status: "failed", failure: "CANCELLED" });
-});
-
-test("is read beside its writer as the writer has it, and may be settled there", () => {
-  const beside = openSettlementLog(db);
-  expect(beside.outstanding(client)).toBe(0n);
-  const first = serve(EMPTY_LANE, 1n);
-  acceptAsked(exchange.ask(EMPTY_LANE, { lane: 2n }));
-  expect(beside.outstanding(client)).toBe(log.outstanding(client));
-  expect(beside.underWay(client)).toBeGreaterThan(0n);
-  expect(beside.outstanding(exchange.executor.address)).toBe(0n);
-  expect(beside.markSettled({ client, lane: 1n, nonce: 1n, cost: first.after.cost })).toBe(true);
-  expect(beside.unsettled()).toEqual([]);
-  const second = serve(first.after, 1n);
-  expect(beside.unsettled()).toMatchObject([{ amountOwed: second.after.cost - first.after.cost }]);
-  beside.writeOff({ client, lane: 1n }, "Expired");
-  expect(beside.unsettled()).toEqual([]);
 });
 
 test("offers the newest receipt of each lane that is owed, longest waiting first", () => {
