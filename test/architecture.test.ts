@@ -50,7 +50,6 @@ const MOST_IN_A_ROOM = 25;
 const LARGE_ROOMS: Readonly<Record<string, number>> = {
   "protocol/src": 66,
   "node/src/backend": 27,
-  "web/lib": 26,
   "devnet/src": 26,
 };
 

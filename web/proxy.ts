@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { steadyMs } from "./lib/clock.ts";
-import { readHead } from "./lib/head.ts";
+import { readHead } from "./lib/moment/head.ts";
 import { isPageKept, PAGE_ADDRESS } from "./lib/moment/kept-answers.ts";
 import { NOTHING_TO_SHOW, RETRY_SECONDS } from "./lib/moment/nothing-to-show.ts";
 

@@ -65,7 +65,8 @@ export async function startExplorer({ supervisor, indexerUrl, port, signal }: Ex
     cwd: ROOT,
     env: { LLOOM_INDEXER_URL: indexerUrl, NEXT_TELEMETRY_DISABLED: "1" },
   });
-  await served({ part: explorer, what: "the explorer", url, supervisor, signal });
+  // Pages have a status of their own while the index is silent.
+  await served({ part: explorer, what: "the explorer", url: `${url}/api/head`, supervisor, signal });
   return url;
 }
 

@@ -106,6 +106,13 @@ async function checkExecutor(visit: Visit): Promise<void> {
   assert.equal(await visit.page.locator('[data-testid="member-address"]').innerText(), executor.toLowerCase());
   assert.match(await visit.page.locator('[data-testid="member-peer-id"]').innerText(), /^16Uiu2/);
   await visit.page.locator('[data-testid="settlement-row"]').first().waitFor();
+  // By tap or key, and without code: the figure says what it is by which formula.
+  await expectFigure(visit.page, "executor-earned", visit.expectation.expected.settlement.paid);
+  const meaning = visit.page.locator('[data-testid="meaning"]', { hasText: "Earned" }).first();
+  await meaning.locator("summary").focus();
+  await visit.page.keyboard.press("Enter");
+  await meaning.getByText("paid - tailHeld - tailRefunded = earned", { exact: true }).waitFor();
+  await visit.page.locator('[data-testid="page-moment"]').waitFor();
 }
 
 async function searchFor({ page }: Visit, text: string): Promise<void> {
@@ -181,7 +188,7 @@ async function checkThemes(visit: Visit): Promise<void> {
 
 async function checkEveryPage(visit: Visit, settlementPath: string): Promise<void> {
   const { executor, client } = visit.expectation.expected.settlement;
-  const paths = ["/", "/settlements", "/executors", "/clients", "/validators", "/disputes", settlementPath];
+  const paths = ["/", "/settlements", "/models", "/executors", "/clients", "/validators", "/disputes", settlementPath];
   for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
     await open(visit, path);
     await checkReadable(visit.page, path);

@@ -2,7 +2,7 @@ import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { rememberChainTime } from "./chain-time.ts";
 import { settings } from "./env.ts";
-import { readHead } from "./indexed-head.ts";
+import { readHead } from "./moment/indexed-head.ts";
 import { keepAnswer, keptAnswer } from "./moment/kept-answers.ts";
 import { pageAddress } from "./moment/page-address.ts";
 import { rememberMoment } from "./moment/page-moment.ts";

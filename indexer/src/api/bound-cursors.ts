@@ -1,3 +1,4 @@
+import { LloomError } from "@lloom/protocol/lloom-error";
 import type { GraphQLSchema } from "graphql";
 import { fieldsOfPages, type PageField } from "./page-fields.ts";
 
@@ -15,9 +16,6 @@ interface Page {
 
 type Resolve = (parent: unknown, given: PageArguments, ...more: unknown[]) => Promise<Page>;
 
-/** Thrown for a cursor that another list, or the same in another order, gave out. */
-class ForeignCursor extends Error {}
-
 /**
  * Ponder's cursors hold the values of a row, and one of another order finds an empty page without a word. Here each begins with its list
  * and order (`executorPage.paid.desc.` and Ponder's own), and is refused anywhere else. Changes the schema's functions.
@@ -32,7 +30,7 @@ function bound(page: string, { resolve }: PageField): PageField["resolve"] {
   const bounded: Resolve = async (parent, given, ...more) => {
     const label = `${page}.${given.orderBy ?? ""}.${given.orderDirection ?? "asc"}.`;
     const inner = (cursor: string) => {
-      if (!cursor.startsWith(label)) throw new ForeignCursor("The cursor is of another list or order.");
+      if (!cursor.startsWith(label)) throw new LloomError("REQUEST_INVALID", "The cursor is of another list or order.");
       return cursor.slice(label.length);
     };
     const cursors = {

@@ -1,3 +1,4 @@
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { Hono } from "hono";
 import { exportCsv } from "./export.ts";
 import { graphqlBodyLimit, graphqlEndpoint } from "./graphql.ts";
@@ -5,7 +6,6 @@ import { jsonResponse, refusal } from "./json.ts";
 import { meta } from "./meta.ts";
 import { overview } from "./overview.ts";
 import { oneStanding, standingsPage, standingsRootOf } from "./reputation.ts";
-import { IndexBusy } from "./snapshot.ts";
 import { sqlEndpoint } from "./sql.ts";
 
 /** The public, read-only door to the tables; Ponder adds /health, /ready, /status and /metrics. */
@@ -21,7 +21,7 @@ api.get("/reputation/:epoch/standings", standingsPage);
 api.get("/reputation/:epoch/:executor", oneStanding);
 api.all("*", () => refusal("ROUTE_NOT_FOUND", "There is nothing here.", "See docs/indexer.md."));
 api.onError((error, { req }) => {
-  if (error instanceof IndexBusy) return refusal("INDEXER_BUSY", "The index is being written and cannot be read now.");
+  if (error instanceof LloomError) return refusal(error.code, error.message, error.next);
   process.stderr.write(`INTERNAL: ${req.method} ${req.path}: ${error.message}\n`);
   return refusal("INTERNAL", "The indexer failed to answer.");
 });

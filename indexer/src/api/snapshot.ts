@@ -1,3 +1,4 @@
+import { LloomError } from "@lloom/protocol/lloom-error";
 import { sql } from "ponder";
 import { database, decodeCheckpoint, type QueryBuilder, type Tables } from "./ponder-internals.ts";
 import { ReadWriteLock } from "./read-write-lock.ts";
@@ -16,9 +17,6 @@ export interface Snapshot {
   readonly block: BlockPoint | undefined;
 }
 
-/** Thrown where the index writes for longer than anybody wants to wait, as while it reads a long past. */
-export class IndexBusy extends Error {}
-
 const PATIENCE_MS = 10_000;
 
 const { readonlyQB, userQB } = database;
@@ -33,11 +31,14 @@ if (isShared) {
   userQB.transaction = (...given) => lock.write(() => write(...given));
 }
 
-/** Reads of one moment: everything that `read` takes from the snapshot is of the same block. */
+/**
+ * Reads of one moment: everything that `read` takes from the snapshot is of the same block. Throws LloomError INDEXER_BUSY where the index
+ * writes for longer than anybody wants to wait, as while it reads a long past.
+ */
 export async function inSnapshot<T>(read: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   if (!isShared) return await inTransaction(read);
   const outcome = await lock.read(() => readAll(readonlyQB, read), PATIENCE_MS);
-  if (outcome === undefined) throw new IndexBusy("The index is being written.");
+  if (outcome === undefined) throw new LloomError("INDEXER_BUSY", "The index is being written and cannot be read now.");
   return outcome.result;
 }
 
@@ -65,10 +66,7 @@ async function readAll<T>(reader: QueryBuilder, read: (snapshot: Snapshot) => Pr
 }
 
 /** The block in Ponder's note of how far it is; undefined before the first. */
-export function blockOf(digits: string): BlockPoint | undefined {
+function blockOf(digits: string): BlockPoint | undefined {
   const { blockTimestamp, blockNumber } = decodeCheckpoint(digits);
   return blockTimestamp === 0n ? undefined : { number: blockNumber, timestamp: Number(blockTimestamp) };
 }
-
-/** The newest block of the tables; undefined before the first. */
-export const indexedBlock = (): Promise<BlockPoint | undefined> => readAll(readonlyQB, async ({ block }) => block);

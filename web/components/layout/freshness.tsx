@@ -1,5 +1,5 @@
-import { freshnessOf } from "../../lib/freshness.ts";
-import { readHead } from "../../lib/head.ts";
+import { freshnessOf } from "../../lib/moment/freshness.ts";
+import { readHead } from "../../lib/moment/head.ts";
 import { LiveBadge } from "./live-badge.tsx";
 
 /** The badge with what the server knows now. */

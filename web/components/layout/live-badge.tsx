@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { steadyMs } from "../../lib/clock.ts";
-import { type Freshness, freshnessWords, type Tone } from "../../lib/freshness.ts";
+import { type Freshness, freshnessWords, type Tone } from "../../lib/moment/freshness.ts";
 
 const POLL_MS = 4_000;
 const POLL_TIMEOUT_MS = 10_000;

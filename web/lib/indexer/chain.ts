@@ -1,6 +1,6 @@
 import type { TokenUnit } from "@lloom/protocol/amounts";
 import { ask } from "../graphql.ts";
-import { type IndexedHead, readHead } from "../indexed-head.ts";
+import { type IndexedHead, readHead } from "../moment/indexed-head.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { TOKEN } from "../rows.ts";

@@ -1,5 +1,5 @@
 import { cache } from "react";
-import type { IndexedHead } from "../indexed-head.ts";
+import type { IndexedHead } from "./indexed-head.ts";
 
 /*
  * Of which moment the figures of one page are. Every answer of the index is of one block and names it; what a page reads

@@ -1,6 +1,6 @@
 import { LloomError } from "@lloom/protocol/lloom-error";
-import { settings } from "./env.ts";
-import { oneOf, orNull, record, text, whole } from "./readers.ts";
+import { settings } from "../env.ts";
+import { oneOf, orNull, record, text, whole } from "../readers.ts";
 
 /** How the index sees the chain: it follows, it cannot reach it, or it finds another one. */
 const CHAIN_STATES = { current: true, behind: true, unreachable: true, replaced: true } as const;

@@ -1,4 +1,4 @@
-import { record } from "./readers.ts";
+import { record } from "../readers.ts";
 
 /** How far the indexer is: its newest block and that block's time. */
 export interface IndexedHead {

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatMoment } from "./format.ts";
+import { formatCount, formatDuration, formatMoment } from "../format.ts";
 import type { Head } from "./head.ts";
 
 /** What the freshness badge knows: how fresh the data is, or what keeps it from knowing. */
