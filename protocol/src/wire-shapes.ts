@@ -47,6 +47,7 @@ export const offersShape: Shape = { offers: [signedOfferShape] };
 export const rpcRequestShape: Shape = {
   executor: "bytes",
   hash: "bytes",
+  dispute: "bytes",
   requestHash: "bytes",
   responseHash: "bytes",
   signature,
