@@ -92,11 +92,14 @@ function shareOf(mutants: readonly MutantResult[]): string {
   return `${noticed} of ${mutants.length} mutants noticed (${share} %), ${late} of them by the clock alone`;
 }
 
+/** A file's path as this repository writes it. */
+export const pathOf = (fileName: string): string => relative(ROOT, fileName).replaceAll("\\", "/");
+
 function survivorOf(
   { fileName, location, replacement = "" }: MutantResult,
   sources: SubjectResults["sources"],
 ): Survivor {
-  const path = relative(ROOT, fileName).replaceAll("\\", "/");
+  const path = pathOf(fileName);
   const lines = (sources.get(path) ?? "").split("\n");
   const { start, end } = location;
   const taken = lines.slice(start.line - 1, end.line);

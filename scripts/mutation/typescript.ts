@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { ROOT } from "../../checkout/paths.ts";
-import { type MutantResult, Report } from "./report.ts";
+import { type MutantResult, pathOf, Report } from "./report.ts";
 import { pathsToMutate, SUBJECTS, type Subject } from "./subjects.ts";
 
 export interface TypeScriptRun {
@@ -28,7 +28,9 @@ export async function mutateTypeScript({ only, again, workers, json }: TypeScrip
     const startedMs = performance.now();
     const sources = new Map(mutate.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
     try {
-      const results = await mutantsOf(subject, { mutate, again, workers });
+      const found = await mutantsOf(subject, { mutate, again, workers });
+      // What is kept of the last run may be of files that are not asked for now.
+      const results = found.filter(({ fileName }) => sources.has(pathOf(fileName)));
       report.add({ subject: subject.name, results, sources, minutes: (performance.now() - startedMs) / 60_000 });
     } catch (thrown) {
       report.miss(subject.name, thrown);
