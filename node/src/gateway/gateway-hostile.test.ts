@@ -38,9 +38,13 @@ const head = (line: string, ...headers: string[]): string =>
   [`${line} HTTP/1.1`, "host: 127.0.0.1", ...headers, "", ""].join("\r\n");
 
 const json = "content-type: application/json";
-const chat = (body: object): string => {
-  const text = JSON.stringify(body);
-  return head("POST /v1/chat/completions", json, `content-length: ${text.length}`) + text;
+const post = (text: string): string => head("POST /v1/chat/completions", json, `content-length: ${text.length}`) + text;
+const chat = (body: object): string => post(JSON.stringify(body));
+
+/** A question whose response format has a schema of so many levels: as text, since JSON cannot write so many either. */
+const deepSchema = (levels: number): string => {
+  const asked = { ...ASK, response_format: { type: "json_schema", json_schema: { name: "deep", schema: "HERE" } } };
+  return JSON.stringify(asked).replace('"HERE"', `${'{"not":'.repeat(levels)}{}${"}".repeat(levels)}`);
 };
 
 /** Status and error of an answer, whose body must be an error in OpenAI's shape and nothing else. */
@@ -89,6 +93,7 @@ describe("requests that no route sees", () => {
       `${head("POST /v1/chat/completions", json, "content-encoding: gzip", "content-length: 1")}x`,
       { status: 415, ...invalid },
     ],
+    ["a schema of more levels than can be walked", post(deepSchema(5_000)), { status: 400, ...invalid }],
   ])("are refused in OpenAI's shape: %s", async (_, request, expected) => {
     expect(await refusal(await start(), request)).toEqual(expected);
     expect(client.asked).toEqual([]);

@@ -7,6 +7,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** Most of a refused body that is read and thrown away, so that its sender gets to read the refusal. */
 const MOST_DISCARDED_BYTES = 64 * 1024 * 1024;
 
+/** Lists and objects inside of each other: who reads a body calls itself for each of them. */
+const MOST_LEVELS = 512;
+
 const notUtf8 = (what: string): HttpError =>
   new HttpError("REQUEST_INVALID", what, { status: 400, next: "Encode the body as UTF-8 (RFC 8259, 8.1)." });
 
@@ -16,7 +19,11 @@ export function takeJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser("error", "error");
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     refuseCharset(request);
-    parse(request, keepLongSeeds(decode(body as Buffer)), done);
+    const text = keepLongSeeds(decode(body as Buffer));
+    parse(request, text, (error, read) => {
+      if (error === null && text.length > 2 * MOST_LEVELS && isDeeper(read)) done(tooDeep());
+      else done(error, read);
+    });
   });
 }
 
@@ -32,6 +39,22 @@ function decode(body: Buffer): string {
     throw notUtf8("The body is not UTF-8.");
   }
 }
+
+/** Looks through one level after the other, without calls inside calls. */
+function isDeeper(body: unknown): boolean {
+  let level = [body];
+  for (let depth = 0; depth < MOST_LEVELS; depth++) {
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+const tooDeep = (): HttpError =>
+  new HttpError("REQUEST_INVALID", `The body has more than ${MOST_LEVELS} levels of lists and objects.`, {
+    status: 400,
+    next: "Send it flatter.",
+  });
 
 /** A whole number of more digits than a double holds, as a field's value. */
 const LONG_SEED = /("seed"\s*:\s*)(-?\d{16,20})(?=\s*[,}])/g;
