@@ -1,20 +1,31 @@
 // When a watch asks and reads, by the steady clock: staged. What it makes of it: watch-rules.test.ts.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { refusing } from "../../../../test/support/scripted-rpc.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { ACCOUNTING } from "../../../../test/support/staged-watch.ts";
 import type { Chain } from "../chain.ts";
-import { watchEvents } from "./watch.ts";
 
 const POLL_MS = 1_000;
 
-// The pauses of `node:timers/promises` go by no clock of a test.
-vi.mock("../../primitives/pause.ts", () => ({
-  pause: (durationMs: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, durationMs);
-      signal.addEventListener("abort", () => resolve());
-    }),
-}));
+const PAUSE = "../../primitives/pause.ts";
+let watchEvents: typeof import("./watch.ts").watchEvents;
+let refusing: typeof import("../../../../test/support/scripted-rpc.ts").refusing;
+
+// The pauses of `node:timers/promises` go by no clock of a test. Files share their modules here: these are loaded anew.
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock(PAUSE, () => ({
+    pause: (durationMs: number, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        setTimeout(resolve, durationMs);
+        signal.addEventListener("abort", () => resolve());
+      }),
+  }));
+  ({ watchEvents } = await import("./watch.ts"));
+  ({ refusing } = await import("../../../../test/support/scripted-rpc.ts"));
+});
+afterAll(() => {
+  vi.doUnmock(PAUSE);
+  vi.resetModules();
+});
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());

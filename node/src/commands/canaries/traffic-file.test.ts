@@ -32,7 +32,7 @@ describe("a file of recorded traffic", () => {
   });
 
   it("leaves out what this network does not sell, and says how many", () => {
-    const { requests, unsold } = readTraffic(fileOf(chat({ n: 2 }), chat({ logprobs: true }), ...twenty));
+    const { requests, unsold } = readTraffic(fileOf(chat({ best_of: 2 }), chat({ modalities: ["audio"] }), ...twenty));
     expect([requests.length, unsold]).toEqual([20, 2]);
   });
 
