@@ -85,6 +85,8 @@ async function bodyOf(
   }
 }
 
+const questionOf = (query: string, variables: object): string => JSON.stringify({ query, variables });
+
 /**
  * Asks the indexer one GraphQL query and reads the answer; every way to fail comes back as a problem. Where the index is
  * silent its last good answer to the same question stands in, and the page says so.
@@ -93,7 +95,7 @@ export async function ask<Variables extends object, T>(
   { document, read }: Query<Variables, T>,
   variables: Variables,
 ): Promise<IndexReply<T>> {
-  const question = JSON.stringify({ query: document, variables });
+  const question = questionOf(document, variables);
   const said = await bodyOf(question);
   if (said === undefined) return failed(problemOf("INDEXER_REFUSED"));
   if ("silence" in said) {
@@ -103,4 +105,14 @@ export async function ask<Variables extends object, T>(
   const reply = readBody(said.body, read, undefined);
   if (reply.ok) keepAnswer(question, await pageAddress(), said.body);
   return reply;
+}
+
+/** Asks for what is no page, such as a file: nothing is kept of it, and nothing that was kept stands in. */
+export async function askNow<Variables extends object, T>(
+  { document, read }: Query<Variables, T>,
+  variables: Variables,
+): Promise<IndexReply<T>> {
+  const said = await bodyOf(questionOf(document, variables));
+  if (said === undefined) return failed(problemOf("INDEXER_REFUSED"));
+  return "silence" in said ? failed(problemOf(said.silence)) : readBody(said.body, read, undefined);
 }

@@ -1,6 +1,6 @@
 import { DISPUTE } from "../dispute-rows.ts";
 import { type DisputeFilter, disputesWhere } from "../disputes/filter.ts";
-import { ask } from "../graphql.ts";
+import { ask, askNow } from "../graphql.ts";
 import type { ListQuery, PartyFilter } from "../list-query.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery, type Query, type Takes, type VariablesOf } from "../query.ts";
@@ -39,40 +39,48 @@ export const SETTLEMENT_LIST = defineList("settlements", "settlementFilter", SET
 type Filter = Readonly<Record<string, unknown>>;
 type ListOf<T> = Query<VariablesOf<typeof PAGED & { readonly where: FilterType }>, Page<T>>;
 
-/** A cursor has the indexer's own form, so that it alone can tell a wrong one; instead of it comes the first page. */
+/**
+ * A cursor has the indexer's own form, so that it alone can tell a wrong one; instead of it comes the first page. `fileRows`: of a
+ * part of a file, which comes from the index or not at all.
+ */
 async function pageOf<T>(
   list: ListOf<T>,
   query: ListQuery,
   filter: Filter,
-  limit = PAGE_SIZE,
+  fileRows?: number,
 ): Promise<IndexReply<Page<T>>> {
-  const page = await askPage(list, query, filter, limit);
+  const page = await askPage(list, query, filter, fileRows);
   const refused = !page.ok && page.problem.code === "INDEXER_REFUSED" && (query.after ?? query.before) !== undefined;
-  return refused ? askPage(list, { ...query, after: undefined, before: undefined }, filter, limit) : page;
+  return refused ? askPage(list, { ...query, after: undefined, before: undefined }, filter, fileRows) : page;
 }
 
 /** An order by what only some rows have leaves the others out: a list cannot be turned by a cursor that is nothing. */
 const KNOWN: Readonly<Record<string, Filter>> = { lastSettledAt: { lastSettledAt_gt: 0 }, trust: { trust_gte: "0" } };
 
-const askPage = <T>(list: ListOf<T>, query: ListQuery, filter: Filter, limit: number): Promise<IndexReply<Page<T>>> =>
-  ask(list, {
+const askPage = <T>(
+  list: ListOf<T>,
+  query: ListQuery,
+  filter: Filter,
+  fileRows?: number,
+): Promise<IndexReply<Page<T>>> =>
+  (fileRows === undefined ? ask : askNow)(list, {
     orderBy: query.column,
     orderDirection: query.direction,
     after: query.after,
     before: query.before,
-    limit,
+    limit: fileRows ?? PAGE_SIZE,
     where: { ...filter, ...KNOWN[query.column] },
   });
 
-export const readExecutors = (query: ListQuery, limit?: number) => pageOf(EXECUTOR_LIST, query, {}, limit);
-export const readClients = (query: ListQuery, limit?: number) => pageOf(CLIENT_LIST, query, {}, limit);
-export const readModels = (query: ListQuery, limit?: number) => pageOf(MODEL_LIST, query, {}, limit);
-export const readValidators = (query: ListQuery, limit?: number) => pageOf(VALIDATOR_LIST, query, {}, limit);
+export const readExecutors = (query: ListQuery, fileRows?: number) => pageOf(EXECUTOR_LIST, query, {}, fileRows);
+export const readClients = (query: ListQuery, fileRows?: number) => pageOf(CLIENT_LIST, query, {}, fileRows);
+export const readModels = (query: ListQuery, fileRows?: number) => pageOf(MODEL_LIST, query, {}, fileRows);
+export const readValidators = (query: ListQuery, fileRows?: number) => pageOf(VALIDATOR_LIST, query, {}, fileRows);
 
 /** Everybody's settlements, or those of the parties of the filter. */
-export const readSettlements = (query: ListQuery, { executor, client }: PartyFilter, limit?: number) =>
-  pageOf(SETTLEMENT_LIST, query, { executorAddress: executor, clientAddress: client }, limit);
+export const readSettlements = (query: ListQuery, { executor, client }: PartyFilter, fileRows?: number) =>
+  pageOf(SETTLEMENT_LIST, query, { executorAddress: executor, clientAddress: client }, fileRows);
 
 /** All disputes, or those that the filter leaves. */
-export const readDisputes = (query: ListQuery, filter: DisputeFilter, limit?: number) =>
-  pageOf(DISPUTE_LIST, query, disputesWhere(filter), limit);
+export const readDisputes = (query: ListQuery, filter: DisputeFilter, fileRows?: number) =>
+  pageOf(DISPUTE_LIST, query, disputesWhere(filter), fileRows);
