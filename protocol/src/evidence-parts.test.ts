@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { staged } from "../test/collected-evidence.ts";
+import { collected } from "../test/staged-evidence.ts";
 import { EVIDENCE_LIMITS, type EvidencePart } from "./evidence-messages.ts";
 import { evidenceParts, type HeldEvidence, leavesToProve } from "./evidence-parts.ts";
 import { packTrace } from "./trace.ts";
@@ -7,7 +8,7 @@ import { packTrace } from "./trace.ts";
 const { partBytes, textBytes, traceBytes, wholeTraceBytes } = EVIDENCE_LIMITS;
 const RANGES = [{ from: 0, count: 1 }];
 const partsOf = (item: "text" | "trace", held: Partial<HeldEvidence>): EvidencePart[] =>
-  [...evidenceParts({ ...staged.held, ...held }, { items: [item] })].slice(1, -1);
+  collected(evidenceParts({ ...staged.held, ...held }, { items: [item] })).slice(1, -1);
 /** So many leaves, which take the bytes together. */
 const packed = (leaves: number, bytes: number): Uint8Array =>
   packTrace(Array.from({ length: leaves }, () => new Uint8Array(bytes / leaves - 2)));

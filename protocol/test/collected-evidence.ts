@@ -13,7 +13,7 @@ import { decodeEvidencePart, encodeEvidencePart } from "../src/evidence-wire.ts"
 import { hexToBytes } from "../src/hex.ts";
 import { signDigest } from "../src/signatures.ts";
 import { HASHERS, PARTIES, type Party } from "../vectors/parties.ts";
-import { type Signer, stageEvidence } from "./staged-evidence.ts";
+import { collected, type Signer, stageEvidence } from "./staged-evidence.ts";
 
 export const hasher = HASHERS.main;
 const signer = ({ address, secret }: Party): Signer => ({
@@ -36,9 +36,8 @@ export interface Asking {
   readonly responseHash?: EvidenceAsk["requestHash"];
 }
 
-export const partsFor = (held: HeldEvidence, { items = everything, ranges }: Asking = {}): EvidencePart[] => [
-  ...evidenceParts(held, { items, ...(ranges === undefined ? {} : { ranges }) }),
-];
+export const partsFor = (held: HeldEvidence, { items = everything, ranges }: Asking = {}): EvidencePart[] =>
+  collected(evidenceParts(held, { items, ...(ranges === undefined ? {} : { ranges }) }));
 
 /** What a collector that asked about `staged`, or another one, makes of parts as they come over the wire. */
 export function collect(

@@ -2,7 +2,7 @@
 import { hashContent, hashParams, hashPrompt } from "../src/canonical.ts";
 import type { Address, CompactSignature, Hex, Receipt } from "../src/commitment-types.ts";
 import type { CommitmentHasher } from "../src/commitments.ts";
-import type { WhyMissing } from "../src/evidence-messages.ts";
+import type { EvidencePart, WhyMissing } from "../src/evidence-messages.ts";
 import type { HeldEvidence } from "../src/evidence-parts.ts";
 import { answerCost, EMPTY_LANE, type LaneState, nextRequestFields, worstCost } from "../src/lane.ts";
 import { deliveryHash } from "../src/merkle.ts";
@@ -10,6 +10,16 @@ import type { OpenedPrompt } from "../src/opened-prompt.ts";
 import { hashProfile } from "../src/profile.ts";
 import type { TokenCounts } from "../src/token-counts.ts";
 import { encodeTraceLeaf, packTrace, traceRoot } from "../src/trace.ts";
+
+/** More parts than any answer has. */
+const MOST_PARTS = 10_000;
+
+/** All parts; what makes them for ever is cut off, and seen. */
+export function collected(parts: Iterable<EvidencePart>): EvidencePart[] {
+  const all: EvidencePart[] = [];
+  for (const part of parts) if (all.push(part) === MOST_PARTS) break;
+  return all;
+}
 
 export interface Signer {
   readonly address: Address;

@@ -13,7 +13,7 @@ import { merkleTree } from "../src/merkle.ts";
 import { profileText } from "../src/profile.ts";
 import { signDigest } from "../src/signatures.ts";
 import { packTrace } from "../src/trace.ts";
-import { stageEvidence } from "../test/staged-evidence.ts";
+import { collected, stageEvidence } from "../test/staged-evidence.ts";
 import { HASHERS, PARTIES, type Party, repeated } from "./parties.ts";
 
 const signer = ({ address, secret }: Party) => ({
@@ -57,9 +57,8 @@ const wrongAsks = [
   { why: "another frame", frame: { type: "end" } },
 ];
 
-const partsOf = (of: HeldEvidence, items: readonly EvidenceItem[] = everything): EvidencePart[] => [
-  ...evidenceParts(of, { items: [...items] }),
-];
+const partsOf = (of: HeldEvidence, items: readonly EvidenceItem[] = everything): EvidencePart[] =>
+  collected(evidenceParts(of, { items: [...items] }));
 const honest = partsOf(held);
 /** Chosen leaves with their proofs, also of a trace that is short enough to come whole. */
 const { proofOf } = merkleTree(leaves);
