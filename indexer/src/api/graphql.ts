@@ -46,12 +46,15 @@ const FORM = 'Send {"query":"{ … }"} with the header content-type: application
 /** Refuses what costs too much. */
 function refusalOf(cost: QueryCost | undefined): Response | undefined {
   if (cost === undefined) return undefined;
-  const { rows, depth, aliases, wrongLimits } = cost;
+  const { rows, depth, aliases, wrongLimits, wrongOffsets } = cost;
   const [limit] = wrongLimits;
   if (limit !== undefined) {
     const message = `limit is ${limit}; a page has 1 to ${LARGEST_PAGE} rows.`;
     return refusal("REQUEST_INVALID", message, "Turn the pages: pageInfo { endCursor } and after.");
   }
+  const [offset] = wrongOffsets;
+  if (offset !== undefined)
+    return refusal("REQUEST_INVALID", `offset is ${offset}; nothing comes before the first row.`, "Leave it out.");
   if (depth > MAX_DEPTH || aliases > MAX_ALIASES) {
     const message = `The query has a depth of ${depth} and ${aliases} other names; it may have ${MAX_DEPTH} and ${MAX_ALIASES}.`;
     return refusal("REQUEST_INVALID", message, "Ask for less at a time.");

@@ -63,6 +63,12 @@ test("finds limits that no page can have, wherever they stand", () => {
   expect(wrong('{ lanes(limit: 1000) { items { cost } } network(id: "lloom") { paid } }')).toEqual([]);
 });
 
+test("finds offsets below zero, which would make room for other rows", () => {
+  const wrong = (query: string, variables: Record<string, unknown> = {}) => cost(query, variables)?.wrongOffsets;
+  expect(wrong("{ a: lanes(limit: 1, offset: -9) { totalCount } b: lanes(offset: 0) { totalCount } }")).toEqual([-9]);
+  expect(wrong("query ($n: Int) { lanes(offset: $n) { totalCount } }", { n: -1 })).toEqual([-1]);
+});
+
 test("counts levels, other names, and knows whether a page is asked for by a cursor", () => {
   expect(cost('{ lanes(after: "xx") { totalCount } }')?.hasCursor).toBe(true);
   expect(cost("{ lanes(limit: 5) { totalCount } }")?.hasCursor).toBe(false);

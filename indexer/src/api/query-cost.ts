@@ -29,6 +29,8 @@ export interface QueryCost {
   readonly aliases: number;
   /** Sizes of pages that no page can have. */
   readonly wrongLimits: readonly number[];
+  /** Counts of rows to pass over that are below zero: their cost would make room for others. */
+  readonly wrongOffsets: readonly number[];
   /** Whether a page is asked for by a cursor. */
   readonly hasCursor: boolean;
 }
@@ -55,17 +57,20 @@ export function costOf(asked: Asked): QueryCost | undefined {
 /** What is counted of the whole document, whether or not an operation reaches it. */
 function textMeasures(document: DocumentNode, variables: Variables): Omit<QueryCost, "rows" | "depth"> {
   const wrongLimits: number[] = [];
+  const wrongOffsets: number[] = [];
   let hasCursor = false;
   let aliases = 0;
   visit(document, {
     Field(field) {
       const limit = numberOf(field, "limit", variables) ?? DEFAULT_PAGE;
       if (limit < 1 || limit > LARGEST_PAGE) wrongLimits.push(limit);
+      const offset = numberOf(field, "offset", variables) ?? 0;
+      if (offset < 0) wrongOffsets.push(offset);
       hasCursor ||= field.arguments?.some(({ name }) => CURSORS.has(name.value)) ?? false;
       if (field.alias !== undefined) aliases++;
     },
   });
-  return { wrongLimits, hasCursor, aliases };
+  return { wrongLimits, wrongOffsets, hasCursor, aliases };
 }
 
 function parsed(query: string): DocumentNode | undefined {
