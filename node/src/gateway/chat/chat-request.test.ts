@@ -222,6 +222,8 @@ describe("chat request", () => {
     ["response_format", { tools: [tool({})], response_format: { type: "json_object" } }],
     ["response_format.json_schema.schema.minimum", { response_format: schema({ type: "number", minimum: 0 }) }],
     ["modalities", { modalities: ["text", "audio"] }],
+    ["constructor", { constructor: 1 }],
+    ["provider.__lookupGetter__", { provider: { __lookupGetter__: 1 } }],
     ["provider.max_price.request", { provider: { max_price: { prompt: 1, request: 1 } } }],
     ["messages[0].role", { messages: [{ role: "function", content: "x" }] }],
     ["messages[0].prefix", { messages: [{ role: "assistant", content: "So", prefix: true }] }],

@@ -43,6 +43,7 @@ export const providerField = z.object(
         z.string(QUANTISATION).refine((word) => QUANTISATION_WORDS.has(word), QUANTISATION),
         "must be a list",
       )
+      .max(QUANTISATION_WORDS.size, `has more than ${QUANTISATION_WORDS.size}`)
       .nullish(),
     sort: z.enum(SORTS, `must be one of ${SORTS.join(", ")}`).nullish(),
     max_price: z

@@ -14,6 +14,10 @@ const isZero = (value: unknown): boolean => value === 0;
 const isOne = (value: unknown): boolean => value === 1;
 export const isAbsent = (value: unknown): boolean => value === null || value === undefined;
 
+/** What stands under a caller's word, which may be one that every object has, such as "constructor". */
+export const under = <T>(record: Readonly<Record<string, T>>, word: string): T | undefined =>
+  Object.hasOwn(record, word) ? record[word] : undefined;
+
 /** Fields by name, each with whether a value asks for nothing. */
 export type Neutral = Readonly<Record<string, (value: unknown) => boolean>>;
 
@@ -84,12 +88,12 @@ export function refuseUnknown(
 ): void {
   for (const [field, value] of Object.entries(fields)) {
     if (honoured.has(field) || NOTES.has(field) || isAbsent(value)) continue;
-    if (neutral[field]?.(value) !== true) refuse(field, field);
+    if (under(neutral, field)?.(value) !== true) refuse(field, field);
   }
   const { provider } = fields;
   refuseOthers("provider", provider, {
     known: PROVIDER_FIELDS,
-    asksNothing: (value, field) => isNothing(value) || NEUTRAL_OF_PROVIDER[field]?.(value) === true,
+    asksNothing: (value, field) => isNothing(value) || under(NEUTRAL_OF_PROVIDER, field)?.(value) === true,
   });
   refuseOthers("provider.max_price", isFields(provider) ? provider["max_price"] : undefined, {
     known: new Set(["prompt", "completion"]),
@@ -97,7 +101,7 @@ export function refuseUnknown(
   });
   refuseOthers("stream_options", fields["stream_options"], {
     known: new Set(["include_usage"]),
-    asksNothing: (value, field) => NEUTRAL_IN_STREAM[field]?.(value) === true,
+    asksNothing: (value, field) => under(NEUTRAL_IN_STREAM, field)?.(value) === true,
   });
 }
 

@@ -1,7 +1,7 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { textField } from "../fields/field-forms.ts";
-import { isFields, isNothing, refuse, refuseOthers } from "../fields/refusals.ts";
+import { isFields, isNothing, refuse, refuseOthers, under } from "../fields/refusals.ts";
 import type { Turn } from "../fields/turns.ts";
 
 const contentProblem = "must be text or a list of blocks";
@@ -81,7 +81,7 @@ export function refuseInBlocks(blocks: unknown, at: string): void {
     if (!isFields(block)) return;
     const { type } = block;
     if (typeof type !== "string" || type === "thinking" || type === "redacted_thinking") return;
-    const known = BLOCK_FIELDS[type];
+    const known = under(BLOCK_FIELDS, type);
     if (known === undefined)
       refuse(`${at}[${place}].type`, `blocks of type "${type}"`, "Send text, and calls of functions.");
     refuseOthers(`${at}[${place}]`, block, { known, asksNothing: isNothing });

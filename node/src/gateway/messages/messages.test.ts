@@ -162,6 +162,8 @@ describe("what is asked of a message", () => {
     ["thinking", { thinking: { type: "enabled", budget_tokens: 1024 } }],
     ["tools[0].type", { tools: [{ type: "bash_20250124", name: "bash" }] }],
     ["messages[0].content[0].type", { messages: [{ role: "user", content: [{ type: "image", source: {} }] }] }],
+    ["messages[0].content[0].type", { messages: [{ role: "user", content: [{ type: "constructor" }] }] }],
+    ["__defineGetter__", { ["__defineGetter__"]: 1 }],
     ["messages[1].role", { messages: [...ASK.messages, { role: "assistant", content: "So" }] }],
     ["output_config.effort", { output_config: { effort: "low" } }],
     ["mcp_servers", { mcp_servers: [{}] }],

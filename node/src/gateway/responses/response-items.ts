@@ -1,7 +1,7 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { textField } from "../fields/field-forms.ts";
-import { isFields, isNothing, refuse, refuseOthers } from "../fields/refusals.ts";
+import { isFields, isNothing, refuse, refuseOthers, under } from "../fields/refusals.ts";
 import { argumentsText, type Turn } from "../fields/turns.ts";
 
 const contentProblem = "must be text or a list of parts of text";
@@ -67,7 +67,7 @@ export function refuseInInput(input: unknown): void {
     const at = `input[${index}]`;
     const { type = "message", content: said, output } = one;
     if (type === "reasoning") return;
-    const known = typeof type === "string" ? ITEM_FIELDS[type] : undefined;
+    const known = typeof type === "string" ? under(ITEM_FIELDS, type) : undefined;
     if (typeof type === "string" && known === undefined)
       refuse(`${at}.type`, `items of type "${type}"`, "Send messages, function calls and what those gave.");
     if (known !== undefined) refuseOthers(at, one, { known, asksNothing: isNothing });

@@ -31,6 +31,8 @@ const nameProblem = "must be a name of 1 to 64 letters, digits, underscores and 
 const name = z.string(nameProblem).regex(TOOL_NAME, nameProblem);
 const schema = z.record(z.string(), z.json(), "must be a JSON Schema");
 const choiceProblem = 'must be none, auto, required or an object such as { type: "function", name: "f" }';
+/** Names in `include`, of which two are known. */
+const MOST_INCLUDED = 16;
 const LOGPROBS = "message.output_text.logprobs";
 
 const responseSchema = z.object({
@@ -40,7 +42,10 @@ const responseSchema = z.object({
   max_output_tokens: wholeField(1, Number.MAX_SAFE_INTEGER).optional(),
   ...samplingFields,
   top_logprobs: wholeField(0, TRACE_LIKELIEST).default(0),
-  include: z.array(z.string(), "must be a list of names").default([]),
+  include: z
+    .array(z.string(), "must be a list of names")
+    .max(MOST_INCLUDED, `has more than ${MOST_INCLUDED}`)
+    .default([]),
   tools: z
     .array(
       z.object(

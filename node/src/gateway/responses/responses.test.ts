@@ -140,6 +140,7 @@ describe("what is asked of a response", () => {
     ["tools[0].type", { tools: [{ type: "web_search" }] }],
     ["input[0].type", { input: [{ type: "item_reference", id: "msg_1" }] }],
     ["input[0].content[0].type", { input: [{ role: "user", content: [{ type: "input_image", image_url: "x" }] }] }],
+    ["input[0].type", { input: [{ type: "toString" }] }],
     ["text.format", { tools: [TOOL], text: { format: { type: "json_object" } } }],
     [
       "text.format.schema.minimum",
