@@ -58,6 +58,7 @@ export function answerRoute<Call extends Asked>(
       });
       const watch = new CallWatch({
         requestId: request.id,
+        route: door.path,
         model: call.model,
         isStream: call.stream,
         choices: call.choices,

@@ -7,6 +7,8 @@ import { PROBES } from "../primitives/probes.ts";
 /** Which call is watched. */
 export interface WatchedCall {
   readonly requestId: string;
+  /** Path of the API that was called. */
+  readonly route: string;
   readonly model: string;
   readonly isStream: boolean;
   /** How many answers it asks for. */

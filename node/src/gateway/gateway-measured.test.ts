@@ -31,7 +31,14 @@ describe("a gateway tells whoever measures", () => {
     await response.text();
     await vi.waitFor(() => expect(called).toHaveLength(1), DEADLINE);
     expect(called[0]).toMatchObject({
-      ...{ requestId: "mine", model: ASK.model, isStream: true, code: undefined, finishReason: "stop" },
+      ...{
+        requestId: "mine",
+        route: "/v1/chat/completions",
+        model: ASK.model,
+        isStream: true,
+        code: undefined,
+        finishReason: "stop",
+      },
       ...{ inboundTokens: 9, outboundTokens: 13, cost: 7n },
     });
     expect(called[0]?.firstTextAtMs).toBeGreaterThanOrEqual(called[0]?.startedAtMs ?? Number.POSITIVE_INFINITY);

@@ -10,7 +10,13 @@ const course = {
   ...{ code: undefined, finishReason: "stop" as const, inboundTokens: 7, outboundTokens: 5, cost: 42n },
 } as const;
 const served: ServedFact = { ...course, requestHash: HASH, backend: "scripted", beganAtMs: 1_250 };
-const called: CalledFact = { ...course, requestId: "req", isStream: true, requestHashes: [HASH] };
+const called: CalledFact = {
+  ...course,
+  requestId: "req",
+  route: "/v1/messages",
+  isStream: true,
+  requestHashes: [HASH],
+};
 const NOTHING = { finishReason: undefined, inboundTokens: 0, outboundTokens: 0, cost: 0n } as const;
 
 let stack: DisposableStack;

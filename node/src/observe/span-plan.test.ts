@@ -12,7 +12,13 @@ const course = {
 } as const;
 const served: ServedFact = { ...course, requestHash: SECOND, backend: "llama.cpp", beganAtMs: 1_250 };
 const tried: TriedFact = { ...course, requestHash: SECOND, executor: `0x${"cd".repeat(20)}`, attempt: 2 };
-const called: CalledFact = { ...course, requestId: "req", isStream: true, requestHashes: [FIRST, SECOND] };
+const called: CalledFact = {
+  ...course,
+  requestId: "req",
+  route: "/v1/messages",
+  isStream: true,
+  requestHashes: [FIRST, SECOND],
+};
 
 describe("the spans of a request", () => {
   it("meet in one trace, from the call to the backend, though nothing was sent for it", () => {

@@ -97,16 +97,16 @@ export function spansOfTried(fact: TriedFact): PlannedSpan[] {
 
 /** At the gateway: the call, in the trace of the last request that was signed for it, linked to those of the others. */
 export function spansOfCalled(fact: CalledFact): PlannedSpan[] {
-  const { requestId, requestHashes, isStream, startedAtMs, endedAtMs } = fact;
+  const { requestId, route, requestHashes, isStream, startedAtMs, endedAtMs } = fact;
   const last = requestHashes.at(-1);
   const ids = last && traceIds(last);
   return [
     {
-      ...{ name: "POST /v1/chat/completions", kind: "server", startMs: startedAtMs, endMs: endedAtMs },
+      ...{ name: `POST ${route}`, kind: "server", startMs: startedAtMs, endMs: endedAtMs },
       ...{ traceId: ids?.trace, spanId: ids?.call, parentId: undefined, links: requestHashes.slice(0, -1) },
       attributes: {
         "http.request.method": "POST",
-        "http.route": "/v1/chat/completions",
+        "http.route": route,
         ...attributesOf(fact, "lloom"),
         [NAMES.isStream]: isStream,
         "lloom.request_id": requestId,

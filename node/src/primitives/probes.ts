@@ -41,6 +41,8 @@ export interface TriedFact extends Course {
 export interface CalledFact extends Course {
   /** The call's own id, as the header x-request-id has it. */
   readonly requestId: string;
+  /** Path of the API that was called. */
+  readonly route: string;
   readonly isStream: boolean;
   /** Of every request that was signed for it, in this order. */
   readonly requestHashes: readonly Hex[];
