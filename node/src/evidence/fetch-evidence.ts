@@ -165,11 +165,12 @@ function merged(first: Evidence, second: Evidence): Evidence {
   return { ...first, ...second, lacks };
 }
 
-/** That nothing came, as whoever asks sees it itself. */
+/** That nothing came, as whoever asks sees it itself; RATE_LIMITED: too many of its own questions wait. */
 const NOTHING_CAME: ReadonlySet<ErrorCode> = new Set([
   "EXECUTOR_UNREACHABLE",
   "EXECUTOR_TIMEOUT",
   "STREAM_INTERRUPTED",
+  "RATE_LIMITED",
 ]);
 const BUSY: ReadonlySet<ErrorCode> = new Set(["RATE_LIMITED", "CHAIN_UNREACHABLE", "DRAINING"]);
 

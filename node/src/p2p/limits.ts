@@ -172,6 +172,17 @@ export interface EvidenceAskLimits {
 
 export const EVIDENCE_ASK_LIMITS: EvidenceAskLimits = { frameMs: 15_000, answerMs: 120_000 };
 
+/** How many questions for evidence one host has to one peer. */
+export interface EvidenceTurnLimits {
+  readonly atATime: number;
+  /** Those that wait for their turn, and for how long each may. */
+  readonly waiting: number;
+  readonly waitMs: number;
+}
+
+// Fewer than the other side takes, which may hear of the end of a stream a little later.
+export const EVIDENCE_TURN_LIMITS: EvidenceTurnLimits = { atATime: 2, waiting: 256, waitMs: 60_000 };
+
 /** Parts of vocabularies for everybody together: a large one at once, then 8 MB per second. A client asks once per model. */
 export const VOCABULARY_RATE: Rate = { perSecond: 32, burst: 128 };
 

@@ -6,11 +6,12 @@ import { LloomError } from "../../errors.ts";
 import { FrameStream } from "../frames/frame-stream.ts";
 import { openStream, type PeerTarget } from "../host/dial.ts";
 import type { Host } from "../host/host.ts";
-import { EVIDENCE_ASK_LIMITS, type EvidenceAskLimits } from "../limits.ts";
+import { EVIDENCE_ASK_LIMITS, EVIDENCE_TURN_LIMITS, type EvidenceAskLimits } from "../limits.ts";
+import { type EndTurn, PeerTurns } from "./peer-turns.ts";
 
-/** Questions to one peer at a time. */
-const MOST_STREAMS = 2;
 const FAREWELL_MS = 1_000;
+/** All questions of a host, whichever part of it asks: the other side counts them together. */
+const turnsOf = new WeakMap<Host, PeerTurns>();
 
 export interface EvidenceCall {
   readonly target: PeerTarget;
@@ -22,16 +23,22 @@ export interface EvidenceCall {
 }
 
 /**
- * Asks a peer for evidence; resolves when the last part has been taken. Throws what `take` throws, EXECUTOR_UNREACHABLE,
- * EXECUTOR_TIMEOUT for who is slow, STREAM_INTERRUPTED for who breaks off, CANCELLED, FRAME_INVALID, FRAME_TOO_LARGE: who breaks
- * the protocol is avoided for a while.
+ * Asks a peer for evidence, when it is this question's turn; resolves when the last part has been taken. Throws what `take` throws,
+ * EXECUTOR_UNREACHABLE, EXECUTOR_TIMEOUT for who is slow, STREAM_INTERRUPTED for who breaks off, RATE_LIMITED where too many wait here,
+ * CANCELLED, FRAME_INVALID, FRAME_TOO_LARGE: who breaks the protocol is avoided for a while.
  */
 export async function askEvidence(host: Host, call: EvidenceCall): Promise<void> {
   const { target, signal } = call;
-  const options = { target, protocol: EVIDENCE_PROTOCOL, maxStreams: MOST_STREAMS, signal };
-  const stream = await openStream(host, options);
+  const turns = turnsOf.get(host) ?? new PeerTurns(EVIDENCE_TURN_LIMITS);
+  turnsOf.set(host, turns);
+  const endTurn = await turns.take(target.peerId, signal);
+  const options = { target, protocol: EVIDENCE_PROTOCOL, maxStreams: EVIDENCE_TURN_LIMITS.atATime, signal };
+  const stream = await openStream(host, options).catch((thrown: unknown) => {
+    endTurn();
+    throw thrown;
+  });
   try {
-    await converse(stream, call);
+    await converse(stream, call, endTurn);
   } catch (thrown) {
     const isViolation =
       thrown instanceof LloomError && (thrown.code === "FRAME_INVALID" || thrown.code === "FRAME_TOO_LARGE");
@@ -40,7 +47,12 @@ export async function askEvidence(host: Host, call: EvidenceCall): Promise<void>
   }
 }
 
-async function converse(stream: Stream, { target, ask, take, signal, ...call }: EvidenceCall): Promise<void> {
+/** Its turn ends with the stream: what is not closed yet counts as open. */
+async function converse(
+  stream: Stream,
+  { target, ask, take, signal, ...call }: EvidenceCall,
+  endTurn: EndTurn,
+): Promise<void> {
   const limits = { ...EVIDENCE_ASK_LIMITS, ...call.limits };
   const over = Promise.withResolvers<void>();
   const outgoing = [encodeEvidenceAsk(ask)];
@@ -51,6 +63,8 @@ async function converse(stream: Stream, { target, ask, take, signal, ...call }: 
   const whole = setTimeout(slow, limits.answerMs);
   const silence = setTimeout(slow, limits.frameMs);
   let isOver = false;
+  let isClosed = false;
+  let lingering: NodeJS.Timeout | undefined;
   const frames = new FrameStream(
     stream,
     { maxFrameBytes: EVIDENCE_LIMITS.frameBytes, frameMs: limits.frameMs },
@@ -65,7 +79,12 @@ async function converse(stream: Stream, { target, ask, take, signal, ...call }: 
       nextFrame: () => outgoing.shift(),
       onViolation: over.reject,
       onRemoteEnd: () => undefined,
-      onClose: brokeOff,
+      onClose: (cause) => {
+        isClosed = true;
+        clearTimeout(lingering);
+        endTurn();
+        brokeOff(cause);
+      },
     },
   );
   // After all that came was read. It may have ended while the stream was being opened, and what it said waits for this turn.
@@ -80,7 +99,11 @@ async function converse(stream: Stream, { target, ask, take, signal, ...call }: 
     clearTimeout(whole);
     clearTimeout(silence);
     signal.removeEventListener("abort", onAbort);
-    if (isOver) void frames.finish(FAREWELL_MS);
-    else frames.abort(new LloomError("STREAM_INTERRUPTED", "Nothing more is wanted."));
+    const leave = (): void => frames.abort(new LloomError("STREAM_INTERRUPTED", "Nothing more is wanted."));
+    if (isOver) {
+      // A peer that does not close its side holds no turn.
+      if (!isClosed) lingering = setTimeout(leave, FAREWELL_MS);
+      void frames.finish(FAREWELL_MS);
+    } else leave();
   }
 }
