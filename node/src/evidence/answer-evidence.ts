@@ -54,7 +54,7 @@ export function answerEvidence({ chain, hasher, recover, answers, steady }: Answ
       (consent !== undefined && (await hasConsent(request, { challenger: asker, requestHash }, consent))) ||
       (await court.concerns(request, asker));
     if (!mayAsk) throw refused(requestHash);
-    await place();
+    await place(asker === request.client);
     const held = answers.held(requestHash, receipt);
     const leaves = leavesToProve(held, ask);
     return evidenceParts(held, ask, leaves && (await grownInTurns(leaves)));

@@ -136,6 +136,10 @@ export interface EvidenceServerLimits {
   /** Sustained streams per second of one peer, and how many may come at once. */
   readonly asksPerSecond: number;
   readonly askBurst: number;
+  /** Questions of a client about one answer that it paid for which are not counted among those, and their rate. */
+  readonly freeAsksPerAnswer: number;
+  readonly freeAsksPerSecond: number;
+  readonly freeAskBurst: number;
   /** How long the question may take, from the open stream to its last byte. */
   readonly askMs: number;
   /** How long whoever has a right may wait for a place: less than the silence that it bears. */
@@ -154,6 +158,10 @@ export const EVIDENCE_SERVER_LIMITS: EvidenceServerLimits = {
   asksPerSecond: 0.5,
   // A juror asks a challenger for all that some complaints show, when their panels are drawn at once.
   askBurst: 64,
+  // Log probabilities are asked for with every answer, and once more where the first time broke off. As many as a peer's answers.
+  freeAsksPerAnswer: 2,
+  freeAsksPerSecond: 32,
+  freeAskBurst: 512,
   // A question is on its way as soon as the stream is open: a round trip.
   askMs: 1_000,
   waitMs: 10_000,

@@ -1,3 +1,4 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { describe, expect, it } from "vitest";
 import { EVIDENCE_SERVER_LIMITS } from "../limits.ts";
 import { EvidenceAdmission, type Visit } from "./evidence-admission.ts";
@@ -111,6 +112,24 @@ describe("streams without a place", () => {
       admission.close(crowd[1] as Visit);
     }
     expect(admission.open("crowded out", () => undefined)).toMatchObject({ stage: "silent" });
+  });
+
+  it("cost nothing to a client that asks about what it paid for: each answer so often, and all of them at a rate", () => {
+    const free = { freeAsksPerAnswer: 2, freeAsksPerSecond: 0.001, freeAskBurst: 5 };
+    const isTaken = (...answers: readonly Hex[]): boolean => {
+      const { admission, open } = openAdmission([], { askBurst: 1, ...free });
+      for (const answer of answers) {
+        const visit = open("client");
+        admission.asked(visit);
+        admission.place(visit, answer).catch(() => undefined);
+        admission.close(visit);
+      }
+      return !("problem" in admission.open("client", () => undefined));
+    };
+    expect(isTaken("0x01", "0x01")).toBe(true);
+    expect(isTaken("0x01", "0x01", "0x01")).toBe(false);
+    expect(isTaken("0x01", "0x02", "0x01", "0x02", "0x03")).toBe(true);
+    expect(isTaken("0x01", "0x02", "0x01", "0x02", "0x03", "0x04")).toBe(false);
   });
 
   it("of one peer are so many", () => {

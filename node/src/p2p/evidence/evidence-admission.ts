@@ -1,9 +1,12 @@
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { LloomError } from "../../errors.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { TokenBucket } from "../../primitives/token-bucket.ts";
 import type { EvidenceServerLimits } from "../limits.ts";
 
 const REMEMBERED_PEERS = 1024;
+/** Of which it is known how often their clients have asked. */
+const REMEMBERED_ANSWERS = 16_384;
 /** A stream on which nothing is asked costs this part of what a peer may ask at once: it is soon refused. */
 const SILENCE_PART = 4;
 /** Part of the places that only peers get that have none. */
@@ -14,6 +17,8 @@ interface PeerAsks {
   streams: number;
   places: number;
   readonly rate: TokenBucket;
+  /** Of what it paid for. */
+  readonly free: TokenBucket;
 }
 
 /** One stream, from its opening to its end. */
@@ -43,6 +48,7 @@ export interface EvidenceAdmissionParts {
 
 /**
  * Who may come in, and who is answered next. Opening a stream costs what a question costs, and saying nothing on it many times that.
+ * A client's first questions about each answer that it paid for cost nothing.
  * A place, which holds an answer in memory, is given to nobody who has no right to one; who has none comes before who has some. Of
  * streams without a place there are so many at a time; then one that says nothing, of a stranger with most of them, makes room.
  */
@@ -50,8 +56,9 @@ export class EvidenceAdmission {
   readonly #parts: EvidenceAdmissionParts;
   readonly #peers = new BoundedMap<string, PeerAsks>({
     most: REMEMBERED_PEERS,
-    isHeld: ({ streams, rate }) => streams > 0 || !rate.isFull,
+    isHeld: ({ streams, rate, free }) => streams > 0 || !rate.isFull || !free.isFull,
   });
+  readonly #askedFree = new BoundedMap<Hex, number>({ most: REMEMBERED_ANSWERS });
   /** Without a place, in the order of their coming. */
   readonly #outside = new Set<Visit>();
   #taken = 0;
@@ -78,10 +85,14 @@ export class EvidenceAdmission {
     if (visit.stage === "silent") visit.stage = "asking";
   }
 
-  /** Resolves once there is a place for an answer, for who has a right to it. Throws RATE_LIMITED if there is none for long. */
-  place(visit: Visit): Promise<void> {
+  /**
+   * Resolves once there is a place for an answer, for who has a right to it. Throws RATE_LIMITED if there is none for long.
+   * `paid`: the request whose answer this peer has paid for; so many questions about each do not count.
+   */
+  place(visit: Visit, paid?: Hex): Promise<void> {
     if (visit.stage !== "asking") return visit.place?.promise ?? Promise.resolve();
     visit.stage = "waiting";
+    if (paid !== undefined) this.#giveBack(visit.peer, paid);
     const place = Promise.withResolvers<void>();
     visit.place = place;
     this.#serve();
@@ -110,8 +121,20 @@ export class EvidenceAdmission {
   }
 
   #newPeer(): PeerAsks {
-    const { asksPerSecond, askBurst } = this.#parts.limits;
-    return { streams: 0, places: 0, rate: new TokenBucket({ perSecond: asksPerSecond, burst: askBurst }) };
+    const { asksPerSecond, askBurst, freeAsksPerSecond, freeAskBurst } = this.#parts.limits;
+    return {
+      ...{ streams: 0, places: 0 },
+      rate: new TokenBucket({ perSecond: asksPerSecond, burst: askBurst }),
+      free: new TokenBucket({ perSecond: freeAsksPerSecond, burst: freeAskBurst }),
+    };
+  }
+
+  /** The opening has been counted, when nobody knew yet what would be asked. */
+  #giveBack({ rate, free }: PeerAsks, paid: Hex): void {
+    const asked = this.#askedFree.get(paid) ?? 0;
+    if (asked >= this.#parts.limits.freeAsksPerAnswer || !free.take()) return;
+    this.#askedFree.set(paid, asked + 1);
+    rate.giveBack();
   }
 
   #release(visit: Visit): void {

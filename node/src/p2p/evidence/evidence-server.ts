@@ -14,12 +14,13 @@ import { EvidenceSession, refuse } from "./evidence-session.ts";
  * Answers a question: its parts, each made when the network takes it. The asking peer's key is its account's, so the connection
  * proves the address. Throws what the peer is told: EVIDENCE_REFUSED, RATE_LIMITED, CHAIN_UNREACHABLE; everything else stays inside.
  *
- * It awaits `place` once it knows that the asker has a right, before it loads what it gives: there are few places.
+ * It awaits `place` once it knows that the asker has a right, before it loads what it gives: there are few places. It says whether
+ * the asker has paid for the answer: then the first questions about it do not count.
  */
 export type EvidenceHandler = (
   ask: EvidenceAsk,
   asker: Address,
-  place: () => Promise<void>,
+  place: (isPaid?: boolean) => Promise<void>,
 ) => Promise<Iterable<EvidencePart>>;
 
 export interface EvidenceServerOptions {
@@ -53,7 +54,7 @@ export async function serveEvidence(host: Host, options: EvidenceServerOptions):
         ...{ stream, limits },
         answer: async (ask) => {
           admission.asked(visit);
-          const place = (): Promise<void> => admission.place(visit);
+          const place = (isPaid = false): Promise<void> => admission.place(visit, isPaid ? ask.requestHash : undefined);
           const parts = await said(options, () => options.handle(ask, peerAddress(peerId), place));
           await place();
           return parts;
