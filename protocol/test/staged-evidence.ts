@@ -9,7 +9,7 @@ import { deliveryHash } from "../src/merkle.ts";
 import type { OpenedPrompt } from "../src/opened-prompt.ts";
 import { hashProfile } from "../src/profile.ts";
 import type { TokenCounts } from "../src/token-counts.ts";
-import { encodeTraceLeaf, packTrace, traceRoot } from "../src/trace.ts";
+import { encodeTraceLeaf, packTrace, type TokenOdds, traceRoot } from "../src/trace.ts";
 
 /** More parts than any answer has. */
 const MOST_PARTS = 10_000;
@@ -40,6 +40,8 @@ export interface Staging {
   readonly executor: Signer;
   readonly lane?: bigint;
   readonly tokens?: number;
+  /** Names the tokens of its trace: by numbers unless given. */
+  readonly tokenOf?: (index: number) => TokenOdds["token"];
   readonly text?: string;
   /** As the executor states. */
   readonly counted?: TokenCounts;
@@ -58,6 +60,7 @@ export function stageEvidence({
   executor,
   lane = 1n,
   tokens = 3,
+  tokenOf = (index) => 1000 + index,
   text = "A cat 🐈.",
   profile,
   counted = { inboundTokens: 12, outboundTokens: 5 },
@@ -71,7 +74,10 @@ export function stageEvidence({
     ...(profile === undefined ? {} : { profile, profileHash: hashProfile(profile) }),
   };
   const leaves = Array.from({ length: tokens }, (_, index) =>
-    encodeTraceLeaf({ token: 1000 + index, logprob: -12, likeliest: [{ token: 1000 + index, logprob: -12 }] }, index),
+    encodeTraceLeaf(
+      { ...{ token: tokenOf(index), logprob: -12 }, likeliest: [{ token: tokenOf(index), logprob: -12 }] },
+      index,
+    ),
   );
   const terms = {
     maxInboundTokens: 200n,

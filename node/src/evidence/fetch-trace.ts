@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { bytesToHex } from "@lloom/protocol/hex";
 import { encodeTraceLeaf } from "@lloom/protocol/trace";
-import { asLloomError } from "../errors.ts";
+import { asLloomError, LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { PeerTarget } from "../p2p/host/dial.ts";
 import { pause } from "../primitives/pause.ts";
@@ -34,6 +34,22 @@ export interface FetchTraceParts extends FetchEvidenceParts {
 export type FetchedTrace =
   | { readonly leaves: readonly Hex[] }
   | { readonly leaves: undefined; readonly why: EvidenceFaultKind };
+
+type OwnDoing = "refused" | "invalid";
+
+/** Whether it is an executor's own doing: others may hold its door shut, or keep it busy. */
+export const isOwnDoing = (why: EvidenceFaultKind): why is OwnDoing => why === "refused" || why === "invalid";
+
+/** For who asked and is left without a trace, of which nobody knows whose doing that is. */
+export const notFetched = (executor: Address, why: Exclude<EvidenceFaultKind, OwnDoing>): LloomError =>
+  new LloomError(
+    "EXECUTOR_UNREACHABLE",
+    `Executor ${executor} answered and is paid, but the trace that it signed could not be fetched: ${why === "busy" ? "it is busy" : "nothing whole came"}.`,
+    {
+      next: "Try again in a moment: nobody is held to be at fault, and the new answer is paid too.",
+      details: { executor, why },
+    },
+  );
 
 /** From what says nothing of the executor to what says most. */
 const REASONS: readonly EvidenceFaultKind[] = ["unreached", "busy", "refused", "invalid"];

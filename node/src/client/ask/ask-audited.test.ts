@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANSWER, QUESTION, StagedMarket } from "../../../../test/support/staged-market.ts";
+import { LloomError } from "../../errors.ts";
 import type { AnswerAudit } from "../check/answer-audit.ts";
 import type { Answered } from "../question.ts";
 
@@ -38,6 +39,28 @@ describe("an answer that is held against weights of one's own", () => {
       [good?.address, true],
     ]);
     expect((await ask(staged)).asked).toEqual([good?.address]);
+  });
+
+  it("is asked of somebody else where its trace could not be fetched, and nobody is blamed for that", async () => {
+    let isAway = true;
+    const fetched: AnswerAudit = {
+      covers: () => true,
+      problemOf: async ({ end }) => {
+        if (isAway && end.executor === away.address) throw new LloomError("EXECUTOR_UNREACHABLE", "Not fetched.");
+        return undefined;
+      },
+    };
+    using staged = new StagedMarket({}, { audit: fetched });
+    const away = staged.join({ price: 1n, stake: STAKE, conduct: honest });
+    const good = staged.join({ price: 2n, stake: STAKE, conduct: honest });
+    const { text, end, asked } = await ask(staged);
+    expect({ text, asked }).toEqual({ text: ANSWER, asked: [away.address, good.address] });
+    expect(end?.copies?.map(({ executor, agrees }) => [executor, agrees])).toEqual([
+      [away.address, false],
+      [good.address, true],
+    ]);
+    isAway = false;
+    expect((await ask(staged)).asked).toEqual([away.address]);
   });
 
   it("is asked of nobody whose weights are not here", async () => {

@@ -14,7 +14,8 @@ export interface AnswerAudit {
   /** Whether answers to this offer can be: these weights are here, and honest nodes of this profile were measured. */
   covers(signed: SignedOffer): boolean;
   /**
-   * What is wrong with an answer, in words; undefined for one that is as honest ones are. Throws what keeps it from being measured.
+   * What is wrong with an answer, in words; undefined for one that is as honest ones are. Throws what keeps it from being measured,
+   * EXECUTOR_UNREACHABLE where that is its trace, of which nobody knows why it does not come.
    */
   problemOf(answer: AnswerToAudit, signal: AbortSignal): Promise<string | undefined>;
 }

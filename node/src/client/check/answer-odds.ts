@@ -8,7 +8,7 @@ import { decodeTraceLeaf, type TokenOdds } from "@lloom/protocol/trace";
 import { readTokenBytes, type TokenMeaning, type TokenMeanings } from "../../backend/counting/token-bytes.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { LloomError } from "../../errors.ts";
-import { fetchTrace } from "../../evidence/fetch-trace.ts";
+import { fetchTrace, isOwnDoing, notFetched } from "../../evidence/fetch-trace.ts";
 import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
@@ -23,7 +23,10 @@ import type { Recounting } from "./recounting.ts";
 export interface AnswerOdds {
   /** Whether an executor promises to show it, and its tokens can be told by their text, as far as is known. */
   covers(candidate: Shown): boolean;
-  /** Throws RESPONSE_INVALID where its executor does not show it, UNSUPPORTED where its tokens have no text here. */
+  /**
+   * Throws RESPONSE_INVALID where its executor does not show it, EXECUTOR_UNREACHABLE where nobody knows whose doing that is,
+   * UNSUPPORTED where its tokens have no text here.
+   */
   of(answer: { readonly signed: SignedOffer; readonly end: Answered }, signal: AbortSignal): Promise<ToldToken[]>;
 }
 
@@ -36,8 +39,10 @@ interface Shown {
 export interface AnswerOddsParts {
   readonly chain: Chain;
   readonly host: Host;
-  readonly store: ClientLog;
+  readonly store: Pick<ClientLog, "saveTrace">;
   readonly log: Log;
+  /** Between two tries to fetch a trace. */
+  readonly pauseMs?: number;
 }
 
 /** Vocabularies that are open; each is as large as its file. */
@@ -46,11 +51,12 @@ const MOST_OPEN = 4;
 const MOST_UNTOLD = 1024;
 
 export function openAnswerOdds(
-  { chain, host, store, log }: AnswerOddsParts,
+  { chain, host, store, log, pauseMs }: AnswerOddsParts,
   recounting: Pick<Recounting, "file" | "mayCount"> | undefined,
 ): AnswerOdds {
   const hasher = createCommitmentHasher(chain.domain);
-  const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
+  const isSignedFor = signedFor(chain, recoverAddress);
+  const parts = { host, hasher, isSignedFor, store, log, ...(pauseMs !== undefined && { pauseMs }) };
   const open = new BoundedMap<Hex, TokenMeanings>({ most: MOST_OPEN });
   const untold = new BoundedMap<string, true>({ most: MOST_UNTOLD });
   const meaningsOf = async ({ signed, vocabulary }: Omit<Shown, "showsTrace">): Promise<TokenMeanings> => {
@@ -70,10 +76,12 @@ export function openAnswerOdds(
     async of({ signed, end }, signal) {
       const { requestHash, responseHash, executor, receipt } = end;
       const target = peerOfOffer(signed);
-      if (target === undefined || receipt.response.traceRoot === ZERO_HASH) throw notShown(executor);
-      const { leaves } = await fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
-      if (leaves === undefined) throw notShown(executor);
-      const tokens = leaves.map((leaf) => decodeTraceLeaf(hexToBytes(leaf)));
+      if (receipt.response.traceRoot === ZERO_HASH) throw notShown(executor);
+      if (target === undefined) throw notFetched(executor, "unreached");
+      const fetched = await fetchTrace(parts, { requestHash, responseHash, executor, target }, signal);
+      if (fetched.leaves === undefined)
+        throw isOwnDoing(fetched.why) ? notShown(executor) : notFetched(executor, fetched.why);
+      const tokens = fetched.leaves.map((leaf) => decodeTraceLeaf(hexToBytes(leaf)));
       if (!tokens.some(({ token }) => typeof token === "number")) return tokens.map((one) => told(one, byBytes));
       try {
         const meanings = await meaningsOf({ signed, vocabulary: promisedBy(signed).vocabulary });

@@ -6,7 +6,13 @@ import type { SignedOffer } from "@lloom/protocol/messages";
 import type { Chain } from "../../chain/chain.ts";
 import type { AnswerAudit, AnswerToAudit } from "../../client/check/answer-audit.ts";
 import { LloomError } from "../../errors.ts";
-import { type FetchedTrace, type FetchTraceParts, fetchTrace } from "../../evidence/fetch-trace.ts";
+import {
+  type FetchedTrace,
+  type FetchTraceParts,
+  fetchTrace,
+  isOwnDoing,
+  notFetched,
+} from "../../evidence/fetch-trace.ts";
 import { signedFor } from "../../evidence/signed-for.ts";
 import type { Log } from "../../log.ts";
 import type { Host } from "../../p2p/host/host.ts";
@@ -63,10 +69,10 @@ export class WeightsAudit implements AnswerAudit {
   async problemOf(audited: AnswerToAudit, signal: AbortSignal): Promise<string | undefined> {
     const { signed, end } = audited;
     const trace = await this.#leavesOf(audited, signal);
-    if (trace?.leaves === undefined)
-      return trace?.why === "unreached"
-        ? "Its executor could not be reached for the trace that it signed."
-        : "Its executor does not show the trace that it signed.";
+    if (trace.leaves === undefined) {
+      if (!isOwnDoing(trace.why)) throw notFetched(end.executor, trace.why);
+      return "Its executor does not show the trace that it signed.";
+    }
     const answer = this.#judged(audited, trace.leaves);
     // What draws the places that are looked at: nobody can have known it when the answer was signed.
     const secret = bytesToHex(randomBytes(SECRET_BYTES));
@@ -80,10 +86,11 @@ export class WeightsAudit implements AnswerAudit {
     return problem ?? (factor === undefined ? "Nothing of it could be measured." : undefined);
   }
 
-  async #leavesOf({ signed, end }: AnswerToAudit, signal: AbortSignal): Promise<FetchedTrace | undefined> {
+  async #leavesOf({ signed, end }: AnswerToAudit, signal: AbortSignal): Promise<FetchedTrace> {
     const { host, chain, store, log } = this.#parts;
     const target = peerOfOffer(signed);
-    if (target === undefined || end.receipt.response.traceRoot === ZERO_HASH) return undefined;
+    if (end.receipt.response.traceRoot === ZERO_HASH) return { leaves: undefined, why: "refused" };
+    if (target === undefined) return { leaves: undefined, why: "unreached" };
     const hasher = createCommitmentHasher(chain.domain);
     const parts = { host, hasher, isSignedFor: signedFor(chain, recoverAddress), store, log };
     const { requestHash, responseHash, executor } = end;

@@ -1,5 +1,5 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
-import { fetchTrace } from "../../evidence/fetch-trace.ts";
+import { fetchTrace, isOwnDoing } from "../../evidence/fetch-trace.ts";
 import { signedFor } from "../../evidence/signed-for.ts";
 import { connect, type PeerTarget } from "../../p2p/host/dial.ts";
 import { peerOfOffer } from "../../p2p/host/peer-of-offer.ts";
@@ -37,7 +37,7 @@ export async function fetchTraces(client: Fetching, order: TracesOrder, signal: 
     );
     if (fetched.leaves !== undefined) shown.set(id, fetched.leaves);
     // Whose door is kept shut, or full, is as if it were away: others may do that to it.
-    else hasRefused ||= fetched.why === "refused" || fetched.why === "invalid";
+    else hasRefused ||= isOwnDoing(fetched.why);
   }
   return { type: "asked", isReachable: hasRefused || shown.size > 0, shown };
 }
