@@ -9,7 +9,7 @@ import { ifAnswered } from "./if-answered.ts";
 const RPC_TIMEOUT_MS = 30_000;
 const RETRIES = 3;
 
-/** Why indexing cannot start, with the code and the next step that every door of the network gives. */
+/** Why indexing cannot start, with the code and the next step that every interface of the network gives. */
 export interface StartProblem {
   readonly code: ErrorCode;
   readonly message: string;

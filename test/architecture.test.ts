@@ -136,10 +136,10 @@ describe("import rules", () => {
   });
 
   it("reads the environment in configuration files only", () => {
-    const doors =
+    const readers =
       /^(node\/src\/config\.ts|indexer\/(ponder\.config|.*env)\.ts|web\/lib\/env\.ts|web\/(next\.config|instrumentation)\.ts|hardhat\.config\.ts|checkout\/rpc-url\.ts|(devnet|ignition)\/[^/]+\.ts|ignition\/deploying\/deploy-settings\.ts|devnet\/src\/child\.ts|scripts\/|test\/)/;
     const broken = typescript.filter(
-      ({ path, text }) => !isTest(path) && !doors.test(path) && text.includes("process.env"),
+      ({ path, text }) => !isTest(path) && !readers.test(path) && text.includes("process.env"),
     );
     expect(broken.map(({ path }) => `${path} must take its settings as arguments`)).toEqual([]);
   });

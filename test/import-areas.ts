@@ -29,7 +29,7 @@ const COMMAND_WORDS = [
   ],
 ].map((name) => `node/src/commands/${name}.ts`);
 /** What an API of the gateway is made with: a call, an answer, what is known of it, and failures. */
-const GATEWAY_WORDS = ["answer-facts", "asked", "door", "event-stream", "http-problem"].map(
+const GATEWAY_WORDS = ["answer-facts", "api", "asked", "event-stream", "http-problem"].map(
   (name) => `node/src/gateway/${name}.ts`,
 );
 const EXECUTOR_DATA = ["node/src/executor/executor-options.ts", "node/src/executor/executor-status.ts"];

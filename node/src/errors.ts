@@ -1,2 +1,2 @@
-// biome-ignore lint/performance/noBarrelFile: all of the node throws the errors of the protocol, by this one door.
+// biome-ignore lint/performance/noBarrelFile: all of the node throws the errors of the protocol, by this one module.
 export { asLloomError, LloomError, type LloomErrorOptions } from "@lloom/protocol/lloom-error";

@@ -1,4 +1,4 @@
-/** How a schema, a shape and a limit make a door: what comes through it is a message, or an error. */
+/** How a schema, a shape and a limit make a codec: what it decodes is a message, or an error. */
 import type { z } from "zod";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { LloomError } from "./lloom-error.ts";
@@ -11,15 +11,15 @@ export interface Codec<Message> {
   decode(bytes: Uint8Array): Message;
 }
 
-/** What a door lets in. */
-export interface Door<Message> {
+/** What a codec is made of. */
+export interface CodecParts<Message> {
   readonly schema: z.ZodType<Message>;
   readonly shape: Shape;
   readonly maxBytes: number;
 }
 
 /** `encode` throws LloomError FRAME_TOO_LARGE; `decode` that, and FRAME_INVALID with the field's name. */
-export function createCodec<Message>({ schema, shape, maxBytes }: Door<Message>): Codec<Message> {
+export function createCodec<Message>({ schema, shape, maxBytes }: CodecParts<Message>): Codec<Message> {
   return {
     encode: (message) => bounded(encodeCbor(toWire(shape, message)), maxBytes),
     decode: (bytes) => parse(schema, fromWire(shape, decodeCbor(bounded(bytes, maxBytes)))),
@@ -27,7 +27,7 @@ export function createCodec<Message>({ schema, shape, maxBytes }: Door<Message>)
 }
 
 /** Answers of a unary call: what was asked for, or an error. */
-export function createReplyCodec<Reply>({ schema, shape, maxBytes }: Door<Reply>): Codec<Reply | RpcErrorReply> {
+export function createReplyCodec<Reply>({ schema, shape, maxBytes }: CodecParts<Reply>): Codec<Reply | RpcErrorReply> {
   return {
     encode: (reply) => bounded(encodeCbor(toWire(shape, reply)), maxBytes),
     decode: (bytes) => {

@@ -1,5 +1,5 @@
 /**
- * Every failure that can cross a door of the network (wire, HTTP, command line), once.
+ * Every failure that can cross an interface of the network (wire, HTTP, command line), once.
  * `retryable`: another executor, or the same one a little later, may well succeed with the same request.
  * `status`, `type`: what the HTTP gateway answers, in OpenAI's shapes.
  * `next`: what the person who sees it can do.

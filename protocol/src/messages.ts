@@ -1,6 +1,6 @@
 /**
- * The frames of /lloom/infer/1 and what they share with the calls of /lloom/rpc/1 (`rpc-messages.ts`): a schema each, parsed at the
- * door.
+ * The frames of /lloom/infer/1 and what they share with the calls of /lloom/rpc/1 (`rpc-messages.ts`): a schema each, parsed on
+ * arrival.
  *
  * On the wire everything is CBOR with text keys; hashes, addresses and signatures travel as byte strings, integers of the
  * signed types as CBOR integers (bigint here), so that a peer in another language needs no hex. `wire.ts` encodes and

@@ -1,4 +1,4 @@
-/** The calls of /lloom/rpc/1 and their answers: a schema each, parsed at the door. How they travel: `messages.ts`. */
+/** The calls of /lloom/rpc/1 and their answers: a schema each, parsed on arrival. How they travel: `messages.ts`. */
 import { z } from "zod";
 import {
   addressSchema,

@@ -1,5 +1,5 @@
 /**
- * Messages to bytes and back, at the doors of /lloom/infer/1, /lloom/rpc/1 and the gossip of offers.
+ * Messages to bytes and back, at the edges of /lloom/infer/1, /lloom/rpc/1 and the gossip of offers.
  *
  * Every `decode` function takes whatever a peer sent and returns a message that its schema holds for, or throws
  * LloomError: FRAME_TOO_LARGE before it looks at the bytes, else FRAME_INVALID with the field's name. Unknown keys are

@@ -7,7 +7,7 @@ interface Thrown {
   readonly locations?: unknown;
 }
 
-/** The same with what every door of the network says: code, sentence, next step. */
+/** The same with what every interface of the network says: code, sentence, next step. */
 interface Told extends Thrown {
   readonly extensions: { readonly code: ErrorCode; readonly next: string };
 }

@@ -8,7 +8,7 @@ import { overview } from "./overview.ts";
 import { oneStanding, standingsPage, standingsRootOf } from "./reputation.ts";
 import { sqlEndpoint } from "./sql.ts";
 
-/** The public, read-only door to the tables; Ponder adds /health, /ready, /status and /metrics. */
+/** The public, read-only API of the tables; Ponder adds /health, /ready, /status and /metrics. */
 const api = new Hono();
 
 api.use("/graphql", graphqlBodyLimit, graphqlEndpoint);

@@ -9,6 +9,6 @@ export const jsonResponse = (value: unknown, status = 200, more: Readonly<Record
     headers: { "content-type": "application/json", ...(status === 503 && { "retry-after": RETRY_SECONDS }), ...more },
   });
 
-/** A refusal in the form that every door of the network gives: code, sentence, next step (the code's own unless given). */
+/** A refusal in the form that every interface of the network gives: code, sentence, next step (the code's own unless given). */
 export const refusal = (code: ErrorCode, message: string, next: string = ERROR_CODES[code].next): Response =>
   jsonResponse({ errors: [{ message, extensions: { code, next } }] }, ERROR_CODES[code].status);

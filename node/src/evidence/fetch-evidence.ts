@@ -39,7 +39,7 @@ export interface FetchEvidenceParts {
 }
 
 /**
- * What came of asking a source. `unreached`: nothing, or nothing whole, whoever is to blame: a door may be held shut by others. `busy`: its
+ * What came of asking a source. `unreached`: nothing, or nothing whole, whoever is to blame: a party may be kept from answering by others. `busy`: its
  * word that it cannot now. `refused`: its word that there is nothing, or nothing for this account. `invalid`: something that is wrong.
  */
 export type EvidenceFaultKind = "unreached" | "busy" | "refused" | "invalid";

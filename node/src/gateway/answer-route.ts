@@ -6,9 +6,9 @@ import { LloomError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { apiKeyOf } from "./access.ts";
 import { type PaidDeployment, spent } from "./answer-facts.ts";
+import { type AnswerApi, type AnswerTold, CHAT_PATH } from "./api.ts";
 import type { Asked } from "./asked.ts";
 import { CallWatch } from "./call-watch.ts";
-import { type AnswerTold, type ApiDoor, CHAT_PATH } from "./door.ts";
 import type { GatewaySettings } from "./gateway-options.ts";
 import { failureOf } from "./http-problem.ts";
 import { idempotencyKey, type KeyedAnswers } from "./keyed-answers.ts";
@@ -34,11 +34,11 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 /** A route that answers. A call with an Idempotency-Key is asked and paid once, however often it comes. */
 export function answerRoute<Call extends Asked>(
   { limited, keyed, deployment, log, settings, closing, onLetIn }: AnswerRouteParts,
-  door: ApiDoor<Call>,
+  api: AnswerApi<Call>,
 ): Handler {
   const { keepAliveMs, readTimeoutMs } = settings;
   return async (request, reply) => {
-    const call = door.read(request.body);
+    const call = api.read(request.body);
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const hangUp = onHangUp(reply);
     const timeout = AbortSignal.timeout(settings.answerTimeoutMs);
@@ -52,13 +52,13 @@ export function answerRoute<Call extends Asked>(
     };
     const begin = (...ends: AbortSignal[]): BegunAnswer => {
       const begun = limited.begin(call, {
-        idPrefix: door.idPrefix,
+        idPrefix: api.idPrefix,
         signal: AbortSignal.any([...ends, timeout, closing]),
         caller: keyCallerOf(request),
       });
       const watch = new CallWatch({
         requestId: request.id,
-        route: door.path,
+        route: api.path,
         model: call.model,
         isStream: call.stream,
         choices: call.choices,
@@ -67,7 +67,7 @@ export function answerRoute<Call extends Asked>(
       return { ...begun, events: explained(begun.events, { timeout, closing, watch }) };
     };
     const once = (key: string): BegunAnswer => {
-      const named = { key, caller: callerOf(request), body: fingerprinted(request.body, door) };
+      const named = { key, caller: callerOf(request), body: fingerprinted(request.body, api) };
       const { events, isReplayed, ...identity } = keyed.answer(named, begin);
       if (isReplayed) reply.header("idempotent-replayed", "true");
       return { ...identity, choices: call.choices, events: events() };
@@ -77,8 +77,8 @@ export function answerRoute<Call extends Asked>(
       onLetIn(request);
       const answer: AnswerTold<Call> = { id, created, call, deployment };
       const choices = call.stream
-        ? await tellStream(door, answer, { events, reply, keepAliveMs, readTimeoutMs, explain: explainAndLog })
-        : await tellWhole(door, answer, { events, reply });
+        ? await tellStream(api, answer, { events, reply, keepAliveMs, readTimeoutMs, explain: explainAndLog })
+        : await tellWhole(api, answer, { events, reply });
       for (const { end } of choices ?? []) log.info({ requestId: request.id, ...spent(end, deployment) }, "answered");
     } catch (thrown) {
       const error = explain(thrown, hangUp);
@@ -90,8 +90,8 @@ export function answerRoute<Call extends Asked>(
   };
 }
 
-/** The same key at another door is another call; chat, which was the only one, is known by its body alone. */
-const fingerprinted = (body: unknown, { path }: Pick<ApiDoor, "path">): unknown =>
+/** The same key at another API is another call; chat, which was the only one, is known by its body alone. */
+const fingerprinted = (body: unknown, { path }: Pick<AnswerApi, "path">): unknown =>
   path === CHAT_PATH ? body : { path, body };
 
 const callerOf = ({ headers }: FastifyRequest): string => headers.authorization ?? apiKeyOf(headers) ?? "";

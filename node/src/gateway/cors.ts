@@ -22,7 +22,7 @@ export interface Cors {
 
 /**
  * CORS for these origins and no others. A preflight carries no key by its nature, so it is answered before one is asked for; it opens
- * nothing but the browser's own door. Whatever headers a page wants to send it may: they are looked at like everybody's.
+ * nothing, and only tells the browser that it may ask. Whatever headers a page wants to send it may: they are looked at like everybody's.
  */
 export function createCors(origins: readonly string[]): Cors {
   const named = new Set(origins);

@@ -5,8 +5,8 @@ import type { Log } from "../log.ts";
 import { Background } from "../primitives/background.ts";
 import type { PaidDeployment } from "./answer-facts.ts";
 import { answerRoute } from "./answer-route.ts";
-import { chatDoor } from "./chat/chat-door.ts";
-import { completionDoor } from "./completions/completion-door.ts";
+import { chatApi } from "./chat/chat-api.ts";
+import { completionApi } from "./completions/completion-api.ts";
 import type { GatewayClient } from "./gateway-client.ts";
 import { type GatewayOptions, type GatewaySettings, gatewaySettings } from "./gateway-options.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -15,10 +15,10 @@ import { KeyAccounts, type KeyStore } from "./keys/key-accounts.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { createLimitedAsk } from "./limited-ask.ts";
 import { listenProblem } from "./listening.ts";
-import { messageDoor } from "./messages/message-door.ts";
+import { messageApi } from "./messages/message-api.ts";
 import { modelRoutes, ready } from "./model-routes.ts";
 import { createRequestRules } from "./request-rules.ts";
-import { responseDoor } from "./responses/response-door.ts";
+import { responseApi } from "./responses/response-api.ts";
 
 export interface GatewayParts {
   readonly client: GatewayClient;
@@ -69,10 +69,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const keyed = new KeyedAnswers(memory, deployment);
   const limited = createLimitedAsk(client, settings, deployment.token);
   const answering = { limited, keyed, deployment, log, settings, closing: closing.signal, onLetIn: rules.letIn };
-  server.post(chatDoor.path, answerRoute(answering, chatDoor));
-  server.post(completionDoor.path, answerRoute(answering, completionDoor));
-  server.post(responseDoor.path, answerRoute(answering, responseDoor));
-  server.post(messageDoor.path, answerRoute(answering, messageDoor));
+  server.post(chatApi.path, answerRoute(answering, chatApi));
+  server.post(completionApi.path, answerRoute(answering, completionApi));
+  server.post(responseApi.path, answerRoute(answering, responseApi));
+  server.post(messageApi.path, answerRoute(answering, messageApi));
   server.get("/metrics", async (_, reply) => tellMetrics(reply, metrics));
   await listen(server, settings);
   const url = urlOf(server);

@@ -98,7 +98,7 @@ const FATES: readonly (readonly [string, OwnFate | undefined, boolean])[] = [
   ["took too long", { ...FATE, status: "failed", failure: "BACKEND_TIMEOUT" }, true],
   ["met an error", { ...FATE, status: "failed", failure: "INTERNAL" }, true],
   ["met a full queue", { ...FATE, status: "failed", failure: "QUEUE_FULL" }, false],
-  ["met a closed door", { ...FATE, status: "failed", failure: "DRAINING" }, false],
+  ["met a gateway that drains", { ...FATE, status: "failed", failure: "DRAINING" }, false],
   ["was of an old offer", { ...FATE, status: "failed", failure: "OFFER_UNKNOWN" }, false],
   ["was never sent", { ...FATE, status: "failed", failure: "CANCELLED" }, false],
 ];

@@ -18,7 +18,7 @@ export interface SignedFor {
 export const isTurnedAway = (fate: OwnFate | undefined): boolean => {
   if (fate?.failure === undefined) return false;
   const { status } = ERROR_CODES[fate.failure];
-  // As HTTP has it: 4xx and 503 are said at the door, other 5xx behind it.
+  // As HTTP has it: 4xx and 503 are said before a call is let in, other 5xx after it.
   return status < 500 || status === 503;
 };
 

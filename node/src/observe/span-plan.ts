@@ -31,9 +31,9 @@ const NAMES = {
   error: "error.type",
 } as const;
 
-type Course = ServedFact | TriedFact | CalledFact;
+type TracedFact = ServedFact | TriedFact | CalledFact;
 
-function attributesOf(fact: Course, provider: string): PlannedSpan["attributes"] {
+function attributesOf(fact: TracedFact, provider: string): PlannedSpan["attributes"] {
   const { model, code, finishReason, inboundTokens, outboundTokens, startedAtMs, firstTextAtMs } = fact;
   return {
     [NAMES.operation]: "chat",

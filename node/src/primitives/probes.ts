@@ -3,7 +3,7 @@ import type { ErrorCode } from "@lloom/protocol/error-codes";
 import { Probe } from "./probe.ts";
 
 /** What became of an answer; prompts and texts are never part of it. Times are the steady clock's, in milliseconds. */
-interface Course {
+interface InferenceFact {
   readonly model: string;
   readonly startedAtMs: number;
   /** Undefined while no text came. */
@@ -20,7 +20,7 @@ interface Course {
 }
 
 /** A request that an executor admitted, at its end. */
-export interface ServedFact extends Course {
+export interface ServedFact extends InferenceFact {
   readonly requestHash: Hex;
   /** The backend's name. */
   readonly backend: string;
@@ -29,7 +29,7 @@ export interface ServedFact extends Course {
 }
 
 /** One executor's try of a client's question, at its end. */
-export interface TriedFact extends Course {
+export interface TriedFact extends InferenceFact {
   /** Undefined if nothing was signed. */
   readonly requestHash: Hex | undefined;
   readonly executor: Address;
@@ -38,7 +38,7 @@ export interface TriedFact extends Course {
 }
 
 /** A call of a gateway that was let in, at its end. */
-export interface CalledFact extends Course {
+export interface CalledFact extends InferenceFact {
   /** The call's own id, as the header x-request-id has it. */
   readonly requestId: string;
   /** Path of the API that was called. */

@@ -1,7 +1,7 @@
 import { type RowShape, selection } from "../shapes.ts";
 
 /*
- * This folder is the only door to the indexer: one query for each question that a page asks, and a function that asks it.
+ * This folder is the only way to the indexer: one query for each question that a page asks, and a function that asks it.
  * Every function answers with a value or a problem and never throws. One GraphQL query is answered from one moment of the
  * chain; a page that needs several reads them by `atOneMoment`.
  */

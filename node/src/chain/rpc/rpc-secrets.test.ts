@@ -1,4 +1,4 @@
-// What is secret in an RPC server's address leaves by no door, whatever the server does.
+// What is secret in an RPC server's address leaves by no way out, whatever the server does.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
@@ -35,7 +35,7 @@ afterAll(async () => {
   await ground[Symbol.asyncDispose]();
 });
 
-/** Everything of an error that any door could show. */
+/** Everything of an error that anything could show. */
 const shown = (thrown: unknown): string => {
   const { code, message, next, details } = asLloomError(thrown);
   return [JSON.stringify({ code, message, next, details }), inspect(thrown, { depth: 20, showHidden: true })].join(

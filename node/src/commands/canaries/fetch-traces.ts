@@ -36,7 +36,7 @@ export async function fetchTraces(client: Fetching, order: TracesOrder, signal: 
       ending,
     );
     if (fetched.leaves !== undefined) shown.set(id, fetched.leaves);
-    // Whose door is kept shut, or full, is as if it were away: others may do that to it.
+    // Who is kept from answering, or has no place, is as if it were away: others may do that to it.
     else hasRefused ||= isOwnDoing(fetched.why);
   }
   return { type: "asked", isReachable: hasRefused || shown.size > 0, shown };

@@ -66,7 +66,7 @@ interface Staging extends Partial<AdmissionParts> {
   readonly countInbound?: () => Promise<number | undefined>;
 }
 
-/** An executor's door, with its real log, queue, run and channel cache. */
+/** An executor's admission, with its real log, queue, run and channel cache. */
 function stage({ channel = [{}], countInbound = async () => 10, ...parts }: Staging = {}) {
   const store = openExecutorLog(db);
   const run = new OwnRun({ clock: () => NOW_MS, steady: () => 0, onJump: () => undefined });

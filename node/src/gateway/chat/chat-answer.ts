@@ -1,6 +1,6 @@
 import type { Answered, ToldOdds } from "../../client/question.ts";
 import { callFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
-import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
+import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
 import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
 import type { ChatRequest } from "./chat-request.ts";

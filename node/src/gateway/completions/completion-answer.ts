@@ -1,6 +1,6 @@
 import type { ToldOdds } from "../../client/question.ts";
 import { callFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
-import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
+import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
 import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
 import type { CompletionRequest } from "./completion-request.ts";
 

@@ -1,5 +1,5 @@
 import { callFacts, tokensOf } from "../answer-facts.ts";
-import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
+import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
 import { messagesProblem } from "./message-problem.ts";
 import type { MessageRequest } from "./message-request.ts";
 

@@ -1,7 +1,7 @@
 import type { ToldOdds } from "../../client/question.ts";
 import { wallClock } from "../../primitives/clock.ts";
 import { callFacts, tokensOf } from "../answer-facts.ts";
-import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
+import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
 import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
 import type { ResponseRequest } from "./response-request.ts";

@@ -2,8 +2,8 @@ import type { FastifyReply } from "fastify";
 import type { AskEvent } from "../../client/question.ts";
 import type { LloomError } from "../../errors.ts";
 import { weightsHeader } from "../answer-facts.ts";
+import type { AnswerApi, AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
 import type { Asked } from "../asked.ts";
-import type { AnswerTold, ApiDoor, StreamEvent, StreamTeller, ToldChoice } from "../door.ts";
 import { createEventStream, type EventStream, type EventStreamOptions } from "../event-stream.ts";
 import { problemOf } from "../http-problem.ts";
 import { CallSplitter } from "./told-calls.ts";
@@ -21,12 +21,12 @@ export interface TellStreamOptions extends EventStreamOptions {
  * closes without its usual end.
  */
 export async function tellStream<Call extends Asked>(
-  door: ApiDoor<Call>,
+  api: AnswerApi<Call>,
   answer: AnswerTold<Call>,
   { events, reply, explain, ...limits }: TellStreamOptions,
 ): Promise<readonly ToldChoice[] | undefined> {
   const stream = createEventStream(reply, limits);
-  const teller = door.stream(answer);
+  const teller = api.stream(answer);
   try {
     return await tellEvents(answer, { events, reply, stream, teller });
   } catch (thrown) {

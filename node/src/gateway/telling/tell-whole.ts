@@ -1,13 +1,13 @@
 import type { FastifyReply } from "fastify";
 import type { AskEvent } from "../../client/question.ts";
 import { factHeaders } from "../answer-facts.ts";
+import type { AnswerApi, AnswerTold, ToldChoice } from "../api.ts";
 import type { Asked } from "../asked.ts";
-import type { AnswerTold, ApiDoor, ToldChoice } from "../door.ts";
 import { collectedChoices, REQUEST_HEADER, toldChoice } from "./told-choice.ts";
 
 /** Waits for the whole answer and sends it as one JSON object. */
 export async function tellWhole<Call extends Asked>(
-  door: ApiDoor<Call>,
+  api: AnswerApi<Call>,
   answer: AnswerTold<Call>,
   { events, reply }: { readonly events: AsyncIterable<AskEvent>; readonly reply: FastifyReply },
 ): Promise<readonly ToldChoice[]> {
@@ -29,6 +29,6 @@ export async function tellWhole<Call extends Asked>(
     choices.map(({ end }) => end),
     deployment,
   );
-  await reply.headers(headers).send(door.whole(answer, choices));
+  await reply.headers(headers).send(api.whole(answer, choices));
   return choices;
 }

@@ -1,6 +1,6 @@
 import type { Answered } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
-import type { ToldChoice } from "../door.ts";
+import type { ToldChoice } from "../api.ts";
 import { toldMessage } from "./told-calls.ts";
 
 /** What has come of an answer. */

@@ -8,7 +8,7 @@ const MOST_NEIGHBOURS = 1024;
 
 /**
  * Which addresses mean anything to whom. A loopback address is another machine's own for everybody who hears it, and a
- * private one some other host of theirs: told, it gives away how a home looks from within; dialled, it knocks at doors that
+ * private one some other host of theirs: told, it gives away how a home looks from within; dialled, it calls at addresses that
  * nobody meant. So a node whose network is wider neither tells such addresses nor dials those that others tell. How wide its
  * network is, its own addresses and those of its bootstrap peers say; a network on one machine knows nothing but loopback.
  */

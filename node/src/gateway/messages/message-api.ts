@@ -1,9 +1,9 @@
-import type { ApiDoor } from "../door.ts";
+import type { AnswerApi } from "../api.ts";
 import { messageEvents, wholeMessage } from "./message-answer.ts";
 import { type MessageRequest, parseMessageRequest } from "./message-request.ts";
 
 /** POST /v1/messages, in the form of Anthropic's API. */
-export const messageDoor: ApiDoor<MessageRequest> = {
+export const messageApi: AnswerApi<MessageRequest> = {
   path: "/v1/messages",
   idPrefix: "msg_",
   read: parseMessageRequest,

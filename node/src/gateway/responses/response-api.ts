@@ -1,9 +1,9 @@
-import type { ApiDoor } from "../door.ts";
+import type { AnswerApi } from "../api.ts";
 import { responseEvents, wholeResponse } from "./response-answer.ts";
 import { parseResponseRequest, type ResponseRequest } from "./response-request.ts";
 
 /** POST /v1/responses: Open Responses, of which nothing is kept. */
-export const responseDoor: ApiDoor<ResponseRequest> = {
+export const responseApi: AnswerApi<ResponseRequest> = {
   path: "/v1/responses",
   idPrefix: "resp_",
   read: parseResponseRequest,

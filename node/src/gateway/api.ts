@@ -44,7 +44,7 @@ export interface StreamTeller {
 }
 
 /** One API that the gateway speaks: how it is asked, and how it tells answers and failures. */
-export interface ApiDoor<Call extends Asked = Asked> {
+export interface AnswerApi<Call extends Asked = Asked> {
   readonly path: string;
   /** What ids of its answers begin with. */
   readonly idPrefix: string;

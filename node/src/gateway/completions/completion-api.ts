@@ -1,9 +1,9 @@
-import type { ApiDoor } from "../door.ts";
+import type { AnswerApi } from "../api.ts";
 import { textChunks, textCompletion } from "./completion-answer.ts";
 import { type CompletionRequest, parseCompletionRequest } from "./completion-request.ts";
 
 /** POST /v1/completions. */
-export const completionDoor: ApiDoor<CompletionRequest> = {
+export const completionApi: AnswerApi<CompletionRequest> = {
   path: "/v1/completions",
   idPrefix: "cmpl-",
   read: parseCompletionRequest,

@@ -1,9 +1,9 @@
-import { type ApiDoor, CHAT_PATH } from "../door.ts";
+import { type AnswerApi, CHAT_PATH } from "../api.ts";
 import { chatChunks, chatCompletion } from "./chat-answer.ts";
 import { type ChatRequest, parseChatRequest } from "./chat-request.ts";
 
 /** POST /v1/chat/completions. */
-export const chatDoor: ApiDoor<ChatRequest> = {
+export const chatApi: AnswerApi<ChatRequest> = {
   path: CHAT_PATH,
   idPrefix: "chatcmpl-",
   read: parseChatRequest,
