@@ -72,10 +72,11 @@ async function bodyOf(
 ): Promise<{ readonly body: unknown } | { readonly silence: Silence } | undefined> {
   try {
     const response = await post(settings().indexer, question);
-    if (response.status === 503) return { silence: "INDEXER_BUSY" };
     if (response.ok) return { body: await response.json() };
-    logProblem("INDEXER_REFUSED", `HTTP status ${response.status}: ${(await response.text()).slice(0, 400)}`);
-    return undefined;
+    const isBusy = response.status === 503;
+    const said = (await response.text()).slice(0, 400);
+    logProblem(isBusy ? "INDEXER_BUSY" : "INDEXER_REFUSED", `HTTP status ${response.status}: ${said}`);
+    return isBusy ? { silence: "INDEXER_BUSY" } : undefined;
   } catch (cause) {
     if (cause instanceof SyntaxError) return { body: undefined };
     const silence =
