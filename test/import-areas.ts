@@ -122,6 +122,13 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
     },
     [...GATEWAY_WORDS, "node/src/client", ...BASE],
   ),
+  // Who may call a gateway is kept by its client's log, and is no matter of any API.
+  ...roomsOf("node/src/gateway", { keys: [] }, [
+    "node/src/gateway/http-problem.ts",
+    "node/src/client/question.ts",
+    "node/src/store/client",
+    ...BASE,
+  ]),
   { folder: "node/src/gateway", may: [...mayOfRole("gateway"), "node/src/client"] },
   // The rooms of commands: what they open, then what the deeds of money are made of, then who does them.
   ...roomsOf(
