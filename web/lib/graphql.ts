@@ -2,7 +2,7 @@ import type { HttpEndpoint } from "@lloom/protocol/http-endpoint";
 import { LloomError } from "@lloom/protocol/lloom-error";
 import { rememberChainTime } from "./chain-time.ts";
 import { settings } from "./env.ts";
-import { readHead } from "./moment/indexed-head.ts";
+import { readIndexedHead } from "./moment/indexed-head.ts";
 import { keepAnswer, keptAnswer } from "./moment/kept-answers.ts";
 import { pageAddress } from "./moment/page-address.ts";
 import { rememberMoment } from "./moment/page-moment.ts";
@@ -55,7 +55,7 @@ function readBody<T>(body: unknown, read: Query<never, T>["read"], silentSince: 
     }
     const fields = record(data, "data");
     keepToken(fields["token"]);
-    const head = readHead(fields["_meta"]);
+    const head = readIndexedHead(fields["_meta"]);
     rememberChainTime(head?.timestamp);
     if (head !== undefined) rememberMoment({ block: head.block, timestamp: head.timestamp, silentSince });
     return answered(read(fields));

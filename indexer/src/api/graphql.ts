@@ -68,13 +68,13 @@ function refusalOf(cost: QueryCost | undefined): Response | undefined {
   );
 }
 
-interface Answer {
+interface HttpReply {
   readonly outcome: Outcome;
   readonly block?: BlockPoint | undefined;
 }
 
 /** Reads what a query asks for, all of it from one snapshot. */
-async function answerTo({ query, variables, operationName }: GraphqlBody): Promise<Answer> {
+async function answerTo({ query, variables, operationName }: GraphqlBody): Promise<HttpReply> {
   const document = parsed(query);
   if ("message" in document) return { outcome: { errors: [document] } };
   const errors = graphqlLibrary.validate(served, document);
@@ -96,7 +96,7 @@ function parsed(query: string): ReturnType<typeof graphqlLibrary.parse> | Error 
 }
 
 /** The executor's answer with its block, and its errors told as everywhere; status 400 if nothing was read. */
-function toldOf({ outcome, block }: Answer, hasCursor: boolean): Response {
+function toldOf({ outcome, block }: HttpReply, hasCursor: boolean): Response {
   const { data, errors } = outcome;
   const extensions = { snapshot: block ?? null };
   if (errors === undefined) return jsonResponse({ data, extensions });

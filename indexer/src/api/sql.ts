@@ -41,15 +41,15 @@ export const sqlEndpoint = createMiddleware(async (context, next) => {
 
 const isLive = ({ req }: Context): boolean => req.path === "/sql/live";
 
-interface Answer {
+interface HttpReply {
   readonly result: { readonly rows: readonly unknown[] };
   readonly block: BlockPoint | undefined;
 }
 
-const answered = ({ result, block }: Answer): Response =>
+const answered = ({ result, block }: HttpReply): Response =>
   jsonResponse(result, 200, block === undefined ? {} : { "x-lloom-block": String(block.number) });
 
-async function answerTo(query: ClientQuery): Promise<Answer | { readonly problem: string }> {
+async function answerTo(query: ClientQuery): Promise<HttpReply | { readonly problem: string }> {
   const refused = await validateAllowableSQLQuery(query.sql).then(
     () => undefined,
     (cause: unknown) => cause,

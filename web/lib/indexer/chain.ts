@@ -1,6 +1,5 @@
 import type { TokenUnit } from "@lloom/protocol/amounts";
 import { ask } from "../graphql.ts";
-import { type IndexedHead, readHead } from "../moment/indexed-head.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
 import { TOKEN } from "../rows.ts";
@@ -18,12 +17,3 @@ export const NETWORK_TOKEN = defineQuery({
 
 /** How amounts of this network are written, as its token contract says; undefined until the contracts are seen. */
 export const readToken = (): Promise<IndexReply<TokenUnit | undefined>> => ask(NETWORK_TOKEN, {});
-
-export const INDEXED_HEAD = defineQuery({
-  takes: {},
-  fields: "_meta { status }",
-  read: (data): IndexedHead | undefined => readHead(data["_meta"]),
-});
-
-/** The indexer's newest block; undefined while it has none. */
-export const readIndexedHead = (): Promise<IndexReply<IndexedHead | undefined>> => ask(INDEXED_HEAD, {});

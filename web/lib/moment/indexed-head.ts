@@ -8,7 +8,7 @@ export interface IndexedHead {
 }
 
 /** Reads `_meta`; undefined while the indexer has no block. */
-export function readHead(meta: unknown): IndexedHead | undefined {
+export function readIndexedHead(meta: unknown): IndexedHead | undefined {
   const { status } = record(meta, "_meta");
   const [chain] = Object.values(record(status, "_meta.status"));
   if (chain === undefined) return undefined;
