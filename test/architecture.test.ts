@@ -56,7 +56,8 @@ const LARGE_ROOMS: Readonly<Record<string, number>> = {
 describe("rooms", () => {
   const rooms = Map.groupBy(
     typescript.filter(
-      (source) => !isTest(source.path) && /^(protocol|node|indexer|web|devnet|checkout|ignition)\//.test(source.path),
+      (source) =>
+        !isTest(source.path) && /^(protocol|node|browser|indexer|web|devnet|checkout|ignition)\//.test(source.path),
     ),
     ({ path }) => dirname(path),
   );

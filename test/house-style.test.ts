@@ -28,7 +28,7 @@ describe("language", () => {
   it("gives every error of the product a code, and every one of its tools a next step", () => {
     const ours = sources.filter(
       ({ path }) =>
-        /^(protocol\/src|node\/src|indexer|web|checkout|devnet|ignition)\//.test(path) &&
+        /^(protocol\/src|node\/src|browser|indexer|web|checkout|devnet|ignition)\//.test(path) &&
         !/\.test\.ts$|\/test\//.test(path),
     );
     const raw = /\bnew (?:Error|TypeError|RangeError|SyntaxError)\b/;
@@ -48,7 +48,8 @@ describe("language", () => {
   it("reads the wall clock and the steady one, by which it measures what takes time, in one place of each part", () => {
     const product = sources.filter(
       ({ path }) =>
-        /^(protocol|node|indexer|web|checkout|devnet|ignition)\//.test(path) && !/\.test\.ts|\/test\//.test(path),
+        /^(protocol|node|browser|indexer|web|checkout|devnet|ignition)\//.test(path) &&
+        !/\.test\.ts|\/test\//.test(path),
     );
     const readersOf = (clock: RegExp): string[] =>
       product
@@ -78,7 +79,7 @@ describe("language", () => {
   });
 
   // A row of a page and the thing that it shows have one name; so have two programs that never meet.
-  it.each(["node/src", "indexer", "web", "devnet", "checkout", "ignition", "scripts"])(
+  it.each(["node/src", "browser", "indexer", "web", "devnet", "checkout", "ignition", "scripts"])(
     "calls no two things of %s and the protocol by one name",
     (workspace) => {
       const own = new RegExp(`^(protocol/src|${workspace})/`);
