@@ -1,15 +1,12 @@
-import { TOOL_NAME } from "@lloom/protocol/form/answer-settings";
 import { MOST_TOOLS } from "@lloom/protocol/form/tools";
 import { z } from "@lloom/protocol/zod";
 import { type AskedForm, type FormPlaces, formOf } from "../fields/asked-form.ts";
 import { flagField, textField } from "../fields/field-forms.ts";
+import { nameField, schemaField } from "../fields/tool-forms.ts";
 
-const nameProblem = "must be a name of 1 to 64 letters, digits, underscores and dashes";
 const toolProblem = 'must be an object such as { type: "function", function: { name: "f" } }';
 const choiceProblem = 'must be none, auto, required or an object such as { type: "function", function: { name: "f" } }';
 const formatProblem = "must be text, json_object or json_schema";
-const name = z.string(nameProblem).regex(TOOL_NAME, nameProblem);
-const schema = z.record(z.string(), z.json(), "must be a JSON Schema");
 
 /** Fields that give an answer its form. */
 export const formFields = {
@@ -19,9 +16,9 @@ export const formFields = {
         {
           type: z.literal("function", "must be function"),
           function: z.object({
-            name,
+            name: nameField,
             description: textField.nullish(),
-            parameters: schema.nullish(),
+            parameters: schemaField.nullish(),
             strict: flagField.nullish(),
           }),
         },
@@ -35,7 +32,9 @@ export const formFields = {
     .union(
       [
         z.enum(["none", "auto", "required"]),
-        z.object({ type: z.literal("function"), function: z.object({ name }) }).transform((one) => one.function),
+        z
+          .object({ type: z.literal("function"), function: z.object({ name: nameField }) })
+          .transform((one) => one.function),
       ],
       choiceProblem,
     )
@@ -49,7 +48,7 @@ export const formFields = {
         z.object({ type: z.literal("json_object") }),
         z.object({
           type: z.literal("json_schema"),
-          json_schema: z.object({ name, schema }, 'must be an object with "name" and "schema"'),
+          json_schema: z.object({ name: nameField, schema: schemaField }, 'must be an object with "name" and "schema"'),
         }),
       ],
       formatProblem,

@@ -1,12 +1,12 @@
 import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { textField } from "../fields/field-forms.ts";
-import { argumentsText, type CallMade, type Turn } from "../fields/turns.ts";
+import { argumentsField, joinedText } from "../fields/tool-forms.ts";
+import type { CallMade, Turn } from "../fields/turns.ts";
 
 const contentProblem = "must be a string or a list of text parts";
 const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;
 const roleProblem = "must be system, developer, user, assistant or tool";
-const argumentsProblem = "must be the JSON of an object";
 
 const textPart = z.object({ type: z.literal("text", "must be text"), text: textField }, "must be a text part");
 const content = z.union([textField, z.array(textPart, contentProblem).min(1, contentProblem)], contentProblem);
@@ -21,14 +21,9 @@ const answerPart = z.union(
   "must be a part of text or of a refusal",
 );
 const answerContent = z.union([textField, z.array(answerPart, contentProblem)], contentProblem);
-const callArguments = textField.transform((text, context) => {
-  const object = argumentsText(text);
-  if (object === undefined) context.addIssue({ code: "custom", message: argumentsProblem });
-  return object ?? "{}";
-});
 const callSchema = z.object({
   id: z.string("must be text").min(1, "must not be empty"),
-  function: z.object({ name: textField, arguments: callArguments }, "must be an object with name and arguments"),
+  function: z.object({ name: textField, arguments: argumentsField }, "must be an object with name and arguments"),
 });
 
 const turnSchema = z.discriminatedUnion(
@@ -66,11 +61,11 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   return messages.map((message, index): Turn => {
     const at = `messages[${index}]`;
     if (message.role === "tool") {
-      const content = joinParts(message.content);
+      const content = joinedText(message.content);
       return { at, role: "tool", id: message.tool_call_id, idAt: `${at}.tool_call_id`, content };
     }
-    if (message.role !== "assistant") return { at, role: message.role, content: joinParts(message.content) };
-    const content = [message.content ?? "", message.refusal ?? ""].map(joinParts).filter(Boolean).join("\n");
+    if (message.role !== "assistant") return { at, role: message.role, content: joinedText(message.content) };
+    const content = [message.content ?? "", message.refusal ?? ""].map(joinedText).filter(Boolean).join("\n");
     return { at, role: "assistant", content, calls: (message.tool_calls ?? []).map(callOf) };
   });
 }
@@ -78,6 +73,3 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
 const callOf = ({ id, function: { name, arguments: given } }: z.infer<typeof callSchema>): CallMade => ({
   ...{ id, name, arguments: given },
 });
-
-const joinParts = (content: string | readonly { text: string }[]): string =>
-  typeof content === "string" ? content : content.map((part) => part.text).join("\n");

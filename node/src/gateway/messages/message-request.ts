@@ -1,4 +1,3 @@
-import { TOOL_NAME } from "@lloom/protocol/form/answer-settings";
 import { MOST_TOOLS } from "@lloom/protocol/form/tools";
 import { z } from "@lloom/protocol/zod";
 import type { Asked } from "../asked.ts";
@@ -17,15 +16,13 @@ import {
   refuseUnknown,
 } from "../fields/refusals.ts";
 import { samplingFields, samplingOf } from "../fields/sampling-fields.ts";
+import { nameField, schemaField } from "../fields/tool-forms.ts";
 import { wireMessages } from "../fields/turns.ts";
 import { messagesField, refuseInBlocks, refuseInMessages, systemField, turnsOf } from "./message-turns.ts";
 
 /** A message as asked, in the network's terms. */
 export type MessageRequest = Asked;
 
-const nameProblem = "must be a name of 1 to 64 letters, digits, underscores and dashes";
-const toolName = z.string(nameProblem).regex(TOOL_NAME, nameProblem);
-const schema = z.record(z.string(), z.json(), "must be a JSON Schema");
 const { stop, ...drawn } = samplingFields;
 const { stream_options: _, ...common } = askedFields;
 
@@ -39,7 +36,7 @@ const messageSchema = z.object({
   tools: z
     .array(
       z.object(
-        { name: toolName, description: textField.nullish(), input_schema: schema, strict: flagField.nullish() },
+        { name: nameField, description: textField.nullish(), input_schema: schemaField, strict: flagField.nullish() },
         'must be an object such as { name: "f", input_schema: {} }',
       ),
     )
@@ -56,7 +53,9 @@ const messageSchema = z.object({
     )
     .optional(),
   output_config: z
-    .object({ format: z.object({ type: z.literal("json_schema"), schema }, "must be a json_schema").nullish() })
+    .object({
+      format: z.object({ type: z.literal("json_schema"), schema: schemaField }, "must be a json_schema").nullish(),
+    })
     .optional(),
 });
 type Message = z.infer<typeof messageSchema>;

@@ -2,15 +2,14 @@ import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { textField } from "../fields/field-forms.ts";
 import { isFields, isNothing, refuse, refuseOthers, under } from "../fields/refusals.ts";
+import { joinedText } from "../fields/tool-forms.ts";
 import type { Turn } from "../fields/turns.ts";
 
 const contentProblem = "must be text or a list of blocks";
 const messagesProblem = `must be a list of 1 to ${WIRE_LIMITS.messages} messages`;
 const id = z.string("must be text").min(1, "must not be empty");
 const textBlock = z.object({ type: z.literal("text"), text: textField }, "must be a block of text");
-const joined = (given: string | readonly { readonly text: string }[]): string =>
-  typeof given === "string" ? given : given.map(({ text }) => text).join("\n");
-const texts = z.union([textField, z.array(textBlock, contentProblem)], contentProblem).transform(joined);
+const texts = z.union([textField, z.array(textBlock, contentProblem)], contentProblem).transform(joinedText);
 
 /** The field `system`. */
 export const systemField = texts.optional();

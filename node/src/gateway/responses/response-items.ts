@@ -2,7 +2,8 @@ import { WIRE_LIMITS } from "@lloom/protocol/messages";
 import { z } from "@lloom/protocol/zod";
 import { textField } from "../fields/field-forms.ts";
 import { isFields, isNothing, refuse, refuseOthers, under } from "../fields/refusals.ts";
-import { argumentsText, type Turn } from "../fields/turns.ts";
+import { argumentsField, joinedText } from "../fields/tool-forms.ts";
+import type { Turn } from "../fields/turns.ts";
 
 const contentProblem = "must be text or a list of parts of text";
 const inputProblem = `must be text or a list of 1 to ${WIRE_LIMITS.messages} items`;
@@ -13,13 +14,8 @@ const part = z.union(
   ],
   "must be a part of text",
 );
-const content = z.union([textField, z.array(part, contentProblem)], contentProblem).transform(joined);
+const content = z.union([textField, z.array(part, contentProblem)], contentProblem).transform(joinedText);
 const callId = z.string("must be text").min(1, "must not be empty");
-const callArguments = textField.transform((text, context) => {
-  const object = argumentsText(text);
-  if (object === undefined) context.addIssue({ code: "custom", message: "must be the JSON of an object" });
-  return object ?? "{}";
-});
 
 const item = z.discriminatedUnion("type", [
   z.object({
@@ -27,7 +23,7 @@ const item = z.discriminatedUnion("type", [
     role: z.enum(["system", "developer", "user", "assistant"], "must be system, developer, user or assistant"),
     content,
   }),
-  z.object({ type: z.literal("function_call"), call_id: callId, name: textField, arguments: callArguments }),
+  z.object({ type: z.literal("function_call"), call_id: callId, name: textField, arguments: argumentsField }),
   z.object({ type: z.literal("function_call_output"), call_id: callId, output: content }),
   /** How an earlier answer came about; it is left out, as in chat. */
   z.object({ type: z.literal("reasoning") }),
@@ -107,8 +103,4 @@ export function turnsOf(items: readonly Item[]): Turn[] {
 function messageOf({ role, content: said }: Extract<Item, { readonly type: "message" }>) {
   if (role === "assistant") return { role, content: said, calls: [] };
   return { role: role === "developer" ? ("system" as const) : role, content: said };
-}
-
-function joined(given: string | readonly { readonly text: string }[]): string {
-  return typeof given === "string" ? given : given.map(({ text }) => text).join("\n");
 }

@@ -1,4 +1,3 @@
-import { TOOL_NAME } from "@lloom/protocol/form/answer-settings";
 import { MOST_TOOLS } from "@lloom/protocol/form/tools";
 import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import { z } from "@lloom/protocol/zod";
@@ -18,6 +17,7 @@ import {
   refuseUnknown,
 } from "../fields/refusals.ts";
 import { samplingFields, samplingOf } from "../fields/sampling-fields.ts";
+import { nameField, schemaField } from "../fields/tool-forms.ts";
 import { wireMessages } from "../fields/turns.ts";
 import { inputField, refuseInInput, turnsOf } from "./response-items.ts";
 
@@ -27,9 +27,6 @@ export interface ResponseRequest extends Asked {
   readonly told: Readonly<Record<string, unknown>>;
 }
 
-const nameProblem = "must be a name of 1 to 64 letters, digits, underscores and dashes";
-const name = z.string(nameProblem).regex(TOOL_NAME, nameProblem);
-const schema = z.record(z.string(), z.json(), "must be a JSON Schema");
 const choiceProblem = 'must be none, auto, required or an object such as { type: "function", name: "f" }';
 /** Names in `include`, of which two are known. */
 const MOST_INCLUDED = 16;
@@ -51,9 +48,9 @@ const responseSchema = z.object({
       z.object(
         {
           type: z.literal("function"),
-          name,
+          name: nameField,
           description: textField.nullish(),
-          parameters: schema.nullish(),
+          parameters: schemaField.nullish(),
           strict: flagField.nullish(),
         },
         'must be an object such as { type: "function", name: "f" }',
@@ -76,7 +73,7 @@ const responseSchema = z.object({
           [
             z.object({ type: z.literal("text") }),
             z.object({ type: z.literal("json_object") }),
-            z.object({ type: z.literal("json_schema"), name, schema }),
+            z.object({ type: z.literal("json_schema"), name: nameField, schema: schemaField }),
           ],
           "must be text, json_object or json_schema",
         )
