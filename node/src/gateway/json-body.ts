@@ -1,3 +1,4 @@
+import { isDeeper } from "@lloom/protocol/form/depth";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./http-problem.ts";
 
@@ -21,7 +22,7 @@ export function takeJson(server: FastifyInstance): void {
     refuseCharset(request);
     const text = keepLongSeeds(decode(body as Buffer));
     parse(request, text, (error, read) => {
-      if (error === null && text.length > 2 * MOST_LEVELS && isDeeper(read)) done(tooDeep());
+      if (error === null && text.length > 2 * MOST_LEVELS && isDeeper(read, MOST_LEVELS)) done(tooDeep());
       else done(error, read);
     });
   });
@@ -38,16 +39,6 @@ function decode(body: Buffer): string {
   } catch {
     throw notUtf8("The body is not UTF-8.");
   }
-}
-
-/** Looks through one level after the other, without calls inside calls. */
-function isDeeper(body: unknown): boolean {
-  let level = [body];
-  for (let depth = 0; depth < MOST_LEVELS; depth++) {
-    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }
 
 const tooDeep = (): HttpError =>
