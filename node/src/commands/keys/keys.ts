@@ -3,7 +3,7 @@ import { utcText } from "@lloom/protocol/utc-text";
 import { LloomError } from "../../errors.ts";
 import { wallClock } from "../../primitives/clock.ts";
 import { type ApiKey, keyState, newSecret } from "../../store/client/api-keys.ts";
-import { dayOf, periodAt } from "../../store/client/budget-period.ts";
+import { DAY_MS, dayOf, periodAt } from "../../store/client/budget-period.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
 import { requireConsent, YES } from "../deeds/consent.ts";
 import { numberFlag } from "../number-flag.ts";
@@ -103,8 +103,6 @@ function tell(context: CommandContext, { spending, token }: KeyFile, key: ApiKey
     keyLines(key, spent, { token, nowMs }).join("\n"),
   );
 }
-
-const DAY_MS = 86_400_000;
 
 async function usage(context: CommandContext): Promise<void> {
   const file = openKeyFile(context);

@@ -2,7 +2,7 @@ import { formatAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import { utcText } from "@lloom/protocol/utc-text";
 import type { FastifyRequest } from "fastify";
 import { wallClock } from "../../primitives/clock.ts";
-import { dayOf } from "../../store/client/budget-period.ts";
+import { DAY_MS, dayOf } from "../../store/client/budget-period.ts";
 import { HttpError } from "../http-problem.ts";
 import { type KeyCaller, keyCallerOf } from "./key-caller.ts";
 
@@ -15,7 +15,6 @@ export interface KeyRoutes {
 }
 
 const RESETS = { total: null, day: "daily", month: "monthly" } as const;
-const DAY_MS = 86_400_000;
 const MOST_DAYS = 400;
 const USUAL_DAYS = 30;
 

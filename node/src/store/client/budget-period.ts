@@ -6,7 +6,8 @@ export interface PeriodBounds {
   readonly untilMs: number | undefined;
 }
 
-const DAY_MS = 86_400_000;
+/** A day of UTC. */
+export const DAY_MS = 86_400_000;
 
 /** When the day of a moment began, UTC. */
 export const dayOf = (atMs: number): number => atMs - (atMs % DAY_MS);
