@@ -37,7 +37,7 @@ export type FetchedTrace =
 
 type OwnDoing = "refused" | "invalid";
 
-/** Whether it is an executor's own doing: others may hold its door shut, or keep it busy. */
+/** Whether it is an executor's own doing: others may keep it from answering, or busy. */
 export const isOwnDoing = (why: EvidenceFaultKind): why is OwnDoing => why === "refused" || why === "invalid";
 
 /** For who asked and is left without a trace, of which nobody knows whose doing that is. */
