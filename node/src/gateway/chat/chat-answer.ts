@@ -1,8 +1,9 @@
-import type { Answered, ToldOdds } from "../../client/question.ts";
+import type { Answered } from "../../client/question.ts";
 import { callFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
 import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
+import { closingChunks, haveOwnChunk } from "../telling/closing-chunks.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
-import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
+import { openAiOdds } from "../telling/told-odds.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
 /** A chat completion, whole. */
@@ -43,21 +44,8 @@ function wholeChoice(choice: ToldChoice, call: ChatRequest): object {
 /** Of the content's tokens; null where nobody asked. */
 function logprobsOf({ content, end }: ToldChoice, { logprobs: most }: ChatRequest): object | null {
   if (most === undefined) return null;
-  const tokens = oddsOfText(content, end.odds ?? []);
-  return {
-    content: tokens.map(({ likeliest, ...token }) => ({
-      ...openAiOdds(token),
-      top_logprobs: likeliest.slice(0, most).map(openAiOdds),
-    })),
-    refusal: null,
-  };
+  return { content: openAiOdds(content, end.odds ?? [], most), refusal: null };
 }
-
-const openAiOdds = ({ bytes, logprob }: ToldOdds) => ({
-  token: textOfBytes(bytes),
-  logprob: nats(logprob),
-  bytes,
-});
 
 const openAiCall = ({ id, ...called }: ToldCall) => ({ id, type: "function", function: called });
 
@@ -95,16 +83,15 @@ export function chatChunks({ id, created, call, deployment }: AnswerTold<ChatReq
         ...calls.map((one, place) => ({
           data: choose(index, { tool_calls: [{ index: place, ...openAiCall(one) }] }),
         })),
-        // Of several answers nobody knows which one ends last: their facts come in a chunk of their own.
-        { data: call.includeUsage || call.choices > 1 ? last : { ...last, lloom: callFacts([end], deployment) } },
+        { data: haveOwnChunk(call) ? last : { ...last, lloom: callFacts([end], deployment) } },
       ];
     },
-    finished: (choices) => {
-      const ends = choices.map(({ end }) => end);
-      const told = { ...(call.includeUsage && { usage: usageOf(ends) }), lloom: callFacts(ends, deployment) };
-      const hasFacts = call.includeUsage || call.choices > 1;
-      return [...(hasFacts ? [{ data: { ...base, choices: [], ...told } }] : []), { data: "[DONE]" }];
-    },
+    finished: (choices) =>
+      closingChunks(
+        base,
+        { call, deployment },
+        choices.map(({ end }) => end),
+      ),
     failed: ({ body }) => [{ event: "error", data: body }],
   };
 }

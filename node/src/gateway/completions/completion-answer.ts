@@ -1,6 +1,7 @@
 import type { ToldOdds } from "../../client/question.ts";
 import { callFacts, openAiFinishReason, usageOf } from "../answer-facts.ts";
 import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
+import { closingChunks, haveOwnChunk } from "../telling/closing-chunks.ts";
 import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
 import type { CompletionRequest } from "./completion-request.ts";
 
@@ -43,15 +44,15 @@ export function textChunks({ id, created, call, deployment }: AnswerTold<Complet
     ended: (choice, rest) => {
       const { index, end } = choice;
       const last = choose(index, "", { finish_reason: openAiFinishReason(end), logprobs: logprobsOf(choice, call) });
-      const hasFacts = !call.includeUsage && call.choices === 1;
-      return [...text(index, rest), { data: hasFacts ? { ...last, lloom: callFacts([end], deployment) } : last }];
+      const told = haveOwnChunk(call) ? last : { ...last, lloom: callFacts([end], deployment) };
+      return [...text(index, rest), { data: told }];
     },
-    finished: (choices) => {
-      const ends = choices.map(({ end }) => end);
-      const told = { ...(call.includeUsage && { usage: usageOf(ends) }), lloom: callFacts(ends, deployment) };
-      const hasFacts = call.includeUsage || call.choices > 1;
-      return [...(hasFacts ? [{ data: { ...base, choices: [], ...told } }] : []), { data: "[DONE]" }];
-    },
+    finished: (choices) =>
+      closingChunks(
+        base,
+        { call, deployment },
+        choices.map(({ end }) => end),
+      ),
     failed: ({ body }) => [{ event: "error", data: body }],
   };
 }

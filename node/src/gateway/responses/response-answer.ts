@@ -1,9 +1,8 @@
-import type { ToldOdds } from "../../client/question.ts";
 import { wallClock } from "../../primitives/clock.ts";
 import { callFacts, tokensOf } from "../answer-facts.ts";
 import type { AnswerTold, StreamEvent, StreamTeller, ToldChoice } from "../api.ts";
 import type { ToldCall } from "../telling/told-calls.ts";
-import { nats, oddsOfText, textOfBytes } from "../telling/told-odds.ts";
+import { openAiOdds } from "../telling/told-odds.ts";
 import type { ResponseRequest } from "./response-request.ts";
 
 /** A response, whole. */
@@ -63,13 +62,8 @@ const itemId = (prefix: string, id: string): string => `${prefix}_${id.replace(/
 
 function logprobsOf({ content, end }: ToldChoice, { logprobs: most }: ResponseRequest): object[] {
   if (most === undefined) return [];
-  return oddsOfText(content, end.odds ?? []).map(({ likeliest, ...token }) => ({
-    ...toldOdds(token),
-    top_logprobs: likeliest.slice(0, most).map(toldOdds),
-  }));
+  return openAiOdds(content, end.odds ?? [], most);
 }
-
-const toldOdds = ({ bytes, logprob }: ToldOdds) => ({ token: textOfBytes(bytes), logprob: nats(logprob), bytes });
 
 /** The same in events, in the order of Open Responses. */
 export function responseEvents(answer: AnswerTold<ResponseRequest>): StreamTeller {

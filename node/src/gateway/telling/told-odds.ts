@@ -1,4 +1,4 @@
-import type { ToldToken } from "../../client/question.ts";
+import type { ToldOdds, ToldToken } from "../../client/question.ts";
 
 /**
  * The tokens that a text is made of. A trace goes on where the answer was cut at a stop string, and its last token may be the
@@ -22,3 +22,12 @@ export const textOfBytes = (bytes: readonly number[]): string => Buffer.from(byt
 
 /** From thousandths. */
 export const nats = (logprob: number): number => logprob / 1000;
+
+/** What a text's tokens tell in OpenAI's names, each with up to `most` of the likeliest at its place. */
+export const openAiOdds = (text: string, tokens: readonly ToldToken[], most: number): object[] =>
+  oddsOfText(text, tokens).map(({ likeliest, ...token }) => ({
+    ...openAiToken(token),
+    top_logprobs: likeliest.slice(0, most).map(openAiToken),
+  }));
+
+const openAiToken = ({ bytes, logprob }: ToldOdds) => ({ token: textOfBytes(bytes), logprob: nats(logprob), bytes });
