@@ -85,14 +85,12 @@ function bytesOfLetters(text: string): Uint8Array {
   return bytes.includes(undefined) ? Buffer.from(text) : Uint8Array.from(bytes as number[]);
 }
 
+const VISIBLE_BYTES = 188;
 /** Bytes that are a visible letter stand for themselves, the others, in their order, for the letters from 256 on. */
 const BYTE_OF_LETTER: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 256 }, (_, byte) => byte)
     .sort((one, other) => Number(isHidden(one)) - Number(isHidden(other)) || one - other)
-    .map((byte, place, all) => {
-      const visible = all.filter((one) => !isHidden(one)).length;
-      return [String.fromCodePoint(isHidden(byte) ? 256 + place - visible : byte), byte];
-    }),
+    .map((byte, place) => [String.fromCodePoint(isHidden(byte) ? 256 + place - VISIBLE_BYTES : byte), byte]),
 );
 function isHidden(byte: number): boolean {
   return byte < 0x21 || (byte > 0x7e && byte < 0xa1) || byte === 0xad;
