@@ -2,6 +2,7 @@ import { testTokenAbi } from "@lloom/protocol/generated/abi";
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, deployLloom, startChain, type TestChain, type TestDeployment } from "../support/chain.ts";
+import { complainOf, settledAnswer } from "../support/disputed-answer.ts";
 import { type Program, untilPrinted } from "../support/processes.ts";
 import { reportTwoAnswers } from "../support/two-answers.ts";
 import { createUser, type User } from "../support/user.ts";
@@ -9,6 +10,12 @@ import { createUser, type User } from "../support/user.ts";
 const READY_MS = 300_000;
 const DAY = 86_400;
 const YES = "--yes";
+/** Another than those in which the answers stand that came. */
+const DISPUTED_LANE = 99n;
+/** Wei beyond the bond, which the contract owes to who sent them. */
+const TOO_MUCH = 10n ** 18n;
+/** What the second client deposits beside its channel. */
+const CLIENTS_REST = 4_000_000n;
 
 let chain: TestChain;
 let deployment: TestDeployment;
@@ -88,6 +95,7 @@ const NOTHING = {
 describe("every way into the contracts and out of them", () => {
   let minted = 0n;
   let earned = 0n;
+  let disputed = 0n;
 
   it("takes money in: deposits, stakes, channels, credit for bonds", async () => {
     const faucets = [client, second, executor, cheat, validator].map((user) => user.tell("faucet"));
@@ -133,11 +141,24 @@ describe("every way into the contracts and out of them", () => {
     expect(settled["maturing"]).toMatchObject([{ amount: String(costs[1]) }]);
   });
 
+  it("gives the price of an answer that never came back to who disputed it, with its bond", async () => {
+    const parties = { chain, deployment, client: second, executor };
+    const receipt = await settledAnswer(parties, DISPUTED_LANE);
+    disputed = receipt.response.cumulativeCost;
+    const id = await complainOf(parties, receipt, TOO_MUCH);
+    expect(await etherOf(deployment.deliveryDisputes)).toBeGreaterThan(TOO_MUCH);
+    expect(await second.tell("status")).toMatchObject({ deposited: String(CLIENTS_REST) });
+    await executor.tell("dispute", "concede", id, YES);
+    expect(await second.tell("status")).toMatchObject({ deposited: String(CLIENTS_REST + disputed) });
+  });
+
   it("gives a client its channels back, after the delay or at once by the executor", async () => {
     const asked = await client.tell("unlock", executor.address, YES);
     expect(asked).toMatchObject({ action: "unlock", amount: String(2_500_000n - earned) });
     expect(await client.tell("unlock", "--finish", YES)).toMatchObject({ event: "nothing" });
-    expect(await executor.tell("release", second.address, YES)).toMatchObject({ amount: "1000000" });
+    expect(await executor.tell("release", second.address, YES)).toMatchObject({
+      amount: String(1_000_000n - disputed),
+    });
     await second.tell("withdraw", "deposit", YES);
     expect(await tokensOf(second.address)).toBe(1_000_000_000n);
     await second.tell("withdraw", "rewards", YES);

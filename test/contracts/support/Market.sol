@@ -217,7 +217,7 @@ abstract contract Market is TestBase {
         return abi.encodeWithSelector(IAccountingV2.AccountingPairRejected.selector, reason);
     }
 
-    /// Both doors name the same reason: the view, and the transaction that reverts.
+    /// Both ways name the same reason: the view, and the transaction that reverts.
     function assertRejected(IAccountingV2.SignedPair memory pair, IAccountingV2.Rejection reason) internal {
         assertEq(uint256(accounting.checkPair(pair)), uint256(reason), "checkPair");
         vm.expectRevert(rejectedAs(reason));
