@@ -63,6 +63,7 @@ function gamesOf(parties: ReadonlySet<Side>, fits: (game: Game) => boolean = () 
 const isShown = ({ guilty, evidence }: Game): boolean => guilty && evidence;
 const gainOver = (game: Game, otherwise: number): number => new Search(game).value() - otherwise;
 const honestly = (game: Game): number => new Search({ ...game, colludes: false }).value();
+const inTokens = (units: number): string => (units / Number(UNIT)).toFixed(2);
 /** Sums of products of chances and of amounts up to 10^10 are exact to far below one base unit. */
 const LESS_THAN_A_UNIT = 0.01;
 
@@ -197,19 +198,31 @@ describe(`the game of a jury, seed ${SEED}`, () => {
     () => {
       const page = readFileSync(join(ROOT, "docs/contracts-measured.md"), "utf8");
       const stakes = { penalty: 40n * UNIT, cost: COST, price: PRICE };
-      const common = { stakes, candidates: 40, arbitrator: false, colludes: true, away: 0 } as const;
+      const common = { stakes, candidates: 40, colludes: true, away: 0 } as const;
       const rows = [4, 8, 10, 12, 16, 20].map((members) => {
-        const accusing: Game = {
-          ...common,
-          members,
-          parties: CHALLENGER,
-          guilty: false,
-          evidence: false,
-          goal: "money",
-        };
-        const lying: Game = { ...common, members, parties: EXECUTOR, guilty: true, evidence: true, goal: "falsehood" };
-        const gain = (new Search(accusing).value() / Number(UNIT)).toFixed(2);
-        return `| ${members} of 40 | ${(100 * new Search(lying).value()).toFixed(1)} % | ${gain} |`;
+        const pair = (figure: (at: Pick<Game, "arbitrator" | "members">) => string): string =>
+          [false, true].map((arbitrator) => figure({ arbitrator, members })).join(", ");
+        const shown = { ...common, guilty: true, evidence: true } as const;
+        const falsehoods = pair((at) => {
+          const lying: Game = { ...shown, ...at, parties: EXECUTOR, goal: "falsehood" };
+          return `${(100 * new Search(lying).value()).toFixed(1)} %`;
+        });
+        const complaints = pair((at) => {
+          const accusing: Game = {
+            ...common,
+            ...at,
+            parties: CHALLENGER,
+            guilty: false,
+            evidence: false,
+            goal: "money",
+          };
+          return inTokens(new Search(accusing).value());
+        });
+        const votes = pair((at) => {
+          const voting: Game = { ...shown, ...at, parties: NOBODY, goal: "money" };
+          return inTokens(gainOver(voting, honestly(voting)));
+        });
+        return `| ${members} of 40 | ${falsehoods} | ${complaints} | ${votes} |`;
       });
       expect(rows.filter((row) => !page.includes(row))).toEqual([]);
     },
