@@ -9,7 +9,7 @@ import { wireMessages } from "../fields/turns.ts";
 import { invalidField } from "../http-problem.ts";
 import { chatForm, formFields } from "./chat-form.ts";
 import { messagesField, turnsOf } from "./chat-messages.ts";
-import { refuseUnsupported } from "./request-fields.ts";
+import { refuseUnsupported } from "./refuse-fields.ts";
 
 /** A chat completion as asked, in the network's terms. */
 export interface ChatRequest extends Asked {
