@@ -14,7 +14,7 @@ const MOST_REMEMBERED = 4096;
 export interface ModelRoutes {
   /** GET /v1/models: what executors offer now, as far as the caller's key may use it. */
   readonly list: (request: FastifyRequest) => Promise<object>;
-  /** GET /v1/models/NAME, where the name may have slashes. */
+  /** GET /v1/models/NAME, where the name may have slashes, likewise. */
   readonly get: (request: FastifyRequest<{ Params: { "*": string } }>) => Promise<object>;
 }
 
@@ -31,13 +31,14 @@ export function modelRoutes(client: GatewayClient, token: TokenUnit): ModelRoute
     list: async (request) => {
       const caller = keyCallerOf(request);
       const models = await client.models();
-      const usable = caller === undefined ? models : models.filter(({ model }) => caller.mayUse(model));
+      const usable = caller === undefined ? models : models.filter((summary) => caller.maySee(summary));
       return { object: "list", data: usable.map(told) };
     },
     get: async (request) => {
       const name = request.params["*"];
+      const caller = keyCallerOf(request);
       const found = await client.model(name);
-      if (found !== undefined) return told(found);
+      if (found !== undefined && caller?.maySee(found) !== false) return told(found);
       throw new LloomError("MODEL_NOT_FOUND", `No executor offers the model "${name}" now.`, {
         details: { param: "model" },
       });

@@ -1,3 +1,4 @@
+import { parseModelReference } from "../../client/check/model-reference.ts";
 import { LloomError } from "../../errors.ts";
 import type { BudgetPeriod, KeyTerms } from "../../store/client/api-keys.ts";
 import { amountArgument } from "../amount.ts";
@@ -39,8 +40,10 @@ function budgetOf(text: string): KeyTerms["budget"] {
 
 function modelsOf(text: string): readonly string[] {
   const models = text.split(",").map((model) => model.trim());
-  if (models.every((model) => model !== "")) return models;
-  throw wrong(`--models is "${text}".`, "Give names with commas between them: --models lloom-tiny,llama3.2");
+  if (models.includes(""))
+    throw wrong(`--models is "${text}".`, "Give names with commas between them: --models lloom-tiny,llama3.2");
+  models.forEach(parseModelReference);
+  return models;
 }
 
 /** So long from now, or a moment: the end of a day of UTC has no more digits than its date. */

@@ -105,6 +105,20 @@ describe("a key of the gateway's database", () => {
     expect((await openai(gateway, secret).models.list()).data.map(({ id }) => id)).toEqual(["lloom-tiny"]);
   });
 
+  it("may use weights that its entry names the beginning of, and sees what is sold under their name", async () => {
+    const gateway = await start();
+    const secret = add({ models: ["lloom-tiny@sha256:0e0e0e0e"] });
+    await ask(gateway, secret, { model: `lloom-tiny@sha256:${"0e".repeat(32)}` });
+    for (const model of ["lloom-tiny", "lloom-tiny@sha256:0e0e0e0f", "lloom-tiny@sha256:0e0e"])
+      await expect(ask(gateway, secret, { model })).rejects.toMatchObject({
+        status: model.endsWith("0e0e") ? 400 : 403,
+      });
+    const { models } = openai(gateway, secret);
+    expect((await models.list()).data.map(({ id }) => id)).toEqual(["lloom-tiny"]);
+    expect(await models.retrieve("lloom-tiny")).toMatchObject({ id: "lloom-tiny" });
+    await expect(models.retrieve("meta-llama/Llama-3.2")).rejects.toMatchObject({ status: 404 });
+  });
+
   it("asks so often in a minute, and is told when to come again", async () => {
     const gateway = await start();
     const secret = add({ perMinute: 2 });

@@ -1,6 +1,7 @@
 import { parseAmount, shownAmount, type TokenUnit } from "@lloom/protocol/amounts";
 import type { Hex } from "@lloom/protocol/commitment-types";
 import { utcText } from "@lloom/protocol/utc-text";
+import type { ModelSummary } from "../../client/discover/model-summary.ts";
 import type { Purse } from "../../client/question.ts";
 import { BoundedMap } from "../../primitives/bounded-map.ts";
 import { type Clock, type SteadyClock, steadyClock, wallClock } from "../../primitives/clock.ts";
@@ -10,6 +11,7 @@ import { type PeriodBounds, periodAt } from "../../store/client/budget-period.ts
 import type { KeySpending, KeyUsage, Spending } from "../../store/client/key-spending.ts";
 import type { RequestCharge } from "../../store/client/request-charge.ts";
 import { HttpError } from "../http-problem.ts";
+import { isAllowed, isAllowedInPart } from "./allowed-models.ts";
 import { keyProblem } from "./key-problem.ts";
 
 /** What is kept of API keys, and by what clocks. */
@@ -97,7 +99,12 @@ export class KeyAccounts {
 
   /** Whether a key may use a model, by its name or as `NAME@sha256:DIGITS`. */
   mayUse({ models }: ApiKey, model: string): boolean {
-    return models === undefined || models.includes(model) || models.includes(model.split("@sha256:", 1)[0] ?? "");
+    return models === undefined || isAllowed(models, model);
+  }
+
+  /** Whether a key may use some of what is sold under a name. */
+  mayUseSome({ models }: ApiKey, summary: ModelSummary): boolean {
+    return models === undefined || isAllowedInPart(models, summary);
   }
 
   /** Who pays a call. Throws 403 for a model that the key may not use, 429 where nothing is left of its budget. */

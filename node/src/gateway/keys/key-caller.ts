@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import type { ModelSummary } from "../../client/discover/model-summary.ts";
 import type { ApiKey } from "../../store/client/api-keys.ts";
 import type { KeyAccounts, Payer } from "./key-accounts.ts";
 
@@ -17,8 +18,9 @@ export class KeyCaller {
     return this.accounts.payer(this.key, models);
   }
 
-  mayUse(model: string): boolean {
-    return this.accounts.mayUse(this.key, model);
+  /** Whether it may see what is sold under a name: all of it, or some weights. */
+  maySee(summary: ModelSummary): boolean {
+    return this.accounts.mayUseSome(this.key, summary);
   }
 }
 
