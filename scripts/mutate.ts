@@ -27,8 +27,8 @@ noticed. Exits 1 if fewer than ${LEAST * 100} % were noticed, or if a survivor h
   --only TEXT   only files whose path contains the text; given several times, any of the texts. With --ts a subject's
                 name does, too: ${SUBJECTS.map(({ name }) => name).join(", ")}
   --again       goes on where the last run was stopped, as long as no contract and none of their tests changed since; with --ts
-                keeps its results where neither the code nor the tests that reach it changed (what both import may have).
-                .mutants/ holds them
+                keeps what was noticed where neither the code nor the tests that reach it changed (what both import may
+                have), and examines again what survived. .mutants/ holds the results
   --survivors   goes on likewise, and examines again what survived, after more tests were written: what others noticed stays
                 noticed, as long as no contract changed
   --workers N   so many mutants at a time; as many as there are cores unless given

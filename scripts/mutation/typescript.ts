@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { ROOT } from "../../checkout/paths.ts";
+import { forgetSurvivors } from "./kept-results.ts";
 import { type MutantResult, pathOf, Report } from "./report.ts";
 import { pathsToMutate, SUBJECTS, type Subject } from "./subjects.ts";
 
 export interface TypeScriptRun {
   /** Only files whose path contains one of the texts, or whose subject is named so; all when empty. */
   readonly only: readonly string[];
-  /** Keeps the results of the last run where neither the code nor the tests that reach it have changed since. */
+  /** Keeps what the last run's tests noticed, where neither the code nor the tests that reach it have changed since. */
   readonly again: boolean;
   /** Mutants at a time; as many as there are cores unless given. */
   readonly workers: number | undefined;
@@ -49,6 +50,8 @@ function mutantsOf(
   { mutate, again, workers }: Pick<TypeScriptRun, "again" | "workers"> & { readonly mutate: string[] },
 ): Promise<MutantResult[]> {
   process.env["LLOOM_MUTATED"] = name;
+  const incrementalFile = `.mutants/${name.replace(" ", "-")}.json`;
+  if (again) forgetSurvivors(join(ROOT, incrementalFile));
   return new Stryker({
     mutate,
     testRunner: "vitest",
@@ -61,7 +64,7 @@ function mutantsOf(
     reporters: ["progress-append-only"],
     tempDirName: ".mutants",
     incremental: true,
-    incrementalFile: `.mutants/${name.replace(" ", "-")}.json`,
+    incrementalFile,
     force: !again,
     ...(workers === undefined ? {} : { concurrency: workers }),
     // TypeScript 7 has no API to read these files with, and nothing here needs it to.
