@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { randomClientFrame } from "../test/random-messages.ts";
 import { seeded } from "../test/seeded.ts";
 import { encodeCbor } from "./cbor.ts";
-import { WIRE_LIMITS } from "./messages.ts";
+import { chatMessageSchema, WIRE_LIMITS } from "./messages.ts";
 import {
   decodeClientFrame,
   decodeEvidenceCallReply,
@@ -19,6 +19,16 @@ import {
 
 const refusal = (message: RegExp) =>
   expect.objectContaining({ code: "FRAME_INVALID", message: expect.stringMatching(message) });
+
+describe("a turn of a conversation", () => {
+  it.each(["system", "user", "assistant", "tools", "tool"])("may be of the role %s", (role) => {
+    expect(chatMessageSchema.parse({ role, content: "" })).toEqual({ role, content: "" });
+  });
+
+  it.each(["", "developer", "Tool"])("is of no role %j", (role) => {
+    expect(chatMessageSchema.safeParse({ role, content: "" }).success).toBe(false);
+  });
+});
 
 describe("a health reply", () => {
   const reply = (role: string) =>

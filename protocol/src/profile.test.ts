@@ -11,6 +11,15 @@ describe("a profile", () => {
     expect(parseProfile(profileText({ ...PROFILE, zeal: 9 } as typeof PROFILE))).toEqual(PROFILE);
   });
 
+  it("names what its backend can do, 64 features at most", () => {
+    const named = (count: number) => ({
+      ...PROFILE,
+      features: Array.from({ length: count }, (_, index) => `f${index}`),
+    });
+    for (const count of [0, 2, 64]) expect(parseProfile(profileText(named(count)))).toEqual(named(count));
+    expect(parseProfile(profileText(named(65)))).toBeUndefined();
+  });
+
   it.each([["text"], [5], [[ZERO_HASH]], [`${ZERO_HASH}0`], [`0${ZERO_HASH}`], [`0x${"A".repeat(64)}`]])(
     "is none whose vocabulary is %j",
     (vocabulary) => {

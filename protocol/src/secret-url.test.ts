@@ -23,6 +23,11 @@ describe("what is secret in an address", () => {
     },
   );
 
+  it("leaves nothing of a secret that another one begins", () => {
+    const nested = hidingOf(new URL("https://rpc.example/certain1/certain1longer/certain1longest"));
+    expect(nested("certain1longest, certain1longer and certain1")).toBe("[hidden], [hidden] and [hidden]");
+  });
+
   it("is nothing where the address has nothing", () => {
     expect(hidingOf(new URL("http://127.0.0.1:8545"))("POST / failed: eth_call")).toBe("POST / failed: eth_call");
   });
