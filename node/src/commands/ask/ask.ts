@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
-import type { ChatMessage, Sampling } from "@lloom/protocol/messages";
+import type { ChatMessage } from "@lloom/protocol/messages";
 import { receiptFileToData } from "@lloom/protocol/receipt-file";
 import { shownTokens, tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
@@ -8,13 +8,10 @@ import { type AskEvent, paidFor } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
 import { announceAside, type Command, type CommandContext } from "../command.ts";
-import { numberFlag } from "../number-flag.ts";
+import { ASKING_FLAGS, askingTerms } from "./asking-flags.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 
 type Answered = Extract<AskEvent, { type: "end" }>;
-
-const DEFAULT_MODEL = "lloom-tiny";
-const DEFAULT_MAX_TOKENS = 256;
 
 /** `lloom ask`: one question, one answer, one receipt. */
 export const ask: Command = {
@@ -23,13 +20,7 @@ export const ask: Command = {
   // The answer is what its reader wants to see.
   defaults: { logLevel: "warn" },
   flags: [
-    {
-      form: "--model <NAME>",
-      describe: `which model, or NAME@sha256:DIGITS for weights by their hash (default: ${DEFAULT_MODEL})`,
-    },
-    { form: "--system <TEXT>", describe: "instructions before the prompt" },
-    { form: "--max-tokens <N>", describe: `most tokens of the answer (default: ${DEFAULT_MAX_TOKENS})` },
-    { form: "--temperature <T>", describe: "0 to 2 (default: 0)" },
+    ...ASKING_FLAGS,
     { form: "--receipt <FILE>", describe: "keep the receipt with prompt and answer as JSON, for lloom receipt verify" },
   ],
   examples: ['lloom ask "What is Lloom?"', 'lloom ask --model llama3.2 --receipt receipt.json "Name three moons."'],
@@ -59,40 +50,15 @@ export const ask: Command = {
   },
 };
 
-function questionOf({ args, flags }: CommandContext): {
-  model: string;
-  messages: { role: "system" | "user"; content: string }[];
-  sampling: Sampling;
-  maxOutboundTokens: number;
-} {
-  const prompt = args[0] ?? "";
+function questionOf(context: CommandContext) {
+  const prompt = context.args[0] ?? "";
   if (prompt.trim() === "")
     throw new LloomError("COMMAND_INVALID", "The prompt is empty.", {
       next: 'Ask something: lloom ask "What is Lloom?"',
     });
-  const system = flags["system"];
-  const temperature = numberFlag(flags["temperature"], { name: "temperature", fallback: 0, minimum: 0, maximum: 2 });
-  return {
-    model: String(flags["model"] ?? DEFAULT_MODEL),
-    messages: [
-      ...(typeof system === "string" ? [{ role: "system" as const, content: system }] : []),
-      { role: "user", content: prompt },
-    ],
-    sampling: {
-      temperatureMilli: Math.round(temperature * 1000),
-      topPMilli: 1000,
-      topK: 0,
-      stop: [],
-      responseFormat: "text",
-    },
-    maxOutboundTokens: numberFlag(flags["maxTokens"], {
-      name: "max-tokens",
-      fallback: DEFAULT_MAX_TOKENS,
-      minimum: 1,
-      maximum: 1_000_000,
-      isWhole: true,
-    }),
-  };
+  const { system, ...terms } = askingTerms(context);
+  const instructions = system === undefined ? [] : [{ role: "system" as const, content: system }];
+  return { ...terms, messages: [...instructions, { role: "user" as const, content: prompt }] };
 }
 
 interface Conclusion {
