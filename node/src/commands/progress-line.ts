@@ -8,8 +8,16 @@ export interface ProgressLine {
 /** One line that is written over and erased; nothing where standard error is no terminal. */
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
   if (!stream.isTTY) return { show: () => undefined, clear: () => undefined };
+  let isShown = false;
   return {
-    show: (text) => void stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`),
-    clear: () => void stream.write("\r\x1b[2K"),
+    show: (text) => {
+      stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
+      isShown = true;
+    },
+    // What somebody else has written into the line since is not erased.
+    clear: () => {
+      if (isShown) stream.write("\r\x1b[2K");
+      isShown = false;
+    },
   };
 }
