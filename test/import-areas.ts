@@ -25,6 +25,7 @@ const COMMAND_WORDS = [
     "progress-line",
     "reach-words",
     "settings-taken",
+    "terminal-text",
     "words",
   ],
 ].map((name) => `node/src/commands/${name}.ts`);

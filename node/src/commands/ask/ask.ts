@@ -8,6 +8,7 @@ import { type AskEvent, paidFor } from "../../client/question.ts";
 import { LloomError } from "../../errors.ts";
 import { givenPlace } from "../../file-place.ts";
 import { announceAside, type Command, type CommandContext } from "../command.ts";
+import { textFor } from "../terminal-text.ts";
 import { ASKING_FLAGS, askingTerms } from "./asking-flags.ts";
 import { BUYING_SETTINGS, openBuyer } from "./buying.ts";
 
@@ -37,7 +38,7 @@ export const ask: Command = {
       if (event.type === "end") end = event;
       if (event.type !== "text") continue;
       answer += event.text;
-      if (!context.json) process.stdout.write(event.text);
+      if (!context.json) process.stdout.write(textFor(process.stdout, event.text));
     }
     if (end === undefined) throw new LloomError("STREAM_INTERRUPTED", "The answer ended without a receipt.");
     conclude(context, {
