@@ -144,6 +144,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
       dispute: ["deeds", "signed", "open"],
       canaries: ["deeds", "reputation", "open"],
       ask: ["reputation", "open"],
+      chat: ["ask", "market", "open"],
       keys: ["deeds"],
       market: ["open"],
       doctor: ["run", "ask", "market", "canaries", "dispute", "deeds", "open"],

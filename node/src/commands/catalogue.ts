@@ -51,6 +51,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./ask/ask.ts")).ask,
   },
   {
+    name: "chat",
+    group: "Buying answers",
+    describe: "talk with a model, each answer paid, with what it cost and its receipt",
+    load: async () => (await import("./chat/chat.ts")).chat,
+  },
+  {
     name: "gateway",
     group: "Buying answers",
     describe: "serve OpenAI's API on this machine, paid by this key",
