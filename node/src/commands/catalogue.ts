@@ -141,6 +141,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./run/executor.ts")).executor,
   },
   {
+    name: "drain",
+    group: "Selling answers, guarding the network",
+    describe: "have a running executor take nothing new, finish, settle, and stop, or stay",
+    load: async () => (await import("./run/drain.ts")).drain,
+  },
+  {
     name: "validator",
     group: "Selling answers, guarding the network",
     describe: "run a validator: anchor the network, keep its offers, answer who serves what",

@@ -35,6 +35,12 @@ export interface Executor extends AsyncDisposable {
    * options leave; what cannot be settled stays in the log for the next start.
    */
   drain(signal: AbortSignal): Promise<void>;
+  /** Refuses new requests and withdraws its offers, until it is to sell again; what runs goes on. */
+  rest(): Promise<void>;
+  /** Sells again after a rest, unless it cannot serve any more. */
+  sellAgain(): void;
+  /** Resolves when no request is open, or the signal aborts. */
+  finish(signal: AbortSignal): Promise<void>;
   /** Settles everything that is owed now. Throws what the chain throws, once the signal aborts or trying is in vain. */
   settleNow(signal: AbortSignal): Promise<void>;
   status(): ExecutorStatus;
@@ -119,11 +125,13 @@ class RunningExecutor implements Executor {
   readonly #running: Running;
   /** What was in dispute when it was closed, its log with it; undefined before. */
   #disputesAtEnd: number | undefined;
+  /** It refuses everything for good: it failed, or leaves. */
+  #isOver = false;
 
   constructor(running: Running) {
     this.#running = running;
     // Whether somebody listens or not, who finds it closed is told so.
-    void this.failed.then(() => running.pipeline.requests.refuseNew());
+    void this.failed.then(() => this.#end());
   }
 
   get past(): PastFound {
@@ -134,7 +142,30 @@ class RunningExecutor implements Executor {
     return this.#running.pipeline.failed.promise;
   }
 
+  #end(): void {
+    this.#isOver = true;
+    this.#running.pipeline.requests.refuseNew();
+  }
+
+  async rest(): Promise<void> {
+    const { pipeline, joined } = this.#running;
+    pipeline.requests.refuseNew();
+    await joined.withdraw();
+  }
+
+  sellAgain(): void {
+    const { pipeline, joined } = this.#running;
+    if (this.#isOver) return;
+    pipeline.requests.takeNew();
+    joined.tell();
+  }
+
+  finish(signal: AbortSignal): Promise<void> {
+    return this.#running.pipeline.requests.none(signal);
+  }
+
   async drain(signal: AbortSignal): Promise<void> {
+    this.#isOver = true;
     const { pipeline, joined } = this.#running;
     const { requests, settlement, graceMs, answering } = pipeline;
     await drain({ requests, settlement, sayGoodbye: joined.leave, graceMs, log: answering.log }, signal);
@@ -181,8 +212,8 @@ class RunningExecutor implements Executor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { pipeline, joined, stack } = this.#running;
-    pipeline.requests.refuseNew();
+    const { joined, stack } = this.#running;
+    this.#end();
     await joined.leave().catch(() => undefined);
     this.#disputesAtEnd ??= this.#disputesAtClose();
     await stack.disposeAsync();

@@ -33,6 +33,8 @@ export interface Joining {
 export interface Joined {
   /** Says at once what is offered now. */
   tell(): void;
+  /** Takes back what was offered; `tell` offers it again. */
+  withdraw(): Promise<void>;
   /** Offers nothing more, and takes back what was offered. */
   leave(): Promise<void>;
 }
@@ -90,15 +92,18 @@ export async function joinNetwork(parts: ExecutorParts, joining: Joining): Promi
   const { hasher } = answering;
   const entrusted = { watchtowers, fee, everyMs, allEveryMs };
   stack.use(entrustPairs({ ...parts, hasher, store: pipeline.store, clock }, entrusted));
+  const withdraw = async (): Promise<void> => {
+    // Another process with this key would be withdrawn too: whoever stops for its sake says nothing.
+    if (run.ended === undefined) await topic.withdraw();
+  };
   const leave = async (): Promise<void> => {
     await publisher[Symbol.asyncDispose]();
-    // Another process with this key would be withdrawn too: whoever stops for its sake says nothing.
-    const withdrawn = run.ended === undefined ? topic.withdraw() : Promise.resolve(0);
-    await Promise.all([withdrawn, announcement.stop()]);
+    await Promise.all([withdraw(), announcement.stop()]);
   };
   let left: Promise<void> | undefined;
   return {
     tell: () => publisher.changed(),
+    withdraw,
     leave: () => {
       left ??= leave();
       return left;

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatAmount } from "@lloom/protocol/amounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, untilPrinted } from "../../support/processes.ts";
+import { type Ended, eventually, type Program, runNode, untilPrinted } from "../../support/processes.ts";
+import { LLOOM_PROGRAM } from "../../support/program.ts";
 import { createUser } from "../../support/user.ts";
 import { keyIn, start } from "./launch.ts";
 import { says, scriptedBackend } from "./scripted-backend.ts";
@@ -24,13 +25,18 @@ afterAll(() => world[Symbol.asyncDispose]());
 const offered = (): (readonly bigint[])[] =>
   buyer.client.offers("lloom-tiny").map(({ offer }) => [offer.inboundPrice, offer.outboundPrice]);
 
-describe("lloom executor, told to read its configuration again", () => {
-  it("offers the new prices, and keeps the old ones when there is a mistake in the file", async () => {
-    const dir = await keyIn(world);
-    const file = join(dir, "lloom.toml");
-    writeFileSync(file, prices("0.20", "0.50"));
+describe("lloom executor, while it runs", () => {
+  let dir: string;
+  let program: Program;
+  beforeAll(async () => {
+    dir = await keyIn(world);
+    writeFileSync(join(dir, "lloom.toml"), prices("0.20", "0.50"));
     const more = ["--bootstrap", world.anchor.multiaddrs().join(",")];
-    const program = await start(world, { command: "executor", dir, more });
+    program = await start(world, { command: "executor", dir, more });
+  });
+
+  it("offers new prices when told to read them, and keeps the old ones when there is a mistake in the file", async () => {
+    const file = join(dir, "lloom.toml");
     await eventually("the first prices are known", SOON_MS, () => offered().flat().join() === "200000,500000");
     writeFileSync(file, prices("0.30", "0.70"));
     program.signal("SIGHUP");
@@ -40,8 +46,22 @@ describe("lloom executor, told to read its configuration again", () => {
     program.signal("SIGHUP");
     await untilPrinted(program, "Warning: the prices stay as they are.", SOON_MS);
     expect(offered()).toEqual([[300_000n, 700_000n]]);
-    program.signal("SIGTERM");
+  });
+
+  it("drains by lloom drain: it stays and sells again, or stops", async () => {
+    const drain = (...flags: readonly string[]): Promise<Ended> =>
+      runNode({ args: [LLOOM_PROGRAM, "drain", "--data-dir", dir, ...flags] }).ended;
+    expect((await drain("--undo")).stdout).toMatch(/does not drain/);
+    expect(await drain("--stay")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Nothing runs any more, and/),
+    });
+    await eventually("its offers are withdrawn", SOON_MS, () => offered().length === 0);
+    expect(await drain("--undo")).toMatchObject({ code: 0, stdout: "The executor sells again.\n" });
+    await eventually("it offers again", SOON_MS, () => offered().length === 1);
+    expect(await drain()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^The executor has stopped, and/) });
     expect((await program.ended).code).toBe(0);
+    expect(await drain()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No executor runs/) });
   });
 });
 

@@ -21,6 +21,7 @@ import { metricsLine, OBSERVATION_NAMES, openOwnObservation } from "../open/open
 import { counted } from "../words.ts";
 import { chosenBackend } from "./chosen-backend.ts";
 import { tellPast, tellWaiting } from "./executor-past.ts";
+import { followDrain, forgetDrain } from "./follow-drain.ts";
 import { executorLacks, warnOf } from "./lacks.ts";
 import { observeExecutor } from "./observe-executor.ts";
 import { followReach, REACH_NAMES, warnUnreachable } from "./reachable.ts";
@@ -71,6 +72,7 @@ export const executor: Command = {
     await checkBackend(context, backend);
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
     const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
+    forgetDrain(context);
     const room = openRoom(context);
     const limits = { mostStrangers: MOST_STRANGERS };
     const host = await openHost(context, { identity, chain, dhtServer: true, limits });
@@ -107,7 +109,8 @@ export const executor: Command = {
     ready(context, { address: identity.address, peerId: host.peerId, multiaddrs: host.multiaddrs(), models, metrics });
     void warnUnreachable(context, host);
     followReach(context, host);
-    const failure = await untilStopped(context.signal, running.failed);
+    const drained = followDrain(context, { running, chain }).then(() => undefined);
+    const failure = await untilStopped(context.signal, Promise.race([running.failed, drained]));
     await leave(context, { chain, running, failure });
   },
 };

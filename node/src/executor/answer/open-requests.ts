@@ -49,6 +49,11 @@ export class OpenRequests {
     this.#refusesNew = true;
   }
 
+  /** Takes what is new again. */
+  takeNew(): void {
+    this.#refusesNew = false;
+  }
+
   /** Resolves when no request is open, or the signal aborts. */
   async none(signal: AbortSignal): Promise<void> {
     const stopped = aborted(signal);
