@@ -3,8 +3,8 @@ import type { TokenUnit } from "@lloom/protocol/amounts";
 import { dataFile } from "../../config.ts";
 import { type ApiKeys, openApiKeys } from "../../store/client/api-keys.ts";
 import { type KeySpending, openKeySpending } from "../../store/client/key-spending.ts";
-import { paidToken } from "../../store/client/paid-token.ts";
 import { type Database, openDatabase } from "../../store/database/database.ts";
+import { paidToken } from "../../store/database/paid-token.ts";
 import { isOlderFile } from "../../store/database/reading.ts";
 import type { CommandContext } from "../command.ts";
 

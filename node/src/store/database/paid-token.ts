@@ -1,5 +1,5 @@
 import type { TokenUnit } from "@lloom/protocol/amounts";
-import type { Database } from "../database/database.ts";
+import type { Database } from "./database.ts";
 
 const NAME = "paid_token";
 
