@@ -21,6 +21,12 @@ export const COMMANDS: readonly CatalogueEntry[] = [
     load: async () => (await import("./money/status.ts")).status,
   },
   {
+    name: "top",
+    group: "The key and its money",
+    describe: "watch what this node does: requests, speed, earnings, models, once a second",
+    load: async () => (await import("./top/top.ts")).top,
+  },
+  {
     name: "doctor",
     group: "The key and its money",
     describe: "look for what is wrong with this node, each thing with the command that mends it",

@@ -1,3 +1,4 @@
+import { tokenOf } from "../../chain/account/calls.ts";
 import type { Chain } from "../../chain/chain.ts";
 import { parseVerification, USUAL_VERIFICATION } from "../../client/check/verification.ts";
 import { type Client, createClient } from "../../client/client.ts";
@@ -10,6 +11,7 @@ import { openIndexer } from "../../indexer/indexer.ts";
 import type { Host } from "../../p2p/host/host.ts";
 import { type ClientLog, openClientLog } from "../../store/client/client-log.ts";
 import type { Database } from "../../store/database/database.ts";
+import { notePaidToken } from "../../store/database/paid-token.ts";
 import type { DiskRoom } from "../../store/files/disk-room.ts";
 import type { Identity } from "../../wallet/identity.ts";
 import type { announce, CommandContext } from "../command.ts";
@@ -58,6 +60,7 @@ export async function openBuyer(context: CommandContext, { exploration, say, dis
   const identity = await openIdentity(context);
   const chain = await openOwnChain(context, identity);
   const db = openLog(context, { file: "client.sqlite", chain, identity });
+  notePaidToken(db, tokenOf(chain));
   const store = openClientLog(db);
   const host = await openHost(context, { identity, chain, dhtServer: false });
   const most = (name: "maxInboundPrice" | "maxOutboundPrice"): bigint | undefined =>

@@ -19,7 +19,8 @@ export interface RunningNode {
   readonly gauges: NodeGauges | undefined;
 }
 
-interface NodeGauges {
+/** What a node says of itself by its metrics. */
+export interface NodeGauges {
   readonly peers: number | undefined;
   readonly running: number | undefined;
   readonly waiting: number | undefined;
@@ -41,7 +42,7 @@ export async function readRunningNode(context: CommandContext, view: View): Prom
 }
 
 /** A node that serves no metrics, or not here, is no failure. */
-async function readGauges({ settings, signal }: CommandContext): Promise<NodeGauges | undefined> {
+export async function readGauges({ settings, signal }: CommandContext): Promise<NodeGauges | undefined> {
   const { metricsHost, metricsPort } = settings;
   if (metricsPort === undefined || metricsPort === 0) return undefined;
   const host = metricsHost.includes(":") ? `[${metricsHost}]` : metricsHost;

@@ -10,6 +10,7 @@ import type { Price } from "../../executor/executor-options.ts";
 import type { ExecutorStatus } from "../../executor/executor-status.ts";
 import type { PeerTarget } from "../../p2p/host/dial.ts";
 import type { Settings } from "../../settings.ts";
+import { notePaidToken } from "../../store/database/paid-token.ts";
 import { openExecutorLog } from "../../store/executor/executor-log.ts";
 import { lockKey } from "../../store/files/key-lock.ts";
 import { announce, type Command, type CommandContext } from "../command.ts";
@@ -71,7 +72,9 @@ export const executor: Command = {
     const backend = stack.use(await openBackend(backendOptions, log));
     await checkBackend(context, backend);
     stack.use(lockKey({ scope: scopeOf(chain, identity), role: "an executor" }));
-    const store = openExecutorLog(openLog(context, { file: "executor.sqlite", chain, identity }));
+    const db = openLog(context, { file: "executor.sqlite", chain, identity });
+    notePaidToken(db, tokenOf(chain));
+    const store = openExecutorLog(db);
     forgetDrain(context);
     const room = openRoom(context);
     const limits = { mostStrangers: MOST_STRANGERS };

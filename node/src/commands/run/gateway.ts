@@ -9,7 +9,6 @@ import { openApiKeys } from "../../store/client/api-keys.ts";
 import { openKeySpending } from "../../store/client/key-spending.ts";
 import { openKeyedCalls } from "../../store/client/keyed-calls.ts";
 import { chargeOf } from "../../store/client/request-charge.ts";
-import { notePaidToken } from "../../store/database/paid-token.ts";
 import { watchStore } from "../../store/database/watch-store.ts";
 import { BUYING_SETTINGS, openBuyer } from "../ask/buying.ts";
 import { announce, type Command } from "../command.ts";
@@ -73,7 +72,6 @@ export const gateway: Command = {
     const forgetful = Promise.withResolvers<LloomError>();
     const memory = { calls: watchStore(openKeyedCalls(db), forgetful.resolve), fateOf: store.fate };
     const deployment = { domain, token: { symbol, decimals } };
-    notePaidToken(db, deployment.token);
     const keys = {
       ...{ keys: openApiKeys(db), spending: watchStore(openKeySpending(db), forgetful.resolve) },
       chargeOf: (requestHash: Hex) => chargeOf(db, requestHash, Number(toSeconds(wallClock()))),
