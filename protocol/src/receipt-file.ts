@@ -29,7 +29,7 @@ export interface ReceiptFile {
 }
 
 /** Characters of a file: the longest prompt, every character of it escaped. */
-const MAX_FILE_LENGTH = 32 * 1024 * 1024;
+export const LONGEST_RECEIPT_FILE = 32 * 1024 * 1024;
 
 const salt = z.preprocess((value) => (typeof value === "string" ? value.toLowerCase() : value), saltSchema);
 const contentSchema = z.object({
@@ -67,7 +67,7 @@ export const receiptFileToData = (receipt: PortableReceipt, content: FileContent
  * Throws LloomError REQUEST_INVALID that names the field. Nothing is verified.
  */
 export function receiptFileFromJson(text: string): ReceiptFile {
-  if (text.length > MAX_FILE_LENGTH) throw invalid(`longer than ${MAX_FILE_LENGTH} characters`);
+  if (text.length > LONGEST_RECEIPT_FILE) throw invalid(`longer than ${LONGEST_RECEIPT_FILE} characters`);
   const found = wrappings.safeParse(parseJson(text));
   if (found.data === undefined) throw invalid("not a JSON object");
   const { content: given, ...bare } = found.data.receipt;

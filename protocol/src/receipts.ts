@@ -151,29 +151,58 @@ export interface ReceiptVerdict {
  * REQUEST_INVALID for a field out of its range.
  */
 export function verifyReceipt(checks: ReceiptChecks, receipt: Receipt, content: ReceiptContent = {}): ReceiptVerdict {
-  const requestHash = checks.hasher.hashRequest(receipt.request);
-  const responseHash = checks.hasher.hashResponse(receipt.response);
-  const problem =
-    signatureProblem(checks, receipt, { requestHash, responseHash }) ??
-    termsProblem({ ...receipt, requestHash })?.message ??
-    counterProblem(receipt) ??
-    contentProblem(receipt, content);
+  const { problems, requestHash, responseHash } = examineReceipt(checks, receipt, content);
+  const problem = Object.values(problems).find((one) => one !== undefined);
   const cost = answerCost(receipt.request, receipt.response);
   return { ...(problem === undefined ? {} : { problem }), requestHash, responseHash, cost };
 }
 
-function signatureProblem(
-  { recover, isSessionSigner }: ReceiptChecks,
-  { request, clientSignature, executorSignature }: Receipt,
-  { requestHash, responseHash }: { requestHash: Hex; responseHash: Hex },
-): string | undefined {
+/** What is wrong with a receipt, by what was looked at, in this order; undefined where nothing is, or nothing was given. */
+export interface ReceiptProblems {
+  readonly client: string | undefined;
+  readonly executor: string | undefined;
+  readonly link: string | undefined;
+  readonly terms: string | undefined;
+  readonly lane: string | undefined;
+  readonly prompt: string | undefined;
+  readonly answer: string | undefined;
+}
+
+/** Everything that `verifyReceipt` looks at, each thing for itself. */
+export interface ReceiptExamination {
+  readonly problems: ReceiptProblems;
+  readonly requestHash: Hex;
+  readonly responseHash: Hex;
+  /** Who made the signatures; undefined for one that the contract would not take. */
+  readonly signers: { readonly client: Address | undefined; readonly executor: Address | undefined };
+}
+
+/** As `verifyReceipt`, and does not stop at the first thing that is wrong. */
+export function examineReceipt(
+  checks: ReceiptChecks,
+  receipt: Receipt,
+  content: ReceiptContent = {},
+): ReceiptExamination {
+  const { request, response, clientSignature, executorSignature } = receipt;
+  const requestHash = checks.hasher.hashRequest(request);
+  const responseHash = checks.hasher.hashResponse(response);
+  const signers = {
+    client: checks.recover(requestHash, clientSignature),
+    executor: checks.recover(responseHash, executorSignature),
+  };
   const isSignedBy = (principal: Address, signer: Address | undefined): boolean =>
-    signer !== undefined && (signer === principal || (isSessionSigner?.(signer, principal) ?? false));
-  if (!isSignedBy(request.client, recover(requestHash, clientSignature))) return "Request is not signed by its client.";
-  if (!isSignedBy(request.executor, recover(responseHash, executorSignature))) {
-    return "Response is not signed by the executor that the request names.";
-  }
-  return undefined;
+    signer !== undefined && (signer === principal || (checks.isSessionSigner?.(signer, principal) ?? false));
+  const problems = {
+    client: isSignedBy(request.client, signers.client) ? undefined : "Request is not signed by its client.",
+    executor: isSignedBy(request.executor, signers.executor)
+      ? undefined
+      : "Response is not signed by the executor that the request names.",
+    link: response.requestHash === requestHash ? undefined : "Response names another request.",
+    terms: termsProblem({ request, response, requestHash: response.requestHash })?.message,
+    lane: counterProblem(receipt),
+    ...contentProblems(receipt, content),
+  };
+  return { problems, requestHash, responseHash, signers };
 }
 
 /** A single receipt shows only that the lane's counts include its own, and that nonces begin at 1. */
@@ -185,15 +214,20 @@ function counterProblem({ request, response }: Receipt): string | undefined {
   return undefined;
 }
 
-function contentProblem({ request, response }: Receipt, { prompt, answer }: ReceiptContent): string | undefined {
-  if (prompt !== undefined && hashPrompt(prompt.salt, prompt.messages) !== request.promptHash) {
-    return "The messages are not those that the client signed.";
-  }
-  if (answer !== undefined && hashContent(answer.salt, answer.text) !== response.contentHash) {
-    return "The answer is not the one that the executor signed.";
-  }
-  if (answer !== undefined && deliveryHash(new TextEncoder().encode(answer.text)) !== response.deliveryHash) {
-    return "The answer is not made of the bytes that the executor says it delivered.";
-  }
-  return undefined;
+function contentProblems({ request, response }: Receipt, { prompt, answer }: ReceiptContent) {
+  const isAsked = prompt === undefined || hashPrompt(prompt.salt, prompt.messages) === request.promptHash;
+  return {
+    prompt: isAsked ? undefined : "The messages are not those that the client signed.",
+    answer: answer && answerProblem(response, answer),
+  };
+}
+
+function answerProblem(
+  { contentHash, deliveryHash: delivered }: ResponseCommitment,
+  { salt, text }: NonNullable<ReceiptContent["answer"]>,
+): string | undefined {
+  if (hashContent(salt, text) !== contentHash) return "The answer is not the one that the executor signed.";
+  return deliveryHash(new TextEncoder().encode(text)) === delivered
+    ? undefined
+    : "The answer is not made of the bytes that the executor says it delivered.";
 }

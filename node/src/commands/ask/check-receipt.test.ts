@@ -47,7 +47,7 @@ describe("checking a receipt", () => {
 
   it("says which texts it could not check", () => {
     const bare = checkReceipt({ receipt, content: {} });
-    expect(bare.checked).toHaveLength(2);
+    expect(bare.checked).toHaveLength(5);
     expect(bare.unchecked[0]).toBe("the prompt: the file holds no salt for it");
     const { prompt, answer } = content;
     const salts = checkReceipt({ receipt, content: { prompt: { salt: prompt.salt }, answer } });

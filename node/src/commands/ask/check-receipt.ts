@@ -1,6 +1,8 @@
 import { createCommitmentHasher } from "@lloom/protocol/commitments";
+import { answerCost } from "@lloom/protocol/lane";
+import { receiptLines } from "@lloom/protocol/receipt/lines";
 import type { ReceiptFile } from "@lloom/protocol/receipt-file";
-import { type PortableReceipt, type ReceiptVerdict, verifyReceipt } from "@lloom/protocol/receipts";
+import type { PortableReceipt, ReceiptVerdict } from "@lloom/protocol/receipts";
 import { LloomError } from "../../errors.ts";
 import { recoverAddress } from "../../wallet/recover.ts";
 
@@ -17,32 +19,18 @@ export interface CheckedReceipt {
  * Checks everything that can be checked offline; texts as far as they are there. Throws RECEIPT_INVALID with the first thing
  * that is wrong.
  */
-export function checkReceipt({ receipt, content }: ReceiptFile): CheckedReceipt {
+export function checkReceipt(file: ReceiptFile): CheckedReceipt {
+  const { receipt } = file;
   const hasher = createCommitmentHasher(receipt.domain);
-  const { prompt, answer } = content;
-  const verdict = verifyReceipt({ hasher, recover: recoverAddress }, receipt, {
-    ...(prompt?.messages && { prompt: { salt: prompt.salt, messages: prompt.messages } }),
-    ...(answer?.text !== undefined && { answer: { salt: answer.salt, text: answer.text } }),
-  });
-  if (verdict.problem !== undefined) throw new LloomError("RECEIPT_INVALID", `${verdict.problem}`);
-  const texts = [
-    { has: prompt?.messages !== undefined, what: "the prompt", why: missing("messages", prompt?.salt) },
-    { has: answer?.text !== undefined, what: "the answer", why: missing("text", answer?.salt) },
-  ];
+  const { lines, requestHash, responseHash } = receiptLines({ hasher, recover: recoverAddress }, file);
+  const wrong = lines.find(({ state }) => state === "wrong");
+  if (wrong !== undefined) throw new LloomError("RECEIPT_INVALID", wrong.says);
+  const told = (wanted: "right" | "open") =>
+    lines.filter(({ state }) => state === wanted).map(({ what, says }) => `${what}: ${says}`);
   return {
     receipt,
-    verdict,
-    checked: [
-      "the client's signature, the executor's signature, the response's link to the request",
-      "token limits, cost, running totals and cap",
-      ...texts.filter(({ has }) => has).map(({ what }) => `${what}: it is the text that was signed`),
-    ],
-    unchecked: [
-      ...texts.filter(({ has }) => !has).map(({ what, why }) => `${what}: ${why}`),
-      "whether it was settled: only the chain knows",
-    ],
+    verdict: { requestHash, responseHash, cost: answerCost(receipt.request, receipt.response) },
+    checked: told("right"),
+    unchecked: [...told("open"), "whether it was settled: only the chain knows"],
   };
 }
-
-const missing = (text: string, salt: string | undefined): string =>
-  salt === undefined ? "the file holds no salt for it" : `the file holds its salt, but no ${text}`;
