@@ -190,6 +190,7 @@ export const AREAS: readonly { readonly folder: string; readonly may: readonly s
   },
   { folder: "devnet", may: ["devnet", "checkout", "hardhat.config.ts", "ignition", "node/src", "protocol/src"] },
   { folder: "scripts/bench.ts", may: ["scripts", "checkout", "test/benchmark"] },
+  { folder: "scripts/screenshots.ts", may: ["checkout", "test/support/browser.ts"] },
   { folder: "scripts", may: ["scripts", "checkout", "ignition/deploying", "hardhat.config.ts", "indexer"] },
   // A Hardhat configuration of a test's own: the shipped one with other explorers.
   { folder: "test/support/staged.config.ts", may: ["hardhat.config.ts"] },

@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { steadyMs } from "./lib/clock.ts";
+import { contentPolicy, newNonce } from "./lib/guard/content-policy.ts";
 import { readHead } from "./lib/moment/head.ts";
 import { isPageKept, PAGE_ADDRESS } from "./lib/moment/kept-answers.ts";
 import { NOTHING_TO_SHOW, RETRY_SECONDS } from "./lib/moment/nothing-to-show.ts";
@@ -20,9 +21,15 @@ function indexIsSilent(): Promise<boolean> {
 const isPageLoad = ({ headers, nextUrl }: NextRequest): boolean =>
   !headers.has("rsc") && !/^\/(?:_next|api|csv)\/|\.\w+$/.test(nextUrl.pathname);
 
+/** Pages that say what they have to say whether the index answers or not. */
+const NEED_NO_INDEX: ReadonlySet<string> = new Set(["/verify", "/trust", "/method", "/api"]);
+
+const POLICY = "content-security-policy";
+
 /**
  * Refuses addresses whose percent signs encode no text, since no page could be found for them; tells each page its address; and answers
- * itself for a page that can show nothing, since the index is silent and nothing is kept for it.
+ * itself for a page that can show nothing, since the index is silent and nothing is kept for it. Every page is told what it may load and
+ * run: Next reads the nonce of its code from the request's header.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, searchParams } = new URL(request.url);
@@ -35,12 +42,18 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   }
   searchParams.delete("_rsc");
   const page = `${pathname}?${searchParams}`;
+  const policy = contentPolicy(newNonce());
   const headers = new Headers(request.headers);
   headers.set(PAGE_ADDRESS, page);
-  const passed = { request: { headers } };
-  if (!isPageLoad(request) || isPageKept(page) || !(await indexIsSilent())) return NextResponse.next(passed);
-  return new NextResponse(NOTHING_TO_SHOW, {
-    status: 503,
-    headers: { "content-type": "text/html; charset=utf-8", "retry-after": String(RETRY_SECONDS) },
-  });
+  headers.set(POLICY, policy);
+  const needsIndex = isPageLoad(request) && !isPageKept(page) && !NEED_NO_INDEX.has(pathname);
+  if (needsIndex && (await indexIsSilent())) {
+    return new NextResponse(NOTHING_TO_SHOW, {
+      status: 503,
+      headers: { [POLICY]: policy, "content-type": "text/html; charset=utf-8", "retry-after": String(RETRY_SECONDS) },
+    });
+  }
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set(POLICY, policy);
+  return response;
 }

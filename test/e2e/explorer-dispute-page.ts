@@ -27,7 +27,6 @@ export async function openVisit(baseUrl: string): Promise<Visit> {
 export async function open({ page, baseUrl }: Visit, path: string): Promise<void> {
   const response = await page.goto(baseUrl + path);
   assert.equal(response?.status(), 200, path);
-  await page.locator('[data-testid="loading"]').waitFor({ state: "detached" });
   await page.locator('[data-testid="freshness"][data-ready="true"]').waitFor();
 }
 

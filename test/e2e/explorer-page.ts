@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import type { ReceiptData } from "@lloom/protocol/receipts";
 import type { BrowserContext, Page } from "playwright-core";
 import { openBrowser } from "../support/browser.ts";
 import type { PageDocument, PageElement, PageStyle } from "./explorer-dom.ts";
 import { checkReadable, WIDE } from "./explorer-quality.ts";
+import { checkVerifying } from "./explorer-verify.ts";
+import { checkForeignCode, checkPending, checkWithoutCode } from "./explorer-without.ts";
 
 declare const document: PageDocument;
 declare const getComputedStyle: (element: PageElement) => PageStyle;
@@ -34,6 +37,8 @@ export interface ExplorerExpectation {
   readonly baseUrl: string;
   /** Hash of a transaction that settled exactly one pair. */
   readonly settlementTx: string;
+  /** What it settled. */
+  readonly receipt: ReceiptData;
   readonly expected: { readonly settlement: ExpectedSettlement; readonly totals: ExpectedTotals };
   /** Longest that a figure may take to appear. */
   readonly timeoutMs?: number;
@@ -55,7 +60,6 @@ async function expectFigure(page: Page, testId: string, value: bigint | number):
 async function open({ page, expectation }: Visit, path: string): Promise<void> {
   const response = await page.goto(`${expectation.baseUrl}${path}`);
   assert.ok(response !== null && response.status() < 500, `${path} answers with status ${response?.status()}.`);
-  await page.locator('[data-testid="loading"]').waitFor({ state: "detached" });
   // From then on the page takes key presses and clicks.
   await page.locator('[data-testid="freshness"][data-ready="true"]').waitFor();
 }
@@ -188,7 +192,17 @@ async function checkThemes(visit: Visit): Promise<void> {
 
 async function checkEveryPage(visit: Visit, settlementPath: string): Promise<void> {
   const { executor, client } = visit.expectation.expected.settlement;
-  const paths = ["/", "/settlements", "/models", "/executors", "/clients", "/validators", "/disputes", settlementPath];
+  const paths = [
+    "/",
+    "/settlements",
+    "/models",
+    "/executors",
+    "/clients",
+    "/validators",
+    "/disputes",
+    "/verify",
+    settlementPath,
+  ];
   for (const path of [...paths, `/executors/${executor}`, `/clients/${client}`, "/search?q=nothing+here"]) {
     await open(visit, path);
     await checkReadable(visit.page, path);
@@ -227,5 +241,13 @@ export async function checkExplorer(expectation: ExplorerExpectation): Promise<v
   await checkCsv(visit);
   await checkThemes(visit);
   await checkEveryPage(visit, settlementPath);
+  await checkWithoutCode(running.browser, expectation.baseUrl);
+  await checkPending(visit.page, expectation.baseUrl);
+  await checkForeignCode(visit.page, expectation.baseUrl);
   assert.deepEqual(complaints, [], "The browser has nothing to complain about.");
+  // From here on it is offline now and then.
+  await open(visit, "/verify");
+  await checkVerifying(visit.page, expectation.receipt, settlementPath);
+  const forbidden = complaints.filter((complaint) => /Content Security Policy/.test(complaint));
+  assert.deepEqual(forbidden, [], "Checking needs nothing that the page forbids.");
 }

@@ -28,7 +28,7 @@ const EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 /** All that colours can change. */
 const COLORS = ["color-contrast", "link-in-text-block"];
 
-export const NARROW = { width: 360, height: 780 };
+export const NARROW = { width: 320, height: 780 };
 export const WIDE = { width: 1280, height: 900 };
 
 /** A page never scrolls sideways. */

@@ -1,4 +1,5 @@
 import { accountingV2Abi } from "@lloom/protocol/generated/abi";
+import type { ReceiptData } from "@lloom/protocol/receipts";
 import { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../checkout/rpc.ts";
@@ -92,6 +93,7 @@ describe("one paid answer, from prompt to page", () => {
     await checkExplorer({
       baseUrl: pages.explorerUrl,
       settlementTx: settlement.transactionHash,
+      receipt: answer.receiptData as ReceiptData,
       expected: {
         settlement: {
           executor: request.executor,

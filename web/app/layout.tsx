@@ -6,6 +6,7 @@ import { type ReactNode, Suspense } from "react";
 import { Freshness } from "../components/layout/freshness.tsx";
 import { Logo } from "../components/layout/logo.tsx";
 import { Nav } from "../components/layout/nav.tsx";
+import { PendingThread } from "../components/layout/pending-thread.tsx";
 import { SearchBox } from "../components/layout/search-box.tsx";
 import { ThemeToggle } from "../components/layout/theme-toggle.tsx";
 import { settings } from "../lib/env.ts";
@@ -29,6 +30,7 @@ const mono = localFont({
 export const metadata: Metadata = {
   title: { default: "Lloom explorer", template: "%s · Lloom explorer" },
   description: "Every paid LLM answer that was settled on the Lloom network: who answered, who paid, and how much.",
+  openGraph: { siteName: "Lloom explorer", type: "website", locale: "en_US" },
 };
 
 export const viewport: Viewport = {
@@ -63,14 +65,33 @@ function Header({ networkName }: { readonly networkName: string }) {
       <div className="mx-auto max-w-[84rem] px-4 pb-2 sm:px-6">
         <Nav />
       </div>
+      <PendingThread />
       <div className="selvedge" aria-hidden="true" />
     </header>
   );
 }
 
+const ABOUT = [
+  { href: "/trust", label: "What is enforced, what is trusted" },
+  { href: "/method", label: "How figures are computed" },
+  { href: "/api", label: "Data and API" },
+  { href: "/verify", label: "Verify a receipt" },
+] as const;
+
 function Footer() {
   return (
     <footer className="mx-auto mt-auto w-full max-w-[84rem] px-4 pt-10 pb-8 text-[0.8125rem] text-ink-faint sm:px-6">
+      <nav aria-label="About">
+        <ul className="mb-2 flex flex-wrap gap-x-5 gap-y-1">
+          {ABOUT.map(({ href, label }) => (
+            <li key={href}>
+              <Link className="link inline-block py-0.5" href={href} prefetch={false}>
+                {label}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
       <p>
         Amounts are exact, in the payment token of the network. Times are UTC. Everything here is derived from events of
         the network's contracts.

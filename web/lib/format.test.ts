@@ -12,6 +12,7 @@ import {
   formatMoney,
   formatQuantity,
   formatRelative,
+  numberPieces,
   shortHex,
   shortPeerId,
 } from "./format.ts";
@@ -116,4 +117,10 @@ describe("times", () => {
     expect(formatMoment(2 ** 64)).toBe("Unix second 18446744073709552000");
     expect(formatClock(2 ** 64)).toBe("—");
   });
+});
+
+test("breaks a long number between its groups alone", () => {
+  expect(numberPieces("1,204,000.123456789012345678")).toEqual("1, 204, 000 .123 456 789 012 345 678".split(" "));
+  expect(numberPieces("12.50")).toEqual(["12", ".50"]);
+  expect([numberPieces("7"), numberPieces("0.1234")]).toEqual([["7"], ["0", ".123", "4"]]);
 });

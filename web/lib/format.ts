@@ -47,6 +47,13 @@ export function formatAmount(baseUnits: bigint, decimals: number): string {
   return shown === "" ? whole : `${whole}.${shown}`;
 }
 
+/** Where a long number may be broken over lines: between groups of three digits, and before the point. */
+export const numberPieces = (text: string): readonly string[] => {
+  const [whole = "", fraction] = text.split(".");
+  const groups = whole.split(/(?<=,)/);
+  return fraction === undefined ? groups : [...groups, ...`.${fraction}`.split(/(?<=^\.\d{3}(?:\d{3})*)(?=\d)/)];
+};
+
 /** An exact amount with its unit: `1,204.50 tUSD`. */
 export const formatMoney = (baseUnits: bigint, token: TokenUnit): string =>
   `${formatAmount(baseUnits, token.decimals)} ${token.symbol}`;

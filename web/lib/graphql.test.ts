@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { askNow } from "./graphql.ts";
-import { NETWORK_TOKEN } from "./indexer/chain.ts";
+import { NETWORK_DEPLOYMENT } from "./indexer/chain.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -12,7 +12,7 @@ async function asked(status: number, body: string) {
   const logged: string[] = [];
   vi.stubGlobal("fetch", async () => new Response(body, { status }));
   vi.spyOn(process.stderr, "write").mockImplementation((line) => logged.push(String(line)) > 0);
-  const reply = await askNow(NETWORK_TOKEN, {});
+  const reply = await askNow(NETWORK_DEPLOYMENT, {});
   return { code: reply.ok ? undefined : reply.problem.code, log: logged.join("") };
 }
 

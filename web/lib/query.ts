@@ -5,6 +5,7 @@ import { selection } from "./shapes.ts";
 interface VariableTypes {
   readonly "String!": string;
   readonly String: string | undefined;
+  readonly BigInt: string;
   readonly Int: number | undefined;
   readonly Float: number | undefined;
   readonly executorFilter: Filter;

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { OutsideText } from "../../components/figures/outside-text.tsx";
 import { NotFoundPanel } from "../../components/states/not-found-panel.tsx";
 import { ProblemPanel } from "../../components/states/problem-panel.tsx";
 import { oneParam, type SearchParams } from "../../lib/list-query.ts";
@@ -35,7 +36,9 @@ export default async function SearchPage({ searchParams }: { readonly searchPara
   if (path.value !== undefined) redirect(path.value);
   return (
     <NotFoundPanel title="Nothing found">
-      <p className="font-mono text-[0.875rem] break-all text-ink">{query.slice(0, 200)}</p>
+      <p className="font-mono text-[0.875rem] break-all text-ink">
+        <OutsideText text={query} />
+      </p>
       <p>{EXPLANATIONS[kindOf(query)]}</p>
     </NotFoundPanel>
   );

@@ -2,19 +2,14 @@ import type { Member } from "../../lib/rows.ts";
 import { Amount } from "../figures/amount.tsx";
 import { Fact } from "../figures/facts.tsx";
 import { Identifier } from "../figures/identifier.tsx";
+import { OutsideText } from "../figures/outside-text.tsx";
 import { RelativeTime } from "../figures/relative-time.tsx";
 import { Release } from "./release.tsx";
 import { Standing } from "./standing.tsx";
 
-const MAX_METADATA_LENGTH = 200;
-
 /** What a member says about itself. It is anybody's text: shown as text, never followed. */
 const Metadata = ({ uri }: { uri: string | null }) =>
-  uri === null || uri === "" ? (
-    <span className="text-ink-faint">none</span>
-  ) : (
-    <span className="break-all">{uri.slice(0, MAX_METADATA_LENGTH)}</span>
-  );
+  uri === null || uri === "" ? <span className="text-ink-faint">none</span> : <OutsideText text={uri} />;
 
 interface MembershipFactsProps {
   /** An executor or a validator: both carry these columns. */

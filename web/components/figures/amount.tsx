@@ -1,4 +1,5 @@
-import { amountParts, formatAmount, formatCount } from "../../lib/format.ts";
+import { Fragment, type ReactNode } from "react";
+import { amountParts, formatAmount, formatCount, numberPieces } from "../../lib/format.ts";
 import { currentToken } from "../../lib/token.ts";
 
 interface AmountProps {
@@ -10,6 +11,18 @@ interface AmountProps {
   readonly withSymbol?: boolean;
   readonly testId?: string;
 }
+
+/** Characters that fit into a figure of a narrow screen. */
+const LONGEST_UNBROKEN = 10;
+
+const breakable = (text: string): ReactNode =>
+  numberPieces(text).map((piece, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place in the number.
+    <Fragment key={index}>
+      {index === 0 ? null : <wbr />}
+      {piece}
+    </Fragment>
+  ));
 
 /** An exact amount of the payment token. Without the token's decimals, base units are shown and named as such. */
 export function Amount({ units, aligned = false, withSymbol = false, testId }: AmountProps) {
@@ -30,7 +43,7 @@ export function Amount({ units, aligned = false, withSymbol = false, testId }: A
   const parts = aligned ? amountParts(units, decimals) : { significant: formatAmount(units, decimals), padding: "" };
   return (
     <span {...attributes}>
-      {parts.significant}
+      {aligned || parts.significant.length <= LONGEST_UNBROKEN ? parts.significant : breakable(parts.significant)}
       {parts.padding === "" ? null : <span className="text-ink-faint">{parts.padding}</span>}
       {withSymbol ? <span className="text-ink-faint"> {symbol}</span> : null}
     </span>

@@ -20,14 +20,14 @@ interface FigureProps {
 export function Figure({ label, hint, source, children, isAmount = false, note }: FigureProps) {
   const unit = isAmount ? currentToken()?.symbol : undefined;
   return (
-    <div className="min-w-0 bg-surface px-4 py-3.5">
+    <div className="min-w-0 bg-surface px-3 py-3.5 sm:px-4">
       <dt className="text-[0.8125rem] text-ink-soft">
         <Meaning meaning={hint} source={source}>
           {label}
           {unit === undefined ? null : <span className="text-ink-faint"> in {unit}</span>}
         </Meaning>
       </dt>
-      <dd className="mt-0.5 text-[1.25rem] leading-tight font-medium [overflow-wrap:anywhere] sm:text-[1.375rem] [&>*]:whitespace-normal tracking-[-0.015em] text-ink">
+      <dd className="mt-0.5 text-[1.125rem] leading-tight font-medium [overflow-wrap:anywhere] sm:text-[1.375rem] [&>*]:whitespace-normal tracking-[-0.015em] text-ink">
         {children}
       </dd>
       {note === undefined ? null : <dd className="mt-1 text-[0.8125rem] text-ink-faint">{note}</dd>}

@@ -11,6 +11,7 @@ const PAGES = [
   { href: "/clients", label: "Clients" },
   { href: "/validators", label: "Validators" },
   { href: "/disputes", label: "Disputes" },
+  { href: "/verify", label: "Verify" },
 ] as const;
 
 const isWithin = (pathname: string, href: string): boolean =>

@@ -46,6 +46,7 @@ const ANSWERS: Column<SettlementRow> = {
   hint: "Answers that the settlement pays for; one transaction settles any number",
   numeric: true,
   sort: "answers",
+  from: "sm",
   cell: ({ requests }) => <Count value={requests} />,
 };
 

@@ -1,19 +1,31 @@
 import type { TokenUnit } from "@lloom/protocol/amounts";
+import type { Hex } from "@lloom/protocol/commitment-types";
 import { ask } from "../graphql.ts";
 import type { IndexReply } from "../problem.ts";
 import { defineQuery } from "../query.ts";
-import { TOKEN } from "../rows.ts";
+import { NETWORK, TOKEN } from "../rows.ts";
 import { readRowOrNull, selection } from "../shapes.ts";
 import { NETWORK_ROW } from "./query-parts.ts";
 
-export const NETWORK_TOKEN = defineQuery({
+/** The contract that a network's receipts are for, and how its amounts are written. */
+export interface Deployment {
+  readonly chainId: bigint;
+  readonly accounting: Hex;
+  readonly token: TokenUnit;
+}
+
+const DEPLOYMENT = { ...TOKEN, chainId: NETWORK.chainId, accounting: NETWORK.accounting } as const;
+
+export const NETWORK_DEPLOYMENT = defineQuery({
   takes: {},
-  fields: `${NETWORK_ROW} { ${selection(TOKEN)} }`,
-  read: (data): TokenUnit | undefined => {
-    const row = readRowOrNull(TOKEN, data["network"], "network");
-    return row && { decimals: row.tokenDecimals, symbol: row.tokenSymbol };
+  fields: `${NETWORK_ROW} { ${selection(DEPLOYMENT)} }`,
+  read: (data): Deployment | undefined => {
+    const row = readRowOrNull(DEPLOYMENT, data["network"], "network");
+    if (row === undefined) return undefined;
+    const { chainId, accounting, tokenDecimals: decimals, tokenSymbol: symbol } = row;
+    return { chainId, accounting, token: { decimals, symbol } };
   },
 });
 
-/** How amounts of this network are written, as its token contract says; undefined until the contracts are seen. */
-export const readToken = (): Promise<IndexReply<TokenUnit | undefined>> => ask(NETWORK_TOKEN, {});
+/** What this explorer's network is; undefined until the contracts are seen. */
+export const readDeployment = (): Promise<IndexReply<Deployment | undefined>> => ask(NETWORK_DEPLOYMENT, {});

@@ -19,7 +19,7 @@ const PAGED = {
 } as const satisfies Takes;
 const PAGE_ARGUMENTS = [...Object.keys(PAGED), "where"].map((name) => `${name}: $${name}`).join(", ");
 
-type FilterType = Exclude<Takes[string], "String!" | "String" | "Int" | "[String]">;
+type FilterType = Extract<Takes[string], `${string}Filter`>;
 
 const defineList = <S extends RowShape>(field: string, filter: FilterType, shape: S) =>
   defineQuery({

@@ -26,6 +26,7 @@ import * as lists from "./lists.ts";
 import * as lookup from "./lookup.ts";
 import * as models from "./models.ts";
 import * as overview from "./overview.ts";
+import * as receipts from "./receipts.ts";
 import * as settlements from "./settlements.ts";
 
 const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql", import.meta.url), "utf8"));
@@ -33,7 +34,7 @@ const schema = buildSchema(readFileSync(new URL("../../../indexer/schema.graphql
 const isQuery = (value: unknown): value is Query<never, unknown> =>
   typeof value === "object" && value !== null && "document" in value && "read" in value;
 
-const queries = [accounts, chain, disputes, lists, lookup, models, overview, settlements]
+const queries = [accounts, chain, disputes, lists, lookup, models, overview, receipts, settlements]
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Query<never, unknown>] => isQuery(entry[1]));
 

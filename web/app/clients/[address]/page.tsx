@@ -5,7 +5,8 @@ import { ChannelTable } from "../../../components/accounts/channel-table.tsx";
 import { ClientFigures } from "../../../components/accounts/client-figures.tsx";
 import { AccountDisputes } from "../../../components/disputes/account-disputes.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
+import { Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
@@ -22,7 +23,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   return { title: `Client ${shortHex((await params).address)}` };
 }
 
-/** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
+/** Streams nothing before it knows: an unknown address is then a 404 for every program. */
 export default async function ClientDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();

@@ -3,7 +3,7 @@ import type { NextRequest } from "next/server";
 import { csvHeader, csvLines } from "../../../lib/csv.ts";
 import { type CsvTable, withCsvTable } from "../../../lib/csv-tables.ts";
 import { type DisputeFilter, parseDisputeFilter } from "../../../lib/disputes/filter.ts";
-import { readToken } from "../../../lib/indexer/chain.ts";
+import { readDeployment } from "../../../lib/indexer/chain.ts";
 import { type ListQuery, parseListQuery } from "../../../lib/list-query.ts";
 import type { Problem } from "../../../lib/problem.ts";
 
@@ -46,9 +46,9 @@ interface RouteParams {
 /** A list as CSV, in the order and with the filter of its address; at most 50 000 rows. */
 export async function GET(request: NextRequest, { params }: RouteParams): Promise<Response> {
   const { table: name } = await params;
-  const token = await readToken();
-  if (!token.ok) return refusal(token.problem);
-  const unit = token.value ?? { decimals: 0, symbol: "base units" };
+  const deployment = await readDeployment();
+  if (!deployment.ok) return refusal(deployment.problem);
+  const unit = deployment.value?.token ?? { decimals: 0, symbol: "base units" };
   const asked = Object.fromEntries(request.nextUrl.searchParams);
   const body = withCsvTable(name, (table) =>
     fileOf({ table, query: parseListQuery(asked, table.sorts), filter: parseDisputeFilter(asked), token: unit }),

@@ -5,7 +5,7 @@ import { notFound } from "next/navigation";
 import { DeliveryDetail } from "../../../components/disputes/delivery-detail.tsx";
 import { FaultDetail } from "../../../components/disputes/fault-detail.tsx";
 import { MeasuredDetail } from "../../../components/disputes/measured-detail.tsx";
-import { PageTitle } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { chainNow } from "../../../lib/chain-time.ts";
 import { OFFENCE_WORDS, STATE_WORDS } from "../../../lib/disputes/words.ts";
@@ -38,7 +38,7 @@ function Detail({ page, settlements }: { readonly page: DisputePage; readonly se
   return fault === undefined ? null : <FaultDetail page={{ ...page, fault }} settlement={settlement} now={now} />;
 }
 
-/** Streams nothing before it knows (so it has no loading state): an unknown id is then a 404 for every program. */
+/** Streams nothing before it knows: an unknown id is then a 404 for every program. */
 export default async function DisputeDetailPage({ params }: PageProps) {
   const id = normalizeQuery(decodeURIComponent((await params).id));
   if (!isHash(id)) notFound();

@@ -12,7 +12,8 @@ import { ReputationPanel } from "../../../components/accounts/reputation-panel.t
 import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
 import { AccountDisputes } from "../../../components/disputes/account-disputes.tsx";
 import { Facts } from "../../../components/figures/facts.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
+import { Panel } from "../../../components/layout/panel.tsx";
 import { AccountSettlements } from "../../../components/settlements/account-settlements.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
@@ -51,7 +52,7 @@ function Dealings({ channels, models, now }: Pick<ExecutorPage, "channels" | "mo
   );
 }
 
-/** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
+/** Streams nothing before it knows: an unknown address is then a 404 for every program. */
 export default async function ExecutorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();

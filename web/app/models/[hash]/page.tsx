@@ -3,7 +3,8 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DailyPanel } from "../../../components/charts/daily-panel.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
+import { Panel } from "../../../components/layout/panel.tsx";
 import { ModelFigures } from "../../../components/models/model-figures.tsx";
 import { PriceHistory } from "../../../components/models/price-history.tsx";
 import { SellerTable } from "../../../components/models/seller-table.tsx";
@@ -13,10 +14,13 @@ import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { laterNow } from "../../../lib/chain-time.ts";
 import { nowSeconds } from "../../../lib/clock.ts";
 import { shortHex } from "../../../lib/format.ts";
+import { outsideWords } from "../../../lib/guard/outside-words.ts";
 import { MOST_SELLERS, readModel } from "../../../lib/indexer/models.ts";
 import { oneParam, type SearchParams } from "../../../lib/list-query.ts";
 import { provenName } from "../../../lib/models/model-names.ts";
 import { normalizeQuery } from "../../../lib/search.ts";
+
+const MOST_OF_NAME = 200;
 
 interface PageProps {
   readonly params: Promise<{ readonly hash: string }>;
@@ -27,7 +31,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   return { title: `Model ${shortHex((await params).hash)}` };
 }
 
-/** Streams nothing before it knows (so it has no loading state): an unknown hash is then a 404 for every program. */
+/** Streams nothing before it knows: an unknown hash is then a 404 for every program. */
 export default async function ModelDetailPage({ params, searchParams }: PageProps) {
   const hash = normalizeQuery((await params).hash);
   if (!isHash(hash)) notFound();
@@ -51,7 +55,7 @@ export default async function ModelDetailPage({ params, searchParams }: PageProp
         {name === undefined ? (
           <span className="font-mono text-[1.25rem] font-medium">{shortHex(hash)}</span>
         ) : (
-          <bdi data-testid="model-name">{name}</bdi>
+          <bdi data-testid="model-name">{outsideWords(name, MOST_OF_NAME)}</bdi>
         )}
       </PageTitle>
       <div className="space-y-5" data-testid="model" data-id={hash}>

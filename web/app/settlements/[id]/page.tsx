@@ -1,7 +1,9 @@
 import type { Hex } from "@lloom/protocol/commitment-types";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { notFound } from "next/navigation";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
+import { Panel } from "../../../components/layout/panel.tsx";
 import { DisputedNotice } from "../../../components/settlements/disputed-notice.tsx";
 import { PaymentSplit } from "../../../components/settlements/payment-split.tsx";
 import { OriginFacts, ProofFacts } from "../../../components/settlements/settlement-facts.tsx";
@@ -51,7 +53,15 @@ function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
         <Panel title="Who, when and where">
           <OriginFacts settlement={settlement} now={now} />
         </Panel>
-        <Panel title="Proof" note="what both parties signed">
+        <Panel
+          title="Proof"
+          note="what both parties signed"
+          actions={
+            <Link className="link" href="/verify">
+              Verify its receipt
+            </Link>
+          }
+        >
           <ProofFacts settlement={settlement} />
         </Panel>
       </div>
@@ -59,7 +69,7 @@ function SettlementDetail({ settlement, disputes }: SettlementDetailProps) {
   );
 }
 
-/** Streams nothing before it knows (so it has no loading state): an unknown id is then a 404 for every program. */
+/** Streams nothing before it knows: an unknown id is then a 404 for every program. */
 export default async function SettlementPage({ params }: PageProps) {
   const id = decodeURIComponent((await params).id);
   if (!isSettlementId(id)) notFound();

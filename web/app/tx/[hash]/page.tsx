@@ -3,7 +3,8 @@ import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { MoveList } from "../../../components/disputes/move-list.tsx";
 import { Identifier } from "../../../components/figures/identifier.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
+import { Panel } from "../../../components/layout/panel.tsx";
 import { RejectionTable } from "../../../components/settlements/rejection-table.tsx";
 import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
@@ -19,7 +20,7 @@ interface PageProps {
 }
 
 /**
- * What a transaction settled, and what it did in disputes. It streams nothing before it knows (so it has no loading state): a transaction with one
+ * What a transaction settled, and what it did in disputes. It streams nothing before it knows: a transaction with one
  * settlement is then an HTTP redirect, which every program follows, and an unknown one a 404.
  */
 export default async function TransactionPage({ params }: PageProps) {

@@ -7,7 +7,8 @@ import { MembershipFacts } from "../../../components/accounts/membership-facts.t
 import { SeatTable } from "../../../components/accounts/seat-table.tsx";
 import { ValidatorFigures } from "../../../components/accounts/validator-figures.tsx";
 import { Facts } from "../../../components/figures/facts.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
+import { PageTitle } from "../../../components/layout/page-title.tsx";
+import { Panel } from "../../../components/layout/panel.tsx";
 import { Empty } from "../../../components/states/empty.tsx";
 import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
 import { chainNow } from "../../../lib/chain-time.ts";
@@ -23,7 +24,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   return { title: `Validator ${shortHex((await params).address)}` };
 }
 
-/** Streams nothing before it knows (so it has no loading state): an unknown address is then a 404 for every program. */
+/** Streams nothing before it knows: an unknown address is then a 404 for every program. */
 export default async function ValidatorDetailPage({ params }: PageProps) {
   const address = normalizeQuery((await params).address);
   if (!isAddress(address)) notFound();

@@ -1,12 +1,13 @@
 import type { Metadata } from "next";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
-import { ModelListTable } from "../../../components/models/model-list-table.tsx";
-import { Empty } from "../../../components/states/empty.tsx";
-import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { Pager } from "../../../components/table/pager.tsx";
-import { laterNow } from "../../../lib/chain-time.ts";
-import { readModels } from "../../../lib/indexer/lists.ts";
-import { MODEL_SORTS, parseListQuery, type SearchParams } from "../../../lib/list-query.ts";
+import { PageTitle } from "../../components/layout/page-title.tsx";
+import { Panel } from "../../components/layout/panel.tsx";
+import { ModelListTable } from "../../components/models/model-list-table.tsx";
+import { Empty } from "../../components/states/empty.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { Pager } from "../../components/table/pager.tsx";
+import { laterNow } from "../../lib/chain-time.ts";
+import { readModels } from "../../lib/indexer/lists.ts";
+import { MODEL_SORTS, parseListQuery, type SearchParams } from "../../lib/list-query.ts";
 
 export const metadata: Metadata = { title: "Models" };
 

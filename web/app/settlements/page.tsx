@@ -1,21 +1,22 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
-import { SettlementTable } from "../../../components/settlements/settlement-table.tsx";
-import { Empty } from "../../../components/states/empty.tsx";
-import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { CsvLink } from "../../../components/table/csv-link.tsx";
-import { Pager } from "../../../components/table/pager.tsx";
-import { laterNow } from "../../../lib/chain-time.ts";
-import { shortHex } from "../../../lib/format.ts";
-import { readSettlements } from "../../../lib/indexer/lists.ts";
+import { PageTitle } from "../../components/layout/page-title.tsx";
+import { Panel } from "../../components/layout/panel.tsx";
+import { SettlementTable } from "../../components/settlements/settlement-table.tsx";
+import { Empty } from "../../components/states/empty.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { CsvLink } from "../../components/table/csv-link.tsx";
+import { Pager } from "../../components/table/pager.tsx";
+import { laterNow } from "../../lib/chain-time.ts";
+import { shortHex } from "../../lib/format.ts";
+import { readSettlements } from "../../lib/indexer/lists.ts";
 import {
   type PartyFilter,
   parseListQuery,
   parsePartyFilter,
   SETTLEMENT_SORTS,
   type SearchParams,
-} from "../../../lib/list-query.ts";
+} from "../../lib/list-query.ts";
 
 export const metadata: Metadata = { title: "Settlements" };
 

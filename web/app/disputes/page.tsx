@@ -1,17 +1,18 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { DisputeFilters } from "../../../components/disputes/dispute-filters.tsx";
-import { DisputeTable } from "../../../components/disputes/dispute-table.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
-import { Empty } from "../../../components/states/empty.tsx";
-import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { CsvLink } from "../../../components/table/csv-link.tsx";
-import { Pager } from "../../../components/table/pager.tsx";
-import { chainNow } from "../../../lib/chain-time.ts";
-import { type DisputeFilter, parseDisputeFilter } from "../../../lib/disputes/filter.ts";
-import { shortHex } from "../../../lib/format.ts";
-import { readDisputes } from "../../../lib/indexer/lists.ts";
-import { DISPUTE_SORTS, parseListQuery, type SearchParams } from "../../../lib/list-query.ts";
+import { DisputeFilters } from "../../components/disputes/dispute-filters.tsx";
+import { DisputeTable } from "../../components/disputes/dispute-table.tsx";
+import { PageTitle } from "../../components/layout/page-title.tsx";
+import { Panel } from "../../components/layout/panel.tsx";
+import { Empty } from "../../components/states/empty.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { CsvLink } from "../../components/table/csv-link.tsx";
+import { Pager } from "../../components/table/pager.tsx";
+import { chainNow } from "../../lib/chain-time.ts";
+import { type DisputeFilter, parseDisputeFilter } from "../../lib/disputes/filter.ts";
+import { shortHex } from "../../lib/format.ts";
+import { readDisputes } from "../../lib/indexer/lists.ts";
+import { DISPUTE_SORTS, parseListQuery, type SearchParams } from "../../lib/list-query.ts";
 
 export const metadata: Metadata = { title: "Disputes" };
 

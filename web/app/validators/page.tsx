@@ -1,13 +1,14 @@
 import type { Metadata } from "next";
-import { ValidatorTable } from "../../../components/accounts/validator-table.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
-import { Empty } from "../../../components/states/empty.tsx";
-import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { CsvLink } from "../../../components/table/csv-link.tsx";
-import { Pager } from "../../../components/table/pager.tsx";
-import { laterNow } from "../../../lib/chain-time.ts";
-import { readValidators } from "../../../lib/indexer/lists.ts";
-import { parseListQuery, type SearchParams, VALIDATOR_SORTS } from "../../../lib/list-query.ts";
+import { ValidatorTable } from "../../components/accounts/validator-table.tsx";
+import { PageTitle } from "../../components/layout/page-title.tsx";
+import { Panel } from "../../components/layout/panel.tsx";
+import { Empty } from "../../components/states/empty.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { CsvLink } from "../../components/table/csv-link.tsx";
+import { Pager } from "../../components/table/pager.tsx";
+import { laterNow } from "../../lib/chain-time.ts";
+import { readValidators } from "../../lib/indexer/lists.ts";
+import { parseListQuery, type SearchParams, VALIDATOR_SORTS } from "../../lib/list-query.ts";
 
 export const metadata: Metadata = { title: "Validators" };
 

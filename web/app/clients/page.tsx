@@ -1,13 +1,14 @@
 import type { Metadata } from "next";
-import { ClientTable } from "../../../components/accounts/client-table.tsx";
-import { PageTitle, Panel } from "../../../components/layout/panel.tsx";
-import { Empty } from "../../../components/states/empty.tsx";
-import { ProblemPanel } from "../../../components/states/problem-panel.tsx";
-import { CsvLink } from "../../../components/table/csv-link.tsx";
-import { Pager } from "../../../components/table/pager.tsx";
-import { laterNow } from "../../../lib/chain-time.ts";
-import { readClients } from "../../../lib/indexer/lists.ts";
-import { CLIENT_SORTS, parseListQuery, type SearchParams } from "../../../lib/list-query.ts";
+import { ClientTable } from "../../components/accounts/client-table.tsx";
+import { PageTitle } from "../../components/layout/page-title.tsx";
+import { Panel } from "../../components/layout/panel.tsx";
+import { Empty } from "../../components/states/empty.tsx";
+import { ProblemPanel } from "../../components/states/problem-panel.tsx";
+import { CsvLink } from "../../components/table/csv-link.tsx";
+import { Pager } from "../../components/table/pager.tsx";
+import { laterNow } from "../../lib/chain-time.ts";
+import { readClients } from "../../lib/indexer/lists.ts";
+import { CLIENT_SORTS, parseListQuery, type SearchParams } from "../../lib/list-query.ts";
 
 export const metadata: Metadata = { title: "Clients" };
 

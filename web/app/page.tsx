@@ -1,16 +1,17 @@
 import Link from "next/link";
-import { PageTitle, Panel } from "../../components/layout/panel.tsx";
-import { ActivityPanel, activityOf } from "../../components/overview/activity-panel.tsx";
-import { KeyFigures } from "../../components/overview/key-figures.tsx";
-import { TopExecutors } from "../../components/overview/top-executors.tsx";
-import { SettlementTable } from "../../components/settlements/settlement-table.tsx";
-import { Empty } from "../../components/states/empty.tsx";
-import { ProblemPanel } from "../../components/states/problem-panel.tsx";
-import { hourSeries, type Series } from "../../lib/buckets.ts";
-import { laterNow } from "../../lib/chain-time.ts";
-import { nowSeconds } from "../../lib/clock.ts";
-import { type Overview, readOverview } from "../../lib/indexer/overview.ts";
-import { atOneMoment } from "../../lib/moment/page-moment.ts";
+import { PageTitle } from "../components/layout/page-title.tsx";
+import { Panel } from "../components/layout/panel.tsx";
+import { ActivityPanel, activityOf } from "../components/overview/activity-panel.tsx";
+import { KeyFigures } from "../components/overview/key-figures.tsx";
+import { TopExecutors } from "../components/overview/top-executors.tsx";
+import { SettlementTable } from "../components/settlements/settlement-table.tsx";
+import { Empty } from "../components/states/empty.tsx";
+import { ProblemPanel } from "../components/states/problem-panel.tsx";
+import { hourSeries, type Series } from "../lib/buckets.ts";
+import { laterNow } from "../lib/chain-time.ts";
+import { nowSeconds } from "../lib/clock.ts";
+import { type Overview, readOverview } from "../lib/indexer/overview.ts";
+import { atOneMoment } from "../lib/moment/page-moment.ts";
 
 function Lists({ overview, now }: { readonly overview: Overview; readonly now: number }) {
   return (
