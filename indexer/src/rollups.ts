@@ -47,6 +47,16 @@ export const workOf = ({ requests, inboundTokens, outboundTokens, acknowledgedPa
   paid: acknowledgedPaid + tailPaid,
 });
 
+const MILLION = 1_000_000n;
+
+/** What a million tokens cost after some more work, prompt and answer together, rounded down; null without any. */
+export function averagePriceOf(row: PricedWork, more: PricedWork): bigint | null {
+  const tokens = row.inboundTokens + row.outboundTokens + more.inboundTokens + more.outboundTokens;
+  return tokens === 0n ? null : ((row.paid + more.paid) * MILLION) / tokens;
+}
+
+type PricedWork = Pick<Work, "paid" | "inboundTokens" | "outboundTokens">;
+
 /** Second at which the UTC day of a time starts. */
 export const dayOf = (timestamp: number): number => timestamp - (timestamp % DAY_SECONDS);
 

@@ -1,7 +1,7 @@
 import { channel, client, clientDay, executor, executorModel, lane, model, modelDay } from "ponder:schema";
 import type { Hex } from "viem";
 import { channelAfter } from "./escrow.ts";
-import { added, dayOf, unlockingAfter, type Work } from "./rollups.ts";
+import { added, averagePriceOf, dayOf, unlockingAfter, type Work } from "./rollups.ts";
 import { addToBuckets, addToExecutorDay, addToNetwork, type Db, seeChannel } from "./totals.ts";
 
 /** Whose work a settlement is, and the state that its event says the lane and the channel are in. */
@@ -42,6 +42,7 @@ export async function bookSettlement(db: Db, booking: Booking): Promise<void> {
   await db.update(executor, { address: settled.executor }).set((row) => ({
     ...next(booking, row),
     earned: row.earned + work.paid,
+    averagePrice: averagePriceOf(row, work),
     clientCount: row.clientCount + newPair,
   }));
   await db.update(client, { address: settled.client }).set((row) => ({

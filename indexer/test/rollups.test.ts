@@ -2,7 +2,16 @@
 import type { Hex } from "viem";
 import { expect, test } from "vitest";
 import { metadataText, peerIdText } from "../src/registration.ts";
-import { added, bucketStarts, dayOf, hourOf, stakeDelta, unlockingAfter, workOf } from "../src/rollups.ts";
+import {
+  added,
+  averagePriceOf,
+  bucketStarts,
+  dayOf,
+  hourOf,
+  stakeDelta,
+  unlockingAfter,
+  workOf,
+} from "../src/rollups.ts";
 
 const NEW_YEAR = 1_893_456_000;
 
@@ -20,6 +29,14 @@ test("counts a settlement once and its answers as often as it covers them", () =
 test("counts the rest of a shortfall as money without answers", () => {
   const event = { requests: 0, inboundTokens: 0n, outboundTokens: 0n, acknowledgedPaid: 0n, tailPaid: 7n };
   expect(workOf(event)).toEqual({ ...event, settlementCount: 1, requests: 0n, paid: 7n });
+});
+
+test("an average price is of all work so far, rounded down, and none of no tokens", () => {
+  const none = { paid: 0n, inboundTokens: 0n, outboundTokens: 0n };
+  expect(
+    averagePriceOf({ paid: 6n, inboundTokens: 1n, outboundTokens: 1n }, { ...none, paid: 4n, outboundTokens: 1n }),
+  ).toBe(3_333_333n);
+  expect(averagePriceOf(none, { ...none, paid: 7n })).toBeNull();
 });
 
 test("adds the named columns only, and takes amounts of any size", () => {

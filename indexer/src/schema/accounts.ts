@@ -73,6 +73,8 @@ export const executor = onchainTable(
     tailRefunded: total(t),
     /** Earned ever, withdrawn or not: `paid - tailHeld - tailRefunded`. */
     earned: total(t),
+    /** Base units for a million tokens, prompt and answer together: `paid * 1000000 / (inboundTokens + outboundTokens)`; null without any. */
+    averagePrice: t.bigint(),
     disputesLost: count(t),
     /** Delivery and measured disputes against it, ever and now. */
     disputeCount: count(t),
@@ -98,6 +100,7 @@ export const executor = onchainTable(
     stakeIdx: index().on(t.stake),
     lastIdx: index().on(t.lastSettledAt),
     trustIdx: index().on(t.trust),
+    priceIdx: index().on(t.averagePrice),
   }),
 );
 

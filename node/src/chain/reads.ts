@@ -2,6 +2,7 @@ import type { ChannelFunds, SettledLane } from "@lloom/protocol/channel-money";
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { type EnumName, enumName, enumNumber } from "@lloom/protocol/contract-enums";
 import { stakeRegistryFacts } from "@lloom/protocol/generated/facts";
+import { CHOICE, FRAUDS } from "@lloom/protocol/reputation/choice-rule";
 import { isError, ZeroAddress } from "ethers";
 import type { Chain } from "./chain.ts";
 import { chainFailure } from "./chain-failure.ts";
@@ -102,14 +103,12 @@ export async function readMember({ contracts }: Chain, address: Address): Promis
 export const readActive = ({ contracts }: Chain, address: Address): Promise<boolean> =>
   readFor("the stake", contracts.stakeRegistry.isActive(address));
 
-const { Offence } = stakeRegistryFacts;
-/** Whoever has a strike for one of these sold something else than it signed, or more of it than there was. */
-const FRAUDS = [enumNumber(Offence, "WrongModel"), enumNumber(Offence, "TokenInflation")];
-const FRAUD_SECONDS = 30n * 86_400n;
+const CHEATING = FRAUDS.map((offence) => enumNumber(stakeRegistryFacts.Offence, offence));
 
 /** Whether an executor was found to have cheated its clients, or admitted it, in the last thirty days. */
 export async function readFrauds({ contracts }: Chain, executor: Address): Promise<boolean> {
-  const strikes = FRAUDS.map((offence) => contracts.stakeRegistry.strikesOf(executor, offence, FRAUD_SECONDS));
+  const since = BigInt(CHOICE.fraudSeconds);
+  const strikes = CHEATING.map((offence) => contracts.stakeRegistry.strikesOf(executor, offence, since));
   return (await readFor("the strikes", Promise.all(strikes))).some((halves) => halves > 0n);
 }
 

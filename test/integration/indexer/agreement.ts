@@ -12,7 +12,7 @@ const TABLES = `{
   }
   executors { items {
     address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active paid withdrawn requests inboundTokens
-    outboundTokens settlementCount clientCount tailHeld tailRefunded earned disputesLost
+    outboundTokens settlementCount clientCount tailHeld tailRefunded earned averagePrice disputesLost
   } }
   validators { items { address registeredAt stake unbonding unbondAt jailedUntil frozen slashed active } }
   clients { items { address balance allocated deposited withdrawn paid tailRefunded requests inboundTokens outboundTokens } }
@@ -79,6 +79,8 @@ async function expectMembers(tables: Tables, { accounting, stakeRegistry }: Mark
     expect([row["earned"], row["withdrawn"]]).toEqual([text(settled), text(withdrawn)]);
     expect((paid ?? 0n) - (held ?? 0n) - (refunded ?? 0n)).toBe(settled);
     expect({ requests, inboundTokens, outboundTokens }).toEqual(counts(stats));
+    const tokens = BigInt(text(inboundTokens)) + BigInt(text(outboundTokens));
+    expect(row["averagePrice"]).toBe(tokens === 0n ? null : text(((paid ?? 0n) * 1_000_000n) / tokens));
     expect(text(row["disputesLost"])).toBe(text(stats["disputesLost"]));
   }
 }

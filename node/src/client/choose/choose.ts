@@ -2,12 +2,13 @@
 import type { Address, Hex } from "@lloom/protocol/commitment-types";
 import { featureLacking } from "@lloom/protocol/form/features";
 import type { SignedOffer } from "@lloom/protocol/messages";
+import { CHOICE, reputationFactor } from "@lloom/protocol/reputation/choice-rule";
 import type { PriceLimit, Sort } from "../question.ts";
 import { draw, drawByStake } from "./draw.ts";
 import type { ExecutorHealth } from "./executor-health.ts";
 import { bestBy } from "./preferred.ts";
-import { EXPLORATION_FACTOR, expectedCost, isTooDear, NEAR_EQUAL } from "./price.ts";
-import { type Demands, isFoundOut, type Reputation, reputationFactor } from "./reputation.ts";
+import { expectedCost, isTooDear } from "./price.ts";
+import { type Demands, isFoundOut, type Reputation } from "./reputation.ts";
 import { type CountedPrompts, surplusTokens, usualTemplate } from "./template.ts";
 
 /** An offer with what the client knows about who made it. */
@@ -135,17 +136,24 @@ export function chooseExecutor(
   const obstacle = obstacleOf(need);
   const sorted = need.sort && firstBySort(candidates, need.sort, { weigh, obstacle, nowMs });
   if (sorted !== undefined) return sorted;
-  const best = findBest(candidates, { rankNow, weigh, obstacle, most: need.tried.size > 0 ? ALL : EXPLORATION_FACTOR });
+  const best = findBest(candidates, {
+    rankNow,
+    weigh,
+    obstacle,
+    most: need.tried.size > 0 ? ALL : CHOICE.explorationFactor,
+  });
   if (typeof best === "string") return best;
   const byStake = (among: readonly Weighed[]): Candidate => drawByStake(among, random)?.candidate ?? best.candidate;
   if (best.rank === RANK.stranger && need.tried.size > 0) return byStake(best.among);
   if (random() < exploration) {
-    const most = best.cost * EXPLORATION_FACTOR;
+    const most = best.cost * CHOICE.explorationFactor;
     const strangers = best.rank === RANK.stranger ? [] : strangersBelow(candidates, most, { rankNow, weigh, obstacle });
     if (strangers.length > 0) return byStake(strangers);
     return byStake(best.among.filter(({ cost }) => cost <= most));
   }
-  const equals = best.among.filter(({ cost }) => cost <= best.cost * NEAR_EQUAL).map(({ candidate }) => candidate);
+  const equals = best.among
+    .filter(({ cost }) => cost <= best.cost * CHOICE.nearEqual)
+    .map(({ candidate }) => candidate);
   const checkable = equals.filter((candidate) => need.canCount?.(candidate) === true);
   return lessLoaded(checkable.length > 0 ? checkable : equals, random) ?? best.candidate;
 }

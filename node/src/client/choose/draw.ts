@@ -1,5 +1,5 @@
 /** Choices by chance. */
-import { DEAR_FACTOR } from "./price.ts";
+import { CHOICE } from "@lloom/protocol/reputation/choice-rule";
 
 /** One of the items, each as likely; `undefined` when there is none. */
 export const draw = <T>(items: readonly T[], random: () => number): T | undefined =>
@@ -19,7 +19,7 @@ export interface Staked {
  * The middle is found without sorting, which would take milliseconds for ten thousand.
  */
 export function drawByStake<T extends Staked>(items: readonly T[], random: () => number): T | undefined {
-  const dear = DEAR_FACTOR * middleCost(items);
+  const dear = CHOICE.dearFactor * middleCost(items);
   const chanceOf = ({ stake, cost }: Staked): number => Math.max(stake, 1) * (cost > dear ? (dear / cost) ** 2 : 1);
   let whole = 0;
   for (const item of items) whole += chanceOf(item);

@@ -1,6 +1,7 @@
 /** The client's whole rule about prices: what is too dear, what a candidate is expected to cost, and how far apart counts. */
+import { reputationFactor } from "@lloom/protocol/reputation/choice-rule";
 import type { PriceLimit } from "../question.ts";
-import { type Reputation, reputationFactor } from "./reputation.ts";
+import type { Reputation } from "./reputation.ts";
 
 /** What is asked for, tokens. */
 interface Wanted {
@@ -19,12 +20,6 @@ interface Priced {
   readonly reputation: Reputation | undefined;
 }
 
-/** Costs up to this factor of the best count as equal. */
-export const NEAR_EQUAL = 1.05;
-/** Exploring may cost this factor of the best. */
-export const EXPLORATION_FACTOR = 1.5;
-/** Asking more than this factor of what the middle of all stake asks makes a draw less likely. */
-export const DEAR_FACTOR = 2;
 const LEAST_SUCCESS = 0.05;
 /** Bytes of a prompt that make a token, on average. */
 const BYTES_PER_TOKEN = 4n;

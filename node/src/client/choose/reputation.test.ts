@@ -2,30 +2,9 @@ import { describe, expect, it } from "vitest";
 import { seeded } from "../../../../protocol/test/seeded.ts";
 import { addressOf, candidate, choose, NO_DEMANDS, NOW, PROVEN } from "../../../../test/support/candidate.ts";
 import { UNKNOWN_HEALTH } from "./executor-health.ts";
-import { MOST_PRICE_FACTOR, type Reputation, reputationFactor, strictest } from "./reputation.ts";
+import { type Reputation, strictest } from "./reputation.ts";
 
 const SEED = Number(process.env["SEED"] ?? 17);
-const told = (trust: number, grade: "A" | "B" | "C" | "newcomer" = "B") => ({ trust, grade });
-
-describe("what a reputation makes of a price", () => {
-  it("is nothing for whoever is unknown, and for a newcomer whatever its figure", () => {
-    expect(reputationFactor(undefined, 0)).toBe(1);
-    expect([0, 0.2, 0.9].map((trust) => reputationFactor(told(trust, "newcomer"), 0))).toEqual([1, 1, 1]);
-  });
-
-  it("falls with trust, and never leaves its bounds", () => {
-    const factors = [0, 0.1, 0.4, 0.5, 0.6, 0.9, 1].map((trust) => reputationFactor(told(trust), 0));
-    expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
-    expect([factors[0], factors[3], factors.at(-1)]).toEqual([MOST_PRICE_FACTOR, 1, 1 / MOST_PRICE_FACTOR]);
-  });
-
-  it("comes nearer to nothing with every own answer", () => {
-    const factors = [0, 1, 3, 100].map((answers) => reputationFactor(told(0), answers));
-    expect(factors[0]).toBe(MOST_PRICE_FACTOR);
-    expect(factors.toSorted((a, b) => b - a)).toEqual(factors);
-    expect(factors.at(-1)).toBeLessThan(1.005);
-  });
-});
 
 describe(`an executor that audits speak against, in markets that are drawn (seed ${SEED})`, () => {
   it("is never asked while anybody else can be, whatever its price, stake and answers, and always when nobody else can", () => {
@@ -95,7 +74,7 @@ describe("the choice of an executor by its name", () => {
       return choose(offers, { tried: new Set([addressOf(99)]) }, { random: () => 0.4 });
     };
     expect(drawn(undefined, undefined)).toBe(0);
-    expect(drawn(told(0.1), told(0.9))).toBe(1);
+    expect(drawn({ trust: 0.1, grade: "B" }, { trust: 0.9, grade: "B" })).toBe(1);
   });
 
   it("asks who has answered before whoever has the better name, and forgets the name with every answer", () => {

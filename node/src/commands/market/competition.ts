@@ -1,6 +1,8 @@
 /** Where an executor stands among the offers of a model, as clients choose. Pure. */
+
 import type { Address, ModelOffer } from "@lloom/protocol/commitment-types";
-import { expectedCost, NEAR_EQUAL } from "../../client/choose/price.ts";
+import { CHOICE } from "@lloom/protocol/reputation/choice-rule";
+import { expectedCost } from "../../client/choose/price.ts";
 
 /** An offer with what decides whether it is bought by somebody who knows nobody. */
 export interface Competitor {
@@ -87,8 +89,8 @@ function losingOf(own: Competitor, among: readonly Competitor[], question: Usual
   const rivals = among.filter((one) => one !== own && obstacleOf(one, question) === undefined);
   const cost = costOf(own, question);
   const cheapest = Math.min(cost, ...rivals.map((rival) => costOf(rival, question)));
-  if (cost > cheapest * NEAR_EQUAL) return "price";
-  const equals = rivals.filter((rival) => costOf(rival, question) <= cheapest * NEAR_EQUAL);
+  if (cost > cheapest * CHOICE.nearEqual) return "price";
+  const equals = rivals.filter((rival) => costOf(rival, question) <= cheapest * CHOICE.nearEqual);
   return equals.some((rival) => burdenOf(rival) < burdenOf(own)) ? "load" : undefined;
 }
 
