@@ -55,6 +55,8 @@ export const profileSchema = z.object({
   logprobsAmong: z.int().min(1).optional(),
   /** What the backend can do beside plain answers (`features.ts`); absent: nothing. No part of what changes logits. */
   features: z.array(word).max(64).optional(),
+  /** Whether conversations are answered; absent: they are. A model that only embeds answers none. */
+  conversations: z.boolean().optional(),
 });
 
 /** Settings that change answers; what is absent is not known. */
@@ -78,7 +80,10 @@ export function parseProfile(text: string): Profile | undefined {
 }
 
 /** What an executor promises of its answers, and by what they can be counted. */
-export type Promised = Pick<Profile, "evidence" | "vocabulary" | "version" | "features" | "precision">;
+export type Promised = Pick<
+  Profile,
+  "evidence" | "vocabulary" | "version" | "features" | "precision" | "conversations"
+>;
 
 /**
  * Whether a profile promises traces whose leaves name tokens by id: llama.cpp in process always knows them. Jurors convict who names

@@ -58,6 +58,18 @@ export function mostInboundTokens(messages: readonly CountedMessage[]): bigint {
 export const usualInboundTokens = (messages: readonly { readonly content: string }[]): bigint =>
   BigInt(aboutTokens(promptBytes(messages)) + TEMPLATE_TOKENS_PER_MESSAGE * messages.length);
 
+/** Marks of begin and end, and what a server puts before a text that it embeds. */
+const EMBEDDING_TOKENS_PER_TEXT = 8;
+const USUAL_EMBEDDING_TOKENS_PER_TEXT = 2;
+
+/** Most tokens of texts to embed: no chat template goes around them. */
+export const mostEmbeddingTokens = (messages: readonly { readonly content: string }[]): bigint =>
+  BigInt(promptBytes(messages) + EMBEDDING_TOKENS_PER_TEXT * messages.length);
+
+/** About the tokens of texts to embed; what is charged where no count can be true. */
+export const usualEmbeddingTokens = (messages: readonly { readonly content: string }[]): bigint =>
+  BigInt(aboutTokens(promptBytes(messages)) + USUAL_EMBEDDING_TOKENS_PER_TEXT * messages.length);
+
 /** A count of prompt tokens, and the most that the prompt can have. */
 export interface PromptCount {
   readonly inboundTokens: bigint;

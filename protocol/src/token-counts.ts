@@ -7,6 +7,8 @@
  *   off; what stands in the text as U+FFFD counts as that. In how many tokens the model wrote the text does not matter.
  * - inbound: the tokens of the conversation in the model's own chat template, ready for the answer to begin. Where the template
  *   asks for the time, it is told the beginning of the day (UTC) of the request's deadline.
+ * - of a request for vectors: inbound, the tokens that the tokenizer makes of each text whose vector was delivered, taken as plain text,
+ *   without a mark of begin or end; outbound, one for every 8 bytes of the answer that are begun, at a price of 0 (`form/embedding.ts`).
  * - Neither is above the request's limit, which is charged in its place.
  */
 import type { RequestCommitment, ResponseCommitment } from "./commitment-types.ts";

@@ -6,6 +6,7 @@ import { commitmentVectors } from "./commitments.ts";
 import { contentVectors } from "./contents.ts";
 import { costVectors } from "./costs.ts";
 import { disputeVectors } from "./disputes.ts";
+import { embeddingVectors } from "./embeddings.ts";
 import { evidenceVectors } from "./evidence.ts";
 import { formVectors } from "./forms.ts";
 import { frameVectors } from "./frames.ts";
@@ -23,6 +24,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => object>> = {
   "contents.json": contentVectors,
   "costs.json": costVectors,
   "disputes.json": disputeVectors,
+  "embeddings.json": embeddingVectors,
   "evidence.json": evidenceVectors,
   "forms.json": formVectors,
   "frames.json": frameVectors,

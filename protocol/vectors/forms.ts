@@ -25,6 +25,8 @@ const RIGHT: readonly Partial<Sampling>[] = [
   { responseFormat: "json", jsonSchema: '{"type":"object"}' },
   { toolUse: { choice: "auto", most: 16 } },
   { toolUse: { choice: "required", name: "get_weather-2", most: 1 } },
+  { embedding: {} },
+  { embedding: { dimensions: 8192 } },
 ];
 
 /** What none may be. What asks for nothing has one form: it is left out. */
@@ -61,6 +63,12 @@ const WRONG: readonly (readonly [string, Record<string, unknown>])[] = [
   ["toolUse of an answer that is JSON", { responseFormat: "json", toolUse: { choice: "auto", most: 1 } }],
   ["a named function that need not be called", { toolUse: { choice: "auto", name: "f", most: 1 } }],
   ["toolUse of no call", { toolUse: { choice: "auto", most: 0 } }],
+  ["embedding of no dimensions", { embedding: { dimensions: 0 } }],
+  ["embedding of too many dimensions", { embedding: { dimensions: 8193 } }],
+  ["embedding beside a temperature", { embedding: {}, temperatureMilli: 1 }],
+  ["embedding beside stop strings", { embedding: {}, stop: ["."] }],
+  ["embedding beside a seed", { embedding: {}, seed: 1 }],
+  ["embedding beside functions", { embedding: {}, toolUse: { choice: "auto", most: 1 } }],
   ["a function whose name has a blank", { toolUse: { choice: "required", name: "a b", most: 1 } }],
 ];
 

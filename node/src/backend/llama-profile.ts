@@ -1,4 +1,4 @@
-import { FEATURES } from "@lloom/protocol/form/features";
+import { CHAT_FEATURES } from "@lloom/protocol/form/features";
 import type { Profile } from "@lloom/protocol/profile";
 import { GgmlType, GgufFileType, type Llama, type LlamaContext, type LlamaModel } from "node-llama-cpp";
 import { LOGPROBS_AMONG } from "./llama-trace.ts";
@@ -41,7 +41,7 @@ export function llamaProfile({ llama, model, context, gpu, sharedBatches, vocabu
     batchInvariant: !sharedBatches,
     evidence: "trace",
     logprobsAmong: LOGPROBS_AMONG,
-    features: [...FEATURES],
+    features: [...CHAT_FEATURES],
   };
 }
 

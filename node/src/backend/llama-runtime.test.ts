@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FEATURES } from "@lloom/protocol/form/features";
+import { CHAT_FEATURES } from "@lloom/protocol/form/features";
 import { parseProfile, profileText } from "@lloom/protocol/profile";
 import { TRACE_LIKELIEST } from "@lloom/protocol/trace";
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
@@ -124,7 +124,7 @@ describe("a loaded model", () => {
       ...{
         batchSize: context.batchSize,
         maxContext: 512,
-        features: [...FEATURES],
+        features: [...CHAT_FEATURES],
         batchInvariant: true,
         evidence: "trace",
         logprobsAmong: 64,

@@ -1,6 +1,6 @@
 import { ZERO_HASH } from "@lloom/protocol/commitment-types";
 import { formProblem } from "@lloom/protocol/form/answer-form";
-import { FEATURES, type Feature } from "@lloom/protocol/form/features";
+import { CHAT_FEATURES, type Feature } from "@lloom/protocol/form/features";
 import type { TraceToken } from "@lloom/protocol/trace";
 import { LloomError } from "../errors.ts";
 import { KeptConnections } from "../primitives/kept-connections.ts";
@@ -214,7 +214,7 @@ async function offeredModels({ server, settings, trials }: Used, signal: AbortSi
 function featuresOf(found: ServedModel | undefined): Feature[] {
   const isOllama = found?.owned_by === "library";
   const hasSamplers = found?.owned_by === "vllm" || found?.owned_by === "llamacpp";
-  return FEATURES.filter((feature) => {
+  return CHAT_FEATURES.filter((feature) => {
     if (feature === "logit_bias") return !isOllama;
     return hasSamplers || (feature !== "min_p" && feature !== "repeat_penalty");
   });

@@ -3,10 +3,12 @@ import { LloomError } from "../lloom-error.ts";
 import type { ChatMessage, Sampling } from "../messages.ts";
 import type { ToolUse } from "./answer-settings.ts";
 import { valueProblem } from "./check-value.ts";
+import { checkTexts } from "./embedding.ts";
 import type { SchemaForm } from "./json-form.ts";
 import { jsonOf } from "./json-of.ts";
 import { readSchema } from "./read-schema.ts";
 import { readCalls, type Tool, toolsOf, turnsProblem } from "./tools.ts";
+import { readVectors } from "./vectors.ts";
 
 /** A form as it was asked for, read. */
 export interface AnswerForm {
@@ -29,7 +31,8 @@ export function argumentsForm({ parameters = {}, strict = false }: Tool): Schema
 }
 
 /** Throws UNSUPPORTED, REQUEST_INVALID for what cannot be asked for, or makes no sense. */
-export function readForm({ jsonSchema, toolUse }: Sampling, messages: readonly ChatMessage[]): AnswerForm {
+export function readForm({ jsonSchema, toolUse, embedding }: Sampling, messages: readonly ChatMessage[]): AnswerForm {
+  if (embedding !== undefined) checkTexts(messages);
   const turns = turnsProblem(messages);
   if (turns !== undefined) throw new LloomError("REQUEST_INVALID", `${turns}.`);
   const tools = toolsOf(messages);
@@ -52,11 +55,28 @@ export interface FormedAnswer {
 
 /** Why an answer is not of the form that was asked for, or `undefined`. Throws as `readForm`. */
 export function formProblem({ text, isWhole, sampling, messages }: FormedAnswer): string | undefined {
-  const { jsonSchema, toolUse, stop } = sampling;
+  const { jsonSchema, toolUse, stop, embedding } = sampling;
+  if (embedding !== undefined) return vectorsProblem({ text, isWhole, messages, dimensions: embedding.dimensions });
   if (!isWhole || stop.length > 0 || (jsonSchema === undefined && toolUse === undefined)) return undefined;
   const { schema, calls } = readForm(sampling, messages);
   if (schema !== undefined) return schemaProblem(schema, text);
   return calls && callsProblem(calls, text);
+}
+
+/** One that was cut off has some of the vectors, each of them whole. */
+function vectorsProblem({
+  text,
+  isWhole,
+  messages,
+  dimensions,
+}: Omit<FormedAnswer, "sampling"> & { readonly dimensions: number | undefined }): string | undefined {
+  const vectors = readVectors(text);
+  if (typeof vectors === "string") return vectors;
+  const [first] = vectors;
+  if (first !== undefined && dimensions !== undefined && first.length !== dimensions)
+    return `The vectors have ${first.length} numbers in place of ${dimensions}.`;
+  const isRight = isWhole ? vectors.length === messages.length : vectors.length < messages.length;
+  return isRight ? undefined : `The answer has ${vectors.length} vectors of ${messages.length} texts.`;
 }
 
 function schemaProblem(schema: SchemaForm, text: string): string | undefined {

@@ -17,6 +17,22 @@ export const SETTING_LIMITS = {
   toolNameCharacters: 64,
 } as const;
 
+/** Bytes of the line of a vector: base64 of its float32 numbers, and LF. */
+const lineBytes = (dimensions: number): number => 4 * Math.ceil((4 * dimensions) / 3) + 1;
+
+const EMBEDDING_TEXTS = 16;
+const EMBEDDING_DIMENSIONS = 8192;
+
+/** Limits of a request for vectors: its answer has to fit into the reveals of a dispute, 1 MiB. */
+export const EMBEDDING_LIMITS = {
+  texts: EMBEDDING_TEXTS,
+  dimensions: EMBEDDING_DIMENSIONS,
+  /** Of the line of one vector, in base64. */
+  lineBytes: lineBytes(EMBEDDING_DIMENSIONS),
+  /** Of all of them. */
+  answerBytes: EMBEDDING_TEXTS * lineBytes(EMBEDDING_DIMENSIONS),
+} as const;
+
 /** Added to or taken off a logit, thousandths; never 0. */
 const milliLogits = (most: number) =>
   z
@@ -73,21 +89,36 @@ export const answerSettings = {
   jsonSchema: z.string().min(2).max(SETTING_LIMITS.schemaCharacters).optional(),
   /** Present where functions may be called. */
   toolUse: toolUseSchema.optional(),
+  /** Present where a vector of each message is asked for, and no answer; of so many numbers, if they are named. */
+  embedding: z.object({ dimensions: z.int().min(1).max(EMBEDDING_DIMENSIONS).optional() }).optional(),
 };
 
 type Settings = z.infer<z.ZodObject<typeof answerSettings>>;
 
 /** What one setting asks of another. */
 export interface Together extends Settings {
+  readonly temperatureMilli: number;
+  readonly topPMilli: number;
+  readonly topK: number;
   readonly seed?: number | undefined;
+  readonly stop: readonly string[];
   readonly responseFormat: "text" | "json";
 }
 
 /** Why settings do not go together, or `undefined`. */
-export function settingsProblem({ seed, seedHigh, jsonSchema, responseFormat, toolUse }: Together): string | undefined {
+export function settingsProblem(settings: Together): string | undefined {
+  const { seed, seedHigh, jsonSchema, responseFormat, toolUse, embedding } = settings;
   if (seedHigh !== undefined && seed === undefined) return "seedHigh needs seed";
   if (jsonSchema !== undefined && responseFormat !== "json") return "jsonSchema needs the response format json";
   if (toolUse !== undefined && responseFormat !== "text") return "toolUse needs the response format text";
   if (toolUse?.name !== undefined && toolUse.choice !== "required") return "a named function is required";
-  return undefined;
+  return embedding !== undefined && isShaped(settings) ? "embedding goes beside nothing that shapes text" : undefined;
+}
+
+/** Whether anything is asked for that shapes text. */
+function isShaped({ temperatureMilli, topPMilli, topK, seed, stop, responseFormat, ...later }: Together): boolean {
+  if (temperatureMilli !== 0 || topPMilli !== 1000 || topK !== 0 || seed !== undefined) return true;
+  if (stop.length > 0 || responseFormat !== "text") return true;
+  const { embedding: _, ...shaping } = later;
+  return Object.keys(answerSettings).some((name) => shaping[name as keyof typeof shaping] !== undefined);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage, Sampling } from "../messages.ts";
-import { FEATURES, featureLacking, featuresNeeded } from "./features.ts";
+import { CHAT_FEATURES, featureLacking, featuresNeeded } from "./features.ts";
 
 const PLAIN: Sampling = { temperatureMilli: 0, topPMilli: 1000, topK: 0, stop: [], responseFormat: "text" };
 const USER: ChatMessage = { role: "user", content: "?" };
@@ -16,8 +16,13 @@ describe("what a request needs", () => {
     [{ logitBias: [[1, 1]] }, "logit_bias"],
     [{ jsonSchema: "{}" }, "json_schema"],
     [{ toolUse: { choice: "auto", most: 1 } }, "tools"],
+    [{ embedding: {} }, "embedding"],
   ])("for %j is %s alone", (settings, feature) => {
     expect(needed(settings)).toEqual([feature]);
+  });
+
+  it("is more for vectors of so many numbers", () => {
+    expect(needed({ embedding: { dimensions: 8 } })).toEqual(["embedding", "embedding_dimensions"]);
   });
 
   it("is nothing for a plain one", () => {
@@ -32,7 +37,7 @@ describe("what a request needs", () => {
   it("is told in one order", () => {
     const all = { logitBias: [[1, 1]] as [number, number][], minPMilli: 1, seedHigh: 1, repeatPenaltyMilli: 1 };
     expect(needed({ ...all, presencePenaltyMilli: 1, jsonSchema: "{}" }, [{ role: "tools", content: "" }])).toEqual(
-      FEATURES,
+      CHAT_FEATURES,
     );
   });
 });

@@ -1,8 +1,8 @@
 /** What an executor has to be able to do for a request, beside answering at all. Profiles name what a backend can. */
 import type { ChatMessage, Sampling } from "../messages.ts";
 
-/** Words of a profile's `features`. Who does not know one of them cannot be asked for it. */
-export const FEATURES = [
+/** What a backend can do that answers conversations. */
+export const CHAT_FEATURES = [
   "seed64",
   "min_p",
   "penalties",
@@ -11,6 +11,9 @@ export const FEATURES = [
   "json_schema",
   "tools",
 ] as const;
+
+/** Words of a profile's `features`. Who does not know one of them cannot be asked for it. */
+export const FEATURES = [...CHAT_FEATURES, "embedding", "embedding_dimensions"] as const;
 export type Feature = (typeof FEATURES)[number];
 
 /** What this asks for, in the order of `FEATURES`. */
@@ -23,6 +26,8 @@ export function featuresNeeded(sampling: Sampling, messages: readonly ChatMessag
     logit_bias: sampling.logitBias !== undefined,
     json_schema: sampling.jsonSchema !== undefined,
     tools: sampling.toolUse !== undefined || messages.some(({ role }) => role === "tools" || role === "tool"),
+    embedding: sampling.embedding !== undefined,
+    embedding_dimensions: sampling.embedding?.dimensions !== undefined,
   };
   return FEATURES.filter((feature) => asked[feature]);
 }
